@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: preparation, neighbourhoods, targets and explanations of spectra."""

@@ -1,0 +1,1 @@
+"""Models as targets: what an explanation asks about many spectra at once."""

@@ -1,0 +1,1 @@
+"""Everything that touches disk or network: readers, the simulator, collections, the batch."""

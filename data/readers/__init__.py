@@ -1,0 +1,1 @@
+"""One survey, one reader; all return the same Spectrum."""
