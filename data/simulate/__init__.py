@@ -1,0 +1,1 @@
+"""The demo population: seeded, believable rest-frame optical spectra with planted anomalies."""
