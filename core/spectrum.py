@@ -1,0 +1,99 @@
+"""One observed spectrum, as every reader returns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["SPECTRAL_CLASSES", "Spectrum"]
+
+SPECTRAL_CLASSES = ("GALAXY", "QSO", "STAR", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """One spectrum in the observed frame, with what its file says about the object.
+
+    A pixel either has data (finite flux and positive ivar) or has none (NaN flux, zero ivar);
+    pixels that are only half so are set to "none" on construction.
+
+    Attributes:
+        id: identifier, unique in a survey, for example ``"0266-51602-0001"``.
+        wave_obs_aa: (D,) float64, vacuum Å in the observed frame, strictly increasing.
+        flux: (D,) float32, flux density in ``flux_unit``; NaN where there is no data.
+        ivar: (D,) float32, inverse variance of flux, ≥ 0; 0 where there is no data.
+        z: redshift; NaN if unknown.
+        ra, dec: ICRS position, degrees; NaN if unknown.
+        survey: for example ``"SDSS"``.
+        spectral_class: one of :data:`SPECTRAL_CLASSES`, ``""`` if unknown.
+        subclass: the pipeline's subclass, ``""`` if none.
+        flux_unit: for example ``"1e-17 erg/s/cm2/Å"``.
+        file: where it was read from, ``""`` if from no file.
+
+    Raises:
+        ValueError: shapes differ, wavelengths do not increase, ivar is negative, or the class is
+            unknown.
+    """
+
+    id: str
+    wave_obs_aa: np.ndarray
+    flux: np.ndarray
+    ivar: np.ndarray
+    z: float = float("nan")
+    ra: float = float("nan")
+    dec: float = float("nan")
+    survey: str = ""
+    spectral_class: str = ""
+    subclass: str = ""
+    flux_unit: str = "1e-17 erg/s/cm2/Å"
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        wave = np.array(self.wave_obs_aa, dtype=np.float64)
+        with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf: no data, as below
+            flux = np.array(self.flux, dtype=np.float32)
+            ivar = np.array(self.ivar, dtype=np.float32)
+        _check_shapes(self.id, wave, flux, ivar)
+        if self.spectral_class not in SPECTRAL_CLASSES:
+            raise ValueError(
+                f"{self.id}: spectral class {self.spectral_class!r} is none of {SPECTRAL_CLASSES}"
+            )
+        empty = ~(np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0))
+        flux[empty], ivar[empty] = np.nan, 0.0
+        for name, values in (("wave_obs_aa", wave), ("flux", flux), ("ivar", ivar)):
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+
+    @property
+    def has_data(self) -> np.ndarray:
+        """(D,) bool, True where the pixel was observed."""
+        return self.ivar > 0
+
+    @property
+    def sn_median(self) -> float:
+        """Median signal to noise per pixel, over pixels with data; NaN without any."""
+        good = self.has_data
+        if not good.any():
+            return float("nan")
+        return float(np.median(self.flux[good] * np.sqrt(self.ivar[good])))
+
+
+def _check_shapes(name: str, wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> None:
+    if wave.ndim != 1 or not wave.shape == flux.shape == ivar.shape:
+        raise ValueError(
+            f"{name}: wavelength {wave.shape}, flux {flux.shape} and ivar {ivar.shape} "
+            "must be one-dimensional and alike"
+        )
+    if wave.size < 2:
+        raise ValueError(f"{name}: {wave.size} pixels are no spectrum")
+    if not np.all(np.isfinite(wave)) or wave[0] <= 0:
+        raise ValueError(f"{name}: wavelengths must be positive and finite")
+    steps = np.diff(wave)
+    if np.any(steps <= 0):
+        at = int(np.argmax(steps <= 0))
+        raise ValueError(
+            f"{name}: wavelengths must increase, but {wave[at]} Å is followed by {wave[at + 1]} Å"
+        )
+    if np.any(ivar < 0):
+        raise ValueError(f"{name}: ivar {float(ivar[ivar < 0][0])} is negative")
