@@ -1,0 +1,79 @@
+"""What a collection on disk consists of: file names, columns, version, atomic small files."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+__all__ = [
+    "CATALOG_COLUMNS",
+    "FORMAT_VERSION",
+    "REJECT_COLUMNS",
+    "CollectionError",
+    "conform",
+    "write_json",
+    "write_parquet",
+]
+
+FORMAT_VERSION = 1
+
+META_NAME = "collection.json"
+SPECTRA_NAME = "spectra.zarr"
+CATALOG_NAME = "catalog.parquet"
+REJECTS_NAME = "rejects.parquet"
+
+CATALOG_COLUMNS: dict[str, str] = {
+    "id": "str",
+    "ra": "float64",
+    "dec": "float64",
+    "z": "float64",
+    "label": "str",
+    "spectral_class": "str",
+    "subclass": "str",
+    "sn_median": "float64",
+    "survey": "str",
+    "file": "str",
+}
+REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "detail": "str"}
+
+
+class CollectionError(Exception):
+    """A collection cannot be opened or written; the text says which and why."""
+
+
+def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """The table with exactly these types and first in this order; extra columns follow.
+
+    A missing text column becomes "" and a missing number NaN, so that every part of a catalog
+    has the same schema.
+    """
+    empty = {"str": "", "float64": float("nan")}
+    known = {
+        name: table[name] if name in table else pd.Series(empty[kind], index=table.index)
+        for name, kind in columns.items()
+    }
+    known = {
+        name: (values.fillna("") if columns[name] == "str" else values).astype(columns[name])
+        for name, values in known.items()
+    }
+    extra = {name: table[name] for name in table.columns if name not in columns}
+    return pd.DataFrame(known | extra).reset_index(drop=True)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write the file whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)
+
+
+def write_parquet(path: Path, table: pd.DataFrame) -> None:
+    """Write the table whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    table.to_parquet(beside, index=False)
+    os.replace(beside, path)
