@@ -206,7 +206,8 @@ class CollectionWriter:
             array.resize((start + n_rows, array.shape[1]))
             array[start : start + n_rows] = values[:n_rows]
             key.update(values[:n_rows].tobytes())
-        key.update(pd.util.hash_pandas_object(done, index=False).to_numpy().tobytes())
+        # floats are written with every digit, so equal text means equal catalogs
+        key.update(json.dumps(done.to_dict("list"), default=str).encode())
         self._write_parts(done, pd.DataFrame(self._rejects, columns=[*REJECT_COLUMNS]))
         commit = {"n_rows": start + n_rows, "key": key.hexdigest()}
         self._commit |= commit | {"n_parts": self._commit["n_parts"] + 1}
