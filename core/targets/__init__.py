@@ -1,1 +1,15 @@
-"""Models as targets: what an explanation asks about many spectra at once."""
+"""Models as targets of an explanation: a class log-probability, an anomaly score, any callable."""
+
+from .base import CallableTarget, Target, evaluate
+from .svm import CalibratedSvm, SvmLogProb
+from .vae import Score, VaeScore
+
+__all__ = [
+    "CalibratedSvm",
+    "CallableTarget",
+    "Score",
+    "SvmLogProb",
+    "Target",
+    "VaeScore",
+    "evaluate",
+]

@@ -1,0 +1,112 @@
+"""Which segments each sample of a neighbourhood changes, as a linear operator.
+
+Methods and targets only ever apply the masks, so an implicit one-hot pattern costs nothing and
+random masks stay packed as bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BinaryMasks", "Masks", "OneHotMasks"]
+
+
+class Masks(Protocol):
+    """Z (n, S) with entries 0 and 1: sample i has segment k added where Z_ik = 1."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, S)."""
+        ...
+
+    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+        """The rows as an array (m, S) of 0 and 1."""
+        ...
+
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """Z[rows] @ pieces, for pieces (S, …) -> (m, …). The result may be a view: read only."""
+        ...
+
+    def head(self, n: int) -> Masks:
+        """The first n rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryMasks:
+    """Arbitrary masks, eight to a byte.
+
+    Attributes
+    ----------
+    bits : (n, ceil(S / 8)) uint8
+        Rows packed as by ``np.packbits(…, bitorder="little")``; bits beyond S are ignored.
+    n_segments
+        S.
+    """
+
+    bits: NDArray[np.uint8]
+    n_segments: int
+
+    @classmethod
+    def pack(cls, masks: NDArray) -> BinaryMasks:
+        """Pack an array (n, S); what is not 0 counts as 1."""
+        return cls(np.packbits(masks != 0, axis=1, bitorder="little"), masks.shape[1])
+
+    @classmethod
+    def random(cls, n: int, n_segments: int, *, seed: int) -> BinaryMasks:
+        """Draw each entry with probability ½; the first row is all ones (O25, section 4).
+
+        Rows are drawn in order, so fewer samples of the same seed are a prefix of more.
+        """
+        n_bytes = -(-n_segments // 8)
+        drawn = np.frombuffer(np.random.default_rng(seed).bytes(n * n_bytes), np.uint8)
+        bits = drawn.reshape(n, n_bytes).copy()
+        bits[:1] = 255
+        return cls(bits, n_segments)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, S)."""
+        return len(self.bits), self.n_segments
+
+    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+        """The rows as an array (m, S) of 0 and 1."""
+        unpacked = np.unpackbits(self.bits[rows], axis=1, count=self.n_segments, bitorder="little")
+        return unpacked.astype(dtype)
+
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """Z[rows] @ pieces."""
+        return self.dense(rows, pieces.dtype) @ pieces
+
+    def head(self, n: int) -> BinaryMasks:
+        """The first n rows."""
+        return BinaryMasks(self.bits[:n], self.n_segments)
+
+
+@dataclass(frozen=True, slots=True)
+class OneHotMasks:
+    """The identity: sample k changes segment k alone, so applying it copies nothing."""
+
+    n: int
+    n_segments: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, S); n < S for a head."""
+        return self.n, self.n_segments
+
+    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+        """The rows as an array (m, S) of 0 and 1."""
+        return np.eye(self.n, self.n_segments, dtype=dtype)[rows]
+
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """pieces[rows]."""
+        return pieces[: self.n][rows]
+
+    def head(self, n: int) -> OneHotMasks:
+        """The first n rows."""
+        return OneHotMasks(min(n, self.n), self.n_segments)

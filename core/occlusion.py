@@ -1,0 +1,48 @@
+"""Occlusion: what the target loses when one segment alone is perturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .explanation import Explanation
+from .neighbourhood import Neighbourhood
+from .perturb import perturb
+from .progress import GrowingValues
+from .segments import segment
+from .settings import ExplainSettings
+from .targets import Target
+
+__all__ = ["occlusion"]
+
+
+def occlusion(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings,
+    *,
+    counts: Sequence[int],
+    cancelled: Callable[[], bool],
+) -> Iterator[Explanation]:
+    """f(x) − f(x with segment k perturbed), for every segment, in double precision."""
+    x = np.asarray(x, dtype=np.float64)
+    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
+    base = perturb(x, labels, method=settings.perturbation, factor=settings.factor)
+    neighbourhood = Neighbourhood.one_segment_each(x, base, labels)
+    values = GrowingValues(target, neighbourhood, cancelled=cancelled).first(neighbourhood.n)
+    value = float(target(x[None])[0])
+    yield Explanation(
+        method="occlusion",
+        target=target.name,
+        settings=settings,
+        labels=labels,
+        weights=value - values,
+        intercept=value,
+        r2=1.0,
+        value=value,
+        local_prediction=value,
+        n_samples=neighbourhood.n,
+        complete=True,
+    )

@@ -1,0 +1,79 @@
+"""What an explanation asks of a model: one number for each spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..neighbourhood import Neighbourhood
+
+__all__ = ["CallableTarget", "RowEvaluator", "Target", "evaluate", "row_evaluator"]
+
+RowEvaluator = Callable[[slice], NDArray[np.float64]]
+
+
+class Target(Protocol):
+    """A named scalar function of spectra.
+
+    A target may also offer ``on_neighbourhood(neighbourhood) -> RowEvaluator``: it then looks at
+    the pieces once and answers for any rows of the neighbourhood without forming their spectra.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name shown to the user."""
+        ...
+
+    def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Values (n,) for spectra (n, D)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallableTarget:
+    """Any function (n, D) -> (n,) as a target.
+
+    Attributes
+    ----------
+    function
+        Called with blocks of spectra of the neighbourhood's precision.
+    name
+        Shown to the user.
+    """
+
+    function: Callable[[NDArray[np.floating]], NDArray]
+    name: str = "function"
+
+    def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Values (n,) for spectra (n, D).
+
+        Raises
+        ------
+        ValueError
+            If the function does not return one value for each spectrum.
+        """
+        values = np.asarray(self.function(spectra), dtype=np.float64)
+        if values.shape != (len(spectra),):
+            raise ValueError(
+                f"target {self.name!r} must map {spectra.shape} to ({len(spectra)},), "
+                f"got {values.shape}"
+            )
+        return values
+
+
+def row_evaluator(target: Target, neighbourhood: Neighbourhood) -> RowEvaluator:
+    """The target's own way through a neighbourhood, or its dense values block by block."""
+    structured = getattr(target, "on_neighbourhood", None)
+    if structured is not None:
+        return structured(neighbourhood)
+    return lambda rows: target(neighbourhood.spectra(rows))
+
+
+def evaluate(target: Target, neighbourhood: Neighbourhood) -> NDArray[np.float64]:
+    """Values (n,) of a target on every sample of a neighbourhood."""
+    values_of = row_evaluator(target, neighbourhood)
+    return np.concatenate([values_of(rows) for rows in neighbourhood.blocks()])

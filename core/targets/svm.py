@@ -1,0 +1,111 @@
+"""Class log-probabilities of a calibrated support vector machine (P21) as targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calibration import Calibration, calibration_of, one_versus_rest
+from .kernels import KernelMachine, kernel_machine_of
+
+__all__ = ["CalibratedSvm", "SvmLogProb"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibratedSvm:
+    """A support vector machine as arrays: kernel expansion, then calibrated log-probabilities.
+
+    Equal to ``predict_proba`` of the scikit-learn classifier it came from, in log space, so that
+    a hopeless class has a large negative log-probability and not −inf.
+
+    Attributes
+    ----------
+    machine
+        Decision values of every pair of classes.
+    calibration
+        From decision values to log-probabilities.
+    classes
+        Labels, in the order of the probabilities.
+    """
+
+    machine: KernelMachine
+    calibration: Calibration
+    classes: tuple[str, ...]
+
+    @classmethod
+    def from_sklearn(cls, classifier: Any) -> CalibratedSvm:
+        """Read a fitted ``CalibratedClassifierCV(SVC(…), ensemble=False)``.
+
+        Parameters
+        ----------
+        classifier
+            Kernel linear, rbf or poly; calibration sigmoid or temperature. A pipeline of
+            StandardScaler and SVC inside is understood.
+
+        Raises
+        ------
+        ValueError
+            If the classifier is of another kind.
+        """
+        calibrated = getattr(classifier, "calibrated_classifiers_", None)
+        if calibrated is None or len(calibrated) != 1:
+            raise ValueError(
+                "need a fitted CalibratedClassifierCV(SVC(...), ensemble=False), got "
+                f"{classifier!r}"
+            )
+        return cls(
+            kernel_machine_of(calibrated[0].estimator),
+            calibration_of(calibrated[0]),
+            tuple(str(label) for label in classifier.classes_),
+        )
+
+    def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) of spectra (n, D)."""
+        return self.from_pairs(self.machine.decisions(spectra))
+
+    def from_pairs(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) from the decision values (n, pairs) of each pair of classes."""
+        return self.calibration(one_versus_rest(decisions, len(self.classes)))
+
+
+class SvmLogProb:
+    """log p_c of one class.
+
+    Parameters
+    ----------
+    classifier
+        A CalibratedSvm, or the scikit-learn classifier to make one of (share the former between
+        targets: it holds the support vectors).
+    class_index
+        c, an index into the classes.
+
+    Raises
+    ------
+    ValueError
+        If the classifier is of another kind or has no such class.
+    """
+
+    def __init__(self, classifier: Any, class_index: int) -> None:
+        svm = (
+            classifier
+            if isinstance(classifier, CalibratedSvm)
+            else CalibratedSvm.from_sklearn(classifier)
+        )
+        if not 0 <= class_index < len(svm.classes):
+            raise ValueError(
+                f"class_index must be 0 to {len(svm.classes) - 1} {svm.classes}, got {class_index}"
+            )
+        self.svm = svm
+        self.class_index = class_index
+        self.name = f"log p({svm.classes[class_index]})"
+
+    def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) of spectra (n, D) for every class."""
+        return self.svm.log_proba(spectra)
+
+    def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """log p_c (n,) of spectra (n, D)."""
+        return self.log_proba(spectra)[:, self.class_index]
