@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import torch
@@ -127,11 +129,11 @@ def _weights_in_order(arrays: Mapping[str, NDArray]) -> list[str]:
 
 def _linear(n_in: int, n_out: int) -> nn.Linear:
     # The usual constructor would draw weights from torch's global generator.
-    return nn.utils.skip_init(nn.Linear, n_in, n_out)
+    return cast(nn.Linear, nn.utils.skip_init(nn.Linear, n_in, n_out))
 
 
 def _stack(widths: tuple[int, ...]) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in pairwise(widths):
         layers += [_linear(n_in, n_out), nn.ReLU()]
     return nn.Sequential(*layers)

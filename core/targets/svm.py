@@ -42,8 +42,7 @@ class CalibratedSvm:
         Parameters
         ----------
         classifier
-            Kernel linear, rbf or poly; calibration sigmoid or temperature. A pipeline of
-            StandardScaler and SVC inside is understood.
+            Kernel linear, rbf or poly; calibration sigmoid or temperature.
 
         Raises
         ------
