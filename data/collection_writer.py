@@ -48,8 +48,6 @@ class CollectionWriter:
 
     Attributes:
         path: where the collection will be.
-        n_committed: rows already safe on disk (not 0 only when resuming).
-        files_committed: input files that need not be read again.
     """
 
     def __init__(self, path: Path, part: Path, resumable: bool, commit: dict[str, Any]) -> None:
@@ -111,15 +109,14 @@ class CollectionWriter:
         return self._commit["n_rows"]
 
     @property
-    def files_committed(self) -> set[str]:
-        """Input files whose spectra or rejections are already safe on disk."""
-        taken = self.catalog_committed["file"]
-        return set(taken) | set(self._committed("rejects", REJECT_COLUMNS)["file"])
-
-    @property
     def catalog_committed(self) -> pd.DataFrame:
         """Catalog rows already safe on disk."""
         return self._committed("catalog", CATALOG_COLUMNS)
+
+    @property
+    def rejects_committed(self) -> pd.DataFrame:
+        """Rejections already safe on disk."""
+        return self._committed("rejects", REJECT_COLUMNS)
 
     def append(self, catalog: pd.DataFrame, flux: np.ndarray, ivar: np.ndarray) -> None:
         """Add spectra, in order.
@@ -199,21 +196,26 @@ class CollectionWriter:
         empty = np.empty((0, self._arrays[0].shape[1]), np.float32)
         flux, ivar = np.concatenate([empty, *self._flux]), np.concatenate([empty, *self._ivar])
         catalog = conform(pd.concat(self._catalogs or [pd.DataFrame()]), CATALOG_COLUMNS)
-        done, pending = catalog.iloc[:n_rows], catalog.iloc[n_rows:]
-        key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
-        start = self.n_committed
-        for array, values in zip(self._arrays, (flux, ivar), strict=True):
-            array.resize((start + n_rows, array.shape[1]))
-            array[start : start + n_rows] = values[:n_rows]
-            key.update(values[:n_rows].tobytes())
-        # floats are written with every digit, so equal text means equal catalogs
-        key.update(json.dumps(done.to_dict("list"), default=str).encode())
-        self._write_parts(done, pd.DataFrame(self._rejects, columns=[*REJECT_COLUMNS]))
-        commit = {"n_rows": start + n_rows, "key": key.hexdigest()}
-        self._commit |= commit | {"n_parts": self._commit["n_parts"] + 1}
-        write_json(self._part / _COMMIT_NAME, self._commit)
+        try:
+            self._commit_rows(catalog.iloc[:n_rows], flux[:n_rows], ivar[:n_rows])
+        except OSError as error:
+            raise CollectionError(f"cannot write {self.path}: {error}") from error
         self._flux, self._ivar = [flux[n_rows:]], [ivar[n_rows:]]
-        self._catalogs, self._rejects = [pending], []
+        self._catalogs, self._rejects = [catalog.iloc[n_rows:]], []
+
+    def _commit_rows(self, catalog: pd.DataFrame, flux: np.ndarray, ivar: np.ndarray) -> None:
+        start, stop = self.n_committed, self.n_committed + len(catalog)
+        key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
+        for array, values in zip(self._arrays, (flux, ivar), strict=True):
+            array.resize((stop, array.shape[1]))
+            array[start:stop] = values
+            key.update(values.tobytes())
+        # floats are written with every digit, so equal text means equal catalogs
+        key.update(json.dumps(catalog.to_dict("list"), default=str).encode())
+        self._write_parts(catalog, pd.DataFrame(self._rejects, columns=[*REJECT_COLUMNS]))
+        commit = {"n_rows": stop, "key": key.hexdigest(), "n_parts": self._commit["n_parts"] + 1}
+        write_json(self._part / _COMMIT_NAME, self._commit | commit)
+        self._commit |= commit
 
     def _write_parts(self, catalog: pd.DataFrame, rejects: pd.DataFrame) -> None:
         number = self._commit["n_parts"]

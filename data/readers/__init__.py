@@ -1,1 +1,34 @@
-"""One survey, one reader; all return the same Spectrum."""
+"""Readers: one survey, one module, all returning the same Spectrum record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...core.spectrum import Spectrum
+from . import sdss
+from .fits import ReadError, read_hdus
+
+__all__ = ["ReadError", "read"]
+
+# Each pair says whether the HDUs are its survey's, and reads them; the first match reads.
+_READERS = (
+    (sdss.is_spec, sdss.load_spec),
+    (sdss.is_sp_spec, sdss.load_sp_spec),
+)
+
+
+def read(path: str | Path) -> Spectrum:
+    """The spectrum in a file, whichever known survey it comes from.
+
+    Raises:
+        ReadError: with a reason: ``"unreadable"`` (absent, empty, cut off, damaged),
+            ``"unknown format"`` (not FITS, or no survey known here), ``"no errors"``.
+    """
+    path = Path(path)
+    hdus = read_hdus(path, limit=3)
+    for matches, load in _READERS:
+        if matches(hdus):
+            return load(hdus, path)
+    shown = ", ".join(hdu.text("EXTNAME") or "unnamed" for hdu in hdus)
+    telescope = hdus[0].text("TELESCOP") or "unknown telescope"
+    raise ReadError("unknown format", f"no reader knows this FITS file ({telescope}; HDUs {shown})")

@@ -1,0 +1,104 @@
+"""One input file: what the collection takes from it, or why it takes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from ..core.grids import resample
+from ..core.spectrum import Spectrum
+from .readers import ReadError, read
+
+__all__ = ["Intake", "RejectReason", "Rejected", "Taken"]
+
+RejectReason = Literal[
+    "unreadable",
+    "unknown format",
+    "no errors",
+    "no data",
+    "star",
+    "redshift missing",
+    "redshift too low",
+    "redshift too high",
+    "no overlap",
+    "duplicate",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that was not taken: its id if known, a short code, and the particulars."""
+
+    file: str
+    id: str
+    reason: RejectReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A spectrum on the collection's grid: catalog entries, and flux and ivar (D,) float32."""
+
+    row: dict[str, str | float]
+    flux: np.ndarray
+    ivar: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """Decides file by file; picklable by value, so it can be sent to other processes.
+
+    Attributes:
+        wave_rest_aa: (D,) the collection's grid, vacuum Å, rest frame.
+        z_max: largest redshift taken.
+    """
+
+    wave_rest_aa: np.ndarray
+    z_max: float
+
+    def __call__(self, path: Path) -> Taken | Rejected:
+        """Read one file and take its spectrum to rest.
+
+        Only wavelengths are divided by 1 + z; flux densities stay those of the observed frame.
+        """
+        try:
+            spectrum = read(path)
+        except ReadError as error:
+            return Rejected(str(path), "", error.reason, str(error))
+        refusal = self._refuse(spectrum)
+        if refusal is not None:
+            return Rejected(str(path), spectrum.id, *refusal)
+        wave_rest = spectrum.wave_obs_aa / (1 + spectrum.z)
+        flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.wave_rest_aa)
+        if not (ivar > 0).any():
+            return Rejected(str(path), spectrum.id, *self._no_overlap(wave_rest, spectrum))
+        return Taken(_catalog_row(spectrum), flux, ivar)
+
+    def _refuse(self, spectrum: Spectrum) -> tuple[RejectReason, str] | None:
+        z = spectrum.z
+        if spectrum.spectral_class == "STAR":
+            return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
+        if np.isnan(z) or z == 0:  # pipelines write 0 where they found none
+            return "redshift missing", f"z = {z:g}"
+        if z < 0:
+            return "redshift too low", f"z = {z:.5f} is not positive"
+        if z > self.z_max:
+            return "redshift too high", f"z = {z:.4f} > {self.z_max:g}"
+        if not spectrum.has_data.any():
+            return "no data", f"none of the {spectrum.flux.size} pixels has flux with an error"
+        return None
+
+    def _no_overlap(self, wave_rest_aa: np.ndarray, spectrum: Spectrum) -> tuple[RejectReason, str]:
+        covered = wave_rest_aa[spectrum.has_data]
+        return "no overlap", (
+            f"covers {covered[0]:.0f}–{covered[-1]:.0f} Å at rest (z = {spectrum.z:.4f}); "
+            f"the grid is {self.wave_rest_aa[0]:.0f}–{self.wave_rest_aa[-1]:.0f} Å"
+        )
+
+
+def _catalog_row(spectrum: Spectrum) -> dict[str, str | float]:
+    names = ("id", "ra", "dec", "z", "spectral_class", "subclass", "sn_median", "survey", "file")
+    return {name: getattr(spectrum, name) for name in names}
