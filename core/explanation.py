@@ -37,6 +37,8 @@ class Explanation:
         Spectra used so far.
     complete
         False for an early answer that a later one will replace.
+    sample_values : (n_samples,), or None for methods that do not sample
+        Target on each sample of ``lime_neighbourhood``, in order: what its error is judged by.
     """
 
     method: str
@@ -50,6 +52,7 @@ class Explanation:
     local_prediction: float
     n_samples: int
     complete: bool
+    sample_values: NDArray[np.float64] | None = None
 
     @property
     def weight_of_pixel(self) -> NDArray[np.float64]:

@@ -59,4 +59,5 @@ def lime(
             local_prediction=fit.local_prediction,
             n_samples=count,
             complete=count == neighbourhood.n,
+            sample_values=y,
         )
