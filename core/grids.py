@@ -79,7 +79,7 @@ def resample(
         ValueError: shapes do not agree or wave_aa does not increase.
     """
     wave, new = np.asarray(wave_aa, np.float64), np.asarray(wave_new_aa, np.float64)
-    flux, ivar = np.asarray(flux), np.asarray(ivar)
+    flux, ivar = np.asarray(flux), np.asarray(ivar, np.float64)
     if wave.ndim != 1 or wave.size < 2 or flux.shape[-1:] != wave.shape or flux.shape != ivar.shape:
         raise ValueError(
             f"cannot resample wavelengths {wave.shape}, flux {flux.shape}, ivar {ivar.shape}"
@@ -88,9 +88,25 @@ def resample(
         raise ValueError("wavelengths to resample from must increase")
     left, weight_right, reachable = _neighbours(wave, new)
     good = np.isfinite(flux) & (ivar > 0)
+    if np.all(weight_right == 0):  # the new pixels are among the old: nothing to interpolate
+        known = good[..., left] & reachable
+        return (
+            np.where(known, flux[..., left], np.nan).astype(np.float32),
+            np.where(known, ivar[..., left], 0.0).astype(np.float32),
+        )
+    return _interpolate(flux, ivar, good, left, weight_right, reachable)
+
+
+def _interpolate(
+    flux: np.ndarray,
+    ivar: np.ndarray,
+    good: np.ndarray,
+    left: np.ndarray,
+    weight_right: np.ndarray,
+    reachable: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     variance = np.divide(1.0, ivar, out=np.zeros(ivar.shape), where=good)
     flux = np.where(good, flux, 0.0).astype(np.float64)
-
     weight_left = 1.0 - weight_right
     known = reachable & (good[..., left] | (weight_left == 0))
     known &= good[..., left + 1] | (weight_right == 0)
