@@ -1,0 +1,75 @@
+"""The plane: spectra laid out so that neighbours stay neighbours, and how far to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .components import fit_components
+from .plane_quality import PlaneQuality, plane_quality
+from .tsne import Callback, EmbedSettings, lay_out
+
+__all__ = ["EmbedSettings", "Embedding", "embed", "quality_sample", "reduce_features"]
+
+_QUALITY_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """Points on a plane.
+
+    Attributes:
+        xy: (n, 2) float32.
+        settings: as used; the perplexity may be less than was asked for.
+        quality: measured on at most 2000 of the points, against the features as given.
+    """
+
+    xy: np.ndarray
+    settings: EmbedSettings
+    quality: PlaneQuality
+
+
+def embed(
+    features: np.ndarray,
+    settings: EmbedSettings | None = None,
+    *,
+    jobs: int = 1,
+    callback: Callback | None = None,
+) -> Embedding:
+    """Lay spectra out so that neighbours stay neighbours (t-SNE, van der Maaten & Hinton 2008).
+
+    Args:
+        features: (n, D) without NaN, n ≥ 5.
+        settings: default P21's, save for the components.
+        jobs: threads; up to 20,000 points the result does not depend on them.
+        callback: called with (steps done, steps in all); may raise to stop.
+
+    Raises:
+        ValueError: fewer than 5 points, or a feature is not finite.
+    """
+    settings = settings or EmbedSettings()
+    scores = reduce_features(features, settings)
+    xy, settings = lay_out(scores, settings, jobs=jobs, callback=callback)
+    sample = quality_sample(len(xy), settings)
+    return Embedding(xy, settings, plane_quality(features[sample], xy[sample]))
+
+
+def quality_sample(n: int, settings: EmbedSettings) -> np.ndarray:
+    """Up to 2000 of n rows, sorted, to measure a plane's quality on."""
+    rng = np.random.default_rng(settings.seed)
+    return np.sort(rng.choice(n, min(n, _QUALITY_ROWS), replace=False))
+
+
+def reduce_features(features: np.ndarray, settings: EmbedSettings) -> np.ndarray:
+    """What distances are measured in: (n, K) components, or all features with pca=None."""
+    if settings.pca is not None:
+        axes = fit_components(
+            features, settings.pca, standardise=settings.standardise, seed=settings.seed
+        )
+        return axes.project(features)
+    values = np.array(features, np.float32)
+    if settings.standardise:
+        spread = values.std(axis=0)
+        values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, np.float32(1))
+    return values

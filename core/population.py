@@ -1,0 +1,141 @@
+"""Which reasons occur in a population: explanations, normalised and clustered (O25, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+__all__ = ["Clusters", "KScan", "cluster_explanations", "normalise_weights", "scan_k"]
+
+# Restarts of KMeans: the best of so many by inertia.
+_RESTARTS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """A partition of n explanations, the largest cluster first.
+
+    Attributes:
+        labels: (n,) int32, 0 … k - 1.
+        centres: (k, S) float64, mean normalised explanation of each.
+        inertia: sum of squared distances to the centres.
+    """
+
+    labels: np.ndarray
+    centres: np.ndarray
+    inertia: float
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(k,) members of each."""
+        return np.bincount(self.labels, minlength=len(self.centres))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KScan:
+    """How well each number of clusters fits.
+
+    Attributes:
+        k: (m,) numbers tried.
+        inertia: (m,) falls with k; its bend is the elbow.
+        silhouette: (m,) -1 to 1, the higher the better separated.
+    """
+
+    k: np.ndarray
+    inertia: np.ndarray
+    silhouette: np.ndarray
+
+    @property
+    def elbow(self) -> int:
+        """The k farthest below the straight line from first to last inertia."""
+        if len(self.k) < 3:
+            return int(self.k[0])
+        along = (self.k - self.k[0]) / (self.k[-1] - self.k[0])
+        drop = self.inertia[0] - self.inertia[-1]
+        fall = (self.inertia[0] - self.inertia) / drop if drop > 0 else along
+        return int(self.k[np.argmax(fall - along)])
+
+    @property
+    def best_silhouette(self) -> int:
+        """The k with the highest silhouette."""
+        return int(self.k[np.argmax(self.silhouette)])
+
+
+def normalise_weights(weights: np.ndarray) -> np.ndarray:
+    """Absolute weights at unit L2 length: what matters, not by how much nor in which direction.
+
+    Args:
+        weights: (n, S) finite.
+
+    Returns:
+        (n, S) float64, ≥ 0; rows of zeros stay zeros.
+
+    Raises:
+        ValueError: not two-dimensional or not finite.
+    """
+    absolute = np.abs(np.asarray(weights, np.float64))
+    if absolute.ndim != 2 or not np.isfinite(absolute).all():
+        raise ValueError(f"weights must be finite (n, S), got {absolute.shape}")
+    length = np.linalg.norm(absolute, axis=1, keepdims=True)
+    return absolute / np.where(length > 0, length, 1)
+
+
+def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters:
+    """KMeans on normalised explanations (n, S).
+
+    Args:
+        unit: (n, S) from :func:`normalise_weights`.
+        k: number of clusters, 1 to the number of distinct rows.
+        seed: of the starting centres.
+
+    Raises:
+        ValueError: there are not k distinct explanations.
+    """
+    n_distinct = len(np.unique(unit, axis=0))
+    if not 1 <= k <= n_distinct:
+        raise ValueError(f"k={k} clusters of {n_distinct} distinct explanations")
+    fit = KMeans(k, n_init=cast("Any", _RESTARTS), random_state=seed).fit(unit)
+    # KMeans numbers clusters as it happened to find them; by size, they keep their numbers better.
+    labels = np.asarray(fit.labels_)
+    order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+    new_number = np.empty(k, np.int32)
+    new_number[order] = np.arange(k, dtype=np.int32)
+    centres, inertia = np.asarray(fit.cluster_centers_), float(np.asarray(fit.inertia_))
+    return Clusters(new_number[labels], centres[order], inertia)
+
+
+def scan_k(
+    unit: np.ndarray,
+    ks: Sequence[int] = tuple(range(2, 13)),
+    *,
+    seed: int = 0,
+    callback: Callable[[int, int], None] | None = None,
+) -> KScan:
+    """Inertia and silhouette over numbers of clusters; those above what the data allow are left.
+
+    Args:
+        unit: (n, S) from :func:`normalise_weights`, at least 3 distinct rows.
+        ks: numbers to try, 2 or more.
+        seed: of the starting centres.
+        callback: called with (done, total); may raise to stop.
+
+    Raises:
+        ValueError: no k is possible.
+    """
+    n_distinct = len(np.unique(unit, axis=0))
+    possible = [k for k in ks if 2 <= k < n_distinct]
+    if not possible:
+        raise ValueError(f"no k of {list(ks)} is possible for {n_distinct} distinct explanations")
+    inertia, silhouette = [], []
+    for done, k in enumerate(possible, start=1):
+        clusters = cluster_explanations(unit, k, seed=seed)
+        inertia.append(clusters.inertia)
+        silhouette.append(float(silhouette_score(unit, clusters.labels)))
+        if callback is not None:
+            callback(done, len(possible))
+    return KScan(np.array(possible), np.array(inertia), np.array(silhouette))

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import adjusted_rand_score
+from spexplain.core.population import cluster_explanations, normalise_weights, scan_k
+
+
+def causes(sizes=(50, 30, 15), n_segments=20, seed=0):
+    """Explanations with one dominant segment each, of either sign and any strength."""
+    rng = np.random.default_rng(seed)
+    cause = np.repeat(np.arange(len(sizes)), sizes)
+    weights = 0.05 * rng.normal(size=(len(cause), n_segments))
+    weights[np.arange(len(cause)), 3 * cause] = rng.choice([-1, 1], len(cause))
+    return weights * 10 ** rng.uniform(-2, 2, (len(cause), 1)), cause
+
+
+finite = st.floats(-1e6, 1e6, allow_subnormal=False)
+
+
+@given(arrays(np.float64, (4, 6), elements=finite))
+def test_normalised_weights_are_positive_of_unit_length_or_all_zero(weights):
+    unit = normalise_weights(weights)
+    assert (unit >= 0).all()
+    length = np.linalg.norm(unit, axis=1)
+    np.testing.assert_allclose(length[length > 0], 1, rtol=1e-6)
+    np.testing.assert_array_equal(length == 0, (weights**2).sum(axis=1) == 0)
+
+
+def test_clusters_are_the_causes_whatever_sign_and_strength_and_the_largest_comes_first():
+    weights, cause = causes()
+    clusters = cluster_explanations(normalise_weights(weights), 3)
+    assert adjusted_rand_score(cause, clusters.labels) == 1
+    assert clusters.counts.tolist() == [50, 30, 15]
+    np.testing.assert_array_equal(clusters.centres.argmax(axis=1), [0, 3, 6])
+
+
+def test_the_scan_finds_how_many_causes_there_are():
+    weights, _ = causes((40, 40, 40, 40))
+    seen = []
+    found = scan_k(
+        normalise_weights(weights), callback=lambda done, total: seen.append((done, total))
+    )
+    assert found.k.tolist() == list(range(2, 13))
+    assert found.best_silhouette == found.elbow == 4
+    assert (np.diff(found.inertia) < 0).all()
+    assert seen[-1] == (11, 11)
+
+
+def test_few_explanations_limit_k_and_none_is_an_error_that_counts():
+    weights, _ = causes((2, 2))
+    assert scan_k(normalise_weights(weights)).k.tolist() == [2, 3]
+    with pytest.raises(ValueError, match="k=5 clusters of 4"):
+        cluster_explanations(normalise_weights(weights), 5)
+    with pytest.raises(ValueError, match="1 distinct"):
+        scan_k(np.ones((5, 3)))
+
+
+def test_the_same_seed_gives_the_same_clusters():
+    unit = normalise_weights(np.random.default_rng(0).normal(size=(80, 10)))
+    first, again = (cluster_explanations(unit, 5, seed=3) for _ in range(2))
+    assert first.labels.tobytes() == again.labels.tobytes()
+    assert first.centres.tobytes() == again.centres.tobytes()
+
+
+def test_weights_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        normalise_weights(np.array([[1.0, np.nan]]))

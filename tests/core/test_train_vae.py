@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spexplain.core.train.vae import VaeSettings, VaeTrainer
+from spexplain.core.train.vae_loss import info_vae_loss, kl_divergence, mean_discrepancy
+from spexplain.core.vae import Vae
+
+SMALL = VaeSettings(hidden=(32, 16), n_latent=3, batch=32, epochs=6)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    # Networks this small only wait for one another's threads.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def family(n=160, n_pixels=60, seed=0):
+    """Spectra spanned by two shapes, with a little noise."""
+    rng = np.random.default_rng(seed)
+    at = np.linspace(0, 1, n_pixels)
+    shapes = np.stack([np.sin(6 * at), np.exp(-(((at - 0.5) / 0.05) ** 2))])
+    spectra = 1 + 0.3 * rng.normal(size=(n, 2)) @ shapes
+    return (spectra + 0.02 * rng.normal(size=spectra.shape)).astype(np.float32)
+
+
+def trained(spectra, options):
+    trainer = VaeTrainer(spectra, options)
+    while not trainer.finished:
+        trainer.run_epoch()
+    return trainer
+
+
+def same_bytes(first, second):
+    a, b = first.state(), second.state()
+    return (
+        a.history == b.history
+        and a.learning_rate == b.learning_rate
+        and {n: v.tobytes() for n, v in a.arrays.items()}
+        == {n: v.tobytes() for n, v in b.arrays.items()}
+    )
+
+
+def test_it_learns_the_family_and_leaves_a_stranger_unexplained():
+    spectra = family(400)
+    options = VaeSettings(hidden=(32, 16), n_latent=3, batch=32, epochs=60)
+    vae = trained(spectra, options).best()
+    error = ((vae.reconstruct(spectra) - spectra) ** 2).mean(axis=1)
+    assert np.median(error) < 0.3 * spectra.var(axis=0).mean()
+    stranger = spectra[:20].copy()
+    stranger[:, 5:10] += 1.5
+    strangers = ((vae.reconstruct(stranger) - stranger) ** 2).mean(axis=1)
+    assert (strangers > 5 * error[:20]).mean() > 0.8
+    assert strangers.min() > np.quantile(error, 0.9)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
+    spectra = family()
+    assert same_bytes(trained(spectra, SMALL), trained(spectra, SMALL))
+    other = VaeSettings(hidden=(32, 16), n_latent=3, batch=32, epochs=6, seed=1)
+    assert not same_bytes(trained(spectra, SMALL), trained(spectra, other))
+
+
+@pytest.mark.parametrize("stop_after", [0, 1, 4])
+def test_going_on_from_a_state_gives_the_bits_of_never_having_stopped(stop_after):
+    spectra = family()
+    first = VaeTrainer(spectra, SMALL)
+    for _ in range(stop_after):
+        first.run_epoch()
+    second = VaeTrainer(spectra, SMALL)
+    second.restore(first.state())
+    while not second.finished:
+        second.run_epoch()
+    assert same_bytes(second, trained(spectra, SMALL))
+
+
+def test_it_stops_when_patience_runs_out_slows_down_before_and_keeps_the_best():
+    # Noise alone: after a few epochs nothing generalises.
+    noise = np.random.default_rng(0).normal(size=(64, 30)).astype(np.float32)
+    options = VaeSettings(
+        hidden=(64,), n_latent=2, batch=8, epochs=200, patience=6, slow_after=3, learning_rate=0.01
+    )
+    trainer = trained(noise, options)
+    assert len(trainer.history) == trainer.best_epoch + 6 < 200
+    rates = [epoch.learning_rate for epoch in trainer.history]
+    assert rates[trainer.best_epoch + 3] == pytest.approx(0.1 * rates[trainer.best_epoch - 1])
+    assert trainer.history[trainer.best_epoch - 1].validation_loss == min(
+        epoch.validation_loss for epoch in trainer.history
+    )
+
+
+def test_validation_spectra_are_not_learnt_from():
+    spectra = family()
+    first = VaeTrainer(spectra, SMALL)
+    changed = spectra.copy()
+    changed[first.validation_rows] += 3.0
+    second = VaeTrainer(changed, SMALL)
+    assert first.run_epoch().loss == second.run_epoch().loss
+    assert first.state().arrays["now.output.weight"].tobytes() == (
+        second.state().arrays["now.output.weight"].tobytes()
+    )
+
+
+def test_spectra_that_cannot_be_learnt_from_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        VaeTrainer(np.full((5, 10), np.nan, np.float32), SMALL)
+    with pytest.raises(ValueError, match="epochs=0"):
+        VaeSettings(epochs=0)
+
+
+def test_a_training_that_diverges_says_in_which_epoch():
+    trainer = VaeTrainer(family() * np.float32(1e19), SMALL)
+    with pytest.raises(FloatingPointError, match="epoch 1"):
+        trainer.run_epoch()
+
+
+def test_the_loss_is_the_papers_sum():
+    vae = Vae(20, hidden=(8,), n_latent=2)
+    rng = torch.Generator().manual_seed(0)
+    x, noise, prior = (torch.randn(n, d, generator=rng) for n, d in ((6, 20), (6, 2), (50, 2)))
+    mean, log_variance = vae.encode(x)
+    latent = mean + torch.exp(log_variance / 2) * noise
+    mse = ((vae.decode(latent) - x) ** 2).mean()
+    expected = (
+        20 * mse
+        + (1 - 0.3) * kl_divergence(mean, log_variance, form="text")
+        + (0.3 + 8.6 - 1) * mean_discrepancy(latent, prior)
+    )
+    found = info_vae_loss(vae, x, noise, prior, alpha=0.3, lam=8.6, kld="text")
+    torch.testing.assert_close(found, expected)
+
+
+@settings(max_examples=30)
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_the_divergence_is_that_of_two_gaussians(mean, log_variance):
+    one = torch.distributions.Normal(mean, float(np.exp(log_variance / 2)))
+    expected = torch.distributions.kl_divergence(one, torch.distributions.Normal(0.0, 1.0))
+    shape = torch.ones(4, 5)
+    text = kl_divergence(mean * shape, log_variance * shape, form="text")
+    code = kl_divergence(mean * shape, log_variance * shape, form="code")
+    torch.testing.assert_close(text, 5 * expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(code, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_discrepancy_tells_a_shifted_sample_from_one_of_the_prior():
+    rng = torch.Generator().manual_seed(0)
+    prior, alike, shifted = (torch.randn(500, 12, generator=rng) for _ in range(3))
+    assert mean_discrepancy(prior, prior).item() == pytest.approx(0, abs=1e-6)
+    assert mean_discrepancy(shifted + 2, prior) > 5 * mean_discrepancy(alike, prior)
