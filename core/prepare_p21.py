@@ -147,7 +147,8 @@ class P21Recipe:
         if first > self.start_aa or last < self.stop_aa:
             return f"covers {first:.0f}–{last:.0f} Å; {needs}"
         near = good[max(np.searchsorted(wave[good], self.start_aa, side="right") - 1, 0) :]
-        at = int(np.argmax(np.diff(wave[near]) > self.max_gap_aa))
+        jumps = np.diff(near) > 1  # else pixels are absent from the table: the longest step
+        at = int(np.argmax(jumps if jumps.any() else np.diff(wave[near])))
         gap_from, gap_to = wave[near[at]], wave[near[at + 1]]
         return (
             f"has no data between {gap_from:.0f} and {gap_to:.0f} Å; "
