@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -15,8 +17,17 @@ from .progress import Cancelled, never
 from .saliency import saliency
 from .settings import ExplainSettings, MethodName
 from .targets import Target
+from .targets.base import may_share
+from .workers import InTurn, Sharing, Workers
 
-__all__ = ["Cancelled", "ExplainSettings", "Explanation", "explain", "explain_progressively"]
+__all__ = [
+    "Cancelled",
+    "ExplainSettings",
+    "Explanation",
+    "explain",
+    "explain_many",
+    "explain_progressively",
+]
 
 
 class _Method(Protocol):
@@ -26,6 +37,7 @@ class _Method(Protocol):
         target: Target,
         settings: ExplainSettings,
         *,
+        workers: Sharing,
         counts: Sequence[int],
         cancelled: Callable[[], bool],
     ) -> Iterator[Explanation]: ...
@@ -40,7 +52,11 @@ _DEFAULTS = ExplainSettings()
 
 
 def explain(
-    x: NDArray[np.floating], target: Target, settings: ExplainSettings = _DEFAULTS
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings = _DEFAULTS,
+    *,
+    workers: Sharing | None = None,
 ) -> Explanation:
     """Explain a target's value at one spectrum.
 
@@ -52,6 +68,8 @@ def explain(
         What to explain.
     settings
         Method and knobs.
+    workers
+        Threads that share the samples; by default as many as torch uses, for this call.
 
     Returns
     -------
@@ -64,7 +82,7 @@ def explain(
         If the spectrum is not one-dimensional and finite, has fewer pixels than segments, or the
         target gives values that are not finite.
     """
-    *_, last = explain_progressively(x, target, settings, counts=())
+    *_, last = explain_progressively(x, target, settings, counts=(), workers=workers)
     return last
 
 
@@ -75,6 +93,7 @@ def explain_progressively(
     *,
     counts: Sequence[int] = (200, 1000),
     cancelled: Callable[[], bool] = never,
+    workers: Sharing | None = None,
 ) -> Iterator[Explanation]:
     """Explain with early answers: after each count of samples, then with all of them.
 
@@ -83,13 +102,13 @@ def explain_progressively(
 
     Parameters
     ----------
-    x, target, settings
+    x, target, settings, workers
         As for ``explain``.
     counts
         Increasing numbers of samples, at least 2, after which to answer; those not below the
         settings' n_samples are passed over.
     cancelled
-        Asked before each block of samples; true ends the work.
+        Asked before each block of samples, from any thread; true ends the work.
 
     Raises
     ------
@@ -103,6 +122,63 @@ def explain_progressively(
         raise ValueError(f"x must be one spectrum (D,), got shape {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError(f"{np.count_nonzero(~np.isfinite(x))} of {len(x)} pixels are not finite")
-    if any(b <= a for a, b in zip((1, *counts), counts, strict=False)):
+    if any(after <= before for before, after in pairwise((1, *counts))):
         raise ValueError(f"counts must increase from 2, got {tuple(counts)}")
-    return _METHODS[settings.method](x, target, settings, counts=counts, cancelled=cancelled)
+    return _answers(x, target, settings, workers=workers, counts=counts, cancelled=cancelled)
+
+
+def explain_many(
+    spectra: Iterable[NDArray[np.floating]],
+    target: Target,
+    settings: ExplainSettings = _DEFAULTS,
+    *,
+    cancelled: Callable[[], bool] = never,
+    workers: Sharing | None = None,
+) -> Iterator[Explanation]:
+    """Explain many spectra, in order, each exactly as ``explain`` would.
+
+    Whole explanations are shared out rather than their samples, so no thread waits for another;
+    what depends on the target alone is computed once. Only a few are held at a time.
+
+    Parameters
+    ----------
+    spectra : (n, D) or any iterable of (D,)
+        Prepared flux, finite.
+    target, settings, workers
+        As for ``explain``.
+    cancelled
+        As for ``explain_progressively``.
+
+    Raises
+    ------
+    ValueError, Cancelled
+        As for ``explain_progressively``.
+    """
+
+    def one(x: NDArray[np.floating]) -> Explanation:
+        *_, last = explain_progressively(
+            x, target, settings, counts=(), cancelled=cancelled, workers=InTurn()
+        )
+        return last
+
+    with _or_own(workers if may_share(target) else InTurn()) as sharing:
+        yield from sharing.map(one, spectra)
+
+
+def _answers(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings,
+    *,
+    workers: Sharing | None,
+    counts: Sequence[int],
+    cancelled: Callable[[], bool],
+) -> Iterator[Explanation]:
+    with _or_own(workers) as sharing:
+        yield from _METHODS[settings.method](
+            x, target, settings, workers=sharing, counts=counts, cancelled=cancelled
+        )
+
+
+def _or_own(workers: Sharing | None) -> AbstractContextManager[Sharing]:
+    return Workers() if workers is None else nullcontext(workers)

@@ -17,6 +17,7 @@ from .segments import segment
 from .settings import ExplainSettings
 from .surrogate import weighted_ridge
 from .targets import Target
+from .workers import Sharing
 
 __all__ = ["lime", "lime_neighbourhood"]
 
@@ -35,17 +36,22 @@ def lime(
     target: Target,
     settings: ExplainSettings,
     *,
+    workers: Sharing,
     counts: Sequence[int],
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
     neighbourhood = lime_neighbourhood(x, settings)
     weights = locality_weights(neighbourhood, kernel=settings.kernel, width=settings.kernel_width)
-    values = GrowingValues(target, neighbourhood, cancelled=cancelled)
+    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     for count in [*(c for c in counts if c < neighbourhood.n), neighbourhood.n]:
         y = values.first(count)
         fit = weighted_ridge(
-            neighbourhood.masks.head(count), y, weights[:count], alpha=settings.ridge_alpha
+            neighbourhood.masks.head(count),
+            y,
+            weights[:count],
+            alpha=settings.ridge_alpha,
+            workers=workers,
         )
         yield Explanation(
             method="lime",

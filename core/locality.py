@@ -30,17 +30,23 @@ def _text(neighbourhood: Neighbourhood, width: float) -> NDArray[np.float64]:
     total = float(energy.sum())
     if total == 0:
         return np.ones(neighbourhood.n)
-    perturbed = total - neighbourhood.masks.apply(energy, slice(None))
+    perturbed = total - _mixed(neighbourhood, energy)
     return np.exp(-perturbed / (0.5 * total * width**2))
 
 
 def _code(neighbourhood: Neighbourhood, width: float) -> NDArray[np.float64]:
     """sqrt(exp(−d²/w²)), d the cosine distance between z and all-ones (O25's released code)."""
     ones = np.ones(neighbourhood.n_segments)
-    kept = neighbourhood.masks.apply(ones, slice(None)) / neighbourhood.n_segments
+    kept = _mixed(neighbourhood, ones) / neighbourhood.n_segments
     # z·1/(‖z‖‖1‖) = sqrt(kept fraction); an empty mask is as far as can be.
     distance = 1 - np.sqrt(kept)
     return np.sqrt(np.exp(-((distance / width) ** 2)))
+
+
+def _mixed(neighbourhood: Neighbourhood, pieces: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Z @ pieces, unpacking a block of masks at a time."""
+    masks = neighbourhood.masks
+    return np.concatenate([masks.apply(pieces, rows) for rows in neighbourhood.blocks()])
 
 
 _KERNELS: Mapping[KernelName, Callable[[Neighbourhood, float], NDArray[np.float64]]] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 __all__ = ["BinaryMasks", "Masks", "OneHotMasks"]
@@ -80,7 +81,9 @@ class BinaryMasks:
 
     def apply(self, pieces: NDArray, rows: slice) -> NDArray:
         """Z[rows] @ pieces."""
-        return self.dense(rows, pieces.dtype) @ pieces
+        # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
+        dense = torch.from_numpy(self.dense(rows, pieces.dtype))
+        return (dense @ torch.from_numpy(pieces)).numpy()
 
     def head(self, n: int) -> BinaryMasks:
         """The first n rows."""

@@ -14,6 +14,7 @@ from .progress import GrowingValues
 from .segments import segment
 from .settings import ExplainSettings
 from .targets import Target
+from .workers import Sharing
 
 __all__ = ["occlusion"]
 
@@ -23,6 +24,7 @@ def occlusion(
     target: Target,
     settings: ExplainSettings,
     *,
+    workers: Sharing,
     counts: Sequence[int],
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
@@ -31,7 +33,9 @@ def occlusion(
     labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
     base = perturb(x, labels, method=settings.perturbation, factor=settings.factor)
     neighbourhood = Neighbourhood.one_segment_each(x, base, labels)
-    values = GrowingValues(target, neighbourhood, cancelled=cancelled).first(neighbourhood.n)
+    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled).first(
+        neighbourhood.n
+    )
     value = float(target(x[None])[0])
     yield Explanation(
         method="occlusion",

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from .neighbourhood import Neighbourhood
 from .targets import Target
-from .targets.base import row_evaluator
+from .targets.base import may_share, row_evaluator
+from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
 
@@ -30,15 +31,23 @@ class GrowingValues:
     ----------
     target, neighbourhood
         What to evaluate.
+    workers
+        Share the blocks if the target lets them.
     cancelled
         Asked before each block of rows.
     """
 
     def __init__(
-        self, target: Target, neighbourhood: Neighbourhood, *, cancelled: Callable[[], bool] = never
+        self,
+        target: Target,
+        neighbourhood: Neighbourhood,
+        *,
+        workers: Sharing,
+        cancelled: Callable[[], bool] = never,
     ) -> None:
         self._values_of = row_evaluator(target, neighbourhood)
-        self._blocks = neighbourhood.blocks()
+        self._workers = workers if may_share(target) else InTurn()
+        self._blocks = list(neighbourhood.blocks())
         self._values = np.empty(neighbourhood.n)
         self._done = 0
         self._cancelled = cancelled
@@ -51,10 +60,13 @@ class GrowingValues:
         Cancelled
             If the caller gave up.
         """
-        while self._done < n:
-            if self._cancelled():
-                raise Cancelled(f"cancelled after {self._done} of {n} samples")
-            rows = next(self._blocks)
-            self._values[rows] = self._values_of(rows)
+        needed = [rows for rows in self._blocks if self._done <= rows.start < n]
+        for rows, values in zip(needed, self._workers.map(self._block, needed), strict=True):
+            self._values[rows] = values
             self._done = rows.stop
         return self._values[:n]
+
+    def _block(self, rows: slice) -> NDArray[np.float64]:
+        if self._cancelled():
+            raise Cancelled(f"cancelled before samples {rows.start} to {rows.stop}")
+        return self._values_of(rows)

@@ -12,6 +12,7 @@ from .neighbourhood import Neighbourhood
 from .progress import GrowingValues
 from .settings import ExplainSettings
 from .targets import Target
+from .workers import Sharing
 
 __all__ = ["saliency"]
 
@@ -21,6 +22,7 @@ def saliency(
     target: Target,
     settings: ExplainSettings,
     *,
+    workers: Sharing,
     counts: Sequence[int],
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
@@ -33,7 +35,9 @@ def saliency(
     scale = float(np.median(np.abs(x))) or 1.0
     steps = settings.step * np.where(x == 0, scale, x)
     neighbourhood = Neighbourhood.one_pixel_each(x, steps)
-    values = GrowingValues(target, neighbourhood, cancelled=cancelled).first(neighbourhood.n)
+    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled).first(
+        neighbourhood.n
+    )
     value = float(target(x[None])[0])
     yield Explanation(
         method="saliency",

@@ -42,7 +42,7 @@ class ExplainSettings:
         How samples are weighted by their closeness, and the kernel's width in its own units;
         None is the kernel's default (lime).
     ridge_alpha
-        Penalty of the surrogate, 0 or more (lime).
+        Penalty of the surrogate, above 0 (lime).
     seed
         Of the masks, 0 or more (lime).
     step
@@ -72,9 +72,11 @@ class ExplainSettings:
                 raise ValueError(
                     f"{name} must be one of {get_args(literal)}, got {getattr(self, name)!r}"
                 )
-        for name, low in (("n_segments", 1), ("n_samples", 2), ("ridge_alpha", 0), ("seed", 0)):
+        for name, low in (("n_segments", 1), ("n_samples", 2), ("seed", 0)):
             if not getattr(self, name) >= low:
                 raise ValueError(f"{name} must be at least {low}, got {getattr(self, name)}")
+        if not self.ridge_alpha > 0:
+            raise ValueError(f"ridge_alpha must be above 0, got {self.ridge_alpha}")
         if self.kernel_width is not None and not self.kernel_width > 0:
             raise ValueError(f"kernel_width must be above 0 or None, got {self.kernel_width}")
         if self.step == 0:

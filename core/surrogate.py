@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import linalg
+from torch import Tensor
 
 from .masks import Masks
+from .workers import InTurn, Sharing
 
 __all__ = ["Surrogate", "weighted_ridge"]
 
-_BLOCK_ROWS = 1000
+_BLOCK_ROWS, _BLOCK_COLUMNS = 500, 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +41,12 @@ class Surrogate:
 
 
 def weighted_ridge(
-    masks: Masks, values: NDArray[np.float64], weights: NDArray[np.float64], *, alpha: float = 1.0
+    masks: Masks,
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    alpha: float = 1.0,
+    workers: Sharing | None = None,
 ) -> Surrogate:
     """Minimise Σ w_i (y_i − b − z_i·c)² + α‖c‖²; the intercept b is not penalised.
 
@@ -52,7 +60,9 @@ def weighted_ridge(
     values, weights : (n,)
         y, and w ≥ 0.
     alpha
-        α ≥ 0.
+        α > 0.
+    workers
+        Threads that share the samples.
 
     Raises
     ------
@@ -67,23 +77,45 @@ def weighted_ridge(
         raise ValueError(f"weights must not all vanish, their sum is {total}")
     mean_value = float(weights @ values / total)
     centred = values - mean_value
-    n_segments = masks.shape[1]
-    gram, cross = np.zeros((n_segments, n_segments)), np.zeros(n_segments)
-    mass = np.zeros(n_segments)
-    for start in range(0, len(values), _BLOCK_ROWS):
-        rows = slice(start, start + _BLOCK_ROWS)
-        z = masks.dense(rows, np.dtype(np.float64))
-        weighted = z * weights[rows, None]
-        gram += weighted.T @ z
-        cross += weighted.T @ centred[rows]
-        mass += weighted.sum(axis=0)
+    gram, cross, mass = _weighted_products(masks, centred, weights, workers or InTurn())
     mean_mask = mass / total
     gram -= np.outer(mass, mean_mask)
-    gram.flat[:: n_segments + 1] += alpha
-    # α > 0 makes the matrix positive definite; α = 0 may leave it singular, hence "sym".
-    coefficients = linalg.solve(gram, cross, assume_a="pos" if alpha > 0 else "sym")
+    penalised = gram + alpha * np.eye(len(gram))
+    coefficients = linalg.cho_solve(linalg.cho_factor(penalised), cross)
     intercept = mean_value - float(mean_mask @ coefficients)
-    predicted = masks.apply(coefficients, slice(None)) + intercept
     spread = float(weights @ centred**2)
-    r2 = 1 - float(weights @ (values - predicted) ** 2) / spread if spread > 0 else 1.0
+    # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
+    unexplained = spread - float(coefficients @ (cross + alpha * coefficients))
+    r2 = 1 - max(unexplained, 0.0) / spread if spread > 0 else 1.0
     return Surrogate(coefficients, intercept, r2, intercept + float(coefficients.sum()))
+
+
+def _weighted_products(
+    masks: Masks,
+    centred: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    workers: Sharing,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """ZᵀWZ (its upper triangle), ZᵀWy and Zᵀw.
+
+    Single precision within a block, where masks are 0 and 1 and a sum is short; double between.
+    """
+    n, n_segments = masks.shape
+    columns = torch.from_numpy(np.stack([centred, np.ones(n)], axis=1).astype(np.float32))
+    weight = torch.from_numpy(weights[:, None].astype(np.float32))
+
+    def products(rows: slice) -> tuple[Tensor, Tensor]:
+        z = torch.from_numpy(masks.dense(rows, np.dtype(np.float32)))
+        weighted = z * weight[rows]
+        square = torch.zeros(n_segments, n_segments)
+        for start in range(0, n_segments, _BLOCK_COLUMNS):
+            stop = min(start + _BLOCK_COLUMNS, n_segments)
+            square[:stop, start:stop] = z[:, :stop].T @ weighted[:, start:stop]
+        return square, weighted.T @ columns[rows]
+
+    gram, cross = torch.zeros(n_segments, n_segments).double(), torch.zeros(n_segments, 2).double()
+    blocks = (slice(start, min(start + _BLOCK_ROWS, n)) for start in range(0, n, _BLOCK_ROWS))
+    for square, sums in workers.map(products, blocks):
+        gram += square
+        cross += sums
+    return gram.numpy(), cross[:, 0].numpy(), cross[:, 1].numpy()

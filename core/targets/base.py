@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
+from ..workers import InTurn, Sharing
 
 __all__ = ["CallableTarget", "RowEvaluator", "Target", "evaluate", "row_evaluator"]
 
@@ -65,15 +66,23 @@ class CallableTarget:
         return values
 
 
+def may_share(target: Target) -> bool:
+    """Whether threads may share the work: a structured target is ours, a function the user's."""
+    return hasattr(target, "on_neighbourhood")
+
+
 def row_evaluator(target: Target, neighbourhood: Neighbourhood) -> RowEvaluator:
-    """The target's own way through a neighbourhood, or its dense values block by block."""
+    """A target's own way through a neighbourhood, else its values on the spectra themselves."""
     structured = getattr(target, "on_neighbourhood", None)
     if structured is not None:
         return structured(neighbourhood)
     return lambda rows: target(neighbourhood.spectra(rows))
 
 
-def evaluate(target: Target, neighbourhood: Neighbourhood) -> NDArray[np.float64]:
+def evaluate(
+    target: Target, neighbourhood: Neighbourhood, *, workers: Sharing | None = None
+) -> NDArray[np.float64]:
     """Values (n,) of a target on every sample of a neighbourhood."""
-    values_of = row_evaluator(target, neighbourhood)
-    return np.concatenate([values_of(rows) for rows in neighbourhood.blocks()])
+    sharing = workers if workers is not None and may_share(target) else InTurn()
+    values = sharing.map(row_evaluator(target, neighbourhood), neighbourhood.blocks())
+    return np.concatenate(list(values))

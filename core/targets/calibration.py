@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-__all__ = ["Calibration", "calibration_of", "one_versus_rest"]
+__all__ = ["Calibration", "Sigmoid", "Temperature", "one_versus_rest"]
 
 Calibration = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -49,13 +48,20 @@ def one_versus_rest(decisions: NDArray[np.float64], n_classes: int) -> NDArray[n
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sigmoid:
-    """Platt's sigmoid p = 1/(1 + exp(a·s + b)) for each class, then normalised."""
+class Sigmoid:
+    """Platt's sigmoid p = 1/(1 + exp(a·s + b)) for each class, then normalised.
+
+    Attributes
+    ----------
+    slope, offset : (C,), or (1,) for two classes
+        a and b.
+    """
 
     slope: NDArray[np.float64]
     offset: NDArray[np.float64]
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) of scores (n, C), or (n, 1) for two classes."""
         exponent = scores * self.slope + self.offset
         if scores.shape[1] == 1:
             return -np.logaddexp(0, np.hstack([-exponent, exponent]))
@@ -64,42 +70,18 @@ class _Sigmoid:
 
 
 @dataclass(frozen=True, slots=True)
-class _Temperature:
-    """softmax(β·scores); two classes have the logits (−s, s)."""
+class Temperature:
+    """softmax(β·scores); two classes have the logits (−s, s).
+
+    Attributes
+    ----------
+    beta
+        β.
+    """
 
     beta: float
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) of scores (n, C), or (n, 1) for two classes."""
         logits = np.hstack([-scores, scores]) if scores.shape[1] == 1 else scores
         return log_softmax(self.beta * logits, axis=1)
-
-
-def _sigmoid_of(calibrators: list[Any]) -> Calibration:
-    return _Sigmoid(
-        np.array([float(c.a_) for c in calibrators]), np.array([float(c.b_) for c in calibrators])
-    )
-
-
-def _temperature_of(calibrators: list[Any]) -> Calibration:
-    return _Temperature(float(calibrators[0].beta_))
-
-
-_READERS = {"sigmoid": _sigmoid_of, "temperature": _temperature_of}
-
-
-def calibration_of(calibrated: Any) -> Calibration:
-    """Read the calibration of one member of scikit-learn's ``calibrated_classifiers_``.
-
-    Returns
-    -------
-    calibration
-        Scores (n, C), or (n, 1) for two classes -> log-probabilities (n, C).
-
-    Raises
-    ------
-    ValueError
-        If its method is not sigmoid or temperature.
-    """
-    if calibrated.method not in _READERS:
-        raise ValueError(f"calibration must be one of {tuple(_READERS)}, got {calibrated.method!r}")
-    return _READERS[calibrated.method](calibrated.calibrators)

@@ -2,56 +2,115 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-__all__ = ["KernelMachine", "kernel_machine_of"]
+from ..neighbourhood import Neighbourhood
+
+__all__ = ["KernelMachine", "Linear", "Polynomial", "Rbf", "Standardised"]
+
+DecisionEvaluator = Callable[[slice], NDArray[np.float64]]
 
 
 class KernelMachine(Protocol):
-    """Decision values of every pair of classes."""
+    """Decision values of every pair of classes, in double precision."""
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Values (n, pairs) of spectra (n, D); one column, positive for class 1, if C = 2."""
         ...
 
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
+        """Values (m, pairs) of any rows of a neighbourhood, from its pieces."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Linear:
-    """f = x·w + b: the support vectors are summed once and for all."""
+class Linear:
+    """f = x·w + b: the support vectors are summed once and for all.
 
-    weights: NDArray[np.float64]  # (D, pairs)
+    Attributes
+    ----------
+    weights : (D, pairs)
+    intercept : (pairs,)
+    """
+
+    weights: NDArray[np.float64]
     intercept: NDArray[np.float64]
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """x·w + b."""
         return spectra @ self.weights + self.intercept
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
+        """p·w + b + Z (Δ·w by segment)."""
+        base = neighbourhood.base @ self.weights + self.intercept
+        pieces = neighbourhood.segment_sums(self.weights)
+        return lambda rows: base + neighbourhood.masks.apply(pieces, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rbf:
-    """f = Σ_s α_s exp(−γ‖x − v_s‖²) + b."""
+class Rbf:
+    """f = Σ_s α_s exp(−γ‖x − v_s‖²) + b.
 
-    vectors: NDArray[np.float64]  # (n_sv, D)
-    alpha: NDArray[np.float64]  # (n_sv, pairs)
+    Attributes
+    ----------
+    vectors : (D, n_sv)
+        Support vectors as columns.
+    alpha : (n_sv, pairs)
+    intercept : (pairs,)
+    gamma
+        γ.
+    """
+
+    vectors: NDArray[np.float64]
+    alpha: NDArray[np.float64]
     intercept: NDArray[np.float64]
     gamma: float
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        spectra = spectra.astype(np.float64, copy=False)
-        squared = (
-            (spectra**2).sum(axis=1)[:, None]
-            - 2 * spectra @ self.vectors.T
-            + (self.vectors**2).sum(axis=1)
-        )
-        return np.exp(-self.gamma * squared) @ self.alpha + self.intercept
+        """The kernel matrix times α."""
+        x = spectra.astype(np.float64, copy=False)
+        exponent = _product(x, 2 * self.gamma * self.vectors)
+        exponent -= self.gamma * torch.from_numpy((x**2).sum(axis=1)[:, None])
+        exponent -= self.gamma * torch.from_numpy((self.vectors**2).sum(axis=0))
+        return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
+        """‖x' − v‖² = ‖p − v‖² + Σ z_k (‖Δ_k‖² + 2Δ_k·p − 2Δ_k·v): no distance is recomputed."""
+        base, delta = neighbourhood.base, neighbourhood.delta
+        squared = ((base[:, None] - self.vectors) ** 2).sum(axis=0)
+        own = neighbourhood.segment_sums(delta + 2 * base)
+        pieces = 2 * neighbourhood.segment_sums(self.vectors)
+        pieces -= own[:, None]
+        pieces *= self.gamma
+        start = torch.from_numpy(-self.gamma * squared)
+
+        def values(rows: slice) -> NDArray[np.float64]:
+            exponent = torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
+            return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
+
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Polynomial:
-    """f = Σ_s α_s (γ x·v_s + c)^d + b."""
+class Polynomial:
+    """f = Σ_s α_s (γ x·v_s + c)^d + b.
+
+    Attributes
+    ----------
+    vectors : (D, n_sv)
+        Support vectors as columns.
+    alpha : (n_sv, pairs)
+    intercept : (pairs,)
+    gamma, constant, degree
+        γ, c, d.
+    """
 
     vectors: NDArray[np.float64]
     alpha: NDArray[np.float64]
@@ -61,52 +120,53 @@ class _Polynomial:
     degree: int
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        products = self.gamma * (spectra @ self.vectors.T) + self.constant
-        return products**self.degree @ self.alpha + self.intercept
+        """The kernel matrix times α."""
+        x = spectra.astype(np.float64, copy=False)
+        return self._expand(_product(x, self.gamma * self.vectors).add_(self.constant))
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
+        """x'·v = p·v + Σ z_k Δ_k·v."""
+        start = torch.from_numpy(self.gamma * (neighbourhood.base @ self.vectors) + self.constant)
+        pieces = self.gamma * neighbourhood.segment_sums(self.vectors)
+        return lambda rows: self._expand(
+            torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
+        )
+
+    def _expand(self, products: Tensor) -> NDArray[np.float64]:
+        return _product(products.pow_(self.degree).numpy(), self.alpha).numpy() + self.intercept
 
 
-def _pair_coefficients(svc: Any) -> NDArray[np.float64]:
-    """α (n_sv, pairs) of SVC's one-versus-one expansion, 0 where a vector is not of the pair."""
-    ends = np.cumsum(svc.n_support_)
-    starts = ends - svc.n_support_
-    n_classes = len(svc.classes_)
-    if n_classes == 2:
-        return svc.dual_coef_.T.copy()
-    first, second = np.triu_indices(n_classes, k=1)
-    alpha = np.zeros((len(svc.support_vectors_), len(first)))
-    for pair, (i, j) in enumerate(zip(first, second, strict=True)):
-        # libsvm keeps C − 1 rows: a vector of class i meets class j in row j − 1, or j if j < i.
-        alpha[starts[i] : ends[i], pair] = svc.dual_coef_[j - 1, starts[i] : ends[i]]
-        alpha[starts[j] : ends[j], pair] = svc.dual_coef_[i, starts[j] : ends[j]]
-    return alpha
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardised:
+    """A machine trained on (x − μ)/s.
 
-
-def _linear(svc: Any, vectors: NDArray, alpha: NDArray) -> KernelMachine:
-    return _Linear(vectors.T @ alpha, svc.intercept_)
-
-
-def _rbf(svc: Any, vectors: NDArray, alpha: NDArray) -> KernelMachine:
-    return _Rbf(vectors, alpha, svc.intercept_, float(svc._gamma))
-
-
-def _polynomial(svc: Any, vectors: NDArray, alpha: NDArray) -> KernelMachine:
-    return _Polynomial(
-        vectors, alpha, svc.intercept_, float(svc._gamma), float(svc.coef0), int(svc.degree)
-    )
-
-
-_KERNELS = {"linear": _linear, "rbf": _rbf, "poly": _polynomial}
-
-
-def kernel_machine_of(svc: Any) -> KernelMachine:
-    """Read a fitted scikit-learn SVC.
-
-    Raises
-    ------
-    ValueError
-        If its kernel is not linear, rbf or poly.
+    Attributes
+    ----------
+    machine
+        The machine behind the scaler.
+    mean, scale : (D,)
+        μ and s.
     """
-    kernel = getattr(svc, "kernel", None)
-    if kernel not in _KERNELS:
-        raise ValueError(f"kernel must be one of {tuple(_KERNELS)}, got {kernel!r} in {svc!r}")
-    return _KERNELS[kernel](svc, svc.support_vectors_, _pair_coefficients(svc))
+
+    machine: KernelMachine
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Values at the standardised spectra."""
+        return self.machine.decisions((spectra - self.mean) / self.scale)
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
+        """Standardised pieces make standardised spectra."""
+        return self.machine.on_neighbourhood(
+            replace(
+                neighbourhood,
+                base=(neighbourhood.base - self.mean) / self.scale,
+                delta=neighbourhood.delta / self.scale,
+            )
+        )
+
+
+def _product(left: NDArray[np.float64], right: NDArray[np.float64]) -> Tensor:
+    # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
+    return torch.from_numpy(np.ascontiguousarray(left)) @ torch.from_numpy(right)

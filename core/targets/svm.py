@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import Calibration, calibration_of, one_versus_rest
-from .kernels import KernelMachine, kernel_machine_of
+from ..neighbourhood import Neighbourhood
+from .base import RowEvaluator
+from .calibration import Calibration, one_versus_rest
+from .kernels import KernelMachine
+from .sklearn_svm import calibration_of, kernel_machine_of
 
 __all__ = ["CalibratedSvm", "SvmLogProb"]
 
@@ -42,7 +45,8 @@ class CalibratedSvm:
         Parameters
         ----------
         classifier
-            Kernel linear, rbf or poly; calibration sigmoid or temperature.
+            Kernel linear, rbf or poly; calibration sigmoid or temperature. A pipeline of
+            StandardScaler and SVC inside is understood.
 
         Raises
         ------
@@ -108,3 +112,14 @@ class SvmLogProb:
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """log p_c (n,) of spectra (n, D)."""
         return self.log_proba(spectra)[:, self.class_index]
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+        """log p_c of any rows of a neighbourhood, from its pieces, in double precision."""
+        decisions = self.svm.machine.on_neighbourhood(
+            replace(
+                neighbourhood,
+                base=neighbourhood.base.astype(np.float64),
+                delta=neighbourhood.delta.astype(np.float64),
+            )
+        )
+        return lambda rows: self.svm.from_pairs(decisions(rows))[:, self.class_index]

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..neighbourhood import BLOCK_ROWS, Neighbourhood
 from ..vae import Vae
+from .base import RowEvaluator
+from .decoded import Decoded
+from .network import Network
+from .quadratic import MeanSquare
+from .residuals import (
+    ResidualScore,
+    mean_chi2,
+    mean_square,
+    trimmed_mean_chi2,
+    trimmed_mean_square,
+)
 
 __all__ = ["Score", "VaeScore"]
 
@@ -22,9 +37,27 @@ Score = Literal[
     "filtered-trimmed-chi2",
 ]
 
-CHI2_OFFSET = 1e-3
-TRIMMED_FRACTION = 0.03
-_BLOCK_ROWS = 250
+
+class _Structure(Protocol):
+    """A network made ready to answer for neighbourhoods of its precision."""
+
+    def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """One score of spectra and reconstructions, and its own way through a neighbourhood."""
+
+    of_rows: ResidualScore
+    structure: Callable[[Network], _Structure]
+
+
+_RECIPES: Mapping[str, _Recipe] = {
+    "mse": _Recipe(mean_square, MeanSquare),
+    "chi2": _Recipe(mean_chi2, partial(Decoded, score=mean_chi2)),
+    "trimmed-mse": _Recipe(trimmed_mean_square, partial(Decoded, score=trimmed_mean_square)),
+    "trimmed-chi2": _Recipe(trimmed_mean_chi2, partial(Decoded, score=trimmed_mean_chi2)),
+}
 
 
 class VaeScore:
@@ -38,7 +71,7 @@ class VaeScore:
     Parameters
     ----------
     vae
-        The trained network.
+        The trained network; its weights are read at first use and must not change after.
     score
         One of the eight.
     kept : (D,) bool, needed by and only by the filtered scores
@@ -55,31 +88,40 @@ class VaeScore:
     ) -> None:
         if score not in get_args(Score):
             raise ValueError(f"score must be one of {get_args(Score)}, got {score!r}")
-        if ("filtered" in score) != (kept is not None):
-            raise ValueError(f"score {score!r} and kept={kept!r}: filtered scores alone take kept")
+        if score.startswith("filtered") != (kept is not None):
+            raise ValueError(f"filtered scores alone take kept: got {score!r} with kept={kept!r}")
         if kept is not None and (kept.shape != (vae.n_pixels,) or not kept.any()):
             raise ValueError(
                 f"kept must be ({vae.n_pixels},) bool with some True, got {kept.shape} "
                 f"with {np.count_nonzero(kept)}"
             )
         self.name: str = score
-        self.vae = vae
-        self._kept = slice(None) if kept is None else np.flatnonzero(kept)
+        self._vae = vae
+        self._pixels = slice(None) if kept is None else np.flatnonzero(kept)
+        self._recipe = _RECIPES[score.removeprefix("filtered-")]
+        self._networks: dict[np.dtype, Network] = {}
+        self._structures: dict[np.dtype, _Structure] = {}
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Scores (n,) of spectra (n, D)."""
-        blocks = range(0, len(spectra), _BLOCK_ROWS)
-        return np.concatenate([self._block(spectra[at : at + _BLOCK_ROWS]) for at in blocks])
+        """Scores (n,) of spectra (n, D), in their own precision."""
+        network = self._network(spectra.dtype)
+        scores = np.empty(len(spectra))
+        for start in range(0, len(spectra), BLOCK_ROWS):
+            rows = slice(start, start + BLOCK_ROWS)
+            x = spectra[rows]
+            reconstruction = network.leave(network.hidden(network.enter(x)))
+            scores[rows] = self._recipe.of_rows(x[:, self._pixels], reconstruction)
+        return scores
 
-    def _block(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
-        reconstruction = self.vae.reconstruct(x)[:, self._kept]
-        x = x[:, self._kept]
-        residual = reconstruction - x
-        terms = residual**2
-        if "chi2" in self.name:
-            terms /= np.maximum(x, 0) + x.dtype.type(CHI2_OFFSET)
-        if "trimmed" in self.name:
-            n_kept = x.shape[1] - int(TRIMMED_FRACTION * x.shape[1])
-            smallest = np.argpartition(np.abs(residual), n_kept - 1, axis=1)[:, :n_kept]
-            terms = np.take_along_axis(terms, smallest, axis=1)
-        return terms.mean(axis=1, dtype=np.float64)
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+        """Scores of any rows of a neighbourhood, from its pieces and in its own precision."""
+        dtype = neighbourhood.base.dtype
+        if dtype not in self._structures:
+            self._structures[dtype] = self._recipe.structure(self._network(dtype))
+        return self._structures[dtype].evaluator(neighbourhood)
+
+    def _network(self, dtype: np.dtype) -> Network:
+        # Explanations ask for single precision, saliency maps for double; few need both.
+        if dtype not in self._networks:
+            self._networks[dtype] = Network.of(self._vae, dtype, self._pixels)
+        return self._networks[dtype]
