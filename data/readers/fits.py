@@ -26,8 +26,8 @@ _BLOCK = 2880
 _CARD = 80
 _MAX_HEADER_BLOCKS = 4000  # a longer header is a damaged file, not a long story
 _BITPIX = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-_TFORM = {"L": "S1", "B": ">u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
-_TFORM_BYTES = {"X": 1, "C": 8, "M": 16, "P": 8, "Q": 16}
+_TFORM = {"B": ">u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
+_TFORM_BYTES = {"L": 1, "A": 1, "C": 8, "M": 16, "P": 8, "Q": 16}
 
 
 class ReadError(Exception):
@@ -55,6 +55,17 @@ class Hdu:
         value = self.header.get(keyword)
         return float(value) if isinstance(value, int | float) else float("nan")
 
+    def integer(self, keyword: str) -> int:
+        """A header value that must be a whole number, at least 0.
+
+        Raises:
+            ReadError: it is absent or something else.
+        """
+        value = self.header.get(keyword)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ReadError("unreadable", f"a header has {keyword} = {value!r}")
+        return value
+
     def text(self, keyword: str) -> str:
         """A header value as text without surrounding blanks; "" if absent."""
         return str(self.header.get(keyword, "")).strip()
@@ -69,35 +80,52 @@ class Hdu:
         """Upper-case column name → (byte offset in a row, TFORM, column number)."""
         found: dict[str, tuple[int, str, int]] = {}
         offset = 0
-        for number in range(1, int(self.number("TFIELDS")) + 1 if self.is_table else 1):
+        for number in range(1, self.integer("TFIELDS") + 1 if self.is_table else 1):
             form = self.text(f"TFORM{number}")
             found[self.text(f"TTYPE{number}").upper()] = (offset, form, number)
             offset += _form_bytes(form)
         return found
 
     def column(self, name: str) -> np.ndarray:
-        """A column of the table, by name in any case; (rows,) or (rows, repeat), scaled.
+        """A column of numbers, by name in any case; (rows,) or (rows, repeat), scaled.
 
         Raises:
-            ReadError: there is no such column, or its format is not a plain one.
+            ReadError: there is no such column, or it does not hold plain numbers.
         """
+        _, form, number = self._column(name)
+        repeat, code = _split_form(form)
+        if code not in _TFORM:
+            raise ReadError("unreadable", f"column {name!r} has format {form!r}, not numbers")
+        values = self._values(name, np.dtype((_TFORM[code], (repeat,))))
+        values = values[:, 0] if repeat == 1 else values
+        return self._scaled(values, f"TSCAL{number}", f"TZERO{number}")
+
+    def texts(self, name: str) -> list[str]:
+        """A column of text, by name in any case, without surrounding blanks.
+
+        Raises:
+            ReadError: there is no such column, or it does not hold text.
+        """
+        repeat, code = _split_form(self._column(name)[1])
+        if code != "A" or repeat < 1:
+            raise ReadError("unreadable", f"column {name!r} holds no text")
+        values = self._values(name, np.dtype(f"S{repeat}"))
+        return [value.decode("ascii", errors="replace").strip(" \0") for value in values.tolist()]
+
+    def _column(self, name: str) -> tuple[int, str, int]:
         if name.upper() not in self.columns:
             raise ReadError("unreadable", f"the table has no column {name!r}")
-        offset, form, number = self.columns[name.upper()]
-        repeat, code = _split_form(form)
-        if code not in _TFORM and code != "A":
-            raise ReadError("unreadable", f"column {name!r} has format {form!r}")
-        kind = np.dtype(f"S{repeat}") if code == "A" else np.dtype((_TFORM[code], (repeat,)))
-        row_bytes, n_rows = int(self.number("NAXIS1")), int(self.number("NAXIS2"))
-        if offset + kind.itemsize > row_bytes:
+        return self.columns[name.upper()]
+
+    def _values(self, name: str, kind: np.dtype) -> np.ndarray:
+        offset = self._column(name)[0]
+        row_bytes, n_rows = self.integer("NAXIS1"), self.integer("NAXIS2")
+        if offset + kind.itemsize > row_bytes or row_bytes * n_rows > len(self.data):
             raise ReadError("unreadable", f"column {name!r} lies outside the table's rows")
         row = np.dtype(
             {"names": ["v"], "formats": [kind], "offsets": [offset], "itemsize": row_bytes}
         )
-        values = np.frombuffer(self.data, dtype=row, count=n_rows)["v"]
-        if code != "A" and repeat == 1:
-            values = values[:, 0]
-        return self._scaled(values, f"TSCAL{number}", f"TZERO{number}")
+        return np.frombuffer(self.data, dtype=row, count=n_rows)["v"]
 
     def image(self) -> np.ndarray:
         """The image, axes in numpy order (the last FITS axis first), scaled.
@@ -105,18 +133,24 @@ class Hdu:
         Raises:
             ReadError: the HDU holds no image.
         """
-        n_axes = int(self.number("NAXIS")) if "NAXIS" in self.header else 0
+        n_axes = self.integer("NAXIS")
         if n_axes < 1 or self.is_table:
             raise ReadError("unreadable", "the HDU holds no image")
-        shape = [int(self.number(f"NAXIS{axis}")) for axis in range(n_axes, 0, -1)]
-        values = np.frombuffer(self.data, dtype=_BITPIX[int(self.number("BITPIX"))])
+        shape = [self.integer(f"NAXIS{axis}") for axis in range(n_axes, 0, -1)]
+        kind = np.dtype(_BITPIX[int(self.number("BITPIX"))])
+        values = np.frombuffer(self.data, dtype=kind, count=len(self.data) // kind.itemsize)
+        if values.size != np.prod(shape):
+            raise ReadError("unreadable", f"an image of shape {shape} has {values.size} pixels")
         return self._scaled(values.reshape(shape), "BSCALE", "BZERO")
 
     def _scaled(self, values: np.ndarray, scale_key: str, zero_key: str) -> np.ndarray:
         scale, zero = self.header.get(scale_key, 1), self.header.get(zero_key, 0)
-        if values.dtype.kind == "S" or (scale == 1 and zero == 0):
+        if scale == 1 and zero == 0:
             return values
-        return values * float(scale) + float(zero)
+        if isinstance(scale, str) or isinstance(zero, str):
+            raise ReadError("unreadable", f"{scale_key} = {scale!r}, {zero_key} = {zero!r}")
+        with np.errstate(all="ignore"):  # what overflows becomes infinite: no data
+            return values * float(scale) + float(zero)
 
 
 def read_hdus(path: str | Path, limit: int) -> list[Hdu]:
@@ -142,6 +176,8 @@ def _hdus(stream: BinaryIO, limit: int) -> Iterator[Hdu]:
     start = stream.read(_CARD)
     if not start:
         raise ReadError("unreadable", "the file is empty")
+    if b"SIMPLE  =".startswith(start):
+        raise ReadError("unreadable", f"cut off after {len(start)} bytes")
     if not start.startswith(b"SIMPLE  ="):
         raise ReadError("unknown format", f"not a FITS file: it begins with {start[:20]!r}")
     for number in range(limit):
@@ -211,7 +247,7 @@ def _data_bytes(header: dict[str, str | bool | int | float]) -> int:
         axes = [int(header[f"NAXIS{axis}"]) for axis in range(1, int(header["NAXIS"]) + 1)]
         width = abs(int(header["BITPIX"])) // 8
         extra, groups = int(header.get("PCOUNT", 0)), int(header.get("GCOUNT", 1))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise ReadError("unreadable", f"a header lacks its size: {error}") from error
     if int(header["BITPIX"]) not in _BITPIX or min([*axes, extra, groups, 0]) < 0:
         raise ReadError("unreadable", f"a header has BITPIX {header['BITPIX']} and axes {axes}")
@@ -229,8 +265,6 @@ def _form_bytes(form: str) -> int:
     repeat, code = _split_form(form)
     if code == "X":  # bits
         return -(-repeat // 8)
-    if code == "A":
-        return repeat
     if code in _TFORM_BYTES:
         return repeat * _TFORM_BYTES[code]
     if code not in _TFORM:

@@ -41,9 +41,9 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     if "IVAR" not in coadd.columns:
         raise ReadError("no errors", "the coadd table has no column ivar, so the noise is unknown")
     about = hdus[2] if len(hdus) > 2 and hdus[2].is_table else None
-    ivar = _no_negative(coadd.column("ivar"))
+    ivar = _no_negative(_pixels(coadd, "ivar"))
     if "AND_MASK" in coadd.columns:
-        ivar = np.where(coadd.column("and_mask").astype(np.int64) & _NO_DATUM, 0.0, ivar)
+        ivar = np.where(_never_observed(_pixels(coadd, "and_mask")), 0.0, ivar)
     plate, mjd, fiber = (
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
@@ -51,8 +51,8 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     return _spectrum(
         path,
         id=_identifier(plate, mjd, fiber, path),
-        loglam=coadd.column("loglam"),
-        flux=coadd.column("flux"),
+        loglam=_pixels(coadd, "loglam"),
+        flux=_pixels(coadd, "flux"),
         ivar=ivar,
         z=_first(about, "Z", float("nan")),
         ra=_first(about, "PLUG_RA", hdus[0].number("PLUG_RA")),
@@ -85,8 +85,9 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     error = rows[2].astype(np.float64)
     good = np.isfinite(error) & (error > 0)
     if rows.shape[0] > 3:
-        good &= (np.nan_to_num(rows[3]).astype(np.int64) & _NO_DATUM) == 0
-    ivar = np.divide(1.0, error**2, out=np.zeros(error.shape), where=good)
+        good &= ~_never_observed(rows[3])
+    with np.errstate(over="ignore", divide="ignore"):
+        ivar = np.divide(1.0, error**2, out=np.zeros(error.shape), where=good)
     code = primary.header.get("SPEC_CLN")
     unmeasured = code == _SP_SKY or primary.header.get("Z_STATUS") in (0, 1)
     plate, mjd, fiber = (primary.number(name) for name in ("PLATEID", "MJD", "FIBERID"))
@@ -99,7 +100,7 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         z=float("nan") if unmeasured else primary.number("Z"),
         ra=primary.number("RAOBJ"),
         dec=primary.number("DECOBJ"),
-        spectral_class=_SP_CLASSES.get(int(code) if isinstance(code, int | float) else 0, ""),
+        spectral_class=_SP_CLASSES.get(code, "") if isinstance(code, int) else "",
         subclass="",
     )
 
@@ -146,15 +147,30 @@ def _identifier(plate: float, mjd: float, fiber: float, path: Path) -> str:
 
 def _first(table: Hdu | None, column: str, otherwise: float) -> float:
     """The column's value in the first row, or the other value where there is none."""
-    if table is None or column not in table.columns or table.number("NAXIS2") < 1:
+    if table is None or column not in table.columns or table.integer("NAXIS2") < 1:
         return otherwise
-    return float(np.ravel(table.column(column)[0])[0])
+    values = np.ravel(table.column(column)[0])
+    return float(values[0]) if values.size else otherwise
 
 
 def _first_text(table: Hdu | None, column: str) -> str:
-    if table is None or column not in table.columns or table.number("NAXIS2") < 1:
+    if table is None or column not in table.columns or table.integer("NAXIS2") < 1:
         return ""
-    return bytes(table.column(column)[0]).decode("ascii", errors="replace").strip(" \0")
+    return table.texts(column)[0]
+
+
+def _pixels(table: Hdu, column: str) -> np.ndarray:
+    """(D,) a column with one number a row."""
+    values = table.column(column)
+    if values.ndim != 1:
+        raise ReadError("unreadable", f"column {column!r} has {values.shape[1]} numbers a row")
+    return values
+
+
+def _never_observed(mask: np.ndarray) -> np.ndarray:
+    """True where the mask says so; spSpec stores it as floats, which may be damaged."""
+    bits = np.where(np.abs(mask) < 2.0**31, mask, 0).astype(np.int64)
+    return (bits & _NO_DATUM) != 0
 
 
 def _no_negative(ivar: np.ndarray) -> np.ndarray:
