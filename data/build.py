@@ -1,0 +1,161 @@
+"""The batch: prepare → embed → classify → score → explain → cluster, doing only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .build_lanes import BuildError, Lanes, Task
+from .build_lock import only_builder
+from .build_settings import BuildSettings
+from .collection import Collection
+from .given_models import GivenModelsError, given_models
+from .runs import Run, RunStore, run_key
+from .stage import BuildCancelled, Progress, Stage, silent
+from .stage_cluster import CLUSTER
+from .stage_embed import EMBED_LATENT, EMBED_O25, EMBED_P21
+from .stage_explain import EXPLAIN
+from .stage_prepare import PREPARE_O25, PREPARE_P21
+from .stage_score import SCORE
+from .stage_svm import SVM
+from .stage_vae import VAE
+
+__all__ = ["BuildCancelled", "BuildError", "BuildReport", "BuildSettings", "build", "stage_names"]
+
+# In the order they are taken up: the longest chain first.
+_STAGES = (
+    PREPARE_O25,
+    PREPARE_P21,
+    VAE,
+    SCORE,
+    EXPLAIN,
+    CLUSTER,
+    SVM,
+    EMBED_P21,
+    EMBED_O25,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        path: the collection.
+        built: stages that were done.
+        kept: stages that were up to date.
+        skipped: stage → why it could not be done.
+        seconds: stage → how long it took, of those done.
+    """
+
+    path: str
+    built: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    skipped: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def stage_names() -> tuple[str, ...]:
+    """All stages, in the order they are taken up."""
+    return tuple(stage.name for stage in _STAGES)
+
+
+def build(
+    collection: Collection | str | Path,
+    *,
+    only: Iterable[str] | None = None,
+    models: str | Path | None = None,
+    settings: BuildSettings | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> BuildReport:
+    """Bring the runs of a collection up to date.
+
+    A stage whose settings and inputs have not changed is kept. One that cannot be done is skipped
+    with a reason, and so is what needs it. A build that was broken off goes on where it stopped,
+    and ends at the same bytes.
+
+    Args:
+        collection: to be built; runs appear in its folder.
+        only: names of stages to bring up to date, with what they need; all by default.
+        models: a built collection whose classifier and autoencoder to apply here, see
+            :func:`given_models`.
+        settings: defaults as in the papers.
+        jobs: processor cores to use; two stages run side by side from two on. Up to three give
+            the same bytes; from four on the autoencoder is trained by several threads, whose sums
+            round differently.
+        progress: told how far each stage is.
+        cancelled: asked often; True stops the build, leaving finished stages.
+
+    Raises:
+        BuildError: a stage or the models asked for do not exist, another build is at work in the
+            collection, or a stage failed.
+        BuildCancelled: asked to stop.
+        CollectionError: there is no collection.
+    """
+    if not isinstance(collection, Collection):
+        collection = Collection.open(collection)
+    settings = settings or BuildSettings()
+    try:
+        given = given_models(collection, models, settings)
+    except GivenModelsError as error:
+        raise BuildError(str(error)) from error
+    tasks = _plan(_wanted(only, settings), collection, settings, given)
+    store = RunStore(collection.path)
+    with only_builder(store.path) as free:
+        if not free:
+            raise BuildError(f"another build is at work in {collection.path}")
+        lanes = Lanes(
+            collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled
+        )
+        try:
+            outcome = lanes.run(tasks)
+        finally:
+            finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
+            store.set_current((store.current() if only else {}) | finished)
+    return BuildReport(
+        str(collection.path),
+        tuple(outcome.seconds),
+        tuple(outcome.kept),
+        outcome.skipped,
+        outcome.seconds,
+    )
+
+
+def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
+    """The stages asked for and all they need, in the order they are taken up."""
+    latent = settings.plane_features == "latent"
+    stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _STAGES]
+    if only is None:
+        return stages
+    known = {stage.name: stage for stage in stages}
+    wanted: set[str] = set()
+    asked = list(only)
+    while asked:
+        name = asked.pop()
+        if name not in known:
+            raise BuildError(f"there is no stage {name!r}; there are {', '.join(known)}")
+        wanted.add(name)
+        asked += known[name].needs
+    return [stage for stage in stages if stage.name in wanted]
+
+
+def _plan(
+    stages: Iterable[Stage],
+    collection: Collection,
+    settings: BuildSettings,
+    given: Mapping[str, Run],
+) -> list[Task]:
+    """Keys of all runs; they follow from settings and inputs before anything is computed."""
+    tasks: dict[str, Task] = {}
+    for stage in stages:
+        inputs = {"collection": collection.key}
+        inputs |= {name: tasks[name].key for name in stage.needs}
+        taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
+        params = {} if taken else stage.params(settings)
+        inputs |= taken
+        key = run_key(stage.name, stage.version, params, inputs)
+        tasks[stage.name] = Task(stage, key, params, inputs)
+    return list(tasks.values())

@@ -1,0 +1,72 @@
+"""Models from another collection, for one that cannot or should not train its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .build_settings import BuildSettings
+from .collection import Collection
+from .places import demo_path
+from .runs import Run, RunStore
+
+__all__ = ["GivenModelsError", "given_models"]
+
+# A model, and the preparation its spectra must have had.
+_PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
+_FEWEST_OF_A_CLASS = 10
+
+
+class GivenModelsError(Exception):
+    """The collection that is to lend its models has none."""
+
+
+def given_models(
+    collection: Collection, models: str | Path | None, settings: BuildSettings
+) -> Mapping[str, Run]:
+    """Which runs of another collection a build uses in place of training, by stage.
+
+    With ``models`` its classifier and autoencoder are used, whatever labels the collection has.
+    Without, a collection trains its own, except that the demo's serve, if it has been built, where
+    there are no two classes of 10 labels or too few spectra for an autoencoder. With a model comes
+    the preparation it was trained on, so that wavelengths agree.
+
+    Raises:
+        GivenModelsError: ``models`` has neither model, or is the collection itself.
+    """
+    if models is not None:
+        if Path(models).resolve() == collection.path.resolve():
+            raise GivenModelsError(f"{models} cannot lend models to itself")
+        found = _lent(RunStore(models), tuple(_PREPARED_BY))
+        if not found:
+            raise GivenModelsError(f"{models} has no models; build it first")
+        return found
+    wanted = []
+    if not _can_train_classifier(collection.catalog["label"].to_numpy(str)):
+        wanted.append("svm")
+    if collection.n_spectra < settings.vae_from:
+        wanted.append("vae")
+    demo = demo_path()
+    if demo.resolve() == collection.path.resolve():
+        return {}
+    return _lent(RunStore(demo), tuple(wanted))
+
+
+def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
+    found = {}
+    for stage in wanted:
+        model = store.find(stage)
+        if model is None:
+            continue
+        preparation = _PREPARED_BY[stage]
+        prepared = store.get(preparation, model.inputs[preparation])
+        if prepared is not None:
+            found |= {stage: model, preparation: prepared}
+    return found
+
+
+def _can_train_classifier(labels: np.ndarray) -> bool:
+    _, counts = np.unique(labels[labels != ""], return_counts=True)
+    return int((counts >= _FEWEST_OF_A_CLASS).sum()) >= 2

@@ -1,0 +1,225 @@
+"""Lenses: the spectra of a collection as a model sees them, and what it says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from ..core.targets import Target
+from ..core.targets.svm import CalibratedSvm, SvmLogProb
+from ..core.targets.vae import VaeScore
+from ..core.vae import Vae
+from .collection import Collection
+from .lens_parts import LensError, PreparedSpectra, Verdict
+from .model_file import load_classifier
+from .plane import Plane, open_planes
+from .runs import Run, RunStore
+from .stage_svm import probability_column, svm_model_path
+from .stage_vae import load_vae
+
+__all__ = [
+    "AgnLens",
+    "AnomalyLens",
+    "Lens",
+    "LensError",
+    "Plane",
+    "Verdict",
+    "lens_of_target",
+    "open_lenses",
+    "open_planes",
+]
+
+PREDICTED = "predicted"
+SCORE = "mse"
+
+
+class Lens(Protocol):
+    """A model with the spectra it can take; opening one reads tables, no flux and no model."""
+
+    @property
+    def name(self) -> str:
+        """``"agn"`` or ``"anomaly"``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """For the page."""
+        ...
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        """(D,) vacuum Å, rest frame, of the prepared spectra."""
+        ...
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n,) rows of the collection it can take, ascending."""
+        ...
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What the model says of every such row, indexed by row."""
+        ...
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What can be explained; the first is the usual one."""
+        ...
+
+    def usable(self, row: int) -> bool:
+        """Whether it can take this row."""
+        ...
+
+    def reason(self, row: int) -> str:
+        """Why it cannot take this row; "" if it can."""
+        ...
+
+    def prepared(self, row: int) -> np.ndarray:
+        """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
+        ...
+
+    def target(self, name: str, row: int) -> Target:
+        """One of :attr:`targets` for this row; LensError if there is none of this name."""
+        ...
+
+    def verdict(self, row: int) -> Verdict:
+        """What the model says; LensError with the reason if it cannot take the row."""
+        ...
+
+
+def open_lenses(collection: Collection) -> dict[str, Lens]:
+    """The lenses that have been built, by name; may be shared between threads."""
+    store = RunStore(collection.path)
+    lenses: dict[str, Lens] = {}
+    svm, score = store.find("svm"), store.find("score")
+    if svm is not None:
+        lenses["agn"] = AgnLens(collection, store, svm)
+    if score is not None:
+        lenses["anomaly"] = AnomalyLens(collection, store, score)
+    return lenses
+
+
+def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
+    """The lens that has a target of this name.
+
+    Raises:
+        LensError: none has.
+    """
+    for lens in lenses.values():
+        if target in lens.targets:
+            return lens
+    known = [name for lens in lenses.values() for name in lens.targets]
+    raise LensError(f"there is no target {target!r}; {f'there are {known}' if known else _NONE}")
+
+
+_NONE = "no model has been built here yet"
+
+
+class _Lens:
+    """Which spectra a lens can take, and those spectra."""
+
+    def __init__(self, collection: Collection, prepared: Run) -> None:
+        self._labels = collection.catalog["label"]
+        self._spectra = PreparedSpectra(prepared)
+        self.wave_rest_aa = self._spectra.wave_rest_aa
+        self.rows = self._spectra.rows
+
+    def usable(self, row: int) -> bool:
+        """Whether it can take this row."""
+        return self._spectra.position(row) is not None
+
+    def reason(self, row: int) -> str:
+        """Why it cannot take this row; "" if it can."""
+        return self._spectra.reason(row)
+
+    def prepared(self, row: int) -> np.ndarray:
+        """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
+        return self._spectra.flux(row)
+
+    def _known(self, row: int) -> None:
+        if not self.usable(row):
+            raise LensError(f"row {row} cannot be used: {self.reason(row)}")
+
+
+class AgnLens(_Lens):
+    """P21's: the type of an active galaxy, by a support vector machine."""
+
+    name = "agn"
+    title = "AGN type"
+
+    def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
+        super().__init__(collection, _input(store, run, "prepare-p21"))
+        self._run = run
+        self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
+        self.targets = (PREDICTED, *self.classes)
+        self.columns = run.table("predictions").set_index("row")
+
+    @cached_property
+    def machine(self) -> CalibratedSvm:
+        """The classifier, read when first asked for."""
+        return CalibratedSvm.from_sklearn(load_classifier(svm_model_path(self._run.path)))
+
+    def target(self, name: str, row: int) -> SvmLogProb:
+        """log p of a class, or of the one predicted for this row."""
+        self._known(row)
+        if name not in self.targets:
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        label = self.columns["predicted"].at[row] if name == PREDICTED else name
+        return SvmLogProb(self.machine, self.classes.index(label))
+
+    def verdict(self, row: int) -> Verdict:
+        """True and predicted type with all probabilities."""
+        self._known(row)
+        said = self.columns.loc[row]
+        probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
+        predicted, true = str(said["predicted"]), str(self._labels.iat[row])
+        return Verdict("type", true, predicted, probabilities, float("nan"), 0, 0)
+
+
+class AnomalyLens(_Lens):
+    """O25's: how badly an autoencoder reconstructs a spectrum."""
+
+    name = "anomaly"
+    title = "Anomaly score"
+    targets = (SCORE,)
+
+    def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
+        super().__init__(collection, _input(store, run, "prepare-o25"))
+        self._vae_run = _input(store, run, "vae")
+        scores = run.table("scores").rename(columns={"mse": "score"})
+        self.columns = scores.set_index("row")
+        clusters = store.find("cluster")
+        if clusters is not None:
+            found = clusters.table("clusters").set_index("row")["cluster"]
+            self.columns["cluster"] = found.reindex(self.columns.index)
+
+    @cached_property
+    def vae(self) -> Vae:
+        """The autoencoder, read when first asked for."""
+        return load_vae(self._vae_run)
+
+    def target(self, name: str, row: int) -> VaeScore:
+        """The mean squared error of the reconstruction."""
+        self._known(row)
+        if name != SCORE:
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        return VaeScore(self.vae, SCORE)
+
+    def verdict(self, row: int) -> Verdict:
+        """Score and rank among all scored."""
+        self._known(row)
+        said = self.columns.loc[row]
+        score, rank, true = float(said["score"]), int(said["rank"]), str(self._labels.iat[row])
+        return Verdict("score", true, "", {}, score, rank, len(self.columns))
+
+
+def _input(store: RunStore, run: Run, stage: str) -> Run:
+    """The run that another was made from."""
+    found = store.get(stage, run.inputs[stage])
+    if found is None:
+        raise LensError(f"{store.path} lacks {stage}-{run.inputs[stage]}; build again")
+    return found

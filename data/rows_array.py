@@ -1,0 +1,64 @@
+"""A large array on disk, written a block of rows at a time and read a row at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import zarr
+from zarr.codecs import BloscCodec
+
+__all__ = ["RowsWriter"]
+
+# A shard is one file; a chunk is what reading one row decodes.
+_SHARD_ROWS = 1024
+_CHUNK_ROWS = 16
+
+
+class RowsWriter:
+    """Fills a float32 array (n_rows, n_columns) from the top; use as a context manager.
+
+    Blocks of any size are gathered into whole shards, since a shard that is written twice is
+    decoded and encoded again.
+
+    Raises:
+        ValueError: on leaving, if not all rows were given.
+    """
+
+    def __init__(self, path: Path, n_rows: int, n_columns: int) -> None:
+        self._array = zarr.create_array(
+            path,
+            shape=(n_rows, n_columns),
+            dtype="float32",
+            chunks=(_CHUNK_ROWS, n_columns),
+            shards=(_SHARD_ROWS, n_columns),
+            compressors=BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
+            fill_value=np.nan,
+        )
+        self._pending: list[np.ndarray] = []
+        self._written = 0
+
+    def append(self, rows: np.ndarray) -> None:
+        """Add rows (m, n_columns)."""
+        self._pending.append(np.asarray(rows, np.float32))
+        if sum(map(len, self._pending)) >= _SHARD_ROWS:
+            self._flush(whole_shards=True)
+
+    def __enter__(self) -> RowsWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            return
+        self._flush(whole_shards=False)
+        if self._written != self._array.shape[0]:
+            raise ValueError(f"{self._written} rows given for {self._array.shape}")
+
+    def _flush(self, *, whole_shards: bool) -> None:
+        if not self._pending:
+            return
+        rows = np.concatenate(self._pending)
+        n = len(rows) // _SHARD_ROWS * _SHARD_ROWS if whole_shards else len(rows)
+        self._array[self._written : self._written + n] = rows[:n]
+        self._written += n
+        self._pending = [rows[n:]] if n < len(rows) else []

@@ -1,0 +1,82 @@
+"""What a stage of a build is, and what it is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .build_settings import BuildSettings
+from .collection import Collection
+from .runs import Run, RunDraft
+
+__all__ = ["BuildCancelled", "Progress", "Stage", "StageSkipped", "Work", "silent"]
+
+
+class Progress(Protocol):
+    """Told how far a stage is; may be called from several threads, never by two at once."""
+
+    def __call__(self, stage: str, done: int, total: int, message: str = "", /) -> None:
+        """``done`` of ``total`` steps of ``stage`` are through; total 0: not known yet."""
+        ...
+
+
+def silent(_stage: str, _done: int, _total: int, _message: str = "", /) -> None:
+    """The progress of someone who does not look."""
+
+
+class BuildCancelled(Exception):
+    """The caller asked to stop; the same build goes on where this one stopped."""
+
+
+class StageSkipped(Exception):
+    """A stage cannot be done on this collection; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """What a stage is given.
+
+    Attributes:
+        collection: the spectra.
+        settings: of the whole build.
+        inputs: stage → its run, of those the stage needs.
+        given: runs of another collection that replace a training here, by stage; empty if this
+            collection trains its own.
+        draft: where to write.
+        threads: how many the stage may use.
+        report: called with (done, total, message); raises BuildCancelled when asked to stop.
+    """
+
+    collection: Collection
+    settings: BuildSettings
+    inputs: Mapping[str, Run]
+    given: Mapping[str, Run]
+    draft: RunDraft
+    threads: int
+    report: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a build.
+
+    Attributes:
+        name: of the stage and its folder.
+        version: to be raised whenever the code would give another result for equal settings.
+        needs: stages whose runs are its inputs.
+        params: settings → what the result depends on, JSON-serialisable.
+        run: does the work, leaving its results in the draft.
+        takes: stages of a given collection whose runs it uses in place of its own settings.
+        resumable: picks up what a broken-off attempt left in the draft's folder.
+        threads: it gains from more than one.
+    """
+
+    name: str
+    version: int
+    needs: tuple[str, ...]
+    params: Callable[[BuildSettings], dict[str, Any]]
+    run: Callable[[Work], None]
+    takes: tuple[str, ...] = ()
+    resumable: bool = False
+    threads: bool = False

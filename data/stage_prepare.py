@@ -1,0 +1,124 @@
+"""Stages prepare-p21 and prepare-o25: spectra as each paper's model wants them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
+from .build_settings import BuildSettings
+from .stage import Stage, StageSkipped, Work
+
+__all__ = ["PREPARE_O25", "PREPARE_P21"]
+
+_CHUNK_ROWS = 512
+# Enough for a median at each wavelength, few enough to hold.
+_MEDIAN_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Survey:
+    """What a first pass over the spectra finds."""
+
+    rows: np.ndarray
+    reasons: pd.DataFrame
+    nan_count: np.ndarray
+    sample: np.ndarray
+
+
+def _prepare(work: Work, name: str) -> None:
+    """Two passes: which spectra and wavelengths are usable, then the prepared spectra."""
+    given = work.given.get(f"prepare-{name}")
+    settings = getattr(work.settings, name)
+    recipe = settings if given is None else recipe_from_dict(given.facts("recipe"))
+    survey = _survey(work, recipe)
+    work.draft.write_table("reasons", survey.reasons)
+    if not survey.rows.size:
+        raise StageSkipped(_why_none(survey.reasons, work.collection.n_spectra))
+    if given is None:
+        kept = recipe.kept_wavelengths(survey.nan_count, survey.rows.size)
+        with np.errstate(all="ignore"):
+            median = np.nan_to_num(np.nanmedian(survey.sample, axis=0), nan=0.0)
+    else:
+        kept, median = given.read_array("kept"), given.read_array("sample_median")
+    draft = work.draft
+    draft.write_facts("recipe", recipe.asdict())
+    draft.write_array("kept", kept)
+    draft.write_array("sample_median", median)
+    draft.write_array("wavelength", recipe.wave_rest_aa[kept])
+    draft.write_table("rows", pd.DataFrame({"row": survey.rows}))
+    finish = recipe.finish
+    if isinstance(recipe, O25Recipe) and recipe.fill == "code":
+        finish = functools.partial(recipe.finish, sample_median=median[kept])
+    with draft.rows_writer("spectra", survey.rows.size, int(kept.sum())) as writer:
+        for on_grid, _, usable in _on_grid(work, recipe, half=1):
+            if usable.any():
+                writer.append(finish(on_grid[usable][:, kept]))
+    draft.metrics |= {
+        "n_used": survey.rows.size,
+        "n_unusable": len(survey.reasons),
+        "n_wavelengths": int(kept.sum()),
+    }
+
+
+def _survey(work: Work, recipe: P21Recipe | O25Recipe) -> _Survey:
+    n_grid = recipe.wave_rest_aa.size
+    nan_count = np.zeros(n_grid, np.int64)
+    rows, unusable, why = [], [], []
+    sample = [np.empty((0, n_grid), np.float32)]
+    stride = max(work.collection.n_spectra // _MEDIAN_ROWS, 1)
+    start = 0
+    for on_grid, reasons, usable in _on_grid(work, recipe, half=0):
+        at = np.arange(start, start + len(on_grid))
+        start += len(on_grid)
+        rows.append(at[usable])
+        unusable.append(at[~usable])
+        why += reasons[~usable].tolist()
+        nan_count += np.isnan(on_grid[usable]).sum(axis=0)
+        sample.append(on_grid[usable & (at % stride == 0)])
+    table = pd.DataFrame({"row": _joined(unusable), "reason": pd.Series(why, dtype="str")})
+    return _Survey(_joined(rows), table, nan_count, np.concatenate(sample))
+
+
+def _on_grid(
+    work: Work, recipe: P21Recipe | O25Recipe, *, half: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Chunk by chunk: spectra on the recipe's grid, reasons, which are usable."""
+    collection = work.collection
+    z = collection.catalog["z"].to_numpy(np.float64)
+    n = collection.n_spectra
+    for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
+        on_grid, reasons = recipe.to_grid(collection.wave_rest_aa, flux, ivar, z[rows])
+        yield on_grid, reasons, reasons == ""
+        work.report(half * n + rows.stop, 2 * n)
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _why_none(reasons: pd.DataFrame, n: int) -> str:
+    example = reasons["reason"].iloc[0] if len(reasons) else "there is none"
+    return f"none of {n} spectra can be used; the first: {example}"
+
+
+def _params(settings: BuildSettings, name: str) -> dict[str, object]:
+    return {"recipe": getattr(settings, name).asdict()}
+
+
+def _stage(name: str) -> Stage:
+    return Stage(
+        f"prepare-{name}",
+        1,
+        needs=(),
+        params=functools.partial(_params, name=name),
+        run=functools.partial(_prepare, name=name),
+        takes=(f"prepare-{name}",),
+    )
+
+
+PREPARE_P21, PREPARE_O25 = _stage("p21"), _stage("o25")

@@ -1,0 +1,118 @@
+"""Stage svm: the AGN type of every spectrum that the P21 lens can take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from ..core.metrics import classification_metrics
+from ..core.targets.svm import CalibratedSvm
+from ..core.train.svm import train_svm
+from .build_settings import BuildSettings
+from .model_file import load_classifier, save_classifier
+from .stage import Stage, StageSkipped, Work
+
+__all__ = ["SVM", "probability_column", "svm_model_path"]
+
+_CHUNK_ROWS = 1024
+
+
+def probability_column(label: str) -> str:
+    """Column of the predictions that holds the probability of a class."""
+    return "p_" + label.replace(" ", "_")
+
+
+def svm_model_path(run_path: Path) -> Path:
+    """Where a run of the stage keeps the classifier."""
+    return run_path / "model.skops"
+
+
+def _run(work: Work) -> None:
+    prepared = work.inputs["prepare-p21"]
+    rows = prepared.table("rows")["row"].to_numpy()
+    spectra = prepared.array("spectra")
+    truth = work.collection.catalog["label"].to_numpy(str)[rows]
+    split = np.full(len(rows), "", dtype="<U10")
+    given = work.given.get("svm")
+    if given is None:
+        classifier = _train(work, spectra, truth, split)
+    else:
+        classifier = load_classifier(svm_model_path(given.path))
+        work.draft.metrics["trained_on"] = given.key
+    save_classifier(svm_model_path(work.draft.path), classifier)
+    machine = CalibratedSvm.from_sklearn(classifier)
+    probabilities = np.exp(_log_proba(work, machine, spectra))
+    table = _predictions(rows, truth, split, machine.classes, probabilities)
+    work.draft.write_table("predictions", table)
+    _measure(work, table, truth, machine.classes)
+
+
+def _train(work: Work, spectra: zarr.Array, truth: np.ndarray, split: np.ndarray) -> Any:
+    """Fit on the labelled spectra; fills in which of them were seen."""
+    settings = work.settings.svm
+    labelled = np.flatnonzero(truth != "")
+    if len(labelled) > work.settings.svm_rows:
+        rng = np.random.default_rng(settings.seed)
+        labelled = np.sort(rng.choice(labelled, work.settings.svm_rows, replace=False))
+    work.report(0, 2, f"{len(labelled)} labelled spectra")
+    try:
+        trained = train_svm(np.asarray(spectra.oindex[labelled]), truth[labelled], settings)
+    except ValueError as error:
+        raise StageSkipped(f"no classifier trained on these labels: {error}") from error
+    split[labelled] = trained.split
+    work.draft.metrics["test"] = trained.test.to_dict()
+    return trained.classifier
+
+
+def _log_proba(work: Work, machine: CalibratedSvm, spectra: zarr.Array) -> np.ndarray:
+    n = spectra.shape[0]
+    parts = []
+    for start in range(0, n, _CHUNK_ROWS):
+        parts.append(machine.log_proba(np.asarray(spectra[start : start + _CHUNK_ROWS])))
+        work.report(n + min(start + _CHUNK_ROWS, n), 2 * n)
+    return np.concatenate(parts)
+
+
+def _predictions(
+    rows: np.ndarray,
+    truth: np.ndarray,
+    split: np.ndarray,
+    classes: tuple[str, ...],
+    probabilities: np.ndarray,
+) -> pd.DataFrame:
+    predicted = np.array(classes)[probabilities.argmax(axis=1)]
+    judged = np.isin(truth, classes)
+    correct = pd.array(predicted == truth, dtype="boolean")
+    correct[~judged] = pd.NA
+    columns = {
+        "row": rows,
+        "predicted": predicted,
+        "correct": correct,
+        "split": split,
+    }
+    for at, label in enumerate(classes):
+        columns[probability_column(label)] = probabilities[:, at]
+    return pd.DataFrame(columns).astype({"predicted": "str", "split": "str"})
+
+
+def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:
+    """Figures on labelled spectra that the fit has not seen, whoever trained it."""
+    unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
+    predicted = table["predicted"].to_numpy(str)
+    found = classification_metrics(truth[unseen], predicted[unseen], classes)
+    work.draft.metrics |= {
+        "classes": list(classes),
+        "n_classified": len(table),
+        "unseen": found.to_dict() if unseen.any() else None,
+    }
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    return {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
+
+
+SVM = Stage("svm", 1, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))
