@@ -1,0 +1,143 @@
+"""The page of one collection: views put together, once for every browser tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import panel as pn
+from bokeh.document import Document
+
+from .links import apply_query, to_query
+from .session import Session
+from .theme import THEMES, category_colours
+from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
+from .views.lists import Drawer
+from .views.parts import ShellPart, asset
+from .views.plane import PlaneView
+from .views.spectrum import SpectrumView
+from .views.verdict import state_pane, veil_pane, verdict_pane
+from .workspace import Workspace
+
+__all__ = ["build_app"]
+
+_TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
+
+
+def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]:
+    """What ``panel.serve`` calls for every visitor.
+
+    Args:
+        workspace: the collection with its lenses and planes, shared between visitors.
+        pool: worker threads for explanations, shared and bounded.
+
+    Returns:
+        A function that makes a new page in the current Bokeh document.
+    """
+    template = pn.io.resources.parse_template(asset("page.html"))
+
+    def page() -> pn.Template:
+        doc = pn.state.curdoc
+        session = Session(workspace, pool, _scheduler(doc))
+        pn.state.on_session_destroyed(lambda _: session.close())
+        return _assemble(session, template)
+
+    return page
+
+
+def _assemble(session: Session, template: Any) -> pn.Template:
+    view, space = session.view, session.workspace
+    cookies = pn.state.cookies or {}
+    if cookies.get("spexplain-theme") in THEMES:
+        view.theme = cookies["spexplain-theme"]
+    args = pn.state.session_args or {}
+    _follow_link(session, {name: found[0].decode() for name, found in args.items()})
+    plane, spectrum, drawer = PlaneView(session), SpectrumView(session), Drawer(session)
+    parts = {
+        "bar": bar_form(session),
+        "legend": legend_part(session),
+        "plane": plane.figure,
+        "plane_note": plane.note,
+        "verdict": verdict_pane(session),
+        "drawing": drawing_form(session),
+        "flux": spectrum.flux,
+        "weight": spectrum.weight,
+        "veil": veil_pane(session),
+        "state": state_pane(session),
+        "controls": controls_form(session),
+        "tabs": tabs_form(session),
+        "table": drawer.table,
+        "sheet": drawer.sheet,
+        "shell": _shell(session, plane, spectrum),
+    }
+    page = pn.Template(template)
+    for name, part in parts.items():
+        page.add_panel(name, part)
+    for name, value in _words(space).items():
+        page.add_variable(name, value)
+    return page
+
+
+def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellPart:
+    buttons = {"reset-plane": plane.reset, "reset-spectrum": spectrum.reset}
+
+    def take(message: dict[str, Any]) -> None:
+        if "step" in message:
+            session.step(1 if message["step"] > 0 else -1)
+        elif "query" in message:  # the browser's back and forward buttons
+            _follow_link(session, dict(parse_qsl(message["query"].removeprefix("?"))))
+        elif message.get("theme") in THEMES:
+            session.view.theme = message["theme"]
+        elif message.get("do") in buttons:
+            buttons[message["do"]]()
+
+    shell = ShellPart(on_message=take, theme=session.view.theme, problem=session.outcome.problem)
+
+    def address(*_: object) -> None:
+        shell.query = urlencode(to_query(session.view, session.knobs))
+
+    address()
+    session.view.param.watch(address, [*session.view.param])
+    session.knobs.param.watch(address, session.knobs.names())
+    session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
+    session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
+    return shell
+
+
+def _words(space: Workspace) -> dict[str, str]:
+    collection = space.collection
+    counts = f"{len(space.catalog):,} spectra"
+    if collection.n_rejected:
+        counts += f" · {collection.n_rejected:,} rejected"
+    colours = "\n".join(_colours(name) for name in THEMES)
+    return {
+        "page_css": asset("page.css"),
+        "theme_css": colours,
+        "collection_name": collection.path.name,
+        "collection_path": str(collection.path),
+        "counts": counts,
+    }
+
+
+def _colours(name: Any) -> str:
+    types = " ".join(
+        f"--type-{kind.replace(' ', '-')}: {colour};"
+        for kind, colour in zip(_TYPES, category_colours(_TYPES, name), strict=True)
+    )
+    selector = ":root" if name == "light" else f':root[data-theme="{name}"]'
+    return f"{selector} {{ {THEMES[name].css()} {types} }}"
+
+
+def _follow_link(session: Session, query: dict[str, str]) -> None:
+    problems = apply_query(session.view, session.knobs, query)
+    if problems:
+        session.complain(" ".join(problems))
+
+
+def _scheduler(doc: Document | None) -> Callable[[Callable[[], None]], None]:
+    """How a worker thread has something done to this page: on its own thread, at its next turn."""
+    if doc is None:
+        return lambda callback: callback()
+    return lambda callback: doc.add_next_tick_callback(callback)

@@ -1,0 +1,182 @@
+// Native controls generated from the parameters of the page's state (views/form.py).
+// `fields` describes them, `values` holds what is chosen; a change is sent while it happens.
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value)
+  }
+  element.append(...children)
+  return element
+}
+
+const digits = (field, value) => {
+  if (value === null || value === undefined || value === "") return ""
+  if (field.integer) return String(Math.round(value))
+  return String(Number(Number(value).toPrecision(4)))
+}
+
+// Sliders of wide range are logarithmic: the handle stands at 0…1000 of the way.
+const to_position = (field, value) => {
+  const [low, high] = field.span
+  const at = field.log
+    ? Math.log(value / low) / Math.log(high / low)
+    : (value - low) / (high - low)
+  return Math.round(1000 * Math.min(Math.max(at, 0), 1))
+}
+
+const from_position = (field, position) => {
+  const [low, high] = field.span
+  const at = position / 1000
+  const value = field.log ? low * (high / low) ** at : low + (high - low) * at
+  if (field.integer) return Math.round(value)
+  const step = field.step || 10 ** Math.floor(Math.log10(value) - 1)
+  return Number((Math.round(value / step) * step).toPrecision(12))
+}
+
+const builders = {
+  range(field, send) {
+    const slider = make("input", {
+      type: "range", min: 0, max: 1000, step: "any", "aria-label": field.label, name: field.name,
+    })
+    const number = make("input", {
+      type: "text", inputmode: "decimal", class: "number", "aria-label": `${field.label}, value`,
+    })
+    let held = false
+    let sent = null
+    const fill = (value) => {
+      slider.style.setProperty("--at", `${to_position(field, value) / 10}%`)
+      slider.setAttribute("aria-valuetext", digits(field, value))
+    }
+    const tell = (value) => {
+      fill(value)
+      if (value !== sent) send(field.name, (sent = value))
+    }
+    slider.addEventListener("pointerdown", () => { held = true })
+    for (const over of ["pointerup", "pointercancel", "blur"]) {
+      slider.addEventListener(over, () => { held = false })
+    }
+    slider.addEventListener("input", () => {
+      const value = from_position(field, Number(slider.value))
+      number.value = digits(field, value)
+      tell(value)
+    })
+    slider.addEventListener("keydown", (event) => {
+      // A key moves an integer by one and any other value by its step, whatever the scale.
+      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key]
+      if (by === undefined) return
+      event.preventDefault()
+      const now = Number(number.value)
+      const step = field.integer ? 1 : field.step || 10 ** Math.floor(Math.log10(now) - 1)
+      const next = Math.min(Math.max(now + by * step, field.span[0]), field.span[1])
+      number.value = digits(field, next)
+      slider.value = to_position(field, next)
+      tell(Number(number.value))
+    })
+    number.addEventListener("change", () => tell(Number(number.value.replace(",", "."))))
+    return {
+      element: make("label", { class: "range", title: field.doc },
+        make("span", { class: "name" }, field.label), slider, number),
+      set(value) {
+        sent = value
+        if (held) return
+        slider.value = to_position(field, value)
+        number.value = digits(field, value)
+        fill(value)
+      },
+    }
+  },
+
+  select(field, send) {
+    const select = make("select", { "aria-label": field.label, name: field.name })
+    for (const [value, title] of field.options) select.append(make("option", { value }, title))
+    select.addEventListener("change", () => send(field.name, select.value))
+    return {
+      element: make("label", { class: "select", title: field.doc },
+        make("span", { class: "name" }, field.label), select),
+      set(value) { select.value = value },
+    }
+  },
+
+  segmented(field, send) {
+    const group = make("div", { class: "group", role: "radiogroup", "aria-label": field.label })
+    const buttons = field.options.map(([value, title]) => {
+      const button = make("button", { type: "button", role: "radio", "data-value": value }, title)
+      button.addEventListener("click", () => send(field.name, value))
+      group.append(button)
+      return button
+    })
+    const name = field.label ? [make("span", { class: "name" }, field.label)] : []
+    return {
+      element: make("div", { class: "segmented", title: field.doc, "data-name": field.name },
+        ...name, group),
+      set(value) {
+        for (const button of buttons) {
+          button.setAttribute("aria-checked", String(button.dataset.value === String(value)))
+        }
+      },
+    }
+  },
+
+  number(field, send) {
+    const input = make("input", {
+      type: "text", inputmode: "decimal", class: "number", "aria-label": field.label,
+      placeholder: field.placeholder, name: field.name,
+    })
+    input.addEventListener("change", () => send(field.name, input.value.replace(",", ".")))
+    return {
+      element: make("label", { class: "entry", title: field.doc },
+        make("span", { class: "name" }, field.label), input),
+      set(value) { input.value = digits(field, value) },
+    }
+  },
+
+  search(field, send) {
+    const input = make("input", {
+      type: "search", placeholder: field.placeholder, "aria-label": field.label,
+      name: field.name, spellcheck: "false", autocomplete: "off",
+    })
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && input.value.trim()) send(field.name, input.value.trim())
+    })
+    return {
+      element: make("label", { class: "search", title: field.doc }, input),
+      set() {},
+    }
+  },
+}
+
+export function render({ model, el }) {
+  const send = (name, value) => model.send_msg({ name, value })
+  let built = {}
+
+  const refresh = () => {
+    for (const [name, control] of Object.entries(built)) {
+      control.set(model.values[name])
+      control.element.hidden = model.inert.includes(name)
+    }
+  }
+
+  const build = () => {
+    built = {}
+    const body = make("div", { class: "form" })
+    const fold = make("details", { class: "fold" }, make("summary", {}, "Advanced"),
+      make("div", { class: "inner" }))
+    for (const field of model.fields) {
+      const control = builders[field.kind](field, send)
+      built[field.name] = control
+      const home = field.fold ? fold.lastChild : body
+      home.append(control.element)
+    }
+    if (fold.lastChild.childElementCount) body.append(fold)
+    const open = el.querySelector("details")?.open
+    if (open) fold.open = true
+    el.replaceChildren(body)
+    refresh()
+  }
+
+  model.on("fields", build)
+  model.on("values", refresh)
+  model.on("inert", refresh)
+  build()
+}

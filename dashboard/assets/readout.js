@@ -1,0 +1,24 @@
+// Under the cursor: wavelength, flux, weight, segment and the nearest line, in the figure's corner.
+const { x, y, weight, segment } = pixels.data
+const box = document.getElementById("readout")
+const at = cb_obj.x
+if (!x.length || at < x[0] || at > x[x.length - 1]) { box.textContent = ""; return }
+let low = 0, high = x.length - 1
+while (high - low > 1) {
+  const middle = (low + high) >> 1
+  if (x[middle] <= at) low = middle; else high = middle
+}
+const i = at - x[low] < x[high] - at ? low : high
+const parts = [`${x[i].toFixed(1)} ${x[i] > 2000 ? "Å" : "nm"}`, `flux ${y[i].toPrecision(4)}`]
+if (weight[i]) {
+  parts.push(`weight ${weight[i] > 0 ? "+" : "−"}${Math.abs(weight[i]).toPrecision(3)}`)
+  parts.push(`segment ${segment[i] + 1}`)
+}
+let near = -1
+for (let k = 0; k < lines.data.x.length; k++) {
+  // within 600 km/s
+  const away = Math.abs(lines.data.x[k] - x[i])
+  if (away < 0.002 * x[i] && (near < 0 || away < Math.abs(lines.data.x[near] - x[i]))) near = k
+}
+if (near >= 0) parts.push(lines.data.name[near])
+box.textContent = parts.join("  ·  ")

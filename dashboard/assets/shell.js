@@ -1,0 +1,65 @@
+// What belongs to the whole page: its theme, its keys, and buttons in the page's own markup.
+
+const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"])
+
+export function render({ model, el }) {
+  const root = document.documentElement
+  const say = () => {
+    const box = document.getElementById("problem")
+    box.textContent = model.problem
+    box.hidden = !model.problem
+  }
+  const dress = () => { root.dataset.theme = model.theme }
+
+  const on_key = (event) => {
+    const where = event.composedPath()[0]
+    if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
+    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
+    if (by === undefined || where.getAttribute?.("role") === "radio") return
+    event.preventDefault()
+    model.send_msg({ step: by })
+  }
+  const on_click = (event) => {
+    const button = event.target.closest("[data-do]")
+    if (!button) return
+    if (button.dataset.do === "theme") {
+      const theme = root.dataset.theme === "dark" ? "light" : "dark"
+      document.cookie = `spexplain-theme=${theme}; path=/; max-age=31536000; samesite=lax`
+      root.dataset.theme = theme
+      model.send_msg({ theme })
+    } else {
+      model.send_msg({ do: button.dataset.do })
+    }
+  }
+  // The address follows the choices. A new spectrum is a step the back button returns from; the
+  // rest, which changes many times a second under a slider, only replaces, and not every time.
+  let timer = 0
+  const address = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      const now = new URLSearchParams(location.search)
+      const next = new URLSearchParams(model.query)
+      if (now.toString() === next.toString()) return
+      const push = now.get("id") && next.get("id") !== now.get("id")
+      history[push ? "pushState" : "replaceState"]({}, "", `?${model.query}`)
+    }, 150)
+  }
+  const on_pop = () => { clearTimeout(timer); model.send_msg({ query: location.search }) }
+
+  addEventListener("popstate", on_pop)
+  document.addEventListener("keydown", on_key)
+  document.addEventListener("click", on_click)
+  model.on("problem", say)
+  model.on("theme", dress)
+  model.on("query", address)
+  model.on("remove", () => {
+    removeEventListener("popstate", on_pop)
+    document.removeEventListener("keydown", on_key)
+    document.removeEventListener("click", on_click)
+  })
+  say()
+  address()
+  // The page has already dressed itself; the server follows if it guessed otherwise.
+  if (root.dataset.theme !== model.theme) model.send_msg({ theme: root.dataset.theme })
+  root.dataset.ready = "true"
+}

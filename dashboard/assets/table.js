@@ -1,0 +1,81 @@
+// A list to step through: one page of rows, the open one marked and kept in sight.
+
+export function render({ model, el }) {
+  const table = document.createElement("table")
+  const head = table.createTHead()
+  const body = table.createTBody()
+  const scroller = document.createElement("div")
+  scroller.className = "scroller"
+  scroller.append(table)
+  const foot = document.createElement("div")
+  foot.className = "foot"
+  const note = document.createElement("span")
+  const save = document.createElement("button")
+  save.type = "button"
+  save.textContent = "Export CSV"
+  save.addEventListener("click", () => model.send_msg({ export: true }))
+  foot.append(note, save)
+  el.replaceChildren(scroller, foot)
+
+  const mark = () => {
+    for (const line of body.rows) {
+      const on = line.dataset.row === String(model.selected)
+      line.setAttribute("aria-selected", String(on))
+      if (on) line.scrollIntoView({ block: "nearest" })
+    }
+  }
+
+  const headings = () => {
+    const line = document.createElement("tr")
+    for (const column of model.columns) {
+      const cell = document.createElement("th")
+      cell.scope = "col"
+      cell.className = column.kind
+      const way = model.sort === column.key ? "▴" : model.sort === `-${column.key}` ? "▾" : ""
+      cell.textContent = `${column.title} ${way}`.trim()
+      cell.addEventListener("click", () => model.send_msg({ sort: column.key }))
+      line.append(cell)
+    }
+    head.replaceChildren(line)
+  }
+
+  const rows = () => {
+    body.replaceChildren(...model.rows.map(([row, ...cells]) => {
+      const line = document.createElement("tr")
+      line.dataset.row = row
+      cells.forEach((text, index) => {
+        const cell = line.insertCell()
+        const { kind } = model.columns[index] ?? { kind: "text" }
+        cell.className = kind
+        if (kind === "type" && text) {
+          const dot = document.createElement("i")
+          dot.style.setProperty("--dot", `var(--type-${text.replaceAll(" ", "-")}, var(--quiet))`)
+          cell.append(dot)
+        }
+        cell.append(text)
+      })
+      return line
+    }))
+    note.textContent = model.note
+    save.hidden = !model.rows.length
+    scroller.classList.toggle("empty", !model.rows.length)
+    mark()
+  }
+
+  body.addEventListener("click", (event) => {
+    const line = event.target.closest("tr")
+    if (line) model.send_msg({ open: Number(line.dataset.row) })
+  })
+  model.on("selected", mark)
+  model.on(["columns", "sort"], headings)
+  model.on("rows", rows)
+  model.on("msg:custom", ({ name, text }) => {
+    const link = document.createElement("a")
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }))
+    link.download = name
+    link.click()
+    URL.revokeObjectURL(link.href)
+  })
+  headings()
+  rows()
+}

@@ -1,0 +1,96 @@
+"""The address of a view: what the choices look like in a link, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import param
+
+from .state import Knobs, View
+
+__all__ = ["apply_query", "to_query"]
+
+# Short names in links; what is personal (theme) or follows from a click (hidden) stays out.
+# The lens goes first: it decides which targets there are.
+_LENS = {"lens": "lens"}
+_VIEW = {
+    "spectrum": "id",
+    "target": "target",
+    "plane": "plane",
+    "colour": "colour",
+    "tab": "tab",
+    "sort": "sort",
+    "paint": "paint",
+    "unit": "unit",
+    "frame": "frame",
+}
+_KNOBS = {name: name for name in Knobs.names()}
+
+
+def to_query(view: View, knobs: Knobs) -> dict[str, str]:
+    """The query of a link that reopens this view: lens, spectrum, and what is not the default."""
+    query = {}
+    for name, short in (_LENS | _VIEW).items():
+        value = getattr(view, name)
+        if value not in (None, "") and (value != view.param[name].default or name == "lens"):
+            query[short] = str(value)
+    for name in Knobs.names():
+        value = getattr(knobs, name)
+        if value is not None and value != Knobs.param[name].default:
+            query[name] = f"{value:g}" if isinstance(value, float) else str(value)
+    return query
+
+
+def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]:
+    """Set what a link asks for, and what it does not mention to its default.
+
+    Returns:
+        One sentence for each request that could not be met, quoting it. Nothing is raised: a
+        link from another collection should open as far as it can.
+    """
+    problems = []
+    for owner, names in ((view, _LENS), (knobs, _KNOBS), (view, _VIEW)):
+        wanted = {}
+        for name, short in names.items():
+            if short not in query:
+                if owner.param[name].default is not None or isinstance(owner, Knobs):
+                    wanted[name] = owner.param[name].default
+                continue
+            try:
+                wanted[name] = parse(owner.param[name], str(query[short]))
+            except ValueError as error:
+                problems.append(f"The link asks for {short} = {query[short]!r}: {error}.")
+        owner.param.update(**wanted)
+    return problems
+
+
+def parse(field: param.Parameter, text: str) -> object:
+    """Text as the value of a parameter.
+
+    Raises:
+        ValueError: it is not a value this parameter can take; says which it can.
+    """
+    if isinstance(field, param.Selector):
+        if text not in field.objects:
+            raise ValueError(f"it must be one of {', '.join(map(str, field.objects))}")
+        return text
+    if isinstance(field, param.Integer | param.Number):
+        if not text and field.allow_None:
+            return None
+        value = _number(field, text)
+        low, high = field.bounds or (None, None)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ValueError(f"it must be between {low:g} and {high:g}")
+        return value
+    return text
+
+
+def _number(field: param.Parameter, text: str) -> float:
+    kind = int if isinstance(field, param.Integer) else float
+    try:
+        value = kind(text)
+    except ValueError:
+        raise ValueError(f"it must be a {'whole ' if kind is int else ''}number") from None
+    if value != value or abs(value) == float("inf"):
+        raise ValueError("it must be a finite number")
+    return value

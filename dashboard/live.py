@@ -1,0 +1,116 @@
+"""Explanations on demand: the latest request wins, a stale one is cancelled, coarse comes first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from ..core.explain import Cancelled
+
+__all__ = ["Answer", "Live"]
+
+
+class Result(Protocol):
+    """What a request yields."""
+
+    @property
+    def complete(self) -> bool:
+        """No better result will follow."""
+        ...
+
+
+T = TypeVar("T", bound=Result)
+
+Work = Callable[[Callable[[], bool]], Iterator[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """One answer to a request: a result, or the error that ended it.
+
+    Attributes:
+        result: the newest result; None if there was an error.
+        error: what was raised; None if all is well.
+        elapsed_ms: time since the work began.
+        last: no further answer to this request will come.
+    """
+
+    result: T | None
+    error: BaseException | None
+    elapsed_ms: float
+    last: bool
+
+
+class Live(Generic[T]):
+    """Runs one request at a time on a shared pool, always the newest.
+
+    A new request makes the running one stale: its ``cancelled`` turns true, its later answers
+    are dropped, and the new one starts as soon as it has let go. Requests in between never start,
+    so a hand on a slider cannot fill the pool, whatever it does to other visitors' work.
+
+    Args:
+        pool: shared, bounded; not shut down here.
+        deliver: called on a worker thread with each answer to the newest request.
+    """
+
+    def __init__(self, pool: Executor, deliver: Callable[[Answer[T]], None]) -> None:
+        self._pool = pool
+        self._deliver = deliver
+        self._lock = threading.Lock()
+        self._newest = 0
+        self._running = False
+        self._waiting: Work[T] | None = None
+
+    def request(self, work: Work[T]) -> None:
+        """Ask for ``work(cancelled)``: an iterator of ever better results."""
+        with self._lock:
+            self._newest += 1
+            self._waiting = work
+            if self._running:
+                return
+            self._running = True
+        self._start()
+
+    def cancel(self) -> None:
+        """Make whatever runs or waits stale."""
+        with self._lock:
+            self._newest += 1
+            self._waiting = None
+
+    def _start(self) -> None:
+        with self._lock:
+            work, self._waiting = self._waiting, None
+            ticket = self._newest
+            if work is None:
+                self._running = False
+                return
+        began = time.perf_counter()
+        future = self._pool.submit(self._run, work, ticket, began)
+        future.add_done_callback(lambda done: self._finished(done, ticket, began))
+
+    def _run(self, work: Work[T], ticket: int, began: float) -> None:
+        def stale() -> bool:
+            return ticket != self._newest
+
+        for result in work(stale):
+            self._answer(ticket, Answer(result, None, _since(began), result.complete))
+            if stale():
+                return
+
+    def _finished(self, future: Future[None], ticket: int, began: float) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not isinstance(error, Cancelled):
+            self._answer(ticket, Answer(None, error, _since(began), True))
+        self._start()
+
+    def _answer(self, ticket: int, answer: Answer[T]) -> None:
+        if ticket == self._newest:
+            self._deliver(answer)
+
+
+def _since(began: float) -> float:
+    return 1000.0 * (time.perf_counter() - began)

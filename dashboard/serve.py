@@ -1,0 +1,80 @@
+"""Serving the page of a collection on this machine."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import panel as pn
+
+from ..data.collection import Collection
+from ..data.lens import open_lenses, open_planes
+from .app import build_app
+from .warm import warm
+from .workspace import Workspace
+
+__all__ = ["open_workspace", "serve"]
+
+_TITLE = "spexplain"
+
+
+def open_workspace(path: str | Path) -> Workspace:
+    """Open a collection with whatever lenses and planes have been built for it.
+
+    Raises:
+        CollectionError: there is no readable collection at this path.
+    """
+    collection = Collection.open(path)
+    return Workspace(collection, open_lenses(collection), open_planes(collection))
+
+
+def serve(
+    collection_path: str | Path,
+    *,
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    open_browser: bool = True,
+) -> None:
+    """Serve the page until interrupted.
+
+    Args:
+        collection_path: folder of the collection.
+        port: to listen on; 0 takes any free one.
+        address: to listen on; only this machine can connect unless told otherwise.
+        open_browser: open the page in the visitor's browser.
+
+    Raises:
+        CollectionError: there is no readable collection at this path.
+        OSError: the port is taken.
+    """
+    run(open_workspace(collection_path), port=port, address=address, open_browser=open_browser)
+
+
+def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:
+    """Serve an open workspace until interrupted."""
+    with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
+        pool.submit(warm, workspace)
+        server = pn.serve(
+            {"/": build_app(workspace, pool)},
+            port=port,
+            address=address,
+            show=open_browser,
+            title=_TITLE,
+            start=False,
+            threaded=False,
+            websocket_origin=_origins(address, port),
+            verbose=False,
+        )
+        print(f"Serving {workspace.collection.path} at http://{address}:{server.port}/")
+        server.run_until_shutdown()
+
+
+def _n_workers() -> int:
+    """One explanation at a time per core, two at least so that one visitor cannot block another."""
+    return max(2, os.cpu_count() or 1)
+
+
+def _origins(address: str, port: int) -> list[str] | str:
+    """Which pages may talk to the server: its own. Bound to all addresses, its name is unknown."""
+    return "*" if address in ("0.0.0.0", "::") else [f"{address}:{port}", f"localhost:{port}"]

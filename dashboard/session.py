@@ -1,0 +1,209 @@
+"""One visitor: turns choices into an open spectrum and its explanation. No widgets here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import param
+
+from ..core.explain import ExplainSettings, Explanation, explain_progressively
+from ..core.targets import Target
+from .listing import Listing
+from .live import Answer, Live
+from .state import Knobs, Outcome, View
+from .workspace import Lens, Workspace
+
+__all__ = ["Session", "Shown"]
+
+Schedule = Callable[[Callable[[], None]], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A spectrum that has been opened.
+
+    Attributes:
+        id, row: which one.
+        lens: through which it is seen.
+        z: redshift, NaN if unknown.
+        reason: why this lens cannot take it; empty if it can.
+        wave_rest_aa, flux: (D,) as the model sees it; empty if the lens cannot take it.
+        verdict: what the model says; None if the lens cannot take it.
+    """
+
+    id: str
+    row: int
+    lens: Lens
+    z: float
+    reason: str
+    wave_rest_aa: np.ndarray
+    flux: np.ndarray
+    verdict: Any
+
+
+class Session:
+    """The choices of one browser tab and what follows from them.
+
+    Args:
+        workspace: what is shared.
+        pool: worker threads, shared and bounded.
+        schedule: runs a callback where the page may be changed (the document's thread).
+    """
+
+    def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
+        self.workspace = workspace
+        self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
+        self._schedule = schedule
+        self._live: Live[Explanation] = Live(pool, self._deliver)
+        self._lock = threading.Lock()
+        self._inbox: Answer[Explanation] | None = None
+        self._offer_choices()
+        self.view.param.watch(self._lens_changed, "lens")
+        self.view.param.watch(self._open, ["lens", "spectrum"])
+        self.view.param.watch(self._explain, "target")
+        self.view.param.watch(self._find, "find")
+        self.knobs.param.watch(self._explain, Knobs.names())
+
+    def close(self) -> None:
+        """The tab is gone: let go of any work."""
+        self._live.cancel()
+
+    @property
+    def lens(self) -> Lens | None:
+        """The lens looked through, or None if none has been built."""
+        return self.workspace.lenses.get(self.view.lens)
+
+    @property
+    def listing(self) -> Listing:
+        """The current list, in its current order."""
+        return self.workspace.listing(self.view.tab).sorted(self.view.sort)
+
+    def open(self, row: int) -> None:
+        """Open the spectrum of a row."""
+        self.view.spectrum = str(self.workspace.catalog["id"].iat[row])
+
+    def step(self, by: int) -> None:
+        """Open the spectrum ``by`` places on in the current list."""
+        shown = self.outcome.shown
+        row = self.listing.step(None if shown is None else shown.row, by)
+        if row is not None:
+            self.open(row)
+
+    def complain(self, text: str) -> None:
+        """Tell the visitor what went wrong."""
+        self.outcome.problem = text
+
+    def _find(self, event: param.parameterized.Event) -> None:
+        text = event.new.strip()
+        if not text:
+            return
+        self.view.find = ""  # the same id may be looked for twice
+        try:
+            row = self.workspace.collection.row_of(text)
+        except KeyError as error:
+            self.complain(str(error.args[0]))
+        else:
+            self.open(row)
+
+    def _offer_choices(self) -> None:
+        space, view = self.workspace, self.view
+        for name, known in (
+            ("lens", space.lenses),
+            ("plane", space.planes),
+            ("colour", space.colours),
+        ):
+            view.param[name].objects = [*known] or [None]
+            setattr(view, name, next(iter(known), None))
+        self._lens_changed()
+
+    def _lens_changed(self, *_: param.parameterized.Event) -> None:
+        names = list(self.lens.targets) if self.lens else [None]
+        self.view.param["target"].objects = names
+        self.view.target = names[0]
+        if f"embed-{self.view.lens}" in self.workspace.planes:
+            self.view.plane = f"embed-{self.view.lens}"
+
+    def _open(self, *_: param.parameterized.Event) -> None:
+        id, lens = self.view.spectrum, self.lens
+        self._forget()
+        self.outcome.param.update(problem="", explanation=None, busy=False)
+        if not id or lens is None:
+            self.outcome.shown = None
+            return
+        try:
+            row = self.workspace.collection.row_of(id)
+        except KeyError as error:
+            self.outcome.param.update(shown=None, problem=str(error.args[0]))
+            return
+        self.outcome.shown = self._look(id, row, lens)
+        self._explain()
+
+    def _look(self, id: str, row: int, lens: Lens) -> Shown:
+        z = float(self.workspace.catalog["z"].iat[row])
+        reason = lens.reason(row)
+        if reason:
+            nothing = np.empty(0)
+            return Shown(id, row, lens, z, reason, nothing, nothing, None)
+        flux = lens.prepared(row)
+        return Shown(id, row, lens, z, "", lens.wave_rest_aa, flux, lens.verdict(row))
+
+    def _explain(self, *_: param.parameterized.Event) -> None:
+        shown = self.outcome.shown
+        self._forget()
+        if shown is None or shown.reason or shown.lens is not self.lens:
+            self.outcome.busy = False
+            return
+        try:
+            settings = self.knobs.settings()
+        except ValueError as error:
+            self.outcome.param.update(problem=str(error), busy=False)
+            return
+        target = shown.lens.target(self.view.target, shown.row)
+        self.outcome.busy = True
+        self._live.request(partial(_work, shown.flux, target, settings))
+
+    def _forget(self) -> None:
+        """Cancel what runs, and drop what has come but was not picked up."""
+        self._live.cancel()
+        with self._lock:
+            self._inbox = None
+
+    def _deliver(self, answer: Answer[Explanation]) -> None:
+        """From a worker: leave the answer, and ask once for it to be picked up."""
+        with self._lock:
+            asked = self._inbox is not None
+            self._inbox = answer
+        if not asked:
+            self._schedule(self._collect)
+
+    def _collect(self) -> None:
+        with self._lock:
+            answer, self._inbox = self._inbox, None
+        if answer is None:
+            return
+        if answer.error is not None:
+            self.outcome.param.update(problem=_in_words(answer.error), busy=False)
+            return
+        self.outcome.param.update(
+            explanation=answer.result,
+            elapsed_ms=answer.elapsed_ms,
+            busy=not answer.last,
+            problem="",
+        )
+
+
+def _work(
+    flux: np.ndarray, target: Target, settings: ExplainSettings, cancelled: Callable[[], bool]
+) -> Iterator[Explanation]:
+    return explain_progressively(flux, target, settings, cancelled=cancelled)
+
+
+def _in_words(error: BaseException) -> str:
+    """A ValueError is a message to the reader; anything else is named for a bug report too."""
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

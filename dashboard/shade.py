@@ -1,0 +1,220 @@
+"""From points on a plane to a picture: aggregate with datashader, mix the colours at once.
+
+Datashader's own ``shade`` for categories takes most of a re-shade; the mixing here is one pass
+over the pixels that hold points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import datashader
+import numba
+import numpy as np
+import pandas as pd
+
+__all__ = ["Window", "shade_categories", "shade_values"]
+
+# A lone point is a disc of about 2.6 px radius; where points crowd, a pixel is a pixel.
+_MAX_RADIUS_PX = 2.6
+_MIN_RADIUS_PX = 0.5
+_LONE_DENSITY = 1e-3  # points per pixel below which a point is as large as it gets
+_FAINTEST = 0.72  # opacity of one point
+_QUIET_WEIGHT = 0.35  # points of the quiet category give way to the others
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What part of a plane is seen, and on how many pixels.
+
+    ``x`` and ``y`` are (low, high) in plane units, ``width`` and ``height`` in device pixels.
+    """
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"a window needs pixels, got {self.width} × {self.height}")
+        if not (self.x[0] < self.x[1] and self.y[0] < self.y[1]):
+            raise ValueError(f"a window needs an extent, got x {self.x} and y {self.y}")
+
+    def canvas(self) -> datashader.Canvas:
+        """The datashader canvas of this window."""
+        return datashader.Canvas(self.width, self.height, x_range=self.x, y_range=self.y)
+
+
+def shade_categories(
+    points: pd.DataFrame,
+    window: Window,
+    colours: list[str],
+    *,
+    shown: np.ndarray | None = None,
+    quiet: int | None = None,
+    pixel_ratio: float = 1.0,
+) -> np.ndarray:
+    """Mix the categories of the points in each pixel by their counts.
+
+    Args:
+        points: columns ``x``, ``y`` (float) and ``category`` (pandas categorical, C categories).
+        window: what to draw.
+        colours: ``#rrggbb`` for each of the C categories.
+        shown: (C,) bool, categories to draw; all by default.
+        quiet: index of the category that stands back behind the others, if any.
+        pixel_ratio: device pixels per CSS pixel; points grow with it.
+
+    Returns:
+        (height, width) uint32 RGBA, row 0 at the bottom, as Bokeh's ``image_rgba`` takes it.
+    """
+    table = datashader.by("category", datashader.count())
+    counts = window.canvas().points(points, "x", "y", table).to_numpy().astype(np.float32)
+    if counts.shape[-1] != len(colours):
+        raise ValueError(f"{counts.shape[-1]} categories but {len(colours)} colours")
+    if shown is not None:
+        counts *= shown.astype(np.float32)
+    weights = np.ones(len(colours), np.float32)
+    if quiet is not None:
+        weights[quiet] = _QUIET_WEIGHT
+    rgb = np.array([_rgb(colour) for colour in colours], np.float32) * weights[:, None]
+    radius = _radius(float(counts.sum()), window, pixel_ratio)
+    return _paint(*_mix(counts, rgb, weights, radius))
+
+
+def shade_values(
+    points: pd.DataFrame,
+    window: Window,
+    palette: list[str],
+    *,
+    low: float,
+    high: float,
+    largest: bool = True,
+    pixel_ratio: float = 1.0,
+) -> np.ndarray:
+    """Colour each pixel by the largest (or mean) value of the points in it.
+
+    Args:
+        points: columns ``x``, ``y`` and ``value`` (float; NaN is not drawn).
+        window: what to draw.
+        palette: colours from ``low`` to ``high``, ``#rrggbb``.
+        low, high: values at the two ends of the palette.
+        largest: the largest value, so that a lone anomaly is not averaged away; else the mean.
+        pixel_ratio: device pixels per CSS pixel.
+
+    Returns:
+        (height, width) uint32 RGBA, row 0 at the bottom.
+    """
+    reduction = datashader.max("value") if largest else datashader.mean("value")
+    value = window.canvas().points(points, "x", "y", reduction).to_numpy()
+    seen = np.isfinite(value)
+    span = high - low if high > low else 1.0
+    step = np.clip((np.where(seen, value, low) - low) / span, 0.0, 1.0) * (len(palette) - 1)
+    rgb = np.array([_rgb(colour) for colour in palette], np.float32)[step.astype(np.intp)]
+    radius = _radius(float(np.count_nonzero(seen)), window, pixel_ratio)
+    return _paint(*_spread(seen, rgb, radius))
+
+
+def _radius(n_points: float, window: Window, pixel_ratio: float) -> float:
+    density = max(n_points, 1.0) / (window.width * window.height) * pixel_ratio**2
+    shrink = 0.7 * np.log10(max(density / _LONE_DENSITY, 1.0))
+    return float(max(_MAX_RADIUS_PX - shrink, _MIN_RADIUS_PX) * pixel_ratio)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _paint(rgb: np.ndarray, total: np.ndarray, cover: np.ndarray) -> np.ndarray:
+    """Opacity from how many points there are (logarithmic), colour as mixed."""
+    most = max(float(total.max(initial=0.0)), 1.0)
+    depth = np.log1p(total) / np.log1p(most)
+    alpha = cover * (_FAINTEST + (1.0 - _FAINTEST) * depth)
+    out = np.empty((*total.shape, 4), np.uint8)
+    out[..., :3] = rgb
+    out[..., 3] = 255.0 * alpha
+    return out.view(np.uint32)[..., 0]
+
+
+@numba.njit(nogil=True, cache=True)
+def _coverage(radius: float, reach: int) -> np.ndarray:
+    """Share of each pixel covered by a disc, edges softened over one pixel."""
+    out = np.empty((2 * reach + 1, 2 * reach + 1), np.float32)
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            out[dy + reach, dx + reach] = min(
+                max(radius + 0.5 - np.sqrt(float(dx * dx + dy * dy)), 0.0), 1.0
+            )
+    return out
+
+
+@numba.njit(nogil=True, cache=True)
+def _mix(
+    counts: np.ndarray, rgb: np.ndarray, weights: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    height, width, n_categories = counts.shape
+    reach = int(np.ceil(radius - 0.5))
+    disc = _coverage(radius, reach)
+    mixed = np.zeros((height, width, 3), np.float32)
+    weight = np.zeros((height, width), np.float32)
+    total = np.zeros((height, width), np.float32)
+    cover = np.zeros((height, width), np.float32)
+    for row in range(height):
+        for col in range(width):
+            n = np.float32(0.0)
+            w = np.float32(0.0)
+            red = green = blue = np.float32(0.0)
+            for k in range(n_categories):
+                count = counts[row, col, k]
+                if count > 0.0:
+                    n += count
+                    w += count * weights[k]
+                    red += count * rgb[k, 0]
+                    green += count * rgb[k, 1]
+                    blue += count * rgb[k, 2]
+            if n == 0.0:
+                continue
+            for dy in range(max(-reach, -row), min(reach, height - 1 - row) + 1):
+                for dx in range(max(-reach, -col), min(reach, width - 1 - col) + 1):
+                    share = disc[dy + reach, dx + reach]
+                    y, x = row + dy, col + dx
+                    mixed[y, x, 0] += share * red
+                    mixed[y, x, 1] += share * green
+                    mixed[y, x, 2] += share * blue
+                    weight[y, x] += share * w
+                    total[y, x] += share * n
+                    cover[y, x] = max(cover[y, x], share)
+    for row in range(height):
+        for col in range(width):
+            if weight[row, col] > 0.0:
+                mixed[row, col] /= weight[row, col]
+    return mixed, total, cover
+
+
+@numba.njit(nogil=True, cache=True)
+def _spread(
+    seen: np.ndarray, rgb: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    height, width = seen.shape
+    reach = int(np.ceil(radius - 0.5))
+    disc = _coverage(radius, reach)
+    mixed = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    cover = np.zeros((height, width), np.float32)
+    for row in range(height):
+        for col in range(width):
+            if not seen[row, col]:
+                continue
+            for dy in range(max(-reach, -row), min(reach, height - 1 - row) + 1):
+                for dx in range(max(-reach, -col), min(reach, width - 1 - col) + 1):
+                    share = disc[dy + reach, dx + reach]
+                    y, x = row + dy, col + dx
+                    for channel in range(3):
+                        mixed[y, x, channel] += share * rgb[row, col, channel]
+                    total[y, x] += share
+                    cover[y, x] = max(cover[y, x], share)
+    for row in range(height):
+        for col in range(width):
+            if total[row, col] > 0.0:
+                mixed[row, col] /= total[row, col]
+    return mixed, total, cover

@@ -1,0 +1,176 @@
+"""What one visitor has chosen and what came of it: parameters only, no widgets.
+
+One instance of each class per browser tab. Views render these and write back to them; nothing
+here imports panel or bokeh.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import param
+
+from ..core.explain import ExplainSettings
+from ..core.locality import KernelName
+from ..core.perturb import PerturbationName
+from ..core.segments import SegmentationName
+from ..core.settings import MethodName
+
+__all__ = ["Knobs", "Outcome", "View"]
+
+TabName = Literal["misclassified", "anomalous", "clusters", "model"]
+PaintName = Literal["line", "band"]
+UnitName = Literal["Å", "nm"]
+FrameName = Literal["rest", "observed"]
+ThemeName = Literal["light", "dark"]
+
+
+class View(param.Parameterized):
+    """What is being looked at. The choices of the first four come from the collection."""
+
+    lens = param.Selector(
+        default=None, objects=[None], label="Lens", doc="Which model the spectra are seen through."
+    )
+    target = param.Selector(
+        default=None,
+        objects=[None],
+        label="Explain",
+        doc="What the explanation is of: the probability of a class, or the anomaly score.",
+    )
+    plane = param.Selector(
+        default=None, objects=[None], label="Plane", doc="Which embedding of the spectra is drawn."
+    )
+    colour = param.Selector(
+        default=None, objects=[None], label="Colour by", doc="What colours the points."
+    )
+    spectrum = param.String(default="", doc="Id of the open spectrum; empty when none is open.")
+    find = param.String(default="", label="Find", doc="Id to look for; Enter opens the spectrum.")
+    tab = param.Selector(
+        default="misclassified", objects=list(get_args(TabName)), doc="The open list or table."
+    )
+    sort = param.String(
+        default="", doc="Column the list is sorted by, '-' in front for falling; empty as given."
+    )
+    paint = param.Selector(
+        default="line",
+        objects=list(get_args(PaintName)),
+        label="Paint",
+        doc="Draw the explanation as the colour of the line, or as bands behind it.",
+    )
+    unit = param.Selector(
+        default="Å", objects=list(get_args(UnitName)), label="Unit", doc="Unit of wavelength."
+    )
+    frame = param.Selector(
+        default="rest",
+        objects=list(get_args(FrameName)),
+        label="Frame",
+        doc="Rest-frame wavelengths, or as observed at the spectrum's redshift.",
+    )
+    hidden = param.List(
+        default=[], item_type=str, doc="Categories that the legend has switched off."
+    )
+    theme = param.Selector(
+        default="light", objects=list(get_args(ThemeName)), doc="Light or dark page."
+    )
+
+
+class Knobs(param.Parameterized):
+    """How a spectrum is explained; the values of :class:`~spexplain.core.explain.ExplainSettings`.
+
+    The hard bounds are what a person may type, the soft bounds what the slider spans.
+    """
+
+    method = param.Selector(
+        default="lime",
+        objects=list(get_args(MethodName)),
+        label="Method",
+        doc="LIME: a weighted linear surrogate over segments. Saliency: the derivative by each "
+        "pixel's flux. Occlusion: each segment perturbed alone.",
+    )
+    n_segments = param.Integer(
+        default=77,
+        bounds=(2, 4000),
+        softbounds=(5, 943),
+        label="Segments",
+        doc="Into how many segments the spectrum is cut.",
+    )
+    factor = param.Number(
+        default=0.9,
+        bounds=(-10.0, 10.0),
+        softbounds=(0.6, 1.2),
+        step=0.01,
+        label="Perturbation",
+        doc="Factor of the perturbation: with 'scale', the flux of a segment times this.",
+    )
+    n_samples = param.Integer(
+        default=5000,
+        bounds=(10, 100_000),
+        softbounds=(100, 20_000),
+        label="Samples",
+        doc="How many perturbed spectra LIME evaluates.",
+    )
+    step = param.Number(
+        default=0.01,
+        bounds=(1e-5, 1.0),
+        softbounds=(0.001, 0.5),
+        label="Step",
+        doc="By what fraction of its flux saliency changes each pixel.",
+    )
+    perturbation = param.Selector(
+        default="scale",
+        objects=list(get_args(PerturbationName)),
+        label="Perturb by",
+        doc="Scale: times the factor. Shrink: towards the median. Flat: the factor as a "
+        "constant. Mean: the segment's own mean times the factor.",
+    )
+    segmentation = param.Selector(
+        default="uniform",
+        objects=list(get_args(SegmentationName)),
+        label="Cut",
+        doc="How the spectrum is cut into segments.",
+    )
+    kernel = param.Selector(
+        default="text",
+        objects=list(get_args(KernelName)),
+        label="Kernel",
+        doc="How samples are weighted by closeness: as in the paper's text, or its code.",
+    )
+    kernel_width = param.Number(
+        default=None,
+        bounds=(0.0, 100.0),
+        inclusive_bounds=(False, True),
+        allow_None=True,
+        label="Kernel width",
+        doc="Width of the kernel in its own units; empty for the kernel's default.",
+    )
+    ridge_alpha = param.Number(
+        default=1.0,
+        bounds=(0.0, 1e6),
+        label="Ridge α",
+        doc="Penalty on the weights of the surrogate.",
+    )
+    seed = param.Integer(
+        default=0,
+        bounds=(0, 2**31 - 1),
+        label="Seed",
+        doc="Seed of the random masks; the same seed gives the same explanation to the last bit.",
+    )
+
+    def settings(self) -> ExplainSettings:
+        """The knobs as settings of the engine."""
+        return ExplainSettings(**{name: getattr(self, name) for name in self.names()})
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The parameters that are settings of the engine."""
+        return [name for name in cls.param if name != "name"]
+
+
+class Outcome(param.Parameterized):
+    """What came of the choices; written by the session only."""
+
+    shown = param.Parameter(default=None, doc="The open spectrum (Shown), or None.")
+    explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
+    elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
+    busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
+    problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")

@@ -1,0 +1,146 @@
+"""The controls of the page: what to look at, how to draw it, how to explain it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..colouring import Categories
+from ..session import Session
+from ..theme import category_colours, sequential
+from .form import Field, form
+from .lists import TAB_TITLES
+from .parts import FormPart, LegendPart
+
+__all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
+
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+# Which knobs a method heeds; the others are not shown.
+_HEEDED = {
+    "lime": {
+        "n_segments", "factor", "n_samples", "perturbation", "segmentation", "kernel",
+        "kernel_width", "ridge_alpha", "seed",
+    },
+    "saliency": {"step"},
+    "occlusion": {"n_segments", "factor", "perturbation", "segmentation"},
+}  # fmt: skip
+
+
+def bar_form(session: Session) -> FormPart:
+    """Search, lens, target, plane and colours."""
+    view, space = session.view, session.workspace
+    lenses = {name: lens.title for name, lens in space.lenses.items()}
+    planes = {name: plane.title for name, plane in space.planes.items()}
+    return form(
+        [
+            Field(view, "find", "search", placeholder="Find a spectrum by id"),
+            Field(view, "lens", "select", lenses),
+            Field(view, "target", "select"),
+            Field(view, "plane", "select", planes),
+            Field(view, "colour", "select", space.colours),
+        ],
+        session.complain,
+    )
+
+
+def drawing_form(session: Session) -> FormPart:
+    """How the spectrum is drawn."""
+    view = session.view
+    return form(
+        [
+            Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label=""),
+            Field(view, "unit", "segmented", label=""),
+            Field(view, "frame", "segmented", {"rest": "Rest", "observed": "Observed"}, label=""),
+        ],
+        session.complain,
+        css_class="in-drawing",
+    )
+
+
+def controls_form(session: Session) -> FormPart:
+    """How the spectrum is explained: method, three sliders, and the rest on request."""
+    knobs = session.knobs
+    part = form(
+        [
+            Field(knobs, "method", "segmented", _METHODS, label=""),
+            Field(knobs, "factor", "range"),
+            Field(knobs, "step", "range", log=True),
+            Field(knobs, "n_segments", "range", log=True),
+            Field(knobs, "n_samples", "range", log=True),
+            Field(knobs, "perturbation", "select", fold=True),
+            Field(knobs, "segmentation", "select", fold=True),
+            Field(knobs, "kernel", "select", fold=True),
+            Field(knobs, "kernel_width", "number", fold=True, placeholder="default"),
+            Field(knobs, "ridge_alpha", "number", fold=True),
+            Field(knobs, "seed", "number", fold=True),
+        ],
+        session.complain,
+        css_class="in-controls",
+    )
+
+    def heed(*_: object) -> None:
+        heeded = _HEEDED[knobs.method]
+        part.inert = [name for name in knobs.names() if name not in heeded | {"method"}]
+
+    knobs.param.watch(heed, "method")
+    heed()
+    return part
+
+
+def tabs_form(session: Session) -> FormPart:
+    """Which list or table is open."""
+    field = Field(session.view, "tab", "segmented", TAB_TITLES, label="")
+    return form([field], session.complain, css_class="in-tabs")
+
+
+def legend_part(session: Session) -> LegendPart:
+    """What the plane's colours mean; categories can be switched off and singled out."""
+    view, space = session.view, session.workspace
+
+    def take(message: dict[str, Any]) -> None:
+        colouring = space.colouring(view.colour)
+        if isinstance(colouring, Categories) and message.get("toggle") in colouring.names:
+            view.hidden = toggled(message["toggle"], view.hidden, colouring.names)
+
+    part = LegendPart(on_message=take)
+
+    def show(*_: object) -> None:
+        part.param.update(**_legend(session))
+
+    view.param.watch(lambda *_: view.param.update(hidden=[]), "colour")
+    view.param.watch(show, ["colour", "plane", "hidden", "theme"])
+    show()
+    return part
+
+
+def toggled(name: str, hidden: list[str], names: tuple[str, ...]) -> list[str]:
+    """Which categories are hidden after a click on one.
+
+    While all are shown a click singles one out; after that it adds or removes; when the last one
+    goes, all come back.
+    """
+    if not hidden:
+        return [other for other in names if other != name]
+    after = [other for other in names if (other in hidden) != (other == name)]
+    return [] if len(after) == len(names) else after
+
+
+def _legend(session: Session) -> dict[str, list[Any]]:
+    view, space = session.view, session.workspace
+    if view.colour is None or view.plane is None:
+        return {"entries": [], "bar": [], "ends": []}
+    colouring = space.colouring(view.colour)
+    if isinstance(colouring, Categories):
+        counts = colouring.counts(space.planes[view.plane].rows)
+        colours = category_colours(colouring.names, view.theme)
+        entries = [
+            {"name": name, "count": f"{n:,}", "colour": colour, "on": name not in view.hidden}
+            for name, n, colour in zip(colouring.names, counts, colours, strict=True)
+            if n
+        ]
+        return {"entries": entries, "bar": [], "ends": []}
+    low, high = colouring.low, colouring.high
+    if colouring.logarithmic:
+        low, high = 10**low, 10**high
+    scale = " (log)" if colouring.logarithmic else ""
+    ends = [f"≤ {low:.3g}", f"{colouring.title.lower()}{scale}", f"≥ {high:.3g}"]
+    return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}

@@ -1,0 +1,52 @@
+"""What all figures of the page have in common: no frame of their own, the page's colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.plotting import figure
+
+from ..theme import Theme
+
+__all__ = ["FONT", "dress", "plain_figure"]
+
+FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+
+def plain_figure(**options: Any) -> figure:
+    """A figure that fills its cell, without toolbar; ``options`` are Bokeh's."""
+    fig = figure(
+        sizing_mode="stretch_both",
+        toolbar_location=None,
+        min_border=0,
+        background_fill_color=None,
+        border_fill_color=None,
+        outline_line_color=None,
+        **options,
+    )
+    for axis in fig.axis:
+        axis.update(
+            axis_label_text_font=FONT,
+            axis_label_text_font_size="12px",
+            axis_label_text_font_style="normal",
+            major_label_text_font=FONT,
+            major_label_text_font_size="11px",
+            minor_tick_line_color=None,
+            major_tick_in=0,
+            major_tick_out=4,
+            axis_line_width=1,
+        )
+    return fig
+
+
+def dress(fig: figure, theme: Theme) -> None:
+    """Give axes and grid the colours of a theme."""
+    for axis in fig.axis:
+        axis.update(
+            axis_line_color=theme.edge,
+            major_tick_line_color=theme.edge,
+            axis_label_text_color=theme.muted,
+            major_label_text_color=theme.muted,
+        )
+    for grid in fig.grid:
+        grid.update(grid_line_color=theme.edge, grid_line_alpha=0.55)

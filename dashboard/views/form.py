@@ -1,0 +1,101 @@
+"""Controls generated from the parameters of the page's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import param
+
+from ..links import parse
+from .parts import FormPart
+
+__all__ = ["Field", "form"]
+
+Kind = Literal["range", "select", "segmented", "number", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One control for one parameter.
+
+    Attributes:
+        owner, name: the parameter; its label, doc, bounds and choices are the control's.
+        kind: how it is drawn.
+        titles: what a choice is called on the page; the choice itself by default.
+        log: a slider of wide range.
+        fold: shown only on request.
+        label: instead of the parameter's own; empty for none.
+        placeholder: shown in an empty entry.
+    """
+
+    owner: param.Parameterized
+    name: str
+    kind: Kind
+    titles: Mapping[str, str] = field(default_factory=dict)
+    log: bool = False
+    fold: bool = False
+    label: str | None = None
+    placeholder: str = ""
+
+    def describe(self) -> dict[str, Any]:
+        """The control as the script draws it."""
+        found = self.owner.param[self.name]
+        label = found.label if self.label is None else self.label
+        about = {"name": self.name, "kind": self.kind, "label": label, "doc": found.doc}
+        about |= {"fold": self.fold, "placeholder": self.placeholder}
+        if isinstance(found, param.Selector):
+            choices = [choice for choice in found.objects if choice is not None]
+            about["options"] = [[choice, self.titles.get(choice, choice)] for choice in choices]
+        if isinstance(found, param.Number):
+            about["integer"] = isinstance(found, param.Integer)
+            about["span"] = list(found.softbounds or found.bounds)
+            about |= {"log": self.log, "step": found.step}
+        return about
+
+
+def form(
+    fields: list[Field], complain: Callable[[str], None], *, css_class: str = "in-bar"
+) -> FormPart:
+    """Controls that follow their parameters, and set them while a hand is on them.
+
+    Args:
+        fields: what to show, in order.
+        complain: given a sentence when a typed value cannot be taken.
+        css_class: which layout of the style sheet.
+    """
+    by_name = {each.name: each for each in fields}
+
+    def chosen() -> dict[str, Any]:
+        return {each.name: getattr(each.owner, each.name) for each in fields}
+
+    def take(message: dict[str, Any]) -> None:
+        each = by_name[message["name"]]
+        known = each.owner.param[each.name]
+        try:
+            value = parse(known, str(message["value"]))
+        except ValueError as error:
+            part.param.trigger("values")  # puts the old value back into the entry
+            complain(f"{known.label or each.name} cannot be {message['value']!r}: {error}.")
+            return
+        setattr(each.owner, each.name, value)
+
+    part = FormPart(
+        fields=[each.describe() for each in fields],
+        values=chosen(),
+        on_message=take,
+        css_classes=[css_class],
+    )
+
+    def follow(*_: param.parameterized.Event) -> None:
+        part.values = chosen()
+
+    def redraw(*_: param.parameterized.Event) -> None:
+        part.param.update(fields=[each.describe() for each in fields], values=chosen())
+
+    for each in fields:
+        each.owner.param.watch(follow, each.name)
+        if isinstance(each.owner.param[each.name], param.Selector):
+            each.owner.param.watch(redraw, each.name, what="objects")
+    return part

@@ -1,0 +1,87 @@
+"""The page's own components: small scripts beside Python parameters, styled by one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+__all__ = ["LegendPart", "ShellPart", "TablePart", "asset", "sheet"]
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file of the page."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def sheet() -> list[str]:
+    """The style sheets of a component that lives in its own shadow root."""
+    return [asset("parts.css")]
+
+
+class Part(JSComponent):
+    """A component that tells Python what happened in it by messages."""
+
+    on_message = param.Callable(
+        default=None, precedence=-1, doc="Called with each message, a dict."
+    )
+
+    _rename = {"on_message": None}  # noqa: RUF012
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**{"stylesheets": sheet(), "sizing_mode": "stretch_width"} | params)
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        if self.on_message is not None:
+            self.on_message(data)
+
+
+class FormPart(Part):
+    """Native controls; see :mod:`.form`, which generates the fields from parameters."""
+
+    fields = param.List(default=[], doc="Descriptions of the controls, in order.")
+    values = param.Dict(default={}, doc="What is chosen: name → value.")
+    inert = param.List(default=[], doc="Names of the controls that have no effect now; hidden.")
+
+    _esm = ASSETS / "form.js"
+
+
+class TablePart(Part):
+    """A list to step through; sends {open: row}, {sort: key} or {export: true}."""
+
+    columns = param.List(default=[], doc="Headings: dicts of key, title and kind.")
+    rows = param.List(default=[], doc="Cells as text; first the row of the collection.")
+    selected = param.Integer(default=-1, doc="Row of the collection that is open; -1 for none.")
+    sort = param.String(default="", doc="Column of the order, '-' in front for falling.")
+    note = param.String(default="", doc="What the list is, or why it is empty.")
+
+    _esm = ASSETS / "table.js"
+
+
+class LegendPart(Part):
+    """What the plane's colours mean; sends {toggle: name}."""
+
+    entries = param.List(default=[], doc="Categories: dicts of name, count, colour and on.")
+    bar = param.List(default=[], doc="Colours of a colour bar; empty for categories.")
+    ends = param.List(default=[], doc="Texts at the ends of the bar.")
+
+    _esm = ASSETS / "legend.js"
+
+
+class ShellPart(Part):
+    """The page as a whole; sends {step: ±1}, {theme: name}, {do: button} or {query: address}."""
+
+    problem = param.String(default="", doc="What went wrong, shown at the corner of the page.")
+    theme = param.String(default="light", doc="Light or dark.")
+    query = param.String(default="", doc="The address of what is seen, after the '?'.")
+
+    _esm = ASSETS / "shell.js"

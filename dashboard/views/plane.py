@@ -1,0 +1,243 @@
+"""The plane of all spectra: shaded on the server for what is in view, searched on click."""
+
+from __future__ import annotations
+
+import numpy as np
+import panel as pn
+from bokeh.events import DoubleTap, RangesUpdate, Tap
+from bokeh.models import ColumnDataSource, CustomJS, Range1d, WheelZoomTool
+from bokeh.plotting import figure
+
+from ..colouring import Categories
+from ..session import Session
+from ..shade import Window, shade_categories, shade_values
+from ..theme import THEMES, category_colours, sequential
+from .figures import dress, plain_figure
+
+__all__ = ["PlaneView"]
+
+# The picture in the page before its size is known: sharpened as soon as it is.
+_GUESS_PX = {"inner_width": 540, "inner_height": 540}
+_REACH_PX = 14.0  # how far from a point a click may be
+# Bokeh reports a changed range after this long without another change.
+_SETTLE_MS = 40
+_PROBE_MS = 60
+
+
+class PlaneView:
+    """The figure, and what keeps it true to the session's choices.
+
+    Args:
+        session: whose plane, colours, hidden categories and open spectrum are drawn.
+        pixel_ratio: device pixels per CSS pixel of the visitor's screen.
+    """
+
+    def __init__(self, session: Session, *, pixel_ratio: float = 1.0) -> None:
+        self._session = session
+        self._inner: dict[str, int] = {}  # the frame's size, once the browser has told it
+        self._ratio = min(max(pixel_ratio, 1.0), 2.0)
+        self._image = ColumnDataSource(
+            {"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="plane-image"
+        )
+        self._ring = ColumnDataSource({"x": [], "y": []}, name="plane-ring")
+        self._probe = ColumnDataSource({"x": [], "y": []}, name="plane-probe")
+        self._ghost = ColumnDataSource({"x": [], "y": [], "text": []}, name="plane-ghost")
+        self.figure = self._build()
+        self.note = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
+        self._show_plane()
+        view, outcome = session.view, session.outcome
+        view.param.watch(self._show_plane, "plane")
+        view.param.watch(lambda *_: self._shade(), ["colour", "hidden"])
+        view.param.watch(self._dress, "theme")
+        outcome.param.watch(lambda *_: self._mark(), "shown")
+
+    def reset(self) -> None:
+        """Show the whole plane."""
+        if self._session.view.plane is not None:
+            self._frame(*self._session.workspace.extent(self._session.view.plane))
+            self._shade()
+
+    def _build(self) -> figure:
+        fig = plain_figure(
+            name="plane",
+            x_range=Range1d(-1, 1),
+            y_range=Range1d(-1, 1),
+            tools="pan",
+            lod_timeout=_SETTLE_MS,
+        )
+        wheel = WheelZoomTool()
+        fig.add_tools(wheel)
+        fig.toolbar.active_scroll = wheel
+        fig.axis.visible = False
+        fig.grid.visible = False
+        fig.image_rgba("image", "x", "y", "dw", "dh", source=self._image)
+        # A ring in two tones stands out on any colour of point.
+        self._rings = [
+            fig.scatter("x", "y", source=self._ring, size=size, fill_color=None, line_width=width)
+            for size, width in ((15, 4.5), (15, 2.0))
+        ]
+        self._ghosts = [
+            fig.scatter("x", "y", source=self._ghost, size=13, fill_color=None, line_width=1.2),
+            fig.text(
+                "x", "y", "text", source=self._ghost, x_offset=11, y_offset=-9,
+                text_font_size="11px", text_baseline="bottom",
+                background_fill_alpha=0.88, border_line_width=0, padding=4, border_radius=4,
+            ),
+        ]  # fmt: skip
+        fig.on_event(RangesUpdate, lambda _: self._shade())
+        fig.on_event(Tap, self._tap)
+        fig.on_event(DoubleTap, lambda _: self.reset())
+        for side in _GUESS_PX:
+            fig.on_change(side, self._resized)
+        # Only where the pointer rests is asked about: a hundred questions a second help nobody.
+        fig.js_on_event(
+            "mousemove",
+            CustomJS(
+                args={"probe": self._probe, "wait": _PROBE_MS},
+                code="""
+                clearTimeout(probe._timer)
+                const here = {x: [cb_obj.x], y: [cb_obj.y]}
+                probe._timer = setTimeout(() => { probe.data = here }, wait)
+                """,
+            ),
+        )
+        fig.js_on_event(
+            "mouseleave",
+            CustomJS(
+                args={"probe": self._probe},
+                code="clearTimeout(probe._timer); probe.data = {x: [], y: []}",
+            ),
+        )
+        self._probe.on_change("data", self._look)
+        return fig
+
+    def _size(self) -> tuple[int, int]:
+        known = _GUESS_PX | self._inner
+        return known["inner_width"], known["inner_height"]
+
+    def _resized(self, attr: str, old: int | None, new: int | None) -> None:
+        """Once the size is known, keep what is in view, with equal scales on the new frame."""
+        first = len(self._inner) < len(_GUESS_PX)
+        self._inner[attr] = new or _GUESS_PX[attr]
+        if len(self._inner) < len(_GUESS_PX):
+            return
+        if first:
+            self.reset()
+            return
+        x, y = self.figure.x_range, self.figure.y_range
+        self._frame((x.start, x.end), (y.start, y.end))
+        self._shade()
+
+    def _show_plane(self, *_: object) -> None:
+        name = self._session.view.plane
+        self.note.object = self._describe(name)
+        self.reset()
+        self._mark()
+        self._dress()
+
+    def _describe(self, name: str | None) -> str:
+        if name is None:
+            return "No plane has been built: <code>spexplain build</code> makes one."
+        plane = self._session.workspace.planes[name]
+        return f"<span>{plane.title} · {len(plane.rows):,} points</span>"
+
+    def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show this extent with equal scales: a distance means the same in every direction."""
+        width, height = self._size()
+        scale = max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
+        for span, (low, high), pixels in (
+            (self.figure.x_range, x, width),
+            (self.figure.y_range, y, height),
+        ):
+            middle, half = 0.5 * (low + high), 0.5 * scale * pixels
+            span.update(start=middle - half, end=middle + half)
+
+    def _shade(self) -> None:
+        view = self._session.view
+        if view.plane is None or view.colour is None:
+            return
+        x, y = self.figure.x_range, self.figure.y_range
+        width, height = (round(side * self._ratio) for side in self._size())
+        window = Window((x.start, x.end), (y.start, y.end), width, height)
+        self._image.data = {
+            "image": [self._picture(window)],
+            "x": [x.start],
+            "y": [y.start],
+            "dw": [x.end - x.start],
+            "dh": [y.end - y.start],
+        }
+
+    def _picture(self, window: Window) -> np.ndarray:
+        view, space = self._session.view, self._session.workspace
+        points, colouring = space.points(view.plane, view.colour), space.colouring(view.colour)
+        if isinstance(colouring, Categories):
+            return shade_categories(
+                points,
+                window,
+                category_colours(colouring.names, view.theme),
+                shown=np.array([name not in view.hidden for name in colouring.names]),
+                quiet=colouring.quiet,
+                pixel_ratio=self._ratio,
+            )
+        return shade_values(
+            points,
+            window,
+            sequential(view.theme),
+            low=colouring.low,
+            high=colouring.high,
+            largest=colouring.name == "score",
+            pixel_ratio=self._ratio,
+        )
+
+    def _nearest(self, x: float, y: float) -> int | None:
+        view, space = self._session.view, self._session.workspace
+        if view.plane is None:
+            return None
+        span, (width, _) = self.figure.x_range, self._size()
+        reach = _REACH_PX * (span.end - span.start) / width
+        among, colouring = None, space.colouring(view.colour)
+        if view.hidden and isinstance(colouring, Categories):
+            seen = np.array([name not in view.hidden for name in colouring.names])
+            among = seen[colouring.codes]
+        return space.nearest(view.plane, x, y, reach=reach, among=among)
+
+    def _tap(self, event: Tap) -> None:
+        if event.x is None or event.y is None:
+            return
+        row = self._nearest(event.x, event.y)
+        if row is not None:
+            self._session.open(row)
+
+    def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
+        row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None
+        if row is None:
+            if len(self._ghost.data["x"]):
+                self._ghost.data = {"x": [], "y": [], "text": []}
+            return
+        space, view = self._session.workspace, self._session.view
+        x, y = space.place(view.plane, row) or (np.nan, np.nan)
+        label = space.colouring(view.colour).label(row)
+        text = f"{space.catalog['id'].iat[row]}  ·  {label}"
+        self._ghost.data = {"x": [x], "y": [y], "text": [text]}
+
+    def _mark(self) -> None:
+        shown, name = self._session.outcome.shown, self._session.view.plane
+        place = None
+        if shown is not None and name is not None:
+            place = self._session.workspace.place(name, shown.row)
+        x, y = ([], []) if place is None else ([place[0]], [place[1]])
+        self._ring.data = {"x": x, "y": y}
+
+    def _dress(self, *_: object) -> None:
+        theme = THEMES[self._session.view.theme]
+        dress(self.figure, theme)
+        for ring, colour in zip(self._rings, (theme.surface, theme.text), strict=True):
+            ring.glyph.line_color = colour
+        ghost, label = self._ghosts
+        ghost.glyph.line_color = theme.text
+        label.glyph.update(
+            text_color=theme.text,
+            background_fill_color=theme.raised,
+            border_line_color=theme.edge,
+        )
+        self._shade()

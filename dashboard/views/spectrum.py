@@ -1,0 +1,242 @@
+"""The open spectrum with its explanation painted on it, and the weights beneath."""
+
+from __future__ import annotations
+
+import numpy as np
+from bokeh.core.properties import value as constant
+from bokeh.events import DoubleTap, RangesUpdate
+from bokeh.models import (
+    BasicTickFormatter,
+    ColumnDataSource,
+    CrosshairTool,
+    CustomJS,
+    LinearColorMapper,
+    Range1d,
+    Span,
+    WheelPanTool,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure
+
+from ...core.explain import Explanation
+from ...core.lines import PAGE_LINES
+from ..markers import fit_labels
+from ..session import Session, Shown
+from ..theme import THEMES, diverging
+from ..wording import meaning
+from .figures import FONT, dress, plain_figure
+from .parts import asset
+
+__all__ = ["SpectrumView"]
+
+_SETTLE_MS = 40
+_LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
+_GUESS_PX = 560
+_LABEL_ROOM = 0.16  # share of the height left free for the names of lines
+_FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
+
+
+class SpectrumView:
+    """Two figures that share their wavelengths: ``flux`` and ``weight``.
+
+    Everything is drawn from four sources whose columns are replaced in place; a new explanation
+    of the same spectrum touches only colours and weights.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._pixels = ColumnDataSource(name="pixels")
+        self._bands = ColumnDataSource(name="bands")
+        self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
+        self._labels = ColumnDataSource({"x": [], "y": [], "text": []}, name="line-labels")
+        self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
+        self._x = Range1d(3500, 7500)
+        self._width = _GUESS_PX  # of the frame, until the browser tells
+        self._seen: tuple[str, str, str] = ("", "", "")
+        self.flux = self._build_flux()
+        self.weight = self._build_weight()
+        self._link()
+        self._clear()
+        self._dress()
+        view, outcome = session.view, session.outcome
+        outcome.param.watch(self._open, "shown")
+        outcome.param.watch(lambda *_: self._paint(), "explanation")
+        view.param.watch(self._open, ["unit", "frame"])
+        view.param.watch(self._dress, ["theme", "paint"])
+
+    def reset(self) -> None:
+        """Show the whole spectrum."""
+        x = np.asarray(self._pixels.data["x"])
+        if len(x):
+            self._x.update(start=float(x[0]), end=float(x[-1]))
+        self._fit()
+
+    def _build_flux(self) -> figure:
+        fig = plain_figure(
+            name="flux", x_range=self._x, y_range=Range1d(0, 1), tools="xpan",
+            lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
+            min_border_top=4, min_border_bottom=6,
+        )  # fmt: skip
+        fig.extra_y_ranges["share"] = Range1d(0, 1)
+        self._strips = fig.vstrip(
+            "left", "right", source=self._bands, line_width=0.6,
+            fill_color={"field": "weight", "transform": self._mapper},
+            line_color={"field": "weight", "transform": self._mapper},
+        )  # fmt: skip
+        self._markers = fig.vspan("x", source=self._lines, line_dash=[4, 4], line_width=1)
+        # A ribbon of colour under a crisp line: where nothing is found it has the page's colour.
+        self._pieces = fig.segment(
+            "x", "y", "x1", "y1", source=self._pixels, line_width=7, line_cap="round",
+            line_color={"field": "weight", "transform": self._mapper},
+        )  # fmt: skip
+        self._thin = fig.line("x", "y", source=self._pixels, line_width=1.1, line_join="round")
+        self._names = fig.text(
+            "x", "y", "text", source=self._labels, y_range_name="share", text_align="center",
+            text_baseline="top", text_font=constant(FONT), text_font_size="11px",
+            padding=2, border_line_width=0,
+        )  # fmt: skip
+        fig.xaxis.visible = False
+        fig.xgrid.visible = False
+        return fig
+
+    def _build_weight(self) -> figure:
+        fig = plain_figure(
+            name="weight", x_range=self._x, y_range=Range1d(-1, 1), tools="xpan",
+            lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
+            min_border_top=4,
+        )  # fmt: skip
+        colour = {"field": "weight", "transform": self._mapper}
+        self._bars = fig.quad(
+            "left", "right", "weight", constant(0.0), source=self._bands,
+            fill_color=colour, line_color=colour, line_width=0.6,
+        )  # fmt: skip
+        self._zero = Span(location=0, dimension="width", line_width=1)
+        fig.add_layout(self._zero)
+        fig.xgrid.visible = False
+        fig.ygrid.visible = False
+        fig.yaxis.ticker.desired_num_ticks = 3
+        fig.yaxis.formatter = BasicTickFormatter(power_limit_low=-3, power_limit_high=4)
+        return fig
+
+    def _link(self) -> None:
+        """What both figures do alike: one cursor, one readout, wheel and drag along wavelength."""
+        self._cursor = Span(dimension="height", line_width=1)
+        readout = CustomJS(
+            args={"pixels": self._pixels, "lines": self._lines}, code=asset("readout.js")
+        )
+        leave = CustomJS(code="document.getElementById('readout').textContent = ''")
+        for fig in (self.flux, self.weight):
+            wheel = WheelZoomTool(dimensions="width")
+            fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())
+            fig.toolbar.active_scroll = wheel
+            fig.js_on_event("mousemove", readout)
+            fig.js_on_event("mouseleave", leave)
+            fig.on_event(DoubleTap, lambda _: self.reset())
+        self.flux.on_event(RangesUpdate, lambda _: self._fit())
+        self.flux.on_change("inner_width", self._resized)
+
+    def _resized(self, attr: str, old: int | None, new: int | None) -> None:
+        self._width = new or _GUESS_PX
+        self._fit()
+
+    def _factor(self, shown: Shown) -> float:
+        """From rest-frame Å to what the axis shows."""
+        view = self._session.view
+        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
+        return stretch * (0.1 if view.unit == "nm" else 1.0)
+
+    def _clear(self) -> None:
+        nothing = np.empty(0)
+        self._pixels.data = dict.fromkeys(("x", "x1", "y", "y1", "weight", "segment"), nothing)
+        self._bands.data = dict.fromkeys(("left", "right", "weight"), nothing)
+        self._lines.data = {"x": [], "wave_aa": [], "name": []}
+        self._labels.data = {"x": [], "y": [], "text": []}
+        self._pixels.tags = [""]
+
+    def _open(self, *_: object) -> None:
+        shown: Shown | None = self._session.outcome.shown
+        if shown is None or not len(shown.flux):
+            self._clear()
+            return
+        view, factor = self._session.view, self._factor(shown)
+        x, y = shown.wave_rest_aa * factor, shown.flux.astype(np.float32)
+        blank = np.zeros(len(x), np.float32)
+        self._pixels.data = {
+            "x": x, "x1": np.append(x[1:], x[-1]), "y": y, "y1": np.append(y[1:], y[-1]),
+            "weight": blank, "segment": blank,
+        }  # fmt: skip
+        self._pixels.tags = [shown.id]
+        waves = np.array([line.wave_vac_aa for line in PAGE_LINES])
+        names = [line.label for line in PAGE_LINES]
+        self._lines.data = {"x": waves * factor, "wave_aa": waves, "name": names}
+        self.flux.yaxis.axis_label = _FLUX_UNITS.get(shown.lens.name, "flux")
+        frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
+        self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
+        # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.
+        seen = (shown.lens.name, view.unit, frame)
+        if seen != self._seen or frame == "observed":
+            self._seen = seen
+            self.reset()
+        else:
+            self._fit()
+        self._paint()
+
+    def _fit(self) -> None:
+        """Fit the flux axis to the stretch in view, and name the lines that fit on it."""
+        shown: Shown | None = self._session.outcome.shown
+        if shown is None or not len(shown.flux):
+            return
+        factor, width = self._factor(shown), self._width
+        low, high = self._x.start, self._x.end
+        x = np.asarray(self._pixels.data["x"])
+        inside = shown.flux[(x >= low) & (x <= high)]
+        if inside.size:
+            bottom, top = float(inside.min()), float(inside.max())
+            air = 0.04 * (top - bottom) or 0.1
+            top += _LABEL_ROOM * (top - bottom) / (1 - _LABEL_ROOM)
+            self.flux.y_range.update(start=bottom - air, end=top + air)
+        labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
+        self._labels.data = {
+            "x": [label.wave_aa * factor for label in labels],
+            "y": [0.985 - 0.065 * label.row for label in labels],
+            "text": [label.text for label in labels],
+        }
+
+    def _paint(self) -> None:
+        """Colour the spectrum by the newest explanation; grey while there is none."""
+        shown: Shown | None = self._session.outcome.shown
+        found: Explanation | None = self._session.outcome.explanation
+        if shown is None or found is None or len(found.labels) != len(shown.flux):
+            self._bands.data = dict.fromkeys(("left", "right", "weight"), np.empty(0))
+            self._pixels.data["weight"] = np.zeros(len(self._pixels.data["x"]), np.float32)
+            return
+        edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
+        weights = found.weights.astype(np.float32)
+        most = _largest(found)
+        self._mapper.update(low=-most, high=most)
+        self._pixels.data["weight"] = weights[found.labels]
+        self._pixels.data["segment"] = found.labels.astype(np.float32)
+        self._bands.data = {"left": edges[:, 0], "right": edges[:, 1], "weight": weights}
+        self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
+        self.weight.yaxis.axis_label = meaning(found).axis
+
+    def _dress(self, *_: object) -> None:
+        view = self._session.view
+        theme = THEMES[view.theme]
+        for fig in (self.flux, self.weight):
+            dress(fig, theme)
+        self._mapper.palette = diverging(view.theme)
+        self._strips.visible = view.paint == "band"
+        self._pieces.visible = view.paint == "line"
+        self._thin.glyph.line_color = theme.line
+        self._markers.glyph.line_color = theme.marker
+        self._names.glyph.update(text_color=theme.muted, background_fill_color=theme.surface)
+        self._zero.line_color = theme.marker
+        self._cursor.line_color = theme.muted
+
+
+def _largest(found: Explanation) -> float:
+    """The weight at the ends of the colours: the largest, or for pixels all but the wildest."""
+    sizes = np.abs(found.weights)
+    most = float(np.percentile(sizes, 99.5) if found.method == "saliency" else sizes.max())
+    return most or 1.0

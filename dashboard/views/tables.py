@@ -1,0 +1,88 @@
+"""The model's tables and the clusters, as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from ..theme import ThemeName
+from ..workspace import Workspace
+
+__all__ = ["clusters_html", "model_html"]
+
+
+def model_html(space: Workspace, theme: ThemeName) -> str:
+    """Precision, recall and F for each class, and the confusion matrix."""
+    lens = space.lenses.get("agn")
+    if lens is None or "predicted" not in lens.columns:
+        return _invite("No classifier has been built: <b>spexplain build</b> makes one.")
+    found = lens.columns
+    truth = space.catalog["label"].reindex(found.index)
+    known = truth.isin(found["predicted"].unique())
+    which = "all labelled spectra"
+    if "split" in found and (known & (found["split"] == "test")).any():
+        known &= found["split"] == "test"
+        which = "the test set, which the classifier has not seen"
+    if not known.any():
+        return _invite("No spectrum here has a label to check the classifier against.")
+    return _report(truth[known], found.loc[known, "predicted"], which)
+
+
+def clusters_html(space: Workspace, theme: ThemeName) -> str:
+    """How many spectra share each kind of reason."""
+    lens = space.lenses.get("anomaly")
+    if lens is None or "cluster" not in lens.columns:
+        return _invite("No clusters have been built: <b>spexplain build</b> makes them.")
+    clusters = pd.to_numeric(lens.columns["cluster"], errors="coerce").dropna()
+    counts = clusters[clusters >= 0].astype(int).value_counts().sort_index()
+    lines = "".join(
+        f"<tr><td>cluster {k}</td><td class=number>{n:,}</td></tr>" for k, n in counts.items()
+    )
+    return f'<div class="columns"><table class="plain"><tbody>{lines}</tbody></table></div>'
+
+
+def _report(truth: pd.Series, predicted: pd.Series, which: str) -> str:
+    kinds = sorted(set(truth) | set(predicted), key=str)
+    scores = np.array(
+        precision_recall_fscore_support(truth, predicted, labels=kinds, zero_division=0.0)
+    )
+    lines = [
+        f"<tr><th>{escape(kind)}</th>" + "".join(f"<td>{v:.3f}</td>" for v in column[:3])
+        + f"<td>{column[3]:,.0f}</td></tr>"
+        for kind, column in zip(kinds, scores.T, strict=True)
+    ]  # fmt: skip
+    mean = scores[:3].mean(axis=1)
+    lines.append("<tr class=sum><th>mean (macro)</th>" + "".join(f"<td>{v:.3f}</td>" for v in mean)
+                 + f"<td>{scores[3].sum():,.0f}</td></tr>")  # fmt: skip
+    head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
+    table = _table(f"On {which}", head, lines)
+    return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}</div>'
+
+
+def _confusion(truth: pd.Series, predicted: pd.Series, kinds: list[str]) -> str:
+    counts = confusion_matrix(truth, predicted, labels=kinds)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    lines = []
+    for i, kind in enumerate(kinds):
+        tints = [
+            f'<td style="background:color-mix(in srgb, var(--{"accent" if i == j else "warn"}) '
+            f'{60 * shares[i, j]:.0f}%, transparent)">{counts[i, j]:,}</td>'
+            for j in range(len(kinds))
+        ]
+        lines.append(f"<tr><th>{escape(kind)}</th>{''.join(tints)}</tr>")
+    head = "<th></th>" + "".join(f"<th>{escape(kind)}</th>" for kind in kinds)
+    return _table("True type (rows) called (columns)", head, lines)
+
+
+def _table(caption: str, head: str, lines: list[str]) -> str:
+    return (
+        f'<table class="plain"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _invite(text: str) -> str:
+    return f'<div class="invite"><div>{text}</div></div>'

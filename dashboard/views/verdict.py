@@ -1,0 +1,145 @@
+"""Words about the open spectrum: what it is, what the model says, what the colours mean."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from ..session import Session, Shown
+from ..theme import diverging
+from ..wording import meaning, state_line
+from .parts import sheet
+from .spectrum import _largest
+
+__all__ = ["state_pane", "veil_pane", "verdict_pane"]
+
+_INVITATION = "Click a point on the plane to open its spectrum."
+
+
+def verdict_pane(session: Session) -> pn.pane.HTML:
+    """True type, predicted type and probabilities; or score and rank."""
+    pane = _pane()
+
+    def show(*_: object) -> None:
+        pane.object = _verdict(session)
+
+    session.outcome.param.watch(show, "shown")
+    show()
+    return pane
+
+
+def state_pane(session: Session) -> pn.pane.HTML:
+    """The key to the colours, and how the explanation was computed."""
+    pane = _pane()
+
+    def show(*_: object) -> None:
+        pane.object = _state(session)
+
+    session.outcome.param.watch(show, ["explanation", "busy"])
+    session.view.param.watch(show, "theme")
+    show()
+    return pane
+
+
+def veil_pane(session: Session) -> pn.pane.HTML:
+    """What to do while there is nothing to draw; empty otherwise."""
+    pane = _pane(sizing_mode="stretch_both")
+
+    def show(*_: object) -> None:
+        shown: Shown | None = session.outcome.shown
+        if not session.workspace.lenses:
+            text = "No model has been built for this collection: <b>spexplain build</b> makes one."
+        elif shown is None:
+            text = _INVITATION
+        elif shown.reason:
+            text = (
+                f"This spectrum cannot serve this lens: {escape(shown.reason)}."
+                "<br>Try the other lens, or another spectrum."
+            )
+        else:
+            pane.object = ""
+            return
+        pane.object = f'<div class="invite"><div>{text}</div></div>'
+
+    session.outcome.param.watch(show, "shown")
+    show()
+    return pane
+
+
+def _pane(**options: Any) -> pn.pane.HTML:
+    return pn.pane.HTML(
+        "", stylesheets=sheet(), margin=0, **{"sizing_mode": "stretch_width"} | options
+    )
+
+
+def _verdict(session: Session) -> str:
+    shown: Shown | None = session.outcome.shown
+    if shown is None:
+        return '<span class="muted">No spectrum is open.</span>'
+    entry = session.workspace.catalog.iloc[shown.row]
+    facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
+    if np.isfinite(entry["sn_median"]):
+        facts.append(f"S/N {entry['sn_median']:.0f}")
+    facts += [str(entry[name]) for name in ("survey", "subclass") if entry[name]]
+    about = escape(" · ".join(facts))
+    head = f'<span class="id">{escape(shown.id)}</span><span class="muted small">{about}</span>'
+    if shown.verdict is None:
+        return f'<div class="line">{head}</div>'
+    return _class_verdict(head, shown) if shown.verdict.probabilities else _score(head, shown)
+
+
+def _class_verdict(head: str, shown: Shown) -> str:
+    verdict = shown.verdict
+    truth = f"true {verdict.true}" if verdict.true else "unlabelled"
+    right = "" if not verdict.true else (" ✓" if verdict.true == verdict.predicted else " ✗")
+    pills = _pill(truth, verdict.true) + _pill(f"predicted {verdict.predicted}{right}",
+                                               verdict.predicted)  # fmt: skip
+    bars = "".join(
+        f'<div><div class="label"><span>{escape(kind)}</span><span>{share:.3f}</span></div>'
+        f'<div class="track"><div class="fill" style="--dot:{_dot(kind)};'
+        f'width:{100 * share:.1f}%"></div></div></div>'
+        for kind, share in verdict.probabilities.items()
+    )
+    return f'<div class="line">{head}{pills}</div><div class="bars">{bars}</div>'
+
+
+def _score(head: str, shown: Shown) -> str:
+    verdict = shown.verdict
+    share = verdict.rank / max(verdict.n_ranked, 1)
+    text = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
+    pills = _pill(f"score {verdict.score:.4g}", "") + _pill(text, "")
+    bar = (
+        f'<div><div class="label"><span>more anomalous than {100 * (1 - share):.1f} % '
+        'of the spectra</span></div><div class="track"><div class="fill" '
+        f'style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div></div></div>'
+    )
+    return f'<div class="line">{head}{pills}</div><div class="bars">{bar}</div>'
+
+
+def _pill(text: str, kind: str) -> str:
+    dot = f'<i style="--dot:{_dot(kind)}"></i>' if kind else ""
+    return f'<span class="pill">{dot}{escape(text)}</span>'
+
+
+def _dot(kind: str) -> str:
+    return f"var(--type-{escape(kind.replace(' ', '-'))}, var(--quiet))"
+
+
+def _state(session: Session) -> str:
+    found, view = session.outcome.explanation, session.view
+    if found is None:
+        text = '<span class="busy muted">computing</span>' if session.outcome.busy else ""
+        return f'<div class="facts"><span></span>{text}</div>'
+    means, most = meaning(found), _largest(found)
+    shades = ",".join(diverging(view.theme)[::15])
+    key = (
+        f'<span class="key"><span>{escape(means.lowers)}</span><span class="muted">−{most:.2g}'
+        f'</span><span class="scale" style="background:linear-gradient(to right,{shades})"></span>'
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
+    )
+    busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
+    line = escape(state_line(found, session.outcome.elapsed_ms))
+    return f'<div class="facts">{key}<span{busy}>{line}</span></div>'

@@ -1,0 +1,56 @@
+"""The page's sentences about explanations: what a colour means, what was computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core.explain import Explanation
+
+__all__ = ["Meaning", "meaning", "state_line"]
+
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How an explanation is to be read.
+
+    Attributes:
+        raises, lowers: what blue and orange say.
+        axis: the weight, short enough for an axis.
+    """
+
+    raises: str
+    lowers: str
+    axis: str
+
+
+def is_score(target: str) -> bool:
+    """Whether a target is an anomaly score rather than a class: those are named 'log p(…)'."""
+    return not target.startswith("log p")
+
+
+def meaning(explanation: Explanation) -> Meaning:
+    """What the colours of an explanation mean, in words.
+
+    The sign is that of :class:`~spexplain.core.explain.Explanation`: for saliency, of more flux;
+    for LIME and occlusion, of the segment as it is rather than perturbed.
+    """
+    target = explanation.target
+    what = f"the score {target}" if is_score(target) else target
+    short = "score" if is_score(target) else "log p"
+    if explanation.method == "saliency":
+        return Meaning(f"more flux raises {what}", f"more flux lowers {what}", f"∂ {short} / ∂ f")
+    return Meaning(f"as it is, raises {what}", f"as it is, lowers {what}", f"Δ {short}")
+
+
+def state_line(explanation: Explanation, elapsed_ms: float) -> str:
+    """Fidelity, samples, time and seed: 'R² 0.93 · 5,000 of 5,000 samples · 41 ms · seed 0'."""
+    settings = explanation.settings
+    if explanation.method == "lime":
+        samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
+        parts = [f"R² {explanation.r2:.2f}", samples, f"{elapsed_ms:.0f} ms"]
+        return " · ".join([*parts, f"seed {settings.seed}"])
+    what = "pixels" if explanation.method == "saliency" else "segments"
+    parts = [_METHODS[explanation.method], f"{len(explanation.weights):,} {what}, each alone"]
+    return " · ".join([*parts, f"{elapsed_ms:.0f} ms"])

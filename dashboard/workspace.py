@@ -1,0 +1,180 @@
+"""One collection as all its visitors share it: read once, never written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from ..core.targets import Target
+from .colouring import Categories, Colouring, colour_titles, colouring
+from .listing import Listing, misclassified, most_anomalous
+
+__all__ = ["Lens", "Plane", "Workspace"]
+
+
+class Lens(Protocol):
+    """What the page asks of a lens (:mod:`spexplain.data.lens`)."""
+
+    name: str
+    title: str
+    wave_rest_aa: np.ndarray
+    targets: tuple[str, ...]
+    columns: pd.DataFrame
+
+    def reason(self, row: int) -> str:
+        """Why a row cannot be seen through this lens; empty if it can."""
+        ...
+
+    def prepared(self, row: int) -> np.ndarray:
+        """The flux as the model sees it, (D,) float32."""
+        ...
+
+    def target(self, name: str, row: int) -> Target:
+        """What to explain."""
+        ...
+
+    def verdict(self, row: int) -> Any:
+        """What the model says of this row."""
+        ...
+
+
+class Plane(Protocol):
+    """What the page asks of an embedding."""
+
+    name: str
+    title: str
+    rows: np.ndarray
+    xy: np.ndarray
+
+
+class _Catalogued(Protocol):
+    catalog: pd.DataFrame
+
+    def row_of(self, id: str) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """A plane ready to be searched and drawn."""
+
+    x: np.ndarray
+    y: np.ndarray
+    tree: cKDTree
+    place: dict[int, int]
+
+
+class Workspace:
+    """A collection, its lenses and its planes, with what is derived from them kept.
+
+    Args:
+        collection: has ``catalog``, ``row_of``, ``n_spectra``, ``path``.
+        lenses: by name; those that have been built.
+        planes: by name; those that have been built.
+    """
+
+    def __init__(
+        self, collection: Any, lenses: Mapping[str, Lens], planes: Mapping[str, Plane]
+    ) -> None:
+        self.collection: _Catalogued = collection
+        self.catalog: pd.DataFrame = collection.catalog
+        self.lenses = dict(lenses)
+        self.planes = dict(planes)
+        self.colours = colour_titles(self.catalog, self.lenses)
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.Lock()
+
+    def colouring(self, name: str) -> Colouring:
+        """What colours the points; raises KeyError for an unknown name."""
+        make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
+        return self._keep(("colouring", name), make)
+
+    def points(self, plane: str, colour: str) -> pd.DataFrame:
+        """The plane's points as the shader takes them: x, y, and category or value."""
+
+        def make() -> pd.DataFrame:
+            chosen, rows = self.colouring(colour), self.planes[plane].rows
+            here = self._points(plane)
+            table = pd.DataFrame({"x": here.x, "y": here.y})
+            if isinstance(chosen, Categories):
+                names = list(chosen.names)
+                table["category"] = pd.Categorical.from_codes(chosen.codes[rows], names)
+            else:
+                table["value"] = chosen.values[rows].astype(np.float32)
+            return table
+
+        return self._keep(("points", plane, colour), make)
+
+    def nearest(
+        self, plane: str, x: float, y: float, *, reach: float, among: np.ndarray | None = None
+    ) -> int | None:
+        """Row of the point nearest to a place, or None if there is none within reach.
+
+        Args:
+            plane: its name.
+            x, y: the place, in plane units.
+            reach: how far away a point may be, in plane units.
+            among: (N,) bool, rows that count; all by default.
+        """
+        here, rows = self._points(plane), self.planes[plane].rows
+        if among is None:
+            distance, index = here.tree.query((x, y), distance_upper_bound=reach)
+            return int(rows[index]) if np.isfinite(distance) else None
+        near = np.array(here.tree.query_ball_point((x, y), reach), dtype=np.intp)
+        near = near[among[rows[near]]]
+        if not near.size:
+            return None
+        away = np.hypot(here.x[near] - x, here.y[near] - y)
+        return int(rows[near[np.argmin(away)]])
+
+    def place(self, plane: str, row: int) -> tuple[float, float] | None:
+        """Where a row lies on a plane, or None if it is not on it."""
+        here = self._points(plane)
+        index = here.place.get(row)
+        return None if index is None else (float(here.x[index]), float(here.y[index]))
+
+    def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
+        """(x low, high), (y low, high) of a plane with a little air around it."""
+        here = self._points(plane)
+        if not here.x.size:
+            return (-1.0, 1.0), (-1.0, 1.0)
+        return _aired(here.x), _aired(here.y)
+
+    def listing(self, tab: str) -> Listing:
+        """The list of a tab; an empty one for tabs without a list."""
+        if tab == "anomalous":
+            return self._keep(
+                ("listing", tab), lambda: most_anomalous(self.catalog, self.lenses.get("anomaly"))
+            )
+        return self._keep(
+            ("listing", "misclassified"),
+            lambda: misclassified(self.catalog, self.lenses.get("agn")),
+        )
+
+    def _points(self, plane: str) -> _Points:
+        def make() -> _Points:
+            found = self.planes[plane]
+            xy = np.ascontiguousarray(found.xy, dtype=np.float32)
+            place = dict(zip(found.rows.tolist(), range(len(xy)), strict=True))
+            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), cKDTree(xy), place)
+
+        return self._keep(("plane", plane), make)
+
+    def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """Made once for all visitors; two who ask at once may both make it, and one is kept."""
+        if key not in self._kept:
+            made = make()
+            with self._lock:
+                self._kept.setdefault(key, made)
+        return self._kept[key]
+
+
+def _aired(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    air = 0.04 * (high - low) or 1.0
+    return low - air, high + air
