@@ -81,4 +81,4 @@ def perturb(
         )
     if not np.isfinite(factor):
         raise ValueError(f"factor must be finite, got {factor}")
-    return _PERTURBATIONS[method](x, labels, factor).astype(x.dtype, copy=False)
+    return _PERTURBATIONS[method](x, labels, float(factor)).astype(x.dtype, copy=False)
