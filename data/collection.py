@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,9 +13,11 @@ import zarr
 import zarr.errors
 
 from .collection_format import (
+    CATALOG_COLUMNS,
     CATALOG_NAME,
     FORMAT_VERSION,
     META_NAME,
+    REJECT_COLUMNS,
     REJECTS_NAME,
     SPECTRA_NAME,
     CollectionError,
@@ -66,8 +68,8 @@ class Collection:
         """
         path = Path(path)
         meta = _read_meta(path)
-        catalog = _read_table(path / CATALOG_NAME)
-        rejects = _read_table(path / REJECTS_NAME)
+        catalog = _read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
+        rejects = _read_table(path / REJECTS_NAME, REJECT_COLUMNS)
         try:
             spectra = zarr.open_group(path / SPECTRA_NAME, mode="r")
             opened = cls(path, meta, catalog, rejects, spectra)
@@ -161,10 +163,14 @@ def _read_meta(path: Path) -> dict[str, Any]:
     return meta
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        table = pd.read_parquet(path)
     except FileNotFoundError as error:
         raise CollectionError(f"{path.parent} is damaged: it has no {path.name}") from error
     except (OSError, ValueError) as error:  # pyarrow's own errors derive from these two
         raise CollectionError(f"{path} cannot be read: {error}") from error
+    lacking = [name for name in columns if name not in table]
+    if lacking:
+        raise CollectionError(f"{path} lacks the columns {', '.join(lacking)}")
+    return table

@@ -134,8 +134,7 @@ class CollectionWriter:
                 f"catalog of {len(catalog)} rows, flux {np.shape(flux)} and ivar "
                 f"{np.shape(ivar)} do not fit a grid of {n_pixels} pixels"
             )
-        catalog = conform(catalog, CATALOG_COLUMNS)
-        self._claim(catalog["id"].tolist())
+        self._claim(catalog["id"].tolist() if "id" in catalog else [""] * len(catalog))
         data = np.isfinite(flux) & np.isfinite(ivar) & (np.asarray(ivar) > 0)
         self._flux.append(np.where(data, flux, np.nan).astype(np.float32))
         self._ivar.append(np.where(data, ivar, 0.0).astype(np.float32))
