@@ -1,0 +1,41 @@
+# The commands of this project. `make run` and `make test` work from a clean clone.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench venv clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
+
+run: venv ## build the demo the first time, then open the dashboard
+	$(BIN)/spexplain demo
+
+test: lint ## everything CI runs: lint, types, import arrow, all tests in a real browser too
+	$(BIN)/python -m pytest
+
+lint: venv ## ruff, basedpyright and import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+bench: venv ## speed and scale, as JSON
+	$(BIN)/python benchmarks/explain.py --json
+	$(BIN)/python benchmarks/page.py --json
+
+venv: $(STAMP) ## the environment in .venv; quick when up to date
+
+# Rebuilt only when what it is made from changes; torch first, so that the pinned build is the one taken.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"spexplain needs Python 3.11 to 3.13; {sys.executable} is {v[0]}.{v[1]}. Try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+clean: ## remove the environment and caches (never a collection)
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache

@@ -1,0 +1,224 @@
+"""The command ``spexplain``: from files to a page, and the same explanations from the shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..core.explain import ExplainSettings, explain
+from ..core.settings import MethodName
+from ..data.build import BuildCancelled, BuildError, build
+from ..data.collection import Collection, CollectionError
+from ..data.demo import build_demo
+from ..data.ingest import IngestCancelled, IngestError, ingest
+from ..data.lens import LensError, lens_of_target, open_lenses
+from ..data.places import demo_path
+from .progress import TerminalProgress, ctrl_c_cancels
+from .summary import (
+    build_lines,
+    collection_lines,
+    collection_summary,
+    explanation_document,
+    explanation_lines,
+    ingest_lines,
+)
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="spexplain",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Explore spectra and see why a model calls one a Seyfert, or strange.",
+)
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+_EXPECTED = (BuildError, CollectionError, IngestError, LensError, OSError, ValueError)
+_CANCELLED = (BuildCancelled, IngestCancelled, KeyboardInterrupt)
+_CORES = os.cpu_count() or 1
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Address = Annotated[str, typer.Option(help="Address to listen on.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser window.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
+Models = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Apply the models of this built collection."),
+]
+
+
+@app.command(epilog="Example: [bold]spexplain demo[/bold]")
+def demo(
+    no_browser: NoBrowser = False,
+    port: Port = 5006,
+    small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
+) -> None:
+    """Build the demo collection if needed, and open the page on it."""
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        path = build_demo(small=small, jobs=_CORES, progress=progress, cancelled=stop.is_set)
+    _serve(path, port=port, address="127.0.0.1", no_browser=no_browser)
+
+
+@app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out survey[/bold]")
+def ingest_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="FITS files or folders.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV with id,label or file,label.")
+    ] = None,
+    z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
+    jobs: Jobs = _CORES,
+    as_json: AsJson = False,
+) -> None:
+    """Read spectra into a new collection; bad files are listed with their reason."""
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        report = ingest(
+            paths,
+            out,
+            labels=labels,
+            jobs=jobs,
+            z_max=z_max,
+            progress=lambda done, total: progress("read", done, total),
+            cancelled=stop.is_set,
+        )
+    if as_json:
+        _print_json(asdict(report) | {"path": str(report.path)})
+    else:
+        _print_lines(ingest_lines(report))
+
+
+@app.command("build", epilog="Example: [bold]spexplain build survey --only embed-p21[/bold]")
+def build_command(
+    directory: Directory,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="STAGE", help="Only these, and what they need.")
+    ] = None,
+    models: Models = None,
+    jobs: Jobs = _CORES,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
+    collection = Collection.open(directory)
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        report = build(
+            collection,
+            only=only,
+            models=models,
+            jobs=jobs,
+            progress=progress,
+            cancelled=stop.is_set,
+        )
+    if as_json:
+        _print_json(asdict(report))
+    else:
+        _print_lines(build_lines(report))
+
+
+@app.command(epilog="Example: [bold]spexplain serve survey --port 0[/bold]")
+def serve(
+    directory: Directory,
+    port: Port = 5006,
+    address: Address = "127.0.0.1",
+    no_browser: NoBrowser = False,
+) -> None:
+    """Open the page on a collection. Listens on this machine only, unless told otherwise."""
+    _serve(directory, port=port, address=address, no_browser=no_browser)
+
+
+@app.command(
+    "explain",
+    epilog="Example: [bold]spexplain explain survey --id 0266-51602-0013 --target mse[/bold]",
+)
+def explain_command(
+    directory: Directory,
+    id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
+    target: Annotated[
+        str, typer.Option(help="'predicted', a class such as 'type 1', or a score such as 'mse'.")
+    ] = "predicted",
+    method: Annotated[MethodName, typer.Option(help="How.")] = "lime",
+    segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
+    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME).")] = 5000,
+    factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
+    as_json: AsJson = False,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure.")] = None,
+) -> None:
+    """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
+    settings = ExplainSettings(
+        method=method, n_segments=segments, n_samples=samples, factor=factor, seed=seed
+    )
+    collection = Collection.open(directory)
+    try:
+        row = collection.row_of(id)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+    lens = lens_of_target(open_lenses(collection), target)
+    flux = lens.prepared(row)
+    explanation = explain(flux, lens.target(target, row), settings)
+    if png is not None:
+        from .figures import explained_spectrum_figure, save_figure  # matplotlib only when asked
+
+        save_figure(explained_spectrum_figure(lens.wave_rest_aa, flux, explanation, title=id), png)
+    if as_json:
+        _print_json({"id": id} | explanation_document(explanation, lens.wave_rest_aa))
+    else:
+        _print_lines(explanation_lines(explanation, lens.wave_rest_aa, id=id))
+
+
+@app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")
+def info(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The demo collection.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a collection holds and which stages are built."""
+    if (directory is None) != demo:
+        raise ValueError("name one collection: a folder, or --demo")
+    summary = collection_summary(demo_path() if directory is None else directory)
+    if as_json:
+        _print_json(summary)
+    else:
+        _print_lines(collection_lines(summary))
+
+
+def main() -> None:
+    """Run the command; what a user can mend is one line on standard error, and exit code 1."""
+    try:
+        app()
+    except _CANCELLED as error:
+        _err.print(f"[yellow]stopped[/yellow] {error}")
+        sys.exit(130)
+    except _EXPECTED as error:
+        _err.print(f"[red]error[/red] {error}", markup=True)
+        sys.exit(1)
+
+
+def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:
+    # The page's libraries take seconds to import; the other commands do without them.
+    from .serve import serve as serve_page
+
+    serve_page(path, port=port, address=address, open_browser=not no_browser)
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        _out.print(line)

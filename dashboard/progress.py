@@ -1,0 +1,60 @@
+"""Progress of long work on a terminal, and stopping it with Ctrl-C without losing what is done."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["TerminalProgress", "ctrl_c_cancels"]
+
+
+class TerminalProgress:
+    """One bar for each stage, drawn on standard error so that standard output stays a result.
+
+    Call it as ``progress(stage, done, total, message)``; ``total`` 0 means not known yet.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<14}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[message]}"),
+            console=Console(stderr=True, quiet=quiet),
+        )
+        self._tasks: dict = {}
+
+    def __enter__(self) -> "TerminalProgress":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._bars.stop()
+
+    def __call__(self, stage: str, done: int, total: int, message: str = "") -> None:
+        """Show that ``done`` of ``total`` steps of ``stage`` are through."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=total or None, message=message)
+        self._bars.update(self._tasks[stage], completed=done, total=total or None, message=message)
+
+
+@contextmanager
+def ctrl_c_cancels() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C sets; a second one interrupts at once."""
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        Console(stderr=True).print("Stopping after this step; Ctrl-C again stops at once.")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

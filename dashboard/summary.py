@@ -1,0 +1,116 @@
+"""What the commands print, as lines to read and as documents for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.explanation import Explanation
+from ..core.lines import PAGE_LINES
+from ..data.build import BuildReport, stage_names
+from ..data.collection import Collection
+from ..data.ingest import IngestReport
+from ..data.runs import RunStore
+
+__all__ = [
+    "build_lines",
+    "collection_lines",
+    "collection_summary",
+    "explanation_document",
+    "explanation_lines",
+    "ingest_lines",
+]
+
+
+def ingest_lines(report: IngestReport) -> Iterator[str]:
+    """What was taken, what was not and why, and what to do next."""
+    yield f"[bold]{report.n_taken}[/bold] of {report.n_files} files taken into {report.path}"
+    for reason, count in report.rejected.items():
+        yield f"  {count:6d} rejected: {reason}"
+    if report.rejected:
+        yield "  each with its particulars in rejects.parquet"
+    if report.unknown_labels:
+        some = ", ".join(report.unknown_labels[:5])
+        yield f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]: {some} …"
+    if report.n_taken:
+        yield f"next: spexplain build {report.path}"
+
+
+def build_lines(report: BuildReport) -> Iterator[str]:
+    """Which stages were done, kept or skipped, and what to do next."""
+    for stage in report.built:
+        yield f"  {stage:<14} built in {report.seconds[stage]:.1f} s"
+    for stage in report.kept:
+        yield f"  {stage:<14} up to date"
+    for stage, reason in report.skipped.items():
+        yield f"  {stage:<14} [yellow]skipped[/yellow]: {reason}"
+    if report.built or report.kept:
+        yield f"next: spexplain serve {report.path}"
+
+
+def collection_summary(path: Path) -> dict[str, Any]:
+    """What a collection holds and which stages are built, as JSON values.
+
+    Raises:
+        CollectionError: there is no readable collection at this path.
+    """
+    collection = Collection.open(path)
+    store = RunStore(collection.path)
+    runs = {name: run for name in stage_names() if (run := store.find(name)) is not None}
+    wave = collection.wave_rest_aa
+    return {
+        "path": str(collection.path),
+        "key": collection.key,
+        "n_spectra": collection.n_spectra,
+        "n_rejected": collection.n_rejected,
+        "rejected": {
+            str(k): int(v) for k, v in collection.rejects["reason"].value_counts().items()
+        },
+        "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
+        "wave_rest_aa": [float(wave[0]), float(wave[-1])],
+        "stages": {name: {"key": run.key, "metrics": run.metrics} for name, run in runs.items()},
+    }
+
+
+def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
+    """The summary to read."""
+    yield f"[bold]{summary['path']}[/bold]"
+    low, high = summary["wave_rest_aa"]
+    yield f"  {summary['n_spectra']} spectra, {low:.0f}–{high:.0f} Å at rest in vacuum"
+    labels = (f"{count} {label or 'unlabelled'}" for label, count in summary["labels"].items())
+    yield f"  types: {', '.join(labels)}"
+    yield f"  {summary['n_rejected']} rejected"
+    for reason, count in summary["rejected"].items():
+        yield f"    {count:6d} {reason}"
+    yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
+
+
+def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> dict[str, Any]:
+    """The explanation as JSON values; numbers that do not exist are null."""
+    document = explanation.to_dict(wave_rest_aa)
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in document.items()
+    }
+
+
+def explanation_lines(
+    explanation: Explanation, wave_rest_aa: np.ndarray, *, id: str, top: int = 5
+) -> Iterator[str]:
+    """The verdict in words: what was asked, how well the surrogate fits, the top segments."""
+    yield (
+        f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}  "
+        f"({explanation.method}, R² {explanation.r2:.3f}, {explanation.n_samples} samples, "
+        f"seed {explanation.settings.seed})"
+    )
+    edges = explanation.edges(wave_rest_aa)
+    for segment in explanation.top(top):
+        low, high = edges[segment]
+        names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
+        weight = explanation.weights[segment]
+        does = "raises" if weight > 0 else "lowers"
+        yield f"  {low:7.1f}–{high:7.1f} Å  {weight:+.3e}  {does} it  {', '.join(names)}"

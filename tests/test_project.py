@@ -1,0 +1,94 @@
+"""The promises of the project's own files: one set of dependencies, one arrow, small rooms."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = ("core", "data", "dashboard")
+CONDA_NAME = {"torch": "pytorch"}
+SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+
+
+def requirement(text: str) -> tuple[str, str]:
+    """Name and version range of ``name >=1.0``, without spaces and in lower case."""
+    match = re.fullmatch(r"([A-Za-z0-9_.-]+)\s*(\S*)", text.strip())
+    assert match, f"not a requirement: {text!r}"
+    return match[1].lower(), match[2]
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_environment_yml_asks_for_what_pyproject_asks_for(pyproject: dict):
+    project = pyproject["project"]
+    wanted = dict(
+        requirement(text)
+        for text in project["dependencies"] + project["optional-dependencies"]["test"]
+    )
+    wanted = {CONDA_NAME.get(name, name): version for name, version in wanted.items()}
+    wanted["python"] = project["requires-python"]
+    lines = (ROOT / "environment.yml").read_text().split("dependencies:")[1].splitlines()
+    items = [line.strip().removeprefix("- ") for line in lines if line.strip()]
+    offered = dict(
+        requirement(item) for item in items if item not in ("pip", "pip:", "--editable .")
+    )
+    assert offered == wanted
+
+
+def test_every_dependency_has_a_pin_and_a_reason(pyproject: dict):
+    pins = {
+        line.partition("==")[0].lower()
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+    }
+    reasons = (ROOT / "CONTRIBUTING.md").read_text().lower()
+    project = pyproject["project"]
+    extras = [text for extra in project["optional-dependencies"].values() for text in extra]
+    names = {requirement(text)[0] for text in project["dependencies"] + extras}
+    assert {name for name in names if name not in pins} == set()
+    assert {name for name in names if f"| `{name}` |" not in reasons} == set()
+
+
+def test_every_folder_with_code_is_packaged(pyproject: dict):
+    folders = {f"spexplain.{'.'.join(path.parent.relative_to(ROOT).parts)}" for path in SOURCES}
+    assert set(pyproject["tool"]["setuptools"]["packages"]) == folders
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("spexplain.core.explain", {"panel", "bokeh", "holoviews", "zarr"}),
+        ("spexplain.dashboard.state", {"panel", "bokeh", "holoviews"}),
+    ],
+)
+def test_import_stays_light(module: str, forbidden: set[str]):
+    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert forbidden.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_are_small(path: Path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 500
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            doc = ast.get_docstring(node)
+            length = node.end_lineno - node.lineno + 1 - len(doc.splitlines() if doc else [])
+            assert length <= 60, f"{path.name}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_tests_are_not_fewer_than_six_tenths_of_the_code():
+    def lines(paths: list[Path]) -> int:
+        return sum(len(path.read_text().splitlines()) for path in paths)
+
+    assert lines(list((ROOT / "tests").rglob("*.py"))) >= 0.6 * lines(SOURCES)
