@@ -1,0 +1,80 @@
+"""The segments of an explanation as a table for a paper: CSV or ECSV."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from astropy.table import Column, Table
+
+from .saved_explanation import SavedExplanation
+from .whole_file import written_whole
+
+__all__ = ["segment_table", "write_segment_table"]
+
+_FORMATS = {".csv": "ascii.csv", ".ecsv": "ascii.ecsv"}
+
+
+def segment_table(saved: SavedExplanation) -> Table:
+    """One row a segment, in order of wavelength, with units.
+
+    Returns
+    -------
+    table
+        Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
+        ``weight``, and ``weight_low`` and ``weight_high`` where there is an interval. A weight has
+        the target's unit (log-probabilities and scores have none); a saliency map's is per unit
+        of the prepared flux. ``table.meta`` holds settings, fit and origin.
+    """
+    made = saved.explanation
+    edges = made.edges(saved.wave_rest_aa)
+    wave = "edge of the segment, vacuum, rest frame"
+    columns = [
+        Column(range(len(made.weights)), "segment", dtype="int32"),
+        Column(edges[:, 0], "wave_min_rest_aa", unit="Angstrom", description=f"lower {wave}"),
+        Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
+        Column(made.weights, "weight", description=f"{made.method} weight on {made.target}"),
+    ]
+    if saved.interval is not None:
+        columns += [
+            Column(saved.interval[:, 0], "weight_low", description="lower end of the interval"),
+            Column(saved.interval[:, 1], "weight_high", description="upper end of the interval"),
+        ]
+    meta = {
+        **{name: value for name, value in asdict(saved.origin).items() if value},
+        "target": made.target,
+        "settings": made.settings.asdict(),
+        **{
+            name: float(getattr(made, name))
+            for name in ("intercept", "r2", "value", "local_prediction")
+        },
+        "n_samples": made.n_samples,
+    }
+    table = Table(columns, meta=meta)
+    table.sort("wave_min_rest_aa")
+    return table
+
+
+def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
+    """Write the segments as CSV (numbers alone) or ECSV (with units, settings and origin).
+
+    Parameters
+    ----------
+    path
+        Ends in ``.csv`` or ``.ecsv``; appears whole or not at all. Both hold the numbers to the
+        last bit.
+    saved
+        What to write.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _FORMATS:
+        raise ValueError(f"a table is written as one of {tuple(_FORMATS)}, got {str(path)!r}")
+    with written_whole(path) as beside:
+        segment_table(saved).write(beside, format=_FORMATS[suffix])

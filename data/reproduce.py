@@ -1,0 +1,92 @@
+"""The lines of Python that reproduce an explanation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .saved_explanation import SavedExplanation
+
+__all__ = ["reproduce_code"]
+
+_NEEDED = ("collection", "collection_key", "spectrum_id", "lens", "lens_target")
+
+_TARGET = """\
+from spexplain.data.collection import Collection
+from spexplain.data.lens import open_lenses
+
+collection = Collection.open({collection!r})
+assert collection.key == {collection_key!r}, "the collection has changed"
+row = collection.row_of({spectrum_id!r})
+lens = open_lenses(collection)[{lens!r}]
+target = lens.target({lens_target!r}, row)
+"""
+
+_UNKNOWN_TARGET = """\
+# Set target to the model that was explained; its name is {target!r}.
+"""
+
+_EXPLAIN = """\
+from spexplain.core.explain import ExplainSettings, {function}
+
+settings = ExplainSettings(
+{settings}
+)
+x = lens.prepared(row)
+explanation = {call}
+"""
+
+_REPLAY = """\
+from spexplain.data.explanation_file import replay
+
+explanation = replay({file!r}, target)
+"""
+
+_PRINT = """\
+for segment in explanation.top(5):
+    print(segment, explanation.weights[segment])
+"""
+
+
+def reproduce_code(saved: SavedExplanation, *, file: str | Path | None = None) -> str:
+    """Python that makes the same explanation again and prints its five strongest segments.
+
+    Parameters
+    ----------
+    saved
+        The explanation.
+    file
+        Where it is saved: the lines then begin from the flux in the file. Without one they begin
+        from the collection, and the origin must name it.
+
+    Returns
+    -------
+    code
+        Leaves the result in ``explanation``. Where the origin does not name collection, spectrum,
+        lens and target, ``target`` has to be set first: a file holds no model.
+
+    Raises
+    ------
+    ValueError
+        If there is neither a file nor an origin to begin from.
+    """
+    made, origin = saved.explanation, saved.origin
+    missing = [name for name in _NEEDED if not getattr(origin, name)]
+    if missing and file is None:
+        raise ValueError(f"without a file the origin must be known; it lacks {missing}")
+    known = {name: getattr(origin, name) for name in _NEEDED}
+    begin = _UNKNOWN_TARGET.format(target=made.target) if missing else _TARGET.format(**known)
+    if file is not None:
+        return "\n".join([begin, _REPLAY.format(file=str(file)), _PRINT])
+    settings = [f"    {name}={_plain(value)!r}," for name, value in made.settings.asdict().items()]
+    function, call = "explain", "explain(x, target, settings)"
+    if not made.complete:
+        function = "explain_progressively"
+        call = f"next({function}(x, target, settings, counts=({made.n_samples},)))"
+    middle = _EXPLAIN.format(settings="\n".join(settings), function=function, call=call)
+    return "\n".join([begin, middle, _PRINT])
+
+
+def _plain(value: Any) -> Any:
+    """A numpy scalar as the number it is: the lines import no numpy."""
+    return value.item() if hasattr(value, "item") else value

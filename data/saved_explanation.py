@@ -1,0 +1,90 @@
+"""An explanation together with what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.explain import Explanation
+
+__all__ = ["Origin", "SavedExplanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the spectrum and the model of an explanation came from; "" where not known.
+
+    Attributes
+    ----------
+    spectrum_id
+        Of the spectrum, unique in its collection.
+    collection, collection_key
+        Folder of the collection as the user named it, and the key of its contents.
+    lens, lens_target
+        Of the collection: ``agn`` or ``anomaly``, and the target's name there.
+    model_key
+        Key of the run that trained the model.
+    note
+        Anything else to keep with it, in the user's words.
+    """
+
+    spectrum_id: str = ""
+    collection: str = ""
+    collection_key: str = ""
+    lens: str = ""
+    lens_target: str = ""
+    model_key: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedExplanation:
+    """An explanation, the spectrum it is of, and where both came from.
+
+    Attributes
+    ----------
+    explanation
+        With every setting and the seed.
+    wave_rest_aa : (D,) float64
+        Rest wavelengths of the pixels, vacuum Å, increasing.
+    flux : (D,) float32 or float64
+        The prepared flux, as it was explained.
+    origin
+        Spectrum, collection and model.
+    interval : (S, 2) float64, or None
+        Lower and upper end of each weight's confidence interval.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit the explanation or the wavelengths do not increase.
+    """
+
+    explanation: Explanation
+    wave_rest_aa: NDArray[np.float64]
+    flux: NDArray[np.floating]
+    origin: Origin = Origin()
+    interval: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        n_pixels, n_segments = len(self.explanation.labels), len(self.explanation.weights)
+        flux = np.asarray(self.flux)
+        # Every method begins by casting to one of these two.
+        flux = flux if flux.dtype == np.float32 else flux.astype(np.float64)
+        parts = {
+            "wave_rest_aa": (np.asarray(self.wave_rest_aa, np.float64), (n_pixels,)),
+            "flux": (flux, (n_pixels,)),
+        }
+        if self.interval is not None:
+            parts["interval"] = (np.asarray(self.interval, np.float64), (n_segments, 2))
+        for name, (values, shape) in parts.items():
+            if values.shape != shape:
+                raise ValueError(f"{name} must be {shape}, got {values.shape}")
+            object.__setattr__(self, name, values)
+        steps = np.diff(self.wave_rest_aa)
+        if not (steps > 0).all():
+            at = int(np.argmin(steps > 0))
+            pair = self.wave_rest_aa[at : at + 2].tolist()
+            raise ValueError(f"wave_rest_aa must increase, but {pair[0]} is followed by {pair[1]}")

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+from spexplain.data.whole_file import written_whole
+
+
+def test_the_file_is_replaced_in_one_step(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    with written_whole(path) as beside:
+        beside.write_text("new")
+        assert path.read_text() == "old"
+        assert (beside.parent, beside.suffix) == (tmp_path, ".csv")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_leaves_what_was_there(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    write = written_whole(path)
+    write.__enter__().write_text("half")
+    assert not write.__exit__(RuntimeError, RuntimeError(), None)  # the error goes on
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_writers_do_not_meet(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    with written_whole(path) as one, written_whole(path) as two:
+        one.write_text("one")
+        two.write_text("two")
+    assert path.read_text() == "one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*absent"):
+        written_whole(tmp_path / "absent" / "a.csv").__enter__()
