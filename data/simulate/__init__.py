@@ -1,1 +1,7 @@
 """The demo population: seeded, believable rest-frame optical spectra with planted anomalies."""
+
+from .anomalies import AnomalyKind
+from .builder import SimSpectrum
+from .population import PopulationSizes, SimulatedBatch, population
+
+__all__ = ["AnomalyKind", "PopulationSizes", "SimSpectrum", "SimulatedBatch", "population"]
