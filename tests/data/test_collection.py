@@ -14,18 +14,25 @@ from spexplain.data.collection import Collection, CollectionError, CollectionWri
 GRID = WaveGrid(4000.0, 4200.0, 2.0)
 
 
-@pytest.fixture
-def stored(tmp_path):
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
     """A collection of 1100 spectra, more than a shard, with the arrays that went in."""
     rng = np.random.default_rng(1)
     flux = rng.normal(size=(1100, 100)).astype(np.float32)
     ivar = rng.uniform(0, 2, size=flux.shape).astype(np.float32)
     ivar[ivar < 0.2] = 0
     catalog = pd.DataFrame({"id": [f"plate-{k:04}" for k in range(1100)], "z": 0.1, "extra": 7})
-    with CollectionWriter.create(tmp_path / "c", GRID, {"source": "test"}) as writer:
+    path = tmp_path_factory.mktemp("stored") / "c"
+    with CollectionWriter.create(path, GRID, {"source": "test"}) as writer:
         writer.append(catalog, flux, ivar)
         writer.reject("bad.fits", "", "unreadable", "the file is empty")
-    return tmp_path / "c", flux, ivar
+    return path, flux, ivar
+
+
+@pytest.fixture
+def copy(stored, tmp_path):
+    """A copy of it, to be damaged."""
+    return shutil.copytree(stored[0], tmp_path / "copy")
 
 
 def test_what_was_written_is_read(stored):
@@ -84,11 +91,10 @@ def test_an_unknown_id_names_similar_ones(stored):
         collection.row_of("zz")
 
 
-def test_opening_reads_no_flux(stored):
-    path, _, _ = stored
+def test_opening_reads_no_flux(copy):
     for name in ("flux", "ivar"):
-        shutil.rmtree(path / "spectra.zarr" / name / "c")
-    collection = Collection.open(path)
+        shutil.rmtree(copy / "spectra.zarr" / name / "c")
+    collection = Collection.open(copy)
     assert collection.n_spectra == 1100
 
 
@@ -203,9 +209,8 @@ def damage_no_ivar(path):
         (damage_no_ivar, "ivar"),
     ],
 )
-def test_a_damaged_collection_says_what_is_wrong(stored, damage, says):
-    path = stored[0]
-    damage(path)
+def test_a_damaged_collection_says_what_is_wrong(copy, damage, says):
+    damage(copy)
     with pytest.raises(CollectionError, match=says) as caught:
-        Collection.open(path)
-    assert str(path) in str(caught.value)
+        Collection.open(copy)
+    assert str(copy) in str(caught.value)

@@ -14,6 +14,12 @@ from spexplain.data.collection import Collection, CollectionError, CollectionWri
 GRID = WaveGrid(4000.0, 4010.0)
 
 
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch):
+    """Shards of 64 rows instead of 1024, so that little data makes several."""
+    monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
+
+
 class BreakOff(Exception):
     pass
 
@@ -25,7 +31,7 @@ def block(start, stop):
 
 def test_nothing_is_at_the_place_before_the_end_nor_beside_it_after(tmp_path):
     with CollectionWriter.create(tmp_path / "c", GRID, {}) as writer:
-        writer.append(*block(0, 2000))
+        writer.append(*block(0, 130))
         assert not (tmp_path / "c").exists()
     assert os.listdir(tmp_path) == ["c"]
     assert sorted(os.listdir(tmp_path / "c")) == [
@@ -35,7 +41,7 @@ def test_nothing_is_at_the_place_before_the_end_nor_beside_it_after(tmp_path):
 
 def test_an_exception_leaves_nothing(tmp_path):
     with suppress(BreakOff), CollectionWriter.create(tmp_path / "c", GRID, {}) as writer:
-        writer.append(*block(0, 2000))
+        writer.append(*block(0, 130))
         raise BreakOff
     assert os.listdir(tmp_path) == []
 
@@ -78,7 +84,7 @@ def test_a_full_disk_is_told_and_leaves_no_collection(tmp_path, monkeypatch, res
     def write():
         with CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=resumable) as writer:
             monkeypatch.setattr(collection_writer, "write_parquet", full)
-            writer.append(*block(0, 1024))
+            writer.append(*block(0, 64))
 
     with pytest.raises(CollectionError, match="No space left"):
         write()
@@ -87,39 +93,39 @@ def test_a_full_disk_is_told_and_leaves_no_collection(tmp_path, monkeypatch, res
 
 
 def write_in_two_goes(path, interrupt_at, *, provenance_after):
-    """Write 3000 rows, breaking off once; returns how many rows were already safe."""
+    """Write 200 rows, breaking off once; returns how many rows were already safe."""
     with (
         suppress(BreakOff),
         CollectionWriter.create(path, GRID, {"v": 1}, resumable=True) as writer,
     ):
-        for start in range(0, interrupt_at, 100):
-            writer.append(*block(start, min(start + 100, interrupt_at)))
+        for start in range(0, interrupt_at, 10):
+            writer.append(*block(start, min(start + 10, interrupt_at)))
             writer.reject(f"f{start}", "", "star")
         raise BreakOff
     with CollectionWriter.create(path, GRID, provenance_after, resumable=True) as writer:
         safe = writer.n_committed
         assert len(writer.catalog_committed) == safe
-        writer.append(*block(safe, 3000))
+        writer.append(*block(safe, 200))
     return safe
 
 
-@pytest.mark.parametrize(("interrupt_at", "safe"), [(0, 0), (1000, 0), (1024, 1024), (2900, 2048)])
+@pytest.mark.parametrize(("interrupt_at", "safe"), [(0, 0), (60, 0), (64, 64), (190, 128)])
 def test_an_unfinished_collection_goes_on_to_the_same_bytes(tmp_path, interrupt_at, safe):
     got = write_in_two_goes(tmp_path / "c", interrupt_at, provenance_after={"v": 1})
     assert got == safe
     with CollectionWriter.create(tmp_path / "straight", GRID, {"v": 1}) as writer:
-        writer.append(*block(0, 3000))
+        writer.append(*block(0, 200))
     resumed, straight = Collection.open(tmp_path / "c"), Collection.open(tmp_path / "straight")
     assert resumed.key == straight.key
     assert resumed.catalog.equals(straight.catalog)
-    assert resumed.n_rejected == safe // 100  # one with every hundred rows that were safe
+    assert resumed.n_rejected == safe // 10  # one with every ten rows that were safe
     for (_, a, _), (_, b, _) in zip(resumed.chunks(), straight.chunks(), strict=True):
         assert np.array_equal(a, b)
 
 
 def test_an_unfinished_collection_of_something_else_is_begun_anew(tmp_path):
-    assert write_in_two_goes(tmp_path / "c", 2900, provenance_after={"v": 2}) == 0
-    assert Collection.open(tmp_path / "c").n_spectra == 3000
+    assert write_in_two_goes(tmp_path / "c", 190, provenance_after={"v": 2}) == 0
+    assert Collection.open(tmp_path / "c").n_spectra == 200
 
 
 def test_a_write_broken_off_between_array_and_commit_is_undone(tmp_path, monkeypatch):
@@ -129,17 +135,17 @@ def test_a_write_broken_off_between_array_and_commit_is_undone(tmp_path, monkeyp
         raise BreakOff
 
     writer = CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True)
-    writer.append(*block(0, 1024))
+    writer.append(*block(0, 64))
     with monkeypatch.context() as patch:
         patch.setattr(collection_writer, "write_json", broken)
         with pytest.raises(BreakOff):
-            writer.append(*block(5000, 6024))
+            writer.append(*block(500, 564))
     with CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True) as writer:
-        assert writer.n_committed == 1024
-        writer.append(*block(1024, 1030))
+        assert writer.n_committed == 64
+        writer.append(*block(64, 70))
     collection = Collection.open(tmp_path / "c")
-    assert collection.n_spectra == 1030
-    assert collection.spectrum(1029)[0][0] == 1029
+    assert collection.n_spectra == 70
+    assert collection.spectrum(69)[0][0] == 69
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""From files to a collection, with a reason for each one refused."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from spexplain.core.grids import WaveGrid
+from spexplain.data import collection_writer
+from spexplain.data.collection import Collection
+from spexplain.data.ingest import IngestCancelled, IngestError, ingest
+
+GRID = WaveGrid(3600.0, 7000.0)
+
+
+@pytest.fixture
+def folder(tmp_path, write_spec, write_sp_spec):
+    """A folder with one input of each fate, and things that are no FITS files."""
+    write_spec("in/a/galaxy.fits", fiber=1, z=0.1)
+    write_spec("in/a/qso.fits", fiber=2, z=0.5, spectral_class="QSO", subclass="BROADLINE")
+    write_sp_spec("in/b/spSpec-51602-0266-003.fit", FIBERID=3)
+    write_spec("in/b/star.fits", fiber=4, z=0.0001, spectral_class="STAR", subclass="F5")
+    write_spec("in/b/far.fits", fiber=5, z=1.2, spectral_class="QSO")
+    write_spec("in/b/none.fits", fiber=6, z=np.nan)
+    write_spec("in/b/zero.fits", fiber=7, z=0.0)
+    write_spec("in/b/blue.fits", fiber=8, z=-0.001)
+    write_spec("in/b/short.fits", fiber=9, loglam=4.0 + 1e-4 * np.arange(100))
+    write_spec("in/b/empty_pixels.fits", fiber=10, flux=np.full(3800, np.nan))
+    write_spec("in/b/no_ivar.fits", fiber=11, ivar=None)
+    write_spec("in/b/z_again.fits", fiber=1, z=0.1)
+    whole = (tmp_path / "in/a/galaxy.fits").read_bytes()
+    (tmp_path / "in/b/cut.fits").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "in/b/nothing.fits").write_bytes(b"")
+    (tmp_path / "in/b/text.fits").write_text("wavelength flux\n1 2\n")
+    fits.PrimaryHDU(np.ones((5, 9))).writeto(tmp_path / "in/b/image.fits")
+    (tmp_path / "in/README.md").write_text("not asked for")
+    return tmp_path / "in"
+
+
+EXPECTED = {
+    "unreadable": 2,
+    "unknown format": 2,
+    "redshift missing": 2,
+    **dict.fromkeys(["star", "redshift too high", "redshift too low", "no overlap"], 1),
+    **dict.fromkeys(["no data", "no errors", "duplicate"], 1),
+}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, jobs):
+    report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
+    assert (report.n_files, report.n_taken, report.n_rejected) == (16, 3, 13)
+    assert report.rejected == EXPECTED
+    assert list(report.rejected.values()) == sorted(report.rejected.values(), reverse=True)
+    collection = Collection.open(report.path)
+    assert collection.catalog["id"].tolist() == [f"0266-51602-000{k}" for k in (1, 2, 3)]
+    assert collection.catalog["spectral_class"].tolist() == ["GALAXY", "QSO", "GALAXY"]
+    assert (collection.catalog["survey"] == "SDSS").all()
+    assert (collection.catalog["sn_median"] > 5).all()
+    assert len(collection.rejects) == 13
+    assert (collection.rejects["detail"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "says"),
+    [
+        ("star.fits", "star", "STAR F5"),
+        ("far.fits", "redshift too high", "z = 1.2000 > 0.8"),
+        ("none.fits", "redshift missing", "nan"),
+        ("zero.fits", "redshift missing", "0"),
+        ("blue.fits", "redshift too low", "-0.001"),
+        ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
+        ("empty_pixels.fits", "no data", "none of the 3800 pixels"),
+        ("no_ivar.fits", "no errors", "no column ivar"),
+        ("z_again.fits", "duplicate", "galaxy.fits"),
+        ("cut.fits", "unreadable", "cut off"),
+        ("nothing.fits", "unreadable", "empty"),
+        ("text.fits", "unknown format", "begins with b'wavelength"),
+        ("image.fits", "unknown format", "no reader knows"),
+    ],
+)
+def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says):
+    paths = [folder / "a" / "galaxy.fits", folder / "b" / name]
+    ingest(paths, tmp_path / "c", grid=GRID)
+    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
+    assert (reject["file"], reject["reason"]) == (str(folder / "b" / name), reason)
+    assert says in reject["detail"]
+
+
+def test_spectra_are_at_rest_on_the_grid_and_nothing_is_made_up(write_spec, tmp_path):
+    loglam = 3.58 + 1e-4 * np.arange(3800)
+    wave = 10**loglam
+    flux = 1 + 10 * np.exp(-0.5 * ((wave - 1.2 * 5008.24) / 8) ** 2)
+    ivar = np.full(3800, 4.0)
+    ivar[(wave > 1.2 * 4500) & (wave < 1.2 * 4520)] = 0
+    path = write_spec(z=0.2, flux=flux, ivar=ivar)
+    ingest([path], tmp_path / "c", grid=GRID)
+    collection = Collection.open(tmp_path / "c")
+    rest = collection.wave_rest_aa
+    got, got_ivar = collection.spectrum(0)
+    assert abs(rest[np.nanargmax(got)] - 5008.24) <= 1
+    assert np.nanmax(got) == pytest.approx(11, rel=0.01)
+    missing = (rest > 4500) & (rest < 4520)
+    assert np.isnan(got[missing]).all()
+    assert not got_ivar[missing].any()
+    assert np.isfinite(got[(rest > 4530) & (rest < 6900)]).all()
+    assert np.median(got_ivar[got_ivar > 0]) > 4  # two independent pixels know more than one
+
+
+def test_the_bound_on_redshift_can_be_set(folder, tmp_path):
+    assert ingest([folder], tmp_path / "far", grid=GRID, z_max=2.0).n_taken == 4
+    near = ingest([folder], tmp_path / "near", grid=GRID, z_max=0.2)
+    assert near.n_taken == 2
+    assert near.rejected["redshift too high"] == 2
+
+
+def test_labels_reach_the_catalog_and_unknown_ones_are_reported(folder, tmp_path):
+    csv = tmp_path / "labels.csv"
+    csv.write_text("id,label\n266-51602-1,type 2\n0266-51602-0004,type 1\nnobody,type 1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert Collection.open(report.path).catalog["label"].tolist() == ["type 2", "", ""]
+    assert report.unknown_labels == ("nobody",)  # the star's is known, though it was refused
+
+
+def test_labels_by_file_name(folder, tmp_path):
+    csv = tmp_path / "labels.csv"
+    csv.write_text("file,label\nqso.fits,type 1\nabsent.fits,type 1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert Collection.open(report.path).catalog["label"].tolist() == ["", "type 1", ""]
+    assert report.unknown_labels == ("absent.fits",)
+
+
+def test_order_and_repetition_of_the_paths_do_not_matter(folder, tmp_path):
+    ingest([folder], tmp_path / "one", grid=GRID)
+    parts = [folder / "b", folder / "a", folder / "a" / "qso.fits"]
+    ingest(parts, tmp_path / "other", grid=GRID)
+    one, other = Collection.open(tmp_path / "one"), Collection.open(tmp_path / "other")
+    assert one.key == other.key
+    assert one.rejects.equals(other.rejects)
+
+
+def test_a_file_named_outright_is_tried_whatever_it_is_called(folder, tmp_path):
+    report = ingest([folder / "README.md"], tmp_path / "c", grid=GRID)
+    assert report.rejected == {"unknown format": 1}
+    assert Collection.open(report.path).n_spectra == 0
+
+
+def test_progress_counts_to_the_end(folder, tmp_path):
+    seen = []
+    ingest([folder], tmp_path / "c", grid=GRID, progress=lambda *step: seen.append(step))
+    assert seen[-1] == (16, 16)
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        (["absent"], "no file or folder .*absent"),
+        (["void"], "no FITS file .*void"),
+        ([], "no FITS"),
+    ],
+)
+def test_nothing_to_read_is_an_error(tmp_path, paths, says):
+    (tmp_path / "void").mkdir()
+    with pytest.raises(IngestError, match=says):
+        ingest([tmp_path / path for path in paths], tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_existing_place_is_refused_before_anything_is_read(folder, tmp_path):
+    ingest([folder / "a"], tmp_path / "c", grid=GRID)
+    with pytest.raises(IngestError, match="already exists"):
+        ingest([folder], tmp_path / "c", grid=GRID)
+    assert Collection.open(tmp_path / "c").n_spectra == 2
+
+
+def test_a_labels_file_that_cannot_be_used_is_an_error(folder, tmp_path):
+    with pytest.raises(IngestError, match=r"absent\.csv"):
+        ingest([folder], tmp_path / "c", labels=tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("knob", [{"jobs": 0}, {"z_max": 0.0}, {"z_max": float("nan")}])
+def test_impossible_settings_are_refused_with_their_value(folder, tmp_path, knob):
+    (value,) = knob.values()
+    with pytest.raises(ValueError, match=f"{value}"):
+        ingest([folder], tmp_path / "c", **knob)
+
+
+@pytest.fixture
+def many(tmp_path, write_spec, monkeypatch):
+    """110 copies of one file that differ in their fibre number only, in shards of 64 rows."""
+    monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
+    loglam = 3.58 + 1e-4 * np.arange(60)
+    original = write_spec("in/s.fits", loglam=loglam, fiber=1, z=0.01).read_bytes()
+    with fits.open(tmp_path / "in/s.fits") as opened:
+        names = opened[2].columns.names
+        sizes = [opened[2].data.dtype[name].itemsize for name in names]
+        at = opened[2].fileinfo()["datLoc"] + sum(sizes[: names.index("FIBERID")])
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for fiber in range(1, 111):
+        number = fiber.to_bytes(4, "big")
+        (folder / f"{fiber:04}.fits").write_bytes(original[:at] + number + original[at + 4 :])
+    return folder
+
+
+def test_a_cancelled_ingest_goes_on_where_it_stopped(many, tmp_path):
+    grid = WaveGrid(3760.0, 3800.0)
+    steps, resumed = [], []
+    with pytest.raises(IngestCancelled, match="of 110 files"):
+        ingest(
+            [many],
+            tmp_path / "c",
+            grid=grid,
+            progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == 3,  # 96 files done, 64 of them safe
+        )
+    assert not (tmp_path / "c").exists()
+    report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
+    assert resumed[0] == (96, 110)
+    assert (report.n_taken, report.rejected) == (110, {})
+    shutil.move(tmp_path / "c", tmp_path / "kept")
+    ingest([many], tmp_path / "c", grid=grid)
+    assert Collection.open(tmp_path / "c").key == Collection.open(tmp_path / "kept").key
+    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+
+
+def test_changed_inputs_are_not_mixed_with_an_unfinished_ingest(many, tmp_path):
+    grid, steps = WaveGrid(3760.0, 3800.0), []
+    with pytest.raises(IngestCancelled):
+        ingest(
+            [many],
+            tmp_path / "c",
+            grid=grid,
+            progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == 3,
+        )
+    (many / "0001.fits").unlink()
+    report = ingest([many], tmp_path / "c", grid=grid)
+    assert report.n_taken == 109
+    assert "0266-51602-0001" not in set(Collection.open(tmp_path / "c").catalog["id"])

@@ -1,0 +1,69 @@
+"""A user's labels."""
+
+import pytest
+from spexplain.data.labels import LabelError, read_labels
+
+
+@pytest.fixture
+def labels(tmp_path):
+    def write(text, encoding="utf-8"):
+        path = tmp_path / "labels.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_labels(path)
+
+    return write
+
+
+def test_labels_by_id(labels):
+    got = labels("id,label\n0266-51602-0001,type 1\n0266-51602-0002,type 2\n")
+    assert got.by_name == {"0266-51602-0001": "type 1", "0266-51602-0002": "type 2"}
+    assert got.name_of("0266-51602-0002", "x.fits") == "0266-51602-0002"
+    assert got.name_of("0266-51602-0003", "x.fits") == ""
+
+
+def test_labels_by_file_name_or_path(labels):
+    got = labels("file,label\na.fits,type 1\n/data/b.fits,type 2\n")
+    assert got.name_of("", "/data/a.fits") == "a.fits"
+    assert got.name_of("", "/data/b.fits") == "/data/b.fits"
+    assert got.name_of("", "/other/b.fits") == ""
+
+
+def test_spreadsheet_habits_are_understood(labels):
+    text = "\ufeffName, ID , Label\r\nsome galaxy, 266-51602-1 , type 1 \r\nx,266-51602-2,\r\n"
+    assert labels(text).by_name == {"0266-51602-0001": "type 1"}
+
+
+def test_order_does_not_change_the_digest_but_a_label_does(labels):
+    one = labels("id,label\na,x\nb,y\n").digest
+    assert labels("id,label\nb,y\na,x\n").digest == one
+    assert labels("id,label\na,x\nb,z\n").digest != one
+
+
+def test_the_same_twice_is_once_but_two_labels_are_a_contradiction(labels):
+    assert labels("id,label\na,x\na,x\n").by_name == {"a": "x"}
+    with pytest.raises(LabelError, match=r"'a' both 'x' and 'y'"):
+        labels("id,label\na,x\na,y\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "cannot read"),
+        ("name,class\na,b\n", "it has name, class"),
+        ("id\na\n", "needs the columns"),
+        ("id,label\na,b,c,d\ne,f,g,h,i,j\n", "cannot read"),
+    ],
+)
+def test_what_is_no_table_of_labels_says_so(labels, text, says):
+    with pytest.raises(LabelError, match=says):
+        labels(text)
+
+
+def test_another_encoding_is_told(labels):
+    with pytest.raises(LabelError, match="cannot read"):
+        labels("id,label\nä,ö\n", encoding="latin-1")
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(LabelError, match=r"absent\.csv"):
+        read_labels(tmp_path / "absent.csv")
