@@ -155,14 +155,16 @@ def explain_many(
         As for ``explain_progressively``.
     """
 
-    def one(x: NDArray[np.floating]) -> Explanation:
-        *_, last = explain_progressively(
-            x, target, settings, counts=(), cancelled=cancelled, workers=InTurn()
-        )
-        return last
+    with _or_own(workers) as sharing:
+        outer, inner = (sharing, InTurn()) if may_share(target) else (InTurn(), sharing)
 
-    with _or_own(workers if may_share(target) else InTurn()) as sharing:
-        yield from sharing.map(one, spectra)
+        def one(x: NDArray[np.floating]) -> Explanation:
+            *_, last = explain_progressively(
+                x, target, settings, counts=(), cancelled=cancelled, workers=inner
+            )
+            return last
+
+        yield from outer.map(one, spectra)
 
 
 def _answers(

@@ -33,10 +33,8 @@ def occlusion(
     labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
     base = perturb(x, labels, method=settings.perturbation, factor=settings.factor)
     neighbourhood = Neighbourhood.one_segment_each(x, base, labels)
-    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled).first(
-        neighbourhood.n
-    )
-    value = float(target(x[None])[0])
+    growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
+    value, values = growing.at(x), growing.first(neighbourhood.n)
     yield Explanation(
         method="occlusion",
         target=target.name,

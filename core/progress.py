@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from .targets.base import may_share, row_evaluator
 from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class Cancelled(Exception):
@@ -45,12 +50,17 @@ class GrowingValues:
         workers: Sharing,
         cancelled: Callable[[], bool] = never,
     ) -> None:
-        self._values_of = row_evaluator(target, neighbourhood)
+        self._target = target
         self._workers = workers if may_share(target) else InTurn()
+        self._values_of = self._alone(partial(row_evaluator, target), neighbourhood)
         self._blocks = list(neighbourhood.blocks())
         self._values = np.empty(neighbourhood.n)
         self._done = 0
         self._cancelled = cancelled
+
+    def at(self, x: NDArray[np.floating]) -> float:
+        """Value of the target at one spectrum (D,)."""
+        return float(self._alone(self._target, x[None])[0])
 
     def first(self, n: int) -> NDArray[np.float64]:
         """Values of the first n samples.
@@ -65,6 +75,11 @@ class GrowingValues:
             self._values[rows] = values
             self._done = rows.stop
         return self._values[:n]
+
+    def _alone(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
+        # Where the blocks are computed too: the bytes of a product may depend on the number of
+        # threads that share it, and there it is always one.
+        return next(iter(self._workers.map(function, [item])))
 
     def _block(self, rows: slice) -> NDArray[np.float64]:
         if self._cancelled():

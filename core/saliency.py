@@ -35,10 +35,8 @@ def saliency(
     scale = float(np.median(np.abs(x))) or 1.0
     steps = settings.step * np.where(x == 0, scale, x)
     neighbourhood = Neighbourhood.one_pixel_each(x, steps)
-    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled).first(
-        neighbourhood.n
-    )
-    value = float(target(x[None])[0])
+    growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
+    value, values = growing.at(x), growing.first(neighbourhood.n)
     yield Explanation(
         method="saliency",
         target=target.name,

@@ -98,22 +98,24 @@ def _weighted_products(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """ZᵀWZ (its upper triangle), ZᵀWy and Zᵀw.
 
-    Single precision within a block, where masks are 0 and 1 and a sum is short; double between.
+    In double precision: where samples are fewer than segments the penalty alone holds the
+    solution, and rounding must stay far below it.
     """
     n, n_segments = masks.shape
-    columns = torch.from_numpy(np.stack([centred, np.ones(n)], axis=1).astype(np.float32))
-    weight = torch.from_numpy(weights[:, None].astype(np.float32))
+    columns = torch.from_numpy(np.stack([centred, np.ones(n)], axis=1))
+    weight = torch.from_numpy(weights[:, None])
 
     def products(rows: slice) -> tuple[Tensor, Tensor]:
-        z = torch.from_numpy(masks.dense(rows, np.dtype(np.float32)))
+        z = torch.from_numpy(masks.dense(rows, np.dtype(np.float64)))
         weighted = z * weight[rows]
-        square = torch.zeros(n_segments, n_segments)
+        square = torch.zeros(n_segments, n_segments, dtype=torch.float64)
         for start in range(0, n_segments, _BLOCK_COLUMNS):
             stop = min(start + _BLOCK_COLUMNS, n_segments)
             square[:stop, start:stop] = z[:, :stop].T @ weighted[:, start:stop]
         return square, weighted.T @ columns[rows]
 
-    gram, cross = torch.zeros(n_segments, n_segments).double(), torch.zeros(n_segments, 2).double()
+    gram = torch.zeros(n_segments, n_segments, dtype=torch.float64)
+    cross = torch.zeros(n_segments, 2, dtype=torch.float64)
     blocks = (slice(start, min(start + _BLOCK_ROWS, n)) for start in range(0, n, _BLOCK_ROWS))
     for square, sums in workers.map(products, blocks):
         gram += square

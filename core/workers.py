@@ -63,6 +63,8 @@ class Workers:
         started = Barrier(self.threads + 1)
 
         def compute_alone() -> None:
+            # Asking first makes torch set this thread up now, not over our count later.
+            torch.get_num_threads()
             torch.set_num_threads(1)
             started.wait()
 

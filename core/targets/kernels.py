@@ -45,11 +45,12 @@ class Linear:
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """x·w + b."""
-        return spectra @ self.weights + self.intercept
+        x = spectra.astype(np.float64, copy=False)
+        return _product(x, self.weights).numpy() + self.intercept
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
         """p·w + b + Z (Δ·w by segment)."""
-        base = neighbourhood.base @ self.weights + self.intercept
+        base = _product(neighbourhood.base, self.weights).numpy() + self.intercept
         pieces = neighbourhood.segment_sums(self.weights)
         return lambda rows: base + neighbourhood.masks.apply(pieces, rows)
 
@@ -126,7 +127,7 @@ class Polynomial:
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
         """x'·v = p·v + Σ z_k Δ_k·v."""
-        start = torch.from_numpy(self.gamma * (neighbourhood.base @ self.vectors) + self.constant)
+        start = self.gamma * _product(neighbourhood.base, self.vectors) + self.constant
         pieces = self.gamma * neighbourhood.segment_sums(self.vectors)
         return lambda rows: self._expand(
             torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
@@ -167,6 +168,6 @@ class Standardised:
         )
 
 
-def _product(left: NDArray[np.float64], right: NDArray[np.float64]) -> Tensor:
+def _product(left: NDArray[np.floating], right: NDArray[np.float64]) -> Tensor:
     # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
     return torch.from_numpy(np.ascontiguousarray(left)) @ torch.from_numpy(right)

@@ -48,7 +48,7 @@ class MeanSquare:
         hidden_base = network.hidden(entered.clone())
         residual = network.leave(hidden_base)[0] - seen.base
         square_base = float(np.sum(residual**2, dtype=np.float64))
-        slope = torch.from_numpy(2 * residual @ network.out)
+        slope = 2 * torch.from_numpy(residual) @ torch.from_numpy(network.out)
         width = len(slope)
         pieces = np.hstack(
             [

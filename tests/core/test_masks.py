@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spexplain.core.masks import BinaryMasks, OneHotMasks
+
+F64 = np.dtype(np.float64)
+ALL = slice(None)
+
+
+@given(st.integers(1, 60), st.integers(1, 40), st.integers(0, 2**32))
+def test_packed_masks_are_the_array_they_were_packed_from(n, n_segments, seed):
+    array = np.random.default_rng(seed).integers(0, 2, (n, n_segments))
+    masks = BinaryMasks.pack(array)
+    assert masks.shape == (n, n_segments)
+    np.testing.assert_array_equal(masks.dense(ALL, F64), array)
+    np.testing.assert_array_equal(masks.head(2).dense(ALL, F64), array[:2])
+
+
+@pytest.mark.parametrize(
+    "masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(9, 9), OneHotMasks(5, 9)]
+)
+@pytest.mark.parametrize("rows", [ALL, slice(2, 5), slice(3, 100)])
+@pytest.mark.parametrize("pieces", [np.arange(9.0), np.arange(27.0).reshape(9, 3)])
+def test_applying_is_the_matrix_product_of_the_dense_rows(masks, rows, pieces):
+    np.testing.assert_allclose(masks.apply(pieces, rows), masks.dense(rows, F64) @ pieces)
+    assert len(masks.head(4).apply(pieces, ALL)) == 4
+
+
+@given(st.integers(1, 300), st.integers(0, 2**40))
+def test_fewer_random_masks_are_a_prefix_of_more(n_segments, seed):
+    few = BinaryMasks.random(20, n_segments, seed=seed)
+    many = BinaryMasks.random(90, n_segments, seed=seed)
+    np.testing.assert_array_equal(few.dense(ALL, F64), many.dense(slice(20), F64))
+
+
+def test_random_masks_are_fair_independent_coins_after_a_first_row_of_ones():
+    z = BinaryMasks.random(20_000, 50, seed=1).dense(ALL, F64)
+    assert (z[0] == 1).all()
+    assert np.abs(z.mean(axis=0) - 0.5).max() < 0.02
+    correlation = np.corrcoef(z.T) - np.eye(50)
+    assert np.abs(correlation).max() < 0.04
+
+
+def test_seeds_differ():
+    a, b = (BinaryMasks.random(10, 77, seed=seed).bits for seed in (1, 2))
+    assert (a != b).any()
+
+
+def test_one_hot_pieces_are_not_copied():
+    pieces = np.ones((1000, 4))
+    assert np.shares_memory(OneHotMasks(1000, 1000).apply(pieces, slice(10, 20)), pieces)

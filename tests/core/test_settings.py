@@ -1,0 +1,43 @@
+import pytest
+from spexplain.core.explain import ExplainSettings
+
+
+def test_defaults_are_the_papers():
+    settings = ExplainSettings()
+    assert (settings.n_segments, settings.n_samples, settings.factor) == (77, 5000, 0.9)
+    assert (settings.kernel, settings.ridge_alpha, settings.step) == ("text", 1.0, 0.01)
+
+
+def test_settings_survive_a_dictionary():
+    settings = ExplainSettings(method="occlusion", kernel="code", kernel_width=0.3, seed=7)
+    assert ExplainSettings.from_dict(settings.asdict()) == settings
+
+
+def test_keys_not_given_keep_their_default():
+    assert ExplainSettings.from_dict({"seed": 3}) == ExplainSettings(seed=3)
+
+
+def test_an_unknown_key_is_named():
+    with pytest.raises(ValueError, match=r"unknown settings \['n_segment'\]"):
+        ExplainSettings.from_dict({"n_segment": 3})
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"),
+    [
+        ("method", "guess"),
+        ("segmentation", "voronoi"),
+        ("perturbation", "explode"),
+        ("kernel", "box"),
+        ("n_segments", 0),
+        ("n_samples", 1),
+        ("ridge_alpha", 0),
+        ("kernel_width", 0),
+        ("kernel_width", -1),
+        ("seed", -1),
+        ("step", 0),
+    ],
+)
+def test_a_value_out_of_range_is_quoted_with_the_knobs_name(knob, value):
+    with pytest.raises(ValueError, match=f"{knob} must .*got '?{value}'?"):
+        ExplainSettings(**{knob: value})

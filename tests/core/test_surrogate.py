@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+from spexplain.core.masks import BinaryMasks
+from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.workers import Workers
+
+
+def problem(n, n_segments, seed):
+    rng = np.random.default_rng(seed)
+    masks = BinaryMasks.random(n, n_segments, seed=seed)
+    z = masks.dense(slice(None), np.dtype(float))
+    values = 3 + z @ rng.normal(size=n_segments) + 0.1 * rng.normal(size=n)
+    return masks, z, values, rng.uniform(0.1, 1, n)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(2, 700), st.integers(1, 120), st.floats(0.01, 100), st.integers(0, 10_000))
+def test_it_is_scikit_learns_weighted_ridge(n, n_segments, alpha, seed):
+    masks, z, values, weights = problem(n, n_segments, seed)
+    ours = weighted_ridge(masks, values, weights, alpha=alpha)
+    theirs = Ridge(alpha).fit(z, values, sample_weight=weights)
+    scale = np.abs(theirs.coef_).max() + 1e-3
+    np.testing.assert_allclose(ours.coefficients, theirs.coef_, rtol=0, atol=1e-8 * scale)
+    assert ours.intercept == pytest.approx(theirs.intercept_, rel=1e-8, abs=1e-8)
+    assert ours.r2 == pytest.approx(theirs.score(z, values, weights), abs=1e-8)
+    local = theirs.predict(np.ones((1, n_segments)))[0]
+    assert ours.local_prediction == pytest.approx(local, rel=1e-8, abs=1e-8)
+
+
+def test_a_large_offset_of_the_values_changes_nothing_but_the_intercept():
+    masks, _, values, weights = problem(500, 20, 1)
+    near = weighted_ridge(masks, values, weights)
+    far = weighted_ridge(masks, values + 1e6, weights)
+    np.testing.assert_allclose(far.coefficients, near.coefficients, rtol=1e-6)
+    assert far.intercept == pytest.approx(near.intercept + 1e6)
+
+
+def test_values_that_do_not_vary_are_explained_by_the_intercept_alone():
+    masks, _, _, weights = problem(100, 5, 2)
+    fit = weighted_ridge(masks, np.full(100, 7.0), weights)
+    np.testing.assert_allclose(fit.coefficients, 0, atol=1e-12)
+    assert (fit.intercept, fit.r2) == (pytest.approx(7), 1.0)
+
+
+def test_the_bytes_do_not_depend_on_the_number_of_threads():
+    masks, _, values, weights = problem(1200, 300, 3)
+    alone = weighted_ridge(masks, values, weights, workers=Workers(1))
+    shared = weighted_ridge(masks, values, weights, workers=Workers(3))
+    assert alone.coefficients.tobytes() == shared.coefficients.tobytes()
+
+
+def test_values_that_are_not_finite_are_counted():
+    masks, _, values, weights = problem(10, 3, 4)
+    values[[4, 6]] = np.nan, np.inf
+    with pytest.raises(ValueError, match="2 of 10 values are not finite, first at 4"):
+        weighted_ridge(masks, values, weights)
+
+
+def test_weights_that_all_vanish_are_refused():
+    masks, _, values, _ = problem(10, 3, 5)
+    with pytest.raises(ValueError, match=r"sum is 0\.0"):
+        weighted_ridge(masks, values, np.zeros(10))
