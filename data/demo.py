@@ -93,10 +93,9 @@ def _simulate(
         if _provenance(path) == provenance:
             return
         shutil.rmtree(path)  # of an earlier version; everything in it can be made again
-    wave = COLLECTION_GRID.wave_rest_aa
     with CollectionWriter.create(path, COLLECTION_GRID, provenance, resumable=True) as writer:
         done = 0
-        for batch in population(wave, seed=_SEED, sizes=sizes, batch=_BATCH):
+        for batch in population(grid=COLLECTION_GRID, seed=_SEED, sizes=sizes, batch=_BATCH):
             if cancelled():
                 raise BuildCancelled("stopped while simulating; the next build goes on from here")
             new = slice(max(writer.n_committed - done, 0), None)
