@@ -117,7 +117,7 @@ class Collection:
             KeyError: no spectrum has this id; the text names similar ones.
         """
         if self._row_of_id is None:
-            self._row_of_id = {name: row for row, name in enumerate(self.catalog["id"])}
+            self._row_of_id = {name: row for row, name in enumerate(self.catalog["id"].tolist())}
         if id in self._row_of_id:
             return self._row_of_id[id]
         near = self._similar(id)

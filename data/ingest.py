@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,6 +26,8 @@ __all__ = ["IngestCancelled", "IngestError", "IngestReport", "ingest"]
 
 _SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
 _FILES_A_TASK = 32
+# Starting a process takes as long as reading some hundred files.
+_FILES_A_PROCESS = 500
 
 Progress = Callable[[int, int], None]
 
@@ -83,7 +86,7 @@ def ingest(
         paths: FITS files, or folders searched for them with all their subfolders.
         out: folder of the new collection; must not exist.
         labels: CSV file with ``id,label`` or ``file,label``.
-        jobs: number of processes that read files.
+        jobs: at most so many processes read files; few files are read by this one.
         z_max: largest redshift taken.
         grid: rest-frame wavelengths of the collection.
         progress: called with (files done, files in all) as work goes on.
@@ -185,14 +188,15 @@ class _Desk:
 def _outcomes(intake: Intake, files: list[Path], jobs: int) -> Iterator[Sequence[Taken | Rejected]]:
     """Outcomes in the order of the files, a task at a time; at most a few tasks wait in memory."""
     tasks = [files[at : at + _FILES_A_TASK] for at in range(0, len(files), _FILES_A_TASK)]
-    if jobs == 1:
+    jobs = min(jobs, len(files) // _FILES_A_PROCESS)
+    if jobs <= 1:
         for task in tasks:
             yield [intake(file) for file in task]
         return
     # Processes, for reading is mostly Python; spawned, for forking a threaded program may hang.
     context = multiprocessing.get_context("spawn")
     waiting: deque[Future[list[Taken | Rejected]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts) as pool:
         try:
             for task in tasks:
                 waiting.append(pool.submit(_work, intake, task))
@@ -203,6 +207,11 @@ def _outcomes(intake: Intake, files: list[Path], jobs: int) -> Iterator[Sequence
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; only the first one is to act on it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(intake: Intake, files: Sequence[Path]) -> list[Taken | Rejected]:

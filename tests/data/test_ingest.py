@@ -48,7 +48,8 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, jobs):
+def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
+    monkeypatch.setattr("spexplain.data.ingest._FILES_A_PROCESS", 8)
     report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
     assert (report.n_files, report.n_taken, report.n_rejected) == (16, 3, 13)
     assert report.rejected == EXPECTED
