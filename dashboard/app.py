@@ -11,7 +11,7 @@ import panel as pn
 from bokeh.document import Document
 
 from .links import apply_query, to_query
-from .session import Session
+from .session import Schedule, Session
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from .views.lists import Drawer
@@ -136,7 +136,7 @@ def _follow_link(session: Session, query: dict[str, str]) -> None:
         session.complain(" ".join(problems))
 
 
-def _scheduler(doc: Document | None) -> Callable[[Callable[[], None]], None]:
+def _scheduler(doc: Document | None) -> Schedule:
     """How a worker thread has something done to this page: on its own thread, at its next turn."""
     if doc is None:
         return lambda callback: callback()

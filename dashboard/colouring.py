@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Categories", "Colouring", "Values", "colour_titles", "colouring"]
+from ..data.lens import Lens
+
+__all__ = ["Categories", "Colouring", "Values", "as_numbers", "colour_titles", "colouring"]
 
 MISSING = {
     "type": "unlabelled",
@@ -16,6 +19,7 @@ MISSING = {
     "correct": "no truth",
     "cluster": "not clustered",
 }
+_CORRECT = {True: "correct", False: "wrong"}
 _TYPE_ORDER = ("type 1", "type 2", "intermediate")
 _TITLES = {
     "type": "Type",
@@ -26,11 +30,6 @@ _TITLES = {
     "z": "Redshift",
     "sn_median": "Median S/N",
 }
-
-
-class _Lens(Protocol):
-    @property
-    def columns(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,14 +88,14 @@ class Values:
 Colouring = Categories | Values
 
 
-def colour_titles(catalog: pd.DataFrame, lenses: dict[str, _Lens]) -> dict[str, str]:
+def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str, str]:
     """The colourings a collection has: name → title, in the order of the menu."""
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
     return {name: title for name, title in _TITLES.items() if name in known}
 
 
-def colouring(name: str, catalog: pd.DataFrame, lenses: dict[str, _Lens]) -> Colouring:
+def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Colouring:
     """One colouring for all N rows of a collection.
 
     Raises:
@@ -104,32 +103,37 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: dict[str, _Lens]) -> Col
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
     if name in ("score", "z", "sn_median"):
-        return _values(name, column.to_numpy(np.float64, na_value=np.nan))
+        return _values(name, as_numbers(column))
     if name == "correct":
-        column = column.map({True: "correct", False: "wrong"})
+        return _categories(name, [_CORRECT.get(value, "") for value in column])
     if name == "cluster":
-        found = pd.to_numeric(column, errors="coerce")
-        column = found.map(lambda k: f"cluster {int(k)}" if k >= 0 else "")
-    return _categories(name, column.fillna("").astype(str))
+        numbers = as_numbers(column)
+        return _categories(name, [f"cluster {k:.0f}" if k >= 0 else "" for k in numbers])
+    return _categories(name, ["" if pd.isna(value) else str(value) for value in column])
 
 
-def _column(name: str, catalog: pd.DataFrame, lenses: dict[str, _Lens]) -> pd.Series:
+def as_numbers(column: Any) -> np.ndarray:
+    """A table's column as float64 (n,), NaN where it holds no number."""
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+
+
+def _column(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Any:
     for lens in lenses.values():
         if name in lens.columns:
             return lens.columns[name].reindex(catalog.index)
     return catalog[name]
 
 
-def _categories(name: str, column: pd.Series) -> Categories:
+def _categories(name: str, labels: list[str]) -> Categories:
     missing = MISSING.get(name, "none")
-    text = column.where(column != "", missing)
-    present = [kind for kind in sorted(set(text), key=_natural) if kind != missing]
+    present = sorted({*labels} - {""}, key=_natural)
     names = [kind for kind in _TYPE_ORDER if kind in present]
     names += [kind for kind in present if kind not in names]
-    if (text == missing).any():
+    quiet = len(names) if "" in labels else None
+    code = {kind: number for number, kind in enumerate([*names, ""])}
+    codes = np.fromiter((code[label] for label in labels), np.int16, len(labels))
+    if quiet is not None:
         names.append(missing)
-    codes = pd.Categorical(text, categories=names).codes.astype(np.int16)
-    quiet = names.index(missing) if missing in names else None
     return Categories(name, _TITLES.get(name, name), tuple(names), codes, quiet)
 
 

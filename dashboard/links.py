@@ -23,6 +23,7 @@ _VIEW = {
     "paint": "paint",
     "unit": "unit",
     "frame": "frame",
+    "clip": "clip",
 }
 _KNOBS = {name: name for name in Knobs.names()}
 
@@ -74,7 +75,11 @@ def parse(field: param.Parameter, text: str) -> object:
         if text not in field.objects:
             raise ValueError(f"it must be one of {', '.join(map(str, field.objects))}")
         return text
-    if isinstance(field, param.Integer | param.Number):
+    if isinstance(field, param.Boolean):
+        if text.lower() not in ("true", "false"):
+            raise ValueError("it must be true or false")
+        return text.lower() == "true"
+    if isinstance(field, param.Number):
         if not text and field.allow_None:
             return None
         value = _number(field, text)

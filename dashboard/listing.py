@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from ..data.lens import Lens
+from ..data.stage_svm import probability_column
+from .colouring import as_numbers
+
 __all__ = ["Column", "Listing", "misclassified", "most_anomalous"]
 
 Kind = Literal["text", "type", "share", "number", "count", "redshift", "ratio"]
-
-
-class _Lens(Protocol):
-    @property
-    def columns(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Listing:
         key = by.removeprefix("-")
         if key not in {column.key for column in self.columns}:
             return self
-        table = self.table.sort_values(key, ascending=not by.startswith("-"), kind="stable")
+        table = self.table.sort_values(by=key, ascending=not by.startswith("-"), kind="stable")
         return Listing(table.reset_index(drop=True), self.columns, self.empty)
 
     def position(self, row: int) -> int | None:
@@ -70,7 +69,7 @@ class Listing:
         return self.table.to_csv(index=False)
 
 
-def misclassified(catalog: pd.DataFrame, lens: _Lens | None) -> Listing:
+def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     """Spectra whose predicted type is not their label, most confidently wrong first."""
     columns = (
         Column("id", "Spectrum", "text"),
@@ -78,74 +77,73 @@ def misclassified(catalog: pd.DataFrame, lens: _Lens | None) -> Listing:
         Column("predicted", "Predicted", "type"),
         Column("confidence", "p(predicted)", "share"),
         Column("p_true", "p(true)", "share"),
-        Column("z", "z", "redshift"),
-        Column("sn_median", "S/N", "ratio"),
+        *_ABOUT,
     )
     if lens is None or "predicted" not in lens.columns:
         return Listing(_none(columns), columns, "No classifier has been built for this collection.")
-    found = lens.columns
-    truth = catalog["label"].reindex(found.index)
-    wrong = found[(truth != "") & truth.isin(_classes(found)) & (truth != found["predicted"])]
-    table = pd.DataFrame({"row": wrong.index, "id": catalog["id"].reindex(wrong.index).to_numpy()})
-    table["true"] = truth.reindex(wrong.index).to_numpy()
-    table["predicted"] = wrong["predicted"].to_numpy()
-    table["confidence"] = _probability(wrong, wrong["predicted"])
-    table["p_true"] = _probability(wrong, truth.reindex(wrong.index))
-    for name in ("z", "sn_median"):
-        table[name] = catalog[name].reindex(wrong.index).to_numpy()
-    table = table.sort_values("confidence", ascending=False, kind="stable").reset_index(drop=True)
-    return Listing(table, columns, "Every labelled spectrum is classified as its label says.")
+    said = lens.columns
+    rows = said.index.to_numpy()
+    truth = catalog["label"].to_numpy(object)[rows]
+    called = said["predicted"].to_numpy(object)
+    # A label the classifier was not taught cannot be got right or wrong.
+    wrong = np.isin(truth.astype(str), _classes(said)) & (truth != called)
+    found = said.iloc[np.flatnonzero(wrong)]
+    table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
+    table["confidence"] = _probability(found, called[wrong])
+    table["p_true"] = _probability(found, truth[wrong])
+    table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
+    text = "Every labelled spectrum is classified as its label says."
+    return Listing(table.reset_index(drop=True), columns, text)
 
 
-def most_anomalous(catalog: pd.DataFrame, lens: _Lens | None, *, limit: int = 1000) -> Listing:
+def most_anomalous(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
     """The spectra of the highest anomaly scores, highest first."""
     columns = (
         Column("rank", "Rank", "count"),
         Column("id", "Spectrum", "text"),
         Column("score", "Score", "number"),
-        Column("cluster", "Cluster", "text"),
-        Column("type", "Type", "type"),
-        Column("z", "z", "redshift"),
-        Column("sn_median", "S/N", "ratio"),
+        Column("cluster", "Cluster", "count"),
+        Column("label", "Type", "type"),
+        *_ABOUT,
     )
     if lens is None or "score" not in lens.columns:
         return Listing(_none(columns), columns, "No anomaly score has been built here.")
-    top = lens.columns["score"].dropna().sort_values(ascending=False, kind="stable").head(limit)
-    table = pd.DataFrame({"row": top.index, "rank": np.arange(1, len(top) + 1)})
-    table["id"] = catalog["id"].reindex(top.index).to_numpy()
-    table["score"] = top.to_numpy()
+    scores = as_numbers(lens.columns["score"])
+    order = np.argsort(-scores, kind="stable")  # NaN last
+    top = order[: min(limit, int(np.isfinite(scores).sum()))]
+    rows = lens.columns.index.to_numpy()[top]
+    table = pd.DataFrame({"row": rows, "rank": np.arange(1, len(top) + 1), "score": scores[top]})
     if "cluster" in lens.columns:
-        cluster = pd.to_numeric(lens.columns["cluster"].reindex(top.index), errors="coerce")
-        table["cluster"] = [f"{int(k)}" if k >= 0 else "" for k in cluster]
-    else:
-        columns = tuple(column for column in columns if column.key != "cluster")
-    table["type"] = catalog["label"].reindex(top.index).to_numpy()
-    for name in ("z", "sn_median"):
-        table[name] = catalog[name].reindex(top.index).to_numpy()
-    return Listing(table, columns, "No spectrum here can be scored.")
+        table["cluster"] = as_numbers(lens.columns["cluster"])[top]
+    columns = tuple(c for c in columns if c.key != "cluster" or "cluster" in table)
+    return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
+
+
+_ABOUT = (Column("z", "z", "redshift"), Column("sn_median", "S/N", "ratio"))
+
+
+def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """The table with what the catalog says of its rows."""
+    about = catalog[["id", "label", "z", "sn_median"]].iloc[table["row"].to_numpy()]
+    return table.assign(**{name: about[name].to_numpy() for name in about})
 
 
 def _none(columns: tuple[Column, ...]) -> pd.DataFrame:
     return pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
 
 
-def probability_column(kind: str) -> str:
-    """Where a classifier's table keeps the probability of a class: 'type 1' in 'p_type_1'."""
-    return "p_" + kind.replace(" ", "_")
+def _classes(said: pd.DataFrame) -> list[str]:
+    """The classes the classifier knows."""
+    named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
+    return sorted({*said["predicted"].dropna(), *named})
 
 
-def _classes(found: pd.DataFrame) -> set[str]:
-    """The classes the classifier knows; a label beyond them cannot be got right or wrong."""
-    known = set(found["predicted"].dropna().unique())
-    names = {name[2:].replace("_", " ") for name in found.columns if name.startswith("p_")}
-    return known | names
-
-
-def _probability(found: pd.DataFrame, kinds: pd.Series) -> np.ndarray:
+def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+    """The probability each row has for its own kind."""
     out = np.full(len(found), np.nan)
-    for kind in kinds.dropna().unique():
+    for kind in np.unique(kinds.astype(str)):
         name = probability_column(kind)
         if name in found:
-            here = (kinds == kind).to_numpy()
-            out[here] = found[name].to_numpy(np.float64)[here]
+            here = kinds == kind
+            out[here] = as_numbers(found[name])[here]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import panel as pn
 
@@ -55,7 +56,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     """Serve an open workspace until interrupted."""
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
         pool.submit(warm, workspace)
-        server = pn.serve(
+        server: Any = pn.serve(
             {"/": build_app(workspace, pool)},
             port=port,
             address=address,

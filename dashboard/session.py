@@ -14,14 +14,15 @@ import param
 
 from ..core.explain import ExplainSettings, Explanation, explain_progressively
 from ..core.targets import Target
+from ..data.lens import Lens
 from .listing import Listing
 from .live import Answer, Live
 from .state import Knobs, Outcome, View
-from .workspace import Lens, Workspace
+from .workspace import Workspace
 
-__all__ = ["Session", "Shown"]
+__all__ = ["Schedule", "Session", "Shown"]
 
-Schedule = Callable[[Callable[[], None]], None]
+Schedule = Callable[[Callable[[], None]], object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,8 +127,8 @@ class Session:
         names = list(self.lens.targets) if self.lens else [None]
         self.view.param["target"].objects = names
         self.view.target = names[0]
-        if f"embed-{self.view.lens}" in self.workspace.planes:
-            self.view.plane = f"embed-{self.view.lens}"
+        if self.view.lens in self.workspace.planes:
+            self.view.plane = self.view.lens  # planes are named as the lens they lay out
 
     def _open(self, *_: param.parameterized.Event) -> None:
         id, lens = self.view.spectrum, self.lens

@@ -66,6 +66,11 @@ class View(param.Parameterized):
         label="Frame",
         doc="Rest-frame wavelengths, or as observed at the spectrum's redshift.",
     )
+    clip = param.Boolean(
+        default=False,
+        label="Clip",
+        doc="Fit the flux axis to the continuum and let strong lines run off the top.",
+    )
     hidden = param.List(
         default=[], item_type=str, doc="Categories that the legend has switched off."
     )

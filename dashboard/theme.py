@@ -19,7 +19,7 @@ class Theme:
     """One set of colours, each a ``#rrggbb`` string; the field names are the CSS variables.
 
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
-    weakens); between them lies the surface itself, so that nothing found shows nothing.
+    weakens); ``neutral`` is a line painted where nothing was found.
     """
 
     page: str
@@ -34,6 +34,7 @@ class Theme:
     marker: str
     raise_: str
     lower: str
+    neutral: str
     quiet: str
     warn: str
 
@@ -59,6 +60,7 @@ THEMES: dict[ThemeName, Theme] = {
         marker="#a5adba",
         raise_="#0b55c9",
         lower="#dd5f00",
+        neutral="#aeb6c1",
         quiet="#a9b1bd",
         warn="#b42318",
     ),
@@ -75,6 +77,7 @@ THEMES: dict[ThemeName, Theme] = {
         marker="#4d5968",
         raise_="#4c9dff",
         lower="#ff8a24",
+        neutral="#5d6877",
         quiet="#5b6675",
         warn="#ff8d80",
     ),
@@ -130,17 +133,18 @@ def category_colours(names: tuple[str, ...], theme: ThemeName) -> list[str]:
     ]
 
 
-def diverging(theme: ThemeName) -> list[str]:
+def diverging(theme: ThemeName, *, paint: Literal["line", "band"] = "band") -> list[str]:
     """256 colours from orange (weakens) through the surface (index 127.5) to blue (strengthens).
 
     Both arms run at the same pace in Oklab (Ottosson 2020), so equal strength looks equal.
     """
     chosen = THEMES[theme]
+    middle = chosen.neutral if paint == "line" else chosen.surface
     half = N_SHADES // 2
     # A power below one lets weak colour show early: most segments of a spectrum are weak.
     pace = np.linspace(0.0, 1.0, half) ** 0.8
-    up = _blend(chosen.surface, chosen.raise_, pace)
-    down = _blend(chosen.surface, chosen.lower, pace)
+    up = _blend(middle, chosen.raise_, pace)
+    down = _blend(middle, chosen.lower, pace)
     return [*reversed(down), *up]
 
 

@@ -18,11 +18,13 @@ class Meaning:
     Attributes:
         raises, lowers: what blue and orange say.
         axis: the weight, short enough for an axis.
+        sentence: the whole of it.
     """
 
     raises: str
     lowers: str
     axis: str
+    sentence: str
 
 
 def is_score(target: str) -> bool:
@@ -37,11 +39,23 @@ def meaning(explanation: Explanation) -> Meaning:
     for LIME and occlusion, of the segment as it is rather than perturbed.
     """
     target = explanation.target
-    what = f"the score {target}" if is_score(target) else target
+    what = "the score" if is_score(target) else target
     short = "score" if is_score(target) else "log p"
     if explanation.method == "saliency":
-        return Meaning(f"more flux raises {what}", f"more flux lowers {what}", f"∂ {short} / ∂ f")
-    return Meaning(f"as it is, raises {what}", f"as it is, lowers {what}", f"Δ {short}")
+        return Meaning(
+            raises=f"raises {what}",
+            lowers="more flux lowers",
+            axis=f"∂ {short} / ∂ f",
+            sentence=f"Blue: more flux at this pixel raises {what}. Orange: it lowers it. The "
+            "weight is the derivative by the pixel's flux.",
+        )
+    return Meaning(
+        raises=f"raises {what}",
+        lowers="segment lowers",
+        axis=f"Δ {short}",
+        sentence=f"Blue: the segment as it is, rather than perturbed, raises {what}. Orange: it "
+        "lowers it. The weight is by how much.",
+    )
 
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:

@@ -5,58 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
-from ..core.targets import Target
+from ..data.collection import Collection
+from ..data.lens import Lens, Plane
 from .colouring import Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
 
-__all__ = ["Lens", "Plane", "Workspace"]
-
-
-class Lens(Protocol):
-    """What the page asks of a lens (:mod:`spexplain.data.lens`)."""
-
-    name: str
-    title: str
-    wave_rest_aa: np.ndarray
-    targets: tuple[str, ...]
-    columns: pd.DataFrame
-
-    def reason(self, row: int) -> str:
-        """Why a row cannot be seen through this lens; empty if it can."""
-        ...
-
-    def prepared(self, row: int) -> np.ndarray:
-        """The flux as the model sees it, (D,) float32."""
-        ...
-
-    def target(self, name: str, row: int) -> Target:
-        """What to explain."""
-        ...
-
-    def verdict(self, row: int) -> Any:
-        """What the model says of this row."""
-        ...
-
-
-class Plane(Protocol):
-    """What the page asks of an embedding."""
-
-    name: str
-    title: str
-    rows: np.ndarray
-    xy: np.ndarray
-
-
-class _Catalogued(Protocol):
-    catalog: pd.DataFrame
-
-    def row_of(self, id: str) -> int: ...
+__all__ = ["Workspace"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +25,7 @@ class _Points:
 
     x: np.ndarray
     y: np.ndarray
-    tree: cKDTree
+    tree: KDTree
     place: dict[int, int]
 
 
@@ -73,16 +33,16 @@ class Workspace:
     """A collection, its lenses and its planes, with what is derived from them kept.
 
     Args:
-        collection: has ``catalog``, ``row_of``, ``n_spectra``, ``path``.
+        collection: the spectra and their catalog.
         lenses: by name; those that have been built.
         planes: by name; those that have been built.
     """
 
     def __init__(
-        self, collection: Any, lenses: Mapping[str, Lens], planes: Mapping[str, Plane]
+        self, collection: Collection, lenses: Mapping[str, Lens], planes: Mapping[str, Plane]
     ) -> None:
-        self.collection: _Catalogued = collection
-        self.catalog: pd.DataFrame = collection.catalog
+        self.collection = collection
+        self.catalog = collection.catalog
         self.lenses = dict(lenses)
         self.planes = dict(planes)
         self.colours = colour_titles(self.catalog, self.lenses)
@@ -161,7 +121,7 @@ class Workspace:
             found = self.planes[plane]
             xy = np.ascontiguousarray(found.xy, dtype=np.float32)
             place = dict(zip(found.rows.tolist(), range(len(xy)), strict=True))
-            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), cKDTree(xy), place)
+            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), KDTree(xy), place)
 
         return self._keep(("plane", plane), make)
 

@@ -118,6 +118,17 @@ const builders = {
     }
   },
 
+  toggle(field, send) {
+    const button = make("button", { type: "button", "aria-label": field.label }, field.label)
+    button.addEventListener("click", () => {
+      send(field.name, button.getAttribute("aria-pressed") !== "true")
+    })
+    return {
+      element: make("div", { class: "toggle group", title: field.doc }, button),
+      set(value) { button.setAttribute("aria-pressed", String(value)) },
+    }
+  },
+
   number(field, send) {
     const input = make("input", {
       type: "text", inputmode: "decimal", class: "number", "aria-label": field.label,

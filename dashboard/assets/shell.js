@@ -46,6 +46,13 @@ export function render({ model, el }) {
   }
   const on_pop = () => { clearTimeout(timer); model.send_msg({ query: location.search }) }
 
+  // Bokeh frames a figure in dots after every click, from within its own shadow root.
+  const unframe = (event) => {
+    const where = event.composedPath()[0]
+    if (where.classList.contains("bk-events")) where.style.outline = "none"
+  }
+
+  document.addEventListener("focusin", unframe)
   addEventListener("popstate", on_pop)
   document.addEventListener("keydown", on_key)
   document.addEventListener("click", on_click)
@@ -54,6 +61,7 @@ export function render({ model, el }) {
   model.on("query", address)
   model.on("remove", () => {
     removeEventListener("popstate", on_pop)
+    document.removeEventListener("focusin", unframe)
     document.removeEventListener("keydown", on_key)
     document.removeEventListener("click", on_click)
   })

@@ -47,7 +47,7 @@ export function render({ model, el }) {
         const cell = line.insertCell()
         const { kind } = model.columns[index] ?? { kind: "text" }
         cell.className = kind
-        if (kind === "type" && text) {
+        if (kind === "type" && text !== "–") {
           const dot = document.createElement("i")
           dot.style.setProperty("--dot", `var(--type-${text.replaceAll(" ", "-")}, var(--quiet))`)
           cell.append(dot)

@@ -50,6 +50,7 @@ def drawing_form(session: Session) -> FormPart:
             Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label=""),
             Field(view, "unit", "segmented", label=""),
             Field(view, "frame", "segmented", {"rest": "Rest", "observed": "Observed"}, label=""),
+            Field(view, "clip", "toggle"),
         ],
         session.complain,
         css_class="in-drawing",

@@ -13,7 +13,7 @@ from .parts import FormPart
 
 __all__ = ["Field", "form"]
 
-Kind = Literal["range", "select", "segmented", "number", "search"]
+Kind = Literal["range", "select", "segmented", "toggle", "number", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Field:
             about["options"] = [[choice, self.titles.get(choice, choice)] for choice in choices]
         if isinstance(found, param.Number):
             about["integer"] = isinstance(found, param.Integer)
-            about["span"] = list(found.softbounds or found.bounds)
+            about["span"] = list(found.softbounds or found.bounds or ())
             about |= {"log": self.log, "step": found.step}
         return about
 

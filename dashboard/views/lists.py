@@ -74,8 +74,8 @@ class Drawer:
         if "open" in message:
             self._session.open(int(message["open"]))
         elif "sort" in message:
-            key, view = message["sort"], self._session.view
-            view.sort = {key: f"-{key}", f"-{key}": ""}.get(view.sort, key)
+            key, now = str(message["sort"]), str(self._session.view.sort)
+            self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
         elif "export" in message:
             view = self._session.view
             name = f"{self._session.workspace.collection.path.name}-{view.tab}.csv"
@@ -91,7 +91,7 @@ def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:
 
 def _text(value: Any, kind: str) -> str:
     if kind in ("text", "type"):
-        return str(value)
+        return str(value) or "–"
     if value is None or not np.isfinite(value):
         return "–"
     return _FORMATS[kind].format(value)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+from typing import Any
+
 import numpy as np
 import panel as pn
+from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import ColumnDataSource, CustomJS, Range1d, WheelZoomTool
 from bokeh.plotting import figure
@@ -12,7 +16,8 @@ from ..colouring import Categories
 from ..session import Session
 from ..shade import Window, shade_categories, shade_values
 from ..theme import THEMES, category_colours, sequential
-from .figures import dress, plain_figure
+from .figures import FONT, dress, plain_figure, span
+from .parts import sheet
 
 __all__ = ["PlaneView"]
 
@@ -22,6 +27,7 @@ _REACH_PX = 14.0  # how far from a point a click may be
 # Bokeh reports a changed range after this long without another change.
 _SETTLE_MS = 40
 _PROBE_MS = 60
+_NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side", "shift")}
 
 
 class PlaneView:
@@ -41,9 +47,10 @@ class PlaneView:
         )
         self._ring = ColumnDataSource({"x": [], "y": []}, name="plane-ring")
         self._probe = ColumnDataSource({"x": [], "y": []}, name="plane-probe")
-        self._ghost = ColumnDataSource({"x": [], "y": [], "text": []}, name="plane-ghost")
+        self._ghost = ColumnDataSource(dict(_NO_GHOST), name="plane-ghost")
+        self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         self.figure = self._build()
-        self.note = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
+        self.note = pn.pane.HTML("", stylesheets=sheet(), sizing_mode="stretch_width", margin=0)
         self._show_plane()
         view, outcome = session.view, session.outcome
         view.param.watch(self._show_plane, "plane")
@@ -60,8 +67,8 @@ class PlaneView:
     def _build(self) -> figure:
         fig = plain_figure(
             name="plane",
-            x_range=Range1d(-1, 1),
-            y_range=Range1d(-1, 1),
+            x_range=self._x,
+            y_range=self._y,
             tools="pan",
             lod_timeout=_SETTLE_MS,
         )
@@ -76,12 +83,18 @@ class PlaneView:
             fig.scatter("x", "y", source=self._ring, size=size, fill_color=None, line_width=width)
             for size, width in ((15, 4.5), (15, 2.0))
         ]
+        box: Any = {
+            "background_fill_alpha": 0.9,
+            "border_line_width": 0,
+            "border_radius": 4,
+            "padding": 4,
+        }
         self._ghosts = [
             fig.scatter("x", "y", source=self._ghost, size=13, fill_color=None, line_width=1.2),
             fig.text(
-                "x", "y", "text", source=self._ghost, x_offset=11, y_offset=-9,
-                text_font_size="11px", text_baseline="bottom",
-                background_fill_alpha=0.88, border_line_width=0, padding=4, border_radius=4,
+                "x", "y", "text", source=self._ghost, x_offset="shift", y_offset=-9,
+                text_align="side", text_baseline="bottom", text_font=constant(FONT),
+                text_font_size="11px", **box,
             ),
         ]  # fmt: skip
         fig.on_event(RangesUpdate, lambda _: self._shade())
@@ -124,8 +137,7 @@ class PlaneView:
         if first:
             self.reset()
             return
-        x, y = self.figure.x_range, self.figure.y_range
-        self._frame((x.start, x.end), (y.start, y.end))
+        self._frame(span(self._x), span(self._y))
         self._shade()
 
     def _show_plane(self, *_: object) -> None:
@@ -139,32 +151,37 @@ class PlaneView:
         if name is None:
             return "No plane has been built: <code>spexplain build</code> makes one."
         plane = self._session.workspace.planes[name]
-        return f"<span>{plane.title} · {len(plane.rows):,} points</span>"
+        trust = plane.metrics.get("trustworthiness")
+        kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
+        return (
+            f'<div class="clip muted small">{escape(plane.title)} · {len(plane.rows):,} points'
+            f"{kept}</div>"
+        )
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""
         width, height = self._size()
         scale = max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
-        for span, (low, high), pixels in (
-            (self.figure.x_range, x, width),
-            (self.figure.y_range, y, height),
+        for axis, (low, high), pixels in (
+            (self._x, x, width),
+            (self._y, y, height),
         ):
             middle, half = 0.5 * (low + high), 0.5 * scale * pixels
-            span.update(start=middle - half, end=middle + half)
+            axis.update(start=middle - half, end=middle + half)
 
     def _shade(self) -> None:
         view = self._session.view
         if view.plane is None or view.colour is None:
             return
-        x, y = self.figure.x_range, self.figure.y_range
+        x, y = span(self._x), span(self._y)
         width, height = (round(side * self._ratio) for side in self._size())
-        window = Window((x.start, x.end), (y.start, y.end), width, height)
+        window = Window(x, y, width, height)
         self._image.data = {
             "image": [self._picture(window)],
-            "x": [x.start],
-            "y": [y.start],
-            "dw": [x.end - x.start],
-            "dh": [y.end - y.start],
+            "x": [x[0]],
+            "y": [y[0]],
+            "dw": [x[1] - x[0]],
+            "dh": [y[1] - y[0]],
         }
 
     def _picture(self, window: Window) -> np.ndarray:
@@ -193,15 +210,15 @@ class PlaneView:
         view, space = self._session.view, self._session.workspace
         if view.plane is None:
             return None
-        span, (width, _) = self.figure.x_range, self._size()
-        reach = _REACH_PX * (span.end - span.start) / width
+        (low, high), (width, _) = span(self._x), self._size()
+        reach = _REACH_PX * (high - low) / width
         among, colouring = None, space.colouring(view.colour)
         if view.hidden and isinstance(colouring, Categories):
             seen = np.array([name not in view.hidden for name in colouring.names])
             among = seen[colouring.codes]
         return space.nearest(view.plane, x, y, reach=reach, among=among)
 
-    def _tap(self, event: Tap) -> None:
+    def _tap(self, event: Any) -> None:
         if event.x is None or event.y is None:
             return
         row = self._nearest(event.x, event.y)
@@ -212,13 +229,16 @@ class PlaneView:
         row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None
         if row is None:
             if len(self._ghost.data["x"]):
-                self._ghost.data = {"x": [], "y": [], "text": []}
+                self._ghost.data = dict(_NO_GHOST)
             return
         space, view = self._session.workspace, self._session.view
         x, y = space.place(view.plane, row) or (np.nan, np.nan)
         label = space.colouring(view.colour).label(row)
         text = f"{space.catalog['id'].iat[row]}  ·  {label}"
-        self._ghost.data = {"x": [x], "y": [y], "text": [text]}
+        left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
+        side, shift = ("left", 11) if left else ("right", -11)
+        ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}
+        self._ghost.data = {name: [value] for name, value in ghost.items()}
 
     def _mark(self) -> None:
         shown, name = self._session.outcome.shown, self._session.view.plane

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate
 from bokeh.models import (
+    BasicTicker,
     BasicTickFormatter,
     ColumnDataSource,
     CrosshairTool,
@@ -24,7 +27,7 @@ from ..markers import fit_labels
 from ..session import Session, Shown
 from ..theme import THEMES, diverging
 from ..wording import meaning
-from .figures import FONT, dress, plain_figure
+from .figures import FONT, dress, patch, plain_figure, span
 from .parts import asset
 
 __all__ = ["SpectrumView"]
@@ -50,7 +53,7 @@ class SpectrumView:
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": []}, name="line-labels")
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
-        self._x = Range1d(3500, 7500)
+        self._x = Range1d(start=3500, end=7500)
         self._width = _GUESS_PX  # of the frame, until the browser tells
         self._seen: tuple[str, str, str] = ("", "", "")
         self.flux = self._build_flux()
@@ -62,6 +65,7 @@ class SpectrumView:
         outcome.param.watch(self._open, "shown")
         outcome.param.watch(lambda *_: self._paint(), "explanation")
         view.param.watch(self._open, ["unit", "frame"])
+        view.param.watch(lambda *_: self._fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
 
     def reset(self) -> None:
@@ -73,11 +77,11 @@ class SpectrumView:
 
     def _build_flux(self) -> figure:
         fig = plain_figure(
-            name="flux", x_range=self._x, y_range=Range1d(0, 1), tools="xpan",
+            name="flux", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
             min_border_top=4, min_border_bottom=6,
         )  # fmt: skip
-        fig.extra_y_ranges["share"] = Range1d(0, 1)
+        fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
         self._strips = fig.vstrip(
             "left", "right", source=self._bands, line_width=0.6,
             fill_color={"field": "weight", "transform": self._mapper},
@@ -90,10 +94,11 @@ class SpectrumView:
             line_color={"field": "weight", "transform": self._mapper},
         )  # fmt: skip
         self._thin = fig.line("x", "y", source=self._pixels, line_width=1.1, line_join="round")
+        box: Any = {"border_line_width": 0, "padding": 2}
         self._names = fig.text(
             "x", "y", "text", source=self._labels, y_range_name="share", text_align="center",
             text_baseline="top", text_font=constant(FONT), text_font_size="11px",
-            padding=2, border_line_width=0,
+            **box,
         )  # fmt: skip
         fig.xaxis.visible = False
         fig.xgrid.visible = False
@@ -101,11 +106,11 @@ class SpectrumView:
 
     def _build_weight(self) -> figure:
         fig = plain_figure(
-            name="weight", x_range=self._x, y_range=Range1d(-1, 1), tools="xpan",
+            name="weight", x_range=self._x, y_range=Range1d(start=-1, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
             min_border_top=4,
         )  # fmt: skip
-        colour = {"field": "weight", "transform": self._mapper}
+        colour: Any = {"field": "weight", "transform": self._mapper}
         self._bars = fig.quad(
             "left", "right", "weight", constant(0.0), source=self._bands,
             fill_color=colour, line_color=colour, line_width=0.6,
@@ -114,7 +119,7 @@ class SpectrumView:
         fig.add_layout(self._zero)
         fig.xgrid.visible = False
         fig.ygrid.visible = False
-        fig.yaxis.ticker.desired_num_ticks = 3
+        fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
         fig.yaxis.formatter = BasicTickFormatter(power_limit_low=-3, power_limit_high=4)
         return fig
 
@@ -187,11 +192,14 @@ class SpectrumView:
         if shown is None or not len(shown.flux):
             return
         factor, width = self._factor(shown), self._width
-        low, high = self._x.start, self._x.end
+        low, high = span(self._x)
         x = np.asarray(self._pixels.data["x"])
         inside = shown.flux[(x >= low) & (x <= high)]
         if inside.size:
             bottom, top = float(inside.min()), float(inside.max())
+            if self._session.view.clip:
+                bottom, middle, top = np.percentile(inside, [0.2, 50.0, 97.0]).tolist()
+                top += 0.5 * (top - middle)
             air = 0.04 * (top - bottom) or 0.1
             top += _LABEL_ROOM * (top - bottom) / (1 - _LABEL_ROOM)
             self.flux.y_range.update(start=bottom - air, end=top + air)
@@ -208,14 +216,14 @@ class SpectrumView:
         found: Explanation | None = self._session.outcome.explanation
         if shown is None or found is None or len(found.labels) != len(shown.flux):
             self._bands.data = dict.fromkeys(("left", "right", "weight"), np.empty(0))
-            self._pixels.data["weight"] = np.zeros(len(self._pixels.data["x"]), np.float32)
+            patch(self._pixels, weight=np.zeros(len(self._pixels.data["x"]), np.float32))
             return
         edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
         weights = found.weights.astype(np.float32)
         most = _largest(found)
         self._mapper.update(low=-most, high=most)
-        self._pixels.data["weight"] = weights[found.labels]
-        self._pixels.data["segment"] = found.labels.astype(np.float32)
+        segment = found.labels.astype(np.float32)
+        patch(self._pixels, weight=weights[found.labels], segment=segment)
         self._bands.data = {"left": edges[:, 0], "right": edges[:, 1], "weight": weights}
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = meaning(found).axis

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from ..colouring import as_numbers
 from ..theme import ThemeName
 from ..workspace import Workspace
 
@@ -19,16 +20,16 @@ def model_html(space: Workspace, theme: ThemeName) -> str:
     lens = space.lenses.get("agn")
     if lens is None or "predicted" not in lens.columns:
         return _invite("No classifier has been built: <b>spexplain build</b> makes one.")
-    found = lens.columns
-    truth = space.catalog["label"].reindex(found.index)
-    known = truth.isin(found["predicted"].unique())
-    which = "all labelled spectra"
-    if "split" in found and (known & (found["split"] == "test")).any():
-        known &= found["split"] == "test"
-        which = "the test set, which the classifier has not seen"
+    said = lens.columns
+    truth = space.catalog["label"].to_numpy(object)[said.index.to_numpy()].astype(str)
+    called = said["predicted"].to_numpy(object).astype(str)
+    known, which = np.isin(truth, np.unique(called)), "all labelled spectra"
+    tested = known & (said["split"] == "test").to_numpy() if "split" in said else known & False
+    if tested.any():
+        known, which = tested, "the test set, which the classifier has not seen"
     if not known.any():
         return _invite("No spectrum here has a label to check the classifier against.")
-    return _report(truth[known], found.loc[known, "predicted"], which)
+    return _report(truth[known], called[known], which)
 
 
 def clusters_html(space: Workspace, theme: ThemeName) -> str:
@@ -36,19 +37,19 @@ def clusters_html(space: Workspace, theme: ThemeName) -> str:
     lens = space.lenses.get("anomaly")
     if lens is None or "cluster" not in lens.columns:
         return _invite("No clusters have been built: <b>spexplain build</b> makes them.")
-    clusters = pd.to_numeric(lens.columns["cluster"], errors="coerce").dropna()
-    counts = clusters[clusters >= 0].astype(int).value_counts().sort_index()
+    numbers = as_numbers(lens.columns["cluster"])
+    kinds, counts = np.unique(numbers[numbers >= 0].astype(int), return_counts=True)
     lines = "".join(
-        f"<tr><td>cluster {k}</td><td class=number>{n:,}</td></tr>" for k, n in counts.items()
+        f"<tr><td>cluster {kind}</td><td class=number>{n:,}</td></tr>"
+        for kind, n in zip(kinds, counts, strict=True)
     )
     return f'<div class="columns"><table class="plain"><tbody>{lines}</tbody></table></div>'
 
 
-def _report(truth: pd.Series, predicted: pd.Series, which: str) -> str:
+def _report(truth: np.ndarray, predicted: np.ndarray, which: str) -> str:
     kinds = sorted(set(truth) | set(predicted), key=str)
-    scores = np.array(
-        precision_recall_fscore_support(truth, predicted, labels=kinds, zero_division=0.0)
-    )
+    quietly: Any = {"zero_division": 0.0}
+    scores = np.array(precision_recall_fscore_support(truth, predicted, labels=kinds, **quietly))
     lines = [
         f"<tr><th>{escape(kind)}</th>" + "".join(f"<td>{v:.3f}</td>" for v in column[:3])
         + f"<td>{column[3]:,.0f}</td></tr>"
@@ -62,7 +63,7 @@ def _report(truth: pd.Series, predicted: pd.Series, which: str) -> str:
     return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}</div>'
 
 
-def _confusion(truth: pd.Series, predicted: pd.Series, kinds: list[str]) -> str:
+def _confusion(truth: np.ndarray, predicted: np.ndarray, kinds: list[str]) -> str:
     counts = confusion_matrix(truth, predicted, labels=kinds)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     lines = []

@@ -136,8 +136,9 @@ def _state(session: Session) -> str:
     means, most = meaning(found), _largest(found)
     shades = ",".join(diverging(view.theme)[::15])
     key = (
-        f'<span class="key"><span>{escape(means.lowers)}</span><span class="muted">−{most:.2g}'
-        f'</span><span class="scale" style="background:linear-gradient(to right,{shades})"></span>'
+        f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
+        f'<span class="muted">−{most:.2g}</span><span class="scale" '
+        f'style="background:linear-gradient(to right,{shades})"></span>'
         f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.workspace import Workspace
+from spexplain.data.lens import Plane, Verdict
 
 TYPES = ("type 1", "type 2", "intermediate")
 HBETA_AA = 4862.68
@@ -29,17 +30,6 @@ class FakeCollection:
         if not found.size:
             raise KeyError(f"no spectrum {id!r} in {self.path}; similar: sim-00001")
         return int(found[0])
-
-
-@dataclass
-class FakeVerdict:
-    kind: str
-    true: str = ""
-    predicted: str = ""
-    probabilities: dict[str, float] = field(default_factory=dict)
-    score: float = float("nan")
-    rank: int = 0
-    n_ranked: int = 0
 
 
 @dataclass
@@ -68,18 +58,8 @@ class FakeLens:
         shown = name if self.name == "anomaly" else f"log p({name})"
         return CallableTarget(lambda spectra: spectra[:, near].mean(axis=1) - 1.0, shown)
 
-    def verdict(self, row: int) -> FakeVerdict:
+    def verdict(self, row: int) -> Verdict:
         return self.verdicts(row)
-
-
-@dataclass
-class FakePlane:
-    name: str
-    title: str
-    rows: np.ndarray
-    xy: np.ndarray
-    metrics: dict[str, float]
-    settings: dict[str, Any]
 
 
 def fake_flux(wave: np.ndarray, row: int) -> np.ndarray:
@@ -113,13 +93,13 @@ def fake_workspace(path: Path, n: int = 300) -> Workspace:
     anomaly = pd.DataFrame({"score": score, "cluster": np.where(score > 0.02, kind, np.nan)})
     rank = pd.Series(score).rank(ascending=False).astype(int)
 
-    def classify(row: int) -> FakeVerdict:
+    def classify(row: int) -> Verdict:
         found = agn.loc[row]
         shares = {name: float(found[f"p_{name.replace(' ', '_')}"]) for name in TYPES}
-        return FakeVerdict("class", label[row], found["predicted"], shares)
+        return Verdict("type", label[row], found["predicted"], shares, float("nan"), 0, 0)
 
-    def weigh(row: int) -> FakeVerdict:
-        return FakeVerdict("score", score=float(score[row]), rank=int(rank[row]), n_ranked=n)
+    def weigh(row: int) -> Verdict:
+        return Verdict("score", label[row], "", {}, float(score[row]), int(rank[row]), n)
 
     wave_agn = np.linspace(3728.91, 5265.95, 1000)
     wave_all = np.arange(3600.0, 7373.0)
@@ -132,11 +112,11 @@ def fake_workspace(path: Path, n: int = 300) -> Workspace:
     middles = np.array([[-20, 5], [15, 18], [8, -20], [-3, 0]], float)
     planes = {}
     for name, title, here in (
-        ("embed-p21", "t-SNE of AGN spectra", rows),
-        ("embed-o25", "t-SNE of galaxy spectra", np.arange(n)),
+        ("agn", "t-SNE of AGN spectra", rows),
+        ("anomaly", "t-SNE of galaxy spectra", np.arange(n)),
     ):
         xy = (middles[kind[here]] + rng.normal(0, 4, (len(here), 2))).astype(np.float32)
-        planes[name] = FakePlane(name, title, here, xy, {"trustworthiness": 0.98}, {})
+        planes[name] = Plane(name, title, here, xy, {"trustworthiness": 0.98}, {})
     return Workspace(FakeCollection(path, catalog), lenses, planes)
 
 
