@@ -2,6 +2,7 @@
 
 from .anomalies import AnomalyKind
 from .builder import SimSpectrum
-from .population import PopulationSizes, SimulatedBatch, population
+from .population import SimulatedBatch, population
+from .sizes import PopulationSizes
 
 __all__ = ["AnomalyKind", "PopulationSizes", "SimSpectrum", "SimulatedBatch", "population"]

@@ -20,19 +20,19 @@ SeyfertSubtype = Literal["1.2", "1.5", "1.8", "1.9"]
 # Vacuum Å of the broad lines, and their flux relative to broad Hβ in a quasar (Vanden Berk et al.
 # 2001, AJ 122, 549, table 2; the Balmer lines as in Dong et al. 2008, MNRAS 383, 581).
 _BROAD = {
-    "mgii": (2799.1, 0.75),
-    "h9": (3836.5, 0.05),
-    "h8": (3889.7, 0.09),
-    "hepsilon": (3971.2, 0.14),
-    "hdelta": (4102.9, 0.26),
-    "hgamma": (4341.7, 0.46),
-    "heii4686": (4687.0, 0.06),
+    "mgii": (2799.1, 1.7),
+    "h9": (3836.5, 0.02),
+    "h8": (3889.7, 0.04),
+    "hepsilon": (3971.2, 0.08),
+    "hdelta": (4102.9, 0.18),
+    "hgamma": (4341.7, 0.36),
+    "heii4686": (4687.0, 0.09),
     "hbeta": (4862.7, 1.0),
     "hei5876": (5877.2, 0.12),
     "halpha": (6564.6, 3.1),
     "hei7065": (7067.1, 0.05),
 }
-_SUBTYPE_SHARES: dict[SeyfertSubtype, float] = {"1.2": 0.20, "1.5": 0.33, "1.8": 0.27, "1.9": 0.20}
+_SUBTYPE_SHARES: dict[SeyfertSubtype, float] = {"1.2": 0.21, "1.5": 0.34, "1.8": 0.31, "1.9": 0.14}
 _SEYFERT_REDSHIFTS = (0.0205, 0.1)
 
 
@@ -49,9 +49,9 @@ def _type_1(rng: np.random.Generator) -> Ingredients:
     # Eigenvector 1 (Boroson & Green 1992; Shen & Ho 2014, Nature 513, 210): narrow Hβ goes with
     # strong Fe II and weak [O III].
     rank = np.log10(fwhm / 4300.0) / 0.21
-    iron_ratio = float(np.clip(lognormal(rng, 0.55 * 10 ** (-0.16 * rank), 0.18), 0.05, 2.0))
-    oiii = lognormal(rng, 16.0 * 10 ** (0.08 * rank), 0.28) * (0.6 / (0.3 + iron_ratio)) ** 0.5
-    hbeta = lognormal(rng, 78.0, 0.13)
+    iron_ratio = float(np.clip(lognormal(rng, 0.27 * 10 ** (-0.18 * rank), 0.22), 0.05, 2.0))
+    oiii = lognormal(rng, 17.0 * 10 ** (0.08 * rank), 0.30) * (0.6 / (0.3 + iron_ratio)) ** 0.5
+    hbeta = lognormal(rng, 68.0, 0.15)
     host = min(float(rng.exponential(0.10)), 0.4)
     bpt = draw_position(rng, "seyfert")
     ratios = line_fluxes(*bpt, ionisation="agn", ebv=0.15, scatter=rng)
@@ -75,8 +75,8 @@ def _type_1(rng: np.random.Generator) -> Ingredients:
         ebv_stars=0.05,
         ebv_milky_way=ebv_mw,
         power_law=1 - host,
-        slope=bounded_normal(rng, -1.55, 0.35, -2.6, -0.3),
-        balmer_continuum=float(rng.uniform(0.05, 0.30)),
+        slope=bounded_normal(rng, -1.60, 0.50, -2.8, 0.2),
+        balmer_continuum=float(rng.uniform(0.10, 0.40)),
         narrow=narrow,
         broad=_broad_lines(rng, hbeta, fwhm, iron=iron_ratio * hbeta, decrement=1.0),
         bpt=bpt,
@@ -173,8 +173,8 @@ def _broad_lines(
 
 
 def _host(rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    young = bounded_normal(rng, 0.08, 0.06, 0.0, 0.35)
-    intermediate = float(rng.uniform(0.05, 0.5)) * (1 - young)
+    young = bounded_normal(rng, 0.11, 0.08, 0.0, 0.40)
+    intermediate = float(rng.uniform(0.05, 0.65)) * (1 - young)
     old = 1 - young - intermediate
     passive = float(rng.uniform(0.1, 0.6))
     stars = np.array([young, intermediate, (1 - passive) * old, passive * old])

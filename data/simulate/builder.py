@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.spectrum import Spectrum
 from .iron import iron_template
-from .noise import noise_shape
+from .noise import carried_over, detector_pixels, noise_shape
 from .profiles import BroadShape, add_gaussians, broad_components
 from .reddening import attenuation, milky_way_extinction
 from .templates import StellarTemplates
@@ -150,28 +150,28 @@ class SimSpectrum:
         """Observe it: Gaussian noise that follows ivar, and no data outside 3800–9200 Å.
 
         The error has the shape of SDSS's sky noise plus the source's own photons, which count
-        as much as the sky's at S/N 20.
+        as much as the sky's at S/N 20. It is drawn in SDSS's pixels of 69 km/s and interpolated,
+        as the flux of a real file is when it joins a collection.
 
         Args:
-            sn_median: median over the observed pixels of flux / error before the noise is drawn.
+            sn_median: median over SDSS's pixels of flux / error before the noise is drawn.
 
         Raises:
             ValueError: nothing lies in the observed window, or the median flux there is not
                 positive.
         """
-        sky = noise_shape(self.wave_obs_aa)
-        seen = np.isfinite(sky)
-        typical = float(np.median(self.flux[seen])) if seen.any() else float("nan")
+        pixels_aa = detector_pixels()
+        signal = np.interp(pixels_aa, self.wave_obs_aa, self.flux, left=np.nan, right=np.nan)
+        seen = np.isfinite(signal)
+        typical = float(np.median(signal[seen])) if seen.any() else float("nan")
         if not typical > 0:
             raise ValueError(f"median flux in the observed window is {typical}, not positive")
-        photons = (sn_median / 20.0) ** 2 * np.maximum(self.flux, 0.0) / typical
-        error = sky * np.sqrt(1.0 + photons)
-        error *= float(np.median(self.flux[seen] / error[seen])) / sn_median
-        draw = np.random.default_rng(self.seed).standard_normal(self.flux.size)
-        return self._with(
-            np.where(seen, self.flux + error * draw, np.nan),
-            np.where(seen, error, np.inf) ** -2.0,
-        )
+        photons = (sn_median / 20.0) ** 2 * np.maximum(signal, 0.0) / typical
+        error = noise_shape() * np.sqrt(1.0 + photons)
+        error *= float(np.median(signal[seen] / error[seen])) / sn_median
+        draw = np.random.default_rng(self.seed).standard_normal(pixels_aa.size)
+        noise, variance = carried_over(error * draw, error**2, self.wave_obs_aa)
+        return self._with(self.flux + noise, 1.0 / np.where(variance > 0, variance, np.inf))
 
     def spectrum(self, name: str, *, spectral_class: str = "GALAXY") -> Spectrum:
         """As a reader would return it: observed frame, only the observed pixels."""

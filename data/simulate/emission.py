@@ -122,7 +122,7 @@ def _agn(log_nii_ha: float, oiii: float, ha: float, noise: np.ndarray) -> dict[s
     oi = noise[2] * ha * 0.13
     nev = noise[7] * 0.07 * oiii
     return {
-        **_doublets(oii=oii, sii=sii, oi=oi, sii_ratio=1.15, neiii=noise[3] * 0.095 * oiii),
+        **_doublets(oii=oii, sii=sii, oi=oi, sii_ratio=1.15, neiii=noise[3] * 0.11 * oiii),
         "nev3346": 0.36 * nev,
         "nev3426": nev,
         "fevii5721": 0.12 * nev,

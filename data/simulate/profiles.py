@@ -53,7 +53,9 @@ def add_gaussians(
     offset = (wave_aa[0] + step * pixel - centre_aa[:, None]) / sigma_aa[:, None]
     height = line_flux / (sigma_aa * np.sqrt(2 * np.pi))
     value = height[:, None] * np.exp(-0.5 * offset**2)
-    return total + np.bincount(pixel[inside], value[inside], minlength=wave_aa.size)
+    if not inside.all():
+        pixel, value = pixel[inside], value[inside]
+    return total + np.bincount(pixel.ravel(), value.ravel(), minlength=wave_aa.size)
 
 
 def broad_components(

@@ -62,7 +62,9 @@ class StellarTemplates:
         position = np.interp(sigma_kms, self.sigma_kms, np.arange(self.sigma_kms.size))
         left = min(int(position), self.sigma_kms.size - 2)
         weight = position - left
-        return fractions @ ((1 - weight) * self.flux[left] + weight * self.flux[left + 1])
+        return (1 - weight) * (fractions @ self.flux[left]) + weight * (
+            fractions @ self.flux[left + 1]
+        )
 
 
 def load_templates(wave_rest_aa: np.ndarray) -> StellarTemplates:
@@ -95,7 +97,7 @@ def load_templates(wave_rest_aa: np.ndarray) -> StellarTemplates:
 
 def _read(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Wavelength (W,) and flux (K, W) within the range used, float64."""
-    table = fits.getdata(_template_folder() / name, "FLUX")
+    table = np.asarray(fits.getdata(_template_folder() / name, "FLUX"))
     wave = np.ravel(table["wave"]).astype(np.float64)
     flux = np.reshape(table["flux"], (-1, wave.size)).astype(np.float64)
     used = (wave > _RANGE_AA[0]) & (wave < _RANGE_AA[1])

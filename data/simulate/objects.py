@@ -1,0 +1,104 @@
+"""One object of the demo population, from its number alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from .agn import draw_agn
+from .anomalies import AnomalyKind, plant
+from .assemble import assemble
+from .builder import SimSpectrum
+from .galaxies import draw_galaxy
+from .ingredients import Ingredients
+from .sizes import ObjectKind
+from .templates import StellarTemplates
+
+__all__ = ["SimulatedObject", "simulate_object"]
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedObject:
+    """One object of a population: its spectrum, and its row of the catalog."""
+
+    spectrum: SimSpectrum
+    record: dict[str, object]
+
+
+def simulate_object(
+    templates: StellarTemplates, *, seed: int, number: int, kind: ObjectKind, planted: bool = True
+) -> SimulatedObject:
+    """Object number so-and-so of the population with this seed.
+
+    Its nature, its noise and what is planted in it come from three streams of their own, so that
+    leaving the anomaly out changes nothing else.
+
+    Args:
+        templates: stellar templates, on the wavelengths the spectrum will have.
+        seed: the population's.
+        number: at least 0.
+        kind: what to simulate.
+        planted: False leaves an anomaly's deviation out.
+    """
+    nature, noise, planting = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(3)
+    rng = np.random.default_rng(nature)
+    ingredients = _draw(rng, kind)
+    spectrum = assemble(ingredients, templates, noise, rng).noise(ingredients.sn_median)
+    record = _record(ingredients, number, rng)
+    anomaly = next((name for name in get_args(AnomalyKind) if name == kind), None)
+    if planted and anomaly is not None:
+        change = plant(anomaly, spectrum, np.random.default_rng(planting))
+        spectrum = change.spectrum
+        record |= {"planted_kind": anomaly}
+        record |= {"planted_min_aa": change.min_aa, "planted_max_aa": change.max_aa}
+    seen = spectrum.ivar > 0
+    record["sn_median"] = float(np.median(spectrum.flux[seen] * np.sqrt(spectrum.ivar[seen])))
+    return SimulatedObject(spectrum, record)
+
+
+def _draw(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
+    match kind:
+        case "type 1" | "type 2" | "intermediate":
+            return draw_agn(rng, kind)
+        case "passive" | "star-forming" | "composite":
+            return draw_galaxy(rng, kind)
+        case _:
+            return _host_of(rng, kind)
+
+
+def _host_of(rng: np.random.Generator, kind: AnomalyKind) -> Ingredients:
+    """The ordinary galaxy an anomaly is planted in, at a redshift where it shows."""
+    gas_rich = ("extreme emission lines", "clipped [O III]", "irregular Hα wing")
+    host = draw_galaxy(rng, "star-forming" if kind in gas_rich else "passive")
+    z = float(rng.uniform(0.05, 0.15))
+    if kind == "clipped [O III]":
+        z = float(rng.choice([0.1083, 0.1181]) + rng.uniform(-3e-4, 3e-4))
+    return dataclasses.replace(host, z=z, sn_median=max(host.sn_median, 8.0))
+
+
+def _record(ingredients: Ingredients, number: int, rng: np.random.Generator) -> dict[str, object]:
+    broad = ingredients.broad
+    return {
+        "id": f"demo-{number:06d}",
+        "ra": float(rng.uniform(110.0, 260.0)),  # the SDSS footprint in the northern sky
+        "dec": float(np.degrees(np.arcsin(rng.uniform(0.0, 0.9)))),
+        "z": ingredients.z,
+        "label": ingredients.label,
+        "spectral_class": ingredients.spectral_class,
+        "subclass": ingredients.subclass,
+        "survey": "simulated",
+        "file": "",
+        "kind": ingredients.kind,
+        "fwhm_broad_kms": broad.fwhm_kms if broad else float("nan"),
+        "broad_hbeta": broad.flux[4862.7] if broad else 0.0,
+        "ebv": ingredients.ebv_milky_way,
+        "ebv_stars": ingredients.ebv_stars,
+        "log_nii_ha": ingredients.bpt[0],
+        "log_oiii_hb": ingredients.bpt[1],
+        "planted_kind": "",
+        "planted_min_aa": float("nan"),
+        "planted_max_aa": float("nan"),
+    }

@@ -1,0 +1,73 @@
+"""What a simulated population consists of."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import get_args
+
+from .agn import AgnKind
+from .anomalies import AnomalyKind
+from .galaxies import GalaxyKind
+
+__all__ = ["ObjectKind", "PopulationSizes"]
+
+ObjectKind = AgnKind | GalaxyKind | AnomalyKind
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationSizes:
+    """How many objects of each kind; the defaults are P21's AGN and as many galaxies.
+
+    Attributes:
+        type_1, type_2, intermediate: AGN.
+        passive, star_forming, composite: galaxies.
+        per_anomaly: of each of the eight planted kinds.
+
+    Raises:
+        ValueError: a size is negative.
+    """
+
+    type_1: int = 680
+    type_2: int = 2145
+    intermediate: int = 521
+    passive: int = 1500
+    star_forming: int = 1800
+    composite: int = 700
+    per_anomaly: int = 20
+
+    def __post_init__(self) -> None:
+        for name, size in dataclasses.asdict(self).items():
+            if size < 0:
+                raise ValueError(f"{name}={size} is negative")
+
+    @classmethod
+    def small(cls) -> PopulationSizes:
+        """A few hundred spectra with every kind among them, for tests."""
+        return cls(
+            type_1=40,
+            type_2=110,
+            intermediate=40,
+            passive=60,
+            star_forming=70,
+            composite=40,
+            per_anomaly=3,
+        )
+
+    @property
+    def total(self) -> int:
+        """Number of objects."""
+        return len(self.kinds())
+
+    def kinds(self) -> list[ObjectKind]:
+        """The kind of every object, before they are shuffled."""
+        counts: dict[ObjectKind, int] = {
+            "type 1": self.type_1,
+            "type 2": self.type_2,
+            "intermediate": self.intermediate,
+            "passive": self.passive,
+            "star-forming": self.star_forming,
+            "composite": self.composite,
+        }
+        counts |= dict.fromkeys(get_args(AnomalyKind), self.per_anomaly)
+        return [kind for kind, count in counts.items() for _ in range(count)]
