@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def ingest(
         with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
             desk = _Desk(writer, known, len(files))
             todo = [file for file in files if str(file) not in desk.done]
-            intake = Intake(grid.wave_rest_aa, z_max)
+            intake = Intake(grid, z_max)
             for outcomes in _outcomes(intake, todo, jobs):
                 desk.accept(outcomes)
                 if progress is not None:
@@ -196,10 +197,11 @@ def _outcomes(intake: Intake, files: list[Path], jobs: int) -> Iterator[Sequence
     # Processes, for reading is mostly Python; spawned, for forking a threaded program may hang.
     context = multiprocessing.get_context("spawn")
     waiting: deque[Future[list[Taken | Rejected]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         try:
             for task in tasks:
-                waiting.append(pool.submit(_work, intake, task))
+                with _interrupts_held():
+                    waiting.append(pool.submit(_work, intake, task))
                 if len(waiting) > 3 * jobs:
                     yield waiting.popleft().result()
             while waiting:
@@ -209,9 +211,21 @@ def _outcomes(intake: Intake, files: list[Path], jobs: int) -> Iterator[Sequence
                 future.cancel()
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; only the first one is to act on it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started meanwhile inherit a mask and never see Ctrl-C, which reaches all of them.
+
+    Only the first process is to act on it; a reader that dies of it while it starts would leave
+    the pool waiting for ever.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(intake: Intake, files: Sequence[Path]) -> list[Taken | Rejected]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..core.grids import resample
+from ..core.grids import WaveGrid, resample
 from ..core.spectrum import Spectrum
 from .readers import ReadError, read
 
@@ -52,11 +52,11 @@ class Intake:
     """Decides file by file; picklable by value, so it can be sent to other processes.
 
     Attributes:
-        wave_rest_aa: (D,) the collection's grid, vacuum Å, rest frame.
+        grid: the collection's wavelengths, vacuum Å, rest frame.
         z_max: largest redshift taken.
     """
 
-    wave_rest_aa: np.ndarray
+    grid: WaveGrid
     z_max: float
 
     def __call__(self, path: Path) -> Taken | Rejected:
@@ -72,7 +72,7 @@ class Intake:
         if refusal is not None:
             return Rejected(str(path), spectrum.id, *refusal)
         wave_rest = spectrum.wave_obs_aa / (1 + spectrum.z)
-        flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.wave_rest_aa)
+        flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.grid.wave_rest_aa)
         if not (ivar > 0).any():
             return Rejected(str(path), spectrum.id, *self._no_overlap(wave_rest, spectrum))
         return Taken(_catalog_row(spectrum), flux, ivar)
@@ -95,7 +95,7 @@ class Intake:
         covered = wave_rest_aa[spectrum.has_data]
         return "no overlap", (
             f"covers {covered[0]:.0f}–{covered[-1]:.0f} Å at rest (z = {spectrum.z:.4f}); "
-            f"the grid is {self.wave_rest_aa[0]:.0f}–{self.wave_rest_aa[-1]:.0f} Å"
+            f"the grid is {self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å"
         )
 
 

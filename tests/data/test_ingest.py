@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from astropy.io import fits
 from spexplain.core.grids import WaveGrid
 from spexplain.data import collection_writer
 from spexplain.data.collection import Collection
-from spexplain.data.ingest import IngestCancelled, IngestError, ingest
+from spexplain.data.ingest import IngestCancelled, IngestError, _interrupts_held, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
 
@@ -145,6 +148,16 @@ def test_a_file_named_outright_is_tried_whatever_it_is_called(folder, tmp_path):
     report = ingest([folder / "README.md"], tmp_path / "c", grid=GRID)
     assert report.rejected == {"unknown format": 1}
     assert Collection.open(report.path).n_spectra == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks here")
+def test_reading_processes_leave_ctrl_c_to_the_first_one():
+    ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    command = [sys.executable, "-c", ask]
+    with _interrupts_held():
+        inside = subprocess.run(command, capture_output=True, text=True, check=True)
+    after = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (inside.stdout.strip(), after.stdout.strip()) == ("True", "False")
 
 
 def test_progress_counts_to_the_end(folder, tmp_path):
