@@ -26,7 +26,9 @@ def lime_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Ne
     """The samples around one spectrum (D,): random segments perturbed, the first sample none."""
     x = np.asarray(x, dtype=np.float32)
     labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(x, labels, method=settings.perturbation, factor=settings.factor)
+    base = perturb(
+        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
+    )
     masks = BinaryMasks.random(settings.n_samples, int(labels.max()) + 1, seed=settings.seed)
     return Neighbourhood(base, x - base, labels, masks)
 

@@ -31,7 +31,9 @@ def occlusion(
     """f(x) − f(x with segment k perturbed), for every segment, in double precision."""
     x = np.asarray(x, dtype=np.float64)
     labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(x, labels, method=settings.perturbation, factor=settings.factor)
+    base = perturb(
+        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
+    )
     neighbourhood = Neighbourhood.one_segment_each(x, base, labels)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)

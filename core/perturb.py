@@ -13,9 +13,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .perturb_shapes import bump, noise, shrink_signal
+
 __all__ = ["PerturbationName", "perturb"]
 
-PerturbationName = Literal["scale", "shrink", "flat", "mean"]
+PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
 _Flux = NDArray[np.floating]
 
 
@@ -44,13 +46,22 @@ def _mean(x: _Flux, labels: NDArray[np.int32], factor: float) -> _Flux:
 _PERTURBATIONS: Mapping[PerturbationName, Callable[[_Flux, NDArray[np.int32], float], _Flux]] = {
     "scale": _scale,
     "shrink": _shrink,
+    "shrink-signal": shrink_signal,
     "flat": _flat,
     "mean": _mean,
+    "bump": bump,
 }
+# Of the noise's generator, beside the seed: the masks are drawn with the seed alone.
+_NOISE_STREAM = 1
 
 
 def perturb(
-    x: _Flux, labels: NDArray[np.int32], *, method: PerturbationName = "scale", factor: float = 0.9
+    x: _Flux,
+    labels: NDArray[np.int32],
+    *,
+    method: PerturbationName = "scale",
+    factor: float = 0.9,
+    seed: int = 0,
 ) -> _Flux:
     """Perturb every segment of one spectrum.
 
@@ -61,10 +72,14 @@ def perturb(
     labels : (D,)
         Segment of each pixel, 0 to S − 1.
     method
-        ``scale`` x·f; ``shrink`` toward the median; ``flat`` the constant f; ``mean`` the
-        segment's mean, times f.
+        ``scale`` x·f; ``shrink`` toward the median; ``shrink-signal`` the same but for the noise,
+        which stays; ``flat`` the constant f; ``mean`` the segment's mean, times f; ``noise`` the
+        smoothed spectrum with other noise, f times as strong; ``bump`` a Gaussian added in each
+        segment, f times the median flux high.
     factor
         f, of order 1.
+    seed
+        Of the noise, 0 or more; the others draw nothing.
 
     Returns
     -------
@@ -75,10 +90,13 @@ def perturb(
     ValueError
         If the method is unknown or the factor is not finite.
     """
-    if method not in _PERTURBATIONS:
+    if method not in get_args(PerturbationName):
         raise ValueError(
             f"perturbation must be one of {get_args(PerturbationName)}, got {method!r}"
         )
     if not np.isfinite(factor):
         raise ValueError(f"factor must be finite, got {factor}")
+    if method == "noise":
+        rng = np.random.default_rng([seed, _NOISE_STREAM])
+        return noise(x, labels, float(factor), rng).astype(x.dtype, copy=False)
     return _PERTURBATIONS[method](x, labels, float(factor)).astype(x.dtype, copy=False)

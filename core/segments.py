@@ -8,9 +8,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .slic import slic
+
 __all__ = ["SegmentationName", "segment", "uniform"]
 
-SegmentationName = Literal["uniform"]
+SegmentationName = Literal["uniform", "slic"]
 
 
 def uniform(n_pixels: int, n_segments: int) -> NDArray[np.int32]:
@@ -47,13 +49,15 @@ def _uniform(flux: NDArray[np.floating], n_segments: int) -> NDArray[np.int32]:
 # A segmentation may look at the flux, so each takes the spectrum itself.
 _SEGMENTATIONS: Mapping[
     SegmentationName, Callable[[NDArray[np.floating], int], NDArray[np.int32]]
-] = {"uniform": _uniform}
+] = {"uniform": _uniform, "slic": slic}
 
 
 def segment(
     flux: NDArray[np.floating], *, method: SegmentationName = "uniform", n_segments: int
 ) -> NDArray[np.int32]:
     """Label the pixels of one spectrum (D,) by segment, 0 to S − 1.
+
+    ``uniform`` gives exactly n_segments of them, ``slic`` at most so many.
 
     Raises
     ------

@@ -44,7 +44,7 @@ class ExplainSettings:
     ridge_alpha
         Penalty of the surrogate, above 0 (lime).
     seed
-        Of the masks, 0 or more (lime).
+        Of the masks (lime) and of noise (lime and occlusion), 0 or more.
     step
         Relative change of each pixel, not 0 (saliency).
 

@@ -14,6 +14,7 @@ from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.perturb import PerturbationName
+from spexplain.core.segments import SegmentationName
 from spexplain.core.targets import CallableTarget, Score, SvmLogProb, VaeScore, evaluate
 from spexplain.core.vae import Vae
 
@@ -22,6 +23,7 @@ quick = settings(
 )
 SEEDS = st.integers(0, 2**20)
 PERTURBATIONS = st.sampled_from(get_args(PerturbationName))
+SEGMENTATIONS = st.sampled_from(get_args(SegmentationName))
 FACTORS = st.sampled_from([0.6, 0.8, 0.9, 1.1, 1.2])
 
 
@@ -67,14 +69,25 @@ def assert_explanations_agree(x, target, chosen, tolerance):
 
 @pytest.mark.parametrize("score", get_args(Score))
 @quick
-@given(seed=SEEDS, perturbation=PERTURBATIONS, factor=FACTORS, n_segments=st.integers(1, 60))
+@given(
+    seed=SEEDS,
+    segmentation=SEGMENTATIONS,
+    perturbation=PERTURBATIONS,
+    factor=FACTORS,
+    n_segments=st.integers(1, 60),
+)
 def test_scores_of_random_networks_in_single_precision(
-    score, seed, perturbation, factor, n_segments
+    score, seed, segmentation, perturbation, factor, n_segments
 ):
     x = spectrum(301, seed)
     target = vae_score(score, 301, seed)
     chosen = ExplainSettings(
-        n_segments=n_segments, n_samples=300, perturbation=perturbation, factor=factor, seed=seed
+        segmentation=segmentation,
+        n_segments=n_segments,
+        n_samples=300,
+        perturbation=perturbation,
+        factor=factor,
+        seed=seed,
     )
     assert_scores_agree(target, lime_neighbourhood(x, chosen), 1e-5)
 
