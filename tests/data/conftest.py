@@ -51,8 +51,7 @@ def object_table(plate, mjd, fiber, z, spectral_class, subclass, ra, dec):
     )
 
 
-@pytest.fixture
-def write_spec(tmp_path):
+def spec_writer(root):
     """write_spec(name, fiber=1, z=0.1, flux=…, …) → path of a spec-PLATE-MJD-FIBER file."""
 
     def write(name=None, **changes):
@@ -75,7 +74,7 @@ def write_spec(tmp_path):
             hdus.append(coadd_table(**table))
             hdus[-1].name = f"B1-{number:08}"
         assert not changes, changes
-        path = tmp_path / (name or f"in/spec-{about['plate']:04}-51602-{about['fiber']:04}.fits")
+        path = root / (name or f"in/spec-{about['plate']:04}-51602-{about['fiber']:04}.fits")
         path.parent.mkdir(parents=True, exist_ok=True)
         fits.HDUList(hdus).writeto(path)
         return path
@@ -83,8 +82,7 @@ def write_spec(tmp_path):
     return write
 
 
-@pytest.fixture
-def write_sp_spec(tmp_path):
+def sp_spec_writer(root):
     """write_sp_spec(SPEC_CLN=2, rows=…, …) → path of a legacy spSpec file."""
 
     def write(name="in/spSpec-51602-0266-001.fit", rows=None, **cards):
@@ -96,12 +94,48 @@ def write_sp_spec(tmp_path):
         given |= {"SPEC_CLN": 2, "RAOBJ": 146.5, "DECOBJ": -0.5}
         given |= {"COEFF0": LOGLAM[0], "COEFF1": 1e-4, "TELESCOP": "SDSS 2.5-M"}
         primary.header.update(given | cards)
-        path = tmp_path / name
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         primary.writeto(path)
         return path
 
     return write
+
+
+@pytest.fixture
+def write_spec(tmp_path):
+    return spec_writer(tmp_path)
+
+
+@pytest.fixture
+def write_sp_spec(tmp_path):
+    return sp_spec_writer(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def folder_of_fates(tmp_path_factory):
+    """One input of each fate, and things that are no FITS files; leave it as it is."""
+    root = tmp_path_factory.mktemp("fates")
+    write_spec, write_sp_spec = spec_writer(root), sp_spec_writer(root)
+    write_spec("in/a/galaxy.fits", fiber=1, z=0.1)
+    write_spec("in/a/qso.fits", fiber=2, z=0.5, spectral_class="QSO", subclass="BROADLINE")
+    write_sp_spec("in/b/spSpec-51602-0266-003.fit", FIBERID=3)
+    write_spec("in/b/star.fits", fiber=4, z=0.0001, spectral_class="STAR", subclass="F5")
+    write_spec("in/b/far.fits", fiber=5, z=1.2, spectral_class="QSO")
+    write_spec("in/b/none.fits", fiber=6, z=np.nan)
+    write_spec("in/b/zero.fits", fiber=7, z=0.0)
+    write_spec("in/b/blue.fits", fiber=8, z=-0.001)
+    write_spec("in/b/short.fits", fiber=9, loglam=4.0 + 1e-4 * np.arange(100))
+    write_spec("in/b/empty_pixels.fits", fiber=10, flux=np.full(3800, np.nan))
+    write_spec("in/b/no_ivar.fits", fiber=11, ivar=None)
+    write_spec("in/b/z_again.fits", fiber=1, z=0.1)
+    whole = (root / "in/a/galaxy.fits").read_bytes()
+    (root / "in/b/cut.fits").write_bytes(whole[: len(whole) // 2])
+    (root / "in/b/nothing.fits").write_bytes(b"")
+    (root / "in/b/text.fits").write_text("wavelength flux\n1 2\n")
+    fits.PrimaryHDU(np.ones((5, 9))).writeto(root / "in/b/image.fits")
+    (root / "in/README.md").write_text("not asked for")
+    return root / "in"
 
 
 @pytest.fixture(scope="session")

@@ -18,27 +18,8 @@ GRID = WaveGrid(3600.0, 7000.0)
 
 
 @pytest.fixture
-def folder(tmp_path, write_spec, write_sp_spec):
-    """A folder with one input of each fate, and things that are no FITS files."""
-    write_spec("in/a/galaxy.fits", fiber=1, z=0.1)
-    write_spec("in/a/qso.fits", fiber=2, z=0.5, spectral_class="QSO", subclass="BROADLINE")
-    write_sp_spec("in/b/spSpec-51602-0266-003.fit", FIBERID=3)
-    write_spec("in/b/star.fits", fiber=4, z=0.0001, spectral_class="STAR", subclass="F5")
-    write_spec("in/b/far.fits", fiber=5, z=1.2, spectral_class="QSO")
-    write_spec("in/b/none.fits", fiber=6, z=np.nan)
-    write_spec("in/b/zero.fits", fiber=7, z=0.0)
-    write_spec("in/b/blue.fits", fiber=8, z=-0.001)
-    write_spec("in/b/short.fits", fiber=9, loglam=4.0 + 1e-4 * np.arange(100))
-    write_spec("in/b/empty_pixels.fits", fiber=10, flux=np.full(3800, np.nan))
-    write_spec("in/b/no_ivar.fits", fiber=11, ivar=None)
-    write_spec("in/b/z_again.fits", fiber=1, z=0.1)
-    whole = (tmp_path / "in/a/galaxy.fits").read_bytes()
-    (tmp_path / "in/b/cut.fits").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "in/b/nothing.fits").write_bytes(b"")
-    (tmp_path / "in/b/text.fits").write_text("wavelength flux\n1 2\n")
-    fits.PrimaryHDU(np.ones((5, 9))).writeto(tmp_path / "in/b/image.fits")
-    (tmp_path / "in/README.md").write_text("not asked for")
-    return tmp_path / "in"
+def folder(folder_of_fates):
+    return folder_of_fates
 
 
 EXPECTED = {
