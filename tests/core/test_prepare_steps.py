@@ -94,6 +94,9 @@ def test_without_reddening_spectra_pass_the_dust_step_unchanged():
     assert same_ivar is ivar
 
 
-def test_reddening_is_refused_rather_than_ignored():
-    with pytest.raises(NotImplementedError, match="ebv=None"):
-        deredden(WAVE[None], np.ones((1, 40)), np.ones((1, 40)), np.array([0.1]))
+def test_reddening_is_taken_from_the_flux_and_from_its_weight():
+    wave = np.arange(4000.0, 4040.0)[None]
+    flux, ivar = deredden(wave, np.ones((1, 40)), np.ones((1, 40)), np.array([0.1]))
+    # A(4020 Å) is about 4.4 E(B-V) (Fitzpatrick 1999).
+    assert -2.5 * np.log10(flux[0, 20]) == pytest.approx(-0.44, abs=0.01)
+    np.testing.assert_allclose(flux**2 * ivar, 1, rtol=1e-5)  # signal to noise stays
