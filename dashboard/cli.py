@@ -1,4 +1,8 @@
-"""The command ``spexplain``: from files to a page, and the same explanations from the shell."""
+"""The command ``spexplain``: from files to a page, and the same explanations from the shell.
+
+Each command imports what it needs itself: torch, scikit-learn and the page's libraries take seconds
+to load, and ``--help`` or ``info`` should not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +12,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-
-from ..core.explain import ExplainSettings, explain
-from ..core.settings import MethodName
-from ..data.build import BuildCancelled, BuildError, build
-from ..data.collection import Collection, CollectionError
-from ..data.demo import build_demo
-from ..data.ingest import IngestCancelled, IngestError, ingest
-from ..data.lens import LensError, lens_of_target, open_lenses
-from ..data.places import demo_path
-from .progress import TerminalProgress, ctrl_c_cancels
-from .summary import (
-    build_lines,
-    collection_lines,
-    collection_summary,
-    explanation_document,
-    explanation_lines,
-    ingest_lines,
-)
+from rich.markup import escape
 
 __all__ = ["app", "main"]
 
@@ -44,8 +31,6 @@ app = typer.Typer(
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-_EXPECTED = (BuildError, CollectionError, IngestError, LensError, OSError, ValueError)
-_CANCELLED = (BuildCancelled, IngestCancelled, KeyboardInterrupt)
 _CORES = os.cpu_count() or 1
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
@@ -67,6 +52,9 @@ def demo(
     small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
+    from ..data.demo import build_demo
+    from .progress import TerminalProgress, ctrl_c_cancels
+
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         path = build_demo(small=small, jobs=_CORES, progress=progress, cancelled=stop.is_set)
     _serve(path, port=port, address="127.0.0.1", no_browser=no_browser)
@@ -84,6 +72,10 @@ def ingest_command(
     as_json: AsJson = False,
 ) -> None:
     """Read spectra into a new collection; bad files are listed with their reason."""
+    from ..data.ingest import ingest
+    from .progress import TerminalProgress, ctrl_c_cancels
+    from .summary import ingest_lines
+
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = ingest(
             paths,
@@ -111,6 +103,11 @@ def build_command(
     as_json: AsJson = False,
 ) -> None:
     """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
+    from ..data.build import build
+    from ..data.collection import Collection
+    from .progress import TerminalProgress, ctrl_c_cancels
+    from .summary import build_lines
+
     collection = Collection.open(directory)
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = build(
@@ -148,7 +145,7 @@ def explain_command(
     target: Annotated[
         str, typer.Option(help="'predicted', a class such as 'type 1', or a score such as 'mse'.")
     ] = "predicted",
-    method: Annotated[MethodName, typer.Option(help="How.")] = "lime",
+    method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",
     segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
     samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME).")] = 5000,
     factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
@@ -157,6 +154,11 @@ def explain_command(
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure.")] = None,
 ) -> None:
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
+    from ..core.explain import ExplainSettings, explain
+    from ..data.collection import Collection
+    from ..data.lens import lens_of_target, open_lenses
+    from .summary import explanation_document, explanation_lines
+
     settings = ExplainSettings(
         method=method, n_segments=segments, n_samples=samples, factor=factor, seed=seed
     )
@@ -166,10 +168,12 @@ def explain_command(
     except KeyError as error:
         raise ValueError(error.args[0]) from error
     lens = lens_of_target(open_lenses(collection), target)
+    if not lens.usable(row):
+        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
     flux = lens.prepared(row)
     explanation = explain(flux, lens.target(target, row), settings)
     if png is not None:
-        from .figures import explained_spectrum_figure, save_figure  # matplotlib only when asked
+        from .figures import explained_spectrum_figure, save_figure
 
         save_figure(explained_spectrum_figure(lens.wave_rest_aa, flux, explanation, title=id), png)
     if as_json:
@@ -187,6 +191,9 @@ def info(
     as_json: AsJson = False,
 ) -> None:
     """Say what a collection holds and which stages are built."""
+    from ..data.places import demo_path
+    from .summary import collection_lines, collection_summary
+
     if (directory is None) != demo:
         raise ValueError("name one collection: a folder, or --demo")
     summary = collection_summary(demo_path() if directory is None else directory)
@@ -196,20 +203,48 @@ def info(
         _print_lines(collection_lines(summary))
 
 
-def main() -> None:
-    """Run the command; what a user can mend is one line on standard error, and exit code 1."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit; what a user can mend is one line on standard error and code 1.
+
+    Parameters
+    ----------
+    arguments
+        Instead of those of the process.
+    """
     try:
-        app()
-    except _CANCELLED as error:
-        _err.print(f"[yellow]stopped[/yellow] {error}")
-        sys.exit(130)
-    except _EXPECTED as error:
-        _err.print(f"[red]error[/red] {error}", markup=True)
-        sys.exit(1)
+        app(arguments)
+    except KeyboardInterrupt:
+        _fail("stopped", "", code=130)
+    except _cancellations() as error:
+        _fail("stopped", str(error), code=130)
+    except _errors() as error:
+        _fail("error", str(error), code=1)
+
+
+def _cancellations() -> tuple[type[Exception], ...]:
+    from ..data.ingest import IngestCancelled
+    from ..data.stage import BuildCancelled
+
+    return BuildCancelled, IngestCancelled
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What a user can mend. Anything else is ours to mend, and shows its traceback."""
+    from ..data.build import BuildError
+    from ..data.collection import CollectionError
+    from ..data.ingest import IngestError
+    from ..data.lens import LensError
+
+    return BuildError, CollectionError, IngestError, LensError, OSError, ValueError
+
+
+def _fail(kind: str, text: str, *, code: int) -> NoReturn:
+    # escape: a path or a list may hold brackets, which are no markup
+    _err.print(f"[red]{kind}[/red] {escape(text)}")
+    sys.exit(code)
 
 
 def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:
-    # The page's libraries take seconds to import; the other commands do without them.
     from .serve import serve as serve_page
 
     serve_page(path, port=port, address=address, open_browser=not no_browser)

@@ -1,0 +1,156 @@
+"""The command line as a user and as a program meet it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from spexplain.dashboard.cli import main
+from spexplain.data.collection import Collection
+from spexplain.data.lens import open_lenses
+
+COMMAND = Path(sys.executable).parent / "spexplain"
+
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def spexplain(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """spexplain("info", path, …) → exit code and what was printed, in this process."""
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*words: object) -> Done:
+        code = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as left:
+            code = left.code or 0
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def usable_id(small_demo: Path) -> str:
+    collection = Collection.open(small_demo)
+    lenses = open_lenses(collection).values()
+    row = next(row for row in range(collection.n_spectra) if all(x.usable(row) for x in lenses))
+    return collection.catalog["id"][row]
+
+
+def test_info_as_json_names_the_stages(spexplain, small_demo: Path):
+    done = spexplain("info", small_demo, "--json")
+    said = json.loads(done.stdout)
+    assert said["path"] == str(small_demo)
+    assert said["n_spectra"] == Collection.open(small_demo).n_spectra
+    assert said["n_rejected"] == 0
+    assert {"prepare-p21", "svm", "vae", "score", "explain", "cluster"} <= set(said["stages"])
+
+
+def test_info_wants_exactly_one_collection(spexplain, small_demo: Path):
+    for words in ((), (small_demo, "--demo")):
+        done = spexplain("info", *words)
+        assert done.returncode == 1
+        assert "--demo" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["predicted", "type 2", "mse"])
+def test_explain_as_json_is_complete_and_repeats(
+    spexplain, small_demo: Path, usable_id: str, target: str
+):
+    words = ("explain", small_demo, "--id", usable_id, "--target", target, "--method", "lime")
+    words += ("--segments", 30, "--samples", 400, "--factor", 0.8, "--seed", 5, "--json")
+    first, again = (spexplain(*words) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == again.stdout
+    said = json.loads(first.stdout)
+    assert said["id"] == usable_id
+    assert said["settings"]["factor"] == 0.8
+    assert said["settings"]["seed"] == 5
+    assert len(said["segments"]) == len(said["weights"]) == 30
+    assert all(low < high for low, high in said["segments"])
+    assert 0 <= said["r2"] <= 1
+    assert isinstance(said["intercept"], float)
+
+
+def test_explain_saves_a_figure(spexplain, small_demo: Path, usable_id: str, tmp_path: Path):
+    figure = tmp_path / "why.png"
+    done = spexplain(
+        "explain", small_demo, "--id", usable_id, "--method", "saliency", "--png", figure,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    assert usable_id in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        (("--id", "nobody"), "nobody"),
+        (("--id", "ID", "--target", "quasar"), "quasar"),
+        (("--id", "ID", "--samples", "1"), "1"),
+        (("--id", "ID", "--factor", "nan"), "nan"),
+    ],
+)
+def test_explain_quotes_what_is_wrong(
+    spexplain, small_demo: Path, usable_id: str, words, quoted: str
+):
+    words = [usable_id if word == "ID" else word for word in words]
+    done = spexplain("explain", small_demo, *words, "--json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert quoted in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["info", "build", "serve"])
+def test_a_folder_that_is_no_collection_is_named(spexplain, tmp_path: Path, command: str):
+    done = spexplain(command, tmp_path / "nothing")
+    assert done.returncode == 1
+    assert str(tmp_path / "nothing") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ingest_of_nothing_says_so(spexplain, tmp_path: Path):
+    done = spexplain("ingest", tmp_path, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "no FITS file" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_ingest_as_json_counts_the_rejected(spexplain, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "broken.fits").write_bytes(b"SIMPLE  =")
+    done = spexplain("ingest", tmp_path / "in", "--out", tmp_path / "out", "--json")
+    said = json.loads(done.stdout)
+    assert said["n_taken"] == 0
+    assert sum(said["rejected"].values()) == 1
+
+
+def test_build_refuses_an_unknown_stage(spexplain, small_demo: Path):
+    done = spexplain("build", small_demo, "--only", "magic")
+    assert done.returncode == 1
+    assert "magic" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "ingest", "build", "serve", "explain", "info"])
+def test_help_has_an_example(spexplain, command: str, tmp_path: Path):
+    done = spexplain(command, "--help")
+    assert done.returncode == 0
+    assert f"spexplain {command}" in done.stdout.partition("Example")[2]
+
+
+def test_the_installed_command_answers_quickly_and_loads_no_model_library():
+    code = "import sys, spexplain.dashboard.cli as _; print(*({'torch', 'panel'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "ingest" in done.stdout

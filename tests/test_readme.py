@@ -1,0 +1,125 @@
+"""Every command of the README runs as written, on files like the ones it speaks of."""
+
+import json
+import os
+import re
+import selectors
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from spexplain.data.collection import Collection
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+SERVING = {"demo", "serve"}
+
+
+def commands() -> list[str]:
+    """The lines of all bash blocks, without their comments, in order."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    lines = "\n".join(blocks).splitlines()
+    return [line.partition("#")[0].strip() for line in lines if line.strip()]
+
+
+def write_sdss(path: Path, wave_rest_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, z: float):
+    """A spectrum as an SDSS lite file, on its own logarithmic observed-frame grid."""
+    seen = ivar > 0
+    log_wave = np.log10(wave_rest_aa[seen] * (1 + z))
+    grid = np.arange(log_wave[0], log_wave[-1], 1e-4)
+    columns = [
+        fits.Column(name="flux", format="E", array=np.interp(grid, log_wave, flux[seen])),
+        fits.Column(name="loglam", format="E", array=grid),
+        fits.Column(name="ivar", format="E", array=np.interp(grid, log_wave, ivar[seen])),
+    ]
+    about = [
+        fits.Column(name="CLASS", format="6A", array=["GALAXY"]),
+        fits.Column(name="Z", format="E", array=[z]),
+    ]
+    coadd = fits.BinTableHDU.from_columns(columns, name="COADD")
+    specobj = fits.BinTableHDU.from_columns(about, name="SPECOBJ")
+    fits.HDUList([fits.PrimaryHDU(), coadd, specobj]).writeto(path)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, small_demo: Path) -> Path:
+    """A folder with ``my_spectra`` and ``home`` in it; the small demo stands for the demo."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "my_spectra").mkdir()
+    shutil.copytree(small_demo, folder / "home" / "demo")
+    demo = Collection.open(small_demo)
+    near = demo.catalog.index[demo.catalog["z"].between(0.08, 0.12)][:30]
+    for row in near:
+        path = folder / "my_spectra" / f"spec-0001-50000-{row:04d}.fits"
+        write_sdss(path, demo.wave_rest_aa, *demo.spectrum(row), demo.catalog["z"][row])
+    return folder
+
+
+def environment(desk: Path) -> dict[str, str]:
+    return dict(os.environ, SPEXPLAIN_HOME=str(desk / "home"))
+
+
+def words_of(line: str, desk: Path) -> list[str]:
+    words = shlex.split(line)
+    if "ID" in words:
+        usable = Collection.open(desk / "survey").catalog["id"]
+        words[words.index("ID")] = usable.iloc[0]
+    return [str(BIN / words[0]), *words[1:]]
+
+
+def run(line: str, desk: Path) -> str:
+    done = subprocess.run(
+        words_of(line, desk), cwd=desk, env=environment(desk), capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def opens_a_page(line: str, desk: Path) -> None:
+    """The server says where it is, and a page comes from there."""
+    words = [*words_of(line, desk), "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        words, cwd=desk, env=environment(desk), stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            with selectors.DefaultSelector() as waiting:
+                waiting.register(server.stdout, selectors.EVENT_READ)
+                assert waiting.select(timeout=120), "the server did not say where it is"
+            said = server.stdout.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+/", said)
+            assert address, said
+            with urllib.request.urlopen(address[0], timeout=60) as page:
+                assert "spexplain" in page.read().decode()
+        finally:
+            server.terminate()
+
+
+def test_make_targets_exist():
+    targets = [shlex.split(line)[1] for line in commands() if line.startswith("make ")]
+    assert {"run", "test"} <= set(targets)
+    for target in targets:
+        subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_every_spexplain_command_runs_as_written(desk: Path):
+    lines = [line for line in commands() if line.startswith("spexplain ")]
+    assert len(lines) >= 5
+    for line in lines:
+        if shlex.split(line)[1] in SERVING:
+            opens_a_page(line, desk)
+        else:
+            printed = run(line, desk)
+            if "--json" in line:
+                json.loads(printed)
+    assert (desk / "why.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_linked_file_is_there():
+    for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text()):
+        assert link.startswith("http") or (ROOT / link).exists(), link
