@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import param
@@ -83,9 +84,12 @@ def parse(field: param.Parameter, text: str) -> object:
         if not text and field.allow_None:
             return None
         value = _number(field, text)
-        low, high = field.bounds or (None, None)
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise ValueError(f"it must be between {low:g} and {high:g}")
+        low, high = field.bounds or (-math.inf, math.inf)
+        if not low <= value <= high or (value == low and not field.inclusive_bounds[0]):
+            words = (
+                "between {:g} and {:g}" if field.inclusive_bounds[0] else "above {:g}, up to {:g}"
+            )
+            raise ValueError(f"it must be {words.format(low, high)}")
         return value
     return text
 
@@ -96,6 +100,6 @@ def _number(field: param.Parameter, text: str) -> float:
         value = kind(text)
     except ValueError:
         raise ValueError(f"it must be a {'whole ' if kind is int else ''}number") from None
-    if value != value or abs(value) == float("inf"):
+    if not math.isfinite(value):
         raise ValueError("it must be a finite number")
     return value

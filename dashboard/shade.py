@@ -110,7 +110,7 @@ def shade_values(
     seen = np.isfinite(value)
     span = high - low if high > low else 1.0
     step = np.clip((np.where(seen, value, low) - low) / span, 0.0, 1.0) * (len(palette) - 1)
-    rgb = np.array([_rgb(colour) for colour in palette], np.float32)[step.astype(np.intp)]
+    rgb = np.array([_rgb(colour) for colour in palette], np.float32)[np.rint(step).astype(np.intp)]
     radius = _radius(float(np.count_nonzero(seen)), window, pixel_ratio)
     return _paint(*_spread(seen, rgb, radius))
 

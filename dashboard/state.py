@@ -10,11 +10,10 @@ from typing import Literal, get_args
 
 import param
 
-from ..core.explain import ExplainSettings
 from ..core.locality import KernelName
 from ..core.perturb import PerturbationName
 from ..core.segments import SegmentationName
-from ..core.settings import MethodName
+from ..core.settings import ExplainSettings, MethodName
 
 __all__ = ["Knobs", "Outcome", "View"]
 
@@ -80,7 +79,7 @@ class View(param.Parameterized):
 
 
 class Knobs(param.Parameterized):
-    """How a spectrum is explained; the values of :class:`~spexplain.core.explain.ExplainSettings`.
+    """How a spectrum is explained; the values of :class:`~spexplain.core.settings.ExplainSettings`.
 
     The hard bounds are what a person may type, the soft bounds what the slider spans.
     """
@@ -151,6 +150,7 @@ class Knobs(param.Parameterized):
     ridge_alpha = param.Number(
         default=1.0,
         bounds=(0.0, 1e6),
+        inclusive_bounds=(False, True),
         label="Ridge α",
         doc="Penalty on the weights of the surrogate.",
     )

@@ -45,7 +45,7 @@ def meaning(explanation: Explanation) -> Meaning:
         return Meaning(
             raises=f"raises {what}",
             lowers="more flux lowers",
-            axis=f"∂ {short} / ∂ f",
+            axis=f"∂ {short}",
             sentence=f"Blue: more flux at this pixel raises {what}. Orange: it lowers it. The "
             "weight is the derivative by the pixel's flux.",
         )

@@ -102,7 +102,7 @@ def legend_part(session: Session) -> LegendPart:
         if isinstance(colouring, Categories) and message.get("toggle") in colouring.names:
             view.hidden = toggled(message["toggle"], view.hidden, colouring.names)
 
-    part = LegendPart(on_message=take)
+    part = LegendPart(on_message=take, css_classes=["in-legend"])
 
     def show(*_: object) -> None:
         part.param.update(**_legend(session))

@@ -9,10 +9,10 @@ from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate
 from bokeh.models import (
     BasicTicker,
-    BasicTickFormatter,
     ColumnDataSource,
     CrosshairTool,
     CustomJS,
+    CustomJSTickFormatter,
     LinearColorMapper,
     Range1d,
     Span,
@@ -36,6 +36,11 @@ _SETTLE_MS = 40
 _LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
 _GUESS_PX = 560
 _LABEL_ROOM = 0.16  # share of the height left free for the names of lines
+# No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
+_SHORT_TICKS = """
+const short = Number(tick.toPrecision(2))
+return short === 0 || Math.abs(short) >= 1e-2 ? String(short) : short.toExponential()
+"""
 _FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
 
 
@@ -59,7 +64,7 @@ class SpectrumView:
         self.flux = self._build_flux()
         self.weight = self._build_weight()
         self._link()
-        self._clear()
+        self._open()
         self._dress()
         view, outcome = session.view, session.outcome
         outcome.param.watch(self._open, "shown")
@@ -120,7 +125,7 @@ class SpectrumView:
         fig.xgrid.visible = False
         fig.ygrid.visible = False
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
-        fig.yaxis.formatter = BasicTickFormatter(power_limit_low=-3, power_limit_high=4)
+        fig.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_TICKS)
         return fig
 
     def _link(self) -> None:

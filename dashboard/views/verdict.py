@@ -16,6 +16,7 @@ from .spectrum import _largest
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
+_ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _INVITATION = "Click a point on the plane to open its spectrum."
 
 
@@ -83,9 +84,12 @@ def _verdict(session: Session) -> str:
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     if np.isfinite(entry["sn_median"]):
         facts.append(f"S/N {entry['sn_median']:.0f}")
-    facts += [str(entry[name]) for name in ("survey", "subclass") if entry[name]]
+    facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
-    head = f'<span class="id">{escape(shown.id)}</span><span class="muted small">{about}</span>'
+    head = (
+        f'<span class="id">{escape(shown.id)}</span>'
+        f'<span class="muted small clip about">{about}</span>'
+    )
     if shown.verdict is None:
         return f'<div class="line">{head}</div>'
     return _class_verdict(head, shown) if shown.verdict.probabilities else _score(head, shown)
@@ -93,24 +97,27 @@ def _verdict(session: Session) -> str:
 
 def _class_verdict(head: str, shown: Shown) -> str:
     verdict = shown.verdict
-    truth = f"true {verdict.true}" if verdict.true else "unlabelled"
-    right = "" if not verdict.true else (" ✓" if verdict.true == verdict.predicted else " ✗")
-    pills = _pill(truth, verdict.true) + _pill(f"predicted {verdict.predicted}{right}",
-                                               verdict.predicted)  # fmt: skip
+    mark = "" if not verdict.true else " ✓" if verdict.true == verdict.predicted else " ✗"
+    truth = f"<small>true</small> {_kind(verdict.true)}" if verdict.true else "unlabelled"
+    call = f"<small>predicted</small> {_kind(verdict.predicted)}{mark}"
+    pill = f'<span class="pill" title="true type → predicted type">{truth} → {call}</span>'
+    shares = sorted(verdict.probabilities.items(), key=lambda item: _ORDER.get(item[0], 9))
     bars = "".join(
         f'<div><div class="label"><span>{escape(kind)}</span><span>{share:.3f}</span></div>'
         f'<div class="track"><div class="fill" style="--dot:{_dot(kind)};'
         f'width:{100 * share:.1f}%"></div></div></div>'
-        for kind, share in verdict.probabilities.items()
+        for kind, share in shares
     )
-    return f'<div class="line">{head}{pills}</div><div class="bars">{bars}</div>'
+    return f'<div class="line">{head}{pill}</div><div class="bars">{bars}</div>'
 
 
 def _score(head: str, shown: Shown) -> str:
     verdict = shown.verdict
     share = verdict.rank / max(verdict.n_ranked, 1)
-    text = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
-    pills = _pill(f"score {verdict.score:.4g}", "") + _pill(text, "")
+    pills = (
+        f'<span class="pill">score {verdict.score:.4g}</span><span class="pill">'
+        f"rank {verdict.rank:,} of {verdict.n_ranked:,}</span>"
+    )
     bar = (
         f'<div><div class="label"><span>more anomalous than {100 * (1 - share):.1f} % '
         'of the spectra</span></div><div class="track"><div class="fill" '
@@ -119,9 +126,8 @@ def _score(head: str, shown: Shown) -> str:
     return f'<div class="line">{head}{pills}</div><div class="bars">{bar}</div>'
 
 
-def _pill(text: str, kind: str) -> str:
-    dot = f'<i style="--dot:{_dot(kind)}"></i>' if kind else ""
-    return f'<span class="pill">{dot}{escape(text)}</span>'
+def _kind(kind: str) -> str:
+    return f'<i style="--dot:{_dot(kind)}"></i>{escape(kind)}'
 
 
 def _dot(kind: str) -> str:

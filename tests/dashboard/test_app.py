@@ -1,0 +1,48 @@
+"""The page as a document: complete, and asking nothing of the rest of the world."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
+from spexplain.dashboard import app
+from spexplain.dashboard.views.parts import ASSETS
+from spexplain.dashboard.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def doc(workspace: Workspace, pool: ThreadPoolExecutor) -> Document:
+    document = Document()
+    with set_curdoc(document):
+        page = app.build_app(workspace, pool)()
+        page._init_doc(document)
+    return document
+
+
+def test_every_part_of_the_page_has_its_place(doc: Document) -> None:
+    html = (ASSETS / "page.html").read_text(encoding="utf-8")
+    placed = set(re.findall(r"embed\(roots\.(\w+)\)", html))
+    assert placed == {root.name for root in doc.roots}
+
+
+def test_the_page_knows_its_collection(doc: Document) -> None:
+    words = doc.template_variables
+    assert words["collection_name"] == "fake"
+    assert words["counts"] == "300 spectra · 3 rejected"
+
+
+def test_both_themes_define_the_same_colours(doc: Document) -> None:
+    light, dark = doc.template_variables["theme_css"].splitlines()
+    names = [set(re.findall(r"(--[\w-]+):", text)) for text in (light, dark)]
+    assert names[0] == names[1]
+    used = set(re.findall(r"var\((--[\w-]+)", "".join(p.read_text() for p in ASSETS.glob("*.css"))))
+    assert used - {"--font", "--small", "--radius", "--dot", "--at"} <= names[0]
+
+
+@pytest.mark.parametrize("asset", sorted(ASSETS.iterdir()), ids=lambda path: path.name)
+def test_nothing_is_fetched_from_elsewhere(asset: Path) -> None:
+    assert "//" not in re.sub(r"^\s*//.*$|\s// .*$", "", asset.read_text(), flags=re.MULTILINE)

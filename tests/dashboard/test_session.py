@@ -1,0 +1,191 @@
+"""Choices become an open spectrum and its explanation, without a browser."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from spexplain.core.explain import ExplainSettings, explain
+from spexplain.dashboard.session import Session
+from spexplain.dashboard.workspace import Workspace
+
+HBETA_AA = 4862.68
+PATIENCE_S = 20.0
+
+
+class Patient:
+    """A session whose answers are picked up here, on the test's own thread."""
+
+    def __init__(self, workspace: Workspace, pool: ThreadPoolExecutor) -> None:
+        self._calls: list[Any] = []
+        self._rung = threading.Condition()
+        self.session = Session(workspace, pool, self._schedule)
+
+    def _schedule(self, callback: Any) -> None:
+        with self._rung:
+            self._calls.append(callback)
+            self._rung.notify()
+
+    def settle(self) -> None:
+        """Pick answers up until nothing more is on its way."""
+        while self.session.outcome.busy:
+            with self._rung:
+                assert self._rung.wait_for(lambda: self._calls, PATIENCE_S)
+                calls, self._calls = self._calls, []
+            for call in calls:
+                call()
+
+
+@pytest.fixture
+def patient(workspace: Workspace, pool: ThreadPoolExecutor) -> Any:
+    made = Patient(workspace, pool)
+    made.session.knobs.n_samples = 600
+    yield made
+    made.session.close()
+
+
+def test_it_starts_with_the_first_lens_its_target_and_its_plane(session: Session) -> None:
+    view = session.view
+    assert (view.lens, view.target, view.plane, view.colour) == ("agn", "predicted", "agn", "type")
+    assert session.outcome.shown is None
+
+
+def test_opening_a_spectrum_shows_it_and_explains_it(patient: Patient) -> None:
+    session = patient.session
+    session.open(7)
+    shown = session.outcome.shown
+    assert (shown.id, shown.row) == ("sim-00007", 7)
+    assert shown.flux.shape == shown.wave_rest_aa.shape
+    patient.settle()
+    found = session.outcome.explanation
+    lens = session.workspace.lenses["agn"]
+    again = explain(shown.flux, lens.target("predicted", 7), ExplainSettings(n_samples=600))
+    assert found.complete
+    assert found.weights.tobytes() == again.weights.tobytes()
+    edges = found.edges(shown.wave_rest_aa)[found.top(1)[0]]
+    assert edges[0] - 30 < HBETA_AA < edges[1] + 30
+
+
+def test_every_knob_recomputes(patient: Patient) -> None:
+    session = patient.session
+    session.open(7)
+    for name, value in (("n_segments", 20), ("factor", 0.7), ("seed", 4), ("method", "occlusion")):
+        setattr(session.knobs, name, value)
+        patient.settle()
+        assert getattr(session.outcome.explanation.settings, name) == value
+        assert session.outcome.explanation.complete
+
+
+def test_another_spectrum_never_wears_the_explanation_of_the_last(patient: Patient) -> None:
+    session = patient.session
+    session.open(7)
+    session.open(8)
+    assert session.outcome.explanation is None
+    patient.settle()
+    again = explain(
+        session.outcome.shown.flux,
+        session.lens.target("predicted", 8),
+        ExplainSettings(n_samples=600),
+    )
+    assert session.outcome.explanation.weights.tobytes() == again.weights.tobytes()
+
+
+def test_switching_the_lens_keeps_the_spectrum(patient: Patient) -> None:
+    session = patient.session
+    session.open(7)
+    session.view.lens = "anomaly"
+    patient.settle()
+    assert session.outcome.shown.id == "sim-00007"
+    assert session.view.target == "mse"
+    assert session.view.plane == "anomaly"
+    assert session.outcome.explanation.target == "mse"
+    assert len(session.outcome.explanation.labels) == len(session.lens.wave_rest_aa)
+
+
+def test_a_spectrum_the_lens_cannot_take_says_why_and_is_not_explained(patient: Patient) -> None:
+    session = patient.session
+    session.open(299)
+    shown = session.outcome.shown
+    assert "4100–8000 Å" in shown.reason
+    assert shown.verdict is None
+    assert shown.flux.size == 0
+    assert not session.outcome.busy
+    session.view.lens = "anomaly"
+    patient.settle()
+    assert session.outcome.explanation is not None
+
+
+def test_impossible_knobs_become_a_sentence_and_the_way_back_works(patient: Patient) -> None:
+    session = patient.session
+    session.open(7)
+    session.knobs.n_segments = 3000
+    patient.settle()
+    assert "3000" in session.outcome.problem
+    session.knobs.n_segments = 30
+    patient.settle()
+    assert session.outcome.problem == ""
+    assert len(session.outcome.explanation.weights) == 30
+
+
+def test_an_unknown_id_is_a_sentence_with_similar_ones(session: Session) -> None:
+    session.view.find = "sim-9"
+    assert "sim-9" in session.outcome.problem
+    assert "sim-00001" in session.outcome.problem
+    assert session.outcome.shown is None
+
+
+def test_finding_opens_and_may_be_repeated(session: Session) -> None:
+    session.view.find = " sim-00012 "
+    assert session.outcome.shown.row == 12
+    session.open(3)
+    session.view.find = "sim-00012"
+    assert session.outcome.shown.row == 12
+
+
+def test_an_unknown_id_in_a_link_opens_nothing(session: Session) -> None:
+    session.view.spectrum = "elsewhere-1"
+    assert session.outcome.shown is None
+    assert "elsewhere-1" in session.outcome.problem
+
+
+def test_stepping_follows_the_list_and_stops_at_its_ends(session: Session) -> None:
+    rows = session.listing.table["row"].tolist()
+    session.step(1)
+    assert session.outcome.shown.row == rows[0]
+    session.step(1)
+    assert session.outcome.shown.row == rows[1]
+    session.step(-1)
+    session.step(-1)
+    assert session.outcome.shown.row == rows[0]
+
+
+def test_stepping_follows_the_order_chosen(session: Session) -> None:
+    session.view.sort = "-z"
+    session.step(1)
+    catalog = session.workspace.catalog
+    rows = session.listing.table["row"]
+    assert session.outcome.shown.z == pytest.approx(catalog["z"].iloc[rows].max())
+
+
+def test_closing_lets_go_of_the_work(workspace: Workspace, pool: ThreadPoolExecutor) -> None:
+    calls: list[Any] = []
+    session = Session(workspace, pool, calls.append)
+    session.open(7)
+    session.close()
+    for call in calls:
+        call()
+    assert session.outcome.explanation is None or not np.isnan(session.outcome.explanation.r2)
+
+
+def test_a_collection_without_models_has_nothing_to_explain(
+    workspace: Workspace, pool: ThreadPoolExecutor
+) -> None:
+    bare = Session(Workspace(workspace.collection, {}, {}), pool, lambda callback: callback())
+    bare.open(7)
+    assert bare.view.lens is None
+    assert bare.outcome.shown is None
+    assert bare.listing.table.empty
+    bare.step(1)

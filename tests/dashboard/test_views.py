@@ -1,0 +1,378 @@
+"""The views draw what the state says; driven through the state, read from the figures."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from spexplain.core.explain import ExplainSettings, explain
+from spexplain.dashboard.session import Session
+from spexplain.dashboard.theme import THEMES, diverging
+from spexplain.dashboard.views.bar import controls_form, legend_part, tabs_form, toggled
+from spexplain.dashboard.views.form import Field, form
+from spexplain.dashboard.views.lists import Drawer
+from spexplain.dashboard.views.plane import PlaneView
+from spexplain.dashboard.views.spectrum import SpectrumView
+from spexplain.dashboard.views.verdict import state_pane, veil_pane, verdict_pane
+from spexplain.dashboard.workspace import Workspace
+
+
+@pytest.fixture
+def still(workspace: Workspace) -> Any:
+    """A session whose explanations the test sets itself."""
+
+    class Idle(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            return SimpleNamespace(add_done_callback=lambda callback: None)
+
+    return Session(workspace, Idle(1), lambda callback: callback())
+
+
+def source(fig: Any, name: str) -> dict[str, np.ndarray]:
+    (found,) = (s for s in fig.references() if getattr(s, "name", None) == name)
+    return {key: np.asarray(values) for key, values in found.data.items()}
+
+
+def explain_now(session: Session, **settings: Any) -> Any:
+    shown = session.outcome.shown
+    target = shown.lens.target(session.view.target, shown.row)
+    found = explain(shown.flux, target, ExplainSettings(n_samples=300, **settings))
+    session.outcome.explanation = found
+    return found
+
+
+# --- the plane
+
+
+def test_the_plane_is_drawn_before_the_browser_has_told_its_size(still: Session) -> None:
+    fig = PlaneView(still).figure
+    image = source(fig, "plane-image")
+    assert image["image"].shape[1:] == (540, 540)
+    assert (image["image"] != 0).sum() > 300
+
+
+def test_the_plane_takes_the_frames_size_with_equal_scales(still: Session) -> None:
+    view = PlaneView(still, pixel_ratio=2.0)
+    view._resized("inner_width", None, 600)
+    view._resized("inner_height", None, 300)
+    x, y = view.figure.x_range, view.figure.y_range
+    assert source(view.figure, "plane-image")["image"].shape[1:] == (600, 1200)
+    assert (x.end - x.start) / 600 == pytest.approx((y.end - y.start) / 300)
+    (left, right), (bottom, top) = still.workspace.extent("agn")
+    assert x.start <= left < right <= x.end
+    assert y.start <= bottom < top <= y.end
+
+
+def test_resizing_keeps_what_is_in_view(still: Session) -> None:
+    view = PlaneView(still)
+    view._resized("inner_width", None, 600)
+    view._resized("inner_height", None, 300)
+    view._frame((0.0, 4.0), (0.0, 2.0))
+    view._resized("inner_width", 600, 500)
+    assert (view.figure.x_range.start + view.figure.x_range.end) / 2 == pytest.approx(2.0)
+    assert view.figure.x_range.end - view.figure.x_range.start < 6
+
+
+def test_a_click_opens_the_nearest_spectrum_and_rings_it(still: Session) -> None:
+    view = PlaneView(still)
+    x, y = still.workspace.place("agn", 33)
+    view._tap(SimpleNamespace(x=x, y=y))
+    assert still.outcome.shown.row == 33
+    ring = source(view.figure, "plane-ring")
+    assert (ring["x"][0], ring["y"][0]) == (x, y)
+
+
+def test_a_click_far_from_every_point_opens_nothing(still: Session) -> None:
+    view = PlaneView(still)
+    view._tap(SimpleNamespace(x=1e4, y=1e4))
+    view._tap(SimpleNamespace(x=None, y=None))
+    assert still.outcome.shown is None
+
+
+def test_a_click_passes_through_hidden_points(still: Session) -> None:
+    view = PlaneView(still)
+    row = int(np.flatnonzero(still.workspace.catalog["label"] == "type 1")[0])
+    still.view.hidden = ["type 1"]
+    view._tap(SimpleNamespace(**dict(zip("xy", still.workspace.place("agn", row), strict=True))))
+    assert still.outcome.shown is None or still.outcome.shown.row != row
+
+
+def test_a_resting_pointer_is_told_what_it_is_on(still: Session) -> None:
+    view = PlaneView(still)
+    x, y = still.workspace.place("agn", 33)
+    view._look("data", {}, {"x": [x], "y": [y]})
+    (text,) = source(view.figure, "plane-ghost")["text"]
+    assert text == f"sim-00033  ·  {still.workspace.colouring('type').label(33)}"
+    view._look("data", {}, {"x": [], "y": []})
+    assert len(source(view.figure, "plane-ghost")["text"]) == 0
+
+
+@pytest.mark.parametrize("colour", ["type", "predicted", "correct", "score", "cluster", "z"])
+def test_every_colouring_is_drawn_and_none_alike(still: Session, colour: str) -> None:
+    view = PlaneView(still)
+    before = source(view.figure, "plane-image")["image"]
+    still.view.colour = colour
+    after = source(view.figure, "plane-image")["image"]
+    assert (before != after).any() == (colour != "type")
+
+
+def test_the_plane_follows_the_theme_and_the_legend(still: Session) -> None:
+    view = PlaneView(still)
+    light = source(view.figure, "plane-image")["image"]
+    still.view.theme = "dark"
+    dark = source(view.figure, "plane-image")["image"]
+    still.view.hidden = ["type 1", "type 2", "unlabelled"]
+    alone = source(view.figure, "plane-image")["image"]
+    assert (light != dark).any()
+    assert 0 < (alone != 0).sum() < (dark != 0).sum()
+
+
+# --- the spectrum
+
+
+def test_the_spectrum_is_drawn_at_its_own_wavelengths(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    pixels = source(view.flux, "pixels")
+    lens = still.workspace.lenses["agn"]
+    np.testing.assert_allclose(pixels["x"], lens.wave_rest_aa)
+    np.testing.assert_array_equal(pixels["y"], lens.prepared(7))
+    assert view.flux.x_range.start == lens.wave_rest_aa[0]
+    assert view.flux.yaxis.axis_label == "flux / flux at 5100 Å"
+    assert view.weight.xaxis.axis_label == "rest wavelength in vacuum (Å)"
+
+
+def test_units_and_frames_move_the_whole_drawing(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    explain_now(still)
+    still.view.param.update(unit="nm", frame="observed")
+    stretch = 0.1 * (1 + still.outcome.shown.z)
+    wave = still.workspace.lenses["agn"].wave_rest_aa
+    np.testing.assert_allclose(source(view.flux, "pixels")["x"], wave * stretch)
+    lines = source(view.flux, "lines")
+    np.testing.assert_allclose(lines["x"], lines["wave_aa"] * stretch)
+    bands = source(view.flux, "bands")
+    assert bands["left"][0] == pytest.approx(wave[0] * stretch, rel=1e-3)
+    assert view.weight.xaxis.axis_label == "observed wavelength in vacuum (nm)"
+
+
+def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    before = source(view.flux, "pixels")
+    found = explain_now(still, n_segments=25)
+    after = source(view.flux, "pixels")
+    for name in ("x", "x1", "y", "y1"):
+        np.testing.assert_array_equal(before[name], after[name])
+    np.testing.assert_allclose(after["weight"], found.weight_of_pixel, rtol=1e-6)
+    bands = source(view.weight, "bands")
+    assert len(bands["weight"]) == 25
+    assert (bands["left"][1:] == bands["right"][:-1]).all()
+    most = np.abs(found.weights).max()
+    assert (view._mapper.low, view._mapper.high) == (-most, most)
+    assert view.weight.yaxis.axis_label == "Δ log p"
+
+
+def test_a_new_spectrum_is_uncoloured_until_its_own_explanation_comes(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    explain_now(still)
+    still.open(8)
+    assert not source(view.flux, "pixels")["weight"].any()
+    assert len(source(view.flux, "bands")["weight"]) == 0
+
+
+def test_stepping_keeps_the_stretch_zoomed_in_on(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    view.flux.x_range.update(start=4800.0, end=5050.0)
+    still.open(8)
+    assert (view.flux.x_range.start, view.flux.x_range.end) == (4800.0, 5050.0)
+    inside = still.outcome.shown.flux[np.abs(still.outcome.shown.wave_rest_aa - 4925) < 125]
+    assert view.flux.y_range.end > inside.max()
+    still.view.lens = "anomaly"
+    assert view.flux.x_range.end > 7000
+
+
+def test_clipping_fits_the_continuum(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    whole = view.flux.y_range.end
+    still.view.clip = True
+    assert view.flux.y_range.end < 0.7 * whole
+    assert view.flux.y_range.end > np.median(still.outcome.shown.flux)
+
+
+def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session) -> None:
+    view, veil = SpectrumView(still), veil_pane(still)
+    assert "Click a point" in veil.object
+    still.open(7)
+    assert veil.object == ""
+    still.open(299)
+    assert len(source(view.flux, "pixels")["x"]) == 0
+    assert "cannot serve this lens: it covers 4100–8000 Å" in veil.object
+
+
+def test_the_figures_follow_the_theme(still: Session) -> None:
+    view = SpectrumView(still)
+    still.view.theme = "dark"
+    assert view._mapper.palette == diverging("dark")
+    assert view._thin.glyph.line_color == THEMES["dark"].line
+    still.view.paint = "band"
+    assert view._strips.visible
+    assert not view._pieces.visible
+
+
+# --- words
+
+
+def test_the_verdict_has_both_types_and_all_probabilities(still: Session) -> None:
+    pane = verdict_pane(still)
+    assert "No spectrum is open" in pane.object
+    row = int(still.listing.table["row"].iat[0])
+    still.open(row)
+    said = still.workspace.lenses["agn"].verdict(row)
+    assert f">{said.true} →" in pane.object
+    assert f"{said.predicted} ✗" in pane.object
+    assert pane.object.count("0.800") == 1
+    assert pane.object.index(">type 1<") < pane.object.index(">intermediate<")
+
+
+def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
+    pane = verdict_pane(still)
+    still.view.lens = "anomaly"
+    still.view.tab = "anomalous"
+    still.step(1)
+    assert "rank 1 of 300" in pane.object
+    assert "more anomalous than 99.7 %" in pane.object
+
+
+def test_names_from_a_file_cannot_become_markup(still: Session) -> None:
+    pane = verdict_pane(still)
+    still.workspace.catalog.loc[7, "subclass"] = "<script>alert(1)</script>"
+    still.open(7)
+    still.workspace.catalog.loc[7, "subclass"] = ""
+    assert "<script>" not in pane.object
+
+
+def test_the_state_names_what_the_colours_mean(still: Session) -> None:
+    pane = state_pane(still)
+    still.open(7)
+    assert "computing" in pane.object
+    explain_now(still)
+    assert "raises log p(predicted)" in pane.object
+    assert "300 of 300 samples" in pane.object
+
+
+# --- lists and controls
+
+
+def test_the_list_shows_what_it_lists_and_marks_the_open_one(still: Session) -> None:
+    drawer = Drawer(still)
+    table = still.listing.table
+    assert [line[0] for line in drawer.table.rows] == table["row"].tolist()
+    assert drawer.table.rows[0][1] == table["id"].iat[0]
+    still.step(1)
+    assert drawer.table.selected == table["row"].iat[0]
+    assert drawer.table.note == f"{len(table)} spectra"
+
+
+def test_a_long_list_turns_its_page_as_one_steps(still: Session) -> None:
+    drawer = Drawer(still)
+    still.view.tab = "anomalous"
+    assert len(drawer.table.rows) == 200
+    still.open(int(still.listing.table["row"].iat[250]))
+    assert [line[0] for line in drawer.table.rows] == still.listing.table["row"][200:].tolist()
+    assert drawer.table.note.startswith("201–300 of 300")
+
+
+def test_clicks_on_the_list_open_and_sort(still: Session) -> None:
+    drawer = Drawer(still)
+    row = int(still.listing.table["row"].iat[2])
+    drawer._take({"open": row})
+    assert still.outcome.shown.row == row
+    orders = []
+    for _ in range(3):
+        drawer._take({"sort": "z"})
+        orders.append(still.view.sort)
+    assert orders == ["z", "-z", ""]
+
+
+def test_the_list_is_exported_whole(still: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawer, sent = Drawer(still), []
+    monkeypatch.setattr(drawer.table, "_send_msg", sent.append)
+    drawer._take({"export": True})
+    assert sent[0]["name"] == "fake-misclassified.csv"
+    assert sent[0]["text"] == still.listing.csv()
+
+
+def test_the_model_tab_counts_as_the_catalog_does(still: Session) -> None:
+    drawer = Drawer(still)
+    still.view.tab = "model"
+    assert drawer.sheet.visible
+    assert not drawer.table.visible
+    said = still.workspace.lenses["agn"].columns["predicted"]
+    label = still.workspace.catalog["label"].iloc[said.index]
+    both = int(((said == "type 2") & (label == "type 2")).sum())
+    assert f">{both}</td>" in drawer.sheet.object
+
+
+def test_controls_set_the_knobs_and_follow_them(still: Session) -> None:
+    part = controls_form(still)
+    part.on_message({"name": "n_segments", "value": 33})
+    assert still.knobs.n_segments == 33
+    assert part.values["n_segments"] == 33
+    still.knobs.factor = 1.1
+    assert part.values["factor"] == 1.1
+
+
+def test_a_value_that_cannot_be_taken_is_explained_and_put_back(still: Session) -> None:
+    part = controls_form(still)
+    part.on_message({"name": "n_samples", "value": "a few"})
+    assert still.knobs.n_samples == 5000
+    assert still.outcome.problem == "Samples cannot be 'a few': it must be a whole number."
+
+
+def test_each_method_shows_the_knobs_it_heeds(still: Session) -> None:
+    part = controls_form(still)
+    assert "step" in part.inert
+    still.knobs.method = "saliency"
+    assert set(part.inert) == set(still.knobs.names()) - {"method", "step"}
+
+
+def test_the_words_of_a_control_are_those_of_its_parameter(still: Session) -> None:
+    about = Field(still.knobs, "n_segments", "range", log=True).describe()
+    assert about["doc"] == still.knobs.param["n_segments"].doc
+    assert (about["span"], about["integer"], about["log"]) == ([5, 943], True, True)
+    part = tabs_form(still)
+    assert part.fields[0]["options"][0] == ["misclassified", "Misclassified"]
+
+
+def test_choices_that_change_are_drawn_anew(still: Session) -> None:
+    part = form([Field(still.view, "target", "select")], still.complain)
+    still.view.lens = "anomaly"
+    assert part.fields[0]["options"] == [["mse", "mse"]]
+    assert part.values == {"target": "mse"}
+
+
+def test_the_legend_counts_and_switches(still: Session) -> None:
+    part = legend_part(still)
+    on_plane = still.workspace.catalog["label"].iloc[still.workspace.planes["agn"].rows]
+    assert part.entries[0]["count"] == f"{(on_plane == 'type 1').sum():,}"
+    part.on_message({"toggle": "type 2"})
+    assert [entry["on"] for entry in part.entries] == [False, True, False, False]
+    part.on_message({"toggle": "<no such thing>"})
+    still.view.colour = "score"
+    assert len(part.bar) == 16
+    assert still.view.hidden == []
+
+
+def test_switching_categories_never_leaves_nothing() -> None:
+    names = ("a", "b", "c")
+    assert toggled("a", [], names) == ["b", "c"]
+    assert toggled("b", ["b", "c"], names) == ["c"]
+    assert toggled("a", ["b", "c"], names) == []

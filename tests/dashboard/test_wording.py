@@ -1,0 +1,49 @@
+"""The sentences say what the engine computed, with its signs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from spexplain.core.explain import ExplainSettings, Explanation, explain
+from spexplain.core.targets import CallableTarget
+from spexplain.dashboard.wording import meaning, state_line
+
+
+def explained(method: str, target: str = "log p(type 1)", sign: float = 1.0) -> Explanation:
+    x = np.linspace(1.0, 2.0, 40)
+    model = CallableTarget(lambda spectra: sign * spectra[:, :10].sum(axis=1), target)
+    settings = ExplainSettings(method=method, n_segments=4, n_samples=300, factor=0.5)
+    return explain(x, model, settings)
+
+
+@pytest.mark.parametrize("method", ["lime", "saliency", "occlusion"])
+def test_blue_is_what_raises_for_every_method(method: str) -> None:
+    """A model that sums the first quarter: that quarter raises it, by presence and by flux."""
+    up, down = explained(method), explained(method, sign=-1.0)
+    assert up.weight_of_pixel[:10].min() > 0
+    assert down.weight_of_pixel[:10].max() < 0
+    assert meaning(up).sentence.startswith("Blue:")
+    assert "raises log p(type 1)" in meaning(up).sentence
+
+
+def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
+    assert "more flux" in meaning(explained("saliency")).sentence
+    assert "rather than perturbed" in meaning(explained("lime")).sentence
+    assert meaning(explained("saliency")).axis.startswith("∂")
+    assert meaning(explained("occlusion")).axis.startswith("Δ")
+
+
+def test_a_score_is_called_a_score() -> None:
+    assert meaning(explained("lime", "mse")).raises == "raises the score"
+    assert meaning(explained("lime", "mse")).axis == "Δ score"
+
+
+def test_the_state_line_of_lime_has_fidelity_samples_time_and_seed() -> None:
+    line = state_line(explained("lime"), 41.3)
+    assert line.startswith("R² ")
+    assert line.endswith(" · 300 of 300 samples · 41 ms · seed 0")
+
+
+def test_the_state_line_of_the_others_says_how_much_was_looked_at() -> None:
+    assert state_line(explained("saliency"), 12.0) == "Saliency · 40 pixels, each alone · 12 ms"
+    assert state_line(explained("occlusion"), 3.6) == "Occlusion · 4 segments, each alone · 4 ms"
