@@ -149,8 +149,8 @@ def test_help_has_an_example(spexplain, command: str, tmp_path: Path):
 
 
 def test_the_installed_command_answers_quickly_and_loads_no_model_library():
-    code = "import sys, spexplain.dashboard.cli as _; print(*({'torch', 'panel'} & set(sys.modules)))"
+    code = "import sys, spexplain.dashboard.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert {"torch", "sklearn", "panel"}.isdisjoint(done.stdout.split())
     done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
     assert "ingest" in done.stdout
