@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
+from .array_file import ModelFileError
 from .build_settings import BuildSettings
 from .collection import Collection
-from .model_file import ModelFileError
 from .runs import Run, RunError, RunStore
 from .stage import BuildCancelled, Progress, Stage, StageSkipped, Work
 

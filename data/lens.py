@@ -15,11 +15,9 @@ from ..core.targets.vae import VaeScore
 from ..core.vae import Vae
 from .collection import Collection
 from .lens_parts import LensError, PreparedSpectra, Verdict
-from .model_file import load_classifier
 from .plane import Plane, open_planes
 from .runs import Run, RunStore
-from .stage_svm import probability_column, svm_model_path
-from .stage_vae import load_vae
+from .trained import load_svm, load_vae, probability_column
 
 __all__ = [
     "AgnLens",
@@ -161,7 +159,7 @@ class AgnLens(_Lens):
     @cached_property
     def machine(self) -> CalibratedSvm:
         """The classifier, read when first asked for."""
-        return CalibratedSvm.from_sklearn(load_classifier(svm_model_path(self._run.path)))
+        return load_svm(self._run)
 
     def target(self, name: str, row: int) -> SvmLogProb:
         """log p of a class, or of the one predicted for this row."""

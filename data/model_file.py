@@ -1,22 +1,22 @@
-"""Models on disk: skops for scikit-learn's, safetensors for networks; never pickle."""
+"""scikit-learn models on disk as skops: never pickle, no type that is not on a list."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import skops.io
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
-from sklearn.calibration import CalibratedClassifierCV
-from skops.io.exceptions import UntrustedTypesFoundException
+from .array_file import ModelFileError
 
-__all__ = ["ModelFileError", "load_arrays", "load_classifier", "save_arrays", "save_classifier"]
+if TYPE_CHECKING:
+    from sklearn.calibration import CalibratedClassifierCV
+
+__all__ = ["ModelFileError", "load_classifier", "save_classifier"]
+
+# skops and scikit-learn are imported where they are used: the page opens a second or two sooner
+# without them, and needs them only when a type is explained.
 
 # What a calibrated machine consists of beyond the types that skops trusts by itself.
 _TRUSTED = [
@@ -25,12 +25,10 @@ _TRUSTED = [
 ]
 
 
-class ModelFileError(Exception):
-    """A model file cannot be read, or holds what must not be loaded; the text says which."""
-
-
 def save_classifier(path: Path, classifier: CalibratedClassifierCV) -> None:
     """Write a fitted classifier; equal classifiers give equal bytes."""
+    import skops.io
+
     path.write_bytes(_canonical(skops.io.dumps(classifier)))
 
 
@@ -40,6 +38,10 @@ def load_classifier(path: Path) -> CalibratedClassifierCV:
     Raises:
         ModelFileError: the file is absent or damaged, holds another type, or no classifier.
     """
+    import skops.io
+    from sklearn.calibration import CalibratedClassifierCV
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     try:
         loaded = skops.io.load(path, trusted=_TRUSTED)
     except UntrustedTypesFoundException as error:
@@ -52,28 +54,6 @@ def load_classifier(path: Path) -> CalibratedClassifierCV:
     if not isinstance(loaded, CalibratedClassifierCV):
         raise ModelFileError(f"{path} holds a {type(loaded).__name__}, not a calibrated classifier")
     return loaded
-
-
-def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Any = None) -> None:
-    """Write named arrays and, beside them in the same file, JSON-serialisable facts."""
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    # Scalars lose their shape () on the way to a contiguous array.
-    shaped = {name: array.reshape(arrays[name].shape) for name, array in contiguous.items()}
-    save_file(shaped, path, metadata={"facts": json.dumps(facts, sort_keys=True)})
-
-
-def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
-    """Arrays and facts as :func:`save_arrays` wrote them.
-
-    Raises:
-        ModelFileError: the file is absent or damaged.
-    """
-    try:
-        with safe_open(path, framework="numpy") as stored:
-            facts = json.loads((stored.metadata() or {}).get("facts", "null"))
-            return {name: stored.get_tensor(name) for name in stored.keys()}, facts  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
-        raise ModelFileError(f"{path} cannot be read: {error}") from error
 
 
 def _canonical(dumped: bytes) -> bytes:

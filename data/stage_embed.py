@@ -14,10 +14,10 @@ from ..core.components import Components, fit_components
 from ..core.embed import quality_sample
 from ..core.plane_quality import plane_quality
 from ..core.tsne import EmbedSettings, lay_out
+from .array_file import save_arrays
 from .build_settings import BuildSettings
-from .model_file import save_arrays
 from .stage import Stage, StageSkipped, Work
-from .stage_vae import load_vae
+from .trained import load_vae
 
 __all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
 

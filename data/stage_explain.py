@@ -11,7 +11,7 @@ from ..core.explain import explain
 from ..core.targets.vae import VaeScore
 from .build_settings import BuildSettings
 from .stage import Stage, Work
-from .stage_vae import load_vae
+from .trained import load_vae
 
 __all__ = ["EXPLAIN"]
 

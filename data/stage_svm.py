@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,20 +14,11 @@ from ..core.train.svm import train_svm
 from .build_settings import BuildSettings
 from .model_file import load_classifier, save_classifier
 from .stage import Stage, StageSkipped, Work
+from .trained import probability_column, svm_path
 
-__all__ = ["SVM", "probability_column", "svm_model_path"]
+__all__ = ["SVM"]
 
 _CHUNK_ROWS = 1024
-
-
-def probability_column(label: str) -> str:
-    """Column of the predictions that holds the probability of a class."""
-    return "p_" + label.replace(" ", "_")
-
-
-def svm_model_path(run_path: Path) -> Path:
-    """Where a run of the stage keeps the classifier."""
-    return run_path / "model.skops"
 
 
 def _run(work: Work) -> None:
@@ -41,9 +31,9 @@ def _run(work: Work) -> None:
     if given is None:
         classifier = _train(work, spectra, truth, split)
     else:
-        classifier = load_classifier(svm_model_path(given.path))
+        classifier = load_classifier(svm_path(given.path))
         work.draft.metrics["trained_on"] = given.key
-    save_classifier(svm_model_path(work.draft.path), classifier)
+    save_classifier(svm_path(work.draft.path), classifier)
     machine = CalibratedSvm.from_sklearn(classifier)
     probabilities = np.exp(_log_proba(work, machine, spectra))
     table = _predictions(rows, truth, split, machine.classes, probabilities)

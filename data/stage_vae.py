@@ -11,38 +11,23 @@ import numpy as np
 import pandas as pd
 
 from ..core.train.vae import Epoch, TrainerState, VaeSettings, VaeTrainer
-from ..core.vae import Vae
+from .array_file import ModelFileError, load_arrays, save_arrays
 from .build_settings import BuildSettings
-from .model_file import ModelFileError, load_arrays, save_arrays
-from .runs import Run
 from .stage import BuildCancelled, Stage, StageSkipped, Work
+from .trained import load_vae, vae_path
 
-__all__ = ["VAE", "load_vae"]
+__all__ = ["VAE"]
 
-_MODEL = "model.safetensors"
 _CHECKPOINT = "checkpoint.safetensors"
 # A checkpoint is 30 MB for the paper's network: not after each of a small sample's short epochs.
 _CHECKPOINT_EVERY = 5
 _FEWEST = 20
 
 
-def load_vae(run: Run) -> Vae:
-    """The trained network of a run.
-
-    Raises:
-        ModelFileError: the file is damaged or not a network's.
-    """
-    arrays, _ = load_arrays(run.path / _MODEL)
-    try:
-        return Vae.from_arrays(arrays)
-    except ValueError as error:
-        raise ModelFileError(f"{run.path / _MODEL}: {error}") from error
-
-
 def _run(work: Work) -> None:
     given = work.given.get("vae")
     if given is not None:
-        save_arrays(work.draft.path / _MODEL, load_vae(given).to_arrays())
+        save_arrays(vae_path(work.draft.path), load_vae(given).to_arrays())
         work.draft.write_table("training", given.table("training"))
         work.draft.metrics |= given.metrics | {"trained_on": given.key}
         return
@@ -52,7 +37,7 @@ def _run(work: Work) -> None:
         _ask_whether_to_stop(work, trainer, checkpoint)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
             _save(trainer, checkpoint)
-    save_arrays(work.draft.path / _MODEL, trainer.best().to_arrays())
+    save_arrays(vae_path(work.draft.path), trainer.best().to_arrays())
     checkpoint.unlink(missing_ok=True)
     history = [dataclasses.asdict(epoch) for epoch in trainer.history]
     work.draft.write_table("training", pd.DataFrame(history))

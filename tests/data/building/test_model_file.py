@@ -6,13 +6,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 from spexplain.core.train.svm import SvmSettings, new_classifier
-from spexplain.data.model_file import (
-    ModelFileError,
-    load_arrays,
-    load_classifier,
-    save_arrays,
-    save_classifier,
-)
+from spexplain.data.array_file import load_arrays, save_arrays
+from spexplain.data.model_file import ModelFileError, load_classifier, save_classifier
 
 
 def fitted(kernel="linear"):

@@ -1,0 +1,50 @@
+"""The trained models of finished runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.targets.svm import CalibratedSvm
+from ..core.vae import Vae
+from .array_file import ModelFileError, load_arrays
+from .model_file import load_classifier
+from .runs import Run
+
+__all__ = ["load_svm", "load_vae", "probability_column", "svm_path", "vae_path"]
+
+
+def svm_path(run_path: Path) -> Path:
+    """Where a run of stage svm keeps its classifier."""
+    return run_path / "model.skops"
+
+
+def vae_path(run_path: Path) -> Path:
+    """Where a run of stage vae keeps its network."""
+    return run_path / "model.safetensors"
+
+
+def probability_column(label: str) -> str:
+    """Column of the predictions that holds the probability of a class."""
+    return "p_" + label.replace(" ", "_")
+
+
+def load_svm(run: Run) -> CalibratedSvm:
+    """The classifier of a run of stage svm, as arrays.
+
+    Raises:
+        ModelFileError: the file is damaged, or holds what is not trusted.
+    """
+    return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path)))
+
+
+def load_vae(run: Run) -> Vae:
+    """The network of a run of stage vae.
+
+    Raises:
+        ModelFileError: the file is damaged or not a network's.
+    """
+    arrays, _ = load_arrays(vae_path(run.path))
+    try:
+        return Vae.from_arrays(arrays)
+    except ValueError as error:
+        raise ModelFileError(f"{vae_path(run.path)}: {error}") from error
