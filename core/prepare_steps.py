@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .extinction import dust_transmission
+
 __all__ = ["bridge_gaps", "check_block", "deredden"]
 
 
@@ -32,16 +34,21 @@ def check_block(
 def deredden(
     wave_obs_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, ebv: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Correct for Milky Way dust of reddening E(B-V); None leaves the spectra as they are.
+    """Correct for Milky Way dust of reddening E(B-V) by Fitzpatrick's law with R_V = 3.1.
+
+    Args:
+        wave_obs_aa: (n, D) observed-frame vacuum Å.
+        flux, ivar: (n, D).
+        ebv: (n,) mag, from the SFD map times 0.86 or a catalog; None leaves the spectra as they
+            are.
 
     Raises:
-        NotImplementedError: ebv is given; no extinction law is available yet.
+        ValueError: E(B-V) is negative or not finite, or a wavelength is out of the law's range.
     """
     if ebv is None:
         return flux, ivar
-    raise NotImplementedError(
-        f"no extinction law for E(B-V) at {np.shape(wave_obs_aa)} wavelengths yet; pass ebv=None"
-    )
+    passed = dust_transmission(wave_obs_aa, ebv).astype(np.float32)
+    return flux / passed, ivar * passed**2
 
 
 def bridge_gaps(
