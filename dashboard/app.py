@@ -133,7 +133,7 @@ def _colours(name: Any) -> str:
 def _follow_link(session: Session, query: dict[str, str]) -> None:
     problems = apply_query(session.view, session.knobs, query)
     if problems:
-        session.complain(" ".join(problems))
+        session.complain(" ".join([*problems, session.outcome.problem]).strip())
 
 
 def _scheduler(doc: Document | None) -> Schedule:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
+import socket
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from .workspace import Workspace
 
 __all__ = ["open_workspace", "serve"]
 
-_TITLE = "spexplain"
+_log = logging.getLogger(__name__)
 
 
 def open_workspace(path: str | Path) -> Workspace:
@@ -53,27 +55,41 @@ def serve(
 
 
 def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:
-    """Serve an open workspace until interrupted."""
+    """Serve an open workspace until interrupted; the address is printed once it answers."""
+    port = port or _free_port(address)
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
-        pool.submit(warm, workspace)
+        pool.submit(warm, workspace).add_done_callback(_report)
         server: Any = pn.serve(
             {"/": build_app(workspace, pool)},
             port=port,
             address=address,
             show=open_browser,
-            title=_TITLE,
+            title="spexplain",
             start=False,
-            threaded=False,
             websocket_origin=_origins(address, port),
             verbose=False,
         )
-        print(f"Serving {workspace.collection.path} at http://{address}:{server.port}/")
+        print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
         server.run_until_shutdown()
+
+
+def _report(done: Future[None]) -> None:
+    error = done.exception()
+    if error is not None:
+        _log.error("The page could not be prepared: %s", error, exc_info=error)
 
 
 def _n_workers() -> int:
     """One explanation at a time per core, two at least so that one visitor cannot block another."""
     return max(2, os.cpu_count() or 1)
+
+
+def _free_port(address: str) -> int:
+    """A port nobody listens on; needed beforehand, to say which pages may talk to the server."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
 
 
 def _origins(address: str, port: int) -> list[str] | str:

@@ -66,7 +66,7 @@ class PlaneView:
 
     def _build(self) -> figure:
         fig = plain_figure(
-            name="plane",
+            name="plane-figure",
             x_range=self._x,
             y_range=self._y,
             tools="pan",

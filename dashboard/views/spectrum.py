@@ -82,7 +82,7 @@ class SpectrumView:
 
     def _build_flux(self) -> figure:
         fig = plain_figure(
-            name="flux", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
+            name="flux-figure", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
             min_border_top=4, min_border_bottom=6,
         )  # fmt: skip
@@ -111,7 +111,7 @@ class SpectrumView:
 
     def _build_weight(self) -> figure:
         fig = plain_figure(
-            name="weight", x_range=self._x, y_range=Range1d(start=-1, end=1), tools="xpan",
+            name="weight-figure", x_range=self._x, y_range=Range1d(start=-1, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
             min_border_top=4,
         )  # fmt: skip

@@ -1,0 +1,170 @@
+"""A real browser on a real server on the small demo; polled, never slept for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PATIENCE_MS = 30_000
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+_SERVE = "from spexplain.dashboard.cli import main; main()"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.ui)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("the browser tests need chromium: apt-get install chromium")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def url(small_demo: Path) -> Iterator[str]:
+    """The address of a server on the small demo."""
+    command = [sys.executable, "-c", _SERVE, "serve", str(small_demo), "--port", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    server = subprocess.Popen(
+        [*command, "--no-browser"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert server.stdout is not None
+    said = []
+    for line in server.stdout:
+        said.append(line)
+        if "http://" in line:
+            break
+    else:
+        pytest.fail(f"the server did not start: {''.join(said)}")
+    yield line[line.index("http://") :].split()[0]
+    server.terminate()
+    rest = server.communicate(timeout=20)[0]
+    assert "Traceback" not in rest, rest
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One browser tab on the page, with what its tests ask of it."""
+
+    page: Page
+    url: str
+
+    def open(self, query: str = "") -> None:
+        """Load the page and wait until it listens."""
+        self.page.goto(self.url + query)
+        self.page.wait_for_selector("html[data-ready=true]", state="attached")
+
+    def wait(self, condition: str, argument: Any = None) -> None:
+        """Poll until a JavaScript condition, a function of the argument, is true."""
+        self.page.wait_for_function(condition, arg=argument, polling=25)
+
+    def data(self, name: str) -> dict[str, list[float]]:
+        """The columns of a source of the figures."""
+        return self.page.evaluate(
+            "name => Object.fromEntries(Object.entries(Bokeh.documents[0]"
+            ".get_model_by_name(name).data).map(([key, column]) => [key, Array.from(column)]))",
+            name,
+        )
+
+    def painted(self, id: str) -> None:
+        """Wait until this spectrum is open and its explanation, all of it, is on it."""
+        self.page.locator(".verdict .id", has_text=id).wait_for()
+        self.wait(
+            "id => { const s = Bokeh.documents[0].get_model_by_name('pixels');"
+            " return s.tags[0] === id && s.data.weight.some(w => w !== 0) }",
+            id,
+        )
+        self.page.locator(".facts .busy").wait_for(state="detached")
+
+    def click_point(self, x: float, y: float) -> None:
+        """Click the plane at a place in its own units."""
+        at = self.page.evaluate(
+            """([x, y]) => {
+                const figure = Bokeh.documents[0].get_model_by_name("plane-figure")
+                const view = Bokeh.index.find_one(figure)
+                const box = view.canvas_view.el.getBoundingClientRect()
+                const { x_scale, y_scale } = view.frame
+                return [box.x + x_scale.compute(x), box.y + y_scale.compute(y)]
+            }""",
+            [x, y],
+        )
+        self.page.mouse.click(*at)
+
+    def settled_plane(self) -> None:
+        """Wait until the picture has the size of its frame."""
+        self.wait(
+            """() => {
+                const find = name => Bokeh.documents[0].get_model_by_name(name)
+                const image = find("plane-image").data.image[0]
+                const figure = find("plane-figure")
+                return figure.inner_width > 0 && image.shape[1] === figure.inner_width
+                    && image.shape[0] === figure.inner_height
+            }"""
+        )
+
+
+@pytest.fixture
+def new_tab(browser: Browser, url: str) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs that must not log an error nor ask anything of another host."""
+    contexts, wrong = [], []
+
+    def make(width: int = 1440, height: int = 900, **options: Any) -> Tab:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None,
+        )
+        local = (url, url.replace("http", "ws", 1), "data:", "blob:")
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(local) else wrong.append(asked.url),
+        )
+        return Tab(page, url)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def tab(new_tab: Callable[..., Tab]) -> Tab:
+    return new_tab()

@@ -1,0 +1,210 @@
+"""The page as a visitor uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial import KDTree
+from spexplain.data.collection import Collection
+from spexplain.data.lens import open_lenses, open_planes
+
+
+@pytest.fixture(scope="module")
+def collection(small_demo: Path) -> Collection:
+    return Collection.open(small_demo)
+
+
+@pytest.fixture(scope="module")
+def lonely(collection: Collection) -> tuple[str, float, float]:
+    """Id and place of a spectrum of both lenses, far from its neighbours on the plane."""
+    plane = open_planes(collection)["agn"]
+    away = KDTree(plane.xy).query(plane.xy, k=2)[0][:, 1]
+    away[~np.isin(plane.rows, open_lenses(collection)["anomaly"].rows)] = 0
+    best = int(away.argmax())
+    return str(collection.catalog["id"].iat[plane.rows[best]]), *plane.xy[best].tolist()
+
+
+def test_from_a_click_on_the_plane_to_every_way_of_explaining(
+    tab: Any, lonely: tuple[str, float, float], collection: Collection
+) -> None:
+    page, (id, x, y) = tab.page, lonely
+    tab.open()
+    assert page.get_by_text("Click a point on the plane").is_visible()
+    tab.settled_plane()
+    tab.click_point(x, y)
+    tab.painted(id)
+    assert len(tab.data("bands")["weight"]) == 77
+    assert page.get_by_text("5,000 of 5,000 samples").is_visible()
+
+    # A hand on the segments slider: the overlay changes before it lets go.
+    before = tab.data("pixels")["weight"]
+    slider = page.locator("input[type=range][name=n_segments]")
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.52, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, middle, steps=5)
+    tab.wait(
+        "() => { const s = Bokeh.documents[0].get_model_by_name('bands');"
+        " return s.data.weight.length > 0 && s.data.weight.length < 40 }"
+    )
+    page.mouse.up()
+    tab.painted(id)
+    after = tab.data("pixels")["weight"]
+    assert len(after) == len(before)
+    assert after != before
+
+    page.get_by_role("radio", name="Saliency").click()
+    page.get_by_text("each alone").wait_for()
+    tab.painted(id)
+    assert len(tab.data("bands")["weight"]) == len(after)
+
+    page.locator("select[name=lens]").select_option("anomaly")
+    page.get_by_text("more anomalous than").wait_for()
+    page.get_by_role("radio", name="LIME").click()
+    page.get_by_text("5,000 of 5,000 samples").wait_for()
+    tab.painted(id)
+
+    # The arrow keys step through the list.
+    page.get_by_role("radio", name="Most anomalous").click()
+    page.get_by_text("Rank", exact=True).wait_for()
+    ranked = page.locator("tbody tr")
+    first, second = (ranked.nth(k).locator("td").nth(1).inner_text() for k in (0, 1))
+    ranked.first.click()
+    tab.painted(first)
+    page.keyboard.press("ArrowDown")
+    tab.painted(second)
+    page.keyboard.press("ArrowLeft")
+    tab.painted(first)
+    assert ranked.first.get_attribute("aria-selected") == "true"
+
+
+def test_a_link_reopens_the_view_and_the_back_button_returns(
+    tab: Any, lonely: tuple[str, float, float], collection: Collection
+) -> None:
+    page, id = tab.page, lonely[0]
+    tab.open(f"?id={id}&method=occlusion&n_segments=20&lens=anomaly&unit=nm&tab=anomalous")
+    tab.painted(id)
+    assert len(tab.data("bands")["weight"]) == 20
+    assert tab.data("pixels")["x"][-1] < 1000  # nm
+    top = page.locator("tbody tr").first
+    other = top.locator("td").nth(1).inner_text()
+    top.click()
+    tab.painted(other)
+    tab.wait("id => location.search.includes(id)", f"id={other}")
+    assert "n_segments=20" in page.url
+    page.go_back()
+    tab.painted(id)
+
+
+def test_a_link_to_what_is_not_there_says_so_and_opens_the_rest(tab: Any) -> None:
+    tab.open("?id=nowhere-1&n_segments=0&method=saliency")
+    said = tab.page.locator("#problem")
+    said.wait_for()
+    assert "nowhere-1" in said.inner_text()
+    assert "n_segments = '0'" in said.inner_text()
+    assert tab.page.get_by_role("radio", name="Saliency").get_attribute("aria-checked") == "true"
+
+
+def test_a_wrong_value_is_explained_calmly(tab: Any, lonely: tuple[str, float, float]) -> None:
+    tab.open(f"?id={lonely[0]}")
+    tab.painted(lonely[0])
+    entry = tab.page.get_by_label("Segments, value")
+    entry.fill("3000")  # more than the spectrum has pixels
+    entry.press("Enter")
+    said = tab.page.locator("#problem")
+    said.wait_for()
+    assert "3000" in said.inner_text()
+    entry.fill("30")
+    entry.press("Enter")
+    said.wait_for(state="hidden")
+    tab.painted(lonely[0])
+    assert len(tab.data("bands")["weight"]) == 30
+
+
+def test_the_theme_is_remembered(tab: Any) -> None:
+    tab.open()
+    root = "document.documentElement.dataset.theme"
+    assert tab.page.evaluate(root) == "light"
+    tab.page.locator("[data-do=theme]").click()
+    tab.wait("() => getComputedStyle(document.body).backgroundColor === 'rgb(14, 18, 24)'")
+    tab.open()
+    assert tab.page.evaluate(root) == "dark"
+
+
+def test_the_systems_theme_is_the_first_choice(new_tab: Callable[..., Any]) -> None:
+    tab = new_tab(color_scheme="dark")
+    tab.open()
+    assert tab.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    tab.wait(
+        "() => Bokeh.documents[0].get_model_by_name('flux-figure').left[0].major_label_text_color"
+        " === '#93a0b1'"
+    )
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
+def test_nothing_overlaps_or_scrolls_sideways(
+    new_tab: Callable[..., Any], size: tuple[int, int], lonely: tuple[str, float, float]
+) -> None:
+    tab = new_tab(*size)
+    tab.open(f"?id={lonely[0]}")
+    tab.painted(lonely[0])
+    wide, tall = tab.page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert (wide, tall) == size
+    names = (".bar", ".plane", ".spectrum", ".drawer")
+    boxes = [tab.page.locator(f".page > {name}").bounding_box() for name in names]
+    boxes = [(b["x"], b["y"], b["x"] + b["width"], b["y"] + b["height"]) for b in boxes]
+    for i, (left, top, right, bottom) in enumerate(boxes):
+        assert left >= 0
+        assert top >= 0
+        assert right <= size[0]
+        assert bottom <= size[1]
+        for other in boxes[:i]:
+            apart = other[2] <= left or right <= other[0] or other[3] <= top or bottom <= other[1]
+            assert apart
+    frames = [
+        tab.page.evaluate(
+            "name => { const v = Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name(name));"
+            " return [v.frame.bbox.left, v.frame.bbox.right] }",
+            name,
+        )
+        for name in ("flux-figure", "weight-figure")
+    ]
+    assert frames[0] == frames[1]  # the same wavelength stands above itself
+
+
+def test_the_legend_singles_a_type_out(tab: Any) -> None:
+    tab.open()
+    tab.settled_plane()
+    count = (
+        "() => Bokeh.documents[0].get_model_by_name('plane-image').data.image[0]"
+        ".reduce((n, pixel) => n + (pixel !== 0), 0)"
+    )
+    before = tab.page.evaluate(count)
+    tab.page.locator("button.entry", has_text="type 1").click()
+    tab.wait(f"before => ({count})() < before / 2", before)
+
+
+def test_the_list_is_saved_as_csv(tab: Any, collection: Collection, tmp_path: Path) -> None:
+    tab.open("?tab=anomalous&lens=anomaly")
+    with tab.page.expect_download() as download:
+        tab.page.get_by_role("button", name="Export CSV").click()
+    assert download.value.suggested_filename == "demo-small-anomalous.csv"
+    download.value.save_as(tmp_path / "list.csv")
+    saved = pd.read_csv(tmp_path / "list.csv")
+    assert set(saved["id"]) <= set(collection.catalog["id"])
+    assert saved["score"].is_monotonic_decreasing
+
+
+def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
+    tab.open()
+    tab.page.get_by_role("radio", name="Model").click()
+    tab.page.get_by_text("True type (rows) called (columns)").wait_for()
+    assert tab.page.get_by_text("mean (macro)").is_visible()
