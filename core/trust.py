@@ -1,0 +1,144 @@
+"""How far to believe an explanation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .explanation import Explanation
+from .influence import Underdetermined, influence
+from .intervals import Intervals, exact_intervals, weight_intervals
+from .lime import lime_neighbourhood
+from .locality import locality_weights
+from .locality_advice import KernelAdvice, kernel_advice
+from .neighbourhood import Neighbourhood
+from .stability import Stability, rank_stability
+from .targets import Target, evaluate
+from .verdict import Findings, verdict
+from .workers import Sharing
+
+__all__ = ["Trust", "assess"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trust:
+    """What is known about an explanation's error.
+
+    Attributes
+    ----------
+    method, n_samples, r2
+        Of the explanation.
+    k, confidence
+        How many top segments were judged, and at which probability they count as settled.
+    intervals
+        Of the weights; None where the samples do not determine them.
+    stability
+        Of the top segments' order; None where nothing was sampled or nothing is determined.
+    kernel
+        What the kernel's width costs; None for methods without one.
+    r2_unseen
+        R² on samples left out of the fit; None where nothing was fitted or determined.
+    shrinkage
+        Part of the weights that the penalty takes away, about 0 to 1.
+    """
+
+    method: str
+    n_samples: int
+    r2: float
+    k: int
+    confidence: float
+    intervals: Intervals | None
+    stability: Stability | None = None
+    kernel: KernelAdvice | None = None
+    r2_unseen: float | None = None
+    shrinkage: float = 0.0
+
+    @property
+    def exact(self) -> bool:
+        """Whether the weights have no sampling error at all."""
+        return self.kernel is None
+
+    def sentence(self) -> str:
+        """The verdict in a line, such as "stable: the top 5 segments keep their order; …"."""
+        return verdict(
+            Findings(
+                self.method,
+                self.n_samples,
+                self.r2 if self.r2_unseen is None else self.r2_unseen,
+                self.k,
+                self.confidence,
+                self.stability,
+                self.kernel,
+                self.shrinkage,
+            )
+        )
+
+
+def assess(
+    explanation: Explanation,
+    x: NDArray[np.floating],
+    target: Target,
+    *,
+    k: int = 5,
+    confidence: float = 0.95,
+    workers: Sharing | None = None,
+) -> Trust:
+    """Judge an explanation by the samples it was made of; none is evaluated again.
+
+    Saliency maps and occlusions sample nothing, so their weights are exact: what they measure is
+    what they show. LIME's differ from seed to seed, and by how much is estimated here.
+
+    Parameters
+    ----------
+    explanation
+        Complete or an early answer.
+    x : (D,), target
+        What was explained. The target is asked only if the explanation has lost its samples.
+    k
+        How many top segments' order matters, at least 1.
+    confidence
+        Of the intervals, and the probability from which an order counts as settled; 0 to 1.
+    workers
+        Threads that share the samples, if they must be evaluated.
+
+    Raises
+    ------
+    ValueError
+        If k or the confidence is out of range.
+    """
+    if k < 1 or not 0 < confidence < 1:
+        raise ValueError(f"need k ≥ 1 and confidence within 0 to 1, got {k} and {confidence}")
+    k = min(k, len(explanation.weights))
+    facts = (explanation.method, explanation.n_samples, explanation.r2, k, confidence)
+    if explanation.method != "lime":
+        return Trust(*facts, intervals=exact_intervals(explanation.weights))
+    chosen = explanation.settings
+    neighbourhood = _samples(explanation, x)
+    kernel = kernel_advice(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
+    weights = locality_weights(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
+    values = explanation.sample_values
+    if values is None:
+        values = evaluate(target, neighbourhood, workers=workers)
+    try:
+        drawn = influence(neighbourhood.masks, values, weights)
+    except Underdetermined:
+        return Trust(*facts, intervals=None, kernel=kernel)
+    pull = float(drawn.estimate @ (drawn.estimate - explanation.weights))
+    return Trust(
+        *facts,
+        intervals=weight_intervals(drawn, confidence=confidence),
+        stability=rank_stability(
+            drawn, explanation.top(k), n_samples=explanation.n_samples, seed=chosen.seed
+        ),
+        kernel=kernel,
+        r2_unseen=drawn.r2_unseen,
+        shrinkage=pull / max(float(drawn.estimate @ drawn.estimate), 1e-300),
+    )
+
+
+def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood:
+    whole = lime_neighbourhood(x, explanation.settings)
+    masks = whole.masks.head(explanation.n_samples)
+    return Neighbourhood(whole.base, whole.delta, whole.labels, masks)

@@ -1,0 +1,105 @@
+"""One calm sentence about an explanation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .locality_advice import KernelAdvice
+from .stability import Stability
+
+__all__ = ["Findings", "verdict"]
+
+_POOR_R2 = 0.5
+_STRONG_SHRINKAGE = 0.05
+_OUT_OF_REACH = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What the sentence speaks of; the attributes are those of ``trust.Trust``.
+
+    ``r2`` is that on unseen samples where there is one.
+    """
+
+    method: str
+    n_samples: int
+    r2: float
+    k: int
+    confidence: float
+    stability: Stability | None
+    kernel: KernelAdvice | None
+    shrinkage: float
+
+
+def verdict(found: Findings) -> str:
+    """Say whether the order holds, how good the fit is, and how many samples would do."""
+    if found.kernel is None:
+        return f"exact: {found.method} changes each piece once, so nothing depends on chance"
+    if found.stability is None:
+        return (
+            f"too early to tell: {found.n_samples} samples do not determine the weights; "
+            f"{_count(found.kernel.needed_samples)} would"
+        )
+    parts = [
+        _order(found, found.stability),
+        _fit(found.r2),
+        _samples(found, found.stability),
+    ]
+    if _is_narrow(found.n_samples, found.kernel):
+        parts.append(_kernel(found.n_samples, found.kernel))
+    if found.shrinkage > _STRONG_SHRINKAGE:
+        parts.append(f"the penalty takes {found.shrinkage:.0%} off the weights")
+    return "; ".join(parts)
+
+
+def _order(found: Findings, stability: Stability) -> str:
+    settled = stability.settled(found.confidence)
+    kept = "keeps its place" if settled == 1 else "keep their order"
+    if settled == found.k:
+        return f"stable: {_top(settled)} {kept}"
+    if settled:
+        return f"partly stable: {_top(settled)} {kept}, the next may change places"
+    return f"not settled: {_top(found.k)} may change places"
+
+
+def _fit(r2: float) -> str:
+    if r2 < 0:
+        return "R² below 0, so the weights tell nothing yet"
+    if r2 < _POOR_R2:
+        return f"R² {r2:.2f}, so the weights tell only part of the story"
+    return f"R² {min(r2, 1.0):.2f}"
+
+
+def _samples(found: Findings, stability: Stability) -> str:
+    needed = stability.samples_for(found.confidence)
+    if needed > _OUT_OF_REACH:
+        return f"no number of samples in reach would settle {_top(found.k)}"
+    if needed <= 0.5 * found.n_samples:
+        return f"{found.n_samples} samples are more than enough, {_count(needed)} would do"
+    if needed <= found.n_samples:
+        return f"{found.n_samples} samples are enough"
+    return f"about {_count(needed)} samples would settle {_top(found.k)}"
+
+
+def _kernel(n_samples: int, kernel: KernelAdvice) -> str:
+    counted = f"the kernel is narrow: {n_samples} samples count as {kernel.effective_samples:.0f}"
+    if kernel.recommended_width is None:
+        return f"{counted}, {_count(kernel.needed_samples)} are wanted"
+    return f"{counted}; width {kernel.recommended_width:g} would do"
+
+
+def _is_narrow(n_samples: int, kernel: KernelAdvice) -> bool:
+    # Few samples for many segments are no fault of the kernel: the intervals speak of them.
+    return not kernel.wide_enough and kernel.effective_samples < 0.5 * n_samples
+
+
+def _top(k: int) -> str:
+    return "the top segment" if k == 1 else f"the top {k} segments"
+
+
+def _count(number: float) -> str:
+    """Rounded up to two figures."""
+    step = 10 ** max(int(np.floor(np.log10(max(number, 1)))) - 1, 0)
+    return str(int(np.ceil(number / step) * step))

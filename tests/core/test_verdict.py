@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from spexplain.core.locality_advice import KernelAdvice
+from spexplain.core.stability import Stability
+from spexplain.core.verdict import Findings, verdict
+
+WIDE = KernelAdvice(1.0, 4900, 780, 0.4)
+
+
+def stability(*needed, n=5000):
+    """Segments j+1 settle at the j-th number of samples."""
+    excess = np.array([[number / n] * 10 for number in needed])
+    return Stability(np.arange(len(needed)), n, 0.0, excess)
+
+
+def say(stable, *, r2=0.94, kernel=WIDE, shrinkage=0.0, method="lime"):
+    n, k = (stable.n_samples, len(stable.order)) if stable else (40, 5)
+    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, shrinkage))
+
+
+def test_all_is_well():
+    assert say(stability(300, 300, 400, 600, 1180)) == (
+        "stable: the top 5 segments keep their order; R² 0.94; "
+        "5000 samples are more than enough, 1200 would do"
+    )
+
+
+def test_just_enough():
+    assert say(stability(4000)) == (
+        "stable: the top segment keeps its place; R² 0.94; 5000 samples are enough"
+    )
+
+
+def test_part_of_the_top_is_settled():
+    assert say(stability(300, 3000, 16_800)) == (
+        "partly stable: the top 2 segments keep their order, the next may change places; R² 0.94; "
+        "about 17000 samples would settle the top 3 segments"
+    )
+
+
+def test_nothing_is_settled_and_nothing_would_help():
+    assert say(stability(8000, np.inf), r2=0.3) == (
+        "not settled: the top 2 segments may change places; "
+        "R² 0.30, so the weights tell only part of the story; "
+        "no number of samples in reach would settle the top 2 segments"
+    )
+
+
+@pytest.mark.parametrize(
+    ("recommended", "advice"), [(0.4, "width 0.4 would do"), (None, "780 are wanted")]
+)
+def test_a_narrow_kernel(recommended, advice):
+    sentence = say(stability(9000), r2=-3, kernel=KernelAdvice(0.2, 81.3, 780, recommended))
+    assert "R² below 0" in sentence
+    assert "the kernel is narrow: 5000 samples count as 81" in sentence
+    assert sentence.endswith(advice)
+
+
+def test_few_samples_are_not_blamed_on_the_kernel():
+    assert "kernel" not in say(stability(100, n=200), kernel=KernelAdvice(1.0, 195, 780, None))
+
+
+def test_a_strong_penalty():
+    assert say(stability(100), shrinkage=0.12).endswith("the penalty takes 12% off the weights")
+    assert "penalty" not in say(stability(100), shrinkage=0.002)
+
+
+def test_no_verdict_yet():
+    assert say(None) == "too early to tell: 40 samples do not determine the weights; 780 would"
+
+
+def test_exact_methods():
+    assert say(None, kernel=None, method="occlusion") == (
+        "exact: occlusion changes each piece once, so nothing depends on chance"
+    )
