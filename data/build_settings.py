@@ -28,7 +28,9 @@ class BuildSettings:
         vae_from: a collection of fewer spectra is too small to train an autoencoder of its own.
         embed_p21, embed_o25: the planes.
         plane_features: what the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
-            the autoencoder's ``"latent"`` space.
+            the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
+            (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
+            hold planted anomalies of a kind together, which the latent space spreads.
         explain: how anomalies are explained.
         top_percent: share of the scored spectra that are explained, by mean squared error.
         top_at_least: explain at least so many, if there are.

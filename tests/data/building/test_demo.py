@@ -1,11 +1,14 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
+from spexplain.core.explain import ExplainSettings, explain
 from spexplain.data import demo
-from spexplain.data.build import BuildCancelled, BuildError
+from spexplain.data.build import BuildCancelled, BuildError, build
 from spexplain.data.collection import Collection
 from spexplain.data.demo import build_demo, demo_path, demo_settings
+from spexplain.data.ingest import ingest
 from spexplain.data.lens import open_lenses, open_planes
 from spexplain.data.simulate import PopulationSizes
 
@@ -41,6 +44,26 @@ def test_planted_anomalies_rank_above_the_ordinary(small):
     planted = small.catalog["planted_kind"].reindex(columns.index).fillna("") != ""
     share = columns["rank"] / len(columns)
     assert share[planted].median() < 0.25 < share[~planted].median()
+
+
+def test_its_classifier_sees_real_quasars_by_their_broad_hbeta(small, real_spectra, tmp_path):
+    index = pd.read_csv(real_spectra / "index.csv")
+    quasars = index[(index["class"] == "QSO") & (index["survey"] == "SDSS") & (index["z"] < 0.45)]
+    files = [real_spectra / name for name in quasars.nlargest(15, "snr_median")["file"]]
+    ingest(files, tmp_path / "real")
+    real = Collection.open(tmp_path / "real")
+    report = build(real, models=small.path, only=["svm"])
+    assert not report.skipped
+    lens = open_lenses(real)["agn"]
+    type_1 = lens.columns.index[lens.columns["predicted"] == "type 1"]
+    assert len(type_1) > 0.7 * len(lens.rows)
+    strongest = []
+    for row in type_1:
+        target = lens.target("type 1", row)
+        found = explain(lens.prepared(row), target, ExplainSettings(method="saliency"))
+        smooth = np.convolve(np.abs(found.weights), np.ones(13) / 13, "same")
+        strongest.append(lens.wave_rest_aa[smooth.argmax()])
+    assert np.mean(np.abs(np.array(strongest) - 4862.7) < 60) > 0.5
 
 
 def test_a_demo_that_is_there_is_not_made_again(small, monkeypatch):
