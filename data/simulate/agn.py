@@ -20,7 +20,7 @@ SeyfertSubtype = Literal["1.2", "1.5", "1.8", "1.9"]
 # Vacuum Å of the broad lines, and their flux relative to broad Hβ in a quasar (Vanden Berk et al.
 # 2001, AJ 122, 549, table 2; the Balmer lines as in Dong et al. 2008, MNRAS 383, 581).
 _BROAD = {
-    "mgii": (2799.1, 1.7),
+    "mgii": (2799.1, 1.4),
     "h9": (3836.5, 0.02),
     "h8": (3889.7, 0.04),
     "hepsilon": (3971.2, 0.08),
@@ -32,7 +32,7 @@ _BROAD = {
     "halpha": (6564.6, 3.1),
     "hei7065": (7067.1, 0.05),
 }
-_SUBTYPE_SHARES: dict[SeyfertSubtype, float] = {"1.2": 0.21, "1.5": 0.34, "1.8": 0.31, "1.9": 0.14}
+_SUBTYPE_SHARES: dict[SeyfertSubtype, float] = {"1.2": 0.21, "1.5": 0.34, "1.8": 0.34, "1.9": 0.11}
 _SEYFERT_REDSHIFTS = (0.0205, 0.1)
 
 
@@ -53,8 +53,9 @@ def _type_1(rng: np.random.Generator) -> Ingredients:
     oiii = lognormal(rng, 17.0 * 10 ** (0.08 * rank), 0.30) * (0.6 / (0.3 + iron_ratio)) ** 0.5
     hbeta = lognormal(rng, 68.0, 0.15)
     host = min(float(rng.exponential(0.10)), 0.4)
-    bpt = draw_position(rng, "seyfert")
-    ratios = line_fluxes(*bpt, ionisation="agn", ebv=0.15, scatter=rng)
+    bpt = (bounded_normal(rng, -0.15, 0.15, -0.6, 0.3), bounded_normal(rng, 1.02, 0.10, 0.7, 1.3))
+    ratios = line_fluxes(*bpt, ionisation="agn", ebv=0.10, scatter=rng)
+    ratios |= {name: 0.55 * ratios[name] for name in ("oii3726", "oii3729", "sii6716", "sii6731")}
     narrow = NarrowLines(
         flux={name: value * oiii / ratios["oiii5007"] for name, value in ratios.items()},
         sigma_kms=bounded_normal(rng, 170.0, 40.0, 90.0, 320.0),
@@ -75,8 +76,8 @@ def _type_1(rng: np.random.Generator) -> Ingredients:
         ebv_stars=0.05,
         ebv_milky_way=ebv_mw,
         power_law=1 - host,
-        slope=bounded_normal(rng, -1.60, 0.50, -2.8, 0.2),
-        balmer_continuum=float(rng.uniform(0.10, 0.40)),
+        slope=bounded_normal(rng, -1.60, 0.45, -2.7, -0.4),
+        balmer_continuum=float(rng.uniform(0.05, 0.32)),
         narrow=narrow,
         broad=_broad_lines(rng, hbeta, fwhm, iron=iron_ratio * hbeta, decrement=1.0),
         bpt=bpt,
@@ -87,6 +88,7 @@ def _type_2(rng: np.random.Generator) -> Ingredients:
     """A Seyfert 2 galaxy of Vaona et al. 2012: narrow lines on the starlight of its host."""
     sn, flux_5100, ebv_mw = observing(rng, 17.0, 0.17)
     stars, ebv_stars = _host(rng)
+    scattered = min(float(rng.exponential(0.025)), 0.2)  # light of the hidden nucleus
     narrow, bpt = _seyfert_lines(rng, oiii=lognormal(rng, 16.0, 0.36))
     return Ingredients(
         label="type 2",
@@ -96,10 +98,11 @@ def _type_2(rng: np.random.Generator) -> Ingredients:
         z=_between(rng, *_SEYFERT_REDSHIFTS, 0.75),
         flux_5100=flux_5100,
         sn_median=sn,
-        stars=stars,
+        stars=(1 - scattered) * stars,
         stellar_sigma_kms=lognormal(rng, 155.0, 0.10),
         ebv_stars=ebv_stars,
         ebv_milky_way=ebv_mw,
+        power_law=scattered,
         narrow=narrow,
         bpt=bpt,
     )
@@ -114,7 +117,7 @@ def _intermediate(rng: np.random.Generator) -> Ingredients:
     subtype = _subtype(rng)
     sn, flux_5100, ebv_mw = observing(rng, 18.0, 0.17)
     stars, ebv_stars = _host(rng)
-    nucleus = {"1.2": (0.30, 0.65), "1.5": (0.12, 0.45), "1.8": (0.02, 0.18), "1.9": (0.0, 0.04)}
+    nucleus = {"1.2": (0.25, 0.55), "1.5": (0.12, 0.45), "1.8": (0.02, 0.18), "1.9": (0.0, 0.04)}
     share = float(rng.uniform(*nucleus[subtype]))
     narrow, bpt = _seyfert_lines(rng, oiii=lognormal(rng, 22.0, 0.33))
     fwhm = float(np.clip(lognormal(rng, 3600.0, 0.18), 1200.0, 10000.0))
@@ -154,7 +157,7 @@ def _broad_balmer(
     if subtype == "1.5":
         return lognormal(rng, 70.0, 0.15) * share, lognormal(rng, 1.3, 0.08)
     if subtype == "1.8":
-        return lognormal(rng, 1.2 * narrow_hbeta + 2.0, 0.15), lognormal(rng, 2.0, 0.10)
+        return lognormal(rng, 1.2 * narrow_hbeta + 2.5, 0.15), lognormal(rng, 2.0, 0.10)
     halpha = lognormal(rng, 12.0 + 3.0 * narrow_hbeta, 0.2)
     decrement = 8.0
     return halpha / (3.1 * decrement), decrement

@@ -84,8 +84,8 @@ def _extreme_lines(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
 
 def _broad_line(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     """Broad Hα in a galaxy without any other sign of a nucleus."""
-    fwhm = float(rng.uniform(2500.0, 6500.0))
-    halpha = rng.uniform(110.0, 260.0) * _level(spectrum, 6450.0)
+    fwhm = float(rng.uniform(4500.0, 10000.0))
+    halpha = rng.uniform(280.0, 600.0) * _level(spectrum, 6450.0)
     lines = {_HALPHA_AA: halpha, _HBETA_AA: halpha / rng.uniform(4.5, 7.0)}
     reach = _HALPHA_AA * 1.2 * fwhm / _C_KMS
     return Planted(spectrum.lines(lines, fwhm / 2.3548), _HALPHA_AA - reach, _HALPHA_AA + reach)
@@ -98,7 +98,7 @@ def _noisy_red_end(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     end_aa = float(wave[spectrum.ivar > 0][-1])
     rise = np.clip((wave - start_aa) / 100.0, 0.0, 1.0)
     ripple = np.convolve(rng.standard_normal(wave.size), np.ones(3) / np.sqrt(3.0), mode="same")
-    extra = rng.uniform(0.8, 1.8) * _level(spectrum, start_aa) * rise * ripple
+    extra = rng.uniform(0.6, 1.2) * _level(spectrum, start_aa) * rise * ripple
     return Planted(_added(spectrum, extra), start_aa, end_aa)
 
 
@@ -117,34 +117,24 @@ def _spike(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
 
 
 def _clipped_oiii(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
-    """Strong [O III] 5007, of which the failed subtraction of the sky line at 5577 Å cuts half."""
-    wave, wave_obs = spectrum.wave_rest_aa, spectrum.wave_obs_aa
+    """Strong [O III] 5007, half of it lost with the sky line at 5577 Å."""
     oiii = rng.uniform(120.0, 320.0) * _level(spectrum, _OIII_AA)
     hbeta = oiii / rng.uniform(2.5, 5.0)
     lines = {_OIII_AA: oiii, 4960.30: oiii / 2.98, _HBETA_AA: hbeta, _HALPHA_AA: 3.1 * hbeta}
     bright = spectrum.lines(lines, float(rng.uniform(110.0, 190.0)))
     low, high = _SKY_FAILURE_AA
-    cut = (wave_obs >= low) & (wave_obs <= high)
-    floor = _level(spectrum, _OIII_AA) + (spectrum.flux - np.nanmedian(spectrum.flux[cut])) * 0.0
-    noise = rng.standard_normal(wave.size) * np.sqrt(1 / np.maximum(spectrum.ivar, 1e-30))
-    flux = np.where(cut, floor + np.where(cut, noise, 0.0), bright.flux)
-    near = np.abs(wave - _OIII_AA) < 20.0
-    covered = wave[cut | near]
-    return Planted(
-        SimSpectrum(wave, spectrum.seed, spectrum.z, flux, spectrum.ivar.copy()),
-        float(covered[0]),
-        float(covered[-1]),
-    )
+    cut = (spectrum.wave_obs_aa >= low) & (spectrum.wave_obs_aa <= high)
+    extra = np.where(cut, 0.0, bright.flux - spectrum.flux)
+    changed = spectrum.wave_rest_aa[cut | (np.abs(spectrum.wave_rest_aa - _OIII_AA) < 20.0)]
+    return Planted(_added(spectrum, extra), float(changed[0]), float(changed[-1]))
 
 
 def _continuum_dip(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     """Flux missing at 380–400 nm, as where exposures were joined badly."""
-    wave = spectrum.wave_rest_aa
     centre_aa, half_aa = float(rng.uniform(3885.0, 3915.0)), float(rng.uniform(60.0, 85.0))
-    shape = np.clip(1.5 - 1.5 * np.abs(wave - centre_aa) / half_aa, 0.0, 1.0)
-    dip = rng.uniform(0.55, 0.9) * shape
-    flux = np.where(dip > 0, spectrum.flux - dip * _level(spectrum, 4050.0), spectrum.flux)
-    dipped = SimSpectrum(wave, spectrum.seed, spectrum.z, flux, spectrum.ivar.copy())
+    distance = np.abs(spectrum.wave_rest_aa - centre_aa) / half_aa
+    shape = np.clip(1.5 - 1.5 * distance, 0.0, 1.0)
+    dipped = spectrum.times(1.0 - rng.uniform(0.65, 0.85) * shape)
     return Planted(dipped, centre_aa - half_aa, centre_aa + half_aa)
 
 
@@ -155,7 +145,7 @@ def _irregular_wing(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     extra = np.zeros(wave.size)
     for _ in range(int(rng.integers(3, 6))):
         at_aa, width_aa = float(rng.uniform(6420.0, 6535.0)), float(rng.uniform(4.0, 14.0))
-        height = level * rng.uniform(0.5, 1.6) * (1.0 if rng.uniform() < 0.75 else -0.4)
+        height = level * rng.uniform(1.0, 2.6) * (1.0 if rng.uniform() < 0.75 else -0.4)
         extra += height * np.exp(-0.5 * ((wave - at_aa) / width_aa) ** 2)
     return Planted(_added(spectrum, extra), 6390.0, 6560.0)
 
@@ -166,7 +156,7 @@ def _calibration_step(spectrum: SimSpectrum, rng: np.random.Generator) -> Plante
     width_aa = float(rng.uniform(450.0, 700.0))
     ramp = 1.0 - (spectrum.wave_obs_aa - start_obs_aa) / width_aa
     shape = np.where((ramp > 0) & (ramp <= 1.0), ramp, 0.0)
-    size = rng.uniform(0.6, 1.1) if rng.uniform() < 0.6 else -rng.uniform(0.45, 0.65)
+    size = rng.uniform(0.9, 1.5) if rng.uniform() < 0.75 else -rng.uniform(0.6, 0.8)
     stretch = 1 + spectrum.z
     stepped = spectrum.times(1.0 + size * shape)
     return Planted(stepped, start_obs_aa / stretch, (start_obs_aa + width_aa) / stretch)

@@ -84,7 +84,7 @@ class SimSpectrum:
         """Add recombination light below 3646 Å, and the lines that crowd together above it.
 
         Grandi 1982 (ApJ 255, 25), equation 7: a 15000 K Planck function times 1 - exp(-τ),
-        τ = (λ / 3646 Å)³; above the edge an exponential fall over 90 Å stands for the high-order
+        τ = (λ / 3646 Å)³; above the edge an exponential fall over 140 Å stands for the high-order
         lines (Kovačević et al. 2014, AdSpR 54, 1347).
 
         Args:
@@ -96,7 +96,7 @@ class SimSpectrum:
         shape /= _BALMER_EDGE_AA**-5 / np.expm1(1.4388e8 / (_BALMER_EDGE_AA * 15000.0))
         shape /= -np.expm1(-1.0)
         beyond = np.maximum(self.wave_rest_aa - _BALMER_EDGE_AA, 0.0)
-        return self._with(self.flux + level * shape * np.exp(-beyond / 90.0))
+        return self._with(self.flux + level * shape * np.exp(-beyond / 140.0))
 
     def line(self, wave_vac_aa: float, flux: float, sigma_kms: float) -> SimSpectrum:
         """Add one Gaussian line of this flux (continuum unit times Å), instrument not included."""

@@ -33,8 +33,8 @@ def draw_galaxy(rng: np.random.Generator, kind: GalaxyKind) -> Ingredients:
 def _passive(rng: np.random.Generator) -> Ingredients:
     sn, flux_5100, ebv_mw = observing(rng, _SN_MEDIAN, _SN_DEX)
     sigma_kms = lognormal(rng, 200.0, 0.10)
-    young = max(0.0, float(rng.normal(0.0, 0.02)))
-    intermediate = min(float(rng.exponential(0.05)), 0.25)
+    young = max(0.0, float(rng.normal(0.0, 0.01)))
+    intermediate = min(float(rng.exponential(0.035)), 0.25)
     passive = float(rng.uniform(0.3, 1.0)) * (1 - young - intermediate)
     stars = np.array([young, intermediate, 1 - young - intermediate - passive, passive])
     narrow = None

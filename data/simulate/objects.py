@@ -71,12 +71,16 @@ def _draw(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
 
 def _host_of(rng: np.random.Generator, kind: AnomalyKind) -> Ingredients:
     """The ordinary galaxy an anomaly is planted in, at a redshift where it shows."""
-    gas_rich = ("extreme emission lines", "clipped [O III]", "irregular Hα wing")
-    host = draw_galaxy(rng, "star-forming" if kind in gas_rich else "passive")
+    blue = ("extreme emission lines", "clipped [O III]", "irregular Hα wing", "continuum dip")
+    host = draw_galaxy(rng, "star-forming" if kind in blue else "passive")
     z = float(rng.uniform(0.05, 0.15))
     if kind == "clipped [O III]":
         z = float(rng.choice([0.1083, 0.1181]) + rng.uniform(-3e-4, 3e-4))
-    return dataclasses.replace(host, z=z, sn_median=max(host.sn_median, 8.0))
+    host = dataclasses.replace(host, z=z, sn_median=max(host.sn_median, 8.0))
+    if kind == "extreme emission lines":  # such lines need stars of a few million years
+        stars = np.array([0.85, 0.15, 0.0, 0.0])
+        return dataclasses.replace(host, stars=stars, ebv_stars=0.05, subclass="STARBURST")
+    return host
 
 
 def _record(ingredients: Ingredients, number: int, rng: np.random.Generator) -> dict[str, object]:
