@@ -20,97 +20,133 @@ ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[n
 CHI2_OFFSET = 1e-3
 TRIMMED_FRACTION = 0.03
 
-# Sums may be reordered so that they fill the vector registers; nothing else is relaxed.
-_compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-
-
-@_compiled
-def _sum_squares(x, reconstruction):
-    sums = np.empty(len(x))
-    for i in range(len(x)):
-        total = x.dtype.type(0)
-        for j in range(x.shape[1]):
-            residual = reconstruction[i, j] - x[i, j]
-            total += residual * residual
-        sums[i] = total
-    return sums
-
-
-@_compiled
-def _square_in_place(x, reconstruction):
-    for i in range(len(x)):
-        for j in range(x.shape[1]):
-            residual = reconstruction[i, j] - x[i, j]
-            reconstruction[i, j] = residual * residual
-
-
-@_compiled
-def _sum_chi2(x, squares, largest, n_kept, offset):
-    """Sum squares/(x + δ) over those below the largest to keep, then ties until n_kept."""
-    zero = x.dtype.type(0)
-    sums = np.empty(len(x))
-    for i in range(len(x)):
-        total, n_below = zero, 0
-        for j in range(x.shape[1]):
-            floor = x[i, j] if x[i, j] > zero else zero
-            below = squares[i, j] < largest[i]
-            total += squares[i, j] / (floor + offset) if below else zero
-            n_below += below
-        j, n_ties = 0, n_kept - n_below
-        while n_ties > 0 and j < x.shape[1]:
-            if squares[i, j] == largest[i]:
-                total += squares[i, j] / (max(x[i, j], zero) + offset)
-                n_ties -= 1
-            j += 1
-        sums[i] = total
-    return sums
-
-
-def _n_kept(n_pixels: int) -> int:
-    return n_pixels - int(TRIMMED_FRACTION * n_pixels)
+# Sums may be reordered so that they fill the vector registers, and a division by zero is inf as
+# in numpy; nothing else is relaxed.
+_compiled = njit(
+    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"}
+)
 
 
 def mean_square(
     x: NDArray[np.floating], reconstruction: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Mean r² of each row, (n, K) twice -> (n,)."""
-    return _sum_squares(x, reconstruction) / x.shape[1]
+    return _means(x, reconstruction, x.shape[1], weighted=False)
 
 
 def mean_chi2(x: NDArray[np.floating], reconstruction: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Mean r²/(max(x, 0) + δ) of each row. Overwrites the reconstruction."""
-    _square_in_place(x, reconstruction)
-    infinite = np.full(len(x), np.inf, x.dtype)
-    return _chi2(x, reconstruction, infinite, x.shape[1])
+    """Mean r²/(max(x, 0) + δ) of each row."""
+    return _means(x, reconstruction, x.shape[1], weighted=True)
 
 
 def trimmed_mean_square(
     x: NDArray[np.floating], reconstruction: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """Mean r² of each row without its largest |r|. Overwrites the reconstruction."""
-    n_kept = _n_kept(x.shape[1])
-    _square_in_place(x, reconstruction)
-    reconstruction.partition(n_kept - 1, axis=1)
-    return reconstruction[:, :n_kept].sum(axis=1).astype(np.float64) / n_kept
+    """Mean r² of each row without its largest |r|."""
+    return _means(x, reconstruction, _n_kept(x.shape[1]), weighted=False)
 
 
 def trimmed_mean_chi2(
     x: NDArray[np.floating], reconstruction: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    """Mean r²/(max(x, 0) + δ) of each row without its largest |r|. Overwrites the reconstruction.
-
-    Of equal |r| at the border the bluer pixel is kept.
-    """
-    n_kept = _n_kept(x.shape[1])
-    _square_in_place(x, reconstruction)
-    largest = np.partition(reconstruction, n_kept - 1, axis=1)[:, n_kept - 1].copy()
-    return _chi2(x, reconstruction, largest, n_kept)
+    """Mean r²/(max(x, 0) + δ) of each row without its largest |r|; of equals the blue is kept."""
+    return _means(x, reconstruction, _n_kept(x.shape[1]), weighted=True)
 
 
-def _chi2(
-    x: NDArray[np.floating],
-    squares: NDArray[np.floating],
-    largest: NDArray[np.floating],
-    n_kept: int,
+def _n_kept(n_pixels: int) -> int:
+    return n_pixels - int(TRIMMED_FRACTION * n_pixels)
+
+
+def _means(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating], n_kept: int, *, weighted: bool
 ) -> NDArray[np.float64]:
-    return _sum_chi2(x, squares, largest, n_kept, x.dtype.type(CHI2_OFFSET)) / n_kept
+    return _row_sums(x, reconstruction, n_kept, weighted, x.dtype.type(CHI2_OFFSET)) / n_kept
+
+
+@_compiled
+def _row_sums(x, reconstruction, n_kept, weighted, offset):
+    """Sum of the n_kept smallest squared residuals of each row, weighted or not."""
+    sums = np.empty(len(x))
+    squares = np.empty_like(x[0])
+    infinity = squares.dtype.type(np.inf)
+    border, n_ties = infinity, 0
+    for i in range(len(x)):
+        _square(squares, x[i], reconstruction[i])
+        if n_kept < len(squares):
+            border, n_ties = _border(squares, border, len(squares) - n_kept)
+            _drop_last(squares, border, n_ties, infinity)
+        if weighted:
+            sums[i] = _sum_chi2(squares, border, x[i], offset)
+        else:
+            sums[i] = _sum(squares, border)
+    return sums
+
+
+@_compiled
+def _square(squares, x, reconstruction):
+    for j in range(len(squares)):
+        residual = reconstruction[j] - x[j]
+        squares[j] = residual * residual
+
+
+@_compiled
+def _sum(squares, border):
+    zero = squares.dtype.type(0)
+    total = zero
+    for j in range(len(squares)):
+        total += zero if squares[j] > border else squares[j]
+    return total
+
+
+@_compiled
+def _sum_chi2(squares, border, x, offset):
+    zero = squares.dtype.type(0)
+    total = zero
+    for j in range(len(squares)):
+        flux = x[j] if x[j] > zero else zero
+        total += zero if squares[j] > border else squares[j] / (flux + offset)
+    return total
+
+
+@_compiled
+def _border(squares, guess, n_dropped):
+    """The value above which n_dropped values lie, and how many equal to it must go as well.
+
+    Bisection, for a pass over a row in the nearest cache costs less than sorting any of it; from
+    the border of the row before, for neighbours are alike.
+    """
+    low, high = squares.dtype.type(-1), _sum(squares, squares.dtype.type(np.inf))
+    middle = guess if guess < high else high / 2
+    step = middle / 64
+    while low < middle < high:
+        n_above = _n_above(squares, middle)
+        if n_above == n_dropped:
+            return middle, 0
+        if n_above > n_dropped:
+            low = middle
+            middle = min(low + step, low + (high - low) / 2)
+        else:
+            high = middle
+            middle = max(high - step, low + (high - low) / 2)
+        step *= 2
+    return high, n_dropped - _n_above(squares, high)
+
+
+@_compiled
+def _n_above(squares, border):
+    # Counted in their own type, which is exact up to 2²⁴ and fills the vector registers.
+    zero, one = squares.dtype.type(0), squares.dtype.type(1)
+    count = zero
+    for j in range(len(squares)):
+        count += one if squares[j] > border else zero
+    return int(count)
+
+
+@_compiled
+def _drop_last(squares, border, n_ties, infinity):
+    j = len(squares)
+    while n_ties > 0 and j > 0:
+        j -= 1
+        if squares[j] == border:
+            squares[j] = infinity
+            n_ties -= 1

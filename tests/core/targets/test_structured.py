@@ -19,7 +19,7 @@ from spexplain.core.targets import CallableTarget, Score, SvmLogProb, VaeScore, 
 from spexplain.core.vae import Vae
 
 quick = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    deadline=None, max_examples=7, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 SEEDS = st.integers(0, 2**20)
 PERTURBATIONS = st.sampled_from(get_args(PerturbationName))

@@ -112,3 +112,10 @@ def test_what_does_not_fit_is_quoted():
         VaeScore(VAE, "filtered-mse", kept=np.ones(3, bool))
     with pytest.raises(ValueError, match="with 0"):
         VaeScore(VAE, "filtered-mse", kept=np.zeros(D, bool))
+
+
+@pytest.mark.parametrize("name", get_args(Score))
+def test_a_spectrum_with_a_missing_pixel_has_no_score(name):
+    x = spectra()
+    x[3, 41] = np.nan
+    assert np.flatnonzero(np.isnan(score(name, x))).tolist() == [3]
