@@ -29,6 +29,6 @@ def read(path: str | Path) -> Spectrum:
     for matches, load in _READERS:
         if matches(hdus):
             return load(hdus, path)
-    shown = ", ".join(hdu.text("EXTNAME") or "unnamed" for hdu in hdus)
-    telescope = hdus[0].text("TELESCOP") or "unknown telescope"
+    shown = ", ".join(str(hdu.value("EXTNAME") or "unnamed") for hdu in hdus)
+    telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     raise ReadError("unknown format", f"no reader knows this FITS file ({telescope}; HDUs {shown})")

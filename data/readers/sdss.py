@@ -40,10 +40,10 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     coadd = hdus[1]
     if "IVAR" not in coadd.columns:
         raise ReadError("no errors", "the coadd table has no column ivar, so the noise is unknown")
-    about = hdus[2] if len(hdus) > 2 and hdus[2].is_table else None
-    ivar = _no_negative(_pixels(coadd, "ivar"))
+    about = hdus[2] if len(hdus) > 2 else None
+    ivar = _no_negative(_pixels(coadd, "IVAR"))
     if "AND_MASK" in coadd.columns:
-        ivar = np.where(_never_observed(_pixels(coadd, "and_mask")), 0.0, ivar)
+        ivar = np.where(_never_observed(_pixels(coadd, "AND_MASK")), 0.0, ivar)
     plate, mjd, fiber = (
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
@@ -51,8 +51,8 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     return _spectrum(
         path,
         id=_identifier(plate, mjd, fiber, path),
-        loglam=_pixels(coadd, "loglam"),
-        flux=_pixels(coadd, "flux"),
+        loglam=_pixels(coadd, "LOGLAM"),
+        flux=_pixels(coadd, "FLUX"),
         ivar=ivar,
         z=_first(about, "Z", float("nan")),
         ra=_first(about, "PLUG_RA", hdus[0].number("PLUG_RA")),
@@ -64,8 +64,9 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 
 def is_sp_spec(hdus: Sequence[Hdu]) -> bool:
     """Whether the primary image is an SDSS-I/II spectrum; LAMOST's looks alike but for keywords."""
-    header = hdus[0].header
-    return header.get("NAXIS") == 2 and {"COEFF0", "COEFF1", "SPEC_CLN", "PLATEID"} <= set(header)
+    image, header = hdus[0].data, hdus[0].header
+    wanted = ("COEFF0", "COEFF1", "SPEC_CLN", "PLATEID")
+    return image is not None and image.ndim == 2 and all(keyword in header for keyword in wanted)
 
 
 def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
@@ -79,17 +80,18 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         ReadError: the image has no error row, or is damaged.
     """
     primary = hdus[0]
-    rows = primary.image()
-    if rows.shape[0] < 3:
-        raise ReadError("no errors", f"the image has {rows.shape[0]} rows and no error among them")
+    rows = primary.data
+    if rows is None or len(rows) < 3:
+        n_rows = 0 if rows is None else len(rows)
+        raise ReadError("no errors", f"the image has {n_rows} rows and no error among them")
     error = rows[2].astype(np.float64)
     good = np.isfinite(error) & (error > 0)
     if rows.shape[0] > 3:
         good &= ~_never_observed(rows[3])
     with np.errstate(over="ignore", divide="ignore"):
         ivar = np.divide(1.0, error**2, out=np.zeros(error.shape), where=good)
-    code = primary.header.get("SPEC_CLN")
-    unmeasured = code == _SP_SKY or primary.header.get("Z_STATUS") in (0, 1)
+    code = primary.value("SPEC_CLN")
+    unmeasured = code == _SP_SKY or primary.value("Z_STATUS") in (0, 1)
     plate, mjd, fiber = (primary.number(name) for name in ("PLATEID", "MJD", "FIBERID"))
     return _spectrum(
         path,
@@ -147,21 +149,21 @@ def _identifier(plate: float, mjd: float, fiber: float, path: Path) -> str:
 
 def _first(table: Hdu | None, column: str, otherwise: float) -> float:
     """The column's value in the first row, or the other value where there is none."""
-    if table is None or column not in table.columns or table.integer("NAXIS2") < 1:
+    if table is None or column not in table.columns:
         return otherwise
-    values = np.ravel(table.column(column)[0])
+    values = np.ravel(table.numbers(column)[:1])
     return float(values[0]) if values.size else otherwise
 
 
 def _first_text(table: Hdu | None, column: str) -> str:
-    if table is None or column not in table.columns or table.integer("NAXIS2") < 1:
+    if table is None or column not in table.columns:
         return ""
-    return table.texts(column)[0]
+    return next(iter(table.texts(column)), "")
 
 
 def _pixels(table: Hdu, column: str) -> np.ndarray:
     """(D,) a column with one number a row."""
-    values = table.column(column)
+    values = table.numbers(column)
     if values.ndim != 1:
         raise ReadError("unreadable", f"column {column!r} has {values.shape[1]} numbers a row")
     return values

@@ -59,7 +59,7 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
         ("empty_pixels.fits", "no data", "none of the 3800 pixels"),
         ("no_ivar.fits", "no errors", "no column ivar"),
         ("z_again.fits", "duplicate", "galaxy.fits"),
-        ("cut.fits", "unreadable", "cut off"),
+        ("cut.fits", "unreadable", "truncated"),
         ("nothing.fits", "unreadable", "empty"),
         ("text.fits", "unknown format", "begins with b'wavelength"),
         ("image.fits", "unknown format", "no reader knows"),
