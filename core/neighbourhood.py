@@ -104,13 +104,17 @@ class Neighbourhood:
             yield slice(start, stop)
             start = stop
 
-    def segment_sums(self, columns: NDArray[np.floating]) -> NDArray[np.floating]:
+    def segment_sums(
+        self, columns: NDArray[np.floating], *, times: float = 1.0
+    ) -> NDArray[np.floating]:
         """Σ over the pixels of each segment of Δ_j·columns_j: (D, m) -> (S, m), (D,) -> (S,).
 
-        With these, X' @ columns = p @ columns + Z @ segment_sums(columns) in one pass over Δ.
+        With these, X' @ columns = p @ columns + Z @ segment_sums(columns) in one pass over the
+        columns. A factor ``times`` is cheaper here than on the columns or the sums.
         """
         n_pixels = len(self.base)
         delta = sparse.csr_array(
-            (self.delta, (self.labels, np.arange(n_pixels))), shape=(self.n_segments, n_pixels)
+            (self.delta * self.delta.dtype.type(times), (self.labels, np.arange(n_pixels))),
+            shape=(self.n_segments, n_pixels),
         )
         return delta @ columns

@@ -67,36 +67,40 @@ class Rbf:
     intercept : (pairs,)
     gamma
         γ.
+    squares : (n_sv,)
+        ‖v_s‖².
     """
 
     vectors: NDArray[np.float64]
     alpha: NDArray[np.float64]
     intercept: NDArray[np.float64]
     gamma: float
+    squares: NDArray[np.float64]
 
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """The kernel matrix times α."""
         x = spectra.astype(np.float64, copy=False)
-        exponent = _product(x, 2 * self.gamma * self.vectors)
+        exponent = _product(2 * self.gamma * x, self.vectors)
         exponent -= self.gamma * torch.from_numpy((x**2).sum(axis=1)[:, None])
-        exponent -= self.gamma * torch.from_numpy((self.vectors**2).sum(axis=0))
-        return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
+        return self._expand(exponent.sub_(self.gamma * torch.from_numpy(self.squares)))
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
         """‖x' − v‖² = ‖p − v‖² + Σ z_k (‖Δ_k‖² + 2Δ_k·p − 2Δ_k·v): no distance is recomputed."""
-        base, delta = neighbourhood.base, neighbourhood.delta
-        squared = ((base[:, None] - self.vectors) ** 2).sum(axis=0)
-        own = neighbourhood.segment_sums(delta + 2 * base)
-        pieces = 2 * neighbourhood.segment_sums(self.vectors)
-        pieces -= own[:, None]
-        pieces *= self.gamma
-        start = torch.from_numpy(-self.gamma * squared)
+        base, masks = neighbourhood.base, neighbourhood.masks
+        start = _product(2 * self.gamma * base, self.vectors)
+        start -= self.gamma * (float(base @ base) + torch.from_numpy(self.squares))
+        pieces = neighbourhood.segment_sums(self.vectors, times=2 * self.gamma)
+        own = neighbourhood.segment_sums(neighbourhood.delta + 2 * base, times=self.gamma)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            exponent = torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
-            return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
+            exponent = torch.from_numpy(masks.apply(pieces, rows)) + start
+            exponent -= torch.from_numpy(masks.apply(own, rows))[:, None]
+            return self._expand(exponent)
 
         return values
+
+    def _expand(self, exponent: Tensor) -> NDArray[np.float64]:
+        return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,12 +127,12 @@ class Polynomial:
     def decisions(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """The kernel matrix times α."""
         x = spectra.astype(np.float64, copy=False)
-        return self._expand(_product(x, self.gamma * self.vectors).add_(self.constant))
+        return self._expand(_product(self.gamma * x, self.vectors).add_(self.constant))
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
         """x'·v = p·v + Σ z_k Δ_k·v."""
-        start = self.gamma * _product(neighbourhood.base, self.vectors) + self.constant
-        pieces = self.gamma * neighbourhood.segment_sums(self.vectors)
+        start = _product(self.gamma * neighbourhood.base, self.vectors) + self.constant
+        pieces = neighbourhood.segment_sums(self.vectors, times=self.gamma)
         return lambda rows: self._expand(
             torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
         )

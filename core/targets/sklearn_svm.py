@@ -74,7 +74,8 @@ def _linear(svc: Any) -> KernelMachine:
 
 
 def _rbf(svc: Any) -> KernelMachine:
-    return Rbf(_vectors(svc), _pair_coefficients(svc), svc.intercept_, float(svc._gamma))
+    squares = (svc.support_vectors_**2).sum(axis=1)
+    return Rbf(_vectors(svc), _pair_coefficients(svc), svc.intercept_, float(svc._gamma), squares)
 
 
 def _polynomial(svc: Any) -> KernelMachine:
