@@ -2,7 +2,14 @@
 
 from .anomalies import AnomalyKind
 from .builder import SimSpectrum
-from .population import SimulatedBatch, population
+from .population import SimulatedBatch, population, sample_spectra
 from .sizes import PopulationSizes
 
-__all__ = ["AnomalyKind", "PopulationSizes", "SimSpectrum", "SimulatedBatch", "population"]
+__all__ = [
+    "AnomalyKind",
+    "PopulationSizes",
+    "SimSpectrum",
+    "SimulatedBatch",
+    "population",
+    "sample_spectra",
+]

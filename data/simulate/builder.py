@@ -160,6 +160,44 @@ class SimSpectrum:
             ValueError: nothing lies in the observed window, or the median flux there is not
                 positive.
         """
+        _, noise, error = self._in_pixels(sn_median)
+        carried, variance = carried_over(noise, error**2, self.wave_obs_aa)
+        return self._with(self.flux + carried, 1.0 / np.where(variance > 0, variance, np.inf))
+
+    def spectrum(
+        self,
+        name: str,
+        *,
+        sn_median: float,
+        spectral_class: str = "GALAXY",
+        subclass: str = "",
+        ra: float = float("nan"),
+        dec: float = float("nan"),
+    ) -> Spectrum:
+        """Observe it as :meth:`noise` does, in SDSS's own pixels: what a reader would return.
+
+        Raises:
+            ValueError: as :meth:`noise`, or the spectrum has its noise already.
+        """
+        if self.ivar.any():
+            raise ValueError(f"{name} has been observed already; its noise cannot be drawn twice")
+        signal, noise, error = self._in_pixels(sn_median)
+        seen = np.isfinite(signal)
+        return Spectrum(
+            id=name,
+            wave_obs_aa=detector_pixels()[seen],
+            flux=(signal + noise)[seen],
+            ivar=error[seen] ** -2.0,
+            z=self.z,
+            ra=ra,
+            dec=dec,
+            survey="simulated",
+            spectral_class=spectral_class,
+            subclass=subclass,
+        )
+
+    def _in_pixels(self, sn_median: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Signal, noise and its dispersion in detector pixels, each (P,), NaN = not covered."""
         pixels_aa = detector_pixels()
         signal = np.interp(pixels_aa, self.wave_obs_aa, self.flux, left=np.nan, right=np.nan)
         seen = np.isfinite(signal)
@@ -170,21 +208,7 @@ class SimSpectrum:
         error = noise_shape() * np.sqrt(1.0 + photons)
         error *= float(np.median(signal[seen] / error[seen])) / sn_median
         draw = np.random.default_rng(self.seed).standard_normal(pixels_aa.size)
-        noise, variance = carried_over(error * draw, error**2, self.wave_obs_aa)
-        return self._with(self.flux + noise, 1.0 / np.where(variance > 0, variance, np.inf))
-
-    def spectrum(self, name: str, *, spectral_class: str = "GALAXY") -> Spectrum:
-        """As a reader would return it: observed frame, only the observed pixels."""
-        seen = self.ivar > 0
-        return Spectrum(
-            id=name,
-            wave_obs_aa=self.wave_obs_aa[seen],
-            flux=self.flux[seen],
-            ivar=self.ivar[seen],
-            z=self.z,
-            survey="simulated",
-            spectral_class=spectral_class,
-        )
+        return signal, error * draw, error
 
     def _with(self, flux: np.ndarray, ivar: np.ndarray | None = None) -> SimSpectrum:
         return dataclasses.replace(self, flux=flux, ivar=self.ivar if ivar is None else ivar)

@@ -17,7 +17,7 @@ from .ingredients import Ingredients
 from .sizes import ObjectKind
 from .templates import StellarTemplates
 
-__all__ = ["SimulatedObject", "simulate_object"]
+__all__ = ["SimulatedObject", "draw_ingredients", "simulate_object"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ def simulate_object(
     """
     nature, noise, planting = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(3)
     rng = np.random.default_rng(nature)
-    ingredients = _draw(rng, kind)
+    ingredients = draw_ingredients(rng, kind)
     spectrum = assemble(ingredients, templates, noise, rng).noise(ingredients.sn_median)
     record = _record(ingredients, number, rng)
     anomaly = next((name for name in get_args(AnomalyKind) if name == kind), None)
@@ -59,7 +59,8 @@ def simulate_object(
     return SimulatedObject(spectrum, record)
 
 
-def _draw(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
+def draw_ingredients(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
+    """What an object of some kind is made of; of an anomaly, the galaxy it is planted in."""
     match kind:
         case "type 1" | "type 2" | "intermediate":
             return draw_agn(rng, kind)
