@@ -78,7 +78,7 @@ def influence(
     masks
         Z (n, S).
     values, weights : (n,)
-        y, and w ≥ 0.
+        y, and w ≥ 0; 0 for rows that are no random draw, such as LIME's first.
     rows_per_draw
         Consecutive rows drawn together, 2 for antithetic pairs: their moves are added, since
         only draws are independent.
@@ -86,16 +86,20 @@ def influence(
     Raises
     ------
     Underdetermined
-        If there are no more draws than unknowns, or a combination of segments never varied.
+        If there are no more draws than unknowns, a combination of segments never varied, or no
+        sample has any weight.
     """
     n, n_segments = masks.shape
-    n_effective = float(weights.sum() ** 2 / (weights**2).sum()) / rows_per_draw
+    heaviest = float(weights.max())
+    if not heaviest > 0:
+        raise Underdetermined(f"none of {n} samples has any weight")
     if n // rows_per_draw <= n_segments + 1:
         raise Underdetermined(
             f"{n} samples in draws of {rows_per_draw} are too few for {n_segments} weights"
         )
     z = torch.from_numpy(masks.dense(slice(0, n), np.dtype(np.float64)))
-    w = torch.from_numpy(weights)
+    # A narrow kernel may leave weights whose squares are no longer numbers.
+    w = torch.from_numpy(weights / heaviest)
     y = torch.from_numpy(values)
     z -= (w @ z) / w.sum()
     centred = y - (w @ y) / w.sum()
@@ -110,6 +114,7 @@ def influence(
     # A sample that alone decides the fit has leverage 1 up to rounding: it moves everything.
     unseen = residual / (1 - leverage).clamp_min(1e-6)
     directions *= (w * unseen).float()[:, None]
+    n_effective = float(w.sum() ** 2 / (w @ w)) / rows_per_draw
     spread = float(w @ centred**2)
     return Influence(
         estimate.numpy(),

@@ -42,8 +42,8 @@ class Intervals:
 def weight_intervals(drawn: Influence, *, confidence: float = 0.95) -> Intervals:
     """Student intervals round the unpenalised weights.
 
-    They are centred there, and not on the penalised weights shown, because the penalty's pull
-    is no part of the limit. It is of relative order alpha/(n·w̄/4), 0.2 % for 5000 samples.
+    They are centred there, and not on the weights shown, because the pull of the penalty (of
+    relative order alpha/(n·w̄/4), 0.2 % for 5000 samples) is no part of the limit.
 
     Raises
     ------

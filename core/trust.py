@@ -40,8 +40,10 @@ class Trust:
         What the kernel's width costs; None for methods without one.
     r2_unseen
         R² on samples left out of the fit; None where nothing was fitted or determined.
-    shrinkage
-        Part of the weights that the penalty takes away, about 0 to 1.
+    pull
+        How far the penalty and the first sample, which is the spectrum itself in every run, pull
+        the weights from the estimate that the intervals are round: a relative distance. Both
+        vanish as samples grow.
     """
 
     method: str
@@ -53,7 +55,7 @@ class Trust:
     stability: Stability | None = None
     kernel: KernelAdvice | None = None
     r2_unseen: float | None = None
-    shrinkage: float = 0.0
+    pull: float = 0.0
 
     @property
     def exact(self) -> bool:
@@ -71,7 +73,7 @@ class Trust:
                 self.confidence,
                 self.stability,
                 self.kernel,
-                self.shrinkage,
+                self.pull,
             )
         )
 
@@ -121,11 +123,13 @@ def assess(
     values = explanation.sample_values
     if values is None:
         values = evaluate(target, neighbourhood, workers=workers)
+    # The first sample is the spectrum itself, whatever the seed: it has no part in the limit.
+    weights[0] = 0
     try:
         drawn = influence(neighbourhood.masks, values, weights)
     except Underdetermined:
         return Trust(*facts, intervals=None, kernel=kernel)
-    pull = float(drawn.estimate @ (drawn.estimate - explanation.weights))
+    size = float(np.linalg.norm(drawn.estimate))
     return Trust(
         *facts,
         intervals=weight_intervals(drawn, confidence=confidence),
@@ -134,7 +138,7 @@ def assess(
         ),
         kernel=kernel,
         r2_unseen=drawn.r2_unseen,
-        shrinkage=pull / max(float(drawn.estimate @ drawn.estimate), 1e-300),
+        pull=float(np.linalg.norm(explanation.weights - drawn.estimate)) / max(size, 1e-300),
     )
 
 

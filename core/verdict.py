@@ -12,7 +12,7 @@ from .stability import Stability
 __all__ = ["Findings", "verdict"]
 
 _POOR_R2 = 0.5
-_STRONG_SHRINKAGE = 0.05
+_STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 
 
@@ -30,7 +30,7 @@ class Findings:
     confidence: float
     stability: Stability | None
     kernel: KernelAdvice | None
-    shrinkage: float
+    pull: float
 
 
 def verdict(found: Findings) -> str:
@@ -49,8 +49,8 @@ def verdict(found: Findings) -> str:
     ]
     if _is_narrow(found.n_samples, found.kernel):
         parts.append(_kernel(found.n_samples, found.kernel))
-    if found.shrinkage > _STRONG_SHRINKAGE:
-        parts.append(f"the penalty takes {found.shrinkage:.0%} off the weights")
+    if found.pull > _STRONG_PULL:
+        parts.append(f"penalty and first sample still pull the weights by {found.pull:.0%}")
     return "; ".join(parts)
 
 

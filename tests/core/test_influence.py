@@ -122,3 +122,18 @@ def test_a_segment_that_never_varies_is_refused():
     z[:, 3] = 1
     with pytest.raises(Underdetermined, match="unvaried"):
         influence(BinaryMasks.pack(z), misfit(z), near(z))
+
+
+def test_only_ratios_of_weights_matter_down_to_the_smallest_numbers():
+    masks, z = drawn(100, 2)
+    usual = influence(masks, misfit(z), near(z))
+    tiny = influence(masks, misfit(z), 1e-200 * near(z))
+    np.testing.assert_allclose(tiny.estimate, usual.estimate, rtol=1e-9)
+    np.testing.assert_allclose(tiny.standard_error, usual.standard_error, rtol=1e-5)
+    assert tiny.degrees == pytest.approx(usual.degrees)
+
+
+def test_samples_without_any_weight_are_refused():
+    masks, z = drawn(100, 2)
+    with pytest.raises(Underdetermined, match="none of 100 samples has any weight"):
+        influence(masks, misfit(z), np.zeros(100))

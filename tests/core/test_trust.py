@@ -42,6 +42,20 @@ def test_intervals_cover_what_very_many_samples_give(kernel):
     assert 0.9 < np.mean(inside) < 0.985
 
 
+def test_the_first_sample_which_no_seed_draws_has_no_part_in_the_interval():
+    # Far from all others and with the largest weight, it bends the weights but not the limit.
+    jumpy = CallableTarget(lambda s: s @ SLOPES + 300 * (np.abs(s - X).max(axis=1) == 0))
+    chosen = dataclasses.replace(SETTINGS, kernel_width=0.4)
+    found = explain(X, jumpy, chosen)
+    trust = assess(found, X, jumpy)
+    limit = 0.5 * np.bincount(found.labels, weights=X * SLOPES)
+    assert trust.intervals is not None
+    middles = (trust.intervals.low + trust.intervals.high) / 2
+    np.testing.assert_allclose(middles, limit, rtol=1e-3, atol=1e-3)
+    assert np.abs(found.weights - limit).max() > 1
+    assert trust.pull > 0.1
+
+
 def test_a_clear_order_is_called_stable_and_fewer_samples_named_that_would_do():
     trust = assess(explained(n_samples=5000), X, CURVED, k=2)
     assert trust.stability is not None
@@ -58,7 +72,7 @@ def test_an_early_answer_is_less_sure_than_the_complete_one():
     assert before.intervals is not None
     assert after.intervals is not None
     assert np.all(after.intervals.standard_error < before.intervals.standard_error)
-    assert before.shrinkage > after.shrinkage > 0
+    assert before.pull > after.pull > 0
 
 
 def test_fewer_samples_than_weights_tell_nothing():

@@ -13,9 +13,9 @@ def stability(*needed, n=5000):
     return Stability(np.arange(len(needed)), n, 0.0, excess)
 
 
-def say(stable, *, r2=0.94, kernel=WIDE, shrinkage=0.0, method="lime"):
+def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime"):
     n, k = (stable.n_samples, len(stable.order)) if stable else (40, 5)
-    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, shrinkage))
+    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, pull))
 
 
 def test_all_is_well():
@@ -60,9 +60,10 @@ def test_few_samples_are_not_blamed_on_the_kernel():
     assert "kernel" not in say(stability(100, n=200), kernel=KernelAdvice(1.0, 195, 780, None))
 
 
-def test_a_strong_penalty():
-    assert say(stability(100), shrinkage=0.12).endswith("the penalty takes 12% off the weights")
-    assert "penalty" not in say(stability(100), shrinkage=0.002)
+def test_a_strong_pull():
+    sentence = say(stability(100), pull=0.12)
+    assert sentence.endswith("penalty and first sample still pull the weights by 12%")
+    assert "pull" not in say(stability(100), pull=0.002)
 
 
 def test_no_verdict_yet():
