@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from ..core.explain import Explanation
+from ..core.intervals import Intervals
 from ..core.lines import PAGE_LINES, Line
 from ..data.lens import Verdict
 from ..data.whole_file import written_whole
@@ -72,7 +73,7 @@ def explained_spectrum_figure(
     *,
     title: str = "",
     verdict: Verdict | None = None,
-    interval: NDArray[np.floating] | None = None,
+    intervals: Intervals | None = None,
     lines: Sequence[Line] = PAGE_LINES,
     flux_label: str = "Normalised flux",
     paint: Paint = "line",
@@ -96,8 +97,8 @@ def explained_spectrum_figure(
         Name of the spectrum.
     verdict
         What the model says of it: types, or score and rank.
-    interval : (S, 2)
-        Lower and upper end of each weight's confidence interval, shaded.
+    intervals
+        Of the weights, shaded behind them.
     lines
         Marked and named where they lie within the spectrum.
     flux_label
@@ -119,7 +120,7 @@ def explained_spectrum_figure(
     ValueError
         If the shapes do not fit the explanation, or the size is below 6 × 3 inches.
     """
-    _check_shapes(wave_rest_aa, flux, explanation, interval)
+    _check_shapes(wave_rest_aa, flux, explanation, intervals)
     if not all(given >= least for given, least in zip(size_in, _SMALLEST_IN, strict=True)):
         raise ValueError(f"size_in must be at least {_SMALLEST_IN}, got {size_in}")
     colours = THEMES[theme]
@@ -135,7 +136,9 @@ def explained_spectrum_figure(
         draw_painted_line(upper, runs, run_colours, wave_rest_aa, flux)
     else:
         draw_band(upper, runs, run_colours, colours.line, wave_rest_aa, flux)
-    ends = None if interval is None else np.asarray(interval)[explanation.labels]
+    ends = None
+    if intervals is not None:
+        ends = np.column_stack([intervals.low, intervals.high])[explanation.labels]
     draw_weights(
         lower, runs, weights, None if ends is None else scale(runs.of_pixels(ends)), colours
     )
@@ -145,7 +148,7 @@ def explained_spectrum_figure(
     upper.set_ylabel(flux_label)
     lower.set_ylabel(f"Weight{scale.unit}")
     lower.set_xlabel("Rest wavelength in vacuum (Å)")
-    _write_round(fig, title, verdict, explanation, colours, shaded=interval is not None)
+    _write_round(fig, title, verdict, explanation, colours, intervals=intervals)
     return fig
 
 
@@ -179,13 +182,13 @@ def _check_shapes(
     wave_rest_aa: NDArray[np.floating],
     flux: NDArray[np.floating],
     explanation: Explanation,
-    interval: NDArray[np.floating] | None,
+    intervals: Intervals | None,
 ) -> None:
     n_pixels, n_segments = len(explanation.labels), len(explanation.weights)
     for name, array, shape in (
         ("wave_rest_aa", wave_rest_aa, (n_pixels,)),
         ("flux", flux, (n_pixels,)),
-        ("interval", interval, (n_segments, 2)),
+        ("intervals", None if intervals is None else intervals.low, (n_segments,)),
     ):
         if array is not None and np.shape(array) != shape:
             raise ValueError(f"{name} must be {shape}, got {np.shape(array)}")
@@ -208,7 +211,7 @@ def _write_round(
     explanation: Explanation,
     colours: Theme,
     *,
-    shaded: bool,
+    intervals: Intervals | None,
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
@@ -225,7 +228,9 @@ def _write_round(
     texts[0].set_fontweight("bold")
     _shrink_to_fit(texts[:2], edge - left - 0.01)
     _shrink_to_fit(texts[2:], edge - left)
-    notes = [_DEFINITIONS[explanation.method], *(["shaded: interval\nof confidence"] * shaded)]
+    notes = [_DEFINITIONS[explanation.method]]
+    if intervals is not None:
+        notes.append(f"shaded: its {100 * intervals.confidence:g} %\ninterval")
     fig.text(
         1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,

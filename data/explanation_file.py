@@ -3,7 +3,7 @@
 The file is FITS, so that any tool of the field opens it, and it carries checksums:
 
 * primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read; RECORD, the JSON that counts
-* SEGMENTS: edges (Å, rest frame), weight and, where there is one, its interval
+* SEGMENTS: edges (Å, rest frame), weight and, where it is known, its interval and error
 * SPECTRUM: wavelength, the prepared flux that was explained, and the segment of each pixel
 * SAMPLES: the target's value on each sample, for methods that sample
 """
@@ -20,6 +20,7 @@ import numpy as np
 from astropy.io import fits
 
 from ..core.explain import ExplainSettings, Explanation, explain, explain_progressively
+from ..core.intervals import Intervals
 from ..core.targets import Target
 from .saved_explanation import Origin, SavedExplanation
 from .whole_file import written_whole
@@ -30,6 +31,10 @@ FORMAT = "spexplain explanation 1"
 _SCALARS = (
     "method", "target", "intercept", "r2", "value", "local_prediction", "n_samples", "complete",
 )  # fmt: skip
+
+
+# Columns of SEGMENTS that hold the intervals.
+_INTERVALS = {"weight_low": "low", "weight_high": "high", "weight_error": "standard_error"}
 
 
 class ExplanationFileError(Exception):
@@ -117,6 +122,7 @@ def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
         "explanation": {name: getattr(made, name) for name in _SCALARS},
         "settings": made.settings.asdict(),
         "origin": asdict(saved.origin),
+        "confidence": None if saved.intervals is None else saved.intervals.confidence,
     }
     header = fits.Header()
     header["FORMAT"] = FORMAT
@@ -133,8 +139,8 @@ def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
     made = saved.explanation
     edges = made.edges(saved.wave_rest_aa)
     segments = {"wave_min_rest": edges[:, 0], "wave_max_rest": edges[:, 1], "weight": made.weights}
-    if saved.interval is not None:
-        segments |= {"weight_low": saved.interval[:, 0], "weight_high": saved.interval[:, 1]}
+    if saved.intervals is not None:
+        segments |= {name: getattr(saved.intervals, of) for name, of in _INTERVALS.items()}
     spectrum = {"wave_rest": saved.wave_rest_aa, "flux": saved.flux, "segment": made.labels}
     tables = [_table("SEGMENTS", segments), _table("SPECTRUM", spectrum)]
     if made.sample_values is not None:
@@ -179,16 +185,16 @@ def _read(hdus: Any) -> SavedExplanation:
         weights=_column(segments, "weight"),
         sample_values=_column(hdus["SAMPLES"], "value") if "SAMPLES" in hdus else None,
     )
-    interval = None
-    if "weight_low" in segments.columns.names:
-        bounds = [_column(segments, "weight_low"), _column(segments, "weight_high")]
-        interval = np.column_stack(bounds)
+    intervals = None
+    if record["confidence"] is not None:
+        columns = {of: _column(segments, name) for name, of in _INTERVALS.items()}
+        intervals = Intervals(**columns, confidence=record["confidence"])
     return SavedExplanation(
         explanation,
         wave_rest_aa=_column(spectrum, "wave_rest"),
         flux=_column(spectrum, "flux"),
         origin=Origin(**record["origin"]),
-        interval=interval,
+        intervals=intervals,
     )
 
 

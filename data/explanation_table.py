@@ -22,9 +22,9 @@ def segment_table(saved: SavedExplanation) -> Table:
     -------
     table
         Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
-        ``weight``, and ``weight_low`` and ``weight_high`` where there is an interval. A weight has
-        the target's unit (log-probabilities and scores have none); a saliency map's is per unit
-        of the prepared flux. ``table.meta`` holds settings, fit and origin.
+        ``weight``, and ``weight_low``, ``weight_high`` and ``weight_error`` where the interval is
+        known. A weight has the target's unit (log-probabilities and scores have none); a saliency
+        map's is per unit of the prepared flux. ``table.meta`` holds settings, fit and origin.
     """
     made = saved.explanation
     edges = made.edges(saved.wave_rest_aa)
@@ -35,10 +35,12 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
         Column(made.weights, "weight", description=f"{made.method} weight on {made.target}"),
     ]
-    if saved.interval is not None:
+    if (found := saved.intervals) is not None:
+        of = f"of its {100 * found.confidence:g} % interval"
         columns += [
-            Column(saved.interval[:, 0], "weight_low", description="lower end of the interval"),
-            Column(saved.interval[:, 1], "weight_high", description="upper end of the interval"),
+            Column(found.low, "weight_low", description=f"lower end {of}"),
+            Column(found.high, "weight_high", description=f"upper end {of}"),
+            Column(found.standard_error, "weight_error", description="its standard error"),
         ]
     meta = {
         **{name: value for name, value in asdict(saved.origin).items() if value},

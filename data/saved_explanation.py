@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.explain import Explanation
+from ..core.intervals import Intervals
 
 __all__ = ["Origin", "SavedExplanation"]
 
@@ -53,8 +54,8 @@ class SavedExplanation:
         The prepared flux, as it was explained.
     origin
         Spectrum, collection and model.
-    interval : (S, 2) float64, or None
-        Lower and upper end of each weight's confidence interval.
+    intervals
+        Of the weights, if they have been judged.
 
     Raises
     ------
@@ -66,7 +67,7 @@ class SavedExplanation:
     wave_rest_aa: NDArray[np.float64]
     flux: NDArray[np.floating]
     origin: Origin = Origin()
-    interval: NDArray[np.float64] | None = None
+    intervals: Intervals | None = None
 
     def __post_init__(self) -> None:
         n_pixels, n_segments = len(self.explanation.labels), len(self.explanation.weights)
@@ -77,12 +78,12 @@ class SavedExplanation:
             "wave_rest_aa": (np.asarray(self.wave_rest_aa, np.float64), (n_pixels,)),
             "flux": (flux, (n_pixels,)),
         }
-        if self.interval is not None:
-            parts["interval"] = (np.asarray(self.interval, np.float64), (n_segments, 2))
         for name, (values, shape) in parts.items():
             if values.shape != shape:
                 raise ValueError(f"{name} must be {shape}, got {values.shape}")
             object.__setattr__(self, name, values)
+        if self.intervals is not None and self.intervals.low.shape != (n_segments,):
+            raise ValueError(f"intervals must be {(n_segments,)}, got {self.intervals.low.shape}")
         steps = np.diff(self.wave_rest_aa)
         if not (steps > 0).all():
             at = int(np.argmin(steps > 0))

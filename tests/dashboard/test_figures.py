@@ -9,6 +9,7 @@ from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from spexplain.core.explain import ExplainSettings, Explanation, explain
+from spexplain.core.intervals import Intervals
 from spexplain.core.lines import PAGE_LINES
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.figures import explained_spectrum_figure, save_figure
@@ -35,6 +36,10 @@ def draw(explanation: Explanation, **more) -> Figure:
     return explained_spectrum_figure(
         WAVE, FLUX, explanation, title="0266-51602-0001", verdict=VERDICT, **more
     )
+
+
+def around(weights: np.ndarray) -> Intervals:
+    return Intervals(weights - 1e-3, weights + 1e-3, np.full(len(weights), 5e-4), 0.95)
 
 
 def painted(fig: Figure) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -75,7 +80,8 @@ def test_colours_are_symmetric_about_zero(lime: Explanation):
 @pytest.mark.parametrize("paint", ["line", "band"])
 def test_nothing_overlaps_and_all_is_inside(method, paint):
     found = explain(FLUX, TARGET, ExplainSettings(method=method, n_segments=60, n_samples=300))
-    fig = draw(found, paint=paint, interval=np.column_stack([found.weights, found.weights + 1e-3]))
+    fig = draw(found, paint=paint, intervals=around(found.weights))
+    assert any("its 95 %" in text.get_text() for text in fig.texts)
     fig.canvas.draw()
     inside = {line.label for line in PAGE_LINES if WAVE[0] < line.wave_vac_aa < WAVE[-1]}
     names = [text for text in fig.axes[1].texts if text.get_text() in inside]
@@ -147,7 +153,7 @@ def test_another_suffix_is_refused_and_nothing_written(lime: Explanation, tmp_pa
 def test_what_does_not_fit_is_refused(lime: Explanation):
     with pytest.raises(ValueError, match=r"flux must be \(1300,\), got \(1299,\)"):
         explained_spectrum_figure(WAVE, FLUX[:-1], lime)
-    with pytest.raises(ValueError, match=r"interval must be \(60, 2\), got \(60,\)"):
-        draw(lime, interval=lime.weights)
+    with pytest.raises(ValueError, match=r"intervals must be \(60,\), got \(59,\)"):
+        draw(lime, intervals=around(lime.weights[1:]))
     with pytest.raises(ValueError, match=r"at least \(6\.0, 3\.0\), got \(3, 2\)"):
         draw(lime, size_in=(3, 2))

@@ -14,6 +14,7 @@ from spexplain.core.explain import (
     explain,
     explain_progressively,
 )
+from spexplain.core.intervals import Intervals
 from spexplain.core.targets import CallableTarget, VaeScore
 from spexplain.core.vae import Vae
 from spexplain.data.explanation_file import (
@@ -60,7 +61,7 @@ def test_a_saved_explanation_comes_back_bit_for_bit(tmp_path: Path, method: str,
     assert back.flux.tobytes() == flux.tobytes()
     assert back.wave_rest_aa.tobytes() == WAVE.tobytes()
     assert back.origin == ORIGIN
-    assert back.interval is None
+    assert back.intervals is None
 
 
 @settings(
@@ -81,7 +82,7 @@ def test_whatever_an_explanation_holds_comes_back(
         "lime", texts[0], ExplainSettings(factor=0.1 + 0.2, kernel_width=1 / 3),
         np.arange(n, dtype=np.int32), weights, *scalars, 10, False, samples,
     )  # fmt: skip
-    bounds = np.column_stack([weights - 1, weights + 1]) if interval else None
+    bounds = Intervals(weights - 1, weights + 1, weights / 3, 0.9) if interval else None
     given_ = SavedExplanation(
         made, np.arange(n) + 1 / 3, np.linspace(0, 1, n, dtype=np.float32),
         Origin(spectrum_id=texts[1], note=texts[2]), bounds,
@@ -91,9 +92,7 @@ def test_whatever_an_explanation_holds_comes_back(
     # repr, so that NaN equals itself and −0.0 does not equal 0.0.
     assert repr(parts(back.explanation)) == repr(parts(made))
     assert back.origin == given_.origin
-    assert (back.interval is None) == (bounds is None)
-    if bounds is not None and back.interval is not None:
-        assert back.interval.tobytes() == bounds.tobytes()
+    assert repr(back.intervals) == repr(bounds)
 
 
 def test_a_replay_gives_the_same_bytes(tmp_path: Path):
@@ -129,11 +128,11 @@ def test_the_same_explanation_writes_the_same_bytes(tmp_path: Path):
 
 def test_astropy_tables_open_it_with_units(tmp_path: Path):
     made = explain(FLUX, TARGET, FEW)
-    interval = np.column_stack([made.weights - 0.1, made.weights + 0.1])
-    save_explanation(tmp_path / "one.fits", saved(made, interval=interval))
+    intervals = Intervals(made.weights - 0.2, made.weights + 0.2, 0 * made.weights + 0.1, 0.95)
+    save_explanation(tmp_path / "one.fits", saved(made, intervals=intervals))
     segments = Table.read(tmp_path / "one.fits", hdu="SEGMENTS")
     assert segments.colnames == [
-        "wave_min_rest", "wave_max_rest", "weight", "weight_low", "weight_high",
+        "wave_min_rest", "wave_max_rest", "weight", "weight_low", "weight_high", "weight_error",
     ]  # fmt: skip
     assert str(segments["wave_min_rest"].unit) == "Angstrom"
     np.testing.assert_array_equal(segments["weight"], made.weights)
@@ -189,7 +188,8 @@ def test_shapes_that_do_not_fit_are_refused():
     made = explain(FLUX, TARGET, FEW)
     with pytest.raises(ValueError, match=r"flux must be \(240,\), got \(239,\)"):
         SavedExplanation(made, WAVE, FLUX[:-1])
-    with pytest.raises(ValueError, match=r"interval must be \(20, 2\), got \(20,\)"):
-        SavedExplanation(made, WAVE, FLUX, interval=made.weights)
+    few = Intervals(made.weights[1:], made.weights[1:], made.weights[1:], 0.9)
+    with pytest.raises(ValueError, match=r"intervals must be \(20,\), got \(19,\)"):
+        SavedExplanation(made, WAVE, FLUX, intervals=few)
     with pytest.raises(ValueError, match=r"5300\.0 is followed by"):
         SavedExplanation(made, WAVE[::-1], FLUX)

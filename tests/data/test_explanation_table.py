@@ -6,6 +6,7 @@ import pytest
 from astropy import units as u
 from astropy.table import Table
 from spexplain.core.explain import ExplainSettings, explain
+from spexplain.core.intervals import Intervals
 from spexplain.core.targets import CallableTarget
 from spexplain.data.explanation_table import segment_table, write_segment_table
 from spexplain.data.saved_explanation import Origin, SavedExplanation
@@ -19,7 +20,7 @@ TARGET = CallableTarget(lambda spectra: spectra[:, 120:130].sum(axis=1), name="l
 def saved() -> SavedExplanation:
     flux = 1 + 0.2 * np.sin(WAVE / 50)
     made = explain(flux, TARGET, SETTINGS)
-    bounds = np.column_stack([made.weights - 0.1, made.weights + 0.1])
+    bounds = Intervals(made.weights - 0.1, made.weights + 0.1, np.full(16, 0.05), 0.95)
     return SavedExplanation(made, WAVE, flux, Origin(spectrum_id="a-1", lens="agn"), bounds)
 
 
@@ -33,6 +34,7 @@ def test_ecsv_holds_numbers_to_the_last_bit_units_settings_and_origin(
     edges = saved.explanation.edges(WAVE)
     np.testing.assert_array_equal(table["wave_max_rest_aa"], edges[:, 1])
     np.testing.assert_array_equal(table["weight_low"], saved.explanation.weights - 0.1)
+    assert table["weight_low"].description == "lower end of its 95 % interval"
     assert ExplainSettings.from_dict(table.meta["settings"]) == SETTINGS
     assert table.meta["r2"] == saved.explanation.r2
     assert (table.meta["spectrum_id"], table.meta["lens"]) == ("a-1", "agn")
@@ -44,6 +46,7 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
     table = pd.read_csv(tmp_path / "a.csv")
     assert list(table) == [
         "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight", "weight_low", "weight_high",
+        "weight_error",
     ]  # fmt: skip
     assert table["weight"].to_numpy().tobytes() == saved.explanation.weights.tobytes()
     assert table["segment"].tolist() == list(range(16))
