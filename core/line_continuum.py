@@ -34,15 +34,14 @@ def without_outliers(window: LineWindow, wave_rest_aa: _F64, flux: _F64, ivar: _
     σ is that of the pixel, or larger where the residuals' median says so (stellar features): a
     cosmic ray goes, the texture of a galaxy stays and counts as noise.
     """
-    sides = np.logical_or(*side_pixels(window, wave_rest_aa))
+    sides = np.flatnonzero(np.logical_or(*side_pixels(window, wave_rest_aa)))
     slope = wave_rest_aa[sides] - wave_rest_aa.mean()
-    kept = ivar[:, sides].copy()
+    beside, weight = flux.take(sides, axis=1), ivar.take(sides, axis=1)
+    root, kept = np.sqrt(weight), weight
     for _ in range(_ROUNDS):
-        deviation = (flux[:, sides] - _straight(slope, flux[:, sides], kept)) * np.sqrt(
-            ivar[:, sides]
-        )
-        sigma = np.maximum(1.0, _MAD_TO_SIGMA * _median_where(np.abs(deviation), kept > 0))
-        kept = np.where(np.abs(deviation) > _OUTLIER_SIGMA * sigma[:, None], 0.0, ivar[:, sides])
+        deviation = np.abs((beside - _straight(slope, beside, kept)) * root)
+        sigma = np.maximum(1.0, _MAD_TO_SIGMA * _median_where(deviation, kept > 0))
+        kept = np.where(deviation > _OUTLIER_SIGMA * sigma[:, None], 0.0, weight)
     clipped = ivar.copy()
     clipped[:, sides] = kept
     return clipped
