@@ -159,8 +159,14 @@ def explain_command(
     from ..data.lens import lens_of_target, open_lenses
     from .summary import explanation_document, explanation_lines
 
-    settings = ExplainSettings(
-        method=method, n_segments=segments, n_samples=samples, factor=factor, seed=seed
+    settings = ExplainSettings.from_dict(
+        {
+            "method": method,
+            "n_segments": segments,
+            "n_samples": samples,
+            "factor": factor,
+            "seed": seed,
+        }
     )
     collection = Collection.open(directory)
     try:

@@ -84,7 +84,7 @@ def parse(field: param.Parameter, text: str) -> object:
         if not text and field.allow_None:
             return None
         value = _number(field, text)
-        low, high = field.bounds or (-math.inf, math.inf)
+        low, high = _bounds(field)
         if not low <= value <= high or (value == low and not field.inclusive_bounds[0]):
             words = (
                 "between {:g} and {:g}" if field.inclusive_bounds[0] else "above {:g}, up to {:g}"
@@ -103,3 +103,8 @@ def _number(field: param.Parameter, text: str) -> float:
     if not math.isfinite(value):
         raise ValueError("it must be a finite number")
     return value
+
+
+def _bounds(field: param.Number) -> tuple[float, float]:
+    low, high = field.bounds or (None, None)
+    return -math.inf if low is None else low, math.inf if high is None else high
