@@ -91,7 +91,9 @@ class Lanes:
         """
         outcome, waiting = Outcome(), list(tasks)
         working: dict[Future[float], Task] = {}
-        pool = ThreadPoolExecutor(self._lanes, thread_name_prefix="build")
+        # A thread's first call of torch takes the count of threads from the whole program, over
+        # one set before; asking in time makes it happen now.
+        pool = ThreadPoolExecutor(self._lanes, "build", initializer=torch.get_num_threads)
         with _torch_threads_put_back(), threadpool_limits(1, "blas"), pool:
             try:
                 while waiting or working:
