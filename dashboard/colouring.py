@@ -89,10 +89,16 @@ Colouring = Categories | Values
 
 
 def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str, str]:
-    """The colourings a collection has: name → title, in the order of the menu."""
+    """The colourings a collection has: name → title, in the order of the menu, the usual one first.
+
+    Without a single label, every point would be grey by type: the predicted type comes first.
+    """
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
-    return {name: title for name, title in _TITLES.items() if name in known}
+    titles = {name: title for name, title in _TITLES.items() if name in known}
+    if "predicted" in titles and not catalog["label"].astype(bool).any():
+        return {"predicted": titles["predicted"]} | titles
+    return titles
 
 
 def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Colouring:

@@ -86,13 +86,16 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     truth = catalog["label"].to_numpy(object)[rows]
     called = said["predicted"].to_numpy(object)
     # A label the classifier was not taught cannot be got right or wrong.
-    wrong = np.isin(truth.astype(str), _classes(said)) & (truth != called)
+    known = np.isin(truth.astype(str), _classes(said))
+    wrong = known & (truth != called)
     found = said.iloc[np.flatnonzero(wrong)]
     table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
     table["confidence"] = _probability(found, called[wrong])
     table["p_true"] = _probability(found, truth[wrong])
     table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
-    text = "Every labelled spectrum is classified as its label says."
+    text = (
+        "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
+    )
     return Listing(table.reset_index(drop=True), columns, text)
 
 
@@ -119,6 +122,10 @@ def most_anomalous(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 100
     return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
 
 
+_UNLABELLED = (
+    "No spectrum here has a type to compare with. Types come in with a file of labels: "
+    "spexplain ingest … --labels FILE"
+)
 _ABOUT = (Column("z", "z", "redshift"), Column("sn_median", "S/N", "ratio"))
 
 

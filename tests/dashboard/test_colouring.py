@@ -73,6 +73,9 @@ def test_only_what_exists_is_offered(workspace: Workspace) -> None:
     assert list(everything)[:5] == ["type", "predicted", "correct", "score", "cluster"]
     assert "score" not in colour_titles(workspace.catalog, {"agn": workspace.lenses["agn"]})
     assert list(colour_titles(pd.DataFrame({"label": []}), {})) == ["type"]
+    unlabelled = workspace.catalog.assign(label="")
+    assert next(iter(colour_titles(workspace.catalog, workspace.lenses))) == "type"
+    assert next(iter(colour_titles(unlabelled, workspace.lenses))) == "predicted"
 
 
 def test_a_column_without_numbers_still_has_ends() -> None:

@@ -30,7 +30,9 @@ def test_a_label_the_classifier_was_not_taught_is_not_an_error_of_its(
     workspace: Workspace,
 ) -> None:
     catalog = workspace.catalog.assign(label="LINER")
-    assert misclassified(catalog, workspace.lenses["agn"]).table.empty
+    found = misclassified(catalog, workspace.lenses["agn"])
+    assert found.table.empty
+    assert "--labels" in found.empty
 
 
 def test_the_most_anomalous_fall_in_score(workspace: Workspace) -> None:
