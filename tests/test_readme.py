@@ -90,7 +90,7 @@ def opens_a_page(line: str, desk: Path) -> None:
         try:
             with selectors.DefaultSelector() as waiting:
                 waiting.register(server.stdout, selectors.EVENT_READ)
-                assert waiting.select(timeout=120), "the server did not say where it is"
+                assert waiting.select(timeout=300), "the server did not say where it is"
             said = server.stdout.readline()
             address = re.search(r"http://127\.0\.0\.1:\d+/", said)
             assert address, said
