@@ -176,5 +176,5 @@ def settings_text(explanation: Explanation) -> str:
     return (
         f"{explanation.target} · LIME · {pieces} · {n_samples} samples · {settings.kernel} "
         f"kernel{width} · ridge α {settings.ridge_alpha:g} · seed {settings.seed} · "
-        f"R² {explanation.r2:.3f}"
+        f"R² {explanation.r2:.4f}"
     )

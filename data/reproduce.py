@@ -11,10 +11,12 @@ __all__ = ["reproduce_code"]
 
 _NEEDED = ("collection", "collection_key", "spectrum_id", "lens", "lens_target")
 
-_TARGET = """\
+_IMPORT_LENS = """\
 from spexplain.data.collection import Collection
 from spexplain.data.lens import open_lenses
+"""
 
+_TARGET = """\
 collection = Collection.open({collection!r})
 assert collection.key == {collection_key!r}, "the collection has changed"
 row = collection.row_of({spectrum_id!r})
@@ -27,19 +29,11 @@ _UNKNOWN_TARGET = """\
 """
 
 _EXPLAIN = """\
-from spexplain.core.explain import ExplainSettings, {function}
-
 settings = ExplainSettings(
 {settings}
 )
 x = lens.prepared(row)
 explanation = {call}
-"""
-
-_REPLAY = """\
-from spexplain.data.explanation_file import replay
-
-explanation = replay({file!r}, target)
 """
 
 _PRINT = """\
@@ -75,16 +69,23 @@ def reproduce_code(saved: SavedExplanation, *, file: str | Path | None = None) -
     if missing and file is None:
         raise ValueError(f"without a file the origin must be known; it lacks {missing}")
     known = {name: getattr(origin, name) for name in _NEEDED}
+    lens = "" if missing else _IMPORT_LENS
     begin = _UNKNOWN_TARGET.format(target=made.target) if missing else _TARGET.format(**known)
     if file is not None:
-        return "\n".join([begin, _REPLAY.format(file=str(file)), _PRINT])
+        imports = f"{lens}from spexplain.data.explanation_file import replay\n"
+        return "\n".join(
+            [imports, begin + f"explanation = replay({str(file)!r}, target)\n", _PRINT]
+        )
+    function, more = ("explain", "") if made.complete else (
+        "explain_progressively", f", counts=({made.n_samples},)"
+    )  # fmt: skip
+    call = f"{function}(x, target, settings{more})"
     settings = [f"    {name}={_plain(value)!r}," for name, value in made.settings.asdict().items()]
-    function, call = "explain", "explain(x, target, settings)"
-    if not made.complete:
-        function = "explain_progressively"
-        call = f"next({function}(x, target, settings, counts=({made.n_samples},)))"
-    middle = _EXPLAIN.format(settings="\n".join(settings), function=function, call=call)
-    return "\n".join([begin, middle, _PRINT])
+    middle = _EXPLAIN.format(
+        settings="\n".join(settings), call=call if made.complete else f"next({call})"
+    )
+    imports = f"from spexplain.core.explain import ExplainSettings, {function}\n{lens}"
+    return "\n".join([imports, begin + middle, _PRINT])
 
 
 def _plain(value: Any) -> Any:
