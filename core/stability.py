@@ -32,12 +32,15 @@ class Stability:
         Row j − 1: for each of m simulated truths, in rising order, the factor by which the error's
         variance must shrink for the first j segments to stand in their true order; at most 1 where
         they already do, inf where they never will.
+    excess_of_estimate : (k, m)
+        The same for the order of the unpenalised weights, which more samples lead to.
     """
 
     order: NDArray[np.intp]
     n_samples: int
     n_floor: float
     excess: NDArray[np.float64]
+    excess_of_estimate: NDArray[np.float64]
 
     def probability(self, n_samples: int | None = None, *, k: int | None = None) -> float:
         """That the first k segments (default all) stand as infinitely many samples would put them.
@@ -47,7 +50,7 @@ class Stability:
         n_samples
             With that many samples; default those used so far.
         """
-        return float(np.mean(self._excess(k) <= self._variance_gain(n_samples)))
+        return float(np.mean(self.excess[self._index(k)] <= self._variance_gain(n_samples)))
 
     def probability_across_seeds(
         self, n_samples: int | None = None, *, k: int | None = None
@@ -56,14 +59,16 @@ class Stability:
 
         Both runs err, so their difference has twice the variance of one.
         """
-        return float(np.mean(2 * self._excess(k) <= self._variance_gain(n_samples)))
+        return float(np.mean(2 * self.excess[self._index(k)] <= self._variance_gain(n_samples)))
 
     def samples_for(self, confidence: float = 0.95, *, k: int | None = None) -> float:
-        """Samples at which the order of the first k is that sure; inf if no number is.
+        """Samples at which the order of the first k would be that sure; inf if no number does.
 
-        At least twice ``n_floor``, below which the error is itself unknown.
+        It is the order those samples would show, which need not be this one. At least twice
+        ``n_floor``, below which the error is itself unknown.
         """
-        excess = float(np.quantile(self._excess(k), confidence, method="higher"))
+        row = self.excess_of_estimate[self._index(k)]
+        excess = float(np.quantile(row, confidence, method="higher"))
         return max(self.n_floor + excess * (self.n_samples - self.n_floor), 2 * self.n_floor)
 
     def settled(self, confidence: float = 0.95) -> int:
@@ -71,11 +76,11 @@ class Stability:
         sure = [j for j in range(1, len(self.order) + 1) if self.probability(k=j) >= confidence]
         return max(sure, default=0)
 
-    def _excess(self, k: int | None) -> NDArray[np.float64]:
+    def _index(self, k: int | None) -> int:
         chosen = len(self.order) if k is None else k
         if not 1 <= chosen <= len(self.order):
             raise ValueError(f"k must be 1 to {len(self.order)}, got {k}")
-        return self.excess[chosen - 1]
+        return chosen - 1
 
     def _variance_gain(self, n_samples: int | None) -> float:
         n = self.n_samples if n_samples is None else n_samples
@@ -104,18 +109,30 @@ def rank_stability(
         Of the simulated truths.
     """
     order = np.asarray(order, dtype=np.intp)
+    likeliest = np.argsort(-np.abs(drawn.estimate), kind="stable")[: len(order)]
+    excess = _excess(drawn, order, seed)
+    same = np.array_equal(order, likeliest)
+    unknowns = len(drawn.estimate) + 1
+    return Stability(
+        order,
+        n_samples,
+        n_samples * unknowns / (drawn.degrees + unknowns),
+        excess,
+        excess if same else _excess(drawn, likeliest, seed),
+    )
+
+
+def _excess(drawn: Influence, order: NDArray[np.intp], seed: int) -> NDArray[np.float64]:
     chosen = np.concatenate([order, _rivals(drawn, order)])
     size = np.abs(drawn.estimate[chosen])
     errors = _errors(drawn, chosen, seed)
     errors *= np.where(drawn.estimate[chosen] < 0, -1.0, 1.0)[:, None]
-    excess = np.empty((len(order), _DRAWS))
+    factors = np.empty((len(order), _DRAWS))
     within = np.zeros(_DRAWS)
     for j in range(len(order)):
-        excess[j] = np.maximum(within, _error_too_large(size, errors, j, slice(j + 1, None)))
+        factors[j] = np.maximum(within, _error_too_large(size, errors, j, slice(j + 1, None)))
         within = np.maximum(within, _error_too_large(size, errors, j, slice(j + 1, j + 2)))
-    unknowns = len(drawn.estimate) + 1
-    floor = n_samples * unknowns / (drawn.degrees + unknowns)
-    return Stability(order, n_samples, floor, np.sort(excess**2, axis=1))
+    return np.sort(factors**2, axis=1)
 
 
 def _rivals(drawn: Influence, order: NDArray[np.intp]) -> NDArray[np.intp]:

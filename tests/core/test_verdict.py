@@ -10,7 +10,7 @@ WIDE = KernelAdvice(1.0, 4900, 780, 0.4)
 def stability(*needed, n=5000):
     """Segments j+1 settle at the j-th number of samples."""
     excess = np.array([[number / n] * 10 for number in needed])
-    return Stability(np.arange(len(needed)), n, 0.0, excess)
+    return Stability(np.arange(len(needed)), n, 0.0, excess, excess)
 
 
 def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime"):
