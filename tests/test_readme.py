@@ -98,6 +98,7 @@ def opens_a_page(line: str, desk: Path) -> None:
                 assert "spexplain" in page.read().decode()
         finally:
             server.terminate()
+            server.communicate(timeout=60)  # listened to until it ends, for it says so
 
 
 def test_make_targets_exist():
