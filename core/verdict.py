@@ -69,7 +69,8 @@ def _fit(r2: float) -> str:
         return "R² below 0, so the weights tell nothing yet"
     if r2 < _POOR_R2:
         return f"R² {r2:.2f}, so the weights tell only part of the story"
-    return f"R² {min(r2, 1.0):.2f}"
+    # Two figures would round a good fit up to a perfect one.
+    return f"R² {r2:.2f}" if r2 < 0.99 else f"R² {r2:.3f}"
 
 
 def _samples(found: Findings, stability: Stability) -> str:

@@ -25,6 +25,10 @@ def test_all_is_well():
     )
 
 
+def test_a_good_fit_is_not_rounded_to_a_perfect_one():
+    assert "R² 0.997;" in say(stability(300), r2=0.9971)
+
+
 def test_just_enough():
     assert say(stability(4000)) == (
         "stable: the top segment keeps its place; R² 0.94; 5000 samples are enough"
