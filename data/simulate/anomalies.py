@@ -24,8 +24,9 @@ AnomalyKind = Literal[
 
 _C_KMS = 299_792.458
 _HBETA_AA, _OIII_AA, _HALPHA_AA = 4862.68, 5008.24, 6564.61
-# Sky subtraction that fails round [O I] 5577 wipes out this much of the observed frame, Å.
-_SKY_FAILURE_AA = (5552.0, 5602.0)
+# Sky subtraction that fails round [O I] 5577 wipes out this much of the observed frame, Å: its
+# edges lie on [O III] 5007 at the redshifts where O25 finds the line clipped, 0.1083 and 0.1181.
+_SKY_FAILURE_AA = (5550.6, 5599.7)
 # Where the blue and the red camera of the SDSS spectrographs meet, observed Å.
 _DICHROIC_AA = (5850.0, 6150.0)
 
@@ -118,8 +119,8 @@ def _spike(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
 
 def _clipped_oiii(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     """Strong [O III] 5007, half of it lost with the sky line at 5577 Å."""
-    oiii = rng.uniform(120.0, 320.0) * _level(spectrum, _OIII_AA)
-    hbeta = oiii / rng.uniform(2.5, 5.0)
+    oiii = rng.uniform(150.0, 400.0) * _level(spectrum, _OIII_AA)
+    hbeta = oiii / rng.uniform(6.0, 10.0)
     lines = {_OIII_AA: oiii, 4960.30: oiii / 2.98, _HBETA_AA: hbeta, _HALPHA_AA: 3.1 * hbeta}
     bright = spectrum.lines(lines, float(rng.uniform(110.0, 190.0)))
     low, high = _SKY_FAILURE_AA
@@ -131,10 +132,10 @@ def _clipped_oiii(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
 
 def _continuum_dip(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     """Flux missing at 380–400 nm, as where exposures were joined badly."""
-    centre_aa, half_aa = float(rng.uniform(3885.0, 3915.0)), float(rng.uniform(60.0, 85.0))
+    centre_aa, half_aa = float(rng.uniform(3890.0, 3905.0)), float(rng.uniform(80.0, 95.0))
     distance = np.abs(spectrum.wave_rest_aa - centre_aa) / half_aa
-    shape = np.clip(1.5 - 1.5 * distance, 0.0, 1.0)
-    dipped = spectrum.times(1.0 - rng.uniform(0.65, 0.85) * shape)
+    shape = np.clip(3.0 - 3.0 * distance, 0.0, 1.0)
+    dipped = spectrum.times(1.0 - rng.uniform(0.75, 0.9) * shape)
     return Planted(dipped, centre_aa - half_aa, centre_aa + half_aa)
 
 
@@ -143,9 +144,9 @@ def _irregular_wing(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     wave = spectrum.wave_rest_aa
     level = _level(spectrum, 6450.0)
     extra = np.zeros(wave.size)
-    for _ in range(int(rng.integers(3, 6))):
+    for _ in range(int(rng.integers(4, 7))):
         at_aa, width_aa = float(rng.uniform(6420.0, 6535.0)), float(rng.uniform(4.0, 14.0))
-        height = level * rng.uniform(1.0, 2.6) * (1.0 if rng.uniform() < 0.75 else -0.4)
+        height = level * rng.uniform(1.2, 3.0) * (1.0 if rng.uniform() < 0.75 else -0.4)
         extra += height * np.exp(-0.5 * ((wave - at_aa) / width_aa) ** 2)
     return Planted(_added(spectrum, extra), 6390.0, 6560.0)
 

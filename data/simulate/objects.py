@@ -54,8 +54,6 @@ def simulate_object(
         spectrum = change.spectrum
         record |= {"planted_kind": anomaly}
         record |= {"planted_min_aa": change.min_aa, "planted_max_aa": change.max_aa}
-    seen = spectrum.ivar > 0
-    record["sn_median"] = float(np.median(spectrum.flux[seen] * np.sqrt(spectrum.ivar[seen])))
     return SimulatedObject(spectrum, record)
 
 
@@ -72,7 +70,7 @@ def draw_ingredients(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
 
 def _host_of(rng: np.random.Generator, kind: AnomalyKind) -> Ingredients:
     """The ordinary galaxy an anomaly is planted in, at a redshift where it shows."""
-    blue = ("extreme emission lines", "clipped [O III]", "irregular Hα wing", "continuum dip")
+    blue = ("extreme emission lines", "clipped [O III]", "irregular Hα wing")
     host = draw_galaxy(rng, "star-forming" if kind in blue else "passive")
     z = float(rng.uniform(0.05, 0.15))
     if kind == "clipped [O III]":
@@ -81,6 +79,8 @@ def _host_of(rng: np.random.Generator, kind: AnomalyKind) -> Ingredients:
     if kind == "extreme emission lines":  # such lines need stars of a few million years
         stars = np.array([0.85, 0.15, 0.0, 0.0])
         return dataclasses.replace(host, stars=stars, ebv_stars=0.05, subclass="STARBURST")
+    if kind == "continuum dip":  # old stars have little flux there to lose
+        return dataclasses.replace(host, stars=np.array([0.25, 0.45, 0.2, 0.1]))
     return host
 
 
@@ -94,6 +94,7 @@ def _record(ingredients: Ingredients, number: int, rng: np.random.Generator) -> 
         "label": ingredients.label,
         "spectral_class": ingredients.spectral_class,
         "subclass": ingredients.subclass,
+        "sn_median": ingredients.sn_median,
         "survey": "simulated",
         "file": "",
         "kind": ingredients.kind,

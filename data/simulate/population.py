@@ -30,7 +30,8 @@ class SimulatedBatch:
     """Some objects of a population.
 
     Attributes:
-        catalog: (n) rows: the columns of a collection's catalog, and the truth: ``kind``,
+        catalog: (n) rows: the columns of a collection's catalog (``sn_median`` is per pixel of
+            SDSS and without what was planted), and the truth: ``kind``,
             ``planted_kind``, ``planted_min_aa``, ``planted_max_aa`` (rest Å; NaN if nothing was
             planted), ``fwhm_broad_kms``, ``broad_hbeta`` (Å of the 5100 Å continuum),
             ``ebv`` (Milky Way), ``ebv_stars``, ``log_nii_ha``, ``log_oiii_hb``.
@@ -56,17 +57,20 @@ def population(
     Object i depends on the seed, the sizes and i alone, not on the batches.
 
     Args:
-        grid: rest-frame vacuum wavelengths, a collection's.
+        grid: rest-frame vacuum wavelengths, a collection's; within 2000–9500 Å, and at least
+            3800–7300 Å, where anomalies are planted.
         seed: of everything.
         sizes: how many of each kind; P21's and 4000 galaxies if None.
         batch: objects at a time.
         planted: False leaves out the anomalies' deviations, to compare with; all else is equal.
 
     Raises:
-        ValueError: batch is below 1.
+        ValueError: batch is below 1, or the grid does not fit.
     """
     if batch < 1:
         raise ValueError(f"batch={batch} is below 1")
+    if grid.start_aa > 3800 or grid.stop_aa < 7300:
+        raise ValueError(f"need 3800–7300 Å to plant anomalies, got {grid}")
     kinds = (sizes or PopulationSizes()).kinds()
     order = np.random.default_rng(seed).permutation(len(kinds))
     templates = load_templates(grid.wave_rest_aa)
