@@ -56,8 +56,8 @@ class Influence:
 
     def covariance(self, segments: NDArray[np.intp]) -> NDArray[np.float64]:
         """Sampling covariance (k, k) of the weights of the given segments (k,)."""
-        moves = torch.from_numpy(self.moves[:, segments])
-        return (moves.T @ moves).numpy().astype(np.float64)
+        moves = torch.from_numpy(self.moves[:, segments]).double()
+        return (moves.T @ moves).numpy()
 
 
 def influence(
@@ -91,12 +91,7 @@ def influence(
     """
     n, n_segments = masks.shape
     heaviest = float(weights.max())
-    if not heaviest > 0:
-        raise Underdetermined(f"none of {n} samples has any weight")
-    if n // rows_per_draw <= n_segments + 1:
-        raise Underdetermined(
-            f"{n} samples in draws of {rows_per_draw} are too few for {n_segments} weights"
-        )
+    _check(heaviest, n, n_segments, rows_per_draw)
     z = torch.from_numpy(masks.dense(slice(0, n), np.dtype(np.float64)))
     # A narrow kernel may leave weights whose squares are no longer numbers.
     w = torch.from_numpy(weights / heaviest)
@@ -122,6 +117,15 @@ def influence(
         max(n_effective - n_segments - 1, 1.0),
         1 - float(w @ unseen**2) / spread if spread > 0 else 1.0,
     )
+
+
+def _check(heaviest: float, n: int, n_segments: int, rows_per_draw: int) -> None:
+    if not heaviest > 0:
+        raise Underdetermined(f"none of {n} samples has any weight")
+    if n // rows_per_draw <= n_segments + 1:
+        raise Underdetermined(
+            f"{n} samples in draws of {rows_per_draw} are too few for {n_segments} weights"
+        )
 
 
 def _inverse(gram: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .explanation import Explanation
-from .influence import Underdetermined, influence
+from .influence import Influence, Underdetermined, influence
 from .intervals import Intervals, exact_intervals, weight_intervals
 from .lime import lime_neighbourhood
 from .locality import locality_weights
 from .locality_advice import KernelAdvice, kernel_advice
 from .neighbourhood import Neighbourhood
+from .settings import ExplainSettings
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
@@ -119,14 +120,11 @@ def assess(
     chosen = explanation.settings
     neighbourhood = _samples(explanation, x)
     kernel = kernel_advice(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
-    weights = locality_weights(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
     values = explanation.sample_values
     if values is None:
         values = evaluate(target, neighbourhood, workers=workers)
-    # The first sample is the spectrum itself, whatever the seed: it has no part in the limit.
-    weights[0] = 0
     try:
-        drawn = influence(neighbourhood.masks, values, weights)
+        drawn = _influence(neighbourhood, values, chosen)
     except Underdetermined:
         return Trust(*facts, intervals=None, kernel=kernel)
     size = float(np.linalg.norm(drawn.estimate))
@@ -140,6 +138,15 @@ def assess(
         r2_unseen=drawn.r2_unseen,
         pull=float(np.linalg.norm(explanation.weights - drawn.estimate)) / max(size, 1e-300),
     )
+
+
+def _influence(
+    neighbourhood: Neighbourhood, values: NDArray[np.float64], chosen: ExplainSettings
+) -> Influence:
+    weights = locality_weights(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
+    # The first sample is the spectrum itself, whatever the seed: it has no part in the limit.
+    weights[0] = 0
+    return influence(neighbourhood.masks, values, weights)
 
 
 def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood:
