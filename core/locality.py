@@ -21,6 +21,9 @@ KernelName = Literal["text", "code"]
 DEFAULT_WIDTHS: Mapping[KernelName, float] = {"text": 1.0, "code": 0.25}
 
 
+_BLOCK_ROWS = 1000
+
+
 def _text(neighbourhood: Neighbourhood, width: float, workers: Sharing) -> NDArray[np.float64]:
     """exp(−D²/σ²), D the L2 distance between spectra (O25, section 4).
 
@@ -49,8 +52,8 @@ def _mixed(
     neighbourhood: Neighbourhood, pieces: NDArray[np.floating], workers: Sharing
 ) -> NDArray[np.float64]:
     """Z @ pieces, unpacking a block of masks at a time."""
-    blocks = workers.map(partial(neighbourhood.masks.apply, pieces), neighbourhood.blocks())
-    return np.concatenate(list(blocks))
+    mix = partial(neighbourhood.masks.apply, pieces)
+    return np.concatenate(list(workers.map(mix, neighbourhood.blocks(n_rows=_BLOCK_ROWS))))
 
 
 _KERNELS: Mapping[KernelName, Callable[[Neighbourhood, float, Sharing], NDArray[np.float64]]] = {

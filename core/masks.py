@@ -28,8 +28,15 @@ class Masks(Protocol):
         """The rows as an array (m, S) of 0 and 1."""
         ...
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
-        """Z[rows] @ pieces, for pieces (S, …) -> (m, …). The result may be a view: read only."""
+    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
+        """Z[rows] @ pieces, for pieces (S, …) -> (m, …), and @ then in whichever order is cheap.
+
+        The result may be a view: read only.
+        """
+        ...
+
+    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
+        """Least and most, (m,) each, that a row of any such masks can make of pieces (S, m)."""
         ...
 
     def head(self, n: int) -> Masks:
@@ -79,11 +86,17 @@ class BinaryMasks:
         unpacked = np.unpackbits(self.bits[rows], axis=1, count=self.n_segments, bitorder="little")
         return unpacked.astype(dtype)
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
-        """Z[rows] @ pieces."""
+    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
+        """Z[rows] @ (pieces @ then): there are fewer segments than samples."""
         # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
-        dense = torch.from_numpy(self.dense(rows, pieces.dtype))
-        return (dense @ torch.from_numpy(pieces)).numpy()
+        mixing = torch.from_numpy(pieces)
+        if then is not None:
+            mixing = mixing @ torch.from_numpy(then)
+        return (torch.from_numpy(self.dense(rows, pieces.dtype)) @ mixing).numpy()
+
+    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
+        """All pieces below 0 together, and all above."""
+        return np.minimum(pieces, 0).sum(axis=0), np.maximum(pieces, 0).sum(axis=0)
 
     def head(self, n: int) -> BinaryMasks:
         """The first n rows."""
@@ -106,9 +119,16 @@ class OneHotMasks:
         """The rows as an array (m, S) of 0 and 1."""
         return np.eye(self.n, self.n_segments, dtype=dtype)[rows]
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
-        """pieces[rows]."""
-        return pieces[: self.n][rows]
+    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
+        """pieces[rows] @ then."""
+        chosen = pieces[: self.n][rows]
+        if then is None:
+            return chosen
+        return (torch.from_numpy(chosen) @ torch.from_numpy(then)).numpy()
+
+    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
+        """The least and the most of the pieces."""
+        return pieces.min(axis=0), pieces.max(axis=0)
 
     def head(self, n: int) -> OneHotMasks:
         """The first n rows."""

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from .masks import Masks, OneHotMasks
+from .segment_sums import segment_sums
 
-__all__ = ["BLOCK_ROWS", "Neighbourhood"]
+__all__ = ["DENSE_ROWS", "Neighbourhood"]
 
-# An activation of 500 × 256 float32 fills half a megabyte: it stays in a core's own cache.
-BLOCK_ROWS = 500
-EARLY_ROWS = 250
+# A block of 250 spectra of 3773 float32 fills 4 MB, about what a core's own cache holds.
+DENSE_ROWS = 250
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,18 +90,11 @@ class Neighbourhood:
         """The same samples on some of the pixels; a segment may be left with none."""
         return Neighbourhood(self.base[pixels], self.delta[pixels], self.labels[pixels], self.masks)
 
-    def blocks(self) -> Iterator[slice]:
-        """Rows in the fixed blocks of evaluation.
-
-        The same rows fall in the same block whatever is asked for and however many threads work:
-        matrix products of one shape give the same bytes. The first are short, for an early
-        answer.
-        """
-        start = 0
-        while start < self.n:
-            stop = min(start + (EARLY_ROWS if start < BLOCK_ROWS else BLOCK_ROWS), self.n)
-            yield slice(start, stop)
-            start = stop
+    def blocks(self, rows: slice | None = None, *, n_rows: int = DENSE_ROWS) -> Iterator[slice]:
+        """Rows (default all) in blocks of n_rows, the last shorter."""
+        start, stop = (0, self.n) if rows is None else (rows.start, min(rows.stop, self.n))
+        for at in range(start, stop, n_rows):
+            yield slice(at, min(at + n_rows, stop))
 
     def segment_sums(
         self, columns: NDArray[np.floating], *, times: float = 1.0
@@ -112,9 +104,7 @@ class Neighbourhood:
         With these, X' @ columns = p @ columns + Z @ segment_sums(columns) in one pass over the
         columns. A factor ``times`` is cheaper here than on the columns or the sums.
         """
-        n_pixels = len(self.base)
-        delta = sparse.csr_array(
-            (self.delta * self.delta.dtype.type(times), (self.labels, np.arange(n_pixels))),
-            shape=(self.n_segments, n_pixels),
-        )
-        return delta @ columns
+        scaled = (self.delta * self.delta.dtype.type(times))[None]
+        table = columns if columns.ndim == 2 else columns[:, None]
+        sums = segment_sums(self.labels, self.n_segments, scaled, table)[0]
+        return sums if columns.ndim == 2 else sums[:, 0]

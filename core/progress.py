@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .neighbourhood import Neighbourhood
 from .targets import Target
-from .targets.base import may_share, row_evaluator
+from .targets.base import evaluation_blocks, may_share, row_evaluator
 from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
@@ -53,7 +53,7 @@ class GrowingValues:
         self._target = target
         self._workers = workers if may_share(target) else InTurn()
         self._values_of = self._alone(partial(row_evaluator, target), neighbourhood)
-        self._blocks = list(neighbourhood.blocks())
+        self._blocks = list(evaluation_blocks(target, neighbourhood))
         self._values = np.empty(neighbourhood.n)
         self._done = 0
         self._cancelled = cancelled

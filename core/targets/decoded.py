@@ -31,14 +31,20 @@ class Decoded:
 
     def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """The score of any rows of a neighbourhood of the network's precision."""
-        network, masks = self.network, neighbourhood.masks
+        network = self.network
         seen = neighbourhood.restricted(network.pixels)
-        entered = network.enter(neighbourhood.base[None])
-        pieces = neighbourhood.segment_sums(network.into)
+        out = torch.from_numpy(network.out)
+        folding = network.folding(neighbourhood)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            mixed = torch.from_numpy(masks.apply(pieces, rows))
-            hidden = network.hidden(mixed + entered)
-            return self.score(seen.spectra(rows), network.leave(hidden))
+            state = folding(rows)
+            at_base = torch.addmv(network.out_bias, out, state.at_base)
+            decode = state.into @ out.T
+            scores = np.empty(rows.stop - rows.start)
+            for part in seen.blocks(rows):
+                within = slice(part.start - rows.start, part.stop - rows.start)
+                decoded = torch.addmm(at_base, state.values[:, within].T, decode)
+                scores[within] = self.score(seen.spectra(part), decoded.numpy())
+            return scores
 
         return values

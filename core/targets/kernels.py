@@ -97,7 +97,7 @@ class Rbf:
             exponent -= torch.from_numpy(masks.apply(own, rows))[:, None]
             return self._expand(exponent)
 
-        return values
+        return _in_parts(neighbourhood, values)
 
     def _expand(self, exponent: Tensor) -> NDArray[np.float64]:
         return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
@@ -133,8 +133,10 @@ class Polynomial:
         """x'·v = p·v + Σ z_k Δ_k·v."""
         start = _product(self.gamma * neighbourhood.base, self.vectors) + self.constant
         pieces = neighbourhood.segment_sums(self.vectors, times=self.gamma)
-        return lambda rows: self._expand(
-            torch.from_numpy(neighbourhood.masks.apply(pieces, rows)) + start
+        masks = neighbourhood.masks
+        return _in_parts(
+            neighbourhood,
+            lambda rows: self._expand(torch.from_numpy(masks.apply(pieces, rows)) + start),
         )
 
     def _expand(self, products: Tensor) -> NDArray[np.float64]:
@@ -170,6 +172,15 @@ class Standardised:
                 delta=neighbourhood.delta / self.scale,
             )
         )
+
+
+def _in_parts(neighbourhood: Neighbourhood, values: DecisionEvaluator) -> DecisionEvaluator:
+    """The same, for as many rows at a time as keep the kernel matrix in a core's own cache."""
+
+    def of_rows(rows: slice) -> NDArray[np.float64]:
+        return np.concatenate([values(part) for part in neighbourhood.blocks(rows, n_rows=125)])
+
+    return of_rows
 
 
 def _product(left: NDArray[np.floating], right: NDArray[np.float64]) -> Tensor:

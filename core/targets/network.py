@@ -9,9 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..masks import Masks
+from ..neighbourhood import Neighbourhood
+from ..segment_sums import segment_sums
 from ..vae import Vae
+from .folding import Folded
 
-__all__ = ["Network"]
+__all__ = ["Folding", "Network"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,3 +80,49 @@ class Network:
     def leave(self, hidden: Tensor) -> NDArray[np.floating]:
         """Reconstruction (n, K)."""
         return torch.addmm(self.out_bias, hidden, torch.from_numpy(self.out).T).numpy()
+
+    def folding(self, neighbourhood: Neighbourhood) -> Folding:
+        """The way to activations before the last layer, of any rows of a neighbourhood."""
+        pair = np.stack([neighbourhood.delta, neighbourhood.base])
+        labels, masks = neighbourhood.labels, neighbourhood.masks
+        pieces, base = segment_sums(labels, neighbourhood.n_segments, pair, self.into)
+        entered = self.into_bias + torch.from_numpy(base.sum(axis=0))
+        most = entered + torch.from_numpy(masks.bounds(pieces)[1]).clamp_(min=0)
+        units = torch.nonzero(most > 0).flatten()
+        waking = np.ascontiguousarray(pieces[:, units.numpy()])
+        return Folding(self.inner, masks, waking, units, entered)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folding:
+    """A network's inner layers, entered through a neighbourhood's pieces.
+
+    Attributes
+    ----------
+    inner
+        The network's.
+    masks
+        Z (n, S).
+    pieces : (S, A)
+        What each segment adds to what enters the first layer's units that any mask could wake.
+    units : (A,)
+        The indices of those units.
+    entered : (H,)
+        What enters every unit at the base.
+    """
+
+    inner: tuple[tuple[Tensor, Tensor, bool], ...]
+    masks: Masks
+    pieces: NDArray[np.floating]
+    units: Tensor
+    entered: Tensor
+
+    def __call__(self, rows: slice) -> Folded:
+        """Activations before the last layer."""
+        mixed = torch.from_numpy(self.masks.apply(self.pieces, rows))
+        # A copy in any case: the result of one-hot masks is a view of the pieces.
+        by_unit = mixed.T.clone(memory_format=torch.contiguous_format)
+        state = Folded.rectify(by_unit, self.units, self.entered)
+        for weight, bias, rectified in self.inner:
+            state = state.through(weight, bias, rectified=rectified)
+        return state

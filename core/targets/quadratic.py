@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
+from ..segment_sums import segment_sums
 from .base import RowEvaluator
 from .network import Network
 
@@ -36,40 +36,28 @@ class MeanSquare:
     def __init__(self, network: Network) -> None:
         self.network = network
         out = torch.from_numpy(network.out)
-        gram = out.T @ out
-        # δh·Gδh is δh·Uδh with U the upper triangle, its off-diagonal doubled: half the work.
-        self._upper = torch.triu(gram) + torch.triu(gram, diagonal=1)
+        self._gram = out.T @ out
 
     def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """The score of any rows of a neighbourhood of the network's precision."""
         network, masks = self.network, neighbourhood.masks
         seen = neighbourhood.restricted(network.pixels)
-        entered = network.enter(neighbourhood.base[None])
-        hidden_base = network.hidden(entered.clone())
-        residual = network.leave(hidden_base)[0] - seen.base
+        folding = network.folding(neighbourhood)
+        residual = network.leave(network.hidden(folding.entered[None].clone()))[0] - seen.base
         square_base = float(np.sum(residual**2, dtype=np.float64))
-        slope = 2 * torch.from_numpy(residual) @ torch.from_numpy(network.out)
-        width = len(slope)
-        pieces = np.hstack(
-            [
-                neighbourhood.segment_sums(network.into),
-                -2 * seen.segment_sums(network.out),
-                seen.segment_sums(seen.delta - 2 * residual)[:, None],
-            ]
-        )
+        pair = np.stack([-2 * seen.delta, 2 * residual])
+        across, along = segment_sums(seen.labels, seen.n_segments, pair, network.out)
+        slope = torch.from_numpy(along.sum(axis=0))
+        own = seen.segment_sums(seen.delta - 2 * residual)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            mixed = torch.from_numpy(masks.apply(pieces, rows))
-            change = network.hidden(mixed[:, :width] + entered).sub_(hidden_base)
-            slopes = self._add_half_product(mixed[:, width : 2 * width] + slope, change)
-            squares = torch.linalg.vecdot(slopes, change) + mixed[:, -1]
-            return (square_base + squares.double().numpy()) / len(residual)
+            state = folding(rows)
+            into = state.into
+            mixed = masks.apply(across, rows, then=into.T.contiguous().numpy())
+            slopes = (into @ self._gram @ into.T) @ state.values
+            slopes += torch.from_numpy(mixed).T + (into @ slope)[:, None]
+            change = torch.linalg.vecdot(slopes, state.values, dim=0)
+            change += torch.from_numpy(masks.apply(own, rows))
+            return (square_base + change.double().numpy()) / len(residual)
 
         return values
-
-    def _add_half_product(self, slopes: Tensor, change: Tensor) -> Tensor:
-        """slopes + change @ U, skipping the quarter of U that is zero."""
-        half = change.shape[1] // 2
-        slopes[:, :half] += change[:, :half] @ self._upper[:half, :half]
-        slopes[:, half:] += change @ self._upper[:, half:]
-        return slopes

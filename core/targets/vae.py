@@ -10,7 +10,7 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..neighbourhood import BLOCK_ROWS, Neighbourhood
+from ..neighbourhood import DENSE_ROWS, Neighbourhood
 from ..vae import Vae
 from .base import RowEvaluator
 from .decoded import Decoded
@@ -106,8 +106,8 @@ class VaeScore:
         """Scores (n,) of spectra (n, D), in their own precision."""
         network = self._network(spectra.dtype)
         scores = np.empty(len(spectra))
-        for start in range(0, len(spectra), BLOCK_ROWS):
-            rows = slice(start, start + BLOCK_ROWS)
+        for start in range(0, len(spectra), DENSE_ROWS):
+            rows = slice(start, start + DENSE_ROWS)
             x = spectra[rows]
             reconstruction = network.leave(network.hidden(network.enter(x)))
             scores[rows] = self._recipe.of_rows(x[:, self._pixels], reconstruction)
