@@ -1,0 +1,297 @@
+"""How fast explanations are, against dense evaluation, scikit-learn and the machine's own limit.
+
+Each row is a ratio taken in one run: its baseline and a single-precision matrix product are timed
+in turn with it. The limit is the row's arithmetic at the rate of that product. Run it with nothing
+else at work:
+
+    python benchmarks/explain.py [--json] [--only NAME ...] [--repeats 7] [--threads 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.svm import SVC
+from spexplain.core.explain import ExplainSettings, explain, explain_many, explain_progressively
+from spexplain.core.lime import lime_neighbourhood
+from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.vae import Vae
+from spexplain.core.workers import Workers
+
+N_PIXELS = 3773
+N_SVM_PIXELS = 1000
+BATCH = 100
+GFLOP = 1e9
+SLOW_BASELINE_S = 1.5
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the table."""
+
+    name: str
+    run: Callable[[], object]
+    baseline: str = ""
+    baseline_run: Callable[[], object] | None = None
+    gflop: float | None = None
+    per_run: int = 1
+    at_most: float | None = None  # times the limit
+    at_least: float | None = None  # times the baseline
+
+
+@dataclass
+class Row:
+    """What was measured; None where a row has no such figure."""
+
+    name: str
+    ms: float
+    baseline: str
+    baseline_ms: float | None
+    ratio: float | None
+    limit_ms: float | None
+    times_limit: float | None
+    peak_mb: float | None
+    met: bool
+
+
+def spectrum(n_pixels: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    pixels = np.arange(n_pixels)
+    flux = 1 + 0.2 * np.sin(pixels / n_pixels * rng.uniform(2, 8))
+    for centre in rng.uniform(0, n_pixels, 8):
+        flux += rng.uniform(0.2, 1.5) * np.exp(-0.5 * ((pixels - centre) / 6) ** 2)
+    return (flux + 0.05 * rng.normal(size=n_pixels)).astype(np.float32)
+
+
+def autoencoder() -> Vae:
+    """The paper's network with an output near its input, as a trained one has."""
+    vae = Vae(N_PIXELS, seed=1)
+    with torch.no_grad():
+        vae.output.bias += 1
+        vae.output.weight *= 0.3
+    return vae
+
+
+def machine(kernel: str) -> CalibratedClassifierCV:
+    """Three classes hard to tell apart, so that about 1400 spectra are support vectors."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(1440) % 3
+    x = np.stack([spectrum(N_SVM_PIXELS, i) for i in range(len(labels))]).astype(np.float64)
+    x[:, 100:110] += 0.15 * labels[:, None]
+    x += 0.1 * rng.normal(size=x.shape)
+    svc = SVC(kernel=kernel, C=0.05, gamma=0.003, degree=2, coef0=1, class_weight="balanced")
+    return CalibratedClassifierCV(svc, ensemble=False, cv=2).fit(x, labels)
+
+
+def lime_cases(workers: Workers) -> Iterator[Case]:
+    vae, x = autoencoder(), spectrum(N_PIXELS, 0)
+    kept = np.ones(N_PIXELS, bool)
+    kept[np.random.default_rng(0).choice(N_PIXELS, 120, replace=False)] = False
+    batch = np.stack([spectrum(N_PIXELS, i) for i in range(BATCH)])
+    fine = ExplainSettings(n_segments=943)
+    default = ExplainSettings()
+
+    def scored(score: str, settings: ExplainSettings = default) -> dict[str, Callable]:
+        target = VaeScore(vae, score, kept=kept if "filtered" in score else None)
+        dense = CallableTarget(target)
+        return {
+            "run": lambda: explain(x, target, settings, workers=workers),
+            "baseline_run": lambda: explain(x, dense, settings, workers=workers),
+        }
+
+    mse = VaeScore(vae, "mse")
+    dense = "our dense path"
+    yield Case("lime-mse", **scored("mse"), baseline=dense, gflop=1.9, at_most=1.8, at_least=20)
+    yield Case("lime-filtered", **scored("filtered-mse"), baseline=dense, gflop=1.9, at_most=2)
+    yield Case("lime-chi2", **scored("chi2"), baseline=dense, gflop=11, at_most=2)
+    yield Case("lime-trimmed", **scored("trimmed-mse"), baseline=dense, gflop=11, at_most=2.5)
+    yield Case(
+        "lime-filtered-trimmed-chi2",
+        **scored("filtered-trimmed-chi2"),
+        baseline=dense,
+        gflop=11,
+        at_most=2.5,
+    )
+    yield Case("lime-943", **scored("mse", fine), baseline=dense, gflop=16, at_most=1.8)
+    yield Case(
+        "lime-coarse",
+        lambda: next(explain_progressively(x, mse, workers=workers)),
+        "lime-mse",
+        lambda: explain(x, mse, workers=workers),
+        at_least=5,
+    )
+    yield Case(
+        "lime-batch",
+        lambda: list(explain_many(batch, mse, workers=workers)),
+        gflop=1.9,
+        per_run=BATCH,
+        at_most=1.5,
+    )
+
+
+def svm_cases(workers: Workers) -> Iterator[Case]:
+    x = spectrum(N_SVM_PIXELS, 5).astype(np.float64)
+    saliency = ExplainSettings(method="saliency")
+    lime = ExplainSettings()
+    pixels = Neighbourhood.one_pixel_each(x, 0.01 * x).spectra()
+    samples = lime_neighbourhood(x, lime).spectra().astype(np.float64)
+    wanted = {"rbf": (60, 25), "linear": (40, 10), "poly": (50, 10)}
+    for kernel, (times_saliency, times_lime) in wanted.items():
+        classifier = machine(kernel)
+        target = SvmLogProb(classifier, 1)
+        name = "poly2" if kernel == "poly" else kernel
+        for method, settings, spectra, times in (
+            ("saliency", saliency, pixels, times_saliency),
+            ("lime-svm", lime, samples, times_lime),
+        ):
+            yield Case(
+                f"{method}-{name}",
+                lambda target=target, settings=settings: explain(
+                    x, target, settings, workers=workers
+                ),
+                "scikit-learn predict_proba",
+                lambda classifier=classifier, spectra=spectra: classifier.predict_proba(spectra),
+                at_least=times,
+            )
+
+
+def milliseconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return 1e3 * (time.perf_counter() - start)
+
+
+class MatrixRate:
+    """Single-precision GFLOP/s of a 2048² matrix product, sampled throughout the run."""
+
+    def __init__(self) -> None:
+        self._left, self._right = torch.randn(2, 2048, 2048)
+        self._out = torch.empty(2048, 2048)
+        self.samples: list[float] = []
+
+    def sample(self) -> float:
+        ms = milliseconds(lambda: torch.mm(self._left, self._right, out=self._out))
+        self.samples.append(2 * 2048**3 / GFLOP / (ms / 1e3))
+        return self.samples[-1]
+
+
+def measure(case: Case, rate: MatrixRate, repeats: int) -> Row:
+    case.run()
+    ours, theirs, rates = [], [], []
+    if case.baseline_run:
+        slow = milliseconds(case.baseline_run) > 1e3 * SLOW_BASELINE_S
+    for i in range(repeats):
+        rates.append(rate.sample())
+        ours.append(milliseconds(case.run) / case.per_run)
+        # A baseline of seconds varies by a few percent; three of them say enough.
+        if case.baseline_run and not (slow and i >= 3):
+            theirs.append(milliseconds(case.baseline_run))
+    ms = statistics.median(ours)
+    baseline_ms = statistics.median(theirs) if theirs else None
+    limit_ms = 1e3 * case.gflop / statistics.median(rates) if case.gflop else None
+    ratio = baseline_ms / ms if baseline_ms else None
+    times_limit = ms / limit_ms if limit_ms else None
+    met = (case.at_least is None or ratio >= case.at_least) and (
+        case.at_most is None or times_limit <= case.at_most
+    )
+    return Row(
+        case.name, ms, case.baseline, baseline_ms, ratio, limit_ms, times_limit, None, bool(met)
+    )
+
+
+def memory_row() -> Row:
+    """Peak above idle of one dense 5000-sample explanation, in a process of its own."""
+    command = [sys.executable, __file__, "--memory-alone"]
+    answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    peak_mb = answer["peak_mb"]
+    return Row("memory", answer["ms"], "", None, None, None, None, peak_mb, peak_mb <= 150)
+
+
+def memory_alone() -> None:
+    x, target = spectrum(N_PIXELS, 0), VaeScore(autoencoder(), "mse")
+    dense = CallableTarget(target)
+    explain(x, dense, ExplainSettings(n_samples=2))
+    status = Path("/proc/self/status")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of starting up
+    idle = _kilobytes(status, "VmRSS")
+    ms = milliseconds(lambda: explain(x, dense))
+    print(json.dumps({"ms": ms, "peak_mb": (_kilobytes(status, "VmHWM") - idle) / 1024}))
+
+
+def _kilobytes(status: Path, field: str) -> int:
+    line = next(line for line in status.read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1])
+
+
+def describe(rate: MatrixRate, threads: int) -> dict[str, object]:
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": threads,
+        "sgemm_gflops": round(statistics.median(rate.samples), 1) if rate.samples else None,
+        "load": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def table(rows: list[Row]) -> str:
+    lines = [f"{'case':28}{'ms':>9}{'baseline':>11}{'ratio':>8}{'limit':>9}{'× limit':>9}  met"]
+    for row in rows:
+        figures = (row.ms, row.baseline_ms, row.ratio, row.limit_ms, row.times_limit)
+        cells = ["–" if figure is None else f"{figure:.2f}" for figure in figures]
+        peak = "" if row.peak_mb is None else f"  peak {row.peak_mb:.0f} MB"
+        lines.append(
+            f"{row.name:28}{cells[0]:>9}{cells[1]:>11}{cells[2]:>8}{cells[3]:>9}{cells[4]:>9}"
+            f"  {'yes' if row.met else 'NO'}{peak}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--only", nargs="+", default=[], help="names of rows, or starts of names")
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory-alone", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    if arguments.memory_alone:
+        memory_alone()
+        return
+    wanted = tuple(arguments.only)
+    rate, rows = MatrixRate(), []
+    rate.sample()
+    with Workers(arguments.threads) as workers:
+        for cases in (lime_cases, svm_cases):
+            for case in cases(workers):
+                if not wanted or case.name.startswith(wanted):
+                    rows.append(measure(case, rate, arguments.repeats))
+    if not wanted or "memory" in wanted:
+        rows.append(memory_row())
+    if arguments.json:
+        found = {"machine": describe(rate, arguments.threads), "cases": [asdict(r) for r in rows]}
+        print(json.dumps(found, indent=2))
+    else:
+        print(describe(rate, arguments.threads))
+        print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
