@@ -96,7 +96,7 @@ def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
     titles = {name: title for name, title in _TITLES.items() if name in known}
-    if "predicted" in titles and not catalog["label"].astype(bool).any():
+    if "predicted" in titles and (catalog["label"].to_numpy() == "").all():
         return {"predicted": titles["predicted"]} | titles
     return titles
 
