@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -121,7 +122,7 @@ def _opentsne(
     jobs: int,
     callback: Callback | None,
 ) -> np.ndarray:
-    n, total = len(scores), settings.early + settings.iterations
+    n = len(scores)
     affinities = PerplexityBasedNN(
         scores,
         cast("Any", settings.perplexity),  # any number, annotated as int
@@ -136,25 +137,31 @@ def _opentsne(
         n_jobs=jobs,
         random_state=settings.seed,
     )
-    done = 0
-    for steps, exaggeration, momentum in (
-        (settings.early, 12, 0.5),
-        (settings.iterations, None, 0.8),
-    ):
-
-        def report(step: int, _error: float, _plane: TSNEEmbedding, before: int = done) -> bool:
-            if callback is not None:
-                callback(before + step, total)
-            return False
-
-        plane = plane.optimize(
-            n_iter=steps,
-            exaggeration=exaggeration,
-            momentum=momentum,
-            callbacks=report,
-            callbacks_every_iters=_REPORT_EVERY,
-        )
-        done += steps
-        if callback is not None and steps % _REPORT_EVERY:
-            callback(done, total)
+    total = settings.early + settings.iterations
+    early = partial(_report, callback, 0, total)
+    plane = plane.optimize(
+        n_iter=settings.early,
+        exaggeration=12,
+        momentum=0.5,
+        callbacks=early,
+        callbacks_every_iters=_REPORT_EVERY,
+    )
+    late = partial(_report, callback, settings.early, total)
+    plane = plane.optimize(
+        n_iter=settings.iterations,
+        momentum=0.8,
+        callbacks=late,
+        callbacks_every_iters=_REPORT_EVERY,
+    )
+    if callback is not None and settings.iterations % _REPORT_EVERY:
+        callback(total, total)
     return np.asarray(plane)
+
+
+def _report(
+    callback: Callback | None, before: int, total: int, step: int, _error: float, _plane: object
+) -> bool:
+    """Pass progress on; openTSNE goes on while this is False."""
+    if callback is not None:
+        callback(before + step, total)
+    return False

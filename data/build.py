@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .build_lanes import BuildError, Lanes, Task
+from .build_lanes import BuildError, Lanes, Outcome, Task
 from .build_lock import only_builder
 from .build_settings import BuildSettings
 from .collection import Collection
@@ -103,18 +103,11 @@ def build(
     except GivenModelsError as error:
         raise BuildError(str(error)) from error
     tasks = _plan(_wanted(only, settings), collection, settings, given)
-    store = RunStore(collection.path)
-    with only_builder(store.path) as free:
+    lanes = Lanes(collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled)
+    with only_builder(collection.path / "runs") as free:
         if not free:
             raise BuildError(f"another build is at work in {collection.path}")
-        lanes = Lanes(
-            collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled
-        )
-        try:
-            outcome = lanes.run(tasks)
-        finally:
-            finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
-            store.set_current((store.current() if only else {}) | finished)
+        outcome = _run(lanes, tasks, RunStore(collection.path), keep_others=only is not None)
     return BuildReport(
         str(collection.path),
         tuple(outcome.seconds),
@@ -122,6 +115,15 @@ def build(
         outcome.skipped,
         outcome.seconds,
     )
+
+
+def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:
+    """Do the tasks; those finished are current from then on, also when the build breaks off."""
+    try:
+        return lanes.run(tasks)
+    finally:
+        finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
+        store.set_current((store.current() if keep_others else {}) | finished)
 
 
 def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:

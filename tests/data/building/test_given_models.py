@@ -1,0 +1,77 @@
+import shutil
+
+import pytest
+from spexplain.data.build_lock import only_builder
+from spexplain.data.build_settings import BuildSettings
+from spexplain.data.given_models import GivenModelsError, given_models
+from spexplain.data.runs import RunStore
+
+MODELS = {"svm", "vae", "prepare-p21", "prepare-o25"}
+
+
+def test_named_models_come_with_the_preparations_they_were_trained_on(unlabelled, built):
+    given = given_models(unlabelled, built.path, BuildSettings())
+    store = RunStore(built.path)
+    assert set(given) == MODELS
+    assert given["svm"].inputs["prepare-p21"] == given["prepare-p21"].key
+    assert given["vae"].inputs["prepare-o25"] == given["prepare-o25"].key
+    assert given["vae"].key == store.find("vae").key
+
+
+def test_named_models_come_first_even_where_there_are_labels(labelled, built, quick):
+    assert set(given_models(labelled, built.path, quick)) == MODELS
+
+
+def test_a_collection_that_can_train_its_own_takes_nothing(labelled, built, home, quick):
+    shutil.copytree(built.path, home / "demo")
+    assert given_models(labelled, None, quick) == {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "enough"),
+    [
+        (["type 1"] * 40, False),  # a single class
+        (["type 1"] * 40 + ["type 2"] * 9, False),
+        (["type 1"] * 40 + ["type 2"] * 10, True),
+        ([""] * 50, False),
+    ],
+)
+def test_the_demos_classifier_serves_without_two_classes_of_ten(
+    labels, enough, write, tmp_path, built, home, quick
+):
+    shutil.copytree(built.path, home / "demo")
+    given = given_models(write(tmp_path / "some", labels), None, quick)
+    assert ("svm" in given) == (not enough)
+    assert "vae" not in given
+
+
+def test_the_demos_autoencoder_serves_few_spectra_only(labelled, built, home):
+    shutil.copytree(built.path, home / "demo")
+    few = given_models(labelled, None, BuildSettings(vae_from=121))
+    assert set(few) == {"vae", "prepare-o25"}
+    assert given_models(labelled, None, BuildSettings(vae_from=120)) == {}
+
+
+def test_without_a_demo_there_is_nothing_to_take(unlabelled, quick):
+    assert given_models(unlabelled, None, quick) == {}
+
+
+def test_half_a_set_of_models_is_lent_as_it_is(unlabelled, copied):
+    shutil.rmtree(RunStore(copied.path).find("svm").path)
+    given = given_models(unlabelled, copied.path, BuildSettings())
+    assert set(given) == {"vae", "prepare-o25"}
+    shutil.rmtree(RunStore(copied.path).find("vae").path)
+    with pytest.raises(GivenModelsError, match="has no models; build it first"):
+        given_models(unlabelled, copied.path, BuildSettings())
+
+
+def test_the_lock_is_held_once_and_let_go_of_even_after_an_error(tmp_path):
+    with only_builder(tmp_path / "runs") as first:
+        with only_builder(tmp_path / "runs") as second:
+            assert (first, second) == (True, False)
+        with only_builder(tmp_path / "other") as elsewhere:
+            assert elsewhere
+    with pytest.raises(KeyboardInterrupt), only_builder(tmp_path / "runs"):
+        raise KeyboardInterrupt
+    with only_builder(tmp_path / "runs") as again:
+        assert again
