@@ -139,7 +139,8 @@ class SimSpectrum:
 
     def times(self, curve: np.ndarray) -> SimSpectrum:
         """Multiply the flux by a (D,) curve, and the errors with it."""
-        curve = np.broadcast_to(curve, self.flux.shape)
+        if not self.ivar.any():  # no noise yet: nothing to scale, and most calls are such
+            return self._with(self.flux * curve)
         return self._with(self.flux * curve, self.ivar / curve**2)
 
     def scaled(self, flux_5100: float) -> SimSpectrum:
