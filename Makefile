@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench venv clean
+.PHONY: help run test lint bench peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,16 @@ lint: venv ## ruff, basedpyright and import-linter
 bench: venv ## speed and scale, as JSON
 	$(BIN)/python benchmarks/explain.py --json
 	$(BIN)/python benchmarks/page.py --json
+
+peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON
+	.venv-peers/bin/python benchmarks/peers.py --json
+
+.venv-peers/.installed: benchmarks/peers-requirements.txt constraints.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --constraint constraints.txt torch
+	.venv-peers/bin/python -m pip install --quiet --requirement benchmarks/peers-requirements.txt
+	.venv-peers/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
 
 venv: $(STAMP) ## the environment in .venv; quick when up to date
 

@@ -280,9 +280,8 @@ def main() -> None:
     rate.sample()
     with Workers(arguments.threads) as workers:
         for cases in (lime_cases, svm_cases):
-            for case in cases(workers):
-                if not wanted or case.name.startswith(wanted):
-                    rows.append(measure(case, rate, arguments.repeats))
+            chosen = (c for c in cases(workers) if not wanted or c.name.startswith(wanted))
+            rows.extend(measure(case, rate, arguments.repeats) for case in chosen)
     if not wanted or "memory" in wanted:
         rows.append(memory_row())
     if arguments.json:
