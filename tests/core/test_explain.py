@@ -95,7 +95,7 @@ def test_a_function_of_spectra_is_called_from_the_callers_thread():
 def test_cancelling_stops_within_a_block(target):
     asked = itertools.count()
     answers = explain_progressively(
-        X, target, SMALL, counts=(200, 1000), cancelled=lambda: next(asked) >= 2
+        X, target, SMALL, counts=(200, 1000), cancelled=lambda: next(asked) >= 1
     )
     assert next(answers).n_samples == 200
     with pytest.raises(Cancelled, match="before samples"):
