@@ -126,8 +126,7 @@ def _clipped_oiii(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     low, high = _SKY_FAILURE_AA
     cut = (spectrum.wave_obs_aa >= low) & (spectrum.wave_obs_aa <= high)
     extra = np.where(cut, 0.0, bright.flux - spectrum.flux)
-    changed = spectrum.wave_rest_aa[cut | (np.abs(spectrum.wave_rest_aa - _OIII_AA) < 20.0)]
-    return Planted(_added(spectrum, extra), float(changed[0]), float(changed[-1]))
+    return Planted(_added(spectrum, extra), _OIII_AA - 15.0, _OIII_AA + 15.0)
 
 
 def _continuum_dip(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:

@@ -31,6 +31,6 @@ def milky_way_extinction(wave_obs_aa: np.ndarray) -> np.ndarray:
         wave_obs_aa: observed-frame Å, 3030–9100; the formula is used a little beyond.
     """
     x = 1e4 / np.asarray(wave_obs_aa, np.float64) - 1.82
-    a = np.polyval([-0.505, 1.647, -0.827, -1.718, 1.137, 0.701, -0.609, 0.104, 1.0], x)
-    b = np.polyval([3.347, -10.805, 5.491, 11.102, -7.985, -3.989, 2.908, 1.952, 0.0], x)
-    return 3.1 * a + b
+    a = np.array([-0.505, 1.647, -0.827, -1.718, 1.137, 0.701, -0.609, 0.104, 1.0])
+    b = np.array([3.347, -10.805, 5.491, 11.102, -7.985, -3.989, 2.908, 1.952, 0.0])
+    return np.polyval(3.1 * a + b, x)
