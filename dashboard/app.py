@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
 from bokeh.document import Document
+from panel.io.resources import LOCAL_DIST
 
 from .links import apply_query, to_query
 from .session import Schedule, Session
@@ -47,6 +48,23 @@ def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]
     return page
 
 
+class _Page(pn.Template):
+    """Panel's template, without two costs that grow with the square of the number of parts."""
+
+    def __repr__(self) -> str:
+        # Panel writes out all parts anew for every part that is added.
+        return type(self).__name__
+
+    def _init_doc(self, doc: Document | None = None, *args: Any, **options: Any) -> Document:
+        # Bokeh looks through all models anew for every root that is added; once is enough.
+        document = doc or pn.state.curdoc or Document()
+        # Panel points its style sheets at a CDN until the HTML is rendered; a session that is
+        # made anew by a slow browser's socket never renders any, and would ask the CDN.
+        document.template_variables.setdefault("dist_url", LOCAL_DIST)
+        with document.models.freeze():
+            return super()._init_doc(document, *args, **options)
+
+
 def _assemble(session: Session, template: Any) -> pn.Template:
     view, space = session.view, session.workspace
     cookies = pn.state.cookies or {}
@@ -69,10 +87,11 @@ def _assemble(session: Session, template: Any) -> pn.Template:
         "controls": controls_form(session),
         "tabs": tabs_form(session),
         "table": drawer.table,
+        "cards": drawer.cards,
         "sheet": drawer.sheet,
         "shell": _shell(session, plane, spectrum),
     }
-    page = pn.Template(template)
+    page = _Page(template)
     for name, part in parts.items():
         page.add_panel(name, part)
     for name, value in _words(space).items():
@@ -88,6 +107,8 @@ def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellP
             session.step(1 if message["step"] > 0 else -1)
         elif "query" in message:  # the browser's back and forward buttons
             _follow_link(session, dict(parse_qsl(message["query"].removeprefix("?"))))
+        elif "ratio" in message:
+            plane.sharpen(float(message["ratio"]))
         elif message.get("theme") in THEMES:
             session.view.theme = message["theme"]
         elif message.get("do") in buttons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,11 @@ MISSING = {
     "correct": "no truth",
     "cluster": "not clustered",
 }
-_CORRECT = {True: "correct", False: "wrong"}
+# How a column's values are called, where not by themselves.
+_LABELS: dict[str, Callable[[Any], str]] = {
+    "correct": lambda value: "correct" if value else "wrong",
+    "cluster": lambda value: f"cluster {int(value)}" if value >= 0 else "",
+}
 _TYPE_ORDER = ("type 1", "type 2", "intermediate")
 _TITLES = {
     "type": "Type",
@@ -110,12 +114,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
     column = _column("label" if name == "type" else name, catalog, lenses)
     if name in ("score", "z", "sn_median"):
         return _values(name, as_numbers(column))
-    if name == "correct":
-        return _categories(name, [_CORRECT.get(value, "") for value in column])
-    if name == "cluster":
-        numbers = as_numbers(column)
-        return _categories(name, [f"cluster {k:.0f}" if k >= 0 else "" for k in numbers])
-    return _categories(name, ["" if pd.isna(value) else str(value) for value in column])
+    return _categories(name, column)
 
 
 def as_numbers(column: Any) -> np.ndarray:
@@ -130,17 +129,17 @@ def _column(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Any
     return catalog[name]
 
 
-def _categories(name: str, labels: list[str]) -> Categories:
-    missing = MISSING.get(name, "none")
+def _categories(name: str, column: Any) -> Categories:
+    found, kinds = pd.factorize(column)  # a missing value is -1
+    labels = [*(_LABELS.get(name, str)(kind) for kind in kinds), ""]
     present = sorted({*labels} - {""}, key=_natural)
     names = [kind for kind in _TYPE_ORDER if kind in present]
     names += [kind for kind in present if kind not in names]
-    quiet = len(names) if "" in labels else None
-    code = {kind: number for number, kind in enumerate([*names, ""])}
-    codes = np.fromiter((code[label] for label in labels), np.int16, len(labels))
+    codes = np.array([names.index(label) if label else len(names) for label in labels])[found]
+    quiet = len(names) if (codes == len(names)).any() else None
     if quiet is not None:
-        names.append(missing)
-    return Categories(name, _TITLES.get(name, name), tuple(names), codes, quiet)
+        names.append(MISSING.get(name, "none"))
+    return Categories(name, _TITLES.get(name, name), tuple(names), codes.astype(np.int16), quiet)
 
 
 def _values(name: str, values: np.ndarray) -> Values:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
 from ..data.lens import open_lenses, open_planes
 from .app import build_app
+from .clusters import open_clusters
 from .warm import warm
 from .workspace import Workspace
 
@@ -29,7 +31,12 @@ def open_workspace(path: str | Path) -> Workspace:
         CollectionError: there is no readable collection at this path.
     """
     collection = Collection.open(path)
-    return Workspace(collection, open_lenses(collection), open_planes(collection))
+    return Workspace(
+        collection,
+        open_lenses(collection),
+        open_planes(collection),
+        open_clusters(collection),
+    )
 
 
 def serve(
@@ -57,6 +64,7 @@ def serve(
 def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:
     """Serve an open workspace until interrupted; the address is printed once it answers."""
     port = port or _free_port(address)
+    _expect_closing_tabs()
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
         pool.submit(warm, workspace).add_done_callback(_report)
         server: Any = pn.serve(
@@ -71,6 +79,14 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         )
         print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
         server.run_until_shutdown()
+
+
+def _expect_closing_tabs() -> None:
+    """A tab that is closed while an answer is on its way is nothing to report."""
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").addFilter(
+        lambda record: not (record.exc_info and record.exc_info[0] is WebSocketClosedError)
+    )
 
 
 def _report(done: Future[None]) -> None:

@@ -20,6 +20,7 @@ _MAX_RADIUS_PX = 2.6
 _MIN_RADIUS_PX = 0.5
 _LONE_DENSITY = 1e-3  # points per pixel below which a point is as large as it gets
 _FAINTEST = 0.72  # opacity of one point
+_SHADOW = 0.22  # opacity of hidden points beside that of shown ones
 _QUIET_WEIGHT = 0.35  # points of the quiet category give way to the others
 
 
@@ -52,6 +53,7 @@ def shade_categories(
     colours: list[str],
     *,
     shown: np.ndarray | None = None,
+    shadow: str = "#888888",
     quiet: int | None = None,
     pixel_ratio: float = 1.0,
 ) -> np.ndarray:
@@ -61,7 +63,9 @@ def shade_categories(
         points: columns ``x``, ``y`` (float) and ``category`` (pandas categorical, C categories).
         window: what to draw.
         colours: ``#rrggbb`` for each of the C categories.
-        shown: (C,) bool, categories to draw; all by default.
+        shown: (C,) bool, categories to draw in colour; all by default. The others remain as a
+            faint shadow, so that one sees where among all the points the shown ones lie.
+        shadow: colour of that shadow.
         quiet: index of the category that stands back behind the others, if any.
         pixel_ratio: device pixels per CSS pixel; points grow with it.
 
@@ -72,14 +76,19 @@ def shade_categories(
     counts = window.canvas().points(points, "x", "y", table).to_numpy().astype(np.float32)
     if counts.shape[-1] != len(colours):
         raise ValueError(f"{counts.shape[-1]} categories but {len(colours)} colours")
-    if shown is not None:
-        counts *= shown.astype(np.float32)
     weights = np.ones(len(colours), np.float32)
     if quiet is not None:
         weights[quiet] = _QUIET_WEIGHT
     rgb = np.array([_rgb(colour) for colour in colours], np.float32) * weights[:, None]
     radius = _radius(float(counts.sum()), window, pixel_ratio)
-    return _paint(*_mix(counts, rgb, weights, radius))
+    if shown is None or shown.all():
+        return _paint(*_mix(counts, rgb, weights, radius))
+    kept = counts * shown.astype(np.float32)
+    alone = _radius(float(kept.sum()), window, pixel_ratio)
+    seen = _paint(*_mix(kept, rgb, weights, alone))
+    rest = np.ascontiguousarray((counts * ~shown).sum(axis=-1, keepdims=True))
+    grey, one = np.array([_rgb(shadow)], np.float32), np.ones(1, np.float32)
+    return np.where(seen, seen, _paint(*_mix(rest, grey, one, radius), strength=_SHADOW))
 
 
 def shade_values(
@@ -125,11 +134,13 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _paint(rgb: np.ndarray, total: np.ndarray, cover: np.ndarray) -> np.ndarray:
+def _paint(
+    rgb: np.ndarray, total: np.ndarray, cover: np.ndarray, *, strength: float = 1.0
+) -> np.ndarray:
     """Opacity from how many points there are (logarithmic), colour as mixed."""
     most = max(float(total.max(initial=0.0)), 1.0)
     depth = np.log1p(total) / np.log1p(most)
-    alpha = cover * (_FAINTEST + (1.0 - _FAINTEST) * depth)
+    alpha = strength * cover * (_FAINTEST + (1.0 - _FAINTEST) * depth)
     out = np.empty((*total.shape, 4), np.uint8)
     out[..., :3] = rgb
     out[..., 3] = 255.0 * alpha

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.explain import ExplainSettings, explain
 from .colouring import Categories
 from .shade import Window, shade_categories, shade_values
 from .workspace import Workspace
@@ -12,21 +13,29 @@ __all__ = ["warm"]
 
 
 def warm(workspace: Workspace) -> None:
-    """Shade every colouring of every plane once, at a few pixels, and build the search trees.
+    """Shade every colouring of every plane once, load every model, make every list.
 
-    Datashader compiles each kind of aggregation for 1–2 s on first use.
+    Datashader compiles each kind of aggregation for 1–2 s on first use; a model is read from
+    disk when first asked. What a visitor sees first comes first.
     """
     for plane in workspace.planes:
-        x, y = workspace.extent(plane)
-        window = Window(x, y, 8, 8)
         for name in workspace.colours:
-            points, colouring = workspace.points(plane, name), workspace.colouring(name)
-            if isinstance(colouring, Categories):
-                colours = ["#000000"] * len(colouring.names)
-                shade_categories(points, window, colours, shown=np.ones(len(colours), bool))
-            else:
-                shade_values(
-                    points, window, ["#000000"], low=0.0, high=1.0, largest=name == "score"
-                )
+            _shade(workspace, plane, name)
+    for lens in workspace.lenses.values():
+        if len(lens.rows):
+            row = int(lens.rows[0])
+            target = lens.target(lens.targets[0], row)
+            explain(lens.prepared(row), target, ExplainSettings(n_samples=64, n_segments=8))
     for tab in ("misclassified", "anomalous"):
         workspace.listing(tab)
+
+
+def _shade(workspace: Workspace, plane: str, name: str) -> None:
+    window = Window(*workspace.extent(plane), width=8, height=8)
+    points, colouring = workspace.points(plane, name), workspace.colouring(name)
+    if isinstance(colouring, Categories):
+        colours = ["#000000"] * len(colouring.names)
+        shade_categories(points, window, colours, shown=np.ones(len(colours), bool))
+    else:
+        largest = name == "score"
+        shade_values(points, window, ["#000000"], low=0.0, high=1.0, largest=largest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from scipy.spatial import KDTree
 
 from ..data.collection import Collection
 from ..data.lens import Lens, Plane
+from .clusters import Cluster
 from .colouring import Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
 
@@ -26,7 +27,6 @@ class _Points:
     x: np.ndarray
     y: np.ndarray
     tree: KDTree
-    place: dict[int, int]
 
 
 class Workspace:
@@ -36,15 +36,21 @@ class Workspace:
         collection: the spectra and their catalog.
         lenses: by name; those that have been built.
         planes: by name; those that have been built.
+        clusters: of the reasons for being anomalous; those that have been built.
     """
 
     def __init__(
-        self, collection: Collection, lenses: Mapping[str, Lens], planes: Mapping[str, Plane]
+        self,
+        collection: Collection,
+        lenses: Mapping[str, Lens],
+        planes: Mapping[str, Plane],
+        clusters: Sequence[Cluster] = (),
     ) -> None:
         self.collection = collection
         self.catalog = collection.catalog
         self.lenses = dict(lenses)
         self.planes = dict(planes)
+        self.clusters = tuple(clusters)
         self.colours = colour_titles(self.catalog, self.lenses)
         self._kept: dict[tuple[str, ...], Any] = {}
         self._lock = threading.Lock()
@@ -94,9 +100,11 @@ class Workspace:
 
     def place(self, plane: str, row: int) -> tuple[float, float] | None:
         """Where a row lies on a plane, or None if it is not on it."""
-        here = self._points(plane)
-        index = here.place.get(row)
-        return None if index is None else (float(here.x[index]), float(here.y[index]))
+        found = self.planes[plane]
+        index = int(np.searchsorted(found.rows, row))  # rows are ascending
+        if index == len(found.rows) or found.rows[index] != row:
+            return None
+        return float(found.xy[index, 0]), float(found.xy[index, 1])
 
     def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
         """(x low, high), (y low, high) of a plane with a little air around it."""
@@ -118,10 +126,8 @@ class Workspace:
 
     def _points(self, plane: str) -> _Points:
         def make() -> _Points:
-            found = self.planes[plane]
-            xy = np.ascontiguousarray(found.xy, dtype=np.float32)
-            place = dict(zip(found.rows.tolist(), range(len(xy)), strict=True))
-            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), KDTree(xy), place)
+            xy = np.ascontiguousarray(self.planes[plane].xy, dtype=np.float32)
+            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), KDTree(xy))
 
         return self._keep(("plane", plane), make)
 

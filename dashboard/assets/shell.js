@@ -2,7 +2,18 @@
 
 const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"])
 
-export function render({ model, el }) {
+// After a night's sleep, or a restart of the server, the address still holds the whole view: wait
+// until the server answers again and reload.
+const come_back = () => {
+  const box = document.getElementById("problem")
+  box.textContent = "The connection was lost. The page comes back by itself when the server does."
+  box.hidden = false
+  const ask = () => fetch(location.href, { method: "HEAD" })
+    .then(() => location.reload(), () => setTimeout(ask, 2000))
+  setTimeout(ask, 1000)
+}
+
+export function render({ model, el, view }) {
   const root = document.documentElement
   const say = () => {
     const box = document.getElementById("problem")
@@ -69,5 +80,7 @@ export function render({ model, el }) {
   address()
   // The page has already dressed itself; the server follows if it guessed otherwise.
   if (root.dataset.theme !== model.theme) model.send_msg({ theme: root.dataset.theme })
+  if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
+  view.model.document.on_event("connection_lost", come_back)
   root.dataset.ready = "true"
 }

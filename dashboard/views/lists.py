@@ -9,8 +9,9 @@ import panel as pn
 
 from ..listing import Listing
 from ..session import Session
+from .cards import cards_part
 from .parts import TablePart, sheet
-from .tables import clusters_html, model_html
+from .tables import model_html, no_clusters_html
 
 __all__ = ["TAB_TITLES", "Drawer"]
 
@@ -36,19 +37,23 @@ class Drawer:
             css_classes=["in-list"], sizing_mode="stretch_both", on_message=self._take
         )
         self.sheet = pn.pane.HTML("", stylesheets=sheet(), margin=0, sizing_mode="stretch_both")
-        session.view.param.watch(self._fill, ["tab", "sort", "theme"])
+        self.cards = cards_part(session)
+        session.view.param.watch(self._fill, ["tab", "sort"])
         session.outcome.param.watch(self._follow, "shown")
         self._fill()
 
     def _fill(self, *_: object) -> None:
         tab = self._session.view.tab
-        self.table.visible, self.sheet.visible = tab in LISTS, tab not in LISTS
+        cards = tab == "clusters" and bool(self._session.workspace.clusters)
+        self.cards.visible, self.table.visible = cards, tab in LISTS
+        self.sheet.visible = not cards and tab not in LISTS
         if tab in LISTS:
             self._start = 0
             self._follow(force=True)
-        else:
-            make = model_html if tab == "model" else clusters_html
-            self.sheet.object = make(self._session.workspace, self._session.view.theme)
+        elif tab == "model":
+            self.sheet.object = model_html(self._session.workspace)
+        elif not cards:
+            self.sheet.object = no_clusters_html()
 
     def _follow(self, *_: object, force: bool = False) -> None:
         """Show the page of the list that holds the open spectrum."""

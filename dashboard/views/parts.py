@@ -10,7 +10,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-__all__ = ["LegendPart", "ShellPart", "TablePart", "asset", "sheet"]
+__all__ = ["CardsPart", "LegendPart", "ShellPart", "TablePart", "asset", "sheet"]
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -67,6 +67,14 @@ class TablePart(Part):
     _esm = ASSETS / "table.js"
 
 
+class CardsPart(Part):
+    """Clusters as cards; sends {cluster: name}."""
+
+    cards = param.List(default=[], doc="Dicts of name, about, top and pieces.")
+
+    _esm = ASSETS / "cards.js"
+
+
 class LegendPart(Part):
     """What the plane's colours mean; sends {toggle: name}."""
 
@@ -78,7 +86,8 @@ class LegendPart(Part):
 
 
 class ShellPart(Part):
-    """The page as a whole; sends {step: ±1}, {theme: name}, {do: button} or {query: address}."""
+    """The page as a whole; sends {step: ±1}, {theme: name}, {do: button},
+    {ratio: device pixels per CSS pixel} or {query: address}."""
 
     problem = param.String(default="", doc="What went wrong, shown at the corner of the page.")
     theme = param.String(default="light", doc="Light or dark.")

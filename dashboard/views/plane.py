@@ -35,13 +35,12 @@ class PlaneView:
 
     Args:
         session: whose plane, colours, hidden categories and open spectrum are drawn.
-        pixel_ratio: device pixels per CSS pixel of the visitor's screen.
     """
 
-    def __init__(self, session: Session, *, pixel_ratio: float = 1.0) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._inner: dict[str, int] = {}  # the frame's size, once the browser has told it
-        self._ratio = min(max(pixel_ratio, 1.0), 2.0)
+        self._ratio = 1.0
         self._image = ColumnDataSource(
             {"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="plane-image"
         )
@@ -51,12 +50,18 @@ class PlaneView:
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         self.figure = self._build()
         self.note = pn.pane.HTML("", stylesheets=sheet(), sizing_mode="stretch_width", margin=0)
+        self._dress()
         self._show_plane()
         view, outcome = session.view, session.outcome
         view.param.watch(self._show_plane, "plane")
-        view.param.watch(lambda *_: self._shade(), ["colour", "hidden"])
         view.param.watch(self._dress, "theme")
+        view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         outcome.param.watch(lambda *_: self._mark(), "shown")
+
+    def sharpen(self, pixel_ratio: float) -> None:
+        """Draw for a screen with more device pixels per CSS pixel; held between 1 and 2."""
+        self._ratio = min(max(pixel_ratio, 1.0), 2.0)
+        self._shade()
 
     def reset(self) -> None:
         """Show the whole plane."""
@@ -141,11 +146,9 @@ class PlaneView:
         self._shade()
 
     def _show_plane(self, *_: object) -> None:
-        name = self._session.view.plane
-        self.note.object = self._describe(name)
+        self.note.object = self._describe(self._session.view.plane)
         self.reset()
         self._mark()
-        self._dress()
 
     def _describe(self, name: str | None) -> str:
         if name is None:
@@ -193,6 +196,7 @@ class PlaneView:
                 window,
                 category_colours(colouring.names, view.theme),
                 shown=np.array([name not in view.hidden for name in colouring.names]),
+                shadow=THEMES[view.theme].quiet,
                 quiet=colouring.quiet,
                 pixel_ratio=self._ratio,
             )
@@ -260,4 +264,3 @@ class PlaneView:
             background_fill_color=theme.raised,
             border_line_color=theme.edge,
         )
-        self._shade()

@@ -39,7 +39,8 @@ _LABEL_ROOM = 0.16  # share of the height left free for the names of lines
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
 _SHORT_TICKS = """
 const short = Number(tick.toPrecision(2))
-return short === 0 || Math.abs(short) >= 1e-2 ? String(short) : short.toExponential()
+const text = Math.abs(short) >= 1e-2 || short === 0 ? String(short) : short.toExponential()
+return text.replaceAll("-", "−")
 """
 _FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
 
@@ -88,9 +89,8 @@ class SpectrumView:
         )  # fmt: skip
         fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
         self._strips = fig.vstrip(
-            "left", "right", source=self._bands, line_width=0.6,
+            "left", "right", source=self._bands, line_color=None, fill_alpha=0.6,
             fill_color={"field": "weight", "transform": self._mapper},
-            line_color={"field": "weight", "transform": self._mapper},
         )  # fmt: skip
         self._markers = fig.vspan("x", source=self._lines, line_dash=[4, 4], line_width=1)
         # A ribbon of colour under a crisp line: where nothing is found it has the page's colour.
@@ -223,6 +223,7 @@ class SpectrumView:
             self._bands.data = dict.fromkeys(("left", "right", "weight"), np.empty(0))
             patch(self._pixels, weight=np.zeros(len(self._pixels.data["x"]), np.float32))
             return
+        self._bands.tags = [found.n_samples, found.complete]
         edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
         weights = found.weights.astype(np.float32)
         most = _largest(found)

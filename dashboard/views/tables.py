@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from ..colouring import as_numbers
-from ..theme import ThemeName
 from ..workspace import Workspace
 
-__all__ = ["clusters_html", "model_html"]
+__all__ = ["model_html", "no_clusters_html"]
 
 
-def model_html(space: Workspace, theme: ThemeName) -> str:
+def model_html(space: Workspace) -> str:
     """Precision, recall and F for each class, and the confusion matrix."""
     lens = space.lenses.get("agn")
     if lens is None or "predicted" not in lens.columns:
@@ -32,18 +30,9 @@ def model_html(space: Workspace, theme: ThemeName) -> str:
     return _report(truth[known], called[known], which)
 
 
-def clusters_html(space: Workspace, theme: ThemeName) -> str:
-    """How many spectra share each kind of reason."""
-    lens = space.lenses.get("anomaly")
-    if lens is None or "cluster" not in lens.columns:
-        return _invite("No clusters have been built: <b>spexplain build</b> makes them.")
-    numbers = as_numbers(lens.columns["cluster"])
-    kinds, counts = np.unique(numbers[numbers >= 0].astype(int), return_counts=True)
-    lines = "".join(
-        f"<tr><td>cluster {kind}</td><td class=number>{n:,}</td></tr>"
-        for kind, n in zip(kinds, counts, strict=True)
-    )
-    return f'<div class="columns"><table class="plain"><tbody>{lines}</tbody></table></div>'
+def no_clusters_html() -> str:
+    """What to do where there are none."""
+    return _invite("No clusters have been built: <b>spexplain build</b> makes them.")
 
 
 def _report(truth: np.ndarray, predicted: np.ndarray, which: str) -> str:

@@ -47,11 +47,13 @@ def test_the_quiet_category_stands_back() -> None:
     assert meek[1] < loud[1]
 
 
-def test_hidden_categories_leave_no_trace() -> None:
-    points = cloud([10.5, 30.5], [5.5, 5.5], [0, 1])
-    rgba = channels(shade_categories(points, WINDOW, [RED, BLUE], shown=np.array([True, False])))
-    assert rgba[5, 10, 3] > 0
-    assert not rgba[:, 25:, 3].any()
+def test_hidden_categories_recede_to_a_shadow_beneath_the_shown() -> None:
+    points = cloud([10.5, 30.5, 10.5], [5.5, 5.5, 5.5], [0, 1, 1])
+    shown = np.array([True, False])
+    rgba = channels(shade_categories(points, WINDOW, [RED, BLUE], shown=shown, shadow=GREY))
+    assert rgba[5, 10, :3].tolist() == [255, 0, 0]
+    assert rgba[5, 30, :3].tolist() == [128, 128, 128]
+    assert rgba[5, 30, 3] < 0.3 * rgba[5, 10, 3]
 
 
 def test_denser_pixels_are_more_opaque() -> None:

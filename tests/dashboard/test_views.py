@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
+from spexplain.dashboard.clusters import Cluster
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.theme import THEMES, diverging
-from spexplain.dashboard.views.bar import controls_form, legend_part, tabs_form, toggled
+from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
+from spexplain.dashboard.views.cards import cards_part
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.lists import Drawer
 from spexplain.dashboard.views.plane import PlaneView
@@ -55,7 +57,8 @@ def test_the_plane_is_drawn_before_the_browser_has_told_its_size(still: Session)
 
 
 def test_the_plane_takes_the_frames_size_with_equal_scales(still: Session) -> None:
-    view = PlaneView(still, pixel_ratio=2.0)
+    view = PlaneView(still)
+    view.sharpen(2.0)
     view._resized("inner_width", None, 600)
     view._resized("inner_height", None, 300)
     x, y = view.figure.x_range, view.figure.y_range
@@ -127,7 +130,8 @@ def test_the_plane_follows_the_theme_and_the_legend(still: Session) -> None:
     still.view.hidden = ["type 1", "type 2", "unlabelled"]
     alone = source(view.figure, "plane-image")["image"]
     assert (light != dark).any()
-    assert 0 < (alone != 0).sum() < (dark != 0).sum()
+    strong = [int((picture.view(np.uint8)[..., 3::4] > 100).sum()) for picture in (alone, dark)]
+    assert 0 < strong[0] < strong[1]
 
 
 # --- the spectrum
@@ -266,6 +270,71 @@ def test_the_state_names_what_the_colours_mean(still: Session) -> None:
     explain_now(still)
     assert "raises log p(predicted)" in pane.object
     assert "300 of 300 samples" in pane.object
+
+
+# --- clusters
+
+
+@pytest.fixture
+def clustered(workspace: Workspace) -> Session:
+    wave = np.arange(4500.0, 5100.0)
+    labels = (np.arange(600) // 100).astype(np.int32)
+    flux = 1 + 5 * np.exp(-0.5 * ((wave - 5008) / 5) ** 2)
+    weights = np.array([0.1, 0.0, 0.2, 0.5, 0.0, 0.8])
+    cluster = Cluster(1, 12, 0.118, wave, flux, labels, weights)
+    space = Workspace(workspace.collection, workspace.lenses, workspace.planes, [cluster])
+    return Session(space, ThreadPoolExecutor(1), lambda callback: callback())
+
+
+def test_a_card_names_what_stands_in_the_strongest_segments(clustered: Session) -> None:
+    (card,) = cards_part(clustered).cards
+    assert card["name"] == "cluster 1"
+    assert card["about"] == "12 spectra · z 0.118"
+    assert card["top"] == "[O III] 5007 · Hβ · 4750 Å"
+
+
+def test_a_card_paints_its_mean_spectrum_by_its_mean_explanation(clustered: Session) -> None:
+    (card,) = cards_part(clustered).cards
+    assert [share for _, share in card["pieces"]] == [0.125, 0.0, 0.25, 0.625, 0.0, 1.0]
+    points = [[float(v) for v in p.split(",")] for p in card["pieces"][0][0].split()]
+    assert points[0][0] == 0.0
+    ends = [pieces.split()[-1] for pieces, _ in card["pieces"]]
+    starts = [pieces.split()[0] for pieces, _ in card["pieces"]]
+    assert ends[:-1] == starts[1:]  # no gap between pieces
+    assert float(ends[-1].split(",")[0]) == 100.0
+
+
+def test_a_card_shows_its_spectra_alone_on_the_plane(clustered: Session) -> None:
+    part = cards_part(clustered)
+    legend = legend_part(clustered)
+    part.on_message({"cluster": "cluster 1"})
+    assert clustered.view.colour == "cluster"
+    assert [entry["name"] for entry in legend.entries if entry["on"]] == ["cluster 1"]
+    part.on_message({"cluster": "cluster 99"})
+    assert "cluster 1" not in clustered.view.hidden
+
+
+def test_the_clusters_tab_shows_cards_or_says_how_to_get_them(
+    still: Session, clustered: Session
+) -> None:
+    without, having = Drawer(still), Drawer(clustered)
+    still.view.tab = clustered.view.tab = "clusters"
+    assert (without.cards.visible, without.sheet.visible) == (False, True)
+    assert "spexplain build" in without.sheet.object
+    assert (having.cards.visible, having.sheet.visible) == (True, False)
+
+
+def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspace) -> None:
+    bare = Session(
+        Workspace(workspace.collection, {}, {}), ThreadPoolExecutor(1), lambda callback: callback()
+    )
+    plane, veil, drawer = PlaneView(bare), veil_pane(bare), Drawer(bare)
+    SpectrumView(bare), legend_part(bare), controls_form(bare), bar_form(bare)
+    assert "spexplain build" in plane.note.object
+    assert "spexplain build" in veil.object
+    assert drawer.table.note == "No classifier has been built for this collection."
+    plane._tap(SimpleNamespace(x=0.0, y=0.0))
+    plane.reset()
 
 
 # --- lists and controls
