@@ -81,7 +81,8 @@ class Neighbourhood:
 
     def spectra(self, rows: slice = slice(None)) -> NDArray[np.floating]:
         """The samples themselves, (m, D): what a target without structure needs."""
-        spectra = self.masks.dense(rows, self.base.dtype)[:, self.labels]
+        # Not by [:, labels], which numpy lays out column by column.
+        spectra = np.take(self.masks.dense(rows, self.base.dtype), self.labels, axis=1)
         spectra *= self.delta
         spectra += self.base
         return spectra

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import linalg
 from torch import Tensor
 
 from .masks import Masks
@@ -15,7 +15,7 @@ from .workers import InTurn, Sharing
 
 __all__ = ["Surrogate", "weighted_ridge"]
 
-_BLOCK_ROWS, _BLOCK_COLUMNS = 500, 256
+_BLOCK_ROWS, _BLOCK_COLUMNS = 500, 320
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +77,13 @@ def weighted_ridge(
         raise ValueError(f"weights must not all vanish, their sum is {total}")
     mean_value = float(weights @ values / total)
     centred = values - mean_value
-    gram, cross, mass = _weighted_products(masks, centred, weights, workers or InTurn())
+    workers = workers or InTurn()
+    gram, cross, mass = _weighted_products(masks, centred, weights, workers)
     mean_mask = mass / total
     gram -= np.outer(mass, mean_mask)
-    penalised = gram + alpha * np.eye(len(gram))
-    coefficients = linalg.cho_solve(linalg.cho_factor(penalised), cross)
+    gram.flat[:: len(gram) + 1] += alpha
+    # By a worker, as everything whose bytes may depend on the number of threads.
+    (coefficients,) = workers.map(partial(_solve, gram), [cross])
     intercept = mean_value - float(mean_mask @ coefficients)
     spread = float(weights @ centred**2)
     # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
@@ -121,3 +123,9 @@ def _weighted_products(
         gram += square
         cross += sums
     return gram.numpy(), cross[:, 0].numpy(), cross[:, 1].numpy()
+
+
+def _solve(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A⁻¹b, of A (S, S) positive definite its upper triangle."""
+    factor = torch.linalg.cholesky(torch.from_numpy(gram), upper=True)
+    return torch.cholesky_solve(torch.from_numpy(cross[:, None]), factor, upper=True)[:, 0].numpy()
