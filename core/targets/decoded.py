@@ -45,7 +45,8 @@ class Decoded:
             # The base as one more variable, always 1: a product that starts from a bias takes
             # another pass over its result.
             decode = torch.cat([state.into @ out.T, at_base[None]])
-            variables = torch.cat([state.values, torch.ones_like(state.values[:1])])
+            one = state.values.new_ones(1, state.values.shape[1])
+            variables = torch.cat([state.values, one])
             scores = np.empty(rows.stop - rows.start)
             for part in seen.blocks(rows, n_rows=_ROWS):
                 within = slice(part.start - rows.start, part.stop - rows.start)

@@ -50,3 +50,23 @@ def test_seeds_differ():
 def test_one_hot_pieces_are_not_copied():
     pieces = np.ones((1000, 4))
     assert np.shares_memory(OneHotMasks(1000, 1000).apply(pieces, slice(10, 20)), pieces)
+
+
+@pytest.mark.parametrize("masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(9, 9)])
+@pytest.mark.parametrize("rows", [ALL, slice(2, 5)])
+def test_what_follows_may_be_multiplied_in_any_order(masks, rows):
+    rng = np.random.default_rng(0)
+    pieces, then = rng.normal(size=(9, 4)), rng.normal(size=(4, 6))
+    expected = masks.dense(rows, F64) @ pieces @ then
+    np.testing.assert_allclose(masks.apply(pieces, rows, then=then), expected)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 12))
+def test_bounds_hold_every_mask_and_are_reached(seed, n_segments):
+    pieces = np.random.default_rng(seed).normal(size=(n_segments, 5))
+    every = BinaryMasks.pack(np.indices((2,) * n_segments).reshape(n_segments, -1).T)
+    for masks in (every, OneHotMasks(n_segments, n_segments)):
+        low, high = masks.bounds(pieces)
+        applied = masks.apply(pieces, ALL)
+        np.testing.assert_allclose(applied.min(axis=0), low)
+        np.testing.assert_allclose(applied.max(axis=0), high)

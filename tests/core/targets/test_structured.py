@@ -155,3 +155,12 @@ def test_every_kind_of_classifier_that_is_read(calibration, n_classes, scaled, d
     np.testing.assert_allclose(np.exp(target.log_proba(x)), classifier.predict_proba(x), atol=1e-12)
     chosen = ExplainSettings(n_segments=6, n_samples=50)
     assert_scores_agree(target, lime_neighbourhood(x[0], chosen), 1e-9)
+
+
+@pytest.mark.parametrize("score", ["mse", "chi2"])
+@pytest.mark.parametrize("method", ["lime", "saliency"])
+def test_a_network_that_nothing_wakes(score, method):
+    vae = Vae(301, hidden=(32, 16, 8), n_latent=4, seed=1)
+    vae.encoder[0].bias.data -= 1e3
+    chosen = ExplainSettings(method=method, n_segments=5, n_samples=50)
+    assert_explanations_agree(spectrum(301, 0), VaeScore(vae, score), chosen, 1e-5)
