@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..clusters import Cluster
+from ..colouring import Categories
 from ..session import Session
 from .parts import CardsPart
 
@@ -20,12 +21,11 @@ def cards_part(session: Session) -> CardsPart:
     """One card for each cluster that has been built."""
 
     def take(message: dict[str, Any]) -> None:
-        if "cluster" not in session.workspace.colours:
-            return
-        names = session.workspace.colouring("cluster").names
-        if message.get("cluster") in names:
+        known = "cluster" in session.workspace.colours
+        found = session.workspace.colouring("cluster") if known else None
+        if isinstance(found, Categories) and message.get("cluster") in found.names:
             session.view.colour = "cluster"
-            session.view.hidden = [name for name in names if name != message["cluster"]]
+            session.view.hidden = [name for name in found.names if name != message["cluster"]]
 
     cards = [describe(cluster) for cluster in session.workspace.clusters]
     return CardsPart(
