@@ -53,16 +53,7 @@ def _type_1(rng: np.random.Generator) -> Ingredients:
     oiii = lognormal(rng, 17.0 * 10 ** (0.08 * rank), 0.30) * (0.6 / (0.3 + iron_ratio)) ** 0.5
     hbeta = lognormal(rng, 68.0, 0.15)
     host = min(float(rng.exponential(0.10)), 0.4)
-    bpt = (bounded_normal(rng, -0.15, 0.15, -0.6, 0.3), bounded_normal(rng, 1.02, 0.10, 0.7, 1.3))
-    ratios = line_fluxes(*bpt, ionisation="agn", ebv=0.10, scatter=rng)
-    ratios |= {name: 0.55 * ratios[name] for name in ("oii3726", "oii3729", "sii6716", "sii6731")}
-    narrow = NarrowLines(
-        flux={name: value * oiii / ratios["oiii5007"] for name, value in ratios.items()},
-        sigma_kms=bounded_normal(rng, 170.0, 40.0, 90.0, 320.0),
-        wing_fraction=float(rng.uniform(0.15, 0.55)),
-        wing_shift_kms=-float(rng.uniform(50.0, 450.0)),
-        wing_sigma_kms=float(rng.uniform(350.0, 700.0)),
-    )
+    narrow, bpt = _quasar_lines(rng, oiii=oiii)
     return Ingredients(
         label="type 1",
         spectral_class="QSO",
@@ -182,6 +173,23 @@ def _host(rng: np.random.Generator) -> tuple[np.ndarray, float]:
     passive = float(rng.uniform(0.1, 0.6))
     stars = np.array([young, intermediate, (1 - passive) * old, passive * old])
     return stars, bounded_normal(rng, 0.14, 0.08, 0.0, 0.4)
+
+
+def _quasar_lines(
+    rng: np.random.Generator, *, oiii: float
+) -> tuple[NarrowLines, tuple[float, float]]:
+    """Narrow lines scaled to an [O III] 5007 flux; weak in [O II] and [S II] beside it."""
+    bpt = (bounded_normal(rng, -0.15, 0.15, -0.6, 0.3), bounded_normal(rng, 1.02, 0.10, 0.7, 1.3))
+    ratios = line_fluxes(*bpt, ionisation="agn", ebv=0.10, scatter=rng)
+    ratios |= {name: 0.55 * ratios[name] for name in ("oii3726", "oii3729", "sii6716", "sii6731")}
+    narrow = NarrowLines(
+        flux={name: value * oiii / ratios["oiii5007"] for name, value in ratios.items()},
+        sigma_kms=bounded_normal(rng, 170.0, 40.0, 90.0, 320.0),
+        wing_fraction=float(rng.uniform(0.15, 0.55)),
+        wing_shift_kms=-float(rng.uniform(50.0, 450.0)),
+        wing_sigma_kms=float(rng.uniform(350.0, 700.0)),
+    )
+    return narrow, bpt
 
 
 def _seyfert_lines(

@@ -61,8 +61,6 @@ def write_sdss_lite(spectrum: Spectrum, path: str | Path) -> Path:
         ],
         name="SPECOBJ",
     )
-    primary = fits.PrimaryHDU()
-    primary.header["PLATEID"], primary.header["MJD"] = plate, mjd
-    primary.header["FIBERID"] = fiber
-    fits.HDUList([primary, coadd, about]).writeto(path, overwrite=True)
+    header = fits.Header({"PLATEID": plate, "MJD": mjd, "FIBERID": fiber})
+    fits.HDUList([fits.PrimaryHDU(header=header), coadd, about]).writeto(path, overwrite=True)
     return Path(path)
