@@ -80,12 +80,14 @@ def main() -> None:
         space = tiled(space, options.size) if options.size else space
         run(space, port=0, address="127.0.0.1", open_browser=False)
         return
-    cases = list(measure(options.only, options.repeats))
+    cases = []
+    for case in measure(options.only, options.repeats):
+        cases.append(case)
+        if not options.json:
+            line = "{name:20} {ms:7.0f} ms   p95 {p95_ms:7.0f} ms   aim {aim_ms:5d} ms"
+            print(line.format(**case), flush=True)
     if options.json:
         print(json.dumps({"machine": machine(), "cases": cases}, indent=1))
-        return
-    for case in cases:
-        print("{name:20} {ms:7.0f} ms   p95 {p95_ms:7.0f} ms   aim {aim_ms:5d} ms".format(**case))
 
 
 def machine() -> dict[str, Any]:

@@ -64,6 +64,7 @@ class Session:
         self._live: Live[Explanation] = Live(pool, self._deliver)
         self._lock = threading.Lock()
         self._inbox: Answer[Explanation] | None = None
+        self._target: tuple[tuple[str, str, int], Target] | None = None
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
         self.view.param.watch(self._open, ["lens", "spectrum"])
@@ -165,9 +166,16 @@ class Session:
         except ValueError as error:
             self.outcome.param.update(problem=str(error), busy=False)
             return
-        target = shown.lens.target(self.view.target, shown.row)
+        target = self._target_of(shown)
         self.outcome.busy = True
         self._live.request(partial(_work, shown.flux, target, settings))
+
+    def _target_of(self, shown: Shown) -> Target:
+        """What is explained, kept while only knobs move: a target may prepare much once."""
+        key = (shown.lens.name, self.view.target, shown.row)
+        if self._target is None or self._target[0] != key:
+            self._target = (key, shown.lens.target(self.view.target, shown.row))
+        return self._target[1]
 
     def _forget(self) -> None:
         """Cancel what runs, and drop what has come but was not picked up."""

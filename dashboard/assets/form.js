@@ -90,7 +90,10 @@ const builders = {
   select(field, send) {
     const select = make("select", { "aria-label": field.label, name: field.name })
     for (const [value, title] of field.options) select.append(make("option", { value }, title))
-    select.addEventListener("change", () => send(field.name, select.value))
+    select.addEventListener("change", () => {
+      send(field.name, select.value)
+      select.blur() // so that the arrow keys step through the list again
+    })
     return {
       element: make("label", { class: "select", title: field.doc },
         make("span", { class: "name" }, field.label), select),

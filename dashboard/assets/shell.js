@@ -26,7 +26,7 @@ export function render({ model, el, view }) {
     const where = event.composedPath()[0]
     if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    if (by === undefined || where.getAttribute?.("role") === "radio") return
+    if (by === undefined) return
     event.preventDefault()
     model.send_msg({ step: by })
   }

@@ -79,6 +79,26 @@ def test_every_knob_recomputes(patient: Patient) -> None:
         assert session.outcome.explanation.complete
 
 
+def test_moving_a_knob_does_not_prepare_the_target_anew(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, made = patient.session, []
+    lens = session.workspace.lenses["agn"]
+    target = lens.target
+
+    def counted(name: str, row: int) -> Any:
+        made.append((name, row))
+        return target(name, row)
+
+    monkeypatch.setattr(lens, "target", counted)
+    session.open(7)
+    session.knobs.n_segments = 20
+    session.knobs.factor = 0.8
+    session.view.target = "type 1"
+    session.open(8)
+    assert made == [("predicted", 7), ("type 1", 7), ("type 1", 8)]
+
+
 def test_another_spectrum_never_wears_the_explanation_of_the_last(patient: Patient) -> None:
     session = patient.session
     session.open(7)
