@@ -29,11 +29,13 @@ from spexplain.core.explain import ExplainSettings, explain, explain_many, expla
 from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.train.vae import VaeSettings, VaeTrainer
 from spexplain.core.vae import Vae
 from spexplain.core.workers import Workers
 
 N_PIXELS = 3773
 N_SVM_PIXELS = 1000
+N_TRAINING, EPOCHS = 2000, 15
 BATCH = 100
 GFLOP = 1e9
 SLOW_BASELINE_S = 1.5
@@ -69,16 +71,27 @@ class Row:
 
 
 def spectrum(n_pixels: int, seed: int) -> np.ndarray:
+    """A slope, a break and ten lines at fixed places and of random strength, and noise."""
     rng = np.random.default_rng(seed)
-    pixels = np.arange(n_pixels)
-    flux = 1 + 0.2 * np.sin(pixels / n_pixels * rng.uniform(2, 8))
-    for centre in rng.uniform(0, n_pixels, 8):
-        flux += rng.uniform(0.2, 1.5) * np.exp(-0.5 * ((pixels - centre) / 6) ** 2)
+    place = np.linspace(-1, 1, n_pixels)
+    flux = 1 + rng.uniform(-0.4, 0.4) * place + rng.uniform(0, 0.3) * np.tanh(30 * (place + 0.5))
+    for i, centre in enumerate(np.linspace(-0.9, 0.9, 10)):
+        strength = rng.uniform(-0.2, 0.1) if i % 3 else rng.lognormal(-1, 1)
+        flux += strength * np.exp(-0.5 * ((place - centre) * n_pixels / 10) ** 2)
     return (flux + 0.05 * rng.normal(size=n_pixels)).astype(np.float32)
 
 
-def autoencoder() -> Vae:
-    """The paper's network with an output near its input, as a trained one has."""
+def autoencoder(*, epochs: int = EPOCHS) -> Vae:
+    """The paper's network, trained for a moment: how many units switch is a trained one's trait."""
+    spectra = np.stack([spectrum(N_PIXELS, 10_000 + i) for i in range(N_TRAINING)])
+    trainer = VaeTrainer(spectra, VaeSettings(epochs=epochs))
+    while not trainer.finished:
+        trainer.run_epoch()
+    return trainer.best()
+
+
+def untrained() -> Vae:
+    """Random weights and an output near the spectra: the engine's hard case."""
     vae = Vae(N_PIXELS, seed=1)
     with torch.no_grad():
         vae.output.bias += 1
@@ -105,7 +118,7 @@ def lime_cases(workers: Workers) -> Iterator[Case]:
     fine = ExplainSettings(n_segments=943)
     default = ExplainSettings()
 
-    def scored(score: str, settings: ExplainSettings = default) -> dict[str, Callable]:
+    def scored(score: str, settings: ExplainSettings = default, vae: Vae = vae) -> dict:
         target = VaeScore(vae, score, kept=kept if "filtered" in score else None)
         dense = CallableTarget(target)
         return {
@@ -116,6 +129,9 @@ def lime_cases(workers: Workers) -> Iterator[Case]:
     mse = VaeScore(vae, "mse")
     dense = "our dense path"
     yield Case("lime-mse", **scored("mse"), baseline=dense, gflop=1.9, at_most=1.8, at_least=20)
+    wide = ExplainSettings(factor=0.6)
+    yield Case("lime-mse-factor-0.6", **scored("mse", wide), baseline=dense, gflop=1.9)
+    yield Case("lime-mse-untrained", **scored("mse", vae=untrained()), baseline=dense, gflop=1.9)
     yield Case("lime-filtered", **scored("filtered-mse"), baseline=dense, gflop=1.9, at_most=2)
     yield Case("lime-chi2", **scored("chi2"), baseline=dense, gflop=11, at_most=2)
     yield Case("lime-trimmed", **scored("trimmed-mse"), baseline=dense, gflop=11, at_most=2.5)
@@ -222,7 +238,7 @@ def memory_row() -> Row:
 
 
 def memory_alone() -> None:
-    x, target = spectrum(N_PIXELS, 0), VaeScore(autoencoder(), "mse")
+    x, target = spectrum(N_PIXELS, 0), VaeScore(untrained(), "mse")
     dense = CallableTarget(target)
     explain(x, dense, ExplainSettings(n_samples=2))
     status = Path("/proc/self/status")
