@@ -157,7 +157,7 @@ def click(browser: Browser, url: str, repeats: int) -> list[float]:
             x, y = rng.uniform(0.2, 0.8, 2)
             page.evaluate(
                 "window.before = model('pixels').tags[0]; window.took = after('pointerdown',"
-                " () => model('pixels').tags[0] !== before && model('pixels').data.x.length > 0)"
+                " () => model('pixels').tags[0] !== before && model('pixels').data.x.length > 0); null"
             )
             page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
             hit = "Promise.race([took, new Promise(miss => setTimeout(miss, 3000, null))])"
@@ -178,7 +178,7 @@ def slider(browser: Browser, url: str, repeats: int) -> list[float]:
             page.evaluate(
                 "window.wanted = model('bands').data.weight.length + 1;"
                 "window.took = after('keydown', () => model('bands').tags[1] === true"
-                " && model('bands').data.weight.length === wanted)"
+                " && model('bands').data.weight.length === wanted); null"
             )
             page.keyboard.press("ArrowRight")
             times.append(page.evaluate("took"))
@@ -197,7 +197,7 @@ def zoom(browser: Browser, url: str, repeats: int) -> list[float]:
             page.evaluate(
                 "window.start_x = model('plane-figure').x_range.start;"
                 "window.took = after('wheel', () =>"
-                " model('plane-figure').x_range.start !== start_x && sharp())"
+                " model('plane-figure').x_range.start !== start_x && sharp()); null"
             )
             page.mouse.wheel(0, -120 if turn % 8 < 4 else 120)
             times.append(page.evaluate("took"))
