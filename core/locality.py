@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .choices import KernelName
 from .neighbourhood import Neighbourhood
 from .workers import InTurn, Sharing
 
 __all__ = ["DEFAULT_WIDTHS", "KernelName", "locality_weights"]
-
-KernelName = Literal["text", "code"]
 
 # O25's text gives no σ. At 1 the typical sample weighs e^−1 = 0.37, next to the 0.50 its code
 # gives a sample with half of the segments perturbed. The code's width is lime's 0.25.

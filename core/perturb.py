@@ -8,16 +8,16 @@ means what each docstring says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .choices import PerturbationName
 from .perturb_shapes import bump, noise, shrink_signal
 
 __all__ = ["PerturbationName", "perturb"]
 
-PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
 _Flux = NDArray[np.floating]
 
 

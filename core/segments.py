@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .choices import SegmentationName
 from .slic import slic
 
 __all__ = ["SegmentationName", "segment", "uniform"]
-
-SegmentationName = Literal["uniform", "slic"]
 
 
 def uniform(n_pixels: int, n_segments: int) -> NDArray[np.int32]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from .locality import KernelName
-from .perturb import PerturbationName
-from .segments import SegmentationName
+from .choices import KernelName, MethodName, PerturbationName, SegmentationName
 
 __all__ = ["ExplainSettings", "MethodName"]
-
-MethodName = Literal["lime", "saliency", "occlusion"]
 
 _CHOICES = {
     "method": MethodName,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.lens import Lens
-from ..data.stage_svm import probability_column
+from ..data.trained import probability_column
 from .colouring import as_numbers
 
 __all__ = ["Column", "Listing", "misclassified", "most_anomalous"]

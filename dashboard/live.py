@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ..core.explain import Cancelled
+from ..core.progress import Cancelled
 
 __all__ = ["Answer", "Live"]
 

@@ -1,23 +1,28 @@
-"""Lenses: the spectra of a collection as a model sees them, and what it says of each."""
+"""Lenses: the spectra of a collection as a model sees them, and what it says of each.
+
+Opening one loads neither torch nor scikit-learn, which take seconds; asking for a target does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
-from ..core.targets import Target
-from ..core.targets.svm import CalibratedSvm, SvmLogProb
-from ..core.targets.vae import VaeScore
-from ..core.vae import Vae
 from .collection import Collection
 from .lens_parts import LensError, PreparedSpectra, Verdict
 from .plane import Plane, open_planes
 from .runs import Run, RunStore
 from .trained import load_svm, load_vae, probability_column
+
+if TYPE_CHECKING:
+    from ..core.targets import Target
+    from ..core.targets.svm import CalibratedSvm, SvmLogProb
+    from ..core.targets.vae import VaeScore
+    from ..core.vae import Vae
 
 __all__ = [
     "AgnLens",
@@ -166,6 +171,8 @@ class AgnLens(_Lens):
         self._known(row)
         if name not in self.targets:
             raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        from ..core.targets.svm import SvmLogProb
+
         label = self.columns["predicted"].at[row] if name == PREDICTED else name
         return SvmLogProb(self.machine, self.classes.index(label))
 
@@ -205,6 +212,8 @@ class AnomalyLens(_Lens):
         self._known(row)
         if name != SCORE:
             raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        from ..core.targets.vae import VaeScore
+
         return VaeScore(self.vae, SCORE)
 
     def verdict(self, row: int) -> Verdict:

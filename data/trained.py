@@ -1,14 +1,19 @@
-"""The trained models of finished runs."""
+"""The trained models of finished runs.
+
+torch and scikit-learn take seconds to load: they are, when the first model is.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..core.targets.svm import CalibratedSvm
-from ..core.vae import Vae
 from .array_file import ModelFileError, load_arrays
-from .model_file import load_classifier
 from .runs import Run
+
+if TYPE_CHECKING:
+    from ..core.targets.svm import CalibratedSvm
+    from ..core.vae import Vae
 
 __all__ = ["load_svm", "load_vae", "probability_column", "svm_path", "vae_path"]
 
@@ -34,6 +39,9 @@ def load_svm(run: Run) -> CalibratedSvm:
     Raises:
         ModelFileError: the file is damaged, or holds what is not trusted.
     """
+    from ..core.targets.svm import CalibratedSvm
+    from .model_file import load_classifier
+
     return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path)))
 
 
@@ -43,6 +51,8 @@ def load_vae(run: Run) -> Vae:
     Raises:
         ModelFileError: the file is damaged or not a network's.
     """
+    from ..core.vae import Vae
+
     arrays, _ = load_arrays(vae_path(run.path))
     try:
         return Vae.from_arrays(arrays)

@@ -1,0 +1,16 @@
+"""What can be chosen by name in an explanation, apart from what carries it out.
+
+Whoever only offers the choices, as the page does before anybody has opened a spectrum, need not
+wait for torch and its kin.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+__all__ = ["KernelName", "MethodName", "PerturbationName", "SegmentationName"]
+
+MethodName = Literal["lime", "saliency", "occlusion"]
+SegmentationName = Literal["uniform", "slic"]
+PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
+KernelName = Literal["text", "code"]
