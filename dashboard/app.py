@@ -15,7 +15,7 @@ from .links import apply_query, to_query
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
-from .views.lists import Drawer
+from .views.drawer import Drawer
 from .views.parts import ShellPart, asset
 from .views.plane import PlaneView
 from .views.spectrum import SpectrumView
@@ -86,9 +86,7 @@ def _assemble(session: Session, template: Any) -> pn.Template:
         "state": state_pane(session),
         "controls": controls_form(session),
         "tabs": tabs_form(session),
-        "table": drawer.table,
-        "cards": drawer.cards,
-        "sheet": drawer.sheet,
+        "drawer": drawer.holder,
         "shell": _shell(session, plane, spectrum),
     }
     page = _Page(template)

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import param
 
-from ..core.explain import ExplainSettings, Explanation, explain_progressively
-from ..core.targets import Target
+from ..core.explanation import Explanation
+from ..core.settings import ExplainSettings
 from ..data.lens import Lens
 from .listing import Listing
 from .live import Answer, Live
 from .state import Knobs, Outcome, View
+from .tabs import TABS, tab_named
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from ..core.targets import Target
 
 __all__ = ["Schedule", "Session", "Shown"]
 
@@ -83,8 +87,10 @@ class Session:
 
     @property
     def listing(self) -> Listing:
-        """The current list, in its current order."""
-        return self.workspace.listing(self.view.tab).sorted(self.view.sort)
+        """The open tab's list, or the first tab's if it has none, in its current order."""
+        of = tab_named(self.view.tab).listing or TABS[0].listing
+        assert of is not None
+        return of(self).sorted(self.view.sort)
 
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""
@@ -96,6 +102,10 @@ class Session:
         row = self.listing.step(None if shown is None else shown.row, by)
         if row is not None:
             self.open(row)
+
+    def relist(self) -> None:
+        """Say that the open list has changed, so that what shows it is filled anew."""
+        self.outcome.relisted = True
 
     def complain(self, text: str) -> None:
         """Tell the visitor what went wrong."""
@@ -210,6 +220,8 @@ class Session:
 def _work(
     flux: np.ndarray, target: Target, settings: ExplainSettings, cancelled: Callable[[], bool]
 ) -> Iterator[Explanation]:
+    from ..core.explain import explain_progressively  # loads torch: not before the first plot
+
     return explain_progressively(flux, target, settings, cancelled=cancelled)
 
 

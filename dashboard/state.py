@@ -10,14 +10,12 @@ from typing import Literal, get_args
 
 import param
 
-from ..core.locality import KernelName
-from ..core.perturb import PerturbationName
-from ..core.segments import SegmentationName
-from ..core.settings import ExplainSettings, MethodName
+from ..core.choices import KernelName, MethodName, PerturbationName, SegmentationName
+from ..core.settings import ExplainSettings
+from .tabs import TABS
 
 __all__ = ["Knobs", "Outcome", "View"]
 
-TabName = Literal["misclassified", "anomalous", "clusters", "model"]
 PaintName = Literal["line", "band"]
 UnitName = Literal["Å", "nm"]
 FrameName = Literal["rest", "observed"]
@@ -45,7 +43,7 @@ class View(param.Parameterized):
     spectrum = param.String(default="", doc="Id of the open spectrum; empty when none is open.")
     find = param.String(default="", label="Find", doc="Id to look for; Enter opens the spectrum.")
     tab = param.Selector(
-        default="misclassified", objects=list(get_args(TabName)), doc="The open list or table."
+        default=TABS[0].name, objects=[tab.name for tab in TABS], doc="The open list or table."
     )
     sort = param.String(
         default="", doc="Column the list is sorted by, '-' in front for falling; empty as given."
@@ -179,3 +177,4 @@ class Outcome(param.Parameterized):
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")
+    relisted = param.Event(doc="The open list has changed, and not by another tab or order.")

@@ -6,9 +6,9 @@ from typing import Any
 
 from ..colouring import Categories
 from ..session import Session
+from ..tabs import TABS
 from ..theme import category_colours, sequential
 from .form import Field, form
-from .lists import TAB_TITLES
 from .parts import FormPart, LegendPart
 
 __all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
@@ -89,7 +89,7 @@ def controls_form(session: Session) -> FormPart:
 
 def tabs_form(session: Session) -> FormPart:
     """Which list or table is open."""
-    field = Field(session.view, "tab", "segmented", TAB_TITLES, label="")
+    field = Field(session.view, "tab", "segmented", {tab.name: tab.title for tab in TABS}, label="")
     return form([field], session.complain, css_class="in-tabs")
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import panel as pn
 
 from ..clusters import Cluster
 from ..colouring import Categories
 from ..session import Session
-from .parts import CardsPart
+from .parts import CardsPart, invitation
 
-__all__ = ["cards_part"]
+__all__ = ["show"]
 
 _WIDTH, _HEIGHT = 100.0, 40.0
 _PIECE_POINTS = 12  # a card is a few hundred pixels wide: more points would not be seen
 
 
-def cards_part(session: Session) -> CardsPart:
-    """One card for each cluster that has been built."""
+def show(session: Session) -> CardsPart | pn.pane.HTML:
+    """One card for each cluster that has been built, or what to do where none has."""
+    if not session.workspace.clusters:
+        return invitation("No clusters have been built: <b>spexplain build</b> makes them.")
 
     def take(message: dict[str, Any]) -> None:
         known = "cluster" in session.workspace.colours

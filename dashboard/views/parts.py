@@ -7,10 +7,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 import param
 from panel.custom import JSComponent
 
-__all__ = ["CardsPart", "LegendPart", "ShellPart", "TablePart", "asset", "sheet"]
+__all__ = [
+    "CardsPart",
+    "LegendPart",
+    "ShellPart",
+    "TablePart",
+    "asset",
+    "html_sheet",
+    "invitation",
+    "sheet",
+]
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -26,6 +36,16 @@ def asset(name: str) -> str:
 def sheet() -> list[str]:
     """The style sheets of a component that lives in its own shadow root."""
     return [asset("parts.css")]
+
+
+def html_sheet(html: str) -> pn.pane.HTML:
+    """HTML that fills its place, styled by the page's sheet."""
+    return pn.pane.HTML(html, stylesheets=sheet(), margin=0, sizing_mode="stretch_both")
+
+
+def invitation(html: str) -> pn.pane.HTML:
+    """What to do, in the middle of an empty place."""
+    return html_sheet(f'<div class="invite"><div>{html}</div></div>')
 
 
 class Part(JSComponent):

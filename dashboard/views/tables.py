@@ -1,4 +1,4 @@
-"""The model's tables and the clusters, as HTML."""
+"""The model's tables, as HTML."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from ..session import Session
 from ..workspace import Workspace
+from .parts import html_sheet
 
-__all__ = ["model_html", "no_clusters_html"]
+__all__ = ["model_html", "show"]
+
+
+def show(session: Session) -> pn.pane.HTML:
+    """How good the classifier is."""
+    return html_sheet(model_html(session.workspace))
 
 
 def model_html(space: Workspace) -> str:
@@ -28,11 +36,6 @@ def model_html(space: Workspace) -> str:
     if not known.any():
         return _invite("No spectrum here has a label to check the classifier against.")
     return _report(truth[known], called[known], which)
-
-
-def no_clusters_html() -> str:
-    """What to do where there are none."""
-    return _invite("No clusters have been built: <b>spexplain build</b> makes them.")
 
 
 def _report(truth: np.ndarray, predicted: np.ndarray, which: str) -> str:

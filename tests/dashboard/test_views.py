@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.dashboard.clusters import Cluster
+from spexplain.dashboard.listing import Listing
 from spexplain.dashboard.session import Session
+from spexplain.dashboard.tabs import TABS
 from spexplain.dashboard.theme import THEMES, diverging
 from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
-from spexplain.dashboard.views.cards import cards_part
+from spexplain.dashboard.views.cards import show
+from spexplain.dashboard.views.drawer import Drawer
 from spexplain.dashboard.views.form import Field, form
-from spexplain.dashboard.views.lists import Drawer
 from spexplain.dashboard.views.plane import PlaneView
 from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import state_pane, veil_pane, verdict_pane
@@ -287,14 +289,14 @@ def clustered(workspace: Workspace) -> Session:
 
 
 def test_a_card_names_what_stands_in_the_strongest_segments(clustered: Session) -> None:
-    (card,) = cards_part(clustered).cards
+    (card,) = show(clustered).cards
     assert card["name"] == "cluster 1"
     assert card["about"] == "12 spectra · z 0.118"
     assert card["top"] == "[O III] 5007 · Hβ · 4750 Å"
 
 
 def test_a_card_paints_its_mean_spectrum_by_its_mean_explanation(clustered: Session) -> None:
-    (card,) = cards_part(clustered).cards
+    (card,) = show(clustered).cards
     assert [share for _, share in card["pieces"]] == [0.125, 0.0, 0.25, 0.625, 0.0, 1.0]
     points = [[float(v) for v in p.split(",")] for p in card["pieces"][0][0].split()]
     assert points[0][0] == 0.0
@@ -305,7 +307,7 @@ def test_a_card_paints_its_mean_spectrum_by_its_mean_explanation(clustered: Sess
 
 
 def test_a_card_shows_its_spectra_alone_on_the_plane(clustered: Session) -> None:
-    part = cards_part(clustered)
+    part = show(clustered)
     legend = legend_part(clustered)
     part.on_message({"cluster": "cluster 1"})
     assert clustered.view.colour == "cluster"
@@ -319,9 +321,38 @@ def test_the_clusters_tab_shows_cards_or_says_how_to_get_them(
 ) -> None:
     without, having = Drawer(still), Drawer(clustered)
     still.view.tab = clustered.view.tab = "clusters"
-    assert (without.cards.visible, without.sheet.visible) == (False, True)
-    assert "spexplain build" in without.sheet.object
-    assert (having.cards.visible, having.sheet.visible) == (True, False)
+    assert "spexplain build" in without.of("clusters").object
+    assert len(having.of("clusters").cards) == len(clustered.workspace.clusters)
+
+
+def test_a_tab_is_made_when_first_opened_and_seen_alone(still: Session) -> None:
+    drawer = Drawer(still)
+    for n_made, name in enumerate(("misclassified", "model", "clusters"), 1):
+        still.view.tab = name
+        assert len(drawer.holder) == n_made
+        assert [made for made in drawer.holder if made.visible] == [drawer.of(name)]
+    still.view.tab = "anomalous"
+    assert len(drawer.holder) == 3  # the lists share one table
+    assert drawer.of("anomalous").visible
+
+
+def test_every_tab_shows_something_and_is_in_the_state(still: Session) -> None:
+    drawer = Drawer(still)
+    assert still.view.param["tab"].objects == [tab.name for tab in TABS]
+    for tab in TABS:
+        still.view.tab = tab.name
+        assert drawer.of(tab.name) in list(drawer.holder)
+        assert len(still.listing.columns) > 0
+
+
+def test_a_list_that_has_changed_is_filled_anew(
+    still: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Drawer(still).of("misclassified")
+    half = Listing(still.listing.table.iloc[::2], still.listing.columns, "")
+    monkeypatch.setattr(still.workspace, "listing", lambda tab: half)
+    still.relist()
+    assert [line[0] for line in table.rows] == half.table["row"].tolist()
 
 
 def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspace) -> None:
@@ -332,7 +363,7 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
     SpectrumView(bare), legend_part(bare), controls_form(bare), bar_form(bare)
     assert "spexplain build" in plane.note.object
     assert "spexplain build" in veil.object
-    assert drawer.table.note == "No classifier has been built for this collection."
+    assert drawer.of("misclassified").note == "No classifier has been built for this collection."
     plane._tap(SimpleNamespace(x=0.0, y=0.0))
     plane.reset()
 
@@ -341,40 +372,39 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
 
 
 def test_the_list_shows_what_it_lists_and_marks_the_open_one(still: Session) -> None:
-    drawer = Drawer(still)
-    table = still.listing.table
-    assert [line[0] for line in drawer.table.rows] == table["row"].tolist()
-    assert drawer.table.rows[0][1] == table["id"].iat[0]
+    drawn, table = Drawer(still).of("misclassified"), still.listing.table
+    assert [line[0] for line in drawn.rows] == table["row"].tolist()
+    assert drawn.rows[0][1] == table["id"].iat[0]
     still.step(1)
-    assert drawer.table.selected == table["row"].iat[0]
-    assert drawer.table.note == f"{len(table)} spectra"
+    assert drawn.selected == table["row"].iat[0]
+    assert drawn.note == f"{len(table)} spectra"
 
 
 def test_a_long_list_turns_its_page_as_one_steps(still: Session) -> None:
-    drawer = Drawer(still)
+    drawn = Drawer(still).of("misclassified")
     still.view.tab = "anomalous"
-    assert len(drawer.table.rows) == 200
+    assert len(drawn.rows) == 200
     still.open(int(still.listing.table["row"].iat[250]))
-    assert [line[0] for line in drawer.table.rows] == still.listing.table["row"][200:].tolist()
-    assert drawer.table.note.startswith("201–300 of 300")
+    assert [line[0] for line in drawn.rows] == still.listing.table["row"][200:].tolist()
+    assert drawn.note.startswith("201–300 of 300")
 
 
 def test_clicks_on_the_list_open_and_sort(still: Session) -> None:
-    drawer = Drawer(still)
+    drawn = Drawer(still).of("misclassified")
     row = int(still.listing.table["row"].iat[2])
-    drawer._take({"open": row})
+    drawn.on_message({"open": row})
     assert still.outcome.shown.row == row
     orders = []
     for _ in range(3):
-        drawer._take({"sort": "z"})
+        drawn.on_message({"sort": "z"})
         orders.append(still.view.sort)
     assert orders == ["z", "-z", ""]
 
 
 def test_the_list_is_exported_whole(still: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawer, sent = Drawer(still), []
-    monkeypatch.setattr(drawer.table, "_send_msg", sent.append)
-    drawer._take({"export": True})
+    drawn, sent = Drawer(still).of("misclassified"), []
+    monkeypatch.setattr(drawn, "_send_msg", sent.append)
+    drawn.on_message({"export": True})
     assert sent[0]["name"] == "fake-misclassified.csv"
     assert sent[0]["text"] == still.listing.csv()
 
@@ -382,12 +412,10 @@ def test_the_list_is_exported_whole(still: Session, monkeypatch: pytest.MonkeyPa
 def test_the_model_tab_counts_as_the_catalog_does(still: Session) -> None:
     drawer = Drawer(still)
     still.view.tab = "model"
-    assert drawer.sheet.visible
-    assert not drawer.table.visible
     said = still.workspace.lenses["agn"].columns["predicted"]
     label = still.workspace.catalog["label"].iloc[said.index]
     both = int(((said == "type 2") & (label == "type 2")).sum())
-    assert f">{both}</td>" in drawer.sheet.object
+    assert f">{both}</td>" in drawer.of("model").object
 
 
 def test_controls_set_the_knobs_and_follow_them(still: Session) -> None:
