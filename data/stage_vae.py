@@ -108,7 +108,7 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 VAE = Stage(
     "vae",
-    1,
+    2,
     needs=("prepare-o25",),
     params=_params,
     run=_run,

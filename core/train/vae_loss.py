@@ -6,6 +6,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
 from ..vae import Vae
 
@@ -36,7 +37,8 @@ def info_vae_loss(
     """
     mean, log_variance = vae.encode(x)
     latent = mean + torch.exp(0.5 * log_variance) * noise
-    squared_error = (vae.decode(latent) - x).square().sum(dim=1).mean()
+    # One pass there and one back, where differences, squares and sums would be a pass each.
+    squared_error = mse_loss(vae.decode(latent), x, reduction="sum") / len(x)
     divergence = kl_divergence(mean, log_variance, form=kld)
     discrepancy = mean_discrepancy(latent, prior)
     return squared_error + (1 - alpha) * divergence + (alpha + lam - 1) * discrepancy

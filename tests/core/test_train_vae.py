@@ -3,7 +3,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.core.train.vae import VaeSettings, VaeTrainer
+from spexplain.core.train.vae import VaeSettings, VaeTrainer, start_at
 from spexplain.core.train.vae_loss import info_vae_loss, kl_divergence, mean_discrepancy
 from spexplain.core.vae import Vae
 
@@ -91,6 +91,22 @@ def test_it_stops_when_patience_runs_out_slows_down_before_and_keeps_the_best():
     assert trainer.history[trainer.best_epoch - 1].validation_loss == min(
         epoch.validation_loss for epoch in trainer.history
     )
+
+
+def test_before_any_training_it_gives_the_mean_of_what_it_learns_from():
+    spectra = family()
+    trainer = VaeTrainer(spectra, SMALL)
+    mean = spectra[trainer.train_rows].mean(axis=0)
+    np.testing.assert_allclose(trainer.best().latent_mean(mean[None]), 0, atol=1e-5)
+    np.testing.assert_allclose(trainer.best().reconstruct(mean[None])[0], mean, atol=1e-5)
+
+
+def test_a_start_at_the_mean_saves_epochs():
+    spectra = family(400) + np.float32(5)
+    first = VaeTrainer(spectra, SMALL)
+    second = VaeTrainer(spectra, SMALL)
+    start_at(second._vae, torch.zeros(60))
+    assert first.run_epoch().validation_loss < 0.2 * second.run_epoch().validation_loss
 
 
 def test_validation_spectra_are_not_learnt_from():
