@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .cancelling import Cancelled, never
 from .neighbourhood import Neighbourhood
 from .targets import Target
 from .targets.base import evaluation_blocks, may_share, row_evaluator
@@ -18,15 +19,6 @@ __all__ = ["Cancelled", "GrowingValues", "never"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-
-
-class Cancelled(Exception):
-    """The caller no longer wants the explanation."""
-
-
-def never() -> bool:
-    """The default of ``cancelled``: go on to the end."""
-    return False
 
 
 class GrowingValues:

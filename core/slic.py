@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage import segmentation
 
 __all__ = ["slic"]
 
@@ -41,6 +40,8 @@ def slic(
     ValueError
         If S is not within 1 to D, a knob is out of range or the flux is not finite.
     """
+    from skimage import segmentation  # slow to load, and only here needed
+
     flux = np.asarray(x, np.float64)
     if flux.ndim != 1 or not np.isfinite(flux).all():
         raise ValueError(f"x must be one finite spectrum (D,), got shape {flux.shape}")

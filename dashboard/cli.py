@@ -52,11 +52,9 @@ def demo(
     small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
-    from ..data.demo import build_demo
-    from .progress import TerminalProgress, ctrl_c_cancels
+    from ..data.demo_ready import finished_demo
 
-    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        path = build_demo(small=small, jobs=_CORES, progress=progress, cancelled=stop.is_set)
+    path = finished_demo(small=small) or _build_demo(small=small)
     _serve(path, port=port, address="127.0.0.1", no_browser=no_browser)
 
 
@@ -248,6 +246,14 @@ def _fail(kind: str, text: str, *, code: int) -> NoReturn:
     # escape: a path or a list may hold brackets, which are no markup
     _err.print(f"[red]{kind}[/red] {escape(text)}")
     sys.exit(code)
+
+
+def _build_demo(*, small: bool) -> Path:
+    from ..data.demo import build_demo
+    from .progress import TerminalProgress, ctrl_c_cancels
+
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        return build_demo(small=small, jobs=_CORES, progress=progress, cancelled=stop.is_set)
 
 
 def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ..core.progress import Cancelled
+from ..core.cancelling import Cancelled
 
 __all__ = ["Answer", "Live"]
 

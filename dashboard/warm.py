@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.explain import ExplainSettings, explain
+from ..core.settings import ExplainSettings
 from .colouring import Categories
 from .shade import Window, shade_categories, shade_values
 from .workspace import Workspace
@@ -21,6 +21,8 @@ def warm(workspace: Workspace) -> None:
     for plane in workspace.planes:
         for name in workspace.colours:
             _shade(workspace, plane, name)
+    from ..core.explain import explain
+
     for lens in workspace.lenses.values():
         if len(lens.rows):
             row = int(lens.rows[0])

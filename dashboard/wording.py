@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.explain import Explanation
+from ..core.explanation import Explanation
 
 __all__ = ["Meaning", "meaning", "state_line"]
 

@@ -21,7 +21,7 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from ...core.explain import Explanation
+from ...core.explanation import Explanation
 from ...core.lines import PAGE_LINES
 from ..markers import fit_labels
 from ..session import Session, Shown
