@@ -13,12 +13,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..scores import TRIMMED_FRACTION
+
 __all__ = ["ResidualScore", "mean_chi2", "mean_square", "trimmed_mean_chi2", "trimmed_mean_square"]
 
 ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float64]]
 
 CHI2_OFFSET = 1e-3
-TRIMMED_FRACTION = 0.03
 
 # Sums may be reordered so that they fill the vector registers, and a division by zero is inf as
 # in numpy; nothing else is relaxed.
@@ -40,21 +41,27 @@ def mean_chi2(x: NDArray[np.floating], reconstruction: NDArray[np.floating]) -> 
 
 
 def trimmed_mean_square(
-    x: NDArray[np.floating], reconstruction: NDArray[np.floating]
+    x: NDArray[np.floating],
+    reconstruction: NDArray[np.floating],
+    *,
+    trimmed: float = TRIMMED_FRACTION,
 ) -> NDArray[np.float64]:
     """Mean r² of each row without its largest |r|."""
-    return _means(x, reconstruction, _n_kept(x.shape[1]), weighted=False)
+    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=False)
 
 
 def trimmed_mean_chi2(
-    x: NDArray[np.floating], reconstruction: NDArray[np.floating]
+    x: NDArray[np.floating],
+    reconstruction: NDArray[np.floating],
+    *,
+    trimmed: float = TRIMMED_FRACTION,
 ) -> NDArray[np.float64]:
     """Mean r²/(max(x, 0) + δ) of each row without its largest |r|; of equals the blue is kept."""
-    return _means(x, reconstruction, _n_kept(x.shape[1]), weighted=True)
+    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=True)
 
 
-def _n_kept(n_pixels: int) -> int:
-    return n_pixels - int(TRIMMED_FRACTION * n_pixels)
+def _n_kept(n_pixels: int, trimmed: float) -> int:
+    return n_pixels - int(trimmed * n_pixels)
 
 
 def _means(

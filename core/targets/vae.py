@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol, get_args
+from typing import Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..neighbourhood import DENSE_ROWS, Neighbourhood
+from ..scores import TRIMMED_FRACTION, Score
 from ..vae import Vae
 from .base import RowEvaluator
 from .decoded import Decoded
@@ -25,17 +26,6 @@ from .residuals import (
 )
 
 __all__ = ["Score", "VaeScore"]
-
-Score = Literal[
-    "mse",
-    "chi2",
-    "trimmed-mse",
-    "trimmed-chi2",
-    "filtered-mse",
-    "filtered-chi2",
-    "filtered-trimmed-mse",
-    "filtered-trimmed-chi2",
-]
 
 
 class _Structure(Protocol):
@@ -52,12 +42,17 @@ class _Recipe:
     structure: Callable[[Network], _Structure]
 
 
-_RECIPES: Mapping[str, _Recipe] = {
-    "mse": _Recipe(mean_square, MeanSquare),
-    "chi2": _Recipe(mean_chi2, partial(Decoded, score=mean_chi2)),
-    "trimmed-mse": _Recipe(trimmed_mean_square, partial(Decoded, score=trimmed_mean_square)),
-    "trimmed-chi2": _Recipe(trimmed_mean_chi2, partial(Decoded, score=trimmed_mean_chi2)),
-}
+def _recipe(score: str, trimmed: float) -> _Recipe:
+    of_rows: Mapping[str, ResidualScore] = {
+        "mse": mean_square,
+        "chi2": mean_chi2,
+        "trimmed-mse": partial(trimmed_mean_square, trimmed=trimmed),
+        "trimmed-chi2": partial(trimmed_mean_chi2, trimmed=trimmed),
+    }
+    found = of_rows[score.removeprefix("filtered-")]
+    if found is mean_square:
+        return _Recipe(found, MeanSquare)
+    return _Recipe(found, partial(Decoded, score=found))
 
 
 class VaeScore:
@@ -65,8 +60,9 @@ class VaeScore:
 
     With x the spectrum, x′ its reconstruction and r = x′ − x: ``mse`` is mean r², ``chi2`` is
     mean r²/(max(x, 0) + 1e-3) (the paper's r²/(x + δ), guarded where x ≤ −δ would give NaN or a
-    negative sum). ``filtered`` leaves out the pixels near emission lines, ``trimmed`` the 3 % of
-    the remaining pixels with the largest |r|. Order: filter, residual, trim, mean.
+    negative sum). ``filtered`` leaves out the pixels near emission lines, ``trimmed`` the share
+    of the remaining pixels with the largest |r|, 3 % in the paper. Order: filter, residual, trim,
+    mean.
 
     Parameters
     ----------
@@ -76,20 +72,30 @@ class VaeScore:
         One of the eight.
     kept : (D,) bool, needed by and only by the filtered scores
         True where a pixel counts.
+    trimmed
+        Share of the pixels that trimmed scores leave out, 0 up to 1; no other score heeds it.
 
     Raises
     ------
     ValueError
-        If the score is unknown, or ``kept`` is missing, superfluous or of the wrong shape.
+        If the score is unknown, trimmed is not in [0, 1), or ``kept`` is missing, superfluous or
+        of the wrong shape.
     """
 
     def __init__(
-        self, vae: Vae, score: Score = "mse", *, kept: NDArray[np.bool_] | None = None
+        self,
+        vae: Vae,
+        score: Score = "mse",
+        *,
+        kept: NDArray[np.bool_] | None = None,
+        trimmed: float = TRIMMED_FRACTION,
     ) -> None:
         if score not in get_args(Score):
             raise ValueError(f"score must be one of {get_args(Score)}, got {score!r}")
         if score.startswith("filtered") != (kept is not None):
             raise ValueError(f"filtered scores alone take kept: got {score!r} with kept={kept!r}")
+        if not 0 <= trimmed < 1:
+            raise ValueError(f"trimmed must be in [0, 1), got {trimmed}")
         if kept is not None and (kept.shape != (vae.n_pixels,) or not kept.any()):
             raise ValueError(
                 f"kept must be ({vae.n_pixels},) bool with some True, got {kept.shape} "
@@ -98,7 +104,7 @@ class VaeScore:
         self.name: str = score
         self._vae = vae
         self._pixels = slice(None) if kept is None else np.flatnonzero(kept)
-        self._recipe = _RECIPES[score.removeprefix("filtered-")]
+        self._recipe = _recipe(score, trimmed)
         self._networks: dict[np.dtype, Network] = {}
         self._structures: dict[np.dtype, _Structure] = {}
 

@@ -53,6 +53,19 @@ def test_flux_of_zero_and_below_gives_finite_positive_scores(name):
     np.testing.assert_allclose(values, by_the_book(name, x), rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["mse", "chi2"])
+def test_nothing_trimmed_is_the_untrimmed_score(name):
+    np.testing.assert_allclose(
+        score(f"trimmed-{name}", spectra(), trimmed=0.0), score(name, spectra()), rtol=1e-6
+    )
+    shares = [score(f"trimmed-{name}", spectra(), trimmed=t) for t in (0.0, 0.03, 0.2)]
+    if name == "mse":
+        assert (shares[0] > shares[1]).all()
+        assert (shares[1] > shares[2]).all()
+    with pytest.raises(ValueError, match="got 1"):
+        score(f"trimmed-{name}", spectra(), trimmed=1.0)
+
+
 @pytest.mark.parametrize("name", ["trimmed-mse", "trimmed-chi2"])
 def test_trimmed_scores_shrug_off_a_few_wild_pixels(name):
     x = spectra()
