@@ -51,7 +51,7 @@ def scores(features: np.ndarray, labels: np.ndarray, splits: int) -> pd.DataFram
     """F of each type on the test rows, a row for each split."""
     rows = []
     for seed in range(splits):
-        test = split_sample(len(labels), SvmSettings(seed=seed)) == "test"
+        test = split_sample(labels, SvmSettings(seed=seed)) == "test"
         machine = SVC(kernel="linear", C=0.07, class_weight="balanced", cache_size=500)
         predicted = machine.fit(features[~test], labels[~test]).predict(features[test])
         found = f1_score(labels[test], predicted, labels=TYPES, average=None)

@@ -1,6 +1,14 @@
 import numpy as np
 import pytest
-from spexplain.core.train.svm import SPLITS, SvmSettings, new_classifier, split_sample, train_svm
+from spexplain.core.train.splits import SPLITS
+from spexplain.core.train.svm import (
+    KERNELS,
+    SvmSettings,
+    fit_classifier,
+    new_classifier,
+    split_sample,
+    train_svm,
+)
 from spexplain.core.train.svm_search import grid_search
 
 
@@ -15,13 +23,38 @@ def spectra_of_three_types(n=240, seed=0):
 
 
 def test_the_split_has_the_papers_fractions_and_depends_on_the_seed_alone():
-    split = split_sample(3346, SvmSettings())
+    labels = np.full(3346, "type 2")
+    split = split_sample(labels, SvmSettings())
     assert [round(float(np.mean(split == part)), 2) for part in SPLITS] == [0.64, 0.16, 0.20]
-    np.testing.assert_array_equal(split, split_sample(3346, SvmSettings()))
-    assert (split != split_sample(3346, SvmSettings(seed=1))).any()
+    np.testing.assert_array_equal(split, split_sample(labels, SvmSettings()))
+    assert (split != split_sample(labels, SvmSettings(seed=1))).any()
 
 
-@pytest.mark.parametrize("kernel", ["linear", "rbf", "poly2", "poly3"])
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_fitting_by_pairs_is_fitting(kernel):
+    spectra, labels = spectra_of_three_types()
+    settings = SvmSettings.of_paper(kernel)
+    found = fit_classifier(spectra, labels, settings)
+    plain = new_classifier(settings).fit(spectra, labels)
+    np.testing.assert_allclose(
+        found.predict_proba(spectra), plain.predict_proba(spectra), rtol=1e-9
+    )
+    assert found.n_features_in_ == plain.n_features_in_
+    assert repr(found) == repr(plain)
+
+
+def test_no_object_is_on_both_sides_of_a_grouped_split():
+    spectra, labels = spectra_of_three_types()
+    groups = np.arange(240) // 3
+    trained = train_svm(spectra, labels, SvmSettings(split="grouped"), groups=groups)
+    for part in ("train", "validation", "test"):
+        inside = set(groups[trained.split == part])
+        assert inside.isdisjoint(groups[trained.split != part])
+    with pytest.raises(ValueError, match="240 rows needs as many groups, got none"):
+        train_svm(spectra, labels, SvmSettings(split="grouped"))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_every_kernel_learns_separable_types_with_probabilities_that_sum_to_one(kernel):
     spectra, labels = spectra_of_three_types()
     trained = train_svm(spectra, labels, SvmSettings.of_paper(kernel))
