@@ -13,7 +13,10 @@ import numba
 import numpy as np
 import pandas as pd
 
-__all__ = ["Window", "shade_categories", "shade_values"]
+__all__ = ["Window", "as_category", "shade_categories", "shade_values"]
+
+# Datashader compiles anew, for a second, for each set of categories; so they come in eights.
+_CATEGORIES_AT_ONCE = 8
 
 # A lone point is a disc of about 2.6 px radius; where points crowd, a pixel is a pixel.
 _MAX_RADIUS_PX = 2.6
@@ -47,6 +50,12 @@ class Window:
         return datashader.Canvas(self.width, self.height, x_range=self.x, y_range=self.y)
 
 
+def as_category(codes: np.ndarray, n_categories: int) -> pd.Categorical:
+    """Category numbers (n,), -1 for none, as :func:`shade_categories` takes them."""
+    padded = -(-max(n_categories, 1) // _CATEGORIES_AT_ONCE) * _CATEGORIES_AT_ONCE
+    return pd.Categorical.from_codes(codes, [str(number) for number in range(padded)])
+
+
 def shade_categories(
     points: pd.DataFrame,
     window: Window,
@@ -60,7 +69,7 @@ def shade_categories(
     """Mix the categories of the points in each pixel by their counts.
 
     Args:
-        points: columns ``x``, ``y`` (float) and ``category`` (pandas categorical, C categories).
+        points: columns ``x``, ``y`` (float) and ``category`` (of :func:`as_category`).
         window: what to draw.
         colours: ``#rrggbb`` for each of the C categories.
         shown: (C,) bool, categories to draw in colour; all by default. The others remain as a
@@ -73,9 +82,10 @@ def shade_categories(
         (height, width) uint32 RGBA, row 0 at the bottom, as Bokeh's ``image_rgba`` takes it.
     """
     table = datashader.by("category", datashader.count())
-    counts = window.canvas().points(points, "x", "y", table).to_numpy().astype(np.float32)
-    if counts.shape[-1] != len(colours):
+    counts = window.canvas().points(points, "x", "y", table).to_numpy()
+    if not 0 <= counts.shape[-1] - len(colours) < _CATEGORIES_AT_ONCE:
         raise ValueError(f"{counts.shape[-1]} categories but {len(colours)} colours")
+    counts = counts[..., : len(colours)].astype(np.float32)
     weights = np.ones(len(colours), np.float32)
     if quiet is not None:
         weights[quiet] = _QUIET_WEIGHT

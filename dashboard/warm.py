@@ -11,13 +11,22 @@ from .workspace import Workspace
 
 __all__ = ["warm"]
 
+# What comes after the first plot competes with it for the interpreter; without a visitor it starts
+# after so many seconds.
+_PATIENCE_S = 4.0
+
 
 def warm(workspace: Workspace) -> None:
     """Shade every colouring of every plane once, load every model, make every list.
 
-    Datashader compiles each kind of aggregation for 1–2 s on first use; a model is read from
-    disk when first asked. What a visitor sees first comes first.
+    Datashader compiles each kind of aggregation for 1–2 s on first use; torch and scikit-learn
+    take 3 s to load; a model is read from disk when first asked. What a visitor sees first comes
+    first, and the rest waits until it has been seen.
     """
+    for plane in [*workspace.planes][:1]:
+        for name in [*workspace.colours][:1]:
+            _shade(workspace, plane, name)
+    workspace.drawn.wait(_PATIENCE_S)
     for plane in workspace.planes:
         for name in workspace.colours:
             _shade(workspace, plane, name)

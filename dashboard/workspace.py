@@ -16,6 +16,7 @@ from ..data.lens import Lens, Plane
 from .clusters import Cluster
 from .colouring import Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
+from .shade import as_category
 
 __all__ = ["Workspace"]
 
@@ -37,6 +38,9 @@ class Workspace:
         lenses: by name; those that have been built.
         planes: by name; those that have been built.
         clusters: of the reasons for being anomalous; those that have been built.
+
+    Attributes:
+        drawn: set once somebody's plane has been drawn.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Workspace:
         self.planes = dict(planes)
         self.clusters = tuple(clusters)
         self.colours = colour_titles(self.catalog, self.lenses)
+        self.drawn = threading.Event()
         self._kept: dict[tuple[str, ...], Any] = {}
         self._lock = threading.Lock()
 
@@ -68,8 +73,7 @@ class Workspace:
             here = self._points(plane)
             table = pd.DataFrame({"x": here.x, "y": here.y})
             if isinstance(chosen, Categories):
-                names = list(chosen.names)
-                table["category"] = pd.Categorical.from_codes(chosen.codes[rows], names)
+                table["category"] = as_category(chosen.codes[rows], len(chosen.names))
             else:
                 table["value"] = chosen.values[rows].astype(np.float32)
             return table

@@ -186,6 +186,8 @@ class PlaneView:
             "dw": [x[1] - x[0]],
             "dh": [y[1] - y[0]],
         }
+        if len(self._inner) == len(_GUESS_PX):  # the browser has told its size: this is the plot
+            self._session.workspace.drawn.set()
 
     def _picture(self, window: Window) -> np.ndarray:
         view, space = self._session.view, self._session.workspace

@@ -7,15 +7,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.dashboard.shade import Window, shade_categories, shade_values
+from spexplain.dashboard.shade import Window, as_category, shade_categories, shade_values
 
 RED, BLUE, GREY = "#ff0000", "#0000ff", "#808080"
 WINDOW = Window((0.0, 40.0), (0.0, 20.0), 40, 20)
 
 
 def cloud(x: list[float], y: list[float], kind: list[int], n_kinds: int = 2) -> pd.DataFrame:
-    names = ["a", "b", "c"][:n_kinds]
-    category = pd.Categorical.from_codes(kind, names)
+    category = as_category(np.array(kind), n_kinds)
     return pd.DataFrame({"x": np.float32(x), "y": np.float32(y), "category": category})
 
 
@@ -134,5 +133,13 @@ def test_an_impossible_window_is_an_error(x: tuple, y: tuple, size: tuple, words
 
 
 def test_colours_must_match_the_categories() -> None:
-    with pytest.raises(ValueError, match="2 categories but 1"):
-        shade_categories(cloud([1.0], [1.0], [0]), WINDOW, [RED])
+    with pytest.raises(ValueError, match="8 categories but 9"):
+        shade_categories(cloud([1.0], [1.0], [0]), WINDOW, [RED] * 9)
+    with pytest.raises(ValueError, match="16 categories but 1"):
+        shade_categories(cloud([1.0], [1.0], [0], n_kinds=9), WINDOW, [RED])
+
+
+def test_more_than_eight_categories_keep_their_colours() -> None:
+    colours = [GREY] * 9 + [RED]
+    rgba = channels(shade_categories(cloud([10.5], [5.5], [9], n_kinds=10), WINDOW, colours))
+    assert rgba[5, 10, :3].tolist() == [255, 0, 0]

@@ -1,0 +1,34 @@
+"""What is slow on first use is done before it is asked for, but not before the first plot."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from spexplain.dashboard import warm as module
+from spexplain.dashboard.serve import open_workspace
+from spexplain.dashboard.warm import warm
+
+
+def test_models_wait_for_the_first_plot(small_demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE_S", 60.0)
+    workspace = open_workspace(small_demo)
+    said = []
+    monkeypatch.setattr(module, "_shade", lambda _, plane, colour: said.append((plane, colour)))
+    worker = threading.Thread(target=warm, args=(workspace,))
+    worker.start()
+    worker.join(0.5)
+    assert worker.is_alive()
+    assert said == [(next(iter(workspace.planes)), next(iter(workspace.colours)))]
+    assert "machine" not in vars(workspace.lenses["agn"])
+    workspace.drawn.set()
+    worker.join(60)
+    assert len(said) == 1 + len(workspace.planes) * len(workspace.colours)
+    assert "machine" in vars(workspace.lenses["agn"])
+
+
+def test_without_a_visitor_they_do_not_wait_for_ever(small_demo, monkeypatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.0)
+    workspace = open_workspace(small_demo)
+    warm(workspace)
+    assert "machine" in vars(workspace.lenses["agn"])
