@@ -10,7 +10,16 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-__all__ = ["Clusters", "KScan", "cluster_explanations", "normalise_weights", "scan_k"]
+from .segments import uniform
+
+__all__ = [
+    "Clusters",
+    "KScan",
+    "cluster_explanations",
+    "normalise_weights",
+    "on_common_segments",
+    "scan_k",
+]
 
 # Restarts of KMeans: the best of so many by inertia.
 _RESTARTS = 20
@@ -83,6 +92,36 @@ def normalise_weights(weights: np.ndarray) -> np.ndarray:
         raise ValueError(f"weights must be finite (n, S), got {absolute.shape}")
     length = np.linalg.norm(absolute, axis=1, keepdims=True)
     return absolute / np.where(length > 0, length, 1)
+
+
+def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
+    """Weights of segments that differ from spectrum to spectrum, laid over the same equal ones.
+
+    What a segment matters is spread evenly over its pixels and gathered by the pixels of the
+    equal segments: the sum of |weight| stays, and equal segments come out as they went in.
+
+    Args:
+        weights: (n, S) finite, of which row i uses as many as it has segments.
+        labels: (D,) or (n, D) segment of each pixel, in all rows or in each; every segment from 0
+            to the largest occurs.
+        n_segments: K, 1 to D.
+
+    Returns:
+        (n, K) float64, ≥ 0.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    absolute, labels = np.abs(np.asarray(weights, np.float64)), np.asarray(labels)
+    each = np.broadcast_to(labels, (len(absolute), labels.shape[-1]))
+    if absolute.ndim != 2 or labels.max(initial=-1) >= absolute.shape[1]:
+        raise ValueError(f"weights {absolute.shape} do not fit labels up to {labels.max()}")
+    common = uniform(labels.shape[-1], n_segments)
+    out = np.empty((len(absolute), n_segments))
+    for row, (mine, segments) in enumerate(zip(absolute, each, strict=True)):
+        share = mine[: segments.max() + 1] / np.bincount(segments)
+        out[row] = np.bincount(common, weights=share[segments], minlength=n_segments)
+    return out
 
 
 def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters:

@@ -48,6 +48,8 @@ def build_lines(report: BuildReport) -> Iterator[str]:
         yield f"  {stage:<14} up to date"
     for stage, reason in report.skipped.items():
         yield f"  {stage:<14} [yellow]skipped[/yellow]: {reason}"
+    for stage, note in report.notes.items():
+        yield f"  {stage:<14} {note}"
     if report.built or report.kept:
         yield f"next: spexplain serve {report.path}"
 

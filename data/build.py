@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .build_lanes import BuildError, Lanes, Outcome, Task
@@ -11,12 +11,14 @@ from .build_lock import only_builder
 from .build_settings import BuildSettings
 from .collection import Collection
 from .given_models import GivenModelsError, given_models
+from .reddening import usable_source
 from .runs import Run, RunStore, run_key
 from .stage import BuildCancelled, Progress, Stage, silent
 from .stage_cluster import CLUSTER
 from .stage_embed import EMBED_LATENT, EMBED_O25, EMBED_P21
 from .stage_explain import EXPLAIN
 from .stage_prepare import PREPARE_O25, PREPARE_P21
+from .stage_reasons import EMBED_REASONS
 from .stage_score import SCORE
 from .stage_svm import SVM
 from .stage_vae import VAE
@@ -31,6 +33,7 @@ _STAGES = (
     SCORE,
     EXPLAIN,
     CLUSTER,
+    EMBED_REASONS,
     SVM,
     EMBED_P21,
     EMBED_O25,
@@ -47,6 +50,7 @@ class BuildReport:
         kept: stages that were up to date.
         skipped: stage → why it could not be done.
         seconds: stage → how long it took, of those done.
+        notes: stage → what a reader should know of its result.
     """
 
     path: str
@@ -54,6 +58,7 @@ class BuildReport:
     kept: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def stage_names() -> tuple[str, ...]:
@@ -102,6 +107,8 @@ def build(
         given = given_models(collection, models, settings)
     except GivenModelsError as error:
         raise BuildError(str(error)) from error
+    # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
+    settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = _plan(_wanted(only, settings), collection, settings, given)
     lanes = Lanes(collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled)
     with only_builder(collection.path / "runs") as free:
@@ -114,7 +121,15 @@ def build(
         tuple(outcome.kept),
         outcome.skipped,
         outcome.seconds,
+        _notes(RunStore(collection.path), tasks),
     )
+
+
+def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
+    """Stage → what its run has to say."""
+    runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
+    said = {name: run.metrics.get("dust_note", "") for name, run in runs.items() if run}
+    return {name: note for name, note in said.items() if note}
 
 
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:
@@ -156,7 +171,9 @@ def _plan(
         inputs = {"collection": collection.key}
         inputs |= {name: tasks[name].key for name in stage.needs}
         taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
-        params = {} if taken else stage.params(settings)
+        params = stage.params(settings)
+        if taken:
+            params = {name: params[name] for name in stage.keeps if name in params}
         inputs |= taken
         key = run_key(stage.name, stage.version, params, inputs)
         tasks[stage.name] = Task(stage, key, params, inputs)

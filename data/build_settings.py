@@ -6,14 +6,26 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ..core.prepare import O25Recipe, P21Recipe
+from ..core.scores import Score
 from ..core.settings import ExplainSettings
 from ..core.train.svm import SvmSettings
 from ..core.train.vae import VaeSettings
 from ..core.tsne import EmbedSettings
 
-__all__ = ["BuildSettings"]
+__all__ = ["BuildSettings", "DustSource"]
 
 PlaneFeatures = Literal["spectra", "latent"]
+DustSource = Literal["auto", "map", "catalog", "none"]
+
+_CHOICES = {
+    "plane_features": get_args(PlaneFeatures),
+    "dust": get_args(DustSource),
+    "explain_score": get_args(Score),
+}
+_COUNTS = (
+    *("svm_rows", "vae_rows", "vae_from", "vae_search_epochs"),
+    *("sn_bins", "top_at_least", "k"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +38,25 @@ class BuildSettings:
         svm_rows, vae_rows: train on at most so many spectra, drawn at random with the seed of
             the respective training: memory does not grow beyond.
         vae_from: a collection of fewer spectra is too small to train an autoencoder of its own.
+        dust: where the Milky Way's reddening of the anomaly lens's spectra comes from: column
+            ``ebv`` of the ``"catalog"``, the SFD ``"map"``, ``"auto"`` for whichever there is in
+            this order, or ``"none"`` to leave spectra as they are.
+        sn_bins: bins of equal count by median S/N within which spectra are ranked too; the
+            paper's are four.
+        model_per_bin: train an autoencoder for each bin, as the paper does, instead of one for
+            all: for collections whose bins are large enough.
+        vae_search: pairs (α, λ) tried briefly before training; the one that reconstructs unseen
+            spectra best replaces those of ``vae``. Empty for no search.
+        vae_search_epochs: for each pair.
         embed_p21, embed_o25: the planes.
         plane_features: what the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
             the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
             (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
             hold planted anomalies of a kind together, which the latent space spreads.
         explain: how anomalies are explained.
-        top_percent: share of the scored spectra that are explained, by mean squared error.
+        explain_score: which of the eight scores is explained.
+        top_percent: share of the scored spectra that are explained, highest first by that score.
+        top_in_bins: take that share from each bin of S/N rather than from all.
         top_at_least: explain at least so many, if there are.
         k: clusters of explanations.
 
@@ -47,21 +71,29 @@ class BuildSettings:
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000
     vae_from: int = 500
+    dust: DustSource = "auto"
+    sn_bins: int = 4
+    model_per_bin: bool = False
+    vae_search: tuple[tuple[float, float], ...] = ()
+    vae_search_epochs: int = 10
     embed_p21: EmbedSettings = field(default_factory=EmbedSettings)
     embed_o25: EmbedSettings = field(default_factory=EmbedSettings)
     plane_features: PlaneFeatures = "spectra"
     explain: ExplainSettings = field(default_factory=ExplainSettings)
+    explain_score: Score = "mse"
     top_percent: float = 1.0
+    top_in_bins: bool = False
     top_at_least: int = 40
     k: int = 7
 
     def __post_init__(self) -> None:
-        if self.plane_features not in get_args(PlaneFeatures):
-            raise ValueError(
-                f"plane_features={self.plane_features!r} is none of {get_args(PlaneFeatures)}"
-            )
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
+        if self.model_per_bin and self.plane_features == "latent":
+            raise ValueError("a plane of latent points needs one autoencoder, not one per bin")
         if not 0 < self.top_percent <= 100:
             raise ValueError(f"top_percent={self.top_percent} is not in (0, 100]")
-        for name in ("svm_rows", "vae_rows", "vae_from", "top_at_least", "k"):
+        for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")

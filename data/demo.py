@@ -42,7 +42,7 @@ def demo_settings(*, small: bool = False) -> BuildSettings:
     # more steps of t-SNE change neither trustworthiness nor recall in the second decimal.
     plane = EmbedSettings(early=200, iterations=300)
     return BuildSettings(
-        vae=VaeSettings(epochs=24, slow_after=3),
+        vae=VaeSettings(epochs=24),
         embed_p21=plane,
         embed_o25=plane,
         # 1 % of so small a survey would be too few explanations for seven clusters.

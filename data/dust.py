@@ -17,7 +17,14 @@ from sfdmap2 import sfdmap
 from .places import home
 from .whole_file import written_whole
 
-__all__ = ["SFD_SCALING", "DustError", "download_dust_maps", "dust_folder", "milky_way_ebv"]
+__all__ = [
+    "SFD_SCALING",
+    "DustError",
+    "download_dust_maps",
+    "dust_folder",
+    "dust_is_there",
+    "milky_way_ebv",
+]
 
 # Schlafly & Finkbeiner 2011 (ApJ 737, 103): SFD's reddening is too large by 1/0.86.
 SFD_SCALING = 0.86
@@ -36,6 +43,11 @@ class DustError(Exception):
 def dust_folder() -> Path:
     """Where ``spexplain download dust`` puts the maps."""
     return home() / "dust"
+
+
+def dust_is_there() -> bool:
+    """Whether both hemispheres of the map have been fetched."""
+    return all((dust_folder() / name).is_file() for name in _MAPS)
 
 
 def milky_way_ebv(

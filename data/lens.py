@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast, get_args
 
 import numpy as np
 import pandas as pd
 
+from ..core.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
+from .autoencoders import Autoencoders, load_autoencoders
 from .collection import Collection
 from .lens_parts import LensError, PreparedSpectra, Verdict
 from .plane import Plane, open_planes
 from .runs import Run, RunStore
-from .trained import load_svm, load_vae, probability_column
+from .trained import load_svm, probability_column
 
 if TYPE_CHECKING:
     from ..core.targets import Target
@@ -186,35 +188,63 @@ class AgnLens(_Lens):
 
 
 class AnomalyLens(_Lens):
-    """O25's: how badly an autoencoder reconstructs a spectrum."""
+    """O25's: how badly an autoencoder reconstructs a spectrum, by eight scores."""
 
     name = "anomaly"
     title = "Anomaly score"
-    targets = (SCORE,)
 
     def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
         super().__init__(collection, _input(store, run, "prepare-o25"))
         self._vae_run = _input(store, run, "vae")
-        scores = run.table("scores").rename(columns={"mse": "score"})
-        self.columns = scores.set_index("row")
+        self._sn_median = collection.catalog["sn_median"]
+        scores = run.table("scores").set_index("row")
+        # A collection scored by an earlier version has the first of the eight only.
+        self.targets = tuple(name for name in get_args(Score) if name in scores)
+        self.columns = scores.rename(columns={SCORE: "score"})
         clusters = store.find("cluster")
         if clusters is not None:
             found = clusters.table("clusters").set_index("row")["cluster"]
             self.columns["cluster"] = found.reindex(self.columns.index)
 
     @cached_property
-    def vae(self) -> Vae:
-        """The autoencoder, read when first asked for."""
-        return load_vae(self._vae_run)
+    def autoencoders(self) -> Autoencoders:
+        """The networks, read when first asked for."""
+        return load_autoencoders(self._vae_run)
 
-    def target(self, name: str, row: int) -> VaeScore:
-        """The mean squared error of the reconstruction."""
+    @property
+    def vae(self) -> Vae:
+        """The network, or that of the faintest spectra if there is one a bin of S/N."""
+        return self.autoencoders.vaes[0]
+
+    def vae_of(self, row: int) -> Vae:
+        """The network that scores a row."""
+        return self.autoencoders.of(float(self._sn_median.iat[row]))
+
+    def scores(self, name: str) -> pd.Series:
+        """One score of every row it can take; LensError if there is none of this name."""
+        self._has(name)
+        return self.columns.loc[:, "score" if name == SCORE else name]
+
+    def target(
+        self,
+        name: str,
+        row: int,
+        *,
+        width_kms: float = FILTER_KMS,
+        trimmed: float = TRIMMED_FRACTION,
+    ) -> VaeScore:
+        """One of the eight scores, with the filter and the trimming of one's choice."""
         self._known(row)
-        if name != SCORE:
-            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        self._has(name)
         from ..core.targets.vae import VaeScore
 
-        return VaeScore(self.vae, SCORE)
+        filtered = name.startswith("filtered")
+        kept = kept_pixels(self.wave_rest_aa, width_kms=width_kms) if filtered else None
+        return VaeScore(self.vae_of(row), cast("Score", name), kept=kept, trimmed=trimmed)
+
+    def reconstruction(self, row: int) -> np.ndarray:
+        """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
+        return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
 
     def verdict(self, row: int) -> Verdict:
         """Score and rank among all scored."""
@@ -222,6 +252,10 @@ class AnomalyLens(_Lens):
         said = self.columns.loc[row]
         score, rank, true = float(said["score"]), int(said["rank"]), str(self._labels.iat[row])
         return Verdict("score", true, "", {}, score, rank, len(self.columns))
+
+    def _has(self, name: str) -> None:
+        if name not in self.targets:
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
 
 
 def _input(store: RunStore, run: Run, stage: str) -> Run:

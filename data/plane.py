@@ -12,9 +12,13 @@ from .runs import RunStore
 
 __all__ = ["Plane", "open_planes"]
 
-# Named as the lens whose spectra they lay out.
-_STAGES = {"agn": "embed-p21", "anomaly": "embed-o25"}
-_TITLES = {"agn": "t-SNE of AGN spectra", "anomaly": "t-SNE of galaxy spectra"}
+# Named as the lens whose spectra, or explanations, they lay out.
+_STAGES = {"agn": "embed-p21", "anomaly": "embed-o25", "reasons": "embed-reasons"}
+_TITLES = {
+    "agn": "t-SNE of AGN spectra",
+    "anomaly": "t-SNE of galaxy spectra",
+    "reasons": "t-SNE of explanations",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +26,7 @@ class Plane:
     """Points on a plane.
 
     Attributes:
-        name: ``"agn"`` or ``"anomaly"``.
+        name: ``"agn"``, ``"anomaly"``, or ``"reasons"``.
         title: for the page.
         rows: (n,) rows of the collection, ascending.
         xy: (n, 2) float32.

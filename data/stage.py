@@ -68,6 +68,7 @@ class Stage:
         params: settings → what the result depends on, JSON-serialisable.
         run: does the work, leaving its results in the draft.
         takes: stages of a given collection whose runs it uses in place of its own settings.
+        keeps: settings that count even then, among those of ``params``.
         resumable: picks up what a broken-off attempt left in the draft's folder.
         threads: it gains from more than one.
     """
@@ -78,5 +79,6 @@ class Stage:
     params: Callable[[BuildSettings], dict[str, Any]]
     run: Callable[[Work], None]
     takes: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
     resumable: bool = False
     threads: bool = False

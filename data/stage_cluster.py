@@ -1,4 +1,4 @@
-"""Stage cluster: which reasons recur among the anomalies."""
+"""Stage cluster: which reasons recur among the anomalies, and what lines those spectra have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.population import cluster_explanations, normalise_weights, scan_k
+from ..core.bpt import bpt_of
+from ..core.line_flux import SDSS_LOG10_STEP, measure_lines
+from ..core.line_ratios import line_ratios
+from ..core.population import (
+    cluster_explanations,
+    normalise_weights,
+    on_common_segments,
+    scan_k,
+)
 from .build_settings import BuildSettings
 from .stage import Stage, StageSkipped, Work
 
@@ -18,8 +26,9 @@ _FEWEST = 3
 
 def _run(work: Work) -> None:
     explained = work.inputs["explain"]
-    rows = explained.table("explained")["row"].to_numpy()
-    unit = normalise_weights(explained.read_array("weights"))
+    rows = explained.table("explained", ["row"])["row"].to_numpy()
+    weights, labels = explained.read_array("weights"), explained.read_array("labels")
+    unit = normalise_weights(on_common_segments(weights, labels, _n_common(work, labels)))
     n_distinct = len(np.unique(unit, axis=0))
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
@@ -28,11 +37,14 @@ def _run(work: Work) -> None:
     clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
     draft, k = work.draft, len(clusters.centres)
     draft.write_table("clusters", pd.DataFrame({"row": rows, "cluster": clusters.labels}))
+    draft.write_array("unit", unit)
     draft.write_array("centres", clusters.centres)
     table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
     draft.write_table("scan", pd.DataFrame(table))
+    draft.write_table("lines", _lines(work, rows))
     members = [clusters.labels == number for number in range(k)]
     spectra = _spectra_of(work, rows)
+    draft.write_array("spectra", spectra)
     draft.write_array("mean_spectra", np.stack([spectra[of].mean(axis=0) for of in members]))
     z = work.collection.catalog["z"].to_numpy(np.float64)[rows]
     summary = {
@@ -41,7 +53,36 @@ def _run(work: Work) -> None:
         "median_z": [np.median(z[of]) for of in members],
     }
     draft.write_table("summary", pd.DataFrame(summary))
-    draft.metrics |= {"k": k, "elbow": scan.elbow, "best_silhouette": scan.best_silhouette}
+    draft.metrics |= {
+        "k": k,
+        "seed": seed,
+        "elbow": scan.elbow,
+        "best_silhouette": scan.best_silhouette,
+    }
+
+
+def _n_common(work: Work, labels: np.ndarray) -> int:
+    return min(work.settings.explain.n_segments, labels.shape[-1])
+
+
+def _lines(work: Work, rows: np.ndarray) -> pd.DataFrame:
+    """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
+
+    From the collection's own flux, before the preparation masks and fills it.
+    """
+    parts = [work.collection.spectrum(int(row)) for row in rows]
+    flux, ivar = (np.stack(part) for part in zip(*parts, strict=True))
+    lines = measure_lines(
+        work.collection.wave_rest_aa, flux, ivar, native_log10_step=SDSS_LOG10_STEP
+    )
+    table: dict[str, Any] = {"row": rows}
+    for name, ratio in line_ratios(lines).items():
+        table |= {name: ratio.value, f"{name}_error": ratio.error, f"{name}_limit": ratio.limit}
+    try:
+        table["bpt"] = bpt_of(lines)
+    except KeyError:
+        table["bpt"] = ""  # the grid does not reach the lines
+    return pd.DataFrame(table).astype({"bpt": "str"})
 
 
 def _spectra_of(work: Work, rows: np.ndarray) -> np.ndarray:
@@ -55,4 +96,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"k": settings.k, "seed": settings.explain.seed}
 
 
-CLUSTER = Stage("cluster", 1, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage("cluster", 2, needs=("prepare-o25", "explain"), params=_params, run=_run)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from .build_settings import BuildSettings
+from .reddening import find_reddening
 from .stage import Stage, StageSkipped, Work
 
 __all__ = ["PREPARE_O25", "PREPARE_P21"]
@@ -35,7 +36,8 @@ def _prepare(work: Work, name: str) -> None:
     given = work.given.get(f"prepare-{name}")
     settings = getattr(work.settings, name)
     recipe = settings if given is None else recipe_from_dict(given.facts("recipe"))
-    survey = _survey(work, recipe)
+    dust = find_reddening(work.collection, work.settings.dust if name == "o25" else "none")
+    survey = _survey(work, recipe, dust.ebv)
     work.draft.write_table("reasons", survey.reasons)
     if not survey.rows.size:
         raise StageSkipped(_why_none(survey.reasons, work.collection.n_spectra))
@@ -55,7 +57,7 @@ def _prepare(work: Work, name: str) -> None:
     if isinstance(recipe, O25Recipe) and recipe.fill == "code":
         finish = functools.partial(recipe.finish, sample_median=median[kept])
     with draft.rows_writer("spectra", survey.rows.size, int(kept.sum())) as writer:
-        for on_grid, _, usable in _on_grid(work, recipe, half=1):
+        for on_grid, _, usable in _on_grid(work, recipe, dust.ebv, half=1):
             if usable.any():
                 writer.append(finish(on_grid[usable][:, kept]))
     draft.metrics |= {
@@ -63,16 +65,18 @@ def _prepare(work: Work, name: str) -> None:
         "n_unusable": len(survey.reasons),
         "n_wavelengths": int(kept.sum()),
     }
+    if name == "o25":  # P21 does not mention dust
+        draft.metrics |= dust.metrics()
 
 
-def _survey(work: Work, recipe: P21Recipe | O25Recipe) -> _Survey:
+def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -> _Survey:
     n_grid = recipe.wave_rest_aa.size
     nan_count = np.zeros(n_grid, np.int64)
     rows, unusable, why = [], [], []
     sample = [np.empty((0, n_grid), np.float32)]
     stride = max(work.collection.n_spectra // _MEDIAN_ROWS, 1)
     start = 0
-    for on_grid, reasons, usable in _on_grid(work, recipe, half=0):
+    for on_grid, reasons, usable in _on_grid(work, recipe, ebv, half=0):
         at = np.arange(start, start + len(on_grid))
         start += len(on_grid)
         rows.append(at[usable])
@@ -85,14 +89,16 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe) -> _Survey:
 
 
 def _on_grid(
-    work: Work, recipe: P21Recipe | O25Recipe, *, half: int
+    work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None, *, half: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Chunk by chunk: spectra on the recipe's grid, reasons, which are usable."""
     collection = work.collection
     z = collection.catalog["z"].to_numpy(np.float64)
     n = collection.n_spectra
     for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
-        on_grid, reasons = recipe.to_grid(collection.wave_rest_aa, flux, ivar, z[rows])
+        on_grid, reasons = recipe.to_grid(
+            collection.wave_rest_aa, flux, ivar, z[rows], ebv=None if ebv is None else ebv[rows]
+        )
         yield on_grid, reasons, reasons == ""
         work.report(half * n + rows.stop, 2 * n)
 
@@ -107,7 +113,10 @@ def _why_none(reasons: pd.DataFrame, n: int) -> str:
 
 
 def _params(settings: BuildSettings, name: str) -> dict[str, object]:
-    return {"recipe": getattr(settings, name).asdict()}
+    params: dict[str, object] = {"recipe": getattr(settings, name).asdict()}
+    if name == "o25":
+        params["dust"] = settings.dust
+    return params
 
 
 def _stage(name: str) -> Stage:
@@ -118,6 +127,7 @@ def _stage(name: str) -> Stage:
         params=functools.partial(_params, name=name),
         run=functools.partial(_prepare, name=name),
         takes=(f"prepare-{name}",),
+        keeps=("dust",),
     )
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..core.rankings import equal_bins
 from ..core.train.vae import Epoch, TrainerState, VaeSettings, VaeTrainer
+from ..core.train.vae_search import best_trial, search_loss
 from .array_file import ModelFileError, load_arrays, save_arrays
+from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from .build_settings import BuildSettings
 from .stage import BuildCancelled, Stage, StageSkipped, Work
-from .trained import load_vae, vae_path
 
 __all__ = ["VAE"]
 
@@ -27,50 +29,112 @@ _FEWEST = 20
 def _run(work: Work) -> None:
     given = work.given.get("vae")
     if given is not None:
-        save_arrays(vae_path(work.draft.path), load_vae(given).to_arrays())
+        save_autoencoders(work.draft, load_autoencoders(given))
         work.draft.write_table("training", given.table("training"))
         work.draft.metrics |= given.metrics | {"trained_on": given.key}
         return
-    checkpoint = work.draft.path / _CHECKPOINT
-    trainer = _begin(_sample(work), work.settings.vae, checkpoint)
+    spectra, sn_median = _sample(work)
+    n_bins = work.settings.sn_bins if work.settings.model_per_bin else 1
+    borders = equal_bins(sn_median, n_bins)
+    settings = _searched(work, spectra)
+    trainers = []
+    for number in range(n_bins):
+        inside = np.searchsorted(borders, sn_median, side="right") == number
+        part = spectra[inside] if n_bins > 1 else spectra
+        if len(part) < _FEWEST:
+            raise StageSkipped(f"bin {number + 1} of S/N has {len(part)} spectra, too few to train")
+        trainers.append(_train(work, part, settings, number=number, n_bins=n_bins))
+    found = Autoencoders(tuple(trainer.best() for trainer in trainers), borders)
+    save_autoencoders(work.draft, found)
+    for number in range(n_bins):
+        _checkpoint(work, number).unlink(missing_ok=True)
+    _record(work, trainers)
+
+
+def _train(
+    work: Work, spectra: np.ndarray, settings: VaeSettings, *, number: int, n_bins: int
+) -> VaeTrainer:
+    """One network, gone on with where a broken-off build left it."""
+    checkpoint = _checkpoint(work, number)
+    trainer = _begin(spectra, settings, checkpoint)
     while not trainer.finished:
-        _ask_whether_to_stop(work, trainer, checkpoint)
+        _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
             _save(trainer, checkpoint)
-    save_arrays(vae_path(work.draft.path), trainer.best().to_arrays())
-    checkpoint.unlink(missing_ok=True)
-    history = [dataclasses.asdict(epoch) for epoch in trainer.history]
+    if n_bins > 1:  # so that a build broken off in a later bin need not train this one again
+        _save(trainer, checkpoint)
+    return trainer
+
+
+def _checkpoint(work: Work, number: int) -> Path:
+    return work.draft.path / (f"checkpoint-{number}.safetensors" if number else _CHECKPOINT)
+
+
+def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
+    """The settings, with the better α and λ if such are to be looked for."""
+    settings = work.settings.vae
+    if not work.settings.vae_search:
+        return settings
+    trials = search_loss(
+        spectra,
+        settings,
+        work.settings.vae_search,
+        epochs=work.settings.vae_search_epochs,
+        callback=lambda done, total: work.report(done, total, "searching α and λ"),
+    )
+    best = best_trial(trials)
+    work.draft.write_table("search", pd.DataFrame([dataclasses.asdict(one) for one in trials]))
+    work.draft.metrics |= {"alpha": best.alpha, "lam": best.lam}
+    return dataclasses.replace(settings, alpha=best.alpha, lam=best.lam)
+
+
+def _record(work: Work, trainers: list[VaeTrainer]) -> None:
+    history = [
+        {"sn_bin": number, **dataclasses.asdict(epoch)}
+        for number, trainer in enumerate(trainers)
+        for epoch in trainer.history
+    ]
     work.draft.write_table("training", pd.DataFrame(history))
+    best = [trainer.history[trainer.best_epoch - 1] for trainer in trainers]
+    rows = [len(trainer.validation_rows) for trainer in trainers]
     work.draft.metrics |= {
-        "n_trained_on": len(trainer.train_rows),
-        "n_validation": len(trainer.validation_rows),
-        "epochs": len(trainer.history),
-        "best_epoch": trainer.best_epoch,
-        "validation_loss": trainer.history[trainer.best_epoch - 1].validation_loss,
-        "stopped_early": len(trainer.history) < work.settings.vae.epochs,
+        "n_trained_on": sum(len(trainer.train_rows) for trainer in trainers),
+        "n_validation": sum(rows),
+        "epochs": max(len(trainer.history) for trainer in trainers),
+        "best_epoch": best[-1].epoch,
+        "validation_loss": float(np.average([e.validation_loss for e in best], weights=rows)),
+        "stopped_early": any(
+            len(trainer.history) < work.settings.vae.epochs for trainer in trainers
+        ),
     }
 
 
-def _sample(work: Work) -> np.ndarray:
-    spectra = work.inputs["prepare-o25"].array("spectra")
+def _sample(work: Work) -> tuple[np.ndarray, np.ndarray]:
+    """What is trained on: spectra (n, D) and their median S/N (n,)."""
+    prepared = work.inputs["prepare-o25"]
+    spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     n, limit = spectra.shape[0], work.settings.vae_rows
     if work.collection.n_spectra < work.settings.vae_from or n < _FEWEST:
         raise StageSkipped(
             f"{n} usable spectra of {work.collection.n_spectra} are too few to train an "
             f"autoencoder (from {work.settings.vae_from}); give a built collection's models"
         )
+    sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
     if n <= limit:
-        return np.asarray(spectra[:])
+        return np.asarray(spectra[:]), sn_median
     rng = np.random.default_rng(work.settings.vae.seed)
-    return np.asarray(spectra.oindex[np.sort(rng.choice(n, limit, replace=False))])
+    chosen = np.sort(rng.choice(n, limit, replace=False))
+    return np.asarray(spectra.oindex[chosen]), sn_median[chosen]
 
 
-def _ask_whether_to_stop(work: Work, trainer: VaeTrainer, checkpoint: Path) -> None:
+def _ask_whether_to_stop(
+    work: Work, trainer: VaeTrainer, checkpoint: Path, *, number: int, n_bins: int
+) -> None:
     """Report; when asked to stop, save first: between epochs, where a state is well defined."""
-    done = len(trainer.history)
+    done, most = len(trainer.history), work.settings.vae.epochs
     message = f"validation loss {trainer.history[-1].validation_loss:.4g}" if done else ""
     try:
-        work.report(done, work.settings.vae.epochs, message)
+        work.report(number * most + done, n_bins * most, message)
     except BuildCancelled:
         if done:
             _save(trainer, checkpoint)
@@ -103,7 +167,12 @@ def _begin(spectra: np.ndarray, settings: VaeSettings, path: Path) -> VaeTrainer
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
-    return {"vae": settings.vae.asdict(), "max_rows": settings.vae_rows}
+    params: dict[str, Any] = {"vae": settings.vae.asdict(), "max_rows": settings.vae_rows}
+    if settings.model_per_bin:
+        params["sn_bins"] = settings.sn_bins
+    if settings.vae_search:
+        params |= {"search": settings.vae_search, "search_epochs": settings.vae_search_epochs}
+    return params
 
 
 VAE = Stage(

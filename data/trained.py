@@ -23,9 +23,9 @@ def svm_path(run_path: Path) -> Path:
     return run_path / "model.skops"
 
 
-def vae_path(run_path: Path) -> Path:
-    """Where a run of stage vae keeps its network."""
-    return run_path / "model.safetensors"
+def vae_path(run_path: Path, number: int = 0) -> Path:
+    """Where a run of stage vae keeps its network; there is one a bin of S/N, or only number 0."""
+    return run_path / (f"model-{number}.safetensors" if number else "model.safetensors")
 
 
 def probability_column(label: str) -> str:
@@ -45,16 +45,16 @@ def load_svm(run: Run) -> CalibratedSvm:
     return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path)))
 
 
-def load_vae(run: Run) -> Vae:
-    """The network of a run of stage vae.
+def load_vae(run: Run, number: int = 0) -> Vae:
+    """A network of a run of stage vae.
 
     Raises:
         ModelFileError: the file is damaged or not a network's.
     """
     from ..core.vae import Vae
 
-    arrays, _ = load_arrays(vae_path(run.path))
+    arrays, _ = load_arrays(vae_path(run.path, number))
     try:
         return Vae.from_arrays(arrays)
     except ValueError as error:
-        raise ModelFileError(f"{vae_path(run.path)}: {error}") from error
+        raise ModelFileError(f"{vae_path(run.path, number)}: {error}") from error

@@ -8,14 +8,24 @@ negative where x ≤ −δ, hence the guard.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import get_args
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..scores import TRIMMED_FRACTION
+from ..scores import TRIMMED_FRACTION, Score
 
-__all__ = ["ResidualScore", "mean_chi2", "mean_square", "trimmed_mean_chi2", "trimmed_mean_square"]
+__all__ = [
+    "ResidualScore",
+    "eight_scores",
+    "mean_chi2",
+    "mean_square",
+    "residual_score",
+    "trimmed_mean_chi2",
+    "trimmed_mean_square",
+]
 
 ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float64]]
 
@@ -26,6 +36,39 @@ CHI2_OFFSET = 1e-3
 _compiled = njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"}
 )
+
+
+def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> ResidualScore:
+    """How a score is reckoned from the pixels that count, filtered or not.
+
+    Args:
+        score: one of the eight.
+        trimmed: share of the pixels that trimmed scores leave out.
+    """
+    return {
+        "mse": mean_square,
+        "chi2": mean_chi2,
+        "trimmed-mse": partial(trimmed_mean_square, trimmed=trimmed),
+        "trimmed-chi2": partial(trimmed_mean_chi2, trimmed=trimmed),
+    }[score.removeprefix("filtered-")]
+
+
+def eight_scores(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating], kept: NDArray[np.bool_]
+) -> dict[Score, NDArray[np.float64]]:
+    """All scores (n,) of spectra (n, D), decoded once.
+
+    Args:
+        x: spectra.
+        reconstruction: theirs, (n, D).
+        kept: (D,) True where filtered scores look.
+    """
+    whole = x, reconstruction
+    part = np.ascontiguousarray(x[:, kept]), np.ascontiguousarray(reconstruction[:, kept])
+    return {
+        score: residual_score(score)(*(part if score.startswith("filtered") else whole))
+        for score in get_args(Score)
+    }
 
 
 def mean_square(

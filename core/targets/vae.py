@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
@@ -17,13 +17,7 @@ from .base import RowEvaluator
 from .decoded import Decoded
 from .network import Network
 from .quadratic import MeanSquare
-from .residuals import (
-    ResidualScore,
-    mean_chi2,
-    mean_square,
-    trimmed_mean_chi2,
-    trimmed_mean_square,
-)
+from .residuals import ResidualScore, mean_square, residual_score
 
 __all__ = ["Score", "VaeScore"]
 
@@ -42,17 +36,11 @@ class _Recipe:
     structure: Callable[[Network], _Structure]
 
 
-def _recipe(score: str, trimmed: float) -> _Recipe:
-    of_rows: Mapping[str, ResidualScore] = {
-        "mse": mean_square,
-        "chi2": mean_chi2,
-        "trimmed-mse": partial(trimmed_mean_square, trimmed=trimmed),
-        "trimmed-chi2": partial(trimmed_mean_chi2, trimmed=trimmed),
-    }
-    found = of_rows[score.removeprefix("filtered-")]
-    if found is mean_square:
-        return _Recipe(found, MeanSquare)
-    return _Recipe(found, partial(Decoded, score=found))
+def _recipe(score: Score, trimmed: float) -> _Recipe:
+    of_rows = residual_score(score, trimmed=trimmed)
+    if of_rows is mean_square:
+        return _Recipe(of_rows, MeanSquare)
+    return _Recipe(of_rows, partial(Decoded, score=of_rows))
 
 
 class VaeScore:

@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import adjusted_rand_score
-from spexplain.core.population import cluster_explanations, normalise_weights, scan_k
+from spexplain.core.population import (
+    cluster_explanations,
+    normalise_weights,
+    on_common_segments,
+    scan_k,
+)
+from spexplain.core.segments import uniform
 
 
 def causes(sizes=(50, 30, 15), n_segments=20, seed=0):
@@ -67,3 +73,30 @@ def test_the_same_seed_gives_the_same_clusters():
 def test_weights_that_are_no_numbers_are_refused():
     with pytest.raises(ValueError, match="finite"):
         normalise_weights(np.array([[1.0, np.nan]]))
+
+
+def test_equal_segments_lie_over_themselves():
+    weights = np.random.default_rng(0).normal(size=(3, 7))
+    np.testing.assert_allclose(
+        on_common_segments(weights, uniform(100, 7), 7), np.abs(weights), rtol=1e-12
+    )
+
+
+@given(st.integers(1, 20), st.integers(1, 30), st.integers(0, 99))
+def test_what_matters_is_neither_gained_nor_lost(n_own, n_common, seed):
+    rng = np.random.default_rng(seed)
+    borders = np.sort(rng.choice(np.arange(1, 60), n_own - 1, replace=False))
+    labels = np.searchsorted(borders, np.arange(60), side="right")
+    weights = np.zeros((2, 25))
+    weights[:, :n_own] = rng.normal(size=(2, n_own))
+    laid = on_common_segments(weights, np.stack([labels, labels]), n_common)
+    np.testing.assert_allclose(laid.sum(axis=1), np.abs(weights).sum(axis=1))
+    # A segment within another equal one gives that one all it has.
+    alone = np.zeros((1, 25))
+    alone[0, 0] = 1
+    assert on_common_segments(alone, labels, n_common)[0, 0] > 0
+
+
+def test_labels_that_have_no_weight_are_refused():
+    with pytest.raises(ValueError, match="labels up to 4"):
+        on_common_segments(np.ones((1, 3)), uniform(10, 5), 2)

@@ -113,7 +113,7 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(half_trained, built, q
 def test_a_changed_setting_redoes_its_stage_and_what_follows_from_it(copied, quick):
     explaining = dataclasses.replace(quick.explain, factor=0.8)
     report = build(copied, settings=dataclasses.replace(quick, explain=explaining, k=3))
-    assert sorted(report.built) == ["cluster", "explain"]
+    assert sorted(report.built) == ["cluster", "embed-reasons", "explain"]
     # What was there before still is: going back costs nothing.
     assert sorted(build(copied, settings=quick).kept) == sorted(stage_names())
 
@@ -219,8 +219,9 @@ def test_a_handful_of_spectra_builds_what_it_can(n, write, tmp_path, built, quic
     report = build(few, settings=quick, models=built.path)
     assert ("embed-p21" in report.built) == (n >= 5)
     assert ("cluster" in report.built) == (n >= 3)
+    assert ("embed-reasons" in report.built) == (n >= 5)
     for reason in report.skipped.values():
-        assert str(n) in reason
+        assert str(n) in reason or reason == "needs cluster, which was skipped"
 
 
 def test_nothing_usable_is_a_reason_not_a_crash(write, tmp_path, quick):

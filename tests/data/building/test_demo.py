@@ -32,7 +32,8 @@ def tiny(monkeypatch):
 
 def test_the_small_demo_has_something_for_every_part_of_the_page(small):
     lenses, planes = open_lenses(small), open_planes(small)
-    assert set(lenses) == set(planes) == {"agn", "anomaly"}
+    assert set(lenses) == {"agn", "anomaly"}
+    assert set(planes) == {"agn", "anomaly", "reasons"}
     assert len(planes["agn"].rows) > 300
     assert (lenses["agn"].columns["correct"] == False).sum() >= 1  # noqa: E712
     assert lenses["anomaly"].columns["cluster"].nunique() >= 3

@@ -103,8 +103,11 @@ def test_a_target_is_found_by_name_and_a_wrong_one_lists_those_there_are(lenses)
 
 def test_planes_hold_every_usable_row_once(built):
     planes = open_planes(built)
-    assert list(planes) == ["agn", "anomaly"]
-    for name, plane in planes.items():
+    assert list(planes) == ["agn", "anomaly", "reasons"]
+    explained = open_lenses(built)["anomaly"].columns["cluster"].dropna().index
+    np.testing.assert_array_equal(planes["reasons"].rows, explained)
+    for name in ("agn", "anomaly"):
+        plane = planes[name]
         np.testing.assert_array_equal(plane.rows, open_lenses(built)[name].rows)
         assert plane.xy.shape == (len(plane.rows), 2)
         assert np.isfinite(plane.xy).all()
