@@ -133,6 +133,7 @@ def _words(space: Workspace) -> dict[str, str]:
     colours = "\n".join(_colours(name) for name in THEMES)
     return {
         "page_css": asset("page.css"),
+        "lazy_js": asset("lazy.js"),
         "theme_css": colours,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import panel as pn
+from bokeh.application.application import SessionContext
+from bokeh.application.handlers.handler import Handler
+from bokeh.document import Document
+from panel.io.application import build_applications
 from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
@@ -20,6 +26,10 @@ from .warm import warm
 from .workspace import Workspace
 
 __all__ = ["open_workspace", "serve"]
+
+# Longer than the scripts take over a local connection, shorter than a browser takes to read them.
+_HEAD_START_S = 0.1
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _log = logging.getLogger(__name__)
 
@@ -65,20 +75,42 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     """Serve an open workspace until interrupted; the address is printed once it answers."""
     port = port or _free_port(address)
     _expect_closing_tabs()
+    # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
+    pn.config.reuse_sessions = "warm"
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
-        pool.submit(warm, workspace).add_done_callback(_report)
+        pages: Any = {"/": build_app(workspace, pool)}
+        apps: Any = build_applications(pages, "spexplain", location=False)
+        apps["/"].add(_ScriptsFirst())
+        pool.submit(_prepare, workspace, port, address).add_done_callback(_report)
         server: Any = pn.serve(
-            {"/": build_app(workspace, pool)},
+            apps,
             port=port,
             address=address,
             show=open_browser,
-            title="spexplain",
             start=False,
             websocket_origin=_origins(address, port),
             verbose=False,
         )
         print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
         server.run_until_shutdown()
+
+
+class _ScriptsFirst(Handler):
+    """Lets the browser fetch the page's scripts before its session keeps the server busy."""
+
+    async def on_session_created(self, session_context: SessionContext) -> None:
+        await asyncio.sleep(_HEAD_START_S)
+
+    def modify_document(self, doc: Document) -> None:
+        """Leave it as it is."""
+
+
+def _prepare(workspace: Workspace, port: int, address: str) -> None:
+    """Do what is slow the first time, the HTML that all visitors share at the end."""
+    warm(workspace)
+    host = _LOCAL.get(address, address)
+    with urlopen(f"http://{f'[{host}]' if ':' in host else host}:{port}/") as page:
+        page.read()
 
 
 def _expect_closing_tabs() -> None:
@@ -110,4 +142,4 @@ def _free_port(address: str) -> int:
 
 def _origins(address: str, port: int) -> list[str] | str:
     """Which pages may talk to the server: its own. Bound to all addresses, its name is unknown."""
-    return "*" if address in ("0.0.0.0", "::") else [f"{address}:{port}", f"localhost:{port}"]
+    return "*" if address in _LOCAL else [f"{address}:{port}", f"localhost:{port}"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import panel as pn
 import param
+from bokeh.document import Document
 from panel.custom import JSComponent
 
 __all__ = [
@@ -59,6 +60,11 @@ class Part(JSComponent):
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"stylesheets": sheet(), "sizing_mode": "stretch_width"} | params)
+
+    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        # A bundle is taken as it is; what is none would be parsed for JSX and types, which the
+        # page's scripts do not have.
+        return super()._get_properties(doc) | {"bundle": type(self).__name__}
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if self.on_message is not None:

@@ -208,3 +208,12 @@ def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
     tab.page.get_by_role("radio", name="Model").click()
     tab.page.get_by_text("True type (rows) called (columns)").wait_for()
     assert tab.page.get_by_text("mean (macro)").is_visible()
+
+
+def test_models_are_evaluated_when_they_are_asked_for(tab: Any) -> None:
+    tab.open()
+    known = "Bokeh.require('base').default_resolver.names"
+    assert "panel.models.esm.ReactiveESM" in tab.page.evaluate(known)
+    assert "Slider" not in tab.page.evaluate(known)
+    assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Slider').__name__")
+    assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Nothing')") is None

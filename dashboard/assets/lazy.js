@@ -1,0 +1,36 @@
+// Bokeh's extensions hold hundreds of models and evaluate them all as they load, which took half of
+// the time to the first plot. The page names a handful. So an extension's modules are only kept when
+// it loads, and a model is evaluated when a document first asks for it; one that has no home below
+// has its whole extension evaluated, as without this script.
+{
+  const HOMES = {
+    "panel.models.esm.ReactiveESM": "models/reactive_esm",
+    "panel.models.layout.Column": "models/column",
+    "panel.models.markup.HTML": "models/html",
+  }
+  const { default_resolver: resolver, register_models } = Bokeh.require("base")
+  const [known, register] = [resolver.get.bind(resolver), Bokeh.register_plugin]
+  const waiting = []
+  let asked = true // false while models are being registered, which asks for each of them
+
+  Bokeh.register_plugin = (modules, entry, aliases, externals) => {
+    const nothing = `${entry}, kept`
+    register({ ...modules, [nothing]: () => {} }, nothing, aliases, externals)
+    waiting.push(entry)
+  }
+  resolver.get = (name) => {
+    let found = known(name)
+    if (found || !asked) return found
+    asked = false
+    try {
+      if (name in HOMES) register_models(Bokeh.require(HOMES[name]))
+    } catch (error) {
+      console.warn(`${name} has moved: ${error.message}`)
+    }
+    while (!(found = known(name)) && waiting.length) {
+      Object.assign(Bokeh, Bokeh.require(waiting.shift()))
+    }
+    asked = true
+    return found
+  }
+}
