@@ -50,8 +50,10 @@ def bpt_of(lines: LineFluxes) -> NDArray[np.str_]:
     A limit decides if the true ratio, wherever it lies beyond the limit, gives one class: both
     curves fall with [N II]/Hα, so upper limits still prove star formation, lower limits an AGN.
 
-    Raises:
-        KeyError: a line it needs was outside the wavelengths.
+    Raises
+    ------
+    KeyError
+        A line it needs was outside the wavelengths.
     """
     nii, oiii = line_ratio(lines, "nii_ha"), line_ratio(lines, "oiii_hb")
     classes = bpt_classes(_log(nii), _log(oiii))

@@ -20,15 +20,21 @@ def extinction_curve(
 ) -> NDArray[np.float64]:
     """A(λ)/A(V) of Milky Way dust, the shape of wave_aa.
 
-    Args:
-        wave_aa: wavelengths in the frame of the dust (observed), vacuum Å.
-        law: ``"F99"`` Fitzpatrick 1999 (PASP 111, 63), the curve for which Schlafly & Finkbeiner
-            2011 (ApJ 737, 103) rescaled the SFD map by 0.86; ``"F19"`` Fitzpatrick et al. 2019
-            (ApJ 886, 108); ``"G23"`` Gordon et al. 2023 (ApJ 950, 86). By ``dust_extinction``.
-        r_v: A(V)/E(B-V), 2.3 to 5.6.
+    Parameters
+    ----------
+    wave_aa
+        Wavelengths in the frame of the dust (observed), vacuum Å.
+    law
+        ``"F99"`` Fitzpatrick 1999 (PASP 111, 63), the curve for which Schlafly & Finkbeiner
+        2011 (ApJ 737, 103) rescaled the SFD map by 0.86; ``"F19"`` Fitzpatrick et al. 2019
+        (ApJ 886, 108); ``"G23"`` Gordon et al. 2023 (ApJ 950, 86). By ``dust_extinction``.
+    r_v
+        A(V)/E(B-V), 2.3 to 5.6.
 
-    Raises:
-        ValueError: unknown law, or a wavelength or r_v outside its range.
+    Raises
+    ------
+    ValueError
+        Unknown law, or a wavelength or r_v outside its range.
     """
     if law not in get_args(DustLaw):
         raise ValueError(f"law must be one of {get_args(DustLaw)}, got {law!r}")
@@ -54,13 +60,19 @@ def dust_transmission(
 ) -> NDArray[np.float64]:
     """Share of the light that passes, 10^(-0.4 R_V E(B-V) A(λ)/A(V)), (n, D).
 
-    Args:
-        wave_obs_aa: (D,) or (n, D) observed-frame vacuum Å: the dust is here, not at the source.
-        ebv: (n,) reddening E(B-V), mag. Values of the SFD map are to be scaled by 0.86 first.
-        law, r_v: as for :func:`extinction_curve`.
+    Parameters
+    ----------
+    wave_obs_aa
+        (D,) or (n, D) observed-frame vacuum Å: the dust is here, not at the source.
+    ebv
+        (n,) reddening E(B-V), mag. Values of the SFD map are to be scaled by 0.86 first.
+    law, r_v
+        As for :func:`extinction_curve`.
 
-    Raises:
-        ValueError: as for :func:`extinction_curve`, or E(B-V) is negative or not finite.
+    Raises
+    ------
+    ValueError
+        As for :func:`extinction_curve`, or E(B-V) is negative or not finite.
     """
     ebv = np.asarray(ebv, np.float64)
     wrong = np.flatnonzero(~(np.isfinite(ebv) & (ebv >= 0)))

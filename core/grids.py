@@ -13,13 +13,19 @@ __all__ = ["COLLECTION_GRID", "WaveGrid", "resample"]
 class WaveGrid:
     """Equally spaced rest-frame vacuum wavelengths, start included, stop left out (as in range).
 
-    Attributes:
-        start_aa: first pixel, Å.
-        stop_aa: end, Å; the last pixel is one step before it.
-        step_aa: spacing, Å; must divide stop - start.
+    Attributes
+    ----------
+    start_aa
+        First pixel, Å.
+    stop_aa
+        End, Å; the last pixel is one step before it.
+    step_aa
+        Spacing, Å; must divide stop - start.
 
-    Raises:
-        ValueError: not 0 < start < stop, or step does not divide the span.
+    Raises
+    ------
+    ValueError
+        Not 0 < start < stop, or step does not divide the span.
     """
 
     start_aa: float
@@ -66,17 +72,25 @@ def resample(
     only if both its neighbours have, or if it falls exactly on one that has: gaps stay gaps, also
     those where pixels are absent from the table.
 
-    Args:
-        wave_aa: (D,) Å, strictly increasing.
-        flux: (..., D), NaN where there is no data.
-        ivar: (..., D), 0 where there is no data.
-        wave_new_aa: (G,) Å, the same frame as wave_aa.
+    Parameters
+    ----------
+    wave_aa
+        (D,) Å, strictly increasing.
+    flux
+        (..., D), NaN where there is no data.
+    ivar
+        (..., D), 0 where there is no data.
+    wave_new_aa
+        (G,) Å, the same frame as wave_aa.
 
-    Returns:
-        flux, ivar, each (..., G) float32; NaN and 0 where there is no data.
+    Returns
+    -------
+    flux, ivar, each (..., G) float32; NaN and 0 where there is no data.
 
-    Raises:
-        ValueError: shapes do not agree or wave_aa does not increase.
+    Raises
+    ------
+    ValueError
+        Shapes do not agree or wave_aa does not increase.
     """
     wave, new = np.asarray(wave_aa, np.float64), np.asarray(wave_new_aa, np.float64)
     flux, ivar = np.asarray(flux), np.asarray(ivar, np.float64)

@@ -39,16 +39,23 @@ def measure_block(
 ) -> tuple[_F64, _F64]:
     """Lines of a block of spectra small enough for a processor's cache.
 
-    Args:
-        wave_rest_aa: (D,) vacuum Å.
-        flux, ivar: (n, D).
-        windows: what to measure.
-        absorption: whether stars may absorb beneath Balmer lines, beyond what the mix says.
-        stars: the populations they may be a mix of; None for a straight continuum.
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å.
+    flux, ivar
+        (n, D).
+    windows
+        What to measure.
+    absorption
+        Whether stars may absorb beneath Balmer lines, beyond what the mix says.
+    stars
+        The populations they may be a mix of; None for a straight continuum.
 
-    Returns:
-        (n, L, 4) flux, error, continuum and reduced χ² of each line, NaN where not measurable;
-        and the shared parameters (n, 6).
+    Returns
+    -------
+    (n, L, 4) flux, error, continuum and reduced χ² of each line, NaN where not measurable;
+    and the shared parameters (n, 6).
     """
     good = np.isfinite(flux) & (ivar > 0)
     # In units of its noise a spectrum is safe in single precision, whatever its flux unit.

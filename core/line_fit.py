@@ -34,10 +34,13 @@ class SharedParameters:
     Order: velocity km/s and ln(σ / km/s) of the Balmer lines, the same of the forbidden lines,
     equivalent width of stellar Hβ absorption, Å, and ln(σ / Å) of stellar Balmer lines.
 
-    Attributes:
-        start, prior_sigma: (6,) a normal prior, which matters only where the data say little:
-            without a line in sight the fit becomes a matched filter at rest.
-        lowest, highest, longest_step: (6,) limits.
+    Attributes
+    ----------
+    start, prior_sigma
+        (6,) a normal prior, which matters only where the data say little:
+        without a line in sight the fit becomes a matched filter at rest.
+    lowest, highest, longest_step
+        (6,) limits.
     """
 
     start: _F64
@@ -51,10 +54,14 @@ class SharedParameters:
 class WindowFit:
     """The solution in one window.
 
-    Attributes:
-        coefficients: (n, M) line fluxes, then level and slope of the continuum, and absorption.
-        covariance: (n, M, M), uncertainty of the shared parameters included.
-        chi2: (n,) reduced; NaN without degrees of freedom.
+    Attributes
+    ----------
+    coefficients
+        (n, M) line fluxes, then level and slope of the continuum, and absorption.
+    covariance
+        (n, M, M), uncertainty of the shared parameters included.
+    chi2
+        (n,) reduced; NaN without degrees of freedom.
     """
 
     coefficients: _F64
@@ -71,12 +78,16 @@ def fit_windows(
     shared parameters take damped Gauss-Newton steps in what the linear solution leaves. Steps are
     found in single precision, the solution in double.
 
-    Args:
-        windows: at least one, all of the same spectra.
-        shared: prior and limits of the shared parameters.
+    Parameters
+    ----------
+    windows
+        At least one, all of the same spectra.
+    shared
+        Prior and limits of the shared parameters.
 
-    Returns:
-        shared parameters (n, 6), and the fit of each window.
+    Returns
+    -------
+    shared parameters (n, 6), and the fit of each window.
     """
     q = np.tile(shared.start, (len(windows[0].flux), 1))
     active = np.arange(len(q))

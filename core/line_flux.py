@@ -28,14 +28,20 @@ _INTERPOLATED_VARIANCE = 2.0 / 3.0
 class LineFluxes:
     """Measured lines of n spectra; NaN where a line could not be measured.
 
-    Attributes:
-        names: L line names; ``"oii"`` is the sum of the doublet.
-        flux, error: (n, L) integrated flux and its 1σ error, unit of the spectra times Å.
-        continuum: (n, L) flux density beneath the line, stellar absorption not included.
-        velocity_kms, sigma_kms: (n, 2) of the Balmer and of the forbidden lines; where no line is
-            seen these are the priors' 0 and 150 km/s. σ as observed, instrument included.
-        chi2: (n, L) reduced χ² of the window that holds the line. Where above 1, the errors are
-            already multiplied by its root.
+    Attributes
+    ----------
+    names
+        L line names; ``"oii"`` is the sum of the doublet.
+    flux, error
+        (n, L) integrated flux and its 1σ error, unit of the spectra times Å.
+    continuum
+        (n, L) flux density beneath the line, stellar absorption not included.
+    velocity_kms, sigma_kms
+        (n, 2) of the Balmer and of the forbidden lines; where no line is
+        seen these are the priors' 0 and 150 km/s. σ as observed, instrument included.
+    chi2
+        (n, L) reduced χ² of the window that holds the line. Where above 1, the errors are
+        already multiplied by its root.
     """
 
     names: tuple[str, ...]
@@ -49,8 +55,10 @@ class LineFluxes:
     def of(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Flux and error (n,) of one line.
 
-        Raises:
-            KeyError: no such line was measured.
+        Raises
+        ------
+        KeyError
+            No such line was measured.
         """
         if name not in self.names:
             raise KeyError(f"line {name!r} is none of {self.names}")
@@ -88,20 +96,29 @@ def measure_lines(
     too faint by about 1 Å of equivalent width. The lines of type 1 nuclei, thousands of km/s wide,
     are described by neither and show as a large ``chi2``.
 
-    Args:
-        wave_rest_aa: (D,) vacuum Å, rest frame, increasing.
-        flux: (n, D), NaN where there is no data.
-        ivar: (n, D), 0 where there is no data; independent pixels are assumed unless
-            native_log10_step says otherwise.
-        absorption: ``"fit"``, or ``"none"`` for spectra without stars in them.
-        templates: (V, T, D) flux of T stellar populations at V velocity dispersions, on
-            wave_rest_aa.
-        native_log10_step: log10 step of the pixels from which the spectra were interpolated
-            linearly (SDSS: :data:`SDSS_LOG10_STEP`). Errors then allow for the noise that
-            neighbouring pixels share.
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å, rest frame, increasing.
+    flux
+        (n, D), NaN where there is no data.
+    ivar
+        (n, D), 0 where there is no data; independent pixels are assumed unless
+        native_log10_step says otherwise.
+    absorption
+        ``"fit"``, or ``"none"`` for spectra without stars in them.
+    templates
+        (V, T, D) flux of T stellar populations at V velocity dispersions, on
+        wave_rest_aa.
+    native_log10_step
+        log10 step of the pixels from which the spectra were interpolated
+        linearly (SDSS: :data:`SDSS_LOG10_STEP`). Errors then allow for the noise that
+        neighbouring pixels share.
 
-    Raises:
-        ValueError: shapes do not agree, wavelengths do not increase, or an unknown choice.
+    Raises
+    ------
+    ValueError
+        Shapes do not agree, wavelengths do not increase, or an unknown choice.
     """
     wave = _checked(wave_rest_aa, flux, ivar, absorption)
     inflation = _variance_inflation(wave, native_log10_step)

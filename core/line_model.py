@@ -27,13 +27,20 @@ _FARTHEST_SQUARE = 64.0
 class WindowData:
     """The pixels of n spectra in one window.
 
-    Attributes:
-        window: its lines.
-        wave: (P,) vacuum Å, rest frame.
-        flux, ivar: (n, P); flux finite everywhere, ivar 0 where it is no data.
-        level: (n,) rough continuum, the unit of a window's own absorption.
-        shape: (n, P) of the continuum, mean 1: that of the stars, or 1 where they are unknown.
-        absorption: whether stars may absorb here.
+    Attributes
+    ----------
+    window
+        Its lines.
+    wave
+        (P,) vacuum Å, rest frame.
+    flux, ivar
+        (n, P); flux finite everywhere, ivar 0 where it is no data.
+    level
+        (n,) rough continuum, the unit of a window's own absorption.
+    shape
+        (n, P) of the continuum, mean 1: that of the stars, or 1 where they are unknown.
+    absorption
+        Whether stars may absorb here.
     """
 
     window: LineWindow
@@ -102,9 +109,12 @@ def model_rows(data: WindowData, shared: _Array, out: _Array) -> _Array:
 def moves(data: WindowData, linear: _Array) -> _Array:
     """How the model moves with each shared parameter, as combinations of the rows, (n, K, 6).
 
-    Args:
-        data: the window.
-        linear: (n, M) coefficients of the linear rows.
+    Parameters
+    ----------
+    data
+        The window.
+    linear
+        (n, M) coefficients of the linear rows.
     """
     n_lines, n_linear = data.n_lines, data.n_linear
     tangent = np.zeros((len(linear), n_rows(data), _N_SHARED), linear.dtype)

@@ -35,14 +35,20 @@ _LOGARITHMIC: tuple[RatioName, ...] = ("o3n2",)
 class LineRatio:
     """One ratio for n spectra.
 
-    Attributes:
-        name: which.
-        value: (n,) the ratio, or its limit; NaN where a line was not observed or lines above and
-            below the bar are both undetected.
-        error: (n,) 1σ; NaN for limits.
-        limit: (n,) int8: 0 measured, +1 value is an upper limit, -1 a lower limit. Meaningless
-            where value is NaN.
-        logarithmic: whether value and error are log10 (dex), as O3N2 is.
+    Attributes
+    ----------
+    name
+        Which.
+    value
+        (n,) the ratio, or its limit; NaN where a line was not observed or lines above and
+        below the bar are both undetected.
+    error
+        (n,) 1σ; NaN for limits.
+    limit
+        (n,) int8: 0 measured, +1 value is an upper limit, -1 a lower limit. Meaningless
+        where value is NaN.
+    logarithmic
+        Whether value and error are log10 (dex), as O3N2 is.
     """
 
     name: RatioName
@@ -74,9 +80,12 @@ def line_ratio(lines: LineFluxes, name: RatioName) -> LineRatio:
     ``balmer_decrement`` Hα/Hβ; ``nii_ha`` [N II] 6583/Hα; ``oiii_hb`` [O III] 5007/Hβ;
     ``oiii_oii`` [O III] 5007/[O II] 3726+3729; ``o3n2`` log10(([O III]/Hβ)/([N II]/Hα)).
 
-    Raises:
-        ValueError: unknown ratio.
-        KeyError: a line it needs was outside the wavelengths.
+    Raises
+    ------
+    ValueError
+        Unknown ratio.
+    KeyError
+        A line it needs was outside the wavelengths.
     """
     if name not in get_args(RatioName):
         raise ValueError(f"ratio must be one of {get_args(RatioName)}, got {name!r}")

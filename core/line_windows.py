@@ -16,11 +16,15 @@ LineFamily = Literal["balmer", "forbidden"]
 class LineProfile:
     """One free flux: a line, or a doublet whose ratio atomic physics fixes.
 
-    Attributes:
-        name: of the line whose flux is reported.
-        family: lines of one family share velocity and width (as Tremonti et al. 2004, ApJ 613,
-            898, section 3, and the MPA-JHU catalogue).
-        parts: (vacuum Å, flux relative to the reported line) of each Gaussian.
+    Attributes
+    ----------
+    name
+        Of the line whose flux is reported.
+    family
+        Lines of one family share velocity and width (as Tremonti et al. 2004, ApJ 613,
+        898, section 3, and the MPA-JHU catalogue).
+    parts
+        (vacuum Å, flux relative to the reported line) of each Gaussian.
     """
 
     name: str
@@ -37,12 +41,16 @@ class LineProfile:
 class LineWindow:
     """Lines fitted together over one straight piece of continuum.
 
-    Attributes:
-        start_aa, stop_aa: vacuum Å, rest frame; chosen to leave at least 20 Å of continuum on both
-            sides and to stay clear of the next strong feature.
-        profiles: free fluxes.
-        absorption: vacuum Å of the stellar Balmer line beneath, and its equivalent width relative
-            to that of Hβ; None if there is none.
+    Attributes
+    ----------
+    start_aa, stop_aa
+        Vacuum Å, rest frame; chosen to leave at least 20 Å of continuum on both
+        sides and to stay clear of the next strong feature.
+    profiles
+        Free fluxes.
+    absorption
+        Vacuum Å of the stellar Balmer line beneath, and its equivalent width relative
+        to that of Hβ; None if there is none.
     """
 
     start_aa: float

@@ -16,11 +16,16 @@ __all__ = ["O25_FILTER_LINES", "P21_MARKERS", "PAGE_LINES", "Line", "velocity_ma
 class Line:
     """One spectral line at rest.
 
-    Attributes:
-        name: plain identifier, for example ``"oiii5007"``.
-        label: what a plot shows, for example ``"[O III] 5007"``.
-        wave_vac_aa: rest wavelength in vacuum, Å.
-        wave_air_aa: rest wavelength in standard air, Å.
+    Attributes
+    ----------
+    name
+        Plain identifier, for example ``"oiii5007"``.
+    label
+        What a plot shows, for example ``"[O III] 5007"``.
+    wave_vac_aa
+        Rest wavelength in vacuum, Å.
+    wave_air_aa
+        Rest wavelength in standard air, Å.
     """
 
     name: str
@@ -98,16 +103,23 @@ def velocity_mask(wave_vac_aa: np.ndarray, lines: Iterable[Line], v_kms: float) 
 
     ``|λ - λ_l| ≤ λ_l · v / c`` (O25, filtered scores, v = 250 km/s), both in vacuum.
 
-    Args:
-        wave_vac_aa: (D,) rest-frame vacuum wavelengths, Å.
-        lines: the lines, by their vacuum wavelengths.
-        v_kms: half width of each window, km/s, at least 0.
+    Parameters
+    ----------
+    wave_vac_aa
+        (D,) rest-frame vacuum wavelengths, Å.
+    lines
+        The lines, by their vacuum wavelengths.
+    v_kms
+        Half width of each window, km/s, at least 0.
 
-    Returns:
-        (D,) bool, True inside a window.
+    Returns
+    -------
+    (D,) bool, True inside a window.
 
-    Raises:
-        ValueError: v_kms is negative or not finite.
+    Raises
+    ------
+    ValueError
+        v_kms is negative or not finite.
     """
     if not (np.isfinite(v_kms) and v_kms >= 0):
         raise ValueError(f"v_kms must be at least 0, got {v_kms}")

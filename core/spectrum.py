@@ -18,22 +18,36 @@ class Spectrum:
     A pixel either has data (finite flux and positive ivar) or has none (NaN flux, zero ivar);
     pixels that are only half so are set to "none" on construction.
 
-    Attributes:
-        id: identifier, unique in a survey, for example ``"0266-51602-0001"``.
-        wave_obs_aa: (D,) float64, vacuum Å in the observed frame, strictly increasing.
-        flux: (D,) float32, flux density in ``flux_unit``; NaN where there is no data.
-        ivar: (D,) float32, inverse variance of flux, ≥ 0; 0 where there is no data.
-        z: redshift; NaN if unknown.
-        ra, dec: ICRS position, degrees; NaN if unknown.
-        survey: for example ``"SDSS"``.
-        spectral_class: one of :data:`SPECTRAL_CLASSES`, ``""`` if unknown.
-        subclass: the pipeline's subclass, ``""`` if none.
-        flux_unit: for example ``"1e-17 erg/s/cm2/Å"``.
-        file: where it was read from, ``""`` if from no file.
+    Attributes
+    ----------
+    id
+        Identifier, unique in a survey, for example ``"0266-51602-0001"``.
+    wave_obs_aa
+        (D,) float64, vacuum Å in the observed frame, strictly increasing.
+    flux
+        (D,) float32, flux density in ``flux_unit``; NaN where there is no data.
+    ivar
+        (D,) float32, inverse variance of flux, ≥ 0; 0 where there is no data.
+    z
+        Redshift; NaN if unknown.
+    ra, dec
+        ICRS position, degrees; NaN if unknown.
+    survey
+        For example ``"SDSS"``.
+    spectral_class
+        One of :data:`SPECTRAL_CLASSES`, ``""`` if unknown.
+    subclass
+        The pipeline's subclass, ``""`` if none.
+    flux_unit
+        For example ``"1e-17 erg/s/cm2/Å"``.
+    file
+        Where it was read from, ``""`` if from no file.
 
-    Raises:
-        ValueError: shapes differ, wavelengths do not increase, ivar is negative, or the class is
-            unknown.
+    Raises
+    ------
+    ValueError
+        Shapes differ, wavelengths do not increase, ivar is negative, or the class is
+        unknown.
     """
 
     id: str

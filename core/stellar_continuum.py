@@ -31,12 +31,17 @@ class StellarContinuum:
     dispersions the one of smallest χ² is taken. Depths of lines follow from the rest of the
     spectrum and are not free, so the fit cannot mistake emission for absorption or the reverse.
 
-    Args:
-        wave_rest_aa: (D,) vacuum Å.
-        templates: (V, T, D) flux of T populations at V velocity dispersions, any unit.
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å.
+    templates
+        (V, T, D) flux of T populations at V velocity dispersions, any unit.
 
-    Raises:
-        ValueError: shapes do not fit, or a template has no flux.
+    Raises
+    ------
+    ValueError
+        Shapes do not fit, or a template has no flux.
     """
 
     def __init__(self, wave_rest_aa: _F64, templates: NDArray[np.floating]) -> None:

@@ -19,8 +19,10 @@ def vacuum_to_air(wave_vac_aa: np.ndarray | float) -> np.ndarray:
     ``air = vac / (1 + 2.735182e-4 + 131.4182 / vac² + 2.76249e8 / vac⁴)``.
     Values below 2000 Å are returned unchanged.
 
-    Raises:
-        ValueError: a wavelength is not positive and finite.
+    Raises
+    ------
+    ValueError
+        A wavelength is not positive and finite.
     """
     wave = _positive(wave_vac_aa)
     return np.where(wave < _SHORTEST_AIR_AA, wave, wave / _refraction(wave))
@@ -32,8 +34,10 @@ def air_to_vacuum(wave_air_aa: np.ndarray | float) -> np.ndarray:
     The exact inverse of :func:`vacuum_to_air`, by fixed-point iteration: the refraction changes
     so slowly that four rounds leave less than 1e-9 Å.
 
-    Raises:
-        ValueError: a wavelength is not positive and finite.
+    Raises
+    ------
+    ValueError
+        A wavelength is not positive and finite.
     """
     air = _positive(wave_air_aa)
     vacuum = air

@@ -29,8 +29,10 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Any = None)
 def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
     """Arrays and facts as :func:`save_arrays` wrote them.
 
-    Raises:
-        ModelFileError: the file is absent or damaged.
+    Raises
+    ------
+    ModelFileError
+        The file is absent or damaged.
     """
     try:
         with safe_open(path, framework="numpy") as stored:

@@ -30,14 +30,21 @@ __all__ = ["Collection", "CollectionError", "CollectionWriter"]
 class Collection:
     """Read access to one collection; safe to share between threads.
 
-    Attributes:
-        path: the folder.
-        catalog: one row a spectrum, RangeIndex = row; columns id, ra, dec, z, label,
-            spectral_class, subclass, sn_median, survey, file, and any extra ones.
-        rejects: every input not taken: file, id, reason, detail.
-        wave_rest_aa: (D,) float64, vacuum Å, rest frame.
-        provenance: how the collection came to be.
-        key: hash of spectra and catalog; two collections with one key hold the same.
+    Attributes
+    ----------
+    path
+        The folder.
+    catalog
+        One row a spectrum, RangeIndex = row; columns id, ra, dec, z, label,
+        spectral_class, subclass, sn_median, survey, file, and any extra ones.
+    rejects
+        Every input not taken: file, id, reason, detail.
+    wave_rest_aa
+        (D,) float64, vacuum Å, rest frame.
+    provenance
+        How the collection came to be.
+    key
+        Hash of spectra and catalog; two collections with one key hold the same.
     """
 
     def __init__(
@@ -62,9 +69,11 @@ class Collection:
     def open(cls, path: str | Path) -> Collection:
         """Open a collection folder.
 
-        Raises:
-            CollectionError: the folder is absent, is no collection, has another format version,
-                or its parts are damaged or do not fit together.
+        Raises
+        ------
+        CollectionError
+            The folder is absent, is no collection, has another format version,
+            or its parts are damaged or do not fit together.
         """
         path = Path(path)
         meta = _read_meta(path)
@@ -91,8 +100,10 @@ class Collection:
     def spectrum(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Flux and ivar of one row, each (D,) float32; NaN and 0 where there is no data.
 
-        Raises:
-            IndexError: no such row.
+        Raises
+        ------
+        IndexError
+            No such row.
         """
         if not 0 <= row < self.n_spectra:
             raise IndexError(f"row {row} is outside 0…{self.n_spectra - 1} of {self.path}")
@@ -101,8 +112,10 @@ class Collection:
     def chunks(self, size: int = 1024) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """All spectra in order, `size` rows at a time: (rows, flux (n, D), ivar (n, D)).
 
-        Raises:
-            ValueError: size is below 1.
+        Raises
+        ------
+        ValueError
+            Size is below 1.
         """
         if size < 1:
             raise ValueError(f"a chunk has at least 1 row, got {size}")
@@ -113,8 +126,10 @@ class Collection:
     def row_of(self, id: str) -> int:
         """Row of a spectrum.
 
-        Raises:
-            KeyError: no spectrum has this id; the text names similar ones.
+        Raises
+        ------
+        KeyError
+            No spectrum has this id; the text names similar ones.
         """
         if self._row_of_id is None:
             self._row_of_id = {name: row for row, name in enumerate(self.catalog["id"].tolist())}

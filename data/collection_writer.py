@@ -46,8 +46,10 @@ class CollectionWriter:
     Use as a context manager: leaving normally closes, leaving by an exception removes what was
     written, or keeps it for a later run to resume if the writer is resumable.
 
-    Attributes:
-        path: where the collection will be.
+    Attributes
+    ----------
+    path
+        Where the collection will be.
     """
 
     def __init__(self, path: Path, part: Path, resumable: bool, commit: dict[str, Any]) -> None:
@@ -76,15 +78,22 @@ class CollectionWriter:
     ) -> CollectionWriter:
         """Begin a collection at a place that is free.
 
-        Args:
-            path: folder to be created; its parent is created too.
-            grid: the rest-frame vacuum wavelengths, a WaveGrid or (D,) Å.
-            provenance: how it comes to be, JSON-serialisable.
-            resumable: keep an unfinished collection beside, and continue one whose provenance
-                and grid are equal; one that differs is discarded.
+        Parameters
+        ----------
+        path
+            Folder to be created; its parent is created too.
+        grid
+            The rest-frame vacuum wavelengths, a WaveGrid or (D,) Å.
+        provenance
+            How it comes to be, JSON-serialisable.
+        resumable
+            Keep an unfinished collection beside, and continue one whose provenance
+            and grid are equal; one that differs is discarded.
 
-        Raises:
-            CollectionError: the place is taken, or cannot be written.
+        Raises
+        ------
+        CollectionError
+            The place is taken, or cannot be written.
         """
         path = Path(path).absolute()
         if path.exists():
@@ -121,12 +130,17 @@ class CollectionWriter:
     def append(self, catalog: pd.DataFrame, flux: np.ndarray, ivar: np.ndarray) -> None:
         """Add spectra, in order.
 
-        Args:
-            catalog: n rows; needs at least ``id``, missing columns are filled.
-            flux, ivar: (n, D); a pixel without finite flux and positive ivar is stored NaN and 0.
+        Parameters
+        ----------
+        catalog
+            N rows; needs at least ``id``, missing columns are filled.
+        flux, ivar
+            (n, D); a pixel without finite flux and positive ivar is stored NaN and 0.
 
-        Raises:
-            ValueError: shapes do not fit, or an id is missing, empty or already taken.
+        Raises
+        ------
+        ValueError
+            Shapes do not fit, or an id is missing, empty or already taken.
         """
         n_pixels = self._arrays[0].shape[1]
         if not np.shape(flux) == np.shape(ivar) == (len(catalog), n_pixels):
@@ -149,8 +163,10 @@ class CollectionWriter:
     def close(self) -> None:
         """Write what is left and put the collection in its place.
 
-        Raises:
-            CollectionError: the place was taken meanwhile, or the disk refuses.
+        Raises
+        ------
+        CollectionError
+            The place was taken meanwhile, or the disk refuses.
         """
         try:
             self._flush(sum(map(len, self._catalogs)))

@@ -33,8 +33,10 @@ def given_models(
     there are no two classes of 10 labels or too few spectra for an autoencoder. With a model comes
     the preparation it was trained on, so that wavelengths agree.
 
-    Raises:
-        GivenModelsError: ``models`` has neither model, or is the collection itself.
+    Raises
+    ------
+    GivenModelsError
+        ``models`` has neither model, or is the collection itself.
     """
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():

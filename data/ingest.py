@@ -45,12 +45,18 @@ class IngestCancelled(IngestError):
 class IngestReport:
     """What became of the inputs.
 
-    Attributes:
-        path: the collection.
-        n_files: number of files looked at.
-        n_taken: number of spectra in the collection.
-        rejected: reason → number of files, the most frequent first.
-        unknown_labels: names in the labels file that belong to no input.
+    Attributes
+    ----------
+    path
+        The collection.
+    n_files
+        Number of files looked at.
+    n_taken
+        Number of spectra in the collection.
+    rejected
+        Reason → number of files, the most frequent first.
+    unknown_labels
+        Names in the labels file that belong to no input.
     """
 
     path: Path
@@ -83,21 +89,34 @@ def ingest(
     on. Rows are in the order of the sorted paths, whatever jobs is. Interrupted, it leaves
     nothing at `out`; the same call again goes on where it stopped.
 
-    Args:
-        paths: FITS files, or folders searched for them with all their subfolders.
-        out: folder of the new collection; must not exist.
-        labels: CSV file with ``id,label`` or ``file,label``.
-        jobs: at most so many processes read files; few files are read by this one.
-        z_max: largest redshift taken.
-        grid: rest-frame wavelengths of the collection.
-        progress: called with (files done, files in all) as work goes on.
-        cancelled: asked now and then; True stops.
+    Parameters
+    ----------
+    paths
+        FITS files, or folders searched for them with all their subfolders.
+    out
+        Folder of the new collection; must not exist.
+    labels
+        CSV file with ``id,label`` or ``file,label``.
+    jobs
+        At most so many processes read files; few files are read by this one.
+    z_max
+        Largest redshift taken.
+    grid
+        rest-frame wavelengths of the collection.
+    progress
+        Called with (files done, files in all) as work goes on.
+    cancelled
+        Asked now and then; True stops.
 
-    Raises:
-        IngestError: a path is absent, no FITS file is found, the labels file cannot be used, the
-            place is taken or cannot be written.
-        IngestCancelled: `cancelled` said so.
-        ValueError: jobs < 1, or z_max is not positive.
+    Raises
+    ------
+    IngestError
+        A path is absent, no FITS file is found, the labels file cannot be used, the
+        place is taken or cannot be written.
+    IngestCancelled
+        `cancelled` said so.
+    ValueError
+        Jobs < 1, or z_max is not positive.
     """
     if jobs < 1 or not z_max > 0:
         raise ValueError(f"need jobs ≥ 1 and z_max > 0, got {jobs} and {z_max}")

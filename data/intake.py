@@ -51,9 +51,12 @@ class Taken:
 class Intake:
     """Decides file by file; picklable by value, so it can be sent to other processes.
 
-    Attributes:
-        grid: the collection's wavelengths, vacuum Å, rest frame.
-        z_max: largest redshift taken.
+    Attributes
+    ----------
+    grid
+        The collection's wavelengths, vacuum Å, rest frame.
+    z_max
+        Largest redshift taken.
     """
 
     grid: WaveGrid

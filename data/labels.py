@@ -20,9 +20,12 @@ class LabelError(Exception):
 class Labels:
     """Label by id or by file name.
 
-    Attributes:
-        by_name: id, file name or path → label.
-        digest: hash of the content.
+    Attributes
+    ----------
+    by_name
+        Id, file name or path → label.
+    digest
+        Hash of the content.
     """
 
     by_name: dict[str, str]
@@ -38,9 +41,11 @@ def read_labels(path: str | Path) -> Labels:
 
     SDSS ids may lack their leading zeros (``266-51602-1``). Other columns are ignored.
 
-    Raises:
-        LabelError: the file is absent or not such a table, or names one spectrum twice with
-            different labels.
+    Raises
+    ------
+    LabelError
+        The file is absent or not such a table, or names one spectrum twice with
+        different labels.
     """
     path = Path(path)
     try:

@@ -35,8 +35,10 @@ def save_classifier(path: Path, classifier: CalibratedClassifierCV) -> None:
 def load_classifier(path: Path) -> CalibratedClassifierCV:
     """Read a classifier, building no type but those on a short list.
 
-    Raises:
-        ModelFileError: the file is absent or damaged, holds another type, or no classifier.
+    Raises
+    ------
+    ModelFileError
+        The file is absent or damaged, holds another type, or no classifier.
     """
     import skops.io
     from sklearn.calibration import CalibratedClassifierCV

@@ -25,13 +25,20 @@ _TITLES = {
 class Plane:
     """Points on a plane.
 
-    Attributes:
-        name: ``"agn"``, ``"anomaly"``, or ``"reasons"``.
-        title: for the page.
-        rows: (n,) rows of the collection, ascending.
-        xy: (n, 2) float32.
-        metrics: neighbourhood preservation, as :func:`plane_quality` measures it.
-        settings: of the embedding, as used.
+    Attributes
+    ----------
+    name
+        ``"agn"``, ``"anomaly"``, or ``"reasons"``.
+    title
+        For the page.
+    rows
+        (n,) rows of the collection, ascending.
+    xy
+        (n, 2) float32.
+    metrics
+        Neighbourhood preservation, as :func:`plane_quality` measures it.
+    settings
+        Of the embedding, as used.
     """
 
     name: str

@@ -21,8 +21,10 @@ class RowsWriter:
     Blocks of any size are gathered into whole shards, since a shard that is written twice is
     decoded and encoded again.
 
-    Raises:
-        ValueError: on leaving, if not all rows were given.
+    Raises
+    ------
+    ValueError
+        On leaving, if not all rows were given.
     """
 
     def __init__(self, path: Path, n_rows: int, n_columns: int) -> None:

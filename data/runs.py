@@ -42,12 +42,18 @@ def run_key(stage: str, version: int, params: Any, inputs: Mapping[str, str]) ->
 class Run:
     """A finished stage.
 
-    Attributes:
-        path: its folder.
-        stage, key: what it is and of which settings and inputs.
-        params: the settings.
-        inputs: stage (or "collection") → key of what it was made from.
-        metrics: figures it recorded.
+    Attributes
+    ----------
+    path
+        Its folder.
+    stage, key
+        What it is and of which settings and inputs.
+    params
+        The settings.
+    inputs
+        Stage (or "collection") → key of what it was made from.
+    metrics
+        Figures it recorded.
     """
 
     path: Path
@@ -61,8 +67,10 @@ class Run:
     def open(cls, path: Path) -> Run:
         """Open a run's folder.
 
-        Raises:
-            RunError: it is not one.
+        Raises
+        ------
+        RunError
+            It is not one.
         """
         try:
             facts = json.loads((path / _RUN).read_text(encoding="utf-8"))
@@ -111,9 +119,12 @@ class Run:
 class RunDraft:
     """A run being written, beside its place.
 
-    Attributes:
-        path: folder to write into; kept, if the stage can go on, when the stage is broken off.
-        metrics: figures to record; NaN is stored as null.
+    Attributes
+    ----------
+    path
+        Folder to write into; kept, if the stage can go on, when the stage is broken off.
+    metrics
+        Figures to record; NaN is stored as null.
     """
 
     path: Path
@@ -143,8 +154,10 @@ class RunDraft:
 class RunStore:
     """The runs of one collection.
 
-    Args:
-        collection_path: the collection's folder.
+    Parameters
+    ----------
+    collection_path
+        The collection's folder.
     """
 
     def __init__(self, collection_path: str | Path) -> None:
@@ -187,10 +200,13 @@ class RunStore:
     ) -> Iterator[RunDraft]:
         """Write a run; its folder appears when the block ends without an exception.
 
-        Args:
-            stage, key, params, inputs: as :class:`Run` will have them.
-            resumable: what was written stays beside when the block is broken off, for the next
-                attempt to find.
+        Parameters
+        ----------
+        stage, key, params, inputs
+            As :class:`Run` will have them.
+        resumable
+            What was written stays beside when the block is broken off, for the next
+            attempt to find.
         """
         place = self.path / f"{stage}-{key}"
         beside = self.path / f".{stage}-{key}.partial"

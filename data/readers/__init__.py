@@ -20,9 +20,11 @@ _READERS = (
 def read(path: str | Path) -> Spectrum:
     """The spectrum in a file, whichever known survey it comes from.
 
-    Raises:
-        ReadError: with a reason: ``"unreadable"`` (absent, empty, cut off, damaged),
-            ``"unknown format"`` (not FITS, or no survey known here), ``"no errors"``.
+    Raises
+    ------
+    ReadError
+        With a reason: ``"unreadable"`` (absent, empty, cut off, damaged),
+        ``"unknown format"`` (not FITS, or no survey known here), ``"no errors"``.
     """
     path = Path(path)
     hdus = read_hdus(path, limit=3)

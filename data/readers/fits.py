@@ -46,10 +46,13 @@ class ReadError(Exception):
 class Hdu:
     """One HDU; `value` reads its header, for a damaged card shows only when asked for.
 
-    Attributes:
-        header: as astropy gives it.
-        data: of a table (rows,), as stored, with upper-case field names; of a primary image its
-            pixels, scaled, the last FITS axis first; None for anything else.
+    Attributes
+    ----------
+    header
+        As astropy gives it.
+    data
+        Of a table (rows,), as stored, with upper-case field names; of a primary image its
+        pixels, scaled, the last FITS axis first; None for anything else.
     """
 
     header: fits.Header
@@ -97,9 +100,11 @@ class Hdu:
 def read_hdus(path: str | Path, limit: int) -> list[Hdu]:
     """The first HDUs of a FITS file, plain or gzip-compressed.
 
-    Raises:
-        ReadError: ``"unreadable"`` if the file is absent, empty, cut off or damaged;
-            ``"unknown format"`` if it is not FITS.
+    Raises
+    ------
+    ReadError
+        ``"unreadable"`` if the file is absent, empty, cut off or damaged;
+        ``"unknown format"`` if it is not FITS.
     """
     # Opened here, for astropy leaves the files open that it cannot read, and unpacked here, for
     # it takes the end of a cut-off gzip stream for the end of the last HDU.

@@ -34,8 +34,10 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     Wavelengths are vacuum, 10^loglam Å. Redshift and class are the pipeline's best (``Z``,
     ``CLASS``), not those without QSO templates. SDSS-I/II files call the position ``PLUG_RA``.
 
-    Raises:
-        ReadError: the table has no ivar, or is damaged.
+    Raises
+    ------
+    ReadError
+        The table has no ivar, or is damaged.
     """
     coadd = hdus[1]
     if "IVAR" not in coadd.columns:
@@ -76,8 +78,10 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     data. A redshift that the pipeline calls not measured or failed (Z_STATUS 0, 1) is unknown, as
     is that of a sky fibre.
 
-    Raises:
-        ReadError: the image has no error row, or is damaged.
+    Raises
+    ------
+    ReadError
+        The image has no error row, or is damaged.
     """
     primary = hdus[0]
     rows = primary.data

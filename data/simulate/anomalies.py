@@ -43,13 +43,19 @@ class Planted:
 def plant(kind: AnomalyKind, spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     """An observed spectrum with an anomaly of one kind put into it.
 
-    Args:
-        kind: which.
-        spectrum: with noise.
-        rng: strength and place are drawn from it.
+    Parameters
+    ----------
+    kind
+        Which.
+    spectrum
+        With noise.
+    rng
+        Strength and place are drawn from it.
 
-    Raises:
-        ValueError: the kind is unknown.
+    Raises
+    ------
+    ValueError
+        The kind is unknown.
     """
     plants = {
         "extreme emission lines": _extreme_lines,

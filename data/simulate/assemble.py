@@ -25,11 +25,16 @@ def assemble(
 ) -> SimSpectrum:
     """The spectrum of an object before noise, in 1e-17 erg/s/cm²/Å.
 
-    Args:
-        ingredients: what it is made of.
-        templates: stellar templates, on the wavelengths the spectrum will have.
-        seed: of the noise, drawn later.
-        calibration: source of a smooth error of flux calibration, 1.2 % rms.
+    Parameters
+    ----------
+    ingredients
+        What it is made of.
+    templates
+        Stellar templates, on the wavelengths the spectrum will have.
+    seed
+        Of the noise, drawn later.
+    calibration
+        Source of a smooth error of flux calibration, 1.2 % rms.
     """
     wave = templates.wave_rest_aa
     spectrum = (

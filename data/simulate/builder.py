@@ -36,12 +36,18 @@ class SimSpectrum:
     >>> spectrum = SimSpectrum(wave, seed=1).power_law(1.0, -1.5).line(5008.24, 20.0, 150.0)
     >>> noisy = spectrum.scaled(10.0).noise(20.0)
 
-    Attributes:
-        wave_rest_aa: (D,) vacuum Å, equally spaced.
-        seed: of the noise: an int or a SeedSequence.
-        z: redshift, which says where the observed window and the sky lines fall.
-        flux: (D,) flux; NaN outside the observed window once there is noise. Zero by default.
-        ivar: (D,) inverse variance, zero until there is noise.
+    Attributes
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å, equally spaced.
+    seed
+        Of the noise: an int or a SeedSequence.
+    z
+        Redshift, which says where the observed window and the sky lines fall.
+    flux
+        (D,) flux; NaN outside the observed window once there is noise. Zero by default.
+    ivar
+        (D,) inverse variance, zero until there is noise.
     """
 
     wave_rest_aa: np.ndarray
@@ -87,8 +93,10 @@ class SimSpectrum:
         τ = (λ / 3646 Å)³; above the edge an exponential fall over 140 Å stands for the high-order
         lines (Kovačević et al. 2014, AdSpR 54, 1347).
 
-        Args:
-            level: at 3646 Å.
+        Parameters
+        ----------
+        level
+            At 3646 Å.
         """
         wave = np.minimum(self.wave_rest_aa, _BALMER_EDGE_AA)
         planck = wave**-5 / np.expm1(1.4388e8 / (wave * 15000.0))
@@ -154,12 +162,16 @@ class SimSpectrum:
         as much as the sky's at S/N 20. It is drawn in SDSS's pixels of 69 km/s and interpolated,
         as the flux of a real file is when it joins a collection.
 
-        Args:
-            sn_median: median over SDSS's pixels of flux / error before the noise is drawn.
+        Parameters
+        ----------
+        sn_median
+            Median over SDSS's pixels of flux / error before the noise is drawn.
 
-        Raises:
-            ValueError: nothing lies in the observed window, or the median flux there is not
-                positive.
+        Raises
+        ------
+        ValueError
+            Nothing lies in the observed window, or the median flux there is not
+            positive.
         """
         _, noise, error = self._in_pixels(sn_median)
         carried, variance = carried_over(noise, error**2, self.wave_obs_aa)
@@ -177,8 +189,10 @@ class SimSpectrum:
     ) -> Spectrum:
         """Observe it as :meth:`noise` does, in SDSS's own pixels: what a reader would return.
 
-        Raises:
-            ValueError: as :meth:`noise`, or the spectrum has its noise already.
+        Raises
+        ------
+        ValueError
+            As :meth:`noise`, or the spectrum has its noise already.
         """
         if self.ivar.any():
             raise ValueError(f"{name} has been observed already; its noise cannot be drawn twice")

@@ -72,16 +72,23 @@ def line_fluxes(
     galaxies and in Seyferts (Osterbrock & Ferland 2006, chapters 5 and 14; Kewley et al. 2006,
     MNRAS 372, 961), each with a scatter of about 0.1 dex.
 
-    Args:
-        log_nii_ha: log [N II] 6583 / Hα.
-        log_oiii_hb: log [O III] 5007 / Hβ.
-        ionisation: what lights the gas.
-        ebv: reddening of the lines, mag, Calzetti law.
-        scatter: source of the scatter.
+    Parameters
+    ----------
+    log_nii_ha
+        Log [N II] 6583 / Hα.
+    log_oiii_hb
+        Log [O III] 5007 / Hβ.
+    ionisation
+        What lights the gas.
+    ebv
+        Reddening of the lines, mag, Calzetti law.
+    scatter
+        Source of the scatter.
 
-    Returns:
-        Flux of each of :data:`NARROW_LINES` with Hβ = 1 after reddening; [N II]/Hα and
-        [O III]/Hβ before reddening are exactly those asked for.
+    Returns
+    -------
+    Flux of each of :data:`NARROW_LINES` with Hβ = 1 after reddening; [N II]/Hα and
+    [O III]/Hβ before reddening are exactly those asked for.
     """
     ha, oiii = _HALPHA[ionisation], 10.0**log_oiii_hb
     nii = ha * 10.0**log_nii_ha

@@ -21,15 +21,21 @@ def write_sdss_lite(spectrum: Spectrum, path: str | Path) -> Path:
     The columns are those that readers of such files look at. Pixels without data have zero flux
     and zero ivar, as in SDSS's.
 
-    Args:
-        spectrum: its id must be PLATE-MJD-FIBER.
-        path: the file to make; an existing one is replaced.
+    Parameters
+    ----------
+    spectrum
+        Its id must be PLATE-MJD-FIBER.
+    path
+        The file to make; an existing one is replaced.
 
-    Returns:
-        The path.
+    Returns
+    -------
+    The path.
 
-    Raises:
-        ValueError: the id is of another form.
+    Raises
+    ------
+    ValueError
+        The id is of another form.
     """
     name = _NAME.fullmatch(spectrum.id)
     if name is None:

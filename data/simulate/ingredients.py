@@ -13,11 +13,16 @@ __all__ = ["BroadLines", "Ingredients", "NarrowLines"]
 class NarrowLines:
     """Narrow emission lines.
 
-    Attributes:
-        flux: flux of each line of ``NARROW_LINES``, in units of the continuum at 5100 Å times Å.
-        sigma_kms: their dispersion, before the instrument's.
-        wing_fraction: share of the [O III] flux in a blue wing.
-        wing_shift_kms, wing_sigma_kms: of that wing.
+    Attributes
+    ----------
+    flux
+        Flux of each line of ``NARROW_LINES``, in units of the continuum at 5100 Å times Å.
+    sigma_kms
+        Their dispersion, before the instrument's.
+    wing_fraction
+        Share of the [O III] flux in a blue wing.
+    wing_shift_kms, wing_sigma_kms
+        Of that wing.
     """
 
     flux: dict[str, float]
@@ -31,11 +36,16 @@ class NarrowLines:
 class BroadLines:
     """Broad emission lines; fluxes in units of the continuum at 5100 Å times Å.
 
-    Attributes:
-        flux: by vacuum wavelength, Å.
-        fwhm_kms: full width at half maximum.
-        shape: a key of ``BROAD_SHAPES``.
-        iron: Fe II flux at 4434–4684 Å, in the same unit; its lines are as broad.
+    Attributes
+    ----------
+    flux
+        By vacuum wavelength, Å.
+    fwhm_kms
+        Full width at half maximum.
+    shape
+        A key of ``BROAD_SHAPES``.
+    iron
+        Fe II flux at 4434–4684 Å, in the same unit; its lines are as broad.
     """
 
     flux: dict[float, float]
@@ -48,22 +58,37 @@ class BroadLines:
 class Ingredients:
     """One object in its rest frame, its continuum at 5100 Å taken as 1.
 
-    Attributes:
-        label: "type 1", "type 2", "intermediate" or "".
-        spectral_class, subclass: as the SDSS pipeline would call it.
-        kind: what was drawn: "passive", "star-forming", "composite", "1.9", …
-        z: redshift.
-        flux_5100: continuum at 5100 Å rest, 1e-17 erg/s/cm²/Å.
-        sn_median: median signal to noise per pixel to be observed at.
-        stars: (4,) shares of the light at 5100 Å, in the order of ``POPULATIONS``; with
-            power_law they add up to 1.
-        stellar_sigma_kms: stellar velocity dispersion.
-        ebv_stars: attenuation of the starlight, mag.
-        power_law: share of the AGN's continuum at 5100 Å.
-        slope: of that power law, f_λ ∝ λ^slope.
-        balmer_continuum: height at 3646 Å, in units of the power law there.
-        ebv_milky_way: Galactic reddening, mag.
-        narrow, broad: emission lines.
+    Attributes
+    ----------
+    label
+        "type 1", "type 2", "intermediate" or "".
+    spectral_class, subclass
+        As the SDSS pipeline would call it.
+    kind
+        What was drawn: "passive", "star-forming", "composite", "1.9", …
+    z
+        Redshift.
+    flux_5100
+        Continuum at 5100 Å rest, 1e-17 erg/s/cm²/Å.
+    sn_median
+        Median signal to noise per pixel to be observed at.
+    stars
+        (4,) shares of the light at 5100 Å, in the order of ``POPULATIONS``; with
+        power_law they add up to 1.
+    stellar_sigma_kms
+        Stellar velocity dispersion.
+    ebv_stars
+        Attenuation of the starlight, mag.
+    power_law
+        Share of the AGN's continuum at 5100 Å.
+    slope
+        Of that power law, f_λ ∝ λ^slope.
+    balmer_continuum
+        Height at 3646 Å, in units of the power law there.
+    ebv_milky_way
+        Galactic reddening, mag.
+    narrow, broad
+        Emission lines.
     """
 
     label: str

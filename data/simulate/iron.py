@@ -39,12 +39,16 @@ def iron_template(wave_rest_aa: np.ndarray, fwhm_kms: float) -> np.ndarray:
 
     That blend's flux relative to broad Hβ is R_FeII (Boroson & Green 1992, ApJS 80, 109).
 
-    Args:
-        wave_rest_aa: (D,) vacuum Å.
-        fwhm_kms: width of each line, km/s.
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å.
+    fwhm_kms
+        Width of each line, km/s.
 
-    Returns:
-        (D,) per Å.
+    Returns
+    -------
+    (D,) per Å.
     """
     centre, flux = np.array(_OPTICAL).T
     total = flux[(centre > _BLEND_4570_AA[0]) & (centre < _BLEND_4570_AA[1])].sum()

@@ -74,12 +74,16 @@ def carried_over(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Noise and its variance between detector pixels, as ``core.grids.resample`` would give them.
 
-    Args:
-        noise, variance: (P,) in :func:`detector_pixels`.
-        wave_obs_aa: (D,) Å.
+    Parameters
+    ----------
+    noise, variance
+        (P,) in :func:`detector_pixels`.
+    wave_obs_aa
+        (D,) Å.
 
-    Returns:
-        noise (D,), NaN beyond the pixels; variance (D,), 0 there.
+    Returns
+    -------
+    noise (D,), NaN beyond the pixels; variance (D,), 0 there.
     """
     first = np.log10(detector_pixels()[0])
     position = (np.log10(wave_obs_aa) - first) / _PIXEL_DEX

@@ -36,12 +36,18 @@ def simulate_object(
     Its nature, its noise and what is planted in it come from three streams of their own, so that
     leaving the anomaly out changes nothing else.
 
-    Args:
-        templates: stellar templates, on the wavelengths the spectrum will have.
-        seed: the population's.
-        number: at least 0.
-        kind: what to simulate.
-        planted: False leaves an anomaly's deviation out.
+    Parameters
+    ----------
+    templates
+        Stellar templates, on the wavelengths the spectrum will have.
+    seed
+        The population's.
+    number
+        At least 0.
+    kind
+        What to simulate.
+    planted
+        False leaves an anomaly's deviation out.
     """
     nature, noise, planting = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(3)
     rng = np.random.default_rng(nature)

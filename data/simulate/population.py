@@ -29,14 +29,18 @@ _FILE_GRID = WaveGrid(2100.0, 9200.0, 1.0)
 class SimulatedBatch:
     """Some objects of a population.
 
-    Attributes:
-        catalog: (n) rows: the columns of a collection's catalog (``sn_median`` is per pixel of
-            SDSS and without what was planted), and the truth: ``kind``,
-            ``planted_kind``, ``planted_min_aa``, ``planted_max_aa`` (rest Å; NaN if nothing was
-            planted), ``fwhm_broad_kms``, ``broad_hbeta`` (Å of the 5100 Å continuum),
-            ``ebv`` (Milky Way), ``ebv_stars``, ``log_nii_ha``, ``log_oiii_hb``.
-        flux: (n, D) float32, 1e-17 erg/s/cm²/Å, rest-frame wavelengths, NaN = no data.
-        ivar: (n, D) float32, 0 = no data.
+    Attributes
+    ----------
+    catalog
+        (n) rows: the columns of a collection's catalog (``sn_median`` is per pixel of
+        SDSS and without what was planted), and the truth: ``kind``,
+        ``planted_kind``, ``planted_min_aa``, ``planted_max_aa`` (rest Å; NaN if nothing was
+        planted), ``fwhm_broad_kms``, ``broad_hbeta`` (Å of the 5100 Å continuum),
+        ``ebv`` (Milky Way), ``ebv_stars``, ``log_nii_ha``, ``log_oiii_hb``.
+    flux
+        (n, D) float32, 1e-17 erg/s/cm²/Å, rest-frame wavelengths, NaN = no data.
+    ivar
+        (n, D) float32, 0 = no data.
     """
 
     catalog: pd.DataFrame
@@ -56,16 +60,24 @@ def population(
 
     Object i depends on the seed, the sizes and i alone, not on the batches.
 
-    Args:
-        grid: rest-frame vacuum wavelengths, a collection's; within 2000–9500 Å, and at least
-            3800–7300 Å, where anomalies are planted.
-        seed: of everything.
-        sizes: how many of each kind; P21's and 4000 galaxies if None.
-        batch: objects at a time.
-        planted: False leaves out the anomalies' deviations, to compare with; all else is equal.
+    Parameters
+    ----------
+    grid
+        rest-frame vacuum wavelengths, a collection's; within 2000–9500 Å, and at least
+        3800–7300 Å, where anomalies are planted.
+    seed
+        Of everything.
+    sizes
+        How many of each kind; P21's and 4000 galaxies if None.
+    batch
+        Objects at a time.
+    planted
+        False leaves out the anomalies' deviations, to compare with; all else is equal.
 
-    Raises:
-        ValueError: batch is below 1, or the grid does not fit.
+    Raises
+    ------
+    ValueError
+        Batch is below 1, or the grid does not fit.
     """
     if batch < 1:
         raise ValueError(f"batch={batch} is below 1")
@@ -98,12 +110,17 @@ def sample_spectra(*, n: int, seed: int) -> list[Spectrum]:
     AGN and galaxies take turns, the first a type 2 Seyfert. The names are those of an SDSS plate
     that does not exist, so that files can be written of them.
 
-    Args:
-        n: how many, 1–1000.
-        seed: of everything.
+    Parameters
+    ----------
+    n
+        How many, 1–1000.
+    seed
+        Of everything.
 
-    Raises:
-        ValueError: n is out of range.
+    Raises
+    ------
+    ValueError
+        N is out of range.
     """
     if not 1 <= n <= 1000:
         raise ValueError(f"n={n} is not within 1–1000, the fibres of a plate")

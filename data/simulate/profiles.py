@@ -33,15 +33,22 @@ def add_gaussians(
 ) -> np.ndarray:
     """Flux with Gaussian emission lines added to it.
 
-    Args:
-        flux: (D,) flux density per Å.
-        wave_aa: (D,) Å, equally spaced.
-        centre_aa: (L,) Å.
-        line_flux: (L,) integrated flux, unit of flux times Å; negative for absorption.
-        sigma_kms: (L,) km/s.
+    Parameters
+    ----------
+    flux
+        (D,) flux density per Å.
+    wave_aa
+        (D,) Å, equally spaced.
+    centre_aa
+        (L,) Å.
+    line_flux
+        (L,) integrated flux, unit of flux times Å; negative for absorption.
+    sigma_kms
+        (L,) km/s.
 
-    Returns:
-        (D,) a new array.
+    Returns
+    -------
+    (D,) a new array.
     """
     step = wave_aa[1] - wave_aa[0]
     sigma_aa = centre_aa * sigma_kms / SPEED_OF_LIGHT_KMS
@@ -63,14 +70,20 @@ def broad_components(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The Gaussians that make up broad lines, one component of all lines at a time.
 
-    Args:
-        centre_aa: (L,) Å.
-        line_flux: (L,) integrated.
-        fwhm_kms: of the whole line, nearly.
-        shape: one of :data:`BROAD_SHAPES`.
+    Parameters
+    ----------
+    centre_aa
+        (L,) Å.
+    line_flux
+        (L,) integrated.
+    fwhm_kms
+        Of the whole line, nearly.
+    shape
+        One of :data:`BROAD_SHAPES`.
 
-    Yields:
-        Centres Å, fluxes and sigmas km/s, each (L,).
+    Yields
+    ------
+    Centres Å, fluxes and sigmas km/s, each (L,).
     """
     for share, width, shift in shape:
         centre = centre_aa * (1 + shift * fwhm_kms / SPEED_OF_LIGHT_KMS)

@@ -12,8 +12,10 @@ def attenuation(wave_rest_aa: np.ndarray) -> np.ndarray:
 
     Calzetti et al. 2000 (ApJ 533, 682), equation 4, R_V = 4.05.
 
-    Args:
-        wave_rest_aa: rest-frame Å, 1200–22000.
+    Parameters
+    ----------
+    wave_rest_aa
+        rest-frame Å, 1200–22000.
     """
     inverse_um = 1e4 / np.asarray(wave_rest_aa, np.float64)
     optical = -2.156 + inverse_um * (1.509 + inverse_um * (-0.198 + inverse_um * 0.011))
@@ -27,8 +29,10 @@ def milky_way_extinction(wave_obs_aa: np.ndarray) -> np.ndarray:
     Cardelli, Clayton & Mathis 1989 (ApJ 345, 245) with the coefficients of O'Donnell 1994
     (ApJ 422, 158).
 
-    Args:
-        wave_obs_aa: observed-frame Å, 3030–9100; the formula is used a little beyond.
+    Parameters
+    ----------
+    wave_obs_aa
+        observed-frame Å, 3030–9100; the formula is used a little beyond.
     """
     x = 1e4 / np.asarray(wave_obs_aa, np.float64) - 1.82
     a = np.array([-0.505, 1.647, -0.827, -1.718, 1.137, 0.701, -0.609, 0.104, 1.0])

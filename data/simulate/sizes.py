@@ -19,13 +19,19 @@ ObjectKind = AgnKind | GalaxyKind | AnomalyKind
 class PopulationSizes:
     """How many objects of each kind; the defaults are P21's AGN and as many galaxies.
 
-    Attributes:
-        type_1, type_2, intermediate: AGN.
-        passive, star_forming, composite: galaxies.
-        per_anomaly: of each of the eight planted kinds.
+    Attributes
+    ----------
+    type_1, type_2, intermediate
+        AGN.
+    passive, star_forming, composite
+        Galaxies.
+    per_anomaly
+        Of each of the eight planted kinds.
 
-    Raises:
-        ValueError: a size is negative.
+    Raises
+    ------
+    ValueError
+        A size is negative.
     """
 
     type_1: int = 680

@@ -34,10 +34,14 @@ _EMISSION_AA = (
 class StellarTemplates:
     """Continua of four stellar populations at several velocity dispersions.
 
-    Attributes:
-        wave_rest_aa: (D,) vacuum Å.
-        sigma_kms: (S,) stellar velocity dispersions, km/s, increasing.
-        flux: (S, 4, D) in the order of :data:`POPULATIONS`, mean 1 over 5050–5150 Å.
+    Attributes
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å.
+    sigma_kms
+        (S,) stellar velocity dispersions, km/s, increasing.
+    flux
+        (S, 4, D) in the order of :data:`POPULATIONS`, mean 1 over 5050–5150 Å.
     """
 
     wave_rest_aa: np.ndarray
@@ -49,12 +53,17 @@ class StellarTemplates:
 
         Dispersions between those at hand are interpolated, those beyond are taken as the nearest.
 
-        Args:
-            light_fractions: (4,) in the order of :data:`POPULATIONS`, at least 0.
-            sigma_kms: stellar velocity dispersion, km/s.
+        Parameters
+        ----------
+        light_fractions
+            (4,) in the order of :data:`POPULATIONS`, at least 0.
+        sigma_kms
+            Stellar velocity dispersion, km/s.
 
-        Raises:
-            ValueError: there are not four fractions, or one is negative.
+        Raises
+        ------
+        ValueError
+            There are not four fractions, or one is negative.
         """
         fractions = np.asarray(light_fractions, np.float64)
         if fractions.shape != (len(POPULATIONS),) or np.any(fractions < 0):
@@ -74,11 +83,15 @@ def load_templates(wave_rest_aa: np.ndarray) -> StellarTemplates:
     (passive), with what emission they have taken out. Their lines lie at vacuum wavelengths
     (measured: [O III], [Ne III] and the Balmer lines within 20 km/s).
 
-    Args:
-        wave_rest_aa: (D,) vacuum Å within 2000–9500 Å.
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å within 2000–9500 Å.
 
-    Raises:
-        ValueError: wavelengths beyond that range.
+    Raises
+    ------
+    ValueError
+        Wavelengths beyond that range.
     """
     wave = np.asarray(wave_rest_aa, np.float64)
     if wave[0] < _RANGE_AA[0] or wave[-1] > _RANGE_AA[1]:
