@@ -9,7 +9,8 @@ import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
 import panel as pn
 from bokeh.application.application import SessionContext
@@ -109,8 +110,12 @@ def _prepare(workspace: Workspace, port: int, address: str) -> None:
     """Do what is slow the first time, the HTML that all visitors share at the end."""
     warm(workspace)
     host = _LOCAL.get(address, address)
-    with urlopen(f"http://{f'[{host}]' if ':' in host else host}:{port}/") as page:
-        page.read()
+    straight = build_opener(ProxyHandler({}))  # a proxy of the user's does not know this server
+    try:
+        with straight.open(f"http://{f'[{host}]' if ':' in host else host}:{port}/") as page:
+            page.read()
+    except URLError as gone:
+        _log.info("The server was stopped before it was warm: %s", gone)
 
 
 def _expect_closing_tabs() -> None:
