@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -39,6 +39,10 @@ Address = Annotated[str, typer.Option(help="Address to listen on.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser window.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
+Split = Annotated[
+    Literal["random", "stratified", "grouped"],
+    typer.Option(help="How the test set is chosen: as in the paper, by type, or by object."),
+]
 Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),
@@ -97,25 +101,34 @@ def build_command(
         list[str] | None, typer.Option(metavar="STAGE", help="Only these, and what they need.")
     ] = None,
     models: Models = None,
+    tune: Annotated[
+        bool,
+        typer.Option("--tune", help="Search C and gamma of four kernels; classify with the best."),
+    ] = False,
+    planes: Annotated[
+        bool,
+        typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
+    ] = False,
     jobs: Jobs = _CORES,
     as_json: AsJson = False,
 ) -> None:
     """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
     from ..data.build import build
     from ..data.collection import Collection
+    from ..data.evaluate import tuned_build
     from .progress import TerminalProgress, ctrl_c_cancels
     from .summary import build_lines
 
+    if tune and (only or models or planes):
+        raise ValueError("--tune stands alone, without --only, --models and --planes")
+    wanted = [*(only or []), "planes"] if planes else only
     collection = Collection.open(directory)
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        report = build(
-            collection,
-            only=only,
-            models=models,
-            jobs=jobs,
-            progress=progress,
-            cancelled=stop.is_set,
-        )
+        common: Any = {"jobs": jobs, "progress": progress, "cancelled": stop.is_set}
+        if tune:
+            report = tuned_build(collection, **common)
+        else:
+            report = build(collection, only=wanted, models=models, **common)
     if as_json:
         _print_json(asdict(report))
     else:
@@ -186,6 +199,24 @@ def explain_command(
         _print_lines(explanation_lines(explanation, lens.wave_rest_aa, id=id))
 
 
+@app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")
+def evaluate_command(
+    directory: Directory,
+    split: Split = "random",
+    jobs: Jobs = _CORES,
+    as_json: AsJson = False,
+) -> None:
+    """Print every table of the AGN paper for this collection, beside the paper's own values."""
+    from .evaluation import evaluation_lines
+
+    evaluation = _evaluate(directory, split, jobs)
+    if as_json:
+        _print_json(evaluation.to_dict())
+    else:
+        for line in evaluation_lines(evaluation):
+            _out.print(line)
+
+
 @app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")
 def info(
     directory: Annotated[
@@ -254,6 +285,14 @@ def _build_demo(*, small: bool) -> Path:
 
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         return build_demo(small=small, jobs=_CORES, progress=progress, cancelled=stop.is_set)
+
+
+def _evaluate(directory: Path, split: Any, jobs: int) -> Any:
+    from ..data.evaluate import evaluate
+    from .progress import TerminalProgress, ctrl_c_cancels
+
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        return evaluate(directory, split=split, jobs=jobs, progress=progress, cancelled=stop.is_set)
 
 
 def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:

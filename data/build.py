@@ -16,11 +16,14 @@ from .runs import Run, RunStore, run_key
 from .stage import BuildCancelled, Progress, Stage, silent
 from .stage_cluster import CLUSTER
 from .stage_embed import EMBED_LATENT, EMBED_O25, EMBED_P21
+from .stage_evaluate import EVALUATE, NOISE, TIMING
 from .stage_explain import EXPLAIN
+from .stage_planes import PLANES
 from .stage_prepare import PREPARE_O25, PREPARE_P21
 from .stage_reasons import EMBED_REASONS
 from .stage_score import SCORE
 from .stage_svm import SVM
+from .stage_tune import TUNE
 from .stage_vae import VAE
 
 __all__ = ["BuildCancelled", "BuildError", "BuildReport", "BuildSettings", "build", "stage_names"]
@@ -38,6 +41,8 @@ _STAGES = (
     EMBED_P21,
     EMBED_O25,
 )
+# Done only when asked for by name: they take minutes, and the page does without them.
+_ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ class BuildReport:
 
 
 def stage_names() -> tuple[str, ...]:
-    """All stages, in the order they are taken up."""
-    return tuple(stage.name for stage in _STAGES)
+    """All stages, in the order they are taken up; those done on demand last."""
+    return tuple(stage.name for stage in (*_STAGES, *_ON_DEMAND))
 
 
 def build(
@@ -84,7 +89,8 @@ def build(
 
     Args:
         collection: to be built; runs appear in its folder.
-        only: names of stages to bring up to date, with what they need; all by default.
+        only: names of stages to bring up to date, with what they need; all by default, save
+            for those done on demand (tune, evaluate, noise, timing, planes).
         models: a built collection whose classifier and autoencoder to apply here, see
             :func:`given_models`.
         settings: defaults as in the papers.
@@ -138,7 +144,19 @@ def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool)
         return lanes.run(tasks)
     finally:
         finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
-        store.set_current((store.current() if keep_others else {}) | finished)
+        kept = store.current() if keep_others else _still_true(store, finished)
+        store.set_current(kept | finished)
+
+
+def _still_true(store: RunStore, finished: Mapping[str, str]) -> dict[str, str]:
+    """What was done on demand, if it was made from what is there now."""
+    kept: dict[str, str] = {}
+    for stage in _ON_DEMAND:
+        run = store.find(stage.name)
+        known = {**finished, **kept}
+        if run is not None and all(known.get(n) == run.inputs.get(n) for n in stage.needs):
+            kept[stage.name] = run.key
+    return kept
 
 
 def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
@@ -147,6 +165,7 @@ def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
     stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _STAGES]
     if only is None:
         return stages
+    stages += _ON_DEMAND
     known = {stage.name: stage for stage in stages}
     wanted: set[str] = set()
     asked = list(only)

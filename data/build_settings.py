@@ -11,6 +11,7 @@ from ..core.settings import ExplainSettings
 from ..core.train.svm import SvmSettings
 from ..core.train.vae import VaeSettings
 from ..core.tsne import EmbedSettings
+from .agn_study import AgnStudy
 
 __all__ = ["BuildSettings", "DustSource"]
 
@@ -59,6 +60,7 @@ class BuildSettings:
         top_in_bins: take that share from each bin of S/N rather than from all.
         top_at_least: explain at least so many, if there are.
         k: clusters of explanations.
+        study: of the stages on demand: tune, evaluate, noise, timing, planes.
 
     Raises:
         ValueError: a value is outside its range.
@@ -85,6 +87,7 @@ class BuildSettings:
     top_in_bins: bool = False
     top_at_least: int = 40
     k: int = 7
+    study: AgnStudy = field(default_factory=AgnStudy)
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():

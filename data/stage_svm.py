@@ -12,6 +12,7 @@ from ..core.metrics import classification_metrics
 from ..core.targets.svm import CalibratedSvm
 from ..core.train.svm import train_svm
 from .build_settings import BuildSettings
+from .labelled import object_groups
 from .model_file import load_classifier, save_classifier
 from .stage import Stage, StageSkipped, Work
 from .trained import probability_column, svm_path
@@ -29,7 +30,7 @@ def _run(work: Work) -> None:
     split = np.full(len(rows), "", dtype="<U10")
     given = work.given.get("svm")
     if given is None:
-        classifier = _train(work, spectra, truth, split)
+        classifier = _train(work, spectra, rows, truth, split)
     else:
         classifier = load_classifier(svm_path(given.path))
         work.draft.metrics["trained_on"] = given.key
@@ -41,7 +42,9 @@ def _run(work: Work) -> None:
     _measure(work, table, truth, machine.classes)
 
 
-def _train(work: Work, spectra: zarr.Array, truth: np.ndarray, split: np.ndarray) -> Any:
+def _train(
+    work: Work, spectra: zarr.Array, rows: np.ndarray, truth: np.ndarray, split: np.ndarray
+) -> Any:
     """Fit on the labelled spectra; fills in which of them were seen."""
     settings = work.settings.svm
     labelled = np.flatnonzero(truth != "")
@@ -50,7 +53,12 @@ def _train(work: Work, spectra: zarr.Array, truth: np.ndarray, split: np.ndarray
         labelled = np.sort(rng.choice(labelled, work.settings.svm_rows, replace=False))
     work.report(0, 2, f"{len(labelled)} labelled spectra")
     try:
-        trained = train_svm(np.asarray(spectra.oindex[labelled]), truth[labelled], settings)
+        trained = train_svm(
+            np.asarray(spectra.oindex[labelled]),
+            truth[labelled],
+            settings,
+            groups=None if settings.split != "grouped" else object_groups(work, rows[labelled]),
+        )
     except ValueError as error:
         raise StageSkipped(f"no classifier trained on these labels: {error}") from error
     split[labelled] = trained.split

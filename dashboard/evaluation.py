@@ -1,0 +1,58 @@
+"""An evaluation as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table as RichTable
+
+from ..data.evaluate import Evaluation
+from ..data.evaluation_tables import Table
+
+__all__ = ["cell_text", "evaluation_lines"]
+
+
+def evaluation_lines(evaluation: Evaluation) -> Iterator[str | RichTable]:
+    """All tables, and what to do next."""
+    best = evaluation.best
+    yield f"[bold]{evaluation.collection.path}[/bold]"
+    for table in evaluation.tables:
+        yield ""
+        yield _rich(table)
+        if table.note:
+            yield f"[dim]{table.note}[/dim]"
+    yield ""
+    test = best["test"]
+    yield (
+        f"Best kernel: [bold]{best['settings']['kernel']}[/bold], mean F on the {test['n']} test "
+        f"spectra [bold]{test['macro_f']:.3f}[/bold] (precision {test['macro_precision']:.3f}, "
+        f"recall {test['macro_recall']:.3f})"
+    )
+    yield f"next: spexplain report {evaluation.collection.path} --out report.html"
+
+
+def cell_text(value: object, heading: str = "") -> str:
+    """A cell as printed: counts whole, shares to three decimals, C and gamma to three digits."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}"
+    assert isinstance(value, float)
+    if heading.split(": ")[-1] in ("C", "gamma", "sigma") or value == 0:
+        return f"{value:.3g}"
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def _rich(table: Table) -> RichTable:
+    drawn = RichTable(title=table.title, title_justify="left", title_style="bold")
+    for heading in table.columns:
+        theirs = heading.startswith("paper")
+        left = any(isinstance(row[len(drawn.columns)], str) for row in table.rows)
+        drawn.add_column(
+            heading, justify="left" if left else "right", style="dim" if theirs else ""
+        )
+    for row in table.rows:
+        drawn.add_row(*(cell_text(v, h) for v, h in zip(row, table.columns, strict=True)))
+    return drawn

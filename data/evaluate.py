@@ -1,0 +1,158 @@
+"""P21's tables for a collection, each beside the paper's own values."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.train.splits import SplitMethod
+from .agn_study import AgnStudy
+from .build import BuildError, BuildReport, build
+from .build_settings import BuildSettings
+from .collection import Collection
+from .evaluation_tables import Table, evaluation_tables
+from .runs import Run, RunStore
+from .stage import Progress, silent
+from .stage_tune import best_machine, tuned_machines
+
+__all__ = ["Evaluation", "evaluate", "tuned_build"]
+
+_STAGES = ("evaluate", "noise", "timing")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """Everything that P21's tables say, of one collection.
+
+    Attributes:
+        collection: what was evaluated.
+        runs: stage → its run: evaluate, noise and timing; tune and planes if they were done.
+        tables: for print.
+    """
+
+    collection: Collection
+    runs: dict[str, Run]
+    tables: tuple[Table, ...]
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """The best machine of all types, by its F on validation: settings and figures."""
+        machines = self.runs["evaluate"].metrics["machines"]
+        return next(one for one in machines if one["task"] == "three" and one.get("best"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable; the best machine's test figures stand at the top."""
+        best, test = self.best, self.best["test"]
+        return {
+            "path": str(self.collection.path),
+            "kernel": best["settings"]["kernel"],
+            "c": best["settings"]["c"],
+            "gamma": best["settings"]["gamma"],
+            "tuned": "tune" in self.runs,
+            "split": self.runs["evaluate"].metrics["split"],
+            **{name: test[name] for name in ("n", "accuracy", *_MACRO, "by_class", "confusion")},
+            "classes": test["classes"],
+            "machines": self.runs["evaluate"].metrics["machines"],
+            "splits": self.runs["evaluate"].metrics["splits"],
+            "noise": self.runs["noise"].metrics,
+            "training_time": self.runs["timing"].metrics,
+            "planes": self.runs["planes"].metrics["planes"] if "planes" in self.runs else [],
+            "tables": [table.to_dict() for table in self.tables],
+        }
+
+
+_MACRO = ("macro_precision", "macro_recall", "macro_f")
+
+
+def evaluate(
+    collection: Collection | str | Path,
+    *,
+    split: SplitMethod = "random",
+    settings: BuildSettings | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Evaluation:
+    """Train, test and time P21's classifiers here; what was done before is kept.
+
+    The hyperparameters are those that ``tune`` has found, if it was done, else the paper's.
+
+    Args:
+        collection: with labels.
+        split: at random as in the paper, by class, or by object.
+        settings: defaults as in the paper.
+        jobs: processor cores to use.
+        progress, cancelled: as for :func:`build`.
+
+    Raises:
+        BuildError: the collection has too few labels, or a stage failed.
+        BuildCancelled: asked to stop; the next call goes on from there.
+    """
+    if not isinstance(collection, Collection):
+        collection = Collection.open(collection)
+    settings = settings or BuildSettings()
+    settings = dataclasses.replace(settings, svm=dataclasses.replace(settings.svm, split=split))
+    store = RunStore(collection.path)
+    tuned = store.find("tune")
+    if tuned is not None:
+        settings = dataclasses.replace(settings, study=_with_tuned(settings.study, tuned))
+    report = build(
+        collection,
+        only=_STAGES,
+        settings=settings,
+        jobs=jobs,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    if report.skipped:
+        name, reason = next(iter(report.skipped.items()))
+        raise BuildError(f"{collection.path} cannot be evaluated: {name}: {reason}")
+    runs = {name: run for name in (*_STAGES, "tune", "planes") if (run := store.find(name))}
+    prepared = store.get("prepare-p21", runs["evaluate"].inputs["prepare-p21"])
+    assert prepared is not None
+    return Evaluation(collection, runs, evaluation_tables(collection, runs, prepared))
+
+
+def tuned_build(
+    collection: Collection,
+    *,
+    settings: BuildSettings | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> BuildReport:
+    """Search C and gamma of every kernel, and classify with the best machine.
+
+    Args:
+        collection: with labels.
+        settings: defaults as in the paper; the classifier's C, gamma and kernel are replaced.
+        jobs, progress, cancelled: as for :func:`build`; a search that was stopped goes on with
+            the points it has not tried.
+
+    Raises:
+        BuildError: a stage failed, or another build is at work.
+        BuildCancelled: asked to stop.
+    """
+    settings = settings or BuildSettings()
+    common: Any = {"jobs": jobs, "progress": progress, "cancelled": cancelled}
+    first = build(collection, only=["tune"], settings=settings, **common)
+    run = RunStore(collection.path).find("tune")
+    if "tune" in first.skipped or run is None:
+        return first
+    svm = dataclasses.replace(best_machine(run), split=settings.svm.split)
+    second = build(
+        collection, only=["svm"], settings=dataclasses.replace(settings, svm=svm), **common
+    )
+    return dataclasses.replace(
+        second,
+        built=(*first.built, *second.built),
+        kept=tuple(dict.fromkeys((*first.kept, *second.kept))),
+        seconds=first.seconds | second.seconds,
+    )
+
+
+def _with_tuned(study: AgnStudy, run: Run) -> AgnStudy:
+    return dataclasses.replace(study, machines=tuned_machines(run))

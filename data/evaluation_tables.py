@@ -1,0 +1,242 @@
+"""The tables of an evaluation: a few numbers each, the paper's beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import paper_p21 as paper
+from .collection import Collection
+from .examples import numbered_examples
+from .runs import Run
+from .trained import probability_column
+
+__all__ = ["Table", "evaluation_tables"]
+
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table for print.
+
+    Attributes:
+        key: for programs.
+        title: for readers.
+        columns: headings; those of the paper's values begin with "paper".
+        rows: cells; None where there is no value.
+        note: what a reader should know; may be empty.
+    """
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable."""
+        rows = [list(row) for row in self.rows]
+        return {
+            "key": self.key,
+            "title": self.title,
+            "columns": list(self.columns),
+            "rows": rows,
+            "note": self.note,
+        }
+
+
+def evaluation_tables(
+    collection: Collection, runs: Mapping[str, Run], prepared: Run
+) -> tuple[Table, ...]:
+    """All tables, in the paper's order.
+
+    Args:
+        collection: what was evaluated.
+        runs: evaluate, noise, timing, and planes if it was done.
+        prepared: the run of prepare-p21.
+    """
+    found = runs["evaluate"].metrics
+    best = next(one for one in found["machines"] if one["task"] == "three" and one.get("best"))
+    tables = [
+        _sample(found["counts"]),
+        _preparation(prepared),
+        *(_hyperparameters(found, task, tuned="tune" in runs) for task in _tasks(found)),
+        *(_scores(found, task) for task in _tasks(found)),
+        _by_class(best),
+        *_confusion(best),
+        _times(runs["timing"]),
+        _noise(runs["noise"]),
+        *_examples(runs["evaluate"], collection),
+        _splits(found),
+    ]
+    if "planes" in runs:
+        tables.append(_planes(runs["planes"]))
+    return tuple(tables)
+
+
+_TASK_TITLES = {"three": "all types", "two": "type 1 against type 2"}
+
+
+def _tasks(found: Mapping[str, Any]) -> list[str]:
+    return [task for task in _TASK_TITLES if any(m["task"] == task for m in found["machines"])]
+
+
+def _sample(counts: Mapping[str, Mapping[str, int]]) -> Table:
+    rows = [
+        (kind, sum(n.values()), paper.SAMPLE.get(kind), n["train"], n["validation"], n["test"])
+        for kind, n in counts.items()
+    ]
+    columns = ("type", "spectra", "paper: spectra", "train", "validation", "test")
+    return Table("sample", "Labelled spectra of each type", columns, tuple(rows))
+
+
+def _preparation(prepared: Run) -> Table:
+    recipe = prepared.facts("recipe")
+    rows = (
+        ("first wavelength, Å", recipe["start_aa"], 3728.91),
+        ("last wavelength, Å", recipe["stop_aa"], 5265.95),
+        ("points", recipe["n_points"], 1000),
+        ("unit flux at, Å", recipe["norm_aa"], 5100.0),
+        ("spectra that cover it", prepared.metrics["n_used"], None),
+        ("spectra left out", prepared.metrics["n_unusable"], None),
+    )
+    return Table("preparation", "Preparation", ("step", "here", "paper"), rows)
+
+
+def _hyperparameters(found: Mapping[str, Any], task: str, *, tuned: bool) -> Table:
+    rows = []
+    for one in (m for m in found["machines"] if m["task"] == task):
+        settings, kernel = one["settings"], one["settings"]["kernel"]
+        c, gamma, f = paper.BEST[task][kernel]
+        ours = (settings["c"], settings["gamma"], one["validation"]["macro_f"])
+        rows.append((kernel, *ours, c, gamma, f))
+    columns = ("kernel", "C", "gamma", "validation F", "paper: C", "paper: gamma", "paper: F")
+    note = "C and gamma as the grid search found them." if tuned else (
+        "C and gamma are the paper's; spexplain build DIR --tune searches for this collection's."
+    )  # fmt: skip
+    title = f"Hyperparameters, {_TASK_TITLES[task]}"
+    return Table(f"hyperparameters_{task}", title, columns, tuple(rows), note)
+
+
+def _scores(found: Mapping[str, Any], task: str) -> Table:
+    rows = []
+    for one in (m for m in found["machines"] if m["task"] == task):
+        kernel, test = one["settings"]["kernel"], one["test"]
+        theirs = paper.TEST[kernel] if task == "three" else (None, None, None)
+        ours = (test["macro_precision"], test["macro_recall"], test["macro_f"])
+        rows.append((kernel, *ours, *theirs))
+    names = ("precision", "recall", "F")
+    columns = ("kernel", *names, *(f"paper: {name}" for name in names))
+    title = f"Test set, means over {_TASK_TITLES[task]}"
+    return Table(f"test_{task}", title, columns, tuple(rows))
+
+
+def _by_class(best: Mapping[str, Any]) -> Table:
+    rows = [
+        (kind, said["precision"], said["recall"], said["f"], said["n"],
+         *paper.BY_CLASS.get(kind, (None, None, None)))
+        for kind, said in best["test"]["by_class"].items()
+    ]  # fmt: skip
+    names = ("precision", "recall", "F")
+    columns = ("type", *names, "spectra", *(f"paper: {name}" for name in names))
+    title = f"Test set, each type, {best['settings']['kernel']} kernel"
+    return Table("by_class", title, columns, tuple(rows), "The paper's are of its linear kernel.")
+
+
+def _confusion(best: Mapping[str, Any]) -> tuple[Table, Table]:
+    kinds, counts = best["test"]["classes"], np.array(best["test"]["confusion"])
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    columns = ("true type", *(f"called {kind}" for kind in kinds))
+    raw = tuple((kind, *map(int, row)) for kind, row in zip(kinds, counts, strict=True))
+    normalised = tuple((kind, *map(float, row)) for kind, row in zip(kinds, shares, strict=True))
+    note = "; ".join(
+        f"the paper's linear kernel calls {n} of {total} {true} spectra {called}"
+        for (true, called), (n, total) in paper.CONFUSED.items()
+    )
+    title = f"Confusion matrix, test set, {best['settings']['kernel']} kernel"
+    return (
+        Table("confusion", f"{title}: spectra", columns, raw, f"{note}."),
+        Table("confusion_normalised", f"{title}: share of the true type", columns, normalised),
+    )
+
+
+def _times(timing: Run) -> Table:
+    rows = [
+        (kernel, float(np.mean(s)), float(np.std(s)), paper.TRAINING_SECONDS.get(kernel))
+        for kernel, s in timing.metrics["seconds"].items()
+    ]
+    n, repeats = timing.metrics["n"], timing.metrics["repeats"]
+    title = f"Training time, s: mean of {repeats}, {n} spectra, probabilities included"
+    columns = ("kernel", "mean", "standard deviation", "paper: mean of 10, 2676 spectra")
+    return Table("training_time", title, columns, tuple(rows))
+
+
+def _noise(noise: Run) -> Table:
+    said = noise.metrics
+    kinds = list(said["by_class"])
+    rows = []
+    for at, sigma in enumerate(said["sigmas"]):
+        row: list[Cell] = [sigma, said["macro_f"][at], said["spread"][at]]
+        row.append(paper.NOISE_F["mean"].get(sigma))
+        for kind in kinds:
+            row += [said["by_class"][kind]["f"][at], paper.NOISE_F.get(kind, {}).get(sigma)]
+        rows.append(tuple(row))
+    columns = ["sigma", "mean F", "spread", "paper: mean F"]
+    for kind in kinds:
+        columns += [f"F {kind}", f"paper: F {kind}"]
+    title = "Noise test: F against the standard deviation of added noise (flux at 5100 Å = 1)"
+    note = f"Means over {said['repeats']} draws of the noise, and the spread of the mean F."
+    return Table("noise", title, tuple(columns), tuple(rows), note)
+
+
+def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
+    """P21's tables 10 and 11: the spectra numbered on the plane."""
+    chosen = numbered_examples(run.table("test-three"))
+    best = next(m for m in run.metrics["machines"] if m["task"] == "three" and m.get("best"))
+    kinds = best["test"]["classes"]
+    ids = collection.catalog["id"]
+    columns = ("number", "spectrum", *(f"p({kind})" for kind in kinds), "called", "true type")
+    tables = []
+    for key, title, right in (
+        ("examples_wrong", "Misclassified test spectra", False),
+        ("examples_right", "Correctly classified test spectra", True),
+    ):
+        records: Any = chosen[chosen["correct"] == right]
+        rows = tuple(
+            (int(said["number"]), str(ids.iat[int(said["row"])]),
+             *(float(said[probability_column(kind)]) for kind in kinds),
+             str(said["predicted"]), str(said["true"]))
+            for said in records.to_dict("records")
+        )  # fmt: skip
+        tables.append(Table(key, f"{title}, numbered as on the plane", columns, rows))
+    return tables[0], tables[1]
+
+
+def _splits(found: Mapping[str, Any]) -> Table:
+    rows = [
+        (method, said["macro_f"], *(kind["f"] for kind in said["by_class"].values()), said["n"])
+        for method, said in found["splits"].items()
+    ]
+    kinds = next(iter(found["splits"].values()))["classes"]
+    columns = ("split", "mean F", *(f"F {kind}" for kind in kinds), "test spectra")
+    note = "Stratified: the same share of each type. Grouped: no object on both sides."
+    if "grouped" not in found["splits"]:
+        note += " No object here has two spectra, so grouping would change nothing."
+    title = "Linear kernel, by how the test set is chosen"
+    return Table("splits", title, columns, tuple(rows), note)
+
+
+def _planes(run: Run) -> Table:
+    kinds = max((list(one["separation"]) for one in run.metrics["planes"]), key=len)
+    rows = tuple(
+        (one["title"], one["n"], one["of_spectra"]["trustworthiness"],
+         one["of_spectra"]["knn_recall"], *(one["separation"].get(kind) for kind in kinds))
+        for one in run.metrics["planes"]
+    )  # fmt: skip
+    columns = ("plane", "points", "trustworthiness", "kNN recall", *kinds)
+    note = "Under each type: share of its spectra most of whose 10 nearest on the plane are of it."
+    return Table("planes", "How far the planes may be believed (k = 10)", columns, rows, note)

@@ -1,0 +1,213 @@
+"""Stages evaluate, noise and timing: P21's tables for this collection; on demand."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from ..core.metrics import classification_metrics
+from ..core.noise_test import noise_test
+from ..core.targets.svm import CalibratedSvm
+from ..core.train.splits import SplitMethod, split_rows
+from ..core.train.svm import SvmSettings, fit_classifier
+from ..core.train.training_time import training_seconds
+from .build_settings import BuildSettings
+from .collection_format import write_json
+from .labelled import Labelled, labelled_spectra
+from .model_file import load_classifier, save_classifier
+from .stage import Stage, Work
+from .trained import probability_column, svm_path
+
+__all__ = ["EVALUATE", "NOISE", "TIMING"]
+
+
+def _evaluate(work: Work) -> None:
+    """Every machine on validation and test; the best of three types is kept, and what it said."""
+    labelled = labelled_spectra(work, at_most=work.settings.study.rows)
+    machines = _machines(work, labelled)
+    found = []
+    for done, (task, settings) in enumerate(machines):
+        work.report(done, len(machines) + 3, f"{settings.kernel}, {task} types")
+        sample = labelled.of_task(task)
+        found.append(
+            _kept(work, f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s))
+            | {"task": task, "settings": settings.asdict()}
+        )
+    for task in {task for task, _ in machines}:
+        best = max(
+            (one for one in found if one["task"] == task),
+            key=lambda one: one["validation"]["macro_f"],
+        )
+        best["best"] = True
+        _keep_best(work, labelled.of_task(task), task, SvmSettings(**best["settings"]))
+    splits = _splits(work, labelled, len(machines))
+    for left in work.draft.path.glob("part-*.json"):
+        left.unlink()
+    work.draft.metrics |= {
+        "machines": found,
+        "splits": splits,
+        "split": work.settings.svm.split,
+        "counts": _counts(labelled),
+        "n_objects": len(np.unique(labelled.groups)),
+    }
+
+
+def _machines(work: Work, labelled: Labelled) -> list[tuple[str, SvmSettings]]:
+    """The study's machines, split as asked for; tasks of a single type fall away."""
+    svm = work.settings.svm
+    common = {name: getattr(svm, name) for name in ("folds", "validation", "test", "seed", "split")}
+    return [
+        (task, dataclasses.replace(machine, **common))
+        for task, machine in work.settings.study.machines
+        if len(set(labelled.of_task(task).labels.tolist())) > 1
+    ]
+
+
+def _figures(sample: Labelled, settings: SvmSettings) -> dict[str, Any]:
+    """Trained on train for validation, and on train and validation for test, as in the paper."""
+    return {
+        "validation": _judge(sample, settings, ("train",), "validation"),
+        "test": _judge(sample, settings, ("train", "validation"), "test"),
+    }
+
+
+def _judge(
+    sample: Labelled, settings: SvmSettings, fit_on: tuple[str, ...], part: str
+) -> dict[str, Any]:
+    fit, judged = np.isin(sample.split, fit_on), sample.split == part
+    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], settings)
+    predicted = classifier.predict(sample.spectra[judged])
+    classes = sorted(set(sample.labels.tolist()))
+    return classification_metrics(sample.labels[judged], predicted, classes).to_dict()
+
+
+def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -> None:
+    """The classifier of a task and its probabilities for the test spectra."""
+    fit, test = sample.split != "test", sample.split == "test"
+    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], settings)
+    folder = work.draft.path / f"best-{task}"
+    folder.mkdir(exist_ok=True)
+    save_classifier(svm_path(folder), classifier)
+    machine = CalibratedSvm.from_sklearn(classifier)
+    probabilities = np.exp(machine.log_proba(sample.spectra[test]))
+    table = {
+        "row": sample.rows[test],
+        "true": sample.labels[test],
+        "predicted": np.array(machine.classes)[probabilities.argmax(axis=1)],
+    }
+    for at, label in enumerate(machine.classes):
+        table[probability_column(label)] = probabilities[:, at]
+    work.draft.write_table(f"test-{task}", pd.DataFrame(table))
+
+
+def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
+    """The linear machine under each kind of split; by object only where objects repeat."""
+    settings = next(m for task, m in _machines(work, labelled) if task == "three")
+    repeats = len(np.unique(labelled.groups)) < len(labelled.groups)
+    found = {}
+    for at, method in enumerate(get_args(SplitMethod)):
+        if method == "grouped" and not repeats:
+            continue
+        work.report(done + at, done + 3, f"{method} split")
+        split = split_rows(
+            labelled.labels, method=method, validation=settings.validation, test=settings.test,
+            seed=settings.seed, groups=labelled.groups,
+        )  # fmt: skip
+        other = dataclasses.replace(labelled, split=split)
+        found[method] = _kept(
+            work, f"split-{method}",
+            lambda of=other: _judge(of, settings, ("train", "validation"), "test"),
+        )  # fmt: skip
+    return found
+
+
+def _noise(work: Work) -> None:
+    """The noise test with the best classifier of all types."""
+    labelled = labelled_spectra(work, at_most=work.settings.study.rows)
+    test = labelled[labelled.split == "test"]
+    best = svm_path(work.inputs["evaluate"].path / "best-three")
+    machine = CalibratedSvm.from_sklearn(load_classifier(best))
+    classes = np.array(machine.classes)
+    study = work.settings.study
+    curve = noise_test(
+        lambda spectra: classes[machine.log_proba(spectra).argmax(axis=1)],
+        test.spectra,
+        test.labels,
+        sigmas=study.sigmas,
+        repeats=study.noise_repeats,
+        seed=work.settings.svm.seed,
+        callback=work.report,
+    )
+    work.draft.metrics |= curve.to_dict()
+
+
+def _time(work: Work) -> None:
+    """Training every machine of all types again and again, on train and validation."""
+    labelled = labelled_spectra(work, at_most=work.settings.study.rows)
+    fit = labelled[labelled.split != "test"]
+    machines = [m for task, m in _machines(work, labelled) if task == "three"]
+    repeats = work.settings.study.time_repeats
+    seconds = {}
+    for at, settings in enumerate(machines):
+
+        def report(done: int, _total: int, at: int = at, kernel: str = settings.kernel) -> None:
+            work.report(at * repeats + done, len(machines) * repeats, kernel)
+
+        seconds[settings.kernel] = _kept(
+            work,
+            settings.kernel,
+            lambda s=settings, r=report: training_seconds(
+                fit.spectra, fit.labels, s, repeats=repeats, callback=r
+            ).tolist(),
+        )
+    for left in work.draft.path.glob("part-*.json"):
+        left.unlink()
+    work.draft.metrics |= {"n": len(fit.labels), "repeats": repeats, "seconds": seconds}
+
+
+def _kept(work: Work, name: str, make: Callable[[], Any]) -> Any:
+    """Made once, also over attempts that are broken off."""
+    path = work.draft.path / f"part-{name}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["made"]
+    except (OSError, ValueError, KeyError):
+        made = make()
+        write_json(path, {"made": made})
+        return made
+
+
+def _counts(labelled: Labelled) -> dict[str, dict[str, int]]:
+    return {
+        str(label): {
+            part: int(np.sum((labelled.labels == label) & (labelled.split == part)))
+            for part in ("train", "validation", "test")
+        }
+        for label in np.unique(labelled.labels)
+    }
+
+
+def _svm_params(settings: BuildSettings) -> dict[str, Any]:
+    svm = settings.svm.asdict()
+    kept = {name: svm[name] for name in ("folds", "validation", "test", "seed", "split")}
+    return {"svm": kept, "rows": settings.study.rows, "machines": settings.study.machine_params()}
+
+
+def _noise_params(settings: BuildSettings) -> dict[str, Any]:
+    study = settings.study
+    return {"sigmas": list(study.sigmas), "repeats": study.noise_repeats}
+
+
+def _time_params(settings: BuildSettings) -> dict[str, Any]:
+    return _svm_params(settings) | {"repeats": settings.study.time_repeats}
+
+
+EVALUATE = Stage(
+    "evaluate", 1, needs=("prepare-p21",), params=_svm_params, run=_evaluate, resumable=True
+)
+NOISE = Stage("noise", 1, needs=("prepare-p21", "evaluate"), params=_noise_params, run=_noise)
+TIMING = Stage("timing", 1, needs=("prepare-p21",), params=_time_params, run=_time, resumable=True)
