@@ -18,6 +18,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from .download import download_app
+
 __all__ = ["app", "main"]
 
 app = typer.Typer(
@@ -28,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Explore spectra and see why a model calls one a Seyfert, or strange.",
 )
+app.add_typer(download_app, name="download")
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -267,10 +270,11 @@ def _errors() -> tuple[type[Exception], ...]:
     """What a user can mend. Anything else is ours to mend, and shows its traceback."""
     from ..data.build import BuildError
     from ..data.collection import CollectionError
+    from ..data.dust import DustError
     from ..data.ingest import IngestError
     from ..data.lens import LensError
 
-    return BuildError, CollectionError, IngestError, LensError, OSError, ValueError
+    return BuildError, CollectionError, DustError, IngestError, LensError, OSError, ValueError
 
 
 def _fail(kind: str, text: str, *, code: int) -> NoReturn:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +11,11 @@ from astropy.io import fits
 from numpy.typing import ArrayLike, NDArray
 from sfdmap2 import sfdmap
 
+from .fetch import FetchError, fetch_file, matches_checksum
 from .places import home
-from .whole_file import written_whole
 
 __all__ = [
+    "MAPS_SOURCE",
     "SFD_SCALING",
     "DustError",
     "download_dust_maps",
@@ -31,8 +29,7 @@ SFD_SCALING = 0.86
 
 # By hemisphere: file, and the sign its header gives to the Galactic pole it shows.
 _MAPS = {"SFD_dust_4096_ngp.fits": 1, "SFD_dust_4096_sgp.fits": -1}
-_SOURCE = "https://raw.githubusercontent.com/kbarbary/sfddata/master"
-_TIMEOUT_S = 60
+MAPS_SOURCE = "https://raw.githubusercontent.com/kbarbary/sfddata/master"
 _COMMAND = "spexplain download dust"
 
 
@@ -83,7 +80,7 @@ def milky_way_ebv(
     if absent:
         raise DustError(
             f"the SFD dust map is not in {folder} (no {', '.join(absent)}): fetch it once with "
-            f"“{_COMMAND}” (64 MB), or give the catalog a column “ebv” with E(B-V) in mag"
+            f"“{_COMMAND}” (two files of 64 MB), or give the catalog a column “ebv” with E(B-V) in mag"
         )
     damaged = [name for name, pole in _MAPS.items() if not _is_map(folder / name, pole)]
     if damaged:
@@ -100,10 +97,12 @@ def milky_way_ebv(
 def download_dust_maps(
     folder: str | Path | None = None,
     *,
-    source: str = _SOURCE,
+    source: str = MAPS_SOURCE,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
     """Fetch the SFD map, once: a hemisphere that is there already and whole is kept.
+
+    A fetch that was broken off goes on where it stopped.
 
     Args:
         folder: where to; :func:`dust_folder` if None.
@@ -121,27 +120,21 @@ def download_dust_maps(
     folder.mkdir(parents=True, exist_ok=True)
     for done, (name, pole) in enumerate(_MAPS.items()):
         progress(done, len(_MAPS))
-        if not ((folder / name).is_file() and _is_map(folder / name, pole)):
+        path = folder / name
+        if not (path.is_file() and _is_map(path, pole) and matches_checksum(path)):
             _fetch(f"{source}/{name}", folder / name, pole)
     progress(len(_MAPS), len(_MAPS))
     return folder
 
 
 def _fetch(address: str, path: Path, pole: int) -> None:
-    with written_whole(path) as beside:
-        try:
-            with (
-                urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer,
-                beside.open("wb") as out,
-            ):
-                shutil.copyfileobj(answer, out)
-        except (urllib.error.URLError, OSError, ValueError) as error:
-            raise DustError(
-                f"cannot fetch {address} ({error}). Put {path.name} into {path.parent} by hand, "
-                "or give the catalog a column “ebv”"
-            ) from error
-        if not _is_map(beside, pole):
-            raise DustError(f"what {address} sent is no SFD dust map; nothing was kept")
+    try:
+        fetch_file(address, path, is_right=lambda came: _is_map(came, pole))
+    except FetchError as error:
+        raise DustError(
+            f"{error}. Run it again to go on from there, put {path.name} into {path.parent} by "
+            "hand, or give the catalog a column “ebv”"
+        ) from error
 
 
 def _is_map(path: Path, pole: int) -> bool:

@@ -28,11 +28,14 @@ class Reddening:
         mag, 0 where it is not known; None if nothing is to be corrected.
     n_unknown
         Spectra without position or entry, which stay as they are.
+    simulated
+        There is no Milky Way before them.
     """
 
     source: DustSource
     ebv: np.ndarray | None
     n_unknown: int
+    simulated: bool = False
 
     def metrics(self) -> dict[str, Any]:
         """For a run: where it comes from, in words too."""
@@ -42,7 +45,9 @@ class Reddening:
         return found
 
     def note(self) -> str:
-        """One sentence for the reader of a build's report."""
+        """One sentence for the reader of a build's report; empty where dust is no matter."""
+        if self.simulated:
+            return ""
         if self.ebv is None:
             return (
                 "not corrected for Milky Way dust: fetch the SFD map once with “spexplain download "
@@ -60,7 +65,7 @@ def usable_source(collection: Collection, wanted: DustSource) -> DustSource:
     """
     if wanted != "auto":
         return wanted
-    if collection.provenance.get("made_by") == "simulation":
+    if _is_simulated(collection):
         return "none"
     if _COLUMN in collection.catalog:
         return "catalog"
@@ -79,7 +84,7 @@ def find_reddening(collection: Collection, source: DustSource) -> Reddening:
     catalog = collection.catalog
     source = usable_source(collection, source)
     if source == "none":
-        return Reddening("none", None, 0)
+        return Reddening("none", None, 0, simulated=_is_simulated(collection))
     if source == "catalog":
         if _COLUMN not in catalog:
             raise ValueError(f"the catalog of {collection.path} has no column {_COLUMN!r}")
@@ -91,3 +96,7 @@ def find_reddening(collection: Collection, source: DustSource) -> Reddening:
             raise ValueError(str(error)) from error
     unknown = ~np.isfinite(ebv)
     return Reddening(source, np.where(unknown, 0.0, ebv), int(unknown.sum()))
+
+
+def _is_simulated(collection: Collection) -> bool:
+    return collection.provenance.get("made_by") == "simulation"

@@ -154,3 +154,10 @@ def test_the_installed_command_answers_quickly_and_loads_no_model_library():
     assert {"torch", "sklearn", "panel"}.isdisjoint(done.stdout.split())
     done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
     assert "ingest" in done.stdout
+
+
+def test_dust_that_cannot_be_fetched_is_an_error_with_another_way(spexplain, tmp_path: Path):
+    done = spexplain("download", "dust", "--to", tmp_path / "dust", "--source", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "by hand" in done.stderr
+    assert "ebv" in done.stderr

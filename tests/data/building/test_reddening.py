@@ -70,6 +70,7 @@ def test_spectra_without_a_position_stay_and_are_counted(dusty):
 def test_a_simulated_sky_has_no_milky_way(dusty):
     dusty.provenance["made_by"] = "simulation"
     assert usable_source(dusty, "auto") == "none"
+    assert find_reddening(dusty, "auto").note() == ""
     assert usable_source(dusty, "catalog") == "catalog"
 
 
