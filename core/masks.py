@@ -12,6 +12,9 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
+from .bit_sums import bit_sums, bit_totals
 
 __all__ = ["BinaryMasks", "Masks", "OneHotMasks"]
 
@@ -28,11 +31,16 @@ class Masks(Protocol):
         """The rows as an array (m, S) of 0 and 1."""
         ...
 
-    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
-        """Z[rows] @ pieces, for pieces (S, …) -> (m, …), and @ then in whichever order is cheap.
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """Z[rows] @ pieces, for pieces (S, …) -> (m, …). May be a view: read only."""
+        ...
 
-        The result may be a view: read only.
-        """
+    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+        """(Z[rows] @ pieces)ᵀ, for pieces (S, c) -> (c, m), row by row in memory; never a view."""
+        ...
+
+    def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Zᵀ values: (n,) -> (S,), the total of every segment."""
         ...
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
@@ -86,13 +94,23 @@ class BinaryMasks:
         unpacked = np.unpackbits(self.bits[rows], axis=1, count=self.n_segments, bitorder="little")
         return unpacked.astype(dtype)
 
-    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
-        """Z[rows] @ (pieces @ then): there are fewer segments than samples."""
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """Z[rows] @ pieces."""
+        if pieces.ndim == 1:
+            return bit_sums(self.bits[rows], pieces)
         # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
-        mixing = torch.from_numpy(pieces)
-        if then is not None:
-            mixing = mixing @ torch.from_numpy(then)
-        return (torch.from_numpy(self.dense(rows, pieces.dtype)) @ mixing).numpy()
+        return (self._tensor(rows, pieces.dtype) @ torch.from_numpy(pieces)).numpy()
+
+    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+        """(Z[rows] @ pieces)ᵀ."""
+        return (torch.from_numpy(pieces).T @ self._tensor(rows, pieces.dtype).T).numpy()
+
+    def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Zᵀ values."""
+        return bit_totals(self.bits, values)[: self.n_segments]
+
+    def _tensor(self, rows: slice, dtype: np.dtype) -> Tensor:
+        return torch.from_numpy(self.dense(rows, dtype))
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """All pieces below 0 together, and all above."""
@@ -119,12 +137,17 @@ class OneHotMasks:
         """The rows as an array (m, S) of 0 and 1."""
         return np.eye(self.n, self.n_segments, dtype=dtype)[rows]
 
-    def apply(self, pieces: NDArray, rows: slice, *, then: NDArray | None = None) -> NDArray:
-        """pieces[rows] @ then."""
-        chosen = pieces[: self.n][rows]
-        if then is None:
-            return chosen
-        return (torch.from_numpy(chosen) @ torch.from_numpy(then)).numpy()
+    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+        """pieces[rows]."""
+        return pieces[: self.n][rows]
+
+    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+        """pieces[rows]ᵀ."""
+        return self.apply(pieces, rows).T.copy()
+
+    def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values, and 0 for the segments that no sample changes."""
+        return np.pad(values, (0, self.n_segments - self.n))
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """The least and the most of the pieces."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
 from .base import RowEvaluator
+from .folding import Folded
 from .network import Network
 from .residuals import ResidualScore
 
@@ -36,17 +38,14 @@ class Decoded:
         """The score of any rows of a neighbourhood of the network's precision."""
         network = self.network
         seen = neighbourhood.restricted(network.pixels)
-        out = torch.from_numpy(network.out)
         folding = network.folding(neighbourhood)
+        usual = self._decoder(folding.folded)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            state = folding(rows)
-            at_base = torch.addmv(network.out_bias, out, state.at_base)
-            # The base as one more variable, always 1: a product that starts from a bias takes
-            # another pass over its result.
-            decode = torch.cat([state.into @ out.T, at_base[None]])
-            one = state.values.new_ones(1, state.values.shape[1])
-            variables = torch.cat([state.values, one])
+            folded, found = folding(rows)
+            decode = usual if folded is folding.folded else self._decoder(folded)
+            one = np.ones((1, found.shape[1]), found.dtype)
+            variables = torch.from_numpy(np.concatenate([found, one]))
             scores = np.empty(rows.stop - rows.start)
             for part in seen.blocks(rows, n_rows=_ROWS):
                 within = slice(part.start - rows.start, part.stop - rows.start)
@@ -55,3 +54,13 @@ class Decoded:
             return scores
 
         return values
+
+    def _decoder(self, folded: Folded) -> Tensor:
+        """From variables to the reconstruction, (V + 1, K).
+
+        The base is one more variable, always 1: a product that starts from a bias takes another
+        pass over its result.
+        """
+        decode = torch.from_numpy(folded.affine) @ torch.from_numpy(self.network.out).T
+        decode[-1] += self.network.out_bias
+        return decode

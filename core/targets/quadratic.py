@@ -12,16 +12,46 @@ than h itself, keep float32 from cancelling: the terms are as small as the chang
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
+from numba import njit
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
-from ..segment_sums import segment_sums
 from .base import RowEvaluator
+from .folding import Folded
 from .network import Network
 
 __all__ = ["MeanSquare"]
+
+_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+
+
+class _Residual(NamedTuple):
+    """What the residual r_p and the pieces Δ_k make of the last layer W.
+
+    across (S, H) is −2 WᵀΔ_k, along (H,) is 2 Wᵀr_p, own (S,) is ‖Δ_k‖² − 2 r_p·Δ_k, and square
+    is ‖r_p‖².
+    """
+
+    across: NDArray[np.floating]
+    along: NDArray[np.floating]
+    own: NDArray[np.floating]
+    square: float
+
+
+class _Form(NamedTuple):
+    """The square sum in V variables v and masks z: v·(square v + along) + [v; 1]·(mixingᵀ z).
+
+    square (V, V), mixing (S, V + 1), along (V,).
+    """
+
+    square: Tensor
+    mixing: NDArray[np.floating]
+    along: NDArray[np.floating]
 
 
 class MeanSquare:
@@ -43,21 +73,61 @@ class MeanSquare:
         network, masks = self.network, neighbourhood.masks
         seen = neighbourhood.restricted(network.pixels)
         folding = network.folding(neighbourhood)
-        residual = network.leave(network.hidden(folding.entered[None].clone()))[0] - seen.base
-        square_base = float(np.sum(residual**2, dtype=np.float64))
-        pair = np.stack([-2 * seen.delta, 2 * residual])
-        across, along = segment_sums(seen.labels, seen.n_segments, pair, network.out)
-        slope = torch.from_numpy(along.sum(axis=0))
-        own = seen.segment_sums(seen.delta - 2 * residual)
+        hidden = network.hidden(torch.from_numpy(folding.entered[None].copy())).numpy()[0]
+        pieces = seen.labels, seen.n_segments, seen.delta, seen.base
+        residual = _Residual(*_residual(*pieces, network.out, network.out_bias.numpy(), hidden))
+
+        usual = self._form(folding.folded, residual)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            state = folding(rows)
-            into = state.into
-            mixed = masks.apply(across, rows, then=into.T.contiguous().numpy())
-            slopes = (into @ self._gram @ into.T) @ state.values
-            slopes += torch.from_numpy(mixed).T + (into @ slope)[:, None]
-            change = torch.linalg.vecdot(slopes, state.values, dim=0)
-            change += torch.from_numpy(masks.apply(own, rows))
-            return (square_base + change.double().numpy()) / len(residual)
+            folded, found = folding(rows)
+            form = usual if folded is folding.folded else self._form(folded, residual)
+            slopes = (form.square @ torch.from_numpy(found)).numpy()
+            mixed = masks.apply_across(form.mixing, rows)
+            change = _changes(found, slopes, form.along, mixed)
+            return (residual.square + change) / len(seen.base)
 
         return values
+
+    def _form(self, folded: Folded, residual: _Residual) -> _Form:
+        into = torch.from_numpy(folded.into)
+        mixing = np.empty((len(residual.own), len(into) + 1), residual.own.dtype)
+        mixing[:, :-1] = (torch.from_numpy(residual.across) @ into.T).numpy()
+        mixing[:, -1] = residual.own
+        along = into @ torch.from_numpy(residual.along)
+        return _Form(into @ self._gram @ into.T, mixing, along.numpy())
+
+
+@_compiled
+def _residual(labels, n_segments, delta, base, weight, bias, hidden):
+    n_units, two = weight.shape[1], weight.dtype.type(2)
+    across = np.zeros((n_segments, n_units), weight.dtype)
+    # By segment too, for the sum of few sums of few is more exact than one of all.
+    along = np.zeros((n_segments, n_units), weight.dtype)
+    own = np.zeros(n_segments, weight.dtype)
+    square = 0.0
+    for j in range(len(labels)):
+        row, segment = weight[j], labels[j]
+        residual = weight.dtype.type(0)
+        for h in range(n_units):
+            residual += row[h] * hidden[h]
+        residual += bias[j] - base[j]
+        for_across, for_along = -two * delta[j], two * residual
+        across_row, along_row = across[segment], along[segment]
+        for h in range(n_units):
+            across_row[h] += for_across * row[h]
+            along_row[h] += for_along * row[h]
+        own[segment] += delta[j] * (delta[j] - two * residual)
+        square += np.float64(residual) ** 2
+    return across, along.sum(axis=0), own, square
+
+
+@_compiled
+def _changes(values, slopes, along, mixed):
+    """Σ_v values·(slopes + along + mixed) + the last row of mixed, (m,)."""
+    n_variables, n_samples = values.shape
+    total = mixed[n_variables].copy()
+    for v in range(n_variables):
+        for i in range(n_samples):
+            total[i] += values[v, i] * (slopes[v, i] + along[v] + mixed[v, i])
+    return total.astype(np.float64)

@@ -54,11 +54,18 @@ def test_one_hot_pieces_are_not_copied():
 
 @pytest.mark.parametrize("masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(9, 9)])
 @pytest.mark.parametrize("rows", [ALL, slice(2, 5)])
-def test_what_follows_may_be_multiplied_in_any_order(masks, rows):
-    rng = np.random.default_rng(0)
-    pieces, then = rng.normal(size=(9, 4)), rng.normal(size=(4, 6))
-    expected = masks.dense(rows, F64) @ pieces @ then
-    np.testing.assert_allclose(masks.apply(pieces, rows, then=then), expected)
+def test_applying_across_is_the_transposed_product_and_never_a_view(masks, rows):
+    pieces = np.random.default_rng(0).normal(size=(9, 4))
+    across = masks.apply_across(pieces, rows)
+    np.testing.assert_allclose(across, masks.apply(pieces, rows).T)
+    assert across.flags.c_contiguous
+    assert not np.shares_memory(across, pieces)
+
+
+@pytest.mark.parametrize("masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(5, 9)])
+def test_gathering_adds_up_the_values_of_the_rows_that_have_a_segment(masks):
+    values = np.random.default_rng(0).normal(size=masks.shape[0])
+    np.testing.assert_allclose(masks.gather(values), masks.dense(ALL, F64).T @ values, atol=1e-12)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 12))
