@@ -25,6 +25,10 @@ _VIEW = {
     "unit": "unit",
     "frame": "frame",
     "clip": "clip",
+    "width_kms": "width",
+    "trimmed": "trimmed",
+    "rebuilt": "rebuilt",
+    "k": "k",
 }
 _KNOBS = {name: name for name in Knobs.names()}
 

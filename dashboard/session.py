@@ -14,7 +14,7 @@ import param
 
 from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
-from ..data.lens import Lens
+from ..data.lens import AnomalyLens, Lens
 from .listing import Listing
 from .live import Answer, Live
 from .state import Knobs, Outcome, View
@@ -64,21 +64,28 @@ class Session:
     def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
         self.workspace = workspace
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
-        self._schedule = schedule
+        self.pool, self.schedule = pool, schedule
+        self._closing: list[Callable[[], None]] = []
         self._live: Live[Explanation] = Live(pool, self._deliver)
         self._lock = threading.Lock()
         self._inbox: Answer[Explanation] | None = None
-        self._target: tuple[tuple[str, str, int], Target] | None = None
+        self._target: tuple[tuple[object, ...], Target] | None = None
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
         self.view.param.watch(self._open, ["lens", "spectrum"])
-        self.view.param.watch(self._explain, "target")
+        self.view.param.watch(self._explain, ["target", "width_kms", "trimmed"])
         self.view.param.watch(self._find, "find")
         self.knobs.param.watch(self._explain, Knobs.names())
 
     def close(self) -> None:
         """The tab is gone: let go of any work."""
         self._live.cancel()
+        for let_go in self._closing:
+            let_go()
+
+    def on_close(self, let_go: Callable[[], None]) -> None:
+        """Have something done when the tab is gone."""
+        self._closing.append(let_go)
 
     @property
     def lens(self) -> Lens | None:
@@ -182,9 +189,13 @@ class Session:
 
     def _target_of(self, shown: Shown) -> Target:
         """What is explained, kept while only knobs move: a target may prepare much once."""
-        key = (shown.lens.name, self.view.target, shown.row)
+        view, lens = self.view, shown.lens
+        knobs: dict[str, float] = {}
+        if isinstance(lens, AnomalyLens):
+            knobs = {"width_kms": view.width_kms, "trimmed": view.trimmed}
+        key = (lens.name, view.target, shown.row, *knobs.values())
         if self._target is None or self._target[0] != key:
-            self._target = (key, shown.lens.target(self.view.target, shown.row))
+            self._target = (key, lens.target(view.target, shown.row, **knobs))
         return self._target[1]
 
     def _forget(self) -> None:
@@ -199,7 +210,7 @@ class Session:
             asked = self._inbox is not None
             self._inbox = answer
         if not asked:
-            self._schedule(self._collect)
+            self.schedule(self._collect)
 
     def _collect(self) -> None:
         with self._lock:

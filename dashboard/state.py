@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import param
 
 from ..core.choices import KernelName, MethodName, PerturbationName, SegmentationName
+from ..core.scores import FILTER_KMS, TRIMMED_FRACTION
 from ..core.settings import ExplainSettings
 from .tabs import TABS
 
@@ -67,6 +68,30 @@ class View(param.Parameterized):
         default=False,
         label="Clip",
         doc="Fit the flux axis to the continuum and let strong lines run off the top.",
+    )
+    width_kms = param.Number(
+        default=FILTER_KMS,
+        bounds=(0.0, 5000.0),
+        softbounds=(0.0, 1000.0),
+        step=10.0,
+        label="Filter width",
+        doc="Filtered scores leave out this velocity on both sides of each emission line, km/s.",
+    )
+    trimmed = param.Number(
+        default=TRIMMED_FRACTION,
+        bounds=(0.0, 0.5),
+        softbounds=(0.0, 0.2),
+        step=0.005,
+        label="Trimmed",
+        doc="Share of the pixels, those of the largest residuals, that trimmed scores leave out.",
+    )
+    rebuilt = param.Boolean(
+        default=False,
+        label="Rebuilt",
+        doc="Draw what the autoencoder makes of the spectrum over it, and shade the filter.",
+    )
+    k = param.Integer(
+        default=0, bounds=(0, 50), doc="Clusters of explanations; 0 for as many as were built."
     )
     hidden = param.List(
         default=[], item_type=str, doc="Categories that the legend has switched off."

@@ -80,7 +80,8 @@ def milky_way_ebv(
     if absent:
         raise DustError(
             f"the SFD dust map is not in {folder} (no {', '.join(absent)}): fetch it once with "
-            f"“{_COMMAND}” (two files of 64 MB), or give the catalog a column “ebv” with E(B-V) in mag"
+            f"“{_COMMAND}” (two files of 64 MB), or give the catalog a column “ebv” with E(B-V) "
+            "in mag"
         )
     damaged = [name for name, pole in _MAPS.items() if not _is_map(folder / name, pole)]
     if damaged:

@@ -1,0 +1,61 @@
+"""Work of a tab that is too slow for the page's own thread: latest wins, answers in the page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Generic
+
+from .live import Answer, Live, T
+
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["Background"]
+
+Work = Callable[[Callable[[], bool]], Iterator[T]]
+
+
+class Background(Generic[T]):
+    """Runs a tab's newest request on the shared threads and shows what comes of it.
+
+    Parameters
+    ----------
+    session
+        Whose page is shown to; work ends when it closes.
+    show
+        Called in the page with each answer to the newest request. Of answers that come faster
+        than the page takes them, the newest is shown.
+    """
+
+    def __init__(self, session: Session, show: Callable[[Answer[T]], None]) -> None:
+        self._show = show
+        self._schedule = session.schedule
+        self._lock = threading.Lock()
+        self._inbox: Answer[T] | None = None
+        self._live: Live[T] = Live(session.pool, self._deliver)
+        session.on_close(self.cancel)
+
+    def request(self, work: Work[T]) -> None:
+        """Ask for ``work(cancelled)``, in place of whatever was asked for before."""
+        self.cancel()
+        self._live.request(work)
+
+    def cancel(self) -> None:
+        """Let go of what runs, and of what has come but was not shown."""
+        self._live.cancel()
+        with self._lock:
+            self._inbox = None
+
+    def _deliver(self, answer: Answer[T]) -> None:
+        with self._lock:
+            asked = self._inbox is not None
+            self._inbox = answer
+        if not asked:
+            self._schedule(self._collect)
+
+    def _collect(self) -> None:
+        with self._lock:
+            answer, self._inbox = self._inbox, None
+        if answer is not None:
+            self._show(answer)

@@ -1,0 +1,73 @@
+"""Tabs made of sections of HTML: Python writes them, clicks and changes come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import param
+
+from .parts import ASSETS, Part, asset, sheet
+
+__all__ = ["SectionsPart", "button", "choice", "slider"]
+
+
+class SectionsPart(Part):
+    """Sections by name, in order; sends what ``button`` holds, or {set: name, value}."""
+
+    sections = param.List(default=[], doc="Pairs of a name, also its CSS class, and its HTML.")
+    layout = param.String(default="", doc="CSS class that arranges the sections.")
+
+    _esm = ASSETS / "sections.js"
+
+    def __init__(self, layout: str, on_message: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__(
+            layout=layout,
+            on_message=on_message,
+            css_classes=["in-sections"],
+            sizing_mode="stretch_both",
+            stylesheets=[*sheet(), asset("sections.css")],
+        )
+
+    def write(self, **sections: str) -> None:
+        """Replace the HTML of some sections; new ones come last."""
+        now = dict(self.sections) | sections
+        if list(now.items()) != [tuple(pair) for pair in self.sections]:
+            self.sections = [list(pair) for pair in now.items()]
+
+
+def button(html: str, message: dict[str, Any], *, css: str = "", title: str = "") -> str:
+    """A button that sends a message; its content is HTML already."""
+    sent = escape(json.dumps(message), quote=True)
+    return (
+        f'<button type="button" class="{css}" title="{escape(title, quote=True)}" '
+        f'data-send="{sent}">{html}</button>'
+    )
+
+
+def choice(name: str, label: str, options: dict[str, str], chosen: str, *, title: str = "") -> str:
+    """A menu: value → what it is called."""
+    lines = "".join(
+        f'<option value="{escape(value, quote=True)}"{" selected" if value == chosen else ""}>'
+        f"{escape(text)}</option>"
+        for value, text in options.items()
+    )
+    return (
+        f'<label title="{escape(title, quote=True)}"><span class="name">{escape(label)}</span>'
+        f'<select name="{name}">{lines}</select></label>'
+    )
+
+
+def slider(
+    name: str, label: str, value: float, *, low: float, high: float, step: float, title: str = ""
+) -> str:
+    """A slider that sends while it is dragged."""
+    at = 100 * (min(max(value, low), high) - low) / (high - low)
+    return (
+        f'<label class="slide" title="{escape(title, quote=True)}">'
+        f'<span class="name">{escape(label)}</span> <output>{value:g}</output>'
+        f'<input type="range" name="{name}" min="{low:g}" max="{high:g}" step="{step:g}" '
+        f'value="{value:g}" style="--at: {at:.1f}%"></label>'
+    )
