@@ -22,7 +22,7 @@ lint: venv ## ruff, basedpyright and import-linter
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
-bench: venv ## speed and scale, as JSON
+bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dense path, in the browser
 	$(BIN)/python benchmarks/explain.py --json
 	$(BIN)/python benchmarks/page.py --json
 
