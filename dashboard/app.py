@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
 from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
+from tornado.ioloop import IOLoop
 
 from .links import apply_query, to_query
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from .views.drawer import Drawer
-from .views.parts import ShellPart, asset
+from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
 from .views.spectrum import SpectrumView
 from .views.verdict import state_pane, veil_pane, verdict_pane
@@ -158,6 +160,16 @@ def _follow_link(session: Session, query: dict[str, str]) -> None:
 
 def _scheduler(doc: Document | None) -> Schedule:
     """How a worker thread has something done to this page: on its own thread, at its next turn."""
-    if doc is None:
+    loop = IOLoop.current(instance=False)
+    if doc is None or loop is None:
         return lambda callback: callback()
-    return lambda callback: doc.add_next_tick_callback(callback)
+
+    def together(callback: Callable[[], None]) -> None:
+        with one_patch():
+            callback()
+
+    def schedule(callback: Callable[[], None]) -> None:
+        # Not straight from the worker: a document that holds its changes would lose the request.
+        loop.add_callback(doc.add_next_tick_callback, partial(together, callback))
+
+    return schedule

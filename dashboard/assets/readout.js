@@ -1,5 +1,6 @@
 // Under the cursor: wavelength, flux, weight, segment and the nearest line, in the figure's corner.
-const { x, y, weight, segment } = pixels.data
+const { x, y } = pixels.data
+const { right, weight } = bands.data
 const box = document.getElementById("readout")
 const at = cb_obj.x
 if (!x.length || at < x[0] || at > x[x.length - 1]) { box.textContent = ""; return }
@@ -10,9 +11,14 @@ while (high - low > 1) {
 }
 const i = at - x[low] < x[high] - at ? low : high
 const parts = [`${x[i].toFixed(1)} ${x[i] > 2000 ? "Å" : "nm"}`, `flux ${y[i].toPrecision(4)}`]
-if (weight[i]) {
-  parts.push(`weight ${weight[i] > 0 ? "+" : "−"}${Math.abs(weight[i]).toPrecision(3)}`)
-  parts.push(`segment ${segment[i] + 1}`)
+let first = 0, last = right.length
+while (first < last) {
+  const middle = (first + last) >> 1
+  if (right[middle] < x[i]) first = middle + 1; else last = middle
+}
+if (weight[first]) {
+  parts.push(`weight ${weight[first] > 0 ? "+" : "−"}${Math.abs(weight[first]).toPrecision(3)}`)
+  parts.push(`segment ${first + 1}`)
 }
 let near = -1
 for (let k = 0; k < lines.data.x.length; k++) {

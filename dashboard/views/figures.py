@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bokeh.models import ColumnDataSource, Range1d
+from bokeh.models import Range1d
 from bokeh.plotting import figure
 
 from ..theme import Theme
 
-__all__ = ["FONT", "dress", "patch", "plain_figure", "span"]
+__all__ = ["FONT", "dress", "plain_figure", "span"]
 
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
@@ -56,9 +56,3 @@ def dress(fig: figure, theme: Theme) -> None:
 def span(axis: Range1d) -> tuple[float, float]:
     """Start and end of a range of numbers."""
     return cast("tuple[float, float]", (axis.start, axis.end))
-
-
-def patch(source: ColumnDataSource, **columns: Any) -> None:
-    """Replace single columns of a source in place; only these travel to the browser."""
-    for name, values in columns.items():
-        cast("dict[str, Any]", source.data)[name] = values

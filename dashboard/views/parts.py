@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ __all__ = [
     "LegendPart",
     "ShellPart",
     "TablePart",
+    "WordsPart",
     "asset",
     "html_sheet",
     "invitation",
+    "one_patch",
     "sheet",
 ]
 
@@ -37,6 +40,11 @@ def asset(name: str) -> str:
 def sheet() -> list[str]:
     """The style sheets of a component that lives in its own shadow root."""
     return [asset("parts.css")]
+
+
+def one_patch() -> AbstractContextManager[None]:
+    """All that changes within travels to the browser as one message, and is drawn once."""
+    return pn.io.hold()
 
 
 def html_sheet(html: str) -> pn.pane.HTML:
@@ -68,7 +76,8 @@ class Part(JSComponent):
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if self.on_message is not None:
-            self.on_message(data)
+            with one_patch():
+                self.on_message(data)
 
 
 class FormPart(Part):
@@ -99,6 +108,14 @@ class CardsPart(Part):
     cards = param.List(default=[], doc="Dicts of name, about, top and pieces.")
 
     _esm = ASSETS / "cards.js"
+
+
+class WordsPart(Part):
+    """Words that change with every answer; an element with ``data-do`` is a button of the page."""
+
+    html = param.String(default="", doc="What is said, as HTML.")
+
+    _esm = ASSETS / "words.js"
 
 
 class LegendPart(Part):

@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import panel as pn
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import ColumnDataSource, CustomJS, Range1d, WheelZoomTool
@@ -17,7 +16,7 @@ from ..session import Session
 from ..shade import Window, shade_categories, shade_values
 from ..theme import THEMES, category_colours, sequential
 from .figures import FONT, dress, plain_figure, span
-from .parts import sheet
+from .parts import WordsPart, one_patch
 
 __all__ = ["PlaneView"]
 
@@ -49,7 +48,7 @@ class PlaneView:
         self._ghost = ColumnDataSource(dict(_NO_GHOST), name="plane-ghost")
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         self.figure = self._build()
-        self.note = pn.pane.HTML("", stylesheets=sheet(), sizing_mode="stretch_width", margin=0)
+        self.note = WordsPart()
         self._dress()
         self._show_plane()
         view, outcome = session.view, session.outcome
@@ -146,7 +145,7 @@ class PlaneView:
         self._shade()
 
     def _show_plane(self, *_: object) -> None:
-        self.note.object = self._describe(self._session.view.plane)
+        self.note.html = self._describe(self._session.view.plane)
         self.reset()
         self._mark()
 
@@ -229,7 +228,8 @@ class PlaneView:
             return
         row = self._nearest(event.x, event.y)
         if row is not None:
-            self._session.open(row)
+            with one_patch():
+                self._session.open(row)
 
     def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
         row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None

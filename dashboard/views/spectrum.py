@@ -27,7 +27,7 @@ from ..markers import fit_labels
 from ..session import Session, Shown
 from ..theme import THEMES, diverging
 from ..wording import meaning
-from .figures import FONT, dress, patch, plain_figure, span
+from .figures import FONT, dress, plain_figure, span
 from .parts import asset
 
 __all__ = ["SpectrumView"]
@@ -35,6 +35,8 @@ __all__ = ["SpectrumView"]
 _SETTLE_MS = 40
 _LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
 _GUESS_PX = 560
+_BAND = ("left", "right", "weight", "shade")
+_FEW = 200
 _LABEL_ROOM = 0.16  # share of the height left free for the names of lines
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
 _SHORT_TICKS = """
@@ -48,16 +50,21 @@ _FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
 class SpectrumView:
     """Two figures that share their wavelengths: ``flux`` and ``weight``.
 
-    Everything is drawn from four sources whose columns are replaced in place; a new explanation
-    of the same spectrum touches only colours and weights.
+    ``pixels`` and ``bands`` hold the spectrum and its explanation as they are; what is drawn of
+    them, at the width of the frame, is made in the browser (``paint.js``). So a new explanation is
+    one small message and one repaint.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._pixels = ColumnDataSource(name="pixels")
         self._bands = ColumnDataSource(name="bands")
+        self._trace = ColumnDataSource({"x": [], "y": []}, name="trace")
+        self._ribbon = ColumnDataSource({"xs": [], "ys": [], "shade": []}, name="ribbon")
+        self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": []}, name="line-labels")
+        # Weights are drawn as shades, their share of the largest: then the colours never change.
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
         self._x = Range1d(start=3500, end=7500)
         self._width = _GUESS_PX  # of the frame, until the browser tells
@@ -89,16 +96,16 @@ class SpectrumView:
         )  # fmt: skip
         fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
         self._strips = fig.vstrip(
-            "left", "right", source=self._bands, line_color=None, fill_alpha=0.6,
-            fill_color={"field": "weight", "transform": self._mapper},
+            "left", "right", source=self._bars, line_color=None, fill_alpha=0.6,
+            fill_color={"field": "shade", "transform": self._mapper},
         )  # fmt: skip
         self._markers = fig.vspan("x", source=self._lines, line_dash=[4, 4], line_width=1)
         # A ribbon of colour under a crisp line: where nothing is found it has the page's colour.
-        self._pieces = fig.segment(
-            "x", "y", "x1", "y1", source=self._pixels, line_width=7, line_cap="round",
-            line_color={"field": "weight", "transform": self._mapper},
+        self._pieces = fig.multi_line(
+            "xs", "ys", source=self._ribbon, line_width=7, line_join="round",
+            line_color={"field": "shade", "transform": self._mapper},
         )  # fmt: skip
-        self._thin = fig.line("x", "y", source=self._pixels, line_width=1.1, line_join="round")
+        self._thin = fig.line("x", "y", source=self._trace, line_width=1.1, line_join="bevel")
         box: Any = {"border_line_width": 0, "padding": 2}
         self._names = fig.text(
             "x", "y", "text", source=self._labels, y_range_name="share", text_align="center",
@@ -115,9 +122,9 @@ class SpectrumView:
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
             min_border_top=4,
         )  # fmt: skip
-        colour: Any = {"field": "weight", "transform": self._mapper}
-        self._bars = fig.quad(
-            "left", "right", "weight", constant(0.0), source=self._bands,
+        colour: Any = {"field": "shade", "transform": self._mapper}
+        fig.quad(
+            "left", "right", "weight", constant(0.0), source=self._bars,
             fill_color=colour, line_color=colour, line_width=0.6,
         )  # fmt: skip
         self._zero = Span(location=0, dimension="width", line_width=1)
@@ -132,8 +139,19 @@ class SpectrumView:
         """What both figures do alike: one cursor, one readout, wheel and drag along wavelength."""
         self._cursor = Span(dimension="height", line_width=1)
         readout = CustomJS(
-            args={"pixels": self._pixels, "lines": self._lines}, code=asset("readout.js")
+            args={"pixels": self._pixels, "bands": self._bands, "lines": self._lines},
+            code=asset("readout.js"),
         )
+        drawn = {name: getattr(self, f"_{name}") for name in ("trace", "ribbon", "bars")}
+        paint = CustomJS(
+            args={"pixels": self._pixels, "bands": self._bands, "figure": self.flux, **drawn},
+            code=asset("paint.js"),
+        )
+        self._pixels.js_on_change("data", paint)
+        self._bands.js_on_change("data", paint)
+        self._x.js_on_change("start", paint)
+        self._x.js_on_change("end", paint)
+        self.flux.js_on_change("inner_width", paint)
         leave = CustomJS(code="document.getElementById('readout').textContent = ''")
         for fig in (self.flux, self.weight):
             wheel = WheelZoomTool(dimensions="width")
@@ -156,9 +174,8 @@ class SpectrumView:
         return stretch * (0.1 if view.unit == "nm" else 1.0)
 
     def _clear(self) -> None:
-        nothing = np.empty(0)
-        self._pixels.data = dict.fromkeys(("x", "x1", "y", "y1", "weight", "segment"), nothing)
-        self._bands.data = dict.fromkeys(("left", "right", "weight"), nothing)
+        self._pixels.data = {"x": np.empty(0), "y": np.empty(0)}
+        self._bands.data = {key: [] for key in _BAND}
         self._lines.data = {"x": [], "wave_aa": [], "name": []}
         self._labels.data = {"x": [], "y": [], "text": []}
         self._pixels.tags = [""]
@@ -169,16 +186,11 @@ class SpectrumView:
             self._clear()
             return
         view, factor = self._session.view, self._factor(shown)
-        x, y = shown.wave_rest_aa * factor, shown.flux.astype(np.float32)
-        blank = np.zeros(len(x), np.float32)
         self._pixels.data = {
-            "x": x, "x1": np.append(x[1:], x[-1]), "y": y, "y1": np.append(y[1:], y[-1]),
-            "weight": blank, "segment": blank,
+            "x": shown.wave_rest_aa * factor, "y": shown.flux.astype(np.float32)
         }  # fmt: skip
         self._pixels.tags = [shown.id]
-        waves = np.array([line.wave_vac_aa for line in PAGE_LINES])
-        names = [line.label for line in PAGE_LINES]
-        self._lines.data = {"x": waves * factor, "wave_aa": waves, "name": names}
+        self._mark_lines(factor)
         self.flux.yaxis.axis_label = _FLUX_UNITS.get(shown.lens.name, "flux")
         frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
         self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
@@ -190,6 +202,13 @@ class SpectrumView:
         else:
             self._fit()
         self._paint()
+
+    def _mark_lines(self, factor: float) -> None:
+        waves = np.array([line.wave_vac_aa for line in PAGE_LINES])
+        if np.array_equal(self._lines.data["x"], waves * factor):
+            return
+        names = [line.label for line in PAGE_LINES]
+        self._lines.data = {"x": waves * factor, "wave_aa": waves, "name": names}
 
     def _fit(self) -> None:
         """Fit the flux axis to the stretch in view, and name the lines that fit on it."""
@@ -220,17 +239,20 @@ class SpectrumView:
         shown: Shown | None = self._session.outcome.shown
         found: Explanation | None = self._session.outcome.explanation
         if shown is None or found is None or len(found.labels) != len(shown.flux):
-            self._bands.data = dict.fromkeys(("left", "right", "weight"), np.empty(0))
-            patch(self._pixels, weight=np.zeros(len(self._pixels.data["x"]), np.float32))
+            self._bands.data = {key: [] for key in _BAND}
             return
-        self._bands.tags = [found.n_samples, found.complete]
         edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
-        weights = found.weights.astype(np.float32)
         most = _largest(found)
-        self._mapper.update(low=-most, high=most)
-        segment = found.labels.astype(np.float32)
-        patch(self._pixels, weight=weights[found.labels], segment=segment)
-        self._bands.data = {"left": edges[:, 0], "right": edges[:, 1], "weight": weights}
+        drawn = {
+            "left": edges[:, 0],
+            "right": edges[:, 1],
+            "weight": found.weights.astype(np.float32),
+            "shade": np.clip(found.weights / most, -1, 1).astype(np.float32),
+        }
+        # As text a few numbers travel faster than as arrays, each of which is a message of its own.
+        few = len(edges) <= _FEW
+        self._bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
+        self._bands.tags = [found.n_samples, found.complete]
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = meaning(found).axis
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
-import panel as pn
 
 from ..session import Session, Shown
 from ..theme import diverging
 from ..wording import meaning, state_line
-from .parts import sheet
+from .parts import WordsPart
 from .spectrum import _largest
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
@@ -20,24 +18,24 @@ _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _INVITATION = "Click a point on the plane to open its spectrum."
 
 
-def verdict_pane(session: Session) -> pn.pane.HTML:
+def verdict_pane(session: Session) -> WordsPart:
     """True type, predicted type and probabilities; or score and rank."""
-    pane = _pane()
+    pane = WordsPart()
 
     def show(*_: object) -> None:
-        pane.object = _verdict(session)
+        pane.html = _verdict(session)
 
     session.outcome.param.watch(show, "shown")
     show()
     return pane
 
 
-def state_pane(session: Session) -> pn.pane.HTML:
+def state_pane(session: Session) -> WordsPart:
     """The key to the colours, and how the explanation was computed."""
-    pane = _pane()
+    pane = WordsPart()
 
     def show(*_: object) -> None:
-        pane.object = _state(session)
+        pane.html = _state(session)
 
     session.outcome.param.watch(show, ["explanation", "busy"])
     session.view.param.watch(show, "theme")
@@ -45,9 +43,9 @@ def state_pane(session: Session) -> pn.pane.HTML:
     return pane
 
 
-def veil_pane(session: Session) -> pn.pane.HTML:
+def veil_pane(session: Session) -> WordsPart:
     """What to do while there is nothing to draw; empty otherwise."""
-    pane = _pane(sizing_mode="stretch_both")
+    pane = WordsPart(sizing_mode="stretch_both", css_classes=["in-veil"])
 
     def show(*_: object) -> None:
         shown: Shown | None = session.outcome.shown
@@ -61,19 +59,13 @@ def veil_pane(session: Session) -> pn.pane.HTML:
                 "<br>Try the other lens, or another spectrum."
             )
         else:
-            pane.object = ""
+            pane.html = ""
             return
-        pane.object = f'<div class="invite"><div>{text}</div></div>'
+        pane.html = f'<div class="invite"><div>{text}</div></div>'
 
     session.outcome.param.watch(show, "shown")
     show()
     return pane
-
-
-def _pane(**options: Any) -> pn.pane.HTML:
-    return pn.pane.HTML(
-        "", stylesheets=sheet(), margin=0, **{"sizing_mode": "stretch_width"} | options
-    )
 
 
 def _verdict(session: Session) -> str:

@@ -172,14 +172,14 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     before = source(view.flux, "pixels")
     found = explain_now(still, n_segments=25)
     after = source(view.flux, "pixels")
-    for name in ("x", "x1", "y", "y1"):
+    for name in ("x", "y"):
         np.testing.assert_array_equal(before[name], after[name])
-    np.testing.assert_allclose(after["weight"], found.weight_of_pixel, rtol=1e-6)
     bands = source(view.weight, "bands")
-    assert len(bands["weight"]) == 25
+    np.testing.assert_allclose(bands["weight"], found.weights, rtol=1e-6)
     assert (bands["left"][1:] == bands["right"][:-1]).all()
     most = np.abs(found.weights).max()
-    assert (view._mapper.low, view._mapper.high) == (-most, most)
+    np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
+    assert (view._mapper.low, view._mapper.high) == (-1.0, 1.0)
     assert view.weight.yaxis.axis_label == "Δ log p"
 
 
@@ -188,7 +188,6 @@ def test_a_new_spectrum_is_uncoloured_until_its_own_explanation_comes(still: Ses
     still.open(7)
     explain_now(still)
     still.open(8)
-    assert not source(view.flux, "pixels")["weight"].any()
     assert len(source(view.flux, "bands")["weight"]) == 0
 
 
@@ -215,12 +214,12 @@ def test_clipping_fits_the_continuum(still: Session) -> None:
 
 def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session) -> None:
     view, veil = SpectrumView(still), veil_pane(still)
-    assert "Click a point" in veil.object
+    assert "Click a point" in veil.html
     still.open(7)
-    assert veil.object == ""
+    assert veil.html == ""
     still.open(299)
     assert len(source(view.flux, "pixels")["x"]) == 0
-    assert "cannot serve this lens: it covers 4100–8000 Å" in veil.object
+    assert "cannot serve this lens: it covers 4100–8000 Å" in veil.html
 
 
 def test_the_figures_follow_the_theme(still: Session) -> None:
@@ -238,14 +237,14 @@ def test_the_figures_follow_the_theme(still: Session) -> None:
 
 def test_the_verdict_has_both_types_and_all_probabilities(still: Session) -> None:
     pane = verdict_pane(still)
-    assert "No spectrum is open" in pane.object
+    assert "No spectrum is open" in pane.html
     row = int(still.listing.table["row"].iat[0])
     still.open(row)
     said = still.workspace.lenses["agn"].verdict(row)
-    assert f">{said.true} →" in pane.object
-    assert f"{said.predicted} ✗" in pane.object
-    assert pane.object.count("0.800") == 1
-    assert pane.object.index(">type 1<") < pane.object.index(">intermediate<")
+    assert f">{said.true} →" in pane.html
+    assert f"{said.predicted} ✗" in pane.html
+    assert pane.html.count("0.800") == 1
+    assert pane.html.index(">type 1<") < pane.html.index(">intermediate<")
 
 
 def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
@@ -253,8 +252,8 @@ def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     still.view.lens = "anomaly"
     still.view.tab = "anomalous"
     still.step(1)
-    assert "rank 1 of 300" in pane.object
-    assert "more anomalous than 99.7 %" in pane.object
+    assert "rank 1 of 300" in pane.html
+    assert "more anomalous than 99.7 %" in pane.html
 
 
 def test_names_from_a_file_cannot_become_markup(still: Session) -> None:
@@ -262,16 +261,16 @@ def test_names_from_a_file_cannot_become_markup(still: Session) -> None:
     still.workspace.catalog.loc[7, "subclass"] = "<script>alert(1)</script>"
     still.open(7)
     still.workspace.catalog.loc[7, "subclass"] = ""
-    assert "<script>" not in pane.object
+    assert "<script>" not in pane.html
 
 
 def test_the_state_names_what_the_colours_mean(still: Session) -> None:
     pane = state_pane(still)
     still.open(7)
-    assert "computing" in pane.object
+    assert "computing" in pane.html
     explain_now(still)
-    assert "raises log p(predicted)" in pane.object
-    assert "300 of 300 samples" in pane.object
+    assert "raises log p(predicted)" in pane.html
+    assert "300 of 300 samples" in pane.html
 
 
 # --- clusters
@@ -361,8 +360,8 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
     )
     plane, veil, drawer = PlaneView(bare), veil_pane(bare), Drawer(bare)
     SpectrumView(bare), legend_part(bare), controls_form(bare), bar_form(bare)
-    assert "spexplain build" in plane.note.object
-    assert "spexplain build" in veil.object
+    assert "spexplain build" in plane.note.html
+    assert "spexplain build" in veil.html
     assert drawer.of("misclassified").note == "No classifier has been built for this collection."
     plane._tap(SimpleNamespace(x=0.0, y=0.0))
     plane.reset()

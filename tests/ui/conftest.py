@@ -104,8 +104,8 @@ class Tab:
         """Wait until this spectrum is open and its explanation, all of it, is on it."""
         self.page.locator(".verdict .id", has_text=id).wait_for()
         self.wait(
-            "id => { const s = Bokeh.documents[0].get_model_by_name('pixels');"
-            " return s.tags[0] === id && s.data.weight.some(w => w !== 0) }",
+            "id => { const find = name => Bokeh.documents[0].get_model_by_name(name);"
+            " return find('pixels').tags[0] === id && find('ribbon').data.shade.length > 0 }",
             id,
         )
         self.page.locator(".facts .busy").wait_for(state="detached")
