@@ -24,7 +24,7 @@ Callback = Callable[[int, int], None]
 # the same graph for any number of threads.
 _EXACT_UP_TO = 20_000
 # Below, Barnes-Hut trees are faster than the grid of Fourier transforms, above slower.
-_FFT_FROM = 3_000
+_FFT_FROM = 6_000
 _REPORT_EVERY = 25
 
 

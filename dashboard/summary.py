@@ -62,7 +62,9 @@ def collection_summary(path: Path) -> dict[str, Any]:
     """
     collection = Collection.open(path)
     store = RunStore(collection.path)
-    runs = {name: run for name in stage_names() if (run := store.find(name)) is not None}
+    runs = {
+        name: run for name in stage_names(on_demand=True) if (run := store.find(name)) is not None
+    }
     wave = collection.wave_rest_aa
     return {
         "path": str(collection.path),

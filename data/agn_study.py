@@ -50,7 +50,9 @@ def plane_choices(
             f"t-SNE of {'all types' if task == 'three' else 'types 1 and 2'}, "
             f"{'standardised' if standardise else 'raw'}, perplexity {perplexity:g}"
         )
-        settings = EmbedSettings(perplexity=perplexity, standardise=standardise, method=method)
+        settings = EmbedSettings(
+            perplexity=perplexity, standardise=standardise, method=method, early=200, iterations=300
+        )
         found.append(PlaneChoice(name, title, settings, task))
     return tuple(found)
 

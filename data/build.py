@@ -66,9 +66,10 @@ class BuildReport:
     notes: dict[str, str] = field(default_factory=dict)
 
 
-def stage_names() -> tuple[str, ...]:
-    """All stages, in the order they are taken up; those done on demand last."""
-    return tuple(stage.name for stage in (*_STAGES, *_ON_DEMAND))
+def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
+    """The stages of a build in the order they are taken up, and, if asked, those on demand."""
+    stages = (*_STAGES, *_ON_DEMAND) if on_demand else _STAGES
+    return tuple(stage.name for stage in stages)
 
 
 def build(

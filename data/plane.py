@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .collection import Collection
-from .runs import RunStore
+from .runs import Run, RunStore
 
 __all__ = ["Plane", "open_planes"]
 
@@ -36,7 +36,8 @@ class Plane:
     xy
         (n, 2) float32.
     metrics
-        Neighbourhood preservation, as :func:`plane_quality` measures it.
+        Neighbourhood preservation, as :func:`plane_quality` measures it: ``trustworthiness`` and
+        ``knn_recall`` against the spectra, and what else the stage recorded.
     settings
         Of the embedding, as used.
     """
@@ -50,16 +51,30 @@ class Plane:
 
 
 def open_planes(collection: Collection) -> dict[str, Plane]:
-    """The planes that have been built, by name."""
+    """The planes that have been built, by name; those of ``build --planes`` last."""
     store = RunStore(collection.path)
     planes = {}
     for name, stage in _STAGES.items():
         run = store.find(stage)
-        if run is None:
-            continue
-        table = run.table("xy")
-        xy = table[["x", "y"]].to_numpy(np.float32)
-        metrics = {key: value for key, value in run.metrics.items() if key != "settings"}
-        rows = table["row"].to_numpy()
-        planes[name] = Plane(name, _TITLES[name], rows, xy, metrics, run.metrics["settings"])
+        if run is not None:
+            facts = {"name": name, "title": _TITLES[name], **run.metrics}
+            planes[name] = _plane(run, "xy", facts)
+    several = store.find("planes")
+    if several is not None:
+        planes |= {facts["name"]: _plane(several, facts["name"], facts)
+                   for facts in several.metrics["planes"]}  # fmt: skip
     return planes
+
+
+def _plane(run: Run, table_name: str, facts: dict[str, Any]) -> Plane:
+    table = run.table(table_name)
+    metrics = {k: v for k, v in facts.items() if k not in ("settings", "name", "title", "task")}
+    metrics |= facts.get("of_spectra") or {}
+    return Plane(
+        facts["name"],
+        facts["title"],
+        table["row"].to_numpy(),
+        table[["x", "y"]].to_numpy(np.float32),
+        metrics,
+        facts["settings"],
+    )

@@ -1,0 +1,101 @@
+"""Placing new spectra on a plane that was laid out without them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from openTSNE.affinity import joint_probabilities_nn
+from scipy.optimize import minimize
+from sklearn.neighbors import NearestNeighbors
+
+__all__ = ["PlaneMap"]
+
+# As openTSNE has it for points added to an embedding (Poličar, Stražar & Zupan 2021): few
+# neighbours, and their pull stronger, because a new spectrum is to find its place among them.
+_PERPLEXITY = 5.0
+_NEIGHBOURS = 15
+_EXAGGERATION = 1.5
+# Where neighbours lie in several clumps their mean lies in none: the nearest are tried as well.
+_STARTS = 3
+
+
+class PlaneMap:
+    """Where new spectra lie on an existing plane; the points of the plane stay where they are.
+
+    Parameters
+    ----------
+    features : (n, K)
+        What neighbours were sought in when the plane was laid out, n ≥ 4.
+    xy : (n, 2)
+        The plane.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four points, or the lengths differ.
+    """
+
+    def __init__(self, features: np.ndarray, xy: np.ndarray) -> None:
+        if len(features) < 4 or len(features) != len(xy):
+            raise ValueError(f"need 4 points or more, got {len(features)} and {len(xy)}")
+        self._xy = np.ascontiguousarray(xy, np.float64)
+        self._k = min(_NEIGHBOURS, len(xy) - 1)
+        self._nearest = NearestNeighbors(n_neighbors=self._k, algorithm="brute").fit(features)
+
+    def place(self, features: np.ndarray) -> np.ndarray:
+        """Place spectra, each for itself, where t-SNE's objective is least for it.
+
+        Parameters
+        ----------
+        features : (m, K)
+            Of the new spectra, made as those of the plane's.
+
+        Returns
+        -------
+        xy : (m, 2) float32
+
+        Raises
+        ------
+        ValueError
+            If a feature is not finite.
+        """
+        features = np.asarray(features)
+        if not np.isfinite(features).all():
+            raise ValueError(f"features {features.shape} to be placed must be finite")
+        distances, neighbours = self._nearest.kneighbors(features)
+        pulls: Any = joint_probabilities_nn(
+            neighbours,
+            np.maximum(distances, np.finfo(np.float32).tiny),
+            [min(_PERPLEXITY, self._k / 3)],
+            symmetrize=False,
+            normalization="point-wise",
+            n_reference_samples=len(self._xy),
+        )
+        rows = [pulls.indptr[at : at + 2] for at in range(len(features))]
+        placed = [self._settle(pulls.indices[a:b], pulls.data[a:b]) for a, b in rows]
+        return np.array(placed, np.float32).reshape(-1, 2)
+
+    def _settle(self, neighbours: np.ndarray, pull: np.ndarray) -> np.ndarray:
+        """The least −Σ pⱼ log qⱼ of one point, from the likeliest places."""
+        near = self._xy[neighbours]
+        order = np.argsort(-pull, kind="stable")[:_STARTS]
+        starts = [pull @ near / pull.sum(), *near[order]]
+        found = [
+            minimize(self._cost, start, args=(near, _EXAGGERATION * pull), jac=True)
+            for start in starts
+        ]
+        return min(found, key=lambda one: one.fun).x
+
+    def _cost(self, y: np.ndarray, near: np.ndarray, pull: np.ndarray) -> tuple[float, np.ndarray]:
+        """Cross entropy of one point's neighbours, and its gradient (van der Maaten & Hinton 2008).
+
+        With qⱼ ∝ 1/(1 + |y − yⱼ|²) it is Σ pⱼ log(1 + |y − yⱼ|²) + log Σ 1/(1 + |y − yⱼ|²).
+        """
+        to_near, to_all = y - near, y - self._xy
+        apart = 1 + (to_near**2).sum(axis=1)
+        closeness = 1 / (1 + (to_all**2).sum(axis=1))
+        total = closeness.sum()
+        cost = pull @ np.log(apart) + np.log(total)
+        gradient = 2 * (pull / apart) @ to_near - 2 * (closeness**2) @ to_all / total
+        return float(cost), gradient

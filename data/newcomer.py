@@ -1,0 +1,164 @@
+"""A spectrum that is in no collection, seen through a collection's lens."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.grids import resample
+from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
+from ..core.spectrum import Spectrum
+from ..core.targets import Target
+from .collection import Collection
+from .lens import PREDICTED, AgnLens, AnomalyLens, Lens
+from .lens_parts import LensError, Verdict
+from .readers import ReadError, read
+from .runs import Run, RunStore
+
+__all__ = ["Newcomer", "NewcomerLens", "read_bytes"]
+
+_STAGES = {"agn": ("svm", "prepare-p21"), "anomaly": ("score", "prepare-o25")}
+_LARGEST = 50_000_000  # bytes; a spectrum has at most a few MB
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newcomer:
+    """A spectrum as a lens sees it, stored nowhere.
+
+    Attributes
+    ----------
+    id, z
+        Of the file.
+    wave_rest_aa, flux : (D,)
+        Prepared; empty if the lens cannot take it.
+    reason
+        Why it cannot; empty if it can.
+    verdict
+        What the model says; None if it cannot.
+    """
+
+    id: str
+    z: float
+    wave_rest_aa: np.ndarray
+    flux: np.ndarray
+    reason: str
+    verdict: Verdict | None
+
+
+def read_bytes(name: str, content: bytes) -> Spectrum:
+    """The spectrum in a file that is at hand as bytes.
+
+    Parameters
+    ----------
+    name
+        Of the file; it is what an unnamed spectrum is called by.
+    content
+        All of it.
+
+    Raises
+    ------
+    ReadError
+        If it is no spectrum of a survey that is known here.
+    """
+    if len(content) > _LARGEST:
+        raise ReadError("unreadable", f"{name} has {len(content):,} bytes; a spectrum has fewer")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        return read(path)
+
+
+class NewcomerLens:
+    """Prepares, judges and explains spectra from outside as a lens does its own.
+
+    Parameters
+    ----------
+    collection
+        Whose lens it is.
+    lens
+        One that `open_lenses` gave.
+    """
+
+    def __init__(self, collection: Collection, lens: Lens) -> None:
+        self._wave, self.lens = collection.wave_rest_aa, lens
+        stage, needs = _STAGES[lens.name]
+        self._prepared = _run_behind(RunStore(collection.path), stage, needs)
+
+    def look(self, spectrum: Spectrum) -> Newcomer:
+        """What the lens makes of a spectrum.
+
+        Raises
+        ------
+        LensError
+            If its redshift is not known.
+        """
+        if not spectrum.z > 0:
+            raise LensError(f"{spectrum.id}: redshift {spectrum.z:g} does not bring it to rest")
+        flux, reason = self._prepare(spectrum)
+        verdict = None if reason else self.verdict(flux)
+        wave = np.empty(0) if reason else self.lens.wave_rest_aa
+        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict)
+
+    def verdict(self, flux: np.ndarray) -> Verdict:
+        """What the model says of a prepared spectrum (D,); its true type is not known."""
+        lens = self.lens
+        if isinstance(lens, AgnLens):
+            shares = np.exp(lens.machine.log_proba(flux[None])[0]).tolist()
+            said = dict(zip(lens.classes, shares, strict=True))
+            predicted = max(said, key=lambda label: said[label])
+            return Verdict("type", "", predicted, said, float("nan"), 0, 0)
+        score = float(self.target(lens.targets[0], flux)(flux[None])[0])
+        known = lens.columns["score"].to_numpy(np.float64)
+        rank = 1 + int(np.sum(known > score))
+        return Verdict("score", "", "", {}, score, rank, len(known))
+
+    def target(self, name: str, flux: np.ndarray) -> Target:
+        """One of the lens's targets for a prepared spectrum (D,).
+
+        Raises
+        ------
+        LensError
+            If there is none of this name.
+        """
+        lens = self.lens
+        if name not in lens.targets:
+            raise LensError(f"there is no target {name!r}; there are {list(lens.targets)}")
+        if isinstance(lens, AgnLens):
+            from ..core.targets.svm import SvmLogProb
+
+            label = self.verdict(flux).predicted if name == PREDICTED else name
+            return SvmLogProb(lens.machine, lens.classes.index(label))
+        assert isinstance(lens, AnomalyLens)
+        return lens.target(name, int(lens.rows[0]))
+
+    def _prepare(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
+        """By way of the collection's grid, so that a stored spectrum is prepared alike."""
+        rest = spectrum.wave_obs_aa / (1 + spectrum.z)
+        flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
+        recipe = recipe_from_dict(self._prepared.facts("recipe"))
+        on_grid, reasons = recipe.to_grid(
+            self._wave, flux[None], ivar[None], np.array([spectrum.z])
+        )
+        if reasons[0]:
+            return np.empty(0, np.float32), str(reasons[0])
+        kept = self._prepared.read_array("kept").astype(bool)
+        return self._finish(recipe, on_grid[:, kept], kept)[0], ""
+
+    def _finish(
+        self, recipe: P21Recipe | O25Recipe, on_grid: np.ndarray, kept: np.ndarray
+    ) -> np.ndarray:
+        if isinstance(recipe, O25Recipe) and recipe.fill == "code":
+            median = self._prepared.read_array("sample_median")[kept]
+            return recipe.finish(on_grid, sample_median=median)
+        return recipe.finish(on_grid)
+
+
+def _run_behind(store: RunStore, stage: str, needs: str) -> Run:
+    run = store.find(stage)
+    found = None if run is None else store.get(needs, run.inputs[needs])
+    if found is None:
+        raise LensError(f"{store.path} has no {stage} with its {needs}; build again")
+    return found

@@ -1,0 +1,87 @@
+"""Spectra from outside: seen as if they had been ingested, and stored nowhere."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from spexplain.core.spectrum import Spectrum
+from spexplain.data.agn_study import AgnStudy, plane_choices
+from spexplain.data.build import build
+from spexplain.data.lens import open_lenses
+from spexplain.data.lens_parts import LensError
+from spexplain.data.newcomer import NewcomerLens, read_bytes
+from spexplain.data.placing import Placer
+from spexplain.data.plane import open_planes
+from spexplain.data.readers import ReadError
+
+
+def as_observed(collection, row, z=0.025):
+    """A stored spectrum as if it came from a telescope."""
+    flux, ivar = collection.spectrum(row)
+    return Spectrum("twin", collection.wave_rest_aa * (1 + z), flux, ivar, z=z)
+
+
+@pytest.mark.parametrize("name", ["agn", "anomaly"])
+def test_a_twin_of_a_stored_spectrum_is_seen_as_it_is(name, built):
+    lens = open_lenses(built)[name]
+    newcomers = NewcomerLens(built, lens)
+    found = newcomers.look(as_observed(built, 0))
+    np.testing.assert_allclose(found.flux, lens.prepared(0), atol=2e-5)
+    expected = lens.verdict(0)
+    if name == "agn":
+        assert found.verdict.predicted == expected.predicted
+        assert found.verdict.probabilities == pytest.approx(expected.probabilities, abs=1e-3)
+        stored = lens.target("predicted", 0)
+    else:
+        assert found.verdict.score == pytest.approx(expected.score, rel=1e-3)
+        assert abs(found.verdict.rank - expected.rank) <= 1
+        stored = lens.target("mse", 0)
+    target = newcomers.target(lens.targets[0], found.flux)
+    assert target.name == stored.name
+    assert target(found.flux[None])[0] == pytest.approx(stored(found.flux[None])[0])
+
+
+def test_what_a_lens_cannot_take_says_why(built):
+    newcomers = NewcomerLens(built, open_lenses(built)["agn"])
+    spectrum = as_observed(built, 0)
+    half = dataclasses.replace(spectrum, flux=np.where(spectrum.wave_obs_aa < 4500, np.nan, 1.0))
+    found = newcomers.look(half)
+    assert "P21 needs 3728.91–5265.95 Å" in found.reason
+    assert found.verdict is None
+    with pytest.raises(LensError, match="redshift nan"):
+        newcomers.look(dataclasses.replace(spectrum, z=float("nan")))
+    with pytest.raises(LensError, match="no target 'age'"):
+        newcomers.target("age", built.spectrum(0)[0])
+
+
+def test_what_is_no_spectrum_is_refused():
+    with pytest.raises(ReadError, match="not a FITS file"):
+        read_bytes("notes.txt", b"not a spectrum")
+
+
+def test_every_plane_takes_newcomers_beside_their_likes(copied, quick):
+    study = AgnStudy(planes=plane_choices((10.0,))[1:3])  # standardised, and without intermediate
+    build(copied, settings=dataclasses.replace(quick, study=study), only=["planes"])
+    lens, placer = open_lenses(copied)["agn"], Placer(copied)
+    planes = open_planes(copied)
+    assert len(planes) >= 4
+    for name, plane in planes.items():
+        if not placer.can_place(name, "agn"):
+            continue
+        away = [
+            np.hypot(*(placer.place(name, lens.prepared(int(row))) - plane.xy[at]))
+            for at, row in enumerate(plane.rows[:12])
+        ]
+        assert np.median(away) < 0.35 * plane.xy.std(), name
+    assert not placer.can_place("reasons", "agn")
+    assert not placer.can_place("agn", "anomaly")
+    with pytest.raises(LensError, match="no plane 'moon'"):
+        placer.place("moon", lens.prepared(0))
+    with pytest.raises(LensError, match="cannot be placed"):
+        placer.place("agn", np.full(1000, np.nan))
+
+
+def test_planes_say_how_far_to_believe_them(built):
+    for plane in open_planes(built).values():
+        assert 0 < plane.metrics["knn_recall"] <= 1
+        assert 0 < plane.metrics["trustworthiness"] <= 1
