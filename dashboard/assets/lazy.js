@@ -11,17 +11,24 @@
   const { default_resolver: resolver, register_models } = Bokeh.require("base")
   const [known, register] = [resolver.get.bind(resolver), Bokeh.register_plugin]
   const waiting = []
-  let asked = true // false while models are being registered, which asks for each of them
 
   Bokeh.register_plugin = (modules, entry, aliases, externals) => {
     const nothing = `${entry}, kept`
     register({ ...modules, [nothing]: () => {} }, nothing, aliases, externals)
     waiting.push(entry)
   }
+  // A model being registered is looked up too, but not asked for.
+  let registering = false
+  const { prototype } = resolver.constructor
+  const add = prototype.register
+  prototype.register = function (...model) {
+    registering = true
+    add.apply(this, model)
+    registering = false
+  }
   resolver.get = (name) => {
     let found = known(name)
-    if (found || !asked) return found
-    asked = false
+    if (found || registering) return found
     try {
       if (name in HOMES) register_models(Bokeh.require(HOMES[name]))
     } catch (error) {
@@ -30,7 +37,6 @@
     while (!(found = known(name)) && waiting.length) {
       Object.assign(Bokeh, Bokeh.require(waiting.shift()))
     }
-    asked = true
     return found
   }
 }
