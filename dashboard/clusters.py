@@ -11,7 +11,7 @@ from ..core.segments import segment
 from ..data.collection import Collection
 from ..data.runs import RunStore
 
-__all__ = ["Cluster", "open_clusters"]
+__all__ = ["Cluster", "open_clusters", "top_names"]
 
 _N_TOP = 3
 
@@ -38,13 +38,26 @@ class Cluster:
     weights: np.ndarray
 
     def top(self) -> list[str]:
-        """The strongest segments by what stands in them: lines, else the wavelength in Å."""
-        names = []
-        for number in np.argsort(-self.weights)[:_N_TOP]:
-            wave = self.wave_rest_aa[self.labels == number]
-            inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
-            names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")
-        return names
+        """The strongest segments by what stands in them."""
+        return top_names(self.wave_rest_aa, self.labels, self.weights)
+
+
+def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> list[str]:
+    """The strongest segments by what stands in them: lines, else the wavelength in Å.
+
+    Parameters
+    ----------
+    wave_rest_aa, labels : (D,)
+        Vacuum wavelengths, Å, and segment of each pixel.
+    weights : (S,)
+        Of which the largest count.
+    """
+    names = []
+    for number in np.argsort(-weights)[:_N_TOP]:
+        wave = wave_rest_aa[labels == number]
+        inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
+        names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")
+    return names
 
 
 def open_clusters(collection: Collection) -> list[Cluster]:

@@ -183,11 +183,11 @@ class Session:
         except ValueError as error:
             self.outcome.param.update(problem=str(error), busy=False)
             return
-        target = self._target_of(shown)
+        target = self.target_of(shown)
         self.outcome.busy = True
         self._live.request(partial(_work, shown.flux, target, settings))
 
-    def _target_of(self, shown: Shown) -> Target:
+    def target_of(self, shown: Shown) -> Target:
         """What is explained, kept while only knobs move: a target may prepare much once."""
         view, lens = self.view, shown.lens
         knobs: dict[str, float] = {}

@@ -55,6 +55,7 @@ TABS = (
     Tab("misclassified", "Misclassified", "lists", lambda s: s.workspace.listing("misclassified")),
     Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.listing("anomalous")),
     Tab("clusters", "Clusters", "cards"),
+    Tab("compare", "Compare", "compare"),
     Tab("model", "Model", "tables"),
 )
 

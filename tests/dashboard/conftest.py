@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,3 +137,16 @@ def session(workspace: Workspace, pool: ThreadPoolExecutor) -> Any:
     made = Session(workspace, pool, lambda callback: callback())
     yield made
     made.close()
+
+
+@pytest.fixture
+def wait_until() -> Any:
+    """wait_until(condition): polls until a condition holds, and fails if it never does."""
+
+    def wait(condition: Any, patience_s: float = 20.0) -> None:
+        end = time.monotonic() + patience_s
+        while not condition():
+            assert time.monotonic() < end, "it never came to pass"
+            time.sleep(0.005)
+
+    return wait

@@ -1,0 +1,122 @@
+"""Small pictures of spectra as SVG: a line, painted by how much each piece of it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Frame", "painted_pieces", "picture", "polyline", "strips"]
+
+_WIDTH, _HEIGHT = 100.0, 40.0
+_POINTS = 360  # a picture is a few hundred pixels wide: more points would not be seen
+_PIECE_POINTS = 12
+_FAINT = 0.02  # of the largest weight: as good as unpainted
+
+
+class Frame:
+    """Where wavelengths and values fall in a picture 100 wide and 40 high.
+
+    Parameters
+    ----------
+    wave_aa : (D,)
+        Spans the width.
+    values : (D,)
+        Their bulk spans the height: strong lines may run off the top.
+    clip
+        Percentiles that span the height.
+    """
+
+    def __init__(
+        self,
+        wave_aa: NDArray[np.floating],
+        values: NDArray[np.floating],
+        *,
+        clip: tuple[float, float] = (0.5, 99.5),
+    ) -> None:
+        self._start, self._span = float(wave_aa[0]), float(wave_aa[-1] - wave_aa[0])
+        low, high = np.percentile(values, clip)
+        self._low, self._range = float(low), max(float(high - low), 1e-9)
+
+    def x(self, wave_aa: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Across, 0 to 100."""
+        return _WIDTH * (np.asarray(wave_aa, np.float64) - self._start) / self._span
+
+    def y(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Down, 0 to 40, held just outside."""
+        up = (np.asarray(values, np.float64) - self._low) / self._range
+        return _HEIGHT * (1 - np.clip(up, -0.05, 1.05))
+
+
+def picture(content: Iterable[str], *, label: str = "") -> str:
+    """An SVG that takes the size of its place."""
+    return (
+        f'<svg class="picture" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" preserveAspectRatio="none" '
+        f'role="img" aria-label="{label}">{"".join(content)}</svg>'
+    )
+
+
+def polyline(
+    frame: Frame, wave_aa: NDArray[np.floating], values: NDArray[np.floating], css: str = "thin"
+) -> str:
+    """The whole of a spectrum as one line; of many pixels, the extremes of each stretch stay."""
+    kept = _extremes(values)
+    return f'<polyline class="{css}" points="{_points(frame, wave_aa[kept], values[kept])}"/>'
+
+
+def painted_pieces(
+    frame: Frame,
+    wave_aa: NDArray[np.floating],
+    values: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    shares: NDArray[np.floating],
+) -> str:
+    """A ribbon under the line, blue where a segment's share is above 0, orange below.
+
+    Parameters
+    ----------
+    frame, wave_aa, values
+        The line, (D,).
+    labels : (D,)
+        Segment of each pixel, never decreasing.
+    shares : (S,)
+        Weight of each segment over the largest, −1 to 1.
+    """
+    edges = np.searchsorted(labels, np.arange(len(shares) + 1))
+    out = []
+    for number in np.flatnonzero(np.abs(shares) > _FAINT):
+        inside = np.arange(edges[number], min(edges[number + 1] + 1, len(labels)))
+        if len(inside) > _PIECE_POINTS:
+            inside = inside[np.linspace(0, len(inside) - 1, _PIECE_POINTS).astype(int)]
+        side = "glow" if shares[number] > 0 else "glow lower"
+        points = _points(frame, wave_aa[inside], values[inside])
+        opacity = f'style="stroke-opacity:{abs(shares[number]):.2f}"'
+        out.append(f'<polyline class="{side}" {opacity} points="{points}"/>')
+    return "".join(out)
+
+
+def strips(frame: Frame, wave_aa: NDArray[np.floating], marked: NDArray[np.bool_]) -> str:
+    """Bands of full height where marked, (D,) bool."""
+    steps = np.diff(np.concatenate([[0], marked.astype(np.int8), [0]]))
+    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+    left, right = frame.x(wave_aa[starts]), frame.x(wave_aa[stops])
+    return "".join(
+        f'<rect class="shade" x="{a:.2f}" y="0" width="{max(b - a, 0.1):.2f}" '
+        f'height="{_HEIGHT:g}"/>'
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def _points(frame: Frame, wave_aa: NDArray[np.floating], values: NDArray[np.floating]) -> str:
+    pairs = zip(frame.x(wave_aa), frame.y(values), strict=True)
+    return " ".join(f"{x:.2f},{y:.1f}" for x, y in pairs)
+
+
+def _extremes(values: NDArray[np.floating]) -> NDArray[np.intp]:
+    """Which pixels to draw: lowest and highest of each of a few hundred stretches, in order."""
+    if len(values) <= 2 * _POINTS:
+        return np.arange(len(values))
+    stretches = np.array_split(np.arange(len(values)), _POINTS)
+    kept = [at[pick(values[at])] for at in stretches for pick in (np.argmin, np.argmax)]
+    return np.unique(kept)
