@@ -39,6 +39,7 @@ N_TRAINING, EPOCHS = 2000, 15
 BATCH = 100
 GFLOP = 1e9
 SLOW_BASELINE_S = 1.5
+SETTLE_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,8 @@ def measure(case: Case, rate: MatrixRate, repeats: int) -> Row:
         slow = milliseconds(case.baseline_run) > 1e3 * SLOW_BASELINE_S
     for i in range(repeats):
         rates.append(rate.sample())
+        # The product's threads spin on for some milliseconds, in the way of whoever comes next.
+        time.sleep(SETTLE_S)
         ours.append(milliseconds(case.run) / case.per_run)
         # A baseline of seconds varies by a few percent; three of them say enough.
         if case.baseline_run and not (slow and i >= 3):

@@ -44,9 +44,7 @@ def lime(
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
     neighbourhood = lime_neighbourhood(x, settings)
-    weights = locality_weights(
-        neighbourhood, kernel=settings.kernel, width=settings.kernel_width, workers=workers
-    )
+    weights = locality_weights(neighbourhood, kernel=settings.kernel, width=settings.kernel_width)
     values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     for count in [*(c for c in counts if c < neighbourhood.n), neighbourhood.n]:
         y = values.first(count)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 
 from .choices import KernelName
 from .neighbourhood import Neighbourhood
-from .workers import InTurn, Sharing
 
 __all__ = ["DEFAULT_WIDTHS", "KernelName", "locality_weights"]
 
@@ -20,10 +18,7 @@ __all__ = ["DEFAULT_WIDTHS", "KernelName", "locality_weights"]
 DEFAULT_WIDTHS: Mapping[KernelName, float] = {"text": 1.0, "code": 0.25}
 
 
-_BLOCK_ROWS = 1000
-
-
-def _text(neighbourhood: Neighbourhood, width: float, workers: Sharing) -> NDArray[np.float64]:
+def _text(neighbourhood: Neighbourhood, width: float) -> NDArray[np.float64]:
     """exp(−D²/σ²), D the L2 distance between spectra (O25, section 4).
 
     σ is ``width`` times the distance of a sample with half of the perturbation: D² is
@@ -34,28 +29,20 @@ def _text(neighbourhood: Neighbourhood, width: float, workers: Sharing) -> NDArr
     total = float(energy.sum())
     if total == 0:
         return np.ones(neighbourhood.n)
-    perturbed = total - _mixed(neighbourhood, energy, workers)
+    perturbed = total - neighbourhood.masks.apply(energy, slice(0, neighbourhood.n))
     return np.exp(-perturbed / (0.5 * total * width**2))
 
 
-def _code(neighbourhood: Neighbourhood, width: float, workers: Sharing) -> NDArray[np.float64]:
+def _code(neighbourhood: Neighbourhood, width: float) -> NDArray[np.float64]:
     """sqrt(exp(−d²/w²)), d the cosine distance between z and all-ones (O25's released code)."""
-    ones = np.ones(neighbourhood.n_segments)
-    kept = _mixed(neighbourhood, ones, workers) / neighbourhood.n_segments
+    n_segments = neighbourhood.n_segments
+    kept = neighbourhood.masks.apply(np.ones(n_segments), slice(0, neighbourhood.n)) / n_segments
     # z·1/(‖z‖‖1‖) = sqrt(kept fraction); an empty mask is as far as can be.
     distance = 1 - np.sqrt(kept)
     return np.sqrt(np.exp(-((distance / width) ** 2)))
 
 
-def _mixed(
-    neighbourhood: Neighbourhood, pieces: NDArray[np.floating], workers: Sharing
-) -> NDArray[np.float64]:
-    """Z @ pieces, unpacking a block of masks at a time."""
-    mix = partial(neighbourhood.masks.apply, pieces)
-    return np.concatenate(list(workers.map(mix, neighbourhood.blocks(n_rows=_BLOCK_ROWS))))
-
-
-_KERNELS: Mapping[KernelName, Callable[[Neighbourhood, float, Sharing], NDArray[np.float64]]] = {
+_KERNELS: Mapping[KernelName, Callable[[Neighbourhood, float], NDArray[np.float64]]] = {
     "text": _text,
     "code": _code,
 }
@@ -66,7 +53,6 @@ def locality_weights(
     *,
     kernel: KernelName = "text",
     width: float | None = None,
-    workers: Sharing | None = None,
 ) -> NDArray[np.float64]:
     """Weight of every sample, 0 to 1; 1 for the spectrum itself (all masks one).
 
@@ -80,8 +66,6 @@ def locality_weights(
         distance between mask and all-ones.
     width
         None for the default: 1 for text, 0.25 for code.
-    workers
-        Threads that share the samples.
 
     Returns
     -------
@@ -95,4 +79,4 @@ def locality_weights(
     if kernel not in _KERNELS:
         raise ValueError(f"kernel must be one of {get_args(KernelName)}, got {kernel!r}")
     width = DEFAULT_WIDTHS[kernel] if width is None else width
-    return _KERNELS[kernel](neighbourhood, width, workers or InTurn())
+    return _KERNELS[kernel](neighbourhood, width)

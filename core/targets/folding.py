@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,6 +29,8 @@ Layer = tuple[Tensor, Tensor, bool]
 """Weight (H, H'), bias (H',), and whether a ReLU follows."""
 
 _BENDS, _PLAIN, _LINEAR, _ASLEEP = range(4)
+
+_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,86 +131,91 @@ def fold(
         How far samples may be, in units of how far those of the probe are; from 1, at which the
         probe's own samples are all that is folded for.
     """
-    first, state = _first(probe, units, base, reach)
-    steps = [_Step(torch.from_numpy(first[0]), *first[1:], False)]
-    for weight, bias, rectified in layers:
-        affine = torch.from_numpy(state[0]) @ weight
-        affine[-1] += bias
-        step, keeps, state = _next(affine.numpy(), *state[1:], reach, rectified)
-        if len(step[1]) or not keeps:
-            steps.append(_Step(torch.from_numpy(step[0]), *step[1:], keeps))
-    return Folded(state[0], tuple(steps))
-
-
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _first(probe, units, base, reach):
-    """The step behind the first layer's ReLU, and the state behind it."""
     affine = np.zeros((len(units) + 1, len(base)), base.dtype)
-    for u in range(len(units)):
-        affine[u, units[u]] = 1
-    affine[len(units)] = base
-    least, most = _ends(probe, reach)
-    kind = np.full(len(units), _BENDS, np.int8)
-    step, values = _step(affine, units, kind, probe, least, most)
-    return step, (_replaced(affine, units, kind, True), values, step[3], step[4])
+    affine[np.arange(len(units)), units] = 1
+    affine[-1] = base
+    none = np.zeros(len(base), np.bool_)
+    chosen = _Chosen(units, np.full(len(units), _BENDS, np.int8), none, keeps=False)
+    state = _behind(chosen, _State(affine, probe, base[:0], base[:0]), reach)
+    steps = [state.step]
+    for weight, bias, rectified in layers:
+        entering = torch.from_numpy(state.affine) @ weight
+        entering[-1] += bias
+        state = _State(entering.numpy(), state.values, state.low, state.high)
+        choose = _rectified if rectified else _linear
+        state = _behind(choose(state, reach), state, reach)
+        steps.append(state.step)
+    return Folded(state.affine, tuple(step for step in steps if step is not None))
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _next(affine, values, low, high, reach, rectified):
-    """A layer's step, whether it keeps the variables, and the state behind it.
+class _State(NamedTuple):
+    """What is known half-way.
 
-    A state is the activations (V + 1, H) as an affine function of the variables, these (V, m) at
-    the samples of the probe, and their range, twice (V,).
+    affine (V + 1, H) are the activations in terms of the variables; values (V, m) these at the
+    samples of the probe; low, high (V,) their range; step is what led here.
     """
-    if not rectified:
-        units = np.arange(affine.shape[1])
-        if len(values) < len(units):
-            units = units[:0]
-        kind = np.full(len(units), _PLAIN, np.int8)
-        keeps, linear = len(units) == 0, np.full(affine.shape[1], True)
-    else:
-        units, kind, keeps, linear = _chosen(affine, values, low, high, reach)
-    entered = _entering(affine, values, units)
-    least, most = _ends(entered, reach)
-    step, new = _step(affine, units, kind, entered, least, most)
-    if not keeps:
-        return step, keeps, (_replaced(affine, units, kind, rectified), new, step[3], step[4])
-    return (
-        step,
-        keeps,
-        (
-            _extended(affine, units, kind, linear, rectified),
-            np.concatenate((values, new)),
-            np.concatenate((low, step[3])),
-            np.concatenate((high, step[4])),
-        ),
-    )
+
+    affine: NDArray[np.floating]
+    values: NDArray[np.floating]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    step: _Step | None = None
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _chosen(affine, values, low, high, reach):
-    """What a layer with a ReLU must compute: units, kinds, whether in addition; who is linear."""
-    least, most, unsure = _bounds(low, high, affine)
-    base = affine[len(values)]
-    ends = _ends(_entering(affine, values, unsure), reach)
-    kind = np.empty(len(unsure), np.int8)
-    for u in range(len(unsure)):
-        unit = unsure[u]
-        least[unit], most[unit] = base[unit] + ends[0][u], base[unit] + ends[1][u]
-        kind[u] = _ASLEEP if most[unit] <= 0 else _LINEAR if least[unit] >= 0 else _BENDS
-    active = np.flatnonzero(most > 0)
-    if len(values) + np.sum(kind == _BENDS) < len(active):
-        return unsure, kind, True, least >= 0
-    # Fewer units are ever awake than there are variables: they take their place.
-    asleep = unsure[kind == _ASLEEP]
-    kinds = np.full(len(active) + len(asleep), _ASLEEP, np.int8)
-    kinds[: len(active)] = _BENDS
-    return np.concatenate((active, asleep)), kinds, False, least >= 0
+class _Chosen(NamedTuple):
+    """What a layer must compute: units and kinds (u,), and whether the variables remain.
+
+    The units with linear (H,) True are known to keep their slopes.
+    """
+
+    units: NDArray[np.intp]
+    kind: NDArray[np.int8]
+    linear: NDArray[np.bool_]
+    keeps: bool
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
+def _linear(state: _State, reach: float) -> _Chosen:
+    """A layer without ReLU: its units take the variables' place if they are fewer."""
+    n_units = state.affine.shape[1]
+    n_new = n_units if len(state.values) >= n_units else 0
+    kind = np.full(n_new, _PLAIN, np.int8)
+    return _Chosen(np.arange(n_new), kind, np.ones(n_units, np.bool_), keeps=not n_new)
+
+
+def _rectified(state: _State, reach: float) -> _Chosen:
+    """A layer with a ReLU: the units that might bend, or all that are ever awake if fewer."""
+    low, high = _bounds(state.low, state.high, state.affine)
+    unsure = np.flatnonzero((low < 0) & (high > 0))
+    kind = _kinds(state.affine, state.values, unsure, low, high, reach)
+    active = np.flatnonzero(high > 0)
+    if len(state.values) + np.count_nonzero(kind == _BENDS) < len(active):
+        return _Chosen(unsure, kind, low >= 0, keeps=True)
+    units = np.concatenate([active, unsure[kind == _ASLEEP]])
+    kind = np.full(len(units), _ASLEEP, np.int8)
+    kind[: len(active)] = _BENDS
+    return _Chosen(units, kind, np.zeros(len(low), np.bool_), keeps=False)
+
+
+def _behind(chosen: _Chosen, state: _State, reach: float) -> _State:
+    """Take the step."""
+    units, kind, linear, keeps = chosen
+    if keeps and not len(units):
+        # Nothing to compute, but those asleep for certain have no slope.
+        return state._replace(affine=_extended(state.affine, units, kind, linear))
+    weight, floor, low, high, new = _step(state.affine, state.values, units, kind, reach)
+    step = _Step(torch.from_numpy(weight), floor, kind, low, high, keeps)
+    if keeps:
+        affine = _extended(state.affine, units, kind, linear)
+        values = np.concatenate([state.values, new])
+        low, high = np.concatenate([state.low, low]), np.concatenate([state.high, high])
+        return _State(affine, values, low, high, step)
+    affine = _extended(state.affine[-1:], units, kind, linear)
+    return _State(affine, new, low, high, step)
+
+
+@_compiled
 def _bounds(least, most, affine):
-    """Least and most (H,) that can enter each unit, the base included; which are unsure."""
+    """Least and most (H,) that can enter each unit, the base among the samples."""
     n_variables = len(least)
     low, high = affine[n_variables].copy(), affine[n_variables].copy()
     for v in range(n_variables):
@@ -215,90 +223,95 @@ def _bounds(least, most, affine):
             one, other = affine[v, h] * least[v], affine[v, h] * most[v]
             low[h] += min(one, other)
             high[h] += max(one, other)
-    return low, high, np.flatnonzero((low < 0) & (high > 0))
+    return low, high
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _entering(affine, values, units):
-    """What enters some units at the probe, (u, m), as a difference from the base."""
-    entered = np.zeros((len(units), values.shape[1]), values.dtype)
-    for u in range(len(units)):
-        row = entered[u]
-        for v in range(len(values)):
-            slope = affine[v, units[u]]
-            if slope != 0:
-                for i in range(len(row)):
-                    row[i] += slope * values[v, i]
-    return entered
+@_compiled
+def _kinds(affine, values, unsure, low, high, reach):
+    """What the probe says of the unsure units; their bounds are put right."""
+    base, kind = affine[len(values)], np.empty(len(unsure), np.int8)
+    for u in range(len(unsure)):
+        unit = unsure[u]
+        least, most = _ends(_entering(affine, values, unit), reach)
+        low[unit], high[unit] = base[unit] + least, base[unit] + most
+        kind[u] = _ASLEEP if high[unit] <= 0 else _LINEAR if low[unit] >= 0 else _BENDS
+    return kind
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _ends(rows, reach):
-    """Least and most of each row and 0, twice (r,), and as much more as the reach says."""
-    least, most = np.zeros(len(rows), rows.dtype), np.zeros(len(rows), rows.dtype)
-    for r in range(len(rows)):
-        low = high = rows.dtype.type(0)
-        for i in range(rows.shape[1]):
-            low, high = min(low, rows[r, i]), max(high, rows[r, i])
-        further = rows.dtype.type(0.5 * (reach - 1)) * (high - low)
-        least[r], most[r] = low - further, high + further
-    return least, most
+@_compiled
+def _entering(affine, values, unit):
+    """What enters a unit at the probe, (m,), as a difference from the base."""
+    row = np.zeros(values.shape[1], values.dtype)
+    for v in range(len(values)):
+        slope = affine[v, unit]
+        if slope != 0:
+            for i in range(len(row)):
+                row[i] += slope * values[v, i]
+    return row
 
 
-@njit(cache=True, fastmath={"contract", "nsz"})
-def _step(affine, units, kind, entered, least, most):
-    """Weight, floor, kind, low and high of a step, and its new variables at the probe."""
-    n_variables, zero = len(affine) - 1, affine.dtype.type(0)
+@_compiled
+def _ends(row, reach):
+    """Least and most of a row and 0, and as much more as the reach says."""
+    low = high = row.dtype.type(0)
+    for i in range(len(row)):
+        low, high = min(low, row[i]), max(high, row[i])
+    further = row.dtype.type(0.5 * (reach - 1)) * (high - low)
+    return low - further, high + further
+
+
+@_compiled
+def _step(affine, values, units, kind, reach):
+    """Weight, floor, low and high of a step, and its new variables at the probe."""
+    n_variables, zero = len(values), affine.dtype.type(0)
     weight = np.empty((len(units), n_variables), affine.dtype)
     floor = np.empty(len(units), affine.dtype)
-    n_new = int(np.sum(kind <= _PLAIN))
-    low, high = np.empty(n_new, affine.dtype), np.empty(n_new, affine.dtype)
-    new = 0
+    low, high = np.empty(len(units), affine.dtype), np.empty(len(units), affine.dtype)
+    new = np.empty((len(units), values.shape[1]), affine.dtype)
+    n_new = 0
     for u in range(len(units)):
-        floor[u] = affine[n_variables, units[u]]
         for v in range(n_variables):
             weight[u, v] = affine[v, units[u]]
-        if kind[u] == _PLAIN:
-            low[new], high[new] = least[u], most[u]
-            new += 1
-        elif kind[u] == _BENDS:
-            waking = max(floor[u], zero)
-            low[new] = max(floor[u] + least[u], zero) - waking
-            high[new] = max(floor[u] + most[u], zero) - waking
-            new += 1
-    variables = np.empty((n_new, entered.shape[1]), affine.dtype)
-    _stepped(entered, floor, kind, low[:0], high[:0], variables)
-    return (weight, floor, kind, low, high), variables
+        floor[u] = affine[n_variables, units[u]]
+        if kind[u] > _PLAIN:
+            continue
+        row = _entering(affine, values, units[u])
+        least, most = _ends(row, reach)
+        if kind[u] == _BENDS:
+            base, waking = floor[u], max(floor[u], zero)
+            for i in range(len(row)):
+                row[i] = max(row[i] + base, zero) - waking
+            least, most = max(base + least, zero) - waking, max(base + most, zero) - waking
+        for i in range(len(row)):
+            new[n_new, i] = row[i]
+        low[n_new], high[n_new] = least, most
+        n_new += 1
+    return weight, floor, low[:n_new], high[:n_new], new[:n_new]
 
 
-@njit(cache=True)
-def _replaced(affine, units, kind, rectified):
-    """Activations behind a step whose units are all the variables there are."""
-    return _extended(
-        affine[len(affine) - 1 :], units, kind, np.full(affine.shape[1], False), rectified
-    )
-
-
-@njit(cache=True)
-def _extended(affine, units, kind, linear, rectified):
+@_compiled
+def _extended(affine, units, kind, linear):
     """Activations behind a step: slopes of the linear units, then one more for each variable."""
-    n_before, n_new = len(affine) - 1, int(np.sum(kind <= _PLAIN))
+    n_before, n_new, rectified = len(affine) - 1, 0, True
+    for u in range(len(units)):
+        n_new += kind[u] <= _PLAIN
+        rectified &= kind[u] != _PLAIN
     after = np.zeros((n_before + n_new + 1, affine.shape[1]), affine.dtype)
     for h in range(affine.shape[1]):
         base = affine[n_before, h]
-        after[n_before + n_new, h] = max(base, affine.dtype.type(0)) if rectified else base
+        after[n_before + n_new, h] = base if linear[h] or not rectified else max(base, 0 * base)
         if linear[h]:
             for v in range(n_before):
                 after[v, h] = affine[v, h]
     new = n_before
     for u in range(len(units)):
-        if kind[u] == _BENDS or kind[u] == _PLAIN:
+        if kind[u] <= _PLAIN:
             after[new, units[u]] = 1
             new += 1
     return after
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+@_compiled
 def _stepped(entered, floor, kind, low, high, new):
     """Write the new variables; whether all is within range, where a range is given."""
     checked, n_new = len(low) > 0, 0

@@ -75,7 +75,10 @@ class MeanSquare:
         folding = network.folding(neighbourhood)
         hidden = network.hidden(torch.from_numpy(folding.entered[None].copy())).numpy()[0]
         pieces = seen.labels, seen.n_segments, seen.delta, seen.base
-        residual = _Residual(*_residual(*pieces, network.out, network.out_bias.numpy(), hidden))
+        across, along, own, square = _residual(
+            *pieces, network.out, network.out_bias.numpy(), hidden
+        )
+        residual = _Residual(across, along.sum(axis=0), own, square)
 
         usual = self._form(folding.folded, residual)
 
@@ -119,7 +122,7 @@ def _residual(labels, n_segments, delta, base, weight, bias, hidden):
             along_row[h] += for_along * row[h]
         own[segment] += delta[j] * (delta[j] - two * residual)
         square += np.float64(residual) ** 2
-    return across, along.sum(axis=0), own, square
+    return across, along, own, square
 
 
 @_compiled
