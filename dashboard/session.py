@@ -29,6 +29,9 @@ __all__ = ["Schedule", "Session", "Shown"]
 Schedule = Callable[[Callable[[], None]], object]
 
 
+_SOON_MS = 150.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A spectrum that has been opened.
@@ -206,6 +209,8 @@ class Session:
 
     def _deliver(self, answer: Answer[Explanation]) -> None:
         """From a worker: leave the answer, and ask once for it to be picked up."""
+        if not answer.last and _soon(answer):
+            return  # drawing an early answer would only hold up the full one
         with self._lock:
             asked = self._inbox is not None
             self._inbox = answer
@@ -234,6 +239,14 @@ def _work(
     from ..core.explain import explain_progressively  # loads torch: not before the first plot
 
     return explain_progressively(flux, target, settings, cancelled=cancelled)
+
+
+def _soon(answer: Answer[Explanation]) -> bool:
+    """Whether the full answer is expected in less time than a hand on a slider notices."""
+    early = answer.result
+    if early is None or not early.n_samples:
+        return False
+    return answer.elapsed_ms * early.settings.n_samples < _SOON_MS * early.n_samples
 
 
 def _in_words(error: BaseException) -> str:
