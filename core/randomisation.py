@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 from .agreement import Agreement, agreement
 from .explain import explain
 from .explanation import Explanation
-from .targets import CalibratedSvm, Target
+from .targets import CalibratedSvm, SvmLogProb, Target, VaeScore
 from .targets.kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .vae import Vae
 from .workers import Sharing
 
-__all__ = ["RandomisationCheck", "randomisation_check", "randomised_svm", "randomised_vae"]
+__all__ = [
+    "RandomisationCheck",
+    "randomisation_check",
+    "randomised_svm",
+    "randomised_target",
+    "randomised_vae",
+]
 
 _UNRELATED = 0.5
 
@@ -79,6 +85,23 @@ def randomisation_check(
     if not others:
         raise ValueError("need at least one randomised target, got none")
     return RandomisationCheck(tuple(agreement(explanation, other, x) for other in others))
+
+
+def randomised_target(target: Target, *, seed: int) -> Target | None:
+    """The same target on a scrambled model, or None for one that is not known from within.
+
+    Parameters
+    ----------
+    target
+        Left as it is.
+    seed
+        Of the shuffles, 0 or more.
+    """
+    if isinstance(target, SvmLogProb):
+        return SvmLogProb(randomised_svm(target.svm, seed=seed), target.class_index)
+    if isinstance(target, VaeScore):
+        return target.on(randomised_vae(target.vae, seed=seed))
+    return None
 
 
 def randomised_vae(vae: Vae, *, seed: int, n_layers: int | None = None) -> Vae:

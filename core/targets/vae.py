@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, get_args
@@ -95,6 +96,17 @@ class VaeScore:
         self._recipe = _recipe(score, trimmed)
         self._networks: dict[np.dtype, Network] = {}
         self._structures: dict[np.dtype, _Structure] = {}
+
+    @property
+    def vae(self) -> Vae:
+        """The network."""
+        return self._vae
+
+    def on(self, vae: Vae) -> VaeScore:
+        """The same score of another network, of as many pixels."""
+        other = copy(self)
+        other._vae, other._networks, other._structures = vae, {}, {}
+        return other
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Scores (n,) of spectra (n, D), in their own precision."""

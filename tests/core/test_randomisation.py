@@ -3,7 +3,12 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.randomisation import randomisation_check, randomised_svm, randomised_vae
+from spexplain.core.randomisation import (
+    randomisation_check,
+    randomised_svm,
+    randomised_target,
+    randomised_vae,
+)
 from spexplain.core.targets import CalibratedSvm, CallableTarget, SvmLogProb, VaeScore
 from spexplain.core.vae import Vae
 
@@ -89,6 +94,24 @@ def test_scrambling_follows_the_seed():
     first, again, other = (randomised_svm(machine, seed=s).log_proba(x) for s in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_a_target_is_scrambled_whatever_model_it_is_of():
+    x = spectra(4, seed=9)[0]
+    machine = svm("rbf")
+    scrambled = randomised_target(SvmLogProb(machine, 1), seed=3)
+    expected = SvmLogProb(randomised_svm(machine, seed=3), 1)
+    np.testing.assert_array_equal(scrambled(x), expected(x))
+    vae = Vae(N_PIXELS, hidden=(16, 8), n_latent=3)
+    kept = np.arange(N_PIXELS) > 20
+    score = VaeScore(vae, "filtered-trimmed-mse", kept=kept, trimmed=0.1)
+    before = score(x.astype(np.float32))
+    other = VaeScore(randomised_vae(vae, seed=3), "filtered-trimmed-mse", kept=kept, trimmed=0.1)
+    scrambled = randomised_target(score, seed=3)
+    assert scrambled.name == score.name
+    np.testing.assert_array_equal(scrambled(x.astype(np.float32)), other(x.astype(np.float32)))
+    np.testing.assert_array_equal(score(x.astype(np.float32)), before)
+    assert randomised_target(CallableTarget(lambda s: s.sum(axis=1)), seed=3) is None
 
 
 def test_what_cannot_be_done_is_said():
