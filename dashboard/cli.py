@@ -220,6 +220,28 @@ def evaluate_command(
             _out.print(line)
 
 
+@app.command("report", epilog="Example: [bold]spexplain report survey --out report.html[/bold]")
+def report_command(
+    directory: Directory,
+    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page to write.")],
+    split: Split = "random",
+    jobs: Jobs = _CORES,
+) -> None:
+    """Write one self-contained page with the AGN paper's tables and figures for this collection."""
+    from ..data.build import build
+    from .progress import TerminalProgress, ctrl_c_cancels
+    from .report import write_report
+
+    if not out.resolve().parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {out.resolve().parent}")
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        build(directory, only=["planes"], jobs=jobs, progress=progress, cancelled=stop.is_set)
+    evaluation = _evaluate(directory, split, jobs)
+    with TerminalProgress() as progress:
+        write_report(evaluation, out, progress=lambda done, total: progress("figures", done, total))
+    _out.print(f"written: {out}")
+
+
 @app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")
 def info(
     directory: Annotated[

@@ -33,8 +33,8 @@ def probability_column(label: str) -> str:
     return "p_" + label.replace(" ", "_")
 
 
-def load_svm(run: Run) -> CalibratedSvm:
-    """The classifier of a run of stage svm, as arrays.
+def load_svm(run: Run, folder: str = "") -> CalibratedSvm:
+    """The classifier of a run of stage svm, as arrays; another stage's is in a folder of its own.
 
     Raises:
         ModelFileError: the file is damaged, or holds what is not trusted.
@@ -42,7 +42,7 @@ def load_svm(run: Run) -> CalibratedSvm:
     from ..core.targets.svm import CalibratedSvm
     from .model_file import load_classifier
 
-    return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path)))
+    return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path / folder)))
 
 
 def load_vae(run: Run, number: int = 0) -> Vae:

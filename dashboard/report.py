@@ -1,0 +1,288 @@
+"""One self-contained page with the AGN paper's tables and figures for a collection."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..data.evaluate import Evaluation
+from ..data.evaluation_tables import Table
+from ..data.examples import numbered_examples
+from ..data.plane import Plane, open_planes
+from ..data.runs import Run, RunStore
+from ..data.trained import load_svm, probability_column
+from ..data.whole_file import written_whole
+from .evaluation import cell_text
+from .report_figures import (
+    confusion_figure,
+    example_spectra_figure,
+    example_titles,
+    mean_spectra_figure,
+    noise_figure,
+    numbered_plane_figure,
+    saliency_figure,
+)
+from .small_multiples import planes_layout
+
+__all__ = ["write_report"]
+
+_DPI = 120
+_NUMBERED = "agn-three-raw-50"
+_FRAMES = {True: "#2ca02c", False: "#d62728"}
+_SETS = (
+    ("A.2", "three-raw", "all types, flux as it is"),
+    ("A.3", "three-standardised", "all types, each pixel standardised"),
+    ("A.4", "two-raw", "types 1 and 2, flux as it is"),
+    ("A.5", "two-standardised", "types 1 and 2, each pixel standardised"),
+)
+_STYLE = """
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #18202c;
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem } h2 { margin-top: 2.5rem; font-size: 1.2rem }
+table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums }
+caption { text-align: left; font-weight: 600; padding: .6rem 0 .3rem }
+th, td { padding: .2rem .7rem; border-bottom: 1px solid #e2e5eb; text-align: right }
+th:first-child, td:first-child { text-align: left }
+.paper { color: #5f6b7c; background: #f7f8fa }
+.note, figcaption { color: #5f6b7c; font-size: 13px; max-width: 46rem }
+figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto }
+.scroll { overflow-x: auto }
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """The labelled test spectra of an evaluation, and its best classifiers."""
+
+    wave: np.ndarray
+    labels: np.ndarray
+    prepared: Run
+    rows: np.ndarray
+    evaluated: Run
+
+    def flux(self, rows: np.ndarray) -> np.ndarray:
+        """(n, D) prepared spectra of rows of the collection."""
+        return np.asarray(self.prepared.array("spectra").oindex[np.searchsorted(self.rows, rows)])
+
+
+def write_report(
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write tables and figures 1–9 and A.1–A.5 of P21 for a collection as one HTML file.
+
+    Parameters
+    ----------
+    evaluation
+        Of a collection whose planes have been built (``spexplain build DIR --planes``).
+    path
+        The file; it appears whole or not at all, and asks nothing of any other place.
+    progress
+        Called with (figures done, figures in all).
+
+    Raises
+    ------
+    ValueError
+        If the planes are absent.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    parts = [*_figures(evaluation, progress or (lambda _done, _total: None))]
+    tables = "\n".join(_table(table) for table in evaluation.tables)
+    name = escape(evaluation.collection.path.name)
+    best = evaluation.best
+    head = (
+        f"<p>{len(evaluation.collection.catalog):,} spectra. Best kernel: "
+        f"{escape(best['settings']['kernel'])}, mean F {best['test']['macro_f']:.3f} on "
+        f"{best['test']['n']:,} test spectra. Grey columns: Peruzzi et al. 2021, A&amp;A 652, A19."
+        "</p>"
+    )
+    document = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}: AGN types</title>'
+        f"<style>{_STYLE}</style><h1>AGN types in {name}</h1>{head}"
+        f"<h2>Tables</h2>{tables}<h2>Figures</h2>{''.join(parts)}</html>\n"
+    )
+    with written_whole(path) as beside:
+        beside.write_text(document, encoding="utf-8")
+
+
+def _figures(evaluation: Evaluation, progress: Callable[[int, int], None]) -> Iterator[str]:
+    planes = open_planes(evaluation.collection)
+    if _NUMBERED not in planes:
+        raise ValueError(f"{evaluation.collection.path} lacks planes: spexplain build DIR --planes")
+    jobs = [*_spectra_jobs(evaluation), *_plane_jobs(evaluation, planes)]
+    jobs.sort(key=lambda job: (job[0].startswith("A"), job[0]))
+    for done, (number, caption, draw) in enumerate(jobs):
+        progress(done, len(jobs))
+        yield _figure(number, caption, draw())
+    progress(len(jobs), len(jobs))
+
+
+_Job = tuple[str, str, Callable[[], Figure]]
+
+
+def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
+    sample, best = _sample(evaluation), evaluation.best
+    test = sample.evaluated.table("test-three")
+    chosen = numbered_examples(test)
+    kinds = sorted(set(test["true"]))
+    typical = _typical(test, kinds)
+    every = np.flatnonzero(sample.labels[sample.rows] != "")
+    rows = sample.rows[every]
+    yield (
+        "1",
+        "A spectrum of each type, as prepared.",
+        lambda: example_spectra_figure(sample.wave, sample.flux(typical), kinds),
+    )
+    yield (
+        "2",
+        "Median spectrum of each type; 68 % of its spectra lie in the shade.",
+        lambda: mean_spectra_figure(sample.wave, sample.flux(rows), sample.labels[rows]),
+    )
+    counts = np.array(best["test"]["confusion"])
+    title = f"Confusion matrix on the test set, {best['settings']['kernel']} kernel."
+    yield "3", title, lambda: confusion_figure(best["test"]["classes"], counts)
+    yield (
+        "4",
+        (
+            "Noise test: F on the test set against added noise, with its spread over draws; "
+            "crosses: the paper."
+        ),
+        lambda: noise_figure(evaluation.runs["noise"].metrics),
+    )
+    yield from _saliency_jobs(sample, chosen, best["test"]["classes"], typical, kinds)
+
+
+def _saliency_jobs(
+    sample: _Sample, chosen: pd.DataFrame, classes: list[str], typical: np.ndarray, kinds: list[str]
+) -> Iterator[_Job]:
+    painted = (
+        "Blue: more flux strengthens the predicted class; orange: weakens it. Dashed: [O II], "
+        "He I, Hδ, Hγ, Hβ, [O III]."
+    )
+    three = load_svm(sample.evaluated, "best-three")
+    if (sample.evaluated.path / "best-two").is_dir():
+        two = load_svm(sample.evaluated, "best-two")
+        pair = [at for at, kind in enumerate(kinds) if kind in two.classes]
+        yield (
+            "5",
+            f"Saliency maps, type 1 against type 2. {painted}",
+            lambda: saliency_figure(
+                sample.wave, sample.flux(typical[pair]), two, [kinds[at] for at in pair]
+            ),
+        )
+    yield (
+        "6",
+        f"Saliency maps, all types. {painted}",
+        lambda: saliency_figure(sample.wave, sample.flux(typical), three, kinds),
+    )
+    for number, right, words in (("8", False, "misclassified"), ("9", True, "correct")):
+        some = chosen[chosen["correct"] == right].reset_index(drop=True)
+        if len(some):
+            yield number, f"Saliency maps of the numbered {words} spectra. {painted}", (
+                lambda some=some, right=right: saliency_figure(
+                    sample.wave, sample.flux(some["row"].to_numpy()), three,
+                    example_titles(some, classes), [_FRAMES[right]] * len(some),
+                )
+            )  # fmt: skip
+
+
+def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_Job]:
+    labels = evaluation.collection.catalog["label"].to_numpy(str)
+    chosen = numbered_examples(evaluation.runs["evaluate"].table("test-three"))
+    main = planes[_NUMBERED]
+    yield (
+        "7",
+        (
+            f"{main.title}: {_trust(main)}. Numbers in red frames are misclassified, in green "
+            "correctly classified."
+        ),
+        lambda: numbered_plane_figure(main, labels[main.rows], chosen),
+    )
+    alone = planes.get("agn-two-raw-50")
+    if alone is not None:
+        nobody = chosen.iloc[:0]
+        yield (
+            "A.1",
+            f"{alone.title}: {_trust(alone)}.",
+            lambda: numbered_plane_figure(alone, labels[alone.rows], nobody),
+        )
+    for number, prefix, words in _SETS:
+        some = [plane for name, plane in planes.items() if name.startswith(f"agn-{prefix}-")]
+        if some:
+            yield (
+                number,
+                f"t-SNE over perplexities: {words}.",
+                (lambda some=some: _drawn(planes_layout(some, labels, backend="matplotlib"))),
+            )
+
+
+def _drawn(layout: Any) -> Figure:
+    import holoviews as hv
+
+    return hv.render(layout, backend="matplotlib")
+
+
+def _trust(plane: Plane) -> str:
+    return (
+        f"trustworthiness {plane.metrics['trustworthiness']:.2f}, recall of the ten nearest "
+        f"{plane.metrics['knn_recall']:.2f}"
+    )
+
+
+def _typical(test: pd.DataFrame, kinds: list[str]) -> np.ndarray:
+    """Of each type, the correctly classified test spectrum of middling confidence."""
+    rows = []
+    for kind in kinds:
+        own: Any = test[test["true"] == kind]
+        right: Any = own[own["predicted"] == kind]
+        some = (right if len(right) else own).sort_values(by=probability_column(kind))
+        rows.append(int(some["row"].iat[len(some) // 2]))
+    return np.array(rows)
+
+
+def _sample(evaluation: Evaluation) -> _Sample:
+    evaluated = evaluation.runs["evaluate"]
+    store = RunStore(evaluation.collection.path)
+    prepared = store.get("prepare-p21", evaluated.inputs["prepare-p21"])
+    assert prepared is not None  # the evaluation was made from it
+    labels = evaluation.collection.catalog["label"].to_numpy(str)
+    rows = prepared.table("rows")["row"].to_numpy()
+    return _Sample(prepared.read_array("wavelength"), labels, prepared, rows, evaluated)
+
+
+def _figure(number: str, caption: str, fig: Figure) -> str:
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=_DPI)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    text = f"<b>Figure {number}.</b> {escape(caption)}"
+    return (
+        f'<figure id="fig-{number}"><img alt="{escape(caption)}" '
+        f'src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+    )
+
+
+def _table(table: Table) -> str:
+    marks = [' class="paper"' if name.startswith("paper") else "" for name in table.columns]
+    head = "".join(f"<th{m}>{escape(n)}</th>" for m, n in zip(marks, table.columns, strict=True))
+    lines = []
+    for row in table.rows:
+        cells = zip(marks, row, table.columns, strict=True)
+        body = "".join(f"<td{m}>{escape(cell_text(v, n))}</td>" for m, v, n in cells)
+        lines.append(f"<tr>{body}</tr>")
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    return (
+        f'<div class="scroll"><table id="{table.key}"><caption>{escape(table.title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{note}"
+    )

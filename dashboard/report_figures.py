@@ -1,0 +1,216 @@
+"""The figures of the AGN paper for a collection, drawn for print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+
+from ..core.explain import ExplainSettings, explain
+from ..core.lines import P21_MARKERS
+from ..core.targets.svm import CalibratedSvm, SvmLogProb
+from ..data import paper_p21 as paper
+from ..data.plane import Plane
+from ..data.trained import probability_column
+from .theme import THEMES, category_colours
+
+__all__ = [
+    "confusion_figure",
+    "example_spectra_figure",
+    "example_titles",
+    "mean_spectra_figure",
+    "noise_figure",
+    "numbered_plane_figure",
+    "saliency_figure",
+]
+
+_THEME = THEMES["light"]
+_WRONG, _RIGHT = "#d62728", "#2ca02c"
+
+
+def example_spectra_figure(wave: np.ndarray, flux: np.ndarray, kinds: Sequence[str]) -> Figure:
+    """One prepared spectrum (n, D) of each type (n,)."""
+    fig, panels = _panels(len(kinds), height=1.5)
+    for axes, values, kind in zip(panels, flux, kinds, strict=True):
+        colour = category_colours((kind,), "light")[0]
+        axes.plot(wave, values, color=colour, linewidth=0.7)
+        _finish(axes, wave, values, kind)
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarray) -> Figure:
+    """Median spectrum of each type, and between which fluxes 68 % of them lie."""
+    kinds = sorted(set(labels.tolist()))
+    fig, panels = _panels(len(kinds), height=1.5)
+    for axes, kind in zip(panels, kinds, strict=True):
+        colour = category_colours((kind,), "light")[0]
+        low, middle, high = np.percentile(spectra[labels == kind], [16, 50, 84], axis=0)
+        axes.fill_between(wave, low, high, color=colour, alpha=0.3, linewidth=0)
+        axes.plot(wave, middle, color=colour, linewidth=0.8)
+        _finish(axes, wave, high, f"{kind}, {np.sum(labels == kind):,} spectra")
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
+    """Raw and normalised, rows the true type."""
+    fig = _figure(7.0, 3.0)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    for at, (values, title, form) in enumerate(
+        ((counts, "spectra", "{:,.0f}"), (shares, "share of the true type", "{:.2f}"))
+    ):
+        axes = fig.add_subplot(1, 2, at + 1)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for (i, j), value in np.ndenumerate(values):
+            tone = "white" if shares[i, j] > 0.5 else _THEME.text
+            axes.text(j, i, form.format(value), ha="center", va="center", color=tone, fontsize=9)
+        axes.set_xticks(range(len(classes)), classes, fontsize=7)
+        axes.set_yticks(range(len(classes)), classes, fontsize=7)
+        axes.set_xlabel("called", fontsize=8)
+        axes.set_ylabel("true type", fontsize=8)
+        axes.set_title(title, fontsize=8)
+    fig.tight_layout()
+    return fig
+
+
+def noise_figure(noise: dict[str, Any]) -> Figure:
+    """F against added noise: here with its spread, and the paper's values."""
+    fig = _figure(7.0, 3.4)
+    axes = fig.add_subplot()
+    sigmas = np.array(noise["sigmas"])
+    curves = {"mean": {"f": noise["macro_f"], "spread": noise["spread"]}, **noise["by_class"]}
+    for name, curve in curves.items():
+        colour = _THEME.text if name == "mean" else category_colours((name,), "light")[0]
+        f, spread = np.array(curve["f"]), np.array(curve["spread"])
+        axes.errorbar(sigmas, f, spread, color=colour, marker="o", markersize=3,
+                      linewidth=1, capsize=2, label=name)  # fmt: skip
+        theirs = paper.NOISE_F.get(name)
+        if theirs:
+            axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
+                      markersize=4, linewidth=0.8, label=f"{name}, paper")  # fmt: skip
+    axes.set(xscale="log", ylim=(0, 1.03))
+    axes.set_xlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8)
+    axes.set_ylabel("F on the test set", fontsize=8)
+    axes.tick_params(labelsize=7)
+    axes.legend(fontsize=6.5, ncols=2, loc="lower left")
+    fig.tight_layout()
+    return fig
+
+
+def saliency_figure(
+    wave: np.ndarray,
+    flux: np.ndarray,
+    machine: CalibratedSvm,
+    titles: Sequence[str],
+    frames: Sequence[str | None] | None = None,
+) -> Figure:
+    """Spectra (n, D) in the colours of the saliency map of their predicted class.
+
+    Blue strengthens the predicted class as the flux rises, orange weakens it, as in the paper's
+    figures 5, 6, 8 and 9; each map has colours of its own scale.
+    """
+    fig, panels = _panels(len(flux), height=1.25)
+    palette = LinearSegmentedColormap.from_list(
+        "spexplain", [_THEME.lower, _THEME.quiet, _THEME.raise_]
+    )
+    for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
+        predicted = int(machine.log_proba(values[None])[0].argmax())
+        found = explain(values, SvmLogProb(machine, predicted), ExplainSettings(method="saliency"))
+        most = float(np.percentile(np.abs(found.weights), 99.5)) or 1.0
+        points = np.column_stack([wave, values]).reshape(-1, 1, 2)
+        pieces = np.concatenate([points[:-1], points[1:]], axis=1)
+        lines = LineCollection(list(pieces), cmap=palette, norm=Normalize(-most, most))
+        lines.set_array(0.5 * (found.weights[1:] + found.weights[:-1]))
+        lines.set_linewidth(1.1)
+        axes.add_collection(lines)
+        _finish(axes, wave, values, titles[at])
+        if frames is not None and frames[at] is not None:
+            for spine in axes.spines.values():
+                spine.set(edgecolor=frames[at], linewidth=1.6)
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def numbered_plane_figure(plane: Plane, labels: np.ndarray, chosen: pd.DataFrame) -> Figure:
+    """A plane by type with numbered spectra: a red frame if misclassified, green if not.
+
+    Parameters
+    ----------
+    plane
+        Of the labelled spectra.
+    labels : (n,)
+        Type of each of its points.
+    chosen
+        Columns ``row``, ``number`` and ``correct``.
+    """
+    fig = _figure(7.0, 5.6)
+    axes = fig.add_subplot()
+    for kind in sorted(set(labels.tolist())):
+        x, y = plane.xy[labels == kind].T
+        axes.scatter(x, y, s=3, color=category_colours((kind,), "light")[0], label=kind)
+    for one in chosen[["row", "number", "correct"]].itertuples(index=False):
+        at = int(np.searchsorted(plane.rows, int(one[0])))
+        if at == len(plane.rows) or plane.rows[at] != one[0]:
+            continue
+        x, y = plane.xy[at].tolist()
+        colour = _RIGHT if one[2] else _WRONG
+        axes.plot(x, y, "o", markersize=6, markerfacecolor="none", color=colour)
+        axes.annotate(
+            str(one[1]), (x, y), xytext=(7, 7), textcoords="offset points", fontsize=8,
+            bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": colour},
+        )  # fmt: skip
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.legend(fontsize=7, markerscale=3, loc="best")
+    fig.tight_layout()
+    return fig
+
+
+def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    """What is said of each numbered spectrum above its map."""
+    found = []
+    for position in range(len(chosen)):
+        one = chosen.iloc[position]
+        shares = ", ".join(f"p({kind}) {one[probability_column(kind)]:.3f}" for kind in classes)
+        found.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
+    return found
+
+
+def _figure(width: float, height: float) -> Figure:
+    fig = Figure(figsize=(width, height), facecolor="white")
+    FigureCanvasAgg(fig)
+    return fig
+
+
+def _panels(n: int, *, height: float) -> tuple[Figure, list[Axes]]:
+    fig = _figure(7.0, height * n + 0.5)
+    first = fig.add_subplot(n, 1, 1)
+    panels = [first, *(fig.add_subplot(n, 1, at + 1, sharex=first) for at in range(1, n))]
+    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.45 / (height * n + 0.5), top=0.97,
+                        hspace=0.28)  # fmt: skip
+    return fig, panels
+
+
+def _finish(axes: Axes, wave: np.ndarray, values: np.ndarray, title: str) -> None:
+    low, high = np.percentile(values, [0.2, 99.8])
+    air = 0.12 * (high - low) or 0.1
+    axes.set(xlim=(wave[0], wave[-1]), ylim=(low - air, high + air))
+    for line in P21_MARKERS:
+        axes.axvline(line.wave_vac_aa, color=_THEME.marker, linewidth=0.5, dashes=(4, 3), zorder=0)
+    axes.set_title(title, fontsize=7.5, loc="left", pad=2)
+    axes.tick_params(labelsize=6.5, length=2)
+
+
+def _label(panels: Sequence[Axes], y: str) -> None:
+    for axes in panels[:-1]:
+        axes.tick_params(labelbottom=False)
+    panels[-1].set_xlabel("rest wavelength in vacuum (Å)", fontsize=8)
+    panels[len(panels) // 2].set_ylabel(y, fontsize=8)
