@@ -188,7 +188,7 @@ def _saliency_jobs(
         lambda: saliency_figure(sample.wave, sample.flux(typical), three, kinds),
     )
     for number, right, words in (("8", False, "misclassified"), ("9", True, "correct")):
-        some = chosen[chosen["correct"] == right].reset_index(drop=True)
+        some: Any = chosen[chosen["correct"] == right].reset_index(drop=True)
         if len(some):
             yield number, f"Saliency maps of the numbered {words} spectra. {painted}", (
                 lambda some=some, right=right: saliency_figure(
