@@ -8,9 +8,24 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["KernelName", "MethodName", "PerturbationName", "SegmentationName"]
+__all__ = [
+    "ControlName",
+    "FirstSample",
+    "GradientName",
+    "KernelName",
+    "MethodName",
+    "PerturbationName",
+    "SamplingName",
+    "SegmentationName",
+    "SmoothingName",
+]
 
 MethodName = Literal["lime", "saliency", "occlusion"]
 SegmentationName = Literal["uniform", "slic"]
 PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
 KernelName = Literal["text", "code"]
+SamplingName = Literal["independent", "antithetic"]
+FirstSample = Literal["paper", "light"]
+ControlName = Literal["none", "linearised"]
+GradientName = Literal["difference", "analytic"]
+SmoothingName = Literal["median", "gaussian"]

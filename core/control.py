@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .masks import Masks
 from .surrogate import Surrogate, weighted_ridge
+from .workers import InTurn, Sharing
 
 __all__ = ["Quadratic", "controlled_ridge"]
 
@@ -73,6 +74,7 @@ def controlled_ridge(
     stand_in: Quadratic,
     *,
     alpha: float = 1.0,
+    workers: Sharing | None = None,
 ) -> Surrogate:
     """LIME's weights as the stand-in's, known, plus those of what it misses, from the samples.
 
@@ -81,7 +83,7 @@ def controlled_ridge(
 
     Parameters
     ----------
-    masks, values, weights, alpha
+    masks, values, weights, alpha, workers
         As for ``weighted_ridge``; the weights are of the text kernel, drawn with probability ½.
     stand_in
         Its centre is ``tilt.presence`` for that kernel's width.
@@ -96,7 +98,9 @@ def controlled_ridge(
     ValueError
         As for ``weighted_ridge``.
     """
-    missed = weighted_ridge(masks, values - stand_in.values(masks), weights, alpha=alpha)
+    # By a worker, as everything whose bytes may depend on the number of threads.
+    (known,) = (workers or InTurn()).map(stand_in.values, [masks])
+    missed = weighted_ridge(masks, values - known, weights, alpha=alpha, workers=workers)
     coefficients = stand_in.lime_weights() + missed.coefficients
     slopes = masks.apply(coefficients, slice(0, len(values)))
     total = weights.sum()

@@ -37,6 +37,8 @@ class Explanation:
         Spectra used so far.
     complete
         False for an early answer that a later one will replace.
+    stopped
+        Why fewer samples than the settings allow were enough; empty where all were used.
     sample_values : (n_samples,), or None for methods that do not sample
         Target on each sample of ``lime_neighbourhood``, in order: what its error is judged by.
     """
@@ -53,6 +55,7 @@ class Explanation:
     n_samples: int
     complete: bool
     sample_values: NDArray[np.float64] | None = None
+    stopped: str = ""
 
     @property
     def weight_of_pixel(self) -> NDArray[np.float64]:
@@ -99,6 +102,7 @@ class Explanation:
             "local_prediction": self.local_prediction,
             "n_samples": self.n_samples,
             "complete": self.complete,
+            "stopped": self.stopped,
         }
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .explanation import Explanation
-from .locality import locality_weights
-from .masks import BinaryMasks
+from .lime_samples import LimeSamples, look_counts
 from .neighbourhood import Neighbourhood
 from .perturb import perturb
 from .progress import GrowingValues
+from .sampling import draw_masks
 from .segments import segment
 from .settings import ExplainSettings
-from .surrogate import weighted_ridge
 from .targets import Target
 from .workers import Sharing
 
@@ -29,7 +29,9 @@ def lime_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Ne
     base = perturb(
         x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
     )
-    masks = BinaryMasks.random(settings.n_samples, int(labels.max()) + 1, seed=settings.seed)
+    masks = draw_masks(
+        settings.n_samples, int(labels.max()) + 1, seed=settings.seed, sampling=settings.sampling
+    )
     return Neighbourhood(base, x - base, labels, masks)
 
 
@@ -44,17 +46,17 @@ def lime(
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
     neighbourhood = lime_neighbourhood(x, settings)
-    weights = locality_weights(neighbourhood, kernel=settings.kernel, width=settings.kernel_width)
+    # By a worker, as everything whose bytes may depend on the number of threads.
+    (samples,) = workers.map(partial(LimeSamples.of, neighbourhood, target), [settings])
     values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
-    for count in [*(c for c in counts if c < neighbourhood.n), neighbourhood.n]:
+    looks = look_counts(neighbourhood.n) if settings.stop_when_settled else ()
+    answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
+    for count in sorted(answers.union(looks)):
         y = values.first(count)
-        fit = weighted_ridge(
-            neighbourhood.masks.head(count),
-            y,
-            weights[:count],
-            alpha=settings.ridge_alpha,
-            workers=workers,
-        )
+        fit = samples.fit(y, workers=workers)
+        stopped = samples.settled(y, fit.coefficients) if count in looks else ""
+        if not stopped and count not in answers:
+            continue
         yield Explanation(
             method="lime",
             target=target.name,
@@ -66,6 +68,9 @@ def lime(
             value=float(y[0]),
             local_prediction=fit.local_prediction,
             n_samples=count,
-            complete=count == neighbourhood.n,
+            complete=bool(stopped) or count == neighbourhood.n,
             sample_values=y,
+            stopped=stopped,
         )
+        if stopped:
+            return

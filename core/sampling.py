@@ -8,15 +8,14 @@ weights as far as the kernel weighs both alike, and of a smooth target that is m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
+from .choices import SamplingName
 from .masks import BinaryMasks
 
 __all__ = ["ROWS_PER_DRAW", "SamplingName", "draw_masks"]
-
-SamplingName = Literal["independent", "antithetic"]
 
 # Consecutive rows that were drawn together, which ``influence`` must know. The first of these
 # draws is the spectrum itself (and its complement), the same in every run.

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
-from .choices import KernelName, MethodName, PerturbationName, SegmentationName
+from .choices import (
+    ControlName,
+    FirstSample,
+    GradientName,
+    KernelName,
+    MethodName,
+    PerturbationName,
+    SamplingName,
+    SegmentationName,
+    SmoothingName,
+)
 
 __all__ = ["ExplainSettings", "MethodName"]
 
@@ -15,6 +25,11 @@ _CHOICES = {
     "segmentation": SegmentationName,
     "perturbation": PerturbationName,
     "kernel": KernelName,
+    "sampling": SamplingName,
+    "first": FirstSample,
+    "control": ControlName,
+    "gradient": GradientName,
+    "smoothing": SmoothingName,
 }
 
 
@@ -43,6 +58,26 @@ class ExplainSettings:
         Of the masks (lime) and of noise (lime and occlusion), 0 or more.
     step
         Relative change of each pixel, not 0 (saliency).
+    sampling
+        How masks are drawn: ``independent`` as in the paper, or in ``antithetic`` pairs, which need
+        fewer samples for the same error where segments act in pairs (lime).
+    first
+        The first sample is the spectrum itself, whatever the seed. ``paper``: it counts as any
+        other, and the most of all. ``light``: it counts nothing, so that weights depend on chance
+        alone and not on it (lime).
+    control
+        ``linearised``: fit only what the autoencoder does beyond its linearised self, whose weights
+        are known without sampling. For the scores ``mse`` and ``filtered-mse`` and the text kernel
+        (lime).
+    stop_when_settled
+        Stop as soon as the top five segments keep their order with this probability; 0, the
+        default, to use all samples (lime).
+    gradient
+        ``difference`` as in the paper, or ``analytic``, the limit of small steps, of targets that
+        know it (saliency).
+    smoothing, smoothing_px
+        Median over that many pixels on both sides, or Gaussian of that σ, of the map; 0, the
+        default, leaves it as it is (saliency).
 
     Raises
     ------
@@ -61,6 +96,13 @@ class ExplainSettings:
     ridge_alpha: float = 1.0
     seed: int = 0
     step: float = 0.01
+    sampling: SamplingName = "independent"
+    first: FirstSample = "paper"
+    control: ControlName = "none"
+    stop_when_settled: float = 0.0
+    gradient: GradientName = "difference"
+    smoothing: SmoothingName = "gaussian"
+    smoothing_px: float = 0.0
 
     def __post_init__(self) -> None:
         for name, literal in _CHOICES.items():
@@ -77,6 +119,19 @@ class ExplainSettings:
             raise ValueError(f"kernel_width must be above 0 or None, got {self.kernel_width}")
         if self.step == 0:
             raise ValueError(f"step must not be 0, got {self.step}")
+        self._check_additions()
+
+    def _check_additions(self) -> None:
+        if not 0 <= self.stop_when_settled < 1:
+            raise ValueError(
+                f"stop_when_settled must be 0 to below 1, got {self.stop_when_settled}"
+            )
+        if not self.smoothing_px >= 0:
+            raise ValueError(f"smoothing_px must be 0 or more, got {self.smoothing_px}")
+        if self.control == "linearised" and self.kernel != "text":
+            raise ValueError(
+                f"kernel must be 'text' where control is 'linearised', got {self.kernel!r}"
+            )
 
     def asdict(self) -> dict[str, Any]:
         """The settings as plain values, in order."""

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .explanation import Explanation
-from .influence import Influence, Underdetermined, influence
+from .influence import Underdetermined
 from .intervals import Intervals, exact_intervals, weight_intervals
 from .lime import lime_neighbourhood
-from .locality import locality_weights
+from .lime_samples import LimeSamples
 from .locality_advice import KernelAdvice, kernel_advice
 from .neighbourhood import Neighbourhood
-from .settings import ExplainSettings
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
@@ -98,7 +97,8 @@ def assess(
     explanation
         Complete or an early answer.
     x : (D,), target
-        What was explained. The target is asked only if the explanation has lost its samples.
+        What was explained. The target's values are asked for only if the explanation has lost its
+        samples.
     k
         How many top segments' order matters, at least 1.
     confidence
@@ -124,7 +124,7 @@ def assess(
     if values is None:
         values = evaluate(target, neighbourhood, workers=workers)
     try:
-        drawn = _influence(neighbourhood, values, chosen)
+        drawn = LimeSamples.of(neighbourhood, target, chosen).influence(values)
     except Underdetermined:
         return Trust(*facts, intervals=None, kernel=kernel)
     size = float(np.linalg.norm(drawn.estimate))
@@ -138,15 +138,6 @@ def assess(
         r2_unseen=drawn.r2_unseen,
         pull=float(np.linalg.norm(explanation.weights - drawn.estimate)) / max(size, 1e-300),
     )
-
-
-def _influence(
-    neighbourhood: Neighbourhood, values: NDArray[np.float64], chosen: ExplainSettings
-) -> Influence:
-    weights = locality_weights(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
-    # The first sample is the spectrum itself, whatever the seed: it has no part in the limit.
-    weights[0] = 0
-    return influence(neighbourhood.masks, values, weights)
 
 
 def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood:

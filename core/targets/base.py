@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -22,8 +23,8 @@ __all__ = [
     "row_evaluator",
 ]
 
-# The papers' 5000 samples are three blocks, which two threads share about evenly.
-_EARLY_ROWS, _LARGE_ROWS = 250, 2500
+# Early answers come at the first few; the papers' 5000 samples are as many again.
+_EARLY_ROWS, _LARGE_ROWS = (0, 250, 1000, 2500), 2500
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
 
@@ -33,6 +34,9 @@ class Target(Protocol):
 
     A target may also offer ``on_neighbourhood(neighbourhood) -> RowEvaluator``: it then looks at
     the pieces once and answers for any rows of the neighbourhood without forming their spectra.
+    It may offer ``stand_in(neighbourhood, centre) -> Quadratic``, which the setting ``control``
+    asks for, and ``gradient(x) -> (D,)``, its derivative by each pixel's flux, which the setting
+    ``gradient`` asks for.
     """
 
     @property
@@ -95,14 +99,14 @@ def evaluation_blocks(target: Target, neighbourhood: Neighbourhood) -> Iterator[
 
     The same rows fall in the same block whatever number of samples is wanted and however many
     threads work: matrix products of one shape give the same bytes. For a structured target the
-    first is short, for an early answer, and the others large, for each takes some preparation.
+    first are short, for early answers, and the others large, for each takes some preparation.
     """
     if not may_share(target):
         yield from neighbourhood.blocks()
         return
-    yield from neighbourhood.blocks(slice(0, _EARLY_ROWS))
-    yield from neighbourhood.blocks(slice(_EARLY_ROWS, _LARGE_ROWS), n_rows=_LARGE_ROWS)
-    yield from neighbourhood.blocks(slice(_LARGE_ROWS, neighbourhood.n), n_rows=_LARGE_ROWS)
+    for start, stop in pairwise(_EARLY_ROWS):
+        yield from neighbourhood.blocks(slice(start, stop), n_rows=_LARGE_ROWS)
+    yield from neighbourhood.blocks(slice(_EARLY_ROWS[-1], neighbourhood.n), n_rows=_LARGE_ROWS)
 
 
 def evaluate(

@@ -11,6 +11,8 @@ from typing import Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..control import Quadratic
+from ..linearised import linearised_mse
 from ..neighbourhood import DENSE_ROWS, Neighbourhood
 from ..scores import TRIMMED_FRACTION, Score
 from ..vae import Vae
@@ -92,6 +94,7 @@ class VaeScore:
             )
         self.name: str = score
         self._vae = vae
+        self._kept = kept
         self._pixels = slice(None) if kept is None else np.flatnonzero(kept)
         self._recipe = _recipe(score, trimmed)
         self._networks: dict[np.dtype, Network] = {}
@@ -125,6 +128,27 @@ class VaeScore:
         if dtype not in self._structures:
             self._structures[dtype] = self._recipe.structure(self._network(dtype))
         return self._structures[dtype].evaluator(neighbourhood)
+
+    def stand_in(self, neighbourhood: Neighbourhood, centre: NDArray[np.float64]) -> Quadratic:
+        """The score with its ReLUs held where they are at one mask: quadratic, so known in full.
+
+        Parameters
+        ----------
+        neighbourhood
+            Of LIME, in single precision.
+        centre : (S,)
+            The mask, each entry 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If the score is not ``mse`` or ``filtered-mse``.
+        """
+        if self.name not in ("mse", "filtered-mse"):
+            raise ValueError(
+                f"control 'linearised' is for scores mse and filtered-mse, got {self.name!r}"
+            )
+        return linearised_mse(self._vae, neighbourhood, centre, kept=self._kept)
 
     def _network(self, dtype: np.dtype) -> Network:
         # Explanations ask for single precision, saliency maps for double; few need both.

@@ -6,6 +6,9 @@ def test_defaults_are_the_papers():
     settings = ExplainSettings()
     assert (settings.n_segments, settings.n_samples, settings.factor) == (77, 5000, 0.9)
     assert (settings.kernel, settings.ridge_alpha, settings.step) == ("text", 1.0, 0.01)
+    assert (settings.sampling, settings.first, settings.control) == ("independent", "paper", "none")
+    assert (settings.stop_when_settled, settings.gradient) == (0, "difference")
+    assert settings.smoothing_px == 0
 
 
 def test_settings_survive_a_dictionary():
@@ -36,8 +39,20 @@ def test_an_unknown_key_is_named():
         ("kernel_width", -1),
         ("seed", -1),
         ("step", 0),
+        ("sampling", "sobol"),
+        ("first", "heavy"),
+        ("control", "cubic"),
+        ("gradient", "complex"),
+        ("smoothing", "mean"),
+        ("smoothing_px", -1),
+        ("stop_when_settled", 1),
     ],
 )
 def test_a_value_out_of_range_is_quoted_with_the_knobs_name(knob, value):
     with pytest.raises(ValueError, match=f"{knob} must .*got '?{value}'?"):
         ExplainSettings(**{knob: value})
+
+
+def test_what_does_not_go_together_is_quoted():
+    with pytest.raises(ValueError, match=r"kernel must be 'text' where control.*got 'code'"):
+        ExplainSettings(kernel="code", control="linearised")

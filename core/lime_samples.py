@@ -1,0 +1,133 @@
+"""LIME's samples as their settings say they are drawn and weighed: the fit, and its error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain, count, takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .control import Quadratic, controlled_ridge
+from .influence import Influence, Underdetermined, influence
+from .locality import locality_weights
+from .neighbourhood import Neighbourhood
+from .sampling import ROWS_PER_DRAW
+from .settings import ExplainSettings
+from .stability import rank_stability
+from .surrogate import Surrogate, weighted_ridge
+from .targets import Target
+from .tilt import presence
+from .workers import Sharing
+
+__all__ = ["LimeSamples", "look_counts"]
+
+_TOP = 5
+_EARLY_LOOKS, _LATER_LOOKS = (250, 1000), 2500
+
+
+def look_counts(n: int) -> tuple[int, ...]:
+    """Numbers of samples below n at which to ask whether the order is settled.
+
+    Few, since each look is another chance to be wrong, and where blocks of samples end.
+    """
+    every = chain(_EARLY_LOOKS, count(_LATER_LOOKS, _LATER_LOOKS))
+    return tuple(takewhile(lambda look: look < n, every))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LimeSamples:
+    """What is known of the samples before the target is asked.
+
+    Attributes
+    ----------
+    neighbourhood
+        The samples.
+    weights : (n,)
+        How much each counts.
+    settings
+        How they were drawn.
+    stand_in
+        What is subtracted from the target because its weights are known; None for nothing.
+    """
+
+    neighbourhood: Neighbourhood
+    weights: NDArray[np.float64]
+    settings: ExplainSettings
+    stand_in: Quadratic | None
+
+    @classmethod
+    def of(
+        cls, neighbourhood: Neighbourhood, target: Target, settings: ExplainSettings
+    ) -> LimeSamples:
+        """Weigh the samples, and prepare the stand-in if the settings want one.
+
+        Raises
+        ------
+        ValueError
+            If they do and the target has none.
+        """
+        weights = locality_weights(
+            neighbourhood, kernel=settings.kernel, width=settings.kernel_width
+        )
+        if settings.first == "light":
+            weights[: ROWS_PER_DRAW[settings.sampling]] = 0
+        return cls(neighbourhood, weights, settings, _stand_in(target, neighbourhood, settings))
+
+    def fit(self, values: NDArray[np.float64], *, workers: Sharing | None = None) -> Surrogate:
+        """The surrogate of the first samples, given the target's values (m,) on them."""
+        masks, weights = self.neighbourhood.masks.head(len(values)), self.weights[: len(values)]
+        alpha = self.settings.ridge_alpha
+        if self.stand_in is None:
+            return weighted_ridge(masks, values, weights, alpha=alpha, workers=workers)
+        return controlled_ridge(masks, values, weights, self.stand_in, alpha=alpha, workers=workers)
+
+    def influence(self, values: NDArray[np.float64]) -> Influence:
+        """What each draw among the first samples did to the weights.
+
+        The first is the spectrum itself (with its complement, where pairs are drawn), whatever
+        the seed: it has no part in the limit.
+
+        Raises
+        ------
+        Underdetermined
+            If the samples do not determine the weights.
+        """
+        rows_per_draw = ROWS_PER_DRAW[self.settings.sampling]
+        # A pair that was broken off is no draw.
+        whole = len(values) - len(values) % rows_per_draw
+        masks, weights = self.neighbourhood.masks.head(whole), self.weights[:whole].copy()
+        weights[:rows_per_draw] = 0
+        plain = influence(masks, values[:whole], weights, rows_per_draw=rows_per_draw)
+        if self.stand_in is None:
+            return plain
+        missed = values[:whole] - self.stand_in.values(masks)
+        drawn = influence(masks, missed, weights, rows_per_draw=rows_per_draw)
+        estimate = self.stand_in.lime_weights() + drawn.estimate
+        return replace(drawn, estimate=estimate, r2_unseen=plain.r2_unseen)
+
+    def settled(self, values: NDArray[np.float64], found: NDArray[np.float64]) -> str:
+        """Why the weights found (S,) from these values (m,) are enough; empty if they are not."""
+        confidence = self.settings.stop_when_settled
+        order = np.argsort(-np.abs(found), kind="stable")[:_TOP]
+        try:
+            drawn = self.influence(values)
+        except Underdetermined:
+            return ""
+        stability = rank_stability(drawn, order, n_samples=len(values), seed=self.settings.seed)
+        if stability.settled(confidence) < len(order):
+            return ""
+        return f"the top {len(order)} segments keep their order with probability {confidence:g}"
+
+
+def _stand_in(
+    target: Target, neighbourhood: Neighbourhood, settings: ExplainSettings
+) -> Quadratic | None:
+    if settings.control == "none":
+        return None
+    offered = getattr(target, "stand_in", None)
+    if offered is None:
+        raise ValueError(
+            f"control 'linearised' is for scores of an autoencoder, got target {target.name!r}"
+        )
+    return offered(neighbourhood, presence(neighbourhood, width=settings.kernel_width))
