@@ -153,9 +153,20 @@ def _colours(name: Any) -> str:
 
 
 def _follow_link(session: Session, query: dict[str, str]) -> None:
+    _offer_colour(session, query.get("colour", ""))
     problems = apply_query(session.view, session.knobs, query)
     if problems:
         session.complain(" ".join([*problems, session.outcome.problem]).strip())
+
+
+def _offer_colour(session: Session, colour: str) -> None:
+    """Clusters of another number than was built are offered when a link asks for them."""
+    space, k = session.workspace, colour.removeprefix("clusters:")
+    if colour == k or space.reasons is None or not k.isdecimal():
+        return
+    if int(k) in space.reasons.scan["k"].tolist():
+        space.offer_clusters(space.partition(int(k)))
+        session.view.param["colour"].objects = [*space.colours]
 
 
 def _scheduler(doc: Document | None) -> Schedule:

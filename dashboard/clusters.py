@@ -1,45 +1,160 @@
-"""The recurring reasons for being anomalous, as small cards: mean spectrum and mean explanation."""
+"""The recurring reasons for being anomalous: k clusters of explanations, and what each has."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
+import pandas as pd
 
+from ..core.bpt import BPT_CLASSES
+from ..core.line_ratios import RatioName
 from ..core.lines import PAGE_LINES
-from ..core.segments import segment
-from ..data.collection import Collection
-from ..data.runs import RunStore
+from ..data.reasons import Reasons
 
-__all__ = ["Cluster", "open_clusters", "top_names"]
+__all__ = ["Cluster", "Partition", "Ratio", "partition", "top_names"]
 
 _N_TOP = 3
+# Standard error of a median of n normal values: so many times σ / √n.
+_OF_A_MEDIAN = 1.2533
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A line ratio of a cluster.
+
+    Attributes
+    ----------
+    value, error
+        Median of the members that have it measured, and the 1σ error of this median from their
+        scatter; NaN if none has. Of fewer than three members, the error of the measurements.
+    n, n_limits
+        Members measured, and members of which only a limit is known.
+    """
+
+    value: float
+    error: float
+    n: int
+    n_limits: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cluster:
     """What the spectra of one cluster have in common.
 
-    Attributes:
-        number: of the cluster, as in the lens's column.
-        n: how many spectra.
-        median_z: their median redshift.
-        wave_rest_aa, spectrum: (D,) their mean, as prepared.
-        labels: (D,) segment of each pixel.
-        weights: (S,) mean explanation: absolute weights of unit length.
+    Attributes
+    ----------
+    number
+        0 is the largest.
+    rows : (n,)
+        Members, rows of the collection, the most anomalous first.
+    median_z
+        Of the members.
+    wave_rest_aa, spectrum : (D,)
+        Their mean, as prepared.
+    spread : (2, D)
+        16th and 84th percentile of the members at each wavelength.
+    labels : (D,)
+        Segment of each pixel.
+    weights : (S,)
+        Mean explanation: absolute weights of unit length.
+    ratios
+        Name → line ratio.
+    bpt
+        Class of ionisation → members, of those that lines decide.
     """
 
     number: int
-    n: int
+    rows: np.ndarray
     median_z: float
     wave_rest_aa: np.ndarray
     spectrum: np.ndarray
+    spread: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
+    ratios: Mapping[RatioName, Ratio]
+    bpt: Mapping[str, int]
+
+    @property
+    def n(self) -> int:
+        """How many members."""
+        return len(self.rows)
 
     def top(self) -> list[str]:
         """The strongest segments by what stands in them."""
         return top_names(self.wave_rest_aa, self.labels, self.weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """The explained spectra in k clusters.
+
+    Attributes
+    ----------
+    k
+        How many.
+    numbers : (n,)
+        Cluster of each explained spectrum, in the order of the reasons.
+    clusters
+        The largest first.
+    """
+
+    k: int
+    numbers: np.ndarray
+    clusters: tuple[Cluster, ...]
+    complete: bool = True
+
+    @property
+    def centres(self) -> np.ndarray:
+        """(k, S) mean explanations."""
+        return np.stack([cluster.weights for cluster in self.clusters])
+
+
+def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
+    """Cluster the explanations into k, and sum up each cluster.
+
+    Parameters
+    ----------
+    reasons
+        The explained spectra.
+    k
+        1 to the number of different explanations; as built, the clusters are those of the build.
+    z : (N,)
+        Redshifts of the whole collection.
+
+    Raises
+    ------
+    ValueError
+        If there are not k different explanations.
+    """
+    # Here and not above: scikit-learn and scikit-image take a second that opening the page saves.
+    from ..core.population import cluster_explanations
+    from ..core.segments import uniform
+
+    found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
+    spectra, n_segments = reasons.spectra(), reasons.unit.shape[1]
+    labels = uniform(spectra.shape[1], n_segments)
+    clusters = []
+    for number in range(k):
+        inside = found.labels == number
+        mine, rows, lines = spectra[inside], reasons.rows[inside], reasons.lines.loc[inside]
+        clusters.append(
+            Cluster(
+                number=number,
+                rows=rows,
+                median_z=float(np.median(z[rows])),
+                wave_rest_aa=reasons.wave_rest_aa,
+                spectrum=mine.mean(axis=0),
+                spread=np.percentile(mine, [16, 84], axis=0),
+                labels=labels,
+                weights=found.centres[number],
+                ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
+                bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
+            )
+        )
+    return Partition(k, found.labels, tuple(clusters))
 
 
 def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> list[str]:
@@ -60,22 +175,16 @@ def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray)
     return names
 
 
-def open_clusters(collection: Collection) -> list[Cluster]:
-    """The clusters that have been built, in order; empty if none have."""
-    store = RunStore(collection.path)
-    run = store.find("cluster")
-    if run is None:
-        return []
-    prepared = store.get("prepare-o25", run.inputs["prepare-o25"])
-    if prepared is None:
-        return []
-    wave = prepared.read_array("wavelength")
-    spectra, centres = run.read_array("mean_spectra"), run.read_array("centres")
-    labels = segment(spectra[0], method="uniform", n_segments=centres.shape[1])
-    summary = run.table("summary")
-    return [
-        Cluster(int(number), int(n), float(z), wave, spectra[k], labels, np.abs(centres[k]))
-        for k, (number, n, z) in enumerate(
-            zip(summary["cluster"], summary["n"], summary["median_z"], strict=True)
-        )
-    ]
+def _ratio(lines: pd.DataFrame, name: str) -> Ratio:
+    known = np.isfinite(lines[name].to_numpy(np.float64))
+    limits = known & (lines[f"{name}_limit"].to_numpy() != 0)
+    values = lines[name].to_numpy(np.float64)[known & ~limits]
+    n, n_limits = len(values), int(limits.sum())
+    if not n:
+        return Ratio(float("nan"), float("nan"), 0, n_limits)
+    low, high = np.percentile(values, [16, 84])
+    error = _OF_A_MEDIAN * (high - low) / 2 / np.sqrt(n)
+    if n < 3:
+        own = lines[f"{name}_error"].to_numpy(np.float64)[known & ~limits]
+        error = np.sqrt(np.sum(own**2)) / n
+    return Ratio(float(np.median(values)), float(error), n, n_limits)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Frame", "painted_pieces", "picture", "polyline", "strips"]
+__all__ = ["Frame", "band", "painted_pieces", "picture", "polyline", "strips"]
 
 _WIDTH, _HEIGHT = 100.0, 40.0
 _POINTS = 360  # a picture is a few hundred pixels wide: more points would not be seen
@@ -63,6 +63,20 @@ def polyline(
     """The whole of a spectrum as one line; of many pixels, the extremes of each stretch stay."""
     kept = _extremes(values)
     return f'<polyline class="{css}" points="{_points(frame, wave_aa[kept], values[kept])}"/>'
+
+
+def band(
+    frame: Frame,
+    wave_aa: NDArray[np.floating],
+    low: NDArray[np.floating],
+    high: NDArray[np.floating],
+) -> str:
+    """The area between two lines, (D,) each, in stretches: the lowest low to the highest high."""
+    stretches = np.array_split(np.arange(len(wave_aa)), min(_POINTS, len(wave_aa)))
+    wave = np.array([wave_aa[at].mean() for at in stretches])
+    upper = _points(frame, wave, np.array([high[at].max() for at in stretches]))
+    lower = _points(frame, wave[::-1], np.array([low[at].min() for at in stretches])[::-1])
+    return f'<polygon class="shade" points="{upper} {lower}"/>'
 
 
 def painted_pieces(

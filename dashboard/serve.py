@@ -21,8 +21,8 @@ from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
 from ..data.lens import open_lenses, open_planes
+from ..data.reasons import open_reasons
 from .app import build_app
-from .clusters import open_clusters
 from .warm import warm
 from .workspace import Workspace
 
@@ -46,7 +46,7 @@ def open_workspace(path: str | Path) -> Workspace:
         collection,
         open_lenses(collection),
         open_planes(collection),
-        open_clusters(collection),
+        open_reasons(collection),
     )
 
 

@@ -54,7 +54,7 @@ class Tab:
 TABS = (
     Tab("misclassified", "Misclassified", "lists", lambda s: s.workspace.listing("misclassified")),
     Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.listing("anomalous")),
-    Tab("clusters", "Clusters", "cards"),
+    Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),
     Tab("model", "Model", "tables"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import KDTree
 
+from ..data.cluster_names import ClusterNames
 from ..data.collection import Collection
 from ..data.lens import Lens, Plane
-from .clusters import Cluster
-from .colouring import Categories, Colouring, colour_titles, colouring
+from ..data.reasons import Reasons
+from .clusters import Partition, partition
+from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
 from .shade import as_category
 
@@ -37,7 +39,7 @@ class Workspace:
         collection: the spectra and their catalog.
         lenses: by name; those that have been built.
         planes: by name; those that have been built.
-        clusters: of the reasons for being anomalous; those that have been built.
+        reasons: explained anomalies and their clusters; None if none have been built.
 
     Attributes:
         drawn: set once somebody's plane has been drawn.
@@ -48,13 +50,14 @@ class Workspace:
         collection: Collection,
         lenses: Mapping[str, Lens],
         planes: Mapping[str, Plane],
-        clusters: Sequence[Cluster] = (),
+        reasons: Reasons | None = None,
     ) -> None:
         self.collection = collection
         self.catalog = collection.catalog
         self.lenses = dict(lenses)
         self.planes = dict(planes)
-        self.clusters = tuple(clusters)
+        self.reasons = reasons
+        self.names = ClusterNames(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
         self.drawn = threading.Event()
         self._kept: dict[tuple[str, ...], Any] = {}
@@ -127,6 +130,38 @@ class Workspace:
             ("listing", "misclassified"),
             lambda: misclassified(self.catalog, self.lenses.get("agn")),
         )
+
+    def partition(self, k: int) -> Partition:
+        """The explanations in k clusters; KeyError where none have been built."""
+        reasons = self.reasons
+        if reasons is None:
+            raise KeyError("no clusters have been built")
+        z = self.catalog["z"].to_numpy(np.float64)
+        return self._keep(("partition", str(k)), lambda: partition(reasons, k, z))
+
+    def cluster_names(self, found: Partition) -> list[str]:
+        """What the user calls each cluster; "" for those without a name."""
+        return self.names.of(found.centres)
+
+    def cluster_titles(self, found: Partition) -> list[str]:
+        """What to call each cluster: its name, or its number."""
+        names = self.cluster_names(found)
+        return [name or f"cluster {number}" for number, name in enumerate(names)]
+
+    def offer_clusters(self, found: Partition) -> str:
+        """Let these clusters, as they are called now, colour the plane; gives the colour's name."""
+        assert self.reasons is not None
+        key, titles = f"clusters:{found.k}", self.cluster_titles(found)
+        codes = np.full(len(self.catalog), found.k, np.int16)
+        codes[self.reasons.rows] = found.numbers
+        title = f"{found.k} clusters of reasons"
+        made = Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k)
+        with self._lock:
+            self._kept[("colouring", key)] = made
+            for kept in [kept for kept in self._kept if kept[0] == "points" and kept[2] == key]:
+                del self._kept[kept]
+            self.colours[key] = title
+        return key
 
     def _points(self, plane: str) -> _Points:
         def make() -> _Points:

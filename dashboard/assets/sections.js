@@ -51,6 +51,13 @@ export function render({ model, el }) {
     event.stopPropagation() // the arrow keys are the text's here, not the list's
     if (event.key === "Enter") event.target.blur()
   })
+  // These tabs need more room than a list does.
+  const root = document.documentElement
+  const id = `d${Math.random()}`
+  new ResizeObserver(() => {
+    if (all.offsetHeight > 0) root.dataset.drawer = id
+    else if (root.dataset.drawer === id) delete root.dataset.drawer
+  }).observe(all)
   el.append(all)
   model.on("sections", draw)
   draw()

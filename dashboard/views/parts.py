@@ -14,7 +14,6 @@ from bokeh.document import Document
 from panel.custom import JSComponent
 
 __all__ = [
-    "CardsPart",
     "LegendPart",
     "ShellPart",
     "TablePart",
@@ -100,14 +99,6 @@ class TablePart(Part):
     note = param.String(default="", doc="What the list is, or why it is empty.")
 
     _esm = ASSETS / "table.js"
-
-
-class CardsPart(Part):
-    """Clusters as cards; sends {cluster: name}."""
-
-    cards = param.List(default=[], doc="Dicts of name, about, top and pieces.")
-
-    _esm = ASSETS / "cards.js"
 
 
 class WordsPart(Part):

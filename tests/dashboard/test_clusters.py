@@ -1,33 +1,185 @@
-"""Clusters as built, read back as the page shows them."""
+"""Clusters of explanations: summed up, recoloured for any k, named, and drawn."""
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from spexplain.dashboard.clusters import open_clusters
+import pandas as pd
+import pytest
+from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
+from spexplain.dashboard.clusters import partition, top_names
+from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
+from spexplain.dashboard.serve import open_workspace
+from spexplain.dashboard.session import Session
+from spexplain.dashboard.views.clusters import show
+from spexplain.dashboard.workspace import Workspace
+from spexplain.data.cluster_names import ClusterNames
 from spexplain.data.collection import Collection, CollectionWriter
-from spexplain.data.lens import open_lenses
+from spexplain.data.reasons import open_reasons
 
 
-def test_clusters_of_the_demo_fit_its_lens(small_demo: Path) -> None:
-    collection = Collection.open(small_demo)
-    lens = open_lenses(collection)["anomaly"]
-    found = open_clusters(collection)
-    numbers = lens.columns["cluster"].dropna().astype(int)
-    assert {cluster.number: cluster.n for cluster in found} == numbers.value_counts().to_dict()
-    for cluster in found:
-        np.testing.assert_array_equal(cluster.wave_rest_aa, lens.wave_rest_aa)
-        assert cluster.spectrum.shape == cluster.labels.shape == lens.wave_rest_aa.shape
-        assert cluster.labels.max() + 1 == len(cluster.weights)
-        assert (cluster.weights >= 0).all()
-        assert len(cluster.top()) == 3
-        members = numbers.index[numbers == cluster.number]
-        mean = np.mean([lens.prepared(int(row)) for row in members], axis=0)
-        np.testing.assert_allclose(cluster.spectrum, mean, rtol=1e-4)
+@pytest.fixture(scope="module")
+def space(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small demo, copied: names are written into it."""
+    return open_workspace(shutil.copytree(small_demo, tmp_path_factory.mktemp("named") / "demo"))
 
 
-def test_nothing_built_no_clusters(tmp_path: Path) -> None:
+@pytest.fixture
+def session(space: Workspace, pool: ThreadPoolExecutor) -> Any:
+    made = Session(space, pool, lambda callback: callback())
+    yield made
+    made.close()
+    (space.collection.path / "cluster_names.json").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def tab(session: Session, wait_until: Any) -> Any:
+    whole = show(session)
+    session.view.tab = "clusters"
+    part = whole[0]
+    wait_until(lambda: "detail" in dict(part.sections))
+    return part
+
+
+def test_as_built_the_clusters_are_those_of_the_build(space: Workspace) -> None:
+    reasons, z = space.reasons, space.catalog["z"].to_numpy()
+    found = partition(reasons, reasons.k, z)
+    built = space.lenses["anomaly"].columns["cluster"].dropna().astype(int)
+    np.testing.assert_array_equal(found.numbers, built[reasons.rows])
+    lens = space.lenses["anomaly"]
+    for cluster in found.clusters:
+        assert set(cluster.rows) == set(built.index[built == cluster.number])
+        scores = lens.columns["score"][cluster.rows].to_numpy()
+        assert (np.diff(scores) <= 0).all()  # the most anomalous first
+        flux = np.stack([lens.prepared(int(row)) for row in cluster.rows])
+        np.testing.assert_allclose(cluster.spectrum, flux.mean(axis=0), rtol=1e-4)
+        assert (cluster.spread[0] <= np.median(flux, axis=0) + 1e-5).all()
+        assert cluster.median_z == pytest.approx(np.median(z[cluster.rows]))
+
+
+@pytest.mark.parametrize("k", [2, 5])
+def test_any_k_covers_every_explanation_once(space: Workspace, k: int) -> None:
+    found = space.partition(k)
+    assert len(found.clusters) == k
+    rows = np.concatenate([cluster.rows for cluster in found.clusters])
+    assert sorted(rows) == sorted(space.reasons.rows)
+    assert found.centres.shape == (k, space.reasons.unit.shape[1])
+    assert space.partition(k) is found  # kept for the next visitor
+
+
+def test_ratios_are_the_median_of_the_members_that_have_them(space: Workspace) -> None:
+    lines = space.reasons.lines.set_index("row")
+    for cluster in space.partition(3).clusters:
+        for name, ratio in cluster.ratios.items():
+            mine = lines.loc[cluster.rows]
+            good = (mine[f"{name}_limit"] == 0) & np.isfinite(mine[name])
+            assert ratio.n == good.sum()
+            if ratio.n:
+                assert ratio.value == pytest.approx(mine[name][good].median())
+            if ratio.n > 2:
+                assert 0 < ratio.error < 3 * mine[name][good].std() + 1e-12
+
+
+def test_nothing_built_no_reasons_and_the_tab_says_how_to_get_them(
+    tmp_path: Path, workspace: Workspace, pool: ThreadPoolExecutor
+) -> None:
     with CollectionWriter.create(tmp_path / "bare", np.arange(4000.0, 4010.0), {}):
         pass
-    assert open_clusters(Collection.open(tmp_path / "bare")) == []
+    assert open_reasons(Collection.open(tmp_path / "bare")) is None
+    without = Session(workspace, pool, lambda callback: callback())
+    assert "spexplain build" in show(without).object
+
+
+def test_segments_are_named_by_the_lines_in_them() -> None:
+    wave = np.arange(4500.0, 5100.0)
+    labels = (np.arange(600) // 100).astype(np.int32)
+    weights = np.array([0.1, 0.0, 0.2, 0.5, 0.0, 0.8])
+    assert top_names(wave, labels, weights) == ["[O III] 5007", "Hβ", "4750 Å"]
+
+
+def text(part: Any) -> dict[str, str]:
+    return dict(part.sections)
+
+
+def test_another_k_is_clustered_live_and_colours_the_plane(
+    tab: Any, session: Session, wait_until: Any
+) -> None:
+    tab.on_message({"do": "colour"})
+    built = session.view.colour
+    tab.on_message({"k": 3})
+    wait_until(lambda: text(tab)["cards"].count("<button") == 3)
+    # The plane was coloured by the clusters, and follows.
+    assert session.view.colour == "clusters:3" != built
+    found = session.workspace.colouring("clusters:3")
+    assert found.names == ("cluster 0", "cluster 1", "cluster 2", "not clustered")
+    counts = found.counts(session.workspace.planes["anomaly"].rows)
+    sizes = [cluster.n for cluster in session.workspace.partition(3).clusters]
+    assert counts[:3].tolist() == sizes
+    assert session.workspace.colours["clusters:3"] == "3 clusters of reasons"
+
+
+def test_a_name_is_kept_on_disk_and_colours_with_it(tab: Any, session: Session) -> None:
+    tab.on_message({"pick": 1})
+    tab.on_message({"do": "colour"})
+    tab.on_message({"set": "name", "value": "strange <b>lines</b>"})
+    assert "strange &lt;b&gt;lines" in text(tab)["cards"]
+    assert "<b>lines" not in text(tab)["cards"]
+    found = session.workspace.partition(session.workspace.reasons.k)
+    again = ClusterNames(session.workspace.collection.path).of(found.centres)
+    assert again[1] == "strange <b>lines</b>"
+    names = session.workspace.colouring(session.view.colour).names
+    assert names[1] == "strange <b>lines</b>"
+    tab.on_message({"set": "name", "value": "y" * 80})
+    assert "60 characters" in session.outcome.problem
+
+
+def test_a_cluster_can_be_shown_alone_and_a_member_opened(tab: Any, session: Session) -> None:
+    tab.on_message({"alone": 2})
+    names = session.workspace.colouring(session.view.colour).names
+    assert session.view.hidden == [name for name in names if name != "cluster 2"]
+    row = int(session.workspace.partition(session.workspace.reasons.k).clusters[0].rows[0])
+    tab.on_message({"open": row})
+    assert session.outcome.shown.row == row
+    tab.on_message({"do": "plane"})
+    assert session.view.plane == "reasons"
+
+
+def test_the_diagram_holds_only_what_has_all_four_lines() -> None:
+    lines = pd.DataFrame({"row": [4, 5, 6], "nii_ha": [0.1, np.nan, 1.0], "oiii_hb": [2.0, 1, 1]})
+    lines["nii_ha_limit"], lines["oiii_hb_limit"] = [0, 0, 0], [0, 0, 1]
+    points = bpt_points(lines, np.array([0, 1, 1]))
+    assert points["row"].tolist() == [4]
+    assert points["x"].tolist() == [-1.0]
+    assert points["y"].iloc[0] == pytest.approx(np.log10(2))
+    for theme in ("light", "dark"):
+        drawn = bpt_figure(points, ["a", "b"], theme=theme)
+        assert [type(one).__name__ for one in drawn] == ["Curve", "Curve", "Points"]
+        assert [one.label for one in drawn][:2] == ["Kauffmann+ 2003", "Kewley+ 2001"]
+
+
+def test_a_picture_paints_what_matters_on_the_side_it_matters() -> None:
+    wave = np.arange(4000.0, 4400.0)
+    values = np.sin(wave / 40)
+    frame = Frame(wave, values)
+    labels = np.repeat(np.arange(4), 100)
+    drawn = painted_pieces(frame, wave, values, labels, np.array([1.0, -0.5, 0.0, 0.1]))
+    assert drawn.count("<polyline") == 3
+    assert drawn.count("lower") == 1
+    x = [float(p.split(",")[0]) for p in drawn.split('points="')[1].split('"')[0].split()]
+    assert x[0] == 0
+    assert 24 < x[-1] < 27  # joins the next piece
+    assert "<polygon" in band(frame, wave, values - 0.1, values + 0.1)
+
+
+def test_a_long_spectrum_keeps_its_spikes_in_a_small_picture() -> None:
+    wave = np.arange(4000.0, 8000.0)
+    values = np.ones(4000)
+    values[1234] = 9.0
+    drawn = polyline(Frame(wave, values, clip=(0, 100)), wave, values)
+    heights = [float(p.split(",")[1]) for p in drawn.split('points="')[1].split('"')[0].split()]
+    assert len(heights) < 800
+    assert min(heights) == 0.0

@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
-from spexplain.dashboard.clusters import Cluster
 from spexplain.dashboard.listing import Listing
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.tabs import TABS
 from spexplain.dashboard.theme import THEMES, diverging
 from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
-from spexplain.dashboard.views.cards import show
 from spexplain.dashboard.views.drawer import Drawer
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
@@ -273,55 +271,7 @@ def test_the_state_names_what_the_colours_mean(still: Session) -> None:
     assert "300 of 300 samples" in pane.html
 
 
-# --- clusters
-
-
-@pytest.fixture
-def clustered(workspace: Workspace) -> Session:
-    wave = np.arange(4500.0, 5100.0)
-    labels = (np.arange(600) // 100).astype(np.int32)
-    flux = 1 + 5 * np.exp(-0.5 * ((wave - 5008) / 5) ** 2)
-    weights = np.array([0.1, 0.0, 0.2, 0.5, 0.0, 0.8])
-    cluster = Cluster(1, 12, 0.118, wave, flux, labels, weights)
-    space = Workspace(workspace.collection, workspace.lenses, workspace.planes, [cluster])
-    return Session(space, ThreadPoolExecutor(1), lambda callback: callback())
-
-
-def test_a_card_names_what_stands_in_the_strongest_segments(clustered: Session) -> None:
-    (card,) = show(clustered).cards
-    assert card["name"] == "cluster 1"
-    assert card["about"] == "12 spectra · z 0.118"
-    assert card["top"] == "[O III] 5007 · Hβ · 4750 Å"
-
-
-def test_a_card_paints_its_mean_spectrum_by_its_mean_explanation(clustered: Session) -> None:
-    (card,) = show(clustered).cards
-    assert [share for _, share in card["pieces"]] == [0.125, 0.0, 0.25, 0.625, 0.0, 1.0]
-    points = [[float(v) for v in p.split(",")] for p in card["pieces"][0][0].split()]
-    assert points[0][0] == 0.0
-    ends = [pieces.split()[-1] for pieces, _ in card["pieces"]]
-    starts = [pieces.split()[0] for pieces, _ in card["pieces"]]
-    assert ends[:-1] == starts[1:]  # no gap between pieces
-    assert float(ends[-1].split(",")[0]) == 100.0
-
-
-def test_a_card_shows_its_spectra_alone_on_the_plane(clustered: Session) -> None:
-    part = show(clustered)
-    legend = legend_part(clustered)
-    part.on_message({"cluster": "cluster 1"})
-    assert clustered.view.colour == "cluster"
-    assert [entry["name"] for entry in legend.entries if entry["on"]] == ["cluster 1"]
-    part.on_message({"cluster": "cluster 99"})
-    assert "cluster 1" not in clustered.view.hidden
-
-
-def test_the_clusters_tab_shows_cards_or_says_how_to_get_them(
-    still: Session, clustered: Session
-) -> None:
-    without, having = Drawer(still), Drawer(clustered)
-    still.view.tab = clustered.view.tab = "clusters"
-    assert "spexplain build" in without.of("clusters").object
-    assert len(having.of("clusters").cards) == len(clustered.workspace.clusters)
+# --- tabs
 
 
 def test_a_tab_is_made_when_first_opened_and_seen_alone(still: Session) -> None:

@@ -1,0 +1,101 @@
+"""The BPT diagram of explained anomalies, by cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.bpt import kauffmann_2003, kewley_2001
+from .theme import THEMES, ThemeName, category_colours
+
+if TYPE_CHECKING:
+    import holoviews as hv
+
+__all__ = ["bpt_figure", "bpt_points"]
+
+_X, _Y = (-2.0, 0.8), (-1.3, 1.5)
+
+
+def bpt_points(lines: pd.DataFrame, numbers: np.ndarray) -> pd.DataFrame:
+    """Where spectra lie that have all four lines measured: row, x, y (dex) and cluster number."""
+    good = np.ones(len(lines), bool)
+    for name in ("nii_ha", "oiii_hb"):
+        value = lines[name].to_numpy(np.float64)
+        good &= (lines[f"{name}_limit"].to_numpy() == 0) & np.isfinite(value) & (value > 0)
+    return pd.DataFrame(
+        {
+            "x": np.log10(lines["nii_ha"].to_numpy(np.float64)[good]),
+            "y": np.log10(lines["oiii_hb"].to_numpy(np.float64)[good]),
+            "row": lines["row"].to_numpy()[good],
+            "cluster": numbers[good],
+        }
+    )
+
+
+def bpt_figure(
+    points: pd.DataFrame, names: Sequence[str], *, theme: ThemeName = "light"
+) -> hv.Overlay:
+    """log [O III]/Hβ over log [N II]/Hα with the curves of Kauffmann and Kewley.
+
+    Parameters
+    ----------
+    points
+        From :func:`bpt_points`.
+    names
+        Of the clusters, by number.
+    theme
+        Whose colours to use.
+    """
+    import holoviews as hv
+    import holoviews.plotting.bokeh
+
+    colours = category_colours(tuple(names), theme)
+    table = points.assign(name=[names[n] for n in points["cluster"]])
+    table["colour"] = [colours[n] for n in points["cluster"]]
+    dots = hv.Points(table, ["x", "y"], ["name", "colour"])
+    chosen = THEMES[theme]
+    styled: list[Any] = [
+        _curve(hv, kauffmann_2003, 0.0, "Kauffmann+ 2003", chosen.muted, "dashed"),
+        _curve(hv, kewley_2001, 0.4, "Kewley+ 2001", chosen.muted, "solid"),
+        dots.opts(color="colour", size=6, line_color=chosen.surface, line_width=0.5,
+                  tools=["hover"], backend="bokeh"),
+    ]  # fmt: skip
+    whole: Any = hv.Overlay(styled)
+    return whole.opts(
+        xlim=_X, ylim=_Y, xlabel="log [N II] 6583 / Hα", ylabel="log [O III] 5007 / Hβ",
+        responsive=True, min_height=190, show_legend=False, toolbar=None,
+        hooks=[_dresser(theme)], backend="bokeh",
+    )  # fmt: skip
+
+
+def _curve(hv: Any, of: Any, last: float, name: str, colour: str, dash: str) -> Any:
+    x = np.linspace(_X[0], last, 120)
+    y = of(x)
+    drawn = y > _Y[0]
+    return hv.Curve((x[drawn], y[drawn]), label=name).opts(
+        color=colour, line_dash=dash, line_width=1.2, backend="bokeh"
+    )
+
+
+def _dresser(theme: ThemeName) -> Any:
+    def hook(plot: Any, _: object) -> None:
+        from .views.figures import FONT, dress
+
+        fig = plot.state
+        fig.update(background_fill_color=None, border_fill_color=None, outline_line_color=None)
+        fig.toolbar.autohide = True
+        for axis in fig.axis:
+            axis.update(
+                axis_label_text_font=FONT,
+                axis_label_text_font_size="11px",
+                axis_label_text_font_style="normal",
+                major_label_text_font=FONT,
+                major_label_text_font_size="10px",
+                minor_tick_line_color=None,
+            )
+        dress(fig, THEMES[theme])
+
+    return hook

@@ -1,0 +1,163 @@
+"""What the Clusters tab shows, as HTML: the scan over k, a card a cluster, one cluster in full."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from ...core.line_ratios import RatioName
+from ...data.reasons import Reasons
+from ..clusters import Cluster, Ratio
+from ..pictures import Frame, band, painted_pieces, picture, polyline
+from .sections import button
+
+__all__ = ["card", "detail", "scan_charts"]
+
+_RATIOS: dict[RatioName, str] = {
+    "balmer_decrement": "Hα / Hβ",
+    "nii_ha": "[N II] / Hα",
+    "oiii_hb": "[O III] / Hβ",
+    "oiii_oii": "[O III] / [O II]",
+    "o3n2": "O3N2 (dex)",
+}
+
+
+def scan_charts(
+    reasons: Reasons | None, k: int, *, coloured: bool = False, busy: bool = False
+) -> str:
+    """Inertia and silhouette over k, each k a button."""
+    if reasons is None:
+        return ""
+    scan = reasons.scan
+    ks = scan["k"].tolist()
+    buttons = "".join(
+        button(
+            str(n), {"k": int(n)}, css="plain on" if n == k else "plain",
+            title=f"silhouette {s:.3f}",
+        )
+        for n, s in zip(ks, scan["silhouette"], strict=True)
+    )  # fmt: skip
+    said = (
+        f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
+        f"built with {reasons.k}"
+    )
+    state = '<span class="busy">clustering</span>' if busy else said
+    colour = button(
+        "Colour the plane", {"do": "colour"}, css="plain on" if coloured else "plain",
+        title="Colour the points of the plane by these clusters",
+    )  # fmt: skip
+    plane = button(
+        "Plane of explanations", {"do": "plane"}, css="plain",
+        title="t-SNE of the explanations themselves",
+    )  # fmt: skip
+    charts = _chart("Inertia", ks, scan["inertia"].to_numpy(), k)
+    charts += _chart("Silhouette", ks, scan["silhouette"].to_numpy(), k)
+    return (
+        f"<h3>How many clusters of {len(reasons.rows):,} explanations</h3>{charts}"
+        f'<div class="ks">{buttons}</div><p>{state}</p><div class="ks">{colour}{plane}</div>'
+    )
+
+
+def card(cluster: Cluster, title: str, *, picked: bool) -> str:
+    """One cluster, small: a click shows it in full."""
+    inner = (
+        f'<div class="head"><b>{escape(title)}</b>'
+        f"<span>{cluster.n:,} · z {cluster.median_z:.3f}</span></div>"
+        f"{_drawing(cluster)}"
+        f'<div class="foot-line">{escape(" · ".join(cluster.top()))}</div>'
+    )
+    css = "now" if picked else ""
+    return button(inner, {"pick": cluster.number}, css=css, title="Show this cluster in full")
+
+
+def detail(cluster: Cluster, title: str, name: str, members: Sequence[tuple[int, str]]) -> str:
+    """One cluster in full.
+
+    Parameters
+    ----------
+    cluster
+        Which.
+    title
+        What it is called now.
+    name
+        What the user calls it; "" if nothing.
+    members
+        Row and id of the first by score.
+    """
+    field = (
+        f'<label class="naming"><span class="name">Name</span> <input type="text" name="name" '
+        f'maxlength="60" value="{escape(name, quote=True)}" placeholder="{escape(title)}" '
+        'title="Kept beside the collection, also when it is built again"></label>'
+    )
+    alone = button(
+        "Show alone", {"alone": cluster.number}, css="plain",
+        title="Show its members alone on the plane",
+    )  # fmt: skip
+    links = "".join(button(escape(id), {"open": row}, css="plain") for row, id in members)
+    kinds = ", ".join(f"{n} {'AGN' if c == 'agn' else c}" for c, n in cluster.bpt.items() if n)
+    return (
+        f'<div class="line">{field}{alone}</div>'
+        f'<div class="large">{_drawing(cluster, spread=True)}</div>'
+        '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
+        '<span><i class="key-line box"></i>16–84 % of its members</span>'
+        "<span>blue: mean explanation</span></div>"
+        f'<div class="two"><table class="matrix"><caption>Line ratios, median of the members'
+        f"</caption>{_ratio_lines(cluster)}</table>"
+        f'<div><div class="caption">BPT: {escape(kinds) or "no member has all four lines"}</div>'
+        f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
+        f'<div class="members">{links}</div></div></div>'
+    )
+
+
+def _drawing(cluster: Cluster, *, spread: bool = False) -> str:
+    wave, flux = cluster.wave_rest_aa, cluster.spectrum
+    frame = Frame(wave, flux)
+    shares = cluster.weights / max(float(cluster.weights.max()), 1e-9)
+    parts = [painted_pieces(frame, wave, flux, cluster.labels, shares), polyline(frame, wave, flux)]
+    if spread:
+        parts.insert(0, band(frame, wave, *cluster.spread))
+    return picture(parts, label=f"mean spectrum of cluster {cluster.number}")
+
+
+def _ratio_lines(cluster: Cluster) -> str:
+    return "".join(
+        f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
+        for name, ratio in cluster.ratios.items()
+    )
+
+
+def _measured(ratio: Ratio) -> str:
+    if not ratio.n:
+        return "–"
+    digits = (
+        2 if not ratio.error > 0 else int(np.clip(1 - math.floor(math.log10(ratio.error)), 1, 4))
+    )
+    return f"{ratio.value:.{digits}f} ± {ratio.error:.{digits}f}"
+
+
+def _counted(ratio: Ratio) -> str:
+    limits = f", {ratio.n_limits} limits" if ratio.n_limits else ""
+    return f"of {ratio.n}{limits}"
+
+
+def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
+    """A small line over k, with the chosen one marked."""
+    low, high = float(np.min(values)), float(np.max(values))
+    x = 4 + 92 * (np.array(ks) - ks[0]) / max(ks[-1] - ks[0], 1)
+    y = 36 - 32 * (np.asarray(values) - low) / max(high - low, 1e-12)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    dots = "".join(
+        f'<line x1="{a:.1f}" y1="{b:.1f}" x2="{a + 0.01:.2f}" y2="{b:.1f}" '
+        f'class="{"dot on" if k == chosen else "dot"}"/>'
+        for k, a, b in zip(ks, x, y, strict=True)
+    )
+    at = f"{values[ks.index(chosen)]:.3g}" if chosen in ks else "–"
+    line = f'<polyline class="thin" points="{points}"/>'
+    return (
+        f'<div class="chart"><div class="caption"><span>{title}</span><b>{at}</b></div>'
+        f"{picture([line, dots], label=title)}</div>"
+    )

@@ -1,0 +1,163 @@
+"""Tab Clusters: how many reasons there are, what each looks like, and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from ..background import Background
+from ..bpt_figure import bpt_figure, bpt_points
+from ..clusters import Partition
+from ..live import Answer
+from ..session import Session
+from .cluster_cards import card, detail, scan_charts
+from .parts import invitation
+from .sections import SectionsPart
+
+__all__ = ["show"]
+
+
+def show(session: Session) -> pn.Row | pn.pane.HTML:
+    """The scan over k, a card for each cluster, the picked one in full, and the BPT diagram."""
+    if session.workspace.reasons is None:
+        return invitation("No clusters have been built: <b>spexplain build</b> makes them.")
+    return _Clusters(session).whole
+
+
+class _Clusters:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._partition: Partition | None = None
+        self._picked = 0
+        self.part = SectionsPart("clusters", self._take)
+        self._bpt = pn.pane.HoloViews(
+            None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
+            margin=(4, 10, 8, 0),
+        )  # fmt: skip
+        self.whole = pn.Row(self.part, self._bpt, sizing_mode="stretch_both", margin=0)
+        self._work: Background[Partition] = Background(session, self._arrived)
+        session.view.param.watch(self._begin, "k")
+        session.view.param.watch(self._begin, "tab")
+        session.view.param.watch(lambda *_: self._draw_bpt(), "theme")
+        self._begin()
+
+    @property
+    def _k(self) -> int:
+        reasons = self._session.workspace.reasons
+        assert reasons is not None
+        known = reasons.scan["k"].tolist()
+        return self._session.view.k if self._session.view.k in known else reasons.k
+
+    def _begin(self, *_: object) -> None:
+        """Cluster into as many as are asked for, unless they are there already."""
+        if self._session.view.tab != "clusters":
+            return
+        if self._partition is not None and self._partition.k == self._k:
+            return
+        space, k = self._session.workspace, self._k
+        self.part.write(choose=scan_charts(space.reasons, k, busy=True))
+
+        def work(_: Callable[[], bool]) -> Iterator[Partition]:
+            yield space.partition(k)
+
+        self._work.request(work)
+
+    def _arrived(self, answer: Answer[Partition]) -> None:
+        if answer.result is None:
+            self._session.complain(str(answer.error))
+            return
+        coloured = self._session.view.colour == self._colour
+        self._partition, self._picked = answer.result, 0
+        if coloured:
+            self._colour_plane()
+        self._draw()
+        self._draw_bpt()
+
+    @property
+    def _colour(self) -> str:
+        return "" if self._partition is None else f"clusters:{self._partition.k}"
+
+    def _draw(self) -> None:
+        found, space = self._partition, self._session.workspace
+        if found is None:
+            return
+        names = space.cluster_titles(found)
+        cards = "".join(
+            card(one, names[one.number], picked=one.number == self._picked)
+            for one in found.clusters
+        )
+        one = found.clusters[self._picked]
+        ids = space.catalog["id"]
+        members = [(int(row), str(ids.iat[int(row)])) for row in one.rows[:20]]
+        self.part.write(
+            choose=scan_charts(space.reasons, found.k, coloured=self._coloured()),
+            cards=cards,
+            detail=detail(one, names[one.number], space.cluster_names(found)[one.number], members),
+        )
+
+    def _draw_bpt(self) -> None:
+        found, reasons = self._partition, self._session.workspace.reasons
+        if found is None or reasons is None or not {"nii_ha", "oiii_hb"} <= set(reasons.lines):
+            return
+        points = bpt_points(reasons.lines, found.numbers)
+        names = self._session.workspace.cluster_titles(found)
+        self._bpt.object = bpt_figure(points, names, theme=self._session.view.theme)
+
+    def _coloured(self) -> bool:
+        return self._session.view.colour == self._colour != ""
+
+    def _colour_plane(self) -> None:
+        view, found = self._session.view, self._partition
+        assert found is not None
+        name = self._session.workspace.offer_clusters(found)
+        view.param["colour"].objects = [*self._session.workspace.colours]
+        if view.colour == name:
+            view.param.trigger("colour")
+        view.colour = name
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "k" in message:
+            self._session.view.k = int(message["k"])
+        elif message.get("do") == "colour" and self._partition is not None:
+            self._colour_plane()
+            self._draw()
+        elif message.get("do") == "plane":
+            planes = self._session.workspace.planes
+            if "reasons" in planes:
+                self._session.view.plane = "reasons"
+        elif "pick" in message and self._partition is not None:
+            self._picked = int(np.clip(message["pick"], 0, self._partition.k - 1))
+            self._draw()
+        elif "alone" in message and self._partition is not None:
+            self._alone(int(message["alone"]))
+        elif "open" in message:
+            self._session.open(int(message["open"]))
+        elif message.get("set") == "name":
+            self._name(str(message["value"]))
+
+    def _alone(self, number: int) -> None:
+        """Show the members of one cluster alone on the plane."""
+        assert self._partition is not None
+        self._colour_plane()
+        titles = self._session.workspace.cluster_titles(self._partition)
+        found = self._session.workspace.colouring(self._colour)
+        names = getattr(found, "names", ())
+        self._session.view.hidden = [name for name in names if name != titles[number]]
+        self._draw()
+
+    def _name(self, name: str) -> None:
+        found = self._partition
+        if found is None:
+            return
+        try:
+            self._session.workspace.names.give(found.clusters[self._picked].weights, name)
+        except (ValueError, OSError) as error:
+            self._session.complain(f"The name was not kept: {error}")
+            return
+        if self._coloured():
+            self._colour_plane()
+        self._draw()
+        self._draw_bpt()
