@@ -10,7 +10,17 @@ from typing import Literal, get_args
 
 import param
 
-from ..core.choices import KernelName, MethodName, PerturbationName, SegmentationName
+from ..core.choices import (
+    ControlName,
+    FirstSample,
+    GradientName,
+    KernelName,
+    MethodName,
+    PerturbationName,
+    SamplingName,
+    SegmentationName,
+    SmoothingName,
+)
 from ..core.scores import FILTER_KMS, TRIMMED_FRACTION
 from ..core.settings import ExplainSettings
 from .tabs import TABS
@@ -182,6 +192,53 @@ class Knobs(param.Parameterized):
         bounds=(0, 2**31 - 1),
         label="Seed",
         doc="Seed of the random masks; the same seed gives the same explanation to the last bit.",
+    )
+    sampling = param.Selector(
+        default="independent",
+        objects=list(get_args(SamplingName)),
+        label="Draw masks",
+        doc="Independent, as in the paper; or antithetic, in pairs of complements, which need "
+        "fewer samples for the same error.",
+    )
+    first = param.Selector(
+        default="paper",
+        objects=list(get_args(FirstSample)),
+        label="First sample",
+        doc="The spectrum itself. Paper: counts as any sample. Light: counts nothing.",
+    )
+    control = param.Selector(
+        default="none",
+        objects=list(get_args(ControlName)),
+        label="Control",
+        doc="Linearised: fit only what the autoencoder does beyond its linearised self, whose "
+        "weights are known. For the scores mse and filtered-mse, and the text kernel.",
+    )
+    stop_when_settled = param.Number(
+        default=0.0,
+        bounds=(0.0, 1.0),
+        inclusive_bounds=(True, False),
+        label="Stop when settled",
+        doc="Stop when the top five segments keep their order with this probability; 0 to use "
+        "all samples.",
+    )
+    gradient = param.Selector(
+        default="difference",
+        objects=list(get_args(GradientName)),
+        label="Derivative",
+        doc="Difference, as in the paper; or analytic, its limit for small steps.",
+    )
+    smoothing = param.Selector(
+        default="gaussian",
+        objects=list(get_args(SmoothingName)),
+        label="Smooth by",
+        doc="How the saliency map is smoothed.",
+    )
+    smoothing_px = param.Number(
+        default=0.0,
+        bounds=(0.0, 1000.0),
+        softbounds=(0.0, 50.0),
+        label="Smooth",
+        doc="Pixels of smoothing on each side of the saliency map; 0 leaves it as it is.",
     )
 
     def settings(self) -> ExplainSettings:
