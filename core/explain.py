@@ -78,9 +78,11 @@ def explain(
 
     Raises
     ------
+    TypeError
+        If the spectrum has a unit: ``explain_spectrum`` takes those.
     ValueError
-        If the spectrum is not one-dimensional and finite, has fewer pixels than segments, or the
-        target gives values that are not finite.
+        If the spectrum is not one-dimensional and finite, has fewer pixels than segments, the
+        target gives values that are not finite, or has not what the settings ask of it.
     """
     *_, last = explain_progressively(x, target, settings, counts=(), workers=workers)
     return last
@@ -112,11 +114,14 @@ def explain_progressively(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As for ``explain``, or if the counts do not increase from 2.
     Cancelled
         If the caller gave up.
     """
+    unit = getattr(x, "unit", None)
+    if unit is not None:
+        raise TypeError(f"x has the unit {unit!s}: explain_spectrum takes it, and knows the axis")
     x = np.asarray(x)
     if x.ndim != 1 or not len(x):
         raise ValueError(f"x must be one spectrum (D,), got shape {x.shape}")

@@ -29,6 +29,10 @@ class KernelMachine(Protocol):
         """Values (m, pairs) of any rows of a neighbourhood, from its pieces."""
         ...
 
+    def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """∂ decisions/∂ flux, (D, pairs), at one spectrum (D,)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
@@ -53,6 +57,10 @@ class Linear:
         base = _product(neighbourhood.base, self.weights).numpy() + self.intercept
         pieces = neighbourhood.segment_sums(self.weights)
         return lambda rows: base + neighbourhood.masks.apply(pieces, rows)
+
+    def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """w."""
+        return self.weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +107,13 @@ class Rbf:
 
         return _in_parts(neighbourhood, values)
 
+    def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """2γ Σ_s α_s k_s (v_s − x)."""
+        distance = float(x @ x) + self.squares - 2 * _product(x[None], self.vectors).numpy()[0]
+        kernel = self.alpha * np.exp(-self.gamma * distance)[:, None]
+        towards = _product(self.vectors, kernel).numpy()
+        return 2 * self.gamma * (towards - x[:, None] * kernel.sum(axis=0))
+
     def _expand(self, exponent: Tensor) -> NDArray[np.float64]:
         return _product(exponent.exp_().numpy(), self.alpha).numpy() + self.intercept
 
@@ -139,6 +154,12 @@ class Polynomial:
             lambda rows: self._expand(torch.from_numpy(masks.apply(pieces, rows)) + start),
         )
 
+    def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """dγ Σ_s α_s (γ x·v_s + c)^(d−1) v_s."""
+        products = _product(self.gamma * x[None], self.vectors).numpy()[0] + self.constant
+        slope = self.degree * self.gamma * products ** (self.degree - 1)
+        return _product(self.vectors, self.alpha * slope[:, None]).numpy()
+
     def _expand(self, products: Tensor) -> NDArray[np.float64]:
         return _product(products.pow_(self.degree).numpy(), self.alpha).numpy() + self.intercept
 
@@ -172,6 +193,10 @@ class Standardised:
                 delta=neighbourhood.delta / self.scale,
             )
         )
+
+    def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The machine's, per unit of flux rather than of s."""
+        return self.machine.gradient((x - self.mean) / self.scale) / self.scale[:, None]
 
 
 def _in_parts(neighbourhood: Neighbourhood, values: DecisionEvaluator) -> DecisionEvaluator:

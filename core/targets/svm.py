@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
 from .base import RowEvaluator
-from .calibration import Calibration, one_versus_rest
+from .calibration import Calibration, one_versus_rest, one_versus_rest_slopes
 from .kernels import KernelMachine
 from .sklearn_svm import calibration_of, kernel_machine_of
 
@@ -69,6 +69,18 @@ class CalibratedSvm:
         """Log-probabilities (n, C) of spectra (n, D)."""
         return self.from_pairs(self.machine.decisions(spectra))
 
+    def gradient(self, x: NDArray[np.floating], class_index: int) -> NDArray[np.float64]:
+        """∂ log p_c/∂ flux (D,) at one spectrum (D,), in closed form.
+
+        Where a pair of classes is tied scikit-learn's probabilities jump and have no derivative;
+        this is then that of either side.
+        """
+        x, n_classes = np.asarray(x, dtype=np.float64), len(self.classes)
+        decisions = self.machine.decisions(x[None])
+        of_scores = self.calibration.slopes(one_versus_rest(decisions, n_classes), class_index)
+        of_decisions = of_scores @ one_versus_rest_slopes(decisions, n_classes)
+        return self.machine.gradient(x) @ of_decisions
+
     def from_pairs(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-probabilities (n, C) from the decision values (n, pairs) of each pair of classes."""
         return self.calibration(one_versus_rest(decisions, len(self.classes)))
@@ -112,6 +124,10 @@ class SvmLogProb:
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """log p_c (n,) of spectra (n, D)."""
         return self.log_proba(spectra)[:, self.class_index]
+
+    def gradient(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
+        """∂ log p_c/∂ flux (D,) at one spectrum (D,)."""
+        return self.svm.gradient(x, self.class_index)
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """log p_c of any rows of a neighbourhood, from its pieces, in double precision."""

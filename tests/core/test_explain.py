@@ -3,6 +3,7 @@ import threading
 
 import numpy as np
 import pytest
+from astropy import units as u
 from spexplain.core.explain import (
     Cancelled,
     ExplainSettings,
@@ -149,3 +150,11 @@ def test_a_target_of_the_wrong_shape_is_described():
 def test_a_target_that_is_not_finite_is_refused():
     with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="values are not finite"):
         explain(X, CallableTarget(lambda spectra: np.sqrt(-spectra.sum(axis=1))), SMALL)
+
+
+def test_a_spectrum_with_a_unit_is_sent_where_units_are_kept():
+    for ask in (explain, explain_progressively):
+        with pytest.raises(TypeError, match=r"x has the unit Jy: explain_spectrum"):
+            ask(X * u.Jy, CURVED, SMALL)
+    with pytest.raises(TypeError, match="explain_spectrum"):
+        list(explain_many([X * u.Jy], CURVED, SMALL))

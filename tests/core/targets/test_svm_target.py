@@ -3,6 +3,7 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from spexplain.core.targets import CalibratedSvm, SvmLogProb
 from spexplain.core.targets.calibration import Sigmoid, one_versus_rest
@@ -90,3 +91,31 @@ def test_a_class_that_does_not_exist_is_quoted_with_those_that_do(index):
 def test_a_classifier_of_another_kind_is_refused_by_name(classifier, message):
     with pytest.raises(ValueError, match=message):
         SvmLogProb(classifier, 0)
+
+
+def differenced(target, x, step=1e-6):
+    moved = x + step * np.vstack([np.eye(len(x)), -np.eye(len(x))])
+    values = target(moved)
+    return (values[: len(x)] - values[len(x) :]) / (2 * step)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "degree"), [("linear", 1), ("rbf", 1), ("poly", 2), ("poly", 3)]
+)
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+@pytest.mark.parametrize("method", ["sigmoid", "temperature"])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_the_gradient_is_what_central_differences_tend_to(
+    kernel, degree, n_classes, method, scaled
+):
+    labels = X[:, :n_classes].argmax(axis=1)
+    svc = SVC(kernel=kernel, degree=degree, coef0=0.3, C=3)
+    classifier = fitted(
+        make_pipeline(StandardScaler(), svc) if scaled else svc, labels, method=method
+    )
+    svm = CalibratedSvm.from_sklearn(classifier)
+    for class_index in range(n_classes):
+        target = SvmLogProb(svm, class_index)
+        for x in X[:2]:
+            expected = differenced(target, x)
+            np.testing.assert_allclose(target.gradient(x), expected, rtol=1e-5, atol=1e-7)

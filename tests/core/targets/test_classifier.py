@@ -1,0 +1,54 @@
+from types import SimpleNamespace
+from typing import get_args
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import SVC
+from spexplain.core.explain import ExplainSettings, explain
+from spexplain.core.settings import MethodName
+from spexplain.core.targets import ClassifierLogProb
+
+RNG = np.random.default_rng(0)
+LABELS = np.array(["type 1", "type 2"])[np.arange(160) % 2]
+SPECTRA = 1 + 0.1 * RNG.normal(size=(160, 100))
+SPECTRA[LABELS == "type 2", 40:50] += 1
+FOREST = RandomForestClassifier(60, random_state=0).fit(SPECTRA, LABELS)
+
+
+def test_it_is_the_logarithm_of_the_forests_probability():
+    target = ClassifierLogProb(FOREST, 1)
+    assert target.name == "log p(type 2)"
+    expected = FOREST.predict_proba(SPECTRA)[:, 1]
+    np.testing.assert_allclose(target(SPECTRA), np.log(np.maximum(expected, 1e-6)))
+    assert np.isfinite(target(SPECTRA)).all()
+
+
+def test_the_segment_of_the_line_that_tells_the_classes_apart_comes_first():
+    chosen = ExplainSettings(n_segments=10, n_samples=300, perturbation="flat", factor=1.0)
+    found = explain(SPECTRA[1], ClassifierLogProb(FOREST, 1), chosen)
+    assert found.top(1)[0] == 4
+    assert found.weights[4] > 0
+
+
+@pytest.mark.parametrize("method", get_args(MethodName))
+def test_every_method_explains_a_forest(method):
+    chosen = ExplainSettings(method=method, n_segments=10, n_samples=100)
+    found = explain(SPECTRA[1], ClassifierLogProb(FOREST, 0), chosen)
+    assert np.isfinite(found.weights).all()
+
+
+def test_what_is_no_classifier_with_probabilities_is_refused():
+    with pytest.raises(TypeError, match=r"with predict_proba, got SVC\(\)"):
+        ClassifierLogProb(SVC(), 0)
+    with pytest.raises(ValueError, match=r"0 to 1 \('type 1', 'type 2'\), got 2"):
+        ClassifierLogProb(FOREST, 2)
+    with pytest.raises(ValueError, match="least must be within 0 to 1, got 0"):
+        ClassifierLogProb(FOREST, 0, least=0)
+
+
+def test_anything_that_speaks_like_scikit_learn_will_do():
+    even = SimpleNamespace(
+        classes_=[0, 1], predict_proba=lambda spectra: np.full((len(spectra), 2), 0.5)
+    )
+    assert ClassifierLogProb(even, 1)(SPECTRA[:3]).tolist() == [np.log(0.5)] * 3
