@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
@@ -13,7 +14,11 @@ from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 from tornado.ioloop import IOLoop
 
+from .background import Background
+from .judging import Judging
+from .keeping import Keepsake, keep, origin_of
 from .links import apply_query, to_query
+from .live import Answer
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
@@ -44,6 +49,7 @@ def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]
     def page() -> pn.Template:
         doc = pn.state.curdoc
         session = Session(workspace, pool, _scheduler(doc))
+        Judging(session)
         pn.state.on_session_destroyed(lambda _: session.close())
         return _assemble(session, template)
 
@@ -100,7 +106,11 @@ def _assemble(session: Session, template: Any) -> pn.Template:
 
 
 def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellPart:
-    buttons = {"reset-plane": plane.reset, "reset-spectrum": spectrum.reset}
+    buttons = {
+        "reset-plane": plane.reset,
+        "reset-spectrum": spectrum.reset,
+        "believe": lambda: session.view.param.update(tab="trust"),
+    }
 
     def take(message: dict[str, Any]) -> None:
         if "step" in message:
@@ -113,7 +123,17 @@ def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellP
             session.view.theme = message["theme"]
         elif message.get("do") in buttons:
             buttons[message["do"]]()
+        elif str(message.get("do")).startswith("keep-"):
+            _keep(session, keeper, message["do"].removeprefix("keep-"))
 
+    def kept(answer: Answer[Keepsake]) -> None:
+        if answer.result is not None:
+            content = b64encode(answer.result.content).decode()
+            shell._send_msg({"name": answer.result.name, "content": content})
+        elif answer.error is not None:
+            session.complain(f"It could not be saved: {answer.error}")
+
+    keeper: Background[Keepsake] = Background(session, kept)
     shell = ShellPart(on_message=take, theme=session.view.theme, problem=session.outcome.problem)
 
     def address(*_: object) -> None:
@@ -125,6 +145,21 @@ def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellP
     session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
     session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
     return shell
+
+
+def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
+    """Have what is on the page written as a file of this kind, and handed to the visitor."""
+    from ..data.saved_explanation import SavedExplanation
+
+    outcome, view = session.outcome, session.view
+    shown, found, trust = outcome.shown, outcome.explanation, outcome.trust
+    if found is None:
+        session.complain("Open a spectrum first: there is no explanation to save yet.")
+        return
+    origin = origin_of(session.workspace.collection, shown.lens, view.target, shown.id)
+    intervals = None if trust is None else trust.intervals
+    saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
+    keeper.request(partial(keep, saved, kind, shown.verdict, view.paint))
 
 
 def _words(space: Workspace) -> dict[str, str]:
@@ -175,12 +210,28 @@ def _scheduler(doc: Document | None) -> Schedule:
     if doc is None or loop is None:
         return lambda callback: callback()
 
+    waiting: list[Callable[[], None]] = []
+
     def together(callback: Callable[[], None]) -> None:
         with one_patch():
             callback()
 
-    def schedule(callback: Callable[[], None]) -> None:
-        # Not straight from the worker: a document that holds its changes would lose the request.
-        loop.add_callback(doc.add_next_tick_callback, partial(together, callback))
+    def take_turn(callback: Callable[[], None]) -> None:
+        # What changes after a page has been sent, and before it has said that it is there, may
+        # not reach it.
+        if page_is_there:
+            doc.add_next_tick_callback(partial(together, callback))
+        else:
+            waiting.append(callback)
 
-    return schedule
+    page_is_there = False
+
+    def begin() -> None:
+        nonlocal page_is_there
+        page_is_there = True
+        for callback in waiting:
+            take_turn(callback)
+
+    pn.state.onload(begin)
+    # Not straight from the worker: a document that holds its changes would lose the request.
+    return lambda callback: loop.add_callback(take_turn, callback)

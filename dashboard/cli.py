@@ -165,12 +165,27 @@ def explain_command(
     factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
     seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
     as_json: AsJson = False,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure.")] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save all of it in one FITS file.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the segments: .csv or .ecsv.")
+    ] = None,
+    code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
 ) -> None:
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
     from ..core.explain import ExplainSettings, explain
+    from ..core.trust import assess
     from ..data.collection import Collection
+    from ..data.explanation_file import save_explanation
+    from ..data.explanation_table import write_segment_table
     from ..data.lens import lens_of_target, open_lenses
+    from ..data.reproduce import reproduce_code
+    from ..data.saved_explanation import SavedExplanation
+    from .keeping import figure_of, origin_of
     from .summary import explanation_document, explanation_lines
 
     settings = ExplainSettings.from_dict(
@@ -192,14 +207,29 @@ def explain_command(
         raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
     flux = lens.prepared(row)
     explanation = explain(flux, lens.target(target, row), settings)
+    trust = assess(explanation, flux, lens.target(target, row))
+    saved = SavedExplanation(
+        explanation,
+        lens.wave_rest_aa,
+        flux,
+        origin_of(collection, lens, target, id),
+        trust.intervals,
+    )
     if png is not None:
-        from .figures import explained_spectrum_figure, save_figure
+        from .figures import save_figure
 
-        save_figure(explained_spectrum_figure(lens.wave_rest_aa, flux, explanation, title=id), png)
-    if as_json:
+        save_figure(figure_of(saved, lens.verdict(row)), png)
+    if save is not None:
+        save_explanation(save, saved)
+    if table is not None:
+        write_segment_table(table, saved)
+    if code:
+        sys.stdout.write(reproduce_code(saved, file=save))
+    elif as_json:
         _print_json({"id": id} | explanation_document(explanation, lens.wave_rest_aa))
     else:
         _print_lines(explanation_lines(explanation, lens.wave_rest_aa, id=id))
+        _out.print(f"  {trust.sentence()}")
 
 
 @app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")

@@ -256,6 +256,9 @@ class Outcome(param.Parameterized):
 
     shown = param.Parameter(default=None, doc="The open spectrum (Shown), or None.")
     explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
+    trust = param.Parameter(
+        default=None, doc="How far to believe that explanation (Trust); None until judged."
+    )
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")

@@ -56,6 +56,7 @@ TABS = (
     Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.listing("anomalous")),
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),
+    Tab("trust", "How far to believe it", "trust"),
     Tab("model", "Model", "tables"),
 )
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ..core.explanation import Explanation
 
-__all__ = ["Meaning", "meaning", "state_line"]
+__all__ = ["Meaning", "flux_label", "meaning", "state_line"]
 
+_FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 
 
@@ -56,6 +57,11 @@ def meaning(explanation: Explanation) -> Meaning:
         sentence=f"Blue: the segment as it is, rather than perturbed, raises {what}. Orange: it "
         "lowers it. The weight is by how much.",
     )
+
+
+def flux_label(lens: str) -> str:
+    """What the flux of a lens's spectra is in units of."""
+    return _FLUX_UNITS.get(lens, "flux")
 
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:

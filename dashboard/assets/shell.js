@@ -31,7 +31,11 @@ export function render({ model, el, view }) {
     model.send_msg({ step: by })
   }
   const on_click = (event) => {
-    const button = event.target.closest("[data-do]")
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!event.target.closest("summary")) menu.open = false
+    }
+    // Through shadow roots: a button may be among a part's words.
+    const button = event.composedPath().find((where) => where.dataset?.do)
     if (!button) return
     if (button.dataset.do === "theme") {
       const theme = root.dataset.theme === "dark" ? "light" : "dark"
@@ -67,6 +71,14 @@ export function render({ model, el, view }) {
   addEventListener("popstate", on_pop)
   document.addEventListener("keydown", on_key)
   document.addEventListener("click", on_click)
+  model.on("msg:custom", ({ name, content }) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+    const link = document.createElement("a")
+    link.href = URL.createObjectURL(new Blob([bytes]))
+    link.download = name
+    link.click()
+    URL.revokeObjectURL(link.href)
+  })
   model.on("problem", say)
   model.on("theme", dress)
   model.on("query", address)

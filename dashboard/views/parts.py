@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,9 @@ def sheet() -> list[str]:
 
 def one_patch() -> AbstractContextManager[None]:
     """All that changes within travels to the browser as one message, and is drawn once."""
-    return pn.io.hold()
+    # A page that is still loading may have been sent already without saying so: panel would drop
+    # what is held for it.
+    return pn.io.hold() if pn.state.loaded else nullcontext()
 
 
 def html_sheet(html: str) -> pn.pane.HTML:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
@@ -26,9 +26,12 @@ from ...core.lines import PAGE_LINES
 from ..markers import fit_labels
 from ..session import Session, Shown
 from ..theme import THEMES, diverging
-from ..wording import meaning
+from ..wording import flux_label, meaning
 from .figures import FONT, dress, plain_figure, span
 from .parts import asset
+
+if TYPE_CHECKING:
+    from ...core.trust import Trust
 
 __all__ = ["SpectrumView"]
 
@@ -36,6 +39,7 @@ _SETTLE_MS = 40
 _LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
 _GUESS_PX = 560
 _BAND = ("left", "right", "weight", "shade")
+_SPREAD = ("x", "low", "high")
 _FEW = 200
 _LABEL_ROOM = 0.16  # share of the height left free for the names of lines
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
@@ -44,7 +48,6 @@ const short = Number(tick.toPrecision(2))
 const text = Math.abs(short) >= 1e-2 || short === 0 ? String(short) : short.toExponential()
 return text.replaceAll("-", "−")
 """
-_FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
 
 
 class SpectrumView:
@@ -62,6 +65,7 @@ class SpectrumView:
         self._trace = ColumnDataSource({"x": [], "y": []}, name="trace")
         self._ribbon = ColumnDataSource({"xs": [], "ys": [], "shade": []}, name="ribbon")
         self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
+        self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="spread")
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
         self._labels = ColumnDataSource({"x": [], "y": [], "text": []}, name="line-labels")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
@@ -77,6 +81,7 @@ class SpectrumView:
         view, outcome = session.view, session.outcome
         outcome.param.watch(self._open, "shown")
         outcome.param.watch(lambda *_: self._paint(), "explanation")
+        outcome.param.watch(lambda *_: self._spread_out(), "trust")
         view.param.watch(self._open, ["unit", "frame"])
         view.param.watch(lambda *_: self._fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
@@ -127,6 +132,10 @@ class SpectrumView:
             "left", "right", "weight", constant(0.0), source=self._bars,
             fill_color=colour, line_color=colour, line_width=0.6,
         )  # fmt: skip
+        # How far each weight may be from that of infinitely many samples.
+        self._whiskers = fig.segment(
+            "x", "low", "x", "high", source=self._spread, line_width=1, line_alpha=0.75
+        )
         self._zero = Span(location=0, dimension="width", line_width=1)
         fig.add_layout(self._zero)
         fig.xgrid.visible = False
@@ -191,7 +200,7 @@ class SpectrumView:
         }  # fmt: skip
         self._pixels.tags = [shown.id]
         self._mark_lines(factor)
-        self.flux.yaxis.axis_label = _FLUX_UNITS.get(shown.lens.name, "flux")
+        self.flux.yaxis.axis_label = flux_label(shown.lens.name)
         frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
         self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
         # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.
@@ -253,8 +262,22 @@ class SpectrumView:
         few = len(edges) <= _FEW
         self._bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
         self._bands.tags = [found.n_samples, found.complete]
+        self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = meaning(found).axis
+
+    def _spread_out(self) -> None:
+        """Draw the interval of each weight, where one is known and anything is left to chance."""
+        found: Explanation | None = self._session.outcome.explanation
+        trust: Trust | None = self._session.outcome.trust
+        shown: Shown | None = self._session.outcome.shown
+        if found is None or trust is None or shown is None or not trust.intervals or trust.exact:
+            if len(self._spread.data["x"]):
+                self._spread.data = {key: [] for key in _SPREAD}
+            return
+        middle = found.edges(shown.wave_rest_aa).mean(axis=1) * self._factor(shown)
+        ends = trust.intervals.low, trust.intervals.high
+        self._spread.data = dict(zip(_SPREAD, (middle, *ends), strict=True))
 
     def _dress(self, *_: object) -> None:
         view = self._session.view
@@ -268,6 +291,7 @@ class SpectrumView:
         self._markers.glyph.line_color = theme.marker
         self._names.glyph.update(text_color=theme.muted, background_fill_color=theme.surface)
         self._zero.line_color = theme.marker
+        self._whiskers.glyph.line_color = theme.line
         self._cursor.line_color = theme.muted
 
 

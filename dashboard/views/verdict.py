@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ..theme import diverging
 from ..wording import meaning, state_line
 from .parts import WordsPart
 from .spectrum import _largest
+
+if TYPE_CHECKING:
+    from ...core.trust import Trust
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
@@ -37,7 +41,7 @@ def state_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _state(session)
 
-    session.outcome.param.watch(show, ["explanation", "busy"])
+    session.outcome.param.watch(show, ["explanation", "trust", "busy"])
     session.view.param.watch(show, "theme")
     show()
     return pane
@@ -72,16 +76,20 @@ def _verdict(session: Session) -> str:
     shown: Shown | None = session.outcome.shown
     if shown is None:
         return '<span class="muted">No spectrum is open.</span>'
+    if shown.judge is not None:
+        from_outside = f"z {shown.z:.4f} · a file from outside, stored nowhere"
+        return _said(f'<span class="muted small clip about">{from_outside}</span>', shown)
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     if np.isfinite(entry["sn_median"]):
         facts.append(f"S/N {entry['sn_median']:.0f}")
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
-    head = (
-        f'<span class="id">{escape(shown.id)}</span>'
-        f'<span class="muted small clip about">{about}</span>'
-    )
+    return _said(f'<span class="muted small clip about">{about}</span>', shown)
+
+
+def _said(about: str, shown: Shown) -> str:
+    head = f'<span class="id">{escape(shown.id)}</span>{about}'
     if shown.verdict is None:
         return f'<div class="line">{head}</div>'
     return _class_verdict(head, shown) if shown.verdict.probabilities else _score(head, shown)
@@ -141,4 +149,16 @@ def _state(session: Session) -> str:
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
     line = escape(state_line(found, session.outcome.elapsed_ms))
-    return f'<div class="facts">{key}<span{busy}>{line}</span></div>'
+    return f'<div class="facts">{key}<span{busy}>{line}</span></div>{_belief(session)}'
+
+
+def _belief(session: Session) -> str:
+    """The verdict in a line, which leads to its reasons."""
+    trust: Trust | None = session.outcome.trust
+    if trust is None:
+        return '<div class="belief muted clip">&nbsp;</div>'
+    said = escape(trust.sentence())
+    return (
+        f'<div class="belief"><span class="clip" title="{said}">{said}</span>'
+        '<button type="button" class="quiet" data-do="believe">How far to believe it</button></div>'
+    )

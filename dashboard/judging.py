@@ -1,0 +1,88 @@
+"""How far to believe the explanation on the page, judged once it has settled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.explanation import Explanation
+from .background import Background
+from .live import Answer
+from .session import Session, Shown
+
+if TYPE_CHECKING:
+    from ..core.targets import Target
+    from ..core.trust import Trust
+
+__all__ = ["Judged", "Judging"]
+
+# An explanation that stands for so long is one to be read; under a moving slider none does.
+_CALM_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """An explanation, and what is known of its error."""
+
+    explanation: Explanation
+    trust: Trust
+    complete: bool = True
+
+
+class Judging:
+    """Keeps ``outcome.trust`` that of the explanation shown; None until it is known.
+
+    Parameters
+    ----------
+    session
+        Whose explanations are judged.
+    calm_s
+        For how long an explanation must have stood, seconds.
+    """
+
+    def __init__(self, session: Session, *, calm_s: float = _CALM_S) -> None:
+        self._session = session
+        self._calm_s = calm_s
+        self._timer: threading.Timer | None = None
+        self._work: Background[Judged] = Background(session, self._judged)
+        session.on_close(self._wait_no_more)
+        session.outcome.param.watch(self._changed, "explanation")
+
+    def _changed(self, *_: object) -> None:
+        self._wait_no_more()
+        self._work.cancel()
+        session = self._session
+        session.outcome.trust = None
+        found: Explanation | None = session.outcome.explanation
+        shown: Shown | None = session.outcome.shown
+        if found is None or shown is None or not found.complete:
+            return
+        work = partial(_judge, found, shown.flux, session.target_of(shown))
+        self._timer = threading.Timer(self._calm_s, self._work.request, [work])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _wait_no_more(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _judged(self, answer: Answer[Judged]) -> None:
+        outcome, judged = self._session.outcome, answer.result
+        if judged is not None and judged.explanation is outcome.explanation:
+            outcome.trust = judged.trust
+        elif answer.error is not None:
+            self._session.complain(f"The explanation could not be judged: {answer.error}")
+
+
+def _judge(
+    found: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
+) -> Iterator[Judged]:
+    from ..core.trust import assess  # loads torch: not before the first plot
+
+    if not cancelled():
+        yield Judged(found, assess(found, flux, target))

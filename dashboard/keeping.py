@@ -1,0 +1,121 @@
+"""What a visitor takes away of an explanation: file, table, figure, or the lines that repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ..data.collection import Collection
+from ..data.lens import Lens, Verdict
+from .wording import flux_label
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..data.saved_explanation import Origin, SavedExplanation
+
+__all__ = ["Keepsake", "figure_of", "keep", "origin_of"]
+
+Kind = Literal["fits", "csv", "ecsv", "png", "svg", "pdf", "py"]
+Paint = Literal["line", "band"]
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """A file to be saved: its name and what is in it."""
+
+    name: str
+    content: bytes
+    complete: bool = True
+
+
+def origin_of(collection: Collection, lens: Lens, target: str, id: str) -> Origin:
+    """Where an explanation comes from.
+
+    Parameters
+    ----------
+    collection, lens, target
+        The target's name is the lens's.
+    id
+        Of the spectrum.
+    """
+    from ..data.saved_explanation import Origin
+
+    return Origin(
+        spectrum_id=id,
+        collection=str(collection.path),
+        collection_key=collection.key,
+        lens=lens.name,
+        lens_target=target,
+    )
+
+
+def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint = "line") -> Figure:
+    """The figure for a paper, with the model's verdict and the weights' intervals."""
+    from .figures import explained_spectrum_figure
+
+    return explained_spectrum_figure(
+        saved.wave_rest_aa,
+        saved.flux,
+        saved.explanation,
+        title=saved.origin.spectrum_id,
+        verdict=verdict,
+        intervals=saved.intervals,
+        flux_label=flux_label(saved.origin.lens),
+        paint=paint,
+    )
+
+
+def keep(
+    saved: SavedExplanation,
+    kind: str,
+    verdict: Verdict | None,
+    paint: Paint,
+    cancelled: Callable[[], bool],
+) -> Iterator[Keepsake]:
+    """Write an explanation as one kind of file.
+
+    Parameters
+    ----------
+    saved
+        What is kept.
+    kind
+        ``fits``, ``csv``, ``ecsv``, ``png``, ``svg``, ``pdf`` or ``py``.
+    verdict, paint
+        For figures.
+    cancelled
+        Asked before the work begins.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+    """
+    if kind not in get_args(Kind):
+        raise ValueError(f"an explanation is kept as one of {get_args(Kind)}, got {kind!r}")
+    name = f"{saved.origin.spectrum_id}-{saved.explanation.method}.{kind}"
+    if not cancelled():
+        yield Keepsake(name, _written(saved, kind, verdict, paint))
+
+
+def _written(saved: SavedExplanation, kind: str, verdict: Verdict | None, paint: Paint) -> bytes:
+    from ..data.explanation_file import save_explanation
+    from ..data.explanation_table import write_segment_table
+    from ..data.reproduce import reproduce_code
+
+    if kind == "py":
+        return reproduce_code(saved).encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"explanation.{kind}"
+        if kind == "fits":
+            save_explanation(path, saved)
+        elif kind in ("csv", "ecsv"):
+            write_segment_table(path, saved)
+        else:
+            from .figures import save_figure
+
+            save_figure(figure_of(saved, verdict, paint=paint), path)
+        return path.read_bytes()

@@ -1,0 +1,215 @@
+"""Tab "How far to believe it": the curves and checks behind the sentence under the spectrum."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.explanation import Explanation
+from ..background import Background
+from ..evidence import Evidence, gather
+from ..live import Answer
+from ..plots import Curve, line_plot
+from ..session import Session, Shown
+from .sections import SectionsPart, button
+
+if TYPE_CHECKING:
+    from ...core.agreement import Agreement
+    from ...core.curves import Curves
+    from ...core.locality_advice import KernelAdvice
+    from ...core.randomisation import RandomisationCheck
+    from ...core.stability import Stability
+    from ...core.trust import Trust
+
+__all__ = ["show"]
+
+_OPEN_ONE = "Open a spectrum: what speaks for and against its explanation is gathered here."
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+_N_POINTS = 40
+
+
+def show(session: Session) -> SectionsPart:
+    """What speaks for and against the explanation, gathered while the tab is open."""
+    return _Trust(session).part
+
+
+class _Trust:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._evidence: Evidence | None = None
+        self.part = SectionsPart("trust", self._take)
+        self._work: Background[Evidence] = Background(session, self._arrived)
+        session.view.param.watch(self._begin, "tab")
+        session.outcome.param.watch(self._begin, ["explanation", "trust"])
+        self._begin()
+
+    def _begin(self, *_: object) -> None:
+        """Gather for an explanation that has been judged, if anybody looks."""
+        if self._session.view.tab != "trust":
+            self._work.cancel()
+            return
+        outcome = self._session.outcome
+        found: Explanation | None = outcome.explanation
+        shown: Shown | None = outcome.shown
+        if self._evidence is not None and self._evidence.explanation is not found:
+            self._work.cancel()
+            self._evidence = None
+        if found is not None and shown is not None and outcome.trust and self._evidence is None:
+            self._evidence = Evidence(found, doing="beginning")
+            target = self._session.target_of(shown)
+            self._work.request(partial(gather, found, shown.flux, target))
+        self._draw()
+
+    def _arrived(self, answer: Answer[Evidence]) -> None:
+        if answer.error is not None:
+            self.part.write(state=f"<p>{escape(str(answer.error))}</p>")
+        elif answer.result is not None:
+            self._evidence = answer.result
+            self._draw()
+
+    def _draw(self) -> None:
+        trust: Trust | None = self._session.outcome.trust
+        if trust is None:
+            busy = self._session.outcome.shown is not None
+            text = "Waiting for the explanation to settle …" if busy else _OPEN_ONE
+            self.part.write(state=f"<p>{text}</p>")
+            return
+        found = self._evidence
+        self.part.write(
+            state=_state(trust, found),
+            order=_order(trust.stability, trust.confidence) if trust.stability else "",
+            curves=_curves(found.curves) if found and found.curves else "",
+            methods=_methods(found) if found and found.agreements else "",
+            model=_model(found.scrambled) if found and found.scrambled else "",
+            kernel=_kernel(trust.kernel, trust.n_samples) if trust.kernel else "",
+        )
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "width" in message:
+            self._session.knobs.kernel_width = float(message["width"])
+        elif "stop" in message:
+            self._work.cancel()
+            if self._evidence is not None:
+                self._evidence = Evidence(self._evidence.explanation)
+            self.part.write(state="<p>Stopped. Another explanation begins anew.</p>")
+
+
+def _state(trust: Trust, found: Evidence | None) -> str:
+    text = f"<h3>{escape(_sentence(trust))}</h3>"
+    if found is not None and found.doing:
+        stop = button("Stop", {"stop": True}, css="plain", title="Gather no more")
+        text += f'<p class="busy">{escape(found.doing)} … {stop}</p>'
+    return text
+
+
+def _sentence(trust: Trust) -> str:
+    said = trust.sentence()
+    return said[:1].upper() + said[1:] + "."
+
+
+def _order(stability: Stability, confidence: float) -> str:
+    """How sure the order of the top segments is, at fewer and at more samples."""
+    n, k = stability.n_samples, len(stability.order)
+    counts = np.geomspace(max(2 * stability.n_floor, n / 50), 8 * n, _N_POINTS)
+    shown = sorted({1, (k + 1) // 2, k})
+    curves = [
+        Curve(counts, np.array([stability.probability(int(c), k=j) for c in counts]), f"line-{i}")
+        for i, j in enumerate(shown)
+    ]
+    plot = line_plot(
+        curves, x_label="samples", y_label="probability", log=True, y_range=(0.0, 1.0),
+        x_ticks={float(counts[0]): f"{counts[0]:,.0f}", float(n): f"{n:,}",
+                 float(counts[-1]): f"{counts[-1]:,.0f}"},
+        marks=[float(n)], level=confidence,
+    )  # fmt: skip
+    keys = [(f"line-{i}", f"top {j}" if j > 1 else "the top one") for i, j in enumerate(shown)]
+    return (
+        "<h3>Would more samples change the order?</h3>"
+        f"{plot}{_key(keys)}<p>Probability that the largest segments stand as infinitely many "
+        f"samples would put them; dashed: {confidence:.0%}, and the {n:,} samples used.</p>"
+    )
+
+
+def _curves(curves: Curves) -> str:
+    """Does the target follow when segments are taken away by their weights?"""
+    chance = np.percentile(curves.random, [5, 95], axis=0)
+    drawn = [
+        *(Curve(curves.fraction, side, "chance") for side in chance),
+        Curve(curves.fraction, curves.insertion, "line-1"),
+        Curve(curves.fraction, curves.deletion, "line-2"),
+    ]
+    plot = line_plot(
+        drawn, x_label="share of the pixels", y_label="target",
+        x_ticks={0.0: "0", 0.5: "50 %", 1.0: "100 %"},
+    )  # fmt: skip
+    better = "better than chance" if curves.gain > 2 else "no better than chance"
+    keys = [("line-2", "taken away"), ("line-1", "put back"), ("chance", "random orders, 90 %")]
+    return (
+        f"<h3>Does the model follow the weights?</h3>{plot}{_key(keys)}"
+        f"<p>Segments perturbed in the order of their weights: {better} "
+        f"({curves.gain:.1f} σ below random orders).</p>"
+    )
+
+
+def _methods(found: Evidence) -> str:
+    """The other methods on the same spectrum."""
+    lines = "".join(_agreement(_METHODS[name], alike) for name, alike in found.agreements)
+    head = "<tr><th></th><th>Spearman</th><th>top 5 shared</th><th>same sign</th></tr>"
+    return (
+        f"<h3>Do other methods agree?</h3><table class='matrix'>{head}{lines}</table>"
+        f"<p>With {_METHODS[found.explanation.method]}, on what each segment contributes: rank "
+        "correlation of the sizes, and of the five largest how many are among the other's five "
+        "and have its sign.</p>"
+    )
+
+
+def _agreement(name: str, alike: Agreement) -> str:
+    cells = (
+        _number(alike.rank_correlation),
+        f"{alike.top_overlap * alike.k:.0f} of {alike.k}",
+        f"{alike.same_sign * alike.k:.0f} of {alike.k}",
+    )
+    return f"<tr><th>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _model(check: RandomisationCheck) -> str:
+    """Would a model that has learnt nothing be explained alike?"""
+    if check.depends_on_model:
+        said = "The explanation is about what the model has learnt: scrambled models give another."
+    else:
+        said = "Beware: models with scrambled parameters give much the same explanation."
+    return (
+        f"<h3>Is it about this model?</h3><p>{said}</p><p>Rank correlation with "
+        f"{len(check.agreements)} scrambled models: {_number(check.likeness)} (median of its "
+        "size; below 0.5 is unlike).</p>"
+    )
+
+
+def _kernel(kernel: KernelAdvice, n_samples: int) -> str:
+    """What the kernel's width leaves of the samples."""
+    text = (
+        f"<h3>Is the kernel wide enough?</h3><p>Width {kernel.width:g}: the {n_samples:,} samples "
+        f"count as {kernel.effective_samples:,.0f}; {kernel.needed_samples:,} are wanted, ten for "
+        "each unknown.</p>"
+    )
+    if kernel.recommended_width is None:
+        return f"{text}<p>No width leaves enough: take more samples.</p>"
+    take = button(
+        f"Take width {kernel.recommended_width:g}",
+        {"width": kernel.recommended_width},
+        css="plain",
+        title="The narrowest, so the most local, that leaves enough samples",
+    )
+    return f"{text}<p>The narrowest that leaves so many: {kernel.recommended_width:g}.</p>{take}"
+
+
+def _key(names: list[tuple[str, str]]) -> str:
+    items = "".join(f'<span><i class="{css}"></i>{escape(text)}</span>' for css, text in names)
+    return f'<div class="caption">{items}</div>'
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "no order"

@@ -1,0 +1,75 @@
+"""What is taken away of an explanation is that explanation."""
+
+from __future__ import annotations
+
+import ast
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from spexplain.core.explain import ExplainSettings, explain
+from spexplain.core.trust import assess
+from spexplain.dashboard.keeping import keep, origin_of
+from spexplain.dashboard.workspace import Workspace
+from spexplain.data.explanation_file import load_explanation
+from spexplain.data.saved_explanation import SavedExplanation
+
+
+@pytest.fixture
+def saved(workspace: Workspace) -> SavedExplanation:
+    lens = workspace.lenses["agn"]
+    flux, target = lens.prepared(7), lens.target("predicted", 7)
+    found = explain(flux, target, ExplainSettings(n_samples=300, n_segments=20))
+    collection: Any = workspace.collection
+    collection.key = "abc"
+    origin = origin_of(collection, lens, "predicted", "sim-00007")
+    trust = assess(found, flux, target)
+    return SavedExplanation(found, lens.wave_rest_aa, flux, origin, trust.intervals)
+
+
+def kept(saved: SavedExplanation, kind: str, verdict: Any = None) -> Any:
+    (found,) = keep(saved, kind, verdict, "line", lambda: False)
+    assert found.name == f"sim-00007-lime.{kind}"
+    return found.content
+
+
+def test_the_file_holds_the_explanation_to_the_last_bit(
+    saved: SavedExplanation, tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.fits"
+    path.write_bytes(kept(saved, "fits"))
+    again = load_explanation(path)
+    np.testing.assert_array_equal(again.explanation.weights, saved.explanation.weights)
+    assert again.origin == saved.origin
+    assert again.explanation.settings == saved.explanation.settings
+
+
+def test_the_table_has_a_row_a_segment_with_its_interval(saved: SavedExplanation) -> None:
+    table = pd.read_csv(io.BytesIO(kept(saved, "csv")))
+    np.testing.assert_array_equal(table["weight"], saved.explanation.weights)
+    assert (table["weight_low"] <= table["weight_high"]).all()
+    assert b"Angstrom" in kept(saved, "ecsv")
+
+
+@pytest.mark.parametrize(
+    ("kind", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
+)
+def test_the_figure_is_one(
+    saved: SavedExplanation, workspace: Workspace, kind: str, magic: bytes
+) -> None:
+    assert kept(saved, kind, workspace.lenses["agn"].verdict(7)).startswith(magic)
+
+
+def test_the_lines_are_python_and_name_their_source(saved: SavedExplanation) -> None:
+    code = kept(saved, "py").decode()
+    ast.parse(code)
+    assert "sim-00007" in code
+
+
+def test_nothing_is_written_for_nobody(saved: SavedExplanation) -> None:
+    assert list(keep(saved, "png", None, "line", lambda: True)) == []
+    with pytest.raises(ValueError, match="got 'docx'"):
+        list(keep(saved, "docx", None, "line", lambda: False))
