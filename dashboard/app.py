@@ -21,8 +21,11 @@ from .links import apply_query, to_query
 from .live import Answer
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
+from .views.brush import attach_brush
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from .views.drawer import Drawer
+from .views.drop import drop_part
+from .views.marks import attach_marks
 from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
 from .views.spectrum import SpectrumView
@@ -81,6 +84,8 @@ def _assemble(session: Session, template: Any) -> pn.Template:
     args = pn.state.session_args or {}
     _follow_link(session, {name: found[0].decode() for name, found in args.items()})
     plane, spectrum, drawer = PlaneView(session), SpectrumView(session), Drawer(session)
+    attach_brush(session, spectrum.flux)
+    attach_marks(session, plane.figure)
     parts = {
         "bar": bar_form(session),
         "legend": legend_part(session),
@@ -95,6 +100,7 @@ def _assemble(session: Session, template: Any) -> pn.Template:
         "controls": controls_form(session),
         "tabs": tabs_form(session),
         "drawer": drawer.holder,
+        "drop": drop_part(session),
         "shell": _shell(session, plane, spectrum),
     }
     page = _Page(template)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,10 @@ from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..core.targets import Target
+    from ..data.newcomer import NewcomerLens
+    from .matrix import Matrix
+    from .visitors import Visitors
+    from .whatif import WhatIf
 
 __all__ = ["Schedule", "Session", "Shown"]
 
@@ -43,6 +47,7 @@ class Shown:
         reason: why this lens cannot take it; empty if it can.
         wave_rest_aa, flux: (D,) as the model sees it; empty if the lens cannot take it.
         verdict: what the model says; None if the lens cannot take it.
+        judge: explains it, if it is of no collection (row -1).
     """
 
     id: str
@@ -53,6 +58,7 @@ class Shown:
     wave_rest_aa: np.ndarray
     flux: np.ndarray
     verdict: Any
+    judge: NewcomerLens | None = None
 
 
 class Session:
@@ -196,10 +202,45 @@ class Session:
         knobs: dict[str, float] = {}
         if isinstance(lens, AnomalyLens):
             knobs = {"width_kms": view.width_kms, "trimmed": view.trimmed}
-        key = (lens.name, view.target, shown.row, *knobs.values())
+        key = (lens.name, view.target, shown.row, shown.id, *knobs.values())
         if self._target is None or self._target[0] != key:
-            self._target = (key, lens.target(view.target, shown.row, **knobs))
+            self._target = (key, self.target_named(shown, view.target, **knobs))
         return self._target[1]
+
+    def target_named(self, shown: Shown, name: str, **knobs: float) -> Target:
+        """One of the lens's targets for an open spectrum, wherever that comes from."""
+        if shown.judge is not None:
+            return shown.judge.target(name, shown.flux)
+        return shown.lens.target(name, shown.row, **knobs)
+
+    def present(self, shown: Shown) -> None:
+        """Open a spectrum that is in no collection."""
+        self.view.spectrum = ""
+        self._forget()
+        self.outcome.param.update(problem="", explanation=None, busy=False)
+        self.outcome.shown = shown
+        self._explain()
+
+    @cached_property
+    def whatif(self) -> WhatIf:
+        """Edits of the open spectrum."""
+        from .whatif import WhatIf
+
+        return WhatIf(self)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The chosen cell of the confusion matrix."""
+        from .matrix import Matrix
+
+        return Matrix(self)
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        """Spectra from outside."""
+        from .visitors import Visitors
+
+        return Visitors(self)
 
     def _forget(self) -> None:
         """Cancel what runs, and drop what has come but was not picked up."""

@@ -57,6 +57,9 @@ TABS = (
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),
     Tab("trust", "How far to believe it", "trust"),
+    Tab("whatif", "What if", "whatif"),
+    Tab("confusion", "Confusion", "confusion", lambda s: s.matrix.listing),
+    Tab("planes", "Planes", "planes"),
     Tab("model", "Model", "tables"),
 )
 

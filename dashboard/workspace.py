@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
 from .shade import as_category
+
+if TYPE_CHECKING:
+    from ..data.placing import Placer
 
 __all__ = ["Workspace"]
 
@@ -62,6 +66,13 @@ class Workspace:
         self.drawn = threading.Event()
         self._kept: dict[tuple[str, ...], Any] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def placer(self) -> Placer:
+        """Places spectra from outside, and edited ones, on the planes."""
+        from ..data.placing import Placer  # loads scikit-learn and openTSNE: not at the start
+
+        return Placer(self.collection)
 
     def colouring(self, name: str) -> Colouring:
         """What colours the points; raises KeyError for an unknown name."""

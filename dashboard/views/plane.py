@@ -250,7 +250,7 @@ class PlaneView:
         shown, name = self._session.outcome.shown, self._session.view.plane
         place = None
         if shown is not None and name is not None:
-            place = self._session.workspace.place(name, shown.row)
+            place = self._session.workspace.place(name, shown.row) if shown.row >= 0 else None
         x, y = ([], []) if place is None else ([place[0]], [place[1]])
         self._ring.data = {"x": x, "y": y}
 

@@ -1,0 +1,106 @@
+"""Choosing a stretch of the open spectrum by dragging over it, and the edited spectrum above it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bokeh.events import SelectionGeometry
+from bokeh.models import BoxAnnotation, BoxSelectTool, ColumnDataSource, CustomJS, PanTool
+from bokeh.plotting import figure
+
+from ..session import Session, Shown
+from ..theme import THEMES
+
+__all__ = ["attach_brush"]
+
+
+def attach_brush(session: Session, flux: figure) -> None:
+    """Let a stretch be brushed on a flux figure while the tab “What if” is open.
+
+    Parameters
+    ----------
+    session
+        Whose `whatif` is brushed; its edited spectrum is drawn over the open one.
+    flux
+        The figure, with one source named ``pixels``.
+    """
+    _Brush(session, flux)
+
+
+class _Brush:
+    def __init__(self, session: Session, flux: figure) -> None:
+        self._session, self._flux = session, flux
+        self._edited = ColumnDataSource({"x": [], "y": []}, name="edited")
+        self._line = flux.line("x", "y", source=self._edited, line_width=1.6, line_join="round")
+        self._stretch = BoxAnnotation(
+            left=0, right=0, visible=False, fill_alpha=0.12, line_alpha=0.6, name="stretch"
+        )
+        flux.add_layout(self._stretch)
+        self._tool = BoxSelectTool(dimensions="width", renderers=[], name="brush")
+        flux.add_tools(self._tool)
+        # The browser decides which of its tools a drag belongs to.
+        pans: list[Any] = [tool for tool in flux.tools if isinstance(tool, PanTool)]
+        self._tool.js_on_change(
+            "tags",
+            CustomJS(
+                args={"pans": pans},
+                code="const on = cb_obj.tags[0] === 'on'; cb_obj.active = on;"
+                " for (const pan of pans) pan.active = !on",
+            ),
+        )
+        flux.on_event(SelectionGeometry, self._brushed)
+        view = session.view
+        view.param.watch(self._turn, "tab")
+        view.param.watch(self._dress, "theme")
+        view.param.watch(self._draw, ["unit", "frame", "tab"])
+        self._dress()
+        if view.tab == "whatif":
+            self._turn()
+
+    def _turn(self, *_: object) -> None:
+        on = self._session.view.tab == "whatif"
+        self._tool.tags = ["on" if on else "off"]
+        self._stretch.visible = on and self._session.whatif.low_aa is not None
+        if on and not getattr(self, "_followed", False):
+            self._followed = True
+            self._session.whatif.param.watch(self._draw, ["edited", "low_aa", "high_aa"])
+
+    def _axis(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """What the axis shows of each pixel, and its rest wavelength."""
+        shown: Shown | None = self._session.outcome.shown
+        source: Any = self._flux.select_one({"name": "pixels"})
+        if shown is None or source is None or len(source.data["x"]) != len(shown.wave_rest_aa):
+            return None
+        x = np.asarray(source.data["x"], np.float64)
+        return (x, shown.wave_rest_aa) if len(x) else None
+
+    def _brushed(self, event: Any) -> None:
+        axis = self._axis()
+        if not event.final or axis is None or self._session.view.tab != "whatif":
+            return
+        x, wave = axis
+        ends = np.interp([event.geometry["x0"], event.geometry["x1"]], x, wave)
+        if ends[0] != ends[1]:
+            self._session.whatif.brush(*ends.tolist())
+
+    def _draw(self, *_: object) -> None:
+        if self._session.view.tab != "whatif":
+            self._edited.data = {"x": [], "y": []}
+            return
+        state, axis = self._session.whatif, self._axis()
+        if axis is None:
+            return
+        x, wave = axis
+        edited: Any = state.edited
+        drawn = edited is not None and len(edited) == len(x)
+        line: dict[str, Any] = {"x": x, "y": edited} if drawn else {"x": [], "y": []}
+        self._edited.data = line
+        if state.low_aa is not None and state.high_aa is not None:
+            left, right = np.interp([state.low_aa, state.high_aa], wave, x).tolist()
+            self._stretch.update(left=left, right=right, visible=True)
+
+    def _dress(self, *_: object) -> None:
+        theme = THEMES[self._session.view.theme]
+        self._line.glyph.line_color = theme.accent
+        self._stretch.update(fill_color=theme.accent, line_color=theme.accent)

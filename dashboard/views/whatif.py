@@ -1,0 +1,138 @@
+"""Tab “What if”: edit a stretch of the open spectrum and see what the model makes of it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from ..session import Session
+from ..whatif import AMOUNTS, Considered
+from .parts import asset
+from .sections import SectionsPart, button, choice, slider
+
+__all__ = ["show"]
+
+_KINDS = {
+    "scale": "Scale the flux",
+    "raise": "Raise the flux",
+    "move": "Move the line",
+    "flatten": "Flatten the line",
+    "broaden": "Broaden the line",
+    "noise": "Add noise",
+}
+_OPEN_ONE = "Open a spectrum, then drag over it to choose a stretch."
+_BRUSH = "Drag over the spectrum to choose a stretch."
+
+
+def show(session: Session) -> SectionsPart:
+    """The controls of an edit, and its effect."""
+    return _WhatIfTab(session).part
+
+
+class _WhatIfTab:
+    def __init__(self, session: Session) -> None:
+        self._session, self._state = session, session.whatif
+        self.part = SectionsPart("whatif", self._take)
+        self.part.stylesheets = [*self.part.stylesheets, asset("agn.css")]
+        self._state.param.watch(self._draw, [*self._state.param])
+        session.outcome.param.watch(self._draw, "shown")
+        session.view.param.watch(self._draw, ["plane", "tab"])
+        self._draw()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        state = self._state
+        match message.get("do"):
+            case "keep":
+                state.keep()
+            case "undo":
+                state.undo()
+            case "reset":
+                state.reset()
+        if "set" in message:
+            self._set(str(message["set"]), str(message["value"]))
+
+    def _set(self, name: str, value: str) -> None:
+        state = self._state
+        try:
+            if name == "kind":
+                state.choose(value)
+            elif name == "amount":
+                state.turn(float(value))
+            elif name in ("low", "high"):
+                ends = {"low": state.low_aa or 0.0, "high": state.high_aa or 0.0}
+                ends[name] = float(value.replace(",", "."))
+                state.brush(ends["low"], ends["high"])
+        except ValueError:
+            self._session.complain(f"{name} cannot be {value!r}: give a number.")
+
+    def _draw(self, *_: object) -> None:
+        if self._session.view.tab != "whatif":
+            return
+        if self._state.shown is None:
+            self.part.write(controls=f"<p>{_OPEN_ONE}</p>", answer="")
+            return
+        self.part.write(controls=self._controls(), answer=self._answer())
+
+    def _controls(self) -> str:
+        state = self._state
+        low, high, step, _, unit = AMOUNTS[state.kind]
+        ends = "".join(
+            f'<label><span class="name">{text}</span><input type="text" class="number" '
+            f'inputmode="decimal" name="{name}" value="{at}"></label>'
+            for name, text, at in (
+                ("low", "From, rest Å", _aa(state.low_aa)),
+                ("high", "to, rest Å", _aa(state.high_aa)),
+            )
+        )
+        undo = bool(state.kept or state.pending)
+        buttons = button("Keep", {"do": "keep"}, title="Let this edit stand and make another")
+        if undo:
+            buttons += button("Undo", {"do": "undo"}, title="Take back the last edit")
+            buttons += button("Reset", {"do": "reset"}, title="Back to the spectrum as it is")
+        what = choice("kind", "Then", _KINDS, state.kind)
+        amount = slider("amount", f"Amount, {unit}", state.amount, low=low, high=high, step=step)
+        done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
+        hint = "" if state.low_aa is not None else f"<p>{_BRUSH}</p>"
+        return (
+            f'{hint}<div class="ends">{ends}</div>{what}{amount}<div class="buttons">{buttons}'
+            f"</div><ol>{done}</ol>"
+        )
+
+    def _answer(self) -> str:
+        state, found = self._state, self._state.considered
+        if state.edited is None or found is None:
+            return "<p>The model is asked about the edited spectrum as you go.</p>"
+        rows = []
+        for name, now in found.values.items():
+            was = state.before.get(name, now)
+            rows.append(
+                f"<tr><th>{escape(name)}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
+                f"<td>{now - was:+.3g}</td></tr>"
+            )
+        shown = state.shown
+        what = "Probability" if shown and shown.verdict.probabilities else "Score"
+        table = (
+            f'<table class="plain"><caption>{what} of the edited spectrum</caption>'
+            f"<thead><tr><th></th><th>as it is</th><th>edited</th><th>change</th></tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table>"
+        )
+        return table + f"<p>{escape(self._landing(found))}</p>"
+
+    def _landing(self, found: Considered) -> str:
+        plane = self._session.view.plane
+        if found.place is not None:
+            x, y = found.place
+            return f"◆ on the plane: where it would lie, at ({x:.1f}, {y:.1f})."
+        if not found.complete:
+            return "Finding its place on the plane …"
+        title = self._session.workspace.planes[plane].title if plane else "no plane"
+        return f"It cannot be placed on this plane ({title}): choose one of this lens's spectra."
+
+
+def _aa(at: float | None) -> str:
+    return "" if at is None else f"{at:.1f}"
+
+
+def _words(edit: Any) -> str:
+    unit = AMOUNTS[edit.kind][4]
+    return f"{_KINDS[edit.kind]}, {edit.low_aa:.0f}–{edit.high_aa:.0f} Å: {edit.amount:g} {unit}"

@@ -1,0 +1,192 @@
+"""What if: the open spectrum edited, what the model says then, and where it would lie."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import param
+
+from ..core.edit import EDIT_KINDS, Edit, apply_edits
+from .background import Background
+from .live import Answer
+
+if TYPE_CHECKING:
+    from ..core.targets import Target
+    from .session import Session, Shown
+
+__all__ = ["AMOUNTS", "Considered", "WhatIf"]
+
+# Kind → what the slider spans, its step, where it starts, and its unit.
+AMOUNTS: dict[str, tuple[float, float, float, float, str]] = {
+    "scale": (0.0, 3.0, 0.02, 1.0, "×"),
+    "raise": (-2.0, 2.0, 0.02, 0.0, "in units of the flux"),
+    "move": (-3000.0, 3000.0, 50.0, 0.0, "km/s"),
+    "flatten": (0.0, 1.0, 0.02, 0.0, "of what stands above the continuum"),
+    "broaden": (0.0, 10000.0, 100.0, 0.0, "km/s FWHM"),
+    "noise": (0.0, 2.0, 0.02, 0.0, "σ, in units of the flux"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Considered:
+    """What the model says of an edited spectrum.
+
+    Attributes
+    ----------
+    values
+        Class → probability, or the score by name.
+    place
+        (x, y) on the plane; None while it is not known, or if the plane takes no newcomers.
+    complete
+        Nothing more will follow.
+    """
+
+    values: dict[str, float]
+    place: tuple[float, float] | None
+    complete: bool
+
+
+class WhatIf(param.Parameterized):
+    """Edits of the open spectrum: the last is live, those before it are kept.
+
+    Parameters
+    ----------
+    session
+        Whose open spectrum is edited; opening another starts afresh.
+    """
+
+    low_aa = param.Number(default=None, allow_None=True, doc="Start of the stretch, rest Å.")
+    high_aa = param.Number(default=None, allow_None=True, doc="End of the stretch, rest Å.")
+    kind = param.Selector(default="scale", objects=list(EDIT_KINDS), doc="What is done to it.")
+    amount = param.Number(default=1.0, doc="By how much.")
+    kept = param.List(default=[], doc="Edits made before, oldest first.")
+    edited = param.Parameter(
+        default=None, doc="(D,) flux after all edits, or None if there are none."
+    )
+    before = param.Dict(default={}, doc="What the model says of the spectrum as it is.")
+    considered = param.Parameter(default=None, doc="What it says of the edited one, or None.")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._targets: tuple[object, dict[str, Target]] | None = None
+        self._work: Background[Considered] = Background(session, self._arrived)
+        session.outcome.param.watch(self.reset, "shown")
+        session.view.param.watch(self._consider, "plane")
+
+    @property
+    def shown(self) -> Shown | None:
+        """The spectrum that can be edited, if one is open."""
+        shown = self._session.outcome.shown
+        return None if shown is None or shown.reason else shown
+
+    @property
+    def pending(self) -> Edit | None:
+        """The live edit; None if it changes nothing yet."""
+        if self.low_aa is None or self.high_aa is None or not 0 < self.low_aa < self.high_aa:
+            return None
+        edit = Edit(self.kind, self.low_aa, self.high_aa, self.amount, seed=len(self.kept))
+        return None if edit.neutral else edit
+
+    def brush(self, low_aa: float, high_aa: float) -> None:
+        """Choose a stretch; what was done to another before is kept."""
+        self.keep()
+        low, high = sorted((float(low_aa), float(high_aa)))
+        self.param.update(low_aa=low, high_aa=high)
+        self._consider()
+
+    def choose(self, kind: str) -> None:
+        """Do something else to the stretch; what was done before is kept."""
+        if kind not in AMOUNTS:
+            raise ValueError(f"kind={kind!r} is none of {tuple(AMOUNTS)}")
+        self.keep()
+        self.param.update(kind=kind, amount=AMOUNTS[kind][3])
+        self._consider()
+
+    def turn(self, amount: float) -> None:
+        """Change the amount of the live edit."""
+        low, high, *_ = AMOUNTS[self.kind]
+        self.amount = min(max(float(amount), low), high)
+        self._consider()
+
+    def keep(self) -> None:
+        """Let the live edit stand, and begin the next from there."""
+        pending = self.pending
+        if pending is not None:
+            self.param.update(kept=[*self.kept, pending], amount=AMOUNTS[self.kind][3])
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        if self.pending is not None:
+            self.amount = AMOUNTS[self.kind][3]
+        else:
+            self.kept = self.kept[:-1]
+        self._consider()
+
+    def reset(self, *_: object) -> None:
+        """Back to the spectrum as it is."""
+        self._work.cancel()
+        self.param.update(
+            kept=[], amount=AMOUNTS[self.kind][3], edited=None, considered=None, before={}
+        )
+
+    def _consider(self, *_: object) -> None:
+        """Edit, and ask the model and the plane, off the page's thread; the latest wins."""
+        shown = self.shown
+        edits = [edit for edit in (*self.kept, self.pending) if edit is not None]
+        if shown is None or not edits:
+            self._work.cancel()
+            self.param.update(edited=None, considered=None)
+            return
+        self.edited = apply_edits(shown.wave_rest_aa, shown.flux, edits)
+        targets = self._targets_of(shown)
+        if not self.before:
+            self.before = {n: _value(t, shown.flux, shown) for n, t in targets.items()}
+        self._work.request(partial(_considering, shown, self.edited, targets, self._placing(shown)))
+
+    def _placing(self, shown: Shown) -> Callable[[np.ndarray], tuple[float, float]] | None:
+        plane, space = self._session.view.plane, self._session.workspace
+        if plane is None or not space.placer.can_place(plane, shown.lens.name):
+            return None
+        return partial(space.placer.place, plane)
+
+    def _targets_of(self, shown: Shown) -> dict[str, Target]:
+        """Every class, or the score that is explained."""
+        view, key = self._session.view, (shown, self._session.view.target)
+        if self._targets is None or self._targets[0] != key:
+            verdict = shown.verdict
+            names = [*verdict.probabilities] if verdict.probabilities else [view.target]
+            found = {name: self._session.target_named(shown, name) for name in names}
+            self._targets = (key, found)
+        return self._targets[1]
+
+    def _arrived(self, answer: Answer[Considered]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"The edited spectrum cannot be judged: {answer.error}")
+        else:
+            self.considered = answer.result
+
+
+def _considering(
+    shown: Shown,
+    flux: np.ndarray,
+    targets: Mapping[str, Target],
+    place: Callable[[np.ndarray], tuple[float, float]] | None,
+    cancelled: Callable[[], bool],
+) -> Iterator[Considered]:
+    values = {name: _value(target, flux, shown) for name, target in targets.items()}
+    first = Considered(values, None, complete=place is None)
+    yield first
+    if place is not None and not cancelled():
+        yield dataclasses.replace(first, place=place(flux), complete=True)
+
+
+def _value(target: Target, flux: np.ndarray, shown: Shown) -> float:
+    """A class's target is the logarithm of its probability; a score is itself."""
+    value: Any = target(np.asarray(flux, np.float64)[None])[0]
+    return float(np.exp(value)) if shown.verdict.probabilities else float(value)
