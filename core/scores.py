@@ -23,7 +23,7 @@ Score = Literal[
     "filtered-trimmed-chi2",
 ]
 
-SCORE_TITLES: Mapping[Score, str] = {
+SCORE_TITLES: Mapping[str, str] = {
     "mse": "MSE",
     "chi2": "χ²",
     "trimmed-mse": "Trimmed MSE",

@@ -28,6 +28,7 @@ from .views.drop import drop_part
 from .views.marks import attach_marks
 from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
+from .views.rebuilt import RebuiltOverlay
 from .views.spectrum import SpectrumView
 from .views.verdict import state_pane, veil_pane, verdict_pane
 from .workspace import Workspace
@@ -86,6 +87,7 @@ def _assemble(session: Session, template: Any) -> pn.Template:
     plane, spectrum, drawer = PlaneView(session), SpectrumView(session), Drawer(session)
     attach_brush(session, spectrum.flux)
     attach_marks(session, plane.figure)
+    RebuiltOverlay(session, spectrum.flux)
     parts = {
         "bar": bar_form(session),
         "legend": legend_part(session),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..core.scores import SCORE_TITLES
 from ..data.lens import Lens
 
 __all__ = ["Categories", "Colouring", "Values", "as_numbers", "colour_titles", "colouring"]
@@ -30,6 +31,7 @@ _TITLES = {
     "predicted": "Predicted type",
     "correct": "Correct or not",
     "score": "Anomaly score",
+    **{name: f"Score: {title}" for name, title in SCORE_TITLES.items() if name != "mse"},
     "cluster": "Cluster of reasons",
     "z": "Redshift",
     "sn_median": "Median S/N",
@@ -112,7 +114,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
         KeyError: neither the catalog nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
-    if name in ("score", "z", "sn_median"):
+    if name in ("score", "z", "sn_median") or name in SCORE_TITLES:
         return _values(name, as_numbers(column))
     return _categories(name, column)
 
@@ -143,7 +145,7 @@ def _categories(name: str, column: Any) -> Categories:
 
 
 def _values(name: str, values: np.ndarray) -> Values:
-    logarithmic = name == "score"
+    logarithmic = name == "score" or name in SCORE_TITLES
     if logarithmic:
         values = np.log10(np.where(values > 0, values, np.nan))
     known = values[np.isfinite(values)]

@@ -99,8 +99,10 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     return Listing(table.reset_index(drop=True), columns, text)
 
 
-def most_anomalous(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
-    """The spectra of the highest anomaly scores, highest first."""
+def most_anomalous(
+    catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
+) -> Listing:
+    """The spectra that a column of the lens puts highest, highest first."""
     columns = (
         Column("rank", "Rank", "count"),
         Column("id", "Spectrum", "text"),
@@ -109,9 +111,9 @@ def most_anomalous(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 100
         Column("label", "Type", "type"),
         *_ABOUT,
     )
-    if lens is None or "score" not in lens.columns:
+    if lens is None or score not in lens.columns:
         return Listing(_none(columns), columns, "No anomaly score has been built here.")
-    scores = as_numbers(lens.columns["score"])
+    scores = as_numbers(lens.columns[score])
     order = np.argsort(-scores, kind="stable")  # NaN last
     top = order[: min(limit, int(np.isfinite(scores).sum()))]
     rows = lens.columns.index.to_numpy()[top]

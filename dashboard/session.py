@@ -108,6 +108,13 @@ class Session:
         assert of is not None
         return of(self).sorted(self.view.sort)
 
+    @property
+    def score(self) -> str:
+        """The anomaly score that is explained, or the mean squared error while none is."""
+        lens = self.workspace.lenses.get("anomaly")
+        chosen = self.view.target
+        return chosen if lens is not None and chosen in lens.targets else "mse"
+
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""
         self.view.spectrum = str(self.workspace.catalog["id"].iat[row])

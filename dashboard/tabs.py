@@ -53,7 +53,8 @@ class Tab:
 
 TABS = (
     Tab("misclassified", "Misclassified", "lists", lambda s: s.workspace.listing("misclassified")),
-    Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.listing("anomalous")),
+    Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.ranking(s.score)),
+    Tab("scores", "Scores", "scores", lambda s: s.workspace.ranking(s.score)),
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),
     Tab("trust", "How far to believe it", "trust"),

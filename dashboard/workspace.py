@@ -134,12 +134,18 @@ class Workspace:
     def listing(self, tab: str) -> Listing:
         """The list of a tab; an empty one for tabs without a list."""
         if tab == "anomalous":
-            return self._keep(
-                ("listing", tab), lambda: most_anomalous(self.catalog, self.lenses.get("anomaly"))
-            )
+            return self.ranking("mse")
         return self._keep(
             ("listing", "misclassified"),
             lambda: misclassified(self.catalog, self.lenses.get("agn")),
+        )
+
+    def ranking(self, score: str) -> Listing:
+        """The most anomalous by one of the eight scores."""
+        column = "score" if score == "mse" else score
+        lens = self.lenses.get("anomaly")
+        return self._keep(
+            ("ranking", score), lambda: most_anomalous(self.catalog, lens, score=column)
         )
 
     def partition(self, k: int) -> Partition:

@@ -201,6 +201,7 @@ class AnomalyLens(_Lens):
         # A collection scored by an earlier version has the first of the eight only.
         self.targets = tuple(name for name in get_args(Score) if name in scores)
         self.columns = scores.rename(columns={SCORE: "score"})
+        self._run = run
         clusters = store.find("cluster")
         if clusters is not None:
             found = clusters.table("clusters").set_index("row")["cluster"]
@@ -219,6 +220,16 @@ class AnomalyLens(_Lens):
     def vae_of(self, row: int) -> Vae:
         """The network that scores a row."""
         return self.autoencoders.of(float(self._sn_median.iat[row]))
+
+    @cached_property
+    def overlap(self) -> pd.DataFrame | None:
+        """Columns top, score, other, shared: the share of a score's top that is in another's."""
+        return self._run.table("overlap") if len(self.targets) > 1 else None
+
+    @property
+    def in_all_tops(self) -> dict[str, float]:
+        """Size of the top list → share of it that is in those of all scores."""
+        return self._run.metrics.get("in_all_tops", {})
 
     def scores(self, name: str) -> pd.Series:
         """One score of every row it can take; LensError if there is none of this name."""

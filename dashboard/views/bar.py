@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.scores import SCORE_TITLES
 from ..colouring import Categories
 from ..session import Session
 from ..tabs import TABS
@@ -34,7 +35,7 @@ def bar_form(session: Session) -> FormPart:
         [
             Field(view, "find", "search", placeholder="Find a spectrum by id"),
             Field(view, "lens", "select", lenses),
-            Field(view, "target", "select"),
+            Field(view, "target", "select", SCORE_TITLES),
             Field(view, "plane", "select", planes),
             Field(view, "colour", "select", space.colours),
         ],

@@ -1,0 +1,207 @@
+"""Tab Scores: eight rankings, where they agree, and one spectrum beside its reconstruction."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from ...core.scores import SCORE_TITLES
+from ...data.lens import AnomalyLens
+from ..background import Background
+from ..listing import Listing
+from ..live import Answer
+from ..pictures import Frame, picture, polyline, strips
+from ..reconstruction import Rebuilt, rebuild
+from ..session import Session, Shown
+from .parts import invitation
+from .sections import SectionsPart, button, choice, slider
+
+__all__ = ["show"]
+
+_LISTED = 100
+_TOPS = (100, 1000)
+
+
+def show(session: Session) -> SectionsPart | pn.pane.HTML:
+    """The score to rank by, its list, this spectrum's residuals, and how far scores agree."""
+    lens = session.workspace.lenses.get("anomaly")
+    if not isinstance(lens, AnomalyLens):
+        return invitation("No anomaly score has been built: <b>spexplain build</b> makes eight.")
+    return _Scores(session, lens).part
+
+
+class _Scores:
+    def __init__(self, session: Session, lens: AnomalyLens) -> None:
+        self._session, self._lens = session, lens
+        self._rebuilt: Rebuilt | None = None
+        self._top = _TOPS[0]
+        self.part = SectionsPart("scores", self._take)
+        self._work: Background[Rebuilt] = Background(session, self._arrived)
+        view = session.view
+        view.param.watch(self._begin, ["tab", "target", "lens", "width_kms", "trimmed"])
+        session.outcome.param.watch(self._begin, "shown")
+        self._begin()
+
+    @property
+    def _score(self) -> str:
+        return self._session.score
+
+    def _begin(self, *_: object) -> None:
+        session, shown = self._session, self._session.outcome.shown
+        self._work.cancel()
+        if session.view.tab != "scores":
+            return
+        row = -1 if shown is None else shown.row
+        if self._rebuilt is not None and self._rebuilt.row != row:
+            self._rebuilt = None
+        self._draw()
+        if self._lens.usable(row):
+            view = session.view
+            self._work.request(
+                partial(rebuild, self._lens, row, self._score, view.width_kms, view.trimmed)
+            )
+
+    def _arrived(self, answer: Answer[Rebuilt]) -> None:
+        if answer.error is not None:
+            self._session.complain(str(answer.error))
+            return
+        self._rebuilt = answer.result
+        self._draw()
+
+    def _draw(self) -> None:
+        session, lens = self._session, self._lens
+        view, score = session.view, self._score
+        titles = {name: SCORE_TITLES[name] for name in lens.targets}
+        controls = choice("score", "Rank and explain by", titles, score)
+        controls += slider(
+            "width_kms", "Filter width, km/s", view.width_kms, low=0, high=1000, step=10,
+            title="Filtered scores leave out this velocity on both sides of each line",
+        )  # fmt: skip
+        controls += slider(
+            "trimmed", "Trimmed share", view.trimmed, low=0, high=0.2, step=0.005,
+            title="Trimmed scores leave out this share of the pixels, the largest residuals",
+        )  # fmt: skip
+        controls += button(
+            "Reconstruction above", {"do": "rebuilt"}, css="plain on" if view.rebuilt else "plain",
+            title="Draw the reconstruction over the open spectrum, and shade the filter",
+        )  # fmt: skip
+        self.part.write(
+            controls=controls,
+            said=self._said(score),
+            list=_list(session.workspace.ranking(score), session.outcome.shown),
+            look=self._look(),
+            overlap=_overlap(lens, self._top),
+        )
+
+    def _said(self, score: str) -> str:
+        found = self._rebuilt
+        if found is None:
+            return "<p>Open a spectrum to see its score and reconstruction.</p>"
+        changed = not np.isclose(found.value, found.usual, rtol=1e-4)
+        usual = f" ({found.usual:.4g} with the paper's width and share)" if changed else ""
+        return (
+            f"<p><b>{escape(SCORE_TITLES[score])} {found.value:.4g}</b>{usual}<br>"
+            f"rank {found.rank:,} of {found.n_ranked:,}</p>"
+            f"<p>{found.kept.sum():,} of {len(found.kept):,} pixels kept by the filter, "
+            f"{found.trimmed.sum():,} of these trimmed</p>"
+        )
+
+    def _look(self) -> str:
+        found, lens = self._rebuilt, self._lens
+        if found is None:
+            return ""
+        wave, flux = lens.wave_rest_aa, lens.prepared(found.row)
+        frame = Frame(wave, np.concatenate([flux, found.reconstruction]))
+        above = [
+            strips(frame, wave, ~found.kept),
+            polyline(frame, wave, flux),
+            polyline(frame, wave, found.reconstruction, "again"),
+        ]
+        below = Frame(wave, np.append(found.residual, -found.residual), clip=(0.2, 99.8))
+        zero = polyline(below, wave[[0, -1]], np.zeros(2), "zero")
+        residual = [
+            strips(below, wave, ~found.kept),
+            strips(below, wave, found.trimmed).replace('"shade"', '"shade trimmed"'),
+            zero,
+            polyline(below, wave, found.residual, "again"),
+        ]
+        return (
+            '<div class="caption"><span><i class="key-line"></i>spectrum</span>'
+            '<span><i class="key-line red"></i>reconstruction; residual below</span>'
+            '<span><i class="key-line box"></i>filtered</span>'
+            '<span><i class="key-line box warm"></i>trimmed</span></div>'
+            f'<div class="large">{picture(above, label="spectrum and reconstruction")}</div>'
+            f'<div class="low">{picture(residual, label="residual")}</div>'
+            f'<div class="caption ends"><span>{wave[0]:.0f} Å</span>'
+            f"<span>rest wavelength in vacuum</span><span>{wave[-1]:.0f} Å</span></div>"
+        )
+
+    def _take(self, message: dict[str, Any]) -> None:
+        view, name = self._session.view, message.get("set")
+        if name == "score" and message["value"] in self._lens.targets:
+            view.lens = "anomaly"
+            view.target = message["value"]
+            self._session.relist()
+        elif name in ("width_kms", "trimmed"):
+            low, high = view.param[name].bounds
+            setattr(view, name, min(max(float(message["value"]), low), high))
+        elif message.get("do") == "rebuilt":
+            view.rebuilt = not view.rebuilt
+            self._draw()
+        elif "open" in message:
+            self._session.open(int(message["open"]))
+        elif message.get("top") in _TOPS:
+            self._top = message["top"]
+            self._draw()
+
+
+def _list(listing: Listing, shown: Shown | None) -> str:
+    """The first of the ranking, as buttons in a table."""
+    first = listing.table.head(_LISTED)
+    opened = -1 if shown is None else shown.row
+    lines = "".join(
+        f"<tr{' class=on' if int(row) == opened else ''}><td>{rank}</td>"
+        f"<td>{button(escape(str(id)), {'open': int(row)}, css='link')}</td>"
+        f"<td>{value:.4g}</td></tr>"
+        for row, rank, id, value in zip(
+            first["row"], first["rank"], first["id"], first["score"], strict=True
+        )
+    )
+    head = "<tr><th>Rank</th><th>Spectrum</th><th>Score</th></tr>"
+    return f'<table class="matrix ranked"><thead>{head}</thead><tbody>{lines}</tbody></table>'
+
+
+def _overlap(lens: AnomalyLens, top: int) -> str:
+    """Which share of one score's top is in the other's, as a tinted matrix."""
+    table = lens.overlap
+    if table is None:
+        return ""
+    here = table[table["top"] == top]
+    wide = here.pivot(index="score", columns="other", values="shared")
+    names = [name for name in lens.targets if name in wide.index]
+    lines = "".join(
+        f"<tr><th>{escape(SCORE_TITLES[a])}</th>"
+        + "".join(_cell(float(wide.loc[a, b])) for b in names)
+        + "</tr>"
+        for a in names
+    )
+    head = "".join(f"<th>{number}</th>" for number in range(1, len(names) + 1))
+    tops = "".join(
+        button(f"top {n:,}", {"top": n}, css="plain on" if n == top else "plain") for n in _TOPS
+    )
+    return (
+        f'<h3>Shared by two scores</h3><div class="ks">{tops}</div>'
+        f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
+        f"<p>{lens.in_all_tops.get(str(top), float('nan')):.1%} of the top {top:,} are in all "
+        "eight.</p>"
+    )
+
+
+def _cell(share: float) -> str:
+    tint = f"color-mix(in srgb, var(--accent) {55 * share:.0f}%, transparent)"
+    return f'<td style="background:{tint}">{share:.0%}</td>'

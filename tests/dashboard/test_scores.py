@@ -1,0 +1,153 @@
+"""Eight rankings on the page, and a spectrum beside what the network makes of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bokeh.plotting import figure
+from spexplain.core.scores import SCORE_TITLES
+from spexplain.dashboard.colouring import Values
+from spexplain.dashboard.reconstruction import rebuild
+from spexplain.dashboard.serve import open_workspace
+from spexplain.dashboard.session import Session
+from spexplain.dashboard.views.rebuilt import RebuiltOverlay
+from spexplain.dashboard.views.scores import show
+from spexplain.dashboard.workspace import Workspace
+from spexplain.data.lens import LensError
+
+
+@pytest.fixture(scope="module")
+def space(small_demo: Path) -> Workspace:
+    return open_workspace(small_demo)
+
+
+@pytest.fixture
+def session(space: Workspace, pool: ThreadPoolExecutor) -> Any:
+    made = Session(space, pool, lambda callback: callback())
+    made.knobs.n_samples = 50
+    made.view.lens = "anomaly"
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tab(session: Session) -> Any:
+    part = show(session)
+    session.view.tab = "scores"
+    return part
+
+
+def text(part: Any) -> dict[str, str]:
+    return dict(part.sections)
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.mark.parametrize("score", list(SCORE_TITLES))
+def test_the_score_of_the_papers_width_and_share_is_the_one_in_the_table(
+    space: Workspace, score: str
+) -> None:
+    lens = space.lenses["anomaly"]
+    row = int(lens.rows[4])
+    (found,) = rebuild(lens, row, score, 250.0, 0.03, never)
+    assert found.value == pytest.approx(found.usual, rel=1e-4)
+    assert found.rank == 1 + (lens.scores(score) > found.usual).sum()
+    assert found.kept.all() == (not score.startswith("filtered"))
+    assert found.trimmed.sum() == (int(0.03 * found.kept.sum()) if "trimmed" in score else 0)
+    left = found.kept & ~found.trimmed
+    if score.endswith("mse"):
+        assert np.mean(found.residual[left] ** 2) == pytest.approx(found.value, rel=1e-3)
+    np.testing.assert_allclose(found.reconstruction - found.residual, lens.prepared(row), atol=1e-6)
+
+
+def test_what_is_trimmed_is_the_largest_of_what_the_filter_keeps(space: Workspace) -> None:
+    lens = space.lenses["anomaly"]
+    (found,) = rebuild(lens, int(lens.rows[0]), "filtered-trimmed-mse", 600.0, 0.1, never)
+    assert not (found.trimmed & ~found.kept).any()
+    sizes = np.abs(found.residual)
+    assert sizes[found.trimmed].min() >= sizes[found.kept & ~found.trimmed].max()
+    with pytest.raises(LensError, match="'median'"):
+        next(rebuild(lens, int(lens.rows[0]), "median", 250.0, 0.03, never))
+
+
+def test_the_tab_ranks_by_the_score_chosen_and_the_arrow_keys_follow(
+    tab: Any, session: Session
+) -> None:
+    tab.on_message({"set": "score", "value": "filtered-chi2"})
+    assert session.view.target == "filtered-chi2"
+    scores = session.workspace.lenses["anomaly"].scores("filtered-chi2")
+    first = int(scores.idxmax())
+    id = session.workspace.catalog["id"].iat[first]
+    assert text(tab)["list"].index(str(id)) < 300
+    session.step(1)
+    assert session.outcome.shown.row == first
+    tab.on_message({"set": "score", "value": "median"})
+    assert session.view.target == "filtered-chi2"
+
+
+def test_width_and_share_change_the_score_and_what_is_explained(
+    tab: Any, session: Session, wait_until: Any
+) -> None:
+    tab.on_message({"set": "score", "value": "filtered-mse"})
+    session.step(1)
+    wait_until(lambda: "rank 1 of" in text(tab)["said"])
+    wait_until(lambda: not session.outcome.busy and session.outcome.explanation is not None)
+    before = session.outcome.explanation.value
+    assert "with the paper" not in text(tab)["said"]
+    tab.on_message({"set": "width_kms", "value": "900"})
+    wait_until(lambda: "with the paper" in text(tab)["said"])
+    wait_until(lambda: session.outcome.explanation is not None and not session.outcome.busy)
+    assert session.outcome.explanation.value != before
+    tab.on_message({"set": "width_kms", "value": "1e9"})
+    assert session.view.width_kms == 5000
+    assert "<polyline" in text(tab)["look"]
+
+
+def test_the_overlap_of_the_tops_is_shown_for_both_sizes(tab: Any) -> None:
+    assert text(tab)["overlap"].count("<td") == 64
+    assert text(tab)["overlap"].count(">100%<") >= 8
+    tab.on_message({"top": 1000})
+    assert "top 1,000 are in all" in text(tab)["overlap"]
+
+
+def test_every_score_can_colour_the_plane(space: Workspace) -> None:
+    for score, title in SCORE_TITLES.items():
+        column = "score" if score == "mse" else score
+        found = space.colouring(column)
+        assert isinstance(found, Values)
+        assert found.logarithmic
+        assert score == "mse" or space.colours[column] == f"Score: {title}"
+
+
+def test_without_scores_the_tab_says_how_to_get_them(
+    workspace: Workspace, pool: ThreadPoolExecutor
+) -> None:
+    assert "spexplain build" in show(Session(workspace, pool, lambda call: call())).object
+
+
+def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
+    session: Session, wait_until: Any
+) -> None:
+    fig = figure()
+    overlay = RebuiltOverlay(session, fig)
+    line = overlay._line
+    session.view.target = "filtered-mse"
+    session.open(int(session.workspace.lenses["anomaly"].rows[0]))
+    assert len(line.data["x"]) == 0
+    session.view.rebuilt = True
+    wait_until(lambda: len(line.data["x"]) > 0)
+    shown = session.outcome.shown
+    assert len(line.data["y"]) == len(shown.flux)
+    np.testing.assert_allclose(line.data["x"], shown.wave_rest_aa)
+    n_windows = len(overlay._windows.data["left"])
+    assert n_windows >= 7  # lines, of which some are blended
+    session.view.unit = "nm"
+    wait_until(lambda: len(line.data["x"]) > 0 and line.data["x"][-1] < 1000)
+    session.view.rebuilt = False
+    assert len(line.data["x"]) == 0
