@@ -21,8 +21,8 @@ from .links import apply_query, to_query
 from .live import Answer
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
-from .views.brush import attach_brush
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
+from .views.brush import attach_brush
 from .views.drawer import Drawer
 from .views.drop import drop_part
 from .views.marks import attach_marks
