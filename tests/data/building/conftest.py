@@ -1,5 +1,6 @@
 """A collection small enough to be built in a second or two, with something to find in it."""
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -7,10 +8,13 @@ import pandas as pd
 import pytest
 from spexplain.core.grids import COLLECTION_GRID
 from spexplain.core.settings import ExplainSettings
+from spexplain.core.train.svm import SvmSettings
 from spexplain.core.train.vae import VaeSettings
 from spexplain.core.tsne import EmbedSettings
+from spexplain.data.agn_study import AgnStudy, plane_choices
 from spexplain.data.build import BuildSettings, build
 from spexplain.data.collection import Collection, CollectionWriter
+from spexplain.data.evaluate import evaluate
 
 LINES = {"type 1": 4861.0, "type 2": 5007.0, "intermediate": 4340.0}
 SPIKED = (3, 60)  # rows with a spike that no other spectrum has
@@ -88,6 +92,34 @@ def built(tmp_path_factory, quick):
     report = build(collection, settings=quick)
     assert not report.skipped
     return collection
+
+
+@pytest.fixture(scope="session")
+def study(quick):
+    """The quick settings with a study of three machines, three noises and two planes."""
+    choices = plane_choices((5.0,))
+    return dataclasses.replace(
+        quick,
+        study=AgnStudy(
+            machines=(
+                ("three", SvmSettings()),
+                ("three", SvmSettings("rbf", 1e-2, 1e-3)),
+                ("two", SvmSettings(c=0.4)),
+            ),
+            sigmas=(0.0, 1.0, 30.0),
+            noise_repeats=2,
+            time_repeats=2,
+            planes=(choices[0], choices[3]),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def evaluated(built, study, tmp_path_factory):
+    """An evaluation of a copy of the built collection, planes included; to be read only."""
+    copy = Collection.open(shutil.copytree(built.path, tmp_path_factory.mktemp("studied") / "c"))
+    build(copy, settings=study, only=["planes"])
+    return evaluate(copy, settings=study)
 
 
 @pytest.fixture
