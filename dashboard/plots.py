@@ -69,8 +69,11 @@ def line_plot(
     for curve in curves:
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(curve.x, curve.y, strict=True))
         parts.append(f'<polyline class="{curve.css}" points="{points}"/>')
-    for at, text in x_ticks.items():
-        parts.append(_text(x(at), bottom + 12, text, "middle"))
+    edge = _WIDTH - _RIGHT - 16  # what is written there leans inwards
+    parts += [
+        _text(x(at), bottom + 12, text, "middle" if x(at) < edge else "end")
+        for at, text in x_ticks.items()
+    ]
     ends = ((at, f"{at:.3g}".replace("-", "−")) for at in (low, high))
     parts += [_text(_LEFT - 4, y(at) + 4, text, "end") for at, text in ends]
     parts.append(_text((_LEFT + _WIDTH) / 2, _HEIGHT - 4, x_label, "middle"))

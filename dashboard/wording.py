@@ -70,6 +70,7 @@ def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     if explanation.method == "lime":
         samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
         parts = [f"R² {explanation.r2:.2f}", samples, f"{elapsed_ms:.0f} ms"]
+        parts += [explanation.stopped] if explanation.stopped else []
         return " · ".join([*parts, f"seed {settings.seed}"])
     what = "pixels" if explanation.method == "saliency" else "segments"
     parts = [_METHODS[explanation.method], f"{len(explanation.weights):,} {what}, each alone"]

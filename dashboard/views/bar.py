@@ -19,9 +19,9 @@ _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 _HEEDED = {
     "lime": {
         "n_segments", "factor", "n_samples", "perturbation", "segmentation", "kernel",
-        "kernel_width", "ridge_alpha", "seed",
+        "kernel_width", "ridge_alpha", "seed", "sampling", "first", "control", "stop_when_settled",
     },
-    "saliency": {"step"},
+    "saliency": {"step", "gradient", "smoothing", "smoothing_px"},
     "occlusion": {"n_segments", "factor", "perturbation", "segmentation"},
 }  # fmt: skip
 
@@ -74,6 +74,13 @@ def controls_form(session: Session) -> FormPart:
             Field(knobs, "kernel_width", "number", fold=True, placeholder="default"),
             Field(knobs, "ridge_alpha", "number", fold=True),
             Field(knobs, "seed", "number", fold=True),
+            Field(knobs, "sampling", "select", fold=True),
+            Field(knobs, "first", "select", fold=True),
+            Field(knobs, "control", "select", fold=True),
+            Field(knobs, "stop_when_settled", "number", fold=True),
+            Field(knobs, "gradient", "select", fold=True),
+            Field(knobs, "smoothing", "select", fold=True),
+            Field(knobs, "smoothing_px", "number", fold=True),
         ],
         session.complain,
         css_class="in-controls",

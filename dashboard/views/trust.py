@@ -127,7 +127,7 @@ def _order(stability: Stability, confidence: float) -> str:
     )  # fmt: skip
     keys = [(f"line-{i}", f"top {j}" if j > 1 else "the top one") for i, j in enumerate(shown)]
     return (
-        "<h3>Would more samples change the order?</h3>"
+        "<h3>Would more samples tell?</h3>"
         f"{plot}{_key(keys)}<p>Probability that the largest segments stand as infinitely many "
         f"samples would put them; dashed: {confidence:.0%}, and the {n:,} samples used.</p>"
     )
@@ -146,18 +146,19 @@ def _curves(curves: Curves) -> str:
         x_ticks={0.0: "0", 0.5: "50 %", 1.0: "100 %"},
     )  # fmt: skip
     better = "better than chance" if curves.gain > 2 else "no better than chance"
+    gain = "over 100" if curves.gain > 100 else f"{curves.gain:.1f}".replace("-", "−")
     keys = [("line-2", "taken away"), ("line-1", "put back"), ("chance", "random orders, 90 %")]
     return (
         f"<h3>Does the model follow the weights?</h3>{plot}{_key(keys)}"
         f"<p>Segments perturbed in the order of their weights: {better} "
-        f"({curves.gain:.1f} σ below random orders).</p>"
+        f"({gain} σ below random orders).</p>"
     )
 
 
 def _methods(found: Evidence) -> str:
     """The other methods on the same spectrum."""
     lines = "".join(_agreement(_METHODS[name], alike) for name, alike in found.agreements)
-    head = "<tr><th></th><th>Spearman</th><th>top 5 shared</th><th>same sign</th></tr>"
+    head = "<tr><th></th><th>Spearman</th><th>top 5</th><th>sign</th></tr>"
     return (
         f"<h3>Do other methods agree?</h3><table class='matrix'>{head}{lines}</table>"
         f"<p>With {_METHODS[found.explanation.method]}, on what each segment contributes: rank "

@@ -120,7 +120,7 @@ def test_the_tab_shows_every_check_and_takes_the_width_over(judged: Session) -> 
     part_owner._arrived(Answer(last, None, 1.0, True))
     sections = dict(part.sections)
     for name, words in (
-        ("order", "Would more samples change the order?"),
+        ("order", "Would more samples tell?"),
         ("curves", "σ below random orders"),
         ("methods", "Spearman"),
         ("kernel", "count as"),
