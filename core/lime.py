@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -16,10 +17,15 @@ from .progress import GrowingValues
 from .sampling import draw_masks
 from .segments import segment
 from .settings import ExplainSettings
+from .surrogate import Surrogate
 from .targets import Target
-from .workers import Sharing
+from .targets.base import may_share
+from .workers import InTurn, Sharing
 
 __all__ = ["lime", "lime_neighbourhood"]
+
+# Multiplications, some milliseconds of one thread.
+_LITTLE_WORK = 2e8
 
 
 def lime_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
@@ -45,16 +51,11 @@ def lime(
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
-    neighbourhood = lime_neighbourhood(x, settings)
-    # By a worker, as everything whose bytes may depend on the number of threads.
-    (samples,) = workers.map(partial(LimeSamples.of, neighbourhood, target), [settings])
-    values = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
-    looks = look_counts(neighbourhood.n) if settings.stop_when_settled else ()
+    run = _Run.begin(x, target, settings, workers, cancelled)
+    neighbourhood, looks = run.samples.neighbourhood, run.looks
     answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
     for count in sorted(answers.union(looks)):
-        y = values.first(count)
-        fit = samples.fit(y, workers=workers)
-        stopped = samples.settled(y, fit.coefficients) if count in looks else ""
+        y, fit, stopped = run.answer(count, workers)
         if not stopped and count not in answers:
             continue
         yield Explanation(
@@ -74,3 +75,60 @@ def lime(
         )
         if stopped:
             return
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """One explanation under way.
+
+    Attributes
+    ----------
+    samples, values
+        What is known without the target, and its values so far.
+    looks
+        Numbers of samples at which to ask whether they are enough.
+    light
+        Whether all is so little work that one thread has done it before two have agreed on it.
+    """
+
+    samples: LimeSamples
+    values: GrowingValues
+    looks: tuple[int, ...]
+    light: bool
+
+    @classmethod
+    def begin(
+        cls,
+        x: NDArray[np.floating],
+        target: Target,
+        settings: ExplainSettings,
+        workers: Sharing,
+        cancelled: Callable[[], bool],
+    ) -> _Run:
+        def prepared(x: NDArray[np.floating]) -> _Run:
+            around = lime_neighbourhood(x, settings)
+            samples = LimeSamples.of(around, target, settings)
+            values = GrowingValues(target, around, workers=InTurn(), cancelled=cancelled)
+            looks = look_counts(around.n) if settings.stop_when_settled else ()
+            work = around.n * (values.work + around.n_segments**2)
+            return cls(samples, values, looks, work < _LITTLE_WORK)
+
+        # By a worker, as everything whose bytes may depend on the number of threads; a function
+        # of the caller's is never asked from another thread.
+        (run,) = (workers if may_share(target) else InTurn()).map(prepared, [x])
+        return run
+
+    def answer(self, count: int, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
+        """Values and fit of the first samples, and why they are enough or nothing."""
+        if self.light:
+            (found,) = workers.map(partial(self._found, workers=InTurn()), [count])
+            return found
+        return self._found(count, workers=workers)
+
+    def _found(self, count: int, *, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
+        y = self.values.first(count, workers=workers)
+        fit = self.samples.fit(y, workers=workers)
+        if count not in self.looks:
+            return y, fit, ""
+        (stopped,) = workers.map(partial(self.samples.settled, y), [fit.coefficients])
+        return y, fit, stopped

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .cancelling import Cancelled, never
 from .neighbourhood import Neighbourhood
 from .targets import Target
-from .targets.base import evaluation_blocks, may_share, row_evaluator
+from .targets.base import Estimated, evaluation_blocks, may_share, row_evaluator
 from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
@@ -54,8 +54,13 @@ class GrowingValues:
         """Value of the target at one spectrum (D,)."""
         return float(self._alone(self._target, x[None])[0])
 
-    def first(self, n: int) -> NDArray[np.float64]:
-        """Values of the first n samples.
+    @property
+    def work(self) -> float:
+        """Multiplications a sample takes, as far as the target tells; else infinite."""
+        return self._values_of.work if isinstance(self._values_of, Estimated) else float("inf")
+
+    def first(self, n: int, *, workers: Sharing | None = None) -> NDArray[np.float64]:
+        """Values of the first n samples; the workers are those given at first, or others.
 
         Raises
         ------
@@ -63,7 +68,8 @@ class GrowingValues:
             If the caller gave up.
         """
         needed = [rows for rows in self._blocks if self._done <= rows.start < n]
-        for rows, values in zip(needed, self._workers.map(self._block, needed), strict=True):
+        sharing = workers if workers is not None and may_share(self._target) else self._workers
+        for rows, values in zip(needed, sharing.map(self._block, needed), strict=True):
             self._values[rows] = values
             self._done = rows.stop
         return self._values[:n]

@@ -15,6 +15,7 @@ from ..workers import InTurn, Sharing
 
 __all__ = [
     "CallableTarget",
+    "Estimated",
     "RowEvaluator",
     "Target",
     "evaluate",
@@ -27,6 +28,26 @@ __all__ = [
 _EARLY_ROWS, _LARGE_ROWS = (0, 250, 500, 1000, 2500), 2500
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimated:
+    """An evaluator that knows how much work it is, so that a little is not shared out.
+
+    Attributes
+    ----------
+    evaluate
+        Values of any rows.
+    work
+        Multiplications a sample takes, about.
+    """
+
+    evaluate: RowEvaluator
+    work: float
+
+    def __call__(self, rows: slice) -> NDArray[np.float64]:
+        """Values of the rows."""
+        return self.evaluate(rows)
 
 
 class Target(Protocol):

@@ -127,6 +127,11 @@ class Folding:
     entered: NDArray[np.floating]
     folded: Folded
 
+    @property
+    def work(self) -> int:
+        """Multiplications a sample takes."""
+        return self.pieces.size + sum(step.weight.numel() for step in self.folded.steps[1:])
+
     def __call__(self, rows: slice) -> tuple[Folded, NDArray[np.floating]]:
         """The folded layers that hold for some rows, and their variables (V, m) there."""
         entered = self.masks.apply_across(self.pieces, rows)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
-from .base import RowEvaluator
+from .base import Estimated, RowEvaluator
 from .folding import Folded
 from .network import Network
 
@@ -90,7 +90,7 @@ class MeanSquare:
             change = _changes(found, slopes, form.along, mixed)
             return (residual.square + change) / len(seen.base)
 
-        return values
+        return Estimated(values, folding.work + usual.mixing.size + usual.square.numel())
 
     def _form(self, folded: Folded, residual: _Residual) -> _Form:
         into = torch.from_numpy(folded.into)
