@@ -104,10 +104,10 @@ class Matrix(param.Parameterized):
     def listing(self) -> Listing:
         """The chosen spectra as a list to step through."""
         kinds = self.kinds
+        types = (Column("true", "True", "type"), Column("predicted", "Predicted", "type"))
         columns = (
             Column("id", "Spectrum", "text"),
-            Column("true", "True", "type"),
-            Column("predicted", "Predicted", "type"),
+            *(() if self.cell else types),  # of a cell, its caption says so
             *(Column(probability_column(kind), f"p({kind})", "share") for kind in kinds),
             Column("z", "z", "redshift"),
             Column("sn_median", "S/N", "ratio"),
@@ -173,7 +173,8 @@ def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
     table["confidence"] = shares.max(axis=1)
     for at, kind in enumerate(kinds):
         table[probability_column(kind)] = shares[:, at]
-    return table[inside].reset_index(drop=True)
+    kept: Any = table[inside]
+    return kept.reset_index(drop=True)
 
 
 def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator[Maps]:

@@ -17,7 +17,7 @@ from .live import Answer
 if TYPE_CHECKING:
     from ..data.lens import Lens
     from ..data.newcomer import Newcomer, NewcomerLens
-    from .session import Session
+    from .session import Session, Shown
 
 __all__ = ["Visitors"]
 
@@ -46,7 +46,7 @@ class Visitors(param.Parameterized):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._shown: object = None
+        self._judge: NewcomerLens | None = None
         self._work: Background[_Looked] = Background(session, self._arrived)
         session.outcome.param.watch(self._left, "shown")
 
@@ -95,17 +95,22 @@ class Visitors(param.Parameterized):
         if looked is None:
             return
         found, lens = looked.found, looked.judge.lens
-        if self._shown is None or getattr(self._session.outcome.shown, "judge", 0) != looked.judge:
+        if self._open is not looked.judge:
+            self._judge = looked.judge
             shown = Shown(
                 found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
                 found.verdict, looked.judge,
             )  # fmt: skip
-            self._shown = shown
             self._session.present(shown)
         self.place = looked.place
 
+    @property
+    def _open(self) -> NewcomerLens | None:
+        """What judges the open spectrum; None if it is the collection's own."""
+        shown: Shown | None = self._session.outcome.shown
+        return None if shown is None else shown.judge
+
     def _left(self, *_: object) -> None:
         """Another spectrum was opened: the visitor is gone, and nothing of it stays."""
-        if self._session.outcome.shown is not self._shown:
-            self._shown = None
+        if self._open is not self._judge:
             self.place = None
