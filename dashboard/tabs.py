@@ -57,7 +57,7 @@ TABS = (
     Tab("scores", "Scores", "scores", lambda s: s.workspace.ranking(s.score)),
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),
-    Tab("trust", "How far to believe it", "trust"),
+    Tab("trust", "Trust", "trust"),
     Tab("whatif", "What if", "whatif"),
     Tab("confusion", "Confusion", "confusion", lambda s: s.matrix.listing),
     Tab("planes", "Planes", "planes"),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy.spatial import KDTree
 from spexplain.data.collection import Collection
+from spexplain.data.explanation_file import load_explanation
 from spexplain.data.lens import open_lenses, open_planes
 
 
@@ -216,3 +217,45 @@ def test_models_are_evaluated_when_they_are_asked_for(tab: Any) -> None:
     assert "Slider" not in tab.page.evaluate(known)
     assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Slider').__name__")
     assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Nothing')") is None
+
+
+def test_the_verdict_leads_to_its_reasons_and_a_wider_kernel_is_taken_over(
+    tab: Any, lonely: tuple[str, float, float]
+) -> None:
+    page = tab.page
+    tab.open(f"?id={lonely[0]}&n_samples=900&kernel_width=0.3")
+    tab.painted(lonely[0])
+    page.get_by_role("button", name="How far to believe it").click()
+    for words in (
+        "Would more samples tell?",
+        "Does the model follow the weights?",
+        "Do other methods agree?",
+        "Is it about this model?",
+    ):
+        page.get_by_text(words).wait_for()
+    assert len(tab.data("spread")["x"]) == 77  # a whisker for each weight
+    take = page.get_by_role("button", name="Take width")
+    width = take.inner_text().split()[-1]
+    take.click()
+    tab.wait("width => new URLSearchParams(location.search).get('kernel_width') === width", width)
+    assert page.url.count("tab=trust") == 1
+
+
+def test_what_is_on_the_page_is_saved(
+    tab: Any, lonely: tuple[str, float, float], tmp_path: Path
+) -> None:
+    page, id = tab.page, lonely[0]
+    tab.open(f"?id={id}&n_samples=300")
+    tab.painted(id)
+    page.get_by_role("button", name="How far to believe it").wait_for()
+    for button, suffix in (("Table (CSV)", "csv"), ("Explanation (FITS)", "fits")):
+        page.get_by_text("Save", exact=True).click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        assert download.value.suggested_filename == f"{id}-lime.{suffix}"
+        download.value.save_as(tmp_path / f"kept.{suffix}")
+    kept = load_explanation(tmp_path / "kept.fits")
+    assert kept.origin.spectrum_id == id
+    assert kept.intervals is not None
+    table = pd.read_csv(tmp_path / "kept.csv")
+    np.testing.assert_array_equal(table["weight"], kept.explanation.weights)
