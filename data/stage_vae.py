@@ -61,6 +61,8 @@ def _train(
         _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
             _save(trainer, checkpoint)
+        # For whoever watches; the whole is written at the end.
+        work.draft.write_table("training", _history(number, trainer))
     if n_bins > 1:  # so that a build broken off in a later bin need not train this one again
         _save(trainer, checkpoint)
     return trainer
@@ -88,13 +90,15 @@ def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
     return dataclasses.replace(settings, alpha=best.alpha, lam=best.lam)
 
 
+def _history(number: int, trainer: VaeTrainer) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"sn_bin": number, **dataclasses.asdict(epoch)} for epoch in trainer.history]
+    )
+
+
 def _record(work: Work, trainers: list[VaeTrainer]) -> None:
-    history = [
-        {"sn_bin": number, **dataclasses.asdict(epoch)}
-        for number, trainer in enumerate(trainers)
-        for epoch in trainer.history
-    ]
-    work.draft.write_table("training", pd.DataFrame(history))
+    history = [_history(number, trainer) for number, trainer in enumerate(trainers)]
+    work.draft.write_table("training", pd.concat(history, ignore_index=True))
     best = [trainer.history[trainer.best_epoch - 1] for trainer in trainers]
     rows = [len(trainer.validation_rows) for trainer in trainers]
     work.draft.metrics |= {

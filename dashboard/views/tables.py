@@ -10,15 +10,33 @@ import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from ..session import Session
+from ..training import training_html
 from ..workspace import Workspace
 from .parts import html_sheet
 
 __all__ = ["model_html", "show"]
 
+_LOOK_MS = 2000
+
 
 def show(session: Session) -> pn.pane.HTML:
-    """How good the classifier is."""
-    return html_sheet(model_html(session.workspace))
+    """How good the classifier is, and how the autoencoder learnt, also while a build trains it."""
+    space = session.workspace
+    report, path = model_html(space), space.collection.path
+    pane = html_sheet(_beside(report, training_html(path)))
+
+    def look() -> None:
+        if session.view.tab == "model":
+            pane.object = _beside(report, training_html(path))
+
+    if pn.state.curdoc is not None:
+        pn.state.add_periodic_callback(look, period=_LOOK_MS)
+    session.view.param.watch(lambda *_: look(), "tab")
+    return pane
+
+
+def _beside(report: str, training: str) -> str:
+    return f'<div class="columns">{report}{training}</div>' if training else report
 
 
 def model_html(space: Workspace) -> str:

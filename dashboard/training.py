@@ -1,0 +1,64 @@
+"""How the autoencoder learnt: its loss by epoch, also while a build is at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..data.runs import RunError, RunStore
+from .pictures import picture
+
+__all__ = ["training_curve", "training_html"]
+
+
+def training_curve(collection_path: Path) -> tuple[pd.DataFrame, bool] | None:
+    """Epochs of the newest training, and whether it is finished; None if there is none.
+
+    A training that a build is at, or that was broken off, comes before the finished one.
+    """
+    store = RunStore(collection_path)
+    try:
+        for path in store.path.glob(".vae-*.partial/training.parquet"):
+            return pd.read_parquet(path), False
+        run = store.find("vae")
+        return None if run is None else (run.table("training"), True)
+    except (OSError, ValueError, RunError):
+        return None  # moved into its place this moment: the next look finds it
+
+
+def training_html(collection_path: Path) -> str:
+    """The curve as a small picture with its figures; "" if nothing was trained."""
+    found = training_curve(collection_path)
+    if found is None or found[0].empty:
+        return ""
+    table, finished = found
+    bins = table["sn_bin"].unique() if "sn_bin" in table else [0]
+    parts = [table.loc[table["sn_bin"] == n] if "sn_bin" in table else table for n in bins]
+    low = np.log(table[["loss", "validation_loss"]].to_numpy().min())
+    high = np.log(table[["loss", "validation_loss"]].to_numpy().max())
+    lines = [
+        f'<polyline class="thin" {style} points="{_points(part, column, (low, high))}"/>'
+        for part in parts
+        for column, style in (
+            ("loss", 'style="stroke:var(--muted)"'),
+            ("validation_loss", 'style="stroke:var(--accent);stroke-width:1.6"'),
+        )
+    ]
+    best = table["validation_loss"].min()
+    state = "" if finished else '<span class="busy">a build is training it</span> · '
+    return (
+        '<div class="training"><div class="muted small">Training of the autoencoder</div>'
+        f'<div style="width:300px">{picture(lines, label="loss by epoch")}</div>'
+        f'<div class="small">{state}epoch {int(table["epoch"].iloc[-1])}: loss '
+        f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
+        f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; logarithmic; "
+        f"learning rate {table['learning_rate'].iloc[-1]:.0e}</div></div>"
+    )
+
+
+def _points(part: pd.DataFrame, column: str, span: tuple[float, float]) -> str:
+    x = np.linspace(0, 100, max(len(part), 2))[: len(part)]
+    share = (np.log(part[column].to_numpy()) - span[0]) / max(span[1] - span[0], 1e-9)
+    return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, 38 - 36 * share, strict=True))

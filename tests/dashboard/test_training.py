@@ -1,0 +1,59 @@
+"""The training curve: of a finished run, and of one that a build is at."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from spexplain.dashboard.training import training_curve, training_html
+from spexplain.data.build import BuildCancelled, build
+from spexplain.data.demo import demo_settings
+from spexplain.data.runs import RunStore
+
+
+def test_the_curve_is_that_of_the_run(small_demo: Path) -> None:
+    found = training_curve(small_demo)
+    assert found is not None
+    table, finished = found
+    assert finished
+    run = RunStore(small_demo).find("vae")
+    assert run is not None
+    assert table["validation_loss"].min() == run.metrics["validation_loss"]
+    html = training_html(small_demo)
+    assert f"epoch {len(table)}:" in html
+    assert html.count("<polyline") == 2
+    assert "a build is training" not in html
+
+
+def test_a_training_that_is_under_way_is_shown_as_far_as_it_is(
+    small_demo: Path, tmp_path: Path
+) -> None:
+    path = shutil.copytree(small_demo, tmp_path / "demo")
+    shutil.rmtree(next(path.glob("runs/vae-*")))
+    seen: list[tuple[int, int]] = []
+
+    def watch(stage: str, done: int, *_: object) -> None:
+        found = training_curve(path)
+        if stage == "vae" and done and found is not None and not found[1]:
+            seen.append((done, len(found[0])))
+
+    with pytest.raises(BuildCancelled):
+        build(
+            path,
+            settings=demo_settings(small=True),
+            only=["vae"],
+            progress=watch,
+            cancelled=lambda: len(seen) >= 3,
+        )
+    assert seen[:3] == [(1, 1), (2, 2), (3, 3)]
+    assert "a build is training" in training_html(path)
+
+
+def test_nothing_trained_nothing_shown(tmp_path: Path) -> None:
+    assert training_html(tmp_path) == ""
+    broken = tmp_path / "runs" / ".vae-0.partial"
+    broken.mkdir(parents=True)
+    pd.DataFrame({"epoch": []}).to_parquet(broken / "training.parquet")
+    assert training_html(tmp_path) == ""
