@@ -21,6 +21,7 @@ _VIEW = {
     "colour": "colour",
     "tab": "tab",
     "sort": "sort",
+    "tagged": "tag",
     "paint": "paint",
     "unit": "unit",
     "frame": "frame",
@@ -43,7 +44,7 @@ def to_query(view: View, knobs: Knobs) -> dict[str, str]:
     for name in Knobs.names():
         value = getattr(knobs, name)
         if value is not None and value != Knobs.param[name].default:
-            query[name] = f"{value:g}" if isinstance(value, float) else str(value)
+            query[name] = str(value).removesuffix(".0")  # all digits: it is to be the same again
     return query
 
 
@@ -89,11 +90,11 @@ def parse(field: param.Parameter, text: str) -> object:
             return None
         value = _number(field, text)
         low, high = _bounds(field)
-        if not low <= value <= high or (value == low and not field.inclusive_bounds[0]):
-            words = (
-                "between {:g} and {:g}" if field.inclusive_bounds[0] else "above {:g}, up to {:g}"
-            )
-            raise ValueError(f"it must be {words.format(low, high)}")
+        with_low, with_high = field.inclusive_bounds
+        above = low <= value if with_low else low < value
+        below = value <= high if with_high else value < high
+        if not (above and below):
+            raise ValueError(f"it must be {_words(low, high, with_low, with_high)}")
         return value
     return text
 
@@ -107,6 +108,14 @@ def _number(field: param.Parameter, text: str) -> float:
     if not math.isfinite(value):
         raise ValueError("it must be a finite number")
     return value
+
+
+def _words(low: float, high: float, with_low: bool, with_high: bool) -> str:
+    if with_low and with_high:
+        return f"between {low:g} and {high:g}"
+    return (
+        f"{'from' if with_low else 'above'} {low:g}, {'up to' if with_high else 'below'} {high:g}"
+    )
 
 
 def _bounds(field: param.Number) -> tuple[float, float]:
