@@ -36,7 +36,10 @@ def show(session: Session) -> pn.pane.HTML:
 
 
 def _beside(report: str, training: str) -> str:
-    return f'<div class="columns">{report}{training}</div>' if training else report
+    start = '<div class="columns">'
+    if report.startswith(start):
+        return f"{report.removesuffix('</div>')}{training}</div>"
+    return f"{start}{training}</div>" if training else report
 
 
 def model_html(space: Workspace) -> str:
