@@ -49,7 +49,8 @@ def training_html(collection_path: Path) -> str:
     best = table["validation_loss"].min()
     state = "" if finished else '<span class="busy">a build is training it</span> · '
     return (
-        '<div style="flex:none;width:320px"><div class="muted small">Training of the autoencoder</div>'
+        '<div style="flex:none;width:320px">'
+        '<div class="muted small">Training of the autoencoder</div>'
         f'<div style="width:300px">{picture(lines, label="loss by epoch")}</div>'
         f'<div class="small">{state}epoch {int(table["epoch"].iloc[-1])}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
