@@ -25,7 +25,7 @@ from .workers import InTurn, Sharing
 __all__ = ["lime", "lime_neighbourhood"]
 
 # Multiplications, some milliseconds of one thread.
-_LITTLE_WORK = 2e8
+_LITTLE_WORK = 1e8
 
 
 def lime_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:

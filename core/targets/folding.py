@@ -186,7 +186,7 @@ def _rectified(state: _State, reach: float) -> _Chosen:
     """A layer with a ReLU: the units that might bend, or all that are ever awake if fewer."""
     low, high = _bounds(state.low, state.high, state.affine)
     unsure = np.flatnonzero((low < 0) & (high > 0))
-    kind = _kinds(state.affine, state.values, unsure, low, high, reach)
+    kind = _kinds(_entering(state, unsure), state.affine[-1], unsure, low, high, reach)
     active = np.flatnonzero(high > 0)
     if len(state.values) + np.count_nonzero(kind == _BENDS) < len(active):
         return _Chosen(unsure, kind, low >= 0, keeps=True)
@@ -202,7 +202,11 @@ def _behind(chosen: _Chosen, state: _State, reach: float) -> _State:
     if keeps and not len(units):
         # Nothing to compute, but those asleep for certain have no slope.
         return state._replace(affine=_extended(state.affine, units, kind, linear))
-    weight, floor, low, high, new = _step(state.affine, state.values, units, kind, reach)
+    floor, variables = state.affine[-1, units], kind <= _PLAIN
+    entered = _entering(state, units[variables])
+    low, high = _new(entered, floor[variables], kind[variables], reach)
+    new = entered
+    weight = np.ascontiguousarray(state.affine[:-1, units].T)
     step = _Step(torch.from_numpy(weight), floor, kind, low, high, keeps)
     if keeps:
         affine = _extended(state.affine, units, kind, linear)
@@ -226,28 +230,22 @@ def _bounds(least, most, affine):
     return low, high
 
 
+def _entering(state: _State, units: NDArray[np.intp]) -> NDArray[np.floating]:
+    """What enters some units at the probe, (u, m), as a difference from the base."""
+    chosen = np.ascontiguousarray(state.affine[:-1, units].T)
+    return (torch.from_numpy(chosen) @ torch.from_numpy(state.values)).numpy()
+
+
 @_compiled
-def _kinds(affine, values, unsure, low, high, reach):
+def _kinds(entered, base, unsure, low, high, reach):
     """What the probe says of the unsure units; their bounds are put right."""
-    base, kind = affine[len(values)], np.empty(len(unsure), np.int8)
+    kind = np.empty(len(unsure), np.int8)
     for u in range(len(unsure)):
         unit = unsure[u]
-        least, most = _ends(_entering(affine, values, unit), reach)
+        least, most = _ends(entered[u], reach)
         low[unit], high[unit] = base[unit] + least, base[unit] + most
         kind[u] = _ASLEEP if high[unit] <= 0 else _LINEAR if low[unit] >= 0 else _BENDS
     return kind
-
-
-@_compiled
-def _entering(affine, values, unit):
-    """What enters a unit at the probe, (m,), as a difference from the base."""
-    row = np.zeros(values.shape[1], values.dtype)
-    for v in range(len(values)):
-        slope = affine[v, unit]
-        if slope != 0:
-            for i in range(len(row)):
-                row[i] += slope * values[v, i]
-    return row
 
 
 @_compiled
@@ -261,32 +259,20 @@ def _ends(row, reach):
 
 
 @_compiled
-def _step(affine, values, units, kind, reach):
-    """Weight, floor, low and high of a step, and its new variables at the probe."""
-    n_variables, zero = len(values), affine.dtype.type(0)
-    weight = np.empty((len(units), n_variables), affine.dtype)
-    floor = np.empty(len(units), affine.dtype)
-    low, high = np.empty(len(units), affine.dtype), np.empty(len(units), affine.dtype)
-    new = np.empty((len(units), values.shape[1]), affine.dtype)
-    n_new = 0
-    for u in range(len(units)):
-        for v in range(n_variables):
-            weight[u, v] = affine[v, units[u]]
-        floor[u] = affine[n_variables, units[u]]
-        if kind[u] > _PLAIN:
-            continue
-        row = _entering(affine, values, units[u])
+def _new(entered, floor, kind, reach):
+    """Make new variables of what enters their units, in place; their range."""
+    zero = entered.dtype.type(0)
+    low, high = np.empty(len(floor), entered.dtype), np.empty(len(floor), entered.dtype)
+    for u in range(len(floor)):
+        row, base = entered[u], floor[u]
         least, most = _ends(row, reach)
         if kind[u] == _BENDS:
-            base, waking = floor[u], max(floor[u], zero)
+            waking = max(base, zero)
             for i in range(len(row)):
                 row[i] = max(row[i] + base, zero) - waking
             least, most = max(base + least, zero) - waking, max(base + most, zero) - waking
-        for i in range(len(row)):
-            new[n_new, i] = row[i]
-        low[n_new], high[n_new] = least, most
-        n_new += 1
-    return weight, floor, low[:n_new], high[:n_new], new[:n_new]
+        low[u], high[u] = least, most
+    return low, high
 
 
 @_compiled
@@ -313,28 +299,26 @@ def _extended(affine, units, kind, linear):
 
 @_compiled
 def _stepped(entered, floor, kind, low, high, new):
-    """Write the new variables; whether all is within range, where a range is given."""
-    checked, n_new = len(low) > 0, 0
-    within, zero = True, entered.dtype.type(0)
+    """Write the new variables; whether all is within its range."""
+    # Counted rather than asked one by one: so the loops fill the vector registers.
+    n_outside, n_new, zero = 0, 0, entered.dtype.type(0)
     for u in range(len(floor)):
         row, base = entered[u], floor[u]
-        if kind[u] == _BENDS or kind[u] == _PLAIN:
-            waking = max(base, zero)
-            out = new[n_new]
-            if kind[u] == _BENDS:
-                for i in range(len(row)):
-                    out[i] = max(row[i] + base, zero) - waking
-            else:
-                for i in range(len(row)):
-                    out[i] = row[i]
-            if checked:
-                for i in range(len(row)):
-                    within &= low[n_new] <= out[i] <= high[n_new]
-            n_new += 1
-        elif kind[u] == _LINEAR:
+        if kind[u] == _LINEAR:
             for i in range(len(row)):
-                within &= row[i] + base >= zero
+                n_outside += row[i] + base < zero
+        elif kind[u] == _ASLEEP:
+            for i in range(len(row)):
+                n_outside += row[i] + base > zero
         else:
+            out, least, most = new[n_new], low[n_new], high[n_new]
+            bottom, waking = zero, max(base, zero)
+            if kind[u] == _PLAIN:
+                # No ReLU is one whose bottom is out of reach.
+                bottom, base, waking = -entered.dtype.type(np.inf), zero, zero
             for i in range(len(row)):
-                within &= row[i] + base <= zero
-    return within
+                value = max(row[i] + base, bottom) - waking
+                out[i] = value
+                n_outside += (value < least) | (value > most)
+            n_new += 1
+    return n_outside == 0

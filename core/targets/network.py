@@ -22,6 +22,7 @@ __all__ = ["Folding", "Network"]
 _PROBED, _REACH = 200, 2.5
 # Of samples that are all known: another product may round otherwise.
 _ROUNDING = 1.01
+_NUMBERS_IN_CACHE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +132,12 @@ class Folding:
     def work(self) -> int:
         """Multiplications a sample takes."""
         return self.pieces.size + sum(step.weight.numel() for step in self.folded.steps[1:])
+
+    @property
+    def rows_in_cache(self) -> int:
+        """Samples whose variables stay near to a core."""
+        widest = max(len(step.floor) for step in self.folded.steps)
+        return max(_NUMBERS_IN_CACHE // max(widest, 1), 1)
 
     def __call__(self, rows: slice) -> tuple[Folded, NDArray[np.floating]]:
         """The folded layers that hold for some rows, and their variables (V, m) there."""

@@ -82,13 +82,17 @@ class MeanSquare:
 
         usual = self._form(folding.folded, residual)
 
-        def values(rows: slice) -> NDArray[np.float64]:
+        def few(rows: slice) -> NDArray[np.float64]:
             folded, found = folding(rows)
             form = usual if folded is folding.folded else self._form(folded, residual)
             slopes = (form.square @ torch.from_numpy(found)).numpy()
             mixed = masks.apply_across(form.mixing, rows)
             change = _changes(found, slopes, form.along, mixed)
             return (residual.square + change) / len(seen.base)
+
+        def values(rows: slice) -> NDArray[np.float64]:
+            parts = seen.blocks(rows, n_rows=folding.rows_in_cache)
+            return np.concatenate([few(part) for part in parts])
 
         return Estimated(values, folding.work + usual.mixing.size + usual.square.numel())
 
