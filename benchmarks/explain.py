@@ -5,6 +5,12 @@ in turn with it. The limit is the row's arithmetic at the rate of that product. 
 else at work:
 
     python benchmarks/explain.py [--json] [--only NAME ...] [--repeats 7] [--threads 2]
+    python benchmarks/explain.py --profile
+
+The second prints where the time of lime-mse and lime-coarse goes, in one thread, beside the
+arithmetic and the bytes of each piece. Both read every weight of the first and last layer once,
+and fold the network once, whatever the number of samples: so the first answer cannot come in a
+fifth of the time of a full one that itself takes little more.
 """
 
 from __future__ import annotations
@@ -27,8 +33,10 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain, explain_many, explain_progressively
 from spexplain.core.lime import lime_neighbourhood
+from spexplain.core.lime_samples import LimeSamples
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.targets.base import row_evaluator
 from spexplain.core.train.vae import VaeSettings, VaeTrainer
 from spexplain.core.vae import Vae
 from spexplain.core.workers import Workers
@@ -256,6 +264,39 @@ def _kilobytes(status: Path, field: str) -> int:
     return int(line.split()[1])
 
 
+def profile(rate: MatrixRate, repeats: int) -> str:
+    """Pieces of lime-mse and lime-coarse: ms in one thread, million multiplications, MB read."""
+    target, x, chosen = VaeScore(autoencoder(), "mse"), spectrum(N_PIXELS, 0), ExplainSettings()
+    torch.set_num_threads(1)
+    around = lime_neighbourhood(x, chosen)
+    prepared = row_evaluator(target, around)
+    samples = LimeSamples.of(around, target, chosen)
+    n_samples, n_segments = around.masks.shape
+    layer_mb = 4 * N_PIXELS * 256 / 1e6
+    values = prepared(slice(0, n_samples))
+    few = slice(0, 250)
+    pieces = {
+        "segments, perturbation, masks": (lambda: lime_neighbourhood(x, chosen), 0, 0),
+        "kernel": (lambda: LimeSamples.of(around, target, chosen), 0, 0),
+        "both layers by segment, folding": (
+            lambda: row_evaluator(target, around), 5 * N_PIXELS * 256 / 1e6, 2 * layer_mb
+        ),
+        "250 samples": (lambda: prepared(few), 250 * prepared.work / 1e6, 0),
+        "fit of 200": (lambda: samples.fit(values[:200]), 200 * n_segments**2 / 1e6, 0),
+        "5000 samples": (
+            lambda: prepared(slice(0, n_samples)), n_samples * prepared.work / 1e6, 0
+        ),
+        "fit of 5000": (lambda: samples.fit(values), n_samples * n_segments**2 / 1e6, 0),
+    }  # fmt: skip
+    one_thread = statistics.median(rate.sample() for _ in range(repeats))
+    lines = [f"one thread, {one_thread:.0f} GFLOP/s", f"{'':34}{'ms':>7}{'M mult.':>9}{'MB':>7}"]
+    for name, (run, millions, megabytes) in pieces.items():
+        run()
+        ms = statistics.median(milliseconds(run) for _ in range(repeats))
+        lines.append(f"{name:34}{ms:7.2f}{millions:9.1f}{megabytes:7.1f}")
+    return "\n".join(lines)
+
+
 def describe(rate: MatrixRate, threads: int) -> dict[str, object]:
     return {
         "processor": platform.processor() or platform.machine(),
@@ -288,6 +329,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[], help="names of rows, or starts of names")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--profile", action="store_true", help="where the time of lime-mse goes")
     parser.add_argument("--memory-alone", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -297,6 +339,9 @@ def main() -> None:
     wanted = tuple(arguments.only)
     rate, rows = MatrixRate(), []
     rate.sample()
+    if arguments.profile:
+        print(profile(rate, arguments.repeats))
+        return
     with Workers(arguments.threads) as workers:
         for cases in (lime_cases, svm_cases):
             chosen = (c for c in cases(workers) if not wanted or c.name.startswith(wanted))
