@@ -51,7 +51,7 @@ def training_html(collection_path: Path) -> str:
     return (
         '<div style="flex:none;width:320px">'
         '<div class="muted small">Training of the autoencoder</div>'
-        f'<div style="width:300px">{picture(lines, label="loss by epoch")}</div>'
+        f'<div style="width:230px">{picture(lines, label="loss by epoch")}</div>'
         f'<div class="small">{state}epoch {int(table["epoch"].iloc[-1])}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
         f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; logarithmic; "
