@@ -13,7 +13,7 @@ import pandas as pd
 from holoviews.operation.datashader import rasterize, shade
 
 from ..data.plane import Plane
-from .theme import ThemeName, category_colours
+from .theme import THEMES, Theme, ThemeName, category_colours
 
 __all__ = ["planes_layout"]
 
@@ -73,7 +73,12 @@ def planes_layout(
     for plane in planes:
         points, key = _points(plane, labels, theme)
         drawn: Any = _shade(points, key) if shaded else points.opts(**_style(key, backend))
-        parts.append(drawn.opts(**_frame(_title(plane), backend, side_px)))
+        title = _title(plane)
+        parts.append(
+            drawn.opts(**_for_print(title))
+            if backend == "matplotlib"
+            else drawn.opts(**_for_page(title, THEMES[theme], side_px))
+        )
     # Each plane has units of its own.
     apart: dict[str, Any] = {"shared_axes": False, "backend": backend}
     if backend == "matplotlib":
@@ -105,12 +110,21 @@ def _style(key: dict[str, str], backend: Backend) -> dict[str, Any]:
     return {"color": "type", "cmap": key, "backend": backend, "show_legend": False, **size}
 
 
-def _frame(title: str, backend: Backend, side_px: int) -> dict[str, Any]:
-    frame: dict[str, Any] = {"title": title, "xaxis": None, "yaxis": None, "backend": backend}
-    if backend == "matplotlib":
-        return frame | {"fontsize": {"title": 7}, "aspect": 1}
+def _for_print(title: str) -> dict[str, Any]:
+    bare: dict[str, Any] = {"title": title, "xaxis": None, "yaxis": None, "aspect": 1}
+    return bare | {"fontsize": {"title": 7}, "backend": "matplotlib"}
+
+
+def _for_page(title: str, theme: Theme, side_px: int) -> dict[str, Any]:
+    def dress(plot: Any, _element: Any) -> None:
+        plot.state.update(border_fill_color=theme.surface, outline_line_color=theme.edge)
+        plot.state.title.update(text_color=theme.text, text_font_style="normal")
+
+    # Two short lines: a plane is narrow.
     sizes = {"frame_width": side_px, "frame_height": side_px, "fontsize": {"title": "8pt"}}
-    return frame | sizes | {"toolbar": None, "default_tools": []}
+    bare = {"title": title.replace(": ", "\n", 1), "xaxis": None, "yaxis": None}
+    quiet = {"toolbar": None, "default_tools": [], "bgcolor": theme.surface, "hooks": [dress]}
+    return bare | sizes | quiet | {"backend": "bokeh"}
 
 
 def _title(plane: Plane) -> str:

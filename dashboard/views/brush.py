@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import panel as pn
 from bokeh.events import SelectionGeometry
 from bokeh.models import BoxAnnotation, BoxSelectTool, ColumnDataSource, CustomJS, PanTool
 from bokeh.plotting import figure
@@ -55,8 +56,8 @@ class _Brush:
         view.param.watch(self._dress, "theme")
         view.param.watch(self._draw, ["unit", "frame", "tab"])
         self._dress()
-        if view.tab == "whatif":
-            self._turn()
+        # A tool is made active by a change, which only a loaded page notices.
+        pn.state.onload(self._turn)
 
     def _turn(self, *_: object) -> None:
         on = self._session.view.tab == "whatif"
