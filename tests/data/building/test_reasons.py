@@ -1,0 +1,128 @@
+"""The recurring reasons: what is clustered, and what is measured of the clustered spectra."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+from spexplain.core.plane_quality import plane_quality
+from spexplain.data.autoencoders import Autoencoders, load_autoencoders
+from spexplain.data.build import build
+from spexplain.data.plane import open_planes
+from spexplain.data.reasons import open_reasons
+from spexplain.data.runs import RunStore
+
+
+@pytest.fixture
+def store(built):
+    return RunStore(built.path)
+
+
+def test_reasons_are_the_explanations_with_the_most_anomalous_first(built, store):
+    reasons = open_reasons(built)
+    explained = store.find("explain")
+    assert reasons.rows.tolist() == explained.table("explained")["row"].tolist()
+    scores = store.find("score").table("scores").set_index("row")["mse"]
+    assert (np.diff(scores[reasons.rows]) <= 0).all()
+    weights = np.abs(explained.read_array("weights"))
+    lengths = np.sqrt(np.sum(weights**2, axis=1, keepdims=True))
+    np.testing.assert_allclose(reasons.unit, weights / lengths)
+
+
+def test_their_spectra_are_those_the_model_sees(built, store):
+    reasons, prepared = open_reasons(built), store.find("prepare-o25")
+    rows = prepared.table("rows")["row"].tolist()
+    at = [rows.index(row) for row in reasons.rows]
+    np.testing.assert_array_equal(reasons.spectra(), prepared.read_array("spectra")[at])
+    np.testing.assert_array_equal(reasons.wave_rest_aa, prepared.read_array("wavelength"))
+
+
+def test_clusters_are_as_tight_as_those_of_scikit_learn(built, store, quick):
+    reasons, run = open_reasons(built), store.find("cluster")
+    labels, centres = run.table("clusters")["cluster"].to_numpy(), run.read_array("centres")
+    assert len(centres) == reasons.k == quick.k
+    inertia = np.sum((reasons.unit - centres[labels]) ** 2)
+    plain = KMeans(quick.k, n_init=20, random_state=1).fit(reasons.unit)
+    assert inertia <= plain.inertia_ * (1 + 1e-6)
+    for number in range(reasons.k):
+        np.testing.assert_allclose(centres[number], reasons.unit[labels == number].mean(axis=0))
+    assert (np.diff(np.bincount(labels)) <= 0).all()  # number 0 is the largest
+
+
+def test_the_scan_says_what_each_number_of_clusters_is_worth(built):
+    reasons = open_reasons(built)
+    scan = reasons.scan
+    assert scan["k"].tolist() == list(range(2, len(np.unique(reasons.unit, axis=0))))
+    for k in (2, 4):
+        one = scan[scan["k"] == k].iloc[0]
+        plain = KMeans(k, n_init=20, random_state=1).fit(reasons.unit)
+        assert one["inertia"] <= plain.inertia_ * (1 + 1e-6)
+        if one["inertia"] == pytest.approx(plain.inertia_):
+            found = silhouette_score(reasons.unit, plain.labels_)
+            assert one["silhouette"] == pytest.approx(found, abs=1e-6)
+    assert reasons.best_silhouette == scan["k"][scan["silhouette"].idxmax()]
+    assert reasons.elbow in scan["k"].tolist()
+
+
+def test_lines_are_measured_of_every_explained_spectrum_or_said_to_be_missing(built):
+    reasons = open_reasons(built)
+    lines = reasons.lines
+    assert lines["row"].tolist() == reasons.rows.tolist()
+    names = [name for name in lines if f"{name}_error" in lines]
+    assert names
+    for name in names:
+        assert set(lines[f"{name}_limit"]) <= {-1, 0, 1}
+        measured = np.isfinite(lines[name]) & (lines[f"{name}_limit"] == 0)
+        assert (lines[f"{name}_error"][measured] >= 0).all()
+    assert pd.api.types.is_string_dtype(lines["bpt"])
+
+
+def test_the_plane_of_reasons_lays_out_explanations(built, store):
+    reasons, run = open_reasons(built), store.find("embed-reasons")
+    plane = open_planes(built)["reasons"]
+    order = np.argsort(reasons.rows)
+    np.testing.assert_array_equal(plane.rows, reasons.rows[order])
+    quality = plane_quality(reasons.unit[order].astype(np.float32), plane.xy)
+    assert run.metrics["of_spectra"] == dataclasses.asdict(quality)
+    assert run.metrics["features"] == "explanations"
+    assert plane.title == "t-SNE of explanations"
+    assert not plane.settings["standardise"]
+
+
+def test_another_k_builds_clusters_anew_and_explains_nothing(copied, quick):
+    report = build(copied, settings=dataclasses.replace(quick, k=3), only=["embed-reasons"])
+    assert set(report.built) == {"cluster", "embed-reasons"}
+    assert "explain" in report.kept
+    assert open_reasons(copied).k == 3
+
+
+def test_more_clusters_than_explanations_allow_are_held(copied, quick):
+    build(copied, settings=dataclasses.replace(quick, k=500), only=["cluster"])
+    reasons = open_reasons(copied)
+    assert reasons.k == len(np.unique(reasons.unit, axis=0)) - 1
+
+
+def test_too_few_explanations_are_counted(copied, quick):
+    few = dataclasses.replace(quick, top_at_least=2, top_percent=0.1)
+    report = build(copied, settings=few, only=["embed-reasons"])
+    assert report.skipped["cluster"] == "2 different explanations; clusters need 3"
+    assert "embed-reasons" in report.skipped
+    assert open_reasons(copied) is None or len(open_reasons(copied).rows) > 2
+
+
+def test_reasons_of_a_damaged_run_are_none(copied):
+    run = RunStore(copied.path).find("cluster")
+    (run.path / "lines.parquet").write_bytes(b"")
+    assert open_reasons(copied) is None
+
+
+def test_a_spectrum_is_scored_by_the_network_of_its_bin(store):
+    (vae,) = load_autoencoders(store.find("vae")).vaes
+    four = Autoencoders((vae,) * 4, np.array([5.0, 10.0, 20.0]))
+    sn = np.array([0.1, 5.0, 9.9, 10.0, 500.0, np.nan])
+    assert four.number(sn).tolist() == [0, 1, 1, 2, 3, 3]
+    single = Autoencoders((vae,), np.empty(0))
+    assert single.number(sn).tolist() == [0] * 6
+    assert single.of(float("nan")) is vae
