@@ -117,12 +117,15 @@ def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellP
     buttons = {
         "reset-plane": plane.reset,
         "reset-spectrum": spectrum.reset,
+        "untag": session.tagging.undo,
         "believe": lambda: session.view.param.update(tab="trust"),
     }
 
     def take(message: dict[str, Any]) -> None:
         if "step" in message:
             session.step(1 if message["step"] > 0 else -1)
+        elif "tag" in message:
+            session.tagging.press(int(message["tag"]))
         elif "query" in message:  # the browser's back and forward buttons
             _follow_link(session, dict(parse_qsl(message["query"].removeprefix("?"))))
         elif "ratio" in message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +51,23 @@ class Listing:
             return self
         table = self.table.sort_values(by=key, ascending=not by.startswith("-"), kind="stable")
         return Listing(table.reset_index(drop=True), self.columns, self.empty)
+
+    def tagged(self, tags: Mapping[str, int], only: str = "") -> Listing:
+        """The same list with the tag of each spectrum, if there are any.
+
+        Args:
+            tags: id → tag.
+            only: "" for all, "any" for all that have a tag, or one tag, as text.
+        """
+        if not tags:
+            return self
+        text = np.array([str(tags.get(str(id), "")) for id in self.table["id"]], dtype=object)
+        table = self.table.assign(tag=text)
+        if only:
+            table = table.iloc[np.flatnonzero(text != "" if only == "any" else text == only)]
+        columns = (*self.columns, Column("tag", "Tag", "text"))
+        empty = f"No spectrum of this list has the tag {only}." if only else self.empty
+        return Listing(table.reset_index(drop=True), columns, empty)
 
     def position(self, row: int) -> int | None:
         """Where a row of the collection stands in the list, or None."""

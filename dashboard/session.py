@@ -19,6 +19,7 @@ from .listing import Listing
 from .live import Answer, Live
 from .state import Knobs, Outcome, View
 from .tabs import TABS, tab_named
+from .tagging import Tagging
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Session:
         self._lock = threading.Lock()
         self._inbox: Answer[Explanation] | None = None
         self._target: tuple[tuple[object, ...], Target] | None = None
+        self.tagging = Tagging(self)
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
         self.view.param.watch(self._open, ["lens", "spectrum"])
@@ -106,7 +108,8 @@ class Session:
         """The open tab's list, or the first tab's if it has none, in its current order."""
         of = tab_named(self.view.tab).listing or TABS[0].listing
         assert of is not None
-        return of(self).sorted(self.view.sort)
+        whole = of(self).tagged(self.tagging.tags, self.view.tagged)
+        return whole.sorted(self.view.sort)
 
     @property
     def score(self) -> str:

@@ -59,6 +59,12 @@ class View(param.Parameterized):
     sort = param.String(
         default="", doc="Column the list is sorted by, '-' in front for falling; empty as given."
     )
+    tagged = param.Selector(
+        default="",
+        objects=["", "any", *map(str, range(10))],
+        label="Tag",
+        doc="Which spectra a list holds: all, those with any tag, or those with one tag.",
+    )
     paint = param.Selector(
         default="line",
         objects=list(get_args(PaintName)),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import KDTree
 
+from ..data.annotations import Annotations
 from ..data.cluster_names import ClusterNames
 from ..data.collection import Collection
 from ..data.lens import Lens, Plane
@@ -62,6 +63,7 @@ class Workspace:
         self.planes = dict(planes)
         self.reasons = reasons
         self.names = ClusterNames(collection.path)
+        self.annotations = Annotations(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
         self.drawn = threading.Event()
         self._kept: dict[tuple[str, ...], Any] = {}

@@ -25,6 +25,9 @@ export function render({ model, el, view }) {
   const on_key = (event) => {
     const where = event.composedPath()[0]
     if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
+    if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
+    if (event.key === "u") { model.send_msg({ do: "untag" }); return }
+    if (event.key === "?") { document.getElementById("keys").showModal(); return }
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
     if (by === undefined) return
     event.preventDefault()
@@ -37,7 +40,9 @@ export function render({ model, el, view }) {
     // Through shadow roots: a button may be among a part's words.
     const button = event.composedPath().find((where) => where.dataset?.do)
     if (!button) return
-    if (button.dataset.do === "theme") {
+    if (button.dataset.do === "keys") {
+      document.getElementById("keys").showModal()
+    } else if (button.dataset.do === "theme") {
       const theme = root.dataset.theme === "dark" ? "light" : "dark"
       document.cookie = `spexplain-theme=${theme}; path=/; max-age=31536000; samesite=lax`
       root.dataset.theme = theme

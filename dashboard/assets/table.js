@@ -14,7 +14,10 @@ export function render({ model, el }) {
   save.type = "button"
   save.textContent = "Export CSV"
   save.addEventListener("click", () => model.send_msg({ export: true }))
-  foot.append(note, save)
+  const only = document.createElement("select")
+  only.setAttribute("aria-label", "Tag")
+  only.addEventListener("change", () => { model.send_msg({ tagged: only.value }); only.blur() })
+  foot.append(note, only, save)
   el.replaceChildren(scroller, foot)
 
   const mark = () => {
@@ -23,6 +26,12 @@ export function render({ model, el }) {
       line.setAttribute("aria-selected", String(on))
       if (on) line.scrollIntoView({ block: "nearest" })
     }
+  }
+
+  const choices = () => {
+    only.replaceChildren(...model.choices.map(([value, words]) => new Option(words, value)))
+    only.value = model.tagged
+    only.hidden = !model.choices.length
   }
 
   const headings = () => {
@@ -69,6 +78,7 @@ export function render({ model, el }) {
   model.on("selected", mark)
   model.on(["columns", "sort"], headings)
   model.on("rows", rows)
+  model.on(["choices", "tagged"], choices)
   model.on("msg:custom", ({ name, text }) => {
     const link = document.createElement("a")
     link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }))
@@ -77,5 +87,6 @@ export function render({ model, el }) {
     URL.revokeObjectURL(link.href)
   })
   headings()
+  choices()
   rows()
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -30,7 +32,7 @@ class _Table:
         self.part = TablePart(
             css_classes=["in-list"], sizing_mode="stretch_both", on_message=self._take
         )
-        session.view.param.watch(self._fill, ["tab", "sort"])
+        session.view.param.watch(self._fill, ["tab", "sort", "tagged"])
         session.outcome.param.watch(self._fill, "relisted")
         session.outcome.param.watch(self._follow, "shown")
         self._fill()
@@ -60,6 +62,8 @@ class _Table:
             columns=[{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
             note=_note(listing, start),
             sort=self._session.view.sort,
+            choices=_tags(self._session.tagging.tags),
+            tagged=self._session.view.tagged,
             rows=cells(listing, start, start + _PAGE),
             selected=row,
         )
@@ -70,6 +74,8 @@ class _Table:
         elif "sort" in message:
             key, now = str(message["sort"]), str(self._session.view.sort)
             self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
+        elif "tagged" in message:
+            self._session.view.tagged = str(message["tagged"])
         elif "export" in message:
             view = self._session.view
             name = f"{self._session.workspace.collection.path.name}-{view.tab}.csv"
@@ -89,6 +95,15 @@ def _text(value: Any, kind: str) -> str:
     if value is None or not np.isfinite(value):
         return "–"
     return _FORMATS[kind].format(value)
+
+
+def _tags(tags: Mapping[str, int]) -> list[list[str]]:
+    """What a list can be held to: each tag in use, and how many spectra of all have it."""
+    if not tags:
+        return []
+    counts = sorted(Counter(tags.values()).items())
+    each = [[str(tag), f"tag {tag} ({n:,})"] for tag, n in counts]
+    return [["", "all spectra"], ["any", f"tagged ({len(tags):,})"], *each]
 
 
 def _note(listing: Listing, start: int) -> str:

@@ -92,11 +92,13 @@ class FormPart(Part):
 
 
 class TablePart(Part):
-    """A list to step through; sends {open: row}, {sort: key} or {export: true}."""
+    """A list to step through; sends {open: row}, {sort: key}, {tagged: which} or {export: true}."""
 
     columns = param.List(default=[], doc="Headings: dicts of key, title and kind.")
     rows = param.List(default=[], doc="Cells as text; first the row of the collection.")
     selected = param.Integer(default=-1, doc="Row of the collection that is open; -1 for none.")
+    choices = param.List(default=[], doc="Tags to choose from: pairs of a value and its words.")
+    tagged = param.String(default="", doc="The chosen tag; empty for all spectra.")
     sort = param.String(default="", doc="Column of the order, '-' in front for falling.")
     note = param.String(default="", doc="What the list is, or why it is empty.")
 

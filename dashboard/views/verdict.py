@@ -29,7 +29,7 @@ def verdict_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _verdict(session)
 
-    session.outcome.param.watch(show, "shown")
+    session.outcome.param.watch(show, ["shown", "relisted"])
     show()
     return pane
 
@@ -85,7 +85,9 @@ def _verdict(session: Session) -> str:
         facts.append(f"S/N {entry['sn_median']:.0f}")
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
-    return _said(f'<span class="muted small clip about">{about}</span>', shown)
+    tag = session.tagging.tags.get(shown.id)
+    mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
+    return _said(f'<span class="muted small clip about">{about}</span>{mark}', shown)
 
 
 def _said(about: str, shown: Shown) -> str:

@@ -85,3 +85,18 @@ def test_csv_holds_the_whole_list(workspace: Workspace) -> None:
     again = pd.read_csv(io.StringIO(listing.csv()), keep_default_na=False)
     assert again["id"].tolist() == listing.table["id"].tolist()
     np.testing.assert_allclose(again["score"], listing.table["score"])
+
+
+def test_tags_are_a_column_to_hold_the_list_to(workspace: Workspace) -> None:
+    whole = workspace.listing("misclassified")
+    first, second, third = whole.table["id"].iloc[:3]
+    tags = {first: 3, third: 0, "not-in-the-list": 3}
+    tagged = whole.tagged(tags)
+    assert len(tagged.table) == len(whole.table)
+    assert tagged.table["tag"].iloc[:3].tolist() == ["3", "", "0"]
+    assert tagged.columns[-1].title == "Tag"
+    assert whole.tagged(tags, "any").table["id"].tolist() == [first, third]
+    assert whole.tagged(tags, "3").table["id"].tolist() == [first]
+    assert "tag 7" in whole.tagged(tags, "7").empty
+    assert second not in whole.tagged(tags, "any").csv()
+    assert whole.tagged({}) is whole
