@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.events import SelectionGeometry
-from bokeh.models import BoxAnnotation, BoxSelectTool, ColumnDataSource, CustomJS, PanTool
+from bokeh.events import Pan, PanEnd, PanStart
+from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, PanTool
 from bokeh.plotting import figure
 
 from ..session import Session, Shown
@@ -38,19 +38,19 @@ class _Brush:
             left=0, right=0, visible=False, fill_alpha=0.12, line_alpha=0.6, name="stretch"
         )
         flux.add_layout(self._stretch)
-        self._tool = BoxSelectTool(dimensions="width", renderers=[], name="brush")
-        flux.add_tools(self._tool)
-        # The browser decides which of its tools a drag belongs to.
+        self._began: float | None = None
+        # The browser decides whether a drag belongs to its tools or is ours.
         pans: list[Any] = [tool for tool in flux.tools if isinstance(tool, PanTool)]
-        self._tool.js_on_change(
+        self._stretch.js_on_change(
             "tags",
             CustomJS(
                 args={"pans": pans},
-                code="const on = cb_obj.tags[0] === 'on'; cb_obj.active = on;"
-                " for (const pan of pans) pan.active = !on",
+                code="for (const pan of pans) pan.active = cb_obj.tags[0] !== 'on'",
             ),
         )
-        flux.on_event(SelectionGeometry, self._brushed)
+        flux.on_event(PanStart, self._begin)
+        flux.on_event(Pan, self._drag)
+        flux.on_event(PanEnd, self._end)
         view = session.view
         view.param.watch(self._turn, "tab")
         view.param.watch(self._dress, "theme")
@@ -61,7 +61,7 @@ class _Brush:
 
     def _turn(self, *_: object) -> None:
         on = self._session.view.tab == "whatif"
-        self._tool.tags = ["on" if on else "off"]
+        self._stretch.tags = ["on" if on else "off"]
         self._stretch.visible = on and self._session.whatif.low_aa is not None
         if on and not getattr(self, "_followed", False):
             self._followed = True
@@ -76,12 +76,22 @@ class _Brush:
         x = np.asarray(source.data["x"], np.float64)
         return (x, shown.wave_rest_aa) if len(x) else None
 
-    def _brushed(self, event: Any) -> None:
-        axis = self._axis()
-        if not event.final or axis is None or self._session.view.tab != "whatif":
+    def _begin(self, event: Any) -> None:
+        self._began = event.x if self._session.view.tab == "whatif" else None
+
+    def _drag(self, event: Any) -> None:
+        """Show the stretch while it is being drawn."""
+        if self._began is not None:
+            left, right = sorted((self._began, event.x))
+            self._stretch.update(left=left, right=right, visible=True)
+
+    def _end(self, event: Any) -> None:
+        axis, began = self._axis(), self._began
+        self._began = None
+        if axis is None or began is None:
             return
         x, wave = axis
-        ends = np.interp([event.geometry["x0"], event.geometry["x1"]], x, wave)
+        ends = np.interp(sorted((began, event.x)), x, wave)
         if ends[0] != ends[1]:
             self._session.whatif.brush(*ends.tolist())
 
