@@ -23,7 +23,7 @@ from .workers import Sharing
 __all__ = ["LimeSamples", "look_counts"]
 
 _TOP = 5
-_EARLY_LOOKS, _LATER_LOOKS = (250, 1000), 2500
+_EARLY_LOOKS, _LATER_LOOKS = (250, 1000), 2000
 
 
 def look_counts(n: int) -> tuple[int, ...]:

@@ -129,5 +129,5 @@ def test_without_a_wish_to_stop_nothing_changes():
 
 def test_looks_are_few_and_where_blocks_end():
     assert look_counts(250) == ()
-    assert look_counts(5000) == (250, 1000, 2500)
-    assert look_counts(12_000) == (250, 1000, 2500, 5000, 7500, 10_000)
+    assert look_counts(5000) == (250, 1000, 2000, 4000)
+    assert look_counts(12_000) == (250, 1000, 2000, 4000, 6000, 8000, 10_000)
