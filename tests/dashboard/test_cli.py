@@ -157,7 +157,19 @@ def test_the_installed_command_answers_quickly_and_loads_no_model_library():
 
 
 def test_dust_that_cannot_be_fetched_is_an_error_with_another_way(spexplain, tmp_path: Path):
-    done = spexplain("download", "dust", "--to", tmp_path / "dust", "--source", "http://127.0.0.1:9")
+    done = spexplain(
+        "download", "dust", "--to", tmp_path / "dust", "--source", "http://127.0.0.1:9"
+    )
     assert done.returncode == 1
     assert "by hand" in done.stderr
     assert "ebv" in done.stderr
+
+
+def test_explain_saves_all_there_is(spexplain, small_demo: Path, usable_id: str, tmp_path: Path):
+    kept, table = tmp_path / "kept.fits", tmp_path / "kept.csv"
+    words = ("explain", small_demo, "--id", usable_id, "--samples", "300")
+    done = spexplain(*words, "--save", kept, "--table", table, "--code")
+    assert done.returncode == 0
+    assert str(kept) in done.stdout  # the lines begin from the file
+    assert kept.read_bytes().startswith(b"SIMPLE")
+    assert "weight_low" in table.read_text(encoding="utf-8").splitlines()[0]

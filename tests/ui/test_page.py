@@ -259,3 +259,19 @@ def test_what_is_on_the_page_is_saved(
     assert kept.intervals is not None
     table = pd.read_csv(tmp_path / "kept.csv")
     np.testing.assert_array_equal(table["weight"], kept.explanation.weights)
+
+
+def test_keys_tag_the_open_spectrum_and_undo(tab: Any, lonely: tuple[str, float, float]) -> None:
+    page = tab.page
+    tab.open(f"?id={lonely[0]}&n_samples=300")
+    tab.painted(lonely[0])
+    pill = page.locator(".verdict .pill", has_text="tag")
+    page.keyboard.press("7")
+    pill.wait_for()
+    assert pill.inner_text() == "tag 7"
+    page.keyboard.press("u")
+    pill.wait_for(state="detached")
+    page.keyboard.press("?")
+    page.get_by_text("undo the last tag").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_text("undo the last tag").wait_for(state="hidden")
