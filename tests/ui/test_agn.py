@@ -105,7 +105,7 @@ def test_a_brushed_stretch_is_edited_and_model_and_plane_follow(
     page.mouse.move(ends[1], ends[2], steps=6)
     page.mouse.up()
     low = page.locator("input[name=low]")
-    tab.wait("() => Bokeh.documents[0].get_model_by_name('stretch').visible")
+    page.locator("input[name=low]:not([value=''])").wait_for()
     assert float(low.input_value()) == pytest.approx(HBETA_AA[0], abs=8)
     page.locator("input[name=amount]").fill("2")
     tab.wait(_HAS, ["edited", 1000])
