@@ -45,7 +45,7 @@ def test_every_plane_is_there_in_order_with_its_points_and_types(
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_titles_say_perplexity_and_how_far_to_believe_it(planes: list[Plane], backend: Any) -> None:
     layout = planes_layout(planes, LABELS, backend=backend)
-    assert [title(part, backend) for part in layout] == [
+    assert [title(part, backend).replace("\n", ": ") for part in layout] == [
         f"perplexity {p:g}: trustworthiness {0.9 + p / 1000:.2f}, recall {p / 100:.2f}"
         for p in (5, 30, 50)
     ]
