@@ -6,17 +6,16 @@
 COLLECTION is a built simulated collection, the demo by default. With --seed a survey of the demo's
 sizes is simulated from another seed, and an autoencoder trained on it from another seed, in a
 temporary folder: nothing there was seen while the program was written. Detection is the share of
-planted anomalies within the top 5 % of a score; "best" counts those any score puts there. Attribution is,
-over the anomalies detected, the share whose planted window holds one of the three segments of
-largest |weight|. A segment is in a window if they share half of the narrower of the two; for
-saliency a segment is one pixel. Methods explain the mean squared error with default settings;
-"lime, own score" explains each anomaly by the score that ranks it highest. "chance" is what three
-segments drawn at random would reach. Noise alone puts faint spectra high in every score, so O25
-ranks within bins of signal to noise: "detection_in_sn_bins" takes the top 5 % of each of four.
-"overlap" is the share of a score's top 100 (1000) that is in another's, "leaders" the make-up of
-each score's top 1 %. "clusters" has the adjusted Rand index between KMeans clusters of the
-explanations of all planted anomalies and their kinds, over ten seeds of KMeans.
-"""
+planted anomalies within the top 5 % of a score; "best" counts those any score puts there.
+Attribution is, over the anomalies detected, the share whose planted window holds one of the three
+segments of largest |weight|. A segment is in a window if they share half of the narrower of the
+two; for saliency a segment is one pixel. Methods explain the mean squared error with default
+settings; "lime, own score" explains each anomaly by the score that ranks it highest. "chance" is
+what three segments drawn at random would reach. Noise alone puts faint spectra high in every
+score, so O25 ranks within bins of signal to noise: "detection_in_sn_bins" takes the top 5 % of
+each of four. "overlap" is the share of a score's top 100 (1000) that is in another's, "leaders"
+the make-up of each score's top 1 %. "clusters" has the adjusted Rand index between KMeans clusters
+of the explanations of all planted anomalies and their kinds, over ten seeds of KMeans."""
 
 from __future__ import annotations
 

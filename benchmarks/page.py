@@ -157,7 +157,8 @@ def click(browser: Browser, url: str, repeats: int) -> list[float]:
             x, y = rng.uniform(0.2, 0.8, 2)
             page.evaluate(
                 "window.before = model('pixels').tags[0]; window.took = after('pointerdown',"
-                " () => model('pixels').tags[0] !== before && model('pixels').data.x.length > 0); null"
+                " () => model('pixels').tags[0] !== before"
+                " && model('pixels').data.x.length > 0); null"
             )
             page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
             hit = "Promise.race([took, new Promise(miss => setTimeout(miss, 3000, null))])"

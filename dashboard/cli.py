@@ -177,15 +177,9 @@ def explain_command(
     code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
 ) -> None:
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
-    from ..core.explain import ExplainSettings, explain
-    from ..core.trust import assess
-    from ..data.collection import Collection
-    from ..data.explanation_file import save_explanation
-    from ..data.explanation_table import write_segment_table
-    from ..data.lens import lens_of_target, open_lenses
+    from ..core.settings import ExplainSettings
     from ..data.reproduce import reproduce_code
-    from ..data.saved_explanation import SavedExplanation
-    from .keeping import figure_of, origin_of
+    from .explained import explain_stored, write_files
     from .summary import explanation_document, explanation_lines
 
     settings = ExplainSettings.from_dict(
@@ -197,39 +191,15 @@ def explain_command(
             "seed": seed,
         }
     )
-    collection = Collection.open(directory)
-    try:
-        row = collection.row_of(id)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
-    lens = lens_of_target(open_lenses(collection), target)
-    if not lens.usable(row):
-        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
-    flux = lens.prepared(row)
-    explanation = explain(flux, lens.target(target, row), settings)
-    trust = assess(explanation, flux, lens.target(target, row))
-    saved = SavedExplanation(
-        explanation,
-        lens.wave_rest_aa,
-        flux,
-        origin_of(collection, lens, target, id),
-        trust.intervals,
-    )
-    if png is not None:
-        from .figures import save_figure
-
-        save_figure(figure_of(saved, lens.verdict(row)), png)
-    if save is not None:
-        save_explanation(save, saved)
-    if table is not None:
-        write_segment_table(table, saved)
+    found = explain_stored(directory, id, target, settings)
+    write_files(found, figure=png, everything=save, table=table)
     if code:
-        sys.stdout.write(reproduce_code(saved, file=save))
+        sys.stdout.write(reproduce_code(found.saved, file=save))
     elif as_json:
-        _print_json({"id": id} | explanation_document(explanation, lens.wave_rest_aa))
+        _print_json({"id": id} | explanation_document(found.saved.explanation, found.wave_rest_aa))
     else:
-        _print_lines(explanation_lines(explanation, lens.wave_rest_aa, id=id))
-        _out.print(f"  {trust.sentence()}")
+        _print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
+        _out.print(f"  {found.trust.sentence()}")
 
 
 @app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")

@@ -1,0 +1,105 @@
+"""One spectrum of a collection explained, and the files that are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.explain import explain
+from ..core.settings import ExplainSettings
+from ..core.trust import Trust, assess
+from ..data.collection import Collection
+from ..data.explanation_file import save_explanation
+from ..data.explanation_table import write_segment_table
+from ..data.lens import Verdict, lens_of_target, open_lenses
+from ..data.saved_explanation import SavedExplanation
+from .keeping import figure_of, origin_of
+
+__all__ = ["Explained", "explain_stored", "write_files"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """A stored spectrum with its explanation.
+
+    Attributes
+    ----------
+    saved
+        The explanation with all it was made from.
+    trust
+        How far to believe it.
+    verdict
+        What the model says of the spectrum.
+    """
+
+    saved: SavedExplanation
+    trust: Trust
+    verdict: Verdict
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        """(D,) vacuum Å, rest frame."""
+        return self.saved.wave_rest_aa
+
+
+def explain_stored(directory: Path, id: str, target: str, settings: ExplainSettings) -> Explained:
+    """Explain one spectrum of a built collection.
+
+    Raises
+    ------
+    ValueError
+        There is no such spectrum, or the lens of this target cannot take it.
+    CollectionError, LensError
+        There is no collection, or no such target.
+    """
+    collection = Collection.open(directory)
+    try:
+        row = collection.row_of(id)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+    lens = lens_of_target(open_lenses(collection), target)
+    if not lens.usable(row):
+        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
+    flux, asked = lens.prepared(row), lens.target(target, row)
+    explanation = explain(flux, asked, settings)
+    trust = assess(explanation, flux, asked)
+    origin = origin_of(collection, lens, target, id)
+    saved = SavedExplanation(explanation, lens.wave_rest_aa, flux, origin, trust.intervals)
+    return Explained(saved, trust, lens.verdict(row))
+
+
+def write_files(
+    found: Explained,
+    *,
+    figure: Path | None = None,
+    everything: Path | None = None,
+    table: Path | None = None,
+) -> None:
+    """Write those files that are asked for, each whole or not at all.
+
+    Parameters
+    ----------
+    found
+        What to write.
+    figure
+        PNG, SVG or PDF.
+    everything
+        FITS: enough to replay it.
+    table
+        CSV or ECSV of the segments.
+
+    Raises
+    ------
+    OSError, ValueError
+        A file cannot be written, or has another suffix.
+    """
+    if figure is not None:
+        from .figures import save_figure  # loads matplotlib
+
+        save_figure(figure_of(found.saved, found.verdict), figure)
+    if everything is not None:
+        save_explanation(everything, found.saved)
+    if table is not None:
+        write_segment_table(table, found.saved)
