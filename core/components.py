@@ -17,10 +17,14 @@ _EXACT_UP_TO = 300
 class Components:
     """A linear map from spectra (n, D) to scores (n, K).
 
-    Attributes:
-        centre: (D,) float32, the mean spectrum.
-        scale: (D,) float32 that pixels are divided by; ones unless standardised.
-        axes: (K, D) float32, orthonormal, the leading one first.
+    Attributes
+    ----------
+    centre
+        (D,) float32, the mean spectrum.
+    scale
+        (D,) float32 that pixels are divided by; ones unless standardised.
+    axes
+        (K, D) float32, orthonormal, the leading one first.
     """
 
     centre: np.ndarray
@@ -37,14 +41,21 @@ def fit_components(
 ) -> Components:
     """Principal components of spectra (n, D).
 
-    Args:
-        spectra: (n, D) finite, n ≥ 2.
-        n_components: at most this many, K ≤ min(n, D).
-        standardise: divide each pixel by its standard deviation first.
-        seed: of the randomised solver.
+    Parameters
+    ----------
+    spectra
+        (n, D) finite, n ≥ 2.
+    n_components
+        At most this many, K ≤ min(n, D).
+    standardise
+        Divide each pixel by its standard deviation first.
+    seed
+        Of the randomised solver.
 
-    Raises:
-        ValueError: fewer than 2 spectra, or less than one component asked for.
+    Raises
+    ------
+    ValueError
+        Fewer than 2 spectra, or less than one component asked for.
     """
     n_components = min(n_components, *np.shape(spectra))
     if len(spectra) < 2 or n_components < 1:

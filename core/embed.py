@@ -19,10 +19,14 @@ _QUALITY_ROWS = 2_000
 class Embedding:
     """Points on a plane.
 
-    Attributes:
-        xy: (n, 2) float32.
-        settings: as used; the perplexity may be less than was asked for.
-        quality: measured on at most 2000 of the points, against the features as given.
+    Attributes
+    ----------
+    xy
+        (n, 2) float32.
+    settings
+        As used; the perplexity may be less than was asked for.
+    quality
+        Measured on at most 2000 of the points, against the features as given.
     """
 
     xy: np.ndarray
@@ -39,14 +43,21 @@ def embed(
 ) -> Embedding:
     """Lay spectra out so that neighbours stay neighbours (t-SNE, van der Maaten & Hinton 2008).
 
-    Args:
-        features: (n, D) without NaN, n ≥ 5.
-        settings: default P21's, save for the components.
-        jobs: threads; up to 20,000 points the result does not depend on them.
-        callback: called with (steps done, steps in all); may raise to stop.
+    Parameters
+    ----------
+    features
+        (n, D) without NaN, n ≥ 5.
+    settings
+        Default P21's, save for the components.
+    jobs
+        Threads; up to 20,000 points the result does not depend on them.
+    callback
+        Called with (steps done, steps in all); may raise to stop.
 
-    Raises:
-        ValueError: fewer than 5 points, or a feature is not finite.
+    Raises
+    ------
+    ValueError
+        Fewer than 5 points, or a feature is not finite.
     """
     settings = settings or EmbedSettings()
     scores = reduce_features(features, settings)

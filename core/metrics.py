@@ -15,9 +15,12 @@ __all__ = ["ClassificationMetrics", "classification_metrics"]
 class ClassificationMetrics:
     """Counts of (true, predicted) pairs and what follows from them.
 
-    Attributes:
-        classes: C labels.
-        confusion: (C, C) int64; rows are the true class, columns the predicted one.
+    Attributes
+    ----------
+    classes
+        C labels.
+    confusion
+        (C, C) int64; rows are the true class, columns the predicted one.
     """
 
     classes: tuple[str, ...]
@@ -81,13 +84,19 @@ def classification_metrics(
 ) -> ClassificationMetrics:
     """Compare predicted labels with the true ones.
 
-    Args:
-        true: (n,) labels.
-        predicted: (n,) labels, the same order.
-        classes: the labels, in the order of the confusion matrix.
+    Parameters
+    ----------
+    true
+        (n,) labels.
+    predicted
+        (n,) labels, the same order.
+    classes
+        The labels, in the order of the confusion matrix.
 
-    Raises:
-        ValueError: lengths differ, or a label is none of the classes.
+    Raises
+    ------
+    ValueError
+        Lengths differ, or a label is none of the classes.
     """
     if len(true) != len(predicted):
         raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted ones")

@@ -15,12 +15,16 @@ __all__ = ["PlaneQuality", "plane_quality"]
 class PlaneQuality:
     """Neighbourhood preservation among n points, for k neighbours.
 
-    Attributes:
-        trustworthiness: 1 if the k nearest on the plane are near in the features too; lower the
-            farther off the intruders are (Venna & Kaski 2001).
-        knn_recall: share of the k nearest in the features that are among the k nearest on the
-            plane; k / (n - 1) is what chance gives.
-        k, n: as measured.
+    Attributes
+    ----------
+    trustworthiness
+        1 if the k nearest on the plane are near in the features too; lower the
+        farther off the intruders are (Venna & Kaski 2001).
+    knn_recall
+        Share of the k nearest in the features that are among the k nearest on the
+        plane; k / (n - 1) is what chance gives.
+    k, n
+        As measured.
     """
 
     trustworthiness: float
@@ -32,13 +36,19 @@ class PlaneQuality:
 def plane_quality(features: np.ndarray, xy: np.ndarray, *, k: int = 10) -> PlaneQuality:
     """Compare neighbours on a plane with those in the features; cost grows as n².
 
-    Args:
-        features: (n, D), usually a sample of a few thousand.
-        xy: (n, 2) the same points on the plane.
-        k: neighbours; reduced where n is too small for so many.
+    Parameters
+    ----------
+    features
+        (n, D), usually a sample of a few thousand.
+    xy
+        (n, 2) the same points on the plane.
+    k
+        Neighbours; reduced where n is too small for so many.
 
-    Raises:
-        ValueError: fewer than 4 points, or lengths differ.
+    Raises
+    ------
+    ValueError
+        Fewer than 4 points, or lengths differ.
     """
     n = len(features)
     if n < 4 or len(xy) != n:

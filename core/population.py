@@ -29,10 +29,14 @@ _RESTARTS = 20
 class Clusters:
     """A partition of n explanations, the largest cluster first.
 
-    Attributes:
-        labels: (n,) int32, 0 … k - 1.
-        centres: (k, S) float64, mean normalised explanation of each.
-        inertia: sum of squared distances to the centres.
+    Attributes
+    ----------
+    labels
+        (n,) int32, 0 … k - 1.
+    centres
+        (k, S) float64, mean normalised explanation of each.
+    inertia
+        Sum of squared distances to the centres.
     """
 
     labels: np.ndarray
@@ -49,10 +53,14 @@ class Clusters:
 class KScan:
     """How well each number of clusters fits.
 
-    Attributes:
-        k: (m,) numbers tried.
-        inertia: (m,) falls with k; its bend is the elbow.
-        silhouette: (m,) -1 to 1, the higher the better separated.
+    Attributes
+    ----------
+    k
+        (m,) numbers tried.
+    inertia
+        (m,) falls with k; its bend is the elbow.
+    silhouette
+        (m,) -1 to 1, the higher the better separated.
     """
 
     k: np.ndarray
@@ -78,14 +86,19 @@ class KScan:
 def normalise_weights(weights: np.ndarray) -> np.ndarray:
     """Absolute weights at unit L2 length: what matters, not by how much nor in which direction.
 
-    Args:
-        weights: (n, S) finite.
+    Parameters
+    ----------
+    weights
+        (n, S) finite.
 
-    Returns:
-        (n, S) float64, ≥ 0; rows of zeros stay zeros.
+    Returns
+    -------
+    (n, S) float64, ≥ 0; rows of zeros stay zeros.
 
-    Raises:
-        ValueError: not two-dimensional or not finite.
+    Raises
+    ------
+    ValueError
+        Not two-dimensional or not finite.
     """
     absolute = np.abs(np.asarray(weights, np.float64))
     if absolute.ndim != 2 or not np.isfinite(absolute).all():
@@ -100,17 +113,24 @@ def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int)
     What a segment matters is spread evenly over its pixels and gathered by the pixels of the
     equal segments: the sum of |weight| stays, and equal segments come out as they went in.
 
-    Args:
-        weights: (n, S) finite, of which row i uses as many as it has segments.
-        labels: (D,) or (n, D) segment of each pixel, in all rows or in each; every segment from 0
-            to the largest occurs.
-        n_segments: K, 1 to D.
+    Parameters
+    ----------
+    weights
+        (n, S) finite, of which row i uses as many as it has segments.
+    labels
+        (D,) or (n, D) segment of each pixel, in all rows or in each; every segment from 0
+        to the largest occurs.
+    n_segments
+        K, 1 to D.
 
-    Returns:
-        (n, K) float64, ≥ 0.
+    Returns
+    -------
+    (n, K) float64, ≥ 0.
 
-    Raises:
-        ValueError: the shapes do not fit.
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
     """
     absolute, labels = np.abs(np.asarray(weights, np.float64)), np.asarray(labels)
     each = np.broadcast_to(labels, (len(absolute), labels.shape[-1]))
@@ -127,13 +147,19 @@ def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int)
 def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters:
     """KMeans on normalised explanations (n, S).
 
-    Args:
-        unit: (n, S) from :func:`normalise_weights`.
-        k: number of clusters, 1 to the number of distinct rows.
-        seed: of the starting centres.
+    Parameters
+    ----------
+    unit
+        (n, S) from :func:`normalise_weights`.
+    k
+        Number of clusters, 1 to the number of distinct rows.
+    seed
+        Of the starting centres.
 
-    Raises:
-        ValueError: there are not k distinct explanations.
+    Raises
+    ------
+    ValueError
+        There are not k distinct explanations.
     """
     n_distinct = len(np.unique(unit, axis=0))
     if not 1 <= k <= n_distinct:
@@ -157,14 +183,21 @@ def scan_k(
 ) -> KScan:
     """Inertia and silhouette over numbers of clusters; those above what the data allow are left.
 
-    Args:
-        unit: (n, S) from :func:`normalise_weights`, at least 3 distinct rows.
-        ks: numbers to try, 2 or more.
-        seed: of the starting centres.
-        callback: called with (done, total); may raise to stop.
+    Parameters
+    ----------
+    unit
+        (n, S) from :func:`normalise_weights`, at least 3 distinct rows.
+    ks
+        Numbers to try, 2 or more.
+    seed
+        Of the starting centres.
+    callback
+        Called with (done, total); may raise to stop.
 
-    Raises:
-        ValueError: no k is possible.
+    Raises
+    ------
+    ValueError
+        No k is possible.
     """
     n_distinct = len(np.unique(unit, axis=0))
     possible = [k for k in ks if 2 <= k < n_distinct]

@@ -57,8 +57,10 @@ class Recipe(Protocol):
 def recipe_from_dict(settings: dict[str, Any]) -> P21Recipe | O25Recipe:
     """The recipe that ``asdict`` described.
 
-    Raises:
-        ValueError: the name is unknown, or a setting does not belong to the recipe.
+    Raises
+    ------
+    ValueError
+        The name is unknown, or a setting does not belong to the recipe.
     """
     recipes = {P21Recipe.name: P21Recipe, O25Recipe.name: O25Recipe}
     settings = dict(settings)

@@ -25,18 +25,26 @@ class O25Recipe:
     the rest filled → divided by the median flux. The collection's spectra are in the rest frame
     already, so the first two steps act on its 1 Å pixels at their observed wavelengths.
 
-    Attributes:
-        start_aa, stop_aa, step_aa: rest-frame grid, stop left out, Å: 4000 pixels.
-        sky: ``"text"`` drops 5565–5590 Å observed; ``"code"`` replaces it by the mean of the two
-            neighbouring windows of the same length.
-        sn_min: flux of lower signal to noise is dropped; 0 or less keeps all.
-        max_missing: largest usable fraction of missing pixels in a spectrum, and largest
-            fraction of spectra that may lack a wavelength that is kept.
-        fill: what replaces missing flux: ``"text"`` the spectrum's own median; ``"code"`` the
-            sample's median at that wavelength, given to :meth:`finish`.
+    Attributes
+    ----------
+    start_aa, stop_aa, step_aa
+        rest-frame grid, stop left out, Å: 4000 pixels.
+    sky
+        ``"text"`` drops 5565–5590 Å observed; ``"code"`` replaces it by the mean of the two
+        neighbouring windows of the same length.
+    sn_min
+        Flux of lower signal to noise is dropped; 0 or less keeps all.
+    max_missing
+        Largest usable fraction of missing pixels in a spectrum, and largest
+        fraction of spectra that may lack a wavelength that is kept.
+    fill
+        What replaces missing flux: ``"text"`` the spectrum's own median; ``"code"`` the
+        sample's median at that wavelength, given to :meth:`finish`.
 
-    Raises:
-        ValueError: an unknown variant, or max_missing outside 0…1.
+    Raises
+    ------
+    ValueError
+        An unknown variant, or max_missing outside 0…1.
     """
 
     name: ClassVar[str] = "o25"
@@ -77,18 +85,27 @@ class O25Recipe:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Spectra on the grid, not yet filled or normalised, and why any cannot be used.
 
-        Args:
-            wave_rest_aa: (D,) vacuum Å, rest frame.
-            flux: (n, D), NaN where there is no data.
-            ivar: (n, D), 0 where there is no data.
-            z: (n,) redshifts: the sky line is at observed wavelengths.
-            ebv: (n,) Milky Way reddening, mag; None leaves dust uncorrected.
+        Parameters
+        ----------
+        wave_rest_aa
+            (D,) vacuum Å, rest frame.
+        flux
+            (n, D), NaN where there is no data.
+        ivar
+            (n, D), 0 where there is no data.
+        z
+            (n,) redshifts: the sky line is at observed wavelengths.
+        ebv
+            (n,) Milky Way reddening, mag; None leaves dust uncorrected.
 
-        Returns:
-            flux (n, G) float32, NaN where missing; reasons (n,) object, "" where usable.
+        Returns
+        -------
+        flux (n, G) float32, NaN where missing; reasons (n,) object, "" where usable.
 
-        Raises:
-            ValueError: shapes do not fit.
+        Raises
+        ------
+        ValueError
+            Shapes do not fit.
         """
         wave, flux, ivar = check_block(wave_rest_aa, flux, ivar, z)
         wave_obs = wave * (1 + np.asarray(z, np.float64)[:, None])
@@ -111,15 +128,21 @@ class O25Recipe:
     def kept_wavelengths(self, nan_count: np.ndarray, n_used: int) -> np.ndarray:
         """Wavelengths that enough spectra have.
 
-        Args:
-            nan_count: (G,) how many of the usable spectra lack each wavelength.
-            n_used: how many usable spectra there are.
+        Parameters
+        ----------
+        nan_count
+            (G,) how many of the usable spectra lack each wavelength.
+        n_used
+            How many usable spectra there are.
 
-        Returns:
-            (G,) bool, True where at most ``max_missing`` of the spectra lack it.
+        Returns
+        -------
+        (G,) bool, True where at most ``max_missing`` of the spectra lack it.
 
-        Raises:
-            ValueError: there are no usable spectra.
+        Raises
+        ------
+        ValueError
+            There are no usable spectra.
         """
         if n_used < 1:
             raise ValueError("no usable spectrum, so no wavelength can be kept")
@@ -128,16 +151,22 @@ class O25Recipe:
     def finish(self, flux: np.ndarray, *, sample_median: np.ndarray | None = None) -> np.ndarray:
         """Fill what is missing and divide each spectrum by its median flux.
 
-        Args:
-            flux: (n, Dk) usable rows of :meth:`to_grid` at the kept wavelengths.
-            sample_median: (Dk,) the sample's median flux, needed with ``fill="code"`` only.
+        Parameters
+        ----------
+        flux
+            (n, Dk) usable rows of :meth:`to_grid` at the kept wavelengths.
+        sample_median
+            (Dk,) the sample's median flux, needed with ``fill="code"`` only.
 
-        Returns:
-            (n, Dk) float32 without NaN.
+        Returns
+        -------
+        (n, Dk) float32 without NaN.
 
-        Raises:
-            ValueError: a spectrum's median flux is not positive (cannot be with sn_min > 0), or
-                sample_median is needed and absent.
+        Raises
+        ------
+        ValueError
+            A spectrum's median flux is not positive (cannot be with sn_min > 0), or
+            sample_median is needed and absent.
         """
         flux = np.asarray(flux, np.float32)
         missing = np.isnan(flux)
@@ -170,14 +199,19 @@ def mask_sky_line(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Remove the sky line [O I] 5577, at 5565–5590 Å observed, from each spectrum.
 
-    Args:
-        wave_obs_aa: (n, D) observed-frame Å.
-        flux, ivar: (n, D).
-        variant: ``"text"`` leaves no data there; ``"code"`` puts the mean flux (and mean ivar) of
-            the two neighbouring windows of the same length there, or no data if they have none.
+    Parameters
+    ----------
+    wave_obs_aa
+        (n, D) observed-frame Å.
+    flux, ivar
+        (n, D).
+    variant
+        ``"text"`` leaves no data there; ``"code"`` puts the mean flux (and mean ivar) of
+        the two neighbouring windows of the same length there, or no data if they have none.
 
-    Returns:
-        flux, ivar, each (n, D).
+    Returns
+    -------
+    flux, ivar, each (n, D).
     """
     low, high = SKY_LINE_OBS_AA
     sky = (wave_obs_aa >= low) & (wave_obs_aa <= high)

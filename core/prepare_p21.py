@@ -23,16 +23,23 @@ class P21Recipe:
     spectra are interpolated a second time: on real SDSS spectra the result differs from the
     direct one by a quarter of the noise, rms.
 
-    Attributes:
-        start_aa, stop_aa: rest-frame range, both ends included, Å; the paper's is what all its
-            spectra share, 3728.91–5265.95.
-        n_points: number of equally spaced points.
-        norm_aa: the flux at this wavelength becomes 1, Å.
-        max_gap_aa: a gap of bad pixels up to this width is bridged linearly, Å. Not in the paper,
-            whose spectra have none; without it one bad pixel would exclude a spectrum.
+    Attributes
+    ----------
+    start_aa, stop_aa
+        rest-frame range, both ends included, Å; the paper's is what all its
+        spectra share, 3728.91–5265.95.
+    n_points
+        Number of equally spaced points.
+    norm_aa
+        The flux at this wavelength becomes 1, Å.
+    max_gap_aa
+        A gap of bad pixels up to this width is bridged linearly, Å. Not in the paper,
+        whose spectra have none; without it one bad pixel would exclude a spectrum.
 
-    Raises:
-        ValueError: the range is empty, norm_aa lies outside it, or n_points is below 2.
+    Raises
+    ------
+    ValueError
+        The range is empty, norm_aa lies outside it, or n_points is below 2.
     """
 
     name: ClassVar[str] = "p21"
@@ -74,18 +81,27 @@ class P21Recipe:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Spectra on the points, not yet normalised, and why any cannot be used.
 
-        Args:
-            wave_rest_aa: (D,) vacuum Å, rest frame.
-            flux: (n, D), NaN where there is no data.
-            ivar: (n, D), 0 where there is no data.
-            z: (n,) redshifts, needed only with ebv.
-            ebv: (n,) Milky Way reddening, mag; None leaves dust uncorrected.
+        Parameters
+        ----------
+        wave_rest_aa
+            (D,) vacuum Å, rest frame.
+        flux
+            (n, D), NaN where there is no data.
+        ivar
+            (n, D), 0 where there is no data.
+        z
+            (n,) redshifts, needed only with ebv.
+        ebv
+            (n,) Milky Way reddening, mag; None leaves dust uncorrected.
 
-        Returns:
-            flux (n, G) float32, NaN where unknown; reasons (n,) object, "" where usable.
+        Returns
+        -------
+        flux (n, G) float32, NaN where unknown; reasons (n,) object, "" where usable.
 
-        Raises:
-            ValueError: shapes do not fit.
+        Raises
+        ------
+        ValueError
+            Shapes do not fit.
         """
         wave, flux, ivar = check_block(wave_rest_aa, flux, ivar, z)
         wave_obs = wave * (1 + np.asarray(z, np.float64)[:, None])
@@ -112,14 +128,19 @@ class P21Recipe:
     def finish(self, flux: np.ndarray) -> np.ndarray:
         """Divide each spectrum by its flux at 5100 Å.
 
-        Args:
-            flux: (n, G) from :meth:`to_grid`, usable rows only.
+        Parameters
+        ----------
+        flux
+            (n, G) from :meth:`to_grid`, usable rows only.
 
-        Returns:
-            (n, G) float32.
+        Returns
+        -------
+        (n, G) float32.
 
-        Raises:
-            ValueError: a row has no positive flux there, or the shape is not (n, G).
+        Raises
+        ------
+        ValueError
+            A row has no positive flux there, or the shape is not (n, G).
         """
         flux = np.asarray(flux, np.float64)
         if flux.ndim != 2 or flux.shape[1] != self.n_points:

@@ -16,8 +16,10 @@ def check_block(
 
     Flux without positive ivar counts as no data.
 
-    Raises:
-        ValueError: shapes do not fit.
+    Raises
+    ------
+    ValueError
+        Shapes do not fit.
     """
     wave = np.asarray(wave_rest_aa, np.float64)
     flux, ivar = np.asarray(flux, np.float32), np.asarray(ivar, np.float32)
@@ -36,14 +38,20 @@ def deredden(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Correct for Milky Way dust of reddening E(B-V) by Fitzpatrick's law with R_V = 3.1.
 
-    Args:
-        wave_obs_aa: (n, D) observed-frame vacuum Å.
-        flux, ivar: (n, D).
-        ebv: (n,) mag, from the SFD map times 0.86 or a catalog; None leaves the spectra as they
-            are.
+    Parameters
+    ----------
+    wave_obs_aa
+        (n, D) observed-frame vacuum Å.
+    flux, ivar
+        (n, D).
+    ebv
+        (n,) mag, from the SFD map times 0.86 or a catalog; None leaves the spectra as they
+        are.
 
-    Raises:
-        ValueError: E(B-V) is negative or not finite, or a wavelength is out of the law's range.
+    Raises
+    ------
+    ValueError
+        E(B-V) is negative or not finite, or a wavelength is out of the law's range.
     """
     if ebv is None:
         return flux, ivar
@@ -60,13 +68,18 @@ def bridge_gaps(
     all of them. A gap is bridged if the pixels with data on its two sides are at most max_gap_aa
     apart. Nothing is invented beyond the first and the last pixel with data.
 
-    Args:
-        wave_aa: (D,) Å, increasing.
-        flux: (n, D), NaN where there is no data.
-        max_gap_aa: widest gap bridged, Å; 0 bridges none.
+    Parameters
+    ----------
+    wave_aa
+        (D,) Å, increasing.
+    flux
+        (n, D), NaN where there is no data.
+    max_gap_aa
+        Widest gap bridged, Å; 0 bridges none.
 
-    Returns:
-        flux (n, D) with narrow gaps filled, and the widest gap found in each (n,), Å (0 if none).
+    Returns
+    -------
+    flux (n, D) with narrow gaps filled, and the widest gap found in each (n,), Å (0 if none).
     """
     filled, widest = np.array(flux), np.zeros(len(flux))
     missing = np.isnan(filled)

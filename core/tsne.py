@@ -32,18 +32,27 @@ _REPORT_EVERY = 25
 class EmbedSettings:
     """What a plane depends on.
 
-    Attributes:
-        perplexity: effective number of neighbours; P21 uses 50 and explores 5–50. With n spectra
-            at most (n - 1) // 3 is possible; a larger one is reduced, and the result says so.
-        standardise: bring each feature to mean 0 and variance 1 first.
-        pca: principal components that distances are measured in; None for all features. 50 keep
-            the neighbours of smooth spectra and make the search many times faster.
-        method: ``"opentsne"`` (linear in n) or ``"sklearn"`` (P21's; slow beyond 10⁴).
-        early, iterations: steps with and without early exaggeration.
-        seed: of the approximate neighbour search and of the components.
+    Attributes
+    ----------
+    perplexity
+        Effective number of neighbours; P21 uses 50 and explores 5–50. With n spectra
+        at most (n - 1) // 3 is possible; a larger one is reduced, and the result says so.
+    standardise
+        Bring each feature to mean 0 and variance 1 first.
+    pca
+        Principal components that distances are measured in; None for all features. 50 keep
+        the neighbours of smooth spectra and make the search many times faster.
+    method
+        ``"opentsne"`` (linear in n) or ``"sklearn"`` (P21's; slow beyond 10⁴).
+    early, iterations
+        Steps with and without early exaggeration.
+    seed
+        Of the approximate neighbour search and of the components.
 
-    Raises:
-        ValueError: a value is outside its range.
+    Raises
+    ------
+    ValueError
+        A value is outside its range.
     """
 
     perplexity: float = 50.0
@@ -76,16 +85,23 @@ def lay_out(
 ) -> tuple[np.ndarray, EmbedSettings]:
     """The t-SNE itself, for scores that were reduced elsewhere, for example in chunks.
 
-    Args:
-        scores: (n, K) finite, n ≥ 5.
-        settings: perplexity, method, steps and seed.
-        jobs, callback: as in :func:`embed`.
+    Parameters
+    ----------
+    scores
+        (n, K) finite, n ≥ 5.
+    settings
+        Perplexity, method, steps and seed.
+    jobs, callback
+        As in :func:`embed`.
 
-    Returns:
-        xy (n, 2) float32, and the settings as used.
+    Returns
+    -------
+    xy (n, 2) float32, and the settings as used.
 
-    Raises:
-        ValueError: fewer than 5 points, or a score is not finite.
+    Raises
+    ------
+    ValueError
+        Fewer than 5 points, or a score is not finite.
     """
     n = len(scores)
     if n < 5 or not np.isfinite(scores).all():

@@ -41,12 +41,16 @@ _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]:
     """What ``panel.serve`` calls for every visitor.
 
-    Args:
-        workspace: the collection with its lenses and planes, shared between visitors.
-        pool: worker threads for explanations, shared and bounded.
+    Parameters
+    ----------
+    workspace
+        The collection with its lenses and planes, shared between visitors.
+    pool
+        Worker threads for explanations, shared and bounded.
 
-    Returns:
-        A function that makes a new page in the current Bokeh document.
+    Returns
+    -------
+    A function that makes a new page in the current Bokeh document.
     """
     template = pn.io.resources.parse_template(asset("page.html"))
 

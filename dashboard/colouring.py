@@ -42,11 +42,16 @@ _TITLES = {
 class Categories:
     """A colouring by category.
 
-    Attributes:
-        name, title: of the colouring.
-        names: (C,) categories, the one for "nothing known" last if it occurs.
-        codes: (N,) index into names for every row of the collection.
-        quiet: index of the category that stands back, or None.
+    Attributes
+    ----------
+    name, title
+        Of the colouring.
+    names
+        (C,) categories, the one for "nothing known" last if it occurs.
+    codes
+        (N,) index into names for every row of the collection.
+    quiet
+        Index of the category that stands back, or None.
     """
 
     name: str
@@ -68,12 +73,17 @@ class Categories:
 class Values:
     """A colouring by number.
 
-    Attributes:
-        name, title: of the colouring.
-        values: (N,) for every row of the collection; NaN where there is none. Scores are drawn
-            as log10, since a few anomalies are thousands of times the median.
-        low, high: what the two ends of the colours stand for, in the values' terms.
-        logarithmic: the values are log10 of what the title says.
+    Attributes
+    ----------
+    name, title
+        Of the colouring.
+    values
+        (N,) for every row of the collection; NaN where there is none. Scores are drawn
+        as log10, since a few anomalies are thousands of times the median.
+    low, high
+        What the two ends of the colours stand for, in the values' terms.
+    logarithmic
+        The values are log10 of what the title says.
     """
 
     name: str
@@ -110,8 +120,10 @@ def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str
 def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Colouring:
     """One colouring for all N rows of a collection.
 
-    Raises:
-        KeyError: neither the catalog nor a lens has this column.
+    Raises
+    ------
+    KeyError
+        Neither the catalog nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
     if name in ("score", "z", "sn_median") or name in SCORE_TITLES:

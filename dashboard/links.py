@@ -51,9 +51,10 @@ def to_query(view: View, knobs: Knobs) -> dict[str, str]:
 def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]:
     """Set what a link asks for, and what it does not mention to its default.
 
-    Returns:
-        One sentence for each request that could not be met, quoting it. Nothing is raised: a
-        link from another collection should open as far as it can.
+    Returns
+    -------
+    One sentence for each request that could not be met, quoting it. Nothing is raised: a
+    link from another collection should open as far as it can.
     """
     problems = []
     for owner, names in ((view, _LENS), (knobs, _KNOBS), (view, _VIEW)):
@@ -74,8 +75,10 @@ def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]
 def parse(field: param.Parameter, text: str) -> object:
     """Text as the value of a parameter.
 
-    Raises:
-        ValueError: it is not a value this parameter can take; says which it can.
+    Raises
+    ------
+    ValueError
+        It is not a value this parameter can take; says which it can.
     """
     if isinstance(field, param.Selector):
         if text not in field.objects:

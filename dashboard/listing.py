@@ -31,10 +31,14 @@ class Column:
 class Listing:
     """Spectra in an order to step through.
 
-    Attributes:
-        table: one row a spectrum: ``row`` (of the collection), ``id`` and the shown columns.
-        columns: what is shown.
-        empty: what to say when there is nothing in it.
+    Attributes
+    ----------
+    table
+        One row a spectrum: ``row`` (of the collection), ``id`` and the shown columns.
+    columns
+        What is shown.
+    empty
+        What to say when there is nothing in it.
     """
 
     table: pd.DataFrame
@@ -55,9 +59,12 @@ class Listing:
     def tagged(self, tags: Mapping[str, int], only: str = "") -> Listing:
         """The same list with the tag of each spectrum, if there are any.
 
-        Args:
-            tags: id → tag.
-            only: "" for all, "any" for all that have a tag, or one tag, as text.
+        Parameters
+        ----------
+        tags
+            Id → tag.
+        only
+            "" for all, "any" for all that have a tag, or one tag, as text.
         """
         if not tags:
             return self

@@ -32,11 +32,16 @@ Work = Callable[[Callable[[], bool]], Iterator[T]]
 class Answer(Generic[T]):
     """One answer to a request: a result, or the error that ended it.
 
-    Attributes:
-        result: the newest result; None if there was an error.
-        error: what was raised; None if all is well.
-        elapsed_ms: time since the work began.
-        last: no further answer to this request will come.
+    Attributes
+    ----------
+    result
+        The newest result; None if there was an error.
+    error
+        What was raised; None if all is well.
+    elapsed_ms
+        Time since the work began.
+    last
+        No further answer to this request will come.
     """
 
     result: T | None
@@ -52,9 +57,12 @@ class Live(Generic[T]):
     are dropped, and the new one starts as soon as it has let go. Requests in between never start,
     so a hand on a slider cannot fill the pool, whatever it does to other visitors' work.
 
-    Args:
-        pool: shared, bounded; not shut down here.
-        deliver: called on a worker thread with each answer to the newest request.
+    Parameters
+    ----------
+    pool
+        Shared, bounded; not shut down here.
+    deliver
+        Called on a worker thread with each answer to the newest request.
     """
 
     def __init__(self, pool: Executor, deliver: Callable[[Answer[T]], None]) -> None:

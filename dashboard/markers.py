@@ -37,14 +37,20 @@ def fit_labels(
 
     A name is short ("[O III]") and stands once for lines too close to be named apart.
 
-    Args:
-        lines: candidates.
-        span_aa: (low, high) wavelength seen, Å, in the lines' frame.
-        width_px: of the axis.
-        rows: how many rows of names there is room for.
+    Parameters
+    ----------
+    lines
+        Candidates.
+    span_aa
+        (low, high) wavelength seen, Å, in the lines' frame.
+    width_px
+        Of the axis.
+    rows
+        How many rows of names there is room for.
 
-    Returns:
-        Labels in order of wavelength; names in one row are at least 7 px apart.
+    Returns
+    -------
+    Labels in order of wavelength; names in one row are at least 7 px apart.
     """
     low, high = span_aa
     if not high > low or width_px <= 0:

@@ -38,8 +38,10 @@ _log = logging.getLogger(__name__)
 def open_workspace(path: str | Path) -> Workspace:
     """Open a collection with whatever lenses and planes have been built for it.
 
-    Raises:
-        CollectionError: there is no readable collection at this path.
+    Raises
+    ------
+    CollectionError
+        There is no readable collection at this path.
     """
     collection = Collection.open(path)
     return Workspace(
@@ -59,15 +61,23 @@ def serve(
 ) -> None:
     """Serve the page until interrupted.
 
-    Args:
-        collection_path: folder of the collection.
-        port: to listen on; 0 takes any free one.
-        address: to listen on; only this machine can connect unless told otherwise.
-        open_browser: open the page in the visitor's browser.
+    Parameters
+    ----------
+    collection_path
+        Folder of the collection.
+    port
+        To listen on; 0 takes any free one.
+    address
+        To listen on; only this machine can connect unless told otherwise.
+    open_browser
+        Open the page in the visitor's browser.
 
-    Raises:
-        CollectionError: there is no readable collection at this path.
-        OSError: the port is taken.
+    Raises
+    ------
+    CollectionError
+        There is no readable collection at this path.
+    OSError
+        The port is taken.
     """
     run(open_workspace(collection_path), port=port, address=address, open_browser=open_browser)
 

@@ -41,14 +41,22 @@ _SOON_MS = 150.0
 class Shown:
     """A spectrum that has been opened.
 
-    Attributes:
-        id, row: which one.
-        lens: through which it is seen.
-        z: redshift, NaN if unknown.
-        reason: why this lens cannot take it; empty if it can.
-        wave_rest_aa, flux: (D,) as the model sees it; empty if the lens cannot take it.
-        verdict: what the model says; None if the lens cannot take it.
-        judge: explains it, if it is of no collection (row -1).
+    Attributes
+    ----------
+    id, row
+        Which one.
+    lens
+        Through which it is seen.
+    z
+        Redshift, NaN if unknown.
+    reason
+        Why this lens cannot take it; empty if it can.
+    wave_rest_aa, flux
+        (D,) as the model sees it; empty if the lens cannot take it.
+    verdict
+        What the model says; None if the lens cannot take it.
+    judge
+        Explains it, if it is of no collection (row -1).
     """
 
     id: str
@@ -65,10 +73,14 @@ class Shown:
 class Session:
     """The choices of one browser tab and what follows from them.
 
-    Args:
-        workspace: what is shared.
-        pool: worker threads, shared and bounded.
-        schedule: runs a callback where the page may be changed (the document's thread).
+    Parameters
+    ----------
+    workspace
+        What is shared.
+    pool
+        Worker threads, shared and bounded.
+    schedule
+        Runs a callback where the page may be changed (the document's thread).
     """
 
     def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:

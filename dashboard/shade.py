@@ -68,18 +68,27 @@ def shade_categories(
 ) -> np.ndarray:
     """Mix the categories of the points in each pixel by their counts.
 
-    Args:
-        points: columns ``x``, ``y`` (float) and ``category`` (of :func:`as_category`).
-        window: what to draw.
-        colours: ``#rrggbb`` for each of the C categories.
-        shown: (C,) bool, categories to draw in colour; all by default. The others remain as a
-            faint shadow, so that one sees where among all the points the shown ones lie.
-        shadow: colour of that shadow.
-        quiet: index of the category that stands back behind the others, if any.
-        pixel_ratio: device pixels per CSS pixel; points grow with it.
+    Parameters
+    ----------
+    points
+        Columns ``x``, ``y`` (float) and ``category`` (of :func:`as_category`).
+    window
+        What to draw.
+    colours
+        ``#rrggbb`` for each of the C categories.
+    shown
+        (C,) bool, categories to draw in colour; all by default. The others remain as a
+        faint shadow, so that one sees where among all the points the shown ones lie.
+    shadow
+        Colour of that shadow.
+    quiet
+        Index of the category that stands back behind the others, if any.
+    pixel_ratio
+        Device pixels per CSS pixel; points grow with it.
 
-    Returns:
-        (height, width) uint32 RGBA, row 0 at the bottom, as Bokeh's ``image_rgba`` takes it.
+    Returns
+    -------
+    (height, width) uint32 RGBA, row 0 at the bottom, as Bokeh's ``image_rgba`` takes it.
     """
     table = datashader.by("category", datashader.count())
     counts = window.canvas().points(points, "x", "y", table).to_numpy()
@@ -113,16 +122,24 @@ def shade_values(
 ) -> np.ndarray:
     """Colour each pixel by the largest (or mean) value of the points in it.
 
-    Args:
-        points: columns ``x``, ``y`` and ``value`` (float; NaN is not drawn).
-        window: what to draw.
-        palette: colours from ``low`` to ``high``, ``#rrggbb``.
-        low, high: values at the two ends of the palette.
-        largest: the largest value, so that a lone anomaly is not averaged away; else the mean.
-        pixel_ratio: device pixels per CSS pixel.
+    Parameters
+    ----------
+    points
+        Columns ``x``, ``y`` and ``value`` (float; NaN is not drawn).
+    window
+        What to draw.
+    palette
+        Colours from ``low`` to ``high``, ``#rrggbb``.
+    low, high
+        Values at the two ends of the palette.
+    largest
+        The largest value, so that a lone anomaly is not averaged away; else the mean.
+    pixel_ratio
+        Device pixels per CSS pixel.
 
-    Returns:
-        (height, width) uint32 RGBA, row 0 at the bottom.
+    Returns
+    -------
+    (height, width) uint32 RGBA, row 0 at the bottom.
     """
     reduction = datashader.max("value") if largest else datashader.mean("value")
     value = window.canvas().points(points, "x", "y", reduction).to_numpy()

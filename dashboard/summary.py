@@ -57,8 +57,10 @@ def build_lines(report: BuildReport) -> Iterator[str]:
 def collection_summary(path: Path) -> dict[str, Any]:
     """What a collection holds and which stages are built, as JSON values.
 
-    Raises:
-        CollectionError: there is no readable collection at this path.
+    Raises
+    ------
+    CollectionError
+        There is no readable collection at this path.
     """
     collection = Collection.open(path)
     store = RunStore(collection.path)

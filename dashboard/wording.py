@@ -16,10 +16,14 @@ _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 class Meaning:
     """How an explanation is to be read.
 
-    Attributes:
-        raises, lowers: what blue and orange say.
-        axis: the weight, short enough for an axis.
-        sentence: the whole of it.
+    Attributes
+    ----------
+    raises, lowers
+        What blue and orange say.
+    axis
+        The weight, short enough for an axis.
+    sentence
+        The whole of it.
     """
 
     raises: str

@@ -40,14 +40,21 @@ class _Points:
 class Workspace:
     """A collection, its lenses and its planes, with what is derived from them kept.
 
-    Args:
-        collection: the spectra and their catalog.
-        lenses: by name; those that have been built.
-        planes: by name; those that have been built.
-        reasons: explained anomalies and their clusters; None if none have been built.
+    Parameters
+    ----------
+    collection
+        The spectra and their catalog.
+    lenses
+        By name; those that have been built.
+    planes
+        By name; those that have been built.
+    reasons
+        Explained anomalies and their clusters; None if none have been built.
 
-    Attributes:
-        drawn: set once somebody's plane has been drawn.
+    Attributes
+    ----------
+    drawn
+        Set once somebody's plane has been drawn.
     """
 
     def __init__(
@@ -101,11 +108,16 @@ class Workspace:
     ) -> int | None:
         """Row of the point nearest to a place, or None if there is none within reach.
 
-        Args:
-            plane: its name.
-            x, y: the place, in plane units.
-            reach: how far away a point may be, in plane units.
-            among: (N,) bool, rows that count; all by default.
+        Parameters
+        ----------
+        plane
+            Its name.
+        x, y
+            The place, in plane units.
+        reach
+            How far away a point may be, in plane units.
+        among
+            (N,) bool, rows that count; all by default.
         """
         here, rows = self._points(plane), self.planes[plane].rows
         if among is None:

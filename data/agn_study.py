@@ -24,11 +24,16 @@ TASKS: dict[str, tuple[str, ...] | None] = {"three": None, "two": ("type 1", "ty
 class PlaneChoice:
     """One of several embeddings of the labelled spectra.
 
-    Attributes:
-        name: in the address bar and of its table.
-        title: for the page.
-        settings: of the embedding.
-        task: which types are on it, of :data:`TASKS`.
+    Attributes
+    ----------
+    name
+        In the address bar and of its table.
+    title
+        For the page.
+    settings
+        Of the embedding.
+    task
+        Which types are on it, of :data:`TASKS`.
     """
 
     name: str
@@ -61,15 +66,22 @@ def plane_choices(
 class AgnStudy:
     """Settings of the stages that are done on demand.
 
-    Attributes:
-        tune: grid and refinement of the search for C and gamma.
-        rows: at most so many labelled spectra are used, drawn at random: time grows as their
-            square.
-        machines: task → the machines that are compared, one a kernel; the paper's best unless a
-            search has found others.
-        sigmas, noise_repeats: of the noise test, in units of the flux at 5100 Å.
-        time_repeats: how often each kernel is trained for its training time.
-        planes: embeddings to choose from.
+    Attributes
+    ----------
+    tune
+        Grid and refinement of the search for C and gamma.
+    rows
+        At most so many labelled spectra are used, drawn at random: time grows as their
+        square.
+    machines
+        Task → the machines that are compared, one a kernel; the paper's best unless a
+        search has found others.
+    sigmas, noise_repeats
+        Of the noise test, in units of the flux at 5100 Å.
+    time_repeats
+        How often each kernel is trained for its training time.
+    planes
+        Embeddings to choose from.
     """
 
     tune: TuneSettings = field(default_factory=TuneSettings)

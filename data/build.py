@@ -49,13 +49,20 @@ _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
 class BuildReport:
     """What a build did.
 
-    Attributes:
-        path: the collection.
-        built: stages that were done.
-        kept: stages that were up to date.
-        skipped: stage → why it could not be done.
-        seconds: stage → how long it took, of those done.
-        notes: stage → what a reader should know of its result.
+    Attributes
+    ----------
+    path
+        The collection.
+    built
+        Stages that were done.
+    kept
+        Stages that were up to date.
+    skipped
+        Stage → why it could not be done.
+    seconds
+        Stage → how long it took, of those done.
+    notes
+        Stage → what a reader should know of its result.
     """
 
     path: str
@@ -88,24 +95,36 @@ def build(
     with a reason, and so is what needs it. A build that was broken off goes on where it stopped,
     and ends at the same bytes.
 
-    Args:
-        collection: to be built; runs appear in its folder.
-        only: names of stages to bring up to date, with what they need; all by default, save
-            for those done on demand (tune, evaluate, noise, timing, planes).
-        models: a built collection whose classifier and autoencoder to apply here, see
-            :func:`given_models`.
-        settings: defaults as in the papers.
-        jobs: processor cores to use; two stages run side by side from two on. Up to three give
-            the same bytes; from four on the autoencoder is trained by several threads, whose sums
-            round differently.
-        progress: told how far each stage is.
-        cancelled: asked often; True stops the build, leaving finished stages.
+    Parameters
+    ----------
+    collection
+        To be built; runs appear in its folder.
+    only
+        Names of stages to bring up to date, with what they need; all by default, save
+        for those done on demand (tune, evaluate, noise, timing, planes).
+    models
+        A built collection whose classifier and autoencoder to apply here, see
+        :func:`given_models`.
+    settings
+        Defaults as in the papers.
+    jobs
+        Processor cores to use; two stages run side by side from two on. Up to three give
+        the same bytes; from four on the autoencoder is trained by several threads, whose sums
+        round differently.
+    progress
+        Told how far each stage is.
+    cancelled
+        Asked often; True stops the build, leaving finished stages.
 
-    Raises:
-        BuildError: a stage or the models asked for do not exist, another build is at work in the
-            collection, or a stage failed.
-        BuildCancelled: asked to stop.
-        CollectionError: there is no collection.
+    Raises
+    ------
+    BuildError
+        A stage or the models asked for do not exist, another build is at work in the
+        collection, or a stage failed.
+    BuildCancelled
+        Asked to stop.
+    CollectionError
+        There is no collection.
     """
     if not isinstance(collection, Collection):
         collection = Collection.open(collection)

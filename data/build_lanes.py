@@ -58,10 +58,14 @@ class Outcome:
 class Lanes:
     """Works through tasks, each when its inputs are there.
 
-    Args:
-        collection, settings, given: what every stage is given.
-        jobs: cores to use.
-        progress, cancelled: as for :func:`build`.
+    Parameters
+    ----------
+    collection, settings, given
+        What every stage is given.
+    jobs
+        Cores to use.
+    progress, cancelled
+        As for :func:`build`.
     """
 
     def __init__(
@@ -85,9 +89,12 @@ class Lanes:
     def run(self, tasks: Iterable[Task]) -> Outcome:
         """Do all tasks; those whose run exists are kept.
 
-        Raises:
-            BuildCancelled: asked to stop.
-            BuildError: a stage failed; the other lane is stopped, what is finished stays.
+        Raises
+        ------
+        BuildCancelled
+            Asked to stop.
+        BuildError
+            A stage failed; the other lane is stopped, what is finished stays.
         """
         outcome, waiting = Outcome(), list(tasks)
         working: dict[Future[float], Task] = {}

@@ -33,37 +33,58 @@ _COUNTS = (
 class BuildSettings:
     """What a build depends on besides the collection and given models; defaults as in the papers.
 
-    Attributes:
-        p21, o25: preparation recipes of the two lenses.
-        svm, vae: training.
-        svm_rows, vae_rows: train on at most so many spectra, drawn at random with the seed of
-            the respective training: memory does not grow beyond.
-        vae_from: a collection of fewer spectra is too small to train an autoencoder of its own.
-        dust: where the Milky Way's reddening of the anomaly lens's spectra comes from: column
-            ``ebv`` of the ``"catalog"``, the SFD ``"map"``, ``"auto"`` for whichever there is in
-            this order, or ``"none"`` to leave spectra as they are.
-        sn_bins: bins of equal count by median S/N within which spectra are ranked too; the
-            paper's are four.
-        model_per_bin: train an autoencoder for each bin, as the paper does, instead of one for
-            all: for collections whose bins are large enough.
-        vae_search: pairs (α, λ) tried briefly before training; the one that reconstructs unseen
-            spectra best replaces those of ``vae``. Empty for no search.
-        vae_search_epochs: for each pair.
-        embed_p21, embed_o25: the planes.
-        plane_features: what the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
-            the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
-            (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
-            hold planted anomalies of a kind together, which the latent space spreads.
-        explain: how anomalies are explained.
-        explain_score: which of the eight scores is explained.
-        top_percent: share of the scored spectra that are explained, highest first by that score.
-        top_in_bins: take that share from each bin of S/N rather than from all.
-        top_at_least: explain at least so many, if there are.
-        k: clusters of explanations.
-        study: of the stages on demand: tune, evaluate, noise, timing, planes.
+    Attributes
+    ----------
+    p21, o25
+        Preparation recipes of the two lenses.
+    svm, vae
+        Training.
+    svm_rows, vae_rows
+        Train on at most so many spectra, drawn at random with the seed of
+        the respective training: memory does not grow beyond.
+    vae_from
+        A collection of fewer spectra is too small to train an autoencoder of its own.
+    dust
+        Where the Milky Way's reddening of the anomaly lens's spectra comes from: column
+        ``ebv`` of the ``"catalog"``, the SFD ``"map"``, ``"auto"`` for whichever there is in
+        this order, or ``"none"`` to leave spectra as they are.
+    sn_bins
+        Bins of equal count by median S/N within which spectra are ranked too; the
+        paper's are four.
+    model_per_bin
+        Train an autoencoder for each bin, as the paper does, instead of one for
+        all: for collections whose bins are large enough.
+    vae_search
+        Pairs (α, λ) tried briefly before training; the one that reconstructs unseen
+        spectra best replaces those of ``vae``. Empty for no search.
+    vae_search_epochs
+        For each pair.
+    embed_p21, embed_o25
+        The planes.
+    plane_features
+        What the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
+        the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
+        (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
+        hold planted anomalies of a kind together, which the latent space spreads.
+    explain
+        How anomalies are explained.
+    explain_score
+        Which of the eight scores is explained.
+    top_percent
+        Share of the scored spectra that are explained, highest first by that score.
+    top_in_bins
+        Take that share from each bin of S/N rather than from all.
+    top_at_least
+        Explain at least so many, if there are.
+    k
+        Clusters of explanations.
+    study
+        Of the stages on demand: tune, evaluate, noise, timing, planes.
 
-    Raises:
-        ValueError: a value is outside its range.
+    Raises
+    ------
+    ValueError
+        A value is outside its range.
     """
 
     p21: P21Recipe = field(default_factory=P21Recipe)

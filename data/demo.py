@@ -59,16 +59,23 @@ def build_demo(
 ) -> Path:
     """Make sure the demo is there, complete and of this version; quick if it is.
 
-    Args:
-        small: a few hundred spectra, built in seconds, beside the real demo.
-        jobs, progress, cancelled: as for :func:`build`.
+    Parameters
+    ----------
+    small
+        A few hundred spectra, built in seconds, beside the real demo.
+    jobs, progress, cancelled
+        As for :func:`build`.
 
-    Returns:
-        The collection's folder.
+    Returns
+    -------
+    The collection's folder.
 
-    Raises:
-        BuildError: another process is building it, or a stage failed.
-        BuildCancelled: asked to stop; the next call goes on from there.
+    Raises
+    ------
+    BuildError
+        Another process is building it, or a stage failed.
+    BuildCancelled
+        Asked to stop; the next call goes on from there.
     """
     path = demo_path(small=small)
     with only_builder(path.parent / f".{path.name}.lock") as free:

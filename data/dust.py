@@ -59,14 +59,21 @@ def milky_way_ebv(
     The map of Schlegel, Finkbeiner & Davis 1998 (ApJ 500, 525) by ``sfdmap2``, interpolated
     linearly between its 2.4′ pixels.
 
-    Args:
-        ra_deg, dec_deg: (n,) ICRS, degrees; NaN where unknown, which gives NaN.
-        folder: where the two FITS files of the map are; :func:`dust_folder` if None.
-        scaling: factor on the map: 0.86 as O25 and for Fitzpatrick's law, 1 for SFD's own values.
+    Parameters
+    ----------
+    ra_deg, dec_deg
+        (n,) ICRS, degrees; NaN where unknown, which gives NaN.
+    folder
+        Where the two FITS files of the map are; :func:`dust_folder` if None.
+    scaling
+        Factor on the map: 0.86 as O25 and for Fitzpatrick's law, 1 for SFD's own values.
 
-    Raises:
-        DustError: the maps are absent or damaged.
-        ValueError: positions do not pair up, or a declination is beyond a pole.
+    Raises
+    ------
+    DustError
+        The maps are absent or damaged.
+    ValueError
+        Positions do not pair up, or a declination is beyond a pole.
     """
     folder = dust_folder() if folder is None else Path(folder)
     ra, dec = np.atleast_1d(np.asarray(ra_deg, float)), np.atleast_1d(np.asarray(dec_deg, float))
@@ -105,17 +112,24 @@ def download_dust_maps(
 
     A fetch that was broken off goes on where it stopped.
 
-    Args:
-        folder: where to; :func:`dust_folder` if None.
-        source: address that holds the two files.
-        progress: told how many of how many files are there.
+    Parameters
+    ----------
+    folder
+        Where to; :func:`dust_folder` if None.
+    source
+        Address that holds the two files.
+    progress
+        Told how many of how many files are there.
 
-    Returns:
-        The folder.
+    Returns
+    -------
+    The folder.
 
-    Raises:
-        DustError: there is no network, the address does not have the files, or what it sent is
-            not the map.
+    Raises
+    ------
+    DustError
+        There is no network, the address does not have the files, or what it sent is
+        not the map.
     """
     folder = dust_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -27,10 +27,14 @@ _STAGES = ("evaluate", "noise", "timing")
 class Evaluation:
     """Everything that P21's tables say, of one collection.
 
-    Attributes:
-        collection: what was evaluated.
-        runs: stage → its run: evaluate, noise and timing; tune and planes if they were done.
-        tables: for print.
+    Attributes
+    ----------
+    collection
+        What was evaluated.
+    runs
+        Stage → its run: evaluate, noise and timing; tune and planes if they were done.
+    tables
+        For print.
     """
 
     collection: Collection
@@ -80,16 +84,25 @@ def evaluate(
 
     The hyperparameters are those that ``tune`` has found, if it was done, else the paper's.
 
-    Args:
-        collection: with labels.
-        split: at random as in the paper, by class, or by object.
-        settings: defaults as in the paper.
-        jobs: processor cores to use.
-        progress, cancelled: as for :func:`build`.
+    Parameters
+    ----------
+    collection
+        With labels.
+    split
+        At random as in the paper, by class, or by object.
+    settings
+        Defaults as in the paper.
+    jobs
+        Processor cores to use.
+    progress, cancelled
+        As for :func:`build`.
 
-    Raises:
-        BuildError: the collection has too few labels, or a stage failed.
-        BuildCancelled: asked to stop; the next call goes on from there.
+    Raises
+    ------
+    BuildError
+        The collection has too few labels, or a stage failed.
+    BuildCancelled
+        Asked to stop; the next call goes on from there.
     """
     if not isinstance(collection, Collection):
         collection = Collection.open(collection)
@@ -126,15 +139,22 @@ def tuned_build(
 ) -> BuildReport:
     """Search C and gamma of every kernel, and classify with the best machine.
 
-    Args:
-        collection: with labels.
-        settings: defaults as in the paper; the classifier's C, gamma and kernel are replaced.
-        jobs, progress, cancelled: as for :func:`build`; a search that was stopped goes on with
-            the points it has not tried.
+    Parameters
+    ----------
+    collection
+        With labels.
+    settings
+        Defaults as in the paper; the classifier's C, gamma and kernel are replaced.
+    jobs, progress, cancelled
+        As for :func:`build`; a search that was stopped goes on with
+        the points it has not tried.
 
-    Raises:
-        BuildError: a stage failed, or another build is at work.
-        BuildCancelled: asked to stop.
+    Raises
+    ------
+    BuildError
+        A stage failed, or another build is at work.
+    BuildCancelled
+        Asked to stop.
     """
     settings = settings or BuildSettings()
     common: Any = {"jobs": jobs, "progress": progress, "cancelled": cancelled}

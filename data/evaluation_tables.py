@@ -23,12 +23,18 @@ Cell = str | float | int | None
 class Table:
     """A table for print.
 
-    Attributes:
-        key: for programs.
-        title: for readers.
-        columns: headings; those of the paper's values begin with "paper".
-        rows: cells; None where there is no value.
-        note: what a reader should know; may be empty.
+    Attributes
+    ----------
+    key
+        For programs.
+    title
+        For readers.
+    columns
+        Headings; those of the paper's values begin with "paper".
+    rows
+        Cells; None where there is no value.
+    note
+        What a reader should know; may be empty.
     """
 
     key: str
@@ -54,10 +60,14 @@ def evaluation_tables(
 ) -> tuple[Table, ...]:
     """All tables, in the paper's order.
 
-    Args:
-        collection: what was evaluated.
-        runs: evaluate, noise, timing, and planes if it was done.
-        prepared: the run of prepare-p21.
+    Parameters
+    ----------
+    collection
+        What was evaluated.
+    runs
+        Evaluate, noise, timing, and planes if it was done.
+    prepared
+        The run of prepare-p21.
     """
     found = runs["evaluate"].metrics
     best = next(one for one in found["machines"] if one["task"] == "three" and one.get("best"))

@@ -18,12 +18,18 @@ __all__ = ["Labelled", "labelled_spectra", "object_groups"]
 class Labelled:
     """Spectra with a type.
 
-    Attributes:
-        rows: (n,) rows of the collection.
-        spectra: (n, D) float32, prepared.
-        labels: (n,) str.
-        groups: (n,) which object each is of.
-        split: (n,) str, train, validation or test.
+    Attributes
+    ----------
+    rows
+        (n,) rows of the collection.
+    spectra
+        (n, D) float32, prepared.
+    labels
+        (n,) str.
+    groups
+        (n,) which object each is of.
+    split
+        (n,) str, train, validation or test.
     """
 
     rows: np.ndarray
@@ -45,12 +51,17 @@ class Labelled:
 def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     """The labelled spectra that the P21 lens can take.
 
-    Args:
-        work: of a stage that needs prepare-p21; its settings of the SVM split.
-        at_most: draw so many at random if there are more.
+    Parameters
+    ----------
+    work
+        Of a stage that needs prepare-p21; its settings of the SVM split.
+    at_most
+        Draw so many at random if there are more.
 
-    Raises:
-        StageSkipped: fewer than two types have enough spectra for the folds.
+    Raises
+    ------
+    StageSkipped
+        Fewer than two types have enough spectra for the folds.
     """
     prepared, settings = work.inputs["prepare-p21"], work.settings.svm
     rows = prepared.table("rows")["row"].to_numpy()

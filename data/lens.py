@@ -111,8 +111,10 @@ def open_lenses(collection: Collection) -> dict[str, Lens]:
 def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
     """The lens that has a target of this name.
 
-    Raises:
-        LensError: none has.
+    Raises
+    ------
+    LensError
+        None has.
     """
     for lens in lenses.values():
         if target in lens.targets:

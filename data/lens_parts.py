@@ -20,14 +20,22 @@ class LensError(Exception):
 class Verdict:
     """What a model says of one spectrum.
 
-    Attributes:
-        kind: ``"type"`` from a classifier, ``"score"`` from an anomaly score.
-        true: label in the catalog, "" if it has none.
-        predicted: most probable class; "" for a score.
-        probabilities: class → probability; empty for a score.
-        score: anomaly score; NaN for a type.
-        rank: 1 is the most anomalous; 0 for a type.
-        n_ranked: number of scored spectra; 0 for a type.
+    Attributes
+    ----------
+    kind
+        ``"type"`` from a classifier, ``"score"`` from an anomaly score.
+    true
+        Label in the catalog, "" if it has none.
+    predicted
+        Most probable class; "" for a score.
+    probabilities
+        Class → probability; empty for a score.
+    score
+        Anomaly score; NaN for a type.
+    rank
+        1 is the most anomalous; 0 for a type.
+    n_ranked
+        Number of scored spectra; 0 for a type.
     """
 
     kind: Literal["type", "score"]
@@ -42,12 +50,17 @@ class Verdict:
 class PreparedSpectra:
     """The spectra of a preparation run, read one at a time.
 
-    Args:
-        run: of stage prepare-p21 or prepare-o25.
+    Parameters
+    ----------
+    run
+        Of stage prepare-p21 or prepare-o25.
 
-    Attributes:
-        wave_rest_aa: (D,) vacuum Å, rest frame.
-        rows: (n,) rows of the collection that can be used, ascending.
+    Attributes
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å, rest frame.
+    rows
+        (n,) rows of the collection that can be used, ascending.
     """
 
     def __init__(self, run: Run) -> None:
@@ -72,8 +85,10 @@ class PreparedSpectra:
     def flux(self, row: int) -> np.ndarray:
         """(D,) float32 of a row.
 
-        Raises:
-            LensError: it cannot be used; the text is the reason.
+        Raises
+        ------
+        LensError
+            It cannot be used; the text is the reason.
         """
         at = self.position(row)
         if at is None:

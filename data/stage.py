@@ -37,15 +37,23 @@ class StageSkipped(Exception):
 class Work:
     """What a stage is given.
 
-    Attributes:
-        collection: the spectra.
-        settings: of the whole build.
-        inputs: stage → its run, of those the stage needs.
-        given: runs of another collection that replace a training here, by stage; empty if this
-            collection trains its own.
-        draft: where to write.
-        threads: how many the stage may use.
-        report: called with (done, total, message); raises BuildCancelled when asked to stop.
+    Attributes
+    ----------
+    collection
+        The spectra.
+    settings
+        Of the whole build.
+    inputs
+        Stage → its run, of those the stage needs.
+    given
+        Runs of another collection that replace a training here, by stage; empty if this
+        collection trains its own.
+    draft
+        Where to write.
+    threads
+        How many the stage may use.
+    report
+        Called with (done, total, message); raises BuildCancelled when asked to stop.
     """
 
     collection: Collection
@@ -61,16 +69,26 @@ class Work:
 class Stage:
     """One step of a build.
 
-    Attributes:
-        name: of the stage and its folder.
-        version: to be raised whenever the code would give another result for equal settings.
-        needs: stages whose runs are its inputs.
-        params: settings → what the result depends on, JSON-serialisable.
-        run: does the work, leaving its results in the draft.
-        takes: stages of a given collection whose runs it uses in place of its own settings.
-        keeps: settings that count even then, among those of ``params``.
-        resumable: picks up what a broken-off attempt left in the draft's folder.
-        threads: it gains from more than one.
+    Attributes
+    ----------
+    name
+        Of the stage and its folder.
+    version
+        To be raised whenever the code would give another result for equal settings.
+    needs
+        Stages whose runs are its inputs.
+    params
+        Settings → what the result depends on, JSON-serialisable.
+    run
+        Does the work, leaving its results in the draft.
+    takes
+        Stages of a given collection whose runs it uses in place of its own settings.
+    keeps
+        Settings that count even then, among those of ``params``.
+    resumable
+        Picks up what a broken-off attempt left in the draft's folder.
+    threads
+        It gains from more than one.
     """
 
     name: str

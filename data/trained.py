@@ -36,8 +36,10 @@ def probability_column(label: str) -> str:
 def load_svm(run: Run, folder: str = "") -> CalibratedSvm:
     """The classifier of a run of stage svm, as arrays; another stage's is in a folder of its own.
 
-    Raises:
-        ModelFileError: the file is damaged, or holds what is not trusted.
+    Raises
+    ------
+    ModelFileError
+        The file is damaged, or holds what is not trusted.
     """
     from ..core.targets.svm import CalibratedSvm
     from .model_file import load_classifier
@@ -48,8 +50,10 @@ def load_svm(run: Run, folder: str = "") -> CalibratedSvm:
 def load_vae(run: Run, number: int = 0) -> Vae:
     """A network of a run of stage vae.
 
-    Raises:
-        ModelFileError: the file is damaged or not a network's.
+    Raises
+    ------
+    ModelFileError
+        The file is damaged or not a network's.
     """
     from ..core.vae import Vae
 

@@ -41,9 +41,12 @@ _compiled = njit(
 def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> ResidualScore:
     """How a score is reckoned from the pixels that count, filtered or not.
 
-    Args:
-        score: one of the eight.
-        trimmed: share of the pixels that trimmed scores leave out.
+    Parameters
+    ----------
+    score
+        One of the eight.
+    trimmed
+        Share of the pixels that trimmed scores leave out.
     """
     return {
         "mse": mean_square,
@@ -58,10 +61,14 @@ def eight_scores(
 ) -> dict[Score, NDArray[np.float64]]:
     """All scores (n,) of spectra (n, D), decoded once.
 
-    Args:
-        x: spectra.
-        reconstruction: theirs, (n, D).
-        kept: (D,) True where filtered scores look.
+    Parameters
+    ----------
+    x
+        Spectra.
+    reconstruction
+        Theirs, (n, D).
+    kept
+        (D,) True where filtered scores look.
     """
     whole = x, reconstruction
     part = np.ascontiguousarray(x[:, kept]), np.ascontiguousarray(reconstruction[:, kept])

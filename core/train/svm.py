@@ -50,17 +50,27 @@ _BEST: dict[int, dict[str, tuple[float, float | None]]] = {
 class SvmSettings:
     """What a fit depends on; the defaults are the paper's best classifier of three types.
 
-    Attributes:
-        kernel: ``"linear"``, ``"rbf"``, or ``"poly2"`` and ``"poly3"`` (polynomial of degree 2, 3).
-        c: penalty C > 0.
-        gamma: kernel coefficient > 0; None for the linear kernel, which has none.
-        folds: of the cross-validation that the calibration of the probabilities uses.
-        validation, test: fractions of the sample; the rest trains.
-        seed: of the split, and of the folds of a grid search.
-        split: ``"random"`` as in the paper, ``"stratified"`` by class, or ``"grouped"`` by object.
+    Attributes
+    ----------
+    kernel
+        ``"linear"``, ``"rbf"``, or ``"poly2"`` and ``"poly3"`` (polynomial of degree 2, 3).
+    c
+        Penalty C > 0.
+    gamma
+        Kernel coefficient > 0; None for the linear kernel, which has none.
+    folds
+        Of the cross-validation that the calibration of the probabilities uses.
+    validation, test
+        Fractions of the sample; the rest trains.
+    seed
+        Of the split, and of the folds of a grid search.
+    split
+        ``"random"`` as in the paper, ``"stratified"`` by class, or ``"grouped"`` by object.
 
-    Raises:
-        ValueError: a value is outside its range, or gamma does not fit the kernel.
+    Raises
+    ------
+    ValueError
+        A value is outside its range, or gamma does not fit the kernel.
     """
 
     kernel: Kernel = "linear"
@@ -104,10 +114,14 @@ class SvmSettings:
 class SvmTraining:
     """A fitted classifier and how it came about.
 
-    Attributes:
-        classifier: fitted on train and validation, with ``predict_proba``.
-        split: (n,) str, which part of :data:`SPLITS` each row is in.
-        test: metrics on the rows the classifier has not seen.
+    Attributes
+    ----------
+    classifier
+        Fitted on train and validation, with ``predict_proba``.
+    split
+        (n,) str, which part of :data:`SPLITS` each row is in.
+    test
+        Metrics on the rows the classifier has not seen.
     """
 
     classifier: CalibratedClassifierCV
@@ -120,16 +134,23 @@ def split_sample(
 ) -> np.ndarray:
     """Assign rows to train, validation and test as the settings say.
 
-    Args:
-        labels: (n,) str, the true classes.
-        settings: fractions, seed and kind of split.
-        groups: (n,) which object each row is of; only a grouped split needs it.
+    Parameters
+    ----------
+    labels
+        (n,) str, the true classes.
+    settings
+        Fractions, seed and kind of split.
+    groups
+        (n,) which object each row is of; only a grouped split needs it.
 
-    Returns:
-        (n,) str, each one of :data:`SPLITS`.
+    Returns
+    -------
+    (n,) str, each one of :data:`SPLITS`.
 
-    Raises:
-        ValueError: the split is by group and there are none.
+    Raises
+    ------
+    ValueError
+        The split is by group and there are none.
     """
     return split_rows(
         labels,
@@ -188,15 +209,22 @@ def train_svm(
 ) -> SvmTraining:
     """Fit on train and validation, and measure on the test rows.
 
-    Args:
-        features: (n, D) prepared spectra.
-        labels: (n,) str, the true classes, two or more.
-        settings: kernel, penalty and split.
-        groups: (n,) which object each row is of; only a grouped split needs it.
+    Parameters
+    ----------
+    features
+        (n, D) prepared spectra.
+    labels
+        (n,) str, the true classes, two or more.
+    settings
+        Kernel, penalty and split.
+    groups
+        (n,) which object each row is of; only a grouped split needs it.
 
-    Raises:
-        ValueError: lengths differ, there is a single class, or a class has fewer rows to train
-            on than there are folds.
+    Raises
+    ------
+    ValueError
+        Lengths differ, there is a single class, or a class has fewer rows to train
+        on than there are folds.
     """
     if len(features) != len(labels):
         raise ValueError(f"{len(features)} spectra but {len(labels)} labels")

@@ -29,9 +29,12 @@ Place = tuple[float, float | None]
 class GridPoint:
     """One combination that was tried.
 
-    Attributes:
-        settings: kernel, C and gamma of the combination.
-        macro_f: mean over classes of the cross-validated F.
+    Attributes
+    ----------
+    settings
+        Kernel, C and gamma of the combination.
+    macro_f
+        Mean over classes of the cross-validated F.
     """
 
     settings: SvmSettings
@@ -50,16 +53,24 @@ def grid_search(
 ) -> list[GridPoint]:
     """Cross-validated macro F of every combination of C and gamma.
 
-    Args:
-        features: (n, D) the rows to choose on: train and validation, never test.
-        labels: (n,) str.
-        settings: everything but C and gamma; the seed also shuffles the folds.
-        c_values, gammas: what to try; gammas is (None,) for the linear kernel.
-        groups: (n,) which object each row is of; only grouped folds need it.
-        callback: called with (done, total) after each combination; may raise to stop.
+    Parameters
+    ----------
+    features
+        (n, D) the rows to choose on: train and validation, never test.
+    labels
+        (n,) str.
+    settings
+        Everything but C and gamma; the seed also shuffles the folds.
+    c_values, gammas
+        What to try; gammas is (None,) for the linear kernel.
+    groups
+        (n,) which object each row is of; only grouped folds need it.
+    callback
+        Called with (done, total) after each combination; may raise to stop.
 
-    Returns:
-        Every combination, the best first; of equals the smaller C, the smoother machine, leads.
+    Returns
+    -------
+    Every combination, the best first; of equals the smaller C, the smoother machine, leads.
     """
     places = [(c, gamma) for c in c_values for gamma in gammas]
     done: list[Place] = []
@@ -87,18 +98,28 @@ def score_points(
 ) -> dict[Place, float]:
     """Cross-validated macro F at some places (C, gamma).
 
-    Args:
-        gram: of the rows to choose on.
-        labels: (n,) str.
-        settings: everything but C and gamma.
-        places: (C, gamma) each; gamma None for the linear kernel.
-        groups: (n,) which object each row is of; only grouped folds need it.
-        known: scores of an earlier attempt, not worked out again.
-        jobs: threads; the scores do not depend on them.
-        on_point: called here with each new place and its score, in order; may raise to stop.
+    Parameters
+    ----------
+    gram
+        Of the rows to choose on.
+    labels
+        (n,) str.
+    settings
+        Everything but C and gamma.
+    places
+        (C, gamma) each; gamma None for the linear kernel.
+    groups
+        (n,) which object each row is of; only grouped folds need it.
+    known
+        Scores of an earlier attempt, not worked out again.
+    jobs
+        Threads; the scores do not depend on them.
+    on_point
+        Called here with each new place and its score, in order; may raise to stop.
 
-    Returns:
-        Place → macro F.
+    Returns
+    -------
+    Place → macro F.
     """
     known = known or {}
     folds = cross_validation(

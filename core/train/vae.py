@@ -22,23 +22,39 @@ __all__ = ["Epoch", "TrainerState", "VaeSettings", "VaeTrainer", "start_at"]
 class VaeSettings:
     """What a training depends on; the defaults are the best model of O25 (section 3).
 
-    Attributes:
-        hidden: widths of the encoder, mirrored by the decoder.
-        n_latent: latent dimensions.
-        alpha, lam: α and λ of the loss, see :func:`info_vae_loss`.
-        kld: ``"text"`` sums the divergence over latent dimensions, ``"code"`` averages it.
-        prior_samples: drawn for the mean discrepancy of each batch.
-        learning_rate: of Adam, at the start.
-        batch: spectra in a step.
-        epochs: at most so many.
-        patience: epochs without a better validation loss that end the training.
-        slow_after: such epochs that multiply the learning rate by ``slow_factor``.
-        slow_factor: in (0, 1].
-        validation: fraction of the spectra set aside.
-        seed: of weights, split, order and noise.
+    Attributes
+    ----------
+    hidden
+        Widths of the encoder, mirrored by the decoder.
+    n_latent
+        Latent dimensions.
+    alpha, lam
+        α and λ of the loss, see :func:`info_vae_loss`.
+    kld
+        ``"text"`` sums the divergence over latent dimensions, ``"code"`` averages it.
+    prior_samples
+        Drawn for the mean discrepancy of each batch.
+    learning_rate
+        Of Adam, at the start.
+    batch
+        Spectra in a step.
+    epochs
+        At most so many.
+    patience
+        Epochs without a better validation loss that end the training.
+    slow_after
+        Such epochs that multiply the learning rate by ``slow_factor``.
+    slow_factor
+        In (0, 1].
+    validation
+        Fraction of the spectra set aside.
+    seed
+        Of weights, split, order and noise.
 
-    Raises:
-        ValueError: a value is outside its range.
+    Raises
+    ------
+    ValueError
+        A value is outside its range.
     """
 
     hidden: tuple[int, ...] = (256, 128, 64)
@@ -87,10 +103,14 @@ class Epoch:
 class TrainerState:
     """Everything a training needs to go on, as arrays and numbers.
 
-    Attributes:
-        arrays: current and best weights and Adam's moments, by name.
-        history: the epochs so far.
-        learning_rate: of the next epoch.
+    Attributes
+    ----------
+    arrays
+        Current and best weights and Adam's moments, by name.
+    history
+        The epochs so far.
+    learning_rate
+        Of the next epoch.
     """
 
     arrays: dict[str, NDArray[Any]]
@@ -105,13 +125,19 @@ class VaeTrainer:
     goes on from a state gives the bits of one never interrupted (on one machine, with as many
     threads).
 
-    Attributes:
-        settings: as given.
-        history: the epochs so far.
-        validation_rows, train_rows: which spectra are set aside, and which are learnt from.
+    Attributes
+    ----------
+    settings
+        As given.
+    history
+        The epochs so far.
+    validation_rows, train_rows
+        Which spectra are set aside, and which are learnt from.
 
-    Raises:
-        ValueError: fewer than two spectra, or a spectrum is not finite.
+    Raises
+    ------
+    ValueError
+        Fewer than two spectra, or a spectrum is not finite.
     """
 
     def __init__(self, spectra: NDArray[np.float32], settings: VaeSettings) -> None:
@@ -153,8 +179,10 @@ class VaeTrainer:
     def run_epoch(self) -> Epoch:
         """Pass once over the training spectra, then measure on the others.
 
-        Raises:
-            FloatingPointError: the loss is no longer finite.
+        Raises
+        ------
+        FloatingPointError
+            The loss is no longer finite.
         """
         number = len(self.history) + 1
         rate = self._adam.param_groups[0]["lr"]
@@ -189,8 +217,10 @@ class VaeTrainer:
     def restore(self, state: TrainerState) -> None:
         """Go on from a state.
 
-        Raises:
-            ValueError: the state is not of a network of these widths.
+        Raises
+        ------
+        ValueError
+            The state is not of a network of these widths.
         """
         arrays = state.arrays
         self._best = _under("best.", arrays)

@@ -27,13 +27,20 @@ def info_vae_loss(
 ) -> Tensor:
     """N·MSE + (1 − α)·KLD + (α + λ − 1)·MMD, a scalar; N is the number of pixels.
 
-    Args:
-        vae: the network.
-        x: (n, D) spectra.
-        noise: (n, L) unit normal, with which latent points are drawn round their mean.
-        prior: (m, L) samples of the unit normal prior; the paper draws 200.
-        alpha, lam: weights α and λ; α = 1 leaves the divergence of each spectrum out.
-        kld: how the divergence is averaged, see :func:`kl_divergence`.
+    Parameters
+    ----------
+    vae
+        The network.
+    x
+        (n, D) spectra.
+    noise
+        (n, L) unit normal, with which latent points are drawn round their mean.
+    prior
+        (m, L) samples of the unit normal prior; the paper draws 200.
+    alpha, lam
+        Weights α and λ; α = 1 leaves the divergence of each spectrum out.
+    kld
+        How the divergence is averaged, see :func:`kl_divergence`.
     """
     mean, log_variance = vae.encode(x)
     latent = mean + torch.exp(0.5 * log_variance) * noise

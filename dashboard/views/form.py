@@ -20,14 +20,22 @@ Kind = Literal["range", "select", "segmented", "toggle", "number", "search"]
 class Field:
     """One control for one parameter.
 
-    Attributes:
-        owner, name: the parameter; its label, doc, bounds and choices are the control's.
-        kind: how it is drawn.
-        titles: what a choice is called on the page; the choice itself by default.
-        log: a slider of wide range.
-        fold: shown only on request.
-        label: instead of the parameter's own; empty for none.
-        placeholder: shown in an empty entry.
+    Attributes
+    ----------
+    owner, name
+        The parameter; its label, doc, bounds and choices are the control's.
+    kind
+        How it is drawn.
+    titles
+        What a choice is called on the page; the choice itself by default.
+    log
+        A slider of wide range.
+    fold
+        Shown only on request.
+    label
+        Instead of the parameter's own; empty for none.
+    placeholder
+        Shown in an empty entry.
     """
 
     owner: param.Parameterized
@@ -60,10 +68,14 @@ def form(
 ) -> FormPart:
     """Controls that follow their parameters, and set them while a hand is on them.
 
-    Args:
-        fields: what to show, in order.
-        complain: given a sentence when a typed value cannot be taken.
-        css_class: which layout of the style sheet.
+    Parameters
+    ----------
+    fields
+        What to show, in order.
+    complain
+        Given a sentence when a typed value cannot be taken.
+    css_class
+        Which layout of the style sheet.
     """
     by_name = {each.name: each for each in fields}
 

@@ -32,8 +32,10 @@ _NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side
 class PlaneView:
     """The figure, and what keeps it true to the session's choices.
 
-    Args:
-        session: whose plane, colours, hidden categories and open spectrum are drawn.
+    Parameters
+    ----------
+    session
+        Whose plane, colours, hidden categories and open spectrum are drawn.
     """
 
     def __init__(self, session: Session) -> None:
