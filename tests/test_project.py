@@ -92,3 +92,11 @@ def test_tests_are_not_fewer_than_six_tenths_of_the_code():
         return sum(len(path.read_text().splitlines()) for path in paths)
 
     assert lines(list((ROOT / "tests").rglob("*.py"))) >= 0.6 * lines(SOURCES)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_have_numpydoc_sections(path: Path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (ast.get_docstring(node) or "").splitlines()
+            assert not {"Args:", "Returns:", "Raises:", "Attributes:", "Yields:"} & set(lines)
