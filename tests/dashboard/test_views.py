@@ -387,7 +387,8 @@ def test_each_method_shows_the_knobs_it_heeds(still: Session) -> None:
     part = controls_form(still)
     assert "step" in part.inert
     still.knobs.method = "saliency"
-    assert set(part.inert) == set(still.knobs.names()) - {"method", "step"}
+    heeded = {"method", "step", "gradient", "smoothing", "smoothing_px"}
+    assert set(part.inert) == set(still.knobs.names()) - heeded
 
 
 def test_the_words_of_a_control_are_those_of_its_parameter(still: Session) -> None:

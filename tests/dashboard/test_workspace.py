@@ -57,7 +57,8 @@ def test_the_extent_holds_every_point(workspace: Workspace) -> None:
 def test_points_carry_the_category_of_their_own_row(workspace: Workspace) -> None:
     points = workspace.points("agn", "type")
     labels = workspace.catalog["label"].replace("", "unlabelled").iloc[workspace.planes["agn"].rows]
-    assert points["category"].astype(str).tolist() == labels.tolist()
+    names = np.array(workspace.colouring("type").names)
+    assert names[points["category"].cat.codes].tolist() == labels.tolist()
 
 
 def test_what_is_derived_is_made_once_even_by_many(workspace: Workspace) -> None:
