@@ -28,7 +28,7 @@ from .stage_vae import VAE
 
 __all__ = ["BuildCancelled", "BuildError", "BuildReport", "BuildSettings", "build", "stage_names"]
 
-# In the order they are taken up: the longest chain first.
+# In the order they are taken up: the longest chain first, then what takes long by itself.
 _STAGES = (
     PREPARE_O25,
     PREPARE_P21,
@@ -37,9 +37,9 @@ _STAGES = (
     EXPLAIN,
     CLUSTER,
     EMBED_REASONS,
-    SVM,
     EMBED_P21,
     EMBED_O25,
+    SVM,
 )
 # Done only when asked for by name: they take minutes, and the page does without them.
 _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
