@@ -106,7 +106,7 @@ class Lanes:
                 while waiting or working:
                     self._take_up(waiting, working, outcome, pool)
                     self._settle(working, outcome)
-            except BaseException:
+            except BaseException:  # raised on: whatever it is, Ctrl-C too, ends the other lane
                 self._stop.set()
                 raise
         return outcome

@@ -217,7 +217,7 @@ class RunStore:
         draft = RunDraft(beside)
         try:
             yield draft
-        except BaseException:
+        except BaseException:  # raised on: whatever it is, Ctrl-C too, leave no half a run
             if not resumable or not any(beside.iterdir()):
                 shutil.rmtree(beside)
             raise

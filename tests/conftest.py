@@ -1,11 +1,16 @@
 """Settings that hold for every test, and the small demo that many of them look at."""
 
+import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from spexplain.core.spectrum import Spectrum
+from spexplain.data.collection import Collection
 from spexplain.data.demo import build_demo
+from spexplain.data.simulate.fits import write_sdss_lite
 
 # Timings on a shared machine say nothing about an example, so none is failed for being slow.
 settings.register_profile("patient", deadline=None)
@@ -26,3 +31,20 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             os.environ["SPEXPLAIN_HOME"] = before
     return path
+
+
+@pytest.fixture(scope="session")
+def as_file() -> Callable[..., str]:
+    """as_file(collection, row, path, z=None): a stored spectrum as an SDSS file, in base64."""
+
+    def write(collection: Collection, row: int, path: Path, z: float | None = None) -> str:
+        flux, ivar = collection.spectrum(row)
+        z = float(collection.catalog["z"][row]) if z is None else z
+        seen = ivar > 0
+        wave_obs_aa = collection.wave_rest_aa[seen] * (1 + z)
+        spectrum = Spectrum(
+            "9900-59000-0001", wave_obs_aa, flux[seen], ivar[seen], z=z, spectral_class="GALAXY"
+        )
+        return base64.b64encode(write_sdss_lite(spectrum, path).read_bytes()).decode()
+
+    return write

@@ -134,7 +134,7 @@ def score_points(
                 scores[place] = found
                 if on_point is not None:
                     on_point(place, found)
-        except BaseException:
+        except BaseException:  # raised on: whatever it is, Ctrl-C too, leave no point waiting
             pool.shutdown(cancel_futures=True)
             raise
     return scores

@@ -1,7 +1,5 @@
 """The confusion matrix: what its cells hold, and what follows from choosing one."""
 
-import time
-
 import numpy as np
 from spexplain.dashboard.matrix import judged
 from spexplain.dashboard.views.confusion import show
@@ -40,13 +38,10 @@ def test_the_arrow_keys_step_through_the_chosen_cell(session):
     assert session.outcome.shown.row == rows[1]
 
 
-def test_saliency_maps_of_the_numbered_follow(session):
+def test_saliency_maps_of_the_numbered_follow(session, wait_until):
     session.view.tab = "confusion"
     session.matrix.choose("type 2", "type 2")
-    until = time.monotonic() + 10
-    while session.matrix.maps is None or not session.matrix.maps.complete:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    wait_until(lambda: session.matrix.maps is not None and session.matrix.maps.complete)
     assert set(session.matrix.maps.by_row) == {one.row for one in session.matrix.marked}
     for _, flux, found in session.matrix.maps.by_row.values():
         assert found.method == "saliency"

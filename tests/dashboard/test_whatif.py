@@ -1,7 +1,5 @@
 """Edits of the open spectrum: what the model says of them, keeping, undoing, starting afresh."""
 
-import time
-
 import numpy as np
 import pytest
 from spexplain.dashboard.whatif import AMOUNTS
@@ -26,16 +24,18 @@ def whatif(session, monkeypatch):
     return session.whatif
 
 
-def settle(whatif):
+@pytest.fixture
+def settle(wait_until):
     """Wait until the model has answered for the newest edit."""
-    until = time.monotonic() + 10
-    while whatif.considered is None or not whatif.considered.complete:
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    return whatif.considered
+
+    def settled(whatif):
+        wait_until(lambda: whatif.considered is not None and whatif.considered.complete)
+        return whatif.considered
+
+    return settled
 
 
-def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whatif):
+def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whatif, settle):
     whatif.brush(*HBETA)
     assert whatif.considered is None  # scaled by one: nothing was changed yet
     whatif.turn(2.0)
@@ -96,14 +96,14 @@ def test_amounts_are_held_within_the_sliders(whatif):
         whatif.choose("melt")
 
 
-def test_a_plane_that_takes_no_newcomers_leaves_the_place_open(session, whatif):
+def test_a_plane_that_takes_no_newcomers_leaves_the_place_open(session, whatif, settle):
     session.view.plane = "anomaly"
     whatif.brush(*HBETA)
     whatif.turn(1.5)
     assert settle(whatif).place is None
 
 
-def test_of_a_score_the_score_follows(session, whatif):
+def test_of_a_score_the_score_follows(session, whatif, settle):
     session.view.lens = "anomaly"
     whatif.brush(*HBETA)
     whatif.turn(2.0)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from astropy.io import fits
 from spexplain.data.collection import Collection
 from spexplain.data.lens import open_lenses
 
@@ -36,26 +36,6 @@ def right(collection: Collection) -> int:
     said = open_lenses(collection)["agn"].columns
     good = said["correct"].fillna(False).to_numpy(bool) & (said["split"] == "test").to_numpy()
     return int(said.index[np.flatnonzero(good)[0]])
-
-
-def as_file(collection: Collection, row: int, path: Path) -> str:
-    """A stored spectrum as an SDSS file, in base64."""
-    flux, ivar = collection.spectrum(row)
-    z, seen = float(collection.catalog["z"][row]), ivar > 0
-    wave = collection.wave_rest_aa[seen] * (1 + z)
-    columns = [
-        fits.Column(name="flux", format="E", array=flux[seen]),
-        fits.Column(name="loglam", format="D", array=np.log10(wave)),
-        fits.Column(name="ivar", format="E", array=ivar[seen]),
-    ]
-    about = [
-        fits.Column(name="CLASS", format="6A", array=["GALAXY"]),
-        fits.Column(name="Z", format="D", array=[z]),
-    ]
-    coadd = fits.BinTableHDU.from_columns(columns, name="COADD")
-    specobj = fits.BinTableHDU.from_columns(about, name="SPECOBJ")
-    fits.HDUList([fits.PrimaryHDU(), coadd, specobj]).writeto(path)
-    return base64.b64encode(path.read_bytes()).decode()
 
 
 def test_a_cell_of_the_confusion_matrix_selects_on_the_plane_and_in_the_list(
@@ -118,7 +98,7 @@ def test_a_brushed_stretch_is_edited_and_model_and_plane_follow(
 
 
 def test_a_dropped_file_is_opened_explained_and_placed_and_junk_is_not(
-    tab: Any, collection: Collection, right: int, tmp_path: Path
+    tab: Any, collection: Collection, right: int, tmp_path: Path, as_file: Callable[..., str]
 ) -> None:
     page = tab.page
     tab.open("?lens=agn")
