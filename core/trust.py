@@ -74,6 +74,7 @@ class Trust:
                 self.stability,
                 self.kernel,
                 self.pull,
+                self.r2_unseen is not None,
             )
         )
 

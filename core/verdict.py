@@ -20,7 +20,7 @@ _OUT_OF_REACH = 1_000_000
 class Findings:
     """What the sentence speaks of; the attributes are those of ``trust.Trust``.
 
-    ``r2`` is that on unseen samples where there is one.
+    ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Findings:
     stability: Stability | None
     kernel: KernelAdvice | None
     pull: float
+    unseen: bool = False
 
 
 def verdict(found: Findings) -> str:
@@ -44,7 +45,7 @@ def verdict(found: Findings) -> str:
         )
     parts = [
         _order(found, found.stability),
-        _fit(found.r2),
+        _fit(found.r2, " on unseen samples" if found.unseen else ""),
         _samples(found, found.stability),
     ]
     if _is_narrow(found.n_samples, found.kernel):
@@ -64,13 +65,13 @@ def _order(found: Findings, stability: Stability) -> str:
     return f"not settled: {_top(found.k)} may change places"
 
 
-def _fit(r2: float) -> str:
+def _fit(r2: float, on: str) -> str:
     if r2 < 0:
-        return "R² below 0, so the weights tell nothing yet"
+        return f"R² below 0{on}, so the weights tell nothing yet"
     if r2 < _POOR_R2:
-        return f"R² {r2:.2f}, so the weights tell only part of the story"
+        return f"R² {r2:.2f}{on}, so the weights tell only part of the story"
     # Two figures would round a good fit up to a perfect one.
-    return f"R² {r2:.2f}" if r2 < 0.99 else f"R² {r2:.3f}"
+    return f"R² {r2:.2f}{on}" if r2 < 0.99 else f"R² {r2:.3f}{on}"
 
 
 def _samples(found: Findings, stability: Stability) -> str:

@@ -8,7 +8,7 @@ from ..core.explanation import Explanation
 
 __all__ = ["Meaning", "flux_label", "meaning", "state_line"]
 
-_FLUX_UNITS = {"agn": "flux / flux at 5100 Å", "anomaly": "flux / median flux"}
+_FLUX_UNITS = {"agn": "flux / f(5100 Å)", "anomaly": "flux / median"}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 
 

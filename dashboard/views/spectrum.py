@@ -38,6 +38,7 @@ __all__ = ["SpectrumView"]
 _SETTLE_MS = 40
 _LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
 _GUESS_PX = 560
+_LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
 _BAND = ("left", "right", "weight", "shade")
 _SPREAD = ("x", "low", "high")
 _FEW = 200
@@ -67,7 +68,7 @@ class SpectrumView:
         self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
         self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="spread")
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": []}, name="line-labels")
+        self._labels = ColumnDataSource({"x": [], "down": [], "text": []}, name="line-labels")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
         self._x = Range1d(start=3500, end=7500)
@@ -113,8 +114,8 @@ class SpectrumView:
         self._thin = fig.line("x", "y", source=self._trace, line_width=1.1, line_join="bevel")
         box: Any = {"border_line_width": 0, "padding": 2}
         self._names = fig.text(
-            "x", "y", "text", source=self._labels, y_range_name="share", text_align="center",
-            text_baseline="top", text_font=constant(FONT), text_font_size="11px",
+            "x", 1.0, "text", source=self._labels, y_range_name="share", text_align="center",
+            y_offset="down", text_baseline="top", text_font=constant(FONT), text_font_size="11px",
             **box,
         )  # fmt: skip
         fig.xaxis.visible = False
@@ -186,7 +187,7 @@ class SpectrumView:
         self._pixels.data = {"x": np.empty(0), "y": np.empty(0)}
         self._bands.data = {key: [] for key in _BAND}
         self._lines.data = {"x": [], "wave_aa": [], "name": []}
-        self._labels.data = {"x": [], "y": [], "text": []}
+        self._labels.data = {"x": [], "down": [], "text": []}
         self._pixels.tags = [""]
 
     def _open(self, *_: object) -> None:
@@ -239,7 +240,8 @@ class SpectrumView:
         labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
         self._labels.data = {
             "x": [label.wave_aa * factor for label in labels],
-            "y": [0.985 - 0.065 * label.row for label in labels],
+            # In pixels: rows of names must not run into each other where the plot is low.
+            "down": [_LABEL_TOP_PX + _LABEL_ROW_PX * label.row for label in labels],
             "text": [label.text for label in labels],
         }
 

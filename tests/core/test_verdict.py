@@ -13,9 +13,9 @@ def stability(*needed, n=5000):
     return Stability(np.arange(len(needed)), n, 0.0, excess, excess)
 
 
-def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime"):
+def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime", unseen=False):
     n, k = (stable.n_samples, len(stable.order)) if stable else (40, 5)
-    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, pull))
+    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, pull, unseen))
 
 
 def test_all_is_well():
@@ -78,3 +78,9 @@ def test_exact_methods():
     assert say(None, kernel=None, method="occlusion") == (
         "exact: occlusion changes each piece once, so nothing depends on chance"
     )
+
+
+def test_the_fit_says_on_which_samples_it_was_judged():
+    assert "R² 0.94;" in say(stability(300))
+    assert "R² 0.94 on unseen samples;" in say(stability(300), unseen=True)
+    assert "R² below 0 on unseen samples" in say(stability(300), r2=-0.1, unseen=True)

@@ -145,7 +145,7 @@ def test_the_spectrum_is_drawn_at_its_own_wavelengths(still: Session) -> None:
     np.testing.assert_allclose(pixels["x"], lens.wave_rest_aa)
     np.testing.assert_array_equal(pixels["y"], lens.prepared(7))
     assert view.flux.x_range.start == lens.wave_rest_aa[0]
-    assert view.flux.yaxis.axis_label == "flux / flux at 5100 Å"
+    assert view.flux.yaxis.axis_label == "flux / f(5100 Å)"
     assert view.weight.xaxis.axis_label == "rest wavelength in vacuum (Å)"
 
 
