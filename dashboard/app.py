@@ -171,7 +171,13 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     if found is None:
         session.complain("Open a spectrum first: there is no explanation to save yet.")
         return
-    origin = origin_of(session.workspace.collection, shown.lens, view.target, shown.id)
+    origin = origin_of(
+        session.workspace.collection,
+        shown.lens,
+        view.target,
+        shown.id,
+        **session.knobs_of(shown.lens),
+    )
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
     keeper.request(partial(keep, saved, kind, shown.verdict, view.paint))

@@ -32,7 +32,9 @@ class Keepsake:
     complete: bool = True
 
 
-def origin_of(collection: Collection, lens: Lens, target: str, id: str) -> Origin:
+def origin_of(
+    collection: Collection, lens: Lens, target: str, id: str, **lens_knobs: float
+) -> Origin:
     """Where an explanation comes from.
 
     Parameters
@@ -41,6 +43,8 @@ def origin_of(collection: Collection, lens: Lens, target: str, id: str) -> Origi
         The target's name is the lens's.
     id
         Of the spectrum.
+    lens_knobs
+        What the target was asked for with besides.
     """
     from ..data.saved_explanation import Origin
 
@@ -50,6 +54,7 @@ def origin_of(collection: Collection, lens: Lens, target: str, id: str) -> Origi
         collection_key=collection.key,
         lens=lens.name,
         lens_target=target,
+        lens_knobs=lens_knobs,
     )
 
 

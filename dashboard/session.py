@@ -220,14 +220,17 @@ class Session:
 
     def target_of(self, shown: Shown) -> Target:
         """What is explained, kept while only knobs move: a target may prepare much once."""
-        view, lens = self.view, shown.lens
-        knobs: dict[str, float] = {}
-        if isinstance(lens, AnomalyLens):
-            knobs = {"width_kms": view.width_kms, "trimmed": view.trimmed}
-        key = (lens.name, view.target, shown.row, shown.id, *knobs.values())
+        knobs, name = self.knobs_of(shown.lens), self.view.target
+        key = (shown.lens.name, name, shown.row, shown.id, *knobs.values())
         if self._target is None or self._target[0] != key:
-            self._target = (key, self.target_named(shown, view.target, **knobs))
+            self._target = (key, self.target_named(shown, name, **knobs))
         return self._target[1]
+
+    def knobs_of(self, lens: Lens) -> dict[str, float]:
+        """What a lens's targets are asked for with besides their name."""
+        if not isinstance(lens, AnomalyLens):
+            return {}
+        return {"width_kms": self.view.width_kms, "trimmed": self.view.trimmed}
 
     def target_named(self, shown: Shown, name: str, **knobs: float) -> Target:
         """One of the lens's targets for an open spectrum, wherever that comes from."""

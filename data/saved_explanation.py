@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class Origin:
         Of the collection: ``agn`` or ``anomaly``, and the target's name there.
     model_key
         Key of the run that trained the model.
+    lens_knobs
+        What the target was asked for with besides its name: width of the filter, share trimmed.
     note
         Anything else to keep with it, in the user's words.
     """
@@ -38,6 +40,7 @@ class Origin:
     lens_target: str = ""
     model_key: str = ""
     note: str = ""
+    lens_knobs: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -135,3 +135,8 @@ def test_a_target_that_is_not_known_is_asked_for():
 def test_with_nothing_to_begin_from_it_says_what_is_missing():
     with pytest.raises(ValueError, match=r"it lacks \['lens', 'lens_target'\]"):
         reproduce_code(made(replace(KNOWN, lens="", lens_target="")))
+
+
+def test_the_lines_ask_for_the_target_as_it_was_asked_for():
+    origin = Origin("a", "c", "k", "anomaly", "filtered-mse", lens_knobs={"width_kms": 400.0})
+    assert "lens.target('filtered-mse', row, width_kms=400.0)" in reproduce_code(made(origin))
