@@ -19,7 +19,7 @@ from ..data.evaluation_tables import Table
 from ..data.examples import numbered_examples
 from ..data.plane import Plane, open_planes
 from ..data.runs import Run, RunStore
-from ..data.trained import load_svm, probability_column
+from ..data.trained import load_type_classifier, probability_column
 from ..data.whole_file import written_whole
 from .evaluation import cell_text
 from .report_figures import (
@@ -171,9 +171,9 @@ def _saliency_jobs(
         "Blue: more flux strengthens the predicted class; orange: weakens it. Dashed: [O II], "
         "He I, Hδ, Hγ, Hβ, [O III]."
     )
-    three = load_svm(sample.evaluated, "best-three")
+    three = load_type_classifier(sample.evaluated, "best-three")
     if (sample.evaluated.path / "best-two").is_dir():
-        two = load_svm(sample.evaluated, "best-two")
+        two = load_type_classifier(sample.evaluated, "best-two")
         pair = [at for at, kind in enumerate(kinds) if kind in two.classes]
         yield (
             "5",

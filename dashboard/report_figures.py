@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ..core.explain import ExplainSettings, explain
 from ..core.lines import P21_MARKERS
-from ..core.targets.svm import CalibratedSvm, SvmLogProb
+from ..core.targets import Classifier
 from ..data import paper_p21 as paper
 from ..data.plane import Plane
 from ..data.trained import probability_column
@@ -108,7 +108,7 @@ def noise_figure(noise: dict[str, Any]) -> Figure:
 def saliency_figure(
     wave: np.ndarray,
     flux: np.ndarray,
-    machine: CalibratedSvm,
+    machine: Classifier,
     titles: Sequence[str],
     frames: Sequence[str | None] | None = None,
 ) -> Figure:
@@ -123,7 +123,7 @@ def saliency_figure(
     )
     for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
         predicted = int(machine.log_proba(values[None])[0].argmax())
-        found = explain(values, SvmLogProb(machine, predicted), ExplainSettings(method="saliency"))
+        found = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
         most = float(np.percentile(np.abs(found.weights), 99.5)) or 1.0
         points = np.column_stack([wave, values]).reshape(-1, 1, 2)
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)

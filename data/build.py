@@ -133,6 +133,11 @@ def build(
         given = given_models(collection, models, settings)
     except GivenModelsError as error:
         raise BuildError(str(error)) from error
+    if settings.classifier is not None and "svm" in given:
+        raise BuildError(
+            f"{settings.classifier!r} cannot be trained here: "
+            + ("models are given" if models else "there are not two types of 10 labels each")
+        )
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = _plan(_wanted(only, settings), collection, settings, given)

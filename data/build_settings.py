@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from ..core.prepare import O25Recipe, P21Recipe
 from ..core.scores import Score
@@ -39,6 +39,10 @@ class BuildSettings:
         Preparation recipes of the two lenses.
     svm, vae
         Training.
+    classifier
+        A scikit-learn classifier with ``predict_proba`` that takes the support vector machine's
+        place on the page and in the shell, for example ``RandomForestClassifier(300)``. A copy is
+        fitted on the split that ``svm`` says; one that has no seed is given that of ``svm``.
     svm_rows, vae_rows
         Train on at most so many spectra, drawn at random with the seed of
         the respective training: memory does not grow beyond.
@@ -85,11 +89,14 @@ class BuildSettings:
     ------
     ValueError
         A value is outside its range.
+    TypeError
+        The classifier gives no probabilities.
     """
 
     p21: P21Recipe = field(default_factory=P21Recipe)
     o25: O25Recipe = field(default_factory=O25Recipe)
     svm: SvmSettings = field(default_factory=SvmSettings)
+    classifier: Any = None
     svm_rows: int = 20_000
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000
@@ -114,6 +121,8 @@ class BuildSettings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
+        if self.classifier is not None and not hasattr(self.classifier, "predict_proba"):
+            raise TypeError(f"classifier={self.classifier!r} has no predict_proba")
         if self.model_per_bin and self.plane_features == "latent":
             raise ValueError("a plane of latent points needs one autoencoder, not one per bin")
         if not 0 < self.top_percent <= 100:

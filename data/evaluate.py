@@ -32,7 +32,8 @@ class Evaluation:
     collection
         What was evaluated.
     runs
-        Stage → its run: evaluate, noise and timing; tune and planes if they were done.
+        Stage → its run: evaluate, noise and timing; tune and planes if they were done; svm if
+        another classifier took its place.
     tables
         For print.
     """
@@ -61,11 +62,19 @@ class Evaluation:
             "classes": test["classes"],
             "machines": self.runs["evaluate"].metrics["machines"],
             "splits": self.runs["evaluate"].metrics["splits"],
+            "instead": self._instead(),
             "noise": self.runs["noise"].metrics,
             "training_time": self.runs["timing"].metrics,
             "planes": self.runs["planes"].metrics["planes"] if "planes" in self.runs else [],
             "tables": [table.to_dict() for table in self.tables],
         }
+
+    def _instead(self) -> dict[str, Any] | None:
+        """What took the support vector machine's place on the page, and its figures."""
+        if "svm" not in self.runs:
+            return None
+        said = self.runs["svm"].metrics
+        return {"classifier": said["instead"], "split": said["split"], "test": said["test"]}
 
 
 _MACRO = ("macro_precision", "macro_recall", "macro_f")
@@ -124,6 +133,9 @@ def evaluate(
         name, reason = next(iter(report.skipped.items()))
         raise BuildError(f"{collection.path} cannot be evaluated: {name}: {reason}")
     runs = {name: run for name in (*_STAGES, "tune", "planes") if (run := store.find(name))}
+    classifier = store.find("svm")
+    if classifier is not None and "instead" in classifier.metrics:
+        runs["svm"] = classifier
     prepared = store.get("prepare-p21", runs["evaluate"].inputs["prepare-p21"])
     assert prepared is not None
     return Evaluation(collection, runs, evaluation_tables(collection, runs, prepared))

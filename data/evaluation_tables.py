@@ -65,7 +65,8 @@ def evaluation_tables(
     collection
         What was evaluated.
     runs
-        Evaluate, noise, timing, and planes if it was done.
+        Evaluate, noise, timing, planes if it was done, and svm if another classifier took the
+        support vector machine's place.
     prepared
         The run of prepare-p21.
     """
@@ -83,6 +84,8 @@ def evaluation_tables(
         *_examples(runs["evaluate"], collection),
         _splits(found),
     ]
+    if "svm" in runs:
+        tables.append(_instead(runs["svm"].metrics, best))
     if "planes" in runs:
         tables.append(_planes(runs["planes"]))
     return tuple(tables)
@@ -238,6 +241,29 @@ def _splits(found: Mapping[str, Any]) -> Table:
         note += " No object here has two spectra, so grouping would change nothing."
     title = "Linear kernel, by how the test set is chosen"
     return Table("splits", title, columns, tuple(rows), note)
+
+
+def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
+    """What took the machine's place on the page, beside the best machine."""
+    test, machine = said["test"], best["test"]
+    rows = [
+        (measure, test[key], machine[key])
+        for measure, key in (
+            ("precision, mean of types", "macro_precision"),
+            ("recall, mean of types", "macro_recall"),
+            ("F, mean of types", "macro_f"),
+        )
+    ]
+    rows += [
+        (f"F {kind}", of["f"], machine["by_class"].get(kind, {}).get("f"))
+        for kind, of in test["by_class"].items()
+    ]
+    rows.append(("test spectra", test["n"], machine["n"]))
+    name = said["instead"]["type"].rpartition(".")[2]
+    columns = ("test set", name, f"SVM, {best['settings']['kernel']} kernel")
+    note = f"{said['instead']['text']}, {said['split']} split."
+    title = "The classifier on the page, beside the support vector machine"
+    return Table("instead", title, columns, tuple(rows), note)
 
 
 def _planes(run: Run) -> Table:

@@ -18,11 +18,10 @@ from .collection import Collection
 from .lens_parts import LensError, PreparedSpectra, Verdict
 from .plane import Plane, open_planes
 from .runs import Run, RunStore
-from .trained import load_svm, probability_column
+from .trained import load_type_classifier, probability_column
 
 if TYPE_CHECKING:
-    from ..core.targets import Target
-    from ..core.targets.svm import CalibratedSvm, SvmLogProb
+    from ..core.targets import Classifier, Target
     from ..core.targets.vae import VaeScore
     from ..core.vae import Vae
 
@@ -153,7 +152,7 @@ class _Lens:
 
 
 class AgnLens(_Lens):
-    """P21's: the type of an active galaxy, by a support vector machine."""
+    """P21's: the type of an active galaxy, by a support vector machine or what took its place."""
 
     name = "agn"
     title = "AGN type"
@@ -166,19 +165,17 @@ class AgnLens(_Lens):
         self.columns = run.table("predictions").set_index("row")
 
     @cached_property
-    def machine(self) -> CalibratedSvm:
+    def machine(self) -> Classifier:
         """The classifier, read when first asked for."""
-        return load_svm(self._run)
+        return load_type_classifier(self._run)
 
-    def target(self, name: str, row: int) -> SvmLogProb:
+    def target(self, name: str, row: int) -> Target:
         """log p of a class, or of the one predicted for this row."""
         self._known(row)
         if name not in self.targets:
             raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
-        from ..core.targets.svm import SvmLogProb
-
         label = self.columns["predicted"].at[row] if name == PREDICTED else name
-        return SvmLogProb(self.machine, self.classes.index(label))
+        return self.machine.target(self.classes.index(label))
 
     def verdict(self, row: int) -> Verdict:
         """True and predicted type with all probabilities."""

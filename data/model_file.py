@@ -2,37 +2,73 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .array_file import ModelFileError
 
-if TYPE_CHECKING:
-    from sklearn.calibration import CalibratedClassifierCV
-
-__all__ = ["ModelFileError", "load_classifier", "save_classifier"]
+__all__ = ["ModelFileError", "classifier_key", "load_classifier", "save_classifier"]
 
 # skops and scikit-learn are imported where they are used: the page opens a second or two sooner
 # without them, and needs them only when a type is explained.
 
-# What a calibrated machine consists of beyond the types that skops trusts by itself.
+# What scikit-learn's classifiers consist of beyond the types that skops trusts by itself: numbers
+# and trees of numbers, nothing that runs.
 _TRUSTED = [
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.calibration._TemperatureScaling",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+    "sklearn.gaussian_process.kernels.ConstantKernel",
+    "sklearn.gaussian_process.kernels.Product",
+    "sklearn.gaussian_process.kernels.RBF",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    "sklearn.tree._tree.Tree",
 ]
 
 
-def save_classifier(path: Path, classifier: CalibratedClassifierCV) -> None:
-    """Write a fitted classifier; equal classifiers give equal bytes."""
-    import skops.io
+def save_classifier(path: Path, classifier: Any) -> None:
+    """Write a fitted classifier; equal classifiers give equal bytes.
 
-    path.write_bytes(_canonical(skops.io.dumps(classifier)))
+    Raises
+    ------
+    ModelFileError
+        It consists of types that would not be trusted when it is read.
+    """
+    path.write_bytes(_dumped(classifier))
 
 
-def load_classifier(path: Path) -> CalibratedClassifierCV:
+def classifier_key(classifier: Any) -> dict[str, str]:
+    """What tells one classifier's settings from another's: its type, its text and a digest.
+
+    Parameters
+    ----------
+    classifier
+        Of scikit-learn, not fitted.
+
+    Raises
+    ------
+    ModelFileError
+        It consists of types that would not be trusted when it is read.
+    """
+    kind = type(classifier)
+    return {
+        "type": f"{kind.__module__}.{kind.__qualname__}",
+        "text": " ".join(repr(classifier).split()),
+        "sha256": hashlib.sha256(_dumped(classifier)).hexdigest(),
+    }
+
+
+def load_classifier(path: Path) -> Any:
     """Read a classifier, building no type but those on a short list.
 
     Raises
@@ -41,7 +77,6 @@ def load_classifier(path: Path) -> CalibratedClassifierCV:
         The file is absent or damaged, holds another type, or no classifier.
     """
     import skops.io
-    from sklearn.calibration import CalibratedClassifierCV
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
@@ -53,9 +88,24 @@ def load_classifier(path: Path) -> CalibratedClassifierCV:
         ) from error
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} cannot be read: {error}") from error
-    if not isinstance(loaded, CalibratedClassifierCV):
-        raise ModelFileError(f"{path} holds a {type(loaded).__name__}, not a calibrated classifier")
+    if not (hasattr(loaded, "predict_proba") and hasattr(loaded, "classes_")):
+        raise ModelFileError(
+            f"{path} holds a {type(loaded).__name__}, not a classifier with probabilities"
+        )
     return loaded
+
+
+def _dumped(classifier: Any) -> bytes:
+    import skops.io
+
+    dumped = skops.io.dumps(classifier)
+    unknown = set(skops.io.get_untrusted_types(data=dumped)) - set(_TRUSTED)
+    if unknown:
+        raise ModelFileError(
+            f"{type(classifier).__name__} cannot be kept: it holds types that are not trusted, "
+            f"{sorted(unknown)}"
+        )
+    return _canonical(dumped)
 
 
 def _canonical(dumped: bytes) -> bytes:

@@ -127,10 +127,8 @@ class NewcomerLens:
         if name not in lens.targets:
             raise LensError(f"there is no target {name!r}; there are {list(lens.targets)}")
         if isinstance(lens, AgnLens):
-            from ..core.targets.svm import SvmLogProb
-
             label = self.verdict(flux).predicted if name == PREDICTED else name
-            return SvmLogProb(lens.machine, lens.classes.index(label))
+            return lens.machine.target(lens.classes.index(label))
         assert isinstance(lens, AnomalyLens)
         return lens.target(name, int(lens.rows[0]))
 

@@ -9,11 +9,11 @@ import pandas as pd
 import zarr
 
 from ..core.metrics import classification_metrics
-from ..core.targets.svm import CalibratedSvm
-from ..core.train.svm import train_svm
+from ..core.targets import Classifier, read_classifier
+from ..core.train.svm import seeded, train_svm
 from .build_settings import BuildSettings
 from .labelled import object_groups
-from .model_file import load_classifier, save_classifier
+from .model_file import classifier_key, load_classifier, save_classifier
 from .stage import Stage, StageSkipped, Work
 from .trained import probability_column, svm_path
 
@@ -35,7 +35,7 @@ def _run(work: Work) -> None:
         classifier = load_classifier(svm_path(given.path))
         work.draft.metrics["trained_on"] = given.key
     save_classifier(svm_path(work.draft.path), classifier)
-    machine = CalibratedSvm.from_sklearn(classifier)
+    machine = read_classifier(classifier)
     probabilities = np.exp(_log_proba(work, machine, spectra))
     table = _predictions(rows, truth, split, machine.classes, probabilities)
     work.draft.write_table("predictions", table)
@@ -58,15 +58,18 @@ def _train(
             truth[labelled],
             settings,
             groups=None if settings.split != "grouped" else object_groups(work, rows[labelled]),
+            instead=_instead(work.settings),
         )
     except ValueError as error:
         raise StageSkipped(f"no classifier trained on these labels: {error}") from error
     split[labelled] = trained.split
-    work.draft.metrics["test"] = trained.test.to_dict()
+    work.draft.metrics |= {"test": trained.test.to_dict(), "split": settings.split}
+    if work.settings.classifier is not None:
+        work.draft.metrics["instead"] = classifier_key(_instead(work.settings))
     return trained.classifier
 
 
-def _log_proba(work: Work, machine: CalibratedSvm, spectra: zarr.Array) -> np.ndarray:
+def _log_proba(work: Work, machine: Classifier, spectra: zarr.Array) -> np.ndarray:
     n = spectra.shape[0]
     parts = []
     for start in range(0, n, _CHUNK_ROWS):
@@ -110,7 +113,16 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
-    return {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
+    params: dict[str, Any] = {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
+    if settings.classifier is not None:
+        params["classifier"] = classifier_key(_instead(settings))
+    return params
+
+
+def _instead(settings: BuildSettings) -> Any:
+    """What takes the machine's place, with a seed; None if nothing does."""
+    given = settings.classifier
+    return None if given is None else seeded(given, settings.svm.seed)
 
 
 SVM = Stage("svm", 1, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))

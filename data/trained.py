@@ -12,10 +12,10 @@ from .array_file import ModelFileError, load_arrays
 from .runs import Run
 
 if TYPE_CHECKING:
-    from ..core.targets.svm import CalibratedSvm
+    from ..core.targets import Classifier
     from ..core.vae import Vae
 
-__all__ = ["load_svm", "load_vae", "probability_column", "svm_path", "vae_path"]
+__all__ = ["load_type_classifier", "load_vae", "probability_column", "svm_path", "vae_path"]
 
 
 def svm_path(run_path: Path) -> Path:
@@ -33,18 +33,18 @@ def probability_column(label: str) -> str:
     return "p_" + label.replace(" ", "_")
 
 
-def load_svm(run: Run, folder: str = "") -> CalibratedSvm:
-    """The classifier of a run of stage svm, as arrays; another stage's is in a folder of its own.
+def load_type_classifier(run: Run, folder: str = "") -> Classifier:
+    """The classifier of a run of stage svm; another stage's is in a folder of its own.
 
     Raises
     ------
     ModelFileError
         The file is damaged, or holds what is not trusted.
     """
-    from ..core.targets.svm import CalibratedSvm
+    from ..core.targets import read_classifier
     from .model_file import load_classifier
 
-    return CalibratedSvm.from_sklearn(load_classifier(svm_path(run.path / folder)))
+    return read_classifier(load_classifier(svm_path(run.path / folder)))
 
 
 def load_vae(run: Run, number: int = 0) -> Vae:

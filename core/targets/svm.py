@@ -69,6 +69,10 @@ class CalibratedSvm:
         """Log-probabilities (n, C) of spectra (n, D)."""
         return self.from_pairs(self.machine.decisions(spectra))
 
+    def target(self, class_index: int) -> SvmLogProb:
+        """log p of one class, to be explained."""
+        return SvmLogProb(self, class_index)
+
     def gradient(self, x: NDArray[np.floating], class_index: int) -> NDArray[np.float64]:
         """∂ log p_c/∂ flux (D,) at one spectrum (D,), in closed form.
 

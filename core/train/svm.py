@@ -22,6 +22,7 @@ __all__ = [
     "SvmTraining",
     "fit_classifier",
     "new_classifier",
+    "seeded",
     "split_sample",
     "train_svm",
 ]
@@ -124,7 +125,7 @@ class SvmTraining:
         Metrics on the rows the classifier has not seen.
     """
 
-    classifier: CalibratedClassifierCV
+    classifier: Any
     split: np.ndarray
     test: ClassificationMetrics
 
@@ -200,12 +201,24 @@ def fit_classifier(
     return on_pairs
 
 
+def seeded(estimator: Any, seed: int) -> Any:
+    """A copy of a scikit-learn estimator, not fitted, with a seed wherever it had none."""
+    copy: Any = clone(estimator)
+    free = [
+        name
+        for name, value in copy.get_params().items()
+        if value is None and name.rpartition("__")[2] == "random_state"
+    ]
+    return copy.set_params(**dict.fromkeys(free, seed))
+
+
 def train_svm(
     features: np.ndarray,
     labels: np.ndarray,
     settings: SvmSettings,
     *,
     groups: np.ndarray | None = None,
+    instead: Any = None,
 ) -> SvmTraining:
     """Fit on train and validation, and measure on the test rows.
 
@@ -219,6 +232,9 @@ def train_svm(
         Kernel, penalty and split.
     groups
         (n,) which object each row is of; only a grouped split needs it.
+    instead
+        A scikit-learn classifier with ``predict_proba`` that takes the support vector machine's
+        place; a copy of it is fitted, on the same split.
 
     Raises
     ------
@@ -234,7 +250,10 @@ def train_svm(
     if len(classes) < 2 or counts.min() < settings.folds:
         found = {str(label): int(n) for label, n in zip(classes, counts, strict=True)}
         raise ValueError(f"need 2 classes with {settings.folds} spectra to train on, got {found}")
-    classifier = fit_classifier(features[fit], labels[fit], settings)
+    if instead is None:
+        classifier = fit_classifier(features[fit], labels[fit], settings)
+    else:
+        classifier = cast("Any", clone(instead)).fit(features[fit], labels[fit])
     every = sorted({*classes.tolist(), *labels[test].tolist()})
     predicted = classifier.predict(features[test]) if test.any() else labels[test]
     return SvmTraining(classifier, split, classification_metrics(labels[test], predicted, every))

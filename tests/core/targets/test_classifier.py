@@ -4,10 +4,18 @@ from typing import get_args
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.settings import MethodName
-from spexplain.core.targets import ClassifierLogProb
+from spexplain.core.targets import (
+    CalibratedSvm,
+    ClassifierLogProb,
+    SklearnClassifier,
+    read_classifier,
+)
+from spexplain.core.train.svm import SvmSettings, fit_classifier, seeded
 
 RNG = np.random.default_rng(0)
 LABELS = np.array(["type 1", "type 2"])[np.arange(160) % 2]
@@ -52,3 +60,30 @@ def test_anything_that_speaks_like_scikit_learn_will_do():
         classes_=[0, 1], predict_proba=lambda spectra: np.full((len(spectra), 2), 0.5)
     )
     assert ClassifierLogProb(even, 1)(SPECTRA[:3]).tolist() == [np.log(0.5)] * 3
+
+
+def test_support_vectors_are_read_out_and_anything_else_is_asked():
+    machine = read_classifier(fit_classifier(SPECTRA, LABELS, SvmSettings()))
+    forest = read_classifier(FOREST)
+    assert isinstance(machine, CalibratedSvm)
+    assert isinstance(forest, SklearnClassifier)
+    for one in (machine, forest):
+        assert one.classes == ("type 1", "type 2")
+        log_p = one.log_proba(SPECTRA)
+        np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, atol=2e-6)
+        for at in (0, 1):
+            np.testing.assert_allclose(one.target(at)(SPECTRA), log_p[:, at], atol=1e-12)
+    np.testing.assert_allclose(np.exp(forest.log_proba(SPECTRA)), FOREST.predict_proba(SPECTRA),
+                               atol=2e-6)  # fmt: skip
+    with pytest.raises(TypeError, match="need a fitted classifier with predict_proba"):
+        read_classifier(SVC())
+
+
+def test_a_seed_is_given_wherever_there_is_none():
+    pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(7))
+    copy = seeded(pipeline, 5)
+    assert copy.get_params()["randomforestclassifier__random_state"] == 5
+    assert pipeline.get_params()["randomforestclassifier__random_state"] is None
+    assert seeded(RandomForestClassifier(7, random_state=3), 5).random_state == 3
+    one, other = (seeded(pipeline, 5).fit(SPECTRA, LABELS).predict_proba(SPECTRA) for _ in "ab")
+    assert one.tobytes() == other.tobytes()

@@ -3,11 +3,22 @@ import pytest
 import skops.io
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from spexplain.core.train.svm import SvmSettings, new_classifier
 from spexplain.data.array_file import load_arrays, save_arrays
-from spexplain.data.model_file import ModelFileError, load_classifier, save_classifier
+from spexplain.data.model_file import (
+    ModelFileError,
+    classifier_key,
+    load_classifier,
+    save_classifier,
+)
 
 
 def fitted(kernel="linear"):
@@ -40,6 +51,43 @@ def test_a_type_that_is_not_trusted_is_not_built(tmp_path):
     skops.io.dump(FunctionTransformer(np.linalg.norm), tmp_path / "bad.skops")
     with pytest.raises(ModelFileError, match=r"not trusted.*norm"):
         load_classifier(tmp_path / "bad.skops")
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        GaussianProcessClassifier(),
+        HistGradientBoostingClassifier(max_iter=3, random_state=0),
+        KNeighborsClassifier(),
+        MLPClassifier((4,), max_iter=5, solver="lbfgs", random_state=0),
+        RandomForestClassifier(5, random_state=0),
+        make_pipeline(StandardScaler(), LinearDiscriminantAnalysis()),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_other_classifiers_of_scikit_learn_are_kept_too(classifier, tmp_path):
+    _, spectra = fitted()
+    labels = np.array(["a", "b"])[np.arange(len(spectra)) % 2]
+    classifier.fit(spectra, labels)
+    save_classifier(tmp_path / "m.skops", classifier)
+    loaded = load_classifier(tmp_path / "m.skops")
+    np.testing.assert_array_equal(loaded.predict_proba(spectra), classifier.predict_proba(spectra))
+
+
+def test_what_could_not_be_read_again_is_not_kept(tmp_path):
+    classifier = make_pipeline(FunctionTransformer(np.linalg.norm), LogisticRegression())
+    with pytest.raises(ModelFileError, match=r"Pipeline cannot be kept: .*not trusted.*norm"):
+        save_classifier(tmp_path / "m.skops", classifier)
+    assert not (tmp_path / "m.skops").exists()
+
+
+def test_a_key_tells_settings_apart_and_nothing_else():
+    one, same, other = (classifier_key(RandomForestClassifier(n)) for n in (5, 5, 6))
+    assert one == same
+    assert one["type"] == other["type"] == "sklearn.ensemble._forest.RandomForestClassifier"
+    assert one["sha256"] != other["sha256"]
+    assert other["text"] == "RandomForestClassifier(n_estimators=6)"
 
 
 def test_another_kind_of_model_or_no_file_is_named(tmp_path):

@@ -17,7 +17,7 @@ from spexplain.core.train.svm import SvmSettings
 from spexplain.data.build import BuildCancelled, build
 from spexplain.data.evaluate import evaluate
 from spexplain.data.runs import RunStore
-from spexplain.data.trained import load_svm, probability_column
+from spexplain.data.trained import load_type_classifier, probability_column
 
 KINDS = ["intermediate", "type 1", "type 2"]
 
@@ -118,7 +118,7 @@ def test_the_kept_probabilities_are_of_the_test_spectra_and_of_the_kept_machine(
     shares = said[[probability_column(kind) for kind in KINDS]].to_numpy()
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     assert said["predicted"].tolist() == [KINDS[at] for at in shares.argmax(axis=1)]
-    machine = load_svm(run, "best-three")
+    machine = load_type_classifier(run, "best-three")
     again = np.exp(machine.log_proba(sample.spectra[sample.split == "test"]))
     np.testing.assert_allclose(shares, again)
     plain = plain_machine(0.07)
@@ -130,7 +130,7 @@ def test_the_kept_probabilities_are_of_the_test_spectra_and_of_the_kept_machine(
 
 def test_the_machine_of_two_types_knows_two(evaluated):
     run = evaluated.runs["evaluate"]
-    assert list(load_svm(run, "best-two").classes) == ["type 1", "type 2"]
+    assert list(load_type_classifier(run, "best-two").classes) == ["type 1", "type 2"]
     assert set(run.table("test-two")["true"]) == {"type 1", "type 2"}
 
 
@@ -149,7 +149,7 @@ def test_the_noise_test_starts_at_the_test_set_and_adds_what_it_says(evaluated, 
     said, best = evaluated.runs["noise"].metrics, evaluated.best
     assert said["macro_f"][0] == pytest.approx(best["test"]["macro_f"], abs=1e-6)
     assert said["spread"][0] == 0
-    machine = load_svm(evaluated.runs["evaluate"], "best-three")
+    machine = load_type_classifier(evaluated.runs["evaluate"], "best-three")
     test = sample.split == "test"
     for at, sigma in enumerate(said["sigmas"]):
         found = []
