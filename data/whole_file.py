@@ -22,10 +22,14 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     ------
     FileNotFoundError
         If the folder does not exist.
+    IsADirectoryError
+        If the path is a folder.
     """
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(f"cannot write {path}: it is a folder, give the name of a file")
     # Several sessions of one server may write the same file: each has a file of its own beside it.
     beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part{path.suffix}")
     try:

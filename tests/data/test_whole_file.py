@@ -37,3 +37,9 @@ def test_two_writers_do_not_meet(tmp_path: Path):
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*absent"):
         written_whole(tmp_path / "absent" / "a.csv").__enter__()
+
+
+def test_a_folder_in_its_place_is_named_and_kept(tmp_path: Path):
+    with pytest.raises(IsADirectoryError, match=f"cannot write {tmp_path}: it is a folder"):
+        written_whole(tmp_path).__enter__()
+    assert tmp_path.is_dir()
