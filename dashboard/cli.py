@@ -273,6 +273,8 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         app(arguments)
+    except SystemExit:
+        raise  # an end without an error; the clauses below load what builds
     except KeyboardInterrupt:
         _fail("stopped", "", code=130)
     except _cancellations() as error:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import KDTree
 
 from ..data.annotations import Annotations
 from ..data.cluster_names import ClusterNames
@@ -20,21 +19,28 @@ from ..data.reasons import Reasons
 from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
-from .shade import as_category
 
 if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
     from ..data.placing import Placer
 
 __all__ = ["Workspace"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Points:
     """A plane ready to be searched and drawn."""
 
     x: np.ndarray
     y: np.ndarray
-    tree: KDTree
+
+    @cached_property
+    def tree(self) -> KDTree:
+        """For searches; made at the first one, which no picture waits for."""
+        from scipy.spatial import KDTree
+
+        return KDTree(np.column_stack([self.x, self.y]))
 
 
 class Workspace:
@@ -96,7 +102,7 @@ class Workspace:
             here = self._points(plane)
             table = pd.DataFrame({"x": here.x, "y": here.y})
             if isinstance(chosen, Categories):
-                table["category"] = as_category(chosen.codes[rows], len(chosen.names))
+                table["category"] = chosen.codes[rows]
             else:
                 table["value"] = chosen.values[rows].astype(np.float32)
             return table
@@ -197,7 +203,7 @@ class Workspace:
     def _points(self, plane: str) -> _Points:
         def make() -> _Points:
             xy = np.ascontiguousarray(self.planes[plane].xy, dtype=np.float32)
-            return _Points(xy[:, 0].copy(), xy[:, 1].copy(), KDTree(xy))
+            return _Points(xy[:, 0].copy(), xy[:, 1].copy())
 
         return self._keep(("plane", plane), make)
 
