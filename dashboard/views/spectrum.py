@@ -38,6 +38,7 @@ __all__ = ["SpectrumView"]
 _SETTLE_MS = 40
 _LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
 _GUESS_PX = 560
+_READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
 _BAND = ("left", "right", "weight", "shade")
 _SPREAD = ("x", "low", "high")
@@ -98,7 +99,7 @@ class SpectrumView:
         fig = plain_figure(
             name="flux-figure", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
-            min_border_top=4, min_border_bottom=6,
+            min_border_top=_READOUT_PX, min_border_bottom=6,
         )  # fmt: skip
         fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
         self._strips = fig.vstrip(
