@@ -137,8 +137,8 @@ def test_an_impossible_window_is_an_error(x: tuple, y: tuple, size: tuple, words
 def test_colours_must_match_the_categories() -> None:
     with pytest.raises(ValueError, match="categories 0 to 8 but 2 colours"):
         shade_categories(cloud([1.0, 1.0], [1.0, 1.0], [8, 0], n_kinds=9), WINDOW, [RED, BLUE])
+    points = cloud([1.0], [1.0], [0]).assign(category=-1)
     with pytest.raises(ValueError, match="categories -1 to -1 but 1 colours"):
-        points = cloud([1.0], [1.0], [0]).assign(category=-1)
         shade_categories(points, WINDOW, [RED])
 
 
