@@ -1,0 +1,41 @@
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("core", "data", "dashboard")
+
+
+@pytest.fixture(scope="module")
+def in_the_wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Names in a wheel built from the sources alone."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for layer in LAYERS:
+        shutil.copytree(ROOT / layer, source / layer, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    build = f"from setuptools import build_meta; build_meta.build_wheel({str(out)!r})"
+    made = subprocess.run([sys.executable, "-c", build], cwd=source, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    (wheel,) = out.glob("*.whl")
+    return set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_a_wheel_holds_every_module_and_what_the_page_is_made_of(in_the_wheel: set[str]):
+    wanted = {
+        f"spexplain/{path.relative_to(ROOT).as_posix()}"
+        for layer in LAYERS
+        for path in (ROOT / layer).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert len(wanted) > 200
+    assert wanted - in_the_wheel == set()
+
+
+def test_a_wheel_installs_nothing_at_top_level_but_the_package(in_the_wheel: set[str]):
+    top = {name.partition("/")[0] for name in in_the_wheel}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"spexplain"}
