@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import heapq
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import numpy as np
 from .grids import resample
 from .prepare_steps import bridge_gaps, check_block, deredden
 
-__all__ = ["P21Recipe"]
+__all__ = ["P21Recipe", "shared_range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class P21Recipe:
     ----------
     start_aa, stop_aa
         rest-frame range, both ends included, Å; the paper's is what all its
-        spectra share, 3728.91–5265.95.
+        spectra share, 3728.91–5265.95. For another sample see :func:`shared_range`.
     n_points
         Number of equally spaced points.
     norm_aa
@@ -175,3 +176,54 @@ class P21Recipe:
             f"has no data between {gap_from:.0f} and {gap_to:.0f} Å; "
             f"{needs} without a gap wider than {self.max_gap_aa:g} Å"
         )
+
+
+def shared_range(
+    first_aa: np.ndarray, last_aa: np.ndarray, *, share: float = 1.0, norm_aa: float = 5100.0
+) -> tuple[float, float]:
+    """The widest range that a share of a sample covers, as P21 found its own (section 2.2).
+
+    Parameters
+    ----------
+    first_aa, last_aa : (n,)
+        First and last rest wavelength of each spectrum, Å; NaN where it has no data. Spectra that
+        do not hold norm_aa cannot be used by the recipe, and do not count.
+    share
+        Of the others, how many must cover all of it, above 0 to 1. The paper's is 1; one odd
+        redshift then narrows the range for all.
+    norm_aa
+        Å; the range holds it.
+
+    Returns
+    -------
+    start_aa, stop_aa
+        Both ends are covered, to 0.01 Å.
+
+    Raises
+    ------
+    ValueError
+        No spectrum holds norm_aa, all end there, or the share is out of range.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share={share} is not above 0 and up to 1")
+    first, last = np.asarray(first_aa, np.float64), np.asarray(last_aa, np.float64)
+    holds = (first <= norm_aa) & (last >= norm_aa)
+    first, last = first[holds], last[holds]
+    if not first.size:
+        raise ValueError(f"none of {holds.size} spectra holds {norm_aa:g} Å")
+    needed = int(np.ceil(share * first.size - 1e-9))
+    order = np.argsort(first, kind="stable")
+    widest, found = -1.0, (norm_aa, norm_aa)
+    # Of the spectra that start by a wavelength, enough reach the needed-th largest end. Those ends
+    # are kept in a heap, the smallest on top.
+    reach: list[float] = []
+    for begins, ends in zip(first[order].tolist(), last[order].tolist(), strict=True):
+        heapq.heappush(reach, ends)
+        if len(reach) > needed:
+            heapq.heappop(reach)
+        if len(reach) == needed and reach[0] - begins > widest:
+            widest, found = reach[0] - begins, (begins, reach[0])
+    start, stop = np.ceil(100 * found[0]) / 100, np.floor(100 * found[1]) / 100
+    if not start < stop or not start <= norm_aa <= stop:
+        raise ValueError(f"the spectra share nothing round {norm_aa:g} Å")
+    return float(start), float(stop)

@@ -112,11 +112,21 @@ def build_command(
         bool,
         typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
     ] = False,
+    overlap: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            max=1.0,
+            metavar="SHARE",
+            help="Classify over the widest range that this share of the labelled spectra covers, "
+            "instead of the AGN paper's range.",
+        ),
+    ] = None,
     jobs: Jobs = _CORES,
     as_json: AsJson = False,
 ) -> None:
     """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
-    from ..data.build import build
+    from ..data.build import BuildSettings, build, settings_as_built
     from ..data.collection import Collection
     from ..data.evaluate import tuned_build
     from .progress import TerminalProgress, ctrl_c_cancels
@@ -126,8 +136,11 @@ def build_command(
         raise ValueError("--tune stands alone, without --only, --models and --planes")
     wanted = [*(only or []), "planes"] if planes else only
     collection = Collection.open(directory)
+    goes_on = overlap is None and (wanted is not None or tune)
+    settings = settings_as_built(collection) if goes_on else BuildSettings(overlap=overlap)
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         common: Any = {"jobs": jobs, "progress": progress, "cancelled": stop.is_set}
+        common["settings"] = settings
         if tune:
             report = tuned_build(collection, **common)
         else:
@@ -228,14 +241,19 @@ def report_command(
     jobs: Jobs = _CORES,
 ) -> None:
     """Write one self-contained page with the AGN paper's tables and figures for this collection."""
-    from ..data.build import build
+    from ..data.build import build, settings_as_built
+    from ..data.collection import Collection
     from .progress import TerminalProgress, ctrl_c_cancels
     from .report import write_report
 
     if not out.resolve().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.resolve().parent}")
+    collection = Collection.open(directory)
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        build(directory, only=["planes"], jobs=jobs, progress=progress, cancelled=stop.is_set)
+        build(
+            collection, only=["planes"], settings=settings_as_built(collection),
+            jobs=jobs, progress=progress, cancelled=stop.is_set,
+        )  # fmt: skip
     evaluation = _evaluate(directory, split, jobs)
     with TerminalProgress() as progress:
         write_report(evaluation, out, progress=lambda done, total: progress("figures", done, total))

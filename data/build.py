@@ -26,7 +26,15 @@ from .stage_svm import SVM
 from .stage_tune import TUNE
 from .stage_vae import VAE
 
-__all__ = ["BuildCancelled", "BuildError", "BuildReport", "BuildSettings", "build", "stage_names"]
+__all__ = [
+    "BuildCancelled",
+    "BuildError",
+    "BuildReport",
+    "BuildSettings",
+    "build",
+    "settings_as_built",
+    "stage_names",
+]
 
 # In the order they are taken up: the longest chain first, then what takes long by itself.
 _STAGES = (
@@ -71,6 +79,15 @@ class BuildReport:
     skipped: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+
+
+def settings_as_built(collection: Collection) -> BuildSettings:
+    """Defaults but for the range, which is that of the spectra as they are prepared there.
+
+    For what goes on from a build: its tables and planes are to be of the same spectra.
+    """
+    prepared = RunStore(collection.path).find("prepare-p21")
+    return BuildSettings(overlap=None if prepared is None else prepared.params.get("overlap"))
 
 
 def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
@@ -133,11 +150,8 @@ def build(
         given = given_models(collection, models, settings)
     except GivenModelsError as error:
         raise BuildError(str(error)) from error
-    if settings.classifier is not None and "svm" in given:
-        raise BuildError(
-            f"{settings.classifier!r} cannot be trained here: "
-            + ("models are given" if models else "there are not two types of 10 labels each")
-        )
+    if "svm" in given:
+        _check_free(settings, "models are given" if models else "the demo's classifier is used")
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = _plan(_wanted(only, settings), collection, settings, given)
@@ -156,11 +170,25 @@ def build(
     )
 
 
+def _check_free(settings: BuildSettings, why: str) -> None:
+    """A lent classifier comes with its preparation: neither can be chosen then."""
+    if settings.classifier is not None:
+        raise BuildError(f"{settings.classifier!r} cannot be trained here: {why}")
+    if settings.overlap is not None:
+        raise BuildError(f"overlap={settings.overlap} cannot be computed here: {why}")
+
+
 def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     """Stage → what its run has to say."""
     runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    said = {name: run.metrics.get("dust_note", "") for name, run in runs.items() if run}
-    return {name: note for name, note in said.items() if note}
+    kinds = ("dust_note", "range_note")
+    return {
+        name: run.metrics[kind]
+        for name, run in runs.items()
+        if run
+        for kind in kinds
+        if run.metrics.get(kind)
+    }
 
 
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:

@@ -37,6 +37,10 @@ class BuildSettings:
     ----------
     p21, o25
         Preparation recipes of the two lenses.
+    overlap
+        Compute the range of ``p21`` from the sample: the widest that this share of the labelled
+        spectra covers (of all, where none is labelled), above 0 to 1. The paper's sample gave
+        3728.91–5265.95 Å with 1; None takes the range of ``p21`` as it is.
     svm, vae
         Training.
     classifier
@@ -95,6 +99,7 @@ class BuildSettings:
 
     p21: P21Recipe = field(default_factory=P21Recipe)
     o25: O25Recipe = field(default_factory=O25Recipe)
+    overlap: float | None = None
     svm: SvmSettings = field(default_factory=SvmSettings)
     classifier: Any = None
     svm_rows: int = 20_000
@@ -121,6 +126,8 @@ class BuildSettings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
+        if self.overlap is not None and not 0 < self.overlap <= 1:
+            raise ValueError(f"overlap={self.overlap} is not above 0 and up to 1")
         if self.classifier is not None and not hasattr(self.classifier, "predict_proba"):
             raise TypeError(f"classifier={self.classifier!r} has no predict_proba")
         if self.model_per_bin and self.plane_features == "latent":

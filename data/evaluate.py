@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.train.splits import SplitMethod
 from .agn_study import AgnStudy
-from .build import BuildError, BuildReport, build
+from .build import BuildError, BuildReport, build, settings_as_built
 from .build_settings import BuildSettings
 from .collection import Collection
 from .evaluation_tables import Table, evaluation_tables
@@ -100,7 +100,7 @@ def evaluate(
     split
         At random as in the paper, by class, or by object.
     settings
-        Defaults as in the paper.
+        Defaults as in the paper, over the range that the collection is prepared in.
     jobs
         Processor cores to use.
     progress, cancelled
@@ -115,7 +115,7 @@ def evaluate(
     """
     if not isinstance(collection, Collection):
         collection = Collection.open(collection)
-    settings = settings or BuildSettings()
+    settings = settings or settings_as_built(collection)
     settings = dataclasses.replace(settings, svm=dataclasses.replace(settings.svm, split=split))
     store = RunStore(collection.path)
     tuned = store.find("tune")
@@ -168,7 +168,7 @@ def tuned_build(
     BuildCancelled
         Asked to stop.
     """
-    settings = settings or BuildSettings()
+    settings = settings or settings_as_built(collection)
     common: Any = {"jobs": jobs, "progress": progress, "cancelled": cancelled}
     first = build(collection, only=["tune"], settings=settings, **common)
     run = RunStore(collection.path).find("tune")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
+from ..core.prepare_p21 import shared_range
 from .build_settings import BuildSettings
 from .reddening import find_reddening
 from .stage import Stage, StageSkipped, Work
@@ -35,7 +37,12 @@ def _prepare(work: Work, name: str) -> None:
     """Two passes: which spectra and wavelengths are usable, then the prepared spectra."""
     given = work.given.get(f"prepare-{name}")
     settings = getattr(work.settings, name)
-    recipe = settings if given is None else recipe_from_dict(given.facts("recipe"))
+    if given is not None:
+        recipe = recipe_from_dict(given.facts("recipe"))
+    elif name == "p21" and work.settings.overlap is not None:
+        recipe = _fitted_to_sample(work, settings, work.settings.overlap)
+    else:
+        recipe = settings
     dust = find_reddening(work.collection, work.settings.dust if name == "o25" else "none")
     survey = _survey(work, recipe, dust.ebv)
     work.draft.write_table("reasons", survey.reasons)
@@ -67,6 +74,31 @@ def _prepare(work: Work, name: str) -> None:
     }
     if name == "o25":  # P21 does not mention dust
         draft.metrics |= dust.metrics()
+
+
+def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
+    """The recipe over the range that the sample shares."""
+    collection = work.collection
+    wave, n = collection.wave_rest_aa, collection.n_spectra
+    ends = np.full((n, 2), np.nan)
+    for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
+        good = np.isfinite(flux) & (ivar > 0)
+        some = good.any(axis=1)
+        ends[rows, 0] = np.where(some, wave[good.argmax(axis=1)], np.nan)
+        ends[rows, 1] = np.where(some, wave[len(wave) - 1 - good[:, ::-1].argmax(axis=1)], np.nan)
+        work.report(0, 2 * n, "range")
+    labelled = collection.catalog["label"].to_numpy(str) != ""
+    sample = ends[labelled] if labelled.any() else ends
+    try:
+        start, stop = shared_range(sample[:, 0], sample[:, 1], share=share, norm_aa=recipe.norm_aa)
+    except ValueError as error:
+        raise StageSkipped(f"no range is shared by {share:.0%} of the sample: {error}") from error
+    whose = "labelled " if labelled.any() else ""
+    work.draft.metrics["range_note"] = (
+        f"types are told over {start:g}–{stop:g} Å, the widest range that "
+        f"{'all' if share == 1 else f'{100 * share:g} %'} of {len(sample):,} {whose}spectra cover"
+    )
+    return dataclasses.replace(recipe, start_aa=start, stop_aa=stop)
 
 
 def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -> _Survey:
@@ -116,6 +148,8 @@ def _params(settings: BuildSettings, name: str) -> dict[str, object]:
     params: dict[str, object] = {"recipe": getattr(settings, name).asdict()}
     if name == "o25":
         params["dust"] = settings.dust
+    elif settings.overlap is not None:
+        params["overlap"] = settings.overlap
     return params
 
 

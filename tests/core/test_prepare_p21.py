@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.grids import COLLECTION_GRID
 from spexplain.core.prepare import P21Recipe, recipe_from_dict
+from spexplain.core.prepare_p21 import shared_range
 
 WAVE = COLLECTION_GRID.wave_rest_aa
 RECIPE = P21Recipe()
@@ -160,3 +161,48 @@ def test_settings_of_no_known_recipe_are_refused(settings, says):
 def test_finish_refuses_other_grids():
     with pytest.raises(ValueError, match=r"\(2, 999\)"):
         RECIPE.finish(np.ones((2, 999)))
+
+
+def widest_by_trial(first, last, needed):
+    """Every start and every end that a spectrum has, tried."""
+    best = -1.0
+    for start in first:
+        for stop in last:
+            covering = np.sum((first <= start) & (last >= stop))
+            if start <= 5100 <= stop and covering >= needed:
+                best = max(best, stop - start)
+    return best
+
+
+ENDS = st.tuples(st.integers(3500, 5090), st.integers(5110, 9000))
+
+
+@given(st.lists(ENDS, min_size=1, max_size=12), st.sampled_from([0.2, 0.5, 0.8, 1.0]))
+def test_the_shared_range_is_the_widest_that_enough_spectra_cover(ends, share):
+    first, last = np.array(ends, float).T
+    start, stop = shared_range(first, last, share=share)
+    needed = int(np.ceil(share * len(ends) - 1e-9))
+    assert np.sum((first <= start) & (last >= stop)) >= needed
+    assert stop - start == pytest.approx(widest_by_trial(first, last, needed))
+    if share == 1:
+        assert (start, stop) == (first.max(), last.min())
+
+
+def test_spectra_that_the_recipe_cannot_use_do_not_narrow_the_range():
+    # The paper's own ranges, and two that never hold 5100 Å.
+    first = np.array([2713.93, 3727.07, 3728.905, 5200.0, np.nan])
+    last = np.array([5265.954, 6955.6, 8318.88, 9000.0, np.nan])
+    assert shared_range(first, last) == (3728.91, 5265.95)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "share", "says"),
+    [
+        ([5200.0], [6000.0], 1.0, "none of 1 spectra holds 5100 Å"),
+        ([4000.0], [6000.0], 0.0, "share=0.0"),
+        ([5100.0, 4000.0], [6000.0, 5100.0], 1.0, "share nothing round 5100 Å"),
+    ],
+)
+def test_no_range_is_no_silent_default(first, last, share, says):
+    with pytest.raises(ValueError, match=says):
+        shared_range(np.array(first), np.array(last), share=share)
