@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import panel as pn
 from bokeh.events import Pan, PanEnd, PanStart
-from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, PanTool
+from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanTool
 from bokeh.plotting import figure
 
 from ..session import Session, Shown
@@ -32,8 +33,6 @@ def attach_brush(session: Session, flux: figure) -> None:
 class _Brush:
     def __init__(self, session: Session, flux: figure) -> None:
         self._session, self._flux = session, flux
-        self._edited = ColumnDataSource({"x": [], "y": []}, name="edited")
-        self._line = flux.line("x", "y", source=self._edited, line_width=1.6, line_join="round")
         self._stretch = BoxAnnotation(
             left=0, right=0, visible=False, fill_alpha=0.12, line_alpha=0.6, name="stretch"
         )
@@ -58,6 +57,12 @@ class _Brush:
         self._dress()
         # A tool is made active by a change, which only a loaded page notices.
         pn.state.onload(self._turn)
+
+    @cached_property
+    def _edited(self) -> Any:
+        """Its renderer, made when first drawn: a page that never shows it need not carry it."""
+        source = ColumnDataSource({"x": [], "y": []}, name="edited")
+        return self._flux.add_glyph(source, Line(line_width=1.6, line_join="round"))
 
     def _turn(self, *_: object) -> None:
         on = self._session.view.tab == "whatif"
@@ -97,7 +102,8 @@ class _Brush:
 
     def _draw(self, *_: object) -> None:
         if self._session.view.tab != "whatif":
-            self._edited.data = {"x": [], "y": []}
+            if "_edited" in vars(self):
+                self._edited.data_source.data = {"x": [], "y": []}
             return
         state, axis = self._session.whatif, self._axis()
         if axis is None:
@@ -106,12 +112,14 @@ class _Brush:
         edited: Any = state.edited
         drawn = edited is not None and len(edited) == len(x)
         line: dict[str, Any] = {"x": x, "y": edited} if drawn else {"x": [], "y": []}
-        self._edited.data = line
+        self._edited.data_source.data = line
+        self._dress()
         if state.low_aa is not None and state.high_aa is not None:
             left, right = np.interp([state.low_aa, state.high_aa], wave, x).tolist()
             self._stretch.update(left=left, right=right, visible=True)
 
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]
-        self._line.glyph.line_color = theme.accent
+        if "_edited" in vars(self):
+            self._edited.glyph.line_color = theme.accent
         self._stretch.update(fill_color=theme.accent, line_color=theme.accent)

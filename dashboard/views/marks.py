@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.core.properties import value as constant
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Scatter, Text
 from bokeh.plotting import figure
 
 from ..session import Session
@@ -33,30 +34,17 @@ def attach_marks(session: Session, plane: figure) -> None:
     _Marks(session, plane)
 
 
+class _Drawn(NamedTuple):
+    """Renderers, each with a source of its own."""
+
+    rings: Any
+    labels: Any
+    diamond: Any
+
+
 class _Marks:
     def __init__(self, session: Session, plane: figure) -> None:
-        self._session = session
-        self._ringed = ColumnDataSource(dict(_NOTHING), name="plane-chosen")
-        self._numbers = ColumnDataSource(
-            {**_NOTHING, "text": [], "colour": []}, name="plane-numbers"
-        )
-        self._placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")
-        self._rings = plane.scatter(
-            "x", "y", source=self._ringed, size=6, fill_color=None, line_width=1
-        )
-        plane.scatter(
-            "x", "y", source=self._numbers, size=9, fill_color=None, line_color="colour",
-            line_width=2,
-        )  # fmt: skip
-        box: Any = {"background_fill_alpha": 0.9, "border_line_width": 1.6, "padding": 3}
-        box["border_line_color"] = "colour"
-        self._labels = plane.text(
-            "x", "y", "text", source=self._numbers, x_offset=9, y_offset=-9,
-            text_font=constant(FONT), text_font_size="12px", **box,
-        )  # fmt: skip
-        self._diamond = plane.scatter(
-            "x", "y", source=self._placed, size=15, marker="diamond", line_width=2
-        )
+        self._session, self._plane = session, plane
         view = session.view
         session.matrix.param.watch(self._mark_cell, ["cell", "part"])
         view.param.watch(self._mark_cell, ["plane", "tab"])
@@ -64,26 +52,44 @@ class _Marks:
         session.visitors.param.watch(self._mark_placed, "place")
         view.param.watch(self._mark_placed, "tab")
         view.param.watch(self._dress, "theme")
-        self._dress()
+
+    @cached_property
+    def _drawn(self) -> _Drawn:
+        """Made when first drawn: a page that never shows it need not carry it."""
+        ringed = ColumnDataSource(dict(_NOTHING), name="plane-chosen")
+        numbers = ColumnDataSource({**_NOTHING, "text": [], "colour": []}, name="plane-numbers")
+        placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")
+        add = self._plane.add_glyph
+        rings = add(ringed, Scatter(size=6, fill_color=None, line_width=1))
+        add(numbers, Scatter(size=9, fill_color=None, line_color="colour", line_width=2))
+        box: Any = {"background_fill_alpha": 0.9, "border_line_width": 1.6, "padding": 3}
+        label = Text(
+            text="text", x_offset=9, y_offset=-9, text_font=constant(FONT), text_font_size="12px",
+            border_line_color="colour", **box,
+        )  # fmt: skip
+        diamond = Scatter(size=15, marker="diamond", line_width=2)
+        return _Drawn(rings, add(numbers, label), add(placed, diamond))
 
     def _mark_cell(self, *_: object) -> None:
         view, space, matrix = self._session.view, self._session.workspace, self._session.matrix
         if view.tab != "confusion" or matrix.cell is None or view.plane is None:
-            self._ringed.data = dict(_NOTHING)
-            self._numbers.data = {**_NOTHING, "text": [], "colour": []}
+            if "_drawn" in vars(self):
+                self._drawn.rings.data_source.data = dict(_NOTHING)
+                self._drawn.labels.data_source.data = {**_NOTHING, "text": [], "colour": []}
             return
         plane = space.planes[view.plane]
         rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
         xy = plane.xy[np.isin(plane.rows, rows)]
-        self._ringed.data = {"x": xy[:, 0], "y": xy[:, 1]}
+        self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
         found = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
         on_plane = [(one, place) for one, place in found if place is not None]
-        self._numbers.data = {
+        self._drawn.labels.data_source.data = {
             "x": [place[0] for _, place in on_plane],
             "y": [place[1] for _, place in on_plane],
             "text": [str(one.number) for one, _ in on_plane],
             "colour": [_RIGHT if one.correct else _WRONG for one, _ in on_plane],
         }
+        self._dress()
 
     def _mark_placed(self, *_: object) -> None:
         session = self._session
@@ -91,10 +97,16 @@ class _Marks:
         considered = session.whatif.considered
         if session.view.tab == "whatif" and considered is not None:
             place = considered.place or place
-        self._placed.data = dict(_NOTHING) if place is None else {"x": [place[0]], "y": [place[1]]}
+        if place is not None:
+            self._drawn.diamond.data_source.data = {"x": [place[0]], "y": [place[1]]}
+            self._dress()
+        elif "_drawn" in vars(self):
+            self._drawn.diamond.data_source.data = dict(_NOTHING)
 
     def _dress(self, *_: object) -> None:
-        theme = THEMES[self._session.view.theme]
-        self._rings.glyph.line_color = theme.text
-        self._labels.glyph.update(text_color=theme.text, background_fill_color=theme.surface)
-        self._diamond.glyph.update(fill_color=theme.accent, line_color=theme.surface)
+        if "_drawn" not in vars(self):
+            return
+        theme, drawn = THEMES[self._session.view.theme], self._drawn
+        drawn.rings.glyph.line_color = theme.text
+        drawn.labels.glyph.update(text_color=theme.text, background_fill_color=theme.surface)
+        drawn.diamond.glyph.update(fill_color=theme.accent, line_color=theme.surface)

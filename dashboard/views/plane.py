@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate, Tap
-from bokeh.models import ColumnDataSource, CustomJS, Range1d, WheelZoomTool
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    ImageRGBA,
+    Range1d,
+    Scatter,
+    Text,
+    WheelZoomTool,
+)
 from bokeh.plotting import figure
 
 from ..colouring import Categories
@@ -77,16 +85,16 @@ class PlaneView:
             y_range=self._y,
             tools="pan",
             lod_timeout=_SETTLE_MS,
+            x_axis_type=None,
+            y_axis_type=None,
         )
         wheel = WheelZoomTool()
         fig.add_tools(wheel)
         fig.toolbar.active_scroll = wheel
-        fig.axis.visible = False
-        fig.grid.visible = False
-        fig.image_rgba("image", "x", "y", "dw", "dh", source=self._image)
+        fig.add_glyph(self._image, ImageRGBA(image="image", x="x", y="y", dw="dw", dh="dh"))
         # A ring in two tones stands out on any colour of point.
         self._rings = [
-            fig.scatter("x", "y", source=self._ring, size=size, fill_color=None, line_width=width)
+            fig.add_glyph(self._ring, Scatter(size=size, fill_color=None, line_width=width))
             for size, width in ((15, 4.5), (15, 2.0))
         ]
         box: Any = {
@@ -95,14 +103,14 @@ class PlaneView:
             "border_radius": 4,
             "padding": 4,
         }
+        label = Text(
+            text="text", x_offset="shift", y_offset=-9, text_align="side",
+            text_baseline="bottom", text_font=constant(FONT), text_font_size="11px", **box,
+        )  # fmt: skip
         self._ghosts = [
-            fig.scatter("x", "y", source=self._ghost, size=13, fill_color=None, line_width=1.2),
-            fig.text(
-                "x", "y", "text", source=self._ghost, x_offset="shift", y_offset=-9,
-                text_align="side", text_baseline="bottom", text_font=constant(FONT),
-                text_font_size="11px", **box,
-            ),
-        ]  # fmt: skip
+            fig.add_glyph(self._ghost, Scatter(size=13, fill_color=None, line_width=1.2)),
+            fig.add_glyph(self._ghost, label),
+        ]
         fig.on_event(RangesUpdate, lambda _: self._shade())
         fig.on_event(Tap, self._tap)
         fig.on_event(DoubleTap, lambda _: self.reset())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Line, VStrip
 from bokeh.plotting import figure
 
 from ...data.lens import AnomalyLens
@@ -16,6 +17,13 @@ from ..session import Session, Shown
 from ..theme import THEMES
 
 __all__ = ["RebuiltOverlay"]
+
+
+class _Drawn(NamedTuple):
+    """Renderers, each with a source of its own."""
+
+    line: Any
+    windows: Any
 
 
 class RebuiltOverlay:
@@ -30,19 +38,21 @@ class RebuiltOverlay:
     """
 
     def __init__(self, session: Session, flux: figure) -> None:
-        self._session = session
-        self._line = ColumnDataSource({"x": [], "y": []}, name="rebuilt-line")
-        self._windows = ColumnDataSource({"left": [], "right": []}, name="rebuilt-windows")
-        self._shade = flux.vstrip(
-            "left", "right", source=self._windows, line_color=None, fill_alpha=0.25
-        )
-        self._drawn = flux.line("x", "y", source=self._line, line_width=1.2, line_join="bevel")
+        self._session, self._flux = session, flux
         self._work: Background[Rebuilt] = Background(session, self._arrived)
         session.outcome.param.watch(self._begin, "shown")
         session.view.param.watch(self._begin, ["rebuilt", "unit", "frame", "target", "width_kms"])
         session.view.param.watch(self._dress, "theme")
-        self._dress()
         self._begin()
+
+    @cached_property
+    def _drawn(self) -> _Drawn:
+        """Made when first drawn: a page that never shows it need not carry it."""
+        line = ColumnDataSource({"x": [], "y": []}, name="rebuilt-line")
+        windows = ColumnDataSource({"left": [], "right": []}, name="rebuilt-windows")
+        strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.25)
+        shade = self._flux.add_glyph(windows, strips)
+        return _Drawn(self._flux.add_glyph(line, Line(line_width=1.2, line_join="bevel")), shade)
 
     def _begin(self, *_: object) -> None:
         view, shown = self._session.view, self._session.outcome.shown
@@ -65,8 +75,10 @@ class RebuiltOverlay:
         wave = shown.wave_rest_aa * self._factor(shown)
         steps = np.diff(np.concatenate([[0], (~found.kept).astype(np.int8), [0]]))
         starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
-        self._windows.data = {"left": wave[starts], "right": wave[stops]}
-        self._line.data = {"x": wave, "y": found.reconstruction}
+        drawn = self._drawn
+        drawn.windows.data_source.data = {"left": wave[starts], "right": wave[stops]}
+        drawn.line.data_source.data = {"x": wave, "y": found.reconstruction}
+        self._dress()
 
     def _factor(self, shown: Shown) -> float:
         """From rest-frame Å to what the axis shows."""
@@ -75,10 +87,12 @@ class RebuiltOverlay:
         return stretch * (0.1 if view.unit == "nm" else 1.0)
 
     def _clear(self) -> None:
-        if len(self._line.data["x"]):
-            self._line.data, self._windows.data = {"x": [], "y": []}, {"left": [], "right": []}
+        if "_drawn" in vars(self):
+            self._drawn.line.data_source.data = {"x": [], "y": []}
+            self._drawn.windows.data_source.data = {"left": [], "right": []}
 
     def _dress(self, *_: object) -> None:
-        theme = THEMES[self._session.view.theme]
-        self._drawn.glyph.line_color = theme.warn
-        self._shade.glyph.fill_color = theme.marker
+        if "_drawn" in vars(self):
+            theme = THEMES[self._session.view.theme]
+            self._drawn.line.glyph.line_color = theme.warn
+            self._drawn.windows.glyph.fill_color = theme.marker

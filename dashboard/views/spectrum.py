@@ -13,9 +13,16 @@ from bokeh.models import (
     CrosshairTool,
     CustomJS,
     CustomJSTickFormatter,
+    Line,
     LinearColorMapper,
+    MultiLine,
+    Quad,
     Range1d,
+    Segment,
     Span,
+    Text,
+    VSpan,
+    VStrip,
     WheelPanTool,
     WheelZoomTool,
 )
@@ -99,28 +106,24 @@ class SpectrumView:
         fig = plain_figure(
             name="flux-figure", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
             lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
-            min_border_top=_READOUT_PX, min_border_bottom=6,
+            min_border_top=_READOUT_PX, min_border_bottom=6, x_axis_type=None,
         )  # fmt: skip
         fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
-        self._strips = fig.vstrip(
-            "left", "right", source=self._bars, line_color=None, fill_alpha=0.6,
-            fill_color={"field": "shade", "transform": self._mapper},
-        )  # fmt: skip
-        self._markers = fig.vspan("x", source=self._lines, line_dash=[4, 4], line_width=1)
+        colour: Any = {"field": "shade", "transform": self._mapper}
+        strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.6, fill_color=colour)
+        self._strips = fig.add_glyph(self._bars, strips)
+        markers = VSpan(line_dash=[4, 4], line_width=1)
+        self._markers = fig.add_glyph(self._lines, markers)
         # A ribbon of colour under a crisp line: where nothing is found it has the page's colour.
-        self._pieces = fig.multi_line(
-            "xs", "ys", source=self._ribbon, line_width=7, line_join="round",
-            line_color={"field": "shade", "transform": self._mapper},
-        )  # fmt: skip
-        self._thin = fig.line("x", "y", source=self._trace, line_width=1.1, line_join="bevel")
+        pieces = MultiLine(line_width=7, line_join="round", line_color=colour)
+        self._pieces = fig.add_glyph(self._ribbon, pieces)
+        self._thin = fig.add_glyph(self._trace, Line(line_width=1.1, line_join="bevel"))
         box: Any = {"border_line_width": 0, "padding": 2}
-        self._names = fig.text(
-            "x", 1.0, "text", source=self._labels, y_range_name="share", text_align="center",
-            y_offset="down", text_baseline="top", text_font=constant(FONT), text_font_size="11px",
-            **box,
+        names = Text(
+            y=constant(1.0), text="text", text_align="center", y_offset="down",
+            text_baseline="top", text_font=constant(FONT), text_font_size="11px", **box,
         )  # fmt: skip
-        fig.xaxis.visible = False
-        fig.xgrid.visible = False
+        self._names = fig.add_glyph(self._labels, names, y_range_name="share")
         return fig
 
     def _build_weight(self) -> figure:
@@ -130,14 +133,13 @@ class SpectrumView:
             min_border_top=4,
         )  # fmt: skip
         colour: Any = {"field": "shade", "transform": self._mapper}
-        fig.quad(
-            "left", "right", "weight", constant(0.0), source=self._bars,
-            fill_color=colour, line_color=colour, line_width=0.6,
-        )  # fmt: skip
-        # How far each weight may be from that of infinitely many samples.
-        self._whiskers = fig.segment(
-            "x", "low", "x", "high", source=self._spread, line_width=1, line_alpha=0.75
+        bars = Quad(
+            top="weight", bottom=constant(0.0), fill_color=colour, line_color=colour, line_width=0.6
         )
+        fig.add_glyph(self._bars, bars)
+        # How far each weight may be from that of infinitely many samples.
+        whiskers = Segment(x0="x", y0="low", x1="x", y1="high", line_width=1, line_alpha=0.75)
+        self._whiskers = fig.add_glyph(self._spread, whiskers)
         self._zero = Span(location=0, dimension="width", line_width=1)
         fig.add_layout(self._zero)
         fig.xgrid.visible = False
