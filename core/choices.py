@@ -18,6 +18,7 @@ __all__ = [
     "SamplingName",
     "SegmentationName",
     "SmoothingName",
+    "WeightSign",
 ]
 
 MethodName = Literal["lime", "saliency", "occlusion"]
@@ -29,3 +30,4 @@ FirstSample = Literal["paper", "light"]
 ControlName = Literal["none", "linearised"]
 GradientName = Literal["difference", "analytic"]
 SmoothingName = Literal["median", "gaussian"]
+WeightSign = Literal["keep", "drop"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
+from .choices import WeightSign
 from .segments import uniform
 
 __all__ = [
@@ -83,35 +84,44 @@ class KScan:
         return int(self.k[np.argmax(self.silhouette)])
 
 
-def normalise_weights(weights: np.ndarray) -> np.ndarray:
-    """Absolute weights at unit L2 length: what matters, not by how much nor in which direction.
+def normalise_weights(weights: np.ndarray, *, sign: WeightSign = "keep") -> np.ndarray:
+    """Weights at unit L2 length: what matters, not by how much.
+
+    O25 (section 5) drops the sign first. It tells whether a stretch of spectrum makes the anomaly
+    stronger or weaker: a line that is clipped and one that is too strong both matter, in the same
+    segment. ``benchmarks/faithfulness.py`` measures which tells kinds of anomalies apart.
 
     Parameters
     ----------
     weights
         (n, S) finite.
+    sign
+        ``keep`` it, or ``drop`` it as the paper does.
 
     Returns
     -------
-    (n, S) float64, ≥ 0; rows of zeros stay zeros.
+    (n, S) float64, ≥ 0 without signs; rows of zeros stay zeros.
 
     Raises
     ------
     ValueError
-        Not two-dimensional or not finite.
+        Not two-dimensional or not finite, or the sign is to be neither.
     """
-    absolute = np.abs(np.asarray(weights, np.float64))
-    if absolute.ndim != 2 or not np.isfinite(absolute).all():
-        raise ValueError(f"weights must be finite (n, S), got {absolute.shape}")
-    length = np.linalg.norm(absolute, axis=1, keepdims=True)
-    return absolute / np.where(length > 0, length, 1)
+    values = np.asarray(weights, np.float64)
+    if values.ndim != 2 or not np.isfinite(values).all():
+        raise ValueError(f"weights must be finite (n, S), got {values.shape}")
+    if sign not in get_args(WeightSign):
+        raise ValueError(f"sign must be one of {get_args(WeightSign)}, got {sign!r}")
+    values = values if sign == "keep" else np.abs(values)
+    length = np.linalg.norm(values, axis=1, keepdims=True)
+    return values / np.where(length > 0, length, 1)
 
 
 def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
     """Weights of segments that differ from spectrum to spectrum, laid over the same equal ones.
 
     What a segment matters is spread evenly over its pixels and gathered by the pixels of the
-    equal segments: the sum of |weight| stays, and equal segments come out as they went in.
+    equal segments: the sum of the weights stays, and equal segments come out as they went in.
 
     Parameters
     ----------
@@ -125,20 +135,20 @@ def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int)
 
     Returns
     -------
-    (n, K) float64, ≥ 0.
+    (n, K) float64.
 
     Raises
     ------
     ValueError
         The shapes do not fit.
     """
-    absolute, labels = np.abs(np.asarray(weights, np.float64)), np.asarray(labels)
-    each = np.broadcast_to(labels, (len(absolute), labels.shape[-1]))
-    if absolute.ndim != 2 or labels.max(initial=-1) >= absolute.shape[1]:
-        raise ValueError(f"weights {absolute.shape} do not fit labels up to {labels.max()}")
+    values, labels = np.asarray(weights, np.float64), np.asarray(labels)
+    each = np.broadcast_to(labels, (len(values), labels.shape[-1]))
+    if values.ndim != 2 or labels.max(initial=-1) >= values.shape[1]:
+        raise ValueError(f"weights {values.shape} do not fit labels up to {labels.max()}")
     common = uniform(labels.shape[-1], n_segments)
-    out = np.empty((len(absolute), n_segments))
-    for row, (mine, segments) in enumerate(zip(absolute, each, strict=True)):
+    out = np.empty((len(values), n_segments))
+    for row, (mine, segments) in enumerate(zip(values, each, strict=True)):
         share = mine[: segments.max() + 1] / np.bincount(segments)
         out[row] = np.bincount(common, weights=share[segments], minlength=n_segments)
     return out

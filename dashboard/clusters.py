@@ -14,7 +14,7 @@ from ..core.line_ratios import RatioName
 from ..core.lines import PAGE_LINES
 from ..data.reasons import Reasons
 
-__all__ = ["Cluster", "Partition", "Ratio", "partition", "top_names"]
+__all__ = ["Cluster", "Partition", "Ratio", "known_kinds", "partition", "top_names"]
 
 _N_TOP = 3
 # Standard error of a median of n normal values: so many times σ / √n.
@@ -59,7 +59,7 @@ class Cluster:
     labels : (D,)
         Segment of each pixel.
     weights : (S,)
-        Mean explanation: absolute weights of unit length.
+        Mean explanation, of explanations at unit length; ≥ 0 where signs were dropped.
     ratios
         Name → line ratio.
     bpt
@@ -157,6 +157,23 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     return Partition(k, found.labels, tuple(clusters))
 
 
+def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
+    """What the catalog says some rows are, commonest first, such as "planted: 12 single spikes".
+
+    By what was planted in a simulated collection, else by the survey's subclass; "" where the
+    catalog says nothing.
+    """
+    for column, called in (("planted_kind", "planted"), ("subclass", "subclass")):
+        if column in catalog:
+            found = catalog[column].iloc[rows].astype(str)
+            counts = found[found != ""].value_counts()
+            if len(counts):
+                rest = len(rows) - int(counts.sum())
+                said = [f"{n} {kind}" for kind, n in counts.items()]
+                return f"{called}: {', '.join(said + ([f'{rest} none'] if rest else []))}"
+    return ""
+
+
 def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> list[str]:
     """The strongest segments by what stands in them: lines, else the wavelength in Å.
 
@@ -165,10 +182,10 @@ def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray)
     wave_rest_aa, labels : (D,)
         Vacuum wavelengths, Å, and segment of each pixel.
     weights : (S,)
-        Of which the largest count.
+        Of which the largest in size count.
     """
     names = []
-    for number in np.argsort(-weights)[:_N_TOP]:
+    for number in np.argsort(-np.abs(weights))[:_N_TOP]:
         wave = wave_rest_aa[labels == number]
         inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
         names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")

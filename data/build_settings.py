@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from ..core.choices import WeightSign
 from ..core.prepare import O25Recipe, P21Recipe
 from ..core.scores import Score
 from ..core.settings import ExplainSettings
@@ -22,11 +23,16 @@ _CHOICES = {
     "plane_features": get_args(PlaneFeatures),
     "dust": get_args(DustSource),
     "explain_score": get_args(Score),
+    "weight_sign": get_args(WeightSign),
 }
 _COUNTS = (
     *("svm_rows", "vae_rows", "vae_from", "vae_search_epochs"),
     *("sn_bins", "top_at_least", "k"),
 )
+
+
+def _of_population() -> ExplainSettings:
+    return ExplainSettings(perturbation="flat", factor=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,11 @@ class BuildSettings:
         (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
         hold planted anomalies of a kind together, which the latent space spreads.
     explain
-        How anomalies are explained.
+        How anomalies are explained for their clusters: segment by segment put at the median
+        flux, one of O25's perturbations. The paper's usual one, 0.9 times the flux, asks what
+        a small change does, and in lines far beyond those learnt the network answers that
+        now one way, now the other. Over the demo and three more simulated surveys clipped and
+        true [O III] lines lie in two clusters in 95–100 % of pairs, with 0.9 in 27–100 %.
     explain_score
         Which of the eight scores is explained.
     top_percent
@@ -86,6 +96,9 @@ class BuildSettings:
         Explain at least so many, if there are.
     k
         Clusters of explanations.
+    weight_sign
+        Whether explanations are clustered with the signs of their weights, or without as in
+        the paper.
     study
         Of the stages on demand: tune, evaluate, noise, timing, planes.
 
@@ -114,12 +127,13 @@ class BuildSettings:
     embed_p21: EmbedSettings = field(default_factory=EmbedSettings)
     embed_o25: EmbedSettings = field(default_factory=EmbedSettings)
     plane_features: PlaneFeatures = "spectra"
-    explain: ExplainSettings = field(default_factory=ExplainSettings)
+    explain: ExplainSettings = field(default_factory=_of_population)
     explain_score: Score = "mse"
     top_percent: float = 1.0
     top_in_bins: bool = False
     top_at_least: int = 40
     k: int = 7
+    weight_sign: WeightSign = "keep"
     study: AgnStudy = field(default_factory=AgnStudy)
 
     def __post_init__(self) -> None:

@@ -81,7 +81,7 @@ class ClusterNames:
 
 
 def _cosines(centres: NDArray[np.floating], centre: list[float]) -> NDArray[np.float64]:
-    """(k,) likeness to each centre, 0 to 1; 0 where the segments are others."""
+    """(k,) likeness to each centre, -1 to 1; 0 where the segments are others."""
     other = np.asarray(centre, np.float64)
     if other.shape != centres.shape[1:]:
         return np.zeros(len(centres))

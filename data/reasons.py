@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core.choices import WeightSign
 from .collection import Collection
 from .runs import Run, RunError, RunStore
 
@@ -22,7 +23,7 @@ class Reasons:
     rows : (n,)
         Rows of the collection.
     unit : (n, S)
-        Explanations: absolute weights of equal segments, of unit length.
+        Explanations: weights of equal segments, of unit length; ≥ 0 where signs were dropped.
     wave_rest_aa : (D,)
         Vacuum Å, of the prepared spectra.
     scan
@@ -31,6 +32,10 @@ class Reasons:
         Line ratios of each row: see the stage that measured them.
     k, seed
         As built.
+    weight_sign
+        Whether the signs were kept.
+    explained
+        What was explained, and how, in a few words.
     elbow, best_silhouette
         What the scan suggests.
     """
@@ -44,6 +49,8 @@ class Reasons:
     seed: int
     elbow: int
     best_silhouette: int
+    weight_sign: WeightSign
+    explained: str
     run: Run
 
     def spectra(self) -> np.ndarray:
@@ -72,6 +79,8 @@ def open_reasons(collection: Collection) -> Reasons | None:
             seed=int(found["seed"]),
             elbow=int(found["elbow"]),
             best_silhouette=int(found["best_silhouette"]),
+            weight_sign=found.get("weight_sign", "drop"),
+            explained=found.get("explained", ""),
             run=run,
         )
     except (RunError, KeyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,12 @@ _FEWEST = 3
 def _run(work: Work) -> None:
     explained = work.inputs["explain"]
     rows = explained.table("explained", ["row"])["row"].to_numpy()
-    weights, labels = explained.read_array("weights"), explained.read_array("labels")
-    unit = normalise_weights(on_common_segments(weights, labels, _n_common(work, labels)))
+    labels, sign = explained.read_array("labels"), work.settings.weight_sign
+    weights = explained.read_array("weights")
+    if sign == "drop":  # before segments are laid over others, where signs would cancel
+        weights = np.abs(weights)
+    common = on_common_segments(weights, labels, _n_common(work, labels))
+    unit = normalise_weights(common, sign=sign)
     n_distinct = len(np.unique(unit, axis=0))
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
@@ -56,9 +61,19 @@ def _run(work: Work) -> None:
     draft.metrics |= {
         "k": k,
         "seed": seed,
+        "weight_sign": sign,
+        "explained": _explained_by(explained.facts("settings")),
         "elbow": scan.elbow,
         "best_silhouette": scan.best_silhouette,
     }
+
+
+def _explained_by(settings: Mapping[str, Any]) -> str:
+    """Such as "mse by lime, flat 1"."""
+    said = f"{settings['score']} by {settings['method']}"
+    if settings["method"] == "saliency":
+        return said
+    return f"{said}, {settings['perturbation']} {settings['factor']:g}"
 
 
 def _n_common(work: Work, labels: np.ndarray) -> int:
@@ -93,7 +108,11 @@ def _spectra_of(work: Work, rows: np.ndarray) -> np.ndarray:
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
-    return {"k": settings.k, "seed": settings.explain.seed}
+    return {
+        "k": settings.k,
+        "seed": settings.explain.seed,
+        "weight_sign": settings.weight_sign,
+    }
 
 
-CLUSTER = Stage("cluster", 2, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage("cluster", 3, needs=("prepare-o25", "explain"), params=_params, run=_run)

@@ -43,7 +43,8 @@ def scan_charts(
     )  # fmt: skip
     said = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
-        f"built with {reasons.k}"
+        f"built with {reasons.k}; {reasons.explained}, weights "
+        f"{'with their signs' if reasons.weight_sign == 'keep' else 'without signs'}"
     )
     state = '<span class="busy">clustering</span>' if busy else said
     colour = button(
@@ -74,7 +75,14 @@ def card(cluster: Cluster, title: str, *, picked: bool) -> str:
     return button(inner, {"pick": cluster.number}, css=css, title="Show this cluster in full")
 
 
-def detail(cluster: Cluster, title: str, name: str, members: Sequence[tuple[int, str]]) -> str:
+def detail(
+    cluster: Cluster,
+    title: str,
+    name: str,
+    members: Sequence[tuple[int, str]],
+    *,
+    known: str = "",
+) -> str:
     """One cluster in full.
 
     Parameters
@@ -87,6 +95,8 @@ def detail(cluster: Cluster, title: str, name: str, members: Sequence[tuple[int,
         What the user calls it; "" if nothing.
     members
         Row and id of the first by score.
+    known
+        What the catalog says its members are.
     """
     field = (
         f'<label class="naming"><span class="name">Name</span> <input type="text" name="name" '
@@ -104,7 +114,8 @@ def detail(cluster: Cluster, title: str, name: str, members: Sequence[tuple[int,
         f'<div class="large">{_drawing(cluster, spread=True)}</div>'
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
-        "<span>blue: mean explanation</span></div>"
+        f"<span>{_meaning(cluster)}</span></div>"
+        f'<div class="caption">{escape(known)}</div>'
         f'<div class="two"><table class="matrix"><caption>Line ratios, median of the members'
         f"</caption>{_ratio_lines(cluster)}</table>"
         f'<div><div class="caption">BPT: {escape(kinds) or "no member has all four lines"}</div>'
@@ -113,10 +124,16 @@ def detail(cluster: Cluster, title: str, name: str, members: Sequence[tuple[int,
     )
 
 
+def _meaning(cluster: Cluster) -> str:
+    if (cluster.weights < 0).any():
+        return "mean explanation: blue makes them more anomalous, orange less"
+    return "blue: mean explanation, signs dropped"
+
+
 def _drawing(cluster: Cluster, *, spread: bool = False) -> str:
     wave, flux = cluster.wave_rest_aa, cluster.spectrum
     frame = Frame(wave, flux)
-    shares = cluster.weights / max(float(cluster.weights.max()), 1e-9)
+    shares = cluster.weights / max(float(np.abs(cluster.weights).max()), 1e-9)
     parts = [painted_pieces(frame, wave, flux, cluster.labels, shares), polyline(frame, wave, flux)]
     if spread:
         parts.insert(0, band(frame, wave, *cluster.spread))

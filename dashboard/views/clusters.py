@@ -10,7 +10,7 @@ import panel as pn
 
 from ..background import Background
 from ..bpt_figure import bpt_figure, bpt_points
-from ..clusters import Partition
+from ..clusters import Partition, known_kinds
 from ..live import Answer
 from ..session import Session
 from .cluster_cards import card, detail, scan_charts
@@ -95,7 +95,13 @@ class _Clusters:
         self.part.write(
             choose=scan_charts(space.reasons, found.k, coloured=self._coloured()),
             cards=cards,
-            detail=detail(one, names[one.number], space.cluster_names(found)[one.number], members),
+            detail=detail(
+                one,
+                names[one.number],
+                space.cluster_names(found)[one.number],
+                members,
+                known=known_kinds(space.catalog, one.rows),
+            ),
         )
 
     def _draw_bpt(self) -> None:

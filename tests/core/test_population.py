@@ -26,9 +26,11 @@ finite = st.floats(-1e6, 1e6, allow_subnormal=False)
 
 
 @given(arrays(np.float64, (4, 6), elements=finite))
-def test_normalised_weights_are_positive_of_unit_length_or_all_zero(weights):
-    unit = normalise_weights(weights)
-    assert (unit >= 0).all()
+def test_normalised_weights_have_unit_length_and_their_signs_unless_dropped_or_all_zero(weights):
+    unit, plain = normalise_weights(weights), normalise_weights(weights, sign="drop")
+    assert (plain >= 0).all()
+    np.testing.assert_array_equal(np.abs(unit), plain)
+    np.testing.assert_array_equal(np.sign(unit), np.sign(weights) * (plain > 0))
     length = np.linalg.norm(unit, axis=1)
     np.testing.assert_allclose(length[length > 0], 1, rtol=1e-6)
     np.testing.assert_array_equal(length == 0, (weights**2).sum(axis=1) == 0)
@@ -36,7 +38,7 @@ def test_normalised_weights_are_positive_of_unit_length_or_all_zero(weights):
 
 def test_clusters_are_the_causes_whatever_sign_and_strength_and_the_largest_comes_first():
     weights, cause = causes()
-    clusters = cluster_explanations(normalise_weights(weights), 3)
+    clusters = cluster_explanations(normalise_weights(weights, sign="drop"), 3)
     assert adjusted_rand_score(cause, clusters.labels) == 1
     assert clusters.counts.tolist() == [50, 30, 15]
     np.testing.assert_array_equal(clusters.centres.argmax(axis=1), [0, 3, 6])
@@ -45,9 +47,8 @@ def test_clusters_are_the_causes_whatever_sign_and_strength_and_the_largest_come
 def test_the_scan_finds_how_many_causes_there_are():
     weights, _ = causes((40, 40, 40, 40))
     seen = []
-    found = scan_k(
-        normalise_weights(weights), callback=lambda done, total: seen.append((done, total))
-    )
+    unit = normalise_weights(weights, sign="drop")
+    found = scan_k(unit, callback=lambda done, total: seen.append((done, total)))
     assert found.k.tolist() == list(range(2, 13))
     assert found.best_silhouette == found.elbow == 4
     assert (np.diff(found.inertia) < 0).all()
@@ -73,13 +74,26 @@ def test_the_same_seed_gives_the_same_clusters():
 def test_weights_that_are_no_numbers_are_refused():
     with pytest.raises(ValueError, match="finite"):
         normalise_weights(np.array([[1.0, np.nan]]))
+    with pytest.raises(ValueError, match="'flip'"):
+        normalise_weights(np.ones((1, 2)), sign="flip")
+
+
+def test_a_line_too_strong_and_one_cut_off_are_two_reasons_if_signs_are_kept():
+    rng = np.random.default_rng(1)
+    weights, sign = 0.05 * rng.normal(size=(60, 9)), rng.choice([-1, 1], 60)
+    weights[:, 4] = sign
+    kept, dropped = (
+        cluster_explanations(normalise_weights(weights, sign=how), 2).labels
+        for how in ("keep", "drop")
+    )
+    assert adjusted_rand_score(sign, kept) == 1
+    assert adjusted_rand_score(sign, dropped) < 0.2
 
 
 def test_equal_segments_lie_over_themselves():
     weights = np.random.default_rng(0).normal(size=(3, 7))
-    np.testing.assert_allclose(
-        on_common_segments(weights, uniform(100, 7), 7), np.abs(weights), rtol=1e-12
-    )
+    laid = on_common_segments(weights, uniform(100, 7), 7)
+    np.testing.assert_allclose(laid, weights, rtol=1e-12)
 
 
 @given(st.integers(1, 20), st.integers(1, 30), st.integers(0, 99))
@@ -90,7 +104,7 @@ def test_what_matters_is_neither_gained_nor_lost(n_own, n_common, seed):
     weights = np.zeros((2, 25))
     weights[:, :n_own] = rng.normal(size=(2, n_own))
     laid = on_common_segments(weights, np.stack([labels, labels]), n_common)
-    np.testing.assert_allclose(laid.sum(axis=1), np.abs(weights).sum(axis=1))
+    np.testing.assert_allclose(laid.sum(axis=1), weights.sum(axis=1), atol=1e-12)
     # A segment within another equal one gives that one all it has.
     alone = np.zeros((1, 25))
     alone[0, 0] = 1

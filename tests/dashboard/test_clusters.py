@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
-from spexplain.dashboard.clusters import partition, top_names
+from spexplain.dashboard.clusters import known_kinds, partition, top_names
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
@@ -103,6 +103,28 @@ def test_segments_are_named_by_the_lines_in_them() -> None:
 
 def text(part: Any) -> dict[str, str]:
     return dict(part.sections)
+
+
+def test_segments_that_weaken_count_by_their_size() -> None:
+    wave, labels = np.array([4000.0, 4100.0, 4200.0, 4300.0]), np.arange(4)
+    names = top_names(wave, labels, np.array([0.1, -0.9, 0.2, 0.3]))
+    assert names == ["4100 Å", "4300 Å", "4200 Å"]
+
+
+def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: Workspace) -> None:
+    catalog = pd.DataFrame(
+        {"planted_kind": ["", "step", "step", "dip"], "subclass": ["AGN", "", "AGN", ""]}
+    )
+    rows = np.arange(4)
+    assert known_kinds(catalog, rows) == "planted: 2 step, 1 dip, 1 none"
+    assert known_kinds(catalog.drop(columns="planted_kind"), rows) == "subclass: 2 AGN, 2 none"
+    assert known_kinds(catalog, rows[:1]) == "subclass: 1 AGN"
+    assert known_kinds(catalog[["planted_kind"]], rows[:1]) == ""
+    first = space.partition(space.reasons.k).clusters[0]
+    detail = dict(tab.sections)["detail"]
+    assert known_kinds(space.catalog, first.rows) in detail
+    assert "blue makes them more anomalous, orange less" in detail
+    assert "mse by lime, flat 1, weights with their signs" in dict(tab.sections)["choose"]
 
 
 def test_another_k_is_clustered_live_and_colours_the_plane(

@@ -26,7 +26,7 @@ def test_reasons_are_the_explanations_with_the_most_anomalous_first(built, store
     assert reasons.rows.tolist() == explained.table("explained")["row"].tolist()
     scores = store.find("score").table("scores").set_index("row")["mse"]
     assert (np.diff(scores[reasons.rows]) <= 0).all()
-    weights = np.abs(explained.read_array("weights"))
+    weights = explained.read_array("weights")
     lengths = np.sqrt(np.sum(weights**2, axis=1, keepdims=True))
     np.testing.assert_allclose(reasons.unit, weights / lengths)
 
@@ -96,6 +96,20 @@ def test_another_k_builds_clusters_anew_and_explains_nothing(copied, quick):
     assert set(report.built) == {"cluster", "embed-reasons"}
     assert "explain" in report.kept
     assert open_reasons(copied).k == 3
+
+
+def test_signs_are_kept_unless_the_papers_way_is_asked_for(copied, quick):
+    kept = open_reasons(copied)
+    assert kept.weight_sign == "keep"
+    assert (kept.unit < 0).any()
+    dropped = dataclasses.replace(quick, weight_sign="drop")
+    report = build(copied, settings=dropped, only=["cluster"])
+    assert report.built == ("cluster",)
+    reasons = open_reasons(copied)
+    assert reasons.weight_sign == "drop"
+    np.testing.assert_allclose(reasons.unit, np.abs(kept.unit))
+    with pytest.raises(ValueError, match="weight_sign='flip'"):
+        dataclasses.replace(quick, weight_sign="flip")
 
 
 def test_more_clusters_than_explanations_allow_are_held(copied, quick):
