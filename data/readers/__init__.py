@@ -1,11 +1,11 @@
-"""Readers: one survey, one module, all returning the same Spectrum record."""
+"""Readers: one survey (or any plain table), one module, all returning the same Spectrum record."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ...core.spectrum import Spectrum
-from . import sdss
+from . import sdss, table
 from .fits import ReadError, read_hdus
 
 __all__ = ["ReadError", "read"]
@@ -14,6 +14,7 @@ __all__ = ["ReadError", "read"]
 _READERS = (
     (sdss.is_spec, sdss.load_spec),
     (sdss.is_sp_spec, sdss.load_sp_spec),
+    (table.is_table, table.load_table),
 )
 
 
@@ -33,4 +34,8 @@ def read(path: str | Path) -> Spectrum:
             return load(hdus, path)
     shown = ", ".join(str(hdu.value("EXTNAME") or "unnamed") for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
-    raise ReadError("unknown format", f"no reader knows this FITS file ({telescope}; HDUs {shown})")
+    raise ReadError(
+        "unknown format",
+        f"no reader knows this FITS file ({telescope}; HDUs {shown}): neither SDSS's layout nor a "
+        "table with columns wave, flux and ivar",
+    )

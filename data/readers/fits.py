@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 from astropy.io import fits
+from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
 
 __all__ = ["Hdu", "ReadError", "ReadReason", "read_hdus"]
@@ -135,9 +136,14 @@ def _damage_told() -> Iterator[None]:
             raise ReadError("unreadable", " ".join(text.split())) from error
 
 
-def _data(hdu: fits.PrimaryHDU | fits.BinTableHDU | fits.ImageHDU) -> np.ndarray | None:
+def _data(
+    hdu: fits.PrimaryHDU | fits.BinTableHDU | fits.TableHDU | fits.ImageHDU,
+) -> np.ndarray | None:
     if isinstance(hdu, fits.PrimaryHDU):
         return hdu.data
+    if isinstance(hdu, fits.TableHDU):  # columns as text
+        stored: Any = hdu.data  # its columns are known to the file alone
+        return Table({name.upper(): stored[name] for name in stored.names}).as_array()
     return _rows(hdu) if isinstance(hdu, fits.BinTableHDU) else None
 
 
