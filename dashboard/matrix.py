@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from .live import Answer
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["Maps", "Marked", "Matrix", "judged"]
+__all__ = ["Maps", "Marked", "Matrix", "judged", "ordered_types"]
 
 _NUMBERED = 6
 
@@ -75,9 +75,7 @@ class Matrix(param.Parameterized):
     @property
     def kinds(self) -> list[str]:
         """The types, in the order of rows and columns."""
-        order = {"type 1": 0, "type 2": 1, "intermediate": 2}
-        found = {*self.table["true"], *self.table["predicted"]}
-        return sorted(found, key=lambda kind: (order.get(kind, 9), kind))
+        return ordered_types({*self.table["true"], *self.table["predicted"]})
 
     @property
     def chosen(self) -> pd.DataFrame:
@@ -143,6 +141,12 @@ class Matrix(param.Parameterized):
             self._session.complain(f"The saliency maps cannot be drawn: {answer.error}")
         else:
             self.maps = answer.result
+
+
+def ordered_types(kinds: Iterable[str]) -> list[str]:
+    """Types in the order of the paper's tables, others after them by name."""
+    order = {"type 1": 0, "type 2": 1, "intermediate": 2}
+    return sorted(kinds, key=lambda kind: (order.get(kind, 9), kind))
 
 
 def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from ..data.plane import Plane
 from .theme import THEMES, Theme, ThemeName, category_colours
 
 __all__ = ["planes_layout"]
+
+_TITLE_PX = 34
 
 Backend = Literal["bokeh", "matplotlib"]
 
@@ -35,6 +37,7 @@ def planes_layout(
     theme: ThemeName = "light",
     columns: int = 3,
     side_px: int = 230,
+    on_figure: Callable[[str, Any], None] | None = None,
 ) -> hv.Layout:
     """Planes by type: the same in a notebook, on the page and in print.
 
@@ -52,6 +55,8 @@ def planes_layout(
         Of the layout.
     side_px
         Of each plane, in pixels (bokeh).
+    on_figure
+        Called with the name of each plane and its figure once that is drawn (bokeh).
 
     Returns
     -------
@@ -77,7 +82,7 @@ def planes_layout(
         parts.append(
             drawn.opts(**_for_print(title))
             if backend == "matplotlib"
-            else drawn.opts(**_for_page(title, THEMES[theme], side_px))
+            else drawn.opts(**_for_page(plane.name, title, THEMES[theme], side_px, on_figure))
         )
     # Each plane has units of its own.
     apart: dict[str, Any] = {"shared_axes": False, "backend": backend}
@@ -115,14 +120,25 @@ def _for_print(title: str) -> dict[str, Any]:
     return bare | {"fontsize": {"title": 7}, "backend": "matplotlib"}
 
 
-def _for_page(title: str, theme: Theme, side_px: int) -> dict[str, Any]:
+def _for_page(
+    name: str,
+    title: str,
+    theme: Theme,
+    side_px: int,
+    on_figure: Callable[[str, Any], None] | None,
+) -> dict[str, Any]:
     def dress(plot: Any, _element: Any) -> None:
-        plot.state.update(border_fill_color=theme.surface, outline_line_color=theme.edge)
+        plot.state.update(
+            border_fill_color=theme.surface, outline_line_color=theme.edge, min_border=2
+        )
         plot.state.title.update(text_color=theme.text, text_font_style="normal")
+        if on_figure is not None:
+            on_figure(name, plot.state)
 
     # Two short lines: a plane is narrow.
-    sizes = {"frame_width": side_px, "frame_height": side_px, "fontsize": {"title": "8pt"}}
-    bare = {"title": title.replace(": ", "\n", 1), "xaxis": None, "yaxis": None}
+    sizes = {"width": side_px, "height": side_px + _TITLE_PX, "fontsize": {"title": "8pt"}}
+    lines = title.replace(": ", "\n", 1).replace("trustworthiness", "trust")
+    bare = {"title": lines, "xaxis": None, "yaxis": None}
     quiet = {"toolbar": None, "default_tools": [], "bgcolor": theme.surface, "hooks": [dress]}
     return bare | sizes | quiet | {"backend": "bokeh"}
 

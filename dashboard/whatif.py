@@ -12,6 +12,7 @@ import numpy as np
 import param
 
 from ..core.edit import EDIT_KINDS, Edit, apply_edits
+from ..data.lens_parts import LensError
 from .background import Background
 from .live import Answer
 
@@ -64,9 +65,13 @@ class WhatIf(param.Parameterized):
     high_aa = param.Number(default=None, allow_None=True, doc="End of the stretch, rest Å.")
     kind = param.Selector(default="scale", objects=list(EDIT_KINDS), doc="What is done to it.")
     amount = param.Number(default=1.0, doc="By how much.")
+    renormalised = param.Boolean(
+        default=True,
+        doc="Divide the edited spectrum as the model's recipe does, before it is asked.",
+    )
     kept = param.List(default=[], doc="Edits made before, oldest first.")
     edited = param.Parameter(
-        default=None, doc="(D,) flux after all edits, or None if there are none."
+        default=None, doc="(D,) flux after all edits as the model sees it, or None."
     )
     before = param.Dict(default={}, doc="What the model says of the spectrum as it is.")
     considered = param.Parameter(default=None, doc="What it says of the edited one, or None.")
@@ -128,6 +133,11 @@ class WhatIf(param.Parameterized):
             self.kept = self.kept[:-1]
         self._consider()
 
+    def renormalise(self, wanted: bool) -> None:
+        """Divide the edited spectrum as the model's recipe does, or leave it as edited."""
+        self.renormalised = wanted
+        self._consider()
+
     def reset(self, *_: object) -> None:
         """Back to the spectrum as it is."""
         self._work.cancel()
@@ -143,7 +153,14 @@ class WhatIf(param.Parameterized):
             self._work.cancel()
             self.param.update(edited=None, considered=None)
             return
-        self.edited = apply_edits(shown.wave_rest_aa, shown.flux, edits)
+        edited = apply_edits(shown.wave_rest_aa, shown.flux, edits)
+        try:
+            self.edited = shown.lens.renormalised(edited) if self.renormalised else edited
+        except LensError as error:
+            self._work.cancel()
+            self.param.update(edited=edited, considered=None)
+            self._session.complain(f"The edited spectrum cannot be prepared: {error}")
+            return
         targets = self._targets_of(shown)
         if not self.before:
             self.before = {n: _value(t, shown.flux, shown) for n, t in targets.items()}

@@ -86,6 +86,10 @@ class Lens(Protocol):
         """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
         ...
 
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides."""
+        ...
+
     def target(self, name: str, row: int) -> Target:
         """One of :attr:`targets` for this row; LensError if there is none of this name."""
         ...
@@ -146,6 +150,10 @@ class _Lens:
         """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
         return self._spectra.flux(row)
 
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides."""
+        return self._spectra.renormalised(flux)
+
     def _known(self, row: int) -> None:
         if not self.usable(row):
             raise LensError(f"row {row} cannot be used: {self.reason(row)}")
@@ -163,6 +171,17 @@ class AgnLens(_Lens):
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
         self.targets = (PREDICTED, *self.classes)
         self.columns = run.table("predictions").set_index("row")
+
+    @property
+    def described(self) -> str:
+        """The classifier in a few words."""
+        instead, settings = self._run.metrics.get("instead"), self._run.params.get("svm")
+        if instead is not None:
+            return str(instead["text"])
+        if settings is None:
+            return "A lent classifier"
+        gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
+        return f"Support vector machine, {settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
 
     @cached_property
     def machine(self) -> Classifier:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from ..core.prepare import O25Recipe, recipe_from_dict
 from .runs import Run
 
 __all__ = ["LensError", "PreparedSpectra", "Verdict"]
@@ -66,6 +67,7 @@ class PreparedSpectra:
     def __init__(self, run: Run) -> None:
         self.wave_rest_aa = run.read_array("wavelength")
         self.rows = run.table("rows")["row"].to_numpy()
+        self._run = run
         self._spectra = run.array("spectra")
         unusable = run.table("reasons")
         self._unusable = unusable["row"].to_numpy()
@@ -94,6 +96,22 @@ class PreparedSpectra:
         if at is None:
             raise LensError(f"row {row} cannot be used: {self.reason(row)}")
         return np.asarray(self._spectra[at])
+
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides.
+
+        Raises
+        ------
+        LensError
+            The flux it is to be divided by is not positive.
+        """
+        recipe = recipe_from_dict(self._run.facts("recipe"))
+        if isinstance(recipe, O25Recipe):
+            recipe = replace(recipe, fill="text")  # nothing is missing
+        try:
+            return recipe.finish(np.asarray(flux)[None])[0]
+        except ValueError as error:
+            raise LensError(str(error).partition(": ")[2]) from error
 
 
 def _position(ascending: np.ndarray, row: int) -> int | None:

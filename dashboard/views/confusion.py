@@ -47,6 +47,9 @@ class _Confusion:
             self._state.choose(*map(str, message["cell"]))
         elif "open" in message:
             self._session.open(int(message["open"]))
+        elif "export" in message:
+            name = f"{self._session.workspace.collection.path.name}-{_file(self._state.cell)}.csv"
+            self.part.download(name, self._session.listing.csv())
         elif "sort" in message:
             key, now = str(message["sort"]), str(self._session.view.sort)
             self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
@@ -109,8 +112,8 @@ class _Confusion:
         for one in marked:
             found = None if state.maps is None else state.maps.by_row.get(one.row)
             drawing = '<p class="waiting">…</p>' if found is None else _map(found)
-            shares = " · ".join(
-                f"p({escape(kind)}) {said[probability_column(kind)].at[one.row]:.3f}"
+            shares = " ".join(
+                f"<span>p({escape(kind)}) {said[probability_column(kind)].at[one.row]:.3f}</span>"
                 for kind in state.kinds
             )
             inner = (
@@ -136,7 +139,7 @@ class _Confusion:
             cells = [f"<td>{numbers.get(row, '')}</td>"]
             for column in listing.columns:
                 value = line[column.key]
-                text = _text(value)
+                text = _text(value, column.kind)
                 if column.key == "id":
                     text = button(escape(text), {"open": row}, css="link")
                 cells.append(f"<td>{text}</td>")
@@ -146,8 +149,10 @@ class _Confusion:
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
         cell = self._state.cell
         what = f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
+        save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
         return (
-            f'<table class="plain"><caption>{n:,} spectra, {escape(what)}{more}</caption><thead>'
+            f'<div class="over"><span>{n:,} spectra, {escape(what)}{more}</span>{save}</div>'
+            f'<table class="plain"><thead>'
             f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         )
 
@@ -155,7 +160,9 @@ class _Confusion:
 def _map(drawn: Any) -> str:
     wave, flux, found = drawn
     frame = Frame(wave, flux)
-    most = float(np.percentile(np.abs(found.weights), 99.5)) or 1.0
+    sizes = np.abs(found.weights)
+    # Where nearly all are 0, as of a forest, the largest sets the scale.
+    most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
     # Runs of a few pixels: a small picture shows no more.
     n = 125
     labels = (np.arange(len(wave)) * n // len(wave)).astype(np.int32)
@@ -165,7 +172,14 @@ def _map(drawn: Any) -> str:
     return picture([ribbon, polyline(frame, wave, flux)], label="saliency map")
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, kind: str) -> str:
     if isinstance(value, str):
         return value
-    return "–" if value is None or not np.isfinite(value) else f"{float(value):.3f}"
+    form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
+    return "–" if value is None or not np.isfinite(value) else form.format(float(value))
+
+
+def _file(cell: tuple[str, str] | None) -> str:
+    """What the list's file is called."""
+    words = "misclassified" if cell is None else f"{cell[0]}-called-{cell[1]}"
+    return words.replace(" ", "")

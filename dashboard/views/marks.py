@@ -19,6 +19,12 @@ __all__ = ["attach_marks"]
 _MOST_RINGED = 3000
 _WRONG, _RIGHT = "#d62728", "#2ca02c"
 _NOTHING: dict[str, list[Any]] = {"x": [], "y": []}
+_NO_NUMBERS: dict[str, list[Any]] = {
+    name: [] for name in ("x", "y", "text", "colour", "right", "down")
+}
+# Where a number stands beside its point, px to the right and down: the next one elsewhere, so that
+# neighbours can be told apart.
+_BESIDE = ((9, -9), (-19, 23), (9, 23), (-19, -9), (-5, -15), (-5, 29))
 
 
 def attach_marks(session: Session, plane: figure) -> None:
@@ -57,15 +63,15 @@ class _Marks:
     def _drawn(self) -> _Drawn:
         """Made when first drawn: a page that never shows it need not carry it."""
         ringed = ColumnDataSource(dict(_NOTHING), name="plane-chosen")
-        numbers = ColumnDataSource({**_NOTHING, "text": [], "colour": []}, name="plane-numbers")
+        numbers = ColumnDataSource(dict(_NO_NUMBERS), name="plane-numbers")
         placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")
         add = self._plane.add_glyph
         rings = add(ringed, Scatter(size=6, fill_color=None, line_width=1))
         add(numbers, Scatter(size=9, fill_color=None, line_color="colour", line_width=2))
         box: Any = {"background_fill_alpha": 0.9, "border_line_width": 1.6, "padding": 3}
         label = Text(
-            text="text", x_offset=9, y_offset=-9, text_font=constant(FONT), text_font_size="12px",
-            border_line_color="colour", **box,
+            text="text", x_offset="right", y_offset="down", text_font=constant(FONT),
+            text_font_size="12px", border_line_color="colour", **box,
         )  # fmt: skip
         diamond = Scatter(size=15, marker="diamond", line_width=2)
         return _Drawn(rings, add(numbers, label), add(placed, diamond))
@@ -75,7 +81,7 @@ class _Marks:
         if view.tab != "confusion" or matrix.cell is None or view.plane is None:
             if "_drawn" in vars(self):
                 self._drawn.rings.data_source.data = dict(_NOTHING)
-                self._drawn.labels.data_source.data = {**_NOTHING, "text": [], "colour": []}
+                self._drawn.labels.data_source.data = dict(_NO_NUMBERS)
             return
         plane = space.planes[view.plane]
         rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
@@ -88,6 +94,8 @@ class _Marks:
             "y": [place[1] for _, place in on_plane],
             "text": [str(one.number) for one, _ in on_plane],
             "colour": [_RIGHT if one.correct else _WRONG for one, _ in on_plane],
+            "right": [_BESIDE[(one.number - 1) % len(_BESIDE)][0] for one, _ in on_plane],
+            "down": [_BESIDE[(one.number - 1) % len(_BESIDE)][1] for one, _ in on_plane],
         }
         self._dress()
 

@@ -22,12 +22,14 @@ class SectionsPart(Part):
 
     _esm = ASSETS / "sections.js"
 
-    def __init__(self, layout: str, on_message: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, layout: str, on_message: Callable[[dict[str, Any]], None], *, fill: bool = True
+    ) -> None:
         super().__init__(
             layout=layout,
             on_message=on_message,
-            css_classes=["in-sections"],
-            sizing_mode="stretch_both",
+            css_classes=["in-sections"] if fill else [],
+            sizing_mode="stretch_both" if fill else "stretch_width",
             stylesheets=[*sheet(), asset("sections.css")],
         )
 
@@ -36,6 +38,10 @@ class SectionsPart(Part):
         now = dict(self.sections) | sections
         if list(now.items()) != [tuple(pair) for pair in self.sections]:
             self.sections = [list(pair) for pair in now.items()]
+
+    def download(self, name: str, text: str) -> None:
+        """Have the browser save a text under a name."""
+        self._send_msg({"name": name, "text": text})
 
 
 def button(html: str, message: dict[str, Any], *, css: str = "", title: str = "") -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from ..matrix import ordered_types
 from ..session import Session
 from ..training import training_html
 from ..workspace import Workspace
@@ -50,17 +51,18 @@ def model_html(space: Workspace) -> str:
     said = lens.columns
     truth = space.catalog["label"].to_numpy(object)[said.index.to_numpy()].astype(str)
     called = said["predicted"].to_numpy(object).astype(str)
-    known, which = np.isin(truth, np.unique(called)), "all labelled spectra"
+    known, which = np.isin(truth, lens.targets), "all labelled spectra"
     tested = known & (said["split"] == "test").to_numpy() if "split" in said else known & False
     if tested.any():
         known, which = tested, "the test set, which the classifier has not seen"
     if not known.any():
         return _invite("No spectrum here has a label to check the classifier against.")
-    return _report(truth[known], called[known], which)
+    about = f"{what}: on {which}" if (what := getattr(lens, "described", "")) else f"On {which}"
+    return _report(truth[known], called[known], about)
 
 
-def _report(truth: np.ndarray, predicted: np.ndarray, which: str) -> str:
-    kinds = sorted(set(truth) | set(predicted), key=str)
+def _report(truth: np.ndarray, predicted: np.ndarray, about: str) -> str:
+    kinds = ordered_types({*truth.tolist(), *predicted.tolist()})
     quietly: Any = {"zero_division": 0.0}
     scores = np.array(precision_recall_fscore_support(truth, predicted, labels=kinds, **quietly))
     lines = [
@@ -72,7 +74,7 @@ def _report(truth: np.ndarray, predicted: np.ndarray, which: str) -> str:
     lines.append("<tr class=sum><th>mean (macro)</th>" + "".join(f"<td>{v:.3f}</td>" for v in mean)
                  + f"<td>{scores[3].sum():,.0f}</td></tr>")  # fmt: skip
     head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
-    table = _table(f"On {which}", head, lines)
+    table = _table(about, head, lines)
     return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}</div>'
 
 

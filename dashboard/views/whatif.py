@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from ..matrix import ordered_types
 from ..session import Session
 from ..whatif import AMOUNTS, Considered
 from .parts import asset
@@ -20,6 +21,7 @@ _KINDS = {
     "broaden": "Broaden the line",
     "noise": "Add noise",
 }
+_NORMS = {"agn": "flux at 5100 Å", "anomaly": "median flux"}
 _OPEN_ONE = "Open a spectrum, then drag over it to choose a stretch."
 _BRUSH = "Drag over the spectrum to choose a stretch."
 
@@ -56,14 +58,24 @@ class _WhatIfTab:
         try:
             if name == "kind":
                 state.choose(value)
+            elif name == "norm":
+                state.renormalise(value == "again")
             elif name == "amount":
                 state.turn(float(value))
             elif name in ("low", "high"):
-                ends = {"low": state.low_aa or 0.0, "high": state.high_aa or 0.0}
-                ends[name] = float(value.replace(",", "."))
-                state.brush(ends["low"], ends["high"])
+                self._stretch(name, float(value.replace(",", ".")))
         except ValueError:
             self._session.complain(f"{name} cannot be {value!r}: give a number.")
+
+    def _stretch(self, name: str, at: float) -> None:
+        """One end is typed: the other stays, or is the spectrum's."""
+        state = self._state
+        if state.shown is None:
+            return
+        first, last = state.shown.wave_rest_aa[[0, -1]].tolist()
+        ends = {"low": state.low_aa or first, "high": state.high_aa or last}
+        ends[name] = min(max(at, first), last)
+        state.brush(ends["low"], ends["high"])
 
     def _draw(self, *_: object) -> None:
         if self._session.view.tab != "whatif":
@@ -91,10 +103,19 @@ class _WhatIfTab:
             buttons += button("Reset", {"do": "reset"}, title="Back to the spectrum as it is")
         what = choice("kind", "Then", _KINDS, state.kind)
         amount = slider("amount", f"Amount, {unit}", state.amount, low=low, high=high, step=step)
+        norms = {
+            "again": f"by its new {_NORMS[self._session.view.lens]}",
+            "left": "no more: as edited",
+        }
+        norm = choice(
+            "norm", "and divide", norms, "again" if state.renormalised else "left",
+            title="The model only knows spectra divided so; an edit there changes all of it",
+        )  # fmt: skip
         done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
         hint = "" if state.low_aa is not None else f"<p>{_BRUSH}</p>"
         return (
-            f'{hint}<div class="ends">{ends}</div>{what}{amount}<div class="buttons">{buttons}'
+            f'{hint}<div class="ends">{ends}</div><div class="ends">{what}{norm}</div>{amount}'
+            f'<div class="buttons">{buttons}'
             f"</div><ol>{done}</ol>"
         )
 
@@ -103,11 +124,12 @@ class _WhatIfTab:
         if state.edited is None or found is None:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
         rows = []
-        for name, now in found.values.items():
+        for name in ordered_types(found.values):
+            now = found.values[name]
             was = state.before.get(name, now)
             rows.append(
                 f"<tr><th>{escape(name)}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
-                f"<td>{now - was:+.3g}</td></tr>"
+                f"<td>{_signed(now - was)}</td></tr>"
             )
         shown = state.shown
         what = "Probability" if shown and shown.verdict.probabilities else "Score"
@@ -122,7 +144,7 @@ class _WhatIfTab:
         plane = self._session.view.plane
         if found.place is not None:
             x, y = found.place
-            return f"◆ on the plane: where it would lie, at ({x:.1f}, {y:.1f})."
+            return f"◆ on the plane: where it would lie, at ({_plain(x)}, {_plain(y)})."
         if not found.complete:
             return "Finding its place on the plane …"
         title = self._session.workspace.planes[plane].title if plane else "no plane"
@@ -131,6 +153,14 @@ class _WhatIfTab:
 
 def _aa(at: float | None) -> str:
     return "" if at is None else f"{at:.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3g}".replace("-", "−")
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
 
 
 def _words(edit: Any) -> str:

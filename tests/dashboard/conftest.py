@@ -14,7 +14,7 @@ import pytest
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.workspace import Workspace
-from spexplain.data.lens import Plane, Verdict
+from spexplain.data.lens import LensError, Plane, Verdict
 
 TYPES = ("type 1", "type 2", "intermediate")
 HBETA_AA = 4862.68
@@ -52,7 +52,13 @@ class FakeLens:
         return not self.reason(row)
 
     def prepared(self, row: int) -> np.ndarray:
-        return fake_flux(self.wave_rest_aa, row)
+        return self.renormalised(fake_flux(self.wave_rest_aa, row))
+
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        norm = np.interp(5100.0, self.wave_rest_aa, flux) if self.name == "agn" else np.median(flux)
+        if not norm > 0:
+            raise LensError(f"flux is {norm}, not positive")
+        return (flux / norm).astype(np.float32)
 
     def target(self, name: str, row: int) -> CallableTarget:
         near = np.abs(self.wave_rest_aa - HBETA_AA) < 30

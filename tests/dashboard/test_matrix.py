@@ -1,7 +1,10 @@
 """The confusion matrix: what its cells hold, and what follows from choosing one."""
 
+import io
+
 import numpy as np
-from spexplain.dashboard.matrix import judged
+import pandas as pd
+from spexplain.dashboard.matrix import judged, ordered_types
 from spexplain.dashboard.views.confusion import show
 
 
@@ -63,3 +66,26 @@ def test_the_tab_shows_counts_that_add_up_and_sends_cells(session):
     row = session.matrix.marked[1].row
     part.on_message({"open": row})
     assert session.outcome.shown.row == row
+
+
+def test_the_list_of_a_cell_is_saved_whole(session, monkeypatch):
+    session.view.tab = "confusion"
+    part, saved = show(session), []
+    monkeypatch.setattr(part, "download", lambda name, text: saved.append((name, text)))
+    part.on_message({"export": True})
+    part.on_message({"cell": ["type 2", "type 2"]})
+    part.on_message({"sort": "p_type_1"})
+    part.on_message({"export": True})
+    (_, wrong), (name, text) = saved
+    assert name == "fake-type2-called-type2.csv"
+    table = pd.read_csv(io.StringIO(text))
+    assert table["row"].tolist() == session.listing.table["row"].tolist()
+    assert {"id", "true", "predicted", "p_type_1", "p_type_2", "p_intermediate"} <= set(table)
+    assert (table["true"] == "type 2").all()
+    assert not pd.read_csv(io.StringIO(wrong))["correct"].any()
+
+
+def test_types_stand_as_in_the_papers_tables():
+    assert ordered_types({"star", "intermediate", "type 2", "QSO", "type 1"}) == [
+        "type 1", "type 2", "intermediate", "QSO", "star",
+    ]  # fmt: skip

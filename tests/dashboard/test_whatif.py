@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from spexplain.dashboard.views import whatif as tab
 from spexplain.dashboard.whatif import AMOUNTS
 
 HBETA = (4840.0, 4885.0)
@@ -108,3 +109,54 @@ def test_of_a_score_the_score_follows(session, whatif, settle):
     whatif.brush(*HBETA)
     whatif.turn(2.0)
     assert [*settle(whatif).values] == ["mse"]
+
+
+def test_the_model_sees_the_edited_spectrum_as_its_recipe_prepares_it(
+    session, whatif, settle, wait_until
+):
+    shown = session.outcome.shown
+    whatif.brush(5050.0, 5150.0)
+    whatif.turn(2.0)
+    norm = np.interp(5100.0, shown.wave_rest_aa, shown.flux)
+    inside = (shown.wave_rest_aa >= 5050) & (shown.wave_rest_aa <= 5150)
+    np.testing.assert_allclose(whatif.edited[inside], shown.flux[inside], rtol=1e-5)
+    np.testing.assert_allclose(whatif.edited[~inside], shown.flux[~inside] / 2, rtol=1e-5)
+    prepared = settle(whatif).values["type 1"]
+    whatif.renormalise(False)
+    np.testing.assert_allclose(whatif.edited[inside], 2 * shown.flux[inside], rtol=1e-6)
+    assert norm == pytest.approx(1, abs=1e-6)
+    wait_until(lambda: whatif.considered.values["type 1"] > prepared)
+    whatif.undo()
+    assert whatif.edited is None
+    whatif.reset()
+    assert not whatif.renormalised  # a choice, not an edit
+
+
+def test_an_edit_elsewhere_leaves_the_scale_as_it_was(session, whatif):
+    shown = session.outcome.shown
+    whatif.brush(*HBETA)
+    whatif.turn(3.0)
+    far = shown.wave_rest_aa > 4900
+    np.testing.assert_allclose(whatif.edited[far], shown.flux[far], rtol=1e-6)
+
+
+def test_what_the_recipe_cannot_divide_is_said_and_not_judged(session, whatif):
+    whatif.brush(5050.0, 5150.0)
+    whatif.turn(0.0)
+    assert whatif.considered is None
+    assert "cannot be prepared: flux is 0.0, not positive" in session.outcome.problem
+
+
+def test_one_end_typed_leaves_the_other_where_it_was(session, whatif):
+    session.view.tab = "whatif"
+    part, wave = tab.show(session), session.outcome.shown.wave_rest_aa
+    part.on_message({"set": "low", "value": "4800"})
+    assert (whatif.low_aa, whatif.high_aa) == (4800.0, wave[-1])
+    part.on_message({"set": "high", "value": "5200,5"})
+    assert (whatif.low_aa, whatif.high_aa) == (4800.0, 5200.5)
+    part.on_message({"set": "low", "value": "10"})  # before the spectrum begins
+    assert whatif.low_aa == wave[0]
+    part.on_message({"set": "low", "value": "Hβ"})
+    assert "'Hβ'" in session.outcome.problem
+    part.on_message({"set": "norm", "value": "left"})
+    assert not whatif.renormalised

@@ -122,3 +122,21 @@ def test_a_lens_stays_on_the_preparation_its_model_was_made_for(copied, quick):
     lens = open_lenses(copied)["agn"]
     np.testing.assert_array_equal(lens.wave_rest_aa, before)
     assert np.isfinite(lens.target("predicted", 0)(lens.prepared(0)[None])).all()
+
+
+def test_a_prepared_spectrum_is_divided_again_after_an_edit(lenses):
+    for name, norm in (("agn", 5100.0), ("anomaly", None)):
+        lens = lenses[name]
+        flux = lens.prepared(11)
+        np.testing.assert_allclose(lens.renormalised(flux), flux, rtol=1e-6)
+        edited = flux * np.linspace(1, 3, len(flux)).astype(np.float32)
+        middle = np.median(edited) if norm is None else np.interp(norm, lens.wave_rest_aa, edited)
+        again = lens.renormalised(edited)
+        assert again.dtype == np.float32
+        np.testing.assert_allclose(again, edited / middle, rtol=1e-5)
+        with pytest.raises(LensError, match="not positive"):
+            lens.renormalised(-flux)
+
+
+def test_the_classifier_is_described_with_what_it_was_trained_with(lenses):
+    assert lenses["agn"].described == "Support vector machine, linear kernel, C = 0.07"
