@@ -18,6 +18,21 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from .build_options import (
+    Clusters,
+    Dust,
+    Factor,
+    Loss,
+    ModelPerBin,
+    Perturbation,
+    ScoreName,
+    Sign,
+    SnBins,
+    TopInBins,
+    TopPercent,
+    anomaly_options,
+    with_anomaly_options,
+)
 from .download import download_app
 
 __all__ = ["app", "main"]
@@ -45,6 +60,16 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
 Split = Annotated[
     Literal["random", "stratified", "grouped"],
     typer.Option(help="How the test set is chosen: as in the paper, by type, or by object."),
+]
+Overlap = Annotated[
+    float | None,
+    typer.Option(
+        min=0.01,
+        max=1.0,
+        metavar="SHARE",
+        help="Classify over the widest range that this share of the labelled spectra covers, "
+        "instead of the AGN paper's range.",
+    ),
 ]
 Models = Annotated[
     Path | None,
@@ -97,8 +122,14 @@ def ingest_command(
         _print_lines(ingest_lines(report))
 
 
-@app.command("build", epilog="Example: [bold]spexplain build survey --only embed-p21[/bold]")
+@app.command(
+    "build",
+    epilog="Examples: [bold]spexplain build survey --only embed-p21[/bold] · "
+    "[bold]spexplain build survey --score filtered-mse --top 2 --dust none[/bold] · "
+    "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
+)
 def build_command(
+    context: typer.Context,
     directory: Directory,
     only: Annotated[
         list[str] | None, typer.Option(metavar="STAGE", help="Only these, and what they need.")
@@ -112,16 +143,18 @@ def build_command(
         bool,
         typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
     ] = False,
-    overlap: Annotated[
-        float | None,
-        typer.Option(
-            min=0.01,
-            max=1.0,
-            metavar="SHARE",
-            help="Classify over the widest range that this share of the labelled spectra covers, "
-            "instead of the AGN paper's range.",
-        ),
-    ] = None,
+    overlap: Overlap = None,
+    dust: Dust = None,
+    sn_bins: SnBins = None,
+    model_per_bin: ModelPerBin = None,
+    loss: Loss = None,
+    explain_score: ScoreName = None,
+    top_percent: TopPercent = None,
+    top_in_bins: TopInBins = None,
+    perturbation: Perturbation = None,
+    factor: Factor = None,
+    k: Clusters = None,
+    weight_sign: Sign = None,
     jobs: Jobs = _CORES,
     as_json: AsJson = False,
 ) -> None:
@@ -137,7 +170,8 @@ def build_command(
     wanted = [*(only or []), "planes"] if planes else only
     collection = Collection.open(directory)
     goes_on = overlap is None and (wanted is not None or tune)
-    settings = settings_as_built(collection) if goes_on else BuildSettings(overlap=overlap)
+    usual = settings_as_built(collection) if goes_on else BuildSettings(overlap=overlap)
+    settings = with_anomaly_options(usual, **anomaly_options(context.params))
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         common: Any = {"jobs": jobs, "progress": progress, "cancelled": stop.is_set}
         common["settings"] = settings
