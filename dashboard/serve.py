@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -17,6 +18,7 @@ from bokeh.application.application import SessionContext
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
 from panel.io.application import build_applications
+from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
@@ -28,8 +30,9 @@ from .workspace import Workspace
 
 __all__ = ["open_workspace", "serve"]
 
-# Longer than the scripts take over a local connection, shorter than a browser takes to read them.
-_HEAD_START_S = 0.1
+# A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
+_HEAD_START_S = 0.5
+_LAST_SCRIPT = "/panel.min.js"
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _log = logging.getLogger(__name__)
@@ -91,7 +94,8 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
         pages: Any = {"/": build_app(workspace, pool)}
         apps: Any = build_applications(pages, "spexplain", location=False)
-        apps["/"].add(_ScriptsFirst())
+        scripts = _ScriptsFirst()
+        apps["/"].add(scripts)
         pool.submit(_prepare, workspace, port, address).add_done_callback(_report)
         server: Any = pn.serve(
             apps,
@@ -101,6 +105,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             start=False,
             websocket_origin=_origins(address, port),
             verbose=False,
+            log_function=scripts.sent,
         )
         print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
         server.run_until_shutdown()
@@ -109,8 +114,26 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
 class _ScriptsFirst(Handler):
     """Lets the browser fetch the page's scripts before its session keeps the server busy."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._first = True
+        self._waiting: set[asyncio.Event] = set()
+
     async def on_session_created(self, session_context: SessionContext) -> None:
-        await asyncio.sleep(_HEAD_START_S)
+        if self._first:  # its HTML is made from the session itself, and no script is asked for yet
+            self._first = False
+            return
+        mine = asyncio.Event()
+        self._waiting.add(mine)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(mine.wait(), _HEAD_START_S)
+        self._waiting.discard(mine)
+
+    def sent(self, request: RequestHandler) -> None:
+        """Called for every request that has been answered."""
+        if request.request.path.endswith(_LAST_SCRIPT):
+            for event in self._waiting:
+                event.set()
 
     def modify_document(self, doc: Document) -> None:
         """Leave it as it is."""

@@ -1,4 +1,4 @@
-"""What compiles or loads on first use is done before the first visitor needs it."""
+"""What loads on first use is done before the first visitor needs it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ __all__ = ["warm"]
 
 # What comes after the first plot competes with it for the interpreter; without a visitor it starts
 # after so many seconds.
-_PATIENCE_S = 4.0
+_PATIENCE_S = 10.0
 
 
 def warm(workspace: Workspace) -> None:
     """Shade every colouring of every plane once, load every model, make every list.
 
-    Datashader compiles each kind of aggregation for 1–2 s on first use; torch and scikit-learn
-    take 3 s to load; a model is read from disk when first asked. What a visitor sees first comes
-    first, and the rest waits until it has been seen.
+    Torch and scikit-learn take 3 s to load; a model is read from disk when first asked. What a
+    visitor sees first comes first, and the rest waits until it has been seen.
     """
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
