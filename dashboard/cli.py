@@ -6,10 +6,12 @@ to load, and ``--help`` or ``info`` should not wait for them.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -84,7 +86,8 @@ def demo(
     small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
-    from ..data.demo_ready import finished_demo
+    with _lasting():
+        from ..data.demo_ready import finished_demo
 
     path = finished_demo(small=small) or _build_demo(small=small)
     _serve(path, port=port, address="127.0.0.1", no_browser=no_browser)
@@ -376,9 +379,21 @@ def _evaluate(directory: Path, split: Any, jobs: int) -> Any:
 
 
 def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:
-    from .serve import serve as serve_page
+    with _lasting():
+        from .serve import serve as serve_page
 
     serve_page(path, port=port, address=address, open_browser=not no_browser)
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """Import without looking for garbage: what modules hold stays, and looking takes an eighth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _print_json(document: object) -> None:
