@@ -39,7 +39,7 @@ class Answer(Generic[T]):
     error
         What was raised; None if all is well.
     elapsed_ms
-        Time since the work began.
+        Time since the work had loaded what it needs, that is since it had returned its iterator.
     last
         No further answer to this request will come.
     """
@@ -97,14 +97,16 @@ class Live(Generic[T]):
                 self._running = False
                 return
         began = time.perf_counter()
-        future = self._pool.submit(self._run, work, ticket, began)
+        future = self._pool.submit(self._run, work, ticket)
         future.add_done_callback(lambda done: self._finished(done, ticket, began))
 
-    def _run(self, work: Work[T], ticket: int, began: float) -> None:
+    def _run(self, work: Work[T], ticket: int) -> None:
         def stale() -> bool:
             return ticket != self._newest
 
-        for result in work(stale):
+        results = work(stale)
+        began = time.perf_counter()  # loading is not computing
+        for result in results:
             self._answer(ticket, Answer(result, None, _since(began), result.complete))
             if stale():
                 return

@@ -214,17 +214,31 @@ class Session:
         except ValueError as error:
             self.outcome.param.update(problem=str(error), busy=False)
             return
-        target = self.target_of(shown)
         self.outcome.busy = True
-        self._live.request(partial(_work, shown.flux, target, settings))
+        self._live.request(partial(_work, shown.flux, self._maker(shown), settings))
+
+    @property
+    def loading(self) -> bool:
+        """No explanation through this lens has been asked for yet: its model is being read."""
+        return self.lens is not None and self.lens.name not in self.workspace.loaded
 
     def target_of(self, shown: Shown) -> Target:
         """What is explained, kept while only knobs move: a target may prepare much once."""
+        return self._maker(shown)()
+
+    def _maker(self, shown: Shown) -> Callable[[], Target]:
+        """Makes the target for the choices as they are now; the first reads its model, for 3 s."""
         knobs, name = self.knobs_of(shown.lens), self.view.target
         key = (shown.lens.name, name, shown.row, shown.id, *knobs.values())
-        if self._target is None or self._target[0] != key:
-            self._target = (key, self.target_named(shown, name, **knobs))
-        return self._target[1]
+
+        def make() -> Target:
+            kept = self._target
+            if kept is None or kept[0] != key:
+                kept = self._target = (key, self.target_named(shown, name, **knobs))
+                self.workspace.loaded.add(shown.lens.name)
+            return kept[1]
+
+        return make
 
     def knobs_of(self, lens: Lens) -> dict[str, float]:
         """What a lens's targets are asked for with besides their name."""
@@ -300,11 +314,14 @@ class Session:
 
 
 def _work(
-    flux: np.ndarray, target: Target, settings: ExplainSettings, cancelled: Callable[[], bool]
+    flux: np.ndarray,
+    make_target: Callable[[], Target],
+    settings: ExplainSettings,
+    cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     from ..core.explain import explain_progressively  # loads torch: not before the first plot
 
-    return explain_progressively(flux, target, settings, cancelled=cancelled)
+    return explain_progressively(flux, make_target(), settings, cancelled=cancelled)
 
 
 def _soon(answer: Answer[Explanation]) -> bool:

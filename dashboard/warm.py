@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from ..core.settings import ExplainSettings
@@ -13,7 +15,9 @@ __all__ = ["warm"]
 
 # What comes after the first plot competes with it for the interpreter; without a visitor it starts
 # after so many seconds.
-_PATIENCE_S = 10.0
+_PATIENCE_S = 20.0
+# From when the server has drawn the plane to when a browser shows it.
+_BREATH_S = 1.5
 
 
 def warm(workspace: Workspace) -> None:
@@ -25,7 +29,8 @@ def warm(workspace: Workspace) -> None:
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
             _shade(workspace, plane, name)
-    workspace.drawn.wait(_PATIENCE_S)
+    if workspace.drawn.wait(_PATIENCE_S):
+        time.sleep(_BREATH_S)
     for plane in workspace.planes:
         for name in workspace.colours:
             _shade(workspace, plane, name)
@@ -35,6 +40,7 @@ def warm(workspace: Workspace) -> None:
         if len(lens.rows):
             row = int(lens.rows[0])
             target = lens.target(lens.targets[0], row)
+            workspace.loaded.add(lens.name)
             explain(lens.prepared(row), target, ExplainSettings(n_samples=64, n_segments=8))
     for tab in ("misclassified", "anomalous"):
         workspace.listing(tab)

@@ -61,6 +61,8 @@ class Workspace:
     ----------
     drawn
         Set once somebody's plane has been drawn.
+    loaded
+        Names of the lenses whose model has been read.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Workspace:
         self.annotations = Annotations(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
         self.drawn = threading.Event()
+        self.loaded: set[str] = set()
         self._kept: dict[tuple[str, ...], Any] = {}
         self._lock = threading.Lock()
 

@@ -139,7 +139,8 @@ def _dot(kind: str) -> str:
 def _state(session: Session) -> str:
     found, view = session.outcome.explanation, session.view
     if found is None:
-        text = '<span class="busy muted">computing</span>' if session.outcome.busy else ""
+        doing = "loading the model" if session.loading else "computing"
+        text = f'<span class="busy muted">{doing}</span>' if session.outcome.busy else ""
         return f'<div class="facts"><span></span>{text}</div>'
     means, most = meaning(found), _largest(found)
     shades = ",".join(diverging(view.theme)[::15])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,6 +63,16 @@ def test_results_come_in_order_and_only_the_complete_one_is_last(
     ]
     times = [answer.elapsed_ms for answer in inbox.answers]
     assert times == sorted(times)
+
+
+def test_loading_is_not_computing(pool: ThreadPoolExecutor, inbox: Inbox) -> None:
+    def slow_to_load(_: Callable[[], bool]) -> Iterator[Result]:
+        time.sleep(0.3)
+        return iter([Result("full", complete=True)])
+
+    Live(pool, inbox).request(slow_to_load)
+    inbox.wait()
+    assert inbox.answers[0].elapsed_ms < 200
 
 
 def test_a_newer_request_cancels_the_running_one_and_skips_those_between(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.dashboard.session import Session
+from spexplain.dashboard.views.verdict import state_pane
 from spexplain.dashboard.workspace import Workspace
 
 HBETA_AA = 4862.68
@@ -69,6 +70,30 @@ def test_opening_a_spectrum_shows_it_and_explains_it(patient: Patient) -> None:
     assert edges[0] - 30 < HBETA_AA < edges[1] + 30
 
 
+def test_a_model_is_read_on_a_worker_and_the_page_says_so(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, threads = patient.session, []
+    lens = session.workspace.lenses["agn"]
+    target, go_on = lens.target, threading.Event()
+
+    def reading(*args: Any) -> Any:
+        threads.append(threading.current_thread())
+        assert go_on.wait(PATIENCE_S)
+        return target(*args)
+
+    monkeypatch.setattr(lens, "target", reading, raising=False)
+    session.workspace.loaded.clear()
+    session.open(int(lens.rows[0]))
+    assert session.loading
+    assert "loading the model" in state_pane(session).html
+    go_on.set()
+    patient.settle()
+    assert not session.loading
+    assert "loading" not in state_pane(session).html
+    assert threading.main_thread() not in threads
+
+
 def test_every_knob_recomputes(patient: Patient) -> None:
     session = patient.session
     session.open(7)
@@ -91,11 +116,15 @@ def test_moving_a_knob_does_not_prepare_the_target_anew(
         return target(name, row)
 
     monkeypatch.setattr(lens, "target", counted)
-    session.open(7)
-    session.knobs.n_segments = 20
-    session.knobs.factor = 0.8
-    session.view.target = "type 1"
-    session.open(8)
+    for change in (
+        lambda: session.open(7),
+        lambda: session.knobs.param.update(n_segments=20),
+        lambda: session.knobs.param.update(factor=0.8),
+        lambda: session.view.param.update(target="type 1"),
+        lambda: session.open(8),
+    ):
+        change()
+        patient.settle()
     assert made == [("predicted", 7), ("type 1", 7), ("type 1", 8)]
 
 
