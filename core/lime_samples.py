@@ -107,15 +107,21 @@ class LimeSamples:
         return replace(drawn, estimate=estimate, r2_unseen=plain.r2_unseen)
 
     def settled(self, values: NDArray[np.float64], found: NDArray[np.float64]) -> str:
-        """Why the weights found (S,) from these values (m,) are enough; empty if they are not."""
+        """Why the weights found (S,) from these values (m,) are enough; empty if they are not.
+
+        The chance of error asked for is shared equally between all looks there may be
+        (Bonferroni), so that it holds for wherever the samples end.
+        """
         confidence = self.settings.stop_when_settled
+        looks = max(len(look_counts(self.neighbourhood.n)), 1)
+        at_this_look = 1 - (1 - confidence) / looks
         order = np.argsort(-np.abs(found), kind="stable")[:_TOP]
         try:
             drawn = self.influence(values)
         except Underdetermined:
             return ""
         stability = rank_stability(drawn, order, n_samples=len(values), seed=self.settings.seed)
-        if stability.settled(confidence) < len(order):
+        if stability.settled(at_this_look) < len(order):
             return ""
         return f"the top {len(order)} segments keep their order with probability {confidence:g}"
 

@@ -70,8 +70,8 @@ class ExplainSettings:
         are known without sampling. For the scores ``mse`` and ``filtered-mse`` and the text kernel
         (lime).
     stop_when_settled
-        Stop as soon as the top five segments keep their order with this probability; 0, the
-        default, to use all samples (lime).
+        Stop as soon as the top five segments keep their order with this probability, which holds
+        over all looks taken together; 0, the default, to use all samples (lime).
     gradient
         ``difference`` as in the paper, or ``analytic``, the limit of small steps, of targets that
         know it (saliency).

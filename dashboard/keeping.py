@@ -54,6 +54,7 @@ def origin_of(
         collection_key=collection.key,
         lens=lens.name,
         lens_target=target,
+        model_key=lens.model_key,
         lens_knobs=lens_knobs,
     )
 

@@ -70,6 +70,11 @@ class Lens(Protocol):
         ...
 
     @property
+    def model_key(self) -> str:
+        """Key of the run that trained its model, in this collection or in the one that lent it."""
+        ...
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """What can be explained; the first is the usual one."""
         ...
@@ -183,6 +188,11 @@ class AgnLens(_Lens):
         gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
         return f"Support vector machine, {settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
 
+    @property
+    def model_key(self) -> str:
+        """Key of the run that trained the classifier."""
+        return _trained_by(self._run)
+
     @cached_property
     def machine(self) -> Classifier:
         """The classifier, read when first asked for."""
@@ -224,6 +234,11 @@ class AnomalyLens(_Lens):
         if clusters is not None:
             found = clusters.table("clusters").set_index("row")["cluster"]
             self.columns["cluster"] = found.reindex(self.columns.index)
+
+    @property
+    def model_key(self) -> str:
+        """Key of the run that trained the autoencoder."""
+        return _trained_by(self._vae_run)
 
     @cached_property
     def autoencoders(self) -> Autoencoders:
@@ -285,6 +300,10 @@ class AnomalyLens(_Lens):
     def _has(self, name: str) -> None:
         if name not in self.targets:
             raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+
+
+def _trained_by(run: Run) -> str:
+    return str(run.metrics.get("trained_on", run.key))
 
 
 def _input(store: RunStore, run: Run, stage: str) -> Run:

@@ -21,7 +21,11 @@ collection = Collection.open({collection!r})
 assert collection.key == {collection_key!r}, "the collection has changed"
 row = collection.row_of({spectrum_id!r})
 lens = open_lenses(collection)[{lens!r}]
-target = lens.target({lens_target!r}, row{knobs})
+{check}target = lens.target({lens_target!r}, row{knobs})
+"""
+
+_CHECK = """\
+assert lens.model_key == {key!r}, "the model is another than was explained"
 """
 
 _UNKNOWN_TARGET = """\
@@ -69,6 +73,7 @@ def reproduce_code(saved: SavedExplanation, *, file: str | Path | None = None) -
     if missing and file is None:
         raise ValueError(f"without a file the origin must be known; it lacks {missing}")
     known = {name: getattr(origin, name) for name in _NEEDED}
+    known["check"] = _CHECK.format(key=origin.model_key) if origin.model_key else ""
     known["knobs"] = "".join(f", {name}={value!r}" for name, value in origin.lens_knobs.items())
     lens = "" if missing else _IMPORT_LENS
     begin = _UNKNOWN_TARGET.format(target=made.target) if missing else _TARGET.format(**known)

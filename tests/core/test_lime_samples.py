@@ -131,3 +131,23 @@ def test_looks_are_few_and_where_blocks_end():
     assert look_counts(250) == ()
     assert look_counts(5000) == (250, 1000, 2000, 4000)
     assert look_counts(12_000) == (250, 1000, 2000, 4000, 6000, 8000, 10_000)
+
+
+def test_the_more_looks_there_may_be_the_surer_each_must_be():
+    # Each segment is a little stronger than the next, and they act in pairs: hard to tell.
+    slope = np.repeat(1.0 + 0.15 * np.arange(12)[::-1], 20)
+    close = CallableTarget(lambda spectra: spectra @ slope + spectra.sum(axis=1) ** 2 / 100)
+
+    def settled_at_250(n_samples: int) -> set[int]:
+        chosen = replace(CHOSEN, n_samples=n_samples, stop_when_settled=0.5)
+        settled = set()
+        for seed in range(40):
+            mine = replace(chosen, seed=seed)
+            early = next(explain_progressively(X, close, mine, counts=(250,)))
+            samples = LimeSamples.of(lime_neighbourhood(X, mine), close, mine)
+            if samples.settled(early.sample_values[:250], early.weights):
+                settled.add(seed)
+        return settled
+
+    with_one_look, with_ten = settled_at_250(300), settled_at_250(18_000)
+    assert with_ten < with_one_look

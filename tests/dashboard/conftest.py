@@ -44,6 +44,7 @@ class FakeLens:
     columns: pd.DataFrame
     rows: np.ndarray
     verdicts: Any
+    model_key: str = "feed"
 
     def reason(self, row: int) -> str:
         return "" if row in self.columns.index else "it covers 4100–8000 Å of 3729–5266 Å"
