@@ -15,9 +15,9 @@ from sklearn.manifold import TSNE as SklearnTSNE
 
 from .components import fit_components
 
-__all__ = ["Callback", "EmbedSettings", "lay_out"]
+__all__ = ["Callback", "EmbedSettings", "TsneMethod", "lay_out"]
 
-Method = Literal["opentsne", "sklearn"]
+TsneMethod = Literal["opentsne", "sklearn"]
 Callback = Callable[[int, int], None]
 
 # Up to here an exact neighbour search costs about a second and, unlike the approximate one, gives
@@ -26,6 +26,7 @@ _EXACT_UP_TO = 20_000
 # Below, Barnes-Hut trees are faster than the grid of Fourier transforms, above slower.
 _FFT_FROM = 6_000
 _REPORT_EVERY = 25
+_SKLEARN_FEWEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,23 @@ class EmbedSettings:
     perplexity: float = 50.0
     standardise: bool = False
     pca: int | None = 50
-    method: Method = "opentsne"
+    method: TsneMethod = "opentsne"
     early: int = 250
     iterations: int = 500
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.method not in get_args(Method):
-            raise ValueError(f"method={self.method!r} is none of {get_args(Method)}")
+        if self.method not in get_args(TsneMethod):
+            raise ValueError(f"method={self.method!r} is none of {get_args(TsneMethod)}")
         if self.perplexity < 1 or (self.pca is not None and self.pca < 2):
             raise ValueError(f"perplexity={self.perplexity} ≥ 1 and pca={self.pca} ≥ 2 needed")
         if self.early < 1 or self.iterations < 1:
             raise ValueError(f"early={self.early} and iterations={self.iterations} must be ≥ 1")
+        if self.method == "sklearn" and self.early + self.iterations < _SKLEARN_FEWEST:
+            raise ValueError(
+                f"scikit-learn takes {_SKLEARN_FEWEST} steps or more, got early={self.early} and "
+                f"iterations={self.iterations}"
+            )
 
     def asdict(self) -> dict[str, Any]:
         """JSON-serialisable."""

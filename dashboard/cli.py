@@ -73,6 +73,14 @@ Overlap = Annotated[
         "instead of the AGN paper's range.",
     ),
 ]
+Tsne = Annotated[
+    Literal["opentsne", "sklearn"] | None,
+    typer.Option(help="What lays out planes of AGN spectra; the AGN paper used sklearn, slower."),
+]
+Task = Annotated[
+    Literal["three", "two"],
+    typer.Option(help="Classify into all types there are, or type 1 against type 2 only."),
+]
 Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),
@@ -147,6 +155,9 @@ def build_command(
         typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
     ] = False,
     overlap: Overlap = None,
+    tsne: Tsne = None,
+    split: Split = "random",
+    task: Task = "three",
     dust: Dust = None,
     sn_bins: SnBins = None,
     model_per_bin: ModelPerBin = None,
@@ -172,8 +183,9 @@ def build_command(
         raise ValueError("--tune stands alone, without --only, --models and --planes")
     wanted = [*(only or []), "planes"] if planes else only
     collection = Collection.open(directory)
-    goes_on = overlap is None and (wanted is not None or tune)
-    usual = settings_as_built(collection) if goes_on else BuildSettings(overlap=overlap)
+    goes_on = wanted is not None or tune
+    usual = settings_as_built(collection) if goes_on else BuildSettings()
+    usual = usual.with_choices(split=split, task=task, overlap=overlap, tsne=tsne)
     settings = with_anomaly_options(usual, **anomaly_options(context.params))
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         common: Any = {"jobs": jobs, "progress": progress, "cancelled": stop.is_set}

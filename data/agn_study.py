@@ -12,7 +12,7 @@ from ..core.noise_test import NOISE_SIGMAS
 from ..core.train.gram import KERNELS
 from ..core.train.svm import SvmSettings
 from ..core.train.svm_tune import TuneSettings
-from ..core.tsne import EmbedSettings
+from ..core.tsne import EmbedSettings, TsneMethod
 
 __all__ = ["TASKS", "AgnStudy", "PlaneChoice", "plane_choices", "task_rows"]
 
@@ -45,15 +45,25 @@ class PlaneChoice:
 def plane_choices(
     perplexities: tuple[float, ...] = (5.0, 10.0, 20.0, 30.0, 50.0, 100.0),
     *,
-    method: Any = "opentsne",
+    method: TsneMethod = "opentsne",
 ) -> tuple[PlaneChoice, ...]:
-    """P21's planes (its figures A.2–A.5): perplexities × features raw or standardised × types."""
+    """P21's planes (its figures A.2–A.5): perplexities × features raw or standardised × types.
+
+    Parameters
+    ----------
+    perplexities
+        Effective numbers of neighbours.
+    method
+        ``"opentsne"``, or the paper's ``"sklearn"``, which takes some times as long; its planes
+        say so in their titles.
+    """
+    by = ", by scikit-learn" if method == "sklearn" else ""
     found = []
     for task, standardise, perplexity in product(TASKS, (False, True), perplexities):
         name = f"agn-{task}-{'standardised' if standardise else 'raw'}-{perplexity:g}"
         title = (
             f"t-SNE of {'all types' if task == 'three' else 'types 1 and 2'}, "
-            f"{'standardised' if standardise else 'raw'}, perplexity {perplexity:g}"
+            f"{'standardised' if standardise else 'raw'}, perplexity {perplexity:g}{by}"
         )
         settings = EmbedSettings(
             perplexity=perplexity, standardise=standardise, method=method, early=200, iterations=300

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .agn_study import plane_choices
 from .build_lanes import BuildError, Lanes, Outcome, Task
 from .build_lock import only_builder
 from .build_settings import BuildSettings
@@ -82,12 +83,21 @@ class BuildReport:
 
 
 def settings_as_built(collection: Collection) -> BuildSettings:
-    """Defaults but for the range, which is that of the spectra as they are prepared there.
+    """Defaults but for the range and the method of t-SNE, which are as the collection has them.
 
-    For what goes on from a build: its tables and planes are to be of the same spectra.
+    For what goes on from a build: its tables and planes are to be of the same spectra, and
+    planes that are there already are not made anew.
     """
-    prepared = RunStore(collection.path).find("prepare-p21")
-    return BuildSettings(overlap=None if prepared is None else prepared.params.get("overlap"))
+    store = RunStore(collection.path)
+    prepared, plane, several = (store.find(name) for name in ("prepare-p21", "embed-p21", "planes"))
+    settings = BuildSettings(overlap=None if prepared is None else prepared.params.get("overlap"))
+    if plane is not None:
+        settings = settings.with_choices(tsne=plane.params["embed"]["method"])
+    if several is not None:
+        method = several.params["planes"][0]["settings"]["method"]
+        study = replace(settings.study, planes=plane_choices(method=method))
+        settings = replace(settings, study=study)
+    return settings
 
 
 def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
@@ -181,7 +191,7 @@ def _check_free(settings: BuildSettings, why: str) -> None:
 def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     """Stage → what its run has to say."""
     runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    kinds = ("dust_note", "range_note")
+    kinds = ("dust_note", "range_note", "split_note")
     return {
         name: run.metrics[kind]
         for name, run in runs.items()

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from ..core.choices import WeightSign
 from ..core.prepare import O25Recipe, P21Recipe
 from ..core.scores import Score
 from ..core.settings import ExplainSettings
+from ..core.train.splits import SplitMethod
 from ..core.train.svm import SvmSettings
 from ..core.train.vae import VaeSettings
-from ..core.tsne import EmbedSettings
-from .agn_study import AgnStudy
+from ..core.tsne import EmbedSettings, TsneMethod
+from .agn_study import AgnStudy, plane_choices
 
 __all__ = ["BuildSettings", "DustSource"]
 
 PlaneFeatures = Literal["spectra", "latent"]
+Task = Literal["three", "two"]
 DustSource = Literal["auto", "map", "catalog", "none"]
 
 _CHOICES = {
     "plane_features": get_args(PlaneFeatures),
     "dust": get_args(DustSource),
+    "svm_task": get_args(Task),
     "explain_score": get_args(Score),
     "weight_sign": get_args(WeightSign),
 }
@@ -53,6 +56,9 @@ class BuildSettings:
         A scikit-learn classifier with ``predict_proba`` that takes the support vector machine's
         place on the page and in the shell, for example ``RandomForestClassifier(300)``. A copy is
         fitted on the split that ``svm`` says; one that has no seed is given that of ``svm``.
+    svm_task
+        ``"three"``: every type there is; ``"two"``: type 1 against type 2 only, as in the paper's
+        first part; other types are then classified all the same, and neither right nor wrong.
     svm_rows, vae_rows
         Train on at most so many spectra, drawn at random with the seed of
         the respective training: memory does not grow beyond.
@@ -115,6 +121,7 @@ class BuildSettings:
     overlap: float | None = None
     svm: SvmSettings = field(default_factory=SvmSettings)
     classifier: Any = None
+    svm_task: Task = "three"
     svm_rows: int = 20_000
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000
@@ -151,3 +158,30 @@ class BuildSettings:
         for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")
+
+    def with_choices(
+        self,
+        *,
+        split: SplitMethod = "random",
+        task: Task = "three",
+        overlap: float | None = None,
+        tsne: TsneMethod | None = None,
+    ) -> BuildSettings:
+        """The same with what one chooses of a study of AGN types.
+
+        Parameters
+        ----------
+        split, task
+            Of the classifier.
+        overlap
+            Share of the sample that covers the range; None leaves it.
+        tsne
+            What lays out the planes of AGN spectra; None leaves it.
+        """
+        changes: dict[str, Any] = {"svm": replace(self.svm, split=split), "svm_task": task}
+        if overlap is not None:
+            changes["overlap"] = overlap
+        if tsne is not None:
+            changes["embed_p21"] = replace(self.embed_p21, method=tsne)
+            changes["study"] = replace(self.study, planes=plane_choices(method=tsne))
+        return replace(self, **changes)

@@ -174,7 +174,7 @@ def tuned_build(
     run = RunStore(collection.path).find("tune")
     if "tune" in first.skipped or run is None:
         return first
-    svm = dataclasses.replace(best_machine(run), split=settings.svm.split)
+    svm = dataclasses.replace(best_machine(run, settings.svm_task), split=settings.svm.split)
     second = build(
         collection, only=["svm"], settings=dataclasses.replace(settings, svm=svm), **common
     )

@@ -57,7 +57,9 @@ def open_planes(collection: Collection) -> dict[str, Plane]:
     for name, stage in _STAGES.items():
         run = store.find(stage)
         if run is not None:
-            facts = {"name": name, "title": _TITLES[name], **run.metrics}
+            method = run.metrics.get("settings", {}).get("method")
+            by = ", by scikit-learn" if method == "sklearn" else ""
+            facts = {"name": name, "title": _TITLES[name] + by, **run.metrics}
             planes[name] = _plane(run, "xy", facts)
     several = store.find("planes")
     if several is not None:

@@ -11,6 +11,7 @@ import zarr
 from ..core.metrics import classification_metrics
 from ..core.targets import Classifier, read_classifier
 from ..core.train.svm import seeded, train_svm
+from .agn_study import task_rows
 from .build_settings import BuildSettings
 from .labelled import object_groups
 from .model_file import classifier_key, load_classifier, save_classifier
@@ -47,23 +48,30 @@ def _train(
 ) -> Any:
     """Fit on the labelled spectra; fills in which of them were seen."""
     settings = work.settings.svm
-    labelled = np.flatnonzero(truth != "")
+    labelled = task_rows(truth, work.settings.svm_task)
     if len(labelled) > work.settings.svm_rows:
         rng = np.random.default_rng(settings.seed)
         labelled = np.sort(rng.choice(labelled, work.settings.svm_rows, replace=False))
     work.report(0, 2, f"{len(labelled)} labelled spectra")
+    groups = object_groups(work, rows[labelled])
     try:
         trained = train_svm(
             np.asarray(spectra.oindex[labelled]),
             truth[labelled],
             settings,
-            groups=None if settings.split != "grouped" else object_groups(work, rows[labelled]),
+            groups=groups,
             instead=_instead(work.settings),
         )
     except ValueError as error:
         raise StageSkipped(f"no classifier trained on these labels: {error}") from error
     split[labelled] = trained.split
     work.draft.metrics |= {"test": trained.test.to_dict(), "split": settings.split}
+    repeats = len(groups) - len(np.unique(groups))
+    if repeats and settings.split != "grouped":
+        work.draft.metrics["split_note"] = (
+            f"{repeats:,} of {len(groups):,} labelled spectra repeat an object of another: on the "
+            "test set some are known already; --split grouped keeps objects on one side"
+        )
     if work.settings.classifier is not None:
         work.draft.metrics["instead"] = classifier_key(_instead(work.settings))
     return trained.classifier
@@ -114,6 +122,8 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
     params: dict[str, Any] = {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
+    if settings.svm_task != "three":
+        params["task"] = settings.svm_task
     if settings.classifier is not None:
         params["classifier"] = classifier_key(_instead(settings))
     return params

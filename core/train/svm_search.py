@@ -34,7 +34,9 @@ class GridPoint:
     settings
         Kernel, C and gamma of the combination.
     macro_f
-        Mean over classes of the cross-validated F.
+        Mean over classes of F, of the predictions of all folds together: a rare class that a fold
+        hardly holds counts as in the whole. The mean of the folds' own F, which ``cross_val_score``
+        gives, differs from it by some thousandths near the best.
     """
 
     settings: SvmSettings
@@ -96,7 +98,7 @@ def score_points(
     jobs: int = 1,
     on_point: Callable[[Place, float], None] | None = None,
 ) -> dict[Place, float]:
-    """Cross-validated macro F at some places (C, gamma).
+    """Cross-validated macro F at some places (C, gamma), as of :class:`GridPoint`.
 
     Parameters
     ----------

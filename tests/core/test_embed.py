@@ -112,3 +112,9 @@ def test_quality_is_one_for_a_faithful_plane_and_chance_for_a_shuffled_one():
     shuffled = plane_quality(spectra, rng.permutation(flat))
     assert shuffled.trustworthiness < 0.6
     assert shuffled.knn_recall == pytest.approx(10 / 299, abs=0.02)
+
+
+def test_scikit_learn_s_fewest_steps_are_said_before_anything_is_done():
+    assert EmbedSettings(method="sklearn", early=1, iterations=249).method == "sklearn"
+    with pytest.raises(ValueError, match="250 steps or more, got early=20 and iterations=30"):
+        EmbedSettings(method="sklearn", early=20, iterations=30)

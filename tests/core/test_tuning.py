@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
-from spexplain.core.train.gram import Gram
+from sklearn.model_selection import cross_val_predict
+from sklearn.svm import SVC
+from spexplain.core.train.gram import KERNELS, Gram
+from spexplain.core.train.splits import cross_validation
 from spexplain.core.train.svm import SvmSettings
 from spexplain.core.train.svm_search import score_points
 from spexplain.core.train.svm_tune import TuneSettings, tune_kernel
@@ -28,6 +32,31 @@ def test_kernels_are_those_of_scikit_learn():
     for degree in (2, 3):
         expected = polynomial_kernel(spectra, degree=degree, gamma=0.3, coef0=0)
         np.testing.assert_allclose(gram.kernel(f"poly{degree}", 0.3), expected)
+
+
+@pytest.mark.parametrize("split", ["random", "stratified", "grouped"])
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_every_point_is_plain_cross_validation(kernel, split):
+    """The kernel worked out once gives the same predictions as a machine on the spectra."""
+    rng = np.random.default_rng(0)
+    labels = np.array(["type 1", "type 2", "intermediate"])[rng.choice(3, 120, p=[0.3, 0.5, 0.2])]
+    groups = np.arange(120) // 2
+    spectra = 1 + 0.3 * rng.normal(size=(120, 60))
+    spectra[labels == "type 1", 20:30] += 0.3
+    spectra[labels == "intermediate", 25:30] += 0.25
+    settings = SvmSettings(kernel, 1.0, None if kernel == "linear" else 1.0, split=split)
+    gammas = [None] if kernel == "linear" else [0.005, 0.5]
+    places = [(c, gamma) for c in (5e-4, 0.07, 50.0) for gamma in gammas]
+    found = score_points(Gram(spectra), labels, settings, places, groups=groups, jobs=2)
+    folds = cross_validation(labels, method=split, folds=5, seed=0, groups=groups)
+    form = {"kernel": "poly", "degree": int(kernel[-1])} if "poly" in kernel else {"kernel": kernel}
+    for c, gamma in places:
+        more = {} if gamma is None else {"gamma": gamma}
+        machine = SVC(C=c, class_weight="balanced", **form, **more)
+        plain = cross_val_predict(machine, spectra, labels, cv=folds)
+        f = f1_score(labels, plain, average="macro", zero_division=0.0)
+        assert found[c, gamma] == pytest.approx(f, abs=0.01), (c, gamma)
+    assert max(found.values()) > 0.6
 
 
 def test_refinement_only_improves_on_the_coarse_grid_and_ends(rings):

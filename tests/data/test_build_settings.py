@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+from sklearn.naive_bayes import GaussianNB
 from spexplain.core.prepare import O25Recipe, P21Recipe
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.train.svm import SvmSettings
@@ -56,6 +57,9 @@ CHANGES = [
     ({"svm": SvmSettings(c=0.1)}, {"svm"}),
     ({"svm": SvmSettings("rbf", 34.0, 0.003)}, {"svm"}),
     ({"svm_rows": 500}, {"svm"}),
+    ({"svm_task": "two"}, {"svm"}),
+    ({"classifier": GaussianNB()}, {"svm"}),
+    ({"overlap": 0.9}, ON_P21),
     ({"vae": VaeSettings(epochs=3)}, ON_VAE),
     ({"vae_rows": 500}, ON_VAE),
     ({"model_per_bin": True}, ON_VAE),
@@ -146,3 +150,17 @@ def test_a_share_that_is_none_is_quoted(value):
 def test_settings_cannot_be_changed_after_they_were_checked():
     with pytest.raises(dataclasses.FrozenInstanceError):
         BuildSettings().k = 0
+
+
+def test_choices_of_a_study_are_taken_over_and_the_others_stay():
+    plain = BuildSettings()
+    assert plain.with_choices() == plain
+    chosen = plain.with_choices(split="grouped", task="two", overlap=0.8, tsne="sklearn")
+    assert (chosen.svm.split, chosen.svm_task, chosen.overlap) == ("grouped", "two", 0.8)
+    assert chosen.embed_p21.method == "sklearn"
+    assert chosen.embed_o25 == plain.embed_o25
+    assert {choice.settings.method for choice in chosen.study.planes} == {"sklearn"}
+    assert all("by scikit-learn" in choice.title for choice in chosen.study.planes)
+    assert chosen.with_choices(tsne="opentsne").study == plain.study
+    with pytest.raises(ValueError, match="svm_task='four'"):
+        BuildSettings(svm_task="four")  # pyright: ignore[reportArgumentType]
