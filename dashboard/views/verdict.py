@@ -159,9 +159,8 @@ def _belief(session: Session) -> str:
     """The verdict in a line, which leads to its reasons."""
     trust: Trust | None = session.outcome.trust
     if trust is None:
-        return '<div class="belief muted clip">&nbsp;</div>'
-    said = escape(trust.sentence())
+        return '<div class="belief"></div>'
     return (
-        f'<div class="belief"><span class="clip" title="{said}">{said}</span>'
+        f'<div class="belief">{escape(trust.sentence())} '
         '<button type="button" class="quiet" data-do="believe">How far to believe it</button></div>'
     )

@@ -102,4 +102,4 @@ def test_moving_the_filter_changes_score_and_explanation(tab: Any, strangest: st
     tab.painted(id)
     said.get_by_text("rank 1 of").wait_for()
     page.get_by_role("button", name="Reconstruction above").click()
-    tab.wait("() => Bokeh.documents[0].get_model_by_name('rebuilt-line').data.x.length > 0")
+    tab.wait("() => Bokeh.documents[0].get_model_by_name('rebuilt-line')?.data.x.length > 0")
