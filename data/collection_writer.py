@@ -17,6 +17,7 @@ import zarr
 from zarr.codecs import BloscCodec
 
 from ..core.grids import WaveGrid
+from .build_lock import WriterLock
 from .collection_format import (
     CATALOG_COLUMNS,
     CATALOG_NAME,
@@ -52,11 +53,19 @@ class CollectionWriter:
         Where the collection will be.
     """
 
-    def __init__(self, path: Path, part: Path, resumable: bool, commit: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        part: Path,
+        resumable: bool,
+        commit: dict[str, Any],
+        lock: WriterLock | None = None,
+    ) -> None:
         self.path = path
         self._part = part
         self._resumable = resumable
         self._commit = commit
+        self._lock = lock
         self._flux: list[np.ndarray] = []
         self._ivar: list[np.ndarray] = []
         self._catalogs: list[pd.DataFrame] = []
@@ -93,7 +102,7 @@ class CollectionWriter:
         Raises
         ------
         CollectionError
-            The place is taken, or cannot be written.
+            The place is taken, another writer is at work on it, or it cannot be written.
         """
         path = Path(path).absolute()
         if path.exists():
@@ -108,7 +117,13 @@ class CollectionWriter:
                 part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
                 return cls(path, part, False, _begin(part, wave, task))
             part = path.with_name(f".{path.name}.unfinished")
-            return cls(path, part, True, _read_commit(part, task) or _begin(part, wave, task))
+            lock = _only_writer(path)
+            try:
+                commit = _read_commit(part, task) or _begin(part, wave, task)
+                return cls(path, part, True, commit, lock)
+            except BaseException:
+                lock.release()
+                raise
         except OSError as error:
             raise CollectionError(f"cannot write {path}: {error}") from error
 
@@ -181,10 +196,13 @@ class CollectionWriter:
             os.rename(self._part, self.path)
         except OSError as error:
             raise CollectionError(f"cannot finish {self.path}: {error}") from error
+        finally:
+            self._release()
 
     def discard(self) -> None:
         """Remove what was written."""
         shutil.rmtree(self._part, ignore_errors=True)
+        self._release()
 
     def __enter__(self) -> CollectionWriter:
         return self
@@ -199,6 +217,12 @@ class CollectionWriter:
             self.close()
         elif not self._resumable:
             self.discard()
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
 
     def _claim(self, ids: list[str]) -> None:
         for name in ids:
@@ -246,6 +270,18 @@ class CollectionWriter:
         parts = [pd.read_parquet(path) for path in paths]
         empty = pd.DataFrame(columns=[*columns])
         return conform(pd.concat(parts, ignore_index=True) if parts else empty, columns)
+
+
+def _only_writer(path: Path) -> WriterLock:
+    lock = WriterLock(path.with_name(f".{path.name}.unfinished.lock"))
+    if not lock.take():
+        raise CollectionError(
+            f"another process is writing {path}; wait for it to end, or choose another folder"
+        )
+    if path.exists():  # finished between our first look and the lock
+        lock.release()
+        raise CollectionError(f"{path} already exists; choose another folder or remove it")
+    return lock
 
 
 def _begin(part: Path, wave: np.ndarray, task: dict[str, Any]) -> dict[str, Any]:

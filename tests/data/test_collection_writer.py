@@ -134,18 +134,45 @@ def test_a_write_broken_off_between_array_and_commit_is_undone(tmp_path, monkeyp
     def broken(*_):
         raise BreakOff
 
-    writer = CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True)
-    writer.append(*block(0, 64))
-    with monkeypatch.context() as patch:
+    with (
+        monkeypatch.context() as patch,
+        suppress(BreakOff),
+        CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True) as writer,
+    ):
+        writer.append(*block(0, 64))
         patch.setattr(collection_writer, "write_json", broken)
-        with pytest.raises(BreakOff):
-            writer.append(*block(500, 564))
+        writer.append(*block(500, 564))
     with CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True) as writer:
         assert writer.n_committed == 64
         writer.append(*block(64, 70))
     collection = Collection.open(tmp_path / "c")
     assert collection.n_spectra == 70
     assert collection.spectrum(69)[0][0] == 69
+
+
+def test_a_second_writer_at_the_same_place_is_turned_away_and_harms_nothing(tmp_path):
+    with CollectionWriter.create(tmp_path / "c", GRID, {"v": 1}, resumable=True) as writer:
+        writer.append(*block(0, 70))
+        for other in ({"v": 1}, {"v": 2}):
+            with pytest.raises(CollectionError, match="another process is writing"):
+                CollectionWriter.create(tmp_path / "c", GRID, other, resumable=True)
+        writer.append(*block(70, 100))
+    assert Collection.open(tmp_path / "c").n_spectra == 100
+    assert os.listdir(tmp_path) == ["c"]
+
+
+def test_the_place_is_free_again_after_a_break_and_when_it_could_not_be_begun(
+    tmp_path, monkeypatch
+):
+    with suppress(BreakOff), CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True):
+        raise BreakOff
+    with monkeypatch.context() as patch:
+        patch.setattr(collection_writer, "_read_commit", lambda *_: {"n_rows": "many"})
+        with pytest.raises(TypeError):
+            CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True)
+    with CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True):
+        pass
+    assert os.listdir(tmp_path) == ["c"]
 
 
 @pytest.mark.parametrize(

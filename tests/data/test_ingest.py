@@ -234,3 +234,48 @@ def test_changed_inputs_are_not_mixed_with_an_unfinished_ingest(many, tmp_path):
     report = ingest([many], tmp_path / "c", grid=grid)
     assert report.n_taken == 109
     assert "0266-51602-0001" not in set(Collection.open(tmp_path / "c").catalog["id"])
+
+
+def test_two_ingests_into_one_place_do_not_meet(many, tmp_path):
+    grid, said = WaveGrid(3760.0, 3800.0), []
+
+    def another(*_):
+        if not said:
+            with pytest.raises(IngestError) as refused:
+                ingest([many], tmp_path / "c", grid=grid, z_max=0.5)
+            said.append(str(refused.value))
+
+    report = ingest([many], tmp_path / "c", grid=grid, progress=another)
+    assert said == [
+        f"another process is writing {tmp_path / 'c'}; wait for it to end, or choose another folder"
+    ]
+    assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
+
+
+KILLED = """
+import os, signal, sys
+from spexplain.core.grids import WaveGrid
+from spexplain.data import collection_writer
+from spexplain.data.ingest import ingest
+
+collection_writer._SHARD_ROWS = 64
+steps = []
+ingest(
+    [sys.argv[1]],
+    sys.argv[2],
+    grid=WaveGrid(3760.0, 3800.0),
+    progress=lambda *step: steps.append(step),
+    cancelled=lambda: len(steps) == 3 and os.kill(os.getpid(), signal.SIGKILL),
+)
+"""
+
+
+def test_a_killed_ingest_frees_the_place_and_loses_no_shard(many, tmp_path):
+    words = [sys.executable, "-c", KILLED, many, tmp_path / "c"]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    resumed = []
+    grid = WaveGrid(3760.0, 3800.0)
+    report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
+    assert resumed[0] == (96, 110)  # 64 were safe, and 32 at a time are read
+    assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
+    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
