@@ -22,6 +22,7 @@ from ..data.runs import Run, RunStore
 from ..data.trained import load_type_classifier, probability_column
 from ..data.whole_file import written_whole
 from .evaluation import cell_text
+from .matrix import ordered_types
 from .report_figures import (
     confusion_figure,
     example_spectra_figure,
@@ -46,7 +47,7 @@ _SETS = (
 )
 _STYLE = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #18202c;
-  font: 15px/1.5 system-ui, sans-serif; }
+  font: 15px/1.5 system-ui, sans-serif; color-scheme: light dark; }
 h1 { font-size: 1.6rem } h2 { margin-top: 2.5rem; font-size: 1.2rem }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; padding: .6rem 0 .3rem }
@@ -56,6 +57,12 @@ th:first-child, td:first-child { text-align: left }
 .note, figcaption { color: #5f6b7c; font-size: 13px; max-width: 46rem }
 figure { margin: 1.5rem 0 } img { max-width: 100%; height: auto }
 .scroll { overflow-x: auto }
+@media (prefers-color-scheme: dark) {
+  body { background: #0e1218; color: #e4e9f0 }
+  th, td { border-color: #28313d } .paper { color: #93a0b1; background: #1b222c }
+  .note, figcaption { color: #93a0b1 }
+  img { padding: 6px; border-radius: 6px; background: #fff }
+}
 """
 
 
@@ -136,7 +143,7 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     sample, best = _sample(evaluation), evaluation.best
     test = sample.evaluated.table("test-three")
     chosen = numbered_examples(test)
-    kinds = sorted(set(test["true"]))
+    kinds = ordered_types(set(test["true"]))
     typical = _typical(test, kinds)
     every = np.flatnonzero(sample.labels[sample.rows] != "")
     rows = sample.rows[every]
@@ -156,8 +163,8 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     yield (
         "4",
         (
-            "Noise test: F on the test set against added noise, with its spread over draws; "
-            "crosses: the paper."
+            f"Noise test, {best['settings']['kernel']} kernel: F on the test set against added "
+            "noise, with its spread over draws; crosses: the paper, linear kernel."
         ),
         lambda: noise_figure(evaluation.runs["noise"].metrics),
     )
@@ -168,8 +175,9 @@ def _saliency_jobs(
     sample: _Sample, chosen: pd.DataFrame, classes: list[str], typical: np.ndarray, kinds: list[str]
 ) -> Iterator[_Job]:
     painted = (
-        "Blue: more flux strengthens the predicted class; orange: weakens it. Dashed: [O II], "
-        "He I, Hδ, Hγ, Hβ, [O III]."
+        "Blue: more flux strengthens the predicted class; orange: weakens it. At the right: how "
+        "far the colours go, in ∂ log p / ∂ flux, the flux at 5100 Å being 1. Dashed: the paper's "
+        "lines."
     )
     three = load_type_classifier(sample.evaluated, "best-three")
     if (sample.evaluated.path / "best-two").is_dir():
@@ -223,7 +231,8 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
         if some:
             yield (
                 number,
-                f"t-SNE over perplexities: {words}.",
+                f"t-SNE over perplexities: {words}. Blue: type 1; yellow: type 2"
+                + ("." if "two" in prefix else "; red: intermediate."),
                 (lambda some=some: _drawn(planes_layout(some, labels, backend="matplotlib"))),
             )
 

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from scipy.ndimage import median_filter
 
 from ..core.explain import ExplainSettings, explain
 from ..core.lines import P21_MARKERS
@@ -19,6 +20,7 @@ from ..core.targets import Classifier
 from ..data import paper_p21 as paper
 from ..data.plane import Plane
 from ..data.trained import probability_column
+from .matrix import ordered_types
 from .theme import THEMES, category_colours
 
 __all__ = [
@@ -48,7 +50,7 @@ def example_spectra_figure(wave: np.ndarray, flux: np.ndarray, kinds: Sequence[s
 
 def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarray) -> Figure:
     """Median spectrum of each type, and between which fluxes 68 % of them lie."""
-    kinds = sorted(set(labels.tolist()))
+    kinds = ordered_types(set(labels.tolist()))
     fig, panels = _panels(len(kinds), height=1.5)
     for axes, kind in zip(panels, kinds, strict=True):
         colour = category_colours((kind,), "light")[0]
@@ -97,6 +99,10 @@ def noise_figure(noise: dict[str, Any]) -> Figure:
             axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
                       markersize=4, linewidth=0.8, label=f"{name}, paper")  # fmt: skip
     axes.set(xscale="log", ylim=(0, 1.03))
+    seen = sigmas[sigmas > 0]
+    axes.set_xticks(seen, [f"{sigma:g}" for sigma in seen], minor=False)
+    axes.set_xticks([], minor=True)
+    axes.grid(color=_THEME.edge, linewidth=0.5)
     axes.set_xlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8)
     axes.set_ylabel("F on the test set", fontsize=8)
     axes.tick_params(labelsize=7)
@@ -124,7 +130,9 @@ def saliency_figure(
     for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
         predicted = int(machine.log_proba(values[None])[0].argmax())
         found = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
-        most = float(np.percentile(np.abs(found.weights), 99.5)) or 1.0
+        sizes = np.abs(found.weights)
+        # Where nearly all are 0, as of a forest, the largest sets the scale.
+        most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
         points = np.column_stack([wave, values]).reshape(-1, 1, 2)
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)
         lines = LineCollection(list(pieces), cmap=palette, norm=Normalize(-most, most))
@@ -132,6 +140,9 @@ def saliency_figure(
         lines.set_linewidth(1.1)
         axes.add_collection(lines)
         _finish(axes, wave, values, titles[at])
+        axes.set_title(
+            f"colours to ±{most:.2g}", fontsize=6.5, loc="right", pad=2, color=_THEME.muted
+        )
         if frames is not None and frames[at] is not None:
             for spine in axes.spines.values():
                 spine.set(edgecolor=frames[at], linewidth=1.6)
@@ -153,7 +164,7 @@ def numbered_plane_figure(plane: Plane, labels: np.ndarray, chosen: pd.DataFrame
     """
     fig = _figure(7.0, 5.6)
     axes = fig.add_subplot()
-    for kind in sorted(set(labels.tolist())):
+    for kind in ordered_types(set(labels.tolist())):
         x, y = plane.xy[labels == kind].T
         axes.scatter(x, y, s=3, color=category_colours((kind,), "light")[0], label=kind)
     for one in chosen[["row", "number", "correct"]].itertuples(index=False):
@@ -194,13 +205,15 @@ def _panels(n: int, *, height: float) -> tuple[Figure, list[Axes]]:
     fig = _figure(7.0, height * n + 0.5)
     first = fig.add_subplot(n, 1, 1)
     panels = [first, *(fig.add_subplot(n, 1, at + 1, sharex=first) for at in range(1, n))]
-    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.45 / (height * n + 0.5), top=0.97,
+    whole = height * n + 0.5
+    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.45 / whole, top=1 - 0.3 / whole,
                         hspace=0.28)  # fmt: skip
     return fig, panels
 
 
 def _finish(axes: Axes, wave: np.ndarray, values: np.ndarray, title: str) -> None:
-    low, high = np.percentile(values, [0.2, 99.8])
+    # The tops of lines belong to the figure; a single wild pixel does not.
+    low, high = float(np.percentile(values, 0.2)), float(median_filter(values, 3).max())
     air = 0.12 * (high - low) or 0.1
     axes.set(xlim=(wave[0], wave[-1]), ylim=(low - air, high + air))
     for line in P21_MARKERS:
@@ -210,6 +223,15 @@ def _finish(axes: Axes, wave: np.ndarray, values: np.ndarray, title: str) -> Non
 
 
 def _label(panels: Sequence[Axes], y: str) -> None:
+    low, high = panels[0].get_xlim()
+    # Of a doublet the name stands once, at the last.
+    last = {line.label.rstrip(" 0123456789"): line.wave_vac_aa for line in P21_MARKERS}
+    for name, wave in last.items():
+        if low < wave < high:
+            panels[0].annotate(
+                name, (wave, 1), xytext=(2, -7), xycoords=panels[0].get_xaxis_transform(),
+                textcoords="offset points", fontsize=5.5, color=_THEME.muted,
+            )  # fmt: skip
     for axes in panels[:-1]:
         axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel("rest wavelength in vacuum (Å)", fontsize=8)

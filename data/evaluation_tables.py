@@ -80,7 +80,7 @@ def evaluation_tables(
         _by_class(best),
         *_confusion(best),
         _times(runs["timing"]),
-        _noise(runs["noise"]),
+        _noise(runs["noise"], best["settings"]["kernel"]),
         *_examples(runs["evaluate"], collection),
         _splits(found),
     ]
@@ -172,7 +172,7 @@ def _confusion(best: Mapping[str, Any]) -> tuple[Table, Table]:
     )
     title = f"Confusion matrix, test set, {best['settings']['kernel']} kernel"
     return (
-        Table("confusion", f"{title}: spectra", columns, raw, f"{note}."),
+        Table("confusion", f"{title}: spectra", columns, raw, f"{note[:1].upper()}{note[1:]}."),
         Table("confusion_normalised", f"{title}: share of the true type", columns, normalised),
     )
 
@@ -188,7 +188,7 @@ def _times(timing: Run) -> Table:
     return Table("training_time", title, columns, tuple(rows))
 
 
-def _noise(noise: Run) -> Table:
+def _noise(noise: Run, kernel: str) -> Table:
     said = noise.metrics
     kinds = list(said["by_class"])
     rows = []
@@ -201,8 +201,14 @@ def _noise(noise: Run) -> Table:
     columns = ["sigma", "mean F", "spread", "paper: mean F"]
     for kind in kinds:
         columns += [f"F {kind}", f"paper: F {kind}"]
-    title = "Noise test: F against the standard deviation of added noise (flux at 5100 Å = 1)"
-    note = f"Means over {said['repeats']} draws of the noise, and the spread of the mean F."
+    title = (
+        f"Noise test, {kernel} kernel: F against the standard deviation of added noise "
+        "(flux at 5100 Å = 1)"
+    )
+    note = (
+        f"Means over {said['repeats']} draws of the noise, and the spread of the mean F. The "
+        "paper's are of its linear kernel."
+    )
     return Table("noise", title, tuple(columns), tuple(rows), note)
 
 

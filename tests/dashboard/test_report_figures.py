@@ -24,7 +24,7 @@ from spexplain.dashboard.theme import category_colours
 from spexplain.data.paper_p21 import NOISE_F
 from spexplain.data.plane import Plane
 
-KINDS = ["intermediate", "type 1", "type 2"]
+KINDS = ["type 1", "type 2", "intermediate"]
 WAVE = np.linspace(3728.91, 5265.95, 120)
 COLOURS = dict(zip(KINDS, category_colours(tuple(KINDS), "light"), strict=True))
 
@@ -150,6 +150,23 @@ def test_a_saliency_map_paints_the_derivative_of_the_predicted_class(spectra, ma
     assert orange[0] > orange[2]
 
 
+def test_the_top_of_a_line_is_in_the_figure_and_a_wild_pixel_is_not(spectra) -> None:
+    flux = spectra[0][:1].copy()
+    flux[0, 90:93] = 9.0
+    flux[0, 10] = 50.0
+    (axes,) = example_spectra_figure(WAVE, flux, KINDS[:1]).axes
+    assert 9 < axes.get_ylim()[1] < 12
+
+
+def test_lines_are_named_once_and_the_scale_of_the_colours_is_said(spectra, machine) -> None:
+    fig = saliency_figure(WAVE, spectra[0][:2], machine, ["a", "b"])
+    names = [text.get_text() for text in fig.axes[0].texts]
+    assert sorted(names) == sorted(["He I", "Hδ", "Hγ", "Hβ", "[O III]"])
+    assert not fig.axes[1].texts
+    for axes in fig.axes:
+        assert axes.get_title("right").startswith("colours to ±")
+
+
 def test_frames_are_drawn_only_where_there_are_some(spectra, machine) -> None:
     fig = saliency_figure(WAVE, spectra[0][:2], machine, ["a", "b"], ["#d62728", None])
     framed, plain = fig.axes
@@ -208,5 +225,5 @@ def test_titles_say_number_truth_verdict_and_every_probability() -> None:
     )  # fmt: skip
     (title,) = example_titles(chosen, KINDS)
     assert title == (
-        "1: type 2, called intermediate (p(intermediate) 0.700, p(type 1) 0.050, p(type 2) 0.250)"
+        "1: type 2, called intermediate (p(type 1) 0.050, p(type 2) 0.250, p(intermediate) 0.700)"
     )
