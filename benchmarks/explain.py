@@ -36,7 +36,7 @@ from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.lime_samples import LimeSamples
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
-from spexplain.core.targets.base import row_evaluator
+from spexplain.core.targets.network import Network
 from spexplain.core.train.vae import VaeSettings, VaeTrainer
 from spexplain.core.vae import Vae
 from spexplain.core.workers import Workers
@@ -48,6 +48,7 @@ BATCH = 100
 GFLOP = 1e9
 SLOW_BASELINE_S = 1.5
 SETTLE_S = 0.02
+FIRST = 200
 
 
 @dataclass(frozen=True)
@@ -264,36 +265,65 @@ def _kilobytes(status: Path, field: str) -> int:
     return int(line.split()[1])
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A part of an explanation, which others come before."""
+
+    name: str
+    run: Callable[[], object]
+    millions: float = 0  # of multiplications
+    megabytes: float = 0  # of weights read
+
+
+def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Stage]:
+    """What one explanation does, in an order in which one thread may do it."""
+    around = lime_neighbourhood(x, chosen)
+    samples, prepared = LimeSamples.of(around, target, chosen), target.on_neighbourhood(around)
+    few, many = samples.ridge(FIRST), samples.ridge(around.n)
+    values = np.random.default_rng(0).random(around.n)
+    (first, last), n_segments = prepared.ahead, around.n_segments
+    way = Network.of(target.vae, around.base.dtype, slice(None)).folding(around)
+    layer, megabytes = 2 * N_PIXELS * 256 / 1e6, 4 * N_PIXELS * 256 / 1e6
+    whole, folded = (
+        (way.work + way.n_variables * (way.n_variables + n_segments)) / 1e6
+        for way in (way.whole, way.folded)
+    )
+    rest = around.n - FIRST
+    return [
+        Stage("segments, perturbation, masks", lambda: lime_neighbourhood(x, chosen)),
+        Stage("kernel", lambda: LimeSamples.of(around, target, chosen)),
+        Stage("first layer, 200 samples whole", first, layer + FIRST * whole, megabytes),
+        Stage("last layer", last, layer, megabytes),
+        Stage("score of 200", lambda: prepared(slice(0, FIRST))),
+        Stage("equations of 200", few.ahead[0], FIRST * n_segments**2 / 1e6),
+        Stage("fit of 200", lambda: few.fit(values[:FIRST])),
+        Stage("folding", lambda: prepared(slice(FIRST, FIRST + 1))),
+        Stage("4800 samples", lambda: prepared(slice(FIRST, around.n)), rest * folded),
+        Stage(
+            "equations of 5000",
+            lambda: [prepare() for prepare in many.ahead],
+            around.n * n_segments**2 / 1e6,
+        ),
+        Stage("fit of 5000", lambda: many.fit(values)),
+    ]
+
+
 def profile(rate: MatrixRate, repeats: int) -> str:
-    """Pieces of lime-mse and lime-coarse: ms in one thread, million multiplications, MB read."""
+    """Stages of lime-mse: ms in one thread, million multiplications, MB read."""
     target, x, chosen = VaeScore(autoencoder(), "mse"), spectrum(N_PIXELS, 0), ExplainSettings()
     torch.set_num_threads(1)
-    around = lime_neighbourhood(x, chosen)
-    prepared = row_evaluator(target, around)
-    samples = LimeSamples.of(around, target, chosen)
-    n_samples, n_segments = around.masks.shape
-    layer_mb = 4 * N_PIXELS * 256 / 1e6
-    values = prepared(slice(0, n_samples))
-    few = slice(0, 250)
-    pieces = {
-        "segments, perturbation, masks": (lambda: lime_neighbourhood(x, chosen), 0, 0),
-        "kernel": (lambda: LimeSamples.of(around, target, chosen), 0, 0),
-        "both layers by segment, folding": (
-            lambda: row_evaluator(target, around), 5 * N_PIXELS * 256 / 1e6, 2 * layer_mb
-        ),
-        "250 samples": (lambda: prepared(few), 250 * prepared.work / 1e6, 0),
-        "fit of 200": (lambda: samples.fit(values[:200]), 200 * n_segments**2 / 1e6, 0),
-        "5000 samples": (
-            lambda: prepared(slice(0, n_samples)), n_samples * prepared.work / 1e6, 0
-        ),
-        "fit of 5000": (lambda: samples.fit(values), n_samples * n_segments**2 / 1e6, 0),
-    }  # fmt: skip
+    times: dict[str, list[float]] = {}
+    for _ in range(repeats + 1):
+        run = stages(target, x, chosen)
+        for stage in run:
+            times.setdefault(stage.name, []).append(milliseconds(stage.run))
     one_thread = statistics.median(rate.sample() for _ in range(repeats))
     lines = [f"one thread, {one_thread:.0f} GFLOP/s", f"{'':34}{'ms':>7}{'M mult.':>9}{'MB':>7}"]
-    for name, (run, millions, megabytes) in pieces.items():
-        run()
-        ms = statistics.median(milliseconds(run) for _ in range(repeats))
-        lines.append(f"{name:34}{ms:7.2f}{millions:9.1f}{megabytes:7.1f}")
+    lines += [
+        f"{stage.name:34}{statistics.median(times[stage.name][1:]):7.2f}"
+        f"{stage.millions:9.1f}{stage.megabytes:7.1f}"
+        for stage in run
+    ]
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["bit_sums", "bit_totals"]
+__all__ = ["bit_sums", "bit_totals", "bits_across"]
 
 _BITS = 8
 
@@ -48,6 +48,26 @@ def bit_totals(bits: NDArray[np.uint8], values: NDArray[np.float64]) -> NDArray[
     totals : (8 b,)
     """
     return _totals(np.ascontiguousarray(bits), values)
+
+
+def bits_across(bits: NDArray[np.uint8], n_segments: int, dtype: np.dtype) -> NDArray:
+    """The bits (n, ceil(S / 8)) as numbers 0 and 1, a row for each segment: (S, n)."""
+    across = np.empty((n_segments, len(bits)), dtype)
+    _unpack(bits, across)
+    return across
+
+
+@njit(cache=True, nogil=True)
+def _unpack(bits, across):
+    one, column = np.uint8(1), np.empty(len(bits), np.uint8)
+    for segment in range(len(across)):
+        byte, bit = segment // _BITS, np.uint8(segment % _BITS)
+        if bit == 0:
+            for i in range(len(bits)):
+                column[i] = bits[i, byte]
+        row = across[segment]
+        for i in range(len(column)):
+            row[i] = (column[i] >> bit) & one
 
 
 @njit(cache=True, nogil=True)

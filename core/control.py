@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from .masks import Masks
-from .surrogate import Surrogate, weighted_ridge
-from .workers import InTurn, Sharing
+from .surrogate import Ridge, Surrogate
 
 __all__ = ["Quadratic", "controlled_ridge"]
 
@@ -67,15 +66,7 @@ class Quadratic:
         return self.slopes + self.cross @ (1 - 2 * self.centre)
 
 
-def controlled_ridge(
-    masks: Masks,
-    values: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    stand_in: Quadratic,
-    *,
-    alpha: float = 1.0,
-    workers: Sharing | None = None,
-) -> Surrogate:
+def controlled_ridge(ridge: Ridge, values: NDArray[np.float64], stand_in: Quadratic) -> Surrogate:
     """LIME's weights as the stand-in's, known, plus those of what it misses, from the samples.
 
     The penalty then pulls towards the stand-in's weights and not towards 0, so that few samples,
@@ -83,8 +74,10 @@ def controlled_ridge(
 
     Parameters
     ----------
-    masks, values, weights, alpha, workers
-        As for ``weighted_ridge``; the weights are of the text kernel, drawn with probability ½.
+    ridge
+        Of the samples, with weights of the text kernel, drawn with probability ½.
+    values : (n,)
+        The target's.
     stand_in
         Its centre is ``tilt.presence`` for that kernel's width.
 
@@ -96,11 +89,10 @@ def controlled_ridge(
     Raises
     ------
     ValueError
-        As for ``weighted_ridge``.
+        If a value is not finite.
     """
-    # By a worker, as everything whose bytes may depend on the number of threads.
-    (known,) = (workers or InTurn()).map(stand_in.values, [masks])
-    missed = weighted_ridge(masks, values - known, weights, alpha=alpha, workers=workers)
+    masks, weights = ridge.masks, ridge.weights
+    missed = ridge.fit(values - stand_in.values(masks))
     coefficients = stand_in.lime_weights() + missed.coefficients
     slopes = masks.apply(coefficients, slice(0, len(values)))
     total = weights.sum()

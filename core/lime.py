@@ -126,8 +126,9 @@ class _Run:
         return self._found(count, workers=workers)
 
     def _found(self, count: int, *, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
-        y = self.values.first(count, workers=workers)
-        fit = self.samples.fit(y, workers=workers)
+        ridge = self.samples.ridge(count)
+        y = self.values.first(count, workers=workers, beside=ridge.ahead)
+        (fit,) = workers.map(partial(self.samples.fit, ridge=ridge), [y])
         if count not in self.looks:
             return y, fit, ""
         (stopped,) = workers.map(partial(self.samples.settled, y), [fit.coefficients])

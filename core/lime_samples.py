@@ -15,10 +15,9 @@ from .neighbourhood import Neighbourhood
 from .sampling import ROWS_PER_DRAW
 from .settings import ExplainSettings
 from .stability import rank_stability
-from .surrogate import Surrogate, weighted_ridge
+from .surrogate import Ridge, Surrogate
 from .targets import Target
 from .tilt import presence
-from .workers import Sharing
 
 __all__ = ["LimeSamples", "look_counts"]
 
@@ -74,13 +73,20 @@ class LimeSamples:
             weights[: ROWS_PER_DRAW[settings.sampling]] = 0
         return cls(neighbourhood, weights, settings, _stand_in(target, neighbourhood, settings))
 
-    def fit(self, values: NDArray[np.float64], *, workers: Sharing | None = None) -> Surrogate:
-        """The surrogate of the first samples, given the target's values (m,) on them."""
-        masks, weights = self.neighbourhood.masks.head(len(values)), self.weights[: len(values)]
+    def ridge(self, n: int) -> Ridge:
+        """The regression on the first n samples."""
         alpha = self.settings.ridge_alpha
+        return Ridge(self.neighbourhood.masks.head(n), self.weights[:n], alpha=alpha)
+
+    def fit(self, values: NDArray[np.float64], ridge: Ridge | None = None) -> Surrogate:
+        """The surrogate of the first samples, given the target's values (m,) on them.
+
+        Their ``ridge`` may be handed in, if it was prepared beside the values.
+        """
+        ridge = self.ridge(len(values)) if ridge is None else ridge
         if self.stand_in is None:
-            return weighted_ridge(masks, values, weights, alpha=alpha, workers=workers)
-        return controlled_ridge(masks, values, weights, self.stand_in, alpha=alpha, workers=workers)
+            return ridge.fit(values)
+        return controlled_ridge(ridge, values, self.stand_in)
 
     def influence(self, values: NDArray[np.float64]) -> Influence:
         """What each draw among the first samples did to the weights.

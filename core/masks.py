@@ -14,9 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .bit_sums import bit_sums, bit_totals
+from .bit_sums import bit_sums, bit_totals, bits_across
 
-__all__ = ["BinaryMasks", "Masks", "OneHotMasks"]
+__all__ = ["BinaryMasks", "Masks", "OneHotMasks", "Rows"]
+
+Rows = slice | NDArray[np.intp]
 
 
 class Masks(Protocol):
@@ -27,15 +29,19 @@ class Masks(Protocol):
         """(n, S)."""
         ...
 
-    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+    def dense(self, rows: Rows, dtype: np.dtype) -> NDArray:
         """The rows as an array (m, S) of 0 and 1."""
         ...
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+    def across(self, rows: Rows, dtype: np.dtype) -> NDArray:
+        """The transposed rows as an array (S, m) of 0 and 1, row by row in memory."""
+        ...
+
+    def apply(self, pieces: NDArray, rows: Rows) -> NDArray:
         """Z[rows] @ pieces, for pieces (S, …) -> (m, …). May be a view: read only."""
         ...
 
-    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
         """(Z[rows] @ pieces)ᵀ, for pieces (S, c) -> (c, m), row by row in memory; never a view."""
         ...
 
@@ -45,6 +51,10 @@ class Masks(Protocol):
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """Least and most, (m,) each, that a row of any such masks can make of pieces (S, m)."""
+        ...
+
+    def typical(self, n: int) -> slice:
+        """At most about n rows that are as the others are, with start, stop and step."""
         ...
 
     def head(self, n: int) -> Masks:
@@ -89,32 +99,40 @@ class BinaryMasks:
         """(n, S)."""
         return len(self.bits), self.n_segments
 
-    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+    def dense(self, rows: Rows, dtype: np.dtype) -> NDArray:
         """The rows as an array (m, S) of 0 and 1."""
         unpacked = np.unpackbits(self.bits[rows], axis=1, count=self.n_segments, bitorder="little")
         return unpacked.astype(dtype)
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+    def across(self, rows: Rows, dtype: np.dtype) -> NDArray:
+        """The transposed rows as an array (S, m) of 0 and 1."""
+        return bits_across(self.bits[rows], self.n_segments, dtype)
+
+    def apply(self, pieces: NDArray, rows: Rows) -> NDArray:
         """Z[rows] @ pieces."""
         if pieces.ndim == 1:
             return bit_sums(self.bits[rows], pieces)
         # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
-        return (self._tensor(rows, pieces.dtype) @ torch.from_numpy(pieces)).numpy()
+        return (self._across(rows, pieces.dtype).T @ torch.from_numpy(pieces)).numpy()
 
-    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
         """(Z[rows] @ pieces)ᵀ."""
-        return (torch.from_numpy(pieces).T @ self._tensor(rows, pieces.dtype).T).numpy()
+        return (torch.from_numpy(pieces).T @ self._across(rows, pieces.dtype)).numpy()
 
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Zᵀ values."""
         return bit_totals(self.bits, values)[: self.n_segments]
 
-    def _tensor(self, rows: slice, dtype: np.dtype) -> Tensor:
-        return torch.from_numpy(self.dense(rows, dtype))
+    def _across(self, rows: Rows, dtype: np.dtype) -> Tensor:
+        return torch.from_numpy(self.across(rows, dtype))
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """All pieces below 0 together, and all above."""
         return np.minimum(pieces, 0).sum(axis=0), np.maximum(pieces, 0).sum(axis=0)
+
+    def typical(self, n: int) -> slice:
+        """The first, for random rows are alike."""
+        return slice(0, min(n, len(self.bits)), 1)
 
     def head(self, n: int) -> BinaryMasks:
         """The first n rows."""
@@ -133,15 +151,19 @@ class OneHotMasks:
         """(n, S); n < S for a head."""
         return self.n, self.n_segments
 
-    def dense(self, rows: slice, dtype: np.dtype) -> NDArray:
+    def dense(self, rows: Rows, dtype: np.dtype) -> NDArray:
         """The rows as an array (m, S) of 0 and 1."""
         return np.eye(self.n, self.n_segments, dtype=dtype)[rows]
 
-    def apply(self, pieces: NDArray, rows: slice) -> NDArray:
+    def across(self, rows: Rows, dtype: np.dtype) -> NDArray:
+        """The transposed rows as an array (S, m) of 0 and 1."""
+        return self.dense(rows, dtype).T.copy()
+
+    def apply(self, pieces: NDArray, rows: Rows) -> NDArray:
         """pieces[rows]."""
         return pieces[: self.n][rows]
 
-    def apply_across(self, pieces: NDArray, rows: slice) -> NDArray:
+    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
         """pieces[rows]ᵀ."""
         return self.apply(pieces, rows).T.copy()
 
@@ -152,6 +174,10 @@ class OneHotMasks:
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """The least and the most of the pieces."""
         return pieces.min(axis=0), pieces.max(axis=0)
+
+    def typical(self, n: int) -> slice:
+        """Evenly spread, for neighbours are alike and others are not."""
+        return slice(0, self.n, max(1, self.n // n))
 
     def head(self, n: int) -> OneHotMasks:
         """The first n rows."""

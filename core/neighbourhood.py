@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import Masks, OneHotMasks
+from .masks import Masks, OneHotMasks, Rows
 from .segment_sums import segment_sums
 
 __all__ = ["DENSE_ROWS", "Neighbourhood"]
@@ -79,7 +79,7 @@ class Neighbourhood:
         """Number of segments S."""
         return self.masks.shape[1]
 
-    def spectra(self, rows: slice = slice(None)) -> NDArray[np.floating]:
+    def spectra(self, rows: Rows = slice(None)) -> NDArray[np.floating]:
         """The samples themselves, (m, D): what a target without structure needs."""
         # Not by [:, labels], which numpy lays out column by column.
         spectra = np.take(self.masks.dense(rows, self.base.dtype), self.labels, axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .cancelling import Cancelled, never
 from .neighbourhood import Neighbourhood
 from .targets import Target
-from .targets.base import Estimated, evaluation_blocks, may_share, row_evaluator
-from .workers import InTurn, Sharing
+from .targets.base import Prepared, evaluation_blocks, may_share, row_evaluator
+from .workers import InTurn, Sharing, call
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
 
@@ -45,6 +45,7 @@ class GrowingValues:
         self._target = target
         self._workers = workers if may_share(target) else InTurn()
         self._values_of = self._alone(partial(row_evaluator, target), neighbourhood)
+        self._ahead = self._values_of.ahead if isinstance(self._values_of, Prepared) else ()
         self._blocks = list(evaluation_blocks(target, neighbourhood))
         self._values = np.empty(neighbourhood.n)
         self._done = 0
@@ -57,10 +58,25 @@ class GrowingValues:
     @property
     def work(self) -> float:
         """Multiplications a sample takes, as far as the target tells; else infinite."""
-        return self._values_of.work if isinstance(self._values_of, Estimated) else float("inf")
+        return self._values_of.work if isinstance(self._values_of, Prepared) else float("inf")
 
-    def first(self, n: int, *, workers: Sharing | None = None) -> NDArray[np.float64]:
-        """Values of the first n samples; the workers are those given at first, or others.
+    def first(
+        self,
+        n: int,
+        *,
+        workers: Sharing | None = None,
+        beside: Sequence[Callable[[], object]] = (),
+    ) -> NDArray[np.float64]:
+        """Values of the first n samples.
+
+        Parameters
+        ----------
+        n
+            How many, at least.
+        workers
+            If not those given at first.
+        beside
+            What else to do meanwhile, so that no thread waits for what only one can prepare.
 
         Raises
         ------
@@ -69,9 +85,11 @@ class GrowingValues:
         """
         needed = [rows for rows in self._blocks if self._done <= rows.start < n]
         sharing = workers if workers is not None and may_share(self._target) else self._workers
-        for rows, values in zip(needed, sharing.map(self._block, needed), strict=True):
-            self._values[rows] = values
-            self._done = rows.stop
+        blocks = [partial(self._block, rows) for rows in needed]
+        for _ in sharing.map(call, (*self._ahead, *beside, *blocks)):
+            pass
+        self._ahead = ()
+        self._done = needed[-1].stop if needed else self._done
         return self._values[:n]
 
     def _alone(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
@@ -79,7 +97,7 @@ class GrowingValues:
         # threads that share it, and there it is always one.
         return next(iter(self._workers.map(function, [item])))
 
-    def _block(self, rows: slice) -> NDArray[np.float64]:
+    def _block(self, rows: slice) -> None:
         if self._cancelled():
             raise Cancelled(f"cancelled before samples {rows.start} to {rows.stop}")
-        return self._values_of(rows)
+        self._values[rows] = self._values_of(rows)

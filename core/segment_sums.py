@@ -29,20 +29,19 @@ def segment_sums(
 
     Returns
     -------
-    sums : (k, S, m), dtype of the columns
+    sums : (k, S, m), in the vectors' precision or the columns', whichever is the finer
         Summed over segments these are vectors @ columns, and more exactly so than in one go.
     """
-    return _sums(labels, n_segments, np.ascontiguousarray(vectors), columns)
+    sums = np.zeros((len(vectors), n_segments, columns.shape[1]), np.result_type(vectors, columns))
+    _add(labels, np.ascontiguousarray(vectors), columns, sums)
+    return sums
 
 
 @njit(cache=True, nogil=True)
-def _sums(labels, n_segments, vectors, columns):
-    n_vectors, n_columns = len(vectors), columns.shape[1]
-    sums = np.zeros((n_vectors, n_segments, n_columns), columns.dtype)
+def _add(labels, vectors, columns, sums):
     for j in range(len(labels)):
         row = columns[j]
-        for v in range(n_vectors):
+        for v in range(len(vectors)):
             factor, total = vectors[v, j], sums[v, labels[j]]
-            for c in range(n_columns):
+            for c in range(len(row)):
                 total[c] += factor * row[c]
-    return sums

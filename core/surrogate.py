@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .masks import Masks
-from .workers import InTurn, Sharing
+from .workers import InTurn, Once, Sharing, call
 
-__all__ = ["Surrogate", "weighted_ridge"]
+__all__ = ["Ridge", "Surrogate", "weighted_ridge"]
 
 # The papers' 5000 samples are two blocks, which two threads share evenly.
 _BLOCK_ROWS, _BLOCK_COLUMNS = 2500, 192
+# Multiplications up to which equations in double precision cost less than corrections to single.
+_LITTLE_WORK = 5e7
 _CORRECTIONS, _ROUNDING = 12, 1e-13
 
 
@@ -71,80 +74,112 @@ def weighted_ridge(
     ValueError
         If a value is not finite or all weights vanish.
     """
-    if not np.isfinite(values).all():
-        bad = np.flatnonzero(~np.isfinite(values))
-        raise ValueError(f"{len(bad)} of {len(values)} values are not finite, first at {bad[0]}")
-    total = float(weights.sum())
-    if not total > 0:
-        raise ValueError(f"weights must not all vanish, their sum is {total}")
-    mean_value = float(weights @ values / total)
-    centred = values - mean_value
-    normal = _Normal(masks, weights, masks.gather(weights) / total, alpha)
-    cross = masks.gather(weights * centred)
-    coefficients = normal.solve(cross, workers or InTurn())
-    intercept = mean_value - float(normal.mean @ coefficients)
-    spread = float(weights @ centred**2)
-    # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
-    unexplained = spread - float(coefficients @ (cross + alpha * coefficients))
-    r2 = 1 - max(unexplained, 0.0) / spread if spread > 0 else 1.0
-    return Surrogate(coefficients, intercept, r2, intercept + float(coefficients.sum()))
+    ridge, sharing = Ridge(masks, weights, alpha=alpha), workers or InTurn()
+    for _ in sharing.map(call, ridge.ahead):
+        pass
+    # By a worker, as everything whose bytes may depend on the number of threads.
+    (fitted,) = sharing.map(ridge.fit, [values])
+    return fitted
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Normal:
-    """The normal equations' matrix A = Σ w z̃ z̃ᵀ + α, z̃ the masks less their weighted mean.
+class Ridge:
+    """The weighted ridge of ``weighted_ridge``, for values that may still be under way.
 
-    Attributes
+    Its matrix A = Σ w z̃ z̃ᵀ + α, with z̃ the masks less their weighted mean, needs none of them.
+
+    Parameters
     ----------
     masks, weights, alpha
         Z (n, S), w (n,), α.
-    mean : (S,)
-        Weighted mean of the masks.
+
+    Attributes
+    ----------
+    masks, weights
+        As given.
+
+    Raises
+    ------
+    ValueError
+        If all weights vanish.
     """
 
-    masks: Masks
-    weights: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    alpha: float
+    def __init__(self, masks: Masks, weights: NDArray[np.float64], *, alpha: float = 1.0) -> None:
+        self.masks, self.weights, self._alpha = masks, weights, alpha
+        self._total = float(weights.sum())
+        if not self._total > 0:
+            raise ValueError(f"weights must not all vanish, their sum is {self._total}")
+        self._mean = masks.gather(weights) / self._total
+        n, n_segments = masks.shape
+        self._starts = range(0, n, _BLOCK_ROWS)
+        dtype = torch.float64 if n * n_segments**2 <= _LITTLE_WORK else torch.float32
+        self._squares = [Once(partial(self._square, start, dtype)) for start in self._starts]
 
-    def solve(self, cross: NDArray[np.float64], workers: Sharing) -> NDArray[np.float64]:
+    @property
+    def ahead(self) -> tuple[Callable[[], object], ...]:
+        """What ``fit`` will want first: each for a thread of its own, or for ``fit`` itself."""
+        return tuple(self._squares)
+
+    def fit(self, values: NDArray[np.float64]) -> Surrogate:
+        """The surrogate of values (n,).
+
+        Raises
+        ------
+        ValueError
+            If a value is not finite.
+        """
+        if not np.isfinite(values).all():
+            bad = np.flatnonzero(~np.isfinite(values))
+            raise ValueError(
+                f"{len(bad)} of {len(values)} values are not finite, first at {bad[0]}"
+            )
+        weights = self.weights
+        mean_value = float(weights @ values / self._total)
+        centred = values - mean_value
+        cross = self.masks.gather(weights * centred)
+        coefficients = self._solve(cross)
+        intercept = mean_value - float(self._mean @ coefficients)
+        spread = float(weights @ centred**2)
+        # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
+        unexplained = spread - float(coefficients @ (cross + self._alpha * coefficients))
+        r2 = 1 - max(unexplained, 0.0) / spread if spread > 0 else 1.0
+        return Surrogate(coefficients, intercept, r2, intercept + float(coefficients.sum()))
+
+    def _solve(self, cross: NDArray[np.float64]) -> NDArray[np.float64]:
         """A⁻¹ cross, to double precision.
 
-        From A in single precision, and then from what is left of the equations, which is cheap
-        to know in double: a mask takes few additions. Where the penalty alone holds the solution
-        (fewer samples than segments) and is weak, single precision leads nowhere: A in double.
+        Of much work from A in single precision, and then from what is left of the equations,
+        which is cheap to know in double: a mask takes few additions. Where the penalty alone holds
+        the solution (fewer samples than segments) and is weak, single precision leads nowhere.
         """
-        # By a worker, as everything whose bytes may depend on the number of threads.
-        rough = self._matrix(torch.float32, workers)
-        (found,) = workers.map(partial(self._refined, rough), [cross])
+        matrix = self._matrix([square() for square in self._squares])
+        if matrix.dtype == torch.float64:
+            return _solved(matrix, cross)
+        found = self._refined(matrix, cross)
         if found is not None:
             return found
-        exact = self._matrix(torch.float64, workers)
-        (found,) = workers.map(partial(_solved, exact), [cross])
-        return found
+        exact = [self._square(start, torch.float64) for start in self._starts]
+        return _solved(self._matrix(exact), cross)
 
-    def _matrix(self, dtype: torch.dtype, workers: Sharing) -> Tensor:
-        """A (S, S), its upper triangle."""
+    def _square(self, start: int, dtype: torch.dtype) -> Tensor:
+        """Σ w z zᵀ (S, S) of a block of samples, its upper triangle."""
         n, n_segments = self.masks.shape
-        weight = torch.from_numpy(self.weights[:, None]).to(dtype)
-        kind = weight.numpy().dtype
+        rows = slice(start, min(start + _BLOCK_ROWS, n))
+        weights = torch.from_numpy(self.weights[rows]).to(dtype)
+        z = torch.from_numpy(self.masks.across(rows, weights.numpy().dtype))
+        weighted, square = z * weights, z.new_empty(n_segments, n_segments)
+        for left in range(0, n_segments, _BLOCK_COLUMNS):
+            right = min(left + _BLOCK_COLUMNS, n_segments)
+            torch.mm(z[:right], weighted[left:right].T, out=square[:right, left:right])
+        return square
 
-        def square(rows: slice) -> Tensor:
-            z = torch.from_numpy(self.masks.dense(rows, kind))
-            weighted, square = z * weight[rows], z.new_empty(n_segments, n_segments)
-            for start in range(0, n_segments, _BLOCK_COLUMNS):
-                stop = min(start + _BLOCK_COLUMNS, n_segments)
-                torch.mm(z[:, :stop].T, weighted[:, start:stop], out=square[:stop, start:stop])
-            return square
-
-        blocks = (slice(start, min(start + _BLOCK_ROWS, n)) for start in range(0, n, _BLOCK_ROWS))
-        squares = workers.map(square, blocks)
-        matrix = next(squares)
-        for more in squares:
+    def _matrix(self, squares: list[Tensor]) -> Tensor:
+        """A (S, S), its upper triangle."""
+        matrix = squares[0].clone()
+        for more in squares[1:]:
             matrix += more
-        mean = torch.from_numpy(self.mean).to(dtype)
-        matrix.addr_(mean, mean, alpha=-float(self.weights.sum()))
-        matrix.diagonal().add_(self.alpha)
+        mean = torch.from_numpy(self._mean).to(matrix.dtype)
+        matrix.addr_(mean, mean, alpha=-self._total)
+        matrix.diagonal().add_(self._alpha)
         return matrix
 
     def _refined(self, rough: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -161,8 +196,8 @@ class _Normal:
             if size * np.abs(correction).max() <= _ROUNDING * np.abs(found).max():
                 return found
             everyone = slice(0, len(self.weights))
-            moved = self.masks.apply(found, everyone) - self.mean @ found
-            left = cross - self.masks.gather(self.weights * moved) - self.alpha * found
+            moved = self.masks.apply(found, everyone) - self._mean @ found
+            left = cross - self.masks.gather(self.weights * moved) - self._alpha * found
         return None
 
 

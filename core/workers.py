@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Lock
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import torch
 
-__all__ = ["InTurn", "Sharing", "Workers"]
+__all__ = ["InTurn", "Once", "Sharing", "Workers", "call"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -35,6 +35,33 @@ class InTurn:
     ) -> Iterator[_Result]:
         """Results in the order of the items, each computed when it is asked for."""
         return map(function, items)
+
+
+def call(task: Callable[[], _Result]) -> _Result:
+    """The task's result: mapped over tasks, it shares these out."""
+    return task()
+
+
+class Once(Generic[_Result]):
+    """A value that whoever asks first computes, while others who ask wait for it.
+
+    Parameters
+    ----------
+    compute
+        Called at most once, unless it raises.
+    """
+
+    def __init__(self, compute: Callable[[], _Result]) -> None:
+        self._compute = compute
+        self._lock = Lock()
+        self._found: list[_Result] = []
+
+    def __call__(self) -> _Result:
+        """The value."""
+        with self._lock:
+            if not self._found:
+                self._found.append(self._compute())
+        return self._found[0]
 
 
 class Workers:

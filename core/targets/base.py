@@ -15,7 +15,7 @@ from ..workers import InTurn, Sharing
 
 __all__ = [
     "CallableTarget",
-    "Estimated",
+    "Prepared",
     "RowEvaluator",
     "Target",
     "evaluate",
@@ -25,13 +25,13 @@ __all__ = [
 ]
 
 # Early answers come at the first few; even pieces keep two threads busy to the end.
-_EARLY_ROWS, _LARGE_ROWS = (0, 250, 500, 1000), 1000
+_EARLY_ROWS, _LARGE_ROWS = (0, 200, 500, 1000), 1000
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Estimated:
+class Prepared:
     """An evaluator that knows how much work it is, so that a little is not shared out.
 
     Attributes
@@ -39,11 +39,15 @@ class Estimated:
     evaluate
         Values of any rows.
     work
-        Multiplications a sample takes, about.
+        Multiplications a sample takes, at most.
+    ahead
+        What ``evaluate`` will want first. Each may be called by a thread of its own, or not at
+        all: then ``evaluate`` does.
     """
 
     evaluate: RowEvaluator
     work: float
+    ahead: tuple[Callable[[], object], ...] = ()
 
     def __call__(self, rows: slice) -> NDArray[np.float64]:
         """Values of the rows."""

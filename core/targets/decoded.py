@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
-from .base import RowEvaluator
-from .folding import Folded
-from .network import Network
+from ..workers import Once
+from .base import Prepared
+from .folded import Folded
+from .network import Network, Part
 from .residuals import ResidualScore
 
 __all__ = ["Decoded"]
@@ -34,33 +37,44 @@ class Decoded:
         self.network = network
         self.score = score
 
-    def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+    def evaluator(self, neighbourhood: Neighbourhood) -> Prepared:
         """The score of any rows of a neighbourhood of the network's precision."""
-        network = self.network
-        seen = neighbourhood.restricted(network.pixels)
-        folding = network.folding(neighbourhood)
-        usual = self._decoder(folding.folded)
+        seen = neighbourhood.restricted(self.network.pixels)
+        folding = Once(partial(self.network.folding, neighbourhood))
+        folded = Once(lambda: self._decoder(folding().folded))
+        whole = Once(lambda: self._decoder(folding().whole))
 
         def values(rows: slice) -> NDArray[np.float64]:
-            folded, found = folding(rows)
-            decode = usual if folded is folding.folded else self._decoder(folded)
-            one = np.ones((1, found.shape[1]), found.dtype)
-            variables = torch.from_numpy(np.concatenate([found, one]))
             scores = np.empty(rows.stop - rows.start)
-            for part in seen.blocks(rows, n_rows=_ROWS):
-                within = slice(part.start - rows.start, part.stop - rows.start)
-                decoded = variables[:, within].T @ decode
-                scores[within] = self.score(seen.spectra(part), decoded.numpy())
+            for part in folding().folds(rows):
+                decode = whole() if part.way is folding().whole else folded()
+                scores[part.at] = self._scores(seen, part, decode)
             return scores
 
-        return values
+        work = self.network.work(seen.n_segments) + self.network.out.size
+        return Prepared(values, work, ahead=(folded,))
 
-    def _decoder(self, folded: Folded) -> Tensor:
+    def _scores(self, seen: Neighbourhood, part: Part, decode: Tensor) -> NDArray[np.float64]:
+        n_samples = part.variables.shape[1]
+        one = np.ones((1, n_samples), part.variables.dtype)
+        variables = torch.from_numpy(np.concatenate([part.variables, one]))
+        rows = np.arange(seen.n)[part.rows]
+        scores = np.empty(n_samples)
+        for start in range(0, n_samples, _ROWS):
+            few = slice(start, start + _ROWS)
+            decoded = variables[:, few].T @ decode
+            scores[few] = self.score(seen.spectra(rows[few]), decoded.numpy())
+        return scores
+
+    def _decoder(self, way: Folded) -> Tensor:
         """From variables to the reconstruction, (V + 1, K).
 
         The base is one more variable, always 1: a product that starts from a bias takes another
         pass over its result.
         """
-        decode = torch.from_numpy(folded.affine) @ torch.from_numpy(self.network.out).T
-        decode[-1] += self.network.out_bias
+        network = self.network
+        decode = torch.empty(way.n_variables + 1, len(network.out), dtype=network.out_bias.dtype)
+        out = torch.from_numpy(network.out)
+        decode[:-1] = torch.from_numpy(way.through(network.out.T))
+        decode[-1] = out @ torch.from_numpy(way.at_base) + network.out_bias
         return decode

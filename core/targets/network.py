@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..masks import Masks
+from ..masks import Masks, Rows
 from ..neighbourhood import Neighbourhood
 from ..segment_sums import segment_sums
 from ..vae import Vae
-from .folding import Folded, Layer, fold
+from ..workers import Once
+from .folded import Folded, Layer, Whole
+from .folding import fold
 
-__all__ = ["Folding", "Network"]
+__all__ = ["Folding", "Network", "Part"]
 
-# Samples that tell what to fold for, and how much further than these others may be: the furthest
-# of 5000 random masks are 1.6 times as far as the furthest of 200.
-_PROBED, _REACH = 200, 2.5
-# Of samples that are all known: another product may round otherwise.
-_ROUNDING = 1.01
-_NUMBERS_IN_CACHE = 1 << 18
+# Samples that take the whole network and tell what to fold for, and how much further than these
+# the others may be: beyond it are some 5 of 1000, which cost as much as a wider fold would.
+_WHOLE, _REACH = 200, 2.0
+_NUMBERS_IN_CACHE = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,8 @@ class Network:
         Index of the K pixels whose reconstruction is asked for.
     out : (K, H), out_bias : (K,)
         The last layer, on those pixels.
+    whole
+        The layers between, whatever enters them.
     """
 
     into: NDArray[np.floating]
@@ -49,6 +54,7 @@ class Network:
     pixels: NDArray[np.intp] | slice
     out: NDArray[np.floating]
     out_bias: Tensor
+    whole: Whole
 
     @classmethod
     def of(cls, vae: Vae, dtype: np.dtype, pixels: NDArray[np.intp] | slice) -> Network:
@@ -59,16 +65,18 @@ class Network:
             for layer in (first, *inner, last)
         ]
         (into, into_bias), *between, (out, out_bias) = arrays
+        layers = tuple(
+            (torch.from_numpy(weight).T.contiguous(), torch.from_numpy(bias), layer != vae.mean)
+            for layer, (weight, bias) in zip(inner, between, strict=True)
+        )
         return cls(
             np.ascontiguousarray(into.T),
             torch.from_numpy(into_bias),
-            tuple(
-                (torch.from_numpy(weight).T.contiguous(), torch.from_numpy(bias), layer != vae.mean)
-                for layer, (weight, bias) in zip(inner, between, strict=True)
-            ),
+            layers,
             pixels,
             np.ascontiguousarray(out[pixels]),
             torch.from_numpy(out_bias[pixels]),
+            Whole(layers),
         )
 
     def enter(self, spectra: NDArray[np.floating]) -> Tensor:
@@ -88,6 +96,17 @@ class Network:
         """Reconstruction (n, K)."""
         return torch.addmm(self.out_bias, hidden, torch.from_numpy(self.out).T).numpy()
 
+    @property
+    def rows_in_cache(self) -> int:
+        """Samples whose activations stay near to a core."""
+        widest = max(len(self.into_bias), *(len(bias) for _, bias, _ in self.inner))
+        return max(_NUMBERS_IN_CACHE // widest, 1)
+
+    def work(self, n_segments: int) -> int:
+        """Multiplications a sample takes, at most, that is made of so many segments."""
+        ends = n_segments * (self.into.shape[1] + self.out.shape[1])
+        return ends + sum(weight.numel() for weight, _, _ in self.inner)
+
     def folding(self, neighbourhood: Neighbourhood) -> Folding:
         """The way to activations before the last layer, of any rows of a neighbourhood."""
         pair = np.stack([neighbourhood.delta, neighbourhood.base])
@@ -95,20 +114,39 @@ class Network:
         pieces, base = segment_sums(labels, neighbourhood.n_segments, pair, self.into)
         entered = self.into_bias.numpy() + base.sum(axis=0)
         units = np.flatnonzero(entered + np.maximum(masks.bounds(pieces)[1], 0) > 0)
-        pieces = np.take(pieces, units, axis=1)
-        probe = masks.apply_across(pieces, slice(0, None, max(1, neighbourhood.n // _PROBED)))
-        folded = fold(self.inner, probe, units, entered, reach=_REACH)
-        return Folding(self.inner, masks, pieces, units, entered, folded)
+        return Folding(self, masks, np.take(pieces, units, axis=1), units, entered)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Folding:
-    """A network's inner layers, entered through a neighbourhood's pieces.
+class Part(NamedTuple):
+    """Samples that take one way through the network.
 
     Attributes
     ----------
-    inner
-        The network's.
+    way
+        The way.
+    rows
+        Which samples of the neighbourhood these are, m of them.
+    at
+        Where they lie among those asked for.
+    variables : (V, m)
+        What the way makes of them.
+    """
+
+    way: Folded
+    rows: Rows
+    at: Rows
+    variables: NDArray[np.floating]
+
+
+class Folding:
+    """A network's inner layers, entered through a neighbourhood's pieces.
+
+    A few samples take the whole network, and tell what to fold for the others.
+
+    Parameters
+    ----------
+    network
+        Whose layers between first and last these are.
     masks
         Z (n, S).
     pieces : (S, A)
@@ -117,33 +155,44 @@ class Folding:
         The indices of those units.
     entered : (H,)
         What enters every unit at the base.
-    folded
-        The layers, for the range of some of the samples and beyond.
+
+    Attributes
+    ----------
+    whole
+        The whole network.
     """
 
-    inner: tuple[Layer, ...]
-    masks: Masks
-    pieces: NDArray[np.floating]
-    units: NDArray[np.intp]
-    entered: NDArray[np.floating]
-    folded: Folded
+    def __init__(
+        self,
+        network: Network,
+        masks: Masks,
+        pieces: NDArray[np.floating],
+        units: NDArray[np.intp],
+        entered: NDArray[np.floating],
+    ) -> None:
+        self._masks, self._pieces = masks, pieces
+        self.whole = network.whole.at(entered, units)
+        self._tried = masks.typical(_WHOLE)
+        self._found, seen = self.whole.watched(masks.apply_across(pieces, self._tried))
+        self._folded = Once(partial(fold, network.inner, units, entered, seen, reach=_REACH))
 
     @property
-    def work(self) -> int:
-        """Multiplications a sample takes."""
-        return self.pieces.size + sum(step.weight.numel() for step in self.folded.steps[1:])
+    def folded(self) -> Folded:
+        """The network for samples not much further than those that were tried."""
+        return self._folded()
 
-    @property
-    def rows_in_cache(self) -> int:
-        """Samples whose variables stay near to a core."""
-        widest = max(len(step.floor) for step in self.folded.steps)
-        return max(_NUMBERS_IN_CACHE // max(widest, 1), 1)
+    def parts(self, rows: slice) -> Iterator[Part]:
+        """The ways some rows take: the whole network if all were tried, else as by ``folds``."""
+        if self._tried.step == 1 and rows.stop <= self._tried.stop:
+            yield Part(self.whole, rows, slice(None), self._found[:, rows])
+        else:
+            yield from self.folds(rows)
 
-    def __call__(self, rows: slice) -> tuple[Folded, NDArray[np.floating]]:
-        """The folded layers that hold for some rows, and their variables (V, m) there."""
-        entered = self.masks.apply_across(self.pieces, rows)
-        values, within = self.folded.values(entered)
-        if within:
-            return self.folded, values
-        anew = fold(self.inner, entered, self.units, self.entered, reach=_ROUNDING)
-        return anew, anew.values(entered)[0]
+    def folds(self, rows: slice) -> Iterator[Part]:
+        """The folded network for all rows, then the whole one for those it does not hold for."""
+        entered = self._masks.apply_across(self._pieces, rows)
+        variables, astray = self.folded.values(entered)
+        yield Part(self.folded, rows, slice(None), variables)
+        if len(astray):
+            variables, _ = self.whole.values(np.take(entered, astray, axis=1))
+            yield Part(self.whole, rows.start + astray, astray, variables)

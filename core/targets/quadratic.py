@@ -8,10 +8,18 @@ quadratic form in (δh, z) whose coefficients are found once per model or once p
 
 with G = WᵀW; the Δ_k do not overlap, so there is no term in z_k z_l. Differences from p, rather
 than h itself, keep float32 from cancelling: the terms are as small as the change they describe.
+
+What holds r_p = W h_p + e, with e = b − p, follows from G and from what W makes of e:
+
+    Wᵀr_p = G h_p + Wᵀe      r_p·Δ_k = h_p·WᵀΔ_k + e·Δ_k      ‖r_p‖² = h_p·(Wᵀr_p + Wᵀe) + ‖e‖²
+
+so W is read once, for all Δ_k and e, beside the first layer. These terms do cancel, since a good
+network's residual is small: they are summed in double precision.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,13 +29,29 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..neighbourhood import Neighbourhood
-from .base import Estimated, RowEvaluator
-from .folding import Folded
+from ..segment_sums import segment_sums
+from ..workers import Once
+from .base import Prepared
+from .folded import Folded
 from .network import Network
 
 __all__ = ["MeanSquare"]
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+
+
+class _Projected(NamedTuple):
+    """What the last layer W makes of the pieces Δ_k and of e = b − p, in double precision.
+
+    pieces (S, H) is WᵀΔ_k, offset (H,) is Wᵀe, energy (S,) is ‖Δ_k‖², along (S,) is e·Δ_k, and
+    square is ‖e‖².
+    """
+
+    pieces: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    along: NDArray[np.float64]
+    square: float
 
 
 class _Residual(NamedTuple):
@@ -65,68 +89,86 @@ class MeanSquare:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        out = torch.from_numpy(network.out)
-        self._gram = out.T @ out
+        out = torch.from_numpy(network.out).double()
+        self._gram = (out.T @ out).numpy()
+        self._single_gram = self._gram.astype(network.out.dtype)
 
-    def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+    def evaluator(self, neighbourhood: Neighbourhood) -> Prepared:
         """The score of any rows of a neighbourhood of the network's precision."""
-        network, masks = self.network, neighbourhood.masks
-        seen = neighbourhood.restricted(network.pixels)
-        folding = network.folding(neighbourhood)
-        hidden = network.hidden(torch.from_numpy(folding.entered[None].copy())).numpy()[0]
-        pieces = seen.labels, seen.n_segments, seen.delta, seen.base
-        across, along, own, square = _residual(
-            *pieces, network.out, network.out_bias.numpy(), hidden
-        )
-        residual = _Residual(across, along.sum(axis=0), own, square)
-
-        usual = self._form(folding.folded, residual)
+        folding = Once(partial(self.network.folding, neighbourhood))
+        projected = Once(partial(self._projected, neighbourhood))
+        residual = Once(lambda: self._residual(projected(), folding().whole.at_base))
+        whole = Once(lambda: self._form(folding().whole, residual()))
+        folded = Once(lambda: self._form(folding().folded, residual()))
+        masks, n_pixels = neighbourhood.masks, len(self.network.out)
 
         def few(rows: slice) -> NDArray[np.float64]:
-            folded, found = folding(rows)
-            form = usual if folded is folding.folded else self._form(folded, residual)
-            slopes = (form.square @ torch.from_numpy(found)).numpy()
-            mixed = masks.apply_across(form.mixing, rows)
-            change = _changes(found, slopes, form.along, mixed)
-            return (residual.square + change) / len(seen.base)
+            scores = np.empty(rows.stop - rows.start)
+            for part in folding().parts(rows):
+                form = whole() if part.way is folding().whole else folded()
+                slopes = (form.square @ torch.from_numpy(part.variables)).numpy()
+                mixed = masks.apply_across(form.mixing, part.rows)
+                change = _changes(part.variables, slopes, form.along, mixed)
+                scores[part.at] = (residual().square + change) / n_pixels
+            return scores
 
         def values(rows: slice) -> NDArray[np.float64]:
-            parts = seen.blocks(rows, n_rows=folding.rows_in_cache)
+            parts = neighbourhood.blocks(rows, n_rows=self.network.rows_in_cache)
             return np.concatenate([few(part) for part in parts])
 
-        return Estimated(values, folding.work + usual.mixing.size + usual.square.numel())
+        work = self.network.work(neighbourhood.n_segments) + self._gram.size
+        return Prepared(values, work, ahead=(folding, projected))
 
-    def _form(self, folded: Folded, residual: _Residual) -> _Form:
-        into = torch.from_numpy(folded.into)
-        mixing = np.empty((len(residual.own), len(into) + 1), residual.own.dtype)
-        mixing[:, :-1] = (torch.from_numpy(residual.across) @ into.T).numpy()
+    def _projected(self, neighbourhood: Neighbourhood) -> _Projected:
+        network, labels = self.network, neighbourhood.labels[self.network.pixels]
+        n_segments, delta = neighbourhood.n_segments, neighbourhood.delta[network.pixels]
+        offset = network.out_bias.double().numpy() - neighbourhood.base[network.pixels]
+        pair = np.stack([delta, offset])
+        pieces, offsets = segment_sums(labels, n_segments, pair, network.out)
+        energy, along = _energies(labels, n_segments, *pair)
+        return _Projected(pieces, offsets.sum(axis=0), energy, along, float(pair[1] @ pair[1]))
+
+    def _residual(self, projected: _Projected, at_base: NDArray[np.floating]) -> _Residual:
+        across, along, own, square = _behind(*projected, self._gram, at_base.astype(np.float64))
+        kind = at_base.dtype
+        return _Residual(across.astype(kind), along.astype(kind), own.astype(kind), square)
+
+    def _form(self, way: Folded, residual: _Residual) -> _Form:
+        """The form in the variables of one way through the network."""
+        half = way.through(self._single_gram)
+        mixing = np.empty((len(residual.own), way.n_variables + 1), half.dtype)
+        mixing[:, :-1] = way.through(residual.across.T).T
         mixing[:, -1] = residual.own
-        along = into @ torch.from_numpy(residual.along)
-        return _Form(into @ self._gram @ into.T, mixing, along.numpy())
+        along = way.through(residual.along[:, None])[:, 0]
+        return _Form(torch.from_numpy(way.through(np.ascontiguousarray(half.T))), mixing, along)
 
 
 @_compiled
-def _residual(labels, n_segments, delta, base, weight, bias, hidden):
-    n_units, two = weight.shape[1], weight.dtype.type(2)
-    across = np.zeros((n_segments, n_units), weight.dtype)
-    # By segment too, for the sum of few sums of few is more exact than one of all.
-    along = np.zeros((n_segments, n_units), weight.dtype)
-    own = np.zeros(n_segments, weight.dtype)
-    square = 0.0
+def _energies(labels, n_segments, delta, offset):
+    """‖Δ_k‖² and e·Δ_k, (S,) each."""
+    energy, along = np.zeros(n_segments), np.zeros(n_segments)
     for j in range(len(labels)):
-        row, segment = weight[j], labels[j]
-        residual = weight.dtype.type(0)
-        for h in range(n_units):
-            residual += row[h] * hidden[h]
-        residual += bias[j] - base[j]
-        for_across, for_along = -two * delta[j], two * residual
-        across_row, along_row = across[segment], along[segment]
-        for h in range(n_units):
-            across_row[h] += for_across * row[h]
-            along_row[h] += for_along * row[h]
-        own[segment] += delta[j] * (delta[j] - two * residual)
-        square += np.float64(residual) ** 2
-    return across, along, own, square
+        energy[labels[j]] += delta[j] * delta[j]
+        along[labels[j]] += delta[j] * offset[j]
+    return energy, along
+
+
+@_compiled
+def _behind(pieces, offset, energy, along, square, gram, hidden):
+    """The fields of the residual."""
+    towards, total = offset.copy(), square
+    for h in range(len(hidden)):
+        for g in range(len(hidden)):
+            towards[g] += gram[h, g] * hidden[h]
+    for h in range(len(hidden)):
+        total += hidden[h] * (towards[h] + offset[h])
+    own = np.empty(len(energy))
+    for k in range(len(energy)):
+        shared = along[k]
+        for h in range(len(hidden)):
+            shared += pieces[k, h] * hidden[h]
+        own[k] = energy[k] - 2 * shared
+    return -2 * pieces, 2 * towards, own, total
 
 
 @_compiled

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spexplain.core.control import Quadratic, controlled_ridge
 from spexplain.core.masks import BinaryMasks
-from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.surrogate import Ridge, weighted_ridge
 
 N_SEGMENTS = 6
 EVERY = np.array(list(itertools.product([0.0, 1.0], repeat=N_SEGMENTS)))
@@ -69,7 +69,7 @@ def run(n, seed, g, extra):
 def test_a_target_that_is_its_stand_in_is_explained_exactly_by_a_handful_of_samples():
     g = quadratic(1)
     masks, values, weights = run(5, 0, g, lambda z: 0 * z[:, 0])
-    fit = controlled_ridge(masks, values, weights, g)
+    fit = controlled_ridge(Ridge(masks, weights), values, g)
     np.testing.assert_allclose(fit.coefficients, g.lime_weights(), rtol=1e-12)
 
 
@@ -85,7 +85,8 @@ def test_a_near_stand_in_leaves_the_limit_and_takes_most_of_the_error():
     for seed in range(40):
         sample = run(300, seed, g, extra)
         plain.append(weighted_ridge(*sample, alpha=1e-9).coefficients)
-        controlled.append(controlled_ridge(*sample, g, alpha=1e-9).coefficients)
+        near = Ridge(sample[0], sample[2], alpha=1e-9)
+        controlled.append(controlled_ridge(near, sample[1], g).coefficients)
     errors = [np.mean((np.array(c) - truth.coefficients) ** 2) for c in (plain, controlled)]
     assert errors[1] < errors[0] / 50
     np.testing.assert_allclose(np.mean(controlled, axis=0), truth.coefficients, atol=0.01)
@@ -95,7 +96,7 @@ def test_r2_and_local_prediction_are_of_the_values_themselves():
     g = quadratic(3)
     masks, values, weights = run(2000, 0, g, lambda z: 0 * z[:, 0])
     plain = weighted_ridge(masks, values, weights)
-    controlled = controlled_ridge(masks, values, weights, g)
+    controlled = controlled_ridge(Ridge(masks, weights), values, g)
     assert controlled.r2 == pytest.approx(plain.r2, abs=0.01)
     assert controlled.r2 <= plain.r2 + 1e-9
     assert controlled.intercept + controlled.coefficients.sum() == controlled.local_prediction

@@ -6,7 +6,7 @@ from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.linearised import linearised_mse
 from spexplain.core.locality import locality_weights
 from spexplain.core.settings import ExplainSettings
-from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.surrogate import Ridge, weighted_ridge
 from spexplain.core.targets import VaeScore, evaluate
 from spexplain.core.tilt import presence
 from spexplain.core.vae import Vae
@@ -86,5 +86,6 @@ def test_explanations_of_few_samples_come_close_to_those_of_very_many():
         values, weights = evaluate(target(None), nb), locality_weights(nb)
         g = linearised_mse(VAE, nb, presence(nb))
         plain.append(weighted_ridge(nb.masks, values, weights, alpha=1e-6).coefficients - truth)
-        controlled.append(controlled_ridge(nb.masks, values, weights, g).coefficients - truth)
+        ridge = Ridge(nb.masks, weights)
+        controlled.append(controlled_ridge(ridge, values, g).coefficients - truth)
     assert np.square(controlled).mean() < np.square(plain).mean() / 10

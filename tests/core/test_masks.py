@@ -62,6 +62,28 @@ def test_applying_across_is_the_transposed_product_and_never_a_view(masks, rows)
     assert not np.shares_memory(across, pieces)
 
 
+@pytest.mark.parametrize(
+    "masks",
+    [BinaryMasks.random(23, 9, seed=4), BinaryMasks.random(23, 16, seed=4), OneHotMasks(5, 9)],
+)
+@pytest.mark.parametrize("rows", [ALL, slice(2, 5), np.array([4, 0, 3])])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_across_are_the_dense_ones_transposed(masks, rows, dtype):
+    across = masks.across(rows, np.dtype(dtype))
+    assert across.dtype == dtype
+    assert across.flags.c_contiguous
+    np.testing.assert_array_equal(across, masks.dense(rows, F64).T)
+
+
+@given(st.integers(1, 500), st.integers(1, 300))
+def test_typical_rows_are_few_and_reach_as_far_as_there_are_any(n, few):
+    random = BinaryMasks.random(n, 5, seed=0).typical(few)
+    assert (random.start, random.stop, random.step) == (0, min(n, few), 1)
+    spread = np.arange(n)[OneHotMasks(n, n).typical(few)]
+    assert len(spread) <= 2 * few
+    assert n - spread[-1] <= spread[-1] - spread[0] + n / few + 1
+
+
 @pytest.mark.parametrize("masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(5, 9)])
 def test_gathering_adds_up_the_values_of_the_rows_that_have_a_segment(masks):
     values = np.random.default_rng(0).normal(size=masks.shape[0])

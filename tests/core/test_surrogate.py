@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import Ridge
+from sklearn import linear_model
 from spexplain.core.masks import BinaryMasks
-from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.surrogate import Ridge, weighted_ridge
 from spexplain.core.workers import Workers
 
 
@@ -21,13 +21,29 @@ def problem(n, n_segments, seed):
 def test_it_is_scikit_learns_weighted_ridge(n, n_segments, alpha, seed):
     masks, z, values, weights = problem(n, n_segments, seed)
     ours = weighted_ridge(masks, values, weights, alpha=alpha)
-    theirs = Ridge(alpha).fit(z, values, sample_weight=weights)
+    theirs = linear_model.Ridge(alpha).fit(z, values, sample_weight=weights)
     scale = np.abs(theirs.coef_).max() + 1e-3
     np.testing.assert_allclose(ours.coefficients, theirs.coef_, rtol=0, atol=1e-8 * scale)
     assert ours.intercept == pytest.approx(theirs.intercept_, rel=1e-8, abs=1e-8)
     assert ours.r2 == pytest.approx(theirs.score(z, values, weights), abs=1e-8)
     local = theirs.predict(np.ones((1, n_segments)))[0]
     assert ours.local_prediction == pytest.approx(local, rel=1e-8, abs=1e-8)
+
+
+@pytest.mark.parametrize(("n", "n_segments"), [(2000, 40), (6000, 130), (150, 700)])
+def test_one_regression_serves_any_values_in_single_and_in_double_precision(n, n_segments):
+    masks, z, values, weights = problem(n, n_segments, 6)
+    ridge = Ridge(masks, weights, alpha=0.5)
+    assert len(ridge.ahead) == -(-n // 2500)
+    for of_values in (values, values**2, np.sin(values)):
+        ours = ridge.fit(of_values)
+        theirs = linear_model.Ridge(0.5).fit(z, of_values, sample_weight=weights)
+        scale = np.abs(theirs.coef_).max()
+        np.testing.assert_allclose(ours.coefficients, theirs.coef_, rtol=0, atol=1e-9 * scale)
+        for prepare in ridge.ahead:
+            prepare()
+        again = ridge.fit(of_values)
+        assert again.coefficients.tobytes() == ours.coefficients.tobytes()
 
 
 def test_a_large_offset_of_the_values_changes_nothing_but_the_intercept():

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 import torch
-from spexplain.core.workers import InTurn, Workers
+from spexplain.core.workers import InTurn, Once, Workers, call
 
 
 @pytest.mark.parametrize("sharing", [InTurn(), Workers(1), Workers(3)])
@@ -48,3 +48,41 @@ def test_the_first_error_reaches_the_caller():
 def test_no_threads_are_refused():
     with pytest.raises(ValueError, match="at least 1, got 0"):
         Workers(0)
+
+
+def test_tasks_are_shared_out_by_calling_them():
+    with Workers(2) as workers:
+        assert list(workers.map(call, [lambda i=i: 2 * i for i in range(9)])) == list(
+            range(0, 18, 2)
+        )
+
+
+def test_what_many_ask_for_is_computed_once_and_all_wait_for_it():
+    computed = []
+
+    def slowly():
+        computed.append(threading.current_thread())
+        begun.wait()
+        return object()
+
+    begun, once = threading.Event(), Once(slowly)
+    with Workers(3) as workers:
+        found = workers.map(call, [once] * 3 + [begun.set])
+        threading.Timer(0.05, begun.set).start()
+        assert len(set(list(found)[:3])) == 1
+    assert len(computed) == 1
+
+
+def test_what_failed_is_tried_again():
+    answers = iter([ZeroDivisionError, None])
+
+    def sometimes():
+        error = next(answers)
+        if error:
+            raise error
+        return 3
+
+    once = Once(sometimes)
+    with pytest.raises(ZeroDivisionError):
+        once()
+    assert once() == once() == 3

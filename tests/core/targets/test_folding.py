@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spexplain.core.explain import ExplainSettings
@@ -10,6 +9,7 @@ from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets.folding import fold
 from spexplain.core.targets.network import Network
 from spexplain.core.vae import Vae
+from spexplain.core.workers import Once
 
 DOUBLE = np.dtype(np.float64)
 
@@ -28,9 +28,13 @@ def neighbourhood(seed=0, factor=0.9, n_segments=15):
     )
 
 
-def unfolded(state):
-    folded, values = state
-    return folded.at_base + values.T @ folded.into
+def activations(folding, ways, n):
+    """Activations (n, H) by the last way that each row takes."""
+    found = np.full((n, len(folding.whole.at_base)), np.nan)
+    for part in ways:
+        slopes = part.way.through(np.eye(found.shape[1]))
+        found[part.at] = part.way.at_base + part.variables.T @ slopes
+    return found
 
 
 @settings(deadline=None, max_examples=40)
@@ -40,63 +44,93 @@ def unfolded(state):
     n_segments=st.integers(1, 100),
     stop=st.integers(1, 400),
 )
-def test_unfolded_activations_are_the_networks(seed, factor, n_segments, stop):
+def test_activations_are_the_networks_whichever_way_they_take(seed, factor, n_segments, stop):
     net, nb = network(seed), neighbourhood(seed, factor, n_segments)
-    state = net.folding(nb)(slice(0, stop))
-    expected = net.hidden(net.enter(nb.spectra(slice(0, stop)))).numpy()
-    np.testing.assert_allclose(unfolded(state), expected, atol=1e-11)
+    folding, rows = net.folding(nb), slice(0, stop)
+    expected = net.hidden(net.enter(nb.spectra(rows))).numpy()
+    for ways in (folding.parts(rows), folding.folds(rows)):
+        np.testing.assert_allclose(activations(folding, ways, stop), expected, atol=1e-11)
     at_base = net.hidden(net.enter(nb.base[None])).numpy()[0]
-    np.testing.assert_allclose(state[0].at_base, at_base, atol=1e-11)
+    for way in (folding.whole, folding.folded):
+        np.testing.assert_allclose(way.at_base, at_base, atol=1e-11)
 
 
 def test_one_pixel_at_a_time_is_folded_too():
     net = network()
     x = 1 + 0.3 * np.random.default_rng(1).normal(size=120)
-    nb = Neighbourhood.one_pixel_each(x, 0.01 * x)
-    state = net.folding(nb)(slice(20, 90))
-    expected = net.hidden(net.enter(nb.spectra(slice(20, 90)))).numpy()
-    np.testing.assert_allclose(unfolded(state), expected, atol=1e-12)
-
-
-def test_the_pieces_are_left_as_they_were():
-    net, nb = network(), neighbourhood()
+    nb, rows = Neighbourhood.one_pixel_each(x, 0.01 * x), slice(20, 90)
+    expected = net.hidden(net.enter(nb.spectra(rows))).numpy()
     folding = net.folding(nb)
-    first = unfolded(folding(slice(0, 50)))
-    np.testing.assert_array_equal(unfolded(folding(slice(0, 50))), first)
+    np.testing.assert_allclose(activations(folding, folding.parts(rows), 70), expected, atol=1e-12)
+
+
+def test_the_same_rows_are_the_same_bytes():
+    folding = network().folding(neighbourhood())
+    for rows in (slice(0, 200), slice(200, 400)):
+        one, other = (list(folding.parts(rows)) for _ in range(2))
+        for a, b in zip(one, other, strict=True):
+            assert a.variables.tobytes() == b.variables.tobytes()
+
+
+def test_the_first_samples_take_the_whole_network_and_the_others_need_not():
+    folding = network().folding(neighbourhood())
+    assert [part.way for part in folding.parts(slice(0, 200))] == [folding.whole]
+    for rows in (slice(200, 400), slice(0, 201)):
+        assert next(folding.parts(rows)).way is folding.folded
+    assert folding.folded.n_variables < folding.whole.n_variables
+
+
+def test_what_was_folded_for_some_samples_holds_for_nearly_all_beside_them():
+    folding = network().folding(neighbourhood())
+    astray = [len(p.variables.T) for p in folding.folds(slice(200, 400)) if p.way is folding.whole]
+    assert sum(astray) < 10
+
+
+def test_a_sample_beyond_what_was_folded_for_is_told_and_takes_the_whole_network():
+    net, nb = network(), neighbourhood()
+    near = net.folding(nb).folded
+    # As folded for a hundredth of the way to the spectrum.
+    far = replace(nb, delta=100 * nb.delta)
+    folding = net.folding(far)
+    folding._folded = Once(lambda: near)
+    ways = list(folding.folds(slice(0, 50)))
+    assert [part.way for part in ways] == [near, folding.whole]
+    assert len(ways[1].at) == 50
+    assert_rows_of_the_neighbourhood(ways[1])
+    expected = net.hidden(net.enter(far.spectra(slice(0, 50)))).numpy()
+    np.testing.assert_allclose(activations(folding, ways, 50), expected, atol=1e-9)
+
+
+def assert_rows_of_the_neighbourhood(part, start=0):
+    np.testing.assert_array_equal(part.rows, start + part.at)
+
+
+def exactly(net, nb):
+    """The network folded for a neighbourhood's samples and no further, and what enters at these."""
+    folding = net.folding(nb)
+    pieces = nb.segment_sums(net.into)
+    base = net.enter(nb.base[None]).numpy()[0]
+    units = np.flatnonzero(base + np.maximum(nb.masks.bounds(pieces)[1], 0) > 0)
+    entered = nb.masks.apply_across(np.take(pieces, units, axis=1), slice(0, nb.n))
+    _, seen = folding.whole.watched(entered)
+    return fold(net.inner, units, base, seen, reach=1 + 1e-9), entered
+
+
+def test_nothing_that_was_seen_is_astray():
+    network_folded, entered = exactly(network(), neighbourhood(factor=0.3))
+    assert len(network_folded.values(entered)[1]) == 0
 
 
 def test_a_single_sample_is_linear():
-    net = network()
-    x = 1 + 0.3 * np.random.default_rng(1).normal(size=120)
-    folding = net.folding(Neighbourhood.one_pixel_each(x, 0.01 * x))
-    one = folding.masks.apply_across(folding.pieces, slice(7, 8))
-    alone = fold(net.inner, one, folding.units, folding.entered, reach=1.01)
-    assert len(alone.affine) <= 1 + 5
-    assert alone.values(one)[1]
-
-
-def test_what_was_folded_for_some_samples_holds_for_those_beside_them():
     net, nb = network(), neighbourhood()
-    folding = net.folding(nb)
-    assert all(folding(rows)[0] is folding.folded for rows in (slice(0, 200), slice(200, 400)))
-
-
-def test_a_sample_beyond_what_was_folded_for_is_told_and_folded_anew():
-    net, nb = network(), neighbourhood()
-    folding = net.folding(nb)
-    far = replace(folding, pieces=40 * folding.pieces)
-    assert not far.folded.values(far.masks.apply_across(far.pieces, slice(0, 50)))[1]
-    anew, values = far(slice(0, 50))
-    assert anew is not far.folded
-    entered = far.entered + np.zeros((50, len(far.entered)))
-    entered[:, far.units] += far.masks.apply(far.pieces, slice(0, 50))
-    expected = net.hidden(torch.from_numpy(entered)).numpy()
-    np.testing.assert_allclose(unfolded((anew, values)), expected, atol=1e-10)
+    alone, entered = exactly(net, replace(nb, masks=nb.masks.head(1)))
+    assert alone.n_variables <= 5
+    assert len(alone.values(entered)[1]) == 0
 
 
 def test_a_smaller_neighbourhood_takes_fewer_variables():
     net = network(hidden=(64, 64, 64))
-    sizes = [len(net.folding(neighbourhood(3, f))(slice(0, 400))[1]) for f in (0.999, 0.5)]
+    sizes = [net.folding(neighbourhood(3, f)).folded.n_variables for f in (0.999, 0.5)]
     assert sizes[0] < sizes[1]
     # Nothing bends: what is left is the latent.
     assert sizes[0] == 5
@@ -104,19 +138,14 @@ def test_a_smaller_neighbourhood_takes_fewer_variables():
 
 def test_no_more_variables_than_units_that_ever_wake():
     net, nb = network(), neighbourhood(factor=-1)
-    folding = net.folding(nb)
-    probe = folding.masks.apply_across(folding.pieces, slice(0, 400))
-    exactly = fold(net.inner, probe, folding.units, folding.entered)
     waking = (net.hidden(net.enter(nb.spectra())) > 0).any(dim=0).sum()
-    assert len(exactly.into) <= max(5, int(waking))
+    assert exactly(net, nb)[0].n_variables <= max(5, int(waking))
 
 
 def test_units_asleep_at_every_sample_and_the_base_have_no_part():
     net, nb = network(), neighbourhood()
-    folding = net.folding(nb)
-    state = folding(slice(0, 400))
-    probe = folding.masks.apply_across(folding.pieces, slice(0, 400))
-    exactly = fold(net.inner, probe, folding.units, folding.entered)
-    asleep = np.abs(unfolded(state)).max(axis=0) < 1e-12
+    hidden = net.hidden(net.enter(np.concatenate([nb.spectra(), nb.base[None]]))).numpy()
+    asleep = (hidden == 0).all(axis=0)
     assert asleep.any()
-    assert (exactly.into[:, asleep & (exactly.at_base == 0)] == 0).all()
+    slopes = exactly(net, nb)[0].through(np.eye(len(asleep)))
+    assert (slopes[:, asleep] == 0).all()

@@ -1,0 +1,255 @@
+"""A ReLU network as a chain of steps, each of which computes some units of one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numba import njit
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["ASLEEP", "BENDS", "LINEAR", "PLAIN", "Folded", "Layer", "Range", "Step", "Whole"]
+
+Layer = tuple[Tensor, Tensor, bool]
+"""Weight (H, H'), bias (H',), and whether a ReLU follows."""
+
+# What a unit is from a step on: a variable behind its ReLU or without one; or no variable, for it
+# keeps its slope or its peace at every sample, which must only be seen.
+BENDS, PLAIN, LINEAR, ASLEEP = range(4)
+
+_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+
+
+class Range(NamedTuple):
+    """Least and most, (u,) each, of what enters some units, as a difference from the base."""
+
+    least: NDArray[np.floating]
+    most: NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What a layer computes of each sample.
+
+    Attributes
+    ----------
+    weight : (u, V)
+        From variables to what enters u units, as a difference from the base; none for the first
+        layer, whose units are entered from outside.
+    floor : (u,)
+        What enters them at the base.
+    kind : (u,)
+        Whether a unit is a variable from here on, behind its ReLU or without one, or must only be
+        seen never to change sign.
+    low, high : (v,)
+        The range that the new variables must keep.
+    reads, writes
+        Where the V variables before it lie among all that are ever computed, and the new ones.
+    keeps
+        Whether the variables before it remain.
+    """
+
+    weight: Tensor | None
+    floor: NDArray[np.floating]
+    kind: NDArray[np.int8]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    reads: slice
+    writes: slice
+    keeps: bool
+
+    @property
+    def leaves(self) -> slice:
+        """Where the variables lie that there are behind it."""
+        return slice((self.reads if self.keeps else self.writes).start, self.writes.stop)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Activations of H units as an affine function of V variables.
+
+    The variables are differences from their value at the base.
+
+    Attributes
+    ----------
+    at_base : (H,)
+        Activations at the base.
+    steps
+        How the variables come about.
+    units : (V,), or None
+        The units that the variables are, where all others rest at the base's activation.
+    slopes : (V, H), or None
+        What the activations gain from each variable, where those are not just units.
+    """
+
+    at_base: NDArray[np.floating]
+    steps: tuple[Step, ...]
+    units: NDArray[np.intp] | None
+    slopes: NDArray[np.floating] | None
+
+    @property
+    def n_variables(self) -> int:
+        """V."""
+        leaves = self.steps[-1].leaves
+        return leaves.stop - leaves.start
+
+    @property
+    def work(self) -> int:
+        """Multiplications a sample takes."""
+        return sum(step.weight.numel() for step in self.steps if step.weight is not None)
+
+    @property
+    def widest(self) -> int:
+        """Units of the step that computes most."""
+        return max(len(step.floor) for step in self.steps)
+
+    def through(self, linear: NDArray[np.floating]) -> NDArray[np.floating]:
+        """A linear function of activations, (H, c), as one of the variables, (V, c)."""
+        if self.units is not None:
+            return linear[self.units]
+        return (torch.from_numpy(self.slopes) @ torch.from_numpy(linear)).numpy()
+
+    def values(
+        self, entered: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], NDArray[np.intp]]:
+        """Variables (V, m), and the indices of the samples that leave what was folded for.
+
+        Parameters
+        ----------
+        entered : (A, m)
+            What enters the first layer's units that may wake, as a difference from the base.
+        """
+        variables, outside = self._room(entered)
+        for _ in self._stepping(entered, variables, outside):
+            pass
+        return variables[self.steps[-1].leaves], np.flatnonzero(outside)
+
+    def watched(
+        self, entered: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
+        """Variables (V, m), and the range of what enters each step, the base included."""
+        variables, outside = self._room(entered)
+        ranges = [_ends(each) for each in self._stepping(entered, variables, outside)]
+        return variables[self.steps[-1].leaves], tuple(ranges)
+
+    def _room(
+        self, entered: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        n_samples = entered.shape[1]
+        variables = np.empty((self.steps[-1].writes.stop, n_samples), entered.dtype)
+        return variables, np.zeros(n_samples, entered.dtype)
+
+    def _stepping(
+        self,
+        entered: NDArray[np.floating],
+        variables: NDArray[np.floating],
+        outside: NDArray[np.floating],
+    ) -> Iterator[NDArray[np.floating]]:
+        """Take the steps one by one; what enters each."""
+        for step in self.steps:
+            if step.weight is not None:
+                entered = (step.weight @ torch.from_numpy(variables[step.reads])).numpy()
+            new = variables[step.writes]
+            _stepped(entered, step.floor, step.kind, step.low, step.high, new, outside)
+            yield entered
+
+
+class Whole:
+    """A network whose every unit is computed, for samples however far.
+
+    Parameters
+    ----------
+    layers
+        Those behind the first.
+    """
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._weights = tuple(weight.numpy() for weight, _, _ in layers)
+        self._biases = tuple(bias.numpy() for _, bias, _ in layers)
+        self._rectified = tuple(rectified for _, _, rectified in layers)
+        reads, self._steps = slice(0, len(self._weights[0])), []
+        for weight, bias, rectified in layers:
+            kind = np.full(len(bias), BENDS if rectified else PLAIN, np.int8)
+            limit = np.full_like(bias.numpy(), np.inf)
+            writes = slice(reads.stop, reads.stop + len(bias))
+            out = weight.T.contiguous()
+            self._steps.append(Step(out, limit, kind, -limit, limit, reads, writes, keeps=False))
+            reads = writes
+
+    def at(self, base: NDArray[np.floating], units: NDArray[np.intp]) -> Folded:
+        """The network round a base.
+
+        Parameters
+        ----------
+        base : (H,)
+            What enters every unit of the first layer at the base.
+        units : (A,)
+            The units of the first layer that may wake.
+        """
+        floors, active = _floors(base, self._weights, self._biases, self._rectified)
+        limit, at = (
+            np.full(len(units), np.inf, base.dtype),
+            slice(len(base) - len(units), len(base)),
+        )
+        kind = np.full(len(units), BENDS, np.int8)
+        steps = [Step(None, base[units], kind, -limit, limit, slice(0, 0), at, keeps=False)]
+        first, *others = self._steps
+        entry = torch.from_numpy(np.take(first.weight.numpy(), units, axis=1))
+        for step in (replace(first, weight=entry, reads=at), *others):
+            start = step.writes.start - len(base)
+            steps.append(replace(step, floor=floors[start : start + len(step.kind)]))
+        return Folded(active, tuple(steps), np.arange(len(active)), None)
+
+
+@_compiled
+def _floors(base, weights, biases, rectified):
+    """What enters every unit behind the first layer at the base, and the last activations."""
+    size = 0
+    for bias in biases:
+        size += len(bias)
+    zero = base.dtype.type(0)
+    floors, active, start = np.empty(size, base.dtype), np.maximum(base, zero), 0
+    for i in range(len(weights)):
+        floor = floors[start : start + len(biases[i])]
+        start += len(floor)
+        floor[:] = biases[i]
+        for h in range(len(active)):
+            for u in range(len(floor)):
+                floor[u] += active[h] * weights[i][h, u]
+        active = np.maximum(floor, zero) if rectified[i] else floor.copy()
+    return floors, active
+
+
+def _ends(entered: NDArray[np.floating]) -> Range:
+    """Least and most of each row (u, m) and 0."""
+    return Range(np.minimum(entered.min(axis=1), 0), np.maximum(entered.max(axis=1), 0))
+
+
+@_compiled
+def _stepped(entered, floor, kind, low, high, new, outside):
+    """Write the new variables (v, m); count for each sample (m,) what is out of its range."""
+    # Counted in their own type, and not asked one by one: so the loops fill the vector registers.
+    n_new, zero, one = 0, entered.dtype.type(0), entered.dtype.type(1)
+    for u in range(len(floor)):
+        row, base = entered[u], floor[u]
+        if kind[u] == LINEAR:
+            for i in range(len(row)):
+                outside[i] += one if row[i] + base < zero else zero
+        elif kind[u] == ASLEEP:
+            for i in range(len(row)):
+                outside[i] += one if row[i] + base > zero else zero
+        else:
+            out, least, most = new[n_new], low[n_new], high[n_new]
+            bottom, waking = zero, max(base, zero)
+            if kind[u] == PLAIN:
+                # No ReLU is one whose bottom is out of reach.
+                bottom, base, waking = -entered.dtype.type(np.inf), zero, zero
+            for i in range(len(row)):
+                value = max(row[i] + base, bottom) - waking
+                out[i] = value
+                outside[i] += one if (value < least) | (value > most) else zero
+            n_new += 1
