@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,13 @@ class Part(JSComponent):
         return super()._get_properties(doc) | {"bundle": type(self).__name__}
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
-        if self.on_message is not None:
-            with one_patch():
-                self.on_message(data)
+        if self.on_message is None:
+            return
+        if not pn.state.loaded:  # nothing may be changed yet: it is heard once the page is there
+            pn.state.onload(partial(self.on_message, data))
+            return
+        with one_patch():
+            self.on_message(data)
 
 
 class FormPart(Part):
