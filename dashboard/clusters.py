@@ -129,16 +129,15 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     ValueError
         If there are not k different explanations.
     """
-    # Here and not above: scikit-learn and scikit-image take a second that opening the page saves.
-    from ..core.population import cluster_explanations
+    # Here and not above: scikit-image takes a second that opening the page saves.
     from ..core.segments import uniform
 
-    found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
+    numbers, centres = reasons.built() if k == reasons.k else _clustered(reasons, k)
     spectra, n_segments = reasons.spectra(), reasons.unit.shape[1]
     labels = uniform(spectra.shape[1], n_segments)
     clusters = []
     for number in range(k):
-        inside = found.labels == number
+        inside = numbers == number
         mine, rows, lines = spectra[inside], reasons.rows[inside], reasons.lines.loc[inside]
         clusters.append(
             Cluster(
@@ -149,12 +148,20 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 spectrum=mine.mean(axis=0),
                 spread=np.percentile(mine, [16, 84], axis=0),
                 labels=labels,
-                weights=found.centres[number],
+                weights=centres[number],
                 ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
                 bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
             )
         )
-    return Partition(k, found.labels, tuple(clusters))
+    return Partition(k, numbers, tuple(clusters))
+
+
+def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
+    # Here and not above: scikit-learn takes seconds, and what was built does without.
+    from ..core.population import cluster_explanations
+
+    found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
+    return found.labels, found.centres
 
 
 def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:

@@ -53,6 +53,11 @@ class Reasons:
     explained: str
     run: Run
 
+    def built(self) -> tuple[np.ndarray, np.ndarray]:
+        """Clusters of the build: labels (n,) int and centres (k, S)."""
+        labels = self.run.table("clusters")["cluster"].to_numpy()
+        return labels, self.run.read_array("centres")
+
     def spectra(self) -> np.ndarray:
         """(n, D) float32, prepared; read anew at each call."""
         return self.run.read_array("spectra")

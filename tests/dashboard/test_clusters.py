@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from spexplain.core import population
+from spexplain.core.population import cluster_explanations
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
 from spexplain.dashboard.clusters import known_kinds, partition, top_names
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
@@ -43,6 +45,22 @@ def tab(session: Session, wait_until: Any) -> Any:
     part = whole[0]
     wait_until(lambda: "detail" in dict(part.sections))
     return part
+
+
+def test_as_built_the_clusters_are_read_and_not_found_again(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("clustered again")
+
+    reasons, z = space.reasons, space.catalog["z"].to_numpy()
+    again = cluster_explanations(reasons.unit, reasons.k, seed=reasons.seed)
+    monkeypatch.setattr(population, "cluster_explanations", never)
+    found = partition(reasons, reasons.k, z)
+    np.testing.assert_array_equal(found.numbers, again.labels)
+    np.testing.assert_allclose(found.centres, again.centres, rtol=1e-6, atol=1e-9)
+    with pytest.raises(AssertionError, match="clustered again"):
+        partition(reasons, reasons.k + 1, z)
 
 
 def test_as_built_the_clusters_are_those_of_the_build(space: Workspace) -> None:
