@@ -84,7 +84,7 @@ def variants(n_pixels: int) -> list[Variant]:
         for f in _FLATS
     ]
     changes = {"perturbation": "mean", "factor": 1.0}
-    mean = [Variant("mean", "Flat or mean", "segment's mean", changes)]
+    mean = [Variant("mean", "Flat or mean", "own mean", changes)]
     cuts = [
         Variant(
             f"{cut}-{n}",

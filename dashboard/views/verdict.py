@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,6 +114,12 @@ def _class_verdict(head: str, shown: Shown) -> str:
     return f'<div class="line">{head}{pill}</div><div class="bars">{bars}</div>'
 
 
+def _below(share: float) -> str:
+    """A share as percent, with the digits that keep the most anomalous from reading 100."""
+    percent = 100 * share
+    return f"{percent:.1f}" if percent < 99.9 else f"{min(floor(100 * percent) / 100, 99.99):.2f}"
+
+
 def _score(head: str, shown: Shown) -> str:
     verdict = shown.verdict
     share = verdict.rank / max(verdict.n_ranked, 1)
@@ -121,7 +128,7 @@ def _score(head: str, shown: Shown) -> str:
         f"rank {verdict.rank:,} of {verdict.n_ranked:,}</span>"
     )
     bar = (
-        f'<div><div class="label"><span>more anomalous than {100 * (1 - share):.1f} % '
+        f'<div><div class="label"><span>more anomalous than {_below(1 - share)} % '
         'of the spectra</span></div><div class="track"><div class="fill" '
         f'style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div></div></div>'
     )

@@ -18,7 +18,7 @@ from spexplain.dashboard.views.drawer import Drawer
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
 from spexplain.dashboard.views.spectrum import SpectrumView
-from spexplain.dashboard.views.verdict import state_pane, veil_pane, verdict_pane
+from spexplain.dashboard.views.verdict import _below, state_pane, veil_pane, verdict_pane
 from spexplain.dashboard.workspace import Workspace
 
 
@@ -252,6 +252,14 @@ def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     still.step(1)
     assert "rank 1 of 300" in pane.html
     assert "more anomalous than 99.7 %" in pane.html
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.4567, "45.7"), (0.9989, "99.9"), (0.99971, "99.97"), (0.9999999, "99.99")],
+)
+def test_only_what_tops_all_would_read_100_percent(share: float, said: str) -> None:
+    assert _below(share) == said
 
 
 def test_names_from_a_file_cannot_become_markup(still: Session) -> None:
