@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.explanation import Explanation
 from ..core.lines import PAGE_LINES
-from ..data.build import BuildReport, stage_names
 from ..data.collection import Collection
-from ..data.ingest import IngestReport
 from ..data.runs import RunStore
+
+if TYPE_CHECKING:
+    from ..core.explanation import Explanation
+    from ..data.build import BuildReport
+    from ..data.ingest import IngestReport
 
 __all__ = [
     "build_lines",
@@ -64,9 +67,10 @@ def collection_summary(path: Path) -> dict[str, Any]:
     """
     collection = Collection.open(path)
     store = RunStore(collection.path)
-    runs = {
-        name: run for name in stage_names(on_demand=True) if (run := store.find(name)) is not None
-    }
+    runs = {name: run for name in store.current() if (run := store.find(name)) is not None}
+    # Each after those it is made from; the stages themselves would say, but take seconds to load.
+    before = {name: sorted(run.inputs.keys() & runs.keys()) for name, run in runs.items()}
+    order = TopologicalSorter(before).static_order()
     wave = collection.wave_rest_aa
     return {
         "path": str(collection.path),
@@ -78,7 +82,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
         },
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
-        "stages": {name: {"key": run.key, "metrics": run.metrics} for name, run in runs.items()},
+        "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }
 
 

@@ -7,11 +7,35 @@ import sys
 
 import pytest
 
-SLOW = ("torch", "sklearn", "openTSNE", "matplotlib", "astropy.io.fits", "skimage", "kcorrect")
+SLOW = (
+    "torch", "sklearn", "openTSNE", "matplotlib", "astropy.io.fits", "skimage", "kcorrect",
+    "datashader", "holoviews", "numba", "scipy",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("module", ["spexplain.dashboard.serve", "spexplain.data.demo_ready"])
+@pytest.mark.parametrize(
+    "module",
+    ["spexplain.dashboard.serve", "spexplain.data.demo_ready", "spexplain.dashboard.summary"],
+)
 def test_what_a_first_plot_needs_loads_no_slow_library(module: str) -> None:
-    code = f"import sys, {module}; print(*[name for name in {SLOW!r} if name in sys.modules])"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.split() == []
+    assert loaded(f"import {module}", SLOW) == []
+
+
+@pytest.mark.parametrize("words", [["--help"], ["info", "--help"], ["serve", "--no-such-option"]])
+def test_words_alone_load_nothing_that_builds_or_draws(words: list[str]) -> None:
+    code = f"""
+from spexplain.dashboard.cli import main
+try:
+    main({words!r})
+except SystemExit:
+    pass
+"""
+    assert loaded(code, (*SLOW, "panel", "bokeh", "pandas", "zarr")) == []
+
+
+def loaded(code: str, names: tuple[str, ...]) -> list[str]:
+    """Which of these modules are there after the code has run, in a process of its own."""
+    told = f"\nimport sys\nprint('loaded', *[name for name in {names!r} if name in sys.modules])"
+    run = [sys.executable, "-c", code + told]
+    ran = subprocess.run(run, capture_output=True, text=True, check=True)
+    return ran.stdout.splitlines()[-1].split()[1:]
