@@ -54,6 +54,10 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _CORES = os.cpu_count() or 1
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
+MaybeDirectory = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
+]
+Demo = Annotated[bool, typer.Option("--demo", help="The demo collection.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser window.")]
@@ -266,7 +270,8 @@ def explain_command(
 
 @app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")
 def evaluate_command(
-    directory: Directory,
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
     split: Split = "random",
     jobs: Jobs = _CORES,
     as_json: AsJson = False,
@@ -274,7 +279,7 @@ def evaluate_command(
     """Print every table of the AGN paper for this collection, beside the paper's own values."""
     from .evaluation import evaluation_lines
 
-    evaluation = _evaluate(directory, split, jobs)
+    evaluation = _evaluate(_named(directory, demo=demo), split, jobs)
     if as_json:
         _print_json(evaluation.to_dict())
     else:
@@ -284,8 +289,9 @@ def evaluate_command(
 
 @app.command("report", epilog="Example: [bold]spexplain report survey --out report.html[/bold]")
 def report_command(
-    directory: Directory,
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page to write.")],
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
     split: Split = "random",
     jobs: Jobs = _CORES,
 ) -> None:
@@ -297,13 +303,13 @@ def report_command(
 
     if not out.resolve().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.resolve().parent}")
-    collection = Collection.open(directory)
+    collection = Collection.open(_named(directory, demo=demo))
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         build(
             collection, only=["planes"], settings=settings_as_built(collection),
             jobs=jobs, progress=progress, cancelled=stop.is_set,
         )  # fmt: skip
-    evaluation = _evaluate(directory, split, jobs)
+    evaluation = _evaluate(collection.path, split, jobs)
     with TerminalProgress() as progress:
         write_report(evaluation, out, progress=lambda done, total: progress("figures", done, total))
     _out.print(f"written: {out}")
@@ -311,23 +317,27 @@ def report_command(
 
 @app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")
 def info(
-    directory: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
-    ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="The demo collection.")] = False,
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what a collection holds and which stages are built."""
-    from ..data.places import demo_path
     from .summary import collection_lines, collection_summary
 
-    if (directory is None) != demo:
-        raise ValueError("name one collection: a folder, or --demo")
-    summary = collection_summary(demo_path() if directory is None else directory)
+    summary = collection_summary(_named(directory, demo=demo))
     if as_json:
         _print_json(summary)
     else:
         _print_lines(collection_lines(summary))
+
+
+def _named(directory: Path | None, *, demo: bool) -> Path:
+    """The one collection that was named."""
+    from ..data.places import demo_path
+
+    if (directory is None) != demo:
+        raise ValueError("name one collection: a folder, or --demo")
+    return demo_path() if directory is None else directory
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -55,9 +55,10 @@ def test_info_as_json_names_the_stages(spexplain, small_demo: Path):
     assert {"prepare-p21", "svm", "vae", "score", "explain", "cluster"} <= set(said["stages"])
 
 
-def test_info_wants_exactly_one_collection(spexplain, small_demo: Path):
+@pytest.mark.parametrize("command", [("info",), ("evaluate",), ("report", "--out", "page.html")])
+def test_exactly_one_collection_is_to_be_named(spexplain, small_demo: Path, command):
     for words in ((), (small_demo, "--demo")):
-        done = spexplain("info", *words)
+        done = spexplain(*command, *words)
         assert done.returncode == 1
         assert "--demo" in done.stderr
 
