@@ -83,7 +83,8 @@ class Folded:
     units : (V,), or None
         The units that the variables are, where all others rest at the base's activation.
     slopes : (V, H), or None
-        What the activations gain from each variable, where those are not just units.
+        What the activations gain from each variable, where those are not just units. If there are
+        neither units nor slopes, every unit is a variable, in order.
     """
 
     at_base: NDArray[np.floating]
@@ -111,6 +112,8 @@ class Folded:
         """A linear function of activations, (H, c), as one of the variables, (V, c)."""
         if self.units is not None:
             return linear[self.units]
+        if self.slopes is None:
+            return linear
         return (torch.from_numpy(self.slopes) @ torch.from_numpy(linear)).numpy()
 
     def values(
@@ -202,7 +205,7 @@ class Whole:
         for step in (replace(first, weight=entry, reads=at), *others):
             start = step.writes.start - len(base)
             steps.append(replace(step, floor=floors[start : start + len(step.kind)]))
-        return Folded(active, tuple(steps), np.arange(len(active)), None)
+        return Folded(active, tuple(steps), None, None)
 
 
 @_compiled

@@ -140,7 +140,7 @@ class MeanSquare:
         mixing[:, :-1] = way.through(residual.across.T).T
         mixing[:, -1] = residual.own
         along = way.through(residual.along[:, None])[:, 0]
-        return _Form(torch.from_numpy(way.through(np.ascontiguousarray(half.T))), mixing, along)
+        return _Form(torch.from_numpy(way.through(half.T)), mixing, along)
 
 
 @_compiled
