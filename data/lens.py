@@ -39,6 +39,7 @@ __all__ = [
 
 PREDICTED = "predicted"
 SCORE = "mse"
+_SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
 
 
 class Lens(Protocol):
@@ -179,14 +180,16 @@ class AgnLens(_Lens):
 
     @property
     def described(self) -> str:
-        """The classifier in a few words."""
+        """The classifier in a few words, and how its test set was chosen."""
         instead, settings = self._run.metrics.get("instead"), self._run.params.get("svm")
-        if instead is not None:
-            return str(instead["text"])
         if settings is None:
             return "A lent classifier"
+        split = _SPLITS[settings["split"]]
+        if instead is not None:
+            return f"{instead['text']}{split}"
         gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
-        return f"Support vector machine, {settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
+        kernel = f"{settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
+        return f"Support vector machine, {kernel}{split}"
 
     @property
     def model_key(self) -> str:

@@ -105,7 +105,7 @@ class _Confusion:
         state = self._state
         marked = state.marked
         if not marked:
-            return _HINT
+            return _HINT if state.cell is None else "<p>No spectrum is in this cell.</p>"
         said = state.table.set_index("row")
         ids = self._session.workspace.catalog["id"]
         cards = []

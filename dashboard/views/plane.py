@@ -28,6 +28,11 @@ from .parts import WordsPart, one_patch
 
 __all__ = ["PlaneView"]
 
+_KEPT = (
+    "How far to believe the plane: trustworthiness is 1 where no spectrum has false neighbours on "
+    "it, recall the share of the ten nearest spectra that are among the ten nearest points."
+)
+
 # The picture in the page before its size is known: sharpened as soon as it is.
 _GUESS_PX = {"inner_width": 540, "inner_height": 540}
 _REACH_PX = 14.0  # how far from a point a click may be
@@ -163,11 +168,12 @@ class PlaneView:
         if name is None:
             return "No plane has been built: <code>spexplain build</code> makes one."
         plane = self._session.workspace.planes[name]
-        trust = plane.metrics.get("trustworthiness")
+        trust, recall = (plane.metrics.get(name) for name in ("trustworthiness", "knn_recall"))
         kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
+        kept += "" if recall is None else f", recall {recall:.2f}"
         return (
-            f'<div class="clip muted small">{escape(plane.title)} · {len(plane.rows):,} points'
-            f"{kept}</div>"
+            f'<div class="muted small" title="{_KEPT}">{escape(plane.title)} · '
+            f"{len(plane.rows):,} points{kept}</div>"
         )
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:

@@ -124,7 +124,9 @@ def fake_workspace(path: Path, n: int = 300) -> Workspace:
         ("anomaly", "t-SNE of galaxy spectra", np.arange(n)),
     ):
         xy = (middles[kind[here]] + rng.normal(0, 4, (len(here), 2))).astype(np.float32)
-        planes[name] = Plane(name, title, here, xy, {"trustworthiness": 0.98}, {})
+        planes[name] = Plane(
+            name, title, here, xy, {"trustworthiness": 0.98, "knn_recall": 0.4}, {}
+        )
     return Workspace(FakeCollection(path, catalog), lenses, planes)
 
 

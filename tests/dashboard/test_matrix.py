@@ -89,3 +89,11 @@ def test_types_stand_as_in_the_papers_tables():
     assert ordered_types({"star", "intermediate", "type 2", "QSO", "type 1"}) == [
         "type 1", "type 2", "intermediate", "QSO", "star",
     ]  # fmt: skip
+
+
+def test_an_empty_cell_says_so_and_does_not_ask_for_another(session):
+    session.view.tab = "confusion"
+    part = show(session)
+    assert "Choose a cell" in dict(part.sections)["numbered"]
+    part.on_message({"cell": ["type 1", "no such type"]})
+    assert "No spectrum is in this cell" in dict(part.sections)["numbered"]

@@ -56,6 +56,11 @@ def test_the_plane_is_drawn_before_the_browser_has_told_its_size(still: Session)
     assert (image["image"] != 0).sum() > 300
 
 
+def test_the_plane_says_how_far_to_believe_it(still: Session) -> None:
+    said = PlaneView(still).note.html
+    assert "295 points · trustworthiness 0.98, recall 0.40<" in said
+
+
 def test_the_plane_takes_the_frames_size_with_equal_scales(still: Session) -> None:
     view = PlaneView(still)
     view.sharpen(2.0)

@@ -52,6 +52,7 @@ def test_repeats_of_an_object_are_told_and_kept_on_one_side_if_asked(repeated, q
     assert "30 of 60 labelled spectra repeat an object" in report.notes["svm"]
     report = build(collection, settings=quick.with_choices(split="grouped"), only=["svm"])
     assert "svm" not in report.notes
+    assert open_lenses(collection)["agn"].described.endswith("C = 0.07, split by object")
     said = RunStore(collection.path).find("svm").table("predictions")
     side = (said["split"] == "test").to_numpy()
     assert 0 < side.sum() < len(side)
