@@ -62,7 +62,11 @@ class Quadratic:
         return self.slopes + np.diag(self.cross) * (1 - 2 * self.centre)
 
     def shapley_values(self) -> NDArray[np.float64]:
-        """Shapley values of the segments in the game g, (S,), exactly: pairs share by halves."""
+        """Shapley values of the segments in the game g, (S,), exactly: pairs share by halves.
+
+        Those of a target itself need all 2^S masks unless it is a polynomial of the masks of low
+        degree, which rectified networks, RBF kernels and calibrated probabilities are not.
+        """
         return self.slopes + self.cross @ (1 - 2 * self.centre)
 
 

@@ -47,6 +47,7 @@ def training_html(collection_path: Path) -> str:
         )
     ]
     best = table["validation_loss"].min()
+    said = _loss_said(collection_path) if finished else ""
     state = "" if finished else '<span class="busy">a build is training it</span> · '
     return (
         '<div style="flex:none;width:320px">'
@@ -55,8 +56,19 @@ def training_html(collection_path: Path) -> str:
         f'<div class="small">{state}epoch {int(table["epoch"].iloc[-1])}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
         f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; logarithmic; "
-        f"learning rate {table['learning_rate'].iloc[-1]:.0e}</div></div>"
+        f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div></div>"
     )
+
+
+def _loss_said(collection_path: Path) -> str:
+    """The weights of the loss that was trained, and how many pairs were tried before."""
+    run = RunStore(collection_path).find("vae")
+    if run is None or "vae" not in run.params:
+        return ""
+    of, found = run.params["vae"], run.metrics
+    tried = len(run.params.get("search", ()))
+    how = f", the best of {tried} tried" if tried else ""
+    return f"; α {found.get('alpha', of['alpha']):g}, λ {found.get('lam', of['lam']):g}{how}"
 
 
 def _points(part: pd.DataFrame, column: str, span: tuple[float, float]) -> str:

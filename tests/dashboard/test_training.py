@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,24 @@ def test_the_curve_is_that_of_the_run(small_demo: Path) -> None:
     assert f"epoch {len(table)}:" in html
     assert html.count("<polyline") == 2
     assert "a build is training" not in html
+    assert "; α 0, λ 8.6</div>" in html
+
+
+def test_a_search_for_the_losss_weights_is_told(small_demo: Path, tmp_path: Path) -> None:
+    path = shutil.copytree(small_demo, tmp_path / "demo")
+    usual = demo_settings(small=True)
+    settings = dataclasses.replace(
+        usual,
+        vae=dataclasses.replace(usual.vae, epochs=1),
+        vae_search=((0.0, 8.6), (0.5, 2.0)),
+        vae_search_epochs=1,
+    )
+    build(path, settings=settings, only=["vae"])
+    run = RunStore(path).find("vae")
+    assert run is not None
+    best = run.table("search").sort_values("reconstruction").iloc[0]
+    said = f"; α {best['alpha']:g}, λ {best['lam']:g}, the best of 2 tried</div>"
+    assert said in training_html(path)
 
 
 def test_a_training_that_is_under_way_is_shown_as_far_as_it_is(
