@@ -49,6 +49,11 @@ class Masks(Protocol):
         """Zᵀ values: (n,) -> (S,), the total of every segment."""
         ...
 
+    @property
+    def alone(self) -> bool:
+        """Whether sample k changes segment k and no other."""
+        ...
+
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """Least and most, (m,) each, that a row of any such masks can make of pieces (S, m)."""
         ...
@@ -126,6 +131,11 @@ class BinaryMasks:
     def _across(self, rows: Rows, dtype: np.dtype) -> Tensor:
         return torch.from_numpy(self.across(rows, dtype))
 
+    @property
+    def alone(self) -> bool:
+        """No."""
+        return False
+
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """All pieces below 0 together, and all above."""
         return np.minimum(pieces, 0).sum(axis=0), np.maximum(pieces, 0).sum(axis=0)
@@ -170,6 +180,11 @@ class OneHotMasks:
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values, and 0 for the segments that no sample changes."""
         return np.pad(values, (0, self.n_segments - self.n))
+
+    @property
+    def alone(self) -> bool:
+        """Yes."""
+        return True
 
     def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
         """The least and the most of the pieces."""

@@ -79,6 +79,12 @@ class Neighbourhood:
         """Number of segments S."""
         return self.masks.shape[1]
 
+    @property
+    def pixel_by_pixel(self) -> bool:
+        """Whether sample i changes pixel i and no other, as of ``one_pixel_each``."""
+        pixels = np.arange(len(self.labels))
+        return self.masks.alone and np.array_equal(self.labels, pixels)
+
     def spectra(self, rows: Rows = slice(None)) -> NDArray[np.floating]:
         """The samples themselves, (m, D): what a target without structure needs."""
         # Not by [:, labels], which numpy lays out column by column.

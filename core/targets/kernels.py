@@ -146,14 +146,18 @@ class Polynomial:
         return self._expand(_product(self.gamma * x, self.vectors).add_(self.constant))
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
-        """x'·v = p·v + Σ z_k Δ_k·v."""
+        """x'·v = p·v + Σ z_k Δ_k·v; pixel by pixel, Δ_k·v is a row of the vectors but for Δ_k."""
         start = _product(self.gamma * neighbourhood.base, self.vectors) + self.constant
-        pieces = neighbourhood.segment_sums(self.vectors, times=self.gamma)
-        masks = neighbourhood.masks
-        row, alpha = start.numpy(), np.ascontiguousarray(self.alpha.T)
+        if neighbourhood.pixel_by_pixel:
+            pieces, times = self.vectors, self.gamma * neighbourhood.delta
+        else:
+            pieces = neighbourhood.segment_sums(self.vectors, times=self.gamma)
+            times = np.ones(neighbourhood.n)
+        masks, row, alpha = neighbourhood.masks, start.numpy(), np.ascontiguousarray(self.alpha.T)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            return _powers(masks.apply(pieces, rows), row, self.degree, alpha) + self.intercept
+            products = masks.apply(pieces, rows)
+            return _powers(products, times[rows], row, self.degree, alpha) + self.intercept
 
         return _in_parts(neighbourhood, values)
 
@@ -203,14 +207,14 @@ class Standardised:
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
-def _powers(products, start, degree, alpha):
-    """Σ_s α_s (products_s + start_s)^d of each row, (m, pairs), in one pass over the products."""
+def _powers(products, times, start, degree, alpha):
+    """Σ_s α_s (t products_s + start_s)^d of each row, (m, pairs), in one pass over the products."""
     found = np.empty((len(products), len(alpha)), products.dtype)
     base, power = np.empty_like(start), np.empty_like(start)
     for i in range(len(products)):
-        row = products[i]
+        row, factor = products[i], times[i]
         for s in range(len(start)):
-            base[s] = power[s] = row[s] + start[s]
+            base[s] = power[s] = factor * row[s] + start[s]
         for _ in range(degree - 1):
             for s in range(len(start)):
                 power[s] *= base[s]

@@ -72,3 +72,12 @@ def test_pieces_that_do_not_fit_are_refused_with_their_shapes():
         Neighbourhood(np.ones(3), np.ones(2), labels, OneHotMasks(1, 1))
     with pytest.raises(ValueError, match="labels span 0 to 0, masks have 0 segments"):
         Neighbourhood(np.ones(3), np.ones(3), labels, OneHotMasks(0, 0))
+
+
+def test_pixel_by_pixel_is_what_changes_each_pixel_alone():
+    x = np.linspace(1, 2, 6)
+    assert Neighbourhood.one_pixel_each(x, 0.01 * x).pixel_by_pixel
+    by_segment = Neighbourhood.one_segment_each(x, 0.9 * x, np.array([0, 0, 1, 1, 2, 2], np.int32))
+    turned = Neighbourhood.one_segment_each(x, 0.9 * x, np.arange(6, dtype=np.int32)[::-1].copy())
+    random = Neighbourhood(x, x, np.arange(6, dtype=np.int32), BinaryMasks.random(6, 6, seed=0))
+    assert not any(other.pixel_by_pixel for other in (by_segment, turned, random))
