@@ -100,7 +100,9 @@ def _said(about: str, shown: Shown) -> str:
 
 def _class_verdict(head: str, shown: Shown) -> str:
     verdict = shown.verdict
-    mark = "" if not verdict.true else " ✓" if verdict.true == verdict.predicted else " ✗"
+    # A type that the classifier was not taught cannot be got right or wrong.
+    taught = verdict.true in verdict.probabilities
+    mark = "" if not taught else " ✓" if verdict.true == verdict.predicted else " ✗"
     truth = f"<small>true</small> {_kind(verdict.true)}" if verdict.true else "unlabelled"
     call = f"<small>predicted</small> {_kind(verdict.predicted)}{mark}"
     pill = f'<span class="pill" title="true type → predicted type">{truth} → {call}</span>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -248,6 +249,19 @@ def test_the_verdict_has_both_types_and_all_probabilities(still: Session) -> Non
     assert f"{said.predicted} ✗" in pane.html
     assert pane.html.count("0.800") == 1
     assert pane.html.index(">type 1<") < pane.html.index(">intermediate<")
+
+
+def test_a_type_the_classifier_was_not_taught_is_neither_right_nor_wrong(still: Session) -> None:
+    pane = verdict_pane(still)
+    lens = still.workspace.lenses["agn"]
+    row = int(lens.columns.index[lens.columns["correct"].eq(True)][0])
+    still.open(row)
+    shown = still.outcome.shown
+    assert f"{shown.verdict.predicted} ✓" in pane.html
+    still.outcome.shown = replace(shown, verdict=replace(shown.verdict, true="LINER"))
+    assert "LINER →" in pane.html
+    assert "✗" not in pane.html
+    assert "✓" not in pane.html
 
 
 def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
