@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.rankings import equal_bins
 from ..core.train.vae import Epoch, TrainerState, VaeSettings, VaeTrainer
-from ..core.train.vae_search import best_trial, search_loss
+from ..core.train.vae_search import LossTrial, best_trial, search_loss
 from .array_file import ModelFileError, load_arrays, save_arrays
 from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from .build_settings import BuildSettings
@@ -77,15 +77,19 @@ def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
     settings = work.settings.vae
     if not work.settings.vae_search:
         return settings
-    trials = search_loss(
-        spectra,
-        settings,
-        work.settings.vae_search,
-        epochs=work.settings.vae_search_epochs,
-        callback=lambda done, total: work.report(done, total, "searching α and λ"),
-    )
+    kept = work.draft.path / "search.parquet"
+    if kept.exists():  # the build was broken off after the search
+        trials = [LossTrial(**one) for one in pd.read_parquet(kept).to_dict("records")]
+    else:
+        trials = search_loss(
+            spectra,
+            settings,
+            work.settings.vae_search,
+            epochs=work.settings.vae_search_epochs,
+            callback=lambda done, total: work.report(done, total, "searching α and λ"),
+        )
+        work.draft.write_table("search", pd.DataFrame([dataclasses.asdict(one) for one in trials]))
     best = best_trial(trials)
-    work.draft.write_table("search", pd.DataFrame([dataclasses.asdict(one) for one in trials]))
     work.draft.metrics |= {"alpha": best.alpha, "lam": best.lam}
     return dataclasses.replace(settings, alpha=best.alpha, lam=best.lam)
 

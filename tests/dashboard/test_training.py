@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from spexplain.dashboard.training import training_curve, training_html
+from spexplain.data import stage_vae
 from spexplain.data.build import BuildCancelled, build
 from spexplain.data.demo import demo_settings
 from spexplain.data.runs import RunStore
@@ -76,3 +77,32 @@ def test_nothing_trained_nothing_shown(tmp_path: Path) -> None:
     broken.mkdir(parents=True)
     pd.DataFrame({"epoch": []}).to_parquet(broken / "training.parquet")
     assert training_html(tmp_path) == ""
+
+
+def test_a_build_broken_off_after_the_search_does_not_search_again(
+    small_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shutil.copytree(small_demo, tmp_path / "demo")
+    usual = demo_settings(small=True)
+    settings = dataclasses.replace(
+        usual,
+        vae=dataclasses.replace(usual.vae, epochs=3),
+        vae_search=((0.0, 8.6), (0.5, 2.0)),
+        vae_search_epochs=1,
+    )
+    trained: list[str] = []
+    with pytest.raises(BuildCancelled):
+        build(
+            path,
+            settings=settings,
+            only=["vae"],
+            progress=lambda stage, done, total, said="": trained.append(said),
+            cancelled=lambda: any("validation" in said for said in trained),
+        )
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("searched again")
+
+    monkeypatch.setattr(stage_vae, "search_loss", never)
+    build(path, settings=settings, only=["vae"])
+    assert "the best of 2 tried" in training_html(path)
