@@ -291,6 +291,7 @@ def test_names_from_a_file_cannot_become_markup(still: Session) -> None:
 
 def test_the_state_names_what_the_colours_mean(still: Session) -> None:
     pane = state_pane(still)
+    still.workspace.loaded.add(still.view.lens)
     still.open(7)
     assert "computing" in pane.html
     explain_now(still)
