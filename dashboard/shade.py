@@ -1,17 +1,22 @@
-"""From points on a plane to a picture, as datashader does it: count in each pixel, then mix.
+"""From points on a plane to a picture: aggregate with datashader, mix the colours at once.
 
-Counting is one ``bincount`` and mixing one pass over the pixels that hold points. That takes half
-of datashader's own time for the same counts, and nothing has to be compiled first.
+Datashader's own ``shade`` for categories takes most of a re-shade; the mixing here is one pass
+over the pixels that hold points.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import datashader
+import numba
 import numpy as np
 import pandas as pd
 
-__all__ = ["Window", "shade_categories", "shade_values"]
+__all__ = ["Window", "as_category", "shade_categories", "shade_values"]
+
+# Datashader compiles anew, for a second, for each set of categories; so they come in eights.
+_CATEGORIES_AT_ONCE = 8
 
 # A lone point is a disc of about 2.6 px radius; where points crowd, a pixel is a pixel.
 _MAX_RADIUS_PX = 2.6
@@ -40,23 +45,15 @@ class Window:
         if not (self.x[0] < self.x[1] and self.y[0] < self.y[1]):
             raise ValueError(f"a window needs an extent, got x {self.x} and y {self.y}")
 
-    def pixels(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where points lie on this window.
+    def canvas(self) -> datashader.Canvas:
+        """The datashader canvas of this window."""
+        return datashader.Canvas(self.width, self.height, x_range=self.x, y_range=self.y)
 
-        Parameters
-        ----------
-        x, y
-            (n,) in plane units.
 
-        Returns
-        -------
-        (m,) index of each point that is seen, and (m,) its pixel, rows from below one after
-        another. A point on the upper border belongs to the last pixel.
-        """
-        col, in_x = _cell(x, self.x, self.width)
-        row, in_y = _cell(y, self.y, self.height)
-        seen = np.flatnonzero(in_x & in_y)
-        return seen, row[seen] * self.width + col[seen]
+def as_category(codes: np.ndarray, n_categories: int) -> pd.Categorical:
+    """Category numbers (n,), -1 for none, as :func:`shade_categories` takes them."""
+    padded = -(-max(n_categories, 1) // _CATEGORIES_AT_ONCE) * _CATEGORIES_AT_ONCE
+    return pd.Categorical.from_codes(codes, [str(number) for number in range(padded)])
 
 
 def shade_categories(
@@ -74,7 +71,7 @@ def shade_categories(
     Parameters
     ----------
     points
-        Columns ``x``, ``y`` (float) and ``category`` (integer, 0 to C - 1).
+        Columns ``x``, ``y`` (float) and ``category`` (of :func:`as_category`).
     window
         What to draw.
     colours
@@ -93,25 +90,24 @@ def shade_categories(
     -------
     (height, width) uint32 RGBA, row 0 at the bottom, as Bokeh's ``image_rgba`` takes it.
     """
-    at, counts = _counts(points, window, len(colours))
+    table = datashader.by("category", datashader.count())
+    counts = window.canvas().points(points, "x", "y", table).to_numpy()
+    if not 0 <= counts.shape[-1] - len(colours) < _CATEGORIES_AT_ONCE:
+        raise ValueError(f"{counts.shape[-1]} categories but {len(colours)} colours")
+    counts = counts[..., : len(colours)].astype(np.float32)
     weights = np.ones(len(colours), np.float32)
     if quiet is not None:
         weights[quiet] = _QUIET_WEIGHT
     rgb = np.array([_rgb(colour) for colour in colours], np.float32) * weights[:, None]
-    mixed = counts @ rgb, counts @ weights, counts.sum(axis=1)
     radius = _radius(float(counts.sum()), window, pixel_ratio)
     if shown is None or shown.all():
-        return _paint(at, *mixed, radius, window)
+        return _paint(*_mix(counts, rgb, weights, radius))
     kept = counts * shown.astype(np.float32)
     alone = _radius(float(kept.sum()), window, pixel_ratio)
-    hit = kept.any(axis=1)
-    mixed = kept[hit] @ rgb, kept[hit] @ weights, kept[hit].sum(axis=1)
-    seen = _paint(at[hit], *mixed, alone, window)
-    rest = (counts * ~shown).sum(axis=1)
-    hit = rest > 0.0
-    at, n = at[hit], rest[hit]
-    grey = n[:, None] * np.array(_rgb(shadow), np.float32)
-    return np.where(seen, seen, _paint(at, grey, n, n, radius, window, strength=_SHADOW))
+    seen = _paint(*_mix(kept, rgb, weights, alone))
+    rest = np.ascontiguousarray((counts * ~shown).sum(axis=-1, keepdims=True))
+    grey, one = np.array([_rgb(shadow)], np.float32), np.ones(1, np.float32)
+    return np.where(seen, seen, _paint(*_mix(rest, grey, one, radius), strength=_SHADOW))
 
 
 def shade_values(
@@ -145,60 +141,14 @@ def shade_values(
     -------
     (height, width) uint32 RGBA, row 0 at the bottom.
     """
-    known = np.isfinite(points["value"].to_numpy())
-    points = points if known.all() else points.loc[known]
-    at, value = _reduced(points, window, largest=largest)
+    reduction = datashader.max("value") if largest else datashader.mean("value")
+    value = window.canvas().points(points, "x", "y", reduction).to_numpy()
+    seen = np.isfinite(value)
     span = high - low if high > low else 1.0
-    step = np.clip((value - low) / span, 0.0, 1.0) * (len(palette) - 1)
+    step = np.clip((np.where(seen, value, low) - low) / span, 0.0, 1.0) * (len(palette) - 1)
     rgb = np.array([_rgb(colour) for colour in palette], np.float32)[np.rint(step).astype(np.intp)]
-    one = np.ones(len(at), np.float32)
-    radius = _radius(float(len(at)), window, pixel_ratio)
-    return _paint(at, rgb, one, one, radius, window)
-
-
-def _cell(values: np.ndarray, extent: tuple[float, float], n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which of n equal cells each value is in, and whether it is in any."""
-    low, high = extent
-    # In double precision: plane units in single are coarser than the pixels of a deep zoom.
-    cell = np.subtract(values, low, dtype=np.float64)
-    cell *= n / (high - low)
-    inside = (cell >= 0.0) & (values <= high)
-    with np.errstate(invalid="ignore"):  # far outside no integer holds it, and none is asked for
-        return np.minimum(cell.astype(np.intp), n - 1), inside
-
-
-def _counts(
-    points: pd.DataFrame, window: Window, n_categories: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels that hold points (P,), and how many of each category (P, C), float32."""
-    seen, at = window.pixels(points["x"].to_numpy(), points["y"].to_numpy())
-    category = points["category"].to_numpy()[seen]
-    if category.size and not 0 <= category.min() <= category.max() < n_categories:
-        raise ValueError(
-            f"categories {category.min()} to {category.max()} but {n_categories} colours"
-        )
-    size = window.width * window.height
-    hit = np.flatnonzero(np.bincount(at, minlength=size))
-    place = np.empty(size, np.intp)
-    place[hit] = np.arange(len(hit))
-    counts = np.bincount(place[at] * n_categories + category, minlength=len(hit) * n_categories)
-    return hit, counts.reshape(-1, n_categories).astype(np.float32)
-
-
-def _reduced(
-    points: pd.DataFrame, window: Window, *, largest: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels that hold points (P,), and their largest or mean value (P,)."""
-    seen, at = window.pixels(points["x"].to_numpy(), points["y"].to_numpy())
-    value, size = points["value"].to_numpy()[seen], window.width * window.height
-    if largest:
-        top = np.full(size, -np.inf, value.dtype)
-        np.maximum.at(top, at, value)
-        hit = np.flatnonzero(np.isfinite(top))
-        return hit, top[hit]
-    n = np.bincount(at, minlength=size)
-    hit = np.flatnonzero(n)
-    return hit, np.bincount(at, value, minlength=size)[hit] / n[hit]
+    radius = _radius(float(np.count_nonzero(seen)), window, pixel_ratio)
+    return _paint(*_spread(seen, rgb, radius))
 
 
 def _radius(n_points: float, window: Window, pixel_ratio: float) -> float:
@@ -212,76 +162,97 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def _paint(
-    at: np.ndarray,
-    rgb: np.ndarray,
-    weight: np.ndarray,
-    n: np.ndarray,
-    radius: float,
-    window: Window,
-    *,
-    strength: float = 1.0,
+    rgb: np.ndarray, total: np.ndarray, cover: np.ndarray, *, strength: float = 1.0
 ) -> np.ndarray:
-    """Draw each of P pixels as a disc.
-
-    Opacity tells how many points there are (logarithmic), colour what they are.
-
-    Parameters
-    ----------
-    at
-        (P,) which pixels.
-    rgb
-        (P, 3) colour times weight.
-    weight
-        (P,) by which colours are averaged where discs overlap.
-    n
-        (P,) points in each.
-    radius
-        Of the disc, pixels.
-    window
-        What is drawn on.
-    strength
-        Opacity of all of it, 0 to 1.
-
-    Returns
-    -------
-    (height, width) uint32 RGBA.
-    """
-    height, width = window.height, window.width
-    disc = _disc(radius)
-    reach = max(dx for _, dx, _ in disc)
-    wide = width + 2 * reach  # room for discs that reach over the border
-    row, col = np.divmod(at, width)
-    middle = (row + reach) * wide + col + reach
-    own = np.column_stack([rgb, weight, n]).astype(np.float32)
-    sums = np.zeros(((height + 2 * reach) * wide, 5), np.float32)
-    cover = np.zeros(len(sums), np.float32)
-    for dy, dx, share in disc:
-        # One shift takes no two pixels to one place; shares rise, so the last is the largest.
-        there = middle + (dy * wide + dx)
-        sums[there] += share * own
-        cover[there] = share
-    drawn = np.flatnonzero(cover)
-    sums, alpha = sums[drawn], 255.0 * strength * cover[drawn]
-    row, col = np.divmod(drawn, wide)
-    most = max(float(sums[:, 4].max(initial=0.0)), 1.0)
-    alpha *= _FAINTEST + (1.0 - _FAINTEST) / np.log1p(most) * np.log1p(sums[:, 4])
-    out = np.zeros((height + 2 * reach, wide, 4), np.uint8)
-    out[row, col, :3] = sums[:, :3] / sums[:, 3:4]
-    out[row, col, 3] = alpha
-    inner = out[reach : reach + height, reach : reach + width]
-    return np.ascontiguousarray(inner).view(np.uint32)[..., 0]
+    """Opacity from how many points there are (logarithmic), colour as mixed."""
+    most = max(float(total.max(initial=0.0)), 1.0)
+    depth = np.log1p(total) / np.log1p(most)
+    alpha = strength * cover * (_FAINTEST + (1.0 - _FAINTEST) * depth)
+    out = np.empty((*total.shape, 4), np.uint8)
+    out[..., :3] = rgb
+    out[..., 3] = 255.0 * alpha
+    return out.view(np.uint32)[..., 0]
 
 
-def _disc(radius: float) -> list[tuple[int, int, float]]:
-    """Pixels of a disc: rows and columns from its middle, share covered; the least first.
+@numba.njit(nogil=True, cache=True)
+def _coverage(radius: float, reach: int) -> np.ndarray:
+    """Share of each pixel covered by a disc, edges softened over one pixel."""
+    out = np.empty((2 * reach + 1, 2 * reach + 1), np.float32)
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            out[dy + reach, dx + reach] = min(
+                max(radius + 0.5 - np.sqrt(float(dx * dx + dy * dy)), 0.0), 1.0
+            )
+    return out
 
-    Edges are softened over one pixel.
-    """
+
+@numba.njit(nogil=True, cache=True)
+def _mix(
+    counts: np.ndarray, rgb: np.ndarray, weights: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    height, width, n_categories = counts.shape
     reach = int(np.ceil(radius - 0.5))
-    steps = range(-reach, reach + 1)
-    shares = [
-        (dy, dx, min(max(radius + 0.5 - float(np.hypot(dy, dx)), 0.0), 1.0))
-        for dy in steps
-        for dx in steps
-    ]
-    return sorted([cell for cell in shares if cell[2] > 0.0], key=lambda cell: cell[2])
+    disc = _coverage(radius, reach)
+    mixed = np.zeros((height, width, 3), np.float32)
+    weight = np.zeros((height, width), np.float32)
+    total = np.zeros((height, width), np.float32)
+    cover = np.zeros((height, width), np.float32)
+    for row in range(height):
+        for col in range(width):
+            n = np.float32(0.0)
+            w = np.float32(0.0)
+            red = green = blue = np.float32(0.0)
+            for k in range(n_categories):
+                count = counts[row, col, k]
+                if count > 0.0:
+                    n += count
+                    w += count * weights[k]
+                    red += count * rgb[k, 0]
+                    green += count * rgb[k, 1]
+                    blue += count * rgb[k, 2]
+            if n == 0.0:
+                continue
+            for dy in range(max(-reach, -row), min(reach, height - 1 - row) + 1):
+                for dx in range(max(-reach, -col), min(reach, width - 1 - col) + 1):
+                    share = disc[dy + reach, dx + reach]
+                    y, x = row + dy, col + dx
+                    mixed[y, x, 0] += share * red
+                    mixed[y, x, 1] += share * green
+                    mixed[y, x, 2] += share * blue
+                    weight[y, x] += share * w
+                    total[y, x] += share * n
+                    cover[y, x] = max(cover[y, x], share)
+    for row in range(height):
+        for col in range(width):
+            if weight[row, col] > 0.0:
+                mixed[row, col] /= weight[row, col]
+    return mixed, total, cover
+
+
+@numba.njit(nogil=True, cache=True)
+def _spread(
+    seen: np.ndarray, rgb: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    height, width = seen.shape
+    reach = int(np.ceil(radius - 0.5))
+    disc = _coverage(radius, reach)
+    mixed = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    cover = np.zeros((height, width), np.float32)
+    for row in range(height):
+        for col in range(width):
+            if not seen[row, col]:
+                continue
+            for dy in range(max(-reach, -row), min(reach, height - 1 - row) + 1):
+                for dx in range(max(-reach, -col), min(reach, width - 1 - col) + 1):
+                    share = disc[dy + reach, dx + reach]
+                    y, x = row + dy, col + dx
+                    for channel in range(3):
+                        mixed[y, x, channel] += share * rgb[row, col, channel]
+                    total[y, x] += share
+                    cover[y, x] = max(cover[y, x], share)
+    for row in range(height):
+        for col in range(width):
+            if total[row, col] > 0.0:
+                mixed[row, col] /= total[row, col]
+    return mixed, total, cover

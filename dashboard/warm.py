@@ -1,4 +1,4 @@
-"""What loads on first use is done before the first visitor needs it."""
+"""What compiles or loads on first use is done before the first visitor needs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 
 from ..core.settings import ExplainSettings
 from .colouring import Categories
-from .shade import Window, shade_categories, shade_values
 from .workspace import Workspace
 
 __all__ = ["warm"]
@@ -23,8 +22,9 @@ _BREATH_S = 1.5
 def warm(workspace: Workspace) -> None:
     """Shade every colouring of every plane once, load every model, make every list.
 
-    Torch and scikit-learn take 3 s to load; a model is read from disk when first asked. What a
-    visitor sees first comes first, and the rest waits until it has been seen.
+    Datashader takes 1 s to load and compiles each kind of aggregation for 1–2 s on first use; torch
+    and scikit-learn take 3 s to load; a model is read from disk when first asked. What a visitor
+    sees first comes first, and the rest waits until it has been seen.
     """
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
@@ -47,6 +47,8 @@ def warm(workspace: Workspace) -> None:
 
 
 def _shade(workspace: Workspace, plane: str, name: str) -> None:
+    from .shade import Window, shade_categories, shade_values
+
     window = Window(*workspace.extent(plane), width=8, height=8)
     points, colouring = workspace.points(plane, name), workspace.colouring(name)
     if isinstance(colouring, Categories):

@@ -101,11 +101,13 @@ class Workspace:
         """The plane's points as the shader takes them: x, y, and category or value."""
 
         def make() -> pd.DataFrame:
+            from .shade import as_category  # loads datashader: not before a picture is drawn
+
             chosen, rows = self.colouring(colour), self.planes[plane].rows
             here = self._points(plane)
             table = pd.DataFrame({"x": here.x, "y": here.y})
             if isinstance(chosen, Categories):
-                table["category"] = chosen.codes[rows]
+                table["category"] = as_category(chosen.codes[rows], len(chosen.names))
             else:
                 table["value"] = chosen.values[rows].astype(np.float32)
             return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
@@ -21,10 +21,12 @@ from bokeh.plotting import figure
 
 from ..colouring import Categories
 from ..session import Session
-from ..shade import Window, shade_categories, shade_values
 from ..theme import THEMES, category_colours, sequential
 from .figures import FONT, dress, plain_figure, span
 from .parts import WordsPart, one_patch
+
+if TYPE_CHECKING:
+    from ..shade import Window
 
 __all__ = ["PlaneView"]
 
@@ -188,9 +190,14 @@ class PlaneView:
             axis.update(start=middle - half, end=middle + half)
 
     def _shade(self) -> None:
-        view = self._session.view
+        view, drawn = self._session.view, self._session.workspace.drawn
         if view.plane is None or view.colour is None:
             return
+        sized = len(self._inner) == len(_GUESS_PX)
+        if not (sized or drawn.is_set()):
+            return  # the first page goes out while datashader loads and compiles (warm.py)
+        from ..shade import Window
+
         x, y = span(self._x), span(self._y)
         width, height = (round(side * self._ratio) for side in self._size())
         window = Window(x, y, width, height)
@@ -201,10 +208,12 @@ class PlaneView:
             "dw": [x[1] - x[0]],
             "dh": [y[1] - y[0]],
         }
-        if len(self._inner) == len(_GUESS_PX):  # the browser has told its size: this is the plot
-            self._session.workspace.drawn.set()
+        if sized:  # the browser has told its size: this is the plot
+            drawn.set()
 
     def _picture(self, window: Window) -> np.ndarray:
+        from ..shade import shade_categories, shade_values
+
         view, space = self._session.view, self._session.workspace
         points, colouring = space.points(view.plane, view.colour), space.colouring(view.colour)
         if isinstance(colouring, Categories):

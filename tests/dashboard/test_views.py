@@ -51,10 +51,21 @@ def explain_now(session: Session, **settings: Any) -> Any:
 
 
 def test_the_plane_is_drawn_before_the_browser_has_told_its_size(still: Session) -> None:
+    still.workspace.drawn.set()
     fig = PlaneView(still).figure
     image = source(fig, "plane-image")
     assert image["image"].shape[1:] == (540, 540)
     assert (image["image"] != 0).sum() > 300
+
+
+def test_the_first_page_goes_out_before_its_plane_is_drawn(still: Session) -> None:
+    still.workspace.drawn.clear()
+    view = PlaneView(still)
+    assert len(source(view.figure, "plane-image")["image"]) == 0
+    view._resized("inner_width", None, 500)
+    view._resized("inner_height", None, 400)
+    assert source(view.figure, "plane-image")["image"].shape[1:] == (400, 500)
+    assert still.workspace.drawn.is_set()
 
 
 def test_the_plane_says_how_far_to_believe_it(still: Session) -> None:

@@ -58,7 +58,7 @@ def test_points_carry_the_category_of_their_own_row(workspace: Workspace) -> Non
     points = workspace.points("agn", "type")
     labels = workspace.catalog["label"].replace("", "unlabelled").iloc[workspace.planes["agn"].rows]
     names = np.array(workspace.colouring("type").names)
-    assert names[points["category"]].tolist() == labels.tolist()
+    assert names[points["category"].cat.codes].tolist() == labels.tolist()
 
 
 def test_what_is_derived_is_made_once_even_by_many(workspace: Workspace) -> None:
