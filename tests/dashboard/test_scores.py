@@ -135,19 +135,25 @@ def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
     session: Session, wait_until: Any
 ) -> None:
     fig = figure()
-    overlay = RebuiltOverlay(session, fig)
-    line = overlay._line
+    RebuiltOverlay(session, fig)
+
+    def drawn(name: str, column: str) -> Any:
+        """Of the source with this name; empty while there is none."""
+        source = fig.select_one({"name": name})
+        return [] if source is None else source.data[column]
+
     session.view.target = "filtered-mse"
     session.open(int(session.workspace.lenses["anomaly"].rows[0]))
-    assert len(line.data["x"]) == 0
+    assert len(drawn("rebuilt-line", "x")) == 0
     session.view.rebuilt = True
-    wait_until(lambda: len(line.data["x"]) > 0)
+    wait_until(lambda: len(drawn("rebuilt-line", "x")) > 0)
     shown = session.outcome.shown
-    assert len(line.data["y"]) == len(shown.flux)
-    np.testing.assert_allclose(line.data["x"], shown.wave_rest_aa)
-    n_windows = len(overlay._windows.data["left"])
-    assert n_windows >= 7  # lines, of which some are blended
+    assert len(drawn("rebuilt-line", "y")) == len(shown.flux)
+    np.testing.assert_allclose(drawn("rebuilt-line", "x"), shown.wave_rest_aa)
+    assert len(drawn("rebuilt-windows", "left")) >= 7  # lines, of which some are blended
     session.view.unit = "nm"
-    wait_until(lambda: len(line.data["x"]) > 0 and line.data["x"][-1] < 1000)
+    wait_until(
+        lambda: len(drawn("rebuilt-line", "x")) > 0 and drawn("rebuilt-line", "x")[-1] < 1000
+    )
     session.view.rebuilt = False
-    assert len(line.data["x"]) == 0
+    assert len(drawn("rebuilt-line", "x")) == 0
