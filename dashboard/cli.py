@@ -64,8 +64,11 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a bro
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
 Split = Annotated[
-    Literal["random", "stratified", "grouped"],
-    typer.Option(help="How the test set is chosen: as in the paper, by type, or by object."),
+    Literal["auto", "random", "stratified", "grouped"],
+    typer.Option(
+        help="How the test set is chosen: by chance as in the paper, by type, or by object; auto "
+        "is by object where one repeats, else by chance."
+    ),
 ]
 Overlap = Annotated[
     float | None,
@@ -160,7 +163,7 @@ def build_command(
     ] = False,
     overlap: Overlap = None,
     tsne: Tsne = None,
-    split: Split = "random",
+    split: Split = "auto",
     task: Task = "three",
     dust: Dust = None,
     sn_bins: SnBins = None,
@@ -272,7 +275,7 @@ def explain_command(
 def evaluate_command(
     directory: MaybeDirectory = None,
     demo: Demo = False,
-    split: Split = "random",
+    split: Split = "auto",
     jobs: Jobs = _CORES,
     as_json: AsJson = False,
 ) -> None:
@@ -292,7 +295,7 @@ def report_command(
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page to write.")],
     directory: MaybeDirectory = None,
     demo: Demo = False,
-    split: Split = "random",
+    split: Split = "auto",
     jobs: Jobs = _CORES,
 ) -> None:
     """Write one self-contained page with the AGN paper's tables and figures for this collection."""

@@ -162,7 +162,7 @@ class BuildSettings:
     def with_choices(
         self,
         *,
-        split: SplitMethod = "random",
+        split: SplitMethod = "auto",
         task: Task = "three",
         overlap: float | None = None,
         tsne: TsneMethod | None = None,

@@ -83,7 +83,7 @@ _MACRO = ("macro_precision", "macro_recall", "macro_f")
 def evaluate(
     collection: Collection | str | Path,
     *,
-    split: SplitMethod = "random",
+    split: SplitMethod = "auto",
     settings: BuildSettings | None = None,
     jobs: int = 1,
     progress: Progress = silent,
@@ -98,7 +98,8 @@ def evaluate(
     collection
         With labels.
     split
-        At random as in the paper, by class, or by object.
+        At random as in the paper, by class, or by object; ``"auto"`` is by object where one
+        repeats, else at random.
     settings
         Defaults as in the paper, over the range that the collection is prepared in.
     jobs

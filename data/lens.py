@@ -184,7 +184,7 @@ class AgnLens(_Lens):
         instead, settings = self._run.metrics.get("instead"), self._run.params.get("svm")
         if settings is None:
             return "A lent classifier"
-        split = _SPLITS[settings["split"]]
+        split = _SPLITS[self._run.metrics.get("split", settings["split"])]
         if instead is not None:
             return f"{instead['text']}{split}"
         gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"

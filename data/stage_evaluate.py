@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from ..core.metrics import classification_metrics
 from ..core.noise_test import noise_test
 from ..core.targets.svm import CalibratedSvm
-from ..core.train.splits import SplitMethod, split_rows
+from ..core.train.splits import SplitMethod, settled_split, split_rows
 from ..core.train.svm import SvmSettings, fit_classifier
 from ..core.train.training_time import training_seconds
 from .build_settings import BuildSettings
@@ -51,7 +51,7 @@ def _evaluate(work: Work) -> None:
     work.draft.metrics |= {
         "machines": found,
         "splits": splits,
-        "split": work.settings.svm.split,
+        "split": settled_split(work.settings.svm.split, labelled.groups),
         "counts": _counts(labelled),
         "n_objects": len(np.unique(labelled.groups)),
     }
@@ -110,7 +110,8 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
     settings = next(m for task, m in _machines(work, labelled) if task == "three")
     repeats = len(np.unique(labelled.groups)) < len(labelled.groups)
     found = {}
-    for at, method in enumerate(get_args(SplitMethod)):
+    kinds: tuple[SplitMethod, ...] = ("random", "stratified", "grouped")
+    for at, method in enumerate(kinds):
         if method == "grouped" and not repeats:
             continue
         work.report(done + at, done + 3, f"{method} split")

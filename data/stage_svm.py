@@ -10,6 +10,7 @@ import zarr
 
 from ..core.metrics import classification_metrics
 from ..core.targets import Classifier, read_classifier
+from ..core.train.splits import settled_split
 from ..core.train.svm import seeded, train_svm
 from .agn_study import task_rows
 from .build_settings import BuildSettings
@@ -65,9 +66,10 @@ def _train(
     except ValueError as error:
         raise StageSkipped(f"no classifier trained on these labels: {error}") from error
     split[labelled] = trained.split
-    work.draft.metrics |= {"test": trained.test.to_dict(), "split": settings.split}
+    method = settled_split(settings.split, groups)
+    work.draft.metrics |= {"test": trained.test.to_dict(), "split": method}
     repeats = len(groups) - len(np.unique(groups))
-    if repeats and settings.split != "grouped":
+    if repeats and method != "grouped":
         work.draft.metrics["split_note"] = (
             f"{repeats:,} of {len(groups):,} labelled spectra repeat an object of another: on the "
             "test set some are known already; --split grouped keeps objects on one side"

@@ -11,10 +11,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
-__all__ = ["SPLITS", "SplitMethod", "cross_validation", "groups_by_position", "split_rows"]
+__all__ = [
+    "SPLITS",
+    "SplitMethod",
+    "cross_validation",
+    "groups_by_position",
+    "settled_split",
+    "split_rows",
+]
 
 SPLITS = ("train", "validation", "test")
-SplitMethod = Literal["random", "stratified", "grouped"]
+SplitMethod = Literal["auto", "random", "stratified", "grouped"]
 
 
 def groups_by_position(
@@ -45,10 +52,17 @@ def groups_by_position(
     return connected_components(links, directed=False)[1]
 
 
+def settled_split(method: SplitMethod, groups: np.ndarray | None) -> SplitMethod:
+    """What ``"auto"`` comes to: ``"grouped"`` if two rows are of one object, else ``"random"``."""
+    if method != "auto":
+        return method
+    return "random" if groups is None or len(np.unique(groups)) == len(groups) else "grouped"
+
+
 def split_rows(
     labels: np.ndarray,
     *,
-    method: SplitMethod = "random",
+    method: SplitMethod = "auto",
     validation: float = 0.16,
     test: float = 0.20,
     seed: int = 0,
@@ -63,7 +77,8 @@ def split_rows(
     method
         ``"random"`` as P21 (section 3.1): neither classes nor objects matter. ``"stratified"``
         takes the same share of every class. ``"grouped"`` keeps spectra of one object together,
-        so that no test spectrum has a twin among those trained on.
+        so that no test spectrum has a twin among those trained on. ``"auto"`` is ``"grouped"``
+        where an object repeats, else ``"random"``.
     validation, test
         Shares of the rows; with groups as near as whole objects allow.
     seed
@@ -83,7 +98,7 @@ def split_rows(
     """
     n, rng = len(labels), np.random.default_rng(seed)
     split = np.full(n, SPLITS[0], dtype=f"<U{max(map(len, SPLITS))}")
-    match method:
+    match settled_split(method, groups):
         case "random":
             _assign(split, rng.permutation(n), validation, test)
         case "stratified":
@@ -112,6 +127,7 @@ def cross_validation(
         If a class or the objects are fewer than the folds, or groups are needed and absent.
     """
     kinds = {"random": KFold, "stratified": StratifiedKFold, "grouped": GroupKFold}
+    method = settled_split(method, groups)
     splitter: Any = kinds[method](folds, shuffle=True, random_state=seed)
     by = _checked(groups, len(labels)) if method == "grouped" else None
     return list(splitter.split(np.empty((len(labels), 1)), labels, by))

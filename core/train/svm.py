@@ -66,7 +66,8 @@ class SvmSettings:
     seed
         Of the split, and of the folds of a grid search.
     split
-        ``"random"`` as in the paper, ``"stratified"`` by class, or ``"grouped"`` by object.
+        ``"random"`` as in the paper, ``"stratified"`` by class, ``"grouped"`` by object, or
+        ``"auto"``: by object where one repeats, else at random.
 
     Raises
     ------
@@ -81,7 +82,7 @@ class SvmSettings:
     validation: float = 0.16
     test: float = 0.20
     seed: int = 0
-    split: SplitMethod = "random"
+    split: SplitMethod = "auto"
 
     def __post_init__(self) -> None:
         for name, choice, choices in (

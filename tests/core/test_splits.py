@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.train.splits import SPLITS, cross_validation, groups_by_position, split_rows
+from spexplain.core.train.splits import (
+    SPLITS,
+    cross_validation,
+    groups_by_position,
+    settled_split,
+    split_rows,
+)
 
 
 def test_spectra_within_two_arcseconds_are_of_one_object():
@@ -57,3 +63,15 @@ def test_folds_are_of_the_kind_of_the_split():
     for fit, held_out in grouped:
         assert set(groups[fit]).isdisjoint(groups[held_out])
     assert sorted(np.concatenate([held_out for _, held_out in grouped])) == list(range(40))
+
+
+def test_auto_goes_by_object_only_where_one_repeats():
+    labels, once, twice = np.repeat("a", 40), np.arange(40), np.arange(40) // 2
+    assert settled_split("auto", None) == settled_split("auto", once) == "random"
+    assert settled_split("auto", twice) == "grouped"
+    assert settled_split("stratified", twice) == "stratified"
+    for groups, method in ((once, "random"), (twice, "grouped")):
+        chosen = split_rows(labels, method=method, seed=3, groups=groups)
+        assert split_rows(labels, seed=3, groups=groups).tolist() == chosen.tolist()
+    for fit, held_out in cross_validation(labels, method="auto", folds=4, seed=0, groups=twice):
+        assert not set(twice[fit]) & set(twice[held_out])

@@ -46,11 +46,10 @@ def repeated(tmp_path):
     return Collection.open(tmp_path / "c"), object_of
 
 
-def test_repeats_of_an_object_are_told_and_kept_on_one_side_if_asked(repeated, quick):
+@pytest.mark.parametrize("split", ["auto", "grouped"])
+def test_repeats_of_an_object_are_kept_on_one_side(repeated, quick, split):
     collection, object_of = repeated
-    report = build(collection, settings=quick, only=["svm"])
-    assert "30 of 60 labelled spectra repeat an object" in report.notes["svm"]
-    report = build(collection, settings=quick.with_choices(split="grouped"), only=["svm"])
+    report = build(collection, settings=quick.with_choices(split=split), only=["svm"])
     assert "svm" not in report.notes
     assert open_lenses(collection)["agn"].described.endswith("C = 0.07, split by object")
     said = RunStore(collection.path).find("svm").table("predictions")
@@ -58,6 +57,12 @@ def test_repeats_of_an_object_are_told_and_kept_on_one_side_if_asked(repeated, q
     assert 0 < side.sum() < len(side)
     np.testing.assert_array_equal(side[::2], side[1::2])
     assert (object_of[::2] == object_of[1::2]).all()
+
+
+def test_a_split_that_parts_repeats_is_told(repeated, quick):
+    collection, _ = repeated
+    report = build(collection, settings=quick.with_choices(split="random"), only=["svm"])
+    assert "30 of 60 labelled spectra repeat an object" in report.notes["svm"]
 
 
 def test_a_stratified_split_holds_the_shares_of_the_types(copied, quick):

@@ -118,7 +118,7 @@ def test_repeats_of_an_object_stay_on_one_side(write, tmp_path, studied):
     collection = write(tmp_path / "pairs", ["type 1", "type 2", "intermediate"] * 20)
     catalog = collection.catalog.assign(ra=np.arange(60) // 6 * 1.0, dec=0.0)
     catalog.to_parquet(collection.path / "catalog.parquet")
-    found = evaluate(collection.path, settings=studied, split="grouped").to_dict()
+    found = evaluate(collection.path, settings=studied).to_dict()
     assert found["split"] == "grouped"
     assert "grouped" in found["splits"]
     run = RunStore(collection.path).find("evaluate")
