@@ -82,20 +82,12 @@ def _curve(hv: Any, of: Any, last: float, name: str, colour: str, dash: str) -> 
 
 def _dresser(theme: ThemeName) -> Any:
     def hook(plot: Any, _: object) -> None:
-        from .views.figures import FONT, dress
+        from .views.figures import dress, letter
 
         fig = plot.state
         fig.update(background_fill_color=None, border_fill_color=None, outline_line_color=None)
         fig.toolbar.autohide = True
-        for axis in fig.axis:
-            axis.update(
-                axis_label_text_font=FONT,
-                axis_label_text_font_size="11px",
-                axis_label_text_font_style="normal",
-                major_label_text_font=FONT,
-                major_label_text_font_size="10px",
-                minor_tick_line_color=None,
-            )
+        letter(fig, label_px=11, tick_px=10)
         dress(fig, THEMES[theme])
 
     return hook

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from .agn_options import Overlap, Split, Task, Tsne
 from .build_options import (
     Clusters,
     Dust,
@@ -63,31 +64,6 @@ Address = Annotated[str, typer.Option(help="Address to listen on.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser window.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
-Split = Annotated[
-    Literal["auto", "random", "stratified", "grouped"],
-    typer.Option(
-        help="How the test set is chosen: by chance as in the paper, by type, or by object; auto "
-        "is by object where one repeats, else by chance."
-    ),
-]
-Overlap = Annotated[
-    float | None,
-    typer.Option(
-        min=0.01,
-        max=1.0,
-        metavar="SHARE",
-        help="Classify over the widest range that this share of the labelled spectra covers, "
-        "instead of the AGN paper's range.",
-    ),
-]
-Tsne = Annotated[
-    Literal["opentsne", "sklearn"] | None,
-    typer.Option(help="What lays out planes of AGN spectra; the AGN paper used sklearn, slower."),
-]
-Task = Annotated[
-    Literal["three", "two"],
-    typer.Option(help="Classify into all types there are, or type 1 against type 2 only."),
-]
 Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),

@@ -63,11 +63,20 @@ class Live(Generic[T]):
         Shared, bounded; not shut down here.
     deliver
         Called on a worker thread with each answer to the newest request.
+    clock
+        Seconds, from any beginning.
     """
 
-    def __init__(self, pool: Executor, deliver: Callable[[Answer[T]], None]) -> None:
+    def __init__(
+        self,
+        pool: Executor,
+        deliver: Callable[[Answer[T]], None],
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._pool = pool
         self._deliver = deliver
+        self._clock = clock
         self._lock = threading.Lock()
         self._newest = 0
         self._running = False
@@ -96,7 +105,7 @@ class Live(Generic[T]):
             if work is None:
                 self._running = False
                 return
-        began = time.perf_counter()
+        began = self._clock()
         future = self._pool.submit(self._run, work, ticket)
         future.add_done_callback(lambda done: self._finished(done, ticket, began))
 
@@ -105,22 +114,21 @@ class Live(Generic[T]):
             return ticket != self._newest
 
         results = work(stale)
-        began = time.perf_counter()  # loading is not computing
+        began = self._clock()  # loading is not computing
         for result in results:
-            self._answer(ticket, Answer(result, None, _since(began), result.complete))
+            self._answer(ticket, Answer(result, None, self._since(began), result.complete))
             if stale():
                 return
 
     def _finished(self, future: Future[None], ticket: int, began: float) -> None:
         error = None if future.cancelled() else future.exception()
         if error is not None and not isinstance(error, Cancelled):
-            self._answer(ticket, Answer(None, error, _since(began), True))
+            self._answer(ticket, Answer(None, error, self._since(began), True))
         self._start()
 
     def _answer(self, ticket: int, answer: Answer[T]) -> None:
         if ticket == self._newest:
             self._deliver(answer)
 
-
-def _since(began: float) -> float:
-    return 1000.0 * (time.perf_counter() - began)
+    def _since(self, began: float) -> float:
+        return 1000.0 * (self._clock() - began)

@@ -121,7 +121,7 @@ class CollectionWriter:
             try:
                 commit = _read_commit(part, task) or _begin(part, wave, task)
                 return cls(path, part, True, commit, lock)
-            except BaseException:
+            except BaseException:  # raised on: whatever it is, the next writer may begin
                 lock.release()
                 raise
         except OSError as error:

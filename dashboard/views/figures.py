@@ -9,7 +9,7 @@ from bokeh.plotting import figure
 
 from ..theme import Theme
 
-__all__ = ["FONT", "dress", "plain_figure", "span"]
+__all__ = ["FONT", "dress", "letter", "plain_figure", "span"]
 
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
@@ -25,19 +25,23 @@ def plain_figure(**options: Any) -> figure:
         outline_line_color=None,
         **options,
     )
+    letter(fig, label_px=12, tick_px=11)
+    for axis in fig.axis:
+        axis.update(major_tick_in=0, major_tick_out=4, axis_line_width=1)
+    return fig
+
+
+def letter(fig: figure, *, label_px: int, tick_px: int) -> None:
+    """Give axes the page's letters, in these sizes, and no minor ticks."""
     for axis in fig.axis:
         axis.update(
             axis_label_text_font=FONT,
-            axis_label_text_font_size="12px",
+            axis_label_text_font_size=f"{label_px}px",
             axis_label_text_font_style="normal",
             major_label_text_font=FONT,
-            major_label_text_font_size="11px",
+            major_label_text_font_size=f"{tick_px}px",
             minor_tick_line_color=None,
-            major_tick_in=0,
-            major_tick_out=4,
-            axis_line_width=1,
         )
-    return fig
 
 
 def dress(fig: figure, theme: Theme) -> None:

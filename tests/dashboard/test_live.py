@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -66,13 +65,20 @@ def test_results_come_in_order_and_only_the_complete_one_is_last(
 
 
 def test_loading_is_not_computing(pool: ThreadPoolExecutor, inbox: Inbox) -> None:
-    def slow_to_load(_: Callable[[], bool]) -> Iterator[Result]:
-        time.sleep(0.3)
-        return iter([Result("full", complete=True)])
+    now = [0.0]
 
-    Live(pool, inbox).request(slow_to_load)
+    def slow_to_load(_: Callable[[], bool]) -> Iterator[Result]:
+        now[0] += 3.0
+
+        def compute() -> Iterator[Result]:
+            now[0] += 0.25
+            yield Result("full", complete=True)
+
+        return compute()
+
+    Live(pool, inbox, clock=lambda: now[0]).request(slow_to_load)
     inbox.wait()
-    assert inbox.answers[0].elapsed_ms < 200
+    assert inbox.answers[0].elapsed_ms == 250.0
 
 
 def test_a_newer_request_cancels_the_running_one_and_skips_those_between(
