@@ -28,11 +28,15 @@ class NoiseCurve:
         S standard deviations, in units of the flux at 5100 Å.
     f_score : (S, R, C)
         F of each class, R draws.
+    called : (S, R, C)
+        Share of the spectra that are called each class: 1 for one class, whatever the spectrum,
+        where the noise leaves the classifier nothing to go by.
     """
 
     classes: tuple[str, ...]
     sigmas: tuple[float, ...]
     f_score: np.ndarray
+    called: np.ndarray
 
     @property
     def macro_f(self) -> np.ndarray:
@@ -42,8 +46,12 @@ class NoiseCurve:
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable; the spread is the standard deviation over draws."""
         by_class = {
-            label: {"f": _list(values.mean(axis=1)), "spread": _list(values.std(axis=1))}
-            for label, values in zip(self.classes, np.moveaxis(self.f_score, 2, 0), strict=True)
+            label: {
+                "f": _list(self.f_score[:, :, at].mean(axis=1)),
+                "spread": _list(self.f_score[:, :, at].std(axis=1)),
+                "called": _list(self.called[:, :, at].mean(axis=1)),
+            }
+            for at, label in enumerate(self.classes)
         }
         return {
             "sigmas": list(self.sigmas),
@@ -96,6 +104,7 @@ def noise_test(
     features = np.asarray(features, np.float64)
     classes = tuple(sorted(set(np.asarray(labels).tolist())))
     found = np.empty((len(sigmas), repeats, len(classes)))
+    called = np.empty_like(found)
     for at, sigma in enumerate(sigmas):
         for draw in range(repeats):
             # The same noise at every sigma, scaled: neighbouring points differ by sigma alone.
@@ -104,9 +113,10 @@ def noise_test(
             known = (*classes, *sorted(set(predicted.tolist()) - set(classes)))
             scores = classification_metrics(labels, predicted, known).f_score
             found[at, draw] = scores[: len(classes)]
+            called[at, draw] = [np.mean(predicted == label) for label in classes]
             if callback is not None:
                 callback(at * repeats + draw + 1, len(sigmas) * repeats)
-    return NoiseCurve(classes, tuple(sigmas), found)
+    return NoiseCurve(classes, tuple(sigmas), found, called)
 
 
 def _list(values: np.ndarray) -> list[float]:

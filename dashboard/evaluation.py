@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table as RichTable
 
 from ..data.evaluate import Evaluation
-from ..data.evaluation_tables import Table
+from ..data.printed_table import Table
 
 __all__ = ["cell_text", "evaluation_lines"]
 

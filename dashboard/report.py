@@ -15,9 +15,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..data.evaluate import Evaluation
-from ..data.evaluation_tables import Table
 from ..data.examples import numbered_examples
 from ..data.plane import Plane, open_planes
+from ..data.printed_table import Table
 from ..data.runs import Run, RunStore
 from ..data.trained import load_type_classifier, probability_column
 from ..data.whole_file import written_whole
@@ -163,8 +163,10 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     yield (
         "4",
         (
-            f"Noise test, {best['settings']['kernel']} kernel: F on the test set against added "
-            "noise, with its spread over draws; crosses: the paper, linear kernel."
+            "Noise test: F on the test set against added noise, each kernel with its best "
+            f"settings, the best ({best['settings']['kernel']}) first; bars: spread over "
+            f"{evaluation.runs['noise'].metrics['repeats']} draws of the noise; crosses: the "
+            "paper, linear kernel."
         ),
         lambda: noise_figure(evaluation.runs["noise"].metrics),
     )

@@ -84,31 +84,49 @@ def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
 
 
 def noise_figure(noise: dict[str, Any]) -> Figure:
-    """F against added noise: here with its spread, and the paper's values."""
-    fig = _figure(7.0, 3.4)
-    axes = fig.add_subplot()
-    sigmas = np.array(noise["sigmas"])
-    curves = {"mean": {"f": noise["macro_f"], "spread": noise["spread"]}, **noise["by_class"]}
-    for name, curve in curves.items():
+    """F against added noise, a panel for each kernel, with its spread.
+
+    The paper's values, which are of its linear kernel, are in that kernel's panel alone.
+    """
+    kernels = sorted(noise["kernels"], key=lambda kernel: not noise["kernels"][kernel]["best"])
+    rows = -(-len(kernels) // 2)
+    fig = _figure(7.0, 0.5 + 2.2 * rows)
+    grid: Any = fig.subplots(rows, min(len(kernels), 2), sharex=True, sharey=True, squeeze=False)
+    panels = list(grid.flat)
+    for axes in panels[len(kernels) :]:
+        axes.set_axis_off()
+    for axes, kernel in zip(panels, kernels, strict=False):
+        curve = noise["kernels"][kernel]
+        _noise_panel(axes, np.array(noise["sigmas"]), curve, with_paper=kernel == "linear")
+        gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
+        best = " (the best)" if curve["best"] else ""
+        axes.set_title(f"{kernel} kernel, C {curve['c']:g}{gamma}{best}", fontsize=7.5, loc="left")
+    fig.supxlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8)
+    fig.supylabel("F on the test set", fontsize=8)
+    entries = {text: drawn for axes in panels for drawn, text in
+               zip(*axes.get_legend_handles_labels(), strict=True)}  # fmt: skip
+    fig.tight_layout(rect=(0, 0, 1, 1 - 0.36 / fig.get_figheight()))
+    fig.legend([*entries.values()], [*entries], fontsize=6.5, ncols=4, loc="upper center")
+    return fig
+
+
+def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_paper: bool) -> None:
+    curves = {"mean": {"f": said["macro_f"], "spread": said["spread"]}, **said["by_class"]}
+    for name in ("mean", *ordered_types(said["by_class"])):
+        curve = curves[name]
         colour = _THEME.text if name == "mean" else category_colours((name,), "light")[0]
-        f, spread = np.array(curve["f"]), np.array(curve["spread"])
-        axes.errorbar(sigmas, f, spread, color=colour, marker="o", markersize=3,
+        axes.errorbar(sigmas, curve["f"], curve["spread"], color=colour, marker="o", markersize=3,
                       linewidth=1, capsize=2, label=name)  # fmt: skip
         theirs = paper.NOISE_F.get(name)
-        if theirs:
+        if theirs and with_paper:
             axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
                       markersize=4, linewidth=0.8, label=f"{name}, paper")  # fmt: skip
-    axes.set(xscale="log", ylim=(0, 1.03))
+    axes.set(xscale="log", ylim=(-0.03, 1.05))
     seen = sigmas[sigmas > 0]
     axes.set_xticks(seen, [f"{sigma:g}" for sigma in seen], minor=False)
     axes.set_xticks([], minor=True)
     axes.grid(color=_THEME.edge, linewidth=0.5)
-    axes.set_xlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8)
-    axes.set_ylabel("F on the test set", fontsize=8)
     axes.tick_params(labelsize=7)
-    axes.legend(fontsize=6.5, ncols=2, loc="lower left")
-    fig.tight_layout()
-    return fig
 
 
 def saliency_figure(

@@ -13,7 +13,8 @@ from .agn_study import AgnStudy
 from .build import BuildError, BuildReport, build, settings_as_built
 from .build_settings import BuildSettings
 from .collection import Collection
-from .evaluation_tables import Table, evaluation_tables
+from .evaluation_tables import evaluation_tables
+from .printed_table import Table
 from .runs import Run, RunStore
 from .stage import Progress, silent
 from .stage_tune import best_machine, tuned_machines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,12 @@ import numpy as np
 from . import paper_p21 as paper
 from .collection import Collection
 from .examples import numbered_examples
+from .noise_tables import noise_tables
+from .printed_table import Table
 from .runs import Run
 from .trained import probability_column
 
-__all__ = ["Table", "evaluation_tables"]
-
-Cell = str | float | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table for print.
-
-    Attributes
-    ----------
-    key
-        For programs.
-    title
-        For readers.
-    columns
-        Headings; those of the paper's values begin with "paper".
-    rows
-        Cells; None where there is no value.
-    note
-        What a reader should know; may be empty.
-    """
-
-    key: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-serialisable."""
-        rows = [list(row) for row in self.rows]
-        return {
-            "key": self.key,
-            "title": self.title,
-            "columns": list(self.columns),
-            "rows": rows,
-            "note": self.note,
-        }
+__all__ = ["evaluation_tables"]
 
 
 def evaluation_tables(
@@ -80,7 +43,7 @@ def evaluation_tables(
         _by_class(best),
         *_confusion(best),
         _times(runs["timing"]),
-        _noise(runs["noise"], best["settings"]["kernel"]),
+        *noise_tables(runs["noise"].metrics),
         *_examples(runs["evaluate"], collection),
         _splits(found),
     ]
@@ -186,30 +149,6 @@ def _times(timing: Run) -> Table:
     title = f"Training time, s: mean of {repeats}, {n} spectra, probabilities included"
     columns = ("kernel", "mean", "standard deviation", "paper: mean of 10, 2676 spectra")
     return Table("training_time", title, columns, tuple(rows))
-
-
-def _noise(noise: Run, kernel: str) -> Table:
-    said = noise.metrics
-    kinds = list(said["by_class"])
-    rows = []
-    for at, sigma in enumerate(said["sigmas"]):
-        row: list[Cell] = [sigma, said["macro_f"][at], said["spread"][at]]
-        row.append(paper.NOISE_F["mean"].get(sigma))
-        for kind in kinds:
-            row += [said["by_class"][kind]["f"][at], paper.NOISE_F.get(kind, {}).get(sigma)]
-        rows.append(tuple(row))
-    columns = ["sigma", "mean F", "spread", "paper: mean F"]
-    for kind in kinds:
-        columns += [f"F {kind}", f"paper: F {kind}"]
-    title = (
-        f"Noise test, {kernel} kernel: F against the standard deviation of added noise "
-        "(flux at 5100 Å = 1)"
-    )
-    note = (
-        f"Means over {said['repeats']} draws of the noise, and the spread of the mean F. The "
-        "paper's are of its linear kernel."
-    )
-    return Table("noise", title, tuple(columns), tuple(rows), note)
 
 
 def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:

@@ -46,6 +46,15 @@ def test_the_standard_deviation_is_sigma():
     np.testing.assert_allclose(seen, NOISE_SIGMAS, rtol=0.1)
 
 
+def test_what_is_called_is_counted_whatever_it_is():
+    spectra = line_spectra()
+    calm = noise_test(by_height, spectra, LABELS, sigmas=(0,), repeats=2)
+    np.testing.assert_array_equal(calm.called, np.full((1, 2, 2), 0.5))
+    stubborn = noise_test(lambda s: np.full(len(s), "faint"), spectra, LABELS, repeats=1).to_dict()
+    assert stubborn["by_class"]["faint"]["called"] == [1.0] * len(NOISE_SIGMAS)
+    assert stubborn["by_class"]["strong"]["called"] == [0.0] * len(NOISE_SIGMAS)
+
+
 def test_a_class_called_that_is_not_there_counts_as_wrong():
     curve = noise_test(lambda s: np.full(len(s), "neither"), line_spectra(), LABELS, repeats=1)
     assert curve.classes == ("faint", "strong")

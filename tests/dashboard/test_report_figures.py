@@ -103,18 +103,26 @@ def test_a_type_without_test_spectra_has_shares_of_zero() -> None:
     assert [text.get_text() for text in shares.texts] == ["0.00", "0.00", "0.25", "0.75"]
 
 
-def test_the_noise_test_is_drawn_with_its_spread_beside_the_papers() -> None:
-    noise = {
-        "sigmas": [0.1, 1.0, 4.0],
+def noise_curves(kernel: str, *, best: bool) -> dict:
+    return {
+        "c": 0.07,
+        "gamma": None if kernel == "linear" else 0.003,
+        "best": best,
         "macro_f": [0.9, 0.7, 0.5],
         "spread": [0.01, 0.02, 0.03],
         "by_class": {"type 1": {"f": [1.0, 0.9, 0.6], "spread": [0.0, 0.1, 0.1]}},
     }
-    (axes,) = noise_figure(noise).axes
+
+
+def test_the_noise_test_is_drawn_with_its_spread_beside_the_papers() -> None:
+    curves = noise_curves("linear", best=True)
+    noise = {"sigmas": [0.1, 1.0, 4.0], "kernels": {"linear": curves}}
+    fig = noise_figure(noise)
+    (axes,) = fig.axes
     drawn = {box.get_label(): box for box in axes.containers}
     assert set(drawn) == {"mean", "type 1"}
     for name, f, spread in (
-        ("mean", noise["macro_f"], noise["spread"]),
+        ("mean", curves["macro_f"], curves["spread"]),
         ("type 1", [1.0, 0.9, 0.6], [0.0, 0.1, 0.1]),
     ):
         line, _, (bars,) = drawn[name]
@@ -125,8 +133,25 @@ def test_the_noise_test_is_drawn_with_its_spread_beside_the_papers() -> None:
     theirs = {line.get_label(): line for line in axes.lines}["type 1, paper"]
     assert dict(zip(*theirs.get_data(), strict=True)) == NOISE_F["type 1"]
     assert axes.get_xscale() == "log"
-    assert "5100 Å = 1" in axes.get_xlabel()
-    assert axes.get_ylabel() == "F on the test set"
+    assert "5100 Å = 1" in fig.get_supxlabel()
+    assert fig.get_supylabel() == "F on the test set"
+
+
+def test_every_kernel_has_a_noise_panel_the_best_first_and_the_paper_stands_by_the_linear() -> None:
+    kernels = {k: noise_curves(k, best=k == "rbf") for k in ("linear", "rbf", "poly2")}
+    fig = noise_figure({"sigmas": [0.1, 1.0, 4.0], "kernels": kernels})
+    shown = [axes for axes in fig.axes if axes.axison]
+    titles = [text_of(axes) for axes in shown]
+    assert titles == [
+        "rbf kernel, C 0.07, gamma 0.003 (the best)", "linear kernel, C 0.07",
+        "poly2 kernel, C 0.07, gamma 0.003",
+    ]  # fmt: skip
+    with_paper = [any("paper" in str(line.get_label()) for line in a.lines) for a in shown]
+    assert with_paper == [False, True, False]
+    (legend,) = fig.legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert set(names) == {"mean", "type 1", "mean, paper", "type 1, paper"}
+    assert len(names) == 4  # once, however many panels
 
 
 def test_a_saliency_map_paints_the_derivative_of_the_predicted_class(spectra, machine) -> None:

@@ -29,6 +29,7 @@ def test_they_come_in_the_papers_order_and_every_row_has_every_cell(tables):
         "confusion_normalised",
         "training_time",
         "noise",
+        "noise_kernels",
         "examples_wrong",
         "examples_right",
         "splits",

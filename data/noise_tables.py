@@ -1,0 +1,127 @@
+"""The tables of the noise test (P21, section 4): the best machine's, and all kernels' together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import paper_p21 as paper
+from .printed_table import Cell, Table
+
+__all__ = ["noise_tables"]
+
+# From here on a machine is said to call everything one type.
+_ALL = 0.99
+
+
+def noise_tables(said: Mapping[str, Any]) -> tuple[Table, Table]:
+    """F of each type by the best machine, and the mean F by every kernel, over added noise.
+
+    Parameters
+    ----------
+    said
+        What the stage noise recorded.
+    """
+    return _best(said), _kernels(said)
+
+
+def _best(said: Mapping[str, Any]) -> Table:
+    kinds = list(said["by_class"])
+    rows = []
+    for at, sigma in enumerate(said["sigmas"]):
+        row: list[Cell] = [sigma, said["macro_f"][at], said["spread"][at]]
+        row.append(paper.NOISE_F["mean"].get(sigma))
+        for kind in kinds:
+            row += [said["by_class"][kind]["f"][at], paper.NOISE_F.get(kind, {}).get(sigma)]
+        rows.append(tuple(row))
+    columns = ["sigma", "mean F", "spread", "paper: mean F"]
+    for kind in kinds:
+        columns += [f"F {kind}", f"paper: F {kind}"]
+    title = (
+        f"Noise test, {_named(said['kernel'], said)}: F against the standard deviation of added "
+        "noise (flux at 5100 Å = 1)"
+    )
+    note = (
+        f"Means over {said['repeats']} draws of the noise, and the spread of the mean F. The "
+        "paper's are of its linear kernel."
+    )
+    return Table("noise", title, tuple(columns), tuple(rows), note)
+
+
+def _kernels(said: Mapping[str, Any]) -> Table:
+    """A kernel a row: its mean F at each sigma, and which type fares worst and best."""
+    rows: list[tuple[Cell, ...]] = [
+        (_named(kernel, said), *curve["macro_f"], *_order(_of_types(curve)))
+        for kernel, curve in said["kernels"].items()
+    ]
+    theirs = {kind: f for kind, f in paper.NOISE_F.items() if kind != "mean"}
+    given = sorted(theirs["type 1"])
+    rows.append(
+        (
+            "paper: linear kernel",
+            *(paper.NOISE_F["mean"].get(sigma) for sigma in said["sigmas"]),
+            *_order({kind: [f[sigma] for sigma in given] for kind, f in theirs.items()}),
+        )
+    )
+    columns = ("kernel", *(f"sigma {sigma:g}" for sigma in said["sigmas"]), "lowest F", "highest F")
+    note = (
+        "Lowest and highest F: the type, and at how many of the sigmas no other is as low or as "
+        "high."
+    )
+    lost = [text for kernel in said["kernels"] if (text := _collapse(kernel, said))]
+    title = "Noise test, all kernels: mean F at each sigma (flux at 5100 Å = 1)"
+    return Table("noise_kernels", title, columns, tuple(rows), " ".join([note, *lost]))
+
+
+def _named(kernel: str, said: Mapping[str, Any]) -> str:
+    """A kernel with its settings, which decide how it takes the noise."""
+    curve = said["kernels"][kernel]
+    gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
+    return f"{kernel} kernel, C {curve['c']:g}{gamma}"
+
+
+def _of_types(curve: Mapping[str, Any]) -> dict[str, list[float]]:
+    return {kind: of["f"] for kind, of in curve["by_class"].items()}
+
+
+def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:
+    """The type that most often stands alone at the bottom, and at the top."""
+    kinds, values = list(f_of), np.array([*f_of.values()]).T
+    found = []
+    for signed in (values, -values):
+        ranked = np.sort(signed, axis=1)
+        alone = ranked[:, 0] < ranked[:, 1]
+        counts = Counter(kinds[at] for at in signed.argmin(axis=1)[alone])
+        if not counts:
+            found.append("–")
+            continue
+        kind, n = counts.most_common(1)[0]
+        found.append(f"{kind} ({n} of {len(values)})")
+    return found[0], found[1]
+
+
+def _collapse(kernel: str, said: Mapping[str, Any]) -> str:
+    """From where on a machine calls nearly everything one type, and why an RBF kernel does."""
+    curve, kinds = said["kernels"][kernel], list(said["kernels"][kernel]["by_class"])
+    called = np.array([curve["by_class"][kind]["called"] for kind in kinds])
+    one_type = called.max(axis=0) >= _ALL
+    from_here = np.flatnonzero(np.logical_and.accumulate(one_type[::-1])[::-1])
+    if not from_here.size:
+        return ""
+    at = int(from_here[0])
+    sigma, share = said["sigmas"][at], called[:, at].max()
+    text = (
+        f"From sigma {sigma:g} on the {kernel} kernel calls {100 * share:.0f} % of the spectra "
+        f"{kinds[int(called[:, at].argmax())]}"
+    )
+    if kernel != "rbf":
+        return f"{text}."
+    n = said["n_pixels"]
+    left = np.exp(-curve["gamma"] * n * sigma**2)
+    return (
+        f"{text}: the noise adds {n} sigma² to every squared distance, which multiplies the kernel "
+        f"exp(−gamma d²) by {left:.2g} and leaves the decision to the intercepts."
+    )
