@@ -26,6 +26,7 @@ from .views.brush import attach_brush
 from .views.drawer import Drawer
 from .views.drop import drop_part
 from .views.marks import attach_marks
+from .views.part_model import parts_script
 from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
 from .views.rebuilt import RebuiltOverlay
@@ -78,7 +79,10 @@ class _Page(pn.Template):
         # made anew by a slow browser's socket never renders any, and would ask the CDN.
         document.template_variables.setdefault("dist_url", LOCAL_DIST)
         with document.models.freeze():
-            return super()._init_doc(document, *args, **options)
+            super()._init_doc(document, *args, **options)
+            for root in document.roots:
+                root.stylesheets = []  # what is there from the first is dressed by the page
+        return document
 
 
 def _assemble(session: Session, template: Any) -> pn.Template:
@@ -180,7 +184,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     )
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
-    keeper.request(partial(keep, saved, kind, shown.verdict, view.paint))
+    keeper.request(partial(keep, saved, kind, session.verdict_of(shown), view.paint))
 
 
 def _words(space: Workspace) -> dict[str, str]:
@@ -192,6 +196,7 @@ def _words(space: Workspace) -> dict[str, str]:
     return {
         "page_css": asset("page.css"),
         "lazy_js": asset("lazy.js"),
+        "parts_js": parts_script(),
         "theme_css": colours,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),

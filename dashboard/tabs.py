@@ -6,7 +6,7 @@ panel object (usually a part of ``views.parts`` or a ``pn.Column`` of them), and
 
 * ``show`` is called when a visitor first opens the tab, and its object stays from then on, hidden
   while another tab is open. Give it ``sizing_mode="stretch_both"``; colours and fonts come from
-  ``parts.sheet()``.
+  ``parts.sheet()`` (a part wears them by itself).
 * A tab may have a list that the arrow keys step through: a function of the session. With
   ``module="lists"`` the tab shows that list as a table, with sorting and export, and needs no
   module of its own. While a tab without a list is open the arrow keys step through the first tab's.

@@ -100,4 +100,5 @@ export function render({ model, el, view }) {
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
   view.model.document.on_event("connection_lost", come_back)
   root.dataset.ready = "true"
+  spexplain.at_rest()
 }

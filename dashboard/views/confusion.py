@@ -11,7 +11,6 @@ import pandas as pd
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..session import Session
-from .parts import asset
 from .sections import SectionsPart, button, choice
 
 __all__ = ["show"]
@@ -36,7 +35,7 @@ class _Confusion:
     def __init__(self, session: Session) -> None:
         self._session, self._state = session, session.matrix
         self.part = SectionsPart("confusion", self._take)
-        self.part.stylesheets = [*self.part.stylesheets, asset("agn.css")]
+        self.part.sheets = [*self.part.sheets, "agn.css"]
         self._state.param.watch(self._draw, ["part", "shares", "cell", "maps"])
         session.view.param.watch(self._draw, ["tab", "sort"])
         session.outcome.param.watch(self._draw, "shown")

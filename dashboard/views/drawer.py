@@ -30,7 +30,8 @@ class Drawer:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._made: dict[str, Any] = {}
-        self.holder = pn.Column(sizing_mode="stretch_both", margin=0)
+        # A row: Bokeh's own, so that the first page needs nothing of Panel's.
+        self.holder = pn.Row(sizing_mode="stretch_both", margin=0)
         session.view.param.watch(self._turn, "tab")
         self._turn()
 

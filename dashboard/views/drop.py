@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..session import Session
-from .parts import ASSETS, Part, asset, sheet
+from .parts import ASSETS, Part
 
 __all__ = ["DropPart", "drop_part"]
 
@@ -26,4 +26,4 @@ def drop_part(session: Session) -> DropPart:
         else:
             session.visitors.receive(str(message["name"]), str(message["content"]))
 
-    return DropPart(on_message=take, stylesheets=[*sheet(), asset("agn.css")])
+    return DropPart(on_message=take, sheets=["parts.css", "agn.css"])

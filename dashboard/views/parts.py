@@ -13,6 +13,8 @@ import param
 from bokeh.document import Document
 from panel.custom import JSComponent
 
+from .part_model import PartModel, Told
+
 __all__ = [
     "LegendPart",
     "ShellPart",
@@ -64,16 +66,25 @@ class Part(JSComponent):
     on_message = param.Callable(
         default=None, precedence=-1, doc="Called with each message, a dict."
     )
+    sheets = param.List(
+        default=["parts.css"], precedence=-1, doc="Style sheets of the page that it wears, by name."
+    )
 
+    _bokeh_model: Any = PartModel
     _rename = {"on_message": None}  # noqa: RUF012
 
     def __init__(self, **params: Any) -> None:
-        super().__init__(**{"stylesheets": sheet(), "sizing_mode": "stretch_width"} | params)
+        super().__init__(**{"sizing_mode": "stretch_width"} | params)
 
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
-        # A bundle is taken as it is; what is none would be parsed for JSX and types, which the
-        # page's scripts do not have.
-        return super()._get_properties(doc) | {"bundle": type(self).__name__}
+        found = super()._get_properties(doc)
+        known = PartModel.properties()
+        # Panel dresses every component in its own sheets; a part wears the page's.
+        kept = {name: value for name, value in found.items() if name in known - {"stylesheets"}}
+        return kept | {"esm": Path(self._esm).stem}
+
+    def _send_msg(self, data: Any) -> None:
+        self._send_event(Told, data=data)
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if self.on_message is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import param
 
-from .parts import ASSETS, Part, asset, sheet
+from .parts import ASSETS, Part
 
 __all__ = ["SectionsPart", "button", "choice", "slider"]
 
@@ -30,7 +30,7 @@ class SectionsPart(Part):
             on_message=on_message,
             css_classes=["in-sections"] if fill else [],
             sizing_mode="stretch_both" if fill else "stretch_width",
-            stylesheets=[*sheet(), asset("sections.css")],
+            sheets=["parts.css", "sections.css"],
         )
 
     def write(self, **sections: str) -> None:

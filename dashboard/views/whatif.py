@@ -8,7 +8,6 @@ from typing import Any
 from ..matrix import ordered_types
 from ..session import Session
 from ..whatif import AMOUNTS, Considered
-from .parts import asset
 from .sections import SectionsPart, button, choice, slider
 
 __all__ = ["show"]
@@ -35,7 +34,7 @@ class _WhatIfTab:
     def __init__(self, session: Session) -> None:
         self._session, self._state = session, session.whatif
         self.part = SectionsPart("whatif", self._take)
-        self.part.stylesheets = [*self.part.stylesheets, asset("agn.css")]
+        self.part.sheets = [*self.part.sheets, "agn.css"]
         self._state.param.watch(self._draw, [*self._state.param])
         session.outcome.param.watch(self._draw, "shown")
         session.view.param.watch(self._draw, ["plane", "tab"])

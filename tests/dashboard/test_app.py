@@ -11,6 +11,7 @@ from bokeh.document import Document
 from bokeh.models import ImportedStyleSheet
 from panel.io.state import set_curdoc
 from spexplain.dashboard import app
+from spexplain.dashboard.views.part_model import PartModel
 from spexplain.dashboard.views.parts import ASSETS
 from spexplain.dashboard.workspace import Workspace
 
@@ -44,10 +45,13 @@ def test_both_themes_define_the_same_colours(doc: Document) -> None:
     assert used - {"--font", "--small", "--radius", "--dot", "--at"} <= names[0]
 
 
-def test_no_style_sheet_comes_from_elsewhere(doc: Document) -> None:
-    sheets = list(doc.select({"type": ImportedStyleSheet}))
-    assert sheets
-    assert all(sheet.url.startswith("static/") for sheet in sheets)
+def test_the_first_page_needs_nothing_but_bokeh_and_its_own_parts(doc: Document) -> None:
+    homes = {type(model).__module__.split(".")[0] for model in doc.models}
+    data = {type(part.data) for part in doc.select({"type": PartModel})}
+    others = {type(m) for m in doc.models if type(m).__module__.split(".")[0] != "bokeh"}
+    assert others - data == {PartModel}
+    assert "spexplain" in homes
+    assert not list(doc.select({"type": ImportedStyleSheet}))
 
 
 @pytest.mark.parametrize("asset", sorted(ASSETS.iterdir()), ids=lambda path: path.name)

@@ -213,7 +213,7 @@ def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
 def test_models_are_evaluated_when_they_are_asked_for(tab: Any) -> None:
     tab.open()
     known = "Bokeh.require('base').default_resolver.names"
-    assert "panel.models.esm.ReactiveESM" in tab.page.evaluate(known)
+    assert "spexplain.Part" in tab.page.evaluate(known)
     assert "Slider" not in tab.page.evaluate(known)
     assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Slider').__name__")
     assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Nothing')") is None
