@@ -14,10 +14,12 @@ settings; "lime, own score" explains each anomaly by the score that ranks it hig
 what three segments drawn at random would reach. Noise alone puts faint spectra high in every
 score, so O25 ranks within bins of signal to noise: "detection_in_sn_bins" takes the top 5 % of
 each of four. "overlap" is the share of a score's top 100 (1000) that is in another's, "leaders"
-the make-up of each score's top 1 %. "clusters" has the adjusted Rand index between KMeans clusters
-of the explanations of all planted anomalies and their kinds, over ten seeds of KMeans, and the
-share of pairs of a clipped [O III] and an extreme emission-line spectrum that are in two clusters:
-explained and clustered as a build does, then with O25's 0.9 times the flux, and without signs."""
+what the top 100 of each score consist of (kinds) and which part of the spectrum makes their score
+(made_of: mean share; led_by: of how many the largest). "clusters" has the adjusted Rand index
+between KMeans clusters of the explanations of all planted anomalies and their kinds, over ten seeds
+of KMeans, and the share of pairs of a clipped [O III] and an extreme emission-line spectrum that
+are in two clusters: explained and clustered as a build does, then with O25's 0.9 times the flux,
+and without signs."""
 
 from __future__ import annotations
 
@@ -46,6 +48,7 @@ from spexplain.data.collection import Collection, CollectionError, CollectionWri
 from spexplain.data.demo import demo_settings
 from spexplain.data.lens import AnomalyLens, open_lenses
 from spexplain.data.places import demo_path
+from spexplain.data.score_leaders import score_leaders
 from spexplain.data.simulate import PopulationSizes, population
 from threadpoolctl import threadpool_limits
 
@@ -61,7 +64,6 @@ class Planted:
     lens: AnomalyLens
     targets: dict[str, VaeScore]
     scores: dict[str, np.ndarray]  # of all scored spectra
-    kinds: np.ndarray  # of all scored spectra
     # row, kind, min_aa, max_aa; each score's rank as share of all, and of its S/N bin
     table: pd.DataFrame
 
@@ -79,15 +81,8 @@ def rank_all(collection: Collection, lens: AnomalyLens) -> Planted:
         values = pd.Series(score, index=table.index)
         table[name] = values.rank(ascending=False, pct=True)
         table[f"{name} in bin"] = values.groupby(sn_bin).rank(ascending=False, pct=True)
-    kinds = np.where(table["kind"] != "", table["kind"], _family(catalog))
     planted = table[table["kind"] != ""].rename_axis("row").reset_index()
-    return Planted(lens, targets, scores, kinds, planted)
-
-
-def _family(catalog: pd.DataFrame) -> np.ndarray:
-    """What ordinary spectra are: by label, or the subclass of those without."""
-    plain = catalog["subclass"].replace("", "passive galaxy")
-    return catalog["label"].where(catalog["label"] != "", plain).to_numpy(str)
+    return Planted(lens, targets, scores, planted)
 
 
 def overlap(planted: Planted) -> dict[str, dict[str, object]]:
@@ -99,16 +94,6 @@ def overlap(planted: Planted) -> dict[str, dict[str, object]]:
         result[str(top)] = {
             "scores": list(planted.scores), "shared": matrix, "in_all": round(common, 4)
         }  # fmt: skip
-    return result
-
-
-def leaders(planted: Planted, top: float = 0.01) -> dict[str, dict[str, float]]:
-    """Per score: which kinds its highest share of all spectra consists of, commonest first."""
-    result = {}
-    for name, values in planted.scores.items():
-        highest = np.argsort(-values)[: round(top * len(values))]
-        found = pd.Series(planted.kinds[highest]).value_counts(normalize=True)
-        result[name] = {str(kind): round(float(share), 3) for kind, share in found.head(4).items()}
     return result
 
 
@@ -292,13 +277,14 @@ def measure(
 ) -> dict[str, dict[str, Any]]:
     with threadpool_limits(options.threads):
         planted = rank_all(collection, lens)
+        leaders = score_leaders(collection.catalog, lens)
         top = options.top_percent / 100
         return {
             "detection": detection(planted, top),
             "detection_in_sn_bins": detection(planted, top, of=" in bin"),
             "attribution": attribution(planted, top, options.samples, told),
             "overlap": overlap(planted),
-            "leaders": leaders(planted),
+            "leaders": leaders.to_dict(),
             "clusters": clusters(planted, options.samples, told),
         }
 
@@ -316,9 +302,10 @@ def report(result: dict[str, dict[str, Any]], options: argparse.Namespace) -> No
         print(f"\nshared of the top {top}; {found['in_all']:.1%} are in all eight")
         for name, line in zip(found["scores"], found["shared"], strict=True):
             print(f"{name:22}", " ".join(f"{share:4.0%}" for share in line))
-    print("\nwhat leads each score: its top 1 %")
-    for name, kinds in result["leaders"].items():
-        print(f"{name:22}", ", ".join(f"{kind} {share:.0%}" for kind, share in kinds.items()))
+    leaders = result["leaders"]
+    print_table("\nwhat the scores of the top 100 are made of", leaders["made_of"])
+    for name, kinds in leaders["kinds"].items():
+        print(f"{name:22}", ", ".join(f"{n} {kind}" for kind, n in [*kinds.items()][:5]))
     for name, one in result["clusters"]["ways"].items():
         rand, apart = one["adjusted_rand"], one["clipped_apart_from_extreme_lines"]
         print(f"\nclusters, {name}: adjusted Rand {rand}, clipped apart {apart}")

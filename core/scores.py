@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from .lines import O25_FILTER_LINES, velocity_mask
 
-__all__ = ["FILTER_KMS", "SCORE_TITLES", "TRIMMED_FRACTION", "Score", "kept_pixels"]
+__all__ = [
+    "CHI2_OFFSET",
+    "FILTER_KMS",
+    "SCORE_TITLES",
+    "TRIMMED_FRACTION",
+    "Score",
+    "kept_pixels",
+]
 
 Score = Literal[
     "mse",
@@ -37,6 +44,8 @@ SCORE_TITLES: Mapping[str, str] = {
 # Half width of the windows left out round emission lines, km/s, and share of the pixels trimmed.
 FILTER_KMS = 250.0
 TRIMMED_FRACTION = 0.03
+# δ of χ²: r²/(x + δ), x in units of the median flux.
+CHI2_OFFSET = 1e-3
 
 
 def kept_pixels(

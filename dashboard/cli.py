@@ -89,7 +89,7 @@ def ingest_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="FITS files or folders.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
     labels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV with id,label or file,label.")
+        Path | None, typer.Option(metavar="FILE", help="CSV: id or file, and label, z or both.")
     ] = None,
     z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
     jobs: Jobs = _CORES,
@@ -292,6 +292,24 @@ def report_command(
     with TerminalProgress() as progress:
         write_report(evaluation, out, progress=lambda done, total: progress("figures", done, total))
     _out.print(f"written: {out}")
+
+
+@app.command("scores", epilog="Example: [bold]spexplain scores survey --top 1000 --json[/bold]")
+def scores_command(
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
+    top: Annotated[int, typer.Option(min=1, help="Length of the top lists.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the eight anomaly scores agree, and what leads each."""
+    from .score_lines import score_lines, stored_leaders
+
+    found = stored_leaders(_named(directory, demo=demo), top)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        for line in score_lines(found):
+            _out.print(line)
 
 
 @app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")

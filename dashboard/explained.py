@@ -13,7 +13,7 @@ from ..core.trust import Trust, assess
 from ..data.collection import Collection
 from ..data.explanation_file import save_explanation
 from ..data.explanation_table import write_segment_table
-from ..data.lens import Verdict, lens_of_target, open_lenses
+from ..data.lens import AnomalyLens, Verdict, lens_of_target, open_lenses
 from ..data.saved_explanation import SavedExplanation
 from .keeping import figure_of, origin_of
 
@@ -67,7 +67,10 @@ def explain_stored(directory: Path, id: str, target: str, settings: ExplainSetti
     trust = assess(explanation, flux, asked)
     origin = origin_of(collection, lens, target, id)
     saved = SavedExplanation(explanation, lens.wave_rest_aa, flux, origin, trust.intervals)
-    return Explained(saved, trust, lens.verdict(row))
+    of_score = isinstance(lens, AnomalyLens)
+    return Explained(
+        saved, trust, lens.verdict(row, score=target) if of_score else lens.verdict(row)
+    )
 
 
 def write_files(

@@ -10,6 +10,7 @@ from scipy.ndimage import minimum_filter1d
 from scipy.optimize import isotonic_regression
 
 from ..core.explain import Explanation
+from ..core.scores import SCORE_TITLES
 from ..data.lens import Verdict
 
 __all__ = ["WeightRuns", "WeightScale", "settings_text", "spread", "verdict_text", "weight_label"]
@@ -148,7 +149,8 @@ def verdict_text(verdict: Verdict) -> str:
     if verdict.kind == "score":
         rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
         true = f"{verdict.true}, " if verdict.true else ""
-        return f"{true}anomaly score {verdict.score:.3g}, {rank}"
+        name = SCORE_TITLES.get(verdict.of, "anomaly score")
+        return f"{true}{name} {verdict.score:.3g}, {rank}"
     probability = verdict.probabilities[verdict.predicted]
     predicted = f"predicted {verdict.predicted} (p = {probability:.2f})"
     return f"{verdict.true}, {predicted}" if verdict.true else predicted

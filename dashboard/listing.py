@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ..core.scores import SCORE_TITLES
 from ..data.lens import Lens
 from ..data.trained import probability_column
 from .colouring import as_numbers
@@ -131,7 +132,7 @@ def most_anomalous(
     columns = (
         Column("rank", "Rank", "count"),
         Column("id", "Spectrum", "text"),
-        Column("score", "Score", "number"),
+        Column("score", SCORE_TITLES.get("mse" if score == "score" else score, "Score"), "number"),
         Column("cluster", "Cluster", "count"),
         Column("label", "Type", "type"),
         *_ABOUT,

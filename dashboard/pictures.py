@@ -39,6 +39,11 @@ class Frame:
         low, high = np.percentile(values, clip)
         self._low, self._range = float(low), max(float(high - low), 1e-9)
 
+    @property
+    def top(self) -> float:
+        """The value at the upper edge."""
+        return self._low + self._range
+
     def x(self, wave_aa: NDArray[np.floating]) -> NDArray[np.float64]:
         """Across, 0 to 100."""
         return _WIDTH * (np.asarray(wave_aa, np.float64) - self._start) / self._span

@@ -130,6 +130,12 @@ class Session:
         chosen = self.view.target
         return chosen if lens is not None and chosen in lens.targets else "mse"
 
+    def verdict_of(self, shown: Shown) -> Any:
+        """What the model says of an open spectrum: by the score that is explained, if by one."""
+        if shown.judge is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
+            return shown.lens.verdict(shown.row, score=self.score)
+        return shown.verdict
+
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""
         self.view.spectrum = str(self.workspace.catalog["id"].iat[row])

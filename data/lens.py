@@ -293,12 +293,13 @@ class AnomalyLens(_Lens):
         """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
         return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
 
-    def verdict(self, row: int) -> Verdict:
-        """Score and rank among all scored."""
+    def verdict(self, row: int, *, score: str = SCORE) -> Verdict:
+        """One of the eight scores, and its rank among all scored."""
         self._known(row)
-        said = self.columns.loc[row]
-        score, rank, true = float(said["score"]), int(said["rank"]), str(self._labels.iat[row])
-        return Verdict("score", true, "", {}, score, rank, len(self.columns))
+        values = self.scores(score)
+        value, true = float(values.at[row]), str(self._labels.iat[row])
+        rank = 1 + int((values.to_numpy() > value).sum())
+        return Verdict("score", true, "", {}, value, rank, len(values), score)
 
     def _has(self, name: str) -> None:
         if name not in self.targets:

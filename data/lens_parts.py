@@ -37,6 +37,8 @@ class Verdict:
         1 is the most anomalous; 0 for a type.
     n_ranked
         Number of scored spectra; 0 for a type.
+    of
+        Which of the eight scores; "" for a type.
     """
 
     kind: Literal["type", "score"]
@@ -46,6 +48,7 @@ class Verdict:
     score: float
     rank: int
     n_ranked: int
+    of: str = ""
 
 
 class PreparedSpectra:

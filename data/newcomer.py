@@ -13,7 +13,7 @@ from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.spectrum import Spectrum
 from ..core.targets import Target
 from .collection import Collection
-from .lens import PREDICTED, AgnLens, AnomalyLens, Lens
+from .lens import PREDICTED, SCORE, AgnLens, AnomalyLens, Lens
 from .lens_parts import LensError, Verdict
 from .readers import ReadError, read
 from .runs import Run, RunStore
@@ -113,7 +113,7 @@ class NewcomerLens:
         score = float(self.target(lens.targets[0], flux)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))
-        return Verdict("score", "", "", {}, score, rank, len(known))
+        return Verdict("score", "", "", {}, score, rank, len(known), SCORE)
 
     def target(self, name: str, flux: np.ndarray) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..scores import TRIMMED_FRACTION, Score
+from ..scores import CHI2_OFFSET, TRIMMED_FRACTION, Score
 
 __all__ = [
     "ResidualScore",
@@ -28,8 +28,6 @@ __all__ = [
 ]
 
 ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float64]]
-
-CHI2_OFFSET = 1e-3
 
 # Sums may be reordered so that they fill the vector registers, and a division by zero is inf as
 # in numpy; nothing else is relaxed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
 from typing import Any
@@ -11,19 +12,17 @@ import panel as pn
 
 from ...core.scores import SCORE_TITLES
 from ...data.lens import AnomalyLens
+from ...data.score_leaders import ScoreLeaders, score_leaders
 from ..background import Background
-from ..listing import Listing
 from ..live import Answer
 from ..pictures import Frame, picture, polyline, strips
 from ..reconstruction import Rebuilt, rebuild
-from ..session import Session, Shown
+from ..session import Session
 from .parts import invitation
+from .score_tables import leaders_table, overlap_table, ranking_table, tops_of
 from .sections import SectionsPart, button, choice, slider
 
 __all__ = ["show"]
-
-_LISTED = 100
-_TOPS = (100, 1000)
 
 
 def show(session: Session) -> SectionsPart | pn.pane.HTML:
@@ -38,9 +37,13 @@ class _Scores:
     def __init__(self, session: Session, lens: AnomalyLens) -> None:
         self._session, self._lens = session, lens
         self._rebuilt: Rebuilt | None = None
-        self._top = _TOPS[0]
+        self._tops = tops_of(len(lens.rows))
+        self._top, self._leading = self._tops[0], False
+        self._leaders: dict[int, ScoreLeaders] = {}
+        self._reckoning = 0  # the length of the lists that are being gone through
         self.part = SectionsPart("scores", self._take)
         self._work: Background[Rebuilt] = Background(session, self._arrived)
+        self._leaders_work: Background[ScoreLeaders] = Background(session, self._led)
         view = session.view
         view.param.watch(self._begin, ["tab", "target", "lens", "width_kms", "trimmed"])
         session.outcome.param.watch(self._begin, "shown")
@@ -54,7 +57,10 @@ class _Scores:
         session, shown = self._session, self._session.outcome.shown
         self._work.cancel()
         if session.view.tab != "scores":
+            self._leaders_work.cancel()
+            self._reckoning = 0
             return
+        self._lead()
         row = -1 if shown is None else shown.row
         if self._rebuilt is not None and self._rebuilt.row != row:
             self._rebuilt = None
@@ -92,10 +98,41 @@ class _Scores:
         self.part.write(
             controls=controls,
             said=self._said(score),
-            list=_list(session.workspace.ranking(score), session.outcome.shown),
+            list=ranking_table(session.workspace.ranking(score), session.outcome.shown),
             look=self._look(),
-            overlap=_overlap(lens, self._top),
+            overlap=self._of_tops(),
         )
+
+    def _of_tops(self) -> str:
+        if self._leading:
+            return leaders_table(self._lens, self._leaders.get(self._top), self._top, self._score)
+        return overlap_table(self._lens, self._top)
+
+    def _lead(self) -> None:
+        """Reckon what leads the tops asked for, unless it is known."""
+        top = self._top
+        wanted = top if self._leading and top not in self._leaders else 0
+        if wanted == self._reckoning:
+            return
+        self._reckoning = wanted
+        if not wanted:
+            self._leaders_work.cancel()
+            return
+        catalog, lens = self._session.workspace.catalog, self._lens
+
+        def work(cancelled: Callable[[], bool]) -> Iterator[ScoreLeaders]:
+            yield score_leaders(catalog, lens, top=top, cancelled=cancelled)
+
+        self._leaders_work.request(work)
+
+    def _led(self, answer: Answer[ScoreLeaders]) -> None:
+        if answer.result is None:
+            self._leading = False
+            self._session.complain(str(answer.error))
+        else:
+            self._leaders[self._top] = answer.result
+        self._reckoning = 0
+        self._draw()
 
     def _said(self, score: str) -> str:
         found = self._rebuilt
@@ -122,6 +159,7 @@ class _Scores:
             polyline(frame, wave, found.reconstruction, "again"),
         ]
         below = Frame(wave, np.append(found.residual, -found.residual), clip=(0.2, 99.8))
+        largest = int(np.argmax(np.abs(found.residual)))
         zero = polyline(below, wave[[0, -1]], np.zeros(2), "zero")
         residual = [
             strips(below, wave, ~found.kept),
@@ -138,6 +176,9 @@ class _Scores:
             f'<div class="low">{picture(residual, label="residual")}</div>'
             f'<div class="caption ends"><span>{wave[0]:.0f} Å</span>'
             f"<span>rest wavelength in vacuum</span><span>{wave[-1]:.0f} Å</span></div>"
+            f"<p>Residual: reconstruction minus spectrum, in units of the median flux, drawn to "
+            f"±{below.top:.2g}; largest {_signed(found.residual[largest])} at "
+            f"{wave[largest]:.0f} Å.</p>"
         )
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -154,54 +195,15 @@ class _Scores:
             self._draw()
         elif "open" in message:
             self._session.open(int(message["open"]))
-        elif message.get("top") in _TOPS:
+        elif message.get("top") in self._tops:
             self._top = message["top"]
+            self._lead()
+            self._draw()
+        elif "leading" in message:
+            self._leading = bool(message["leading"])
+            self._lead()
             self._draw()
 
 
-def _list(listing: Listing, shown: Shown | None) -> str:
-    """The first of the ranking, as buttons in a table."""
-    first = listing.table.head(_LISTED)
-    opened = -1 if shown is None else shown.row
-    lines = "".join(
-        f"<tr{' class=on' if int(row) == opened else ''}><td>{rank}</td>"
-        f"<td>{button(escape(str(id)), {'open': int(row)}, css='link')}</td>"
-        f"<td>{value:.4g}</td></tr>"
-        for row, rank, id, value in zip(
-            first["row"], first["rank"], first["id"], first["score"], strict=True
-        )
-    )
-    head = "<tr><th>Rank</th><th>Spectrum</th><th>Score</th></tr>"
-    return f'<table class="matrix ranked"><thead>{head}</thead><tbody>{lines}</tbody></table>'
-
-
-def _overlap(lens: AnomalyLens, top: int) -> str:
-    """Which share of one score's top is in the other's, as a tinted matrix."""
-    table = lens.overlap
-    if table is None:
-        return ""
-    here = table[table["top"] == top]
-    wide = here.pivot(index="score", columns="other", values="shared")
-    names = [name for name in lens.targets if name in wide.index]
-    lines = "".join(
-        f"<tr><th>{escape(SCORE_TITLES[a])}</th>"
-        + "".join(_cell(float(wide.loc[a, b])) for b in names)
-        + "</tr>"
-        for a in names
-    )
-    head = "".join(f"<th>{number}</th>" for number in range(1, len(names) + 1))
-    tops = "".join(
-        button(f"top {n:,}", {"top": n}, css="plain on" if n == top else "plain") for n in _TOPS
-    )
-    return (
-        f'<h3>Shared by two scores</h3><div class="ks">{tops}</div>'
-        f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead>'
-        f"<tbody>{lines}</tbody></table>"
-        f"<p>{lens.in_all_tops.get(str(top), float('nan')):.1%} of the top {top:,} are in all "
-        "eight.</p>"
-    )
-
-
-def _cell(share: float) -> str:
-    tint = f"color-mix(in srgb, var(--accent) {55 * share:.0f}%, transparent)"
-    return f'<td style="background:{tint}">{share:.0%}</td>'
+def _signed(value: float) -> str:
+    return f"{value:+.3g}".replace("-", "−")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from html import escape
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.scores import SCORE_TITLES
 from ..session import Session, Shown
 from ..theme import diverging
 from ..wording import meaning, state_line
@@ -31,6 +32,7 @@ def verdict_pane(session: Session) -> WordsPart:
         pane.html = _verdict(session)
 
     session.outcome.param.watch(show, ["shown", "relisted"])
+    session.view.param.watch(show, "target")
     show()
     return pane
 
@@ -79,7 +81,8 @@ def _verdict(session: Session) -> str:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.judge is not None:
         from_outside = f"z {shown.z:.4f} · a file from outside, stored nowhere"
-        return _said(f'<span class="muted small clip about">{from_outside}</span>', shown)
+        about = f'<span class="muted small clip about">{from_outside}</span>'
+        return _said(about, shown.id, shown.verdict)
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     if np.isfinite(entry["sn_median"]):
@@ -88,18 +91,18 @@ def _verdict(session: Session) -> str:
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
-    return _said(f'<span class="muted small clip about">{about}</span>{mark}', shown)
+    about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
+    return _said(about, shown.id, session.verdict_of(shown))
 
 
-def _said(about: str, shown: Shown) -> str:
-    head = f'<span class="id">{escape(shown.id)}</span>{about}'
-    if shown.verdict is None:
+def _said(about: str, id: str, verdict: Any) -> str:
+    head = f'<span class="id">{escape(id)}</span>{about}'
+    if verdict is None:
         return f'<div class="line">{head}</div>'
-    return _class_verdict(head, shown) if shown.verdict.probabilities else _score(head, shown)
+    return _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict)
 
 
-def _class_verdict(head: str, shown: Shown) -> str:
-    verdict = shown.verdict
+def _class_verdict(head: str, verdict: Any) -> str:
     # A type that the classifier was not taught cannot be got right or wrong.
     taught = verdict.true in verdict.probabilities
     mark = "" if not taught else " ✓" if verdict.true == verdict.predicted else " ✗"
@@ -122,19 +125,16 @@ def _below(share: float) -> str:
     return f"{percent:.1f}" if percent < 99.9 else f"{min(floor(100 * percent) / 100, 99.99):.2f}"
 
 
-def _score(head: str, shown: Shown) -> str:
-    verdict = shown.verdict
+def _score(head: str, verdict: Any) -> str:
+    name = escape(SCORE_TITLES.get(verdict.of, "score"))
     share = verdict.rank / max(verdict.n_ranked, 1)
-    pills = (
-        f'<span class="pill">score {verdict.score:.4g}</span><span class="pill">'
-        f"rank {verdict.rank:,} of {verdict.n_ranked:,}</span>"
-    )
+    pill = f'<span class="pill">{name} {verdict.score:.4g}</span>'
     bar = (
-        f'<div><div class="label"><span>more anomalous than {_below(1 - share)} % '
-        'of the spectra</span></div><div class="track"><div class="fill" '
+        f'<div><div class="label"><span>rank {verdict.rank:,} of {verdict.n_ranked:,}: more '
+        f'anomalous than {_below(1 - share)} %</span></div><div class="track"><div class="fill" '
         f'style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div></div></div>'
     )
-    return f'<div class="line">{head}{pills}</div><div class="bars">{bar}</div>'
+    return f'<div class="line">{head}{pill}</div><div class="bars">{bar}</div>'
 
 
 def _kind(kind: str) -> str:

@@ -174,3 +174,15 @@ def test_explain_saves_all_there_is(spexplain, small_demo: Path, usable_id: str,
     assert str(kept) in done.stdout  # the lines begin from the file
     assert kept.read_bytes().startswith(b"SIMPLE")
     assert "weight_low" in table.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_scores_say_what_leads_them(spexplain, small_demo: Path):
+    said = json.loads(spexplain("scores", small_demo, "--top", 20, "--json").stdout)
+    assert said["top"] == 20
+    assert said["shared"]["mse"]["mse"] == 1
+    assert set(said["made_of"]["mse"]) == {"line cores", "line wings", "spikes", "continuum"}
+    assert said["made_of"]["filtered-mse"]["line cores"] == 0
+    printed = spexplain("scores", small_demo, "--top", 20).stdout
+    assert "Filtered, trimmed χ²" in printed
+    assert "share of the pixels" in printed
+    assert spexplain("scores", small_demo / "nothing").returncode == 1

@@ -112,6 +112,8 @@ def test_the_verdict_names_truth_prediction_and_rank():
     assert verdict_text(replace(kind, true="")) == "predicted intermediate (p = 0.61)"
     score = Verdict("score", "", "", {}, 0.01234, 4, 3321)
     assert verdict_text(score) == "anomaly score 0.0123, rank 4 of 3,321"
+    by_another = replace(score, of="filtered-mse")
+    assert verdict_text(by_another) == "Filtered MSE 0.0123, rank 4 of 3,321"
 
 
 def test_the_small_print_holds_every_setting_used():

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from bokeh.plotting import figure
+from spexplain.core.cancelling import Cancelled
 from spexplain.core.scores import SCORE_TITLES
 from spexplain.dashboard.colouring import Values
 from spexplain.dashboard.reconstruction import rebuild
 from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
+from spexplain.dashboard.views import scores
 from spexplain.dashboard.views.rebuilt import RebuiltOverlay
+from spexplain.dashboard.views.score_tables import tops_of
 from spexplain.dashboard.views.scores import show
+from spexplain.dashboard.views.verdict import verdict_pane
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.lens import LensError
 
@@ -81,8 +85,8 @@ def test_the_tab_ranks_by_the_score_chosen_and_the_arrow_keys_follow(
 ) -> None:
     tab.on_message({"set": "score", "value": "filtered-chi2"})
     assert session.view.target == "filtered-chi2"
-    scores = session.workspace.lenses["anomaly"].scores("filtered-chi2")
-    first = int(scores.idxmax())
+    values = session.workspace.lenses["anomaly"].scores("filtered-chi2")
+    first = int(values.idxmax())
     id = session.workspace.catalog["id"].iat[first]
     assert text(tab)["list"].index(str(id)) < 300
     session.step(1)
@@ -112,8 +116,57 @@ def test_width_and_share_change_the_score_and_what_is_explained(
 def test_the_overlap_of_the_tops_is_shown_for_both_sizes(tab: Any) -> None:
     assert text(tab)["overlap"].count("<td") == 64
     assert text(tab)["overlap"].count(">100%<") >= 8
-    tab.on_message({"top": 1000})
-    assert "top 1,000 are in all" in text(tab)["overlap"]
+    tab.on_message({"top": 10})
+    assert "top 10 are in all" in text(tab)["overlap"]
+
+
+def test_what_leads_each_score_is_reckoned_when_asked_for(
+    tab: Any, session: Session, wait_until: Any
+) -> None:
+    tab.on_message({"set": "score", "value": "filtered-mse"})
+    tab.on_message({"leading": True})
+    wait_until(lambda: "share of the pixels" in text(tab)["overlap"])
+    said = text(tab)["overlap"]
+    assert said.count("<td") == 9 * 4
+    assert "line wings" in said
+    assert "single spikes" in said
+    tab.on_message({"leading": False})
+    assert "are in all eight" in text(tab)["overlap"]
+
+
+def test_going_through_the_lists_ends_when_the_tab_is_left(
+    tab: Any, session: Session, monkeypatch: pytest.MonkeyPatch, wait_until: Any
+) -> None:
+    asked: list[Any] = []
+
+    def endless(*_: Any, cancelled: Any, **__: Any) -> None:
+        asked.append(cancelled)
+        wait_until(cancelled)
+        raise Cancelled
+
+    monkeypatch.setattr(scores, "score_leaders", endless)
+    tab.on_message({"leading": True})
+    wait_until(lambda: asked)
+    assert "reconstructing" in text(tab)["overlap"]
+    session.view.tab = "anomalous"
+    wait_until(asked[0])
+    assert not session.outcome.problem
+
+
+@pytest.mark.parametrize(("n", "tops"), [(84, (5, 20)), (700, (10, 100)), (6825, (100, 1000))])
+def test_short_lists_for_small_collections(n: int, tops: tuple[int, int]) -> None:
+    assert tops_of(n) == tops
+
+
+def test_the_verdict_names_the_score_that_is_explained(session: Session) -> None:
+    pane = verdict_pane(session)
+    lens = session.workspace.lenses["anomaly"]
+    session.open(int(lens.scores("filtered-mse").idxmax()))
+    assert "MSE " in pane.html
+    session.view.target = "filtered-mse"
+    assert f"Filtered MSE {lens.scores('filtered-mse').max():.4g}" in pane.html
+    assert "rank 1 of" in pane.html
+    assert session.verdict_of(session.outcome.shown).of == "filtered-mse"
 
 
 def test_every_score_can_colour_the_plane(space: Workspace) -> None:
