@@ -39,9 +39,12 @@ class Spectrum:
     subclass
         The pipeline's subclass, ``""`` if none.
     flux_unit
-        For example ``"1e-17 erg/s/cm2/Å"``.
+        For example ``"1e-17 erg/s/cm2/Å"``; ``"counts"`` if no flux calibration was made, so
+        that the slope is the instrument's as much as the object's.
     file
         Where it was read from, ``""`` if from no file.
+    z_note
+        Why the redshift is unknown, ``""`` if it is known or nothing can be said.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Spectrum:
     subclass: str = ""
     flux_unit: str = "1e-17 erg/s/cm2/Å"
     file: str = ""
+    z_note: str = ""
 
     def __post_init__(self) -> None:
         wave = np.array(self.wave_obs_aa, dtype=np.float64)

@@ -31,7 +31,8 @@ __all__ = [
 
 def ingest_lines(report: IngestReport) -> Iterator[str]:
     """What was taken, what was not and why, and what to do next."""
-    yield f"[bold]{report.n_taken}[/bold] of {report.n_files} files taken into {report.path}"
+    files = f"{report.n_files} file{'' if report.n_files == 1 else 's'}"
+    yield f"[bold]{report.n_taken}[/bold] spectra from {files} taken into {report.path}"
     for reason, count in report.rejected.items():
         yield f"  {count:6d} rejected: {reason}"
     if report.rejected:
@@ -39,6 +40,11 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.unknown_labels:
         some = ", ".join(report.unknown_labels[:5])
         yield f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]: {some} …"
+    if report.n_counts:
+        yield (
+            f"[yellow]{report.n_counts} are in counts[/yellow], not flux-calibrated: slopes are "
+            "the instrument's; lines keep their places and widths"
+        )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
 

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +17,11 @@ from .collection_format import CollectionError
 from .collection_writer import CollectionWriter
 from .intake import Intake, Rejected, Taken
 from .labels import LabelError, Labels, read_labels
+from .reading import read_in_order
 
 __all__ = ["IngestCancelled", "IngestError", "IngestReport", "ingest"]
 
 _SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
-_FILES_A_TASK = 32
-# Starting a process takes as long as reading some hundred files.
-_FILES_A_PROCESS = 500
 
 Progress = Callable[[int, int], None]
 
@@ -50,13 +43,16 @@ class IngestReport:
     path
         The collection.
     n_files
-        Number of files looked at.
+        Number of files looked at; one may hold several spectra.
     n_taken
         Number of spectra in the collection.
     rejected
-        Reason → number of files, the most frequent first.
+        Reason → number of spectra, or of files of which none could be read; the most frequent
+        first.
     unknown_labels
         Names in the labels file that belong to no input.
+    n_counts
+        Number of spectra taken that are in counts: their flux was never calibrated.
     """
 
     path: Path
@@ -64,10 +60,11 @@ class IngestReport:
     n_taken: int
     rejected: dict[str, int]
     unknown_labels: tuple[str, ...] = ()
+    n_counts: int = 0
 
     @property
     def n_rejected(self) -> int:
-        """Number of files not taken."""
+        """Number of spectra not taken, and of files of which none could be read."""
         return sum(self.rejected.values())
 
 
@@ -96,7 +93,8 @@ def ingest(
     out
         Folder of the new collection; must not exist.
     labels
-        CSV file with ``id,label`` or ``file,label``.
+        CSV file with ``id`` or ``file``, and ``label``, ``z`` or both; a redshift there comes
+        before that of the file.
     jobs
         At most so many processes read files; few files are read by this one.
     z_max
@@ -125,10 +123,9 @@ def ingest(
         files = _find_files(paths)
         provenance = _provenance(files, known, z_max, grid)
         with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
-            desk = _Desk(writer, known, len(files))
-            todo = [file for file in files if str(file) not in desk.done]
-            intake = Intake(grid, z_max)
-            for outcomes in _outcomes(intake, todo, jobs):
+            desk = _Desk(writer, known, files)
+            intake = Intake(grid, z_max, known)
+            for outcomes in read_in_order(intake, files[desk.n_done :], jobs):
                 desk.accept(outcomes)
                 if progress is not None:
                     progress(desk.n_done, len(files))
@@ -148,39 +145,53 @@ def ingest(
 
 
 class _Desk:
-    """Takes outcomes in order: sorts out duplicates, labels, and hands rows to the writer."""
+    """Takes outcomes in order: sorts out duplicates, labels, and hands rows to the writer.
 
-    def __init__(self, writer: CollectionWriter, labels: Labels, n_files: int) -> None:
-        self._writer, self._labels, self._n_files = writer, labels, n_files
+    Going on from what an earlier run stored, the first file to be read again is that of the last
+    stored row, for only some of its spectra may be safe; what is stored already is passed over.
+    """
+
+    def __init__(self, writer: CollectionWriter, labels: Labels, files: Sequence[Path]) -> None:
+        self._writer, self._labels, self._n_files = writer, labels, len(files)
         before, rejects = writer.catalog_committed, writer.rejects_committed
-        self.done = set(before["file"]) | set(rejects["file"])
-        self.n_done = len(self.done)
-        self._file_of = dict(zip(before["id"], before["file"], strict=True))
-        self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
+        self._stored: set[tuple[str, str]] = set()
         self._labelled: set[str] = set()
         for table in (before, rejects):
             for name, file in zip(table["id"], table["file"], strict=True):
+                self._stored.add((file, name))
                 self._label(name, file)
+        place = {str(file): number for number, file in enumerate(files)}
+        self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
+        self._file_of = dict(zip(before["id"], before["file"], strict=True))
+        self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
+        in_counts = before.get("flux_unit", pd.Series(dtype="str")) == "counts"
+        self._n_counts = int(in_counts.sum())
 
-    def accept(self, outcomes: Sequence[Taken | Rejected]) -> None:
-        taken: list[Taken] = []
-        for outcome in outcomes:
-            if isinstance(outcome, Taken):
-                outcome = self._without_duplicates(outcome)
-            if isinstance(outcome, Taken):
-                taken.append(outcome)
-                continue
-            self._label(outcome.id, outcome.file)
-            self._counts[outcome.reason] = self._counts.get(outcome.reason, 0) + 1
-            self._writer.reject(outcome.file, outcome.id, outcome.reason, outcome.detail)
-        if taken:
-            rows = [
-                one.row | {"label": self._label(str(one.row["id"]), str(one.row["file"]))}
-                for one in taken
-            ]
-            flux, ivar = (np.stack([getattr(one, k) for one in taken]) for k in ("flux", "ivar"))
-            self._writer.append(pd.DataFrame(rows), flux, ivar)
+    def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
+        """The outcomes of some files, in order."""
+        for of_a_file in outcomes:
+            new = [one for one in of_a_file if self._key(one) not in self._stored]
+            settled = [self._without_duplicates(one) for one in new]
+            self._reject([one for one in settled if isinstance(one, Rejected)])
+            self._take([one for one in settled if isinstance(one, Taken)])
         self.n_done += len(outcomes)
+
+    def _reject(self, rejected: Sequence[Rejected]) -> None:
+        for one in rejected:
+            self._label(one.id, one.file)
+            self._counts[one.reason] = self._counts.get(one.reason, 0) + 1
+            self._writer.reject(one.file, one.id, one.reason, one.detail)
+
+    def _take(self, taken: Sequence[Taken]) -> None:
+        if not taken:
+            return
+        rows = [
+            one.row | {"label": self._label(str(one.row["id"]), str(one.row["file"]))}
+            for one in taken
+        ]
+        self._n_counts += sum(row["flux_unit"] == "counts" for row in rows)
+        flux, ivar = (np.stack([getattr(one, k) for one in taken]) for k in ("flux", "ivar"))
+        self._writer.append(pd.DataFrame(rows), flux, ivar)
 
     def report(self) -> IngestReport:
         by_number = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
@@ -189,7 +200,8 @@ class _Desk:
             n_files=self._n_files,
             n_taken=len(self._file_of),
             rejected=dict(by_number),
-            unknown_labels=tuple(n for n in self._labels.by_name if n not in self._labelled),
+            unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
+            n_counts=self._n_counts,
         )
 
     def _label(self, id: str, file: str) -> str:
@@ -197,58 +209,22 @@ class _Desk:
         self._labelled.add(name)
         return self._labels.by_name.get(name, "")
 
-    def _without_duplicates(self, taken: Taken) -> Taken | Rejected:
-        name, file = str(taken.row["id"]), str(taken.row["file"])
-        first = self._file_of.setdefault(name, file)
-        if first == file:
-            return taken
+    def _without_duplicates(self, one: Taken | Rejected) -> Taken | Rejected:
+        if isinstance(one, Rejected):
+            return one
+        file, name = self._key(one)
+        first = self._file_of.get(name)
+        if first is None:
+            self._file_of[name] = file
+            return one
         return Rejected(file, name, "duplicate", f"{name} was taken from {first}")
 
-
-def _outcomes(intake: Intake, files: list[Path], jobs: int) -> Iterator[Sequence[Taken | Rejected]]:
-    """Outcomes in the order of the files, a task at a time; at most a few tasks wait in memory."""
-    tasks = [files[at : at + _FILES_A_TASK] for at in range(0, len(files), _FILES_A_TASK)]
-    jobs = min(jobs, len(files) // _FILES_A_PROCESS)
-    if jobs <= 1:
-        for task in tasks:
-            yield [intake(file) for file in task]
-        return
-    # Processes, for reading is mostly Python; spawned, for forking a threaded program may hang.
-    context = multiprocessing.get_context("spawn")
-    waiting: deque[Future[list[Taken | Rejected]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        try:
-            for task in tasks:
-                with _interrupts_held():
-                    waiting.append(pool.submit(_work, intake, task))
-                if len(waiting) > 3 * jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes started meanwhile inherit a mask and never see Ctrl-C, which reaches all of them.
-
-    Only the first process is to act on it; a reader that dies of it while it starts would leave
-    the pool waiting for ever.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _work(intake: Intake, files: Sequence[Path]) -> list[Taken | Rejected]:
-    return [intake(file) for file in files]
+    @staticmethod
+    def _key(one: Taken | Rejected) -> tuple[str, str]:
+        """File and id."""
+        if isinstance(one, Rejected):
+            return one.file, one.id
+        return str(one.row["file"]), str(one.row["id"])
 
 
 def _find_files(paths: Iterable[str | Path]) -> list[Path]:

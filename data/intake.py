@@ -1,8 +1,8 @@
-"""One input file: what the collection takes from it, or why it takes nothing."""
+"""One input file: what the collection takes of each spectrum in it, or why it takes nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from ..core.grids import WaveGrid, resample
 from ..core.spectrum import Spectrum
-from .readers import ReadError, read
+from .labels import Labels
+from .readers import ReadError, read_all
 
 __all__ = ["Intake", "RejectReason", "Rejected", "Taken"]
 
@@ -18,6 +19,8 @@ RejectReason = Literal[
     "unreadable",
     "unknown format",
     "no errors",
+    "no spectrum",
+    "several spectra",
     "no data",
     "star",
     "redshift missing",
@@ -30,7 +33,7 @@ RejectReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that was not taken: its id if known, a short code, and the particulars."""
+    """A spectrum or file that was not taken: its id if known, a short code, and the particulars."""
 
     file: str
     id: str
@@ -57,20 +60,30 @@ class Intake:
         The collection's wavelengths, vacuum Å, rest frame.
     z_max
         Largest redshift taken.
+    labels
+        Redshifts of the user, which come before the files' own.
     """
 
     grid: WaveGrid
     z_max: float
+    labels: Labels = field(default_factory=lambda: Labels({}, ""))
 
-    def __call__(self, path: Path) -> Taken | Rejected:
-        """Read one file and take its spectrum to rest.
+    def __call__(self, path: Path) -> list[Taken | Rejected]:
+        """Read one file and take its spectra to rest, in their order.
 
         Only wavelengths are divided by 1 + z; flux densities stay those of the observed frame.
         """
+        outcomes: list[Taken | Rejected] = []
         try:
-            spectrum = read(path)
+            outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path))
         except ReadError as error:
-            return Rejected(str(path), "", error.reason, str(error))
+            outcomes.append(Rejected(str(path), "", error.reason, str(error)))
+        return outcomes
+
+    def _decide(self, spectrum: Spectrum, path: Path) -> Taken | Rejected:
+        name = self.labels.name_of(spectrum.id, str(path))
+        if name in self.labels.redshifts:
+            spectrum = replace(spectrum, z=self.labels.redshifts[name])
         refusal = self._refuse(spectrum)
         if refusal is not None:
             return Rejected(str(path), spectrum.id, *refusal)
@@ -85,7 +98,7 @@ class Intake:
         if spectrum.spectral_class == "STAR":
             return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
         if np.isnan(z) or z == 0:  # pipelines write 0 where they found none
-            return "redshift missing", f"z = {z:g}"
+            return "redshift missing", spectrum.z_note or f"z = {z:g}"
         if z < 0:
             return "redshift too low", f"z = {z:.5f} is not positive"
         if z > self.z_max:
@@ -104,4 +117,4 @@ class Intake:
 
 def _catalog_row(spectrum: Spectrum) -> dict[str, str | float]:
     names = ("id", "ra", "dec", "z", "spectral_class", "subclass", "sn_median", "survey", "file")
-    return {name: getattr(spectrum, name) for name in names}
+    return {name: getattr(spectrum, name) for name in (*names, "flux_unit")}

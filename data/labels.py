@@ -1,10 +1,11 @@
-"""A user's labels: a CSV file naming spectra by id or by file."""
+"""What a user says of spectra: a CSV file with labels and redshifts, by id or by file."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +19,7 @@ class LabelError(Exception):
 
 @dataclass(frozen=True)
 class Labels:
-    """Label by id or by file name.
+    """Label and redshift by id or by file name; a file's are those of every spectrum in it.
 
     Attributes
     ----------
@@ -26,28 +27,65 @@ class Labels:
         Id, file name or path → label.
     digest
         Hash of the content.
+    redshifts
+        Id, file name or path → redshift.
     """
 
     by_name: dict[str, str]
     digest: str
+    redshifts: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that has a label or a redshift, in the order of the file."""
+        return tuple(dict.fromkeys([*self.by_name, *self.redshifts]))
 
     def name_of(self, id: str, file: str) -> str:
         """The entry that means this spectrum: its id, its file's path or name; "" if none."""
-        return next((n for n in (id, file, Path(file).name) if n and n in self.by_name), "")
+        known = (self.by_name, self.redshifts)
+        names = (id, file, Path(file).name)
+        return next((n for n in names if n and any(n in table for table in known)), "")
 
 
 def read_labels(path: str | Path) -> Labels:
-    """Labels from a CSV file with the columns ``id,label`` or ``file,label``.
+    """Labels and redshifts from a CSV file: ``id`` or ``file``, and ``label``, ``z`` or both.
 
-    SDSS ids may lack their leading zeros (``266-51602-1``). Other columns are ignored.
+    SDSS ids may lack their leading zeros (``266-51602-1``). An empty entry says nothing. Other
+    columns are ignored.
 
     Raises
     ------
     LabelError
-        The file is absent or not such a table, or names one spectrum twice with
-        different labels.
+        The file is absent or not such a table, a redshift is no number, or it names one
+        spectrum twice with different entries.
     """
     path = Path(path)
+    table = _read_csv(path)
+    key = next((name for name in ("id", "file") if name in table), None)
+    told = [name for name in ("label", "z") if name in table]
+    if key is None or not told:
+        raise LabelError(
+            f"{path} needs the columns id,label or file,label (or z, or both); "
+            f"it has {', '.join(table.columns)}"
+        )
+    entries: dict[str, dict[str, str]] = {name: {} for name in ("label", "z")}
+    for column in told:
+        known = entries[column]
+        for raw, entry in zip(table[key].str.strip(), table[column].str.strip(), strict=True):
+            name = _padded(raw)
+            if known.setdefault(name, entry) != entry:
+                raise LabelError(f"{path} calls {raw!r} both {known[name]!r} and {entry!r}")
+    content = [sorted(known.items()) for known in entries.values() if known]
+    digest = hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
+    return Labels(
+        by_name={name: label for name, label in entries["label"].items() if name and label},
+        digest=digest,
+        redshifts={n: _number(z, n, path) for n, z in entries["z"].items() if n and z},
+    )
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """All text, column names in lower case."""
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
     except OSError as error:
@@ -55,18 +93,17 @@ def read_labels(path: str | Path) -> Labels:
     except ValueError as error:  # pandas' parser and decoding errors derive from it
         raise LabelError(f"cannot read labels from {path}: {error}") from error
     table.columns = [str(name).strip().lower() for name in table.columns]
-    key = next((name for name in ("id", "file") if name in table), None)
-    if key is None or "label" not in table:
-        raise LabelError(
-            f"{path} needs the columns id,label or file,label; it has {', '.join(table.columns)}"
-        )
-    by_name: dict[str, str] = {}
-    for raw, label in zip(table[key].str.strip(), table["label"].str.strip(), strict=True):
-        name = _padded(raw)
-        if by_name.setdefault(name, label) != label:
-            raise LabelError(f"{path} calls {raw!r} both {by_name[name]!r} and {label!r}")
-    digest = hashlib.blake2b(repr(sorted(by_name.items())).encode(), digest_size=16).hexdigest()
-    return Labels({name: label for name, label in by_name.items() if name and label}, digest)
+    return table
+
+
+def _number(text: str, name: str, path: Path) -> float:
+    try:
+        z = float(text)
+    except ValueError:
+        z = math.nan
+    if not math.isfinite(z):
+        raise LabelError(f"{path} gives {name!r} the redshift {text!r}, which is no number")
+    return z
 
 
 def _padded(name: str) -> str:

@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from ...core.spectrum import Spectrum
-from . import sdss, table
-from .fits import ReadError, read_hdus
+from . import desi, gama, lamost, sdss, sixdf, table
+from .fits import Hdu, ReadError, read_hdus
 
-__all__ = ["ReadError", "read"]
+__all__ = ["ReadError", "read", "read_all"]
+
+_Load = Callable[[Sequence[Hdu], Path], Spectrum | Iterable[Spectrum]]
 
 # Each pair says whether the HDUs are its survey's, and reads them; the first match reads.
-_READERS = (
+_READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (sdss.is_spec, sdss.load_spec),
     (sdss.is_sp_spec, sdss.load_sp_spec),
+    (lamost.is_lamost, lamost.load_lamost),
+    (gama.is_gama, gama.load_gama),
+    (sixdf.is_sixdf, sixdf.load_sixdf),
+    (desi.is_redshifts, desi.refuse_redshifts),
+    (desi.is_coadd, desi.load_coadd),
     (table.is_table, table.load_table),
 )
 
 
-def read(path: str | Path) -> Spectrum:
-    """The spectrum in a file, whichever known survey it comes from.
+def read_all(path: str | Path) -> Iterator[Spectrum]:
+    """The spectra in a file, one after the other, whichever known survey it comes from.
 
     Raises
     ------
     ReadError
-        With a reason: ``"unreadable"`` (absent, empty, cut off, damaged),
-        ``"unknown format"`` (not FITS, or no survey known here), ``"no errors"``.
+        With a reason: ``"unreadable"`` (absent, empty, cut off, damaged), ``"unknown format"``
+        (not FITS, or no survey known here), ``"no errors"``, ``"no spectrum"`` (a table that
+        belongs to spectra elsewhere).
     """
     path = Path(path)
     hdus = read_hdus(path, limit=3)
     for matches, load in _READERS:
         if matches(hdus):
-            return load(hdus, path)
-    shown = ", ".join(str(hdu.value("EXTNAME") or "unnamed") for hdu in hdus)
+            found = load(hdus, path)
+            yield from (found,) if isinstance(found, Spectrum) else found
+            return
+    shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     raise ReadError(
         "unknown format",
-        f"no reader knows this FITS file ({telescope}; HDUs {shown}): neither SDSS's layout nor a "
-        "table with columns wave, flux and ivar",
+        f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
+        "LAMOST, GAMA or 6dFGS, nor a table with columns wave, flux and ivar",
     )
+
+
+def read(path: str | Path) -> Spectrum:
+    """The one spectrum in a file.
+
+    Raises
+    ------
+    ReadError
+        As :func:`read_all`, and ``"several spectra"`` if there are more.
+    """
+    found = list(islice(read_all(path), 2))
+    if len(found) != 1:
+        many = "several spectra" if found else "no spectrum"
+        raise ReadError(many, f"{Path(path).name} holds {many}; spexplain ingest takes all of them")
+    return found[0]

@@ -6,7 +6,7 @@ import gzip
 import io
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 
 __all__ = ["Hdu", "ReadError", "ReadReason", "read_hdus"]
 
-ReadReason = Literal["unreadable", "unknown format", "no errors"]
+ReadReason = Literal["unreadable", "unknown format", "no errors", "no spectrum", "several spectra"]
 
 # What astropy raises at a damaged file, as random damage to whole files brings it out: OSError
 # and, from gzip, EOFError and zlib.error for the file; VerifyError for a header card; and from a
@@ -52,12 +52,17 @@ class Hdu:
     header
         As astropy gives it.
     data
-        Of a table (rows,), as stored, with upper-case field names; of a primary image its
-        pixels, scaled, the last FITS axis first; None for anything else.
+        Of a table (rows,), as stored, with upper-case field names; of an image its pixels,
+        scaled, the last FITS axis first; None for an image that was not asked for.
     """
 
     header: fits.Header
     data: np.ndarray | None
+
+    @property
+    def name(self) -> str:
+        """EXTNAME in upper case; empty if the HDU has none."""
+        return str(self.value("EXTNAME") or "").strip().upper()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,8 +103,20 @@ class Hdu:
         return self.data[name]
 
 
-def read_hdus(path: str | Path, limit: int) -> list[Hdu]:
+def read_hdus(
+    path: str | Path, limit: int, *, images: Callable[[str], bool] = lambda _: False
+) -> list[Hdu]:
     """The first HDUs of a FITS file, plain or gzip-compressed.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    limit
+        At most so many HDUs.
+    images
+        Given the EXTNAME of an image extension, whether its pixels are wanted; those of the
+        primary HDU and of tables always are.
 
     Raises
     ------
@@ -119,7 +136,7 @@ def read_hdus(path: str | Path, limit: int) -> list[Hdu]:
             raise ReadError("unknown format", f"not a FITS file: it begins with {start!r}")
         stream.seek(0)
         with fits.open(stream, memmap=False, disable_image_compression=True) as opened:
-            return [Hdu(hdu.header, _data(hdu)) for hdu in islice(opened, limit)]
+            return [Hdu(hdu.header, _data(hdu, images)) for hdu in islice(opened, limit)]
 
 
 @contextmanager
@@ -138,8 +155,9 @@ def _damage_told() -> Iterator[None]:
 
 def _data(
     hdu: fits.PrimaryHDU | fits.BinTableHDU | fits.TableHDU | fits.ImageHDU,
+    images: Callable[[str], bool],
 ) -> np.ndarray | None:
-    if isinstance(hdu, fits.PrimaryHDU):
+    if isinstance(hdu, fits.PrimaryHDU) or (isinstance(hdu, fits.ImageHDU) and images(hdu.name)):
         return hdu.data
     if isinstance(hdu, fits.TableHDU):  # columns as text
         stored: Any = hdu.data  # its columns are known to the file alone

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...core.spectrum import SPECTRAL_CLASSES, Spectrum
 from .fits import Hdu, ReadError
+from .noise import from_error, not_negative
 
 __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec"]
 
@@ -43,7 +44,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     if "IVAR" not in coadd.columns:
         raise ReadError("no errors", "the coadd table has no column ivar, so the noise is unknown")
     about = hdus[2] if len(hdus) > 2 else None
-    ivar = _no_negative(_pixels(coadd, "IVAR"))
+    ivar = not_negative(_pixels(coadd, "IVAR"))
     if "AND_MASK" in coadd.columns:
         ivar = np.where(_never_observed(_pixels(coadd, "AND_MASK")), 0.0, ivar)
     plate, mjd, fiber = (
@@ -88,12 +89,9 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     if rows is None or len(rows) < 3:
         n_rows = 0 if rows is None else len(rows)
         raise ReadError("no errors", f"the image has {n_rows} rows and no error among them")
-    error = rows[2].astype(np.float64)
-    good = np.isfinite(error) & (error > 0)
+    ivar = from_error(rows[2])
     if rows.shape[0] > 3:
-        good &= ~_never_observed(rows[3])
-    with np.errstate(over="ignore", divide="ignore"):
-        ivar = np.divide(1.0, error**2, out=np.zeros(error.shape), where=good)
+        ivar = np.where(_never_observed(rows[3]), 0.0, ivar)
     code = primary.value("SPEC_CLN")
     unmeasured = code == _SP_SKY or primary.value("Z_STATUS") in (0, 1)
     plate, mjd, fiber = (primary.number(name) for name in ("PLATEID", "MJD", "FIBERID"))
@@ -177,8 +175,3 @@ def _never_observed(mask: np.ndarray) -> np.ndarray:
     """True where the mask says so; spSpec stores it as floats, which may be damaged."""
     bits = np.where(np.abs(mask) < 2.0**31, mask, 0).astype(np.int64)
     return (bits & _NO_DATUM) != 0
-
-
-def _no_negative(ivar: np.ndarray) -> np.ndarray:
-    """A negative ivar means a bad pixel to some pipelines; ours is zero."""
-    return np.where(ivar > 0, ivar, 0.0)

@@ -14,6 +14,7 @@ from astropy import units as u
 from ...core.spectrum import SPECTRAL_CLASSES, Spectrum
 from ...core.wavelengths import air_to_vacuum
 from .fits import Hdu, ReadError
+from .noise import from_error, not_negative
 
 __all__ = ["is_table", "load_table"]
 
@@ -103,13 +104,9 @@ def _column(table: Hdu, name: str) -> np.ndarray:
 
 def _ivar(table: Hdu) -> np.ndarray:
     if name := _named(table, _IVAR):
-        values = _column(table, name)
-        return np.where(values > 0, values, 0.0)
+        return not_negative(_column(table, name))
     if name := _named(table, _ERROR):
-        error = _column(table, name)
-        good = np.isfinite(error) & (error > 0)
-        with np.errstate(over="ignore", divide="ignore"):
-            return np.divide(1.0, error**2, out=np.zeros(error.shape), where=good)
+        return from_error(_column(table, name))
     shown = ", ".join(name.lower() for name in (*_IVAR[:1], *_ERROR[:3]))
     raise ReadError("no errors", f"the table has none of {shown}, so the noise is unknown")
 

@@ -36,11 +36,17 @@ def explanation():
 def test_an_ingest_says_what_was_taken_what_not_and_what_is_next() -> None:
     report = IngestReport(Path("c"), 12, 9, {"star": 2, "no redshift": 1}, ("x.fits",))
     lines = list(ingest_lines(report))
-    assert lines[0] == "[bold]9[/bold] of 12 files taken into c"
+    assert lines[0] == "[bold]9[/bold] spectra from 12 files taken into c"
     assert "2 rejected: star" in lines[1]
     assert "1 rejected: no redshift" in lines[2]
     assert any("1 labels belong to no file" in line and "x.fits" in line for line in lines)
     assert lines[-1] == "next: spexplain build c"
+
+
+def test_an_ingest_says_which_spectra_were_never_calibrated() -> None:
+    lines = list(ingest_lines(IngestReport(Path("c"), 9, 9, {}, (), n_counts=4)))
+    assert any("4 are in counts" in line and "not flux-calibrated" in line for line in lines)
+    assert not any("counts" in line for line in ingest_lines(IngestReport(Path("c"), 9, 9, {})))
 
 
 def test_where_nothing_was_taken_there_is_nothing_to_build() -> None:

@@ -12,7 +12,8 @@ from astropy.io import fits
 from spexplain.core.grids import WaveGrid
 from spexplain.data import collection_writer
 from spexplain.data.collection import Collection
-from spexplain.data.ingest import IngestCancelled, IngestError, _interrupts_held, ingest
+from spexplain.data.ingest import IngestCancelled, IngestError, ingest
+from spexplain.data.reading import _interrupts_held
 
 GRID = WaveGrid(3600.0, 7000.0)
 
@@ -33,7 +34,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
-    monkeypatch.setattr("spexplain.data.ingest._FILES_A_PROCESS", 8)
+    monkeypatch.setattr("spexplain.data.reading._FILES_A_PROCESS", 8)
     report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
     assert (report.n_files, report.n_taken, report.n_rejected) == (16, 3, 13)
     assert report.rejected == EXPECTED
@@ -212,7 +213,7 @@ def test_a_cancelled_ingest_goes_on_where_it_stopped(many, tmp_path):
         )
     assert not (tmp_path / "c").exists()
     report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
-    assert resumed[0] == (96, 110)
+    assert resumed[0] == (95, 110)
     assert (report.n_taken, report.rejected) == (110, {})
     shutil.move(tmp_path / "c", tmp_path / "kept")
     ingest([many], tmp_path / "c", grid=grid)
@@ -276,6 +277,100 @@ def test_a_killed_ingest_frees_the_place_and_loses_no_shard(many, tmp_path):
     resumed = []
     grid = WaveGrid(3760.0, 3800.0)
     report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
-    assert resumed[0] == (96, 110)  # 64 were safe, and 32 at a time are read
+    assert resumed[0] == (95, 110)  # 64 were safe, and from the last of these on 32 are read
     assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
     assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+
+
+@pytest.fixture
+def coadds(tmp_path, monkeypatch):
+    """Five files of 50 spectra each, of which every tenth has no redshift, in shards of 64 rows."""
+    monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
+    monkeypatch.setattr("spexplain.data.reading._BYTES_A_TASK", 1)  # a file at a time
+    wave = 3760 + 0.8 * np.arange(60)
+    folder = tmp_path / "coadds"
+    folder.mkdir()
+    for number in range(5):
+        ids = 1000 * number + np.arange(50)
+        warn = np.where(np.arange(50) % 10 == 0, 4, 0)
+        columns = {"TARGETID": (ids, "K"), "Z": (np.full(50, 0.01), "D"), "ZWARN": (warn, "K")}
+        flux = np.ones((50, 60)) * (1 + ids[:, None])
+        hdus = [
+            fits.PrimaryHDU(),
+            _table("FIBERMAP", TARGETID=columns["TARGETID"]),
+            fits.ImageHDU(wave, name="B_WAVELENGTH"),
+            fits.ImageHDU(flux, name="B_FLUX"),
+            fits.ImageHDU(np.ones((50, 60)), name="B_IVAR"),
+            _table("REDSHIFTS", **columns),
+        ]
+        fits.HDUList(hdus).writeto(folder / f"coadd-{number}.fits")
+    return folder
+
+
+def _table(name, **columns):
+    made = [fits.Column(name=k, format=form, array=v) for k, (v, form) in columns.items()]
+    return fits.BinTableHDU.from_columns(made, name=name)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
+    coadds, tmp_path, monkeypatch, jobs
+):
+    monkeypatch.setattr("spexplain.data.reading._BYTES_A_PROCESS", 1)
+    steps = []
+    report = ingest(
+        [coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0), jobs=jobs,
+        progress=lambda *step: steps.append(step),
+    )  # fmt: skip
+    assert (report.n_files, report.n_taken, report.rejected) == (5, 225, {"redshift missing": 25})
+    assert steps == [(done, 5) for done in range(1, 6)]
+    collection = Collection.open(report.path)
+    expected = [str(1000 * n + k) for n in range(5) for k in range(50) if k % 10]
+    assert collection.catalog["id"].tolist() == expected
+    assert set(collection.rejects["detail"]) == {"Redrock's z = 0.01 has ZWARN 4"}
+    for row in (0, 100, 224):
+        flux, _ = collection.spectrum(row)
+        assert np.nanmedian(flux) == pytest.approx(1 + int(expected[row]))
+
+
+@pytest.mark.parametrize("stop", [2, 3, 4])
+def test_a_file_stored_in_part_is_read_again_and_nothing_is_lost_or_doubled(coadds, tmp_path, stop):
+    grid, steps = WaveGrid(3760.0, 3800.0), []
+    with pytest.raises(IngestCancelled):
+        ingest(
+            [coadds], tmp_path / "c", grid=grid, progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == stop,
+        )  # fmt: skip
+    report = ingest([coadds], tmp_path / "c", grid=grid)
+    assert (report.n_taken, report.rejected) == (225, {"redshift missing": 25})
+    ingest([coadds], tmp_path / "again", grid=grid)
+    one, other = Collection.open(tmp_path / "c"), Collection.open(tmp_path / "again")
+    assert one.catalog.equals(other.catalog)
+    assert one.rejects.equals(other.rejects)
+    for row in range(0, 225, 16):
+        np.testing.assert_array_equal(one.spectrum(row), other.spectrum(row))
+
+
+def test_one_target_twice_in_a_file_or_in_two_is_taken_once(coadds, tmp_path):
+    shutil.copy(coadds / "coadd-0.fits", coadds / "coadd-9.fits")
+    with fits.open(coadds / "coadd-1.fits", mode="update") as opened:
+        opened["FIBERMAP"].data["TARGETID"][2] = 1001
+    report = ingest([coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0))
+    assert report.rejected == {"duplicate": 46, "redshift missing": 30}
+
+
+def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):
+    csv = tmp_path / "z.csv"
+    csv.write_text("file,z\nnone.fits,0.2\nqso.fits,0.4\nstar.fits,0.1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    catalog = Collection.open(report.path).catalog.set_index("id")
+    assert catalog.loc["0266-51602-0006", "z"] == 0.2
+    assert catalog.loc["0266-51602-0002", "z"] == 0.4
+    assert report.rejected["star"] == 1  # what the pipeline calls a star stays one
+    assert report.unknown_labels == ()
+
+
+def test_the_unit_of_the_flux_reaches_the_catalog(folder, tmp_path):
+    report = ingest([folder], tmp_path / "c", grid=GRID)
+    assert report.n_counts == 0
+    assert set(Collection.open(report.path).catalog["flux_unit"]) == {"1e-17 erg/s/cm2/Å"}

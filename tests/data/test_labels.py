@@ -67,3 +67,27 @@ def test_another_encoding_is_told(labels):
 def test_an_absent_file_is_named(tmp_path):
     with pytest.raises(LabelError, match=r"absent\.csv"):
         read_labels(tmp_path / "absent.csv")
+
+
+def test_redshifts_come_with_labels_or_alone(labels):
+    got = labels("id,label,z\na,type 1,0.2\nb,,0.3\nc,type 2,\n")
+    assert got.by_name == {"a": "type 1", "c": "type 2"}
+    assert got.redshifts == {"a": 0.2, "b": 0.3}
+    assert got.names == ("a", "c", "b")
+    assert labels("file,Z\nx.fits,0.1\n").redshifts == {"x.fits": 0.1}
+    assert labels("file,Z\nx.fits,0.1\n").name_of("id", "/y/x.fits") == "x.fits"
+
+
+def test_a_redshift_changes_the_digest(labels):
+    assert labels("id,z\na,0.1\n").digest != labels("id,z\na,0.2\n").digest
+
+
+@pytest.mark.parametrize("z", ["high", "nan", "inf"])
+def test_a_redshift_that_is_no_number_is_an_error_that_quotes_it(labels, z):
+    with pytest.raises(LabelError, match=f"gives 'a' the redshift '{z}'"):
+        labels(f"id,z\na,{z}\n")
+
+
+def test_two_redshifts_of_one_spectrum_are_a_contradiction(labels):
+    with pytest.raises(LabelError, match=r"'a' both '0\.1' and '0\.2'"):
+        labels("id,z\na,0.1\na,0.2\n")

@@ -105,10 +105,10 @@ def test_a_legacy_image_without_error_row(write_sp_spec):
 
 
 def test_other_fits_files_are_not_taken_for_sdss(tmp_path):
-    lamost = fits.PrimaryHDU(np.ones((5, 100), np.float32))
-    lamost.header.update({"TELESCOP": "LAMOST", "COEFF0": 3.5, "COEFF1": 1e-4, "FIBERID": 1})
+    other = fits.PrimaryHDU(np.ones((5, 100), np.float32))
+    other.header.update({"TELESCOP": "another", "COEFF0": 3.5, "COEFF1": 1e-4, "FIBERID": 1})
     table = fits.BinTableHDU.from_columns([fits.Column(name="FLUX", format="E", array=[1.0])])
-    for number, hdus in enumerate([[lamost], [fits.PrimaryHDU(), table], [fits.PrimaryHDU()]]):
+    for number, hdus in enumerate([[other], [fits.PrimaryHDU(), table], [fits.PrimaryHDU()]]):
         path = tmp_path / f"{number}.fits"
         fits.HDUList(hdus).writeto(path)
         with pytest.raises(ReadError, match="no reader knows") as caught:
