@@ -37,6 +37,7 @@ from .build_options import (
     with_anomaly_options,
 )
 from .download import download_app
+from .version_option import Version
 
 __all__ = ["app", "main"]
 
@@ -46,7 +47,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Explore spectra and see why a model calls one a Seyfert, or strange.",
 )
 app.add_typer(download_app, name="download")
 _out = Console(soft_wrap=True, highlight=False)
@@ -68,6 +68,11 @@ Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),
 ]
+
+
+@app.callback(epilog="[bold]spexplain --install-completion[/bold] lets Tab complete commands.")
+def spexplain(version: Version = False) -> None:  # its option acts by itself
+    """Explore spectra and see why a model calls one a Seyfert, or strange."""
 
 
 @app.command(epilog="Example: [bold]spexplain demo[/bold]")

@@ -14,8 +14,9 @@ LAYERS = ("core", "data", "dashboard")
 def in_the_wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Names in a wheel built from the sources alone."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for layer in LAYERS:
-        shutil.copytree(ROOT / layer, source / layer, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (*LAYERS, "command"):
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, source / folder, ignore=leave)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     build = f"from setuptools import build_meta; build_meta.build_wheel({str(out)!r})"
@@ -39,3 +40,8 @@ def test_a_wheel_holds_every_module_and_what_the_page_is_made_of(in_the_wheel: s
 def test_a_wheel_installs_nothing_at_top_level_but_the_package(in_the_wheel: set[str]):
     top = {name.partition("/")[0] for name in in_the_wheel}
     assert {name for name in top if not name.endswith(".dist-info")} == {"spexplain"}
+
+
+def test_a_wheel_makes_the_package_a_command_and_leaves_it_a_namespace(in_the_wheel: set[str]):
+    own = {name for name in in_the_wheel if name.startswith("spexplain/") and name.count("/") == 1}
+    assert own == {"spexplain/__main__.py"}

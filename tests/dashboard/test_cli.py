@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,18 @@ def test_scores_say_what_leads_them(spexplain, small_demo: Path):
     assert "Filtered, trimmed χ²" in printed
     assert "share of the pixels" in printed
     assert spexplain("scores", small_demo / "nothing").returncode == 1
+
+
+def test_the_version_is_that_of_the_installed_package(spexplain) -> None:
+    done = spexplain("--version")
+    assert (done.returncode, done.stdout) == (0, f"spexplain {version('spexplain')}\n")
+
+
+def test_the_package_is_a_command_from_any_folder(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "spexplain", "--version"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"spexplain {version('spexplain')}\n"
+
+
+def test_help_says_how_to_have_commands_completed(spexplain) -> None:
+    assert "--install-completion" in spexplain("--help").stdout
