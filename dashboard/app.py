@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
@@ -14,6 +14,7 @@ from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 from tornado.ioloop import IOLoop
 
+from ..core.choices import WeightSign
 from .background import Background
 from .judging import Judging
 from .keeping import Keepsake, keep, origin_of
@@ -80,7 +81,8 @@ class _Page(pn.Template):
         document.template_variables.setdefault("dist_url", LOCAL_DIST)
         with document.models.freeze():
             super()._init_doc(document, *args, **options)
-            for root in document.roots:
+            roots: list[Any] = [*document.roots]
+            for root in roots:
                 root.stylesheets = []  # what is there from the first is dressed by the page
         return document
 
@@ -180,6 +182,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
         shown.lens,
         view.target,
         shown.id,
+        flux_unit=shown.flux_unit,
         **session.knobs_of(shown.lens),
     )
     intervals = None if trust is None else trust.intervals
@@ -221,12 +224,13 @@ def _follow_link(session: Session, query: dict[str, str]) -> None:
 
 
 def _offer_colour(session: Session, colour: str) -> None:
-    """Clusters of another number than was built are offered when a link asks for them."""
-    space, k = session.workspace, colour.removeprefix("clusters:")
-    if colour == k or space.reasons is None or not k.isdecimal():
+    """Clusters of another number or sign than were built are offered when a link asks for them."""
+    space, wanted = session.workspace, colour.removeprefix("clusters:")
+    k, _, sign = wanted.partition(":")
+    if colour == wanted or space.reasons is None or not k.isdecimal():
         return
-    if int(k) in space.reasons.scan["k"].tolist():
-        space.offer_clusters(space.partition(int(k)))
+    if int(k) in space.reasons.scan["k"].tolist() and sign in ("", *get_args(WeightSign)):
+        space.offer_clusters(space.partition(int(k), sign))
         session.view.param["colour"].objects = [*space.colours]
 
 

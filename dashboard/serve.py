@@ -6,11 +6,12 @@ import asyncio
 import logging
 import os
 import socket
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import panel as pn
@@ -32,7 +33,8 @@ __all__ = ["open_workspace", "serve"]
 
 # A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
 _HEAD_START_S = 0.5
-_LAST_SCRIPT = "/panel.min.js"
+_ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
+_LAST_SCRIPT = "/bokeh.min.js"
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _log = logging.getLogger(__name__)
@@ -91,12 +93,13 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     _expect_closing_tabs()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
+    stopping = threading.Event()
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
         pages: Any = {"/": build_app(workspace, pool)}
         apps: Any = build_applications(pages, "spexplain", location=False)
         scripts = _ScriptsFirst()
         apps["/"].add(scripts)
-        pool.submit(_prepare, workspace, port, address).add_done_callback(_report)
+        pool.submit(_prepare, workspace, port, address, stopping).add_done_callback(_report)
         server: Any = pn.serve(
             apps,
             port=port,
@@ -109,6 +112,8 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         )
         print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
         server.run_until_shutdown()
+        stopping.set()
+        workspace.drawn.set()  # nothing waits for a visitor any more
 
 
 class _ScriptsFirst(Handler):
@@ -139,15 +144,18 @@ class _ScriptsFirst(Handler):
         """Leave it as it is."""
 
 
-def _prepare(workspace: Workspace, port: int, address: str) -> None:
+def _prepare(workspace: Workspace, port: int, address: str, stopping: threading.Event) -> None:
     """Do what is slow the first time, the HTML that all visitors share at the end."""
-    warm(workspace)
+    warm(workspace, stopping=stopping.is_set)
+    if stopping.is_set():
+        return
     host = _LOCAL.get(address, address)
     straight = build_opener(ProxyHandler({}))  # a proxy of the user's does not know this server
     try:
-        with straight.open(f"http://{f'[{host}]' if ':' in host else host}:{port}/") as page:
+        at = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        with straight.open(at, timeout=_ANSWER_S) as page:
             page.read()
-    except URLError as gone:
+    except (OSError, HTTPException) as gone:
         _log.info("The server was stopped before it was warm: %s", gone)
 
 

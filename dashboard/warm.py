@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,12 +20,13 @@ _PATIENCE_S = 20.0
 _BREATH_S = 1.5
 
 
-def warm(workspace: Workspace) -> None:
+def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) -> None:
     """Shade every colouring of every plane once, load every model, make every list.
 
     Datashader takes 1 s to load and compiles each kind of aggregation for 1–2 s on first use; torch
     and scikit-learn take 3 s to load; a model is read from disk when first asked. What a visitor
-    sees first comes first, and the rest waits until it has been seen.
+    sees first comes first, and the rest waits until it has been seen. Between steps it looks
+    whether the server is ``stopping``.
     """
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
@@ -33,10 +35,14 @@ def warm(workspace: Workspace) -> None:
         time.sleep(_BREATH_S)
     for plane in workspace.planes:
         for name in workspace.colours:
+            if stopping():
+                return
             _shade(workspace, plane, name)
     from ..core.explain import explain
 
     for lens in workspace.lenses.values():
+        if stopping():
+            return
         if len(lens.rows):
             row = int(lens.rows[0])
             target = lens.target(lens.targets[0], row)

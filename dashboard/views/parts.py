@@ -78,7 +78,7 @@ class Part(JSComponent):
 
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
         found = super()._get_properties(doc)
-        known = PartModel.properties()
+        known = set(PartModel.properties())
         # Panel dresses every component in its own sheets; a part wears the page's.
         kept = {name: value for name, value in found.items() if name in known - {"stylesheets"}}
         return kept | {"esm": Path(self._esm).stem}

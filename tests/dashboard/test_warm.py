@@ -32,3 +32,13 @@ def test_without_a_visitor_they_do_not_wait_for_ever(small_demo, monkeypatch) ->
     workspace = open_workspace(small_demo)
     warm(workspace)
     assert "machine" in vars(workspace.lenses["agn"])
+
+
+def test_a_server_that_stops_is_not_held_up(small_demo, monkeypatch) -> None:
+    workspace = open_workspace(small_demo)
+    said = []
+    monkeypatch.setattr(module, "_shade", lambda _, plane, colour: said.append((plane, colour)))
+    workspace.drawn.set()
+    warm(workspace, stopping=lambda: True)
+    assert len(said) == 1
+    assert "machine" not in vars(workspace.lenses["agn"])
