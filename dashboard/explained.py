@@ -11,6 +11,7 @@ from ..core.explain import explain
 from ..core.settings import ExplainSettings
 from ..core.trust import Trust, assess
 from ..data.collection import Collection
+from ..data.collection_format import flux_unit_of
 from ..data.explanation_file import save_explanation
 from ..data.explanation_table import write_segment_table
 from ..data.lens import AnomalyLens, Verdict, lens_of_target, open_lenses
@@ -65,7 +66,9 @@ def explain_stored(directory: Path, id: str, target: str, settings: ExplainSetti
     flux, asked = lens.prepared(row), lens.target(target, row)
     explanation = explain(flux, asked, settings)
     trust = assess(explanation, flux, asked)
-    origin = origin_of(collection, lens, target, id)
+    origin = origin_of(
+        collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row)
+    )
     saved = SavedExplanation(explanation, lens.wave_rest_aa, flux, origin, trust.intervals)
     of_score = isinstance(lens, AnomalyLens)
     return Explained(

@@ -33,7 +33,13 @@ class Keepsake:
 
 
 def origin_of(
-    collection: Collection, lens: Lens, target: str, id: str, **lens_knobs: float
+    collection: Collection,
+    lens: Lens,
+    target: str,
+    id: str,
+    *,
+    flux_unit: str = "",
+    **lens_knobs: float,
 ) -> Origin:
     """Where an explanation comes from.
 
@@ -43,6 +49,8 @@ def origin_of(
         The target's name is the lens's.
     id
         Of the spectrum.
+    flux_unit
+        Of the spectrum before it was prepared; empty if not known.
     lens_knobs
         What the target was asked for with besides.
     """
@@ -56,6 +64,7 @@ def origin_of(
         lens_target=target,
         model_key=lens.model_key,
         lens_knobs=lens_knobs,
+        flux_unit=flux_unit,
     )
 
 
@@ -70,7 +79,7 @@ def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint 
         title=saved.origin.spectrum_id,
         verdict=verdict,
         intervals=saved.intervals,
-        flux_label=flux_label(saved.origin.lens),
+        flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
         paint=paint,
     )
 

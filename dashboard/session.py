@@ -14,6 +14,7 @@ import param
 
 from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
+from ..data.collection_format import flux_unit_of
 from ..data.lens import AnomalyLens, Lens
 from .listing import Listing
 from .live import Answer, Live
@@ -57,6 +58,8 @@ class Shown:
         What the model says; None if the lens cannot take it.
     judge
         Explains it, if it is of no collection (row -1).
+    flux_unit
+        Before it was prepared, as its file has it; empty if not known.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Shown:
     flux: np.ndarray
     verdict: Any
     judge: NewcomerLens | None = None
+    flux_unit: str = ""
 
 
 class Session:
@@ -202,12 +206,13 @@ class Session:
 
     def _look(self, id: str, row: int, lens: Lens) -> Shown:
         z = float(self.workspace.catalog["z"].iat[row])
+        unit = flux_unit_of(self.workspace.catalog, row)
         reason = lens.reason(row)
         if reason:
             nothing = np.empty(0)
-            return Shown(id, row, lens, z, reason, nothing, nothing, None)
-        flux = lens.prepared(row)
-        return Shown(id, row, lens, z, "", lens.wave_rest_aa, flux, lens.verdict(row))
+            return Shown(id, row, lens, z, reason, nothing, nothing, None, flux_unit=unit)
+        flux, verdict = lens.prepared(row), lens.verdict(row)
+        return Shown(id, row, lens, z, "", lens.wave_rest_aa, flux, verdict, flux_unit=unit)
 
     def _explain(self, *_: param.parameterized.Event) -> None:
         shown = self.outcome.shown

@@ -9,6 +9,7 @@ from ..core.explanation import Explanation
 __all__ = ["Meaning", "flux_label", "meaning", "state_line"]
 
 _FLUX_UNITS = {"agn": "flux / f(5100 Å)", "anomaly": "flux / median"}
+_COUNT_UNITS = {"agn": "counts / counts at 5100 Å", "anomaly": "counts / median"}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 
 
@@ -63,8 +64,10 @@ def meaning(explanation: Explanation) -> Meaning:
     )
 
 
-def flux_label(lens: str) -> str:
-    """What the flux of a lens's spectra is in units of."""
+def flux_label(lens: str, flux_unit: str = "") -> str:
+    """What the flux of a lens's spectra is in units of; counts are not called flux."""
+    if flux_unit == "counts":
+        return _COUNT_UNITS.get(lens, "counts")
     return _FLUX_UNITS.get(lens, "flux")
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "REJECT_COLUMNS",
     "CollectionError",
     "conform",
+    "flux_unit_of",
     "write_json",
     "write_parquet",
 ]
@@ -62,6 +63,11 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     }
     extra = {name: table[name] for name in table.columns if name not in columns}
     return pd.DataFrame(known | extra).reset_index(drop=True)
+
+
+def flux_unit_of(catalog: pd.DataFrame, row: int) -> str:
+    """Of a spectrum, as its file had it, for example ``"counts"``; empty if not known."""
+    return str(catalog["flux_unit"].iat[row]) if "flux_unit" in catalog else ""
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -38,6 +38,8 @@ class Newcomer:
         Why it cannot; empty if it can.
     verdict
         What the model says; None if it cannot.
+    flux_unit
+        Of the file.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Newcomer:
     flux: np.ndarray
     reason: str
     verdict: Verdict | None
+    flux_unit: str
 
 
 def read_bytes(name: str, content: bytes) -> Spectrum:
@@ -100,7 +103,8 @@ class NewcomerLens:
         flux, reason = self._prepare(spectrum)
         verdict = None if reason else self.verdict(flux)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
-        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict)
+        unit = spectrum.flux_unit
+        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict, unit)
 
     def verdict(self, flux: np.ndarray) -> Verdict:
         """What the model says of a prepared spectrum (D,); its true type is not known."""

@@ -31,6 +31,8 @@ class Origin:
         What the target was asked for with besides its name: width of the filter, share trimmed.
     note
         Anything else to keep with it, in the user's words.
+    flux_unit
+        Before the spectrum was prepared, as its file has it.
     """
 
     spectrum_id: str = ""
@@ -41,6 +43,7 @@ class Origin:
     model_key: str = ""
     note: str = ""
     lens_knobs: dict[str, float] = field(default_factory=dict)
+    flux_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -204,7 +204,7 @@ class SpectrumView:
         }  # fmt: skip
         self._pixels.tags = [shown.id]
         self._mark_lines(factor)
-        self.flux.yaxis.axis_label = flux_label(shown.lens.name)
+        self.flux.yaxis.axis_label = flux_label(shown.lens.name, shown.flux_unit)
         frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
         self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
         # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.

@@ -165,7 +165,7 @@ def _targets(by_name: Mapping[str, Hdu], path: Path, n_rows: int) -> list[_Targe
     )
     kinds = fibers.texts("OBJTYPE") if "OBJTYPE" in fibers.columns else ["TGT"] * n
     return [
-        _Target(str(id), *at, kind, "" if kind == "TGT" else f"no target: OBJTYPE {kind!r}")
+        _Target(str(id), *at, no_object="" if kind == "TGT" else f"no target: OBJTYPE {kind!r}")
         for id, at, kind in zip(ids, zip(ra, dec, strict=True), kinds, strict=True)
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.trust import assess
-from spexplain.dashboard.keeping import keep, origin_of
+from spexplain.dashboard.keeping import figure_of, keep, origin_of
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.explanation_file import load_explanation
 from spexplain.data.saved_explanation import SavedExplanation
@@ -52,6 +53,14 @@ def test_the_table_has_a_row_a_segment_with_its_interval(saved: SavedExplanation
     np.testing.assert_array_equal(table["weight"], saved.explanation.weights)
     assert (table["weight_low"] <= table["weight_high"]).all()
     assert b"Angstrom" in kept(saved, "ecsv")
+
+
+def test_a_file_and_a_figure_of_counts_say_counts(saved: SavedExplanation, tmp_path: Path) -> None:
+    counts = replace(saved, origin=replace(saved.origin, flux_unit="counts"))
+    (tmp_path / "kept.fits").write_bytes(kept(counts, "fits"))
+    assert load_explanation(tmp_path / "kept.fits").origin.flux_unit == "counts"
+    for one, unit in ((counts, "counts / counts at 5100 Å"), (saved, "flux / f(5100 Å)")):
+        assert unit in {axes.get_ylabel() for axes in figure_of(one, None).axes}
 
 
 @pytest.mark.parametrize(

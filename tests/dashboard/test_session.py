@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.dashboard.session import Session
-from spexplain.dashboard.views.verdict import state_pane
+from spexplain.dashboard.views.spectrum import SpectrumView
+from spexplain.dashboard.views.verdict import state_pane, verdict_pane
 from spexplain.dashboard.workspace import Workspace
 
 HBETA_AA = 4862.68
@@ -238,3 +239,22 @@ def test_a_collection_without_models_has_nothing_to_explain(
     assert bare.outcome.shown is None
     assert bare.listing.table.empty
     bare.step(1)
+
+
+def test_a_spectrum_in_counts_says_so_on_its_axis_and_above(
+    workspace: Workspace, pool: ThreadPoolExecutor
+) -> None:
+    workspace.catalog["flux_unit"] = [
+        "counts",
+        *["1e-17 erg/s/cm2/Å"] * (len(workspace.catalog) - 1),
+    ]
+    session = Session(workspace, pool, lambda call: None)
+    said = verdict_pane(session)
+    axis = SpectrumView(session).flux.yaxis
+    session.open(0)
+    assert (session.outcome.shown.flux_unit, "counts" in axis[0].axis_label) == ("counts", True)
+    assert "counts, not flux-calibrated" in said.html
+    session.open(1)
+    assert axis[0].axis_label == "flux / f(5100 Å)"
+    assert "counts" not in said.html
+    session.close()

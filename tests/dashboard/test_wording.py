@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, Explanation, explain
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.wording import meaning, state_line
+from spexplain.dashboard.wording import flux_label, meaning, state_line
 
 
 def explained(method: str, target: str = "log p(type 1)", sign: float = 1.0) -> Explanation:
@@ -47,3 +47,11 @@ def test_the_state_line_of_lime_has_fidelity_samples_time_and_seed() -> None:
 def test_the_state_line_of_the_others_says_how_much_was_looked_at() -> None:
     assert state_line(explained("saliency"), 12.0) == "Saliency · 40 pixels, each alone · 12 ms"
     assert state_line(explained("occlusion"), 3.6) == "Occlusion · 4 segments, each alone · 4 ms"
+
+
+@pytest.mark.parametrize("lens", ["agn", "anomaly", "another"])
+def test_counts_are_never_called_flux(lens: str) -> None:
+    assert "flux" in flux_label(lens)
+    assert "flux" in flux_label(lens, "1e-17 erg/s/cm2/Å")
+    assert "flux" not in flux_label(lens, "counts")
+    assert "counts" in flux_label(lens, "counts")
