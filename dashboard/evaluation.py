@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 
 from ..data.evaluate import Evaluation
 from ..data.printed_table import Table
 
 __all__ = ["cell_text", "evaluation_lines"]
+
+_HEADING = 8  # letters in a line of a heading, longer words apart
+_WIDEST = 1000
 
 
 def evaluation_lines(evaluation: Evaluation) -> Iterator[str | RichTable]:
@@ -46,13 +53,21 @@ def cell_text(value: object, heading: str = "") -> str:
 
 
 def _rich(table: Table) -> RichTable:
-    drawn = RichTable(title=table.title, title_justify="left", title_style="bold")
+    """As wide as its numbers need, even if that is wider than the terminal: none is cut."""
+    drawn = RichTable(
+        title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
     for heading in table.columns:
         theirs = heading.startswith("paper")
         left = any(isinstance(row[len(drawn.columns)], str) for row in table.rows)
         drawn.add_column(
-            heading, justify="left" if left else "right", style="dim" if theirs else ""
+            "\n".join(wrap(heading, _HEADING, break_long_words=False)),
+            justify="left" if left else "right",
+            style="dim" if theirs else "",
+            no_wrap=True,
         )
     for row in table.rows:
         drawn.add_row(*(cell_text(v, h) for v, h in zip(row, table.columns, strict=True)))
+    wide = Console(width=_WIDEST)
+    drawn.width = Measurement.get(wide, wide.options, drawn).maximum
     return drawn

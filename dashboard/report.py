@@ -147,60 +147,77 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     typical = _typical(test, kinds)
     every = np.flatnonzero(sample.labels[sample.rows] != "")
     rows = sample.rows[every]
+    of_test = f"the test set of {_name(evaluation)}"
+    machine = _machine_words(best)
+    ids = ", ".join(evaluation.collection.catalog["id"].iloc[typical].astype(str))
     yield (
         "1",
-        "A spectrum of each type, as prepared.",
+        (
+            f"A spectrum of each type from {of_test} ({ids}), as prepared: at rest, divided by "
+            f"the flux at 5100 Å, on {len(sample.wave):,} points."
+        ),
         lambda: example_spectra_figure(sample.wave, sample.flux(typical), kinds),
     )
     yield (
         "2",
-        "Median spectrum of each type; 68 % of its spectra lie in the shade.",
+        (
+            f"Median spectrum of each type, all {len(rows):,} labelled spectra of "
+            f"{_name(evaluation)}; 68 % of a type's spectra lie in the shade."
+        ),
         lambda: mean_spectra_figure(sample.wave, sample.flux(rows), sample.labels[rows]),
     )
     counts = np.array(best["test"]["confusion"])
-    title = f"Confusion matrix on the test set, {best['settings']['kernel']} kernel."
+    title = f"Confusion matrix on {of_test}, {best['test']['n']:,} spectra, {machine}."
     yield "3", title, lambda: confusion_figure(best["test"]["classes"], counts)
     yield (
         "4",
         (
-            "Noise test: F on the test set against added noise, each kernel with its best "
-            f"settings, the best ({best['settings']['kernel']}) first; bars: spread over "
+            f"Noise test: F on {of_test} against added noise, each kernel with the settings of "
+            f"the table of hyperparameters, the best ({best['settings']['kernel']}) first; bars: "
+            "spread over "
             f"{evaluation.runs['noise'].metrics['repeats']} draws of the noise; crosses: the "
             "paper, linear kernel."
         ),
         lambda: noise_figure(evaluation.runs["noise"].metrics),
     )
-    yield from _saliency_jobs(sample, chosen, best["test"]["classes"], typical, kinds)
+    yield from _saliency_jobs(evaluation, sample, chosen, typical, kinds)
 
 
 def _saliency_jobs(
-    sample: _Sample, chosen: pd.DataFrame, classes: list[str], typical: np.ndarray, kinds: list[str]
+    evaluation: Evaluation,
+    sample: _Sample,
+    chosen: pd.DataFrame,
+    typical: np.ndarray,
+    kinds: list[str],
 ) -> Iterator[_Job]:
+    best = evaluation.best
+    classes, machine = ordered_types(best["test"]["classes"]), _machine_words(best)
     painted = (
-        "Blue: more flux strengthens the predicted class; orange: weakens it. At the right: how "
-        "far the colours go, in ∂ log p / ∂ flux, the flux at 5100 Å being 1. Dashed: the paper's "
-        "lines."
+        f"Test spectra of {_name(evaluation)}. Blue: more flux strengthens the predicted class; "
+        "orange: weakens it. At the right: how far the colours go, in ∂ log p / ∂ flux, the flux "
+        "at 5100 Å being 1. Dashed: the paper's lines."
     )
     three = load_type_classifier(sample.evaluated, "best-three")
     if (sample.evaluated.path / "best-two").is_dir():
         two = load_type_classifier(sample.evaluated, "best-two")
+        of_two = _machine_words(_best_of(evaluation, "two"))
         pair = [at for at, kind in enumerate(kinds) if kind in two.classes]
         yield (
             "5",
-            f"Saliency maps, type 1 against type 2. {painted}",
+            f"Saliency maps, type 1 against type 2, {of_two}. {painted}",
             lambda: saliency_figure(
                 sample.wave, sample.flux(typical[pair]), two, [kinds[at] for at in pair]
             ),
         )
     yield (
         "6",
-        f"Saliency maps, all types. {painted}",
+        f"Saliency maps, all types, {machine}. {painted}",
         lambda: saliency_figure(sample.wave, sample.flux(typical), three, kinds),
     )
     for number, right, words in (("8", False, "misclassified"), ("9", True, "correct")):
         some: Any = chosen[chosen["correct"] == right].reset_index(drop=True)
         if len(some):
-            yield number, f"Saliency maps of the numbered {words} spectra. {painted}", (
+            yield number, f"Saliency maps of the numbered {words} spectra, {machine}. {painted}", (
                 lambda some=some, right=right: saliency_figure(
                     sample.wave, sample.flux(some["row"].to_numpy()), three,
                     example_titles(some, classes), [_FRAMES[right]] * len(some),
@@ -215,8 +232,9 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
     yield (
         "7",
         (
-            f"{main.title}: {_trust(main)}. Numbers in red frames are misclassified, in green "
-            "correctly classified."
+            f"{main.title}: {len(main.rows):,} spectra of {_name(evaluation)}, {_trust(main)}. "
+            "Numbers in red frames are misclassified, in green correctly classified by the "
+            f"{_machine_words(evaluation.best)}; their maps are in figures 8 and 9."
         ),
         lambda: numbered_plane_figure(main, labels[main.rows], chosen),
     )
@@ -225,7 +243,7 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
         nobody = chosen.iloc[:0]
         yield (
             "A.1",
-            f"{alone.title}: {_trust(alone)}.",
+            f"{alone.title}: {len(alone.rows):,} spectra of {_name(evaluation)}, {_trust(alone)}.",
             lambda: numbered_plane_figure(alone, labels[alone.rows], nobody),
         )
     for number, prefix, words in _SETS:
@@ -233,10 +251,29 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
         if some:
             yield (
                 number,
-                f"t-SNE over perplexities: {words}. Blue: type 1; yellow: type 2"
-                + ("." if "two" in prefix else "; red: intermediate."),
+                f"t-SNE of {_name(evaluation)} over perplexities: {words}, {len(some[0].rows):,} "
+                "spectra. Trustworthiness: 1 where no spectrum has false neighbours; recall: share "
+                "of the ten nearest spectra that are among the ten nearest points. Blue: type 1; "
+                "yellow: type 2"
+                + ("; red: intermediate." if "intermediate" in labels[some[0].rows] else "."),
                 (lambda some=some: _drawn(planes_layout(some, labels, backend="matplotlib"))),
             )
+
+
+def _name(evaluation: Evaluation) -> str:
+    return evaluation.collection.path.name
+
+
+def _best_of(evaluation: Evaluation, task: str) -> dict[str, Any]:
+    machines = evaluation.runs["evaluate"].metrics["machines"]
+    return next(one for one in machines if one["task"] == task and one.get("best"))
+
+
+def _machine_words(one: dict[str, Any]) -> str:
+    """The machine of a figure, with what makes it another."""
+    of = one["settings"]
+    gamma = "" if of["gamma"] is None else f", gamma {of['gamma']:g}"
+    return f"SVM with {of['kernel']} kernel (C {of['c']:g}{gamma})"
 
 
 def _drawn(layout: Any) -> Figure:

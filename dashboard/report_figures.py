@@ -17,9 +17,11 @@ from scipy.ndimage import median_filter
 from ..core.explain import ExplainSettings, explain
 from ..core.lines import P21_MARKERS
 from ..core.targets import Classifier
+from ..core.train.gram import KERNELS
 from ..data import paper_p21 as paper
 from ..data.plane import Plane
 from ..data.trained import probability_column
+from .label_places import label_places
 from .matrix import ordered_types
 from .theme import THEMES, category_colours
 
@@ -35,6 +37,8 @@ __all__ = [
 
 _THEME = THEMES["light"]
 _WRONG, _RIGHT = "#d62728", "#2ca02c"
+_THEIRS = ", paper"
+_BOX_POINTS = (14.0, 12.0)  # of a number with its frame
 
 
 def example_spectra_figure(wave: np.ndarray, flux: np.ndarray, kinds: Sequence[str]) -> Figure:
@@ -63,8 +67,10 @@ def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarra
 
 
 def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
-    """Raw and normalised, rows the true type."""
+    """Raw and normalised, rows the true type, in the paper's order."""
     fig = _figure(7.0, 3.0)
+    order = [list(classes).index(kind) for kind in ordered_types(classes)]
+    classes, counts = ordered_types(classes), counts[np.ix_(order, order)]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     for at, (values, title, form) in enumerate(
         ((counts, "spectra", "{:,.0f}"), (shares, "share of the true type", "{:.2f}"))
@@ -88,7 +94,8 @@ def noise_figure(noise: dict[str, Any]) -> Figure:
 
     The paper's values, which are of its linear kernel, are in that kernel's panel alone.
     """
-    kernels = sorted(noise["kernels"], key=lambda kernel: not noise["kernels"][kernel]["best"])
+    curves = noise["kernels"]
+    kernels = sorted(curves, key=lambda kernel: (not curves[kernel]["best"], KERNELS.index(kernel)))
     rows = -(-len(kernels) // 2)
     fig = _figure(7.0, 0.5 + 2.2 * rows)
     grid: Any = fig.subplots(rows, min(len(kernels), 2), sharex=True, sharey=True, squeeze=False)
@@ -96,18 +103,28 @@ def noise_figure(noise: dict[str, Any]) -> Figure:
     for axes in panels[len(kernels) :]:
         axes.set_axis_off()
     for axes, kernel in zip(panels, kernels, strict=False):
-        curve = noise["kernels"][kernel]
+        curve = curves[kernel]
         _noise_panel(axes, np.array(noise["sigmas"]), curve, with_paper=kernel == "linear")
         gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
         best = " (the best)" if curve["best"] else ""
         axes.set_title(f"{kernel} kernel, C {curve['c']:g}{gamma}{best}", fontsize=7.5, loc="left")
-    fig.supxlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8)
-    fig.supylabel("F on the test set", fontsize=8)
+    for axes in panels[max(len(kernels) - 2, 0) : len(kernels)]:
+        axes.tick_params(labelbottom=True)  # also where no panel is below
+    fig.supylabel("F on the test set", fontsize=8, x=0.012)
+    fig.supxlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8, y=0.012)
+    inch = 1 / fig.get_figheight()
+    fig.tight_layout(rect=(0.02, 0.2 * inch, 1, 1 - 0.42 * inch))
+    _noise_legend(fig, panels, [*ordered_types(curves[kernels[0]]["by_class"]), "mean"])
+    return fig
+
+
+def _noise_legend(fig: Figure, panels: Sequence[Axes], order: Sequence[str]) -> None:
+    """Above the panels; column by column what is found here, and under it the paper's."""
     entries = {text: drawn for axes in panels for drawn, text in
                zip(*axes.get_legend_handles_labels(), strict=True)}  # fmt: skip
-    fig.tight_layout(rect=(0, 0, 1, 1 - 0.36 / fig.get_figheight()))
-    fig.legend([*entries.values()], [*entries], fontsize=6.5, ncols=4, loc="upper center")
-    return fig
+    names = sorted(entries, key=lambda text: (order.index(text.removesuffix(_THEIRS)), text))
+    drawn = [entries[name] for name in names]
+    fig.legend(drawn, names, fontsize=6.5, ncols=len(order), loc="upper center")
 
 
 def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_paper: bool) -> None:
@@ -120,7 +137,7 @@ def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_p
         theirs = paper.NOISE_F.get(name)
         if theirs and with_paper:
             axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
-                      markersize=4, linewidth=0.8, label=f"{name}, paper")  # fmt: skip
+                      markersize=4, linewidth=0.8, label=f"{name}{_THEIRS}")  # fmt: skip
     axes.set(xscale="log", ylim=(-0.03, 1.05))
     seen = sigmas[sigmas > 0]
     axes.set_xticks(seen, [f"{sigma:g}" for sigma in seen], minor=False)
@@ -159,7 +176,7 @@ def saliency_figure(
         axes.add_collection(lines)
         _finish(axes, wave, values, titles[at])
         axes.set_title(
-            f"colours to ±{most:.2g}", fontsize=6.5, loc="right", pad=2, color=_THEME.muted
+            f"colours to ±{most:.2g}", fontsize=6.5, loc="right", pad=4, color=_THEME.muted
         )
         if frames is not None and frames[at] is not None:
             for spine in axes.spines.values():
@@ -185,22 +202,40 @@ def numbered_plane_figure(plane: Plane, labels: np.ndarray, chosen: pd.DataFrame
     for kind in ordered_types(set(labels.tolist())):
         x, y = plane.xy[labels == kind].T
         axes.scatter(x, y, s=3, color=category_colours((kind,), "light")[0], label=kind)
-    for one in chosen[["row", "number", "correct"]].itertuples(index=False):
-        at = int(np.searchsorted(plane.rows, int(one[0])))
-        if at == len(plane.rows) or plane.rows[at] != one[0]:
-            continue
-        x, y = plane.xy[at].tolist()
-        colour = _RIGHT if one[2] else _WRONG
-        axes.plot(x, y, "o", markersize=6, markerfacecolor="none", color=colour)
-        axes.annotate(
-            str(one[1]), (x, y), xytext=(7, 7), textcoords="offset points", fontsize=8,
-            bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": colour},
-        )  # fmt: skip
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.legend(fontsize=7, markerscale=3, loc="best")
     fig.tight_layout()
+    _number(axes, plane, chosen)
     return fig
+
+
+def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
+    """Number spectra beside their points; the axes have found their place by now."""
+    here: Any = chosen[np.isin(chosen["row"].to_numpy(np.int64), plane.rows)]
+    places = plane.xy[np.searchsorted(plane.rows, here["row"].to_numpy(np.int64))]
+    axes.apply_aspect()
+    frame = axes.get_window_extent()
+    on_paper = axes.transData.transform(places.reshape(-1, 2)) - frame.p0
+    points_of_px = 72 / float(axes.figure.dpi)
+    sides = (frame.width * points_of_px, frame.height * points_of_px)
+    anchors = on_paper * points_of_px
+    shifts = label_places(anchors, box_px=_BOX_POINTS, frame_px=sides) - anchors
+    legend = axes.get_legend()
+    if legend is not None:  # numbers stand on top of it if they must
+        legend.set_zorder(2)
+    for (x, y), shift, one in zip(
+        places, shifts, here[["number", "correct"]].to_numpy().tolist(), strict=True
+    ):
+        number, correct = one
+        colour = _RIGHT if correct else _WRONG
+        axes.plot(x, y, "o", markersize=6, markerfacecolor="none", color=colour)
+        axes.annotate(
+            str(number), (x, y), xytext=shift.tolist(), textcoords="offset points",
+            fontsize=8, ha="center", va="center",
+            bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": colour},
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8},
+        )  # fmt: skip
 
 
 def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
@@ -236,7 +271,7 @@ def _finish(axes: Axes, wave: np.ndarray, values: np.ndarray, title: str) -> Non
     axes.set(xlim=(wave[0], wave[-1]), ylim=(low - air, high + air))
     for line in P21_MARKERS:
         axes.axvline(line.wave_vac_aa, color=_THEME.marker, linewidth=0.5, dashes=(4, 3), zorder=0)
-    axes.set_title(title, fontsize=7.5, loc="left", pad=2)
+    axes.set_title(title, fontsize=7.5, loc="left", pad=4)
     axes.tick_params(labelsize=6.5, length=2)
 
 
@@ -253,4 +288,6 @@ def _label(panels: Sequence[Axes], y: str) -> None:
     for axes in panels[:-1]:
         axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel("rest wavelength in vacuum (Å)", fontsize=8)
-    panels[len(panels) // 2].set_ylabel(y, fontsize=8)
+    figure: Any = panels[0].figure
+    middle = 0.5 * (panels[0].get_position().y1 + panels[-1].get_position().y0)
+    figure.supylabel(y, fontsize=8, x=0.012, y=middle)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.train.gram import KERNELS
 from . import paper_p21 as paper
 from .printed_table import Cell, Table
 
@@ -54,24 +55,24 @@ def _best(said: Mapping[str, Any]) -> Table:
 def _kernels(said: Mapping[str, Any]) -> Table:
     """A kernel a row: its mean F at each sigma, and which type fares worst and best."""
     rows: list[tuple[Cell, ...]] = [
-        (_named(kernel, said), *curve["macro_f"], *_order(_of_types(curve)))
-        for kernel, curve in said["kernels"].items()
+        (kernel, *said["kernels"][kernel]["macro_f"], *_order(_of_types(said["kernels"][kernel])))
+        for kernel in sorted(said["kernels"], key=KERNELS.index)
     ]
     theirs = {kind: f for kind, f in paper.NOISE_F.items() if kind != "mean"}
     given = sorted(theirs["type 1"])
     rows.append(
         (
-            "paper: linear kernel",
+            "paper: linear",
             *(paper.NOISE_F["mean"].get(sigma) for sigma in said["sigmas"]),
             *_order({kind: [f[sigma] for sigma in given] for kind, f in theirs.items()}),
         )
     )
     columns = ("kernel", *(f"sigma {sigma:g}" for sigma in said["sigmas"]), "lowest F", "highest F")
     note = (
-        "Lowest and highest F: the type, and at how many of the sigmas no other is as low or as "
-        "high."
+        "C and gamma as in the table of hyperparameters. Lowest and highest F: the type, and at "
+        "how many of the sigmas no other is as low or as high."
     )
-    lost = [text for kernel in said["kernels"] if (text := _collapse(kernel, said))]
+    lost = [text for kernel in sorted(said["kernels"]) if (text := _collapse(kernel, said))]
     title = "Noise test, all kernels: mean F at each sigma (flux at 5100 Å = 1)"
     return Table("noise_kernels", title, columns, tuple(rows), " ".join([note, *lost]))
 

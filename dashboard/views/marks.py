@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.core.properties import value as constant
-from bokeh.models import ColumnDataSource, Scatter, Text
+from bokeh.events import RangesUpdate
+from bokeh.models import ColumnDataSource, Scatter, Segment, Text
 from bokeh.plotting import figure
 
+from ..label_places import label_places
 from ..session import Session
 from ..theme import THEMES
-from .figures import FONT
+from .figures import FONT, span
 
 __all__ = ["attach_marks"]
 
@@ -20,11 +22,11 @@ _MOST_RINGED = 3000
 _WRONG, _RIGHT = "#d62728", "#2ca02c"
 _NOTHING: dict[str, list[Any]] = {"x": [], "y": []}
 _NO_NUMBERS: dict[str, list[Any]] = {
-    name: [] for name in ("x", "y", "text", "colour", "right", "down")
+    name: [] for name in ("x", "y", "text", "colour", "label_x", "label_y")
 }
-# Where a number stands beside its point, px to the right and down: the next one elsewhere, so that
-# neighbours can be told apart.
-_BESIDE = ((9, -9), (-19, 23), (9, 23), (-19, -9), (-5, -15), (-5, 29))
+_BOX_PX = (20.0, 22.0)
+# Of the plane before its size is known.
+_FRAME_PX = 540
 
 
 def attach_marks(session: Session, plane: figure) -> None:
@@ -67,12 +69,17 @@ class _Marks:
         placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")
         add = self._plane.add_glyph
         rings = add(ringed, Scatter(size=6, fill_color=None, line_width=1))
+        leader: Any = {"x1": "label_x", "y1": "label_y", "line_color": "colour"}
+        add(numbers, Segment(x0="x", y0="y", line_width=1, **leader))
         add(numbers, Scatter(size=9, fill_color=None, line_color="colour", line_width=2))
         box: Any = {"background_fill_alpha": 0.9, "border_line_width": 1.6, "padding": 3}
         label = Text(
-            text="text", x_offset="right", y_offset="down", text_font=constant(FONT),
-            text_font_size="12px", border_line_color="colour", **box,
+            x="label_x", y="label_y", text="text", text_align="center", text_baseline="middle",
+            text_font=constant(FONT), text_font_size="12px", border_line_color="colour", **box,
         )  # fmt: skip
+        self._plane.on_event(RangesUpdate, lambda _: self._arrange())
+        for axis in (self._plane.x_range, self._plane.y_range):
+            axis.on_change("end", lambda *_: self._arrange())
         diamond = Scatter(size=15, marker="diamond", line_width=2)
         return _Drawn(rings, add(numbers, label), add(placed, diamond))
 
@@ -89,15 +96,32 @@ class _Marks:
         self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
         found = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
         on_plane = [(one, place) for one, place in found if place is not None]
+        places = np.array([place for _, place in on_plane], np.float64).reshape(-1, 2)
         self._drawn.labels.data_source.data = {
-            "x": [place[0] for _, place in on_plane],
-            "y": [place[1] for _, place in on_plane],
+            "x": places[:, 0],
+            "y": places[:, 1],
             "text": [str(one.number) for one, _ in on_plane],
             "colour": [_RIGHT if one.correct else _WRONG for one, _ in on_plane],
-            "right": [_BESIDE[(one.number - 1) % len(_BESIDE)][0] for one, _ in on_plane],
-            "down": [_BESIDE[(one.number - 1) % len(_BESIDE)][1] for one, _ in on_plane],
-        }
+        } | self._beside(places)
         self._dress()
+
+    def _arrange(self) -> None:
+        """Place the numbers anew: what lies free depends on how far one has zoomed in."""
+        source = self._drawn.labels.data_source
+        known: Any = source.data
+        places = np.column_stack([known["x"], known["y"]])
+        if len(places):
+            source.data = dict(known) | self._beside(places)
+
+    def _beside(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        """Where the numbers of points of the plane (n, 2) stand, in the plane's units."""
+        plane: Any = self._plane
+        low, high = np.array([span(plane.x_range), span(plane.y_range)]).T
+        sides = (plane.inner_width or _FRAME_PX, plane.inner_height or _FRAME_PX)
+        scale = (high - low) / np.array(sides)
+        centres = label_places((places - low) / scale, box_px=_BOX_PX, frame_px=sides)
+        found = low + centres * scale
+        return {"label_x": found[:, 0], "label_y": found[:, 1]}
 
     def _mark_placed(self, *_: object) -> None:
         session = self._session

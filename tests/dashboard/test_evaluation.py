@@ -1,5 +1,10 @@
+from io import StringIO
+from types import SimpleNamespace
+
 import pytest
-from spexplain.dashboard.evaluation import cell_text
+from rich.console import Console
+from spexplain.dashboard.evaluation import cell_text, evaluation_lines
+from spexplain.data.printed_table import Table
 
 
 @pytest.mark.parametrize(
@@ -16,3 +21,17 @@ from spexplain.dashboard.evaluation import cell_text
 )
 def test_cells_have_the_digits_they_deserve(value, heading, text):
     assert cell_text(value, heading) == text
+
+
+def test_no_digit_and_no_word_is_cut_however_narrow_the_terminal() -> None:
+    columns = ("kernel", *(f"paper: F of type {n}" for n in range(12)))
+    table = Table("wide", "A wide one", columns, (("linear", *(0.125 for _ in range(12))),))
+    test = {"n": 1, "macro_f": 1.0, "macro_precision": 1.0, "macro_recall": 1.0}
+    best = {"settings": {"kernel": "linear"}, "test": test}
+    said = SimpleNamespace(tables=(table,), best=best, collection=SimpleNamespace(path="here"))
+    text = StringIO()
+    narrow = Console(file=text, width=40, soft_wrap=True)
+    for line in evaluation_lines(said):
+        narrow.print(line)
+    assert "…" not in text.getvalue()
+    assert text.getvalue().count("0.125") == 12

@@ -61,7 +61,7 @@ def test_a_spectrum_of_each_type_is_drawn_as_it_is_in_the_colour_of_its_type(spe
         assert text_of(axes) == kind
         assert axes.get_xlim() == (WAVE[0], WAVE[-1])
     assert fig.axes[-1].get_xlabel() == "rest wavelength in vacuum (Å)"
-    assert "5100 Å" in fig.axes[1].get_ylabel()
+    assert "5100 Å" in fig.get_supylabel()
 
 
 def test_the_papers_lines_are_marked_in_every_panel(spectra) -> None:
@@ -96,6 +96,15 @@ def test_the_confusion_matrix_says_counts_and_shares_row_by_row() -> None:
         assert said[j, i] == f"{n:,}"
         assert parts[j, i] == f"{n / counts[i].sum():.2f}"
     assert shares.get_title() == "share of the true type"
+
+
+def test_the_types_stand_in_the_papers_order_whatever_that_of_the_counts() -> None:
+    counts = np.array([[7, 1, 2], [0, 12, 0], [3, 0, 9]])
+    raw, _ = confusion_figure(["intermediate", "type 1", "type 2"], counts).axes
+    assert [label.get_text() for label in raw.get_xticklabels()] == KINDS
+    said = {text.get_position(): text.get_text() for text in raw.texts}
+    assert [said[j, 2] for j in range(3)] == ["1", "2", "7"]  # true intermediate, the last row
+    assert [said[j, 0] for j in range(3)] == ["12", "0", "0"]
 
 
 def test_a_type_without_test_spectra_has_shares_of_zero() -> None:
@@ -228,6 +237,18 @@ def test_numbers_on_the_plane_stand_at_their_spectra(plane: Plane) -> None:
     assert said["3"].xy == pytest.approx(tuple(plane.xy[29]))
     assert to_hex(said["1"].get_bbox_patch().get_edgecolor()) == "#d62728"
     assert to_hex(said["3"].get_bbox_patch().get_edgecolor()) == "#2ca02c"
+
+
+def test_numbers_of_spectra_on_one_spot_stand_apart() -> None:
+    xy = np.array([[0, 0], [0.01, 0], [0, 0.01], [5, 5], [-5, 5], [5, -5]], np.float32)
+    quality = {"trustworthiness": 0.9, "knn_recall": 0.3}
+    plane = Plane("agn", "t-SNE", np.arange(6), xy, quality, {"perplexity": 50.0})
+    rows = pd.DataFrame({"row": [0, 1, 2], "number": [1, 2, 3], "correct": [False, True, True]})
+    fig = numbered_plane_figure(plane, np.array(KINDS * 2), rows)
+    fig.canvas.draw()
+    boxes = [text.get_bbox_patch().get_window_extent() for text in fig.axes[0].texts]
+    for at, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:at])
 
 
 def test_points_of_a_type_have_its_colour_and_its_name(plane: Plane) -> None:
