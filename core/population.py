@@ -20,6 +20,7 @@ __all__ = [
     "normalise_weights",
     "on_common_segments",
     "scan_k",
+    "unit_explanations",
 ]
 
 # Restarts of KMeans: the best of so many by inertia.
@@ -152,6 +153,32 @@ def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int)
         share = mine[: segments.max() + 1] / np.bincount(segments)
         out[row] = np.bincount(common, weights=share[segments], minlength=n_segments)
     return out
+
+
+def unit_explanations(
+    weights: np.ndarray, labels: np.ndarray, n_segments: int, *, sign: WeightSign = "keep"
+) -> np.ndarray:
+    """Explanations as they are clustered: of the same equal segments, at unit length.
+
+    Parameters
+    ----------
+    weights, labels, n_segments
+        As for :func:`on_common_segments`.
+    sign
+        As for :func:`normalise_weights`.
+
+    Returns
+    -------
+    (n, K) float64.
+
+    Raises
+    ------
+    ValueError
+        As those two.
+    """
+    if sign == "drop":  # before segments are laid over others, where signs would cancel
+        weights = np.abs(weights)
+    return normalise_weights(on_common_segments(weights, labels, n_segments), sign=sign)
 
 
 def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters:

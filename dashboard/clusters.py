@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from ..core.bpt import BPT_CLASSES
+from ..core.choices import WeightSign
 from ..core.line_ratios import RatioName
 from ..core.lines import PAGE_LINES
 from ..data.reasons import Reasons
@@ -99,12 +100,19 @@ class Partition:
         Cluster of each explained spectrum, in the order of the reasons.
     clusters
         The largest first.
+    weight_sign
+        Whether weights were clustered with their signs; "" for as built.
     """
 
     k: int
     numbers: np.ndarray
     clusters: tuple[Cluster, ...]
-    complete: bool = True
+    weight_sign: WeightSign | Literal[""] = ""
+
+    @property
+    def colour(self) -> str:
+        """Name of the colouring of the plane by these clusters."""
+        return f"clusters:{self.k}" + (f":{self.weight_sign}" if self.weight_sign else "")
 
     @property
     def centres(self) -> np.ndarray:
@@ -132,7 +140,8 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     # Here and not above: scikit-image takes a second that opening the page saves.
     from ..core.segments import uniform
 
-    numbers, centres = reasons.built() if k == reasons.k else _clustered(reasons, k)
+    stored = reasons.as_built and k == reasons.k
+    numbers, centres = reasons.built() if stored else _clustered(reasons, k)
     spectra, n_segments = reasons.spectra(), reasons.unit.shape[1]
     labels = uniform(spectra.shape[1], n_segments)
     clusters = []
@@ -153,7 +162,8 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
             )
         )
-    return Partition(k, numbers, tuple(clusters))
+    sign = "" if reasons.as_built else reasons.weight_sign
+    return Partition(k, numbers, tuple(clusters), sign)
 
 
 def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,7 @@ _VIEW = {
     "trimmed": "trimmed",
     "rebuilt": "rebuilt",
     "k": "k",
+    "weight_sign": "sign",
 }
 _KNOBS = {name: name for name in Knobs.names()}
 

@@ -20,6 +20,7 @@ from ..core.choices import (
     SamplingName,
     SegmentationName,
     SmoothingName,
+    WeightSign,
 )
 from ..core.scores import FILTER_KMS, TRIMMED_FRACTION
 from ..core.settings import ExplainSettings
@@ -108,6 +109,11 @@ class View(param.Parameterized):
     )
     k = param.Integer(
         default=0, bounds=(0, 50), doc="Clusters of explanations; 0 for as many as were built."
+    )
+    weight_sign = param.Selector(
+        default="",
+        objects=["", *get_args(WeightSign)],
+        doc="Cluster explanations with the signs of their weights, or without; empty as built.",
     )
     hidden = param.List(
         default=[], item_type=str, doc="Categories that the legend has switched off."

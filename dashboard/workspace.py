@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from ..data.annotations import Annotations
 from ..data.cluster_names import ClusterNames
 from ..data.collection import Collection
 from ..data.lens import Lens, Plane
-from ..data.reasons import Reasons
+from ..data.reasons import Reasons, reasons_by_sign, scanned
 from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
 from .listing import Listing, misclassified, most_anomalous
@@ -23,6 +23,7 @@ from .listing import Listing, misclassified, most_anomalous
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
+    from ..core.choices import WeightSign
     from ..data.placing import Placer
 
 __all__ = ["Workspace"]
@@ -61,6 +62,8 @@ class Workspace:
     ----------
     drawn
         Set once somebody's plane has been drawn.
+    compiled
+        Not set while datashader is being compiled; pictures wait for it, the page does not.
     loaded
         Names of the lenses whose model has been read.
     """
@@ -81,6 +84,8 @@ class Workspace:
         self.annotations = Annotations(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
         self.drawn = threading.Event()
+        self.compiled = threading.Event()
+        self.compiled.set()
         self.loaded: set[str] = set()
         self._kept: dict[tuple[str, ...], Any] = {}
         self._lock = threading.Lock()
@@ -173,13 +178,30 @@ class Workspace:
             ("ranking", score), lambda: most_anomalous(self.catalog, lens, score=column)
         )
 
-    def partition(self, k: int) -> Partition:
-        """The explanations in k clusters; KeyError where none have been built."""
-        reasons = self.reasons
-        if reasons is None:
+    def reasons_of(self, sign: str) -> Reasons:
+        """The explanations with signs kept or dropped, "" as built; KeyError where there are none.
+
+        Inertia and silhouette are unknown until :meth:`scan` has found them.
+        """
+        built = self.reasons
+        if built is None:
             raise KeyError("no clusters have been built")
+        if sign in ("", built.weight_sign):
+            return built
+        wanted = cast("WeightSign", sign)
+        known = self._kept.get(("scanned", sign))
+        return known or self._keep(("reasons", sign), lambda: reasons_by_sign(built, wanted))
+
+    def scan(self, sign: str, callback: Callable[[int, int], None]) -> Reasons:
+        """The same with inertia and silhouette; the callback is told (done, total), may raise."""
+        return self._keep(("scanned", sign), lambda: scanned(self.reasons_of(sign), callback))
+
+    def partition(self, k: int, sign: str = "") -> Partition:
+        """The explanations in k clusters; KeyError where none have been built."""
+        reasons = self.reasons_of(sign)
         z = self.catalog["z"].to_numpy(np.float64)
-        return self._keep(("partition", str(k)), lambda: partition(reasons, k, z))
+        key = ("partition", str(k), "" if reasons.as_built else sign)
+        return self._keep(key, lambda: partition(reasons, k, z))
 
     def cluster_names(self, found: Partition) -> list[str]:
         """What the user calls each cluster; "" for those without a name."""
@@ -193,10 +215,11 @@ class Workspace:
     def offer_clusters(self, found: Partition) -> str:
         """Let these clusters, as they are called now, colour the plane; gives the colour's name."""
         assert self.reasons is not None
-        key, titles = f"clusters:{found.k}", self.cluster_titles(found)
+        key, titles = found.colour, self.cluster_titles(found)
         codes = np.full(len(self.catalog), found.k, np.int16)
         codes[self.reasons.rows] = found.numbers
-        title = f"{found.k} clusters of reasons"
+        how = {"keep": ", signs kept", "drop": ", no signs", "": ""}[found.weight_sign]
+        title = f"{found.k} clusters of reasons{how}"
         made = Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k)
         with self._lock:
             self._kept[("colouring", key)] = made

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from ..core.choices import WeightSign
 from .collection import Collection
 from .runs import Run, RunError, RunStore
 
-__all__ = ["Reasons", "open_reasons"]
+__all__ = ["Reasons", "open_reasons", "reasons_by_sign", "scanned"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,13 @@ class Reasons:
     explained
         What was explained, and how, in a few words.
     elbow, best_silhouette
-        What the scan suggests.
+        What the scan suggests; 0 before it has been made.
+    run
+        That built them.
+    weights
+        Run of the weights that ``unit`` was made from.
+    as_built
+        Whether signs are kept or dropped as in the build.
     """
 
     rows: np.ndarray
@@ -52,6 +59,8 @@ class Reasons:
     weight_sign: WeightSign
     explained: str
     run: Run
+    weights: Run | None = None
+    as_built: bool = True
 
     def built(self) -> tuple[np.ndarray, np.ndarray]:
         """Clusters of the build: labels (n,) int and centres (k, S)."""
@@ -87,6 +96,62 @@ def open_reasons(collection: Collection) -> Reasons | None:
             weight_sign=found.get("weight_sign", "drop"),
             explained=found.get("explained", ""),
             run=run,
+            weights=store.get("explain", run.inputs["explain"]),
         )
     except (RunError, KeyError):
         return None
+
+
+def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
+    """The same explanations with the signs of their weights kept, or dropped as in O25.
+
+    Parameters
+    ----------
+    reasons
+        As built.
+    sign
+        What is asked for; if it is what was built, the reasons are given back.
+
+    Returns
+    -------
+    reasons
+        Without inertia and silhouette where they differ from those built: see :func:`scanned`.
+
+    Raises
+    ------
+    RunError
+        If the weights are needed and no longer there.
+    """
+    if sign == reasons.weight_sign:
+        return reasons
+    if reasons.weights is None:
+        raise RunError("the weights of the explanations are gone; build again")
+    # Imported late: scikit-learn takes a second that opening the page saves.
+    from ..core.population import unit_explanations
+
+    weights, labels = reasons.weights.read_array("weights"), reasons.weights.read_array("labels")
+    unit = unit_explanations(weights, labels, reasons.unit.shape[1], sign=sign)
+    unknown = reasons.scan.assign(inertia=np.nan, silhouette=np.nan)
+    return replace(
+        reasons, unit=unit, weight_sign=sign, scan=unknown, elbow=0, best_silhouette=0,
+        as_built=False,
+    )  # fmt: skip
+
+
+def scanned(reasons: Reasons, callback: Callable[[int, int], None] | None = None) -> Reasons:
+    """The reasons with inertia and silhouette of each number of clusters; as they are if known.
+
+    Parameters
+    ----------
+    reasons
+        Any.
+    callback
+        Called with (done, total); may raise to stop.
+    """
+    if np.isfinite(reasons.scan["inertia"]).all():
+        return reasons
+    from ..core.population import scan_k
+
+    found = scan_k(reasons.unit, reasons.scan["k"].tolist(), seed=reasons.seed, callback=callback)
+    table = pd.DataFrame({"k": found.k, "inertia": found.inertia, "silhouette": found.silhouette})
+    return replace(reasons, scan=table, elbow=found.elbow, best_silhouette=found.best_silhouette)

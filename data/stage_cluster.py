@@ -11,12 +11,7 @@ import pandas as pd
 from ..core.bpt import bpt_of
 from ..core.line_flux import SDSS_LOG10_STEP, measure_lines
 from ..core.line_ratios import line_ratios
-from ..core.population import (
-    cluster_explanations,
-    normalise_weights,
-    on_common_segments,
-    scan_k,
-)
+from ..core.population import cluster_explanations, scan_k, unit_explanations
 from .build_settings import BuildSettings
 from .stage import Stage, StageSkipped, Work
 
@@ -30,10 +25,7 @@ def _run(work: Work) -> None:
     rows = explained.table("explained", ["row"])["row"].to_numpy()
     labels, sign = explained.read_array("labels"), work.settings.weight_sign
     weights = explained.read_array("weights")
-    if sign == "drop":  # before segments are laid over others, where signs would cancel
-        weights = np.abs(weights)
-    common = on_common_segments(weights, labels, _n_common(work, labels))
-    unit = normalise_weights(common, sign=sign)
+    unit = unit_explanations(weights, labels, _n_common(work, labels), sign=sign)
     n_distinct = len(np.unique(unit, axis=0))
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")

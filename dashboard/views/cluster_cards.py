@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.choices import WeightSign
 from ...core.line_ratios import RatioName
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio
@@ -24,12 +25,33 @@ _RATIOS: dict[RatioName, str] = {
     "oiii_oii": "[O III] / [O II]",
     "o3n2": "O3N2 (dex)",
 }
+_SIGNS = {
+    "keep": "A stretch that makes the anomaly stronger is told from one that makes it weaker",
+    "drop": "As in the paper: only how much a stretch matters counts",
+}
 
 
 def scan_charts(
-    reasons: Reasons | None, k: int, *, coloured: bool = False, busy: bool = False
+    reasons: Reasons | None,
+    k: int,
+    *,
+    sign: WeightSign = "keep",
+    coloured: bool = False,
+    busy: str = "",
 ) -> str:
-    """Inertia and silhouette over k, each k a button."""
+    """Inertia and silhouette over k, each k a button, and whether signs count.
+
+    Parameters
+    ----------
+    reasons
+        What is clustered; None draws nothing.
+    k, sign
+        As chosen.
+    coloured
+        The plane is coloured by these clusters.
+    busy
+        What is being done; "" for nothing.
+    """
     if reasons is None:
         return ""
     scan = reasons.scan
@@ -37,16 +59,21 @@ def scan_charts(
     buttons = "".join(
         button(
             str(n), {"k": int(n)}, css="plain on" if n == k else "plain",
-            title=f"silhouette {s:.3f}",
+            title=f"silhouette {s:.3f}" if math.isfinite(s) else "",
         )
         for n, s in zip(ks, scan["silhouette"], strict=True)
     )  # fmt: skip
     said = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
-        f"built with {reasons.k}; {reasons.explained}, weights "
-        f"{'with their signs' if reasons.weight_sign == 'keep' else 'without signs'}"
+        f"built with {reasons.k}; {reasons.explained}"
     )
-    state = '<span class="busy">clustering</span>' if busy else said
+    state = f'<span class="busy">{busy}</span>' if busy else said
+    signs = "".join(
+        button(
+            text, {"sign": value}, css="plain on" if value == sign else "plain", title=_SIGNS[value]
+        )
+        for value, text in (("keep", "with signs"), ("drop", "without"))
+    )
     colour = button(
         "Colour the plane", {"do": "colour"}, css="plain on" if coloured else "plain",
         title="Colour the points of the plane by these clusters",
@@ -59,15 +86,18 @@ def scan_charts(
     charts += _chart("Silhouette", ks, scan["silhouette"].to_numpy(), k)
     return (
         f"<h3>How many clusters of {len(reasons.rows):,} explanations</h3>{charts}"
-        f'<div class="ks">{buttons}</div><p>{state}</p><div class="ks">{colour}{plane}</div>'
+        f'<div class="ks">{buttons}</div><div class="ks signs"><span class="name">Weights</span>'
+        f'{signs}</div><p>{state}</p><div class="ks">{colour}{plane}</div>'
     )
 
 
-def card(cluster: Cluster, title: str, *, picked: bool) -> str:
-    """One cluster, small: a click shows it in full."""
+def card(cluster: Cluster, title: str, *, picked: bool, colour: str = "") -> str:
+    """One cluster, small, with its colour in the BPT diagram: a click shows it in full."""
+    dot = f'<i class="chip" style="background:{colour}"></i>' if colour else ""
     inner = (
-        f'<div class="head"><b>{escape(title)}</b>'
-        f"<span>{cluster.n:,} · z {cluster.median_z:.3f}</span></div>"
+        f'<div class="head"><b>{dot}{escape(title)}</b>'
+        f'<span title="members and their median redshift">{cluster.n:,} · median z '
+        f"{cluster.median_z:.3f}</span></div>"
         f"{_drawing(cluster)}"
         f'<div class="foot-line">{escape(" · ".join(cluster.top()))}</div>'
     )
@@ -115,10 +145,11 @@ def detail(
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
         f"<span>{_meaning(cluster)}</span></div>"
-        f'<div class="caption">{escape(known)}</div>'
+        f'<div class="caption known">{escape(known)}</div>'
         f'<div class="two"><table class="matrix"><caption>Line ratios, median of the members'
         f"</caption>{_ratio_lines(cluster)}</table>"
         f'<div><div class="caption">BPT: {escape(kinds) or "no member has all four lines"}</div>'
+        '<div class="caption">dashed: Kauffmann+ 2003, solid: Kewley+ 2001</div>'
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
         f'<div class="members">{links}</div></div></div>'
     )
@@ -157,12 +188,14 @@ def _measured(ratio: Ratio) -> str:
 
 
 def _counted(ratio: Ratio) -> str:
-    limits = f", {ratio.n_limits} limits" if ratio.n_limits else ""
-    return f"of {ratio.n}{limits}"
+    return f"{ratio.n} measured" + (f", {ratio.n_limits} limits" if ratio.n_limits else "")
 
 
 def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
-    """A small line over k, with the chosen one marked."""
+    """A small line over k, with the chosen one marked; nothing where values are not known yet."""
+    if not np.isfinite(values).all():
+        head = f'<div class="caption"><span>{title}</span><b>…</b></div>'
+        return f'<div class="chart">{head}{picture([], label=title)}</div>'
     low, high = float(np.min(values)), float(np.max(values))
     x = 4 + 92 * (np.array(ks) - ks[0]) / max(ks[-1] - ks[0], 1)
     y = 36 - 32 * (np.asarray(values) - low) / max(high - low, 1e-12)

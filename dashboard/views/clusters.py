@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, get_args
 
 import numpy as np
 import panel as pn
 
+from ...core.cancelling import Cancelled
+from ...core.choices import WeightSign
+from ...data.reasons import Reasons
 from ..background import Background
 from ..bpt_figure import bpt_figure, bpt_points
 from ..clusters import Partition, known_kinds
 from ..live import Answer
 from ..session import Session
+from ..theme import category_colours
 from .cluster_cards import card, detail, scan_charts
 from .parts import invitation
 from .sections import SectionsPart
@@ -27,10 +33,19 @@ def show(session: Session) -> pn.Row | pn.pane.HTML:
     return _Clusters(session).whole
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Clusters, and what was clustered: at first without the scan over k where signs differ."""
+
+    partition: Partition
+    reasons: Reasons
+    complete: bool
+
+
 class _Clusters:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._partition: Partition | None = None
+        self._found: _Found | None = None
         self._picked = 0
         self.part = SectionsPart("clusters", self._take)
         self._bpt = pn.pane.HoloViews(
@@ -38,10 +53,10 @@ class _Clusters:
             margin=(4, 10, 8, 0),
         )  # fmt: skip
         self.whole = pn.Row(self.part, self._bpt, sizing_mode="stretch_both", margin=0)
-        self._work: Background[Partition] = Background(session, self._arrived)
-        session.view.param.watch(self._begin, "k")
+        self._work: Background[_Found] = Background(session, self._arrived)
+        session.view.param.watch(self._begin, ["k", "weight_sign"])
         session.view.param.watch(self._begin, "tab")
-        session.view.param.watch(lambda *_: self._draw_bpt(), "theme")
+        session.view.param.watch(self._dress, "theme")
         self._begin()
 
     @property
@@ -51,49 +66,83 @@ class _Clusters:
         known = reasons.scan["k"].tolist()
         return self._session.view.k if self._session.view.k in known else reasons.k
 
+    @property
+    def _partition(self) -> Partition | None:
+        return None if self._found is None else self._found.partition
+
+    @property
+    def _sign(self) -> WeightSign:
+        reasons = self._session.workspace.reasons
+        assert reasons is not None
+        return self._session.view.weight_sign or reasons.weight_sign
+
     def _begin(self, *_: object) -> None:
         """Cluster into as many as are asked for, unless they are there already."""
+        self._work.cancel()
         if self._session.view.tab != "clusters":
             return
-        if self._partition is not None and self._partition.k == self._k:
-            return
-        space, k = self._session.workspace, self._k
-        self.part.write(choose=scan_charts(space.reasons, k, busy=True))
+        space, k, sign = self._session.workspace, self._k, self._sign
+        found = self._found
+        if found is not None and found.partition.k == k and found.reasons.weight_sign == sign:
+            if found.complete:
+                self._draw()
+                return
+        else:
+            of = space.reasons if found is None else found.reasons
+            self.part.write(choose=scan_charts(of, k, sign=sign, busy="clustering"))
 
-        def work(_: Callable[[], bool]) -> Iterator[Partition]:
-            yield space.partition(k)
+        def work(cancelled: Callable[[], bool]) -> Iterator[_Found]:
+            first = space.partition(k, sign)
+            reasons = space.reasons_of(sign)
+            known = bool(reasons.elbow)
+            yield _Found(first, reasons, known)
+            if not known:
+                yield _Found(first, space.scan(sign, partial(_unless, cancelled)), True)
 
         self._work.request(work)
 
-    def _arrived(self, answer: Answer[Partition]) -> None:
+    def _arrived(self, answer: Answer[_Found]) -> None:
         if answer.result is None:
             self._session.complain(str(answer.error))
             return
+        before = self._partition
         coloured = self._session.view.colour == self._colour
-        self._partition, self._picked = answer.result, 0
-        if coloured:
-            self._colour_plane()
+        self._found = answer.result
+        if before is not answer.result.partition:
+            self._picked = 0
+            if coloured:
+                self._colour_plane()
+            self._draw_bpt()
         self._draw()
-        self._draw_bpt()
 
     @property
     def _colour(self) -> str:
-        return "" if self._partition is None else f"clusters:{self._partition.k}"
+        return "" if self._partition is None else self._partition.colour
 
     def _draw(self) -> None:
-        found, space = self._partition, self._session.workspace
-        if found is None:
+        space = self._session.workspace
+        if self._found is None:
             return
-        names = space.cluster_titles(found)
+        found, names = self._found.partition, space.cluster_titles(self._found.partition)
+        colours = category_colours(tuple(names), self._session.view.theme)
         cards = "".join(
-            card(one, names[one.number], picked=one.number == self._picked)
+            card(
+                one, names[one.number], picked=one.number == self._picked,
+                colour=colours[one.number],
+            )
             for one in found.clusters
-        )
+        )  # fmt: skip
         one = found.clusters[self._picked]
         ids = space.catalog["id"]
         members = [(int(row), str(ids.iat[int(row)])) for row in one.rows[:20]]
         self.part.write(
-            choose=scan_charts(space.reasons, found.k, coloured=self._coloured()),
+            choose=scan_charts(
+                self._found.reasons,
+                found.k,
+                sign=self._sign,
+                coloured=self._coloured(),
+                busy="" if self._found.complete else "trying other numbers of clusters",
+            ),
             cards=cards,
             detail=detail(
                 one,
@@ -103,6 +152,10 @@ class _Clusters:
                 known=known_kinds(space.catalog, one.rows),
             ),
         )
+
+    def _dress(self, *_: object) -> None:
+        self._draw_bpt()
+        self._draw()
 
     def _draw_bpt(self) -> None:
         found, reasons = self._partition, self._session.workspace.reasons
@@ -127,6 +180,12 @@ class _Clusters:
     def _take(self, message: dict[str, Any]) -> None:
         if "k" in message:
             self._session.view.k = int(message["k"])
+        elif message.get("sign") in get_args(WeightSign):
+            built = self._session.workspace.reasons
+            chosen = (
+                "" if built is None or message["sign"] == built.weight_sign else message["sign"]
+            )
+            self._session.view.weight_sign = chosen
         elif message.get("do") == "colour" and self._partition is not None:
             self._colour_plane()
             self._draw()
@@ -167,3 +226,8 @@ class _Clusters:
             self._colour_plane()
         self._draw()
         self._draw_bpt()
+
+
+def _unless(cancelled: Callable[[], bool], _done: int, _total: int) -> None:
+    if cancelled():
+        raise Cancelled

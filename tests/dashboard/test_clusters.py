@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from spexplain.core import population
+from spexplain.core.cancelling import Cancelled
 from spexplain.core.population import cluster_explanations
+from spexplain.dashboard.app import _follow_link
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
 from spexplain.dashboard.clusters import known_kinds, partition, top_names
+from spexplain.dashboard.links import to_query
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
@@ -142,7 +145,7 @@ def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: W
     detail = dict(tab.sections)["detail"]
     assert known_kinds(space.catalog, first.rows) in detail
     assert "blue makes them more anomalous, orange less" in detail
-    assert "mse by lime, flat 1, weights with their signs" in dict(tab.sections)["choose"]
+    assert "mse by lime, flat 1" in dict(tab.sections)["choose"]
 
 
 def test_another_k_is_clustered_live_and_colours_the_plane(
@@ -160,6 +163,66 @@ def test_another_k_is_clustered_live_and_colours_the_plane(
     sizes = [cluster.n for cluster in session.workspace.partition(3).clusters]
     assert counts[:3].tolist() == sizes
     assert session.workspace.colours["clusters:3"] == "3 clusters of reasons"
+
+
+def test_clusters_without_signs_are_those_of_the_paper(
+    tab: Any, session: Session, wait_until: Any
+) -> None:
+    space = session.workspace
+    assert "mean explanation: blue makes them more anomalous" in text(tab)["detail"]
+    tab.on_message({"sign": "drop"})
+    assert session.view.weight_sign == "drop"
+    wait_until(lambda: "signs dropped" in text(tab)["detail"])
+    reasons = space.reasons_of("drop")
+    weights = space.reasons.weights.read_array("weights")
+    np.testing.assert_allclose(reasons.unit, population.normalise_weights(weights, sign="drop"))
+    found = space.partition(space.reasons.k, "drop")
+    plain = cluster_explanations(reasons.unit, space.reasons.k, seed=reasons.seed)
+    np.testing.assert_array_equal(found.numbers, plain.labels)
+    assert (found.centres >= 0).all()
+    # The scan over k comes after the clusters, and is kept.
+    wait_until(lambda: "elbow at" in text(tab)["choose"])
+    assert np.isfinite(space.reasons_of("drop").scan["silhouette"]).all()
+    tab.on_message({"do": "colour"})
+    assert session.view.colour == f"clusters:{found.k}:drop"
+    assert "no signs" in space.colours[session.view.colour]
+    tab.on_message({"sign": "keep"})
+    assert session.view.weight_sign == ""
+    wait_until(lambda: "orange less" in text(tab)["detail"])
+    assert session.view.colour == f"clusters:{found.k}"
+    tab.on_message({"sign": "both"})
+    assert session.view.weight_sign == ""
+
+
+def test_trying_other_numbers_of_clusters_ends_when_the_choice_is_taken_back(
+    tab: Any, session: Session, wait_until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    def endless(_: Workspace, __: str, callback: Any) -> None:
+        told.append(callback)
+        while True:
+            callback(1, 11)
+
+    monkeypatch.setattr(Workspace, "scan", endless)
+    session.workspace._kept.pop(("scanned", "drop"), None)
+    tab.on_message({"sign": "drop"})
+    wait_until(lambda: told and "trying other numbers" in text(tab)["choose"])
+    assert "signs dropped" in text(tab)["detail"]  # the clusters are there before the scan
+    tab.on_message({"sign": "keep"})
+    wait_until(lambda: "elbow at" in text(tab)["choose"])
+    with pytest.raises(Cancelled):
+        told[0](1, 11)
+    assert not session.outcome.problem
+
+
+def test_a_link_asks_for_clusters_without_signs(space: Workspace, pool: ThreadPoolExecutor) -> None:
+    made = Session(space, pool, lambda callback: callback())
+    _follow_link(made, {"lens": "anomaly", "colour": "clusters:3:drop", "sign": "drop", "k": "3"})
+    assert made.view.colour == "clusters:3:drop"
+    assert made.view.weight_sign == "drop"
+    assert to_query(made.view, made.knobs)["sign"] == "drop"
+    made.close()
 
 
 def test_a_name_is_kept_on_disk_and_colours_with_it(tab: Any, session: Session) -> None:
