@@ -98,10 +98,11 @@ def _cost(
 
 def _inside(tried: np.ndarray, others: np.ndarray, reach: np.ndarray) -> np.ndarray:
     """(m, n) whether two boxes overlap: their middles are nearer than reach in both directions."""
-    return (np.abs(tried[:, None] - others[None]) < reach).all(axis=2)
+    near = np.abs(tried[:, None] - others[None]) < reach
+    return np.logical_and.reduce(near, axis=2)
 
 
-def _cross(start: np.ndarray, ends: np.ndarray, a: np.ndarray, b: np.ndarray) -> Any:
+def _cross(start: np.ndarray, ends: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(m,) whether the stretches start–end cross a–b."""
 
     def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> Any:
