@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
-_COUNTS = "counts, not flux-calibrated"
+_COUNTS = "uncalibrated counts"
 _INVITATION = "Click a point on the plane to open its spectrum."
 
 
@@ -87,9 +87,9 @@ def _verdict(session: Session) -> str:
         return _said(about, shown.id, shown.verdict)
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
+    facts += [_COUNTS] if shown.flux_unit == "counts" else []
     if np.isfinite(entry["sn_median"]):
         facts.append(f"S/N {entry['sn_median']:.0f}")
-    facts += [_COUNTS] if shown.flux_unit == "counts" else []
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)

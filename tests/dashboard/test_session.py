@@ -253,7 +253,7 @@ def test_a_spectrum_in_counts_says_so_on_its_axis_and_above(
     axis = SpectrumView(session).flux.yaxis
     session.open(0)
     assert (session.outcome.shown.flux_unit, "counts" in axis[0].axis_label) == ("counts", True)
-    assert "counts, not flux-calibrated" in said.html
+    assert "uncalibrated counts" in said.html
     session.open(1)
     assert axis[0].axis_label == "flux / f(5100 Å)"
     assert "counts" not in said.html
