@@ -44,6 +44,11 @@ class Trust:
         How far the penalty and the first sample, which is the spectrum itself in every run, pull
         the weights from the estimate that the intervals are round: a relative distance. Both
         vanish as samples grow.
+    idle
+        Share of the pieces whose change, each alone, left the target exactly as it was: near 1
+        for models that answer in jumps, such as forests, and small steps.
+    step
+        How far a saliency map moved each flux, as a fraction of it; None for other methods.
     """
 
     method: str
@@ -56,6 +61,8 @@ class Trust:
     kernel: KernelAdvice | None = None
     r2_unseen: float | None = None
     pull: float = 0.0
+    idle: float = 0.0
+    step: float | None = None
 
     @property
     def exact(self) -> bool:
@@ -75,6 +82,8 @@ class Trust:
                 self.kernel,
                 self.pull,
                 self.r2_unseen is not None,
+                self.idle,
+                self.step,
             )
         )
 
@@ -117,7 +126,15 @@ def assess(
     k = min(k, len(explanation.weights))
     facts = (explanation.method, explanation.n_samples, explanation.r2, k, confidence)
     if explanation.method != "lime":
-        return Trust(*facts, intervals=exact_intervals(explanation.weights))
+        weights, settings = explanation.weights, explanation.settings
+        by_step = explanation.method == "saliency"
+        moved = not (by_step and settings.gradient == "analytic")  # a derivative moves nothing
+        return Trust(
+            *facts,
+            intervals=exact_intervals(weights),
+            idle=float(np.mean(weights == 0)) if moved else 0.0,
+            step=settings.step if by_step else None,
+        )
     chosen = explanation.settings
     neighbourhood = _samples(explanation, x)
     kernel = kernel_advice(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)

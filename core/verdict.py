@@ -14,13 +14,15 @@ __all__ = ["Findings", "verdict"]
 _POOR_R2 = 0.5
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
+_MOSTLY_IDLE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """What the sentence speaks of; the attributes are those of ``trust.Trust``.
 
-    ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own.
+    ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own. ``step`` is how
+    far a saliency map moves the flux; None for other methods.
     """
 
     method: str
@@ -32,11 +34,15 @@ class Findings:
     kernel: KernelAdvice | None
     pull: float
     unseen: bool = False
+    idle: float = 0.0
+    step: float | None = None
 
 
 def verdict(found: Findings) -> str:
     """Say whether the order holds, how good the fit is, and how many samples would do."""
     if found.kernel is None:
+        if found.idle >= _MOSTLY_IDLE:
+            return _empty(found)
         return f"exact: {found.method} changes each piece once, so nothing depends on chance"
     if found.stability is None:
         return (
@@ -53,6 +59,20 @@ def verdict(found: Findings) -> str:
     if found.pull > _STRONG_PULL:
         parts.append(f"penalty and first sample still pull the weights by {found.pull:.0%}")
     return "; ".join(parts)
+
+
+def _empty(found: Findings) -> str:
+    """Why there is little to see: a model that answers in jumps seldom feels a small change."""
+    share = "all" if found.idle == 1 else f"{100 * min(found.idle, 0.99):.0f} %"
+    if found.step is None:
+        return (
+            f"the model's answer does not change with {share} of the segments, as with forests, "
+            "which answer in jumps; fewer segments, a stronger perturbation or LIME show more"
+        )
+    return (
+        f"a step of {100 * found.step:g} % changes nothing at {share} of the pixels, as with "
+        "forests, which answer in jumps; a larger step, LIME or occlusion show more"
+    )
 
 
 def _order(found: Findings, stability: Stability) -> str:

@@ -79,7 +79,7 @@ class _Marks:
         )  # fmt: skip
         self._plane.on_event(RangesUpdate, lambda _: self._arrange())
         for axis in (self._plane.x_range, self._plane.y_range):
-            axis.on_change("end", lambda *_: self._arrange())
+            axis.on_change("end", lambda _attr, _old, _new: self._arrange())
         diamond = Scatter(size=15, marker="diamond", line_width=2)
         return _Drawn(rings, add(numbers, label), add(placed, diamond))
 

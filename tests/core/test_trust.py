@@ -30,6 +30,17 @@ def test_what_samples_nothing_is_exact(method):
     assert trust.sentence().startswith(f"exact: {method}")
 
 
+def test_a_model_that_answers_in_jumps_is_said_to_need_a_larger_step():
+    jumps = CallableTarget(lambda s: np.floor(s[:, :30].sum(axis=1)))
+    small = explain(X, jumps, dataclasses.replace(SETTINGS, method="saliency", step=1e-6))
+    trust = assess(small, X, jumps)
+    assert (trust.idle, trust.step) == (1.0, 1e-6)
+    assert "changes nothing at all of the pixels" in trust.sentence()
+    # Pixels beyond the thirtieth never count, so the share stays above 0.9 whatever the step.
+    large = explain(X, jumps, dataclasses.replace(SETTINGS, method="saliency", step=3.0))
+    assert 0.9 <= assess(large, X, jumps).idle < 1
+
+
 @pytest.mark.parametrize("kernel", ["text", "code"])
 def test_intervals_cover_what_very_many_samples_give(kernel):
     many = explained(n_samples=200_000, seed=99, kernel=kernel, ridge_alpha=1e-6).weights

@@ -84,3 +84,23 @@ def test_the_fit_says_on_which_samples_it_was_judged():
     assert "R² 0.94;" in say(stability(300))
     assert "R² 0.94 on unseen samples;" in say(stability(300), unseen=True)
     assert "R² below 0 on unseen samples" in say(stability(300), r2=-0.1, unseen=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "step", "idle", "said"),
+    [
+        ("saliency", 0.01, 0.936, "a step of 1 % changes nothing at 94 % of the pixels"),
+        ("saliency", 0.005, 1.0, "a step of 0.5 % changes nothing at all of the pixels"),
+        ("saliency", 0.01, 0.9999, "99 % of the pixels"),  # not quite all
+        ("occlusion", None, 0.6, "does not change with 60 % of the segments"),
+    ],
+)
+def test_a_map_with_little_in_it_says_why_and_what_shows_more(method, step, idle, said):
+    found = Findings(method, 77, 1.0, 5, 0.95, None, None, 0.0, idle=idle, step=step)
+    assert said in verdict(found)
+    assert verdict(found).endswith("LIME or occlusion show more" if step else "LIME show more")
+
+
+def test_a_few_pixels_without_effect_are_no_reason_to_worry():
+    found = Findings("saliency", 77, 1.0, 5, 0.95, None, None, 0.0, idle=0.2, step=0.01)
+    assert verdict(found).startswith("exact: saliency")
