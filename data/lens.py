@@ -80,6 +80,10 @@ class Lens(Protocol):
         """What can be explained; the first is the usual one."""
         ...
 
+    def check_target(self, name: str) -> None:
+        """LensError, naming those there are, if there is no such target."""
+        ...
+
     def usable(self, row: int) -> bool:
         """Whether it can take this row."""
         ...
@@ -129,14 +133,14 @@ def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
         if target in lens.targets:
             return lens
     known = [name for lens in lenses.values() for name in lens.targets]
-    raise LensError(f"there is no target {target!r}; {f'there are {known}' if known else _NONE}")
-
-
-_NONE = "no model has been built here yet"
+    what = f"there are {known}" if known else "no model has been built here yet"
+    raise LensError(f"there is no target {target!r}; {what}")
 
 
 class _Lens:
     """Which spectra a lens can take, and those spectra."""
+
+    targets: tuple[str, ...]
 
     def __init__(self, collection: Collection, prepared: Run) -> None:
         self._labels = collection.catalog["label"]
@@ -159,6 +163,11 @@ class _Lens:
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
         """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides."""
         return self._spectra.renormalised(flux)
+
+    def check_target(self, name: str) -> None:
+        """LensError, naming those there are, if there is no such target."""
+        if name not in self.targets:
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
 
     def _known(self, row: int) -> None:
         if not self.usable(row):
@@ -204,8 +213,7 @@ class AgnLens(_Lens):
     def target(self, name: str, row: int) -> Target:
         """log p of a class, or of the one predicted for this row."""
         self._known(row)
-        if name not in self.targets:
-            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+        self.check_target(name)
         label = self.columns["predicted"].at[row] if name == PREDICTED else name
         return self.machine.target(self.classes.index(label))
 
@@ -269,7 +277,7 @@ class AnomalyLens(_Lens):
 
     def scores(self, name: str) -> pd.Series:
         """One score of every row it can take; LensError if there is none of this name."""
-        self._has(name)
+        self.check_target(name)
         return self.columns.loc[:, "score" if name == SCORE else name]
 
     def target(
@@ -282,7 +290,7 @@ class AnomalyLens(_Lens):
     ) -> VaeScore:
         """One of the eight scores, with the filter and the trimming of one's choice."""
         self._known(row)
-        self._has(name)
+        self.check_target(name)
         from ..core.targets.vae import VaeScore
 
         filtered = name.startswith("filtered")
@@ -300,10 +308,6 @@ class AnomalyLens(_Lens):
         value, true = float(values.at[row]), str(self._labels.iat[row])
         rank = 1 + int((values.to_numpy() > value).sum())
         return Verdict("score", true, "", {}, value, rank, len(values), score)
-
-    def _has(self, name: str) -> None:
-        if name not in self.targets:
-            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
 
 
 def _trained_by(run: Run) -> str:

@@ -67,7 +67,10 @@ def read_bytes(name: str, content: bytes) -> Spectrum:
         If it is no spectrum of a survey that is known here.
     """
     if len(content) > _LARGEST:
-        raise ReadError("unreadable", f"{name} has {len(content):,} bytes; a spectrum has fewer")
+        raise ReadError(
+            "unreadable",
+            f"{name} has {len(content):,} bytes, more than {_LARGEST:,}: spexplain ingest takes it",
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         path.write_bytes(content)
@@ -99,7 +102,10 @@ class NewcomerLens:
             If its redshift is not known.
         """
         if not spectrum.z > 0:
-            raise LensError(f"{spectrum.id}: redshift {spectrum.z:g} does not bring it to rest")
+            why = f" ({spectrum.z_note})" if spectrum.z_note else ""
+            raise LensError(
+                f"{spectrum.id}: redshift {spectrum.z:g} does not bring it to rest{why}"
+            )
         flux, reason = self._prepare(spectrum)
         verdict = None if reason else self.verdict(flux)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
@@ -128,8 +134,7 @@ class NewcomerLens:
             If there is none of this name.
         """
         lens = self.lens
-        if name not in lens.targets:
-            raise LensError(f"there is no target {name!r}; there are {list(lens.targets)}")
+        lens.check_target(name)
         if isinstance(lens, AgnLens):
             label = self.verdict(flux).predicted if name == PREDICTED else name
             return lens.machine.target(lens.classes.index(label))

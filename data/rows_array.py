@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
 
-__all__ = ["RowsWriter"]
+__all__ = ["SHARD_ROWS", "RowsWriter", "rows_layout"]
 
-# A shard is one file; a chunk is what reading one row decodes.
-_SHARD_ROWS = 1024
+# A shard is one file and is written at once; a chunk is what reading a single row decodes.
+# Measured for 5700 pixels: 16 rows 2.4 ms a read, 64 rows 3.5 ms; bulk reads hardly differ.
+SHARD_ROWS = 1024
 _CHUNK_ROWS = 16
+
+
+def rows_layout(n_columns: int, *, shard_rows: int = SHARD_ROWS) -> dict[str, Any]:
+    """How zarr is to store a float32 array (n_rows, n_columns): type, chunks, shards, codec."""
+    return {
+        "dtype": "float32",
+        "chunks": (_CHUNK_ROWS, n_columns),
+        "shards": (shard_rows, n_columns),
+        "compressors": BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
+    }
 
 
 class RowsWriter:
@@ -31,11 +43,8 @@ class RowsWriter:
         self._array = zarr.create_array(
             path,
             shape=(n_rows, n_columns),
-            dtype="float32",
-            chunks=(_CHUNK_ROWS, n_columns),
-            shards=(_SHARD_ROWS, n_columns),
-            compressors=BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
             fill_value=np.nan,
+            **rows_layout(n_columns),
         )
         self._pending: list[np.ndarray] = []
         self._written = 0
@@ -43,7 +52,7 @@ class RowsWriter:
     def append(self, rows: np.ndarray) -> None:
         """Add rows (m, n_columns)."""
         self._pending.append(np.asarray(rows, np.float32))
-        if sum(map(len, self._pending)) >= _SHARD_ROWS:
+        if sum(map(len, self._pending)) >= SHARD_ROWS:
             self._flush(whole_shards=True)
 
     def __enter__(self) -> RowsWriter:
@@ -60,7 +69,7 @@ class RowsWriter:
         if not self._pending:
             return
         rows = np.concatenate(self._pending)
-        n = len(rows) // _SHARD_ROWS * _SHARD_ROWS if whole_shards else len(rows)
+        n = len(rows) // SHARD_ROWS * SHARD_ROWS if whole_shards else len(rows)
         self._array[self._written : self._written + n] = rows[:n]
         self._written += n
         self._pending = [rows[n:]] if n < len(rows) else []
