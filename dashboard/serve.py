@@ -99,6 +99,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         apps: Any = build_applications(pages, "spexplain", location=False)
         scripts = _ScriptsFirst()
         apps["/"].add(scripts)
+        workspace.compiled.clear()
         pool.submit(_prepare, workspace, port, address, stopping).add_done_callback(_report)
         server: Any = pn.serve(
             apps,

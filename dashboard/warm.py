@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import numpy as np
-
 from ..core.settings import ExplainSettings
-from .colouring import Categories
+from .plane_picture import KEPT_PX, draw_plane, framed, keep_picture
+from .theme import THEMES
 from .workspace import Workspace
 
 __all__ = ["warm"]
@@ -28,11 +27,17 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
     sees first comes first, and the rest waits until it has been seen. Between steps it looks
     whether the server is ``stopping``.
     """
-    for plane in [*workspace.planes][:1]:
-        for name in [*workspace.colours][:1]:
-            _shade(workspace, plane, name)
+    try:
+        for plane in [*workspace.planes][:1]:
+            for name in [*workspace.colours][:1]:
+                _shade(workspace, plane, name)
+    finally:
+        workspace.compiled.set()
     if workspace.drawn.wait(_PATIENCE_S):
         time.sleep(_BREATH_S)
+    if stopping():
+        return
+    _keep(workspace)
     for plane in workspace.planes:
         for name in workspace.colours:
             if stopping():
@@ -53,13 +58,20 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
 
 
 def _shade(workspace: Workspace, plane: str, name: str) -> None:
-    from .shade import Window, shade_categories, shade_values
+    from .shade import Window
 
     window = Window(*workspace.extent(plane), width=8, height=8)
-    points, colouring = workspace.points(plane, name), workspace.colouring(name)
-    if isinstance(colouring, Categories):
-        colours = ["#000000"] * len(colouring.names)
-        shade_categories(points, window, colours, shown=np.ones(len(colours), bool))
-    else:
-        largest = name == "score"
-        shade_values(points, window, ["#000000"], low=0.0, high=1.0, largest=largest)
+    draw_plane(workspace, plane, name, window, theme="light")
+
+
+def _keep(workspace: Workspace) -> None:
+    """What the next start shows while datashader compiles."""
+    from .shade import Window
+
+    for plane in [*workspace.planes][:1]:
+        for name in [*workspace.colours][:1]:
+            x, y = framed(*workspace.extent(plane), KEPT_PX, KEPT_PX)
+            for theme in THEMES:
+                window = Window(x, y, KEPT_PX, KEPT_PX)
+                picture = draw_plane(workspace, plane, name, window, theme=theme)
+                keep_picture(workspace, plane, name, theme, picture)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
@@ -20,13 +20,11 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from ..colouring import Categories
+from ..plane_picture import KEPT_PX, draw_plane, framed, kept_picture
 from ..session import Session
-from ..theme import THEMES, category_colours, sequential
+from ..theme import THEMES
 from .figures import FONT, dress, plain_figure, span
 from .parts import WordsPart, one_patch
-
-if TYPE_CHECKING:
-    from ..shade import Window
 
 __all__ = ["PlaneView"]
 
@@ -36,7 +34,7 @@ _KEPT = (
 )
 
 # The picture in the page before its size is known: sharpened as soon as it is.
-_GUESS_PX = {"inner_width": 540, "inner_height": 540}
+_GUESS_PX = {"inner_width": KEPT_PX, "inner_height": KEPT_PX}
 _REACH_PX = 14.0  # how far from a point a click may be
 # Bokeh reports a changed range after this long without another change.
 _SETTLE_MS = 40
@@ -57,6 +55,7 @@ class PlaneView:
         self._session = session
         self._inner: dict[str, int] = {}  # the frame's size, once the browser has told it
         self._ratio = 1.0
+        self._waiting = False  # for datashader to be compiled
         self._image = ColumnDataSource(
             {"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="plane-image"
         )
@@ -68,6 +67,7 @@ class PlaneView:
         self.note = WordsPart()
         self._dress()
         self._show_plane()
+        self._show_kept()
         view, outcome = session.view, session.outcome
         view.param.watch(self._show_plane, "plane")
         view.param.watch(self._dress, "theme")
@@ -180,61 +180,66 @@ class PlaneView:
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""
-        width, height = self._size()
-        scale = max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
-        for axis, (low, high), pixels in (
-            (self._x, x, width),
-            (self._y, y, height),
-        ):
-            middle, half = 0.5 * (low + high), 0.5 * scale * pixels
-            axis.update(start=middle - half, end=middle + half)
+        for axis, (low, high) in zip((self._x, self._y), framed(x, y, *self._size()), strict=True):
+            axis.update(start=low, end=high)
 
     def _shade(self) -> None:
-        view, drawn = self._session.view, self._session.workspace.drawn
+        session, space, view = self._session, self._session.workspace, self._session.view
         if view.plane is None or view.colour is None:
             return
         sized = len(self._inner) == len(_GUESS_PX)
-        if not (sized or drawn.is_set()):
-            return  # the first page goes out while datashader loads and compiles (warm.py)
+        if not space.compiled.is_set():
+            # The page stands and answers meanwhile.
+            if not self._waiting:
+                self._waiting = True
+                session.pool.submit(self._when_compiled)
+            return
+        if not (sized or space.drawn.is_set()):
+            return  # the first page goes out while datashader loads (warm.py)
         from ..shade import Window
 
         x, y = span(self._x), span(self._y)
         width, height = (round(side * self._ratio) for side in self._size())
-        window = Window(x, y, width, height)
+        picture = draw_plane(
+            space,
+            view.plane,
+            view.colour,
+            Window(x, y, width, height),
+            theme=view.theme,
+            hidden=view.hidden,
+            pixel_ratio=self._ratio,
+        )
+        self._put(picture, x, y)
+        if sized:  # the browser has told its size: this is the plot
+            space.drawn.set()
+
+    def _when_compiled(self) -> None:
+        """On a worker thread."""
+        self._session.workspace.compiled.wait()
+
+        def go_on() -> None:
+            self._waiting = False
+            self._shade()
+
+        self._session.schedule(go_on)
+
+    def _show_kept(self) -> None:
+        """What datashader drew at the last start, until it is ready to draw."""
+        space, view = self._session.workspace, self._session.view
+        if view.plane is None or view.colour is None or space.compiled.is_set():
+            return
+        kept = kept_picture(space, view.plane, view.colour, view.theme)
+        if kept is not None:
+            self._put(kept, span(self._x), span(self._y))
+
+    def _put(self, picture: np.ndarray, x: tuple[float, float], y: tuple[float, float]) -> None:
         self._image.data = {
-            "image": [self._picture(window)],
+            "image": [picture],
             "x": [x[0]],
             "y": [y[0]],
             "dw": [x[1] - x[0]],
             "dh": [y[1] - y[0]],
         }
-        if sized:  # the browser has told its size: this is the plot
-            drawn.set()
-
-    def _picture(self, window: Window) -> np.ndarray:
-        from ..shade import shade_categories, shade_values
-
-        view, space = self._session.view, self._session.workspace
-        points, colouring = space.points(view.plane, view.colour), space.colouring(view.colour)
-        if isinstance(colouring, Categories):
-            return shade_categories(
-                points,
-                window,
-                category_colours(colouring.names, view.theme),
-                shown=np.array([name not in view.hidden for name in colouring.names]),
-                shadow=THEMES[view.theme].quiet,
-                quiet=colouring.quiet,
-                pixel_ratio=self._ratio,
-            )
-        return shade_values(
-            points,
-            window,
-            sequential(view.theme),
-            low=colouring.low,
-            high=colouring.high,
-            largest=colouring.name == "score",
-            pixel_ratio=self._ratio,
-        )
 
     def _nearest(self, x: float, y: float) -> int | None:
         view, space = self._session.view, self._session.workspace

@@ -10,6 +10,12 @@ from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.warm import warm
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture goes into the folder of whoever runs the tests."""
+    monkeypatch.setattr(module, "_keep", lambda workspace: None)
+
+
 def test_models_wait_for_the_first_plot(small_demo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE_S", 60.0)
     workspace = open_workspace(small_demo)
@@ -41,4 +47,5 @@ def test_a_server_that_stops_is_not_held_up(small_demo, monkeypatch) -> None:
     workspace.drawn.set()
     warm(workspace, stopping=lambda: True)
     assert len(said) == 1
+    assert workspace.compiled.is_set()
     assert "machine" not in vars(workspace.lenses["agn"])
