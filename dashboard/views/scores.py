@@ -175,7 +175,7 @@ class _Scores:
             f'<div class="large">{picture(above, label="spectrum and reconstruction")}</div>'
             f'<div class="low">{picture(residual, label="residual")}</div>'
             f'<div class="caption ends"><span>{wave[0]:.0f} Å</span>'
-            f"<span>rest wavelength in vacuum</span><span>{wave[-1]:.0f} Å</span></div>"
+            f"<span>rest, vacuum</span><span>{wave[-1]:.0f} Å</span></div>"
             f"<p>Residual: reconstruction minus spectrum, in units of the median flux, drawn to "
             f"±{below.top:.2g}; largest {_signed(found.residual[largest])} at "
             f"{wave[largest]:.0f} Å.</p>"
