@@ -50,6 +50,9 @@ def test_what_a_lens_cannot_take_says_why(built):
     assert found.verdict is None
     with pytest.raises(LensError, match="redshift nan"):
         newcomers.look(dataclasses.replace(spectrum, z=float("nan")))
+    doubtful = dataclasses.replace(spectrum, z=float("nan"), z_note="z = 0.1 has QUALITY 1")
+    with pytest.raises(LensError, match=r"to rest \(z = 0\.1 has QUALITY 1\)"):
+        newcomers.look(doubtful)
     with pytest.raises(LensError, match="no target 'age'"):
         newcomers.target("age", built.spectrum(0)[0])
 
@@ -57,6 +60,12 @@ def test_what_a_lens_cannot_take_says_why(built):
 def test_what_is_no_spectrum_is_refused():
     with pytest.raises(ReadError, match="not a FITS file"):
         read_bytes("notes.txt", b"not a spectrum")
+
+
+def test_a_file_that_is_too_large_is_told_what_takes_it(monkeypatch):
+    monkeypatch.setattr("spexplain.data.newcomer._LARGEST", 10)
+    with pytest.raises(ReadError, match=r"x\.fits has 11 bytes, more than 10: spexplain ingest"):
+        read_bytes("x.fits", bytes(11))
 
 
 def test_every_plane_takes_newcomers_beside_their_likes(copied, quick):
