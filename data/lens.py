@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -174,6 +174,17 @@ class _Lens:
             raise LensError(f"row {row} cannot be used: {self.reason(row)}")
 
 
+def _classifier_words(settings: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    """Of a support vector machine's settings, or what took its place, and of the split."""
+    split = _SPLITS.get(said.get("split") or settings["split"], "")
+    instead = said.get("instead")
+    if instead is not None:
+        return f"{instead['text']}{split}"
+    gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
+    kernel = f"{settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
+    return f"Support vector machine, {kernel}{split}"
+
+
 class AgnLens(_Lens):
     """P21's: the type of an active galaxy, by a support vector machine or what took its place."""
 
@@ -190,15 +201,20 @@ class AgnLens(_Lens):
     @property
     def described(self) -> str:
         """The classifier in a few words, and how its test set was chosen."""
-        instead, settings = self._run.metrics.get("instead"), self._run.params.get("svm")
-        if settings is None:
-            return "A lent classifier"
-        split = _SPLITS[self._run.metrics.get("split", settings["split"])]
-        if instead is not None:
-            return f"{instead['text']}{split}"
-        gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
-        kernel = f"{settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
-        return f"Support vector machine, {kernel}{split}"
+        lent = self._run.metrics.get("lent")
+        if lent is not None and lent["svm"] is not None:
+            return f"{_classifier_words(lent['svm'], lent)}, lent by another collection"
+        settings = self._run.params.get("svm")
+        return (
+            "A lent classifier"
+            if settings is None
+            else _classifier_words(settings, self._run.metrics)
+        )
+
+    @property
+    def lent_test(self) -> dict[str, Any] | None:
+        """Figures of a lent classifier on the test set of the collection that trained it."""
+        return (self._run.metrics.get("lent") or {}).get("test")
 
     @property
     def model_key(self) -> str:

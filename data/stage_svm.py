@@ -16,6 +16,7 @@ from .agn_study import task_rows
 from .build_settings import BuildSettings
 from .labelled import object_groups
 from .model_file import classifier_key, load_classifier, save_classifier
+from .runs import Run
 from .stage import Stage, StageSkipped, Work
 from .trained import probability_column, svm_path
 
@@ -35,7 +36,7 @@ def _run(work: Work) -> None:
         classifier = _train(work, spectra, rows, truth, split)
     else:
         classifier = load_classifier(svm_path(given.path))
-        work.draft.metrics["trained_on"] = given.key
+        work.draft.metrics |= {"trained_on": given.key, "lent": _of_lender(given)}
     save_classifier(svm_path(work.draft.path), classifier)
     machine = read_classifier(classifier)
     probabilities = np.exp(_log_proba(work, machine, spectra))
@@ -77,6 +78,12 @@ def _train(
     if work.settings.classifier is not None:
         work.draft.metrics["instead"] = classifier_key(_instead(work.settings))
     return trained.classifier
+
+
+def _of_lender(given: Run) -> dict[str, Any]:
+    """What is known of a classifier where it was trained, which may not be at hand later."""
+    kept = {name: given.metrics.get(name) for name in ("test", "split", "instead")}
+    return kept | {"svm": given.params.get("svm")}
 
 
 def _log_proba(work: Work, machine: Classifier, spectra: zarr.Array) -> np.ndarray:

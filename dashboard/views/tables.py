@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from ...data.trained import probability_column
 from ..matrix import ordered_types
 from ..session import Session
 from ..training import training_html
@@ -56,7 +58,7 @@ def model_html(space: Workspace) -> str:
     if tested.any():
         known, which = tested, "the test set, which the classifier has not seen"
     if not known.any():
-        return _invite("No spectrum here has a label to check the classifier against.")
+        return _unchecked(lens, called)
     about = f"{what}: on {which}" if (what := getattr(lens, "described", "")) else f"On {which}"
     return _report(truth[known], called[known], about)
 
@@ -76,6 +78,43 @@ def _report(truth: np.ndarray, predicted: np.ndarray, about: str) -> str:
     head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
     table = _table(about, head, lines)
     return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}</div>'
+
+
+def _unchecked(lens: Any, called: np.ndarray) -> str:
+    """What a classifier says where nothing can check it, and how it did where it was trained."""
+    said = lens.columns
+    lines = []
+    for kind in ordered_types(set(lens.targets) & set(called.tolist())):
+        here = called == kind
+        shares = said[probability_column(kind)].to_numpy(np.float64)[here]
+        low, middle, high = np.percentile(shares, [16, 50, 84])
+        lines.append(
+            f"<tr><th>{escape(kind)}</th><td>{here.sum():,}</td><td>{here.mean():.3f}</td>"
+            f"<td>{middle:.3f}</td><td>{low:.3f}–{high:.3f}</td></tr>"
+        )
+    head = (
+        "<th>called</th><th>spectra</th><th>share</th><th>median p</th>"
+        '<th title="68 % of them lie in it">16–84 % of p</th>'
+    )
+    what = getattr(lens, "described", "") or "The classifier"
+    table = _table(
+        f"{what}: what it says here, where no spectrum has a type to check it", head, lines
+    )
+    tested = getattr(lens, "lent_test", None)
+    return f'<div class="columns">{table}{_there(tested) if tested else ""}</div>'
+
+
+def _there(test: Mapping[str, Any]) -> str:
+    """Its figures on the test set of the collection that trained it."""
+    of = test["by_class"]
+    lines = [
+        f"<tr><th>{escape(kind)}</th>"
+        + "".join(f"<td>{of[kind][name]:.3f}</td>" for name in ("precision", "recall", "f"))
+        + f"<td>{of[kind]['n']:,}</td></tr>"
+        for kind in ordered_types(of)
+    ]
+    head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
+    return _table("Where it was trained: on the test set, which it had not seen", head, lines)
 
 
 def _confusion(truth: np.ndarray, predicted: np.ndarray, kinds: list[str]) -> str:

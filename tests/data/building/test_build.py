@@ -7,6 +7,7 @@ import pytest
 from spexplain.core.train.vae import VaeTrainer
 from spexplain.data.build import BuildCancelled, BuildError, build, stage_names
 from spexplain.data.collection import Collection, CollectionError
+from spexplain.data.lens import open_lenses
 from spexplain.data.runs import RunStore
 
 UNUSABLE = 7
@@ -186,6 +187,11 @@ def test_given_models_are_applied_with_their_preparation(unlabelled, built, quic
         )
     assert ours.find("svm").metrics["trained_on"] == theirs.find("svm").key
     assert ours.find("svm").metrics["unseen"] is None
+    lens = open_lenses(unlabelled)["agn"]
+    assert lens.described == (
+        "Support vector machine, linear kernel, C = 0.07, lent by another collection"
+    )
+    assert lens.lent_test == theirs.find("svm").metrics["test"]
     assert len(ours.find("score").table("scores")) == unlabelled.n_spectra - 1
 
 
