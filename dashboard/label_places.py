@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 __all__ = ["label_places"]
 
@@ -56,6 +55,8 @@ def _crowded_first(points: np.ndarray) -> list[int]:
     """Those with the nearest neighbour first: others have more places to choose from."""
     if len(points) < 2:
         return list(range(len(points)))
+    from scipy.spatial.distance import cdist  # not before the first plot
+
     apart = cdist(points, points)
     np.fill_diagonal(apart, np.inf)
     return np.argsort(apart.min(axis=1), kind="stable").tolist()

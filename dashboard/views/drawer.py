@@ -10,6 +10,10 @@ import panel as pn
 from ..session import Session
 from ..tabs import tab_named
 
+# Panel tells one open page of a new class of parts and takes it as told to all; so every class is
+# there before the first page goes out.
+from . import sections as sections
+
 __all__ = ["Drawer"]
 
 

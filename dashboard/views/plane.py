@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from html import escape
 from typing import Any
 
@@ -184,7 +185,7 @@ class PlaneView:
             axis.update(start=low, end=high)
 
     def _shade(self) -> None:
-        session, space, view = self._session, self._session.workspace, self._session.view
+        space, view = self._session.workspace, self._session.view
         if view.plane is None or view.colour is None:
             return
         sized = len(self._inner) == len(_GUESS_PX)
@@ -192,7 +193,8 @@ class PlaneView:
             # The page stands and answers meanwhile.
             if not self._waiting:
                 self._waiting = True
-                session.pool.submit(self._when_compiled)
+                # Not one of the shared threads, which explanations may keep for seconds.
+                threading.Thread(target=self._when_compiled, daemon=True).start()
             return
         if not (sized or space.drawn.is_set()):
             return  # the first page goes out while datashader loads (warm.py)
@@ -214,7 +216,6 @@ class PlaneView:
             space.drawn.set()
 
     def _when_compiled(self) -> None:
-        """On a worker thread."""
         self._session.workspace.compiled.wait()
 
         def go_on() -> None:

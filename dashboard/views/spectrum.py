@@ -144,6 +144,7 @@ class SpectrumView:
         fig.add_layout(self._zero)
         fig.xgrid.visible = False
         fig.ygrid.visible = False
+        fig.yaxis.visible = False  # no numbers until there are weights
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
         fig.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_TICKS)
         return fig
@@ -270,6 +271,7 @@ class SpectrumView:
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = meaning(found).axis
+        self.weight.yaxis.visible = True
 
     def _spread_out(self) -> None:
         """Draw the interval of each weight, where one is known and anything is left to chance."""

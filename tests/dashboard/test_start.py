@@ -33,6 +33,11 @@ except SystemExit:
     assert loaded(code, (*SLOW, "panel", "bokeh", "pandas", "zarr")) == []
 
 
+def test_every_class_of_parts_is_known_before_the_first_page_goes_out() -> None:
+    parts = ("spexplain.dashboard.views.sections", "spexplain.dashboard.views.drop")
+    assert loaded("import spexplain.dashboard.app", parts) == [*parts]
+
+
 def loaded(code: str, names: tuple[str, ...]) -> list[str]:
     """Which of these modules are there after the code has run, in a process of its own."""
     told = f"\nimport sys\nprint('loaded', *[name for name in {names!r} if name in sys.modules])"

@@ -462,3 +462,14 @@ def test_switching_categories_never_leaves_nothing() -> None:
     assert toggled("a", [], names) == ["b", "c"]
     assert toggled("b", ["b", "c"], names) == ["c"]
     assert toggled("a", ["b", "c"], names) == []
+
+
+def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) -> None:
+    view = SpectrumView(still)
+    still.open(33)
+    assert len(source(view.flux, "pixels")["x"])  # the spectrum itself waits for nothing
+    assert not view.weight.yaxis[0].visible
+    explain_now(still)
+    assert view.weight.yaxis[0].visible
+    still.open(34)
+    assert view.weight.yaxis[0].visible  # it does not come and go with every spectrum
