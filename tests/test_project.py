@@ -58,7 +58,8 @@ def test_every_dependency_has_a_pin_and_a_reason(pyproject: dict):
 
 def test_every_folder_with_code_is_packaged(pyproject: dict):
     folders = {f"spexplain.{'.'.join(path.parent.relative_to(ROOT).parts)}" for path in SOURCES}
-    assert set(pyproject["tool"]["setuptools"]["packages"]) == folders
+    # and the package itself, which is a command: the folder command
+    assert set(pyproject["tool"]["setuptools"]["packages"]) == {"spexplain", *folders}
 
 
 @pytest.mark.parametrize(
