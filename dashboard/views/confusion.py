@@ -146,11 +146,12 @@ class _Confusion:
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
         n = len(listing.table)
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
+        counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
         cell = self._state.cell
         what = f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
         save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
         return (
-            f'<div class="over"><span>{n:,} spectra, {escape(what)}{more}</span>{save}</div>'
+            f'<div class="over"><span>{counted}, {escape(what)}{more}</span>{save}</div>'
             f'<table class="plain"><thead>'
             f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         )
