@@ -95,11 +95,11 @@ def card(cluster: Cluster, title: str, *, picked: bool, colour: str = "") -> str
     """One cluster, small, with its colour in the BPT diagram: a click shows it in full."""
     dot = f'<i class="chip" style="background:{colour}"></i>' if colour else ""
     inner = (
-        f'<div class="head"><b>{dot}{escape(title)}</b>'
-        f'<span title="members and their median redshift">{cluster.n:,} · median z '
-        f"{cluster.median_z:.3f}</span></div>"
+        f'<div class="head"><b title="{escape(title, quote=True)}">{dot}{escape(title)}</b>'
+        f'<span title="members">{cluster.n:,}</span></div>'
         f"{_drawing(cluster)}"
         f'<div class="foot-line">{escape(" · ".join(cluster.top()))}</div>'
+        f'<div class="foot-line">median z {cluster.median_z:.3f}</div>'
     )
     css = "now" if picked else ""
     return button(inner, {"pick": cluster.number}, css=css, title="Show this cluster in full")
