@@ -275,3 +275,22 @@ def test_keys_tag_the_open_spectrum_and_undo(tab: Any, lonely: tuple[str, float,
     page.get_by_text("undo the last tag").wait_for()
     page.keyboard.press("Escape")
     page.get_by_text("undo the last tag").wait_for(state="hidden")
+
+
+def test_two_tabs_at_once_open_the_same_list(new_tab: Callable[..., Any]) -> None:
+    tabs = [new_tab(), new_tab()]
+    for tab in tabs:
+        tab.open()
+    for tab in tabs:
+        tab.page.get_by_role("radio", name="Trust").click()
+        tab.page.locator(".sections.trust").wait_for(state="attached")
+
+
+def test_a_tab_that_is_closed_while_it_computes_leaves_the_others_alone(
+    new_tab: Callable[..., Any], lonely: tuple[str, float, float]
+) -> None:
+    first, second = new_tab(), new_tab()
+    first.open(f"?id={lonely[0]}&n_samples=100000")
+    first.page.close()
+    second.open(f"?id={lonely[0]}&n_samples=300")
+    second.painted(lonely[0])
