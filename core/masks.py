@@ -7,18 +7,38 @@ random masks stay packed as bits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from .bit_sums import bit_sums, bit_totals, bits_across
 
-__all__ = ["BinaryMasks", "Masks", "OneHotMasks", "Rows"]
+__all__ = ["BinaryMasks", "Factors", "Masks", "OneHotMasks", "Rows"]
 
 Rows = slice | NDArray[np.intp]
+
+
+class Factors(NamedTuple):
+    """A matrix product (c, m) that whoever needs it computes, some columns at a time.
+
+    left (c, S) times right (S, m), row by row in memory; where right has no rows (0, m), left is
+    the product itself.
+    """
+
+    left: NDArray
+    right: NDArray
+
+    @property
+    def n_columns(self) -> int:
+        """m."""
+        return self.right.shape[1]
+
+    def columns(self, chosen: NDArray[np.intp]) -> Factors:
+        """Some columns of the product."""
+        right = np.take(self.right, chosen, axis=1)
+        return Factors(self.left if len(right) else np.take(self.left, chosen, axis=1), right)
 
 
 class Masks(Protocol):
@@ -41,8 +61,8 @@ class Masks(Protocol):
         """Z[rows] @ pieces, for pieces (S, …) -> (m, …). May be a view: read only."""
         ...
 
-    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
-        """(Z[rows] @ pieces)ᵀ, for pieces (S, c) -> (c, m), row by row in memory; never a view."""
+    def factors(self, left: NDArray, rows: Rows) -> Factors:
+        """The product left @ Z[rows]ᵀ, for left (c, S) row by row in memory."""
         ...
 
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -118,18 +138,16 @@ class BinaryMasks:
         if pieces.ndim == 1:
             return bit_sums(self.bits[rows], pieces)
         # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
-        return (self._across(rows, pieces.dtype).T @ torch.from_numpy(pieces)).numpy()
+        across = torch.from_numpy(self.across(rows, pieces.dtype))
+        return (across.T @ torch.from_numpy(pieces)).numpy()
 
-    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
-        """(Z[rows] @ pieces)ᵀ."""
-        return (torch.from_numpy(pieces).T @ self._across(rows, pieces.dtype)).numpy()
+    def factors(self, left: NDArray, rows: Rows) -> Factors:
+        """Left and Z[rows]ᵀ."""
+        return Factors(left, self.across(rows, left.dtype))
 
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Zᵀ values."""
         return bit_totals(self.bits, values)[: self.n_segments]
-
-    def _across(self, rows: Rows, dtype: np.dtype) -> Tensor:
-        return torch.from_numpy(self.across(rows, dtype))
 
     @property
     def alone(self) -> bool:
@@ -173,9 +191,10 @@ class OneHotMasks:
         """pieces[rows]."""
         return pieces[: self.n][rows]
 
-    def apply_across(self, pieces: NDArray, rows: Rows) -> NDArray:
-        """pieces[rows]ᵀ."""
-        return self.apply(pieces, rows).T.copy()
+    def factors(self, left: NDArray, rows: Rows) -> Factors:
+        """Columns of left."""
+        product = np.ascontiguousarray(left[:, : self.n][:, rows])
+        return Factors(product, np.empty((0, product.shape[1]), left.dtype))
 
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values, and 0 for the segments that no sample changes."""

@@ -13,7 +13,7 @@ from .cancelling import Cancelled, never
 from .neighbourhood import Neighbourhood
 from .targets import Target
 from .targets.base import Prepared, evaluation_blocks, may_share, row_evaluator
-from .workers import InTurn, Sharing, call
+from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
 
@@ -86,8 +86,7 @@ class GrowingValues:
         needed = [rows for rows in self._blocks if self._done <= rows.start < n]
         sharing = workers if workers is not None and may_share(self._target) else self._workers
         blocks = [partial(self._block, rows) for rows in needed]
-        for _ in sharing.map(call, (*self._ahead, *beside, *blocks)):
-            pass
+        sharing.run((*self._ahead, *beside, *blocks))
         self._ahead = ()
         self._done = needed[-1].stop if needed else self._done
         return self._values[:n]

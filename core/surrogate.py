@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .masks import Masks
-from .workers import InTurn, Once, Sharing, call
+from .workers import InTurn, Once, Sharing
 
 __all__ = ["Ridge", "Surrogate", "weighted_ridge"]
 
@@ -75,8 +75,7 @@ def weighted_ridge(
         If a value is not finite or all weights vanish.
     """
     ridge, sharing = Ridge(masks, weights, alpha=alpha), workers or InTurn()
-    for _ in sharing.map(call, ridge.ahead):
-        pass
+    sharing.run(ridge.ahead)
     # By a worker, as everything whose bytes may depend on the number of threads.
     (fitted,) = sharing.map(ridge.fit, [values])
     return fitted

@@ -11,7 +11,9 @@ from typing import Generic, Protocol, TypeVar
 
 import torch
 
-__all__ = ["InTurn", "Once", "Sharing", "Workers", "call"]
+from .one_blas_thread import hold_one_blas_thread
+
+__all__ = ["InTurn", "Once", "Sharing", "Workers"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -26,6 +28,10 @@ class Sharing(Protocol):
         """Results in the order of the items."""
         ...
 
+    def run(self, tasks: Iterable[Callable[[], object]]) -> None:
+        """Do all of them, begun in order."""
+        ...
+
 
 class InTurn:
     """The calling thread alone."""
@@ -36,10 +42,10 @@ class InTurn:
         """Results in the order of the items, each computed when it is asked for."""
         return map(function, items)
 
-
-def call(task: Callable[[], _Result]) -> _Result:
-    """The task's result: mapped over tasks, it shares these out."""
-    return task()
+    def run(self, tasks: Iterable[Callable[[], object]]) -> None:
+        """Do all of them, one after the other."""
+        for task in tasks:
+            task()
 
 
 class Once(Generic[_Result]):
@@ -62,6 +68,13 @@ class Once(Generic[_Result]):
             if not self._found:
                 self._found.append(self._compute())
         return self._found[0]
+
+
+def _first(waiting: deque[Callable[[], object]]) -> Callable[[], object] | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 class Workers:
@@ -104,6 +117,7 @@ class Workers:
         # torch keeps a thread's count to itself, but also as the default of threads yet to come:
         # put that one back.
         torch.set_num_threads(usual)
+        self._free_blas = hold_one_blas_thread(self)
 
     def map(
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]
@@ -121,6 +135,24 @@ class Workers:
             for future in ahead:
                 future.cancel()
 
+    def run(self, tasks: Iterable[Callable[[], object]]) -> None:
+        """Do all of them, begun in order; if one raises, no other is begun.
+
+        The caller sleeps until the last is done, rather than wake for each.
+        """
+        waiting = deque(tasks)
+
+        def take_turns() -> None:
+            try:
+                while (task := _first(waiting)) is not None:
+                    task()
+            except BaseException:
+                waiting.clear()
+                raise
+
+        for future in [self._pool.submit(take_turns) for _ in range(self.threads)]:
+            future.result()
+
     def __enter__(self) -> Workers:
         return self
 
@@ -131,3 +163,4 @@ class Workers:
         traceback: TracebackType | None,
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+        self._free_blas()

@@ -1,9 +1,15 @@
-"""A ReLU network as a chain of steps, each of which computes some units of one layer."""
+"""A ReLU network as a chain of steps, each of which computes some units of one layer.
+
+Samples take the whole chain in tiles that stay near to a core, in one compiled call: threads that
+share out an explanation do not take turns at the interpreter in between.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,14 +18,14 @@ from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["ASLEEP", "BENDS", "LINEAR", "PLAIN", "Folded", "Layer", "Range", "Step", "Whole"]
+from ..masks import Factors
+from ..one_blas_thread import one_blas_thread
+from .walk import BENDS, PLAIN, Packed, walk
+
+__all__ = ["Folded", "Layer", "Range", "Step", "Whole"]
 
 Layer = tuple[Tensor, Tensor, bool]
 """Weight (H, H'), bias (H',), and whether a ReLU follows."""
-
-# What a unit is from a step on: a variable behind its ReLU or without one; or no variable, for it
-# keeps its slope or its peace at every sample, which must only be seen.
-BENDS, PLAIN, LINEAR, ASLEEP = range(4)
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 
@@ -68,7 +74,7 @@ class Step:
         return slice((self.reads if self.keeps else self.writes).start, self.writes.stop)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Folded:
     """Activations of H units as an affine function of V variables.
 
@@ -116,49 +122,35 @@ class Folded:
             return linear
         return (torch.from_numpy(self.slopes) @ torch.from_numpy(linear)).numpy()
 
-    def values(
-        self, entered: NDArray[np.floating]
-    ) -> tuple[NDArray[np.floating], NDArray[np.intp]]:
+    def values(self, entering: Factors) -> tuple[NDArray[np.floating], NDArray[np.intp]]:
         """Variables (V, m), and the indices of the samples that leave what was folded for.
 
         Parameters
         ----------
-        entered : (A, m)
+        entering : (A, m)
             What enters the first layer's units that may wake, as a difference from the base.
         """
-        variables, outside = self._room(entered)
-        for _ in self._stepping(entered, variables, outside):
-            pass
-        return variables[self.steps[-1].leaves], np.flatnonzero(outside)
+        variables, beyond, _, _ = self._walked(entering, watching=False)
+        return variables, np.flatnonzero(beyond)
 
-    def watched(
-        self, entered: NDArray[np.floating]
-    ) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
+    def watched(self, entering: Factors) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
         """Variables (V, m), and the range of what enters each step, the base included."""
-        variables, outside = self._room(entered)
-        ranges = [_ends(each) for each in self._stepping(entered, variables, outside)]
-        return variables[self.steps[-1].leaves], tuple(ranges)
+        variables, _, least, most = self._walked(entering, watching=True)
+        ends = np.cumsum([0, *(len(step.floor) for step in self.steps)])
+        return variables, tuple(Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
 
-    def _room(
-        self, entered: NDArray[np.floating]
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        n_samples = entered.shape[1]
-        variables = np.empty((self.steps[-1].writes.stop, n_samples), entered.dtype)
-        return variables, np.zeros(n_samples, entered.dtype)
+    @cached_property
+    def _packed(self) -> Packed:
+        return Packed.of(self.steps)
 
-    def _stepping(
-        self,
-        entered: NDArray[np.floating],
-        variables: NDArray[np.floating],
-        outside: NDArray[np.floating],
-    ) -> Iterator[NDArray[np.floating]]:
-        """Take the steps one by one; what enters each."""
-        for step in self.steps:
-            if step.weight is not None:
-                entered = (step.weight @ torch.from_numpy(variables[step.reads])).numpy()
-            new = variables[step.writes]
-            _stepped(entered, step.floor, step.kind, step.low, step.high, new, outside)
-            yield entered
+    def _walked(self, entering: Factors, *, watching: bool) -> tuple[NDArray, ...]:
+        dtype = entering.left.dtype
+        variables = np.empty((self.n_variables, entering.n_columns), dtype)
+        beyond = np.zeros(entering.n_columns, dtype)
+        least, most = np.zeros((2, len(self._packed.floor)), dtype)
+        with one_blas_thread():
+            walk(*self._packed, *entering, variables, beyond, least, most, watching)
+        return variables, beyond, least, most
 
 
 class Whole:
@@ -225,34 +217,3 @@ def _floors(base, weights, biases, rectified):
                 floor[u] += active[h] * weights[i][h, u]
         active = np.maximum(floor, zero) if rectified[i] else floor.copy()
     return floors, active
-
-
-def _ends(entered: NDArray[np.floating]) -> Range:
-    """Least and most of each row (u, m) and 0."""
-    return Range(np.minimum(entered.min(axis=1), 0), np.maximum(entered.max(axis=1), 0))
-
-
-@_compiled
-def _stepped(entered, floor, kind, low, high, new, outside):
-    """Write the new variables (v, m); count for each sample (m,) what is out of its range."""
-    # Counted in their own type, and not asked one by one: so the loops fill the vector registers.
-    n_new, zero, one = 0, entered.dtype.type(0), entered.dtype.type(1)
-    for u in range(len(floor)):
-        row, base = entered[u], floor[u]
-        if kind[u] == LINEAR:
-            for i in range(len(row)):
-                outside[i] += one if row[i] + base < zero else zero
-        elif kind[u] == ASLEEP:
-            for i in range(len(row)):
-                outside[i] += one if row[i] + base > zero else zero
-        else:
-            out, least, most = new[n_new], low[n_new], high[n_new]
-            bottom, waking = zero, max(base, zero)
-            if kind[u] == PLAIN:
-                # No ReLU is one whose bottom is out of reach.
-                bottom, base, waking = -entered.dtype.type(np.inf), zero, zero
-            for i in range(len(row)):
-                value = max(row[i] + base, bottom) - waking
-                out[i] = value
-                outside[i] += one if (value < least) | (value > most) else zero
-            n_new += 1

@@ -20,7 +20,8 @@ import torch
 from numba import njit
 from numpy.typing import NDArray
 
-from .folded import ASLEEP, BENDS, LINEAR, PLAIN, Folded, Layer, Range, Step
+from .folded import Folded, Layer, Range, Step
+from .walk import ASLEEP, BENDS, LINEAR, PLAIN
 
 __all__ = ["fold"]
 

@@ -25,8 +25,7 @@ __all__ = ["Folding", "Network", "Part"]
 # Samples that take the whole network and tell what to fold for, and how much further than these
 # the others may be. The furthest of 5000 random masks are 1.6 times as far as the furthest of 200;
 # a sample that is astray costs as much as hundreds of others.
-_WHOLE, _REACH = 200, 2.5
-_NUMBERS_IN_CACHE = 1 << 17
+_WHOLE, _REACH = 200, 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,12 +96,6 @@ class Network:
         """Reconstruction (n, K)."""
         return torch.addmm(self.out_bias, hidden, torch.from_numpy(self.out).T).numpy()
 
-    @property
-    def rows_in_cache(self) -> int:
-        """Samples whose activations stay near to a core."""
-        widest = max(len(self.into_bias), *(len(bias) for _, bias, _ in self.inner))
-        return max(_NUMBERS_IN_CACHE // widest, 1)
-
     def work(self, n_segments: int) -> int:
         """Multiplications a sample takes, at most, that is made of so many segments."""
         ends = n_segments * (self.into.shape[1] + self.out.shape[1])
@@ -115,7 +108,7 @@ class Network:
         pieces, base = segment_sums(labels, neighbourhood.n_segments, pair, self.into)
         entered = self.into_bias.numpy() + base.sum(axis=0)
         units = np.flatnonzero(entered + np.maximum(masks.bounds(pieces)[1], 0) > 0)
-        return Folding(self, masks, np.take(pieces, units, axis=1), units, entered)
+        return Folding(self, masks, np.take(pieces.T, units, axis=0), units, entered)
 
 
 class Part(NamedTuple):
@@ -150,7 +143,7 @@ class Folding:
         Whose layers between first and last these are.
     masks
         Z (n, S).
-    pieces : (S, A)
+    pieces : (A, S)
         What each segment adds to what enters the first layer's units that any mask could wake.
     units : (A,)
         The indices of those units.
@@ -174,7 +167,7 @@ class Folding:
         self._masks, self._pieces = masks, pieces
         self.whole = network.whole.at(entered, units)
         self._tried = masks.typical(_WHOLE)
-        self._found, seen = self.whole.watched(masks.apply_across(pieces, self._tried))
+        self._found, seen = self.whole.watched(masks.factors(pieces, self._tried))
         self._folded = Once(partial(fold, network.inner, units, entered, seen, reach=_REACH))
 
     @property
@@ -191,9 +184,9 @@ class Folding:
 
     def folds(self, rows: slice) -> Iterator[Part]:
         """The folded network for all rows, then the whole one for those it does not hold for."""
-        entered = self._masks.apply_across(self._pieces, rows)
-        variables, astray = self.folded.values(entered)
+        entering = self._masks.factors(self._pieces, rows)
+        variables, astray = self.folded.values(entering)
         yield Part(self.folded, rows, slice(None), variables)
         if len(astray):
-            variables, _ = self.whole.values(np.take(entered, astray, axis=1))
+            variables, _ = self.whole.values(entering.columns(astray))
             yield Part(self.whole, rows.start + astray, astray, variables)

@@ -1,13 +1,37 @@
 import threading
+from functools import partial
 
 import pytest
 import torch
-from spexplain.core.workers import InTurn, Once, Workers, call
+from spexplain.core.workers import InTurn, Once, Workers
 
 
 @pytest.mark.parametrize("sharing", [InTurn(), Workers(1), Workers(3)])
 def test_results_come_in_the_order_of_the_items(sharing):
     assert list(sharing.map(lambda i: i * i, range(50))) == [i * i for i in range(50)]
+
+
+@pytest.mark.parametrize("sharing", [InTurn(), Workers(1), Workers(3)])
+def test_every_task_is_done_once(sharing):
+    done = []
+    sharing.run([partial(done.append, i) for i in range(50)])
+    assert sorted(done) == list(range(50))
+
+
+@pytest.mark.parametrize("sharing", [InTurn(), Workers(1)])
+def test_tasks_are_begun_in_order_and_none_after_one_that_raises(sharing):
+    done = []
+    with pytest.raises(ZeroDivisionError):
+        sharing.run([partial(done.append, 1), lambda: 1 / 0, partial(done.append, 2)])
+    assert done == [1]
+    sharing.run([partial(done.append, 3)])
+    assert done == [1, 3]
+
+
+def test_two_tasks_run_side_by_side():
+    meet = threading.Barrier(2)
+    with Workers(2) as workers:
+        workers.run([partial(meet.wait, 30)] * 2)
 
 
 def test_each_worker_computes_alone_and_other_threads_keep_their_own_count():
@@ -50,13 +74,6 @@ def test_no_threads_are_refused():
         Workers(0)
 
 
-def test_tasks_are_shared_out_by_calling_them():
-    with Workers(2) as workers:
-        assert list(workers.map(call, [lambda i=i: 2 * i for i in range(9)])) == list(
-            range(0, 18, 2)
-        )
-
-
 def test_what_many_ask_for_is_computed_once_and_all_wait_for_it():
     computed = []
 
@@ -67,7 +84,7 @@ def test_what_many_ask_for_is_computed_once_and_all_wait_for_it():
 
     begun, once = threading.Event(), Once(slowly)
     with Workers(3) as workers:
-        found = workers.map(call, [once] * 3 + [begun.set])
+        found = workers.map(lambda task: task(), [once] * 3 + [begun.set])
         threading.Timer(0.05, begun.set).start()
         assert len(set(list(found)[:3])) == 1
     assert len(computed) == 1
