@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain, zip_longest
 from typing import TypeVar
 
 import numpy as np
@@ -86,7 +87,7 @@ class GrowingValues:
         needed = [rows for rows in self._blocks if self._done <= rows.start < n]
         sharing = workers if workers is not None and may_share(self._target) else self._workers
         blocks = [partial(self._block, rows) for rows in needed]
-        sharing.run((*self._ahead, *beside, *blocks))
+        sharing.run((*self._ahead, *_alternately(beside, blocks)))
         self._ahead = ()
         self._done = needed[-1].stop if needed else self._done
         return self._values[:n]
@@ -100,3 +101,11 @@ class GrowingValues:
         if self._cancelled():
             raise Cancelled(f"cancelled before samples {rows.start} to {rows.stop}")
         self._values[rows] = self._values_of(rows)
+
+
+def _alternately(
+    some: Sequence[Callable[[], object]], others: Sequence[Callable[[], object]]
+) -> list[Callable[[], object]]:
+    """In turn, so that those of one kind that wait for each other are not begun side by side."""
+    both = chain.from_iterable(zip_longest(some, others))
+    return [task for task in both if task is not None]

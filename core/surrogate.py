@@ -112,11 +112,15 @@ class Ridge:
         self._starts = range(0, n, _BLOCK_ROWS)
         dtype = torch.float64 if n * n_segments**2 <= _LITTLE_WORK else torch.float32
         self._squares = [Once(partial(self._square, start, dtype)) for start in self._starts]
+        self._factor = Once(self._factorised)
 
     @property
     def ahead(self) -> tuple[Callable[[], object], ...]:
-        """What ``fit`` will want first: each for a thread of its own, or for ``fit`` itself."""
-        return tuple(self._squares)
+        """What ``fit`` will want first: each for a thread of its own, or for ``fit`` itself.
+
+        The last waits for the others.
+        """
+        return (*self._squares, self._factor)
 
     def fit(self, values: NDArray[np.float64]) -> Surrogate:
         """The surrogate of values (n,).
@@ -150,14 +154,22 @@ class Ridge:
         which is cheap to know in double: a mask takes few additions. Where the penalty alone holds
         the solution (fewer samples than segments) and is weak, single precision leads nowhere.
         """
-        matrix = self._matrix([square() for square in self._squares])
-        if matrix.dtype == torch.float64:
-            return _solved(matrix, cross)
-        found = self._refined(matrix, cross)
+        factor = self._factor()
+        if factor is not None and factor.dtype == torch.float64:
+            return _solved(factor, cross)
+        found = None if factor is None else self._refined(factor, cross)
         if found is not None:
             return found
         exact = [self._square(start, torch.float64) for start in self._starts]
-        return _solved(self._matrix(exact), cross)
+        return _solved(torch.linalg.cholesky(self._matrix(exact), upper=True), cross)
+
+    def _factorised(self) -> Tensor | None:
+        """The upper triangular factor of A; None if in single precision it has none."""
+        matrix = self._matrix([square() for square in self._squares])
+        if matrix.dtype == torch.float64:
+            return torch.linalg.cholesky(matrix, upper=True)
+        factor, failed = torch.linalg.cholesky_ex(matrix, upper=True)
+        return None if failed else factor
 
     def _square(self, start: int, dtype: torch.dtype) -> Tensor:
         """Σ w z zᵀ (S, S) of a block of samples, its upper triangle."""
@@ -181,11 +193,10 @@ class Ridge:
         matrix.diagonal().add_(self._alpha)
         return matrix
 
-    def _refined(self, rough: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def _refined(self, factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Newton's corrections until they no longer matter; None if they do not shrink."""
-        factor, failed = torch.linalg.cholesky_ex(rough, upper=True)
         found, left = np.zeros_like(cross), cross
-        for _ in range(0 if failed else _CORRECTIONS):
+        for _ in range(_CORRECTIONS):
             size = np.abs(left).max()
             if size == 0:
                 return found
@@ -200,7 +211,6 @@ class Ridge:
         return None
 
 
-def _solved(matrix: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A⁻¹ cross, of A (S, S) positive definite its upper triangle."""
-    factor = torch.linalg.cholesky(matrix, upper=True)
+def _solved(factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A⁻¹ cross, of the upper triangular factor of A (S, S)."""
     return torch.cholesky_solve(torch.from_numpy(cross[:, None]), factor, upper=True)[:, 0].numpy()

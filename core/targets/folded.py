@@ -185,7 +185,8 @@ class Whole:
         units : (A,)
             The units of the first layer that may wake.
         """
-        floors, active = _floors(base, self._weights, self._biases, self._rectified)
+        with one_blas_thread():
+            floors, active = _floors(base, self._weights, self._biases, self._rectified)
         limit, at = (
             np.full(len(units), np.inf, base.dtype),
             slice(len(base) - len(units), len(base)),
@@ -211,9 +212,6 @@ def _floors(base, weights, biases, rectified):
     for i in range(len(weights)):
         floor = floors[start : start + len(biases[i])]
         start += len(floor)
-        floor[:] = biases[i]
-        for h in range(len(active)):
-            for u in range(len(floor)):
-                floor[u] += active[h] * weights[i][h, u]
+        floor[:] = np.dot(active, weights[i]) + biases[i]
         active = np.maximum(floor, zero) if rectified[i] else floor.copy()
     return floors, active
