@@ -54,6 +54,15 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 _CORES = os.cpu_count() or 1
 
+# Where each is defined: an error message should not wait for what builds to load.
+_USERS_ERRORS = {
+    "build_lanes": "BuildError",
+    "collection_format": "CollectionError",
+    "dust": "DustError",
+    "ingest": "IngestError",
+    "lens_parts": "LensError",
+}
+
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
 MaybeDirectory = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
@@ -94,7 +103,8 @@ def ingest_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="FITS files or folders.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
     labels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV: id or file, and label, z or both.")
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: id or file, and label, z or ebv (mag)."),
     ] = None,
     z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
     jobs: Jobs = _CORES,
@@ -352,8 +362,6 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         app(arguments)
-    except SystemExit:
-        raise  # an end without an error; the clauses below load what builds
     except KeyboardInterrupt:
         _fail("stopped", "", code=130)
     except _cancellations() as error:
@@ -363,21 +371,19 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _cancellations() -> tuple[type[Exception], ...]:
-    from ..data.ingest import IngestCancelled
-    from ..data.stage import BuildCancelled
-
-    return BuildCancelled, IngestCancelled
+    return _loaded({"ingest": "IngestCancelled", "stage": "BuildCancelled"})
 
 
 def _errors() -> tuple[type[Exception], ...]:
     """What a user can mend. Anything else is ours to mend, and shows its traceback."""
-    from ..data.build import BuildError
-    from ..data.collection import CollectionError
-    from ..data.dust import DustError
-    from ..data.ingest import IngestError
-    from ..data.lens import LensError
+    return (*_loaded(_USERS_ERRORS), OSError, ValueError)
 
-    return BuildError, CollectionError, DustError, IngestError, LensError, OSError, ValueError
+
+def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
+    """The classes of these modules of the data; one that was never loaded has raised nothing."""
+    data = f"{(__package__ or '').rpartition('.')[0]}.data"
+    modules = ((sys.modules.get(f"{data}.{module}"), name) for module, name in errors.items())
+    return tuple(getattr(module, name) for module, name in modules if module is not None)
 
 
 def _fail(kind: str, text: str, *, code: int) -> NoReturn:

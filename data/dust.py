@@ -15,6 +15,7 @@ from .fetch import FetchError, fetch_file, matches_checksum
 from .places import home
 
 __all__ = [
+    "EBV_COLUMN_ADVICE",
     "MAPS_SOURCE",
     "SFD_SCALING",
     "DustError",
@@ -31,6 +32,7 @@ SFD_SCALING = 0.86
 _MAPS = {"SFD_dust_4096_ngp.fits": 1, "SFD_dust_4096_sgp.fits": -1}
 MAPS_SOURCE = "https://raw.githubusercontent.com/kbarbary/sfddata/master"
 _COMMAND = "spexplain download dust"
+EBV_COLUMN_ADVICE = "ingest with E(B-V) in mag as a column “ebv” of --labels FILE"
 
 
 class DustError(Exception):
@@ -87,8 +89,7 @@ def milky_way_ebv(
     if absent:
         raise DustError(
             f"the SFD dust map is not in {folder} (no {', '.join(absent)}): fetch it once with "
-            f"“{_COMMAND}” (two files of 64 MB), or give the catalog a column “ebv” with E(B-V) "
-            "in mag"
+            f"“{_COMMAND}” (two files of 64 MB), or {EBV_COLUMN_ADVICE}"
         )
     damaged = [name for name, pole in _MAPS.items() if not _is_map(folder / name, pole)]
     if damaged:
@@ -147,8 +148,9 @@ def _fetch(address: str, path: Path, pole: int) -> None:
         fetch_file(address, path, is_right=lambda came: _is_map(came, pole))
     except FetchError as error:
         raise DustError(
-            f"{error}. Run it again to go on from there, put {path.name} into {path.parent} by "
-            "hand, or give the catalog a column “ebv”"
+            f"{error}. Without the SFD map builds correct no Milky Way dust. Run the command again "
+            f"(it goes on where it stopped), name a copy with --source, put {' and '.join(_MAPS)} "
+            f"into {path.parent} by hand, or {EBV_COLUMN_ADVICE}"
         ) from error
 
 

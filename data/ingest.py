@@ -93,8 +93,8 @@ def ingest(
     out
         Folder of the new collection; must not exist.
     labels
-        CSV file with ``id`` or ``file``, and ``label``, ``z`` or both; a redshift there comes
-        before that of the file.
+        CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; a redshift
+        there comes before that of the file, E(B-V) in mag goes into the catalog.
     jobs
         At most so many processes read files; few files are read by this one.
     z_max
@@ -185,10 +185,7 @@ class _Desk:
     def _take(self, taken: Sequence[Taken]) -> None:
         if not taken:
             return
-        rows = [
-            one.row | {"label": self._label(str(one.row["id"]), str(one.row["file"]))}
-            for one in taken
-        ]
+        rows = [one.row | self._said_of(str(one.row["id"]), str(one.row["file"])) for one in taken]
         self._n_counts += sum(row["flux_unit"] == "counts" for row in rows)
         flux, ivar = (np.stack([getattr(one, k) for one in taken]) for k in ("flux", "ivar"))
         self._writer.append(pd.DataFrame(rows), flux, ivar)
@@ -203,6 +200,14 @@ class _Desk:
             unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
             n_counts=self._n_counts,
         )
+
+    def _said_of(self, id: str, file: str) -> dict[str, str | float]:
+        """What the user tells the catalog; a column ebv only if there is any."""
+        said: dict[str, str | float] = {"label": self._label(id, file)}
+        if self._labels.reddenings:
+            name = self._labels.name_of(id, file)
+            said["ebv"] = self._labels.reddenings.get(name, float("nan"))
+        return said
 
     def _label(self, id: str, file: str) -> str:
         name = self._labels.name_of(id, file)

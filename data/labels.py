@@ -1,4 +1,4 @@
-"""What a user says of spectra: a CSV file with labels and redshifts, by id or by file."""
+"""What a user says of spectra: a CSV file with labels, redshifts and E(B-V), by id or file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ import pandas as pd
 __all__ = ["LabelError", "Labels", "read_labels"]
 
 
+_COLUMNS = ("label", "z", "ebv")
+
+
 class LabelError(Exception):
     """A labels file cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Label and redshift by id or by file name; a file's are those of every spectrum in it.
+    """Label, redshift and dust by id or file name; a file's are those of every spectrum in it.
 
     Attributes
     ----------
@@ -29,26 +32,29 @@ class Labels:
         Hash of the content.
     redshifts
         Id, file name or path → redshift.
+    reddenings
+        Id, file name or path → E(B-V) of the Milky Way, mag.
     """
 
     by_name: dict[str, str]
     digest: str
     redshifts: dict[str, float] = field(default_factory=dict)
+    reddenings: dict[str, float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that has a label or a redshift, in the order of the file."""
-        return tuple(dict.fromkeys([*self.by_name, *self.redshifts]))
+        """Every name that anything is said of, in the order of the file."""
+        return tuple(dict.fromkeys([*self.by_name, *self.redshifts, *self.reddenings]))
 
     def name_of(self, id: str, file: str) -> str:
         """The entry that means this spectrum: its id, its file's path or name; "" if none."""
-        known = (self.by_name, self.redshifts)
+        known = (self.by_name, self.redshifts, self.reddenings)
         names = (id, file, Path(file).name)
         return next((n for n in names if n and any(n in table for table in known)), "")
 
 
 def read_labels(path: str | Path) -> Labels:
-    """Labels and redshifts from a CSV file: ``id`` or ``file``, and ``label``, ``z`` or both.
+    """Labels from a CSV file: ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv`` (mag).
 
     SDSS ids may lack their leading zeros (``266-51602-1``). An empty entry says nothing. Other
     columns are ignored.
@@ -56,19 +62,19 @@ def read_labels(path: str | Path) -> Labels:
     Raises
     ------
     LabelError
-        The file is absent or not such a table, a redshift is no number, or it names one
-        spectrum twice with different entries.
+        The file is absent or not such a table, a redshift or E(B-V) is no number, an E(B-V) is
+        negative, or it names one spectrum twice with different entries.
     """
     path = Path(path)
     table = _read_csv(path)
     key = next((name for name in ("id", "file") if name in table), None)
-    told = [name for name in ("label", "z") if name in table]
+    told = [name for name in _COLUMNS if name in table]
     if key is None or not told:
         raise LabelError(
-            f"{path} needs the columns id,label or file,label (or z, or both); "
+            f"{path} needs the columns id,label or file,label (or z or ebv instead of label); "
             f"it has {', '.join(table.columns)}"
         )
-    entries: dict[str, dict[str, str]] = {name: {} for name in ("label", "z")}
+    entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
     for column in told:
         known = entries[column]
         for raw, entry in zip(table[key].str.strip(), table[column].str.strip(), strict=True):
@@ -80,7 +86,8 @@ def read_labels(path: str | Path) -> Labels:
     return Labels(
         by_name={name: label for name, label in entries["label"].items() if name and label},
         digest=digest,
-        redshifts={n: _number(z, n, path) for n, z in entries["z"].items() if n and z},
+        redshifts=_numbers(entries["z"], "the redshift", path),
+        reddenings=_numbers(entries["ebv"], "the E(B-V)", path, least=0.0),
     )
 
 
@@ -96,14 +103,24 @@ def _read_csv(path: Path) -> pd.DataFrame:
     return table
 
 
-def _number(text: str, name: str, path: Path) -> float:
+def _numbers(
+    entries: dict[str, str], what: str, path: Path, *, least: float = -math.inf
+) -> dict[str, float]:
+    """The entries that say something, as numbers."""
+    given = {name: text for name, text in entries.items() if name and text}
+    numbers = {name: _number(text) for name, text in given.items()}
+    for name, number in numbers.items():
+        if not (math.isfinite(number) and number >= least):
+            why = "negative" if number < least else "no number"
+            raise LabelError(f"{path} gives {name!r} {what} {given[name]!r}, which is {why}")
+    return numbers
+
+
+def _number(text: str) -> float:
     try:
-        z = float(text)
+        return float(text)
     except ValueError:
-        z = math.nan
-    if not math.isfinite(z):
-        raise LabelError(f"{path} gives {name!r} the redshift {text!r}, which is no number")
-    return z
+        return math.nan
 
 
 def _padded(name: str) -> str:

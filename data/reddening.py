@@ -9,7 +9,7 @@ import numpy as np
 
 from .build_settings import DustSource
 from .collection import Collection
-from .dust import DustError, dust_is_there, milky_way_ebv
+from .dust import EBV_COLUMN_ADVICE, DustError, dust_is_there, milky_way_ebv
 
 __all__ = ["Reddening", "find_reddening", "usable_source"]
 
@@ -51,7 +51,7 @@ class Reddening:
         if self.ebv is None:
             return (
                 "not corrected for Milky Way dust: fetch the SFD map once with “spexplain download "
-                "dust”, or give the catalog a column “ebv”"
+                f"dust”, or {EBV_COLUMN_ADVICE}"
             )
         where = "the SFD map (×0.86)" if self.source == "map" else "the catalog's column “ebv”"
         note = f"Milky Way dust corrected with {where}, median E(B-V) {np.median(self.ebv):.3f} mag"

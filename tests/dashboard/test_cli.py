@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from spexplain.dashboard import cli
 from spexplain.dashboard.cli import main
 from spexplain.data.collection import Collection
 from spexplain.data.lens import open_lenses
@@ -165,6 +167,27 @@ def test_dust_that_cannot_be_fetched_is_an_error_with_another_way(spexplain, tmp
     assert done.returncode == 1
     assert "by hand" in done.stderr
     assert "ebv" in done.stderr
+
+
+def test_an_error_does_not_wait_for_what_builds_to_load(tmp_path: Path):
+    code = (
+        "import sys\nfrom spexplain.dashboard.cli import main\n"
+        "try:\n    main(['download', 'dust', '--to', sys.argv[1], '--source', 'http://127.0.0.1:9'])\n"
+        "except SystemExit as left:\n    print(left.code, *sys.modules)\n"
+    )
+    words = [sys.executable, "-c", code, tmp_path]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    status, *loaded = done.stdout.split()
+    assert status == "1"
+    assert {"torch", "sklearn", "panel"}.isdisjoint(loaded)
+    assert done.stderr.count("\nerror ") == 1
+
+
+def test_every_error_of_a_user_is_where_the_command_looks_for_it():
+    for module, name in cli._USERS_ERRORS.items():
+        defined = import_module(f"spexplain.data.{module}")
+        assert getattr(defined, name).__module__ == defined.__name__
+        assert getattr(defined, name) in cli._errors()
 
 
 def test_explain_saves_all_there_is(spexplain, small_demo: Path, usable_id: str, tmp_path: Path):

@@ -83,7 +83,9 @@ def test_an_unknown_position_has_unknown_dust_and_does_not_spoil_the_others(maps
 
 
 def test_without_maps_the_error_names_the_command_and_the_alternative(tmp_path):
-    with pytest.raises(DustError, match=r"spexplain download dust.*column “ebv”") as caught:
+    with pytest.raises(
+        DustError, match=r"spexplain download dust.*column “ebv” of --labels"
+    ) as caught:
         milky_way_ebv([10.0], [20.0], folder=tmp_path)
     assert str(tmp_path) in str(caught.value)
 
@@ -151,5 +153,6 @@ def test_hemispheres_that_are_mixed_up_are_noticed(served, maps, tmp_path):
 
 
 def test_without_a_network_the_error_says_what_else_can_be_done(served, tmp_path):
-    with pytest.raises(DustError, match=r"404.*by hand.*column “ebv”"):
+    says = r"404.*again.*--source.*ngp\.fits and .*sgp\.fits.*by hand.*column “ebv” of --labels"
+    with pytest.raises(DustError, match=says):
         download_dust_maps(tmp_path / "new", source=f"{served}/elsewhere")

@@ -14,6 +14,7 @@ from spexplain.data import collection_writer
 from spexplain.data.collection import Collection
 from spexplain.data.ingest import IngestCancelled, IngestError, ingest
 from spexplain.data.reading import _interrupts_held
+from spexplain.data.reddening import find_reddening, usable_source
 
 GRID = WaveGrid(3600.0, 7000.0)
 
@@ -368,6 +369,23 @@ def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):
     assert catalog.loc["0266-51602-0002", "z"] == 0.4
     assert report.rejected["star"] == 1  # what the pipeline calls a star stays one
     assert report.unknown_labels == ()
+
+
+def test_dust_of_the_users_is_a_column_that_builds_correct_by(folder, tmp_path):
+    csv = tmp_path / "dust.csv"
+    csv.write_text("id,ebv\n266-51602-1,0.05\n0266-51602-0003,0\nnobody,0.1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert report.unknown_labels == ("nobody",)
+    collection = Collection.open(report.path)
+    np.testing.assert_array_equal(collection.catalog["ebv"], [0.05, np.nan, 0.0])
+    assert usable_source(collection, "auto") == "catalog"
+    found = find_reddening(collection, "catalog")
+    assert (found.ebv.tolist(), found.n_unknown) == ([0.05, 0.0, 0.0], 1)
+
+
+def test_without_dust_of_the_users_there_is_no_such_column(folder, tmp_path):
+    report = ingest([folder], tmp_path / "c", grid=GRID)
+    assert "ebv" not in Collection.open(report.path).catalog
 
 
 def test_the_unit_of_the_flux_reaches_the_catalog(folder, tmp_path):

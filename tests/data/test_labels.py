@@ -91,3 +91,21 @@ def test_a_redshift_that_is_no_number_is_an_error_that_quotes_it(labels, z):
 def test_two_redshifts_of_one_spectrum_are_a_contradiction(labels):
     with pytest.raises(LabelError, match=r"'a' both '0\.1' and '0\.2'"):
         labels("id,z\na,0.1\na,0.2\n")
+
+
+def test_dust_comes_with_labels_or_alone_and_changes_the_digest(labels):
+    got = labels("id,label,ebv\na,type 1,0.03\nb,,0\nc,type 2,\n")
+    assert got.reddenings == {"a": 0.03, "b": 0.0}
+    assert got.names == ("a", "c", "b")
+    alone = labels("file,EBV\nx.fits,0.1\n")
+    assert (alone.reddenings, alone.by_name) == ({"x.fits": 0.1}, {})
+    assert alone.name_of("id", "/y/x.fits") == "x.fits"
+    assert labels("file,EBV\nx.fits,0.2\n").digest != alone.digest
+
+
+@pytest.mark.parametrize(
+    ("ebv", "why"), [("low", "no number"), ("nan", "no number"), ("-0.01", "negative")]
+)
+def test_dust_that_makes_no_sense_is_an_error_that_quotes_it(labels, ebv, why):
+    with pytest.raises(LabelError, match=rf"gives 'a' the E\(B-V\) '{ebv}', which is {why}"):
+        labels(f"id,ebv\na,{ebv}\n")
