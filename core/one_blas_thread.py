@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from threading import Lock
 from weakref import finalize
 
@@ -28,6 +29,8 @@ class _Limit:
     def hold(self) -> None:
         with self._lock:
             if self._libraries is None:
+                # What numba calls; it is not yet loaded, perhaps.
+                import_module("scipy.linalg.cython_blas")
                 every = ThreadpoolController().lib_controllers
                 self._libraries = [each for each in every if each.user_api == "blas"]
             if not self._holders:

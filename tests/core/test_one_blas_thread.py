@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 
 import pytest
 from spexplain.core import one_blas_thread as module
@@ -9,6 +11,17 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 def threads():
     return {info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"}
+
+
+_ALONE = """
+import sys
+from spexplain.core.one_blas_thread import one_blas_thread
+from threadpoolctl import threadpool_info
+print("scipy.linalg" in sys.modules)
+with one_blas_thread():
+    import scipy.linalg
+    print({info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"})
+"""
 
 
 class Holder:
@@ -62,3 +75,10 @@ def test_workers_hold_it_while_they_are_open(usual):
     with Workers(2):
         assert threads() == {1}
     assert threads() == usual
+
+
+def test_the_library_that_numba_calls_is_held_though_nothing_had_loaded_it():
+    found = subprocess.run(
+        [sys.executable, "-c", _ALONE], check=True, capture_output=True, text=True, timeout=120
+    )
+    assert found.stdout.split() == ["False", "{1}"]
