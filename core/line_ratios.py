@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from .line_flux import LineFluxes
 
-__all__ = ["DETECTION_SN", "LineRatio", "RatioName", "line_ratio", "line_ratios"]
+__all__ = [
+    "ACROSS_THE_SPECTRUM",
+    "DETECTION_SN",
+    "LineRatio",
+    "RatioName",
+    "line_ratio",
+    "line_ratios",
+]
 
 _F64 = NDArray[np.float64]
 
@@ -28,6 +35,10 @@ _LINES: Mapping[RatioName, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "oiii_oii": (("oiii5007",), ("oii",)),
     "o3n2": (("oiii5007", "halpha"), ("hbeta", "nii6583")),
 }
+# Lines so far apart that the ratio is that of a flux calibration too; the other ratios are of
+# neighbours (O3N2 of two pairs), over which an instrument's response hardly changes.
+ACROSS_THE_SPECTRUM: tuple[RatioName, ...] = ("balmer_decrement", "oiii_oii")
+
 _LOGARITHMIC: tuple[RatioName, ...] = ("o3n2",)
 
 

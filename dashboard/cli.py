@@ -365,7 +365,7 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         _fail("stopped", "", code=130)
     except _cancellations() as error:
-        _fail("stopped", str(error), code=130)
+        _fail("stopped", str(error).removeprefix("stopped "), code=130)
     except _errors() as error:
         _fail("error", str(error), code=1)
 

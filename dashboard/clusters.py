@@ -65,6 +65,8 @@ class Cluster:
         Name → line ratio.
     bpt
         Class of ionisation → members, of those that lines decide.
+    n_counts
+        Members whose flux is in counts, never calibrated.
     """
 
     number: int
@@ -77,6 +79,7 @@ class Cluster:
     weights: np.ndarray
     ratios: Mapping[RatioName, Ratio]
     bpt: Mapping[str, int]
+    n_counts: int
 
     @property
     def n(self) -> int:
@@ -160,6 +163,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 weights=centres[number],
                 ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
                 bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
+                n_counts=int(lines["in_counts"].sum()),
             )
         )
     sign = "" if reasons.as_built else reasons.weight_sign

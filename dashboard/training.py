@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from .pictures import picture
 
 __all__ = ["training_curve", "training_html"]
 
+_STILL_MIN = 3  # an epoch of the paper's network on a large collection takes less
+
 
 def training_curve(collection_path: Path) -> tuple[pd.DataFrame, bool] | None:
     """Epochs of the newest training, and whether it is finished; None if there is none.
@@ -20,12 +23,31 @@ def training_curve(collection_path: Path) -> tuple[pd.DataFrame, bool] | None:
     """
     store = RunStore(collection_path)
     try:
-        for path in store.path.glob(".vae-*.partial/training.parquet"):
+        for path in _under_way(collection_path):
             return pd.read_parquet(path), False
         run = store.find("vae")
         return None if run is None else (run.table("training"), True)
     except (OSError, ValueError, RunError):
         return None  # moved into its place this moment: the next look finds it
+
+
+def _under_way(collection_path: Path) -> list[Path]:
+    return [*RunStore(collection_path).path.glob(".vae-*.partial/training.parquet")]
+
+
+def _state(collection_path: Path) -> str:
+    """That a build is at it; or how long it has been still, so that a stopped one is noticed."""
+    try:
+        last = max((path.stat().st_mtime for path in _under_way(collection_path)), default=0.0)
+    except OSError:
+        last = 0.0  # finished this moment
+    still_min = (time.time() - last) / 60
+    if not last or still_min < _STILL_MIN:
+        return '<span class="busy">a build is training it</span>'
+    return (
+        f"no new epoch for {still_min:.0f} min: if the build was stopped, run it again, "
+        "it goes on from there"
+    )
 
 
 def training_html(collection_path: Path) -> str:
@@ -48,7 +70,7 @@ def training_html(collection_path: Path) -> str:
     ]
     best = table["validation_loss"].min()
     said = _loss_said(collection_path) if finished else ""
-    state = "" if finished else '<span class="busy">a build is training it</span> · '
+    state = "" if finished else f"{_state(collection_path)} · "
     return (
         '<div style="flex:none;width:320px">'
         '<div class="muted small">Training of the autoencoder</div>'

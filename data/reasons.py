@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.choices import WeightSign
+from ..core.line_ratios import ACROSS_THE_SPECTRUM
 from .collection import Collection
 from .runs import Run, RunError, RunStore
 
@@ -30,7 +31,8 @@ class Reasons:
     scan
         k, inertia and silhouette of each number of clusters tried.
     lines
-        Line ratios of each row: see the stage that measured them.
+        Line ratios of each row: see the stage that measured them. Where ``in_counts``, the flux was
+        never calibrated, and ratios of distant lines are NaN.
     k, seed
         As built.
     weight_sign
@@ -88,7 +90,7 @@ def open_reasons(collection: Collection) -> Reasons | None:
             unit=run.read_array("unit"),
             wave_rest_aa=prepared.read_array("wavelength"),
             scan=run.table("scan"),
-            lines=run.table("lines"),
+            lines=_calibrated(run.table("lines"), collection.catalog),
             k=int(found["k"]),
             seed=int(found["seed"]),
             elbow=int(found["elbow"]),
@@ -100,6 +102,16 @@ def open_reasons(collection: Collection) -> Reasons | None:
         )
     except (RunError, KeyError):
         return None
+
+
+def _calibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """Without the ratios that spectra in counts do not have."""
+    rows = lines["row"].to_numpy()
+    units = catalog["flux_unit"].to_numpy() if "flux_unit" in catalog else np.full(len(catalog), "")
+    lines = lines.assign(in_counts=units[rows] == "counts")
+    needless = [part for name in ACROSS_THE_SPECTRUM for part in (name, f"{name}_error")]
+    lines.loc[lines["in_counts"], [name for name in needless if name in lines]] = np.nan
+    return lines
 
 
 def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:

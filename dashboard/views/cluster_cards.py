@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.choices import WeightSign
-from ...core.line_ratios import RatioName
+from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio
 from ..pictures import Frame, band, painted_pieces, picture, polyline
@@ -146,9 +146,10 @@ def detail(
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
         f"<span>{_meaning(cluster)}</span></div>"
         f'<div class="caption known">{escape(known)}</div>'
-        f'<div class="two"><table class="matrix"><caption>Line ratios, median of the members'
-        f"</caption>{_ratio_lines(cluster)}</table>"
-        f'<div><div class="caption">BPT: {escape(kinds) or "no member has all four lines"}</div>'
+        f'<div class="two"><div><table class="matrix"><caption>Line ratios, median of the members'
+        f"</caption>{_ratio_lines(cluster)}</table>{_uncalibrated(cluster)}"
+        '</div><div><div class="caption">'
+        f"BPT: {escape(kinds) or 'no member has all four lines'}</div>"
         '<div class="caption">dashed: Kauffmann+ 2003, solid: Kewley+ 2001</div>'
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
         f'<div class="members">{links}</div></div></div>'
@@ -175,6 +176,16 @@ def _ratio_lines(cluster: Cluster) -> str:
     return "".join(
         f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
         for name, ratio in cluster.ratios.items()
+    )
+
+
+def _uncalibrated(cluster: Cluster) -> str:
+    if not cluster.n_counts:
+        return ""
+    left_out = " and ".join(_RATIOS[name] for name in ACROSS_THE_SPECTRUM)
+    return (
+        f'<div class="caption">{cluster.n_counts:,} of {cluster.n:,} are in counts, never '
+        f"flux-calibrated: {left_out} leave them out</div>"
     )
 
 

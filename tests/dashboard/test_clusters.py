@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from spexplain.core import population
 from spexplain.core.cancelling import Cancelled
+from spexplain.core.line_ratios import ACROSS_THE_SPECTRUM
 from spexplain.core.population import cluster_explanations
 from spexplain.dashboard.app import _follow_link
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
@@ -20,6 +21,7 @@ from spexplain.dashboard.links import to_query
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
+from spexplain.dashboard.views.cluster_cards import detail
 from spexplain.dashboard.views.clusters import show
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.cluster_names import ClusterNames
@@ -286,3 +288,35 @@ def test_a_long_spectrum_keeps_its_spikes_in_a_small_picture() -> None:
     heights = [float(p.split(",")[1]) for p in drawn.split('points="')[1].split('"')[0].split()]
     assert len(heights) < 800
     assert min(heights) == 0.0
+
+
+def test_ratios_of_distant_lines_leave_out_what_was_never_calibrated(small_demo: Path) -> None:
+    built = Collection.open(small_demo)
+    reasons = open_reasons(built)
+    inside = reasons.built()[0] == 0
+    counted = reasons.rows[inside][:2]
+    catalog = built.catalog.copy()
+    catalog["flux_unit"] = "1e-17 erg/s/cm2/Å"
+    catalog.loc[counted, "flux_unit"] = "counts"
+    built.catalog = catalog
+    lines = open_reasons(built).lines
+    assert lines.loc[lines["in_counts"], "row"].tolist() == counted.tolist()
+    far = lines.loc[lines["in_counts"], list(ACROSS_THE_SPECTRUM)]
+    assert far.isna().all(axis=None)
+    # Neighbours are compared as ever, and so is everything else.
+    for name in ("nii_ha", "oiii_hb", "o3n2", "bpt"):
+        pd.testing.assert_series_equal(lines[name], reasons.lines[name])
+    rest = ~lines["in_counts"]
+    pd.testing.assert_frame_equal(
+        lines.loc[rest, list(ACROSS_THE_SPECTRUM)],
+        reasons.lines.loc[rest, list(ACROSS_THE_SPECTRUM)],
+    )
+    of_counts, plain = (
+        partition(found, found.k, catalog["z"].to_numpy()).clusters[0]
+        for found in (open_reasons(built), reasons)
+    )
+    assert (of_counts.n_counts, plain.n_counts) == (2, 0)
+    said = detail(of_counts, "cluster 0", "", [])
+    assert f"2 of {of_counts.n} are in counts" in said
+    assert "Hα / Hβ and [O III] / [O II] leave them out" in said
+    assert "in counts" not in detail(plain, "cluster 0", "", [])

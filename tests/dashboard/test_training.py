@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -68,7 +70,13 @@ def test_a_training_that_is_under_way_is_shown_as_far_as_it_is(
             cancelled=lambda: len(seen) >= 3,
         )
     assert seen[:3] == [(1, 1), (2, 2), (3, 3)]
-    assert "a build is training" in training_html(path)
+    assert "a build is training it" in training_html(path)
+    # Nobody goes on with it: the page does not say for ever that somebody is at it.
+    (curve,) = path.glob("runs/.vae-*.partial/training.parquet")
+    os.utime(curve, times=(time.time() - 600,) * 2)
+    said = training_html(path)
+    assert "no new epoch for 10 min" in said
+    assert "a build is training it" not in said
 
 
 def test_nothing_trained_nothing_shown(tmp_path: Path) -> None:
