@@ -46,7 +46,7 @@ def verdict(found: Findings) -> str:
         return f"exact: {found.method} changes each piece once, so nothing depends on chance"
     if found.stability is None:
         return (
-            f"too early to tell: {found.n_samples} samples do not determine the weights; "
+            f"too early to tell: {found.n_samples:,} samples do not determine the weights; "
             f"{_count(found.kernel.needed_samples)} would"
         )
     parts = [
@@ -99,14 +99,16 @@ def _samples(found: Findings, stability: Stability) -> str:
     if needed > _OUT_OF_REACH:
         return f"no number of samples in reach would settle {_top(found.k)}"
     if needed <= 0.5 * found.n_samples:
-        return f"{found.n_samples} samples are more than enough, {_count(needed)} would do"
+        return f"{found.n_samples:,} samples are more than enough, {_count(needed)} would do"
     if needed <= found.n_samples:
-        return f"{found.n_samples} samples are enough"
+        return f"{found.n_samples:,} samples are enough"
     return f"about {_count(needed)} samples would settle {_top(found.k)}"
 
 
 def _kernel(n_samples: int, kernel: KernelAdvice) -> str:
-    counted = f"the kernel is narrow: {n_samples} samples count as {kernel.effective_samples:.0f}"
+    counted = (
+        f"the kernel is narrow: {n_samples:,} samples count as {kernel.effective_samples:,.0f}"
+    )
     if kernel.recommended_width is None:
         return f"{counted}, {_count(kernel.needed_samples)} are wanted"
     return f"{counted}; width {kernel.recommended_width:g} would do"
@@ -124,4 +126,4 @@ def _top(k: int) -> str:
 def _count(number: float) -> str:
     """Rounded up to two figures."""
     step = 10 ** max(int(np.floor(np.log10(max(number, 1)))) - 1, 0)
-    return str(int(np.ceil(number / step) * step))
+    return f"{int(np.ceil(number / step) * step):,}"

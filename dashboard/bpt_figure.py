@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["bpt_figure", "bpt_points"]
 
 _X, _Y = (-2.0, 0.8), (-1.3, 1.5)
+_MARGIN_DEX = 0.08
 
 
 def bpt_points(lines: pd.DataFrame, numbers: np.ndarray) -> pd.DataFrame:
@@ -65,10 +66,19 @@ def bpt_figure(
     ]  # fmt: skip
     whole: Any = hv.Overlay(styled)
     return whole.opts(
-        xlim=_X, ylim=_Y, xlabel="log [N II] 6583 / Hα", ylabel="log [O III] 5007 / Hβ",
-        responsive=True, min_height=190, show_legend=False, toolbar=None,
+        xlim=_reach(_X, table["x"].to_numpy()), ylim=_reach(_Y, table["y"].to_numpy()),
+        xlabel="log [N II] 6583 / Hα", ylabel="log [O III] 5007 / Hβ",
+        responsive=True, min_height=150, show_legend=False, toolbar=None,
         hooks=[_dresser(theme)], backend="bokeh",
     )  # fmt: skip
+
+
+def _reach(usual: tuple[float, float], values: np.ndarray) -> tuple[float, float]:
+    """The usual range, and further where a point would be cut or not be seen."""
+    if not values.size:
+        return usual
+    low, high = float(values.min()) - _MARGIN_DEX, float(values.max()) + _MARGIN_DEX
+    return min(usual[0], low), max(usual[1], high)
 
 
 def _curve(hv: Any, of: Any, last: float, name: str, colour: str, dash: str) -> Any:

@@ -199,7 +199,8 @@ def _measured(ratio: Ratio) -> str:
 
 
 def _counted(ratio: Ratio) -> str:
-    return f"{ratio.n} measured" + (f", {ratio.n_limits} limits" if ratio.n_limits else "")
+    limits = f"{ratio.n_limits} limit{'s' if ratio.n_limits > 1 else ''}"
+    return f"{ratio.n} measured" + (f", {limits}" if ratio.n_limits else "")
 
 
 def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:

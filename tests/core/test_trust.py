@@ -73,7 +73,7 @@ def test_a_clear_order_is_called_stable_and_fewer_samples_named_that_would_do():
     assert trust.stability.settled() == 2
     sentence = trust.sentence()
     assert sentence.startswith("stable: the top 2 segments keep their order; R² ")
-    assert "5000 samples are more than enough" in sentence
+    assert "5,000 samples are more than enough" in sentence
 
 
 def test_an_early_answer_is_less_sure_than_the_complete_one():

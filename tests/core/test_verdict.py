@@ -21,7 +21,7 @@ def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime", unseen=False):
 def test_all_is_well():
     assert say(stability(300, 300, 400, 600, 1180)) == (
         "stable: the top 5 segments keep their order; R² 0.94; "
-        "5000 samples are more than enough, 1200 would do"
+        "5,000 samples are more than enough, 1,200 would do"
     )
 
 
@@ -31,14 +31,14 @@ def test_a_good_fit_is_not_rounded_to_a_perfect_one():
 
 def test_just_enough():
     assert say(stability(4000)) == (
-        "stable: the top segment keeps its place; R² 0.94; 5000 samples are enough"
+        "stable: the top segment keeps its place; R² 0.94; 5,000 samples are enough"
     )
 
 
 def test_part_of_the_top_is_settled():
     assert say(stability(300, 3000, 16_800)) == (
         "partly stable: the top 2 segments keep their order, the next may change places; R² 0.94; "
-        "about 17000 samples would settle the top 3 segments"
+        "about 17,000 samples would settle the top 3 segments"
     )
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_settled_and_nothing_would_help():
 def test_a_narrow_kernel(recommended, advice):
     sentence = say(stability(9000), r2=-3, kernel=KernelAdvice(0.2, 81.3, 780, recommended))
     assert "R² below 0" in sentence
-    assert "the kernel is narrow: 5000 samples count as 81" in sentence
+    assert "the kernel is narrow: 5,000 samples count as 81" in sentence
     assert sentence.endswith(advice)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from spexplain.core.line_ratios import ACROSS_THE_SPECTRUM
 from spexplain.core.population import cluster_explanations
 from spexplain.dashboard.app import _follow_link
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
-from spexplain.dashboard.clusters import known_kinds, partition, top_names
+from spexplain.dashboard.clusters import Ratio, known_kinds, partition, top_names
 from spexplain.dashboard.links import to_query
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.serve import open_workspace
@@ -264,6 +265,30 @@ def test_the_diagram_holds_only_what_has_all_four_lines() -> None:
         drawn = bpt_figure(points, ["a", "b"], theme=theme)
         assert [type(one).__name__ for one in drawn] == ["Curve", "Curve", "Points"]
         assert [one.label for one in drawn][:2] == ["Kauffmann+ 2003", "Kewley+ 2001"]
+
+
+def test_the_diagram_reaches_as_far_as_its_points() -> None:
+    def limits(x: float, y: float) -> tuple[Any, Any]:
+        points = pd.DataFrame({"x": [x], "y": [y], "row": [3], "cluster": [0]})
+        found = bpt_figure(points, ["a"]).opts.get("plot", backend="bokeh").kwargs
+        return found["xlim"], found["ylim"]
+
+    (left, right), (low, high) = usual = limits(-0.5, 0.2)
+    assert limits(right - 0.5, high - 0.5) == usual
+    (far_left, far_right), (lowest, top) = limits(left + 0.01, high + 1)
+    assert far_left < left  # a point on the edge is not cut
+    assert (far_right, lowest) == (right, low)
+    assert top > high + 1
+    nothing = pd.DataFrame({"x": [], "y": [], "row": [], "cluster": []})
+    assert bpt_figure(nothing, ["a"]).opts.get("plot", backend="bokeh").kwargs["xlim"] == usual[0]
+
+
+def test_one_limit_is_not_called_limits(space: Workspace) -> None:
+    cluster = space.partition(space.reasons.k).clusters[0]
+    ratios = {"nii_ha": Ratio(1.0, 0.1, 3, 1), "oiii_hb": Ratio(1.0, 0.1, 4, 2)}
+    said = detail(dataclasses.replace(cluster, ratios=ratios), "cluster 0", "", [])
+    assert "3 measured, 1 limit<" in said
+    assert "4 measured, 2 limits<" in said
 
 
 def test_a_picture_paints_what_matters_on_the_side_it_matters() -> None:
