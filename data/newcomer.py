@@ -99,8 +99,14 @@ class NewcomerLens:
         Raises
         ------
         LensError
-            If its redshift is not known.
+            If its redshift is not known, or its file calls it a star: no model here was taught one.
         """
+        if spectrum.spectral_class == "STAR":
+            kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
+            raise LensError(
+                f"{spectrum.id} is a star{kind} by its file; the models here know galaxies and "
+                "quasars only"
+            )
         if not spectrum.z > 0:
             why = f" ({spectrum.z_note})" if spectrum.z_note else ""
             raise LensError(
@@ -150,7 +156,14 @@ class NewcomerLens:
             self._wave, flux[None], ivar[None], np.array([spectrum.z])
         )
         if reasons[0]:
-            return np.empty(0, np.float32), str(reasons[0])
+            reason = str(reasons[0])
+            if isinstance(recipe, P21Recipe):
+                # What its file covers, rather than what is left of it on the collection's grid.
+                own = recipe.to_grid(
+                    rest, spectrum.flux[None], spectrum.ivar[None], np.array([spectrum.z])
+                )[1]
+                reason = str(own[0]) or reason
+            return np.empty(0, np.float32), reason
         kept = self._prepared.read_array("kept").astype(bool)
         return self._finish(recipe, on_grid[:, kept], kept)[0], ""
 

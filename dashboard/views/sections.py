@@ -44,12 +44,14 @@ class SectionsPart(Part):
         self._send_msg({"name": name, "text": text})
 
 
-def button(html: str, message: dict[str, Any], *, css: str = "", title: str = "") -> str:
-    """A button that sends a message; its content is HTML already."""
+def button(
+    html: str, message: dict[str, Any], *, css: str = "", title: str = "", idle: bool = False
+) -> str:
+    """A button that sends a message, unless it is idle; its content is HTML already."""
     sent = escape(json.dumps(message), quote=True)
     return (
         f'<button type="button" class="{css}" title="{escape(title, quote=True)}" '
-        f'data-send="{sent}">{html}</button>'
+        f'data-send="{sent}"{" disabled" if idle else ""}>{html}</button>'
     )
 
 

@@ -83,7 +83,7 @@ def _verdict(session: Session) -> str:
     if shown.judge is not None:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
-        about = f'<span class="muted small clip about">{from_outside}</span>'
+        about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _said(about, shown.id, shown.verdict)
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]

@@ -80,9 +80,9 @@ class _WhatIfTab:
         if self._session.view.tab != "whatif":
             return
         if self._state.shown is None:
-            self.part.write(controls=f"<p>{_OPEN_ONE}</p>", answer="")
+            self.part.write(controls=f"<p>{_OPEN_ONE}</p>", deeds="", answer="")
             return
-        self.part.write(controls=self._controls(), answer=self._answer())
+        self.part.write(controls=self._controls(), deeds=self._deeds(), answer=self._answer())
 
     def _controls(self) -> str:
         state = self._state
@@ -95,11 +95,6 @@ class _WhatIfTab:
                 ("high", "to, rest Å", _aa(state.high_aa)),
             )
         )
-        undo = bool(state.kept or state.pending)
-        buttons = button("Keep", {"do": "keep"}, title="Let this edit stand and make another")
-        if undo:
-            buttons += button("Undo", {"do": "undo"}, title="Take back the last edit")
-            buttons += button("Reset", {"do": "reset"}, title="Back to the spectrum as it is")
         what = choice("kind", "Then", _KINDS, state.kind)
         amount = slider("amount", f"Amount, {unit}", state.amount, low=low, high=high, step=step)
         norms = {
@@ -110,13 +105,22 @@ class _WhatIfTab:
             "norm", "and divide", norms, "again" if state.renormalised else "left",
             title="The model only knows spectra divided so; an edit there changes all of it",
         )  # fmt: skip
-        done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
         hint = "" if state.low_aa is not None else f"<p>{_BRUSH}</p>"
-        return (
-            f'{hint}<div class="ends">{ends}</div><div class="ends">{what}{norm}</div>{amount}'
-            f'<div class="buttons">{buttons}'
-            f"</div><ol>{done}</ol>"
+        return f'{hint}<div class="ends">{ends}</div><div class="ends">{what}{norm}</div>{amount}'
+
+    def _deeds(self) -> str:
+        """Apart from the controls, which stay as they are while the slider is held."""
+        state = self._state
+        live = state.pending is not None
+        some = live or bool(state.kept)
+        keep = button(
+            "Keep", {"do": "keep"}, title="Let this edit stand and make another", idle=not live
         )
+        undo = button("Undo", {"do": "undo"}, title="Take back the last edit", idle=not some)
+        reset = button(
+            "Reset", {"do": "reset"}, title="Back to the spectrum as it is", idle=not some
+        )
+        return f'<div class="buttons">{keep}{undo}{reset}</div>'
 
     def _answer(self) -> str:
         state, found = self._state, self._state.considered
@@ -137,7 +141,9 @@ class _WhatIfTab:
             f"<thead><tr><th></th><th>as it is</th><th>edited</th><th>change</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table>"
         )
-        return table + f"<p>{escape(self._landing(found))}</p>"
+        done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
+        kept = f"<p>Kept</p><ol>{done}</ol>" if done else ""
+        return table + f"<p>{escape(self._landing(found))}</p>{kept}"
 
     def _landing(self, found: Considered) -> str:
         plane = self._session.view.plane

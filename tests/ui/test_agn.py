@@ -92,9 +92,24 @@ def test_a_brushed_stretch_is_edited_and_model_and_plane_follow(
     tab.wait(_HAS, ["plane-placed", 1])
     page.get_by_text("◆ on the plane").wait_for()
     assert page.locator(".whatif .answer tbody tr").count() == 3
-    page.locator("body").click(position={"x": 5, "y": 5})
+    # The slider has still the focus: what can be done with the edit is there all the same.
+    page.get_by_role("button", name="Keep").click()
+    page.locator(".whatif ol li", has_text="Scale the flux").wait_for()
     page.get_by_role("button", name="Undo").click()
     tab.wait(_HAS, ["edited", 0])
+
+
+def test_an_edit_can_be_kept_on_a_low_page_without_scrolling(
+    new_tab: Callable[..., Any], collection: Collection, right: int
+) -> None:
+    tab = new_tab(width=1024, height=768)
+    tab.open(f"?lens=agn&tab=whatif&id={collection.catalog['id'][right]}")
+    keep = tab.page.get_by_role("button", name="Keep")
+    keep.wait_for()
+    assert keep.is_disabled()
+    box = keep.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 700
 
 
 def test_a_dropped_file_is_opened_explained_and_placed_and_junk_is_not(

@@ -57,6 +57,21 @@ def test_what_a_lens_cannot_take_says_why(built):
         newcomers.target("age", built.spectrum(0)[0])
 
 
+@pytest.mark.parametrize("z", [-2e-5, 0.0, 3e-4])
+def test_a_star_is_called_a_star_and_given_no_type(built, z):
+    spectrum = dataclasses.replace(as_observed(built, 0), z=z, spectral_class="STAR", subclass="F5")
+    with pytest.raises(LensError, match=r"twin is a star \(F5\) by its file"):
+        NewcomerLens(built, open_lenses(built)["agn"]).look(spectrum)
+
+
+def test_what_a_far_spectrum_covers_is_what_its_file_covers(built):
+    wave = np.geomspace(3600.0, 10_300.0, 4600)
+    ones = np.ones(wave.size)
+    quasar = Spectrum("far", wave, ones, ones, z=2.3, spectral_class="QSO")
+    reason = NewcomerLens(built, open_lenses(built)["agn"]).look(quasar).reason
+    assert reason == "covers 1091–3121 Å; P21 needs 3728.91–5265.95 Å"
+
+
 def test_what_is_no_spectrum_is_refused():
     with pytest.raises(ReadError, match="not a FITS file"):
         read_bytes("notes.txt", b"not a spectrum")
