@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -143,5 +144,8 @@ def test_exact_methods_have_no_whiskers(session: Session, pool: ThreadPoolExecut
     session.outcome.explanation = found
     session.outcome.trust = assess(found, flux, target)
     assert len(view._spread.data["x"]) == 0
+    # This lens's model looks at a few pixels alone, so most segments change nothing.
+    assert "does not change with" in state_pane(session).html
+    session.outcome.trust = dataclasses.replace(session.outcome.trust, idle=0.0)
     assert "exact" in state_pane(session).html
     assert Evidence(found).complete
