@@ -184,7 +184,7 @@ def _uncalibrated(cluster: Cluster) -> str:
         return ""
     left_out = " and ".join(_RATIOS[name] for name in ACROSS_THE_SPECTRUM)
     return (
-        f'<div class="caption">{cluster.n_counts:,} of {cluster.n:,} are in counts, never '
+        f'<div class="caption known">{cluster.n_counts:,} of {cluster.n:,} are in counts, never '
         f"flux-calibrated: {left_out} leave them out</div>"
     )
 
