@@ -13,7 +13,7 @@ from spexplain.data.demo import build_demo
 from spexplain.data.simulate.fits import write_sdss_lite
 
 # Timings on a shared machine say nothing about an example, so none is failed for being slow.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=60)
 settings.load_profile("patient")
 
 
