@@ -10,13 +10,12 @@ else at work:
 The second prints the stages of lime-mse, in one thread, beside the arithmetic and the bytes of
 each; the first answer of lime-coarse is the stages up to the fit of 200.
 
-What bounds these two, by that arithmetic: folded, a sample of this network takes 58 thousand
-multiplications, so 5000 take 0.58 GFLOP and their equations 0.06: 3.5 ms at 185 GFLOP/s. Either
-layer is 3.9 MB read once, 0.3 ms each from a shared cache. The rest is some 250 calls on arrays
-that fit a core's own cache, at 5 to 20 µs a call, and two threads that take turns at the
-interpreter between them. The first answer reads the same two layers and makes as many calls before
-its first sample: it costs about 7 of the 27 ms that all stages take in one thread on a busy
-machine, and a fifth would be less than what comes before any sample.
+What bounds these two, by that arithmetic: folded, a sample of this network takes some 46 thousand
+multiplications, so 5000 take 0.46 GFLOP and their equations 0.06: 2.8 ms at 185 GFLOP/s. Products
+of so few rows reach three quarters of that rate. Either layer is 3.9 MB read once, 0.3 ms each from
+a shared cache. The rest is what one thread does while another has little to do or nothing: segments
+and masks, the first layer, 200 samples through the whole network, what to fold for the others, and
+the fit. The first answer is all of these but the folding, so it cannot be a fifth of the last.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from threading import Lock
+from threading import RLock
 from weakref import finalize
 
 from threadpoolctl import LibController, ThreadpoolController
@@ -21,7 +21,8 @@ class _Limit:
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # Entered anew where the collection of garbage lets a holder go while another begins.
+        self._lock = RLock()
         self._holders = 0
         self._libraries: list[LibController] | None = None
         self._usual: list[int | None] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from threading import Barrier, Lock
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
@@ -136,22 +136,24 @@ class Workers:
                 future.cancel()
 
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
-        """Do all of them, begun in order; if one raises, no other is begun.
+        """Do all of them, begun in order; once one raises, no more are begun.
 
-        The caller sleeps until the last is done, rather than wake for each.
+        The caller sleeps until the threads are done, rather than wake for each task; whatever ends
+        its sleep, no task runs on afterwards.
         """
         waiting = deque(tasks)
 
         def take_turns() -> None:
-            try:
-                while (task := _first(waiting)) is not None:
-                    task()
-            except BaseException:
-                waiting.clear()
-                raise
+            while (task := _first(waiting)) is not None:
+                task()
 
-        for future in [self._pool.submit(take_turns) for _ in range(self.threads)]:
-            future.result()
+        busy = [self._pool.submit(take_turns) for _ in range(self.threads)]
+        try:
+            for future in as_completed(busy):
+                future.result()
+        finally:
+            waiting.clear()
+            wait(busy)
 
     def __enter__(self) -> Workers:
         return self

@@ -40,7 +40,9 @@ __all__ = ["build_app"]
 _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 
 
-def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]:
+def build_app(
+    workspace: Workspace, pool: Executor, opened: set[Session]
+) -> Callable[[], pn.Template]:
     """What ``panel.serve`` calls for every visitor.
 
     Parameters
@@ -49,6 +51,8 @@ def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]
         The collection with its lenses and planes, shared between visitors.
     pool
         Worker threads for explanations, shared and bounded.
+    opened
+        Kept: the sessions of the pages that are open.
 
     Returns
     -------
@@ -60,7 +64,13 @@ def build_app(workspace: Workspace, pool: Executor) -> Callable[[], pn.Template]
         doc = pn.state.curdoc
         session = Session(workspace, pool, _scheduler(doc))
         Judging(session)
-        pn.state.on_session_destroyed(lambda _: session.close())
+        opened.add(session)
+
+        def close(_: object) -> None:
+            opened.discard(session)
+            session.close()
+
+        pn.state.on_session_destroyed(close)
         return _assemble(session, template)
 
     return page

@@ -26,6 +26,7 @@ from ..data.collection import Collection
 from ..data.lens import open_lenses, open_planes
 from ..data.reasons import open_reasons
 from .app import build_app
+from .session import Session
 from .warm import warm
 from .workspace import Workspace
 
@@ -95,7 +96,8 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     pn.config.reuse_sessions = "warm"
     stopping = threading.Event()
     with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
-        pages: Any = {"/": build_app(workspace, pool)}
+        opened: set[Session] = set()
+        pages: Any = {"/": build_app(workspace, pool, opened)}
         apps: Any = build_applications(pages, "spexplain", location=False)
         scripts = _ScriptsFirst()
         apps["/"].add(scripts)
@@ -115,6 +117,8 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         server.run_until_shutdown()
         stopping.set()
         workspace.drawn.set()  # nothing waits for a visitor any more
+        for session in tuple(opened):  # nor computes for one, or asks the threads for more
+            session.close()
 
 
 class _ScriptsFirst(Handler):

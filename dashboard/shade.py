@@ -222,10 +222,7 @@ def _mix(
                     weight[y, x] += share * w
                     total[y, x] += share * n
                     cover[y, x] = max(cover[y, x], share)
-    for row in range(height):
-        for col in range(width):
-            if weight[row, col] > 0.0:
-                mixed[row, col] /= weight[row, col]
+    _divide(mixed, weight)
     return mixed, total, cover
 
 
@@ -251,8 +248,13 @@ def _spread(
                         mixed[y, x, channel] += share * rgb[row, col, channel]
                     total[y, x] += share
                     cover[y, x] = max(cover[y, x], share)
-    for row in range(height):
-        for col in range(width):
+    _divide(mixed, total)
+    return mixed, total, cover
+
+
+@numba.njit(nogil=True, cache=True)
+def _divide(mixed: np.ndarray, total: np.ndarray) -> None:
+    for row in range(total.shape[0]):
+        for col in range(total.shape[1]):
             if total[row, col] > 0.0:
                 mixed[row, col] /= total[row, col]
-    return mixed, total, cover

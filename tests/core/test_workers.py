@@ -28,6 +28,25 @@ def test_tasks_are_begun_in_order_and_none_after_one_that_raises(sharing):
     assert done == [1, 3]
 
 
+def test_nothing_runs_on_behind_an_error():
+    begun, failed, done = threading.Event(), threading.Event(), []
+
+    def slowly():
+        begun.set()
+        failed.wait(30)
+        done.append("slowly")
+
+    def fail():
+        begun.wait(30)
+        failed.set()
+        raise ZeroDivisionError
+
+    with Workers(2) as workers:
+        with pytest.raises(ZeroDivisionError):
+            workers.run([slowly, fail])
+        assert done == ["slowly"]
+
+
 def test_two_tasks_run_side_by_side():
     meet = threading.Barrier(2)
     with Workers(2) as workers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from bokeh.document import Document
@@ -20,9 +21,23 @@ from spexplain.dashboard.workspace import Workspace
 def doc(workspace: Workspace, pool: ThreadPoolExecutor) -> Document:
     document = Document()
     with set_curdoc(document):
-        page = app.build_app(workspace, pool)()
+        page = app.build_app(workspace, pool, set())()
         page._init_doc(document)
     return document
+
+
+def test_an_open_page_is_known_until_it_is_closed(workspace: Workspace, pool: Any) -> None:
+    opened: set[Any] = set()
+    document = Document()
+    with set_curdoc(document):
+        app.build_app(workspace, pool, opened)()
+        (session,) = opened
+        closed = []
+        session.on_close(lambda: closed.append(True))
+        for tell in document.callbacks.session_destroyed_callbacks:
+            tell(cast("Any", document.session_context))
+    assert closed == [True]
+    assert not opened
 
 
 def test_every_part_of_the_page_has_its_place(doc: Document) -> None:
