@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -62,6 +63,7 @@ class Annotations:
         if tag is not None and tag not in _TAGS:
             raise ValueError(f"a tag is 0 to 9, got {tag}")
         with self._open() as base:
+            base.execute("BEGIN IMMEDIATE")  # the tag it had is read and replaced as one change
             found = base.execute("SELECT tag FROM tags WHERE id = ?", (id,)).fetchone()
             if tag is None:
                 base.execute("DELETE FROM tags WHERE id = ?", (id,))
@@ -75,9 +77,27 @@ class Annotations:
         """A connection for one transaction; one a use, since a connection is its thread's own."""
         try:
             with closing(sqlite3.connect(self._path, timeout=_PATIENCE_S)) as base:
-                base.execute("PRAGMA journal_mode=WAL")
+                _write_ahead(base)
                 base.execute(_TABLE)
                 with base:
                     yield base
         except sqlite3.Error as error:
             raise OSError(f"{self._path} cannot be used: {error}") from error
+
+
+def _write_ahead(base: sqlite3.Connection) -> None:
+    """Keep a write-ahead log, waiting for others who are making the same file.
+
+    Two who both read a new file and want it whole would wait for each other: SQLite turns one away
+    at once, whatever its patience, and that one has only to come back.
+    """
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            base.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return

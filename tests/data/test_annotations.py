@@ -1,5 +1,6 @@
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,19 @@ def test_tagging_with_what_was_before_undoes(tmp_path_factory, steps):
     for id, before in reversed(undo):
         notes.tag(id, before)
     assert notes.tags() == {}
+
+
+def test_first_visitors_wait_for_each_other(tmp_path):
+    """A file that another is making: SQLite turns the second away at once, and it comes back."""
+    path = tmp_path / "annotations.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as base:
+        base.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(1) as pool:
+            tagged = pool.submit(Annotations(tmp_path).tag, "a-1", 3)
+            assert not wait([tagged], timeout=0.1).done
+            base.execute("COMMIT")
+            assert tagged.result() is None
+    assert Annotations(tmp_path).tags() == {"a-1": 3}
 
 
 def test_visitors_tag_at_once(tmp_path):
