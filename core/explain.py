@@ -182,9 +182,20 @@ def _answers(
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     with _or_own(workers) as sharing:
-        yield from _METHODS[settings.method](
+        results = _METHODS[settings.method](
             x, target, settings, workers=sharing, counts=counts, cancelled=cancelled
         )
+        # One of the threads leads the others, so that nobody has to be woken between the stages;
+        # a function of the caller's is never asked from another thread.
+        yield from _led(results, sharing if may_share(target) else InTurn())
+
+
+def _led(results: Iterator[Explanation], sharing: Sharing) -> Iterator[Explanation]:
+    complete = False
+    while not complete:
+        (found,) = sharing.map(next, [results])
+        complete = found.complete
+        yield found
 
 
 def _or_own(workers: Sharing | None) -> AbstractContextManager[Sharing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
-from threading import Barrier, Lock
+from threading import Barrier, Lock, get_ident
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
@@ -84,6 +84,8 @@ class Workers:
     two, and its result does not depend on how many there are. Keep one instance for many
     explanations, or let each explanation make its own (about a millisecond).
 
+    What one of the threads itself asks for, it does: it waits for no other that may be waiting too.
+
     Parameters
     ----------
     threads
@@ -101,8 +103,10 @@ class Workers:
         if self.threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         started = Barrier(self.threads + 1)
+        self._own: set[int] = set()
 
         def compute_alone() -> None:
+            self._own.add(get_ident())
             # Asking first makes torch set this thread up now, not over our count later.
             torch.get_num_threads()
             torch.set_num_threads(1)
@@ -123,6 +127,9 @@ class Workers:
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]
     ) -> Iterator[_Result]:
         """Results in the order of the items, only a few computed ahead of the one asked for."""
+        if get_ident() in self._own:
+            yield from map(function, items)
+            return
         ahead: deque[Future[_Result]] = deque()
         try:
             for item in items:
@@ -138,22 +145,30 @@ class Workers:
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
         """Do all of them, begun in order; once one raises, no more are begun.
 
-        The caller sleeps until the threads are done, rather than wake for each task; whatever ends
-        its sleep, no task runs on afterwards.
+        A caller who is one of the threads takes part; any other sleeps until they are done, rather
+        than wake for each task. Whatever ends that, no task runs on afterwards.
         """
         waiting = deque(tasks)
 
         def take_turns() -> None:
-            while (task := _first(waiting)) is not None:
-                task()
+            try:
+                while (task := _first(waiting)) is not None:
+                    task()
+            finally:
+                waiting.clear()
 
-        busy = [self._pool.submit(take_turns) for _ in range(self.threads)]
+        leads = get_ident() in self._own
+        busy = [self._pool.submit(take_turns) for _ in range(self.threads - leads)]
         try:
+            if leads:
+                take_turns()
+                # The others may have had no time to come, for what leads elsewhere.
+                busy = [future for future in busy if not future.cancel()]
             for future in as_completed(busy):
                 future.result()
         finally:
             waiting.clear()
-            wait(busy)
+            wait(future for future in busy if not future.cancel())
 
     def __enter__(self) -> Workers:
         return self

@@ -50,6 +50,9 @@ def fetch_file(address: str, path: Path, *, is_right: Callable[[Path], bool]) ->
             goes_on = answer.status == _PARTIAL_CONTENT
             with beside.open("ab" if goes_on else "wb") as out:
                 shutil.copyfileobj(answer, out)
+            if answer.length:  # a connection that closes early ends a copy without an error
+                short = f"broke off {answer.length:,} bytes before its end"
+                raise FetchError(f"cannot fetch {address} ({short})")
     except urllib.error.HTTPError as error:
         error.close()
         beside.unlink(missing_ok=True)  # 416, or gone: what is there cannot be gone on with
