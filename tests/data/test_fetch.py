@@ -49,7 +49,7 @@ def whole(path):
 @pytest.mark.parametrize("kind", ["goes-on", "from-start"])
 def test_a_fetch_that_broke_off_ends_with_the_whole_file(server, tmp_path, kind):
     path = tmp_path / "map"
-    with pytest.raises(FetchError, match="cannot fetch.*broke off 5,120 bytes before its end"):
+    with pytest.raises(FetchError, match=r"cannot fetch.*broke off 5,120 bytes before its end"):
         fetch_file(f"{server}/{kind}", path, is_right=whole)
     assert (tmp_path / ".map.part").read_bytes() == CONTENT[: len(CONTENT) // 2]
     fetch_file(f"{server}/{kind}", path, is_right=whole)
