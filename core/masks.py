@@ -35,11 +35,6 @@ class Factors(NamedTuple):
         """m."""
         return self.right.shape[1]
 
-    def columns(self, chosen: NDArray[np.intp]) -> Factors:
-        """Some columns of the product."""
-        right = np.take(self.right, chosen, axis=1)
-        return Factors(self.left if len(right) else np.take(self.left, chosen, axis=1), right)
-
 
 class Masks(Protocol):
     """Z (n, S) with entries 0 and 1: sample i has segment k added where Z_ik = 1."""

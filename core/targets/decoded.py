@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..masks import Rows
 from ..neighbourhood import Neighbourhood
 from ..workers import Once
 from .base import Prepared
 from .folded import Folded
-from .network import Network, Part
+from .network import Network
 from .residuals import ResidualScore
 
 __all__ = ["Decoded"]
@@ -44,26 +45,26 @@ class Decoded:
         folded = Once(lambda: self._decoder(folding().folded))
         whole = Once(lambda: self._decoder(folding().whole))
 
-        def values(rows: slice) -> NDArray[np.float64]:
-            scores = np.empty(rows.stop - rows.start)
-            for part in folding().folds(rows):
-                decode = whole() if part.way is folding().whole else folded()
-                scores[part.at] = self._scores(seen, part, decode)
-            return scores
+        def by_way(way: Folded, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+            decode = whole() if way is folding().whole else folded()
+            variables, astray = way.values(folding().entering(rows))
+            return self._scores(seen, rows, variables, decode), astray
 
         work = self.network.work(seen.n_segments) + self.network.out.size
-        return Prepared(values, work, ahead=(folded,))
+        return Prepared(lambda rows: folding().values(rows, by_way), work, ahead=(folded,))
 
-    def _scores(self, seen: Neighbourhood, part: Part, decode: Tensor) -> NDArray[np.float64]:
-        n_samples = part.variables.shape[1]
-        one = np.ones((1, n_samples), part.variables.dtype)
-        variables = torch.from_numpy(np.concatenate([part.variables, one]))
-        rows = np.arange(seen.n)[part.rows]
+    def _scores(
+        self, seen: Neighbourhood, rows: Rows, variables: NDArray[np.floating], decode: Tensor
+    ) -> NDArray[np.float64]:
+        n_samples = variables.shape[1]
+        one = np.ones((1, n_samples), variables.dtype)
+        all_variables = torch.from_numpy(np.concatenate([variables, one]))
+        samples = np.arange(seen.n)[rows]
         scores = np.empty(n_samples)
         for start in range(0, n_samples, _ROWS):
             few = slice(start, start + _ROWS)
-            decoded = variables[:, few].T @ decode
-            scores[few] = self.score(seen.spectra(rows[few]), decoded.numpy())
+            decoded = all_variables[:, few].T @ decode
+            scores[few] = self.score(seen.spectra(samples[few]), decoded.numpy())
         return scores
 
     def _decoder(self, way: Folded) -> Tensor:

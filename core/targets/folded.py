@@ -140,16 +140,17 @@ class Folded:
         return variables, tuple(Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
 
     @cached_property
-    def _packed(self) -> Packed:
+    def packed(self) -> Packed:
+        """The steps for compiled code."""
         return Packed.of(self.steps)
 
     def _walked(self, entering: Factors, *, watching: bool) -> tuple[NDArray, ...]:
         dtype = entering.left.dtype
         variables = np.empty((self.n_variables, entering.n_columns), dtype)
         beyond = np.zeros(entering.n_columns, dtype)
-        least, most = np.zeros((2, len(self._packed.floor)), dtype)
+        least, most = np.zeros((2, len(self.packed.floor)), dtype)
         with one_blas_thread():
-            walk(*self._packed, *entering, variables, beyond, least, most, watching)
+            walk(*self.packed, *entering, variables, beyond, least, most, watching)
         return variables, beyond, least, most
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..masks import Masks, Rows
+from ..masks import Factors, Masks, Rows
 from ..neighbourhood import Neighbourhood
 from ..segment_sums import segment_sums
 from ..vae import Vae
@@ -20,7 +19,9 @@ from ..workers import Once
 from .folded import Folded, Layer, Whole
 from .folding import fold
 
-__all__ = ["Folding", "Network", "Part"]
+__all__ = ["ByWay", "Folding", "Network"]
+
+ByWay = Callable[[Folded, Rows], tuple[NDArray, NDArray[np.intp]]]
 
 # Samples that take the whole network and tell what to fold for, and how much further than these
 # the others may be. The furthest of 5000 random masks are 1.6 times as far as the furthest of 200;
@@ -111,27 +112,6 @@ class Network:
         return Folding(self, masks, np.take(pieces.T, units, axis=0), units, entered)
 
 
-class Part(NamedTuple):
-    """Samples that take one way through the network.
-
-    Attributes
-    ----------
-    way
-        The way.
-    rows
-        Which samples of the neighbourhood these are, m of them.
-    at
-        Where they lie among those asked for.
-    variables : (V, m)
-        What the way makes of them.
-    """
-
-    way: Folded
-    rows: Rows
-    at: Rows
-    variables: NDArray[np.floating]
-
-
 class Folding:
     """A network's inner layers, entered through a neighbourhood's pieces.
 
@@ -175,18 +155,27 @@ class Folding:
         """The network for samples not much further than those that were tried."""
         return self._folded()
 
-    def parts(self, rows: slice) -> Iterator[Part]:
-        """The ways some rows take: the whole network if all were tried, else as by ``folds``."""
-        if self._tried.step == 1 and rows.stop <= self._tried.stop:
-            yield Part(self.whole, rows, slice(None), self._found[:, rows])
-        else:
-            yield from self.folds(rows)
+    def entering(self, rows: Rows) -> Factors:
+        """What enters a way through the network, (A, m)."""
+        return self._masks.factors(self._pieces, rows)
 
-    def folds(self, rows: slice) -> Iterator[Part]:
-        """The folded network for all rows, then the whole one for those it does not hold for."""
-        entering = self._masks.factors(self._pieces, rows)
-        variables, astray = self.folded.values(entering)
-        yield Part(self.folded, rows, slice(None), variables)
+    def tried(self, rows: slice) -> NDArray[np.floating] | None:
+        """The whole network's variables (V, m) of rows that were tried; None if some were not."""
+        if self._tried.step == 1 and rows.stop <= self._tried.stop:
+            return self._found[:, rows]
+        return None
+
+    def values(self, rows: slice, by_way: ByWay) -> NDArray:
+        """Values by the folded network for all rows, then the whole one where it does not hold.
+
+        Parameters
+        ----------
+        rows
+            Which samples, m of them.
+        by_way
+            From a way and samples to their values (m, …), and which of them it does not hold for.
+        """
+        found, astray = by_way(self.folded, rows)
         if len(astray):
-            variables, _ = self.whole.values(entering.columns(astray))
-            yield Part(self.whole, rows.start + astray, astray, variables)
+            found[astray], _ = by_way(self.whole, rows.start + astray)
+        return found

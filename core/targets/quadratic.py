@@ -27,21 +27,18 @@ import torch
 from numba import njit
 from numpy.typing import NDArray
 
+from ..masks import Rows
 from ..neighbourhood import Neighbourhood
-from ..one_blas_thread import one_blas_thread
 from ..segment_sums import segment_sums
 from ..workers import Once
 from .base import Prepared
 from .folded import Folded
 from .network import Network
-from .walk import LANES, multiplied
+from .quadratic_form import QuadraticForm
 
 __all__ = ["MeanSquare"]
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
-
-# Variables whose slopes are found together.
-_BAND = 48
 
 
 class _Projected(NamedTuple):
@@ -71,18 +68,6 @@ class _Residual(NamedTuple):
     square: float
 
 
-class _Form(NamedTuple):
-    """The square sum in V variables v and masks z: v·(square v + along) + [v; 1]·(mixing z).
-
-    square is V × V, its lower triangle in bands of rows, side by side, twice where it stands for
-    the upper one too; mixing (V + 1, S), along (V,).
-    """
-
-    square: NDArray[np.floating]
-    mixing: NDArray[np.floating]
-    along: NDArray[np.floating]
-
-
 class MeanSquare:
     """Mean squared residual over the pixels a network decodes.
 
@@ -103,19 +88,21 @@ class MeanSquare:
         folding = Once(partial(self.network.folding, neighbourhood))
         projected = Once(partial(self._projected, neighbourhood))
         residual = Once(lambda: self._residual(projected(), folding().whole.at_base))
-        whole = Once(lambda: self._form(folding().whole, residual()))
-        folded = Once(lambda: self._form(folding().folded, residual()))
         masks, n_pixels = neighbourhood.masks, len(self.network.out)
+        whole = Once(lambda: self._form(folding().whole, residual(), masks.alone))
+        folded = Once(lambda: self._form(folding().folded, residual(), masks.alone))
+
+        def by_way(way: Folded, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+            form = whole() if way is folding().whole else folded()
+            return form.walked(way, folding().entering(rows), masks, rows)
 
         def values(rows: slice) -> NDArray[np.float64]:
-            scores = np.empty(rows.stop - rows.start)
-            for part in folding().parts(rows):
-                form = whole() if part.way is folding().whole else folded()
-                mixed = masks.factors(form.mixing, part.rows)
-                with one_blas_thread():
-                    change = _changes(part.variables, form.square, form.along, *mixed)
-                scores[part.at] = (residual().square + change) / n_pixels
-            return scores
+            tried = folding().tried(rows)
+            if tried is None:
+                change = folding().values(rows, by_way)
+            else:
+                change = whole().values(tried, masks, rows)
+            return (residual().square + change) / n_pixels
 
         work = self.network.work(neighbourhood.n_segments) + self._gram.size
         return Prepared(values, work, ahead=(folding, projected))
@@ -134,14 +121,16 @@ class MeanSquare:
         kind = at_base.dtype
         return _Residual(across.astype(kind), along.astype(kind), own.astype(kind), square)
 
-    def _form(self, way: Folded, residual: _Residual) -> _Form:
+    def _form(self, way: Folded, residual: _Residual, alone: bool) -> QuadraticForm:
         """The form in the variables of one way through the network."""
         half = way.through(self._single_gram)
-        mixing = np.empty((way.n_variables + 1, len(residual.own)), half.dtype)
-        mixing[:-1] = way.through(residual.across.T)
-        mixing[-1] = residual.own
-        along = way.through(residual.along[:, None])[:, 0]
-        return _Form(_bands(way.through(half.T)), mixing, along)
+        return QuadraticForm(
+            square=way.through(half.T),
+            along=way.through(residual.along[:, None])[:, 0],
+            mixing=way.through(residual.across.T),
+            own=residual.own,
+            alone=alone,
+        )
 
 
 @_compiled
@@ -170,47 +159,3 @@ def _behind(pieces, offset, energy, along, square, gram, hidden):
             shared += pieces[k, h] * hidden[h]
         own[k] = energy[k] - 2 * shared
     return -2 * pieces, 2 * towards, own, total
-
-
-@_compiled
-def _bands(square):
-    """The lower triangle of a symmetric (V, V) in bands of rows, twice below the diagonal's own."""
-    n, size = len(square), 0
-    for first in range(0, n, _BAND):
-        last = min(first + _BAND, n)
-        size += (last - first) * last
-    bands, at = np.empty(size, square.dtype), 0
-    for first in range(0, n, _BAND):
-        last = min(first + _BAND, n)
-        for v in range(first, last):
-            for w in range(last):
-                bands[at] = square[v, w] * (2 if w < first else 1)
-                at += 1
-    return bands
-
-
-@_compiled
-def _changes(variables, bands, along, left, right):
-    """Σ_v variables·(square variables + along + mixed) + the last row of mixed = left @ right."""
-    n_variables, n_samples = variables.shape
-    most = min(LANES, n_samples)
-    total = np.empty(n_samples, variables.dtype)
-    slopes = np.empty(_BAND * most, variables.dtype)
-    room = np.empty((n_variables + 1) * most, variables.dtype)
-    for start in range(0, n_samples, LANES):
-        stop = min(start + LANES, n_samples)
-        n, at, sums = stop - start, 0, total[start:stop]
-        tile = np.ascontiguousarray(variables[:, start:stop])
-        mixed = room[: (n_variables + 1) * n].reshape((n_variables + 1, n))
-        multiplied(left, right, start, stop, mixed)
-        sums[:] = mixed[n_variables]
-        for first in range(0, n_variables, _BAND):
-            last = min(first + _BAND, n_variables)
-            band = bands[at : at + (last - first) * last].reshape((last - first, last))
-            at += band.size
-            slope = slopes[: (last - first) * n].reshape((last - first, n))
-            np.dot(band, tile[:last], slope)
-            for v in range(first, last):
-                for i in range(n):
-                    sums[i] += tile[v, i] * (slope[v - first, i] + along[v] + mixed[v, i])
-    return total.astype(np.float64)

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from .folded import Step
 
-__all__ = ["ASLEEP", "BENDS", "LANES", "LINEAR", "PLAIN", "Packed", "multiplied", "walk"]
+__all__ = [
+    "ASLEEP",
+    "BENDS",
+    "LANES",
+    "LINEAR",
+    "PLAIN",
+    "Packed",
+    "bench_rows",
+    "copied",
+    "walk",
+    "walk_tile",
+]
 
 # What a unit is from a step on: a variable behind its ReLU or without one; or no variable, for it
 # keeps its slope or its peace at every sample, which must only be seen.
@@ -83,37 +94,78 @@ def walk(
     least, most : (U,)
         Widened, if ``watching``, to the range of what has entered each unit of each step.
     """
-    n_samples, end = variables.shape[1], plan[-1, 7]
-    room = np.empty(end * min(LANES, n_samples), weights.dtype)
-    entry = np.empty(plan[:, 3].max() * min(LANES, n_samples), weights.dtype)
+    (n_variables, n_samples), n_known = variables.shape, len(right)
+    room = np.empty((n_known + n_variables) * min(LANES, n_samples), weights.dtype)
+    bench = np.empty(bench_rows(plan) * min(LANES, n_samples), weights.dtype)
     for first in range(0, n_samples, LANES):
-        last = min(first + LANES, n_samples)
-        n = last - first
-        tile = room[: end * n].reshape((end, n))
-        for s in range(len(plan)):
-            weight_at, floor_at, limit_at, n_units, read, stop, write, after = plan[s]
-            entering = entry[: n_units * n].reshape((n_units, n))
-            if s == 0:
-                multiplied(left, right, first, last, entering)
-            else:
-                weight = weights[weight_at : weight_at + n_units * (stop - read)]
-                np.dot(weight.reshape((n_units, stop - read)), tile[read:stop], entering)
-            units = slice(floor_at, floor_at + n_units)
-            limits = slice(limit_at, limit_at + after - write)
-            new, far = tile[write:after], beyond[first:last]
-            _stepped(entering, floor[units], kind[units], low[limits], high[limits], new, far)
-            if watching:
-                _watched(entering, least[units], most[units], tile[end - 1].copy())
-        variables[:, first:last] = tile[end - len(variables) :]
+        n = min(LANES, n_samples - first)
+        tile = room[: (n_known + n_variables) * n].reshape((n_known + n_variables, n))
+        copied(right, first, tile[:n_known])
+        walk_tile(
+            plan, weights, floor, kind, low, high, left, first, n_known, tile, bench,
+            beyond[first : first + n], least, most, watching,
+        )  # fmt: skip
+        for v in range(n_variables):
+            row, out = tile[n_known + v], variables[v]
+            for i in range(n):
+                out[first + i] = row[i]
 
 
 @_compiled
-def multiplied(left, right, first, last, out):
-    """Some columns of left @ right; of left where there is no right."""
-    if len(right):
-        np.dot(left, np.ascontiguousarray(right[:, first:last]), out)
-    else:
-        out[:] = left[:, first:last]
+def walk_tile(
+    plan, weights, floor, kind, low, high, left, first, n_known, tile, bench,
+    beyond, least, most, watching,
+):  # fmt: skip
+    """Take some samples through the steps, as ``walk`` does all.
+
+    Parameters
+    ----------
+    first
+        The first of them, of all.
+    n_known
+        S, how many rows the right factor has.
+    tile : (S + V, n)
+        In: the right factor. Out: the variables behind it.
+    bench
+        Room for what is computed on the way, ``bench_rows(plan)`` rows.
+    """
+    n = tile.shape[1]
+    end, last = plan[-1, 7], len(plan) - 1
+    final, before = tile[n_known:], bench[: end * n].reshape((end, n))
+    for s in range(len(plan)):
+        weight_at, floor_at, limit_at, n_units, read, stop, write, after = plan[s]
+        entering = bench[end * n : (end + n_units) * n].reshape((n_units, n))
+        if s > 0:
+            weight = weights[weight_at : weight_at + n_units * (stop - read)]
+            np.dot(weight.reshape((n_units, stop - read)), before[read:stop], entering)
+        elif n_known:
+            np.dot(left, tile[:n_known], entering)
+        else:
+            copied(left, first, entering)
+        units = slice(floor_at, floor_at + n_units)
+        limits = slice(limit_at, limit_at + after - write)
+        # Where the last step leaves nothing but its own, that need not be moved.
+        new = final if s == last and after - write == len(final) else before[write:after]
+        _stepped(entering, floor[units], kind[units], low[limits], high[limits], new, beyond)
+        if watching:
+            _watched(entering, least[units], most[units], np.empty(n, tile.dtype))
+    if plan[last, 7] - plan[last, 6] < len(final):
+        copied(before[end - len(final) :], 0, final)
+
+
+@_compiled
+def bench_rows(plan):
+    """Rows of room that the steps take: all variables, and what enters the widest."""
+    return plan[-1, 7] + plan[:, 3].max()
+
+
+@_compiled
+def copied(source, first, out):
+    """Some columns of source, row by row."""
+    for r in range(len(out)):
+        row, to = source[r], out[r]
+        for i in range(len(to)):
+            to[i] = row[first + i]
 
 
 @_compiled

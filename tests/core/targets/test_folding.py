@@ -29,13 +29,27 @@ def neighbourhood(seed=0, factor=0.9, n_segments=15):
     )
 
 
-def activations(folding, ways, n):
-    """Activations (n, H) by the last way that each row takes."""
-    found = np.full((n, len(folding.whole.at_base)), np.nan)
-    for part in ways:
-        slopes = part.way.through(np.eye(found.shape[1]))
-        found[part.at] = part.way.at_base + part.variables.T @ slopes
-    return found
+class Ways:
+    """Hidden activations (n, H) of rows, and the ways that were taken for them."""
+
+    def __init__(self, folding):
+        self.folding, self.taken = folding, []
+
+    def activations(self, rows):
+        tried = self.folding.tried(rows)
+        if tried is None:
+            return self.folding.values(rows, self._by_way)
+        self.taken.append((self.folding.whole, rows))
+        return behind(self.folding.whole, tried)
+
+    def _by_way(self, way, rows):
+        variables, astray = way.values(self.folding.entering(rows))
+        self.taken.append((way, rows))
+        return behind(way, variables), astray
+
+
+def behind(way, variables):
+    return way.at_base + variables.T @ way.through(np.eye(len(way.at_base)))
 
 
 @settings(deadline=None, max_examples=40)
@@ -49,8 +63,9 @@ def test_activations_are_the_networks_whichever_way_they_take(seed, factor, n_se
     net, nb = network(seed), neighbourhood(seed, factor, n_segments)
     folding, rows = net.folding(nb), slice(0, stop)
     expected = net.hidden(net.enter(nb.spectra(rows))).numpy()
-    for ways in (folding.parts(rows), folding.folds(rows)):
-        np.testing.assert_allclose(activations(folding, ways, stop), expected, atol=1e-11)
+    ways = Ways(folding)
+    for found in (ways.activations(rows), folding.values(rows, ways._by_way)):
+        np.testing.assert_allclose(found, expected, atol=1e-11)
     at_base = net.hidden(net.enter(nb.base[None])).numpy()[0]
     for way in (folding.whole, folding.folded):
         np.testing.assert_allclose(way.at_base, at_base, atol=1e-11)
@@ -62,29 +77,33 @@ def test_one_pixel_at_a_time_is_folded_too():
     nb, rows = Neighbourhood.one_pixel_each(x, 0.01 * x), slice(20, 90)
     expected = net.hidden(net.enter(nb.spectra(rows))).numpy()
     folding = net.folding(nb)
-    np.testing.assert_allclose(activations(folding, folding.parts(rows), 70), expected, atol=1e-12)
+    np.testing.assert_allclose(Ways(folding).activations(rows), expected, atol=1e-12)
 
 
 def test_the_same_rows_are_the_same_bytes():
     folding = network().folding(neighbourhood())
     for rows in (slice(0, 200), slice(200, 400)):
-        one, other = (list(folding.parts(rows)) for _ in range(2))
-        for a, b in zip(one, other, strict=True):
-            assert a.variables.tobytes() == b.variables.tobytes()
+        one, other = (Ways(folding).activations(rows) for _ in range(2))
+        assert one.tobytes() == other.tobytes()
 
 
 def test_the_first_samples_take_the_whole_network_and_the_others_need_not():
     folding = network().folding(neighbourhood())
-    assert [part.way for part in folding.parts(slice(0, 200))] == [folding.whole]
-    for rows in (slice(200, 400), slice(0, 201)):
-        assert next(folding.parts(rows)).way is folding.folded
+    for rows, way in (
+        (slice(0, 200), folding.whole),
+        (slice(200, 400), folding.folded),
+        (slice(0, 201), folding.folded),
+    ):
+        ways = Ways(folding)
+        ways.activations(rows)
+        assert ways.taken[0] == (way, rows)
     assert folding.folded.n_variables < folding.whole.n_variables
 
 
 def test_what_was_folded_for_some_samples_holds_for_nearly_all_beside_them():
-    folding = network().folding(neighbourhood())
-    astray = [len(p.variables.T) for p in folding.folds(slice(200, 400)) if p.way is folding.whole]
-    assert sum(astray) < 10
+    ways = Ways(network().folding(neighbourhood()))
+    ways.activations(slice(200, 400))
+    assert sum(len(rows) for _, rows in ways.taken[1:]) < 10
 
 
 def test_a_sample_beyond_what_was_folded_for_is_told_and_takes_the_whole_network():
@@ -95,16 +114,14 @@ def test_a_sample_beyond_what_was_folded_for_is_told_and_takes_the_whole_network
     near = net.folding(replace(far, masks=still)).folded
     folding = net.folding(far)
     folding._folded = Once(lambda: near)
-    ways = list(folding.folds(slice(0, 50)))
-    assert [part.way for part in ways] == [near, folding.whole]
-    assert len(ways[1].at) > 40
-    assert_rows_of_the_neighbourhood(ways[1])
-    expected = net.hidden(net.enter(far.spectra(slice(0, 50)))).numpy()
-    np.testing.assert_allclose(activations(folding, ways, 50), expected, atol=1e-9)
-
-
-def assert_rows_of_the_neighbourhood(part, start=0):
-    np.testing.assert_array_equal(part.rows, start + part.at)
+    ways, rows = Ways(folding), slice(200, 250)
+    found = ways.activations(rows)
+    assert [way for way, _ in ways.taken] == [near, folding.whole]
+    astray = ways.taken[1][1]
+    assert len(astray) > 40
+    assert set(astray) <= set(range(200, 250))
+    expected = net.hidden(net.enter(far.spectra(rows))).numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def exactly(net, nb):

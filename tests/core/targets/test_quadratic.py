@@ -3,7 +3,8 @@ import pytest
 from spexplain.core.masks import BinaryMasks, OneHotMasks
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets.network import Network
-from spexplain.core.targets.quadratic import _BAND, MeanSquare
+from spexplain.core.targets.quadratic import MeanSquare
+from spexplain.core.targets.quadratic_form import BAND
 from spexplain.core.targets.walk import LANES
 from spexplain.core.vae import Vae
 
@@ -27,10 +28,10 @@ def around(masks):
 )
 def test_it_is_the_mean_square_of_every_reconstruction_over_tiles_and_bands(masks):
     neighbourhood = around(masks)
-    vae = Vae(N_PIXELS, hidden=(96, 64, 16), n_latent=5, seed=2)
+    vae = Vae(N_PIXELS, hidden=(BAND + 40, 64, 16), n_latent=5, seed=2)
     network = Network.of(vae, np.dtype(np.float64), slice(None))
     whole = network.folding(neighbourhood).whole
-    assert whole.n_variables > _BAND
+    assert whole.n_variables > BAND
     rows, spectra = slice(0, neighbourhood.n), neighbourhood.spectra()
     residuals = network.leave(network.hidden(network.enter(spectra))) - spectra
     found = MeanSquare(network).evaluator(neighbourhood)(rows)
@@ -39,7 +40,7 @@ def test_it_is_the_mean_square_of_every_reconstruction_over_tiles_and_bands(mask
 
 def test_any_rows_are_what_they_are_among_all():
     neighbourhood = around(BinaryMasks.random(LANES + 200, 25, seed=1))
-    vae = Vae(N_PIXELS, hidden=(96, 64, 16), n_latent=5, seed=2)
+    vae = Vae(N_PIXELS, hidden=(BAND + 40, 64, 16), n_latent=5, seed=2)
     values = MeanSquare(Network.of(vae, np.dtype(np.float64), slice(None))).evaluator(neighbourhood)
     everyone = values(slice(0, neighbourhood.n))
     np.testing.assert_allclose(values(slice(250, 310)), everyone[250:310], rtol=1e-12)
