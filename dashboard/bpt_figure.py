@@ -68,6 +68,7 @@ def bpt_figure(
     return whole.opts(
         xlim=_reach(_X, table["x"].to_numpy()), ylim=_reach(_Y, table["y"].to_numpy()),
         xlabel="log [N II] 6583 / Hα", ylabel="log [O III] 5007 / Hβ",
+        title="dashed Kauffmann+ 2003, solid Kewley+ 2001",
         responsive=True, min_height=150, show_legend=False, toolbar=None,
         hooks=[_dresser(theme)], backend="bokeh",
     )  # fmt: skip
@@ -92,11 +93,15 @@ def _curve(hv: Any, of: Any, last: float, name: str, colour: str, dash: str) -> 
 
 def _dresser(theme: ThemeName) -> Any:
     def hook(plot: Any, _: object) -> None:
-        from .views.figures import dress, letter
+        from .views.figures import FONT, dress, letter
 
         fig = plot.state
         fig.update(background_fill_color=None, border_fill_color=None, outline_line_color=None)
         fig.toolbar.autohide = True
+        fig.title.update(
+            text_font=FONT, text_font_size="10px", text_font_style="normal",
+            text_color=THEMES[theme].muted, align="right",
+        )  # fmt: skip
         letter(fig, label_px=11, tick_px=10)
         dress(fig, THEMES[theme])
 

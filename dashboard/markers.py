@@ -23,11 +23,15 @@ _FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line's name on the axis: where it stands (as the lines' wavelengths), and in which row."""
+    """A line's name on the axis: where it stands (as the lines' wavelengths), and in which row.
+
+    At an end of the axis it stands shift_px beside its line, to the right if above 0.
+    """
 
     text: str
     wave_aa: float
     row: int
+    shift_px: float = 0.0
 
 
 def fit_labels(
@@ -66,12 +70,13 @@ def fit_labels(
         if any(p.text == text and abs(p.wave_aa - line.wave_vac_aa) * scale < 3 * half
                for p in placed):  # fmt: skip
             continue
-        if at < half or at > width_px - half:
+        if 2 * half > width_px:
             continue
+        middle = min(max(at, half), width_px - half)
         for row, spans in enumerate(taken):
-            if all(at + half <= start or at - half >= stop for start, stop in spans):
-                spans.append((at - half, at + half))
-                placed.append(Label(text, line.wave_vac_aa, row))
+            if all(middle + half <= start or middle - half >= stop for start, stop in spans):
+                spans.append((middle - half, middle + half))
+                placed.append(Label(text, line.wave_vac_aa, row, middle - at))
                 break
     return sorted(placed, key=lambda label: label.wave_aa)
 

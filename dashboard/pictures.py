@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Frame", "band", "painted_pieces", "picture", "polyline", "strips"]
+__all__ = ["Frame", "band", "ends", "painted_pieces", "picture", "polyline", "strips"]
 
 _WIDTH, _HEIGHT = 100.0, 40.0
 _POINTS = 360  # a picture is a few hundred pixels wide: more points would not be seen
@@ -40,6 +40,11 @@ class Frame:
         self._low, self._range = float(low), max(float(high - low), 1e-9)
 
     @property
+    def low(self) -> float:
+        """The value at the lower edge."""
+        return self._low
+
+    @property
     def top(self) -> float:
         """The value at the upper edge."""
         return self._low + self._range
@@ -59,6 +64,15 @@ def picture(content: Iterable[str], *, label: str = "") -> str:
     return (
         f'<svg class="picture" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" preserveAspectRatio="none" '
         f'role="img" aria-label="{label}">{"".join(content)}</svg>'
+    )
+
+
+def ends(wave_rest_aa: NDArray[np.floating]) -> str:
+    """The line beneath a picture: from where to where it goes, (D,) Å at rest in vacuum."""
+    first, last = wave_rest_aa[0], wave_rest_aa[-1]
+    return (
+        f'<div class="caption ends"><span>{first:.0f} Å</span>'
+        f"<span>rest, vacuum</span><span>{last:.0f} Å</span></div>"
     )
 
 

@@ -21,14 +21,15 @@ class Meaning:
     ----------
     raises, lowers
         What blue and orange say.
-    axis
-        The weight, short enough for an axis.
+    value, axis
+        What is explained, and the weight, short enough for an axis.
     sentence
         The whole of it.
     """
 
     raises: str
     lowers: str
+    value: str
     axis: str
     sentence: str
 
@@ -51,6 +52,7 @@ def meaning(explanation: Explanation) -> Meaning:
         return Meaning(
             raises=f"raises {what}",
             lowers="more flux lowers",
+            value=short,
             axis=f"∂ {short}",
             sentence=f"Blue: more flux at this pixel raises {what}. Orange: it lowers it. The "
             "weight is the derivative by the pixel's flux.",
@@ -58,6 +60,7 @@ def meaning(explanation: Explanation) -> Meaning:
     return Meaning(
         raises=f"raises {what}",
         lowers="segment lowers",
+        value=short,
         axis=f"Δ {short}",
         sentence=f"Blue: the segment as it is, rather than perturbed, raises {what}. Orange: it "
         "lowers it. The weight is by how much.",

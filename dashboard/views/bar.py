@@ -150,5 +150,5 @@ def _legend(session: Session) -> dict[str, list[Any]]:
     low, high = colouring.low, colouring.high
     if colouring.logarithmic:
         low, high = 10**low, 10**high
-    ends = [f"{low:.3g}", "logarithmic" if colouring.logarithmic else "", f"{high:.3g}"]
+    ends = [f"{low:.3g}", "log" if colouring.logarithmic else "", f"{high:.3g}"]
     return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}

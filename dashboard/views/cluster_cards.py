@@ -13,7 +13,7 @@ from ...core.choices import WeightSign
 from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio
-from ..pictures import Frame, band, painted_pieces, picture, polyline
+from ..pictures import Frame, band, ends, painted_pieces, picture, polyline
 from .sections import button
 
 __all__ = ["card", "detail", "scan_charts"]
@@ -142,6 +142,7 @@ def detail(
     return (
         f'<div class="line">{field}{alone}</div>'
         f'<div class="large">{_drawing(cluster, spread=True)}</div>'
+        f"{ends(cluster.wave_rest_aa)}"
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
         f"<span>{_meaning(cluster)}</span></div>"
@@ -150,7 +151,6 @@ def detail(
         f"</caption>{_ratio_lines(cluster)}</table>{_uncalibrated(cluster)}"
         '</div><div><div class="caption">'
         f"BPT: {escape(kinds) or 'no member has all four lines'}</div>"
-        '<div class="caption">dashed: Kauffmann+ 2003, solid: Kewley+ 2001</div>'
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
         f'<div class="members">{links}</div></div></div>'
     )

@@ -15,7 +15,7 @@ from ...data.lens import AnomalyLens
 from ...data.score_leaders import ScoreLeaders, score_leaders
 from ..background import Background
 from ..live import Answer
-from ..pictures import Frame, picture, polyline, strips
+from ..pictures import Frame, ends, picture, polyline, strips
 from ..reconstruction import Rebuilt, rebuild
 from ..session import Session
 from .parts import invitation
@@ -137,7 +137,12 @@ class _Scores:
     def _said(self, score: str) -> str:
         found = self._rebuilt
         if found is None:
-            return "<p>Open a spectrum to see its score and reconstruction.</p>"
+            shown = self._session.outcome.shown
+            if shown is None:
+                return "<p>Open a spectrum to see its score and reconstruction.</p>"
+            if not self._lens.usable(shown.row):
+                return "<p>This spectrum has no anomaly score.</p>"
+            return "<p>Reconstructing the spectrum …</p>"
         changed = not np.isclose(found.value, found.usual, rtol=1e-4)
         usual = f" ({found.usual:.4g} with the paper's width and share)" if changed else ""
         return (
@@ -167,18 +172,18 @@ class _Scores:
             zero,
             polyline(below, wave, found.residual, "again"),
         ]
+        shaded = '<span><i class="key-line box"></i>filtered</span>' if not found.kept.all() else ""
+        if found.trimmed.any():
+            shaded += '<span><i class="key-line box warm"></i>trimmed</span>'
         return (
             '<div class="caption"><span><i class="key-line"></i>spectrum</span>'
-            '<span><i class="key-line red"></i>reconstruction; residual below</span>'
-            '<span><i class="key-line box"></i>filtered</span>'
-            '<span><i class="key-line box warm"></i>trimmed</span></div>'
+            f'<span><i class="key-line red"></i>reconstruction; residual below</span>{shaded}</div>'
             f'<div class="large">{picture(above, label="spectrum and reconstruction")}</div>'
             f'<div class="low">{picture(residual, label="residual")}</div>'
-            f'<div class="caption ends"><span>{wave[0]:.0f} Å</span>'
-            f"<span>rest, vacuum</span><span>{wave[-1]:.0f} Å</span></div>"
-            f"<p>Residual: reconstruction minus spectrum, in units of the median flux, drawn to "
-            f"±{below.top:.2g}; largest {_signed(found.residual[largest])} at "
-            f"{wave[largest]:.0f} Å.</p>"
+            f"{ends(wave)}"
+            f"<p>In units of the median flux: spectrum drawn from {_plain(frame.low)} to "
+            f"{_plain(frame.top)}, residual (reconstruction minus spectrum) to ±{below.top:.2g}; "
+            f"largest {_signed(found.residual[largest])} at {wave[largest]:.0f} Å.</p>"
         )
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -203,6 +208,10 @@ class _Scores:
             self._leading = bool(message["leading"])
             self._lead()
             self._draw()
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2g}".replace("-", "−")
 
 
 def _signed(value: float) -> str:

@@ -49,6 +49,7 @@ _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the nam
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
 _BAND = ("left", "right", "weight", "shade")
 _SPREAD = ("x", "low", "high")
+_LABEL = ("x", "across", "down", "text")
 _FEW = 200
 _LABEL_ROOM = 0.16  # share of the height left free for the names of lines
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
@@ -76,7 +77,7 @@ class SpectrumView:
         self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
         self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="spread")
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
-        self._labels = ColumnDataSource({"x": [], "down": [], "text": []}, name="line-labels")
+        self._labels = ColumnDataSource({key: [] for key in _LABEL}, name="line-labels")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
         self._x = Range1d(start=3500, end=7500)
@@ -120,7 +121,7 @@ class SpectrumView:
         self._thin = fig.add_glyph(self._trace, Line(line_width=1.1, line_join="bevel"))
         box: Any = {"border_line_width": 0, "padding": 2}
         names = Text(
-            y=constant(1.0), text="text", text_align="center", y_offset="down",
+            y=constant(1.0), text="text", text_align="center", x_offset="across", y_offset="down",
             text_baseline="top", text_font=constant(FONT), text_font_size="11px", **box,
         )  # fmt: skip
         self._names = fig.add_glyph(self._labels, names, y_range_name="share")
@@ -191,7 +192,7 @@ class SpectrumView:
         self._pixels.data = {"x": np.empty(0), "y": np.empty(0)}
         self._bands.data = {key: [] for key in _BAND}
         self._lines.data = {"x": [], "wave_aa": [], "name": []}
-        self._labels.data = {"x": [], "down": [], "text": []}
+        self._labels.data = {key: [] for key in _LABEL}
         self._pixels.tags = [""]
 
     def _open(self, *_: object) -> None:
@@ -244,6 +245,7 @@ class SpectrumView:
         labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
         self._labels.data = {
             "x": [label.wave_aa * factor for label in labels],
+            "across": [label.shift_px for label in labels],
             # In pixels: rows of names must not run into each other where the plot is low.
             "down": [_LABEL_TOP_PX + _LABEL_ROW_PX * label.row for label in labels],
             "text": [label.text for label in labels],

@@ -14,6 +14,7 @@ from ..evidence import Evidence, gather
 from ..live import Answer
 from ..plots import Curve, line_plot
 from ..session import Session, Shown
+from ..wording import meaning
 from .sections import SectionsPart, button
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class _Trust:
         self.part.write(
             state=_state(trust, found),
             order=_order(trust.stability, trust.confidence) if trust.stability else "",
-            curves=_curves(found.curves) if found and found.curves else "",
+            curves=_curves(found.curves, meaning(found.explanation).value)
+            if found and found.curves
+            else "",
             methods=_methods(found) if found and found.agreements else "",
             model=_model(found.scrambled) if found and found.scrambled else "",
             kernel=_kernel(trust.kernel, trust.n_samples) if trust.kernel else "",
@@ -133,8 +136,8 @@ def _order(stability: Stability, confidence: float) -> str:
     )
 
 
-def _curves(curves: Curves) -> str:
-    """Does the target follow when segments are taken away by their weights?"""
+def _curves(curves: Curves, value: str) -> str:
+    """Does what is explained follow when segments are taken away by their weights?"""
     chance = np.percentile(curves.random, [5, 95], axis=0)
     drawn = [
         *(Curve(curves.fraction, side, "chance") for side in chance),
@@ -142,7 +145,7 @@ def _curves(curves: Curves) -> str:
         Curve(curves.fraction, curves.deletion, "line-2"),
     ]
     plot = line_plot(
-        drawn, x_label="share of the pixels", y_label="target",
+        drawn, x_label="share of the pixels", y_label=value,
         x_ticks={0.0: "0", 0.5: "50 %", 1.0: "100 %"},
     )  # fmt: skip
     better = "better than chance" if curves.gain > 2 else "no better than chance"
@@ -151,7 +154,7 @@ def _curves(curves: Curves) -> str:
     return (
         f"<h3>Does the model follow the weights?</h3>{plot}{_key(keys)}"
         f"<p>Segments perturbed in the order of their weights: {better} "
-        f"({gain} σ below random orders).</p>"
+        f"({gain}\N{NO-BREAK SPACE}σ below random orders).</p>"
     )
 
 

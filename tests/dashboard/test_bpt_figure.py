@@ -54,6 +54,10 @@ def test_a_point_is_there_exactly_if_both_ratios_are_measured_and_positive(
 
 def test_the_curves_are_those_of_the_papers(points: pd.DataFrame) -> None:
     kauffmann, kewley, _ = bpt_figure(points, NAMES)
+    dashes = [
+        part.opts.get("style", backend="bokeh").kwargs["line_dash"] for part in (kauffmann, kewley)
+    ]
+    assert dashes == ["dashed", "solid"]
     x, y = kauffmann.dimension_values(0), kauffmann.dimension_values(1)
     np.testing.assert_allclose(y, 0.61 / (x - 0.05) + 1.3)  # Kauffmann et al. 2003, eq. 1
     assert x.max() < 0.05
@@ -90,6 +94,8 @@ def test_drawn_it_says_what_its_axes_are_in_the_colours_of_the_page(
     assert drawn.xaxis[0].axis_label == "log [N II] 6583 / Hα"
     assert drawn.yaxis[0].axis_label == "log [O III] 5007 / Hβ"
     assert drawn.xaxis[0].axis_label_text_color in (THEMES[theme].text, THEMES[theme].muted)
+    assert drawn.title.text == "dashed Kauffmann+ 2003, solid Kewley+ 2001"
+    assert drawn.title.text_color == THEMES[theme].muted
     assert (drawn.x_range.start, drawn.x_range.end) == (-2.0, 0.8)
     assert (drawn.y_range.start, drawn.y_range.end) == (-1.3, 1.5)
 

@@ -148,6 +148,8 @@ def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: W
     detail = dict(tab.sections)["detail"]
     assert known_kinds(space.catalog, first.rows) in detail
     assert "blue makes them more anomalous, orange less" in detail
+    wave = first.wave_rest_aa
+    assert f"<span>{wave[0]:.0f} Å</span><span>rest, vacuum</span>" in detail
     assert "mse by lime, flat 1" in dict(tab.sections)["choose"]
 
 

@@ -123,6 +123,7 @@ def test_the_tab_shows_every_check_and_takes_the_width_over(judged: Session) -> 
     for name, words in (
         ("order", "Would more samples tell?"),
         ("curves", "σ below random orders"),
+        ("curves", ">log p<"),
         ("methods", "Spearman"),
         ("kernel", "count as"),
     ):

@@ -19,7 +19,8 @@ def test_no_name_overlaps_another_or_the_edge(
     for row in range(rows):
         spans = []
         for label in (label for label in labels if label.row == row):
-            middle, half = (label.wave_aa - low) * scale, 3.3 * len(label.text)
+            middle, half = (label.wave_aa - low) * scale + label.shift_px, 3.3 * len(label.text)
+            assert abs(label.shift_px) <= half + 3.5  # still over its line
             spans.append((middle - half, middle + half))
         assert all(start >= 0 and stop <= width_px for start, stop in spans)
         assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
@@ -38,6 +39,14 @@ def test_a_doublet_is_named_once_until_there_is_room() -> None:
 
     assert count(4500, 5500) == 1
     assert count(4930, 5030) == 2
+
+
+def test_a_line_at_an_end_of_the_axis_is_named_beside_it() -> None:
+    labels = {label.text: label for label in fit_labels(PAGE_LINES, (3671, 7499), 545)}
+    assert labels["[O II]"].shift_px > 0
+    assert labels["[O III]"].shift_px == 0
+    last = fit_labels(PAGE_LINES, (4500, 5010), 545)[-1]
+    assert (last.text, last.wave_aa > 5000, last.shift_px < 0) == ("[O III]", True, True)
 
 
 def test_names_stand_at_their_lines() -> None:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from spexplain.dashboard.pictures import Frame, band, painted_pieces, picture, polyline, strips
+from spexplain.dashboard.pictures import (
+    Frame,
+    band,
+    ends,
+    painted_pieces,
+    picture,
+    polyline,
+    strips,
+)
 
 WAVE = np.linspace(3600.0, 7200.0, 400)
 VALUES = 1 + 0.2 * np.sin(WAVE / 150)
@@ -151,3 +159,14 @@ def test_a_picture_says_what_it_is_to_those_who_do_not_see_it() -> None:
     assert svg.get("role") == "img"
     assert svg.get("aria-label") == "a"
     assert svg.get("viewBox") == "0 0 100 40"
+
+
+def test_what_is_under_a_picture_says_its_first_and_last_wavelength() -> None:
+    said = re.findall(r"<span>([^<]+)</span>", ends(WAVE))
+    assert said == ["3600 Å", "rest, vacuum", "7200 Å"]
+
+
+@given(spectra)
+def test_the_edges_a_frame_tells_are_where_they_are_drawn(values: np.ndarray) -> None:
+    frame = Frame(np.arange(float(len(values))), values)
+    assert frame.y(np.array([frame.low, frame.top])) == pytest.approx([40.0, 0.0], abs=1e-4)

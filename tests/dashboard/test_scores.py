@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,26 @@ def test_the_tab_ranks_by_the_score_chosen_and_the_arrow_keys_follow(
     assert session.outcome.shown.row == first
     tab.on_message({"set": "score", "value": "median"})
     assert session.view.target == "filtered-chi2"
+
+
+def test_the_pictures_of_a_spectrum_say_what_they_draw(
+    tab: Any, session: Session, wait_until: Any
+) -> None:
+    for score, shaded in (
+        ("filtered-trimmed-mse", [True, True]),
+        ("filtered-mse", [True, False]),
+        ("mse", [False, False]),
+    ):
+        tab.on_message({"set": "score", "value": score})
+        assert ("Open a spectrum" in text(tab)["said"]) == (session.outcome.shown is None)
+        session.step(1)
+        number = f"<b>{SCORE_TITLES[score]} "
+        wait_until(lambda number=number: number in text(tab)["said"])
+        wait_until(lambda: "reconstruction; residual below" in text(tab)["look"])
+        look = text(tab)["look"]
+        assert [f"</i>{word}<" in look for word in ("filtered", "trimmed")] == shaded
+        assert ['class="shade"' in look, 'class="shade trimmed"' in look] == shaded
+        assert re.search(r"spectrum drawn from −?[\d.]+ to [\d.]+, residual .* to ±[\d.]+;", look)
 
 
 def test_width_and_share_change_the_score_and_what_is_explained(

@@ -36,6 +36,10 @@ def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
 def test_a_score_is_called_a_score() -> None:
     assert meaning(explained("lime", "mse")).raises == "raises the score"
     assert meaning(explained("lime", "mse")).axis == "Δ score"
+    assert [meaning(explained("lime", of)).value for of in ("mse", "log p(type 1)")] == [
+        "score",
+        "log p",
+    ]
 
 
 def test_the_state_line_of_lime_has_fidelity_samples_time_and_seed() -> None:
