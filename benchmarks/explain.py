@@ -296,7 +296,7 @@ def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Sta
     rest = around.n - FIRST
     return [
         Stage("segments, perturbation, masks", lambda: lime_neighbourhood(x, chosen)),
-        Stage("kernel", lambda: LimeSamples.of(around, target, chosen)),
+        Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights),
         Stage("first layer, 200 samples whole", first, layer + FIRST * whole, megabytes),
         Stage("last layer", last, layer, megabytes),
         Stage("score of 200", lambda: prepared(slice(0, FIRST))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, count, takewhile
 
 import numpy as np
@@ -18,6 +19,7 @@ from .stability import rank_stability
 from .surrogate import Ridge, Surrogate
 from .targets import Target
 from .tilt import presence
+from .workers import Once
 
 __all__ = ["LimeSamples", "look_counts"]
 
@@ -42,8 +44,8 @@ class LimeSamples:
     ----------
     neighbourhood
         The samples.
-    weights : (n,)
-        How much each counts.
+    weighed
+        How much each counts, (n,), found when it is first wanted.
     settings
         How they were drawn.
     stand_in
@@ -51,7 +53,7 @@ class LimeSamples:
     """
 
     neighbourhood: Neighbourhood
-    weights: NDArray[np.float64]
+    weighed: Once[NDArray[np.float64]]
     settings: ExplainSettings
     stand_in: Quadratic | None
 
@@ -59,24 +61,26 @@ class LimeSamples:
     def of(
         cls, neighbourhood: Neighbourhood, target: Target, settings: ExplainSettings
     ) -> LimeSamples:
-        """Weigh the samples, and prepare the stand-in if the settings want one.
+        """See how to weigh the samples, and prepare the stand-in if the settings want one.
 
         Raises
         ------
         ValueError
             If they do and the target has none.
         """
-        weights = locality_weights(
-            neighbourhood, kernel=settings.kernel, width=settings.kernel_width
-        )
-        if settings.first == "light":
-            weights[: ROWS_PER_DRAW[settings.sampling]] = 0
-        return cls(neighbourhood, weights, settings, _stand_in(target, neighbourhood, settings))
+        weighed = Once(partial(_weights, neighbourhood, settings))
+        return cls(neighbourhood, weighed, settings, _stand_in(target, neighbourhood, settings))
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """How much each counts, (n,)."""
+        return self.weighed()
 
     def ridge(self, n: int) -> Ridge:
         """The regression on the first n samples."""
         alpha = self.settings.ridge_alpha
-        return Ridge(self.neighbourhood.masks.head(n), self.weights[:n], alpha=alpha)
+        masks = self.neighbourhood.masks.head(n)
+        return Ridge(masks, lambda: self.weights[:n], alpha=alpha)
 
     def fit(self, values: NDArray[np.float64], ridge: Ridge | None = None) -> Surrogate:
         """The surrogate of the first samples, given the target's values (m,) on them.
@@ -130,6 +134,13 @@ class LimeSamples:
         if stability.settled(at_this_look) < len(order):
             return ""
         return f"the top {len(order)} segments keep their order with probability {confidence:g}"
+
+
+def _weights(neighbourhood: Neighbourhood, settings: ExplainSettings) -> NDArray[np.float64]:
+    weights = locality_weights(neighbourhood, kernel=settings.kernel, width=settings.kernel_width)
+    if settings.first == "light":
+        weights[: ROWS_PER_DRAW[settings.sampling]] = 0
+    return weights
 
 
 def _stand_in(

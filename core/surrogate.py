@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -81,6 +82,21 @@ def weighted_ridge(
     return fitted
 
 
+class _Weighed(NamedTuple):
+    """Weights w (n,), their sum, and the mean (S,) of the masks by them."""
+
+    weights: NDArray[np.float64]
+    total: float
+    mean: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, masks: Masks, weights: NDArray[np.float64]) -> _Weighed:
+        total = float(weights.sum())
+        if not total > 0:
+            raise ValueError(f"weights must not all vanish, their sum is {total}")
+        return cls(weights, total, masks.gather(weights) / total)
+
+
 class Ridge:
     """The weighted ridge of ``weighted_ridge``, for values that may still be under way.
 
@@ -89,30 +105,40 @@ class Ridge:
     Parameters
     ----------
     masks, weights, alpha
-        Z (n, S), w (n,), α.
+        Z (n, S), w (n,) or what finds them when they are first wanted, α.
 
     Attributes
     ----------
-    masks, weights
+    masks
         As given.
-
-    Raises
-    ------
-    ValueError
-        If all weights vanish.
     """
 
-    def __init__(self, masks: Masks, weights: NDArray[np.float64], *, alpha: float = 1.0) -> None:
-        self.masks, self.weights, self._alpha = masks, weights, alpha
-        self._total = float(weights.sum())
-        if not self._total > 0:
-            raise ValueError(f"weights must not all vanish, their sum is {self._total}")
-        self._mean = masks.gather(weights) / self._total
+    def __init__(
+        self,
+        masks: Masks,
+        weights: NDArray[np.float64] | Callable[[], NDArray[np.float64]],
+        *,
+        alpha: float = 1.0,
+    ) -> None:
+        self.masks, self._alpha = masks, alpha
+        found = weights if callable(weights) else lambda: weights
+        self._weighed = Once(lambda: _Weighed.of(masks, found()))
         n, n_segments = masks.shape
         self._starts = range(0, n, _BLOCK_ROWS)
         dtype = torch.float64 if n * n_segments**2 <= _LITTLE_WORK else torch.float32
         self._squares = [Once(partial(self._square, start, dtype)) for start in self._starts]
         self._factor = Once(self._factorised)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """w (n,).
+
+        Raises
+        ------
+        ValueError
+            If all vanish.
+        """
+        return self._weighed().weights
 
     @property
     def ahead(self) -> tuple[Callable[[], object], ...]:
@@ -128,19 +154,19 @@ class Ridge:
         Raises
         ------
         ValueError
-            If a value is not finite.
+            If a value is not finite or all weights vanish.
         """
         if not np.isfinite(values).all():
             bad = np.flatnonzero(~np.isfinite(values))
             raise ValueError(
                 f"{len(bad)} of {len(values)} values are not finite, first at {bad[0]}"
             )
-        weights = self.weights
-        mean_value = float(weights @ values / self._total)
+        weights, total, mean = self._weighed()
+        mean_value = float(weights @ values / total)
         centred = values - mean_value
         cross = self.masks.gather(weights * centred)
         coefficients = self._solve(cross)
-        intercept = mean_value - float(self._mean @ coefficients)
+        intercept = mean_value - float(mean @ coefficients)
         spread = float(weights @ centred**2)
         # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
         unexplained = spread - float(coefficients @ (cross + self._alpha * coefficients))
@@ -188,8 +214,9 @@ class Ridge:
         matrix = squares[0].clone()
         for more in squares[1:]:
             matrix += more
-        mean = torch.from_numpy(self._mean).to(matrix.dtype)
-        matrix.addr_(mean, mean, alpha=-self._total)
+        _, total, weighted_mean = self._weighed()
+        mean = torch.from_numpy(weighted_mean).to(matrix.dtype)
+        matrix.addr_(mean, mean, alpha=-total)
         matrix.diagonal().add_(self._alpha)
         return matrix
 
@@ -205,9 +232,9 @@ class Ridge:
             found = found + size * correction
             if size * np.abs(correction).max() <= _ROUNDING * np.abs(found).max():
                 return found
-            everyone = slice(0, len(self.weights))
-            moved = self.masks.apply(found, everyone) - self._mean @ found
-            left = cross - self.masks.gather(self.weights * moved) - self._alpha * found
+            weights, _, mean = self._weighed()
+            moved = self.masks.apply(found, slice(0, len(weights))) - mean @ found
+            left = cross - self.masks.gather(weights * moved) - self._alpha * found
         return None
 
 

@@ -80,3 +80,19 @@ def test_weights_that_all_vanish_are_refused():
     masks, _, values, _ = problem(10, 3, 5)
     with pytest.raises(ValueError, match=r"sum is 0\.0"):
         weighted_ridge(masks, values, np.zeros(10))
+
+
+def test_weights_are_found_when_they_are_first_wanted_and_once():
+    masks, _, values, weights = problem(300, 8, 7)
+    asked = []
+
+    def found():
+        asked.append(1)
+        return weights
+
+    ridge = Ridge(masks, found)
+    assert not asked
+    expected = weighted_ridge(masks, values, weights).coefficients
+    for _ in range(2):
+        np.testing.assert_array_equal(ridge.fit(values).coefficients, expected)
+    assert len(asked) == 1

@@ -122,3 +122,40 @@ def test_what_failed_is_tried_again():
     with pytest.raises(ZeroDivisionError):
         once()
     assert once() == once() == 3
+
+
+def asked_from_within(workers, ask):
+    """What one of the threads gets that asks the others."""
+    (found,) = workers.map(lambda _: ask(), [None])
+    return found
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_one_of_the_threads_may_lead_the_others(threads):
+    done = []
+    with Workers(threads) as workers:
+        asked_from_within(
+            workers, lambda: workers.run([partial(done.append, i) for i in range(50)])
+        )
+        assert sorted(done) == list(range(50))
+        doubled = asked_from_within(workers, lambda: list(workers.map(lambda i: 2 * i, range(9))))
+        assert doubled == list(range(0, 18, 2))
+
+
+def test_who_leads_takes_part():
+    meet = threading.Barrier(2)
+    with Workers(2) as workers:
+        asked_from_within(workers, lambda: workers.run([partial(meet.wait, 30)] * 2))
+
+
+def test_as_many_leaders_as_threads_wait_for_nobody():
+    meet, done = threading.Barrier(2), []
+
+    def lead(leader):
+        meet.wait(30)  # both threads lead: none is left to help either
+        with pytest.raises(ZeroDivisionError):
+            workers.run([partial(done.append, leader), lambda: 1 / 0, partial(done.append, "no")])
+
+    with Workers(2) as workers:
+        list(workers.map(lead, "ab"))
+        assert sorted(done) == ["a", "b"]
