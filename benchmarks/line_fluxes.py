@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import time
 import warnings
@@ -142,7 +143,7 @@ def of_ratios(lines: list[dict[str, float]]) -> list[dict[str, float]]:
     """The same for ratios of lines, where all of them are compared."""
     return [
         {
-            name: np.prod([one[line] for line in above]) / np.prod([one[line] for line in below])
+            name: math.prod(one[line] for line in above) / math.prod(one[line] for line in below)
             for name, (above, below) in RATIOS.items()
             if {*above, *below} <= one.keys()
         }
