@@ -118,6 +118,9 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
     table["confidence"] = _probability(found, called[wrong])
     table["p_true"] = _probability(found, truth[wrong])
+    if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
+        table["split"] = parts
+        columns = (*columns, Column("split", "Part", "text"))
     table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
     text = (
         "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED

@@ -111,5 +111,14 @@ def _note(listing: Listing, start: int) -> str:
     if not n:
         return listing.empty
     if n <= _PAGE:
-        return f"{n:,} spectra"
-    return f"{start + 1:,}–{min(start + _PAGE, n):,} of {n:,} spectra; the arrow keys go on"
+        return f"{n:,} spectra{_unseen(listing)}"
+    stretch = f"{start + 1:,}–{min(start + _PAGE, n):,} of {n:,} spectra"
+    return f"{stretch}{_unseen(listing)}; the arrow keys go on"
+
+
+def _unseen(listing: Listing) -> str:
+    """How many of the list the classifier had not seen, where some it had."""
+    if "split" not in listing.table:
+        return ""
+    tested = int(np.sum(listing.table["split"].to_numpy(str) == "test"))
+    return f", {tested:,} of them of the test set, not seen in training"

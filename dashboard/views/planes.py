@@ -36,6 +36,11 @@ def show(session: Session) -> Any:
     """Small multiples over perplexities (P21, figures A.2–A.5); a click takes one as the plane."""
     found = [name for name in session.workspace.planes if name.startswith(tuple(_SETS))]
     if not found:
+        if not (session.workspace.catalog["label"].to_numpy(str) != "").any():
+            return invitation(
+                "Several embeddings are made of spectra that have a type, and none here has one. "
+                "Types come in with a file of labels: <b>spexplain ingest … --labels FILE</b>"
+            )
         return invitation(
             "Several embeddings of the labelled spectra are made on demand: "
             "<b>spexplain build DIR --planes</b>. Each can then be chosen as the plane, too."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
@@ -24,6 +25,17 @@ def test_their_probabilities_are_those_of_the_two_types(workspace: Workspace) ->
     found = misclassified(workspace.catalog, workspace.lenses["agn"]).table
     assert (found["confidence"] == 0.8).all()
     assert (found["p_true"] == 0.1).all()
+
+
+def test_each_says_whether_the_classifier_was_fitted_on_it(workspace: Workspace) -> None:
+    lens = workspace.lenses["agn"]
+    parts = np.where(lens.columns.index % 2 == 0, "train", "test")
+    split = dataclasses.replace(lens, columns=lens.columns.assign(split=parts))
+    found = misclassified(workspace.catalog, split)
+    assert found.columns[-1].title == "Part"
+    assert found.table["split"].tolist() == ["test" if r % 2 else "train" for r in found.table.row]
+    for unsaid in (lens, dataclasses.replace(lens, columns=lens.columns.assign(split=""))):
+        assert "Part" not in {c.title for c in misclassified(workspace.catalog, unsaid).columns}
 
 
 def test_a_label_the_classifier_was_not_taught_is_not_an_error_of_its(

@@ -72,3 +72,13 @@ def test_the_menu_changes_the_set(several):
 
 def test_without_planes_it_says_how_to_get_them(session):
     assert "build DIR --planes" in tab.show(session).object
+
+
+def test_without_types_it_says_that_types_are_needed(workspace, pool):
+    bare = dataclasses.replace(workspace.collection, catalog=workspace.catalog.assign(label=""))
+    space = Workspace(bare, workspace.lenses, workspace.planes)
+    made = Session(space, pool, lambda callback: callback())
+    said = tab.show(made).object
+    made.close()
+    assert "--labels FILE" in said
+    assert "--planes" not in said

@@ -368,6 +368,22 @@ def test_the_list_shows_what_it_lists_and_marks_the_open_one(still: Session) -> 
     assert drawn.note == f"{len(table)} spectra"
 
 
+def test_the_list_counts_what_the_classifier_has_not_seen(
+    workspace: Workspace, pool: ThreadPoolExecutor
+) -> None:
+    lens = workspace.lenses["agn"]
+    seen = np.where(lens.columns.index % 30 == 0, "train", "test")
+    split = replace(lens, columns=lens.columns.assign(split=seen))
+    space = Workspace(workspace.collection, {"agn": split}, workspace.planes)
+    made = Session(space, pool, lambda callback: callback())
+    drawn, table = Drawer(made).of("misclassified"), made.listing.table
+    made.close()
+    unseen = int((table["row"] % 30 != 0).sum())
+    assert 0 < unseen < len(table)
+    assert drawn.note.startswith(f"{len(table)} spectra, {unseen} of them of the test set")
+    assert drawn.columns[-1]["title"] == "Part"
+
+
 def test_a_long_list_turns_its_page_as_one_steps(still: Session) -> None:
     drawn = Drawer(still).of("misclassified")
     still.view.tab = "anomalous"
