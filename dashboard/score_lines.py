@@ -11,6 +11,7 @@ from ..core.scores import SCORE_TITLES
 from ..data.collection import Collection
 from ..data.lens import AnomalyLens, LensError, open_lenses
 from ..data.score_leaders import ScoreLeaders, score_leaders
+from .wording import OF_CHI2, PAPERS_OVERLAP
 
 __all__ = ["score_lines", "stored_leaders"]
 
@@ -45,8 +46,8 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
         shared.add_row(f"{number} {SCORE_TITLES[name]}", *cells)
     yield shared
     yield (
-        f"{found.in_all:.1%} are in the top {found.top:,} of all {len(names)} (paper: 4 % of the "
-        "top 100, 14.8 % of the top 1000)"
+        f"{found.in_all:.1%} are in the top {found.top:,} of all {len(names)}; such a list holds "
+        f"{found.top / found.n_ranked:.1%} of the {found.n_ranked:,} spectra ({PAPERS_OVERLAP})"
     )
     parts = list(found.of_pixels)
     made = _table("What these scores are made of, mean share in % (of how many the largest part)")
@@ -57,6 +58,10 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
         made.add_row(SCORE_TITLES[name], *(f"{100 * share:.0f} ({n:,})" for share, n in shares))
     made.add_row("share of the pixels", *(f"{100 * found.of_pixels[p]:.0f}" for p in parts))
     yield made
+    yield (
+        "paper: emission lines lead MSE, continua the trimmed scores, broad lines (here: wings) "
+        f"the filtered ones; {OF_CHI2}"
+    )
     kinds = _table("Which spectra are on top, of how many there are")
     kinds.add_column("", overflow="fold")
     for name in names:

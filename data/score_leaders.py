@@ -52,10 +52,16 @@ class ScoreLeaders:
     in_all: float
     complete: bool = True
 
+    @property
+    def n_ranked(self) -> int:
+        """How many spectra have scores: the top is some of these."""
+        return sum(self.kinds_of_all.values())
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable, shares to three digits."""
         return {
             "top": self.top,
+            "n_ranked": self.n_ranked,
             "made_of": self.made_of.round(3).T.to_dict(),
             "led_by": self.led_by.T.to_dict(),
             "of_pixels": {part: round(share, 4) for part, share in self.of_pixels.items()},

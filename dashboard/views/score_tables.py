@@ -12,6 +12,7 @@ from ...data.lens import AnomalyLens
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
 from ..session import Shown
+from ..wording import OF_CHI2, PAPERS_OVERLAP
 from .sections import button
 
 __all__ = ["leaders_table", "overlap_table", "ranking_table", "tops_of"]
@@ -57,7 +58,8 @@ def overlap_table(lens: AnomalyLens, top: int) -> str:
         f"{_heading(lens, top, leading=False)}"
         f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{lines}</tbody></table>"
-        f"<p>{in_all:.1%} of the top {top:,} are in all eight.</p>"
+        f"<p>{in_all:.1%} of the top {top:,} of {len(lens.rows):,} are in all eight "
+        f"({PAPERS_OVERLAP}).</p>"
     )
 
 
@@ -108,7 +110,7 @@ def leaders_table(lens: AnomalyLens, found: ScoreLeaders | None, top: int, score
         f"<p><b>{escape(SCORE_TITLES[score])}</b>, top {found.top:,}: "
         f"{escape(_kinds(found, score))}.</p><p>Mean share of the score, over its top "
         f"{found.top:,}. Line cores: within 250 km/s of the filter's lines; wings: within 5000; "
-        "spikes: the largest 1 % of the pixels elsewhere.</p>"
+        f"spikes: the largest 1 % of the pixels elsewhere; {OF_CHI2}.</p>"
     )
 
 

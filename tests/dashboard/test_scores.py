@@ -138,7 +138,7 @@ def test_the_overlap_of_the_tops_is_shown_for_both_sizes(tab: Any) -> None:
     assert text(tab)["overlap"].count("<td") == 64
     assert text(tab)["overlap"].count(">100%<") >= 8
     tab.on_message({"top": 10})
-    assert "top 10 are in all" in text(tab)["overlap"]
+    assert re.search(r"top 10 of \d+ are in all eight \(paper: 4 %", text(tab)["overlap"])
 
 
 def test_what_leads_each_score_is_reckoned_when_asked_for(
@@ -151,6 +151,7 @@ def test_what_leads_each_score_is_reckoned_when_asked_for(
     assert said.count("<td") == 9 * 4
     assert "line wings" in said
     assert "single spikes" in said
+    assert "χ² divides by the flux" in said
     tab.on_message({"leading": False})
     assert "are in all eight" in text(tab)["overlap"]
 

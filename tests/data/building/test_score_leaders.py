@@ -30,7 +30,7 @@ def test_shares_are_the_mean_of_those_on_top(built):
 def test_kinds_add_up_and_all_of_it_is_json(built):
     lens = open_lenses(built)["anomaly"]
     found = score_leaders(built.catalog, lens, top=1000)
-    assert found.top == len(lens.rows)
+    assert found.top == found.n_ranked == len(lens.rows)
     for kinds in found.kinds.values():
         assert kinds == found.kinds_of_all  # the top of so few is all of them
     assert json.loads(json.dumps(found.to_dict()))["top"] == found.top
