@@ -1,15 +1,48 @@
 // A tab made of sections of HTML. Python replaces a section's text; clicks and changes go back.
 // Elements with data-send send that JSON when clicked; inputs and selects with a name send
-// {set: name, value}. A section that is being typed in or dragged is left alone until let go.
+// {set: name, value}. What has the focus keeps its element, and a text or slider in use its value.
 
 export function render({ model, el }) {
   const all = document.createElement("div")
   all.className = `sections ${model.layout}`
   const places = new Map()
 
-  const held = (place) =>
-    place.contains(el.getRootNode().activeElement) &&
-    el.getRootNode().activeElement.matches("input")
+  const active = () => el.getRootNode().activeElement
+
+  // Makes old as fresh is, in place; tells whether an input in use was left as it is.
+  const settle = (old, fresh) => {
+    const used = active()
+    if (old.nodeName === "LABEL" && old.contains(used) && used.matches("input")) {
+      const other = fresh.querySelector("input")
+      const same = (name) => used.getAttribute(name) === other?.getAttribute(name)
+      if (["name", "min", "max", "step"].every(same)) return true
+    }
+    if (old.isEqualNode(fresh)) return false
+    if (old.nodeName !== fresh.nodeName || old.childNodes.length !== fresh.childNodes.length) {
+      old.replaceWith(fresh)
+      return false
+    }
+    if (old.nodeType === Node.TEXT_NODE) old.data = fresh.data
+    for (const { name } of [...(old.attributes ?? [])]) {
+      if (!fresh.hasAttribute(name)) old.removeAttribute(name)
+    }
+    for (const { name, value } of fresh.attributes ?? []) old.setAttribute(name, value)
+    const pairs = [...fresh.childNodes].map((child, at) => [old.childNodes[at], child])
+    const { value, checked } = fresh
+    const left = pairs.map(([mine, theirs]) => settle(mine, theirs)).some(Boolean)
+    if (old.matches?.("input, select")) Object.assign(old, { value, checked })
+    return left
+  }
+  const rewrite = (place, html) => {
+    const used = place.contains(active()) ? active() : null
+    const fresh = place.cloneNode(false)
+    fresh.innerHTML = html
+    if (used && fresh.childNodes.length === place.childNodes.length) return !settle(place, fresh)
+    if (used?.matches("input")) return false
+    place.replaceChildren(...fresh.childNodes)
+    if (used?.name) place.querySelector(`[name="${used.name}"]`)?.focus()
+    return true
+  }
 
   const draw = () => {
     for (const [name, html] of model.sections) {
@@ -20,9 +53,8 @@ export function render({ model, el }) {
         places.set(name, place)
         all.append(place)
       }
-      if (place.written === html || held(place)) continue
-      place.written = html
-      place.innerHTML = html
+      if (place.written === html) continue
+      if (rewrite(place, html)) place.written = html
       place.hidden = html === ""
     }
   }

@@ -99,6 +99,34 @@ def test_a_brushed_stretch_is_edited_and_model_and_plane_follow(
     tab.wait(_HAS, ["edited", 0])
 
 
+def test_another_kind_of_edit_is_chosen_while_the_slider_has_the_focus(
+    tab: Any, collection: Collection, right: int
+) -> None:
+    page, id = tab.page, str(collection.catalog["id"][right])
+    tab.open(f"?lens=agn&tab=whatif&id={id}")
+    tab.painted(id)
+    for name, at in zip(("low", "high"), HBETA_AA, strict=True):
+        page.locator(f"input[name={name}]").fill(f"{at:.0f}")
+        page.keyboard.press("Enter")
+        page.locator(f"input[name={name}][value='{at:.1f}']").wait_for()
+    amount = page.locator("input[name=amount]")
+    amount.press("ArrowRight")
+    tab.wait(_HAS, ["edited", 1000])
+    page.locator("select[name=kind]").select_option("broaden")  # which leaves the focus there
+    page.locator(".whatif .controls", has_text="km/s FWHM").wait_for()
+    assert amount.get_attribute("max") == "10000"
+    assert amount.input_value() == "0"
+    amount.press("ArrowRight")
+    assert amount.input_value() == "100"
+    # Back with the keys alone: the menu keeps the focus though all about it is written anew.
+    menu = page.locator("select[name=kind]")
+    menu.focus()
+    menu.press("ArrowDown")
+    page.locator(".whatif .controls", has_text="σ, in units of the flux").wait_for()
+    assert menu.evaluate("menu => menu.getRootNode().activeElement === menu")
+    page.locator(".whatif ol li", has_text="100 km/s FWHM").wait_for()
+
+
 def test_an_edit_can_be_kept_on_a_low_page_without_scrolling(
     new_tab: Callable[..., Any], collection: Collection, right: int
 ) -> None:
