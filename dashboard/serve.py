@@ -111,6 +111,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             start=False,
             websocket_origin=_origins(address, port),
             verbose=False,
+            liveness=True,  # what a page that lost its server asks until that is back
             log_function=scripts.sent,
         )
         print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)

@@ -3,13 +3,14 @@
 const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"])
 
 // After a night's sleep, or a restart of the server, the address still holds the whole view: wait
-// until the server answers again and reload.
+// until the server itself, and no gateway in between, answers again and reload.
 const come_back = () => {
   const box = document.getElementById("problem")
   box.textContent = "The connection was lost. The page comes back by itself when the server does."
   box.hidden = false
-  const ask = () => fetch(location.href, { method: "HEAD" })
-    .then(() => location.reload(), () => setTimeout(ask, 2000))
+  const again = () => setTimeout(ask, 2000)
+  const ask = () => fetch("liveness", { cache: "no-store" })
+    .then((answer) => answer.ok ? location.reload() : again(), again)
   setTimeout(ask, 1000)
 }
 

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,10 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def url(small_demo: Path) -> Iterator[str]:
-    """The address of a server on the small demo."""
-    command = [sys.executable, "-c", _SERVE, "serve", str(small_demo), "--port", "0"]
+@contextmanager
+def served(collection: Path, port: int = 0) -> Iterator[str]:
+    """The address of a server on a collection, which stops on leaving and must not complain."""
+    command = [sys.executable, "-c", _SERVE, "serve", str(collection), "--port", str(port)]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     server = subprocess.Popen(
         [*command, "--no-browser"],
@@ -62,10 +64,25 @@ def url(small_demo: Path) -> Iterator[str]:
             break
     else:
         pytest.fail(f"the server did not start: {''.join(said)}")
-    yield line[line.index("http://") :].split()[0]
-    server.terminate()
-    rest = server.communicate(timeout=20)[0]
+    try:
+        yield line[line.index("http://") :].split()[0]
+    finally:
+        server.terminate()
+        rest = server.communicate(timeout=20)[0]
     assert "Traceback" not in rest, rest
+
+
+@pytest.fixture(scope="session")
+def url(small_demo: Path) -> Iterator[str]:
+    """The address of a server on the small demo."""
+    with served(small_demo) as address:
+        yield address
+
+
+@pytest.fixture
+def restarting(small_demo: Path) -> Callable[[int], AbstractContextManager[str]]:
+    """Serves the small demo at a port, as often as asked."""
+    return partial(served, small_demo)
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,21 @@ def test_choosing_how_many_clusters_naming_one_and_colouring_the_plane(
         named.unlink(missing_ok=True)
 
 
+def test_a_click_on_the_last_cluster_shows_it_where_one_looks(tab: Any) -> None:
+    for width, height in ((1440, 900), (1024, 768)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.open("?lens=anomaly&tab=clusters")
+        last = tab.page.locator("section.cards button").last
+        last.scroll_into_view_if_needed()
+        title = last.locator("b").inner_text()
+        last.click()
+        tab.page.locator(f"input[name=name][placeholder='{title}']").wait_for()
+        below = "e => e.getBoundingClientRect().top - innerHeight"
+        name = tab.page.locator("input[name=name]")
+        # In sight beside the cards, or, where there is no room beside them, right beneath.
+        assert name.evaluate(below) < (0 if width == 1440 else 150)
+
+
 def test_moving_the_filter_changes_score_and_explanation(tab: Any, strangest: str) -> None:
     page = tab.page
     tab.open(f"?id={strangest}&lens=anomaly&target=filtered-trimmed-mse&tab=scores&n_samples=200")

@@ -294,3 +294,23 @@ def test_a_tab_that_is_closed_while_it_computes_leaves_the_others_alone(
     first.page.close()
     second.open(f"?id={lonely[0]}&n_samples=300")
     second.painted(lonely[0])
+
+
+def test_a_page_whose_server_comes_back_shows_what_it_showed(
+    browser: Any, restarting: Any, lonely: tuple[str, float, float]
+) -> None:
+    id, *_ = lonely
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    with restarting(0) as address:
+        page.goto(f"{address}?id={id}&n_segments=40")
+        page.locator(".verdict .id", has_text=id).wait_for()
+    page.get_by_text("The connection was lost").wait_for()
+    with restarting(int(address.rstrip("/").rsplit(":", 1)[1])):
+        page.get_by_text("The connection was lost").wait_for(state="hidden")
+        page.locator(".verdict .id", has_text=id).wait_for()
+        page.wait_for_function(
+            "() => Bokeh.documents[0]?.get_model_by_name('bands')?.data.weight.length === 40"
+        )
+        context.close()
