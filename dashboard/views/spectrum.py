@@ -146,7 +146,8 @@ class SpectrumView:
         fig.xgrid.visible = False
         fig.ygrid.visible = False
         fig.yaxis.visible = False  # no numbers until there are weights
-        fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
+        # With 1, 2 and 5 alone the axis of a range of ±4.3 shows no number but 0.
+        fig.yaxis.ticker = BasicTicker(desired_num_ticks=3, mantissas=[1, 2, 2.5, 5])
         fig.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_TICKS)
         return fig
 

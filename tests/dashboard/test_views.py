@@ -480,6 +480,17 @@ def test_switching_categories_never_leaves_nothing() -> None:
     assert toggled("a", ["b", "c"], names) == []
 
 
+def test_the_weight_axis_has_a_number_above_and_below_zero(still: Session) -> None:
+    ticker: Any = SpectrumView(still).weight.yaxis[0].ticker
+    steps = np.array([ticker.mantissas[-1] / 10, *ticker.mantissas, 10 * ticker.mantissas[0]])
+    for most in np.geomspace(1e-5, 1e2, 999):
+        span, wanted = 2 * 1.08 * most, ticker.desired_num_ticks
+        # As Bokeh's adaptive ticker chooses its interval.
+        magnitude = 10.0 ** np.floor(np.log10(span / wanted))
+        interval = magnitude * steps[np.abs(wanted - span / (steps * magnitude)).argmin()]
+        assert interval <= span / 2
+
+
 def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) -> None:
     view = SpectrumView(still)
     still.open(33)

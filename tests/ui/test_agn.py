@@ -140,6 +140,16 @@ def test_an_edit_can_be_kept_on_a_low_page_without_scrolling(
     assert box["y"] + box["height"] < 700
 
 
+def test_the_whole_matrix_is_in_sight_on_a_low_page(new_tab: Callable[..., Any]) -> None:
+    tab = new_tab(width=1024, height=768)
+    tab.open("?lens=agn&tab=confusion")
+    last = tab.page.locator("button.cell").last
+    last.wait_for()
+    box = last.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 760
+
+
 def test_a_dropped_file_is_opened_explained_and_placed_and_junk_is_not(
     tab: Any, collection: Collection, right: int, tmp_path: Path, as_file: Callable[..., str]
 ) -> None:
