@@ -12,8 +12,10 @@ from .state import Knobs, View
 __all__ = ["apply_query", "to_query"]
 
 # Short names in links; what is personal (theme) or follows from a click (hidden) stays out.
-# The lens goes first: it decides which targets there are.
+# The lens goes first: it decides which targets there are, and which list is open unless one is
+# named.
 _LENS = {"lens": "lens"}
+_NAMED = {"lens", "tab"}
 _VIEW = {
     "spectrum": "id",
     "target": "target",
@@ -36,11 +38,11 @@ _KNOBS = {name: name for name in Knobs.names()}
 
 
 def to_query(view: View, knobs: Knobs) -> dict[str, str]:
-    """The query of a link that reopens this view: lens, spectrum, and what is not the default."""
+    """The query of a link that reopens this view: lens, tab, and what is not the default."""
     query = {}
     for name, short in (_LENS | _VIEW).items():
         value = getattr(view, name)
-        if value not in (None, "") and (value != view.param[name].default or name == "lens"):
+        if value not in (None, "") and (value != view.param[name].default or name in _NAMED):
             query[short] = str(value)
     for name in Knobs.names():
         value = getattr(knobs, name)
@@ -50,7 +52,7 @@ def to_query(view: View, knobs: Knobs) -> dict[str, str]:
 
 
 def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]:
-    """Set what a link asks for, and what it does not mention to its default.
+    """Set what a link asks for, and what it does not mention to its default or as the lens has it.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]
         wanted = {}
         for name, short in names.items():
             if short not in query:
+                if name in _NAMED:
+                    continue
                 if owner.param[name].default is not None or isinstance(owner, Knobs):
                     wanted[name] = owner.param[name].default
                 continue

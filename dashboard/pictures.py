@@ -37,7 +37,9 @@ class Frame:
     ) -> None:
         self._start, self._span = float(wave_aa[0]), float(wave_aa[-1] - wave_aa[0])
         low, high = np.percentile(values, clip)
-        self._low, self._range = float(low), max(float(high - low), 1e-9)
+        # A spectrum without features has a height too, one that its numbers can tell.
+        least = 1e-6 * max(abs(low), abs(high), 1e-3)
+        self._low, self._range = float(low), float(max(high - low, least))
 
     @property
     def low(self) -> float:

@@ -36,6 +36,8 @@ Schedule = Callable[[Callable[[], None]], object]
 
 
 _SOON_MS = 150.0
+# What each lens's spectra are first looked for in.
+_LIST_OF = {"agn": "misclassified", "anomaly": "anomalous"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +190,8 @@ class Session:
         self.view.target = names[0]
         if self.view.lens in self.workspace.planes:
             self.view.plane = self.view.lens  # planes are named as the lens they lay out
+        if self.view.tab in _LIST_OF.values():
+            self.view.tab = _LIST_OF.get(self.view.lens, self.view.tab)
 
     def _open(self, *_: param.parameterized.Event) -> None:
         id, lens = self.view.spectrum, self.lens

@@ -54,7 +54,21 @@ def test_what_a_link_does_not_mention_goes_back_to_its_default(session: Session)
 
 
 def test_a_link_of_defaults_is_short(session: Session) -> None:
-    assert set(to_query(session.view, session.knobs)) == {"lens", "target", "plane", "colour"}
+    named = {"lens", "tab", "target", "plane", "colour"}
+    assert set(to_query(session.view, session.knobs)) == named
+
+
+def test_each_lens_opens_its_own_list_unless_another_tab_is_open(session: Session) -> None:
+    view = session.view
+    for lens, tab in (("anomaly", "anomalous"), ("agn", "misclassified")):
+        assert apply_query(view, session.knobs, {"lens": lens}) == []
+        assert view.tab == tab
+        assert to_query(view, session.knobs)["tab"] == tab
+    view.tab = "trust"
+    view.lens = "anomaly"
+    assert view.tab == "trust"
+    apply_query(view, session.knobs, {"lens": "agn", "tab": "anomalous"})
+    assert view.tab == "anomalous"
 
 
 @pytest.mark.parametrize(
