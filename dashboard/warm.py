@@ -38,8 +38,8 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
     if stopping():
         return
     _keep(workspace)
-    for plane in workspace.planes:
-        for name in workspace.colours:
+    for plane in [*workspace.planes]:
+        for name in [*workspace.colours]:  # a visitor may be adding clusters to them
             if stopping():
                 return
             _shade(workspace, plane, name)

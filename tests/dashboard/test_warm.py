@@ -49,3 +49,22 @@ def test_a_server_that_stops_is_not_held_up(small_demo, monkeypatch) -> None:
     assert len(said) == 1
     assert workspace.compiled.is_set()
     assert "machine" not in vars(workspace.lenses["agn"])
+
+
+def test_a_visitor_may_colour_by_clusters_meanwhile(small_demo, monkeypatch) -> None:
+    workspace = open_workspace(small_demo)
+    workspace.drawn.set()
+    said = []
+
+    def shade(_, plane, colour) -> None:
+        said.append((plane, colour))
+        k = 2 + len(said) % 3
+        workspace.offer_clusters(workspace.partition(k, workspace.reasons.weight_sign))
+
+    monkeypatch.setattr(module, "_shade", shade)
+    monkeypatch.setattr(module, "_BREATH_S", 0.0)
+    before = [*workspace.colours]
+    warm(workspace)
+    assert len(workspace.colours) > len(before)
+    assert {colour for _, colour in said} >= set(before)
+    assert "machine" in vars(workspace.lenses["agn"])
