@@ -30,7 +30,7 @@ _TITLES = {
     "type": "Type",
     "predicted": "Predicted type",
     "correct": "Correct or not",
-    "score": "Anomaly score",
+    "score": f"Score: {SCORE_TITLES['mse']}",
     **{name: f"Score: {title}" for name, title in SCORE_TITLES.items() if name != "mse"},
     "cluster": "Cluster of reasons",
     "z": "Redshift",

@@ -45,6 +45,7 @@ def test_scores_are_logarithmic_and_their_ends_percentiles(workspace: Workspace)
     found = coloured(workspace, "score")
     score = workspace.lenses["anomaly"].columns["score"].to_numpy()
     assert found.logarithmic
+    assert found.title == "Score: MSE"
     np.testing.assert_allclose(found.values, np.log10(score))
     assert (score < 10**found.low).mean() == pytest.approx(0.01, abs=0.01)
     assert (score > 10**found.high).mean() == pytest.approx(0.005, abs=0.005)
