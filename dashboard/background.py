@@ -26,10 +26,18 @@ class Background(Generic[T]):
     show
         Called in the page with each answer to the newest request. Of answers that come faster
         than the page takes them, the newest is shown.
+    passed_over
+        Asked of each answer, on the thread it comes from: whether it is not worth showing.
     """
 
-    def __init__(self, session: Session, show: Callable[[Answer[T]], None]) -> None:
-        self._show = show
+    def __init__(
+        self,
+        session: Session,
+        show: Callable[[Answer[T]], None],
+        *,
+        passed_over: Callable[[Answer[T]], bool] | None = None,
+    ) -> None:
+        self._show, self._passed_over = show, passed_over
         self._schedule = session.schedule
         self._lock = threading.Lock()
         self._inbox: Answer[T] | None = None
@@ -48,6 +56,8 @@ class Background(Generic[T]):
             self._inbox = None
 
     def _deliver(self, answer: Answer[T]) -> None:
+        if self._passed_over is not None and self._passed_over(answer):
+            return
         with self._lock:
             asked = self._inbox is not None
             self._inbox = answer

@@ -13,7 +13,8 @@ import numpy as np
 from ..core.explanation import Explanation
 from .background import Background
 from .live import Answer
-from .session import Session, Shown
+from .session import Session
+from .shown import Shown
 
 if TYPE_CHECKING:
     from ..core.targets import Target

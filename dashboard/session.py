@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,21 +14,22 @@ from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
 from ..data.collection_format import flux_unit_of
 from ..data.lens import AnomalyLens, Lens
+from .background import Background
 from .listing import Listing
-from .live import Answer, Live
+from .live import Answer
+from .shown import Shown
 from .state import Knobs, Outcome, View
-from .tabs import TABS, tab_named
+from .tabs import TABS, Tab, tab_named
 from .tagging import Tagging
 from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..core.targets import Target
-    from ..data.newcomer import NewcomerLens
     from .matrix import Matrix
     from .visitors import Visitors
     from .whatif import WhatIf
 
-__all__ = ["Schedule", "Session", "Shown"]
+__all__ = ["Schedule", "Session"]
 
 Schedule = Callable[[Callable[[], None]], object]
 
@@ -38,42 +37,6 @@ Schedule = Callable[[Callable[[], None]], object]
 _SOON_MS = 150.0
 # What each lens's spectra are first looked for in.
 _LIST_OF = {"agn": "misclassified", "anomaly": "anomalous"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """A spectrum that has been opened.
-
-    Attributes
-    ----------
-    id, row
-        Which one.
-    lens
-        Through which it is seen.
-    z
-        Redshift, NaN if unknown.
-    reason
-        Why this lens cannot take it; empty if it can.
-    wave_rest_aa, flux
-        (D,) as the model sees it; empty if the lens cannot take it.
-    verdict
-        What the model says; None if the lens cannot take it.
-    judge
-        Explains it, if it is of no collection (row -1).
-    flux_unit
-        Before it was prepared, as its file has it; empty if not known.
-    """
-
-    id: str
-    row: int
-    lens: Lens
-    z: float
-    reason: str
-    wave_rest_aa: np.ndarray
-    flux: np.ndarray
-    verdict: Any
-    judge: NewcomerLens | None = None
-    flux_unit: str = ""
 
 
 class Session:
@@ -94,9 +57,7 @@ class Session:
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
         self.pool, self.schedule = pool, schedule
         self._closing: list[Callable[[], None]] = []
-        self._live: Live[Explanation] = Live(pool, self._deliver)
-        self._lock = threading.Lock()
-        self._inbox: Answer[Explanation] | None = None
+        self._work: Background[Explanation] = Background(self, self._arrived, passed_over=_soon)
         self._target: tuple[tuple[object, ...], Target] | None = None
         self.tagging = Tagging(self)
         self._offer_choices()
@@ -108,7 +69,6 @@ class Session:
 
     def close(self) -> None:
         """The tab is gone: let go of any work."""
-        self._live.cancel()
         for let_go in self._closing:
             let_go()
 
@@ -123,11 +83,15 @@ class Session:
 
     @property
     def listing(self) -> Listing:
-        """The open tab's list, or the first tab's if it has none, in its current order."""
-        of = tab_named(self.view.tab).listing or TABS[0].listing
+        """The open tab's list, or the lens's own if it has none, in its current order."""
+        of = tab_named(self.view.tab).listing or self._own_tab.listing
         assert of is not None
         whole = of(self).tagged(self.tagging.tags, self.view.tagged)
         return whole.sorted(self.view.sort)
+
+    @property
+    def _own_tab(self) -> Tab:
+        return tab_named(_LIST_OF.get(self.view.lens, TABS[0].name))
 
     @property
     def score(self) -> str:
@@ -191,11 +155,11 @@ class Session:
         if self.view.lens in self.workspace.planes:
             self.view.plane = self.view.lens  # planes are named as the lens they lay out
         if self.view.tab in _LIST_OF.values():
-            self.view.tab = _LIST_OF.get(self.view.lens, self.view.tab)
+            self.view.tab = self._own_tab.name
 
     def _open(self, *_: param.parameterized.Event) -> None:
         id, lens = self.view.spectrum, self.lens
-        self._forget()
+        self._work.cancel()
         self.outcome.param.update(problem="", explanation=None, busy=False)
         if not id or lens is None:
             self.outcome.shown = None
@@ -220,7 +184,7 @@ class Session:
 
     def _explain(self, *_: param.parameterized.Event) -> None:
         shown = self.outcome.shown
-        self._forget()
+        self._work.cancel()
         if shown is None or shown.reason or shown.lens is not self.lens:
             self.outcome.busy = False
             return
@@ -230,7 +194,7 @@ class Session:
             self.outcome.param.update(problem=str(error), busy=False)
             return
         self.outcome.busy = True
-        self._live.request(partial(_work, shown.flux, self._maker(shown), settings))
+        self._work.request(partial(_explained, shown.flux, self._maker(shown), settings))
 
     @property
     def loading(self) -> bool:
@@ -270,7 +234,7 @@ class Session:
     def present(self, shown: Shown) -> None:
         """Open a spectrum that is in no collection."""
         self.view.spectrum = ""
-        self._forget()
+        self._work.cancel()
         self.outcome.param.update(problem="", explanation=None, busy=False)
         self.outcome.shown = shown
         self._explain()
@@ -296,27 +260,7 @@ class Session:
 
         return Visitors(self)
 
-    def _forget(self) -> None:
-        """Cancel what runs, and drop what has come but was not picked up."""
-        self._live.cancel()
-        with self._lock:
-            self._inbox = None
-
-    def _deliver(self, answer: Answer[Explanation]) -> None:
-        """From a worker: leave the answer, and ask once for it to be picked up."""
-        if not answer.last and _soon(answer):
-            return  # drawing an early answer would only hold up the full one
-        with self._lock:
-            asked = self._inbox is not None
-            self._inbox = answer
-        if not asked:
-            self.schedule(self._collect)
-
-    def _collect(self) -> None:
-        with self._lock:
-            answer, self._inbox = self._inbox, None
-        if answer is None:
-            return
+    def _arrived(self, answer: Answer[Explanation]) -> None:
         if answer.error is not None:
             self.outcome.param.update(problem=_in_words(answer.error), busy=False)
             return
@@ -328,7 +272,7 @@ class Session:
         )
 
 
-def _work(
+def _explained(
     flux: np.ndarray,
     make_target: Callable[[], Target],
     settings: ExplainSettings,
@@ -340,9 +284,12 @@ def _work(
 
 
 def _soon(answer: Answer[Explanation]) -> bool:
-    """Whether the full answer is expected in less time than a hand on a slider notices."""
+    """Whether the full answer is expected in less time than a hand on a slider notices.
+
+    Drawing an early one would only hold it up.
+    """
     early = answer.result
-    if early is None or not early.n_samples:
+    if answer.last or early is None or not early.n_samples:
         return False
     return answer.elapsed_ms * early.settings.n_samples < _SOON_MS * early.n_samples
 

@@ -9,7 +9,7 @@ panel object (usually a part of ``views.parts`` or a ``pn.Column`` of them), and
   ``parts.sheet()`` (a part wears them by itself).
 * A tab may have a list that the arrow keys step through: a function of the session. With
   ``module="lists"`` the tab shows that list as a table, with sorting and export, and needs no
-  module of its own. While a tab without a list is open the arrow keys step through the first tab's.
+  module of its own. While a tab without a list is open the arrow keys step through the lens's own.
 * Where a list depends on more than the tab and its order (a chosen cell, another score), call
   ``session.relist()`` after the change: the table is filled anew.
 """

@@ -17,7 +17,8 @@ from .live import Answer
 if TYPE_CHECKING:
     from ..data.lens import Lens
     from ..data.newcomer import Newcomer, NewcomerLens
-    from .session import Session, Shown
+    from .session import Session
+    from .shown import Shown
 
 __all__ = ["Visitors"]
 
@@ -86,7 +87,7 @@ class Visitors(param.Parameterized):
             yield replace(looked, place=space.placer.place(plane, found.flux), complete=True)
 
     def _arrived(self, answer: Answer[_Looked]) -> None:
-        from .session import Shown
+        from .shown import Shown
 
         if answer.error is not None:
             self._session.complain(f"This file cannot be opened: {answer.error}")

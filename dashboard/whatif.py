@@ -18,7 +18,8 @@ from .live import Answer
 
 if TYPE_CHECKING:
     from ..core.targets import Target
-    from .session import Session, Shown
+    from .session import Session
+    from .shown import Shown
 
 __all__ = ["AMOUNTS", "Considered", "WhatIf"]
 

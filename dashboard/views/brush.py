@@ -11,7 +11,8 @@ from bokeh.events import Pan, PanEnd, PanStart
 from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanTool
 from bokeh.plotting import figure
 
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from ..theme import THEMES
 
 __all__ = ["attach_brush"]

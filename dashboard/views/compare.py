@@ -15,7 +15,8 @@ from ..clusters import top_names
 from ..compare import Comparison, Variant, compare, variants
 from ..live import Answer
 from ..pictures import Frame, painted_pieces, picture, polyline
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from .sections import SectionsPart, button
 
 __all__ = ["show"]

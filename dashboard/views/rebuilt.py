@@ -13,7 +13,8 @@ from ...data.lens import AnomalyLens
 from ..background import Background
 from ..live import Answer
 from ..reconstruction import Rebuilt, rebuild
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from ..theme import THEMES
 
 __all__ = ["RebuiltOverlay"]

@@ -11,7 +11,7 @@ from ...core.scores import SCORE_TITLES
 from ...data.lens import AnomalyLens
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
-from ..session import Shown
+from ..shown import Shown
 from ..wording import OF_CHI2, PAPERS_OVERLAP
 from .sections import button
 

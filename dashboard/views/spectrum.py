@@ -31,7 +31,8 @@ from bokeh.plotting import figure
 from ...core.explanation import Explanation
 from ...core.lines import PAGE_LINES
 from ..markers import fit_labels
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from ..theme import THEMES, diverging
 from ..wording import flux_label, meaning
 from .figures import FONT, dress, plain_figure, span

@@ -13,7 +13,8 @@ from ..background import Background
 from ..evidence import Evidence, gather
 from ..live import Answer
 from ..plots import Curve, line_plot
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from ..wording import meaning
 from .sections import SectionsPart, button
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.scores import SCORE_TITLES
-from ..session import Session, Shown
+from ..session import Session
+from ..shown import Shown
 from ..theme import diverging
 from ..wording import meaning, state_line
 from .parts import WordsPart

@@ -37,7 +37,7 @@ def test_a_link_reopens_the_whole_view(session: Session) -> None:
     )
     session.view.param.update(spectrum="sim-00042", sort="-z")
     query = to_query(session.view, session.knobs)
-    other = Session(session.workspace, session._live._pool, lambda callback: callback())
+    other = Session(session.workspace, session.pool, lambda callback: callback())
     assert apply_query(other.view, other.knobs, query) == []
     names = [name for name in View.param if name not in ("name", "theme", "find")]
     kept = {name: getattr(other.view, name) for name in names}
@@ -67,6 +67,10 @@ def test_each_lens_opens_its_own_list_unless_another_tab_is_open(session: Sessio
     view.tab = "trust"
     view.lens = "anomaly"
     assert view.tab == "trust"
+    # The arrow keys go through the lens's own list meanwhile.
+    anomalous = session.workspace.ranking(session.score)
+    assert session.listing.table.index.equals(anomalous.table.index)
+    assert list(session.listing.table["id"]) == list(anomalous.table["id"])
     apply_query(view, session.knobs, {"lens": "agn", "tab": "anomalous"})
     assert view.tab == "anomalous"
 
