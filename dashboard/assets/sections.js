@@ -1,6 +1,7 @@
 // A tab made of sections of HTML. Python replaces a section's text; clicks and changes go back.
 // Elements with data-send send that JSON when clicked; inputs and selects with a name send
-// {set: name, value}. What has the focus keeps its element, and a text or slider in use its value.
+// {set: name, value, of: their data-of}. What has the focus keeps its element, and a text or slider
+// in use its value.
 
 export function render({ model, el }) {
   const all = document.createElement("div")
@@ -15,7 +16,7 @@ export function render({ model, el }) {
     if (old.nodeName === "LABEL" && old.contains(used) && used.matches("input")) {
       const other = fresh.querySelector("input")
       const same = (name) => used.getAttribute(name) === other?.getAttribute(name)
-      if (["name", "min", "max", "step"].every(same)) return true
+      if (["name", "min", "max", "step", "data-of"].every(same)) return true
     }
     if (old.isEqualNode(fresh)) return false
     if (old.nodeName !== fresh.nodeName || old.childNodes.length !== fresh.childNodes.length) {
@@ -65,7 +66,8 @@ export function render({ model, el }) {
       const share = (input.value - input.min) / (input.max - input.min)
       input.style.setProperty("--at", `${100 * share}%`)
     }
-    model.send_msg({ set: input.name, value: input.value })
+    const { of } = input.dataset // undefined cannot be sent
+    model.send_msg({ set: input.name, value: input.value, ...(of && { of }) })
   }
   all.addEventListener("click", (event) => {
     const send = event.target.closest("[data-send]")?.dataset.send

@@ -69,13 +69,21 @@ def choice(name: str, label: str, options: dict[str, str], chosen: str, *, title
 
 
 def slider(
-    name: str, label: str, value: float, *, low: float, high: float, step: float, title: str = ""
+    name: str,
+    label: str,
+    value: float,
+    *,
+    low: float,
+    high: float,
+    step: float,
+    title: str = "",
+    of: str = "",
 ) -> str:
-    """A slider that sends while it is dragged."""
+    """A slider that sends while it is dragged, and with each value what it is one ``of``."""
     at = 100 * (min(max(value, low), high) - low) / (high - low)
     return (
         f'<label class="slide" title="{escape(title, quote=True)}">'
         f'<span class="name">{escape(label)}</span> <output>{value:g}</output>'
         f'<input type="range" name="{name}" min="{low:g}" max="{high:g}" step="{step:g}" '
-        f'value="{value:g}" style="--at: {at:.1f}%"></label>'
+        f'value="{value:g}" data-of="{escape(of, quote=True)}" style="--at: {at:.1f}%"></label>'
     )

@@ -49,7 +49,8 @@ class _WhatIfTab:
                 state.undo()
             case "reset":
                 state.reset()
-        if "set" in message:
+        # A slider turned before it showed another kind's span means the kind of before.
+        if "set" in message and message.get("of") in (None, "", state.kind):
             self._set(str(message["set"]), str(message["value"]))
 
     def _set(self, name: str, value: str) -> None:
@@ -96,7 +97,10 @@ class _WhatIfTab:
             )
         )
         what = choice("kind", "Then", _KINDS, state.kind)
-        amount = slider("amount", f"Amount, {unit}", state.amount, low=low, high=high, step=step)
+        amount = slider(
+            "amount", f"Amount, {unit}", state.amount,
+            low=low, high=high, step=step, of=state.kind,
+        )  # fmt: skip
         norms = {
             "again": f"by its new {_NORMS[self._session.view.lens]}",
             "left": "no more: as edited",

@@ -160,3 +160,16 @@ def test_one_end_typed_leaves_the_other_where_it_was(session, whatif):
     assert "'Hβ'" in session.outcome.problem
     part.on_message({"set": "norm", "value": "left"})
     assert not whatif.renormalised
+
+
+def test_a_slider_that_still_shows_another_kind_does_not_turn_the_new_one(session, whatif):
+    session.view.tab = "whatif"
+    part = tab.show(session)
+    whatif.brush(4800.0, 4920.0)
+    part.on_message({"set": "kind", "value": "raise"})
+    part.on_message({"set": "amount", "value": "1.4", "of": "scale"})  # sent before it was redrawn
+    assert whatif.amount == 0.0
+    assert whatif.pending is None
+    assert 'data-of="raise"' in dict(part.sections)["controls"]
+    part.on_message({"set": "amount", "value": "0.4", "of": "raise"})
+    assert whatif.amount == 0.4
