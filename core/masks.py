@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .bit_squares import bit_squares
 from .bit_sums import bit_sums, bit_totals, bits_across
 
 __all__ = ["BinaryMasks", "Factors", "Masks", "OneHotMasks", "Rows"]
@@ -62,6 +63,10 @@ class Masks(Protocol):
 
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Zᵀ values: (n,) -> (S,), the total of every segment."""
+        ...
+
+    def squares(self, weights: NDArray[np.float64], rows: slice) -> NDArray[np.float64]:
+        """Z[rows]ᵀ diag(weights) Z[rows], (S, S), of weights (m,)."""
         ...
 
     @property
@@ -144,6 +149,10 @@ class BinaryMasks:
         """Zᵀ values."""
         return bit_totals(self.bits, values)[: self.n_segments]
 
+    def squares(self, weights: NDArray[np.float64], rows: slice) -> NDArray[np.float64]:
+        """Zᵀ diag(weights) Z."""
+        return bit_squares(self.bits[rows], weights)[: self.n_segments, : self.n_segments]
+
     @property
     def alone(self) -> bool:
         """No."""
@@ -194,6 +203,12 @@ class OneHotMasks:
     def gather(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values, and 0 for the segments that no sample changes."""
         return np.pad(values, (0, self.n_segments - self.n))
+
+    def squares(self, weights: NDArray[np.float64], rows: slice) -> NDArray[np.float64]:
+        """The weights of the rows, each at its own segment."""
+        own = np.zeros(self.n_segments)
+        own[: self.n][rows] = weights
+        return np.diag(own)
 
     @property
     def alone(self) -> bool:

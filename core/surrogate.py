@@ -201,6 +201,8 @@ class Ridge:
         """Σ w z zᵀ (S, S) of a block of samples, its upper triangle."""
         n, n_segments = self.masks.shape
         rows = slice(start, min(start + _BLOCK_ROWS, n))
+        if dtype == torch.float64:
+            return torch.from_numpy(self.masks.squares(self.weights[rows], rows))
         weights = torch.from_numpy(self.weights[rows]).to(dtype)
         z = torch.from_numpy(self.masks.across(rows, weights.numpy().dtype))
         weighted, square = z * weights, z.new_empty(n_segments, n_segments)

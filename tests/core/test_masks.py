@@ -102,3 +102,13 @@ def test_bounds_hold_every_mask_and_are_reached(seed, n_segments):
         applied = masks.apply(pieces, ALL)
         np.testing.assert_allclose(applied.min(axis=0), low)
         np.testing.assert_allclose(applied.max(axis=0), high)
+
+
+@pytest.mark.parametrize(
+    "masks", [BinaryMasks.random(23, 9, seed=4), OneHotMasks(9, 9), OneHotMasks(5, 9)]
+)
+@pytest.mark.parametrize("rows", [slice(0, 5), slice(2, 4)])
+def test_squares_weigh_every_pair_of_segments(masks, rows):
+    z = masks.dense(rows, np.dtype(np.float64))
+    weights = np.random.default_rng(0).uniform(size=len(z))
+    np.testing.assert_allclose(masks.squares(weights, rows), (z.T * weights) @ z, atol=1e-14)
