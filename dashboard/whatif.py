@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import param
@@ -40,8 +40,8 @@ class Considered:
 
     Attributes
     ----------
-    values
-        Class → probability, or the score by name.
+    values, before
+        Class → probability, or the score by name; of the edited spectrum, and of it as it is.
     place
         (x, y) on the plane; None while it is not known, or if the plane takes no newcomers.
     complete
@@ -49,6 +49,7 @@ class Considered:
     """
 
     values: dict[str, float]
+    before: dict[str, float]
     place: tuple[float, float] | None
     complete: bool
 
@@ -74,13 +75,12 @@ class WhatIf(param.Parameterized):
     edited = param.Parameter(
         default=None, doc="(D,) flux after all edits as the model sees it, or None."
     )
-    before = param.Dict(default={}, doc="What the model says of the spectrum as it is.")
-    considered = param.Parameter(default=None, doc="What it says of the edited one, or None.")
+    considered = param.Parameter(default=None, doc="What the model says, or None.")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._targets: tuple[object, dict[str, Target]] | None = None
+        self._asked: tuple[object, Callable[[], _Asked]] | None = None
         self._work: Background[Considered] = Background(session, self._arrived)
         session.outcome.param.watch(self.reset, "shown")
         session.view.param.watch(self._consider, "plane")
@@ -142,9 +142,7 @@ class WhatIf(param.Parameterized):
     def reset(self, *_: object) -> None:
         """Back to the spectrum as it is."""
         self._work.cancel()
-        self.param.update(
-            kept=[], amount=AMOUNTS[self.kind][3], edited=None, considered=None, before={}
-        )
+        self.param.update(kept=[], amount=AMOUNTS[self.kind][3], edited=None, considered=None)
 
     def _consider(self, *_: object) -> None:
         """Edit, and ask the model and the plane, off the page's thread; the latest wins."""
@@ -162,10 +160,9 @@ class WhatIf(param.Parameterized):
             self.param.update(edited=edited, considered=None)
             self._session.complain(f"The edited spectrum cannot be prepared: {error}")
             return
-        targets = self._targets_of(shown)
-        if not self.before:
-            self.before = {n: _value(t, shown.flux, shown) for n, t in targets.items()}
-        self._work.request(partial(_considering, shown, self.edited, targets, self._placing(shown)))
+        self._work.request(
+            partial(_considering, shown, self.edited, self._asking(shown), self._placing(shown))
+        )
 
     def _placing(self, shown: Shown) -> Callable[[np.ndarray], tuple[float, float]] | None:
         plane, space = self._session.view.plane, self._session.workspace
@@ -173,15 +170,22 @@ class WhatIf(param.Parameterized):
             return None
         return partial(space.placer.place, plane)
 
-    def _targets_of(self, shown: Shown) -> dict[str, Target]:
-        """Every class, or the score that is explained."""
-        view, key = self._session.view, (shown, self._session.view.target)
-        if self._targets is None or self._targets[0] != key:
-            verdict = shown.verdict
-            names = [*verdict.probabilities] if verdict.probabilities else [view.target]
-            found = {name: self._session.target_named(shown, name) for name in names}
-            self._targets = (key, found)
-        return self._targets[1]
+    def _asking(self, shown: Shown) -> Callable[[], _Asked]:
+        """Whom to ask: every class, or the score that is explained. The first reads its model."""
+        session = self._session
+        target, knobs = session.view.target, session.knobs_of(shown.lens)
+        key = (shown, target, *knobs.values())
+        if self._asked is None or self._asked[0] != key:
+            names = [*shown.verdict.probabilities] or [target]
+
+            def ask() -> _Asked:
+                targets = {n: session.target_named(shown, n, **knobs) for n in names}
+                return _Asked(
+                    targets, {n: _value(t, shown.flux, shown) for n, t in targets.items()}
+                )
+
+            self._asked = (key, cache(ask))
+        return self._asked[1]
 
     def _arrived(self, answer: Answer[Considered]) -> None:
         if answer.error is not None:
@@ -190,15 +194,23 @@ class WhatIf(param.Parameterized):
             self.considered = answer.result
 
 
+class _Asked(NamedTuple):
+    """Targets by name, and what they say of the spectrum as it is."""
+
+    targets: dict[str, Target]
+    before: dict[str, float]
+
+
 def _considering(
     shown: Shown,
     flux: np.ndarray,
-    targets: Mapping[str, Target],
+    asking: Callable[[], _Asked],
     place: Callable[[np.ndarray], tuple[float, float]] | None,
     cancelled: Callable[[], bool],
 ) -> Iterator[Considered]:
+    targets, before = asking()
     values = {name: _value(target, flux, shown) for name, target in targets.items()}
-    first = Considered(values, None, complete=place is None)
+    first = Considered(values, before, None, complete=place is None)
     yield first
     if place is not None and not cancelled():
         yield dataclasses.replace(first, place=place(flux), complete=True)

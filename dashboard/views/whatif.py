@@ -133,7 +133,7 @@ class _WhatIfTab:
         rows = []
         for name in ordered_types(found.values):
             now = found.values[name]
-            was = state.before.get(name, now)
+            was = found.before[name]
             rows.append(
                 f"<tr><th>{escape(name)}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
                 f"<td>{_signed(now - was)}</td></tr>"

@@ -1,5 +1,7 @@
 """Edits of the open spectrum: what the model says of them, keeping, undoing, starting afresh."""
 
+import threading
+
 import numpy as np
 import pytest
 from spexplain.dashboard.views import whatif as tab
@@ -44,8 +46,8 @@ def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whati
     shown = session.outcome.shown
     target = shown.lens.target("type 1", shown.row)
     assert found.values["type 1"] == pytest.approx(np.exp(target(whatif.edited[None])[0]))
-    assert whatif.before["type 1"] == pytest.approx(np.exp(target(shown.flux[None])[0]))
-    assert found.values["type 1"] > whatif.before["type 1"]
+    assert found.before["type 1"] == pytest.approx(np.exp(target(shown.flux[None])[0]))
+    assert found.values["type 1"] > found.before["type 1"]
     assert found.place == (pytest.approx(float(whatif.edited.mean())), 0.0)
 
 
@@ -173,3 +175,24 @@ def test_a_slider_that_still_shows_another_kind_does_not_turn_the_new_one(sessio
     assert 'data-of="raise"' in dict(part.sections)["controls"]
     part.on_message({"set": "amount", "value": "0.4", "of": "raise"})
     assert whatif.amount == 0.4
+
+
+def test_the_models_are_read_off_the_pages_thread_and_once(session, whatif, settle, monkeypatch):
+    asked, named = [], type(session).target_named
+
+    def noted(self, shown, name, **knobs):
+        asked.append((threading.current_thread(), name, knobs))
+        return named(self, shown, name, **knobs)
+
+    monkeypatch.setattr(type(session), "target_named", noted)
+    session.view.lens = "anomaly"
+    session.view.param.update(target="filtered-mse", width_kms=500.0)
+    asked.clear()  # by the explanation
+    whatif.brush(*HBETA)
+    for amount in (1.5, 2.0):
+        whatif.turn(amount)
+        settle(whatif)
+    mine = [ask for ask in asked if ask[1] == "filtered-mse"]
+    assert all(thread is not threading.main_thread() for thread, _, _ in mine)
+    assert all(knobs["width_kms"] == 500 for _, _, knobs in mine)
+    assert 1 <= len(mine) <= 2  # the explanation itself may ask as well
