@@ -122,7 +122,10 @@ class O25Recipe:
             reasons[row] = self._missing_reason(missing[row], unobserved[row])
         median = _row_median(on_grid)
         for row in np.flatnonzero((reasons == "") & ~(median > 0)):
-            reasons[row] = f"median flux is {median[row]:.3g}; O25 divides by it"
+            reasons[row] = (
+                f"median flux is {median[row]:.3g}; the spectrum is divided by it, so it must "
+                "be positive"
+            )
         return on_grid, reasons
 
     def kept_wavelengths(self, nan_count: np.ndarray, n_used: int) -> np.ndarray:

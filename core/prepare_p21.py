@@ -116,8 +116,8 @@ class P21Recipe:
         norm = self._norm(on_points)
         for row in np.flatnonzero((reasons == "") & ~(norm > 0)):
             reasons[row] = (
-                f"flux at {self.norm_aa:g} Å is {norm[row]:.3g}; P21 divides by it and needs it "
-                "positive"
+                f"flux at {self.norm_aa:g} Å is {norm[row]:.3g}; the spectrum is divided by "
+                "it, so it must be positive"
             )
         return on_points, reasons
 
@@ -162,7 +162,7 @@ class P21Recipe:
 
     def _missing_reason(self, wave: np.ndarray, flux: np.ndarray) -> str:
         good = np.flatnonzero(np.isfinite(flux))
-        needs = f"P21 needs {self.start_aa:g}–{self.stop_aa:g} Å"
+        needs = f"AGN types need {self.start_aa:g}–{self.stop_aa:g} Å at rest"
         if good.size == 0:
             return f"has no data; {needs}"
         first, last = wave[good[0]], wave[good[-1]]

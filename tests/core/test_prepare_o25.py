@@ -127,7 +127,7 @@ def test_the_codes_variant_fills_with_the_samples_median():
 def test_without_the_noise_limit_a_negative_median_is_refused_with_its_value():
     recipe = O25Recipe(sn_min=0.0)
     on_grid, reasons = prepare(np.full(WAVE.size, -2.0), recipe=recipe)
-    assert reasons[0] == "median flux is -2; O25 divides by it"
+    assert reasons[0] == "median flux is -2; the spectrum is divided by it, so it must be positive"
     with pytest.raises(ValueError, match="row 0"):
         recipe.finish(on_grid)
 

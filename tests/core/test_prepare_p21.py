@@ -55,7 +55,7 @@ def test_what_does_not_cover_the_range_says_what_it_covers():
     flux[WAVE < 3801] = np.nan
     flux[WAVE > 6000] = np.nan
     on_points, reasons = prepare(flux)
-    assert reasons[0] == "covers 3801–6000 Å; P21 needs 3728.91–5265.95 Å"
+    assert reasons[0] == "covers 3801–6000 Å; AGN types need 3728.91–5265.95 Å at rest"
     assert np.isnan(on_points[0, 0])
     assert np.isfinite(on_points[0, -1])
 

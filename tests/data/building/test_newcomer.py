@@ -46,7 +46,7 @@ def test_what_a_lens_cannot_take_says_why(built):
     spectrum = as_observed(built, 0)
     half = dataclasses.replace(spectrum, flux=np.where(spectrum.wave_obs_aa < 4500, np.nan, 1.0))
     found = newcomers.look(half)
-    assert "P21 needs 3728.91–5265.95 Å" in found.reason
+    assert "AGN types need 3728.91–5265.95 Å at rest" in found.reason
     assert found.verdict is None
     with pytest.raises(LensError, match="redshift nan"):
         newcomers.look(dataclasses.replace(spectrum, z=float("nan")))
@@ -69,7 +69,7 @@ def test_what_a_far_spectrum_covers_is_what_its_file_covers(built):
     ones = np.ones(wave.size)
     quasar = Spectrum("far", wave, ones, ones, z=2.3, spectral_class="QSO")
     reason = NewcomerLens(built, open_lenses(built)["agn"]).look(quasar).reason
-    assert reason == "covers 1091–3121 Å; P21 needs 3728.91–5265.95 Å"
+    assert reason == "covers 1091–3121 Å; AGN types need 3728.91–5265.95 Å at rest"
 
 
 def test_what_is_no_spectrum_is_refused():
