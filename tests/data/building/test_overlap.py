@@ -56,7 +56,7 @@ def test_all_labelled_spectra_cover_their_shared_range(uneven, quick):
     assert set(labelled) <= set(lens.rows)
     assert not lens.usable(ELSEWHERE)
     assert lens.reason(ELSEWHERE).startswith("covers 4700–")
-    assert f"needs {recipe['start_aa']:g}–5500 Å" in lens.reason(ELSEWHERE)
+    assert f"AGN types need {recipe['start_aa']:g}–5500 Å" in lens.reason(ELSEWHERE)
 
 
 def test_a_share_of_the_sample_covers_a_wider_one(uneven, quick):
