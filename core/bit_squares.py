@@ -17,7 +17,8 @@ __all__ = ["bit_squares"]
 # for a large one.
 _MANY_MASKS, _BITS_OF_MANY, _BITS_OF_FEW = 1000, 5, 4
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+# In the order that is written: the bytes must not depend on how a compiler regroups a sum.
+_compiled = njit(cache=True, nogil=True)
 
 
 def bit_squares(bits: NDArray[np.uint8], weights: NDArray[np.float64]) -> NDArray[np.float64]:

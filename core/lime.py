@@ -19,7 +19,6 @@ from .segments import segment
 from .settings import ExplainSettings
 from .surrogate import Surrogate
 from .targets import Target
-from .targets.base import may_share
 from .workers import InTurn, Sharing
 
 __all__ = ["lime", "lime_neighbourhood"]
@@ -51,7 +50,7 @@ def lime(
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
-    run = _Run.begin(x, target, settings, workers, cancelled)
+    run = _Run.begin(x, target, settings, cancelled)
     neighbourhood, looks = run.samples.neighbourhood, run.looks
     answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
     for count in sorted(answers.union(looks)):
@@ -102,28 +101,18 @@ class _Run:
         x: NDArray[np.floating],
         target: Target,
         settings: ExplainSettings,
-        workers: Sharing,
         cancelled: Callable[[], bool],
     ) -> _Run:
-        def prepared(x: NDArray[np.floating]) -> _Run:
-            around = lime_neighbourhood(x, settings)
-            samples = LimeSamples.of(around, target, settings)
-            values = GrowingValues(target, around, workers=InTurn(), cancelled=cancelled)
-            looks = look_counts(around.n) if settings.stop_when_settled else ()
-            work = around.n * (values.work + around.n_segments**2)
-            return cls(samples, values, looks, work < _LITTLE_WORK)
-
-        # By a worker, as everything whose bytes may depend on the number of threads; a function
-        # of the caller's is never asked from another thread.
-        (run,) = (workers if may_share(target) else InTurn()).map(prepared, [x])
-        return run
+        around = lime_neighbourhood(x, settings)
+        samples = LimeSamples.of(around, target, settings)
+        values = GrowingValues(target, around, workers=InTurn(), cancelled=cancelled)
+        looks = look_counts(around.n) if settings.stop_when_settled else ()
+        work = around.n * (values.work + around.n_segments**2)
+        return cls(samples, values, looks, work < _LITTLE_WORK)
 
     def answer(self, count: int, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
         """Values and fit of the first samples, and why they are enough or nothing."""
-        if self.light:
-            (found,) = workers.map(partial(self._found, workers=InTurn()), [count])
-            return found
-        return self._found(count, workers=workers)
+        return self._found(count, workers=InTurn() if self.light else workers)
 
     def _found(self, count: int, *, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
         ridge = self.samples.ridge(count)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, zip_longest
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +17,12 @@ from .workers import InTurn, Sharing
 
 __all__ = ["Cancelled", "GrowingValues", "never"]
 
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-
 
 class GrowingValues:
     """Values of a target on a neighbourhood, computed as far as they have been asked for.
+
+    Of a target that threads share, one of the threads asks: the bytes of a product may depend on
+    how many share it, and there it is always one.
 
     Parameters
     ----------
@@ -45,7 +44,7 @@ class GrowingValues:
     ) -> None:
         self._target = target
         self._workers = workers if may_share(target) else InTurn()
-        self._values_of = self._alone(partial(row_evaluator, target), neighbourhood)
+        self._values_of = row_evaluator(target, neighbourhood)
         self._ahead = self._values_of.ahead if isinstance(self._values_of, Prepared) else ()
         self._blocks = list(evaluation_blocks(target, neighbourhood))
         self._values = np.empty(neighbourhood.n)
@@ -54,7 +53,7 @@ class GrowingValues:
 
     def at(self, x: NDArray[np.floating]) -> float:
         """Value of the target at one spectrum (D,)."""
-        return float(self._alone(self._target, x[None])[0])
+        return float(self._target(x[None])[0])
 
     @property
     def work(self) -> float:
@@ -91,11 +90,6 @@ class GrowingValues:
         self._ahead = ()
         self._done = needed[-1].stop if needed else self._done
         return self._values[:n]
-
-    def _alone(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
-        # Where the blocks are computed too: the bytes of a product may depend on the number of
-        # threads that share it, and there it is always one.
-        return next(iter(self._workers.map(function, [item])))
 
     def _block(self, rows: slice) -> None:
         if self._cancelled():

@@ -16,8 +16,7 @@ from .neighbourhood import Neighbourhood
 from .progress import GrowingValues
 from .settings import ExplainSettings
 from .targets import Target
-from .targets.base import may_share
-from .workers import InTurn, Sharing
+from .workers import Sharing
 
 __all__ = ["saliency", "smoothed"]
 
@@ -106,9 +105,7 @@ def _analytic(
         raise ValueError(
             f"target {target.name!r} knows no analytic gradient; use gradient='difference'"
         )
-    # By a worker, as everything whose bytes may depend on the number of threads.
-    sharing = workers if may_share(target) else InTurn()
-    ((found, values),) = sharing.map(lambda at: (gradient(at), target(at[None])), [x])
+    found, values = gradient(x), target(x[None])
     return _map(target, settings, float(values[0]), found, 1)
 
 

@@ -27,7 +27,7 @@ _Coefficients = tuple[_Array, _Array, _Array, _Array]
 BAND = 128
 """Variables whose slopes are found together: more fill a product, fewer spare G's upper half."""
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 
 
 class QuadraticForm:

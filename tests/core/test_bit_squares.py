@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.bit_squares import bit_squares
+from spexplain.core.bit_squares import _halved, bit_squares
 
 
 def problem(n, n_bytes, seed):
@@ -27,3 +27,13 @@ def test_rows_apart_in_memory_are_taken_as_they_are(n):
     bits, dense, weights = problem(2 * n, 5, 1)
     found = bit_squares(bits[::2], weights[::2])
     np.testing.assert_allclose(found, dense[::2].T * weights[::2] @ dense[::2], rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_bits", [4, 5])
+def test_sums_are_taken_in_the_order_that_is_written(n_bits):
+    """However it is compiled, afresh or from a cache, the bytes are those of the plain loops."""
+    table = np.random.default_rng(0).exponential(size=4**n_bits)
+    compiled, plain = np.empty((n_bits, n_bits)), np.empty((n_bits, n_bits))
+    _halved(table.copy(), n_bits, compiled)
+    _halved.py_func(table.copy(), n_bits, plain)
+    np.testing.assert_array_equal(compiled, plain)
