@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
+import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -114,12 +116,23 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             liveness=True,  # what a page that lost its server asks until that is back
             log_function=scripts.sent,
         )
-        print(f"Serving {workspace.collection.path} at http://{address}:{port}/", flush=True)
-        server.run_until_shutdown()
+        _until_stopped(server, f"Serving {workspace.collection.path} at http://{address}:{port}/")
         stopping.set()
         workspace.drawn.set()  # nothing waits for a visitor any more
         for session in tuple(opened):  # nor computes for one, or asks the threads for more
             session.close()
+
+
+def _until_stopped(server: Any, announcement: str) -> None:
+    """Serve until Ctrl-C or SIGTERM; Bokeh's own way prints then, and goes on where that fails."""
+    server.start()
+    loop = server.io_loop
+    if sys.platform != "win32":
+        loop.asyncio_loop.add_signal_handler(signal.SIGTERM, loop.stop)
+    with suppress(KeyboardInterrupt):
+        print(announcement, flush=True)  # whoever reads it may stop the server at once
+        loop.start()
+    server.stop()
 
 
 class _ScriptsFirst(Handler):
