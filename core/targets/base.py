@@ -24,8 +24,9 @@ __all__ = [
     "row_evaluator",
 ]
 
-# Early answers come at the first few; even pieces keep two threads busy to the end.
-_EARLY_ROWS, _LARGE_ROWS = (0, 200, 500, 1000), 1000
+# Early answers come at the first few, of which two threads take half each; even pieces keep them
+# busy to the end.
+_EARLY_ROWS, _LARGE_ROWS = (0, 100, 200, 500, 1000), 1000
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
 

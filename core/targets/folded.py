@@ -7,8 +7,7 @@ share out an explanation do not take turns at the interpreter in between.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,15 +15,14 @@ import numpy as np
 import torch
 from numba import njit
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..masks import Factors
 from ..one_blas_thread import one_blas_thread
-from .walk import BENDS, PLAIN, Packed, walk
+from .walk import BENDS, PLAIN, Packed, Step, walk
 
-__all__ = ["Folded", "Layer", "Range", "Step", "Whole"]
+__all__ = ["Folded", "Layer", "Range", "Whole"]
 
-Layer = tuple[Tensor, Tensor, bool]
+Layer = tuple[NDArray[np.floating], NDArray[np.floating], bool]
 """Weight (H, H'), bias (H',), and whether a ReLU follows."""
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
@@ -38,43 +36,6 @@ class Range(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """What a layer computes of each sample.
-
-    Attributes
-    ----------
-    weight : (u, V)
-        From variables to what enters u units, as a difference from the base; none for the first
-        layer, whose units are entered from outside.
-    floor : (u,)
-        What enters them at the base.
-    kind : (u,)
-        Whether a unit is a variable from here on, behind its ReLU or without one, or must only be
-        seen never to change sign.
-    low, high : (v,)
-        The range that the new variables must keep.
-    reads, writes
-        Where the V variables before it lie among all that are ever computed, and the new ones.
-    keeps
-        Whether the variables before it remain.
-    """
-
-    weight: Tensor | None
-    floor: NDArray[np.floating]
-    kind: NDArray[np.int8]
-    low: NDArray[np.floating]
-    high: NDArray[np.floating]
-    reads: slice
-    writes: slice
-    keeps: bool
-
-    @property
-    def leaves(self) -> slice:
-        """Where the variables lie that there are behind it."""
-        return slice((self.reads if self.keeps else self.writes).start, self.writes.stop)
-
-
-@dataclass(frozen=True, eq=False)
 class Folded:
     """Activations of H units as an affine function of V variables.
 
@@ -86,6 +47,8 @@ class Folded:
         Activations at the base.
     steps
         How the variables come about.
+    n_variables
+        V.
     units : (V,), or None
         The units that the variables are, where all others rest at the base's activation.
     slopes : (V, H), or None
@@ -94,25 +57,15 @@ class Folded:
     """
 
     at_base: NDArray[np.floating]
-    steps: tuple[Step, ...]
-    units: NDArray[np.intp] | None
-    slopes: NDArray[np.floating] | None
-
-    @property
-    def n_variables(self) -> int:
-        """V."""
-        leaves = self.steps[-1].leaves
-        return leaves.stop - leaves.start
+    steps: Packed
+    n_variables: int
+    units: NDArray[np.intp] | None = None
+    slopes: NDArray[np.floating] | None = None
 
     @property
     def work(self) -> int:
         """Multiplications a sample takes."""
-        return sum(step.weight.numel() for step in self.steps if step.weight is not None)
-
-    @property
-    def widest(self) -> int:
-        """Units of the step that computes most."""
-        return max(len(step.floor) for step in self.steps)
+        return self.steps.weights.size
 
     def through(self, linear: NDArray[np.floating]) -> NDArray[np.floating]:
         """A linear function of activations, (H, c), as one of the variables, (V, c)."""
@@ -136,21 +89,16 @@ class Folded:
     def watched(self, entering: Factors) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
         """Variables (V, m), and the range of what enters each step, the base included."""
         variables, _, least, most = self._walked(entering, watching=True)
-        ends = np.cumsum([0, *(len(step.floor) for step in self.steps)])
+        ends = np.cumsum([0, *self.steps.n_units])
         return variables, tuple(Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
-
-    @cached_property
-    def packed(self) -> Packed:
-        """The steps for compiled code."""
-        return Packed.of(self.steps)
 
     def _walked(self, entering: Factors, *, watching: bool) -> tuple[NDArray, ...]:
         dtype = entering.left.dtype
         variables = np.empty((self.n_variables, entering.n_columns), dtype)
         beyond = np.zeros(entering.n_columns, dtype)
-        least, most = np.zeros((2, len(self.packed.floor)), dtype)
+        least, most = np.zeros((2, len(self.steps.floor)), dtype)
         with one_blas_thread():
-            walk(*self.packed, *entering, variables, beyond, least, most, watching)
+            walk(*self.steps, *entering, variables, beyond, least, most, watching)
         return variables, beyond, least, most
 
 
@@ -164,17 +112,13 @@ class Whole:
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self._weights = tuple(weight.numpy() for weight, _, _ in layers)
-        self._biases = tuple(bias.numpy() for _, bias, _ in layers)
-        self._rectified = tuple(rectified for _, _, rectified in layers)
-        reads, self._steps = slice(0, len(self._weights[0])), []
-        for weight, bias, rectified in layers:
-            kind = np.full(len(bias), BENDS if rectified else PLAIN, np.int8)
-            limit = np.full_like(bias.numpy(), np.inf)
-            writes = slice(reads.stop, reads.stop + len(bias))
-            out = weight.T.contiguous()
-            self._steps.append(Step(out, limit, kind, -limit, limit, reads, writes, keeps=False))
-            reads = writes
+        self._weights, self._biases, self._rectified = zip(*layers, strict=True)
+        start = np.zeros(len(self._weights[0]), self._biases[0].dtype)
+        steps = [_whole_step(None, start, slice(0, 0), rectified=True)]
+        across = [np.ascontiguousarray(weight.T) for weight in self._weights]
+        for weight, (_, bias, rectified) in zip(across, layers, strict=True):
+            steps.append(_whole_step(weight, bias, steps[-1].writes, rectified=rectified))
+        self._entry, self._steps = across[0], Packed.of(steps)
 
     def at(self, base: NDArray[np.floating], units: NDArray[np.intp]) -> Folded:
         """The network round a base.
@@ -188,18 +132,25 @@ class Whole:
         """
         with one_blas_thread():
             floors, active = _floors(base, self._weights, self._biases, self._rectified)
-        limit, at = (
-            np.full(len(units), np.inf, base.dtype),
-            slice(len(base) - len(units), len(base)),
-        )
-        kind = np.full(len(units), BENDS, np.int8)
-        steps = [Step(None, base[units], kind, -limit, limit, slice(0, 0), at, keeps=False)]
-        first, *others = self._steps
-        entry = torch.from_numpy(np.take(first.weight.numpy(), units, axis=1))
-        for step in (replace(first, weight=entry, reads=at), *others):
-            start = step.writes.start - len(base)
-            steps.append(replace(step, floor=floors[start : start + len(step.kind)]))
-        return Folded(active, tuple(steps), None, None)
+        entry = np.take(self._entry, units, axis=1)
+        steps = self._steps.entered_by(entry, np.concatenate([base[units], floors]))
+        return Folded(active, steps, len(active))
+
+
+def _whole_step(
+    weight: NDArray[np.floating] | None,
+    bias: NDArray[np.floating],
+    reads: slice,
+    *,
+    rectified: bool,
+) -> Step:
+    """Every unit of a layer, wherever it gets."""
+    kind, limit = (
+        np.full(len(bias), BENDS if rectified else PLAIN, np.int8),
+        np.full_like(bias, np.inf),
+    )
+    writes = slice(reads.stop, reads.stop + len(bias))
+    return Step(weight, limit, kind, -limit, limit, reads, writes, keeps=False)
 
 
 @_compiled

@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import torch
 from numba import njit
 from numpy.typing import NDArray
 
-from .folded import Folded, Layer, Range, Step
-from .walk import ASLEEP, BENDS, LINEAR, PLAIN
+from ..one_blas_thread import one_blas_thread
+from .folded import Folded, Layer, Range
+from .walk import ASLEEP, BENDS, LINEAR, PLAIN, Packed, Step
 
 __all__ = ["fold"]
 
@@ -58,35 +58,41 @@ def fold(
     """
     kind = np.full(len(units), BENDS, np.int8)
     low, high = _kept(*_widened(*seen[0], reach), base[units], kind)
-    at, slopes = slice(0, len(units)), np.zeros(len(base), np.bool_)
+    at = slice(0, len(units))
     steps = [Step(None, base[units], kind, low, high, slice(0, 0), at, keeps=False)]
-    affine = _extended(base[None], units, kind, slopes)
-    only: NDArray[np.intp] | None = units
-    for (weight, bias, rectified), entering in zip(layers, seen[1:], strict=True):
-        product = torch.from_numpy(affine) @ weight
-        product[-1] += bias
-        found = _behind(product.numpy(), low, high, *entering, reach, rectified)
-        keeps, chosen, kind, into, floor, new_low, new_high, affine = found
-        only = None
-        if keeps:
-            low, high = np.concatenate([low, new_low]), np.concatenate([high, new_high])
-        else:
-            low, high, only = new_low, new_high, chosen[kind <= PLAIN]
-        if len(chosen):
-            writes = slice(at.stop, at.stop + len(new_low))
-            entry = torch.from_numpy(into)
-            steps.append(Step(entry, floor, kind, new_low, new_high, at, writes, keeps))
-            at = steps[-1].leaves
-    return Folded(affine[-1], tuple(steps), only, affine[:-1] if only is None else None)
+    active, only = np.maximum(base, 0)[None], units
+    with one_blas_thread():
+        for layer, entering in zip(layers, seen[1:], strict=True):
+            found = _behind(active, only, *layer, low, high, *entering, reach)
+            keeps, chosen, kind, into, floor, new_low, new_high, active = found
+            if keeps:
+                low, high = np.concatenate([low, new_low]), np.concatenate([high, new_high])
+            else:
+                low, high = new_low, new_high
+            only = chosen[:0] if keeps else chosen[kind <= PLAIN]
+            if len(chosen):
+                writes = slice(at.stop, at.stop + len(new_low))
+                steps.append(Step(into, floor, kind, new_low, new_high, at, writes, keeps))
+                at = steps[-1].leaves
+    n_variables, by_slopes = at.stop - at.start, len(active) > 1
+    return Folded(
+        active[-1],
+        Packed.of(steps),
+        n_variables,
+        units=None if by_slopes else only,
+        slopes=active[:-1] if by_slopes else None,
+    )
 
 
 @_compiled
-def _behind(affine, low, high, least, most, reach, rectified):
+def _behind(before, only, weight, bias, rectified, low, high, least, most, reach):
     """What a layer must compute, and the activations behind it.
 
-    affine (V + 1, H) is what enters it, of variables that keep within low and high (V,); least and
-    most (H,) were seen to enter.
+    Those before it, (V + 1, H'), are of variables that keep within low and high (V,); where these
+    only are units (V,), there is no more than the activations at the base, (1, H'). To enter,
+    least and most (H,) were seen.
     """
+    affine = _entering(before, only, weight, bias)
     least, most = _widened(least, most, reach)
     sort = _sorts(affine, low, high, least, most, rectified)
     keeps, units, kind, slopes = _chosen(sort, len(low))
@@ -97,8 +103,25 @@ def _behind(affine, low, high, least, most, reach, rectified):
     for u in range(len(units)):
         for v in range(len(low)):
             into[u, v] = affine[v, units[u]]
-    behind = _extended(affine if keeps else affine[-1:], units, kind, slopes)
+    if keeps:
+        behind = _extended(affine, units, kind, slopes)
+    else:
+        behind = np.maximum(affine[-1:], affine.dtype.type(0)) if rectified else affine[-1:].copy()
     return keeps, units, kind, into, affine[-1][units], new_low, new_high, behind
+
+
+@_compiled
+def _entering(before, only, weight, bias):
+    """What enters a layer's units, (V + 1, H)."""
+    if not len(only):
+        affine = np.dot(before, weight)
+    else:
+        affine = np.empty((len(only) + 1, len(bias)), weight.dtype)
+        for v in range(len(only)):
+            affine[v] = weight[only[v]]
+        affine[-1] = np.dot(before[0], weight)
+    affine[-1] += bias
+    return affine
 
 
 @_compiled
@@ -169,20 +192,15 @@ def _kept(least, most, floor, kind):
 @_compiled
 def _extended(affine, units, kind, slopes):
     """Activations behind a step: slopes of the linear units, then one more for each variable."""
-    n_before, n_new, rectified = len(affine) - 1, 0, True
-    for u in range(len(units)):
-        n_new += kind[u] <= PLAIN
-        rectified &= kind[u] != PLAIN
-    after = np.zeros((n_before + n_new + 1, affine.shape[1]), affine.dtype)
+    n_before = len(affine) - 1
+    new = units[kind <= PLAIN]
+    after = np.zeros((n_before + len(new) + 1, affine.shape[1]), affine.dtype)
     for h in range(affine.shape[1]):
         base = affine[n_before, h]
-        after[n_before + n_new, h] = base if slopes[h] or not rectified else max(base, 0 * base)
+        after[-1, h] = base if slopes[h] else max(base, 0 * base)
         if slopes[h]:
             for v in range(n_before):
                 after[v, h] = affine[v, h]
-    new = n_before
-    for u in range(len(units)):
-        if kind[u] <= PLAIN:
-            after[new, units[u]] = 1
-            new += 1
+    for v in range(len(new)):
+        after[n_before + v, new[v]] = 1
     return after

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
@@ -67,7 +66,7 @@ class Network:
         ]
         (into, into_bias), *between, (out, out_bias) = arrays
         layers = tuple(
-            (torch.from_numpy(weight).T.contiguous(), torch.from_numpy(bias), layer != vae.mean)
+            (np.ascontiguousarray(weight.T), bias, layer != vae.mean)
             for layer, (weight, bias) in zip(inner, between, strict=True)
         )
         return cls(
@@ -88,7 +87,7 @@ class Network:
         """Activations (n, H) before the last layer; overwrites what has entered."""
         activations = entered.relu_()
         for weight, bias, rectified in self.inner:
-            activations = torch.addmm(bias, activations, weight)
+            activations = torch.addmm(torch.from_numpy(bias), activations, torch.from_numpy(weight))
             if rectified:
                 activations.relu_()
         return activations
@@ -100,7 +99,7 @@ class Network:
     def work(self, n_segments: int) -> int:
         """Multiplications a sample takes, at most, that is made of so many segments."""
         ends = n_segments * (self.into.shape[1] + self.out.shape[1])
-        return ends + sum(weight.numel() for weight, _, _ in self.inner)
+        return ends + sum(weight.size for weight, _, _ in self.inner)
 
     def folding(self, neighbourhood: Neighbourhood) -> Folding:
         """The way to activations before the last layer, of any rows of a neighbourhood."""
@@ -134,6 +133,8 @@ class Folding:
     ----------
     whole
         The whole network.
+    trial
+        The variables (V, m) and ranges of the few samples, found when they are first wanted.
     """
 
     def __init__(
@@ -146,9 +147,11 @@ class Folding:
     ) -> None:
         self._masks, self._pieces = masks, pieces
         self.whole = network.whole.at(entered, units)
-        self._tried = masks.typical(_WHOLE)
-        self._found, seen = self.whole.watched(masks.factors(pieces, self._tried))
-        self._folded = Once(partial(fold, network.inner, units, entered, seen, reach=_REACH))
+        self._rows = masks.typical(_WHOLE)
+        self.trial = Once(lambda: self.whole.watched(masks.factors(pieces, self._rows)))
+        self._folded = Once(
+            lambda: fold(network.inner, units, entered, self.trial()[1], reach=_REACH)
+        )
 
     @property
     def folded(self) -> Folded:
@@ -161,8 +164,8 @@ class Folding:
 
     def tried(self, rows: slice) -> NDArray[np.floating] | None:
         """The whole network's variables (V, m) of rows that were tried; None if some were not."""
-        if self._tried.step == 1 and rows.stop <= self._tried.stop:
-            return self._found[:, rows]
+        if self._rows.step == 1 and rows.stop <= self._rows.stop:
+            return self.trial()[0][:, rows]
         return None
 
     def values(self, rows: slice, by_way: ByWay) -> NDArray:

@@ -105,7 +105,8 @@ class MeanSquare:
             return (residual().square + change) / n_pixels
 
         work = self.network.work(neighbourhood.n_segments) + self._gram.size
-        return Prepared(values, work, ahead=(folding, projected))
+        ahead = folding, projected, lambda: folding().trial(), whole
+        return Prepared(values, work, ahead)
 
     def _projected(self, neighbourhood: Neighbourhood) -> _Projected:
         network, labels = self.network, neighbourhood.labels[self.network.pixels]

@@ -79,7 +79,7 @@ class QuadraticForm:
         unwatched = total[:0]
         with one_blas_thread():
             _walked(
-                *way.packed, *entering, *self._coefficients(masks, rows),
+                *way.steps, *entering, *self._coefficients(masks, rows),
                 beyond, unwatched, total,
             )  # fmt: skip
         return total.astype(np.float64), np.flatnonzero(beyond)
@@ -115,10 +115,12 @@ def _bands(mixing, square):
         last = min(first + BAND, n)
         for v in range(first, last):
             bands[at : at + n_known] = mixing[v]
-            at += n_known
-            for w in range(last):
-                bands[at] = square[v, w] * (2 if w < first else 1)
-                at += 1
+            own = bands[at + n_known : at + n_known + last]
+            at += n_known + last
+            for w in range(first):
+                own[w] = 2 * square[v, w]
+            for w in range(first, last):
+                own[w] = square[v, w]
     return bands
 
 

@@ -7,14 +7,12 @@ take turns at the interpreter between a network's layers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from .folded import Step
 
 __all__ = [
     "ASLEEP",
@@ -23,6 +21,7 @@ __all__ = [
     "LINEAR",
     "PLAIN",
     "Packed",
+    "Step",
     "bench_rows",
     "copied",
     "walk",
@@ -37,6 +36,43 @@ LANES = 256
 """Samples that are taken together: at some 300 numbers each they fit the 2 MB nearest to a core."""
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What a layer computes of each sample.
+
+    Attributes
+    ----------
+    weight : (u, V)
+        From variables to what enters u units, as a difference from the base; none for the first
+        layer, whose units are entered from outside.
+    floor : (u,)
+        What enters them at the base.
+    kind : (u,)
+        Whether a unit is a variable from here on, behind its ReLU or without one, or must only be
+        seen never to change sign.
+    low, high : (v,)
+        The range that the new variables must keep.
+    reads, writes
+        Where the V variables before it lie among all that are ever computed, and the new ones.
+    keeps
+        Whether the variables before it remain.
+    """
+
+    weight: NDArray[np.floating] | None
+    floor: NDArray[np.floating]
+    kind: NDArray[np.int8]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    reads: slice
+    writes: slice
+    keeps: bool
+
+    @property
+    def leaves(self) -> slice:
+        """Where the variables lie that there are behind it."""
+        return slice((self.reads if self.keeps else self.writes).start, self.writes.stop)
 
 
 class Packed(NamedTuple):
@@ -62,9 +98,9 @@ class Packed(NamedTuple):
             reads, writes = step.reads, step.writes
             row[:4] = weight_at, floor_at, limit_at, len(step.floor)
             row[4:] = reads.start, reads.stop, writes.start, writes.stop
-            weight_at += 0 if step.weight is None else step.weight.numel()
+            weight_at += 0 if step.weight is None else step.weight.size
             floor_at, limit_at = floor_at + len(step.floor), limit_at + len(step.low)
-        weights = [step.weight.numpy().ravel() for step in steps if step.weight is not None]
+        weights = [step.weight.ravel() for step in steps if step.weight is not None]
         return cls(
             plan,
             np.concatenate([*weights, steps[0].floor[:0]]),
@@ -72,6 +108,39 @@ class Packed(NamedTuple):
             np.concatenate([step.kind for step in steps]),
             np.concatenate([step.low for step in steps]),
             np.concatenate([step.high for step in steps]),
+        )
+
+    @property
+    def n_units(self) -> NDArray[np.int64]:
+        """Units that each step computes."""
+        return self.plan[:, 3]
+
+    def entered_by(self, entry: NDArray[np.floating], floor: NDArray[np.floating]) -> Packed:
+        """The same steps, where only some of the units of the first may wake.
+
+        Parameters
+        ----------
+        entry : (u, A)
+            The second step's weight, from these units; the first has none.
+        floor
+            Of these units, then of all others.
+        """
+        spare = self.n_units[0] - entry.shape[1]
+        plan = self.plan.copy()
+        plan[2:, 0] -= spare * len(entry)
+        plan[1:, 1:3] -= spare
+        plan[0, 3] -= spare
+        # The variables keep their places, of which the first are then left out.
+        plan[0, 6] += spare
+        plan[1, 4] += spare
+        rest = self.weights[self.plan[1, 3] * self.n_units[0] :]
+        return Packed(
+            plan,
+            np.concatenate([entry.ravel(), rest]),
+            floor,
+            self.kind[spare:],
+            self.low[spare:],
+            self.high[spare:],
         )
 
 
