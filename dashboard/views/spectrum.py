@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["SpectrumView"]
 
 _SETTLE_MS = 40
-_LEFT_PX = 74  # both figures keep the same room for their axis, so that wavelengths line up
+_LEFT_PX = 84  # both figures keep the same room for their axis, so that wavelengths line up
+_WEIGHT_TICK_PX, _WEIGHT_LABEL_PX = 10, 2  # -2.5e-10, of a model that is sure, fits beside its name
 _GUESS_PX = 560
 _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
@@ -150,6 +151,8 @@ class SpectrumView:
         # With 1, 2 and 5 alone the axis of a range of ±4.3 shows no number but 0.
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3, mantissas=[1, 2, 2.5, 5])
         fig.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_TICKS)
+        fig.yaxis.major_label_text_font_size = f"{_WEIGHT_TICK_PX}px"
+        fig.yaxis.axis_label_standoff = _WEIGHT_LABEL_PX
         return fig
 
     def _link(self) -> None:
