@@ -80,7 +80,7 @@ def variants(n_pixels: int) -> list[Variant]:
         for f in _SCALES
     ]
     flat = [
-        Variant(f"flat-{f:g}", "Flat or mean", f"{f:g}", {"perturbation": "flat", "factor": f})
+        Variant(f"flat-{f:g}", "Flat or mean", f"flat {f:g}", {"perturbation": "flat", "factor": f})
         for f in _FLATS
     ]
     changes = {"perturbation": "mean", "factor": 1.0}

@@ -68,16 +68,19 @@ def training_html(collection_path: Path) -> str:
             ("validation_loss", 'style="stroke:var(--accent);stroke-width:1.6"'),
         )
     ]
-    best = table["validation_loss"].min()
+    best, last = table["validation_loss"].min(), int(table["epoch"].iloc[-1])
     said = _loss_said(collection_path) if finished else ""
     state = "" if finished else f"{_state(collection_path)} · "
     return (
         '<div style="flex:none;width:320px">'
         '<div class="muted small">Training of the autoencoder</div>'
-        f'<div style="width:230px">{picture(lines, label="loss by epoch")}</div>'
-        f'<div class="small">{state}epoch {int(table["epoch"].iloc[-1])}: loss '
+        f'<div style="width:230px">{picture(lines, label="loss by epoch")}'
+        f'<div class="ends"><span>epoch {table["epoch"].to_numpy().min()}</span>'
+        f"<span>loss {np.exp(low):,.5g}–{np.exp(high):,.5g}, log</span>"
+        f"<span>{table['epoch'].to_numpy().max()}</span></div></div>"
+        f'<div class="small">{state}epoch {last}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
-        f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; logarithmic; "
+        f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; "
         f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div></div>"
     )
 

@@ -14,7 +14,7 @@ from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio
 from ..pictures import Frame, band, ends, painted_pieces, picture, polyline
-from .sections import button
+from .sections import button, foot_line
 
 __all__ = ["card", "detail", "scan_charts"]
 
@@ -65,7 +65,7 @@ def scan_charts(
     )  # fmt: skip
     said = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
-        f"built with {reasons.k}; {reasons.explained}"
+        f"built with {reasons.k}; explained: {reasons.explained}"
     )
     state = f'<span class="busy">{busy}</span>' if busy else said
     signs = "".join(
@@ -98,7 +98,7 @@ def card(cluster: Cluster, title: str, *, picked: bool, colour: str = "") -> str
         f'<div class="head"><b title="{escape(title, quote=True)}">{dot}{escape(title)}</b>'
         f'<span title="members">{cluster.n:,}</span></div>'
         f"{_drawing(cluster)}"
-        f'<div class="foot-line">{escape(" · ".join(cluster.top()))}</div>'
+        f"{foot_line(cluster.top())}"
         f'<div class="foot-line">median z {cluster.median_z:.3f}</div>'
     )
     css = "now" if picked else ""

@@ -17,7 +17,7 @@ from ..live import Answer
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..session import Session
 from ..shown import Shown
-from .sections import SectionsPart, button
+from .sections import SectionsPart, button, foot_line
 
 __all__ = ["show"]
 
@@ -98,20 +98,20 @@ class _Compare:
         self, one: Variant, now: ExplainSettings, frame: Frame, line: str, shown: Shown
     ) -> str:
         found = self._result.found.get(one.key)
-        ribbon, fit, foot = "", "", escape(self._result.failed.get(one.key, "…"))
+        ribbon, fit, names = "", "", [self._result.failed.get(one.key, "…")]
         if found is not None:
             shares = found.weights / (np.abs(found.weights).max() or 1.0)
             wave = shown.wave_rest_aa
             ribbon = painted_pieces(frame, wave, shown.flux, found.labels, shares)
             fit = f"R² {found.r2:.2f}"
-            foot = escape(" · ".join(top_names(wave, found.labels, np.abs(found.weights))))
+            names = top_names(wave, found.labels, np.abs(found.weights))
         css = " ".join(
             name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
         )
         inner = (
             f'<div class="head"><b>{escape(one.title)}</b><span>{fit}</span></div>'
             f"{picture([ribbon, line], label=escape(one.title))}"
-            f'<div class="foot-line">{foot}</div>'
+            f"{foot_line(names)}"
         )
         title = f"Explain with {', '.join(f'{n} {v}' for n, v in one.changes.items())}"
         return button(inner, {"take": one.key}, css=css, title=title)

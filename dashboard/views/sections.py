@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -11,7 +11,7 @@ import param
 
 from .parts import ASSETS, Part
 
-__all__ = ["SectionsPart", "button", "choice", "slider"]
+__all__ = ["SectionsPart", "button", "choice", "foot_line", "slider"]
 
 
 class SectionsPart(Part):
@@ -53,6 +53,13 @@ def button(
         f'<button type="button" class="{css}" title="{escape(title, quote=True)}" '
         f'data-send="{sent}"{" disabled" if idle else ""}>{html}</button>'
     )
+
+
+def foot_line(names: Sequence[str]) -> str:
+    """Names under a picture: a line may end between two, never within one that fits on it."""
+    spans = [f"<span>{escape(name)} ·</span>" for name in names[:-1]]
+    spans += [f"<span>{escape(name)}</span>" for name in names[-1:]]
+    return f'<div class="foot-line names">{" ".join(spans)}</div>'
 
 
 def choice(name: str, label: str, options: dict[str, str], chosen: str, *, title: str = "") -> str:

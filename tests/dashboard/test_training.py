@@ -30,6 +30,8 @@ def test_the_curve_is_that_of_the_run(small_demo: Path) -> None:
     assert html.count("<polyline") == 2
     assert "a build is training" not in html
     assert "; α 0, λ 8.6</div>" in html
+    assert "<span>epoch 1</span>" in html
+    assert f"<span>{len(table)}</span>" in html
 
 
 def test_a_search_for_the_losss_weights_is_told(small_demo: Path, tmp_path: Path) -> None:
