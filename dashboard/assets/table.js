@@ -36,16 +36,24 @@ export function render({ model, el }) {
 
   const headings = () => {
     const line = document.createElement("tr")
+    const held = el.getRootNode().activeElement?.dataset.key
     for (const column of model.columns) {
       const cell = document.createElement("th")
       cell.scope = "col"
       cell.className = column.kind
       const way = model.sort === column.key ? "▴" : model.sort === `-${column.key}` ? "▾" : ""
-      cell.textContent = `${column.title} ${way}`.trim()
+      if (way) cell.setAttribute("aria-sort", way === "▴" ? "ascending" : "descending")
+      const sorts = document.createElement("button")
+      sorts.type = "button"
+      sorts.className = "sort"
+      sorts.textContent = `${column.title} ${way}`.trim()
+      sorts.dataset.key = column.key
+      cell.append(sorts)
       cell.addEventListener("click", () => model.send_msg({ sort: column.key }))
       line.append(cell)
     }
     head.replaceChildren(line)
+    if (held) line.querySelector(`[data-key="${held}"]`)?.focus()
   }
 
   const rows = () => {
@@ -89,4 +97,6 @@ export function render({ model, el }) {
   headings()
   choices()
   rows()
+  // Rows have no place before the list has a height, and another one once it changes.
+  new ResizeObserver(mark).observe(scroller)
 }

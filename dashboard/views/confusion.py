@@ -17,8 +17,8 @@ __all__ = ["show"]
 
 _LISTED = 60
 _EMPTY = (
-    "<p>No spectrum here has a type to check the classifier against. Types come in with "
-    "<code>spexplain ingest … --labels FILE</code>.</p>"
+    "<p>No spectrum here has a type to check the classifier against. Types come in with a file of "
+    "labels: <code>spexplain ingest … --labels FILE</code></p>"
 )
 _HINT = (
     "<p>Choose a cell: its spectra are ringed on the plane and listed, and the most confident "

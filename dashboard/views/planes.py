@@ -39,11 +39,11 @@ def show(session: Session) -> Any:
         if not (session.workspace.catalog["label"].to_numpy(str) != "").any():
             return invitation(
                 "Several embeddings are made of spectra that have a type, and none here has one. "
-                "Types come in with a file of labels: <b>spexplain ingest … --labels FILE</b>"
+                "Types come in with a file of labels: <code>spexplain ingest … --labels FILE</code>"
             )
         return invitation(
             "Several embeddings of the labelled spectra are made on demand: "
-            "<b>spexplain build DIR --planes</b>. Each can then be chosen as the plane, too."
+            "<code>spexplain build DIR --planes</code>. Each can then be chosen as the plane, too."
         )
     return _Planes(session).part
 
