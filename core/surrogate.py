@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -242,4 +243,22 @@ class Ridge:
 
 def _solved(factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64]:
     """A⁻¹ cross, of the upper triangular factor of A (S, S)."""
-    return torch.cholesky_solve(torch.from_numpy(cross[:, None]), factor, upper=True)[:, 0].numpy()
+    return _substituted(np.ascontiguousarray(factor.numpy()), cross)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _substituted(factor, cross):
+    """Forward by the transposed factor, then back; of one right side LAPACK makes more ado."""
+    found = cross.copy()
+    for i in range(len(found)):
+        row = factor[i]
+        found[i] /= row[i]
+        known = found[i]
+        for j in range(i + 1, len(found)):
+            found[j] -= known * row[j]
+    for i in range(len(found) - 1, -1, -1):
+        row, left = factor[i], found[i]
+        for j in range(i + 1, len(found)):
+            left -= row[j] * found[j]
+        found[i] = left / row[i]
+    return found

@@ -24,9 +24,10 @@ __all__ = [
     "row_evaluator",
 ]
 
-# Early answers come at the first few, of which two threads take half each; even pieces keep them
-# busy to the end.
-_EARLY_ROWS, _LARGE_ROWS = (0, 100, 200, 500, 1000), 1000
+# Early answers come at the first few, of which two threads take half each. Then large ones, for
+# each takes some preparation, and from where the papers' 5000 near their end smaller ones, so that
+# no thread waits long for another.
+_FIRST_ROWS, _LATER_ROWS = (0, 100, 200, 500, 1000, 2000, 3000, 4000), 500
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
 
@@ -130,9 +131,9 @@ def evaluation_blocks(target: Target, neighbourhood: Neighbourhood) -> Iterator[
     if not may_share(target):
         yield from neighbourhood.blocks()
         return
-    for start, stop in pairwise(_EARLY_ROWS):
-        yield from neighbourhood.blocks(slice(start, stop), n_rows=_LARGE_ROWS)
-    yield from neighbourhood.blocks(slice(_EARLY_ROWS[-1], neighbourhood.n), n_rows=_LARGE_ROWS)
+    for start, stop in pairwise(_FIRST_ROWS):
+        yield from neighbourhood.blocks(slice(start, stop), n_rows=stop - start)
+    yield from neighbourhood.blocks(slice(_FIRST_ROWS[-1], neighbourhood.n), n_rows=_LATER_ROWS)
 
 
 def evaluate(
