@@ -77,6 +77,9 @@ def read_bytes(name: str, content: bytes) -> Spectrum:
         return read(path)
 
 
+_NO_Z = "no redshift; a table of your own has it as Z in its header"
+
+
 class NewcomerLens:
     """Prepares, judges and explains spectra from outside as a lens does its own.
 
@@ -109,8 +112,9 @@ class NewcomerLens:
             )
         if not spectrum.z > 0:
             why = f" ({spectrum.z_note})" if spectrum.z_note else ""
+            known = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
             raise LensError(
-                f"{spectrum.id}: redshift {spectrum.z:g} does not bring it to rest{why}"
+                f"{spectrum.id}: its file gives {known if np.isfinite(spectrum.z) else _NO_Z}{why}"
             )
         flux, reason = self._prepare(spectrum)
         verdict = None if reason else self.verdict(flux)

@@ -44,7 +44,9 @@ const builders = {
     })
     let held = false
     let sent = null
+    let shown = null
     const fill = (value) => {
+      if (!Number.isFinite(value)) return
       slider.style.setProperty("--at", `${to_position(field, value) / 10}%`)
       slider.setAttribute("aria-valuetext", digits(field, value))
     }
@@ -73,12 +75,16 @@ const builders = {
       slider.value = to_position(field, next)
       tell(Number(number.value))
     })
-    number.addEventListener("change", () => tell(Number(number.value.replace(",", "."))))
+    number.addEventListener("change", () => {
+      const text = number.value.trim().replace(",", ".")
+      if (text === "") { number.value = digits(field, shown); return } // emptied: as it was
+      tell(Number.isFinite(Number(text)) ? Number(text) : text)
+    })
     return {
       element: make("label", { class: "range", title: field.doc },
         make("span", { class: "name" }, field.label), slider, number),
       set(value) {
-        sent = value
+        sent = shown = value
         if (held) return
         slider.value = to_position(field, value)
         number.value = digits(field, value)
@@ -183,6 +189,11 @@ export function render({ model, el }) {
       home.append(control.element)
     }
     if (fold.lastChild.childElementCount) body.append(fold)
+    fold.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !fold.open) return
+      fold.open = false
+      fold.firstChild.focus()
+    })
     const open = el.querySelector("details")?.open
     if (open) fold.open = true
     el.replaceChildren(body)

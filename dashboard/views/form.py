@@ -78,19 +78,24 @@ def form(
         Which layout of the style sheet.
     """
     by_name = {each.name: each for each in fields}
+    refused = False
 
     def chosen() -> dict[str, Any]:
         return {each.name: getattr(each.owner, each.name) for each in fields}
 
     def take(message: dict[str, Any]) -> None:
+        nonlocal refused
         each = by_name[message["name"]]
         known = each.owner.param[each.name]
         try:
             value = parse(known, str(message["value"]))
         except ValueError as error:
-            part.param.trigger("values")  # puts the old value back into the entry
+            refused = True
             complain(f"{known.label or each.name} cannot be {message['value']!r}: {error}.")
             return
+        if refused:  # the value that was there before changes nothing that would take it back
+            refused = False
+            complain("")
         setattr(each.owner, each.name, value)
 
     part = FormPart(

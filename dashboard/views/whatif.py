@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import Any
 
@@ -63,9 +64,10 @@ class _WhatIfTab:
             elif name == "amount":
                 state.turn(float(value))
             elif name in ("low", "high"):
-                self._stretch(name, float(value.replace(",", ".")))
-        except ValueError:
-            self._session.complain(f"{name} cannot be {value!r}: give a number.")
+                self._stretch(name, _wavelength_aa(value))
+                self._session.complain("")  # what was typed before may have been none
+        except ValueError as error:
+            self._session.complain(str(error))
 
     def _stretch(self, name: str, at: float) -> None:
         """One end is typed: the other stays, or is the spectrum's."""
@@ -158,6 +160,16 @@ class _WhatIfTab:
             return "Finding its place on the plane …"
         title = self._session.workspace.planes[plane].title if plane else "no plane"
         return f"It cannot be placed on this plane ({title}): choose one of this lens's spectra."
+
+
+def _wavelength_aa(text: str) -> float:
+    try:
+        at = float(text.replace(",", "."))
+    except ValueError:
+        at = math.nan
+    if not math.isfinite(at):
+        raise ValueError(f"A stretch cannot end at {text!r}: give a rest wavelength in Å.")
+    return at
 
 
 def _aa(at: float | None) -> str:
