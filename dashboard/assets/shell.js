@@ -25,6 +25,12 @@ export function render({ model, el, view }) {
 
   const on_key = (event) => {
     const where = event.composedPath()[0]
+    const menu = document.querySelector("details.menu[open]")
+    if (event.key === "Escape" && menu) {
+      menu.open = false
+      menu.firstElementChild.focus()
+      return
+    }
     if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "u") { model.send_msg({ do: "untag" }); return }
@@ -70,7 +76,9 @@ export function render({ model, el, view }) {
   // Bokeh frames a figure in dots after every click, from within its own shadow root.
   const unframe = (event) => {
     const where = event.composedPath()[0]
-    if (where.classList.contains("bk-events")) where.style.outline = "none"
+    if (where.classList.contains("bk-events")) {
+      where.style.outline = where.matches(":focus-visible") ? "2px solid var(--accent)" : "none"
+    }
   }
 
   document.addEventListener("focusin", unframe)

@@ -322,3 +322,35 @@ def test_a_page_whose_server_comes_back_shows_what_it_showed(
             "() => Bokeh.documents[0]?.get_model_by_name('bands')?.data.weight.length === 40"
         )
         context.close()
+
+
+def test_a_mistyped_number_is_quoted_until_it_is_mended(
+    tab: Any, lonely: tuple[str, float, float]
+) -> None:
+    page, said = tab.page, tab.page.locator("#problem")
+    tab.open(f"?id={lonely[0]}&n_samples=300&tab=whatif")
+    tab.painted(lonely[0])
+    entry = page.get_by_label("Segments, value")
+    start = page.locator("input[name=low]")
+    for where, wrong, right in ((entry, "many", "77"), (start, "Hβ", "4800")):
+        where.fill(wrong)
+        where.press("Enter")
+        tab.wait("text => document.getElementById('problem').textContent.includes(text)", wrong)
+        where.fill(right)
+        where.press("Enter")
+        said.wait_for(state="hidden")
+    entry.fill("")
+    entry.press("Enter")
+    assert entry.input_value() == "77"
+    assert "n_segments" not in page.url  # nothing was asked for
+
+
+def test_escape_closes_what_opens_over_the_page(tab: Any) -> None:
+    page = tab.page
+    tab.open()
+    for name in ("Advanced", "Save"):
+        summary = page.locator("summary", has_text=name)
+        summary.click()
+        assert summary.evaluate("summary => summary.parentElement.open")
+        page.keyboard.press("Escape")
+        assert not summary.evaluate("summary => summary.parentElement.open")
