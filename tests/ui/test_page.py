@@ -188,6 +188,21 @@ def test_nothing_overlaps_or_scrolls_sideways(
         assert frames[0] == frames[1]  # the same wavelength stands above itself
 
 
+def test_beside_another_window_every_tool_and_tab_is_in_sight(
+    new_tab: Callable[..., Any], lonely: tuple[str, float, float]
+) -> None:
+    tab = new_tab(800, 900)
+    tab.open(f"?id={lonely[0]}&n_samples=300")
+    tab.painted(lonely[0])
+    tools = [tab.page.locator(".spectrum .head summary")]
+    tools += [tab.page.get_by_role("radio", name=n, exact=True) for n in ("Observed", "Model")]
+    tools += [tab.page.locator(".spectrum .head").get_by_role("button", name="Clip")]
+    for tool in tools:
+        tool.click(trial=True)  # fails where another element would take the click
+        box = tool.bounding_box()
+        assert box["x"] + box["width"] <= 800
+
+
 def test_the_legend_singles_a_type_out(tab: Any) -> None:
     tab.open()
     tab.settled_plane()
