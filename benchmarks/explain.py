@@ -1,8 +1,10 @@
 """How fast explanations are, against dense evaluation, scikit-learn and the machine's own limit.
 
 Each row is a ratio taken in one run: its baseline and a single-precision matrix product are timed
-in turn with it. The limit is the row's arithmetic at the rate of that product. Run it with nothing
-else at work:
+in turn with it. The limit is the row's arithmetic at the rate of that product. What is quick is
+called again until a tenth of a second has gone by, as timeit does, and its mean is one of the
+figures whose median is printed; beside it, as cold, the first call after a pause. Run it with
+nothing else at work:
 
     python benchmarks/explain.py [--json] [--only NAME ...] [--repeats 7] [--threads 2]
     python benchmarks/explain.py --profile
@@ -13,10 +15,10 @@ each; the first answer of lime-coarse is the stages up to the fit of 200.
 What bounds these two, by that arithmetic: folded, a sample of this network takes some 51 thousand
 multiplications, so 5000 take 0.51 GFLOP: 2.8 ms at 185 GFLOP/s. Products of so few rows reach three
 quarters of that rate. Their equations take no product: 0.7 million additions, 2 ns each. Either
-layer is 3.9 MB read once, 0.3 ms each from a shared cache. The rest is what one thread does while
-another has little to do or nothing: segments and masks, the first layer, 200 samples through the
-whole network, what to fold for the others, and the fit. The first answer is all of these but the
-folding, so it cannot be a fifth of the last.
+layer is 3.9 MB read once, 0.4 ms each from a shared cache. The rest is what little there is for a
+second thread to do: segments and masks, 200 samples through the whole network, what to fold for
+the others, and the fit. The first answer is all of these but the folding, so it cannot be a fifth
+of the last, whose samples are a third of its time.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ N_TRAINING, EPOCHS = 2000, 15
 BATCH = 100
 GFLOP = 1e9
 SLOW_BASELINE_S = 1.5
-SETTLE_S = 0.02
+SETTLE_S, ENOUGH_S = 0.02, 0.1
 FIRST = 200
 
 
@@ -83,6 +85,7 @@ class Row:
     limit_ms: float | None
     times_limit: float | None
     peak_mb: float | None
+    cold_ms: float | None
     met: bool
 
 
@@ -207,6 +210,15 @@ def milliseconds(run: Callable[[], object]) -> float:
     return 1e3 * (time.perf_counter() - start)
 
 
+def mean_milliseconds(run: Callable[[], object]) -> float:
+    """Of as many calls as take a while, one at least."""
+    start, n_calls = time.perf_counter(), 0
+    while n_calls == 0 or time.perf_counter() - start < ENOUGH_S:
+        run()
+        n_calls += 1
+    return 1e3 * (time.perf_counter() - start) / n_calls
+
+
 class MatrixRate:
     """Single-precision GFLOP/s of a 2048² matrix product, sampled throughout the run."""
 
@@ -223,17 +235,18 @@ class MatrixRate:
 
 def measure(case: Case, rate: MatrixRate, repeats: int) -> Row:
     case.run()
-    ours, theirs, rates = [], [], []
+    ours, theirs, rates, cold = [], [], [], []
     if case.baseline_run:
         slow = milliseconds(case.baseline_run) > 1e3 * SLOW_BASELINE_S
     for i in range(repeats):
         rates.append(rate.sample())
         # The product's threads spin on for some milliseconds, in the way of whoever comes next.
         time.sleep(SETTLE_S)
-        ours.append(milliseconds(case.run) / case.per_run)
+        cold.append(milliseconds(case.run) / case.per_run)
+        ours.append(mean_milliseconds(case.run) / case.per_run)
         # A baseline of seconds varies by a few percent; three of them say enough.
         if case.baseline_run and not (slow and i >= 3):
-            theirs.append(milliseconds(case.baseline_run))
+            theirs.append(mean_milliseconds(case.baseline_run))
     ms = statistics.median(ours)
     baseline_ms = statistics.median(theirs) if theirs else None
     limit_ms = 1e3 * case.gflop / statistics.median(rates) if case.gflop else None
@@ -243,7 +256,16 @@ def measure(case: Case, rate: MatrixRate, repeats: int) -> Row:
         case.at_most is None or times_limit <= case.at_most
     )
     return Row(
-        case.name, ms, case.baseline, baseline_ms, ratio, limit_ms, times_limit, None, bool(met)
+        case.name,
+        ms,
+        case.baseline,
+        baseline_ms,
+        ratio,
+        limit_ms,
+        times_limit,
+        peak_mb=None,
+        cold_ms=statistics.median(cold),
+        met=bool(met),
     )
 
 
@@ -252,7 +274,7 @@ def memory_row() -> Row:
     command = [sys.executable, __file__, "--memory-alone"]
     answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     peak_mb = answer["peak_mb"]
-    return Row("memory", answer["ms"], "", None, None, None, None, peak_mb, peak_mb <= 150)
+    return Row("memory", answer["ms"], "", None, None, None, None, peak_mb, None, peak_mb <= 150)
 
 
 def memory_alone() -> None:
@@ -343,15 +365,14 @@ def describe(rate: MatrixRate, threads: int) -> dict[str, object]:
 
 
 def table(rows: list[Row]) -> str:
-    lines = [f"{'case':28}{'ms':>9}{'baseline':>11}{'ratio':>8}{'limit':>9}{'× limit':>9}  met"]
+    heads = ("ms", "baseline", "ratio", "limit", "× limit", "cold")
+    lines = [f"{'case':28}" + "".join(f"{head:>10}" for head in heads) + "  met"]
     for row in rows:
-        figures = (row.ms, row.baseline_ms, row.ratio, row.limit_ms, row.times_limit)
+        figures = (row.ms, row.baseline_ms, row.ratio, row.limit_ms, row.times_limit, row.cold_ms)
         cells = ["–" if figure is None else f"{figure:.2f}" for figure in figures]
+        met = "yes" if row.met else "NO"
         peak = "" if row.peak_mb is None else f"  peak {row.peak_mb:.0f} MB"
-        lines.append(
-            f"{row.name:28}{cells[0]:>9}{cells[1]:>11}{cells[2]:>8}{cells[3]:>9}{cells[4]:>9}"
-            f"  {'yes' if row.met else 'NO'}{peak}"
-        )
+        lines.append(f"{row.name:28}" + "".join(f"{cell:>10}" for cell in cells) + f"  {met}{peak}")
     return "\n".join(lines)
 
 
