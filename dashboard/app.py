@@ -23,15 +23,13 @@ from .live import Answer
 from .session import Schedule, Session
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
-from .views.brush import attach_brush
 from .views.drawer import Drawer
 from .views.drop import drop_part
+from .views.late import LateSpectrum
 from .views.marks import attach_marks
 from .views.part_model import parts_script
 from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
-from .views.rebuilt import RebuiltOverlay
-from .views.spectrum import SpectrumView
 from .views.verdict import state_pane, veil_pane, verdict_pane
 from .workspace import Workspace
 
@@ -104,15 +102,13 @@ def _assemble(session: Session, template: Any) -> pn.Template:
         view.theme = cookies["spexplain-theme"]
     args = pn.state.session_args or {}
     _follow_link(session, {name: found[0].decode() for name, found in args.items()})
-    plane, spectrum, drawer = PlaneView(session), SpectrumView(session), Drawer(session)
-    attach_brush(session, spectrum.flux)
+    plane, spectrum, drawer = PlaneView(session), LateSpectrum(session), Drawer(session)
     attach_marks(session, plane.figure)
-    RebuiltOverlay(session, spectrum.flux)
     parts = {
+        "plane": plane.figure,  # the browser shows it before it draws the parts (parts.js)
+        "plane_note": plane.note,
         "bar": bar_form(session),
         "legend": legend_part(session),
-        "plane": plane.figure,
-        "plane_note": plane.note,
         "verdict": verdict_pane(session),
         "drawing": drawing_form(session),
         "flux": spectrum.flux,
@@ -133,7 +129,7 @@ def _assemble(session: Session, template: Any) -> pn.Template:
     return page
 
 
-def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellPart:
+def _shell(session: Session, plane: PlaneView, spectrum: LateSpectrum) -> ShellPart:
     buttons = {
         "reset-plane": plane.reset,
         "reset-spectrum": spectrum.reset,
@@ -170,6 +166,11 @@ def _shell(session: Session, plane: PlaneView, spectrum: SpectrumView) -> ShellP
     def address(*_: object) -> None:
         shell.query = urlencode(to_query(session.view, session.knobs))
 
+    def stand() -> None:
+        spectrum.draw()
+        shell.ready = True
+
+    pn.state.onload(stand)
     address()
     session.view.param.watch(address, [*session.view.param])
     session.knobs.param.watch(address, session.knobs.names())
@@ -208,6 +209,7 @@ def _words(space: Workspace) -> dict[str, str]:
     colours = "\n".join(_colours(name) for name in THEMES)
     return {
         "page_css": asset("page.css"),
+        "ahead_js": asset("ahead.js"),
         "lazy_js": asset("lazy.js"),
         "parts_js": parts_script(),
         "theme_css": colours,

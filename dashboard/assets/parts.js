@@ -35,8 +35,27 @@
     return adopted.get(name)
   }
 
+  // Bokeh draws a document in one go. Its first root is the plane: it is shown before any part is
+  // drawn. A page in the background, which is given no frames, waits no longer than this.
+  const PATIENCE_MS = 200
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  const plots_shown = async () => {
+    while ([...Bokeh.index.roots].some((view) => !view.has_finished())) await frame()
+    for (const _ of ["drawn", "seen"]) await frame()
+  }
+  let shown = null
+  const after_plots = () => shown ??= Promise.race([
+    plots_shown(),
+    new Promise((done) => setTimeout(done, PATIENCE_MS)),
+  ])
+
   class PartView extends LayoutDOMView {
     get child_models() { return [] }
+
+    async lazy_initialize() {
+      await super.lazy_initialize()
+      await after_plots()
+    }
 
     // Its size is nobody's business but its own: nothing is measured.
     update_bbox() {

@@ -22,6 +22,7 @@ export function render({ model, el, view }) {
     box.hidden = !model.problem
   }
   const dress = () => { root.dataset.theme = model.theme }
+  const stand = () => { if (model.ready) root.dataset.ready = "true" }
 
   const on_key = (event) => {
     const where = event.composedPath()[0]
@@ -95,6 +96,7 @@ export function render({ model, el, view }) {
   })
   model.on("problem", say)
   model.on("theme", dress)
+  model.on("ready", stand)
   model.on("query", address)
   model.on("remove", () => {
     removeEventListener("popstate", on_pop)
@@ -108,6 +110,6 @@ export function render({ model, el, view }) {
   if (root.dataset.theme !== model.theme) model.send_msg({ theme: root.dataset.theme })
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
   view.model.document.on_event("connection_lost", come_back)
-  root.dataset.ready = "true"
+  stand()
   spexplain.at_rest()
 }

@@ -145,5 +145,6 @@ class ShellPart(Part):
     problem = param.String(default="", doc="What went wrong, shown at the corner of the page.")
     theme = param.String(default="light", doc="Light or dark.")
     query = param.String(default="", doc="The address of what is seen, after the '?'.")
+    ready = param.Boolean(default=False, doc="All that the page starts with has been made.")
 
     _esm = ASSETS / "shell.js"
