@@ -4,7 +4,8 @@
 
 Each time runs, within the browser, from the visitor's own event to the frame that shows its whole
 effect: from navigation to the plane, from the press on a point to the spectrum, from a moved
-slider to the full explanation, from a turn of the wheel to the picture shaded anew.
+slider to the full explanation, from a turn of the wheel to the picture shaded anew. A visitor's
+browser is at rest before it navigates: a new window of chromium loads pages of its own meanwhile.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from spexplain.data.lens import Plane
 from spexplain.data.places import demo_path
 
 N_SURVEY = 728_133  # O25
+REST_MS = 2000  # after which a new window has loaded what chromium puts around a page
 AIMS_MS = {"first-plot": 1500, "click": 150, "slider": 200, "zoom": 400}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
@@ -227,6 +229,7 @@ def opened(browser: Browser, url: str, query: str = "") -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.add_init_script(WATCH)
+    page.wait_for_timeout(REST_MS)
     page.goto(url + query)
     page.wait_for_selector("html[data-ready=true]", state="attached")
     yield page
