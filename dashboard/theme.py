@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -138,14 +139,7 @@ def diverging(theme: ThemeName, *, paint: Literal["line", "band"] = "band") -> l
 
     Both arms run at the same pace in Oklab (Ottosson 2020), so equal strength looks equal.
     """
-    chosen = THEMES[theme]
-    middle = chosen.neutral if paint == "line" else chosen.surface
-    half = N_SHADES // 2
-    # A power below one lets weak colour show early: most segments of a spectrum are weak.
-    pace = np.linspace(0.0, 1.0, half) ** 0.8
-    up = _blend(middle, chosen.raise_, pace)
-    down = _blend(middle, chosen.lower, pace)
-    return [*reversed(down), *up]
+    return [*_arms(theme, paint)]
 
 
 def sequential(theme: ThemeName) -> list[str]:
@@ -156,6 +150,19 @@ def sequential(theme: ThemeName) -> list[str]:
         [np.interp(at, np.arange(len(anchors)), anchors[:, axis]) for axis in range(3)]
     )
     return [_hex(colour) for colour in mixed]
+
+
+@cache
+def _arms(theme: ThemeName, paint: Literal["line", "band"]) -> tuple[str, ...]:
+    """Kept: under a slider the key to the colours is written with every answer."""
+    chosen = THEMES[theme]
+    middle = chosen.neutral if paint == "line" else chosen.surface
+    half = N_SHADES // 2
+    # A power below one lets weak colour show early: most segments of a spectrum are weak.
+    pace = np.linspace(0.0, 1.0, half) ** 0.8
+    up = _blend(middle, chosen.raise_, pace)
+    down = _blend(middle, chosen.lower, pace)
+    return (*reversed(down), *up)
 
 
 def _blend(start: str, stop: str, at: np.ndarray) -> list[str]:

@@ -113,3 +113,10 @@ def test_css_holds_every_colour() -> None:
     text = THEMES["dark"].css()
     assert f"--on-accent: {THEMES['dark'].on_accent};" in text
     assert f"--raise: {THEMES['dark'].raise_};" in text
+
+
+def test_who_changes_the_colours_given_changes_nobody_elses() -> None:
+    mine = diverging("light")
+    mine[0] = "#000000"
+    assert diverging("light")[0] != "#000000"
+    assert diverging("light") != diverging("dark")
