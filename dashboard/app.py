@@ -21,6 +21,7 @@ from .keeping import Keepsake, keep, origin_of
 from .links import apply_query, to_query
 from .live import Answer
 from .session import Schedule, Session
+from .shown import Shown
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from .views.drawer import Drawer
@@ -186,7 +187,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     outcome, view = session.outcome, session.view
     shown, found, trust = outcome.shown, outcome.explanation, outcome.trust
     if found is None:
-        session.complain("Open a spectrum first: there is no explanation to save yet.")
+        session.complain(_nothing_to_save(shown))
         return
     origin = origin_of(
         session.workspace.collection,
@@ -199,6 +200,14 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
     keeper.request(partial(keep, saved, kind, session.verdict_of(shown), view.paint))
+
+
+def _nothing_to_save(shown: Shown | None) -> str:
+    if shown is None:
+        return "Open a spectrum first: there is no explanation to save yet."
+    if shown.reason:
+        return f"There is no explanation to save: {shown.reason}"
+    return "The explanation is still on its way: save it once it is there."
 
 
 def _words(space: Workspace) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""Asked to save before there is an explanation, the page says what is missing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+from spexplain.dashboard.app import _keep
+from spexplain.dashboard.background import Background
+from spexplain.dashboard.session import Session
+from spexplain.dashboard.workspace import Workspace
+
+
+class Idle(ThreadPoolExecutor):
+    """Never gets to work."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        return SimpleNamespace(add_done_callback=lambda callback: None)
+
+
+def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace) -> None:
+    session = Session(workspace, Idle(1), lambda callback: callback())
+    written: list[object] = []
+    keeper: Background[Any] = Background(session, written.append)
+    _keep(session, keeper, "png")
+    assert "Open a spectrum first" in session.outcome.problem
+    session.open(7)
+    _keep(session, keeper, "png")
+    assert "on its way" in session.outcome.problem
+    session.open(299)
+    assert session.outcome.shown.reason
+    _keep(session, keeper, "png")
+    assert session.outcome.shown.reason in session.outcome.problem
+    assert written == []
