@@ -218,7 +218,6 @@ def _words(space: Workspace) -> dict[str, str]:
     colours = "\n".join(_colours(name) for name in THEMES)
     return {
         "page_css": asset("page.css"),
-        "ahead_js": asset("ahead.js"),
         "lazy_js": asset("lazy.js"),
         "parts_js": parts_script(),
         "theme_css": colours,

@@ -37,7 +37,7 @@
 
   // Bokeh draws a document in one go. Its first root is the plane: it is shown before any part is
   // drawn. A page in the background, which is given no frames, waits no longer than this.
-  const PATIENCE_MS = 200
+  const PATIENCE_MS = 1000
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const plots_shown = async () => {
     while ([...Bokeh.index.roots].some((view) => !view.has_finished())) await frame()
