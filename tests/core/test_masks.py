@@ -112,3 +112,13 @@ def test_squares_weigh_every_pair_of_segments(masks, rows):
     z = masks.dense(rows, np.dtype(np.float64))
     weights = np.random.default_rng(0).uniform(size=len(z))
     np.testing.assert_allclose(masks.squares(weights, rows), (z.T * weights) @ z, atol=1e-14)
+
+
+@given(st.integers(1, 90), st.integers(1, 40), st.integers(0, 2**40))
+def test_random_masks_are_the_bytes_of_numpys_generator(n, n_segments, seed):
+    # Saved explanations name no more than the seed.
+    n_bytes = -(-n_segments // 8)
+    drawn = np.frombuffer(np.random.default_rng(seed).bytes(n * n_bytes), np.uint8)
+    bits = BinaryMasks.random(n, n_segments, seed=seed).bits
+    np.testing.assert_array_equal(bits[1:], drawn.reshape(n, n_bytes)[1:])
+    assert (bits[0] == 255).all()
