@@ -17,8 +17,8 @@ multiplications, so 5000 take 0.51 GFLOP: 2.8 ms at 185 GFLOP/s. Products of so 
 quarters of that rate. Their equations take no product: 0.7 million additions, 2 ns each. Either
 layer is 3.9 MB read once, 0.4 ms each from a shared cache. The rest is what little there is for a
 second thread to do: segments and masks, 200 samples through the whole network, what to fold for
-the others, and the fit. The first answer is all of these but the folding, so it cannot be a fifth
-of the last, whose samples are a third of its time.
+the others, and the fit. The first answer is all of these but the folding, and takes half as long
+as the 4800 samples that follow it: so it is a third of the whole, not a fifth.
 """
 
 from __future__ import annotations
