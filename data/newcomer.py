@@ -77,9 +77,6 @@ def read_bytes(name: str, content: bytes) -> Spectrum:
         return read(path)
 
 
-_NO_Z = "no redshift; a table of your own has it as Z in its header"
-
-
 class NewcomerLens:
     """Prepares, judges and explains spectra from outside as a lens does its own.
 
@@ -112,10 +109,12 @@ class NewcomerLens:
             )
         if not spectrum.z > 0:
             why = f" ({spectrum.z_note})" if spectrum.z_note else ""
-            known = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
-            raise LensError(
-                f"{spectrum.id}: its file gives {known if np.isfinite(spectrum.z) else _NO_Z}{why}"
-            )
+            given = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
+            if np.isnan(spectrum.z) and why:
+                given = "no redshift to rely on"
+            elif np.isnan(spectrum.z):
+                given = "no redshift; a table of your own has it as Z in its header"
+            raise LensError(f"{spectrum.id}: its file gives {given}{why}")
         flux, reason = self._prepare(spectrum)
         verdict = None if reason else self.verdict(flux)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa

@@ -35,6 +35,15 @@
     return adopted.get(name)
   }
 
+  // Hands the visitor a file.
+  spexplain.save = (name, content, type = "") => {
+    const link = document.createElement("a")
+    link.href = URL.createObjectURL(new Blob([content], { type }))
+    link.download = name
+    link.click()
+    URL.revokeObjectURL(link.href)
+  }
+
   // Bokeh draws a document in one go. Its first root is the plane: it is shown before any part is
   // drawn. A page in the background, which is given no frames, waits no longer than this.
   const PATIENCE_MS = 1000

@@ -94,12 +94,6 @@ export function render({ model, el }) {
   }).observe(all)
   el.append(all)
   model.on("sections", draw)
-  model.on("msg:custom", ({ name, text }) => {
-    const link = document.createElement("a")
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }))
-    link.download = name
-    link.click()
-    URL.revokeObjectURL(link.href)
-  })
+  model.on("msg:custom", ({ name, text }) => spexplain.save(name, text, "text/csv"))
   draw()
 }

@@ -88,11 +88,7 @@ export function render({ model, el, view }) {
   document.addEventListener("click", on_click)
   model.on("msg:custom", ({ name, content }) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
-    const link = document.createElement("a")
-    link.href = URL.createObjectURL(new Blob([bytes]))
-    link.download = name
-    link.click()
-    URL.revokeObjectURL(link.href)
+    spexplain.save(name, bytes)
   })
   model.on("problem", say)
   model.on("theme", dress)

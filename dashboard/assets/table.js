@@ -87,13 +87,7 @@ export function render({ model, el }) {
   model.on(["columns", "sort"], headings)
   model.on("rows", rows)
   model.on(["choices", "tagged"], choices)
-  model.on("msg:custom", ({ name, text }) => {
-    const link = document.createElement("a")
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }))
-    link.download = name
-    link.click()
-    URL.revokeObjectURL(link.href)
-  })
+  model.on("msg:custom", ({ name, text }) => spexplain.save(name, text, "text/csv"))
   headings()
   choices()
   rows()
