@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from typing import Protocol
 
@@ -18,7 +17,7 @@ from .saliency import saliency
 from .settings import ExplainSettings, MethodName
 from .targets import Target
 from .targets.base import may_share
-from .workers import InTurn, Sharing, Workers
+from .workers import InTurn, Sharing, or_own
 
 __all__ = [
     "Cancelled",
@@ -160,7 +159,7 @@ def explain_many(
         As for ``explain_progressively``.
     """
 
-    with _or_own(workers) as sharing:
+    with or_own(workers) as sharing:
         outer, inner = (sharing, InTurn()) if may_share(target) else (InTurn(), sharing)
 
         def one(x: NDArray[np.floating]) -> Explanation:
@@ -181,7 +180,7 @@ def _answers(
     counts: Sequence[int],
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
-    with _or_own(workers) as sharing:
+    with or_own(workers) as sharing:
         results = _METHODS[settings.method](
             x, target, settings, workers=sharing, counts=counts, cancelled=cancelled
         )
@@ -196,7 +195,3 @@ def _led(results: Iterator[Explanation], sharing: Sharing) -> Iterator[Explanati
         (found,) = sharing.map(next, [results])
         complete = found.complete
         yield found
-
-
-def _or_own(workers: Sharing | None) -> AbstractContextManager[Sharing]:
-    return Workers() if workers is None else nullcontext(workers)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .masks import Masks
-from .workers import InTurn, Once, Sharing
+from .workers import Once, Sharing, or_own
 
 __all__ = ["Ridge", "Surrogate", "weighted_ridge"]
 
@@ -76,11 +76,11 @@ def weighted_ridge(
     ValueError
         If a value is not finite or all weights vanish.
     """
-    ridge, sharing = Ridge(masks, weights, alpha=alpha), workers or InTurn()
-    sharing.run(ridge.ahead)
-    # By a worker, as everything whose bytes may depend on the number of threads.
-    (fitted,) = sharing.map(ridge.fit, [values])
-    return fitted
+    ridge = Ridge(masks, weights, alpha=alpha)
+    with or_own(workers) as sharing:
+        sharing.run(ridge.ahead)
+        (fitted,) = sharing.map(ridge.fit, [values])
+        return fitted
 
 
 class _Weighed(NamedTuple):

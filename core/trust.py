@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from .neighbourhood import Neighbourhood
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
-from .workers import Sharing
+from .workers import Sharing, or_own
 
 __all__ = ["Trust", "assess"]
 
@@ -114,7 +115,8 @@ def assess(
     confidence
         Of the intervals, and the probability from which an order counts as settled; 0 to 1.
     workers
-        Threads that share the samples, if they must be evaluated.
+        Threads that judge, and share the samples if they must be evaluated; by default for this
+        call.
 
     Raises
     ------
@@ -135,22 +137,34 @@ def assess(
             idle=float(np.mean(weights == 0)) if moved else 0.0,
             step=settings.step if by_step else None,
         )
+    with or_own(workers) as sharing:
+        around, values = _samples(explanation, x), explanation.sample_values
+        if values is None:
+            values = evaluate(target, around, workers=sharing)
+        judged = partial(_judged, Trust(*facts, intervals=None), explanation, around, target)
+        (found,) = sharing.map(judged, [values])
+        return found
+
+
+def _judged(
+    unknown: Trust,
+    explanation: Explanation,
+    neighbourhood: Neighbourhood,
+    target: Target,
+    values: NDArray[np.float64],
+) -> Trust:
     chosen = explanation.settings
-    neighbourhood = _samples(explanation, x)
     kernel = kernel_advice(neighbourhood, kernel=chosen.kernel, width=chosen.kernel_width)
-    values = explanation.sample_values
-    if values is None:
-        values = evaluate(target, neighbourhood, workers=workers)
     try:
         drawn = LimeSamples.of(neighbourhood, target, chosen).influence(values)
     except Underdetermined:
-        return Trust(*facts, intervals=None, kernel=kernel)
+        return replace(unknown, kernel=kernel)
     size = float(np.linalg.norm(drawn.estimate))
-    return Trust(
-        *facts,
-        intervals=weight_intervals(drawn, confidence=confidence),
+    return replace(
+        unknown,
+        intervals=weight_intervals(drawn, confidence=unknown.confidence),
         stability=rank_stability(
-            drawn, explanation.top(k), n_samples=explanation.n_samples, seed=chosen.seed
+            drawn, explanation.top(unknown.k), n_samples=explanation.n_samples, seed=chosen.seed
         ),
         kernel=kernel,
         r2_unseen=drawn.r2_unseen,

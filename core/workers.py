@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
-from threading import Barrier, Lock, get_ident
+from contextlib import AbstractContextManager, nullcontext
+from threading import Barrier, Lock, Thread, get_ident
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
@@ -13,7 +14,10 @@ import torch
 
 from .one_blas_thread import hold_one_blas_thread
 
-__all__ = ["InTurn", "Once", "Sharing", "Workers"]
+__all__ = ["InTurn", "Once", "Sharing", "Workers", "or_own"]
+
+# Held while torch's count for threads yet to come is not the user's.
+_SETTING_UP = Lock()
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -77,6 +81,16 @@ def _first(waiting: deque[Callable[[], object]]) -> Callable[[], object] | None:
         return None
 
 
+def _usual_threads() -> int:
+    """How many torch uses, unless this thread first asked it while others were being set up."""
+    found = [torch.get_num_threads()]
+    if found[0] == 1:
+        fresh = Thread(target=lambda: found.append(torch.get_num_threads()))
+        fresh.start()
+        fresh.join()
+    return found[-1]
+
+
 class Workers:
     """Threads that each compute on their own, so that n of them keep n cores busy.
 
@@ -98,12 +112,21 @@ class Workers:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        usual = torch.get_num_threads()
-        self.threads = usual if threads is None else threads
-        if self.threads < 1:
+        if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
-        started = Barrier(self.threads + 1)
         self._own: set[int] = set()
+        with _SETTING_UP:
+            usual = _usual_threads()
+            self.threads = usual if threads is None else threads
+            self._pool = self._started(self.threads)
+            # torch keeps a thread's count to itself, but also as the default of threads yet to
+            # come: put that one back.
+            torch.set_num_threads(usual)
+        self._free_blas = hold_one_blas_thread(self)
+
+    def _started(self, threads: int) -> ThreadPoolExecutor:
+        """The pool, each of its threads at work on its own."""
+        started = Barrier(threads + 1)
 
         def compute_alone() -> None:
             self._own.add(get_ident())
@@ -112,16 +135,11 @@ class Workers:
             torch.set_num_threads(1)
             started.wait()
 
-        self._pool = ThreadPoolExecutor(
-            self.threads, thread_name_prefix="explain", initializer=compute_alone
-        )
-        for _ in range(self.threads):
-            self._pool.submit(int)
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="explain", initializer=compute_alone)
+        for _ in range(threads):
+            pool.submit(int)
         started.wait()
-        # torch keeps a thread's count to itself, but also as the default of threads yet to come:
-        # put that one back.
-        torch.set_num_threads(usual)
-        self._free_blas = hold_one_blas_thread(self)
+        return pool
 
     def map(
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]
@@ -181,3 +199,12 @@ class Workers:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
         self._free_blas()
+
+
+def or_own(workers: Sharing | None) -> AbstractContextManager[Sharing]:
+    """Those given, or threads of one's own while within.
+
+    What a thread of ours computes has the same bytes whatever thread asks for it: products that
+    torch shares out depend on how many threads it has.
+    """
+    return Workers() if workers is None else nullcontext(workers)

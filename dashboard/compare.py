@@ -11,7 +11,7 @@ import numpy as np
 from ..core.cancelling import Cancelled
 from ..core.explain import ExplainSettings, Explanation, explain_progressively
 from ..core.targets import Target
-from ..core.workers import InTurn
+from ..core.workers import Workers
 
 __all__ = ["Comparison", "Variant", "compare", "variants"]
 
@@ -130,18 +130,18 @@ def compare(
     """
     todo = variants(len(flux))
     result = Comparison(total=len(todo))
-    for variant in todo:
-        settings = variant.settings(now)
-        try:
-            if settings not in known:
-                # One thread: the visitor's own explanation goes first.
-                *_, last = explain_progressively(
-                    flux, target, settings, counts=(), cancelled=cancelled, workers=InTurn()
-                )
-                known[settings] = last
-            result = replace(result, found=result.found | {variant.key: known[settings]})
-        except Cancelled:
-            raise
-        except ValueError as error:
-            result = replace(result, failed=result.failed | {variant.key: str(error)})
-        yield result
+    with Workers(1) as alone:  # the visitor's own explanation goes first
+        for variant in todo:
+            settings = variant.settings(now)
+            try:
+                if settings not in known:
+                    *_, last = explain_progressively(
+                        flux, target, settings, counts=(), cancelled=cancelled, workers=alone
+                    )
+                    known[settings] = last
+                result = replace(result, found=result.found | {variant.key: known[settings]})
+            except Cancelled:
+                raise
+            except ValueError as error:
+                result = replace(result, failed=result.failed | {variant.key: str(error)})
+            yield result

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Protocol
 
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
-from ..workers import InTurn, Sharing
+from ..workers import InTurn, Sharing, or_own
 
 __all__ = [
     "CallableTarget",
@@ -139,7 +141,9 @@ def evaluation_blocks(target: Target, neighbourhood: Neighbourhood) -> Iterator[
 def evaluate(
     target: Target, neighbourhood: Neighbourhood, *, workers: Sharing | None = None
 ) -> NDArray[np.float64]:
-    """Values (n,) of a target on every sample of a neighbourhood."""
-    sharing = workers if workers is not None and may_share(target) else InTurn()
+    """Values (n,) of a target on every sample of a neighbourhood, by workers or one's own."""
     blocks = evaluation_blocks(target, neighbourhood)
-    return np.concatenate(list(sharing.map(row_evaluator(target, neighbourhood), blocks)))
+    with or_own(workers) if may_share(target) else nullcontext(InTurn()) as sharing:
+        # Prepared by one of the threads too.
+        (values_of,) = sharing.map(partial(row_evaluator, target), [neighbourhood])
+        return np.concatenate(list(sharing.map(values_of, blocks)))
