@@ -15,6 +15,7 @@ from ..core.settings import ExplainSettings
 from ..data.collection_format import flux_unit_of
 from ..data.lens import AnomalyLens, Lens
 from .background import Background
+from .finding import find
 from .listing import Listing
 from .live import Answer
 from .shown import Shown
@@ -126,16 +127,14 @@ class Session:
         self.outcome.problem = text
 
     def _find(self, event: param.parameterized.Event) -> None:
-        text = event.new.strip()
-        if not text:
+        if not event.new.strip():
             return
+        found = find(self.workspace, event.new)
         self.view.find = ""  # the same id may be looked for twice
-        try:
-            row = self.workspace.collection.row_of(text)
-        except KeyError as error:
-            self.complain(str(error.args[0]))
+        if found.n:
+            self.open(found.rows[0])
         else:
-            self.open(row)
+            self.complain(found.sentence(self.workspace))
 
     def _offer_choices(self) -> None:
         space, view = self.workspace, self.view

@@ -53,7 +53,11 @@ class View(param.Parameterized):
         default=None, objects=[None], label="Colour by", doc="What colours the points."
     )
     spectrum = param.String(default="", doc="Id of the open spectrum; empty when none is open.")
-    find = param.String(default="", label="Find", doc="Id to look for; Enter opens the spectrum.")
+    find = param.String(
+        default="",
+        label="Find",
+        doc="A part of an id; ↓ and ↑ choose among what is found, Enter opens it, Escape leaves.",
+    )
     tab = param.Selector(
         default=TABS[0].name, objects=[tab.name for tab in TABS], doc="The open list or table."
     )

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from ..data.annotations import Annotations
 from ..data.cluster_names import ClusterNames
 from ..data.collection import Collection
+from ..data.id_search import IdSearch
 from ..data.lens import Lens, Plane
 from ..data.reasons import Reasons, reasons_by_sign, scanned
 from .clusters import Partition, partition
@@ -96,6 +98,18 @@ class Workspace:
         from ..data.placing import Placer  # loads scikit-learn and openTSNE: not at the start
 
         return Placer(self.collection)
+
+    @cached_property
+    def ids(self) -> IdSearch:
+        """Finds rows of the catalog by a part of their id."""
+        return IdSearch(self.catalog["id"])
+
+    @cached_property
+    def rejected_ids(self) -> IdSearch:
+        """Finds inputs that were not taken by a part of their id, or of their file's name."""
+        ids, files = self.collection.rejects["id"], self.collection.rejects["file"]
+        names = (id or PurePath(file).name for id, file in zip(ids, files, strict=True))
+        return IdSearch(names)
 
     def colouring(self, name: str) -> Colouring:
         """What colours the points; raises KeyError for an unknown name."""

@@ -23,6 +23,7 @@ from .collection_format import (
     CollectionError,
 )
 from .collection_writer import CollectionWriter
+from .id_search import IdSearch
 
 __all__ = ["Collection", "CollectionError", "CollectionWriter"]
 
@@ -135,18 +136,10 @@ class Collection:
             self._row_of_id = {name: row for row, name in enumerate(self.catalog["id"].tolist())}
         if id in self._row_of_id:
             return self._row_of_id[id]
-        near = self._similar(id)
+        ids = self.catalog["id"]
+        near = ids.iloc[IdSearch(ids).near(id)].tolist()
         hint = f"; similar: {', '.join(near)}" if near else ""
         raise KeyError(f"no spectrum {id!r} in {self.path} ({self.n_spectra} spectra){hint}")
-
-    def _similar(self, id: str, limit: int = 5) -> list[str]:
-        """Ids that contain the text, else that share the longest beginning with it."""
-        ids = self.catalog["id"]
-        for length in range(len(id), 2, -1):
-            found = np.flatnonzero(ids.str.contains(id[:length], regex=False))
-            if found.size:
-                return ids.iloc[found[:limit]].tolist()
-        return []
 
     def _check_shapes(self) -> None:
         expected = (self.n_spectra, self.wave_rest_aa.size)

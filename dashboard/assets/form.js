@@ -151,17 +151,86 @@ const builders = {
     }
   },
 
-  search(field, send) {
+  // What is found is listed while one types; the first is chosen until the arrows choose another.
+  search(field, send, model) {
     const input = make("input", {
       type: "search", placeholder: field.placeholder, "aria-label": field.label,
       name: field.name, spellcheck: "false", autocomplete: "off",
+      role: "combobox", "aria-expanded": "false", "aria-controls": "found",
     })
+    const options = make("div", { role: "listbox", id: "found", "aria-label": "Found" })
+    const words = make("div", { class: "words", role: "status" })
+    const list = make("div", { class: "found", hidden: true }, words, options)
+    let at = -1
+    let waiting = false // Enter was pressed before what is found was known
+    const typed = () => input.value.trim()
+    const known = () => model.found.text === typed()
+    const leave = () => {
+      waiting = false
+      input.value = ""
+      show()
+      input.blur() // so that the arrow keys step through the list again
+    }
+    const open = (text) => { send(field.name, text); leave() }
+    const choose = (index) => {
+      at = index
+      for (const [place, option] of [...options.children].entries()) {
+        option.setAttribute("aria-selected", String(place === at))
+        if (place === at) option.scrollIntoView({ block: "nearest" })
+      }
+      const name = options.children[at]?.id
+      if (name) input.setAttribute("aria-activedescendant", name)
+      else input.removeAttribute("aria-activedescendant")
+    }
+    const show = () => {
+      const there = Boolean(typed()) && known()
+      list.hidden = !there
+      input.setAttribute("aria-expanded", String(there))
+      if (!there) return
+      const { options: found, any } = model.found
+      words.textContent = model.found.words
+      words.hidden = !model.found.words
+      options.replaceChildren(...found.map(({ id, note }, place) => {
+        const option = make("div", { role: "option", id: `found-${place}`, title: id },
+          make("span", {}, id), make("small", {}, note))
+        // Not a click: the entry would have lost the focus, and the list its place, before it.
+        option.addEventListener("pointerdown", (event) => { event.preventDefault(); open(id) })
+        return option
+      }))
+      choose(any ? 0 : -1)
+      const box = input.getBoundingClientRect()
+      list.style.top = `${box.bottom + 3}px`
+      list.style.left = `${box.left}px`
+      if (waiting) enter()
+    }
+    const enter = () => {
+      if (!typed()) return
+      waiting = !known()
+      if (waiting) return
+      const { options: found } = model.found
+      if (at >= 0) open(found[at].id)
+    }
+    input.addEventListener("input", () => {
+      waiting = false
+      if (typed()) model.send_msg({ name: field.name, typed: typed() })
+      show()
+    })
+    input.addEventListener("focus", show)
+    input.addEventListener("blur", () => { list.hidden = true })
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && input.value.trim()) send(field.name, input.value.trim())
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+      if (event.key === "Enter") enter()
+      else if (event.key === "Escape") leave()
+      else if (by && !list.hidden && options.childElementCount) {
+        event.preventDefault()
+        const n = options.childElementCount
+        choose(at < 0 && by < 0 ? n - 1 : (at + by + n) % n)
+      }
     })
     return {
-      element: make("label", { class: "search", title: field.doc }, input),
+      element: make("div", { class: "search", title: field.doc }, input, list),
       set() {},
+      found: show,
     }
   },
 }
@@ -183,7 +252,7 @@ export function render({ model, el }) {
     const fold = make("details", { class: "fold" }, make("summary", {}, "Advanced"),
       make("div", { class: "inner" }))
     for (const field of model.fields) {
-      const control = builders[field.kind](field, send)
+      const control = builders[field.kind](field, send, model)
       built[field.name] = control
       const home = field.fold ? fold.lastChild : body
       home.append(control.element)
@@ -203,5 +272,6 @@ export function render({ model, el }) {
   model.on("fields", build)
   model.on("values", refresh)
   model.on("inert", refresh)
+  model.on("found", () => { for (const control of Object.values(built)) control.found?.() })
   build()
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...core.scores import SCORE_TITLES
 from ..colouring import Categories
+from ..finding import find
 from ..session import Session
 from ..tabs import TABS
 from ..theme import category_colours, sequential
@@ -33,7 +34,13 @@ def bar_form(session: Session) -> FormPart:
     planes = {name: plane.title for name, plane in space.planes.items()}
     return form(
         [
-            Field(view, "find", "search", placeholder="Find a spectrum by id"),
+            Field(
+                view,
+                "find",
+                "search",
+                placeholder="Find by id",
+                suggest=lambda text: find(space, text).offer(space),
+            ),
             Field(view, "lens", "select", lenses),
             Field(view, "target", "select", SCORE_TITLES),
             Field(view, "plane", "select", planes),

@@ -36,6 +36,8 @@ class Field:
         Instead of the parameter's own; empty for none.
     placeholder
         Shown in an empty entry.
+    suggest
+        What a search offers for a text while it is typed (``finding.Found.offer``).
     """
 
     owner: param.Parameterized
@@ -46,6 +48,7 @@ class Field:
     fold: bool = False
     label: str | None = None
     placeholder: str = ""
+    suggest: Callable[[str], dict[str, Any]] | None = None
 
     def describe(self) -> dict[str, Any]:
         """The control as the script draws it."""
@@ -86,6 +89,9 @@ def form(
     def take(message: dict[str, Any]) -> None:
         nonlocal refused
         each = by_name[message["name"]]
+        if "typed" in message:
+            part.found = each.suggest(str(message["typed"])) if each.suggest else {}
+            return
         known = each.owner.param[each.name]
         try:
             value = parse(known, str(message["value"]))

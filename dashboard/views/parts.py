@@ -102,6 +102,7 @@ class FormPart(Part):
     fields = param.List(default=[], doc="Descriptions of the controls, in order.")
     values = param.Dict(default={}, doc="What is chosen: name → value.")
     inert = param.List(default=[], doc="Names of the controls that have no effect now; hidden.")
+    found = param.Dict(default={}, doc="What a search offers for what has been typed.")
 
     _esm = ASSETS / "form.js"
 

@@ -26,6 +26,17 @@ class FakeCollection:
     catalog: pd.DataFrame
     n_rejected: int = 3
 
+    @property
+    def rejects(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "file": ["far.fits", "near.fits", "broken-7.fits"],
+                "id": ["far-1", "near-star", ""],
+                "reason": ["redshift too high", "star", "unreadable"],
+                "detail": ["z = 1.9002 > 0.8", "", "it ends early"],
+            }
+        )
+
     def row_of(self, id: str) -> int:
         found = np.flatnonzero(self.catalog["id"] == id)
         if not found.size:

@@ -181,8 +181,8 @@ def test_impossible_knobs_become_a_sentence_and_the_way_back_works(patient: Pati
 
 
 def test_an_unknown_id_is_a_sentence_with_similar_ones(session: Session) -> None:
-    session.view.find = "sim-9"
-    assert "sim-9" in session.outcome.problem
+    session.view.find = "sim-9x"
+    assert "“sim-9x”" in session.outcome.problem
     assert "sim-00001" in session.outcome.problem
     assert session.outcome.shown is None
 

@@ -102,6 +102,32 @@ def test_a_link_reopens_the_view_and_the_back_button_returns(
     tab.painted(id)
 
 
+def test_a_search_is_answered_while_one_types_and_keys_choose(
+    tab: Any, lonely: tuple[str, float, float]
+) -> None:
+    tab.open()
+    entry, found = tab.page.get_by_role("combobox", name="Find"), tab.page.get_by_role("option")
+    entry.press_sequentially(f"x{lonely[0]}")
+    tab.page.get_by_text(f"holds “x{lonely[0]}”. Similar:").wait_for()
+    entry.fill("demo-")
+    tab.page.get_by_text("the first 8 of").wait_for()
+    entry.press("ArrowDown")
+    tab.page.locator('[role="option"][aria-selected="true"]').wait_for()
+    second = tab.page.locator('[role="option"][aria-selected="true"] span').inner_text()
+    assert second == found.nth(1).locator("span").inner_text()
+    entry.press("Enter")
+    tab.page.locator(".verdict .id", has_text=second).wait_for()
+    entry.fill(lonely[0])
+    entry.press("Enter")  # at once: what is found is waited for
+    tab.page.locator(".verdict .id", has_text=lonely[0]).wait_for()
+    entry.fill("demo")
+    found.first.wait_for()
+    entry.press("Escape")
+    tab.wait("() => document.activeElement === document.body")
+    assert entry.input_value() == ""
+    assert found.count() == 0 or not found.first.is_visible()
+
+
 def test_a_link_to_what_is_not_there_says_so_and_opens_the_rest(tab: Any) -> None:
     tab.open("?id=nowhere-1&n_segments=0&method=saliency")
     said = tab.page.locator("#problem")
