@@ -96,14 +96,22 @@ const builders = {
   select(field, send) {
     const select = make("select", { "aria-label": field.label, name: field.name })
     for (const [value, title] of field.options) select.append(make("option", { value }, title))
+    // A menu cuts a long name short; what is chosen stands beneath it, on two lines if need be.
+    const words = make("span", { class: "words", "aria-hidden": "true" })
+    const say = () => { words.textContent = select.selectedOptions[0]?.textContent ?? "" }
     select.addEventListener("change", () => {
+      say()
       send(field.name, select.value)
       select.blur() // so that the arrow keys step through the list again
     })
     return {
       element: make("label", { class: "select", title: field.doc },
-        make("span", { class: "name" }, field.label), select),
-      set(value) { select.value = value },
+        make("span", { class: "name" }, field.label),
+        make("span", { class: "chosen" }, words, select)),
+      set(value) {
+        select.value = value
+        say()
+      },
     }
   },
 

@@ -31,7 +31,7 @@ def bar_form(session: Session) -> FormPart:
     """Search, lens, target, plane and colours."""
     view, space = session.view, session.workspace
     lenses = {name: lens.title for name, lens in space.lenses.items()}
-    planes = {name: plane.title for name, plane in space.planes.items()}
+    planes = {name: _menu_name(plane.title) for name, plane in space.planes.items()}
     return form(
         [
             Field(
@@ -138,6 +138,12 @@ def toggled(name: str, hidden: list[str], names: tuple[str, ...]) -> list[str]:
         return [other for other in names if other != name]
     after = [other for other in names if (other in hidden) != (other == name)]
     return [] if len(after) == len(names) else after
+
+
+def _menu_name(title: str) -> str:
+    """A plane's title under “Plane”: all are t-SNE's, and the head of the plane says so."""
+    name = title.removeprefix("t-SNE of ")
+    return name[:1].upper() + name[1:]
 
 
 def _legend(session: Session) -> dict[str, list[Any]]:

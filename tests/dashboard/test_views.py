@@ -500,3 +500,8 @@ def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) 
     assert view.weight.yaxis[0].visible
     still.open(34)
     assert view.weight.yaxis[0].visible  # it does not come and go with every spectrum
+
+
+def test_the_menu_of_planes_leaves_out_what_all_of_them_are(session: Session) -> None:
+    menu = next(field for field in bar_form(session).fields if field["name"] == "plane")
+    assert menu["options"] == [["agn", "AGN spectra"], ["anomaly", "Galaxy spectra"]]

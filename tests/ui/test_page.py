@@ -229,6 +229,26 @@ def test_beside_another_window_every_tool_and_tab_is_in_sight(
         assert box["x"] + box["width"] <= 800
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_the_longest_names_in_the_menus_are_whole(
+    new_tab: Callable[..., Any], width: int, height: int
+) -> None:
+    tab = new_tab(width, height)
+    tab.open("?lens=anomaly&target=filtered-trimmed-chi2&colour=filtered-trimmed-mse")
+    for name, words in (
+        ("target", "Filtered, trimmed χ²"),
+        ("plane", "Galaxy spectra"),
+        ("colour", "Score: Filtered, trimmed MSE"),
+    ):
+        menu = tab.page.locator(f".chosen:has(select[name={name}])")
+        shown = menu.locator(".words")
+        assert shown.inner_text() == words
+        frame, inner = menu.bounding_box(), shown.bounding_box()
+        assert inner["x"] + inner["width"] <= frame["x"] + frame["width"]
+        assert inner["y"] + inner["height"] <= frame["y"] + frame["height"]
+        assert shown.evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth")
+
+
 def test_the_legend_singles_a_type_out(tab: Any) -> None:
     tab.open()
     tab.settled_plane()
