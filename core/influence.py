@@ -3,7 +3,9 @@
 A target is a fixed function, so the surrogate's residuals are no noise: they are misfit, and which
 misfit a run meets depends on the masks it happened to draw. The error of a weight is therefore
 that of a regression on random masks under a wrong model (White 1980; Buja et al. 2019): the spread
-of the draws' influences, not σ²A⁻¹.
+of the draws' influences, not σ²A⁻¹. A fit bends towards its own samples, the more the fewer they
+are, so that its residuals are too small; they are put right by what the fit took from each draw
+(Bell & McCaffrey 2002), which is exact where the misfit is alike everywhere.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from .masks import Masks
 __all__ = ["Influence", "Underdetermined", "influence"]
 
 _ROUNDING = 1e-12
+_ALONE = 1e-6
 
 
 class Underdetermined(ValueError):
@@ -37,7 +40,8 @@ class Influence:
         Weights of the unpenalised regression. The penalty's pull vanishes as samples grow, so
         this, not the penalised weight, is what the limit of infinitely many samples is near.
     moves : (m, S) float32
-        Row d: by how much the weights would change without draw d, sign reversed.
+        Row d: by how much draw d moved the weights, its residual put right for what the fit took
+        of it. The sum of their squares is the weights' variance.
     degrees
         Effective number of draws beyond the number of unknowns, at least 1.
     r2_unseen
@@ -69,9 +73,11 @@ def influence(
 ) -> Influence:
     """Weigh each draw's part in the weighted regression of values on masks.
 
-    With z̃ the masks less their weighted mean, A = Σ w z̃ z̃ᵀ, residuals e and leverages
-    h_i = w_i (1/Σw + z̃_iᵀ A⁻¹ z̃_i), sample i moves the weights by w_i e_i/(1 − h_i) A⁻¹ z̃_i: the
-    jackknife, whose summed squares are the sandwich covariance HC3 (MacKinnon & White 1985).
+    With z̃ the masks less their weighted mean, A = Σ w z̃ z̃ᵀ and residuals e = My, draw d moves the
+    weights by Σ w_i A⁻¹z̃_i ẽ_i over its samples, where ẽ_d = (MMᵀ)_dd^(−½) e_d: the
+    bias-reduced linearisation of Bell & McCaffrey (2002) with samples of equal variance as its
+    working model, CR2 of Pustejovsky & Tipton (2018, eq. 6); HC2 of MacKinnon & White (1985) where
+    weights are equal and each sample is a draw.
 
     Parameters
     ----------
@@ -103,20 +109,34 @@ def influence(
     estimate = inverse @ (weighted.T @ centred)
     residual = centred - z @ estimate
     # An error needs no more than single precision; the estimate above has double.
-    z = z.float()
-    directions = z @ inverse.float()
-    leverage = w * (torch.linalg.vecdot(directions, z).double() + 1 / w.sum())
+    directions = z.float() @ inverse.float()
+    # What the fit gives to i of y_j is sides_i · parts_j: an intercept is one more column.
+    sides = torch.cat([directions, torch.full((n, 1), float(1 / w.sum()))], 1)
+    parts = torch.cat([weighted, w[:, None]], 1).float()
+    leverage = torch.linalg.vecdot(sides, parts).double()
     # A sample that alone decides the fit has leverage 1 up to rounding: it moves everything.
-    unseen = residual / (1 - leverage).clamp_min(1e-6)
-    directions *= (w * unseen).float()[:, None]
+    unseen = residual / (1 - leverage).clamp_min(_ALONE)
+    righted = _righted(residual, sides, parts, rows_per_draw)
     n_effective = float(w.sum() ** 2 / (w @ w)) / rows_per_draw
     spread = float(w @ centred**2)
     return Influence(
         estimate.numpy(),
-        _by_draw(directions, rows_per_draw),
+        _by_draw(directions.mul_((w * righted).float()[:, None]), rows_per_draw),
         max(n_effective - n_segments - 1, 1.0),
         1 - float(w @ unseen**2) / spread if spread > 0 else 1.0,
     )
+
+
+def _righted(residual: Tensor, sides: Tensor, parts: Tensor, rows_per_draw: int) -> Tensor:
+    """(MMᵀ)_dd^(−½) e_d of every draw, M = 1 − sides · partsᵀ."""
+    drawn = (-1, rows_per_draw, sides.shape[1])
+    rows = sides.reshape(drawn)
+    own = rows @ parts.reshape(drawn).mT
+    seen = (sides @ (parts.T @ parts)).reshape(drawn) @ rows.mT
+    left = torch.eye(rows_per_draw) - own - own.mT + seen
+    shares, axes = torch.linalg.eigh(left.double())
+    along = axes.mT @ residual.reshape(-1, rows_per_draw, 1)
+    return (axes @ (along / shares.clamp_min(_ALONE).sqrt()[:, :, None])).reshape(-1)
 
 
 def _check(heaviest: float, n: int, n_segments: int, rows_per_draw: int) -> None:

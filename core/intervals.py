@@ -45,6 +45,11 @@ def weight_intervals(drawn: Influence, *, confidence: float = 0.95) -> Intervals
     They are centred there, and not on the weights shown, because the pull of the penalty (of
     relative order alpha/(n·w̄/4), 0.2 % for 5000 samples) is no part of the limit.
 
+    Of 95 % intervals 94.2 to 96.0 % held the limit (quadratic, rectified and sparse targets, flat
+    and peaked kernels; 60 to 5000 samples of 20 segments, 150 to 5000 of 77); those of the
+    jackknife HC3, which errs on the wide side, up to 99.7 %. ``benchmarks/trust.py`` prints it for
+    a collection.
+
     Raises
     ------
     ValueError
