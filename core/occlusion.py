@@ -16,7 +16,7 @@ from .settings import ExplainSettings
 from .targets import Target
 from .workers import Sharing
 
-__all__ = ["occlusion"]
+__all__ = ["occlusion", "occlusion_neighbourhood"]
 
 
 def occlusion(
@@ -30,18 +30,14 @@ def occlusion(
 ) -> Iterator[Explanation]:
     """f(x) − f(x with segment k perturbed), for every segment, in double precision."""
     x = np.asarray(x, dtype=np.float64)
-    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )
-    neighbourhood = Neighbourhood.one_segment_each(x, base, labels)
+    neighbourhood = occlusion_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
     yield Explanation(
         method="occlusion",
         target=target.name,
         settings=settings,
-        labels=labels,
+        labels=neighbourhood.labels,
         weights=value - values,
         intercept=value,
         r2=1.0,
@@ -50,3 +46,12 @@ def occlusion(
         n_samples=neighbourhood.n,
         complete=True,
     )
+
+
+def occlusion_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
+    """The spectra that occlusion asks about: x (D,) with one segment perturbed in each."""
+    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
+    base = perturb(
+        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
+    )
+    return Neighbourhood.one_segment_each(x, base, labels)

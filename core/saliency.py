@@ -18,7 +18,7 @@ from .settings import ExplainSettings
 from .targets import Target
 from .workers import Sharing
 
-__all__ = ["saliency", "smoothed"]
+__all__ = ["saliency", "saliency_neighbourhood", "smoothed"]
 
 
 def saliency(
@@ -38,6 +38,18 @@ def saliency(
         smooth = smoothed(found.weights, method=settings.smoothing, px=settings.smoothing_px)
         found = replace(found, weights=smooth)
     yield found
+
+
+def saliency_neighbourhood(
+    x: NDArray[np.float64], settings: ExplainSettings
+) -> tuple[Neighbourhood, NDArray[np.float64]]:
+    """The spectra that a saliency map asks about, one pixel moved in each, and the steps (D,).
+
+    Where the flux is exactly 0 the step is relative to the spectrum's median |flux|, or to 1.
+    """
+    scale = float(np.median(np.abs(x))) or 1.0
+    steps = settings.step * np.where(x == 0, scale, x)
+    return Neighbourhood.one_pixel_each(x, steps), steps
 
 
 def smoothed(
@@ -80,12 +92,9 @@ def _difference(
 ) -> Explanation:
     """g_i = [f(x + e_i) − f(x)]/e_i with e_i = step·x_i, each pixel alone (P21, equation 1).
 
-    Where the flux is exactly 0 the step is relative to the spectrum's median |flux|, or to 1. In
-    double precision: the differences are small beside the values.
+    In double precision: the differences are small beside the values.
     """
-    scale = float(np.median(np.abs(x))) or 1.0
-    steps = settings.step * np.where(x == 0, scale, x)
-    neighbourhood = Neighbourhood.one_pixel_each(x, steps)
+    neighbourhood, steps = saliency_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
     return _map(target, settings, value, (values - value) / steps, neighbourhood.n)

@@ -15,6 +15,9 @@ from .lime import lime_neighbourhood
 from .lime_samples import LimeSamples
 from .locality_advice import KernelAdvice, kernel_advice
 from .neighbourhood import Neighbourhood
+from .occlusion import occlusion_neighbourhood
+from .saliency import saliency_neighbourhood
+from .settings import ExplainSettings
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
@@ -50,6 +53,9 @@ class Trust:
         for models that answer in jumps, such as forests, and small steps.
     step
         How far a saliency map moved each flux, as a fraction of it; None for other methods.
+    jumped
+        How many of the ``n_samples`` spectra asked about lie across a jump of the target, where
+        the votes of a support vector machine change; None where it has none.
     """
 
     method: str
@@ -64,6 +70,7 @@ class Trust:
     pull: float = 0.0
     idle: float = 0.0
     step: float | None = None
+    jumped: int | None = None
 
     @property
     def exact(self) -> bool:
@@ -85,6 +92,7 @@ class Trust:
                 self.r2_unseen is not None,
                 self.idle,
                 self.step,
+                self.jumped,
             )
         )
 
@@ -136,12 +144,14 @@ def assess(
             intervals=exact_intervals(weights),
             idle=float(np.mean(weights == 0)) if moved else 0.0,
             step=settings.step if by_step else None,
+            jumped=_jumped(target, x, _alone(x, settings)) if moved else None,
         )
     with or_own(workers) as sharing:
         around, values = _samples(explanation, x), explanation.sample_values
         if values is None:
             values = evaluate(target, around, workers=sharing)
-        judged = partial(_judged, Trust(*facts, intervals=None), explanation, around, target)
+        unknown = Trust(*facts, intervals=None, jumped=_jumped(target, x, around))
+        judged = partial(_judged, unknown, explanation, around, target)
         (found,) = sharing.map(judged, [values])
         return found
 
@@ -176,3 +186,17 @@ def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood
     whole = lime_neighbourhood(x, explanation.settings)
     masks = whole.masks.head(explanation.n_samples)
     return Neighbourhood(whole.base, whole.delta, whole.labels, masks)
+
+
+def _alone(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
+    """What a method that changes each piece alone asks about."""
+    exact = np.asarray(x, dtype=np.float64)
+    if settings.method == "saliency":
+        return saliency_neighbourhood(exact, settings)[0]
+    return occlusion_neighbourhood(exact, settings)
+
+
+def _jumped(target: Target, x: NDArray[np.floating], around: Neighbourhood) -> int | None:
+    votes_changed = getattr(target, "votes_changed", None)
+    changed = None if votes_changed is None else votes_changed(x, around)
+    return None if changed is None else int(np.count_nonzero(changed))

@@ -15,6 +15,7 @@ _POOR_R2 = 0.5
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
+_EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,8 @@ class Findings:
     """What the sentence speaks of; the attributes are those of ``trust.Trust``.
 
     ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own. ``step`` is how
-    far a saliency map moves the flux; None for other methods.
+    far a saliency map moves the flux; None for other methods. ``jumped`` is how many of the
+    samples, or pieces, lie across a jump of the target; None where it has none.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Findings:
     unseen: bool = False
     idle: float = 0.0
     step: float | None = None
+    jumped: int | None = None
 
 
 def verdict(found: Findings) -> str:
@@ -43,7 +46,7 @@ def verdict(found: Findings) -> str:
     if found.kernel is None:
         if found.idle >= _MOSTLY_IDLE:
             return _empty(found)
-        return f"exact: {found.method} changes each piece once, so nothing depends on chance"
+        return "; ".join([_EXACT.format(found.method), *_jumps_alone(found)])
     if found.stability is None:
         return (
             f"too early to tell: {found.n_samples:,} samples do not determine the weights; "
@@ -58,6 +61,8 @@ def verdict(found: Findings) -> str:
         parts.append(_kernel(found.n_samples, found.kernel))
     if found.pull > _STRONG_PULL:
         parts.append(f"penalty and first sample still pull the weights by {found.pull:.0%}")
+    if found.jumped:
+        parts.append(f"{_share(found)} of the samples change a vote, where log p jumps")
     return "; ".join(parts)
 
 
@@ -73,6 +78,23 @@ def _empty(found: Findings) -> str:
         f"a step of {100 * found.step:g} % changes nothing at {share} of the pixels, as with "
         "forests, which answer in jumps; a larger step, LIME or occlusion show more"
     )
+
+
+def _jumps_alone(found: Findings) -> list[str]:
+    """Whether the weights are jumps of a machine's votes, or what is between these."""
+    if found.jumped is None:
+        return []
+    piece = "pixel" if found.step is not None else "segment"
+    if not found.jumped:
+        return [f"no {piece} alone changes a vote, so these are the small moves between jumps"]
+    many = f"{found.jumped:,} of {found.n_samples:,} {piece}s alone change"
+    return [f"{many if found.jumped > 1 else f'1 {piece} alone changes'} a vote: log p jumps there"]
+
+
+def _share(found: Findings) -> str:
+    assert found.jumped is not None
+    percent = 100 * found.jumped / max(found.n_samples, 1)
+    return "less than 1 %" if percent < 1 else f"{percent:.0f} %"
 
 
 def _order(found: Findings, stability: Stability) -> str:

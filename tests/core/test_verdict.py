@@ -80,6 +80,33 @@ def test_exact_methods():
     )
 
 
+@pytest.mark.parametrize(
+    ("step", "jumped", "said"),
+    [
+        (None, 4, "; 4 of 77 segments alone change a vote: log p jumps there"),
+        (None, 1, "; 1 segment alone changes a vote: log p jumps there"),
+        (None, 0, "; no segment alone changes a vote, so these are the small moves between jumps"),
+        (0.01, 0, "; no pixel alone changes a vote, so these are the small moves between jumps"),
+        (None, None, "so nothing depends on chance"),
+    ],
+)
+def test_exact_weights_of_a_machine_that_votes_say_whether_they_are_jumps(step, jumped, said):
+    method = "occlusion" if step is None else "saliency"
+    found = Findings(method, 77, 1.0, 5, 0.95, None, None, 0.0, step=step, jumped=jumped)
+    assert verdict(found).startswith("exact: ")
+    assert verdict(found).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("jumped", "said"), [(1950, "39 %"), (3, "less than 1 %"), (0, ""), (None, "")]
+)
+def test_samples_beyond_a_jump_are_counted(jumped, said):
+    facts = ("lime", 5000, 0.94, 1, 0.95, stability(300), WIDE, 0.0)
+    sentence = verdict(Findings(*facts, jumped=jumped))
+    assert ("change a vote, where log p jumps" in sentence) == bool(said)
+    assert said in sentence
+
+
 def test_the_fit_says_on_which_samples_it_was_judged():
     assert "R² 0.94;" in say(stability(300))
     assert "R² 0.94 on unseen samples;" in say(stability(300), unseen=True)

@@ -150,3 +150,12 @@ def test_exact_methods_have_no_whiskers(session: Session, pool: ThreadPoolExecut
     session.outcome.trust = dataclasses.replace(session.outcome.trust, idle=0.0)
     assert "exact" in state_pane(session).html
     assert Evidence(found).complete
+
+
+def test_a_machine_that_votes_is_said_to_jump_and_others_are_not(judged: Session) -> None:
+    part, trust = show(judged), judged.outcome.trust
+    judged.view.tab = "trust"
+    assert not dict(part.sections).get("jumps")
+    judged.outcome.trust = dataclasses.replace(trust, jumped=31)
+    said = dict(part.sections)["jumps"]
+    assert f"Here 31 of {trust.n_samples:,} samples change a vote" in said

@@ -5,6 +5,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets import CalibratedSvm, SvmLogProb
 from spexplain.core.targets.calibration import Sigmoid, one_versus_rest
 
@@ -119,3 +120,31 @@ def test_the_gradient_is_what_central_differences_tend_to(
         for x in X[:2]:
             expected = differenced(target, x)
             np.testing.assert_allclose(target.gradient(x), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_log_p_of_three_classes_jumps_where_a_vote_changes_and_of_two_nowhere():
+    # Along a line from one class to another, in steps so small that a smooth function hardly moves.
+    a, b = X[LABELS == "type 1"][0], X[LABELS == "type 2"][0]
+    line = a + np.linspace(0, 1, 4001)[:, None] * (b - a)
+    target = SvmLogProb(CLASSIFIER, 1)
+    votes = target.svm.machine.decisions(line) >= 0
+    crossing = (votes[1:] != votes[:-1]).any(axis=1)
+    moves = np.abs(np.diff(target(line)))
+    assert crossing.any()
+    assert moves[crossing].min() > 10 * moves[~crossing].max()
+    assert moves[crossing].max() > 1
+    two = SvmLogProb(fitted(labels=LABELS == "type 1"), 1)
+    assert np.abs(np.diff(two(line))).max() < 0.01
+
+
+@pytest.mark.parametrize("kernel", ["linear", "rbf", "poly"])
+def test_rows_whose_votes_change_are_those_that_the_machine_decides_otherwise(kernel):
+    target = SvmLogProb(fitted(SVC(kernel=kernel)), 0)
+    base = np.ascontiguousarray(np.roll(X[7], 3))
+    around = Neighbourhood.one_segment_each(X[7], base, np.arange(15, dtype=np.int32) // 3)
+    changed = target.votes_changed(X[7], around)
+    spectra = np.array([np.where(around.labels == k, base, X[7]) for k in range(5)])
+    votes = target.svm.machine.decisions(spectra) >= 0
+    own = target.svm.machine.decisions(X[7][None]) >= 0
+    np.testing.assert_array_equal(changed, (votes != own).any(axis=1))
+    assert SvmLogProb(fitted(labels=LABELS == "type 1"), 0).votes_changed(X[7], around) is None
