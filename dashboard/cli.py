@@ -410,9 +410,11 @@ def _evaluate(directory: Path, split: Any, jobs: int) -> Any:
 
 def _serve(path: Path, *, port: int, address: str, no_browser: bool) -> None:
     with _lasting():
+        from .serve import leave
         from .serve import serve as serve_page
 
     serve_page(path, port=port, address=address, open_browser=not no_browser)
+    leave()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
@@ -32,11 +33,13 @@ from .session import Session
 from .warm import warm
 from .workspace import Workspace
 
-__all__ = ["open_workspace", "serve"]
+__all__ = ["leave", "open_workspace", "serve"]
 
 # A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
+_GRACE_S = 0.5
+_THREADS = "explain"
 _LAST_SCRIPT = "/bokeh.min.js"
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -96,9 +99,9 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     _expect_closing_tabs()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
-    stopping = threading.Event()
-    with ThreadPoolExecutor(_n_workers(), thread_name_prefix="explain") as pool:
-        opened: set[Session] = set()
+    stopping, opened = threading.Event(), set[Session]()
+    pool = ThreadPoolExecutor(_n_workers(), thread_name_prefix=_THREADS)
+    try:
         pages: Any = {"/": build_app(workspace, pool, opened)}
         apps: Any = build_applications(pages, "spexplain", location=False)
         scripts = _ScriptsFirst()
@@ -117,10 +120,28 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             log_function=scripts.sent,
         )
         _until_stopped(server, f"Serving {workspace.collection.path} at http://{address}:{port}/")
+    finally:
         stopping.set()
         workspace.drawn.set()  # nothing waits for a visitor any more
         for session in tuple(opened):  # nor computes for one, or asks the threads for more
             session.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def leave() -> None:
+    """End the process now if a page's threads still compute after a moment's grace.
+
+    Libraries that are being loaded and code that is being compiled cannot be told to stop, take
+    up to 10 s at a server's start, and the interpreter would wait for them. Whatever such a
+    thread writes appears whole or not at all.
+    """
+    until = time.monotonic() + _GRACE_S
+    for thread in threading.enumerate():
+        if thread.name.startswith(_THREADS):
+            thread.join(max(until - time.monotonic(), 0))
+            if thread.is_alive():
+                logging.shutdown()
+                os._exit(0)
 
 
 def _until_stopped(server: Any, announcement: str) -> None:

@@ -33,7 +33,7 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
                 _shade(workspace, plane, name)
     finally:
         workspace.compiled.set()
-    if workspace.drawn.wait(_PATIENCE_S):
+    if workspace.drawn.wait(_PATIENCE_S) and not stopping():
         time.sleep(_BREATH_S)
     if stopping():
         return

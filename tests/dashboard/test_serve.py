@@ -5,11 +5,21 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from spexplain.dashboard import serve as module
+from spexplain.dashboard.serve import leave
 
 _SERVE = "from spexplain.dashboard.cli import main; main()"
+# As where libraries are being loaded or code is being compiled, which nothing interrupts.
+_BUSY = """
+import time
+from spexplain.dashboard import serve
+serve.warm = lambda workspace, stopping: (print("busy", flush=True), time.sleep(600))
+"""
 _READ, _END_S = "read", 30
 
 
@@ -37,3 +47,53 @@ def test_a_server_ends_quietly_also_where_nobody_reads_it(
         server.wait()
         server.stdout.close()
         server.stderr.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_while_it_is_getting_warm(small_demo: Path, told: signal.Signals) -> None:
+    command = [sys.executable, "-c", _BUSY + _SERVE, "serve", str(small_demo), "--no-browser"]
+    server = subprocess.Popen(
+        [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        said = server.stdout.readline() + server.stdout.readline()
+        assert "busy" in said
+        assert "http://" in said
+        server.send_signal(told)
+        assert server.wait(_END_S) == 0
+        assert server.communicate()[1] == ""
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_ctrl_c_while_the_page_is_put_together_waits_for_nothing(
+    small_demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, told = threading.Event(), threading.Event()
+
+    def busy(workspace, stopping) -> None:
+        begun.set()
+        assert told.wait(_END_S)
+        assert stopping()
+
+    def interrupted(*_words, **_options) -> None:
+        assert begun.wait(_END_S)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "warm", busy)
+    monkeypatch.setattr(module.pn, "serve", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        module.run(
+            module.open_workspace(small_demo), port=0, address="127.0.0.1", open_browser=False
+        )
+    told.set()
+
+
+def test_whoever_has_nothing_left_to_do_leaves_the_usual_way() -> None:
+    idle = ThreadPoolExecutor(1, thread_name_prefix="explain")
+    idle.submit(int).result()
+    idle.shutdown(wait=False)
+    leave()
