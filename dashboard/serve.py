@@ -120,6 +120,8 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             log_function=scripts.sent,
         )
         _until_stopped(server, f"Serving {workspace.collection.path} at http://{address}:{port}/")
+    except KeyboardInterrupt:
+        pass  # told to stop, perhaps before all was put together
     finally:
         stopping.set()
         workspace.drawn.set()  # nothing waits for a visitor any more
@@ -150,10 +152,11 @@ def _until_stopped(server: Any, announcement: str) -> None:
     loop = server.io_loop
     if sys.platform != "win32":
         loop.asyncio_loop.add_signal_handler(signal.SIGTERM, loop.stop)
-    with suppress(KeyboardInterrupt):
+    try:
         print(announcement, flush=True)  # whoever reads it may stop the server at once
         loop.start()
-    server.stop()
+    finally:
+        server.stop()
 
 
 class _ScriptsFirst(Handler):
