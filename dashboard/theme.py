@@ -19,6 +19,9 @@ N_SHADES = 256
 class Theme:
     """One set of colours, each a ``#rrggbb`` string; the field names are the CSS variables.
 
+    Text is read at a contrast of 4.5 or more, lines that mean something are seen at 3 or more
+    (WCAG 2.1, 1.4.3 and 1.4.11); ``edge`` frames what would be understood without a frame.
+
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
     weakens); ``neutral`` is a line painted where nothing was found.
     """
@@ -54,15 +57,15 @@ THEMES: dict[ThemeName, Theme] = {
         raised="#f7f8fa",
         edge="#e2e5eb",
         text="#18202c",
-        muted="#5f6b7c",
+        muted="#5a6677",
         accent="#1d5fd0",
         on_accent="#ffffff",
         line="#1a2230",
-        marker="#a5adba",
+        marker="#858e9d",
         raise_="#0b55c9",
         lower="#dd5f00",
-        neutral="#aeb6c1",
-        quiet="#a9b1bd",
+        neutral="#858e9d",
+        quiet="#8a93a2",
         warn="#b42318",
     ),
     "dark": Theme(
@@ -75,11 +78,11 @@ THEMES: dict[ThemeName, Theme] = {
         accent="#6aa5ff",
         on_accent="#0c1220",
         line="#e9eef5",
-        marker="#4d5968",
+        marker="#66748a",
         raise_="#4c9dff",
         lower="#ff8a24",
-        neutral="#5d6877",
-        quiet="#5b6675",
+        neutral="#66748a",
+        quiet="#586882",
         warn="#ff8d80",
     ),
 }
@@ -106,7 +109,7 @@ _NAMED: dict[ThemeName, dict[str, str]] = {
 # Any further name: Paul Tol's "bright" and "vibrant" sets, safe for colour-blind readers.
 _CYCLE: dict[ThemeName, tuple[str, ...]] = {
     "light": (
-        "#4477aa", "#ee6677", "#228833", "#b8a200", "#2fa5c9", "#aa3377", "#ee7733", "#5d5d9e",
+        "#4477aa", "#ec5f71", "#228833", "#a39000", "#2a97b8", "#aa3377", "#e0691f", "#5d5d9e",
         "#009988", "#994455",
     ),
     "dark": (

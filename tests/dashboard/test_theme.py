@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from spexplain.dashboard.theme import THEMES, category_colours, diverging, sequential
+from spexplain.dashboard.views.parts import ASSETS
 
 TYPES = ("type 1", "type 2", "intermediate", "unlabelled")
 # Machado, Oliveira & Fernandes 2009, severity 1.0, for linear RGB.
@@ -38,6 +41,12 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """As ``color-mix(in srgb, one share, other)``."""
+    pairs = ((int(c[i : i + 2], 16) for c in (one, other)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
+
+
 @pytest.mark.parametrize("name", THEMES)
 def test_text_can_be_read(name: str) -> None:
     theme = THEMES[name]
@@ -46,6 +55,54 @@ def test_text_can_be_read(name: str) -> None:
         assert contrast(theme.muted, paper) > 4.5  # WCAG 2.1, AA
     assert contrast(theme.on_accent, theme.accent) > 4.5
     assert contrast(theme.line, theme.surface) > 12
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_words_in_colour_and_on_the_chosen_line_of_a_list_can_be_read(name: str) -> None:
+    theme = THEMES[name]
+    chosen = mixed(theme.accent, theme.surface, 0.16)  # as parts.css has it
+    for colour in (theme.text, theme.muted):
+        assert contrast(colour, chosen) > 4.5
+    for paper in (theme.surface, theme.raised, theme.page):
+        assert contrast(theme.accent, paper) > 4.5
+        assert contrast(theme.warn, paper) > 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_lines_that_mean_something_can_be_seen(name: str) -> None:
+    theme = THEMES[name]
+    lines = {
+        "line": theme.line,
+        "no weight": theme.neutral,
+        "markers and chance": theme.marker,
+        "raises": theme.raise_,
+        "lowers": theme.lower,
+        "chosen": theme.accent,
+        "warning": theme.warn,
+    }
+    papers = (theme.surface, theme.raised)
+    dim = {what: [contrast(colour, paper) for paper in papers] for what, colour in lines.items()}
+    assert {what: found for what, found in dim.items() if min(found) < 3} == {}  # WCAG 2.1, 1.4.11
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_points_of_every_category_can_be_seen(name: str) -> None:
+    names = ("type 1", "intermediate", "correct", "wrong", "unlabelled")
+    names += tuple(f"cluster {k}" for k in range(10))
+    surface = THEMES[name].surface
+    found = dict(zip(names, category_colours(names, name), strict=True))
+    dim = {what: contrast(colour, surface) for what, colour in found.items()}
+    assert {what: seen for what, seen in dim.items() if seen < 3} == {}
+
+
+def test_no_words_are_written_in_the_colours_of_frames_and_lines() -> None:
+    rules = "".join(path.read_text() for path in ASSETS.glob("*.css"))
+    faint = r"[{;\s](?:color|fill): var\(--(?:marker|edge|quiet|neutral)\)(?!; fill-opacity)"
+    assert re.findall(faint, rules) == []
+    # Half-seen words would be fainter than their colour says.
+    assert set(re.findall(r"([^{}]+){[^{}]*[^-]opacity: 0\.", rules)) <= {
+        "\n.multiples .waiting svg "
+    }
 
 
 @pytest.mark.parametrize("name", THEMES)
