@@ -309,20 +309,23 @@ def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Sta
     samples, prepared = LimeSamples.of(around, target, chosen), target.on_neighbourhood(around)
     few, many = samples.ridge(FIRST), samples.ridge(around.n)
     values = np.random.default_rng(0).random(around.n)
-    (first, last), n_segments = prepared.ahead, around.n_segments
+    (first, last, tried, form), n_segments = prepared.ahead, around.n_segments
     way = Network.of(target.vae, around.base.dtype, slice(None)).folding(around)
     layer, megabytes = 2 * N_PIXELS * 256 / 1e6, 4 * N_PIXELS * 256 / 1e6
-    whole, folded = (
-        (way.work + way.n_variables * (way.n_variables + n_segments)) / 1e6
-        for way in (way.whole, way.folded)
+    through = way.whole.work / 1e6
+    scored, folded = (
+        way.n_variables * (way.n_variables + n_segments) / 1e6 for way in (way.whole, way.folded)
     )
+    folded += way.folded.work / 1e6
     rest = around.n - FIRST
     return [
         Stage("segments, perturbation, masks", lambda: lime_neighbourhood(x, chosen)),
         Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights),
-        Stage("first layer, 200 samples whole", first, layer + FIRST * whole, megabytes),
+        Stage("first layer", first, layer, megabytes),
         Stage("last layer", last, layer, megabytes),
-        Stage("score of 200", lambda: prepared(slice(0, FIRST))),
+        Stage("200 samples whole", tried, FIRST * through),
+        Stage("their score's coefficients", form),
+        Stage("score of 200", lambda: prepared(slice(0, FIRST)), FIRST * scored),
         Stage("equations of 200", few.ahead[0]),
         Stage("fit of 200", lambda: few.fit(values[:FIRST])),
         Stage("folding", lambda: prepared(slice(FIRST, FIRST + 1))),
