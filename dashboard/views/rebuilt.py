@@ -53,7 +53,13 @@ class RebuiltOverlay:
         windows = ColumnDataSource({"left": [], "right": []}, name="rebuilt-windows")
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.25)
         shade = self._flux.add_glyph(windows, strips)
-        return _Drawn(self._flux.add_glyph(line, Line(line_width=1.2, line_join="bevel")), shade)
+        model = self._flux.add_glyph(line, Line(line_width=3.5, line_join="bevel", line_alpha=0.62))
+        # Beneath the thin line of the spectrum: where they agree both are seen.
+        others = [each for each in self._flux.renderers if each is not model]
+        names = [getattr(getattr(each, "data_source", None), "name", "") for each in others]
+        trace = names.index("trace")
+        self._flux.renderers = [*others[:trace], model, *others[trace:]]
+        return _Drawn(model, shade)
 
     def _begin(self, *_: object) -> None:
         view, shown = self._session.view, self._session.outcome.shown

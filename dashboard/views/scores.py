@@ -158,10 +158,11 @@ class _Scores:
             return ""
         wave, flux = lens.wave_rest_aa, lens.prepared(found.row)
         frame = Frame(wave, np.concatenate([flux, found.reconstruction]))
+        # The spectrum, thin, on the reconstruction, broad: where they agree both are seen.
         above = [
             strips(frame, wave, ~found.kept),
-            polyline(frame, wave, flux),
-            polyline(frame, wave, found.reconstruction, "again"),
+            polyline(frame, wave, found.reconstruction, "beneath"),
+            polyline(frame, wave, flux, "hair"),
         ]
         below = Frame(wave, np.append(found.residual, -found.residual), clip=(0.2, 99.8))
         largest = int(np.argmax(np.abs(found.residual)))
@@ -177,7 +178,8 @@ class _Scores:
             shaded += '<span><i class="key-line box warm"></i>trimmed</span>'
         return (
             '<div class="caption"><span><i class="key-line"></i>spectrum</span>'
-            f'<span><i class="key-line red"></i>reconstruction; residual below</span>{shaded}</div>'
+            '<span><i class="key-line red broad"></i>reconstruction; residual below</span>'
+            f"{shaded}</div>"
             f'<div class="large">{picture(above, label="spectrum and reconstruction")}</div>'
             f'<div class="low">{picture(residual, label="residual")}</div>'
             f"{ends(wave)}"

@@ -53,7 +53,7 @@ _BAND = ("left", "right", "weight", "shade")
 _SPREAD = ("x", "low", "high")
 _LABEL = ("x", "across", "down", "text")
 _FEW = 200
-_LABEL_ROOM = 0.16  # share of the height left free for the names of lines
+_LABEL_SHARE = 0.16, 0.4  # of the height left free for the names of lines, at least and at most
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
 _SHORT_TICKS = """
 const short = Number(tick.toPrecision(2))
@@ -83,7 +83,7 @@ class SpectrumView:
         # Weights are drawn as shades, their share of the largest: then the colours never change.
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
         self._x = Range1d(start=3500, end=7500)
-        self._width = _GUESS_PX  # of the frame, until the browser tells
+        self._width = self._height = _GUESS_PX  # of the frame, until the browser tells
         self._seen: tuple[str, str, str] = ("", "", "")
         self.flux = self._build_flux()
         self.weight = self._build_weight()
@@ -181,10 +181,11 @@ class SpectrumView:
             fig.js_on_event("mouseleave", leave)
             fig.on_event(DoubleTap, lambda _: self.reset())
         self.flux.on_event(RangesUpdate, lambda _: self._fit())
-        self.flux.on_change("inner_width", self._resized)
+        for side in ("inner_width", "inner_height"):
+            self.flux.on_change(side, self._resized)
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
-        self._width = new or _GUESS_PX
+        setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
         self._fit()
 
     def _factor(self, shown: Shown) -> float:
@@ -239,15 +240,18 @@ class SpectrumView:
         low, high = span(self._x)
         x = np.asarray(self._pixels.data["x"])
         inside = shown.flux[(x >= low) & (x <= high)]
+        labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
         if inside.size:
             bottom, top = float(inside.min()), float(inside.max())
             if self._session.view.clip:
                 bottom, middle, top = np.percentile(inside, [0.2, 50.0, 97.0]).tolist()
                 top += 0.5 * (top - middle)
             air = 0.04 * (top - bottom) or 0.1
-            top += _LABEL_ROOM * (top - bottom) / (1 - _LABEL_ROOM)
+            # Names hide what is behind them: the highest line ends below the last row of them.
+            names_px = _LABEL_TOP_PX + _LABEL_ROW_PX * (1 + max((x.row for x in labels), default=0))
+            room = min(max(names_px / self._height, _LABEL_SHARE[0]), _LABEL_SHARE[1])
+            top += room * (top - bottom) / (1 - room)
             self.flux.y_range.update(start=bottom - air, end=top + air)
-        labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
         self._labels.data = {
             "x": [label.wave_aa * factor for label in labels],
             "across": [label.shift_px for label in labels],

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bokeh.plotting import figure
 from spexplain.core.cancelling import Cancelled
 from spexplain.core.scores import SCORE_TITLES
 from spexplain.dashboard.colouring import Values
@@ -20,6 +19,7 @@ from spexplain.dashboard.views import scores
 from spexplain.dashboard.views.rebuilt import RebuiltOverlay
 from spexplain.dashboard.views.score_tables import tops_of
 from spexplain.dashboard.views.scores import show
+from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import verdict_pane
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.lens import LensError
@@ -111,6 +111,8 @@ def test_the_pictures_of_a_spectrum_say_what_they_draw(
         wait_until(lambda number=number: number in text(tab)["said"])
         wait_until(lambda: "reconstruction; residual below" in text(tab)["look"])
         look = text(tab)["look"]
+        beneath, above = look.index('class="beneath"'), look.index('class="hair"')
+        assert beneath < above  # or the reconstruction would hide the spectrum
         assert [f"</i>{word}<" in look for word in ("filtered", "trimmed")] == shaded
         assert ['class="shade"' in look, 'class="shade trimmed"' in look] == shaded
         assert re.search(r"spectrum drawn from −?[\d.]+ to [\d.]+, residual .* to ±[\d.]+;", look)
@@ -209,7 +211,7 @@ def test_without_scores_the_tab_says_how_to_get_them(
 def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
     session: Session, wait_until: Any
 ) -> None:
-    fig = figure()
+    fig = SpectrumView(session).flux
     RebuiltOverlay(session, fig)
 
     def drawn(name: str, column: str) -> Any:
@@ -230,5 +232,7 @@ def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
     wait_until(
         lambda: len(drawn("rebuilt-line", "x")) > 0 and drawn("rebuilt-line", "x")[-1] < 1000
     )
+    names = [renderer.data_source.name for renderer in fig.renderers]
+    assert names.index("ribbon") < names.index("rebuilt-line") < names.index("trace")
     session.view.rebuilt = False
     assert len(drawn("rebuilt-line", "x")) == 0

@@ -218,6 +218,19 @@ def test_stepping_keeps_the_stretch_zoomed_in_on(still: Session) -> None:
     assert view.flux.x_range.end > 7000
 
 
+@pytest.mark.parametrize("height", [80, 130, 300, 700])
+def test_the_highest_line_ends_below_the_names_of_lines(still: Session, height: int) -> None:
+    view = SpectrumView(still)
+    still.open(7)
+    view._resized("inner_width", None, 500)
+    view._resized("inner_height", None, height)
+    axis, names = view.flux.y_range, source(view.flux, "line-labels")
+    depth_px = height * (axis.end - still.outcome.shown.flux.max()) / (axis.end - axis.start)
+    row_px = 13  # 11 px of text with what is around it
+    assert depth_px > max(names["down"]) + row_px or height < 100
+    assert depth_px < 0.5 * height
+
+
 def test_clipping_fits_the_continuum(still: Session) -> None:
     view = SpectrumView(still)
     still.open(7)
