@@ -48,7 +48,9 @@ def weight_intervals(drawn: Influence, *, confidence: float = 0.95) -> Intervals
     Of 95 % intervals 94.2 to 96.0 % held the limit (quadratic, rectified and sparse targets, flat
     and peaked kernels; 60 to 5000 samples of 20 segments, 150 to 5000 of 77); those of the
     jackknife HC3, which errs on the wide side, up to 99.7 %. ``benchmarks/trust.py`` prints it for
-    a collection.
+    a collection. No interval knows of what the samples have not met: where a classifier jumped at
+    less than 1 in 100 masks, intervals of 77 segments held 50 % with 150 samples, 86 % with 500,
+    94 % with 1000 and 95 % with 5000, HC3's no more.
 
     Raises
     ------
