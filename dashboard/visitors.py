@@ -48,6 +48,7 @@ class Visitors(param.Parameterized):
         super().__init__()
         self._session = session
         self._judge: NewcomerLens | None = None
+        self._name = ""  # of the file that is looked at
         self._work: Background[_Looked] = Background(session, self._arrived)
         session.outcome.param.watch(self._left, "shown")
 
@@ -62,6 +63,7 @@ class Visitors(param.Parameterized):
         if session.lens is None:
             session.complain(f"{name} cannot be opened: no model has been built here.")
             return
+        self._name = name
         self._work.request(partial(self._look, session.lens, session.view.plane, name, data))
 
     def _look(
@@ -90,12 +92,18 @@ class Visitors(param.Parameterized):
         from .shown import Shown
 
         if answer.error is not None:
-            self._session.complain(f"This file cannot be opened: {answer.error}")
+            self._session.complain(f"{self._name} cannot be opened: {answer.error}.")
             return
         looked = answer.result
         if looked is None:
             return
         found, lens = looked.found, looked.judge.lens
+        if found.reason:  # what is open stays open
+            other = "try another lens and open it again"
+            self._session.complain(
+                f"{self._name} cannot serve the lens “{lens.title}”: {found.reason}; {other}."
+            )
+            return
         if self._open is not looked.judge:
             self._judge = looked.judge
             shown = Shown(

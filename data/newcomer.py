@@ -99,7 +99,8 @@ class NewcomerLens:
         Raises
         ------
         LensError
-            If its redshift is not known, or its file calls it a star: no model here was taught one.
+            If its redshift is not known, it has no pixel with a flux and its error, or its file
+            calls it a star: no model here was taught one.
         """
         if spectrum.spectral_class == "STAR":
             kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
@@ -115,6 +116,7 @@ class NewcomerLens:
             elif np.isnan(spectrum.z):
                 given = "no redshift; a table of your own has it as Z in its header"
             raise LensError(f"{spectrum.id}: its file gives {given}{why}")
+        _check_pixels(spectrum)
         flux, reason = self._prepare(spectrum)
         verdict = None if reason else self.verdict(flux)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
@@ -177,6 +179,15 @@ class NewcomerLens:
             median = self._prepared.read_array("sample_median")[kept]
             return recipe.finish(on_grid, sample_median=median)
         return recipe.finish(on_grid)
+
+
+def _check_pixels(spectrum: Spectrum) -> None:
+    usable = np.isfinite(spectrum.flux) & (spectrum.ivar > 0)
+    if not usable.any():
+        raise LensError(
+            f"{spectrum.id}: none of its {len(usable):,} pixels has a flux and an error, flux is "
+            "NaN or ivar 0 throughout"
+        )
 
 
 def _run_behind(store: RunStore, stage: str, needs: str) -> Run:

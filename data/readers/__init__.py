@@ -25,6 +25,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (desi.is_coadd, desi.load_coadd),
     (table.is_table, table.load_table),
 )
+_NAMED = 6  # columns of a table that nobody knows
 
 
 def read_all(path: str | Path) -> Iterator[Spectrum]:
@@ -46,6 +47,10 @@ def read_all(path: str | Path) -> Iterator[Spectrum]:
             return
     shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
+    columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
+    if columns:
+        more = ", …" if len(hdus[1].columns) > _NAMED else ""
+        shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
     raise ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -33,6 +34,25 @@ _DAMAGE = (
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
+_NO_END = (
+    "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
+    "with astropy"
+)
+_COMMON = (
+    (
+        r"actual file length \((\d+)\) is smaller than the expected size \((\d+)\)",
+        "it is truncated: {} of at least {} bytes are there; fetch it again",
+    ),
+    (
+        r"Header size is not multiple of 2880: (\d+)",
+        "it is truncated within its header, after {} bytes; fetch it again",
+    ),
+    (r"[Mm]issing END card", _NO_END),
+    (
+        "ended before the end-of-stream marker",
+        "it is truncated: the compressed file ends early; fetch it again",
+    ),
+)
 
 
 class ReadError(Exception):
@@ -133,9 +153,13 @@ def read_hdus(
         if not start:
             raise ReadError("unreadable", "the file is empty")
         if not b"SIMPLE".startswith(start[:6]):
-            raise ReadError("unknown format", f"not a FITS file: it begins with {start!r}")
+            raise ReadError("unknown format", _no_fits(start))
         stream.seek(0)
         with fits.open(stream, memmap=False, disable_image_compression=True) as opened:
+            primary: Any = opened[0]
+            # Without its END card astropy reads the header on into the next one.
+            if "XTENSION" in primary.header:
+                raise ReadError("unreadable", _NO_END)
             return [Hdu(hdu.header, _data(hdu, images)) for hdu in islice(opened, limit)]
 
 
@@ -150,7 +174,23 @@ def _damage_told() -> Iterator[None]:
             yield
         except _DAMAGE as error:
             text = (isinstance(error, OSError) and error.strerror) or str(error) or repr(error)
-            raise ReadError("unreadable", " ".join(text.split())) from error
+            raise ReadError("unreadable", _in_words(" ".join(text.split()))) from error
+
+
+def _in_words(text: str) -> str:
+    """What astropy says of common damage, with the numbers in it, and what can be done about it."""
+    for pattern, words in _COMMON:
+        found = re.search(pattern, text)
+        if found:
+            return words.format(*(f"{int(number):,}" for number in found.groups()))
+    return text
+
+
+def _no_fits(start: bytes) -> str:
+    says = f"not a FITS file: it begins with {start!r}"
+    if not start.decode("latin-1").replace("\n", " ").replace("\r", " ").isprintable():
+        return says
+    return f"{says}; of text, make a FITS table with columns wave, flux and ivar"
 
 
 def _data(

@@ -55,6 +55,7 @@ def load_table(hdus: Sequence[Hdu], path: Path) -> Spectrum:
             flux=_column(table, _named(table, _FLUX)),
             ivar=_ivar(table),
             z=about.number(_REDSHIFT),
+            z_note=about.no_number(_REDSHIFT),
             ra=about.number(_RA),
             dec=about.number(_DEC),
             survey=about.text("SURVEY") or "own",
@@ -77,6 +78,13 @@ class _About:
         """NaN if none says."""
         found = (hdu.number(keyword) for keyword in keywords for hdu in self._hdus)
         return next((value for value in found if np.isfinite(value)), float("nan"))
+
+    def no_number(self, keywords: Sequence[str]) -> str:
+        """What stands where a number should; empty if there is one, or nothing."""
+        found = ((keyword, hdu.value(keyword)) for keyword in keywords for hdu in self._hdus)
+        said = [f"{keyword} = {value!r} is no number" for keyword, value in found
+                if value is not None]  # fmt: skip
+        return said[0] if said and np.isnan(self.number(keywords)) else ""
 
     def text(self, keyword: str) -> str:
         found = (hdu.value(keyword) for hdu in self._hdus)

@@ -1,10 +1,13 @@
 """Files dropped on the page: opened, judged, explained and placed, and stored nowhere."""
 
 import base64
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from astropy.io import fits
+from astropy.table import Table
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.collection import Collection
@@ -47,7 +50,7 @@ def test_a_visitor_is_judged_explained_and_placed_beside_its_twin(
 def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_until):
     real.visitors.receive("notes.txt", base64.b64encode(b"no spectrum").decode())
     wait_until(lambda: real.outcome.problem)
-    assert "not a FITS file" in real.outcome.problem
+    assert real.outcome.problem.startswith("notes.txt cannot be opened: not a FITS file")
     assert real.outcome.shown is None
     real.complain("")
     real.visitors.receive("half.fits", "not base64 !")
@@ -58,3 +61,19 @@ def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_un
     real.visitors.receive("at-rest.fits", content)
     wait_until(lambda: real.outcome.problem)
     assert "redshift" in real.outcome.problem
+
+
+def test_a_file_that_the_lens_cannot_take_leaves_what_is_open(real, wait_until):
+    wave = np.geomspace(3600.0, 10_300.0, 1500)
+    columns = {"wave": wave, "flux": np.full(1500, -3.0), "ivar": np.ones(1500)}
+    table = fits.BinTableHDU(Table(columns))
+    table.header["Z"] = 0.05
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(content)
+    row = int(real.lens.rows[0])
+    real.open(row)
+    real.visitors.receive("dark.fits", base64.b64encode(content.getvalue()).decode())
+    wait_until(lambda: "dark.fits" in real.outcome.problem)
+    assert "cannot serve the lens “AGN type”: flux at 5100 Å is -3;" in real.outcome.problem
+    assert real.outcome.shown.row == row
+    assert real.view.spectrum == real.outcome.shown.id

@@ -64,6 +64,16 @@ def test_a_star_is_called_a_star_and_given_no_type(built, z):
         NewcomerLens(built, open_lenses(built)["agn"]).look(spectrum)
 
 
+@pytest.mark.parametrize("broken", [{"flux": np.nan}, {"ivar": 0.0}])
+def test_a_spectrum_without_a_single_pixel_says_of_how_many(built, broken):
+    whole = as_observed(built, 0)
+    n = whole.flux.size
+    arrays = {name: np.full(n, value) for name, value in broken.items()}
+    for lens in open_lenses(built).values():
+        with pytest.raises(LensError, match=f"twin: none of its {n:,} pixels has a flux and"):
+            NewcomerLens(built, lens).look(dataclasses.replace(whole, **arrays))
+
+
 def test_what_a_far_spectrum_covers_is_what_its_file_covers(built):
     wave = np.geomspace(3600.0, 10_300.0, 4600)
     ones = np.ones(wave.size)

@@ -121,7 +121,7 @@ def test_a_cut_off_file_that_was_compressed_afterwards_is_unreadable(write_spec,
         (b"\x89PNG\r\n", "unknown format", "PNG"),
         (b"SIMP", "unreadable", "."),
         (b"SIMPLE  =                    T", "unreadable", "."),
-        (b"wavelength,flux\n1,2\n", "unknown format", "not a FITS file"),
+        (b"wavelength,flux\n1,2\n", "unknown format", "not a FITS file.*make a FITS table"),
     ],
 )
 def test_what_is_no_fits_file_says_so(tmp_path, content, reason, says):
@@ -130,6 +130,26 @@ def test_what_is_no_fits_file_says_so(tmp_path, content, reason, says):
     with pytest.raises(ReadError, match=says) as caught:
         read_hdus(path, limit=3)
     assert caught.value.reason == reason
+
+
+def test_a_header_without_its_end_says_so_and_what_to_do(write_spec, tmp_path):
+    whole, end = write_spec().read_bytes(), b"END" + b" " * 77
+    for content in (whole.replace(end, b" " * 80, 1), whole[:2880].replace(end, b" " * 80)):
+        (tmp_path / "endless.fits").write_bytes(content)
+        with pytest.raises(ReadError, match=r"no END card, .* fetch it again, or write") as caught:
+            read_hdus(tmp_path / "endless.fits", limit=3)
+        assert caught.value.reason == "unreadable"
+
+
+def test_what_is_missing_of_a_truncated_file_is_told_in_bytes(write_spec, tmp_path):
+    whole, cut = write_spec().read_bytes(), tmp_path / "cut.fits"
+    for size, words in (
+        (len(whole) // 2, f"truncated: {len(whole) // 2:,} of at least"),
+        (1500, "truncated within its header, after 1,500 bytes"),
+    ):
+        cut.write_bytes(whole[:size])
+        with pytest.raises(ReadError, match=f"{words}.*fetch it again"):
+            read_hdus(cut, limit=3)
 
 
 def test_an_absent_file_and_a_folder_are_unreadable(tmp_path):
