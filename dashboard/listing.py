@@ -1,4 +1,4 @@
-"""The lists one steps through: the misclassified, the most anomalous."""
+"""Spectra in an order to step through, with what is shown of each."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..core.scores import SCORE_TITLES
-from ..data.lens import Lens
-from ..data.trained import probability_column
-from .colouring import as_numbers
-
-__all__ = ["Column", "Listing", "misclassified", "most_anomalous"]
+__all__ = ["Column", "Listing"]
 
 Kind = Literal["text", "type", "share", "number", "count", "redshift", "ratio"]
 
@@ -93,95 +88,3 @@ class Listing:
     def csv(self) -> str:
         """The whole list as CSV, header first."""
         return self.table.to_csv(index=False)
-
-
-def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
-    """Spectra whose predicted type is not their label, most confidently wrong first."""
-    columns = (
-        Column("id", "Spectrum", "text"),
-        Column("true", "True", "type"),
-        Column("predicted", "Predicted", "type"),
-        Column("confidence", "p(predicted)", "share"),
-        Column("p_true", "p(true)", "share"),
-        *_ABOUT,
-    )
-    if lens is None or "predicted" not in lens.columns:
-        return Listing(_none(columns), columns, "No classifier has been built for this collection.")
-    said = lens.columns
-    rows = said.index.to_numpy()
-    truth = catalog["label"].to_numpy(object)[rows]
-    called = said["predicted"].to_numpy(object)
-    # A label the classifier was not taught cannot be got right or wrong.
-    known = np.isin(truth.astype(str), _classes(said))
-    wrong = known & (truth != called)
-    found = said.iloc[np.flatnonzero(wrong)]
-    table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
-    table["confidence"] = _probability(found, called[wrong])
-    table["p_true"] = _probability(found, truth[wrong])
-    if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
-        table["split"] = parts
-        columns = (*columns, Column("split", "Part", "text"))
-    table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
-    text = (
-        "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
-    )
-    return Listing(table.reset_index(drop=True), columns, text)
-
-
-def most_anomalous(
-    catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
-) -> Listing:
-    """The spectra that a column of the lens puts highest, highest first."""
-    columns = (
-        Column("rank", "Rank", "count"),
-        Column("id", "Spectrum", "text"),
-        Column("score", SCORE_TITLES.get("mse" if score == "score" else score, "Score"), "number"),
-        Column("cluster", "Cluster", "count"),
-        Column("label", "Type", "type"),
-        *_ABOUT,
-    )
-    if lens is None or score not in lens.columns:
-        return Listing(_none(columns), columns, "No anomaly score has been built here.")
-    scores = as_numbers(lens.columns[score])
-    order = np.argsort(-scores, kind="stable")  # NaN last
-    top = order[: min(limit, int(np.isfinite(scores).sum()))]
-    rows = lens.columns.index.to_numpy()[top]
-    table = pd.DataFrame({"row": rows, "rank": np.arange(1, len(top) + 1), "score": scores[top]})
-    if "cluster" in lens.columns:
-        table["cluster"] = as_numbers(lens.columns["cluster"])[top]
-    columns = tuple(c for c in columns if c.key != "cluster" or "cluster" in table)
-    return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
-
-
-_UNLABELLED = (
-    "No spectrum here has a type to compare with. Types come in with a file of labels: "
-    "spexplain ingest … --labels FILE"
-)
-_ABOUT = (Column("z", "z", "redshift"), Column("sn_median", "S/N", "ratio"))
-
-
-def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """The table with what the catalog says of its rows."""
-    about = catalog[["id", "label", "z", "sn_median"]].iloc[table["row"].to_numpy()]
-    return table.assign(**{name: about[name].to_numpy() for name in about})
-
-
-def _none(columns: tuple[Column, ...]) -> pd.DataFrame:
-    return pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
-
-
-def _classes(said: pd.DataFrame) -> list[str]:
-    """The classes the classifier knows."""
-    named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
-    return sorted({*said["predicted"].dropna(), *named})
-
-
-def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
-    """The probability each row has for its own kind."""
-    out = np.full(len(found), np.nan)
-    for kind in np.unique(kinds.astype(str)):
-        name = probability_column(kind)
-        if name in found:
-            here = kinds == kind
-            out[here] = as_numbers(found[name])[here]
-    return out

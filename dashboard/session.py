@@ -36,8 +36,8 @@ Schedule = Callable[[Callable[[], None]], object]
 
 
 _SOON_MS = 150.0
-# What each lens's spectra are first looked for in.
-_LIST_OF = {"agn": "misclassified", "anomaly": "anomalous"}
+# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
+_LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
 
 
 class Session:
@@ -92,7 +92,8 @@ class Session:
 
     @property
     def _own_tab(self) -> Tab:
-        return tab_named(_LIST_OF.get(self.view.lens, TABS[0].name))
+        checked, unchecked = _LISTS_OF.get(self.view.lens, (TABS[0].name, TABS[0].name))
+        return tab_named(checked if self.workspace.checked else unchecked)
 
     @property
     def score(self) -> str:
@@ -153,7 +154,7 @@ class Session:
         self.view.target = names[0]
         if self.view.lens in self.workspace.planes:
             self.view.plane = self.view.lens  # planes are named as the lens they lay out
-        if self.view.tab in _LIST_OF.values():
+        if any(self.view.tab in lists for lists in _LISTS_OF.values()):
             self.view.tab = self._own_tab.name
 
     def _open(self, *_: param.parameterized.Event) -> None:

@@ -53,6 +53,7 @@ class Tab:
 
 TABS = (
     Tab("misclassified", "Misclassified", "lists", lambda s: s.workspace.listing("misclassified")),
+    Tab("unsure", "Least sure", "lists", lambda s: s.workspace.listing("unsure")),
     Tab("anomalous", "Most anomalous", "lists", lambda s: s.workspace.ranking(s.score)),
     Tab("scores", "Scores", "scores", lambda s: s.workspace.ranking(s.score)),
     Tab("clusters", "Clusters", "clusters"),

@@ -53,7 +53,7 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
             target = lens.target(lens.targets[0], row)
             workspace.loaded.add(lens.name)
             explain(lens.prepared(row), target, ExplainSettings(n_samples=64, n_segments=8))
-    for tab in ("misclassified", "anomalous"):
+    for tab in ("misclassified", "unsure", "anomalous"):
         workspace.listing(tab)
 
 

@@ -20,7 +20,8 @@ from ..data.lens import Lens, Plane
 from ..data.reasons import Reasons, reasons_by_sign, scanned
 from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
-from .listing import Listing, misclassified, most_anomalous
+from .listing import Listing
+from .lists import can_be_checked, least_sure, misclassified, most_anomalous
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
@@ -179,10 +180,14 @@ class Workspace:
         """The list of a tab; an empty one for tabs without a list."""
         if tab == "anomalous":
             return self.ranking("mse")
-        return self._keep(
-            ("listing", "misclassified"),
-            lambda: misclassified(self.catalog, self.lenses.get("agn")),
-        )
+        of = least_sure if tab == "unsure" else misclassified
+        return self._keep(("listing", tab), lambda: of(self.catalog, self.lenses.get("agn")))
+
+    @property
+    def checked(self) -> bool:
+        """Whether any spectrum has a type that the classifier may get right or wrong."""
+        lens = self.lenses.get("agn")
+        return self._keep(("checked",), lambda: can_be_checked(self.catalog, lens))
 
     def ranking(self, score: str) -> Listing:
         """The most anomalous by one of the eight scores."""

@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 import pandas as pd
-from spexplain.dashboard.listing import misclassified, most_anomalous
+from spexplain.dashboard.lists import misclassified, most_anomalous
 from spexplain.dashboard.workspace import Workspace
 
 

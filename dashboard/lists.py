@@ -1,0 +1,163 @@
+"""The lists one steps through: the misclassified, the least sure, the most anomalous."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..core.scores import SCORE_TITLES
+from ..data.lens import Lens
+from ..data.trained import probability_column
+from .colouring import as_numbers
+from .listing import Column, Listing
+
+__all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous"]
+
+
+def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
+    """Spectra whose predicted type is not their label, most confidently wrong first."""
+    columns = (
+        Column("id", "Spectrum", "text"),
+        Column("true", "True", "type"),
+        Column("predicted", "Predicted", "type"),
+        Column("confidence", "p(predicted)", "share"),
+        Column("p_true", "p(true)", "share"),
+        *_ABOUT,
+    )
+    if lens is None or "predicted" not in lens.columns:
+        return Listing(_none(columns), columns, _NO_CLASSIFIER)
+    said = lens.columns
+    rows, known = said.index.to_numpy(), _known(catalog, said)
+    truth = catalog["label"].to_numpy(object)[rows]
+    called = said["predicted"].to_numpy(object)
+    wrong = known & (truth != called)
+    found = said.iloc[np.flatnonzero(wrong)]
+    table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
+    table["confidence"] = _probability(found, called[wrong])
+    table["p_true"] = _probability(found, truth[wrong])
+    if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
+        table["split"] = parts
+        columns = (*columns, Column("split", "Part", "text"))
+    table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
+    text = (
+        "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
+    )
+    return Listing(table.reset_index(drop=True), columns, text)
+
+
+def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
+    """Whether any spectrum has a type that the classifier may get right or wrong."""
+    return (
+        lens is not None
+        and "predicted" in lens.columns
+        and bool(_known(catalog, lens.columns).any())
+    )
+
+
+def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
+    """Spectra whose likeliest two types are nearest to each other, nearest first.
+
+    It takes no labels, so it is where to look in a survey that has none.
+    """
+    columns = (
+        Column("id", "Spectrum", "text"),
+        Column("predicted", "Predicted", "type"),
+        Column("confidence", "p(predicted)", "share"),
+        Column("next", "Next", "type"),
+        Column("p_next", "p(next)", "share"),
+        Column("label", "Type", "type"),
+        *_ABOUT,
+    )
+    if lens is None or "predicted" not in lens.columns:
+        return Listing(_none(columns), columns, _NO_CLASSIFIER)
+    said = lens.columns
+    kinds = np.array([kind for kind in _classes(said) if probability_column(kind) in said])
+    if len(kinds) < 2:
+        return Listing(_none(columns), columns, "The classifier gives no probabilities.")
+    shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
+    called = said["predicted"].to_numpy(object)
+    own = _probability(said, called)
+    others = np.where(kinds[None] == called[:, None], -np.inf, shares)
+    second = others.argmax(axis=1)
+    beside = others[np.arange(len(said)), second]
+    gap = own - beside
+    order = np.argsort(gap, kind="stable")[: min(limit, int(np.isfinite(gap).sum()))]  # NaN last
+    table = pd.DataFrame(
+        {
+            "row": said.index.to_numpy()[order],
+            "predicted": called[order],
+            "confidence": own[order],
+            "next": kinds[second][order],
+            "p_next": beside[order],
+        }
+    )
+    return Listing(_described(table, catalog), columns, "No spectrum here can be classified.")
+
+
+def most_anomalous(
+    catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
+) -> Listing:
+    """The spectra that a column of the lens puts highest, highest first."""
+    columns = (
+        Column("rank", "Rank", "count"),
+        Column("id", "Spectrum", "text"),
+        Column("score", SCORE_TITLES.get("mse" if score == "score" else score, "Score"), "number"),
+        Column("cluster", "Cluster", "count"),
+        Column("label", "Type", "type"),
+        *_ABOUT,
+    )
+    if lens is None or score not in lens.columns:
+        return Listing(_none(columns), columns, "No anomaly score has been built here.")
+    scores = as_numbers(lens.columns[score])
+    order = np.argsort(-scores, kind="stable")  # NaN last
+    top = order[: min(limit, int(np.isfinite(scores).sum()))]
+    rows = lens.columns.index.to_numpy()[top]
+    table = pd.DataFrame({"row": rows, "rank": np.arange(1, len(top) + 1), "score": scores[top]})
+    if "cluster" in lens.columns:
+        table["cluster"] = as_numbers(lens.columns["cluster"])[top]
+    columns = tuple(c for c in columns if c.key != "cluster" or "cluster" in table)
+    return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
+
+
+_NO_CLASSIFIER = "No classifier has been built for this collection."
+_UNLABELLED = (
+    "No spectrum here has a type to compare with: see Least sure. Types come in with a file of "
+    "labels: spexplain ingest … --labels FILE"
+)
+_ABOUT = (Column("z", "z", "redshift"), Column("sn_median", "S/N", "ratio"))
+
+
+def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """The table with what the catalog says of its rows."""
+    about = catalog[["id", "label", "z", "sn_median"]].iloc[table["row"].to_numpy()]
+    return table.assign(**{name: about[name].to_numpy() for name in about})
+
+
+def _none(columns: tuple[Column, ...]) -> pd.DataFrame:
+    return pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
+
+
+def _known(catalog: pd.DataFrame, said: pd.DataFrame) -> np.ndarray:
+    """Which classified spectra have a label that the classifier was taught.
+
+    Any other cannot be got right or wrong.
+    """
+    truth = catalog["label"].to_numpy(object)[said.index.to_numpy()]
+    return np.isin(truth.astype(str), _classes(said))
+
+
+def _classes(said: pd.DataFrame) -> list[str]:
+    """The classes the classifier knows."""
+    named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
+    return sorted({*said["predicted"].dropna(), *named})
+
+
+def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+    """The probability each row has for its own kind."""
+    out = np.full(len(found), np.nan)
+    for kind in np.unique(kinds.astype(str)):
+        name = probability_column(kind)
+        if name in found:
+            here = kinds == kind
+            out[here] = as_numbers(found[name])[here]
+    return out
