@@ -23,7 +23,10 @@ __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _COUNTS = "uncalibrated counts"
-_INVITATION = "Click a point on the plane to open its spectrum."
+_INVITATION = (
+    "Click a point on the plane to open its spectrum,<br>or press <kbd>↓</kbd> for the first of the "
+    "list below."
+)
 
 
 def verdict_pane(session: Session) -> WordsPart:
