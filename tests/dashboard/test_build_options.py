@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from spexplain.dashboard.build_options import with_anomaly_options
 from spexplain.dashboard.cli import main
+from spexplain.dashboard.cli.build_options import with_anomaly_options
 from spexplain.data.build import BuildSettings
 from spexplain.data.collection import Collection
 from spexplain.data.reasons import open_reasons

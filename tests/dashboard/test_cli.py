@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from spexplain.dashboard import cli
 from spexplain.dashboard.cli import main
+from spexplain.dashboard.cli.failing import USERS_ERRORS, users_errors
 from spexplain.data.collection import Collection
 from spexplain.data.lens import open_lenses
 
@@ -145,15 +145,18 @@ def test_build_refuses_an_unknown_stage(spexplain, small_demo: Path):
     assert "magic" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["demo", "ingest", "build", "serve", "explain", "info"])
-def test_help_has_an_example(spexplain, command: str, tmp_path: Path):
-    done = spexplain(command, "--help")
+COMMANDS = ["demo", "ingest", "build", "serve", "explain", "scores", "info", "evaluate", "report"]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "download dust"])
+def test_help_has_an_example(spexplain, command: str):
+    done = spexplain(*command.split(), "--help")
     assert done.returncode == 0
     assert f"spexplain {command}" in done.stdout.partition("Example")[2]
 
 
 def test_the_installed_command_answers_quickly_and_loads_no_model_library():
-    code = "import sys, spexplain.dashboard.cli; print(*sys.modules)"
+    code = "import sys, spexplain.dashboard.cli.command; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"torch", "sklearn", "panel"}.isdisjoint(done.stdout.split())
     done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
@@ -184,10 +187,10 @@ def test_an_error_does_not_wait_for_what_builds_to_load(tmp_path: Path):
 
 
 def test_every_error_of_a_user_is_where_the_command_looks_for_it():
-    for module, name in cli._USERS_ERRORS.items():
+    for module, name in USERS_ERRORS.items():
         defined = import_module(f"spexplain.data.{module}")
         assert getattr(defined, name).__module__ == defined.__name__
-        assert getattr(defined, name) in cli._errors()
+        assert getattr(defined, name) in users_errors()
 
 
 def test_explain_saves_all_there_is(spexplain, small_demo: Path, usable_id: str, tmp_path: Path):
@@ -210,6 +213,24 @@ def test_scores_say_what_leads_them(spexplain, small_demo: Path):
     assert "Filtered, trimmed χ²" in printed
     assert "share of the pixels" in printed
     assert spexplain("scores", small_demo / "nothing").returncode == 1
+
+
+def test_every_command_is_listed(spexplain):
+    lines = spexplain("--help").stdout.splitlines()
+    listed = [words[1] for line in lines if len(words := line.split()) > 2 and words[0] == "│"]
+    assert [word for word in listed if word in COMMANDS] == COMMANDS
+
+
+def test_ctrl_c_while_the_command_is_loaded_is_no_traceback():
+    code = (
+        "import builtins\nfrom spexplain.dashboard.cli import main\nusual = builtins.__import__\n"
+        "def interrupted(name, *words):\n"
+        "    if name == 'typer':\n        raise KeyboardInterrupt\n"
+        "    return usual(name, *words)\n"
+        "builtins.__import__ = interrupted\nmain(['--help'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")
 
 
 def test_the_version_is_that_of_the_installed_package(spexplain) -> None:

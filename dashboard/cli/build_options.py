@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..core.choices import PerturbationName, WeightSign
+from ...core.choices import PerturbationName, WeightSign
 
 if TYPE_CHECKING:
-    from ..data.build import BuildSettings
+    from ...data.build import BuildSettings
 
 __all__ = [
     "Clusters",

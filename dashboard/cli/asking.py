@@ -1,0 +1,95 @@
+"""Commands that say what a collection holds and why a model answers as it does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import AsJson, Demo, Directory, MaybeDirectory, named
+from .printing import console, print_json, print_lines
+
+__all__ = ["explain_command", "info", "scores_command"]
+
+
+def explain_command(
+    directory: Directory,
+    id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
+    target: Annotated[
+        str, typer.Option(help="'predicted', a class such as 'type 1', or a score such as 'mse'.")
+    ] = "predicted",
+    method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",
+    segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
+    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME).")] = 5000,
+    factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
+    as_json: AsJson = False,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save all of it in one FITS file.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the segments: .csv or .ecsv.")
+    ] = None,
+    code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
+) -> None:
+    """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
+    from ...core.settings import ExplainSettings
+    from ...data.reproduce import reproduce_code
+    from ..explained import explain_stored, write_files
+    from ..summary import explanation_document, explanation_lines
+
+    settings = ExplainSettings.from_dict(
+        {
+            "method": method,
+            "n_segments": segments,
+            "n_samples": samples,
+            "factor": factor,
+            "seed": seed,
+        }
+    )
+    found = explain_stored(directory, id, target, settings)
+    write_files(found, figure=png, everything=save, table=table)
+    if code:
+        sys.stdout.write(reproduce_code(found.saved, file=save))
+    elif as_json:
+        print_json({"id": id} | explanation_document(found.saved.explanation, found.wave_rest_aa))
+    else:
+        print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
+        console.print(f"  {found.trust.sentence()}")
+
+
+def scores_command(
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
+    top: Annotated[int, typer.Option(min=1, help="Length of the top lists.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the eight anomaly scores agree, and what leads each."""
+    from ..score_lines import score_lines, stored_leaders
+
+    found = stored_leaders(named(directory, demo=demo), top)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        for line in score_lines(found):
+            console.print(line)
+
+
+def info(
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a collection holds and which stages are built."""
+    from ..summary import collection_lines, collection_summary
+
+    summary = collection_summary(named(directory, demo=demo))
+    if as_json:
+        print_json(summary)
+    else:
+        print_lines(collection_lines(summary))

@@ -1,0 +1,69 @@
+"""The command ``spexplain`` with all it can do, in the order of its help."""
+
+from __future__ import annotations
+
+import typer
+
+from . import asking, making, serving, studying
+from .download import download_app
+from .failing import cancellations, fail, users_errors
+from .version_option import Version
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="spexplain",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(epilog="[bold]spexplain --install-completion[/bold] lets Tab complete commands.")
+def spexplain(version: Version = False) -> None:  # its option acts by itself
+    """Explore spectra and see why a model calls one a Seyfert, or strange."""
+
+
+app.command(epilog="Example: [bold]spexplain demo[/bold]")(making.demo)
+app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out survey[/bold]")(
+    making.ingest_command
+)
+app.command(
+    "build",
+    epilog="Examples: [bold]spexplain build survey --only embed-p21[/bold] · "
+    "[bold]spexplain build survey --score filtered-mse --top 2 --dust none[/bold] · "
+    "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
+)(making.build_command)
+app.command(epilog="Example: [bold]spexplain serve survey --port 0[/bold]")(serving.serve)
+app.command(
+    "explain",
+    epilog="Example: [bold]spexplain explain survey --id 0266-51602-0013 --target mse[/bold]",
+)(asking.explain_command)
+app.command("scores", epilog="Example: [bold]spexplain scores survey --top 1000 --json[/bold]")(
+    asking.scores_command
+)
+app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")(asking.info)
+app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")(
+    studying.evaluate_command
+)
+app.command("report", epilog="Example: [bold]spexplain report survey --out report.html[/bold]")(
+    studying.report_command
+)
+app.add_typer(download_app, name="download")
+
+
+def run(arguments: list[str] | None) -> None:
+    """As :func:`spexplain.dashboard.cli.main`, but for Ctrl-C.
+
+    Parameters
+    ----------
+    arguments
+        Instead of those of the process.
+    """
+    try:
+        app(arguments)
+    except cancellations() as error:
+        fail("stopped", str(error).removeprefix("stopped "), code=130)
+    except users_errors() as error:
+        fail("error", str(error), code=1)

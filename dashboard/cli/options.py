@@ -1,0 +1,50 @@
+"""Words that several commands share: which collection, how many cores, where the page listens."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "CORES",
+    "Address",
+    "AsJson",
+    "Demo",
+    "Directory",
+    "Jobs",
+    "MaybeDirectory",
+    "NoBrowser",
+    "Port",
+    "named",
+]
+
+CORES = os.cpu_count() or 1
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
+MaybeDirectory = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
+]
+Demo = Annotated[bool, typer.Option("--demo", help="The demo collection.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Address = Annotated[str, typer.Option(help="Address to listen on.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser window.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
+
+
+def named(directory: Path | None, *, demo: bool) -> Path:
+    """The one collection that was named.
+
+    Raises
+    ------
+    ValueError
+        None was, or two.
+    """
+    from ...data.places import demo_path
+
+    if (directory is None) != demo:
+        raise ValueError("name one collection: a folder, or --demo")
+    return demo_path() if directory is None else directory
