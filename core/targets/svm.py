@@ -95,7 +95,9 @@ class SvmLogProb:
 
     Two classes have a smooth one. From three on each pair of classes has a vote, and log p_c jumps
     where one changes: on the demo's machine by 2 to 3, while it moves by thousandths in between,
-    where the decision values only break ties among equal votes.
+    where the decision values only break ties among equal votes. There its sign can mislead: less
+    broad Hβ lowers the decisions for type 1 against both others and raises log p(type 1), since
+    that of intermediate against type 2, which has no say in it, falls most of all.
 
     Parameters
     ----------
