@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
@@ -29,17 +28,16 @@ from ..data.collection import Collection
 from ..data.lens import open_lenses, open_planes
 from ..data.reasons import open_reasons
 from .app import build_app
+from .leaving import THREADS
 from .session import Session
 from .warm import warm
 from .workspace import Workspace
 
-__all__ = ["leave", "open_workspace", "serve"]
+__all__ = ["open_workspace", "serve"]
 
 # A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
-_GRACE_S = 0.5
-_THREADS = "explain"
 _LAST_SCRIPT = "/bokeh.min.js"
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -100,7 +98,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
     stopping, opened = threading.Event(), set[Session]()
-    pool = ThreadPoolExecutor(_n_workers(), thread_name_prefix=_THREADS)
+    pool = ThreadPoolExecutor(_n_workers(), thread_name_prefix=THREADS)
     try:
         pages: Any = {"/": build_app(workspace, pool, opened)}
         apps: Any = build_applications(pages, "spexplain", location=False)
@@ -128,22 +126,6 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         for session in tuple(opened):  # nor computes for one, or asks the threads for more
             session.close()
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def leave() -> None:
-    """End the process now if a page's threads still compute after a moment's grace.
-
-    Libraries that are being loaded and code that is being compiled cannot be told to stop, take
-    up to 10 s at a server's start, and the interpreter would wait for them. Whatever such a
-    thread writes appears whole or not at all.
-    """
-    until = time.monotonic() + _GRACE_S
-    for thread in threading.enumerate():
-        if thread.name.startswith(_THREADS):
-            thread.join(max(until - time.monotonic(), 0))
-            if thread.is_alive():
-                logging.shutdown()
-                os._exit(0)
 
 
 def _until_stopped(server: Any, announcement: str) -> None:

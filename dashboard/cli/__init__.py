@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+from ..leaving import leave
+
 __all__ = ["main"]
 
 
@@ -17,8 +19,18 @@ def main(arguments: list[str] | None = None) -> None:
     Parameters
     ----------
     arguments
-        Instead of those of the process.
+        Instead of those of the process. With its own the process ends too, also while threads
+        compute that nothing can stop.
     """
+    try:
+        _run(arguments)
+    except SystemExit as ended:
+        if arguments is None:
+            leave(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+        raise
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
         # Here, since Ctrl-C may come while it is imported too.
         from .command import run

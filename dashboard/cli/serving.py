@@ -25,11 +25,9 @@ def serve(
 def serve_page(path: Path, *, port: int, address: str, no_browser: bool) -> None:
     """Serve the page of a collection until told to stop."""
     with lasting():
-        from ..serve import leave
         from ..serve import serve as serve_collection
 
     serve_collection(path, port=port, address=address, open_browser=not no_browser)
-    leave()
 
 
 @contextmanager

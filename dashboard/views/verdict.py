@@ -24,8 +24,8 @@ __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
-    "Click a point on the plane to open its spectrum,<br>or press <kbd>↓</kbd> for the first of the "
-    "list below."
+    "Click a point on the plane to open its spectrum,<br>"
+    "or press <kbd>↓</kbd> for the first of the list below."
 )
 
 
