@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .agreement import Agreement, agreement
 from .explain import explain
 from .explanation import Explanation
-from .targets import CalibratedSvm, SvmLogProb, Target, VaeScore
+from .targets import CalibratedSvm, SvmLogProb, SvmMargin, Target, VaeScore
 from .targets.kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .vae import Vae
 from .workers import Sharing
@@ -99,6 +99,8 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
     """
     if isinstance(target, SvmLogProb):
         return SvmLogProb(randomised_svm(target.svm, seed=seed), target.class_index)
+    if isinstance(target, SvmMargin):
+        return SvmMargin(randomised_svm(target.svm, seed=seed), target.class_index)
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None

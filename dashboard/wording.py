@@ -39,8 +39,8 @@ class Meaning:
 
 
 def is_score(target: str) -> bool:
-    """Whether a target is an anomaly score rather than a class: those are named 'log p(…)'."""
-    return not target.startswith("log p")
+    """Whether a target is an anomaly score rather than a class: 'log p(…)' or 'margin(…)'."""
+    return not target.startswith(("log p", "margin"))
 
 
 def meaning(explanation: Explanation) -> Meaning:
@@ -50,8 +50,9 @@ def meaning(explanation: Explanation) -> Meaning:
     for LIME and occlusion, of the segment as it is rather than perturbed.
     """
     target = explanation.target
-    what = "the score" if is_score(target) else target
-    short = "score" if is_score(target) else "log p"
+    what, short = ("the score", "score") if is_score(target) else (target, "log p")
+    if target.startswith("margin"):
+        what, short = f"the {target.removesuffix(')').replace('(', ' of ')}", "margin"
     if explanation.method == "saliency":
         return Meaning(
             raises=f"raises {what}",

@@ -21,7 +21,7 @@ from .runs import Run, RunStore
 from .trained import load_type_classifier, probability_column
 
 if TYPE_CHECKING:
-    from ..core.targets import Classifier, Target
+    from ..core.targets import CalibratedSvm, Classifier, Target
     from ..core.targets.vae import VaeScore
     from ..core.vae import Vae
 
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 PREDICTED = "predicted"
+MARGIN = "margin"
 SCORE = "mse"
 _SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
 
@@ -185,6 +186,13 @@ def _classifier_words(settings: Mapping[str, Any], said: Mapping[str, Any]) -> s
     return f"Support vector machine, {kernel}{split}"
 
 
+def _is_svm(run: Run) -> bool:
+    """Whether a run's classifier, its own or lent, is a support vector machine."""
+    lent = run.metrics.get("lent")
+    settings, said = (run.params.get("svm"), run.metrics) if lent is None else (lent["svm"], lent)
+    return settings is not None and said.get("instead") is None
+
+
 class AgnLens(_Lens):
     """P21's: the type of an active galaxy, by a support vector machine or what took its place."""
 
@@ -195,7 +203,7 @@ class AgnLens(_Lens):
         super().__init__(collection, _input(store, run, "prepare-p21"))
         self._run = run
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
-        self.targets = (PREDICTED, *self.classes)
+        self.targets = (PREDICTED, *self.classes, *((MARGIN,) if _is_svm(run) else ()))
         self.columns = run.table("predictions").set_index("row")
 
     @property
@@ -227,11 +235,20 @@ class AgnLens(_Lens):
         return load_type_classifier(self._run)
 
     def target(self, name: str, row: int) -> Target:
-        """log p of a class, or of the one predicted for this row."""
+        """log p of a class, or of the one predicted for this row; or the margin of that one."""
         self._known(row)
         self.check_target(name)
-        label = self.columns["predicted"].at[row] if name == PREDICTED else name
-        return self.machine.target(self.classes.index(label))
+        return self.target_for(name, str(self.columns["predicted"].at[row]))
+
+    def target_for(self, name: str, predicted: str) -> Target:
+        """The same for a spectrum of any collection, given the type predicted for it."""
+        label = predicted if name in (PREDICTED, MARGIN) else name
+        index = self.classes.index(label)
+        if name != MARGIN:
+            return self.machine.target(index)
+        from ..core.targets import SvmMargin  # loads torch: not before a target is asked for
+
+        return SvmMargin(cast("CalibratedSvm", self.machine), index)
 
     def verdict(self, row: int) -> Verdict:
         """True and predicted type with all probabilities."""

@@ -13,7 +13,7 @@ from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.spectrum import Spectrum
 from ..core.targets import Target
 from .collection import Collection
-from .lens import PREDICTED, SCORE, AgnLens, AnomalyLens, Lens
+from .lens import SCORE, AgnLens, AnomalyLens, Lens
 from .lens_parts import LensError, Verdict
 from .readers import ReadError, read
 from .runs import Run, RunStore
@@ -147,8 +147,7 @@ class NewcomerLens:
         lens = self.lens
         lens.check_target(name)
         if isinstance(lens, AgnLens):
-            label = self.verdict(flux).predicted if name == PREDICTED else name
-            return lens.machine.target(lens.classes.index(label))
+            return lens.target_for(name, self.verdict(flux).predicted)
         assert isinstance(lens, AnomalyLens)
         return lens.target(name, int(lens.rows[0]))
 

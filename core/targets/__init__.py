@@ -2,6 +2,7 @@
 
 from .base import CallableTarget, Target, evaluate
 from .classifier import Classifier, ClassifierLogProb, SklearnClassifier, read_classifier
+from .margin import SvmMargin
 from .svm import CalibratedSvm, SvmLogProb
 from .vae import Score, VaeScore
 
@@ -13,6 +14,7 @@ __all__ = [
     "Score",
     "SklearnClassifier",
     "SvmLogProb",
+    "SvmMargin",
     "Target",
     "VaeScore",
     "evaluate",

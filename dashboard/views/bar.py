@@ -15,6 +15,7 @@ from .parts import FormPart, LegendPart
 
 __all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
 
+_OF_TYPES = {"predicted": "log p(predicted)", "margin": "margin of the predicted"}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {
@@ -42,7 +43,7 @@ def bar_form(session: Session) -> FormPart:
                 suggest=lambda text: find(space, text).offer(space),
             ),
             Field(view, "lens", "select", lenses),
-            Field(view, "target", "select", SCORE_TITLES),
+            Field(view, "target", "select", {**SCORE_TITLES, **_OF_TYPES}),
             Field(view, "plane", "select", planes),
             Field(view, "colour", "select", space.colours),
         ],

@@ -128,7 +128,8 @@ def _jumps(trust: Trust) -> str:
         "3 on the demo. In between it moves by thousandths, as the decisions then only break ties "
         "(scikit-learn’s one-versus-rest scores), and its sign can mislead: taking a tenth of "
         "broad Hβ away makes the demo’s machine less sure of type 1 against both other types, "
-        f"and raises log p(type 1) by 0.0005.</p><p>{here}: {meaning}.</p>"
+        f"and raises log p(type 1) by 0.0005.</p><p>{here}: {meaning}. Explain the margin instead "
+        "to see what makes the type win against the nearest other: it does not jump.</p>"
     )
 
 

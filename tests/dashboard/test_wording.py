@@ -59,3 +59,10 @@ def test_counts_are_never_called_flux(lens: str) -> None:
     assert "flux" in flux_label(lens, "1e-17 erg/s/cm2/Å")
     assert "flux" not in flux_label(lens, "counts")
     assert "counts" in flux_label(lens, "counts")
+
+
+def test_a_margin_is_called_one_and_of_which_type() -> None:
+    found = meaning(explained("occlusion", "margin(type 1)"))
+    assert found.raises == "raises the margin of type 1"
+    assert (found.axis, found.value) == ("Δ margin", "margin")
+    assert "raises the margin of type 1. Orange" in found.sentence

@@ -37,6 +37,17 @@ def test_the_verdict_is_what_the_target_says(lenses):
         assert anomaly.verdict(row).score == pytest.approx(score, rel=1e-5)
 
 
+def test_the_margin_is_of_the_predicted_type_and_moves_with_its_decisions(lenses):
+    agn = lenses["agn"]
+    assert agn.targets[0] == "predicted"
+    assert agn.targets[-1] == "margin"
+    for row in (0, 1, 2, 50):
+        target = agn.target("margin", row)
+        assert target.name == f"margin({agn.verdict(row).predicted})"
+        assert target(agn.prepared(row)[None])[0] > -0.05  # by its votes it is that type
+    assert lens_of_target(lenses, "margin") is agn
+
+
 def test_ranks_count_from_the_most_anomalous(lenses, built):
     anomaly = lenses["anomaly"]
     first = anomaly.columns["score"].idxmax()

@@ -1,0 +1,72 @@
+"""By how much a support vector machine decides for a class: its margin, as a target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..neighbourhood import Neighbourhood
+from .base import RowEvaluator
+from .svm import CalibratedSvm
+
+__all__ = ["SvmMargin"]
+
+
+class SvmMargin:
+    """The least decision value of one class against another: m_c = min over k ≠ c of d_ck.
+
+    Positive where the machine's votes make it the class, 0 on the border. Unlike log p_c of three
+    classes it moves without jumps, and always as the decisions for the class do.
+
+    Parameters
+    ----------
+    svm
+        The machine; shared between targets.
+    class_index
+        c, an index into the classes.
+
+    Raises
+    ------
+    ValueError
+        If there is no such class.
+    """
+
+    def __init__(self, svm: CalibratedSvm, class_index: int) -> None:
+        n = len(svm.classes)
+        if not 0 <= class_index < n:
+            raise ValueError(f"class_index must be 0 to {n - 1} {svm.classes}, got {class_index}")
+        self.svm, self.class_index = svm, class_index
+        self.name = f"margin({svm.classes[class_index]})"
+        first, second = np.triu_indices(n, k=1)
+        # A pair is positive for its first class; the only one of two classes for its second.
+        signs = np.where(first == class_index, 1.0, np.where(second == class_index, -1.0, 0.0))
+        signs = -signs if n == 2 else signs
+        self._pairs = np.flatnonzero(signs)
+        self._signs = signs[self._pairs]
+
+    def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """m_c (n,) of spectra (n, D)."""
+        return self._least(self.svm.machine.decisions(spectra))
+
+    def gradient(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
+        """∂ m_c/∂ flux (D,) at one spectrum (D,): that of the pair that is least."""
+        x = np.asarray(x, dtype=np.float64)
+        ours = self.svm.machine.decisions(x[None])[0, self._pairs] * self._signs
+        least = int(np.argmin(ours))
+        return self.svm.machine.gradient(x)[:, self._pairs[least]] * self._signs[least]
+
+    def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+        """m_c of any rows of a neighbourhood, from its pieces, in double precision."""
+        decisions = self.svm.machine.on_neighbourhood(
+            replace(
+                neighbourhood,
+                base=neighbourhood.base.astype(np.float64),
+                delta=neighbourhood.delta.astype(np.float64),
+            )
+        )
+        return lambda rows: self._least(decisions(rows))
+
+    def _least(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (decisions[:, self._pairs] * self._signs).min(axis=1)
