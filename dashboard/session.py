@@ -96,6 +96,13 @@ class Session:
         return tab_named(checked if self.workspace.checked else unchecked)
 
     @property
+    def _usual_colours(self) -> dict[str, str]:
+        """What each lens colours the plane by: types, or the score."""
+        known = self.workspace.colours
+        usual = {"agn": next(iter(known), ""), "anomaly": "score"}
+        return {lens: colour for lens, colour in usual.items() if colour in known}
+
+    @property
     def score(self) -> str:
         """The anomaly score that is explained, or the mean squared error while none is."""
         lens = self.workspace.lenses.get("anomaly")
@@ -156,6 +163,9 @@ class Session:
             self.view.plane = self.view.lens  # planes are named as the lens they lay out
         if any(self.view.tab in lists for lists in _LISTS_OF.values()):
             self.view.tab = self._own_tab.name
+        usual = self._usual_colours
+        if self.view.colour in usual.values():  # and not one that was chosen
+            self.view.colour = usual.get(self.view.lens, self.view.colour)
 
     def _open(self, *_: param.parameterized.Event) -> None:
         id, lens = self.view.spectrum, self.lens

@@ -111,3 +111,17 @@ def test_targets_are_read_after_the_lens_that_has_them(session: Session) -> None
     assert session.view.lens == "agn"
     assert apply_query(session.view, session.knobs, {"target": "mse", "lens": "anomaly"}) == []
     assert session.view.target == "mse"
+
+
+def test_each_lens_colours_by_what_it_says_unless_another_colour_was_chosen(
+    session: Session,
+) -> None:
+    view = session.view
+    for lens, colour in (("anomaly", "score"), ("agn", "type"), ("anomaly", "score")):
+        view.lens = lens
+        assert view.colour == colour
+    view.colour = "z"
+    view.lens = "agn"
+    assert view.colour == "z"
+    assert apply_query(view, session.knobs, {"lens": "anomaly", "colour": "type"}) == []
+    assert view.colour == "type"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 from spexplain.dashboard.colouring import Categories, Values, colouring
-from spexplain.dashboard.listing import misclassified, most_anomalous
+from spexplain.dashboard.lists import misclassified, most_anomalous
 from spexplain.dashboard.matrix import judged
 
 KINDS = ("type 1", "type 2", "intermediate")
