@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -86,14 +87,14 @@ def serve(
     CollectionError
         There is no readable collection at this path.
     OSError
-        The port is taken.
+        The port is taken, or the address not this machine's.
     """
     run(open_workspace(collection_path), port=port, address=address, open_browser=open_browser)
 
 
 def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:
     """Serve an open workspace until interrupted; the address is printed once it answers."""
-    port = port or _free_port(address)
+    port = _own_port(address, port)
     _expect_closing_tabs()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
@@ -203,11 +204,23 @@ def _n_workers() -> int:
     return max(2, os.cpu_count() or 1)
 
 
-def _free_port(address: str) -> int:
-    """A port nobody listens on; needed beforehand, to say which pages may talk to the server."""
+def _own_port(address: str, port: int) -> int:
+    """The port to listen on, for 0 one that nobody does.
+
+    Needed beforehand, to say which pages may talk to the server; and one that is taken is told
+    before anything is loaded.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
-        probe.bind((address, 0))
+        if sys.platform != "win32":  # as the server will: one that has just ended holds no port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            at = f"{address}, port {port}" if port else address
+            free = "; port 0 takes a free one" if error.errno == errno.EADDRINUSE else ""
+            told = f"cannot listen on {at}: {error.strerror}{free}"
+            raise OSError(error.errno, told) from error
         return probe.getsockname()[1]
 
 

@@ -24,6 +24,8 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         If the folder does not exist.
     IsADirectoryError
         If the path is a folder.
+    OSError
+        If it cannot be written, such as on a full disk; it names ``path``.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -35,5 +37,10 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     try:
         yield beside
         os.replace(beside, path)
+    except OSError as error:
+        # A full disk names no file, and the one beside is nothing the user knows of.
+        if error.errno is None or error.filename not in (None, str(beside)):
+            raise
+        raise OSError(error.errno, f"cannot write {path}: {error.strerror}") from error
     finally:
         beside.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import NoReturn
 
@@ -40,6 +41,7 @@ def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
 
 def fail(kind: str, text: str, *, code: int) -> NoReturn:
     """End with one line on standard error and an exit code."""
+    words = re.sub(r"\[Errno -?\d+\] ", "", text)  # a number that tells a user nothing
     # escape: a path or a list may hold brackets, which are no markup
-    error_console.print(f"[red]{kind}[/red] {escape(text)}")
+    error_console.print(f"[red]{kind}[/red] {escape(words)}")
     sys.exit(code)

@@ -1,6 +1,8 @@
 """The command line as a user and as a program meet it."""
 
+import errno
 import json
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -137,6 +139,37 @@ def test_ingest_as_json_counts_the_rejected(spexplain, tmp_path: Path):
     said = json.loads(done.stdout)
     assert said["n_taken"] == 0
     assert sum(said["rejected"].values()) == 1
+
+
+def test_a_file_that_cannot_be_written_is_named_without_numbers(
+    spexplain, small_demo: Path, usable_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(_from, to):
+        raise OSError(errno.ENOSPC, "No space left on device", str(_from), None, str(to))
+
+    monkeypatch.setattr("os.replace", full)
+    words = ("explain", small_demo, "--id", usable_id, "--samples", 100, "--table")
+    done = spexplain(*words, tmp_path / "why.csv")
+    assert done.returncode == 1
+    assert (
+        done.stderr.strip() == f"error cannot write {tmp_path / 'why.csv'}: No space left on device"
+    )
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_address_of_another_machine_is_an_error(spexplain, small_demo: Path):
+    # 192.0.2.0/24 is for documentation (RFC 5737): no machine has such an address.
+    done = spexplain("serve", small_demo, "--no-browser", "--port", 22222, "--address", "192.0.2.1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error cannot listen on 192.0.2.1, port 22222: ")
+
+
+def test_a_port_that_is_taken_is_named_and_what_to_do(spexplain, small_demo: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = spexplain("serve", small_demo, "--no-browser", "--port", port)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"127.0.0.1, port {port}: Address already in use; port 0" in done.stderr
 
 
 def test_build_refuses_an_unknown_stage(spexplain, small_demo: Path):

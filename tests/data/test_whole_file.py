@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,27 @@ def test_a_folder_in_its_place_is_named_and_kept(tmp_path: Path):
     with pytest.raises(IsADirectoryError, match=f"cannot write {tmp_path}: it is a folder"):
         written_whole(tmp_path).__enter__()
     assert tmp_path.is_dir()
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_full_disk_names_the_file_that_was_wanted(tmp_path: Path, named: bool):
+    path = tmp_path / "a.csv"
+
+    def write() -> None:
+        with written_whole(path) as beside:
+            beside.write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device", *[str(beside)] * named)
+
+    with pytest.raises(OSError, match=f"cannot write {path}: No space left on device") as told:
+        write()
+    assert told.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_with_another_file_keeps_its_words(tmp_path: Path):
+    def write() -> None:
+        with written_whole(tmp_path / "a.csv"):
+            os.stat(tmp_path / "absent")
+
+    with pytest.raises(FileNotFoundError, match="absent"):
+        write()
