@@ -17,7 +17,7 @@ _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
 # Between the jumps of its votes, log p of three types moves by thousandths; more broad Hβ makes a
 # machine surer of type 1 against both others, and yet lowers its log p(type 1).
-_BETWEEN = "so the weights are small and their signs can mislead"
+_BETWEEN = "so signs can mislead"
 _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
+_REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
@@ -113,9 +114,12 @@ def _class_verdict(head: str, verdict: Any) -> str:
     # A type that the classifier was not taught cannot be got right or wrong.
     taught = verdict.true in verdict.probabilities
     mark = "" if not taught else " ✓" if verdict.true == verdict.predicted else " ✗"
-    truth = f"<small>true</small> {_kind(verdict.true)}" if verdict.true else "unlabelled"
     call = f"<small>predicted</small> {_kind(verdict.predicted)}{mark}"
-    pill = f'<span class="pill" title="true type → predicted type">{truth} → {call}</span>'
+    title = "predicted type; it has no label"
+    if verdict.true:
+        title = "true type → predicted type"
+        call = f"<small>true</small> {_kind(verdict.true)} → {call}"
+    pill = f'<span class="pill" title="{title}">{call}</span>'
     shares = sorted(verdict.probabilities.items(), key=lambda item: _ORDER.get(item[0], 9))
     bars = "".join(
         f'<div><div class="label"><span>{escape(kind)}</span><span>{share:.3f}</span></div>'
@@ -168,15 +172,12 @@ def _state(session: Session) -> str:
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
     line = escape(state_line(found, session.outcome.elapsed_ms))
-    return f'<div class="facts">{key}<span{busy}>{line}</span></div>{_belief(session)}'
+    reasons = "" if session.outcome.trust is None else _REASONS
+    return f'<div class="facts">{key}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
 
 
 def _belief(session: Session) -> str:
-    """The verdict in a line, which leads to its reasons."""
+    """The verdict in a line or two."""
     trust: Trust | None = session.outcome.trust
-    if trust is None:
-        return '<div class="belief"></div>'
-    return (
-        f'<div class="belief">{escape(trust.sentence())} '
-        '<button type="button" class="quiet" data-do="believe">How far to believe it</button></div>'
-    )
+    said = "" if trust is None else escape(trust.sentence())
+    return f'<div class="belief">{said}</div>'

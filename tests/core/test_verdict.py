@@ -4,7 +4,7 @@ from spexplain.core.locality_advice import KernelAdvice
 from spexplain.core.stability import Stability
 from spexplain.core.verdict import Findings, verdict
 
-MISLEAD = "so the weights are small and their signs can mislead"
+MISLEAD = "so signs can mislead"
 WIDE = KernelAdvice(1.0, 4900, 780, 0.4)
 
 

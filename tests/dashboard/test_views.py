@@ -288,6 +288,16 @@ def test_a_type_the_classifier_was_not_taught_is_neither_right_nor_wrong(still: 
     assert "✓" not in pane.html
 
 
+def test_without_a_label_only_the_predicted_type_is_named(session: Session) -> None:
+    catalog, agn = session.workspace.catalog, session.workspace.lenses["agn"]
+    row = next(row for row in agn.rows if not catalog["label"].iat[row])
+    session.open(int(row))
+    html = verdict_pane(session).html
+    assert "<small>predicted</small>" in html
+    assert "<small>true</small>" not in html
+    assert "→" not in html
+
+
 def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     pane = verdict_pane(still)
     still.view.lens = "anomaly"
