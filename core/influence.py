@@ -112,7 +112,7 @@ def influence(
     directions = z.float() @ inverse.float()
     # What the fit gives to i of y_j is sides_i · parts_j: an intercept is one more column.
     sides = torch.cat([directions, torch.full((n, 1), float(1 / w.sum()))], 1)
-    parts = torch.cat([weighted, w[:, None]], 1).float()
+    parts = torch.cat([weighted.float(), w[:, None].float()], 1)
     leverage = torch.linalg.vecdot(sides, parts).double()
     # A sample that alone decides the fit has leverage 1 up to rounding: it moves everything.
     unseen = residual / (1 - leverage).clamp_min(_ALONE)
@@ -129,11 +129,14 @@ def influence(
 
 def _righted(residual: Tensor, sides: Tensor, parts: Tensor, rows_per_draw: int) -> Tensor:
     """(MMᵀ)_dd^(−½) e_d of every draw, M = 1 − sides · partsᵀ."""
+    both = sides @ (parts.T @ parts)
+    if rows_per_draw == 1:  # numbers, for which matrices would take as long as all the rest
+        left = 1 - 2 * torch.linalg.vecdot(sides, parts) + torch.linalg.vecdot(both, sides)
+        return residual / left.double().clamp_min(_ALONE).sqrt()
     drawn = (-1, rows_per_draw, sides.shape[1])
     rows = sides.reshape(drawn)
     own = rows @ parts.reshape(drawn).mT
-    seen = (sides @ (parts.T @ parts)).reshape(drawn) @ rows.mT
-    left = torch.eye(rows_per_draw) - own - own.mT + seen
+    left = torch.eye(rows_per_draw) - own - own.mT + both.reshape(drawn) @ rows.mT
     shares, axes = torch.linalg.eigh(left.double())
     along = axes.mT @ residual.reshape(-1, rows_per_draw, 1)
     return (axes @ (along / shares.clamp_min(_ALONE).sqrt()[:, :, None])).reshape(-1)

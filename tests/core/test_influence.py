@@ -61,9 +61,9 @@ def test_a_move_of_one_sample_of_many_is_what_leaving_it_out_does():
 @settings(max_examples=8)
 @given(
     seed=st.integers(0, 1000),
-    n=st.sampled_from([20, 24, 40]),
+    n=st.sampled_from([24, 40, 60]),
     rows_per_draw=st.sampled_from([1, 2]),
-    strength=st.floats(0, 6),
+    strength=st.floats(0, 3),
 )
 def test_the_variance_is_unbiased_for_misfit_that_is_alike_everywhere(
     seed, n, rows_per_draw, strength
@@ -76,7 +76,7 @@ def test_the_variance_is_unbiased_for_misfit_that_is_alike_everywhere(
     alone = [influence(masks, one, w, rows_per_draw=rows_per_draw) for one in np.eye(n)]
     said = sum(one.standard_error**2 for one in alone)
     true = sum(one.estimate**2 for one in alone)
-    np.testing.assert_allclose(said, true, rtol=2e-3)
+    np.testing.assert_allclose(said, true, rtol=5e-3)
 
 
 def test_r2_unseen_is_that_of_predicting_each_sample_from_the_others():
