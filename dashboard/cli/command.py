@@ -31,7 +31,7 @@ app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out s
 )
 app.command(
     "build",
-    epilog="Examples: [bold]spexplain build survey --only embed-p21[/bold] · "
+    epilog="Examples: [bold]spexplain build survey --tune[/bold] · "
     "[bold]spexplain build survey --score filtered-mse --top 2 --dust none[/bold] · "
     "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
 )(making.build_command)
