@@ -71,7 +71,8 @@ class ExplainSettings:
         (lime).
     stop_when_settled
         Stop as soon as the top five segments keep their order with this probability, which holds
-        over all looks taken together; 0, the default, to use all samples (lime).
+        over all looks taken together, but for jumps of the target that no sample has met; 0, the
+        default, to use all samples (lime).
     gradient
         ``difference`` as in the paper, or ``analytic``, the limit of small steps, of targets that
         know it (saliency).
