@@ -203,7 +203,11 @@ class AgnLens(_Lens):
         super().__init__(collection, _input(store, run, "prepare-p21"))
         self._run = run
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
-        self.targets = (PREDICTED, *self.classes, *((MARGIN,) if _is_svm(run) else ()))
+        probabilities, margin = (PREDICTED, *self.classes), (MARGIN,) if _is_svm(run) else ()
+        # First what to explain unless told otherwise. From three classes on a machine's
+        # probabilities jump with its votes, and between these their signs can mislead.
+        jumps = len(self.classes) > 2
+        self.targets = (*margin, *probabilities) if jumps else (*probabilities, *margin)
         self.columns = run.table("predictions").set_index("row")
 
     @property
