@@ -11,7 +11,7 @@ from .stability import Stability
 
 __all__ = ["Findings", "verdict"]
 
-_POOR_R2 = 0.5
+_POOR_R2, _NEARLY_ONE = 0.5, 0.9995
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
@@ -116,8 +116,10 @@ def _fit(r2: float, on: str) -> str:
         return f"R² below 0{on}, so the weights tell nothing yet"
     if r2 < _POOR_R2:
         return f"R² {r2:.2f}{on}, so the weights tell only part of the story"
-    # Two figures would round a good fit up to a perfect one.
-    return f"R² {r2:.2f}{on}" if r2 < 0.99 else f"R² {r2:.3f}{on}"
+    # A good fit is not rounded up to a perfect one.
+    if r2 < 0.99:
+        return f"R² {r2:.2f}{on}"
+    return f"R² {r2:.3f}{on}" if r2 < _NEARLY_ONE else f"R² above 0.999{on}"
 
 
 def _samples(found: Findings, stability: Stability) -> str:

@@ -28,6 +28,8 @@ def test_all_is_well():
 
 def test_a_good_fit_is_not_rounded_to_a_perfect_one():
     assert "R² 0.997;" in say(stability(300), r2=0.9971)
+    assert "R² 0.999;" in say(stability(300), r2=0.9993)
+    assert "R² above 0.999;" in say(stability(300), r2=0.9997)
 
 
 def test_just_enough():
