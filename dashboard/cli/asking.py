@@ -18,7 +18,11 @@ def explain_command(
     directory: Directory,
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
     target: Annotated[
-        str, typer.Option(help="'predicted', a class such as 'type 1', or a score such as 'mse'.")
+        str,
+        typer.Option(
+            help="'margin' or 'predicted' (log p) of the predicted type, a type such as 'type 1', "
+            "or a score such as 'mse'."
+        ),
     ] = "predicted",
     method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",
     segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
