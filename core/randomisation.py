@@ -97,10 +97,8 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
     seed
         Of the shuffles, 0 or more.
     """
-    if isinstance(target, SvmLogProb):
-        return SvmLogProb(randomised_svm(target.svm, seed=seed), target.class_index)
-    if isinstance(target, SvmMargin):
-        return SvmMargin(randomised_svm(target.svm, seed=seed), target.class_index)
+    if isinstance(target, (SvmLogProb, SvmMargin)):
+        return type(target)(randomised_svm(target.svm, seed=seed), target.class_index)
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None

@@ -108,6 +108,9 @@ def assess(
 ) -> Trust:
     """Judge an explanation by the samples it was made of; none is evaluated again.
 
+    Except where a target jumps with the votes of a machine: which samples change one is not among
+    their values, and is found from their pieces.
+
     Saliency maps and occlusions sample nothing, so their weights are exact: what they measure is
     what they show. LIME's differ from seed to seed, and by how much is estimated here.
 
@@ -150,7 +153,8 @@ def assess(
         around, values = _samples(explanation, x), explanation.sample_values
         if values is None:
             values = evaluate(target, around, workers=sharing)
-        unknown = Trust(*facts, intervals=None, jumped=_jumped(target, x, around))
+        (jumped,) = sharing.map(partial(_jumped, target, x), [around])
+        unknown = Trust(*facts, intervals=None, jumped=jumped)
         judged = partial(_judged, unknown, explanation, around, target)
         (found,) = sharing.map(judged, [values])
         return found

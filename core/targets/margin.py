@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,11 +32,8 @@ class SvmMargin:
     """
 
     def __init__(self, svm: CalibratedSvm, class_index: int) -> None:
-        n = len(svm.classes)
-        if not 0 <= class_index < n:
-            raise ValueError(f"class_index must be 0 to {n - 1} {svm.classes}, got {class_index}")
-        self.svm, self.class_index = svm, class_index
-        self.name = f"margin({svm.classes[class_index]})"
+        self.name = f"margin({svm.label_of(class_index)})"
+        self.svm, self.class_index, n = svm, class_index, len(svm.classes)
         first, second = np.triu_indices(n, k=1)
         # A pair is positive for its first class; the only one of two classes for its second.
         signs = np.where(first == class_index, 1.0, np.where(second == class_index, -1.0, 0.0))
@@ -59,13 +54,7 @@ class SvmMargin:
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """m_c of any rows of a neighbourhood, from its pieces, in double precision."""
-        decisions = self.svm.machine.on_neighbourhood(
-            replace(
-                neighbourhood,
-                base=neighbourhood.base.astype(np.float64),
-                delta=neighbourhood.delta.astype(np.float64),
-            )
-        )
+        decisions = self.svm.decisions_of(neighbourhood)
         return lambda rows: self._least(decisions(rows))
 
     def _least(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -69,6 +69,29 @@ class CalibratedSvm:
         """Log-probabilities (n, C) of spectra (n, D)."""
         return self.from_pairs(self.machine.decisions(spectra))
 
+    def label_of(self, class_index: int) -> str:
+        """The class of this index.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        last = len(self.classes) - 1
+        if not 0 <= class_index <= last:
+            raise ValueError(f"class_index must be 0 to {last} {self.classes}, got {class_index}")
+        return self.classes[class_index]
+
+    def decisions_of(self, neighbourhood: Neighbourhood) -> RowEvaluator:
+        """Decision values (m, pairs) of any rows of a neighbourhood, in double precision."""
+        return self.machine.on_neighbourhood(
+            replace(
+                neighbourhood,
+                base=neighbourhood.base.astype(np.float64),
+                delta=neighbourhood.delta.astype(np.float64),
+            )
+        )
+
     def target(self, class_index: int) -> SvmLogProb:
         """log p of one class, to be explained."""
         return SvmLogProb(self, class_index)
@@ -119,13 +142,9 @@ class SvmLogProb:
             if isinstance(classifier, CalibratedSvm)
             else CalibratedSvm.from_sklearn(classifier)
         )
-        if not 0 <= class_index < len(svm.classes):
-            raise ValueError(
-                f"class_index must be 0 to {len(svm.classes) - 1} {svm.classes}, got {class_index}"
-            )
+        self.name = f"log p({svm.label_of(class_index)})"
         self.svm = svm
         self.class_index = class_index
-        self.name = f"log p({svm.classes[class_index]})"
 
     def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Log-probabilities (n, C) of spectra (n, D) for every class."""
@@ -141,7 +160,7 @@ class SvmLogProb:
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """log p_c of any rows of a neighbourhood, from its pieces, in double precision."""
-        decisions = self._decisions(neighbourhood)
+        decisions = self.svm.decisions_of(neighbourhood)
         return lambda rows: self.svm.from_pairs(decisions(rows))[:, self.class_index]
 
     def votes_changed(
@@ -156,14 +175,5 @@ class SvmLogProb:
         if len(self.svm.classes) == 2:
             return None
         votes = self.svm.machine.decisions(np.asarray(x, dtype=np.float64)[None]) >= 0
-        found = self._decisions(neighbourhood)(slice(0, neighbourhood.n)) >= 0
+        found = self.svm.decisions_of(neighbourhood)(slice(0, neighbourhood.n)) >= 0
         return (found != votes).any(axis=1)
-
-    def _decisions(self, neighbourhood: Neighbourhood) -> RowEvaluator:
-        return self.svm.machine.on_neighbourhood(
-            replace(
-                neighbourhood,
-                base=neighbourhood.base.astype(np.float64),
-                delta=neighbourhood.delta.astype(np.float64),
-            )
-        )
