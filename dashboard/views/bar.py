@@ -15,7 +15,7 @@ from .parts import FormPart, LegendPart
 
 __all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
 
-_OF_TYPES = {"predicted": "log p(predicted)", "margin": "margin(predicted)"}
+_OF_TYPES = {"predicted": "log p(predicted)", "margin": "margin (predicted)"}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {

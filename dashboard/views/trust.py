@@ -45,7 +45,7 @@ class _Trust:
         self.part = SectionsPart("trust", self._take)
         self._work: Background[Evidence] = Background(session, self._arrived)
         session.view.param.watch(self._begin, "tab")
-        session.outcome.param.watch(self._begin, ["explanation", "trust"])
+        session.outcome.param.watch(self._begin, ["shown", "explanation", "trust"])
         self._begin()
 
     def _begin(self, *_: object) -> None:
@@ -75,8 +75,10 @@ class _Trust:
     def _draw(self) -> None:
         trust: Trust | None = self._session.outcome.trust
         if trust is None:
-            busy = self._session.outcome.shown is not None
-            text = "Waiting for the explanation to settle …" if busy else _OPEN_ONE
+            shown: Shown | None = self._session.outcome.shown
+            text = _OPEN_ONE if shown is None else "Waiting for the explanation to settle …"
+            if shown is not None and shown.reason:
+                text = f"This lens cannot take it: {escape(shown.reason)}"
             self.part.write(state=f"<p>{text}</p>")
             return
         found = self._evidence

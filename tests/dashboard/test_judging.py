@@ -159,3 +159,10 @@ def test_a_machine_that_votes_is_said_to_jump_and_others_are_not(judged: Session
     judged.outcome.trust = dataclasses.replace(trust, jumped=31)
     said = dict(part.sections)["jumps"]
     assert f"Here 31 of {trust.n_samples:,} samples change a vote" in said
+
+
+def test_of_a_spectrum_the_lens_cannot_take_nothing_is_waited_for(judged: Session) -> None:
+    judged.view.tab = "trust"
+    part = show(judged)
+    judged.open(299)
+    assert "This lens cannot take it: it covers" in dict(part.sections)["state"]
