@@ -320,7 +320,7 @@ def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Sta
     rest = around.n - FIRST
     return [
         Stage("segments, perturbation, masks", lambda: lime_neighbourhood(x, chosen)),
-        Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights),
+        Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights(around.n)),
         Stage("first layer", first, layer, megabytes),
         Stage("last layer", last, layer, megabytes),
         Stage("200 samples whole", tried, FIRST * through),

@@ -19,7 +19,6 @@ from .stability import rank_stability
 from .surrogate import Ridge, Surrogate
 from .targets import Target
 from .tilt import presence
-from .workers import Once
 
 __all__ = ["LimeSamples", "look_counts"]
 
@@ -44,8 +43,6 @@ class LimeSamples:
     ----------
     neighbourhood
         The samples.
-    weighed
-        How much each counts, (n,), found when it is first wanted.
     settings
         How they were drawn.
     stand_in
@@ -53,7 +50,6 @@ class LimeSamples:
     """
 
     neighbourhood: Neighbourhood
-    weighed: Once[NDArray[np.float64]]
     settings: ExplainSettings
     stand_in: Quadratic | None
 
@@ -68,19 +64,22 @@ class LimeSamples:
         ValueError
             If they do and the target has none.
         """
-        weighed = Once(partial(_weights, neighbourhood, settings))
-        return cls(neighbourhood, weighed, settings, _stand_in(target, neighbourhood, settings))
+        return cls(neighbourhood, settings, _stand_in(target, neighbourhood, settings))
 
-    @property
-    def weights(self) -> NDArray[np.float64]:
-        """How much each counts, (n,)."""
-        return self.weighed()
+    def weights(self, n: int) -> NDArray[np.float64]:
+        """How much each of the first n samples counts, (n,)."""
+        first = replace(self.neighbourhood, masks=self.neighbourhood.masks.head(n))
+        chosen = self.settings
+        weights = locality_weights(first, kernel=chosen.kernel, width=chosen.kernel_width)
+        if chosen.first == "light":
+            weights[: ROWS_PER_DRAW[chosen.sampling]] = 0
+        return weights
 
     def ridge(self, n: int) -> Ridge:
         """The regression on the first n samples."""
         alpha = self.settings.ridge_alpha
         masks = self.neighbourhood.masks.head(n)
-        return Ridge(masks, lambda: self.weights[:n], alpha=alpha)
+        return Ridge(masks, partial(self.weights, n), alpha=alpha)
 
     def fit(self, values: NDArray[np.float64], ridge: Ridge | None = None) -> Surrogate:
         """The surrogate of the first samples, given the target's values (m,) on them.
@@ -106,7 +105,7 @@ class LimeSamples:
         rows_per_draw = ROWS_PER_DRAW[self.settings.sampling]
         # A pair that was broken off is no draw.
         whole = len(values) - len(values) % rows_per_draw
-        masks, weights = self.neighbourhood.masks.head(whole), self.weights[:whole].copy()
+        masks, weights = self.neighbourhood.masks.head(whole), self.weights(whole)
         weights[:rows_per_draw] = 0
         plain = influence(masks, values[:whole], weights, rows_per_draw=rows_per_draw)
         if self.stand_in is None:
@@ -134,13 +133,6 @@ class LimeSamples:
         if stability.settled(at_this_look) < len(order):
             return ""
         return f"the top {len(order)} segments keep their order with probability {confidence:g}"
-
-
-def _weights(neighbourhood: Neighbourhood, settings: ExplainSettings) -> NDArray[np.float64]:
-    weights = locality_weights(neighbourhood, kernel=settings.kernel, width=settings.kernel_width)
-    if settings.first == "light":
-        weights[: ROWS_PER_DRAW[settings.sampling]] = 0
-    return weights
 
 
 def _stand_in(

@@ -74,8 +74,8 @@ class Masks(Protocol):
         """Whether sample k changes segment k and no other."""
         ...
 
-    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
-        """Least and most, (m,) each, that a row of any such masks can make of pieces (S, m)."""
+    def most(self, pieces: NDArray) -> NDArray:
+        """The most (m,) that a row of any such masks can make of pieces (S, m)."""
         ...
 
     def typical(self, n: int) -> slice:
@@ -159,9 +159,9 @@ class BinaryMasks:
         """No."""
         return False
 
-    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
-        """All pieces below 0 together, and all above."""
-        return np.minimum(pieces, 0).sum(axis=0), np.maximum(pieces, 0).sum(axis=0)
+    def most(self, pieces: NDArray) -> NDArray:
+        """All pieces above 0 together."""
+        return np.maximum(pieces, 0).sum(axis=0)
 
     def typical(self, n: int) -> slice:
         """The first, for random rows are alike."""
@@ -216,9 +216,9 @@ class OneHotMasks:
         """Yes."""
         return True
 
-    def bounds(self, pieces: NDArray) -> tuple[NDArray, NDArray]:
-        """The least and the most of the pieces."""
-        return pieces.min(axis=0), pieces.max(axis=0)
+    def most(self, pieces: NDArray) -> NDArray:
+        """The greatest of the pieces."""
+        return pieces.max(axis=0)
 
     def typical(self, n: int) -> slice:
         """Evenly spread, for neighbours are alike and others are not."""

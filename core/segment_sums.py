@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["segment_sums"]
+__all__ = ["add_segment_sums", "segment_sums"]
 
 
 def segment_sums(
@@ -33,12 +33,13 @@ def segment_sums(
         Summed over segments these are vectors @ columns, and more exactly so than in one go.
     """
     sums = np.zeros((len(vectors), n_segments, columns.shape[1]), np.result_type(vectors, columns))
-    _add(labels, np.ascontiguousarray(vectors), columns, sums)
+    add_segment_sums(labels, np.ascontiguousarray(vectors), columns, sums)
     return sums
 
 
 @njit(cache=True, nogil=True)
-def _add(labels, vectors, columns, sums):
+def add_segment_sums(labels, vectors, columns, sums):
+    """Add the sums to what there is, for callers that are compiled themselves."""
     for j in range(len(labels)):
         row = columns[j]
         for v in range(len(vectors)):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .masks import Masks
+from .one_blas_thread import one_blas_thread
 from .workers import Once, Sharing, or_own
 
 __all__ = ["Ridge", "Surrogate", "weighted_ridge"]
@@ -23,6 +24,8 @@ _BLOCK_ROWS, _BLOCK_COLUMNS = 2500, 192
 # Multiplications up to which equations in double precision cost less than corrections to single.
 _LITTLE_WORK = 5e7
 _CORRECTIONS, _ROUNDING = 12, 1e-13
+
+_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,9 +128,11 @@ class Ridge:
         found = weights if callable(weights) else lambda: weights
         self._weighed = Once(lambda: _Weighed.of(masks, found()))
         n, n_segments = masks.shape
-        self._starts = range(0, n, _BLOCK_ROWS)
-        dtype = torch.float64 if n * n_segments**2 <= _LITTLE_WORK else torch.float32
-        self._squares = [Once(partial(self._square, start, dtype)) for start in self._starts]
+        starts = range(0, n, _BLOCK_ROWS)
+        self._little = n * n_segments**2 <= _LITTLE_WORK
+        self._exact_squares = [Once(partial(self._exact_square, start)) for start in starts]
+        self._squares = [Once(partial(self._square, start)) for start in starts]
+        self._exact_factor = Once(self._factorised_exactly)
         self._factor = Once(self._factorised)
 
     @property
@@ -145,9 +150,11 @@ class Ridge:
     def ahead(self) -> tuple[Callable[[], object], ...]:
         """What ``fit`` will want first: each for a thread of its own, or for ``fit`` itself.
 
-        The last waits for the others.
+        The last waits for the others, and does itself what is but one task.
         """
-        return (*self._squares, self._factor)
+        exact = self._exact_squares, self._exact_factor
+        squares, factor = exact if self._little else (self._squares, self._factor)
+        return (*squares, factor) if len(squares) > 1 else (factor,)
 
     def fit(self, values: NDArray[np.float64]) -> Surrogate:
         """The surrogate of values (n,).
@@ -181,47 +188,50 @@ class Ridge:
         which is cheap to know in double: a mask takes few additions. Where the penalty alone holds
         the solution (fewer samples than segments) and is weak, single precision leads nowhere.
         """
-        factor = self._factor()
-        if factor is not None and factor.dtype == torch.float64:
-            return _solved(factor, cross)
-        found = None if factor is None else self._refined(factor, cross)
-        if found is not None:
-            return found
-        exact = [self._square(start, torch.float64) for start in self._starts]
-        return _solved(torch.linalg.cholesky(self._matrix(exact), upper=True), cross)
+        if not self._little:
+            factor = self._factor()
+            found = None if factor is None else self._refined(factor, cross)
+            if found is not None:
+                return found
+        return _substituted(self._exact_factor(), cross)
 
     def _factorised(self) -> Tensor | None:
-        """The upper triangular factor of A; None if in single precision it has none."""
-        matrix = self._matrix([square() for square in self._squares])
-        if matrix.dtype == torch.float64:
-            return torch.linalg.cholesky(matrix, upper=True)
+        """The upper triangular factor of A in single precision; None if it has none."""
+        matrix = self._squares[0]().clone()
+        for more in self._squares[1:]:
+            matrix += more()
+        _, total, weighted_mean = self._weighed()
+        mean = torch.from_numpy(weighted_mean).to(matrix.dtype)
+        matrix.addr_(mean, mean, alpha=-total)
+        matrix.diagonal().add_(self._alpha)
         factor, failed = torch.linalg.cholesky_ex(matrix, upper=True)
         return None if failed else factor
 
-    def _square(self, start: int, dtype: torch.dtype) -> Tensor:
-        """Σ w z zᵀ (S, S) of a block of samples, its upper triangle."""
-        n, n_segments = self.masks.shape
-        rows = slice(start, min(start + _BLOCK_ROWS, n))
-        if dtype == torch.float64:
-            return torch.from_numpy(self.masks.squares(self.weights[rows], rows))
-        weights = torch.from_numpy(self.weights[rows]).to(dtype)
-        z = torch.from_numpy(self.masks.across(rows, weights.numpy().dtype))
+    def _factorised_exactly(self) -> NDArray[np.float64]:
+        """The lower triangular factor of A."""
+        squares = sum((square() for square in self._exact_squares[1:]), self._exact_squares[0]())
+        _, total, mean = self._weighed()
+        with one_blas_thread():
+            return _factor(np.ascontiguousarray(squares), total, mean, self._alpha)
+
+    def _rows(self, start: int) -> slice:
+        return slice(start, min(start + _BLOCK_ROWS, self.masks.shape[0]))
+
+    def _exact_square(self, start: int) -> NDArray[np.float64]:
+        """Σ w z zᵀ (S, S) of a block of samples."""
+        rows = self._rows(start)
+        return self.masks.squares(self.weights[rows], rows)
+
+    def _square(self, start: int) -> Tensor:
+        """The same in single precision, its upper triangle."""
+        rows, n_segments = self._rows(start), self.masks.shape[1]
+        weights = torch.from_numpy(self.weights[rows]).float()
+        z = torch.from_numpy(self.masks.across(rows, np.dtype(np.float32)))
         weighted, square = z * weights, z.new_empty(n_segments, n_segments)
         for left in range(0, n_segments, _BLOCK_COLUMNS):
             right = min(left + _BLOCK_COLUMNS, n_segments)
             torch.mm(z[:right], weighted[left:right].T, out=square[:right, left:right])
         return square
-
-    def _matrix(self, squares: list[Tensor]) -> Tensor:
-        """A (S, S), its upper triangle."""
-        matrix = squares[0].clone()
-        for more in squares[1:]:
-            matrix += more
-        _, total, weighted_mean = self._weighed()
-        mean = torch.from_numpy(weighted_mean).to(matrix.dtype)
-        matrix.addr_(mean, mean, alpha=-total)
-        matrix.diagonal().add_(self._alpha)
-        return matrix
 
     def _refined(self, factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Newton's corrections until they no longer matter; None if they do not shrink."""
@@ -241,24 +251,29 @@ class Ridge:
         return None
 
 
-def _solved(factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A⁻¹ cross, of the upper triangular factor of A (S, S)."""
-    return _substituted(np.ascontiguousarray(factor.numpy()), cross)
+@_compiled
+def _factor(squares, total, mean, alpha):
+    """The lower triangular factor of the squares less those of the mean, and α."""
+    matrix = np.empty_like(squares)
+    for i in range(len(mean)):
+        for j in range(len(mean)):
+            matrix[i, j] = squares[i, j] - total * mean[i] * mean[j]
+        matrix[i, i] += alpha
+    return np.linalg.cholesky(matrix)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+@_compiled
 def _substituted(factor, cross):
-    """Forward by the transposed factor, then back; of one right side LAPACK makes more ado."""
+    """Forward by the factor (S, S), then back; of one right side LAPACK makes more ado."""
     found = cross.copy()
     for i in range(len(found)):
-        row = factor[i]
-        found[i] /= row[i]
-        known = found[i]
-        for j in range(i + 1, len(found)):
-            found[j] -= known * row[j]
-    for i in range(len(found) - 1, -1, -1):
         row, left = factor[i], found[i]
-        for j in range(i + 1, len(found)):
+        for j in range(i):
             left -= row[j] * found[j]
         found[i] = left / row[i]
+    for i in range(len(found) - 1, -1, -1):
+        row = factor[i]
+        found[i] /= row[i]
+        for j in range(i):
+            found[j] -= row[j] * found[i]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from threading import Barrier, Lock, Thread, get_ident
 from types import TracebackType
@@ -182,11 +182,14 @@ class Workers:
                 take_turns()
                 # The others may have had no time to come, for what leads elsewhere.
                 busy = [future for future in busy if not future.cancel()]
-            for future in as_completed(busy):
+            # One that raises leaves the others nothing to begin.
+            for future in busy:
                 future.result()
         finally:
             waiting.clear()
-            wait(future for future in busy if not future.cancel())
+            under_way = [future for future in busy if not (future.done() or future.cancel())]
+            if under_way:
+                wait(under_way)
 
     def __enter__(self) -> Workers:
         return self

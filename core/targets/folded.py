@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..masks import Factors
 from ..one_blas_thread import one_blas_thread
-from .walk import BENDS, PLAIN, Packed, Step, walk
+from .walk import BENDS, PLAIN, Packed, Step, unwatched, walk
 
 __all__ = ["Folded", "Layer", "Range", "Whole"]
 
@@ -47,6 +47,8 @@ class Folded:
         Activations at the base.
     steps
         How the variables come about.
+    entered : (A,)
+        Which of the first step's units are ever entered.
     n_variables
         V.
     units : (V,), or None
@@ -58,6 +60,7 @@ class Folded:
 
     at_base: NDArray[np.floating]
     steps: Packed
+    entered: NDArray[np.intp]
     n_variables: int
     units: NDArray[np.intp] | None = None
     slopes: NDArray[np.floating] | None = None
@@ -75,6 +78,12 @@ class Folded:
             return linear
         return (torch.from_numpy(self.slopes) @ torch.from_numpy(linear)).numpy()
 
+    def squared(self, square: NDArray[np.floating]) -> NDArray[np.floating]:
+        """A symmetric form in the activations, (H, H), as one in the variables, (V, V)."""
+        if self.units is not None:
+            return square[np.ix_(self.units, self.units)]
+        return square if self.slopes is None else self.through(self.through(square).T)
+
     def values(self, entering: Factors) -> tuple[NDArray[np.floating], NDArray[np.intp]]:
         """Variables (V, m), and the indices of the samples that leave what was folded for.
 
@@ -83,23 +92,27 @@ class Folded:
         entering : (A, m)
             What enters the first layer's units that may wake, as a difference from the base.
         """
-        variables, beyond, _, _ = self._walked(entering, watching=False)
+        variables, beyond = self._walked(entering, *unwatched(self.at_base.dtype))
         return variables, np.flatnonzero(beyond)
 
     def watched(self, entering: Factors) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
-        """Variables (V, m), and the range of what enters each step, the base included."""
-        variables, _, least, most = self._walked(entering, watching=True)
-        ends = np.cumsum([0, *self.steps.n_units])
-        return variables, tuple(Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
+        """Variables (V, m), and the range of what enters each step, the base included.
 
-    def _walked(self, entering: Factors, *, watching: bool) -> tuple[NDArray, ...]:
-        dtype = entering.left.dtype
-        variables = np.empty((self.n_variables, entering.n_columns), dtype)
-        beyond = np.zeros(entering.n_columns, dtype)
-        least, most = np.zeros((2, len(self.steps.floor)), dtype)
+        Of the first step, of the units that are ever entered.
+        """
+        _, _, ordinals = unwatched(self.at_base.dtype)
+        least, most = np.zeros((2, len(self.steps.floor)), self.at_base.dtype)
+        variables, _ = self._walked(entering, least, most, ordinals)
+        ends = np.cumsum([0, *self.steps.n_units])
+        first, *others = (Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
+        return variables, (Range(*(limit[self.entered] for limit in first)), *others)
+
+    def _walked(self, entering: Factors, *watch: NDArray) -> tuple[NDArray, NDArray]:
+        variables = np.empty((self.n_variables, entering.n_columns), self.at_base.dtype)
+        beyond = np.zeros(entering.n_columns, self.at_base.dtype)
         with one_blas_thread():
-            walk(*self.steps, *entering, variables, beyond, least, most, watching)
-        return variables, beyond, least, most
+            walk(*self.steps, self.entered, *entering, variables, beyond, *watch)
+        return variables, beyond
 
 
 class Whole:
@@ -115,10 +128,9 @@ class Whole:
         self._weights, self._biases, self._rectified = zip(*layers, strict=True)
         start = np.zeros(len(self._weights[0]), self._biases[0].dtype)
         steps = [_whole_step(None, start, slice(0, 0), rectified=True)]
-        across = [np.ascontiguousarray(weight.T) for weight in self._weights]
-        for weight, (_, bias, rectified) in zip(across, layers, strict=True):
+        for weight, bias, rectified in layers:
             steps.append(_whole_step(weight, bias, steps[-1].writes, rectified=rectified))
-        self._entry, self._steps = across[0], Packed.of(steps)
+        self._steps = Packed.of(steps)
 
     def at(self, base: NDArray[np.floating], units: NDArray[np.intp]) -> Folded:
         """The network round a base.
@@ -132,9 +144,8 @@ class Whole:
         """
         with one_blas_thread():
             floors, active = _floors(base, self._weights, self._biases, self._rectified)
-        entry = np.take(self._entry, units, axis=1)
-        steps = self._steps.entered_by(entry, np.concatenate([base[units], floors]))
-        return Folded(active, steps, len(active))
+        steps = self._steps._replace(floor=np.concatenate([base, floors]))
+        return Folded(active, steps, units, len(active))
 
 
 def _whole_step(

@@ -78,6 +78,7 @@ def fold(
     return Folded(
         active[-1],
         Packed.of(steps),
+        np.arange(len(units)),
         n_variables,
         units=None if by_slopes else only,
         slopes=active[:-1] if by_slopes else None,
@@ -99,10 +100,10 @@ def _behind(before, only, weight, bias, rectified, low, high, least, most, reach
     new = units[kind <= PLAIN]
     kind_of_new = kind[kind <= PLAIN]
     new_low, new_high = _kept(least[new], most[new], affine[-1][new], kind_of_new)
-    into = np.empty((len(units), len(low)), affine.dtype)
-    for u in range(len(units)):
-        for v in range(len(low)):
-            into[u, v] = affine[v, units[u]]
+    into = np.empty((len(low), len(units)), affine.dtype)
+    for v in range(len(low)):
+        for u in range(len(units)):
+            into[v, u] = affine[v, units[u]]
     if keeps:
         behind = _extended(affine, units, kind, slopes)
     else:

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ..masks import Factors, Masks, Rows
 from ..neighbourhood import Neighbourhood
-from ..segment_sums import segment_sums
+from ..segment_sums import add_segment_sums
 from ..vae import Vae
 from ..workers import Once
 from .folded import Folded, Layer, Whole
 from .folding import fold
 
 __all__ = ["ByWay", "Folding", "Network"]
+
+_compiled = njit(cache=True, nogil=True)
 
 ByWay = Callable[[Folded, Rows], tuple[NDArray, NDArray[np.intp]]]
 
@@ -103,12 +106,12 @@ class Network:
 
     def folding(self, neighbourhood: Neighbourhood) -> Folding:
         """The way to activations before the last layer, of any rows of a neighbourhood."""
-        pair = np.stack([neighbourhood.delta, neighbourhood.base])
-        labels, masks = neighbourhood.labels, neighbourhood.masks
-        pieces, base = segment_sums(labels, neighbourhood.n_segments, pair, self.into)
-        entered = self.into_bias.numpy() + base.sum(axis=0)
-        units = np.flatnonzero(entered + np.maximum(masks.bounds(pieces)[1], 0) > 0)
-        return Folding(self, masks, np.take(pieces.T, units, axis=0), units, entered)
+        labels, n_segments = neighbourhood.labels, neighbourhood.n_segments
+        delta, base = neighbourhood.delta, neighbourhood.base
+        bias = self.into_bias.numpy()
+        pieces, entered = _entering(labels, n_segments, delta, base, self.into, bias)
+        of_units, units = _waking(pieces, entered, neighbourhood.masks.most(pieces))
+        return Folding(self, neighbourhood.masks, of_units, units, entered)
 
 
 class Folding:
@@ -182,3 +185,35 @@ class Folding:
         if len(astray):
             found[astray], _ = by_way(self.whole, rows.start + astray)
         return found
+
+
+@_compiled
+def _entering(labels, n_segments, delta, base, into, bias):
+    """What each segment adds to what enters the first layer's units, and what does at the base."""
+    n_units = into.shape[1]
+    pair, sums = (
+        np.empty((2, len(labels)), into.dtype),
+        np.zeros((2, n_segments, n_units), into.dtype),
+    )
+    pair[0], pair[1] = delta, base
+    add_segment_sums(labels, pair, into, sums)
+    entered = np.zeros(n_units, into.dtype)
+    for k in range(n_segments):
+        for h in range(n_units):
+            entered[h] += sums[1, k, h]
+    return sums[0], entered + bias
+
+
+@_compiled
+def _waking(pieces, entered, most):
+    """The pieces (A, S) of the units that may wake, and these units."""
+    units, n = np.empty(len(entered), np.intp), 0
+    for h in range(len(entered)):
+        if entered[h] + max(most[h], 0) > 0:
+            units[n] = h
+            n += 1
+    of_units = np.empty((n, len(pieces)), pieces.dtype)
+    for k in range(len(pieces)):
+        for a in range(n):
+            of_units[a, k] = pieces[k, units[a]]
+    return of_units, units[:n]

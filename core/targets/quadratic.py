@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from ..masks import Rows
 from ..neighbourhood import Neighbourhood
-from ..segment_sums import segment_sums
+from ..segment_sums import add_segment_sums
 from ..workers import Once
 from .base import Prepared
 from .folded import Folded
@@ -58,7 +58,7 @@ class _Projected(NamedTuple):
 class _Residual(NamedTuple):
     """What the residual r_p and the pieces Δ_k make of the last layer W.
 
-    across (S, H) is −2 WᵀΔ_k, along (H,) is 2 Wᵀr_p, own (S,) is ‖Δ_k‖² − 2 r_p·Δ_k, and square
+    across (H, S) is −2 WᵀΔ_k, along (H,) is 2 Wᵀr_p, own (S,) is ‖Δ_k‖² − 2 r_p·Δ_k, and square
     is ‖r_p‖².
     """
 
@@ -110,53 +110,63 @@ class MeanSquare:
 
     def _projected(self, neighbourhood: Neighbourhood) -> _Projected:
         network, labels = self.network, neighbourhood.labels[self.network.pixels]
-        n_segments, delta = neighbourhood.n_segments, neighbourhood.delta[network.pixels]
-        offset = network.out_bias.double().numpy() - neighbourhood.base[network.pixels]
-        pair = np.stack([delta, offset])
-        pieces, offsets = segment_sums(labels, n_segments, pair, network.out)
-        energy, along = _energies(labels, n_segments, *pair)
-        return _Projected(pieces, offsets.sum(axis=0), energy, along, float(pair[1] @ pair[1]))
+        delta, base = neighbourhood.delta[network.pixels], neighbourhood.base[network.pixels]
+        bias, n_segments = network.out_bias.numpy(), neighbourhood.n_segments
+        return _Projected(*_projected(labels, n_segments, delta, base, network.out, bias))
 
     def _residual(self, projected: _Projected, at_base: NDArray[np.floating]) -> _Residual:
-        across, along, own, square = _behind(*projected, self._gram, at_base.astype(np.float64))
-        kind = at_base.dtype
-        return _Residual(across.astype(kind), along.astype(kind), own.astype(kind), square)
+        return _Residual(*_behind(*projected, self._gram, at_base))
 
     def _form(self, way: Folded, residual: _Residual, alone: bool) -> QuadraticForm:
         """The form in the variables of one way through the network."""
-        half = way.through(self._single_gram)
         return QuadraticForm(
-            square=way.through(half.T),
+            square=way.squared(self._single_gram),
             along=way.through(residual.along[:, None])[:, 0],
-            mixing=way.through(residual.across.T),
+            mixing=way.through(residual.across),
             own=residual.own,
             alone=alone,
         )
 
 
 @_compiled
-def _energies(labels, n_segments, delta, offset):
-    """‖Δ_k‖² and e·Δ_k, (S,) each."""
-    energy, along = np.zeros(n_segments), np.zeros(n_segments)
-    for j in range(len(labels)):
-        energy[labels[j]] += delta[j] * delta[j]
-        along[labels[j]] += delta[j] * offset[j]
-    return energy, along
+def _projected(labels, n_segments, delta, base, out, bias):
+    """What ``_Projected`` has."""
+    n_units, n_pixels = out.shape[1], len(labels)
+    pair, sums = np.empty((2, n_pixels)), np.zeros((2, n_segments, n_units))
+    energy, along, square = np.zeros(n_segments), np.zeros(n_segments), 0.0
+    for j in range(n_pixels):
+        piece, offset = np.float64(delta[j]), np.float64(bias[j]) - np.float64(base[j])
+        pair[0, j], pair[1, j] = piece, offset
+        energy[labels[j]] += piece * piece
+        along[labels[j]] += piece * offset
+        square += offset * offset
+    add_segment_sums(labels, pair, out, sums)
+    total = np.zeros(n_units)
+    for k in range(n_segments):
+        for h in range(n_units):
+            total[h] += sums[1, k, h]
+    return sums[0], total, energy, along, square
 
 
 @_compiled
-def _behind(pieces, offset, energy, along, square, gram, hidden):
-    """The fields of the residual."""
+def _behind(pieces, offset, energy, along, square, gram, at_base):
+    """What ``_Residual`` has, in the precision of what is at the base."""
+    n_segments, n_units = pieces.shape
     towards, total = offset.copy(), square
-    for h in range(len(hidden)):
-        for g in range(len(hidden)):
-            towards[g] += gram[h, g] * hidden[h]
-    for h in range(len(hidden)):
-        total += hidden[h] * (towards[h] + offset[h])
-    own = np.empty(len(energy))
-    for k in range(len(energy)):
+    for h in range(n_units):
+        if at_base[h] != 0:
+            for g in range(n_units):
+                towards[g] += gram[h, g] * at_base[h]
+    own, across = (
+        np.empty(n_segments, at_base.dtype),
+        np.empty((n_units, n_segments), at_base.dtype),
+    )
+    for h in range(n_units):
+        total += at_base[h] * (towards[h] + offset[h])
+    for k in range(n_segments):
         shared = along[k]
-        for h in range(len(hidden)):
-            shared += pieces[k, h] * hidden[h]
+        for h in range(n_units):
+            shared += pieces[k, h] * at_base[h]
+            across[h, k] = -2 * pieces[k, h]
         own[k] = energy[k] - 2 * shared
-    return -2 * pieces, 2 * towards, own, total
+    return across, (2 * towards).astype(at_base.dtype), own, total

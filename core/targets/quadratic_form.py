@@ -5,7 +5,8 @@ With z a mask and v the variables that a network makes of it, in differences fro
     v·(G v + along + M z) + own·z
 
 Masks and variables of a tile of samples lie one under the other, so that G and M are one product,
-and nothing is written that the next tile does not overwrite.
+and nothing is written that the next tile does not overwrite. Of variables at rest throughout a tile
+G and M take no part in it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from numpy.typing import NDArray
 from ..masks import Factors, Masks, Rows
 from ..one_blas_thread import one_blas_thread
 from .folded import Folded
-from .walk import LANES, bench_rows, copied, walk_tile
+from .walk import LANES, at_rest, copied, room, unwatched, walk_tile
 
 __all__ = ["BAND", "QuadraticForm"]
 
 _Array = NDArray[np.floating]
-_Coefficients = tuple[_Array, _Array, _Array, _Array]
+_Coefficients = tuple[_Array, _Array, _Array, _Array, _Array]
 
 BAND = 128
 """Variables whose slopes are found together: more fill a product, fewer spare G's upper half."""
@@ -54,11 +55,11 @@ class QuadraticForm:
         own: NDArray[np.floating],
         alone: bool,
     ) -> None:
-        self._along = along
-        self._own = own[:0] if alone else own
+        self._square, self._along = np.ascontiguousarray(square), along
         # For samples that each change one segment, what these make of it; else nothing.
         self._apart = np.vstack([mixing, own]) if alone else np.empty((0, 0), square.dtype)
-        self._bands = _bands(np.ascontiguousarray(mixing[:, : len(self._own)]), square)
+        self._mixing = np.ascontiguousarray(mixing[:, :0] if alone else mixing)
+        self._own = own[:0] if alone else own
 
     def walked(
         self, way: Folded, entering: Factors, masks: Masks, rows: Rows
@@ -76,11 +77,10 @@ class QuadraticForm:
         """
         total = np.empty(entering.n_columns, self._along.dtype)
         beyond = np.zeros_like(total)
-        unwatched = total[:0]
         with one_blas_thread():
             _walked(
-                *way.steps, *entering, *self._coefficients(masks, rows),
-                beyond, unwatched, total,
+                *way.steps, way.entered, *entering, *self._coefficients(masks, rows),
+                beyond, *unwatched(total.dtype), total,
             )  # fmt: skip
         return total.astype(np.float64), np.flatnonzero(beyond)
 
@@ -97,89 +97,96 @@ class QuadraticForm:
 
     def _coefficients(self, masks: Masks, rows: Rows) -> _Coefficients:
         apart = masks.factors(self._apart, rows).left if len(self._apart) else self._apart
-        return self._bands, self._along, self._own, apart
-
-
-@_compiled
-def _bands(mixing, square):
-    """M (V, S) beside the lower triangle of G (V, V) in bands of rows, twice below the diagonal's.
-
-    Twice, since it stands for the upper triangle too.
-    """
-    (n, n_known), size = mixing.shape, 0
-    for first in range(0, n, BAND):
-        last = min(first + BAND, n)
-        size += (last - first) * (n_known + last)
-    bands, at = np.empty(size, square.dtype), 0
-    for first in range(0, n, BAND):
-        last = min(first + BAND, n)
-        for v in range(first, last):
-            bands[at : at + n_known] = mixing[v]
-            own = bands[at + n_known : at + n_known + last]
-            at += n_known + last
-            for w in range(first):
-                own[w] = 2 * square[v, w]
-            for w in range(first, last):
-                own[w] = square[v, w]
-    return bands
+        return self._square, self._along, self._mixing, self._own, apart
 
 
 @_compiled
 def _walked(
-    plan, weights, floor, kind, low, high, left, right, bands, along, own, apart,
-    beyond, unwatched, total,
+    plan, weights, floor, kind, low, high, entered, left, right,
+    square, along, mixing, own, apart, beyond, least, most, ordinals, total,
 ):  # fmt: skip
     """The form of samples that walk the steps, tile by tile."""
-    n_rows, n_samples = len(right) + len(along), len(total)
-    room = np.empty(n_rows * min(LANES, n_samples), total.dtype)
-    bench = np.empty(max(bench_rows(plan), BAND) * min(LANES, n_samples), total.dtype)
+    n_samples, n_variables = len(total), len(along)
+    here = room(plan, len(right), n_samples, total)
+    bands, slopes = _space(along, own, n_samples, total)
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        tile = room[: n_rows * n].reshape((n_rows, n))
-        copied(right, first, tile[: len(right)])
-        walk_tile(
-            plan, weights, floor, kind, low, high, left, first, len(right), tile, bench,
-            beyond[first : first + n], unwatched, unwatched, False,
+        behind = walk_tile(
+            plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
+            here, beyond[first : first + n], least, most, ordinals,
         )  # fmt: skip
-        _summed(tile, bands, along, own, apart, first, bench, total[first : first + n])
+        held = here.held[: len(behind) - len(right)]
+        part = apart[:, first : first + n]
+        _summed(behind, held, square, along, mixing, own, part, bands, slopes,
+                total[first : first + n])  # fmt: skip
 
 
 @_compiled
-def _known(variables, right, bands, along, own, apart, total):
+def _known(variables, right, square, along, mixing, own, apart, total):
     """The form of variables, tile by tile."""
-    n_rows, n_samples = len(right) + len(along), len(total)
+    n_rows, n_samples, n_known = len(right) + len(along), len(total), len(right)
     room = np.empty(n_rows * min(LANES, n_samples), total.dtype)
-    bench = np.empty(BAND * min(LANES, n_samples), total.dtype)
+    held = np.empty(len(along), np.int64)
+    bands, slopes = _space(along, own, n_samples, total)
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        tile = room[: n_rows * n].reshape((n_rows, n))
-        copied(right, first, tile[: len(right)])
-        copied(variables, first, tile[len(right) :])
-        _summed(tile, bands, along, own, apart, first, bench, total[first : first + n])
+        tile, n_held = room[: n_rows * n].reshape((n_rows, n)), 0
+        copied(right, first, tile[:n_known])
+        for v in range(len(along)):
+            row = variables[v, first : first + n]
+            if not at_rest(row):
+                tile[n_known + n_held], held[n_held] = row, v
+                n_held += 1
+        part = apart[:, first : first + n]
+        _summed(tile[: n_known + n_held], held[:n_held], square, along, mixing, own, part,
+                bands, slopes, total[first : first + n])  # fmt: skip
 
 
 @_compiled
-def _summed(tile, bands, along, own, apart, first_sample, bench, total):
-    """The form of masks and variables (S + V, n)."""
-    n_known, n_variables, n, at = len(own), len(along), tile.shape[1], 0
+def _space(along, own, n_samples, like):
+    """Room for a band of coefficients, and for the slopes that they make of a tile."""
+    n_rows = min(BAND, len(along))
+    bands = np.empty(n_rows * (len(own) + len(along)), like.dtype)
+    return bands, np.empty(n_rows * min(LANES, n_samples), like.dtype)
+
+
+@_compiled
+def _summed(tile, held, square, along, mixing, own, apart, bands, slopes, total):
+    """The form of masks and variables (S + k, n), of which those held are not at rest."""
+    n_known, n_held, n = len(own), len(held), tile.shape[1]
     total[:] = 0
     for k in range(n_known):
         for i in range(n):
             total[i] += own[k] * tile[k, i]
-    for first in range(0, n_variables, BAND):
-        last = min(first + BAND, n_variables)
-        band = bands[at : at + (last - first) * (n_known + last)]
-        at += band.size
-        slope = bench[: (last - first) * n].reshape((last - first, n))
-        band_rows = band.reshape((last - first, n_known + last))
-        np.dot(band_rows, tile[: n_known + last], slope)
+    for first in range(0, n_held, BAND):
+        last = min(first + BAND, n_held)
+        band = bands[: (last - first) * (n_known + last)].reshape((last - first, n_known + last))
+        slope = slopes[: (last - first) * n].reshape((last - first, n))
+        _banded(held, first, square, mixing, band)
+        np.dot(band, tile[: n_known + last], slope)
         for v in range(first, last):
-            row, variable = slope[v - first], tile[n_known + v]
+            row, variable, base = slope[v - first], tile[n_known + v], along[held[v]]
             for i in range(n):
-                total[i] += variable[i] * (row[i] + along[v])
+                total[i] += variable[i] * (row[i] + base)
     if len(apart):
-        for v in range(n_variables):
+        for v in range(n_held):
             for i in range(n):
-                total[i] += tile[v, i] * apart[v, first_sample + i]
+                total[i] += tile[v, i] * apart[held[v], i]
         for i in range(n):
-            total[i] += apart[n_variables, first_sample + i]
+            total[i] += apart[len(along), i]
+
+
+@_compiled
+def _banded(held, first, square, mixing, band):
+    """M beside the lower triangle of G, in a band of rows: twice below the diagonal's.
+
+    Twice, since it stands for the upper triangle too.
+    """
+    n_known = mixing.shape[1]
+    for v in range(len(band)):
+        row, own, source = band[v], band[v, n_known:], square[held[first + v]]
+        row[:n_known] = mixing[held[first + v]]
+        for w in range(first):
+            own[w] = 2 * source[held[w]]
+        for w in range(first, len(own)):
+            own[w] = source[held[w]]

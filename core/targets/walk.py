@@ -2,6 +2,10 @@
 
 In one call, and in tiles that stay near to a core: threads that share out an explanation do not
 take turns at the interpreter between a network's layers.
+
+A variable that is 0 at every sample of a tile, as that of a unit asleep at all of them is, has no
+part in what follows: the next products are of the others alone. In a trained network most units
+sleep round any one spectrum.
 """
 
 from __future__ import annotations
@@ -21,9 +25,12 @@ __all__ = [
     "LINEAR",
     "PLAIN",
     "Packed",
+    "Room",
     "Step",
-    "bench_rows",
+    "at_rest",
     "copied",
+    "room",
+    "unwatched",
     "walk",
     "walk_tile",
 ]
@@ -44,14 +51,14 @@ class Step:
 
     Attributes
     ----------
-    weight : (u, V)
+    weight : (V, u)
         From variables to what enters u units, as a difference from the base; none for the first
         layer, whose units are entered from outside.
     floor : (u,)
         What enters them at the base.
     kind : (u,)
         Whether a unit is a variable from here on, behind its ReLU or without one, or must only be
-        seen never to change sign.
+        seen never to change sign. Of the first layer every unit is a variable.
     low, high : (v,)
         The range that the new variables must keep.
     reads, writes
@@ -115,117 +122,145 @@ class Packed(NamedTuple):
         """Units that each step computes."""
         return self.plan[:, 3]
 
-    def entered_by(self, entry: NDArray[np.floating], floor: NDArray[np.floating]) -> Packed:
-        """The same steps, where only some of the units of the first may wake.
 
-        Parameters
-        ----------
-        entry : (u, A)
-            The second step's weight, from these units; the first has none.
-        floor
-            Of these units, then of all others.
-        """
-        spare = self.n_units[0] - entry.shape[1]
-        plan = self.plan.copy()
-        plan[2:, 0] -= spare * len(entry)
-        plan[1:, 1:3] -= spare
-        plan[0, 3] -= spare
-        # The variables keep their places, of which the first are then left out.
-        plan[0, 6] += spare
-        plan[1, 4] += spare
-        rest = self.weights[self.plan[1, 3] * self.n_units[0] :]
-        return Packed(
-            plan,
-            np.concatenate([entry.ravel(), rest]),
-            floor,
-            self.kind[spare:],
-            self.low[spare:],
-            self.high[spare:],
-        )
+def unwatched(dtype: np.dtype) -> tuple[NDArray, NDArray, NDArray]:
+    """What ``walk`` takes for least, most and ordinals if nobody asks for the ranges."""
+    nothing = np.empty(0, dtype)
+    return nothing, nothing, np.empty(0, f"i{dtype.itemsize}")
+
+
+class Room(NamedTuple):
+    """What a tile of samples is computed in.
+
+    Attributes
+    ----------
+    rows : (R · n,)
+        Of a tile: the variables that do not remain to the end, the known rows, the variables that
+        do, and what enters the widest step. Those at rest are left out of either.
+    weight
+        A step's weight from the variables that are not at rest.
+    held
+        Which variables those are, in order.
+    every
+        0, 1, 2, …, of the widest step's units.
+    """
+
+    rows: NDArray[np.floating]
+    weight: NDArray[np.floating]
+    held: NDArray[np.int64]
+    every: NDArray[np.int64]
+
+
+@_compiled
+def room(plan, n_known, n_samples, like):
+    """The room that the steps take, beside so many known rows, in an array's precision."""
+    end, widest, largest = plan[-1, 7], plan[:, 3].max(), 0
+    for step in plan:
+        largest = max(largest, step[3] * (step[5] - step[4]))
+    n = min(LANES, n_samples)
+    rows = np.empty((end + n_known + widest) * n, like.dtype)
+    return Room(rows, np.empty(largest, like.dtype), np.empty(end, np.int64), np.arange(widest))
 
 
 @_compiled
 def walk(
-    plan, weights, floor, kind, low, high, left, right, variables, beyond, least, most, watching
-):
+    plan, weights, floor, kind, low, high, entered, left, right,
+    variables, beyond, least, most, ordinals,
+):  # fmt: skip
     """Take the steps.
 
     Parameters
     ----------
     plan, weights, floor, kind, low, high
         The steps, packed.
+    entered : (A,)
+        Which of the first step's units are entered; the others rest.
     left, right
-        The factors of what enters the first, (A, m).
+        The factors of what enters them, (A, m).
     variables : (V, m)
         Written: the variables behind the last.
     beyond : (m,)
         Raised from 0 to how far a sample is out of any range.
     least, most : (U,)
-        Widened, if ``watching``, to the range of what has entered each unit of each step.
+        Widened to the range of what has entered each unit of each step; (0,) if nobody asks.
+    ordinals : (0,)
+        An array of the integers that are as long as their floats.
     """
     (n_variables, n_samples), n_known = variables.shape, len(right)
-    room = np.empty((n_known + n_variables) * min(LANES, n_samples), weights.dtype)
-    bench = np.empty(bench_rows(plan) * min(LANES, n_samples), weights.dtype)
+    here = room(plan, n_known, n_samples, variables)
+    variables[:] = 0
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        tile = room[: (n_known + n_variables) * n].reshape((n_known + n_variables, n))
-        copied(right, first, tile[:n_known])
-        walk_tile(
-            plan, weights, floor, kind, low, high, left, first, n_known, tile, bench,
-            beyond[first : first + n], least, most, watching,
+        behind = walk_tile(
+            plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
+            here, beyond[first : first + n], least, most, ordinals,
         )  # fmt: skip
-        for v in range(n_variables):
-            row, out = tile[n_known + v], variables[v]
+        for j in range(n_known, len(behind)):
+            row, out = behind[j], variables[here.held[j - n_known]]
             for i in range(n):
                 out[first + i] = row[i]
 
 
 @_compiled
 def walk_tile(
-    plan, weights, floor, kind, low, high, left, first, n_known, tile, bench,
-    beyond, least, most, watching,
+    plan, weights, floor, kind, low, high, entered, left, right, first, n, n_variables,
+    here, beyond, least, most, ordinals,
 ):  # fmt: skip
     """Take some samples through the steps, as ``walk`` does all.
 
     Parameters
     ----------
-    first
-        The first of them, of all.
-    n_known
-        S, how many rows the right factor has.
-    tile : (S + V, n)
-        In: the right factor. Out: the variables behind it.
-    bench
-        Room for what is computed on the way, ``bench_rows(plan)`` rows.
+    first, n
+        The first of them, of all, and how many.
+    n_variables
+        V.
+    here
+        Its room.
+
+    Returns
+    -------
+    behind : (S + k, n)
+        The right factor's rows, and the k variables that are not at rest: the first k of ``held``.
     """
-    n = tile.shape[1]
-    end, last = plan[-1, 7], len(plan) - 1
-    final, before = tile[n_known:], bench[: end * n].reshape((end, n))
+    n_known, end = len(right), plan[-1, 7]
+    n_rows, n_dropped, top = len(here.rows) // n, end - n_variables, end + n_known
+    tile = here.rows[: n_rows * n].reshape((n_rows, n))
+    known, lasting = tile[n_dropped : n_dropped + n_known], tile[n_dropped + n_known : top]
+    copied(right, first, known)
+    n_held, n_below = 0, 0
     for s in range(len(plan)):
         weight_at, floor_at, limit_at, n_units, read, stop, write, after = plan[s]
-        entering = bench[end * n : (end + n_units) * n].reshape((n_units, n))
-        if s > 0:
-            weight = weights[weight_at : weight_at + n_units * (stop - read)]
-            np.dot(weight.reshape((n_units, stop - read)), before[read:stop], entering)
-        elif n_known:
-            np.dot(left, tile[:n_known], entering)
+        if s == 0:
+            units, entering = entered, tile[top : top + len(entered)]
+            if n_known:
+                np.dot(left, known, entering)
+            else:
+                copied(left, first, entering)
         else:
-            copied(left, first, entering)
-        units = slice(floor_at, floor_at + n_units)
+            units, entering = here.every[:n_units], tile[top : top + n_units]
+            start = np.searchsorted(here.held[:n_held], read)
+            rows = lasting[start - n_below :] if read >= n_dropped else tile[start:]
+            weight = weights[weight_at : weight_at + n_units * (stop - read)]
+            _product(
+                weight.reshape((stop - read, n_units)), here.held[start:n_held] - read,
+                rows[: n_held - start], here.weight, entering,
+            )  # fmt: skip
+        if write == n_dropped:
+            n_below = n_held
+        to = lasting[n_held - n_below :] if write >= n_dropped else tile[n_held:n_dropped]
+        upto = slice(floor_at, floor_at + n_units)
         limits = slice(limit_at, limit_at + after - write)
-        # Where the last step leaves nothing but its own, that need not be moved.
-        new = final if s == last and after - write == len(final) else before[write:after]
-        _stepped(entering, floor[units], kind[units], low[limits], high[limits], new, beyond)
-        if watching:
-            _watched(entering, least[units], most[units], np.empty(n, tile.dtype))
-    if plan[last, 7] - plan[last, 6] < len(final):
-        copied(before[end - len(final) :], 0, final)
-
-
-@_compiled
-def bench_rows(plan):
-    """Rows of room that the steps take: all variables, and what enters the widest."""
-    return plan[-1, 7] + plan[:, 3].max()
+        n_new = _stepped(
+            entering, units, floor[upto], kind[upto], low[limits], high[limits],
+            to, here.held[n_held:], beyond,
+        )  # fmt: skip
+        here.held[n_held : n_held + n_new] += write
+        n_held += n_new
+        if len(least):
+            _watched(entering, units, least[upto], most[upto], ordinals)
+    for j in range(n_below, n_held):
+        here.held[j - n_below] = here.held[j] - n_dropped
+    return tile[n_dropped : n_dropped + n_known + n_held - n_below]
 
 
 @_compiled
@@ -238,20 +273,52 @@ def copied(source, first, out):
 
 
 @_compiled
-def _stepped(entering, floor, kind, low, high, new, beyond):
-    """Write the new variables (v, n); raise for each sample (n,) how far beyond its range it is."""
+def at_rest(row):
+    """Whether it is 0 throughout."""
+    moved, zero = False, row.dtype.type(0)
+    for i in range(len(row)):
+        moved |= row[i] != zero
+    return not moved
+
+
+@_compiled
+def _product(weight, held, rows, room, out):
+    """What the rows (k, n) of some variables add up to by their rows of the weight (V, u)."""
+    n_units = weight.shape[1]
+    if len(held) == len(weight):
+        np.dot(weight.T, rows, out)
+    elif len(held):
+        chosen = room[: len(held) * n_units].reshape((len(held), n_units))
+        for j in range(len(held)):
+            chosen[j] = weight[held[j]]
+        np.dot(chosen.T, rows, out)
+    else:
+        out[:] = 0
+
+
+@_compiled
+def _stepped(entering, units, floor, kind, low, high, new, held, beyond):
+    """Write the new variables that are not at rest, and which they are, and count them.
+
+    Raises for each sample (n,) how far beyond its range it is. Only units that are variables may
+    be missing among those entered.
+    """
     # Loops over samples of nothing but sums and maxima, for these fill the vector registers.
-    n_new, zero = 0, entering.dtype.type(0)
-    for u in range(len(floor)):
-        row, base = entering[u], floor[u]
+    n_seen, n_new, zero = 0, 0, entering.dtype.type(0)
+    for r in range(len(units)):
+        u, row = units[r], entering[r]
+        base = floor[u]
         if kind[u] == LINEAR:
+            n_seen += 1
             for i in range(len(row)):
                 beyond[i] = max(beyond[i], -base - row[i])
         elif kind[u] == ASLEEP:
+            n_seen += 1
             for i in range(len(row)):
                 beyond[i] = max(beyond[i], base + row[i])
         else:
-            out, least, most = new[n_new], low[n_new], high[n_new]
+            v, out = u - n_seen, new[n_new]
+            least, most = low[v], high[v]
             bottom, waking = -base, max(base, zero) - base
             if kind[u] == PLAIN:
                 # No ReLU is one whose bottom is out of reach.
@@ -260,25 +327,33 @@ def _stepped(entering, floor, kind, low, high, new, beyond):
                 value = max(row[i], bottom) - waking
                 out[i] = value
                 beyond[i] = max(beyond[i], max(least - value, value - most))
-            n_new += 1
+            if not at_rest(out):
+                held[n_new] = v
+                n_new += 1
+    return n_new
 
 
 @_compiled
-def _watched(entering, least, most, room):
-    """Widen the range of each unit by what has entered it."""
-    for u in range(len(entering)):
-        # The highest of what enters, then of its negative.
-        for sign in (1, -1):
-            n = len(room)
-            for i in range(n):
-                room[i] = sign * entering[u, i]
-            # By halves, for these fill the vector registers and a running maximum does not.
-            while n > 1:
-                half = (n + 1) // 2
-                for i in range(n - half):
-                    room[i] = max(room[i], room[half + i])
-                n = half
-            if sign == 1:
-                most[u] = max(most[u], room[0])
-            else:
-                least[u] = min(least[u], -room[0])
+def _watched(entering, units, least, most, ordinals):
+    """Widen the range of each unit by what has entered it.
+
+    By ordinals, for their order fills the vector registers and that of floats does not.
+    """
+    one = ordinals.dtype.type(1)
+    sign = ordinals.dtype.type(8 * ordinals.itemsize - 1)
+    others, ends = (one << sign) - one, np.empty(2, ordinals.dtype)
+    for r in range(len(units)):
+        bits, u = entering[r].view(ordinals.dtype), units[r]
+        lowest = highest = _ordinal(bits[0], sign, others)
+        for i in range(len(bits)):
+            ordinal = _ordinal(bits[i], sign, others)
+            lowest, highest = min(lowest, ordinal), max(highest, ordinal)
+        ends[0], ends[1] = _ordinal(lowest, sign, others), _ordinal(highest, sign, others)
+        reached = ends.view(least.dtype)
+        least[u], most[u] = min(least[u], reached[0]), max(most[u], reached[1])
+
+
+@_compiled
+def _ordinal(bits, sign, others):
+    """A float's bits as an integer of the same order, or back: of those below 0 others turn."""
+    return bits ^ ((bits >> sign) & others)

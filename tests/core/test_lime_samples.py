@@ -44,8 +44,8 @@ def test_a_light_first_sample_counts_nothing_and_a_pair_with_it():
     for sampling, fixed in (("independent", 1), ("antithetic", 2)):
         chosen = replace(CHOSEN, sampling=sampling)
         nb = lime_neighbourhood(X, chosen)
-        heavy = LimeSamples.of(nb, CURVED, chosen).weights
-        light = LimeSamples.of(nb, CURVED, replace(chosen, first="light")).weights
+        heavy = LimeSamples.of(nb, CURVED, chosen).weights(nb.n)
+        light = LimeSamples.of(nb, CURVED, replace(chosen, first="light")).weights(nb.n)
         assert heavy[0] == 1
         assert (light[:fixed] == 0).all()
         np.testing.assert_array_equal(light[fixed:], heavy[fixed:])

@@ -129,7 +129,7 @@ def exactly(net, nb):
     folding = net.folding(nb)
     pieces = nb.segment_sums(net.into)
     base = net.enter(nb.base[None]).numpy()[0]
-    units = np.flatnonzero(base + np.maximum(nb.masks.bounds(pieces)[1], 0) > 0)
+    units = np.flatnonzero(base + np.maximum(nb.masks.most(pieces), 0) > 0)
     entered = nb.masks.factors(np.take(pieces.T, units, axis=0), slice(0, nb.n))
     _, seen = folding.whole.watched(entered)
     return fold(net.inner, units, base, seen, reach=1 + 1e-9), entered
