@@ -6,7 +6,9 @@ random masks stay packed as bits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from .bit_squares import bit_squares
 from .bit_sums import bit_sums, bit_totals, bits_across
+from .workers import Once
 
 __all__ = ["BinaryMasks", "Factors", "Masks", "OneHotMasks", "Rows"]
 
@@ -86,6 +89,11 @@ class Masks(Protocol):
         """The first n rows."""
         ...
 
+    @property
+    def ahead(self) -> tuple[Callable[[], object], ...]:
+        """What the others will want first; may be called beforehand, by any thread."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinaryMasks:
@@ -93,19 +101,24 @@ class BinaryMasks:
 
     Attributes
     ----------
-    bits : (n, ceil(S / 8)) uint8
-        Rows packed as by ``np.packbits(…, bitorder="little")``; bits beyond S are ignored.
-    n_segments
-        S.
+    drawn
+        Finds the bits when they are first wanted.
+    shape
+        (n, S).
     """
 
-    bits: NDArray[np.uint8]
-    n_segments: int
+    drawn: Once[NDArray[np.uint8]]
+    shape: tuple[int, int]
 
     @classmethod
     def pack(cls, masks: NDArray) -> BinaryMasks:
         """Pack an array (n, S); what is not 0 counts as 1."""
-        return cls(np.packbits(masks != 0, axis=1, bitorder="little"), masks.shape[1])
+        return cls.of_bits(np.packbits(masks != 0, axis=1, bitorder="little"), masks.shape[1])
+
+    @classmethod
+    def of_bits(cls, bits: NDArray[np.uint8], n_segments: int) -> BinaryMasks:
+        """Masks of bits that are known."""
+        return cls(Once(lambda: bits), (len(bits), n_segments))
 
     @classmethod
     def random(cls, n: int, n_segments: int, *, seed: int) -> BinaryMasks:
@@ -113,17 +126,25 @@ class BinaryMasks:
 
         Rows are drawn in order, so fewer samples of the same seed are a prefix of more.
         """
-        n_bytes = -(-n_segments // 8)
-        # The bytes of default_rng(seed).bytes, without taking them four by four.
-        words = np.random.PCG64(seed).random_raw(-(-n * n_bytes // 8)).astype("<u8", copy=False)
-        bits = words.view(np.uint8)[: n * n_bytes].reshape(n, n_bytes)
-        bits[:1] = 255
-        return cls(bits, n_segments)
+        return cls(Once(partial(_random_bits, n, n_segments, seed)), (n, n_segments))
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """(n, S)."""
-        return len(self.bits), self.n_segments
+    def bits(self) -> NDArray[np.uint8]:
+        """Rows packed as by ``np.packbits(…, bitorder="little")``, (n, ceil(S / 8)).
+
+        Those beyond S are ignored.
+        """
+        return self.drawn()
+
+    @property
+    def n_segments(self) -> int:
+        """S."""
+        return self.shape[1]
+
+    @property
+    def ahead(self) -> tuple[Callable[[], object], ...]:
+        """The bits."""
+        return (self.drawn,)
 
     def dense(self, rows: Rows, dtype: np.dtype) -> NDArray:
         """The rows as an array (m, S) of 0 and 1."""
@@ -165,11 +186,12 @@ class BinaryMasks:
 
     def typical(self, n: int) -> slice:
         """The first, for random rows are alike."""
-        return slice(0, min(n, len(self.bits)), 1)
+        return slice(0, min(n, self.shape[0]), 1)
 
     def head(self, n: int) -> BinaryMasks:
         """The first n rows."""
-        return BinaryMasks(self.bits[:n], self.n_segments)
+        first = min(n, self.shape[0])
+        return BinaryMasks(Once(lambda: self.bits[:first]), (first, self.n_segments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +238,11 @@ class OneHotMasks:
         """Yes."""
         return True
 
+    @property
+    def ahead(self) -> tuple[Callable[[], object], ...]:
+        """Nothing."""
+        return ()
+
     def most(self, pieces: NDArray) -> NDArray:
         """The greatest of the pieces."""
         return pieces.max(axis=0)
@@ -227,3 +254,12 @@ class OneHotMasks:
     def head(self, n: int) -> OneHotMasks:
         """The first n rows."""
         return OneHotMasks(min(n, self.n), self.n_segments)
+
+
+def _random_bits(n: int, n_segments: int, seed: int) -> NDArray[np.uint8]:
+    n_bytes = -(-n_segments // 8)
+    # The bytes of default_rng(seed).bytes, without taking them four by four.
+    words = np.random.PCG64(seed).random_raw(-(-n * n_bytes // 8)).astype("<u8", copy=False)
+    bits = words.view(np.uint8)[: n * n_bytes].reshape(n, n_bytes)
+    bits[:1] = 255
+    return bits

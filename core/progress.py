@@ -45,7 +45,8 @@ class GrowingValues:
         self._target = target
         self._workers = workers if may_share(target) else InTurn()
         self._values_of = row_evaluator(target, neighbourhood)
-        self._ahead = self._values_of.ahead if isinstance(self._values_of, Prepared) else ()
+        prepared = self._values_of.ahead if isinstance(self._values_of, Prepared) else ()
+        self._ahead = _alternately(prepared, neighbourhood.masks.ahead)
         self._blocks = list(evaluation_blocks(target, neighbourhood))
         self._values = np.empty(neighbourhood.n)
         self._done = 0
@@ -87,7 +88,7 @@ class GrowingValues:
         sharing = workers if workers is not None and may_share(self._target) else self._workers
         blocks = [partial(self._block, rows) for rows in needed]
         sharing.run((*self._ahead, *_alternately(beside, blocks)))
-        self._ahead = ()
+        self._ahead = []
         self._done = needed[-1].stop if needed else self._done
         return self._values[:n]
 

@@ -47,4 +47,4 @@ def draw_masks(
         return BinaryMasks.random(n, n_segments, seed=seed)
     first = BinaryMasks.random(-(-n // 2), n_segments, seed=seed).bits
     pairs = np.stack([first, ~first], axis=1).reshape(-1, first.shape[1])
-    return BinaryMasks(pairs[:n], n_segments)
+    return BinaryMasks.of_bits(pairs[:n], n_segments)

@@ -170,16 +170,12 @@ class Ridge:
                 f"{len(bad)} of {len(values)} values are not finite, first at {bad[0]}"
             )
         weights, total, mean = self._weighed()
-        mean_value = float(weights @ values / total)
-        centred = values - mean_value
-        cross = self.masks.gather(weights * centred)
-        coefficients = self._solve(cross)
-        intercept = mean_value - float(mean @ coefficients)
-        spread = float(weights @ centred**2)
-        # Σ w (y − ŷ)² with the solution put in: cᵀAc = c·(cross − αc).
-        unexplained = spread - float(coefficients @ (cross + self._alpha * coefficients))
-        r2 = 1 - max(unexplained, 0.0) / spread if spread > 0 else 1.0
-        return Surrogate(coefficients, intercept, r2, intercept + float(coefficients.sum()))
+        weighted, mean_value, spread = _centred(weights, total, values)
+        cross = self.masks.gather(weighted)
+        found = self._solve(cross)
+        missed, intercept, local = _left(found, cross, mean, mean_value, spread, self._alpha)
+        r2 = 1 - max(missed, 0.0) / spread if spread > 0 else 1.0
+        return Surrogate(found, intercept, r2, local)
 
     def _solve(self, cross: NDArray[np.float64]) -> NDArray[np.float64]:
         """A⁻¹ cross, to double precision.
@@ -277,3 +273,29 @@ def _substituted(factor, cross):
         for j in range(i):
             found[j] -= row[j] * found[i]
     return found
+
+
+@_compiled
+def _centred(weights, total, values):
+    """w (y − ȳ) with ȳ the mean by weights, ȳ, and Σ w (y − ȳ)²."""
+    mean, spread, weighted = 0.0, 0.0, np.empty(len(values))
+    for i in range(len(values)):
+        mean += weights[i] * values[i]
+    mean /= total
+    for i in range(len(values)):
+        centred = values[i] - mean
+        weighted[i] = weights[i] * centred
+        spread += weighted[i] * centred
+    return weighted, mean, spread
+
+
+@_compiled
+def _left(found, cross, mean, mean_value, spread, alpha):
+    """Σ w (y − ŷ)², the intercept, and the value with every segment present."""
+    missed, intercept, every = spread, mean_value, 0.0
+    for k in range(len(found)):
+        # With the solution put in: cᵀAc = c·(cross − αc).
+        missed -= found[k] * (cross[k] + alpha * found[k])
+        intercept -= mean[k] * found[k]
+        every += found[k]
+    return missed, intercept, intercept + every

@@ -95,17 +95,18 @@ class Folded:
         variables, beyond = self._walked(entering, *unwatched(self.at_base.dtype))
         return variables, np.flatnonzero(beyond)
 
-    def watched(self, entering: Factors) -> tuple[NDArray[np.floating], tuple[Range, ...]]:
-        """Variables (V, m), and the range of what enters each step, the base included.
-
-        Of the first step, of the units that are ever entered.
-        """
+    def watched(self, entering: Factors) -> tuple[NDArray[np.floating], Range]:
+        """Variables (V, m), and the range of what enters each unit of every step."""
         _, _, ordinals = unwatched(self.at_base.dtype)
         least, most = np.zeros((2, len(self.steps.floor)), self.at_base.dtype)
         variables, _ = self._walked(entering, least, most, ordinals)
+        return variables, Range(least, most)
+
+    def apart(self, seen: Range) -> tuple[Range, ...]:
+        """Such a range by steps; of the first, of the units that are ever entered."""
         ends = np.cumsum([0, *self.steps.n_units])
-        first, *others = (Range(least[a:b], most[a:b]) for a, b in pairwise(ends))
-        return variables, (Range(*(limit[self.entered] for limit in first)), *others)
+        first, *others = (Range(seen.least[a:b], seen.most[a:b]) for a, b in pairwise(ends))
+        return (Range(first.least[self.entered], first.most[self.entered]), *others)
 
     def _walked(self, entering: Factors, *watch: NDArray) -> tuple[NDArray, NDArray]:
         variables = np.empty((self.n_variables, entering.n_columns), self.at_base.dtype)
@@ -125,8 +126,7 @@ class Whole:
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self._weights, self._biases, self._rectified = zip(*layers, strict=True)
-        start = np.zeros(len(self._weights[0]), self._biases[0].dtype)
+        start = np.zeros(len(layers[0][0]), layers[0][1].dtype)
         steps = [_whole_step(None, start, slice(0, 0), rectified=True)]
         for weight, bias, rectified in layers:
             steps.append(_whole_step(weight, bias, steps[-1].writes, rectified=rectified))
@@ -142,10 +142,9 @@ class Whole:
         units : (A,)
             The units of the first layer that may wake.
         """
-        with one_blas_thread():
-            floors, active = _floors(base, self._weights, self._biases, self._rectified)
-        steps = self._steps._replace(floor=np.concatenate([base, floors]))
-        return Folded(active, steps, units, len(active))
+        plan, weights, biases, kind, _, _ = self._steps
+        floor, active = _floors(plan, weights, biases, kind, base)
+        return Folded(active, self._steps._replace(floor=floor), units, len(active))
 
 
 def _whole_step(
@@ -161,20 +160,23 @@ def _whole_step(
         np.full_like(bias, np.inf),
     )
     writes = slice(reads.stop, reads.stop + len(bias))
-    return Step(weight, limit, kind, -limit, limit, reads, writes, keeps=False)
+    return Step(weight, bias, kind, -limit, limit, reads, writes, keeps=False)
 
 
 @_compiled
-def _floors(base, weights, biases, rectified):
-    """What enters every unit behind the first layer at the base, and the last activations."""
-    size = 0
-    for bias in biases:
-        size += len(bias)
-    zero = base.dtype.type(0)
-    floors, active, start = np.empty(size, base.dtype), np.maximum(base, zero), 0
-    for i in range(len(weights)):
-        floor = floors[start : start + len(biases[i])]
-        start += len(floor)
-        floor[:] = np.dot(active, weights[i]) + biases[i]
-        active = np.maximum(floor, zero) if rectified[i] else floor.copy()
+def _floors(plan, weights, biases, kind, base):
+    """What enters every unit at the base, and the last activations."""
+    floors, zero = biases.copy(), base.dtype.type(0)
+    floors[: len(base)] = base
+    active = np.maximum(base, zero)
+    for s in range(1, len(plan)):
+        weight_at, floor_at, n_units = plan[s, 0], plan[s, 1], plan[s, 3]
+        floor = floors[floor_at : floor_at + n_units]
+        for v in range(len(active)):
+            # Most units sleep.
+            if active[v] != zero:
+                weight = weights[weight_at + v * n_units : weight_at + (v + 1) * n_units]
+                for u in range(n_units):
+                    floor[u] += active[v] * weight[u]
+        active = floor.copy() if kind[floor_at] == PLAIN else np.maximum(floor, zero)
     return floors, active

@@ -153,7 +153,9 @@ class Folding:
         self._rows = masks.typical(_WHOLE)
         self.trial = Once(lambda: self.whole.watched(masks.factors(pieces, self._rows)))
         self._folded = Once(
-            lambda: fold(network.inner, units, entered, self.trial()[1], reach=_REACH)
+            lambda: fold(
+                network.inner, units, entered, self.whole.apart(self.trial()[1]), reach=_REACH
+            )
         )
 
     @property

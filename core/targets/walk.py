@@ -318,19 +318,26 @@ def _stepped(entering, units, floor, kind, low, high, new, held, beyond):
                 beyond[i] = max(beyond[i], base + row[i])
         else:
             v, out = u - n_seen, new[n_new]
-            least, most = low[v], high[v]
             bottom, waking = -base, max(base, zero) - base
             if kind[u] == PLAIN:
                 # No ReLU is one whose bottom is out of reach.
                 bottom, waking = -entering.dtype.type(np.inf), zero
             for i in range(len(row)):
-                value = max(row[i], bottom) - waking
-                out[i] = value
-                beyond[i] = max(beyond[i], max(least - value, value - most))
+                out[i] = max(row[i], bottom) - waking
+            # At rest it is where the base is, which no range leaves out.
             if not at_rest(out):
                 held[n_new] = v
                 n_new += 1
+                if not (np.isinf(low[v]) and np.isinf(high[v])):
+                    _checked(out, low[v], high[v], beyond)
     return n_new
+
+
+@_compiled
+def _checked(row, least, most, beyond):
+    """Raise for each sample (n,) how far beyond a range it is."""
+    for i in range(len(row)):
+        beyond[i] = max(beyond[i], max(least - row[i], row[i] - most))
 
 
 @_compiled

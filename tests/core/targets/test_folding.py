@@ -132,7 +132,7 @@ def exactly(net, nb):
     units = np.flatnonzero(base + np.maximum(nb.masks.most(pieces), 0) > 0)
     entered = nb.masks.factors(np.take(pieces.T, units, axis=0), slice(0, nb.n))
     _, seen = folding.whole.watched(entered)
-    return fold(net.inner, units, base, seen, reach=1 + 1e-9), entered
+    return fold(net.inner, units, base, folding.whole.apart(seen), reach=1 + 1e-9), entered
 
 
 def test_nothing_that_was_seen_is_astray():
