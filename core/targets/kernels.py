@@ -94,17 +94,20 @@ class Rbf:
         return self._expand(exponent.sub_(self.gamma * torch.from_numpy(self.squares)))
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
-        """‖x' − v‖² = ‖p − v‖² + Σ z_k (‖Δ_k‖² + 2Δ_k·p − 2Δ_k·v): no distance is recomputed."""
+        """‖x' − v‖² = ‖p − v‖² + Σ z_k (‖Δ_k‖² + 2Δ_k·p − 2Δ_k·v): no distance is recomputed.
+
+        Pixel by pixel, Δ_k·v is a row of the vectors but for Δ_k.
+        """
         base, masks = neighbourhood.base, neighbourhood.masks
         start = _product(2 * self.gamma * base, self.vectors)
         start -= self.gamma * (float(base @ base) + torch.from_numpy(self.squares))
-        pieces = neighbourhood.segment_sums(self.vectors, times=2 * self.gamma)
         own = neighbourhood.segment_sums(neighbourhood.delta + 2 * base, times=self.gamma)
+        pieces, times = _pieces(neighbourhood, self.vectors, 2 * self.gamma)
+        row = start.numpy()
 
         def values(rows: slice) -> NDArray[np.float64]:
-            exponent = torch.from_numpy(masks.apply(pieces, rows)) + start
-            exponent -= torch.from_numpy(masks.apply(own, rows))[:, None]
-            return self._expand(exponent)
+            products, away = masks.apply(pieces, rows), masks.apply(own, rows)
+            return self._expand(torch.from_numpy(_exponents(products, times[rows], row, away)))
 
         return _in_parts(neighbourhood, values)
 
@@ -148,11 +151,7 @@ class Polynomial:
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> DecisionEvaluator:
         """x'·v = p·v + Σ z_k Δ_k·v; pixel by pixel, Δ_k·v is a row of the vectors but for Δ_k."""
         start = _product(self.gamma * neighbourhood.base, self.vectors) + self.constant
-        if neighbourhood.pixel_by_pixel:
-            pieces, times = self.vectors, self.gamma * neighbourhood.delta
-        else:
-            pieces = neighbourhood.segment_sums(self.vectors, times=self.gamma)
-            times = np.ones(neighbourhood.n)
+        pieces, times = _pieces(neighbourhood, self.vectors, self.gamma)
         masks, row, alpha = neighbourhood.masks, start.numpy(), np.ascontiguousarray(self.alpha.T)
 
         def values(rows: slice) -> NDArray[np.float64]:
@@ -204,6 +203,26 @@ class Standardised:
     def gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """The machine's, per unit of flux rather than of s."""
         return self.machine.gradient((x - self.mean) / self.scale) / self.scale[:, None]
+
+
+def _pieces(
+    neighbourhood: Neighbourhood, vectors: NDArray[np.float64], scale: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pieces (S, n_sv) and times (n,), so that sample i has times_i Z_i·pieces = scale Δx_i·v."""
+    if neighbourhood.pixel_by_pixel:
+        return vectors, scale * neighbourhood.delta
+    return neighbourhood.segment_sums(vectors, times=scale), np.ones(neighbourhood.n)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _exponents(products, times, start, away):
+    """t products_s + start_s − away of each row, (m, n_sv), in one pass over the products."""
+    found = np.empty_like(products)
+    for i in range(len(products)):
+        row, out, factor, less = products[i], found[i], times[i], away[i]
+        for s in range(len(start)):
+            out[s] = factor * row[s] + (start[s] - less)
+    return found
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
