@@ -46,14 +46,11 @@ class Background(Generic[T]):
 
     def request(self, work: Work[T]) -> None:
         """Ask for ``work(cancelled)``, in place of whatever was asked for before."""
-        self.cancel()
         self._live.request(work)
 
     def cancel(self) -> None:
         """Let go of what runs, and of what has come but was not shown."""
         self._live.cancel()
-        with self._lock:
-            self._inbox = None
 
     def _deliver(self, answer: Answer[T]) -> None:
         if self._passed_over is not None and self._passed_over(answer):
@@ -67,5 +64,5 @@ class Background(Generic[T]):
     def _collect(self) -> None:
         with self._lock:
             answer, self._inbox = self._inbox, None
-        if answer is not None:
+        if answer is not None and self._live.wants(answer):
             self._show(answer)

@@ -42,12 +42,15 @@ class Answer(Generic[T]):
         Time since the work had loaded what it needs, that is since it had returned its iterator.
     last
         No further answer to this request will come.
+    ticket
+        Of the request that is answered.
     """
 
     result: T | None
     error: BaseException | None
     elapsed_ms: float
     last: bool
+    ticket: int = 0
 
 
 class Live(Generic[T]):
@@ -62,7 +65,8 @@ class Live(Generic[T]):
     pool
         Shared, bounded; not shut down here.
     deliver
-        Called on a worker thread with each answer to the newest request.
+        Called on a worker thread with each answer to the newest request. A newer one may be
+        made meanwhile; whoever shows the answer asks `wants` of it then.
     clock
         Seconds, from any beginning.
     """
@@ -98,6 +102,10 @@ class Live(Generic[T]):
             self._newest += 1
             self._waiting = None
 
+    def wants(self, answer: Answer[T]) -> bool:
+        """Whether an answer is still to the newest request, and that was not cancelled."""
+        return answer.ticket == self._newest
+
     def _start(self) -> None:
         with self._lock:
             work, self._waiting = self._waiting, None
@@ -116,18 +124,18 @@ class Live(Generic[T]):
         results = work(stale)
         began = self._clock()  # loading is not computing
         for result in results:
-            self._answer(ticket, Answer(result, None, self._since(began), result.complete))
+            self._answer(Answer(result, None, self._since(began), result.complete, ticket))
             if stale():
                 return
 
     def _finished(self, future: Future[None], ticket: int, began: float) -> None:
         error = None if future.cancelled() else future.exception()
         if error is not None and not isinstance(error, Cancelled):
-            self._answer(ticket, Answer(None, error, self._since(began), True))
+            self._answer(Answer(None, error, self._since(began), True, ticket))
         self._start()
 
-    def _answer(self, ticket: int, answer: Answer[T]) -> None:
-        if ticket == self._newest:
+    def _answer(self, answer: Answer[T]) -> None:
+        if self.wants(answer):
             self._deliver(answer)
 
     def _since(self, began: float) -> float:

@@ -203,7 +203,9 @@ class Session:
         except ValueError as error:
             self.outcome.param.update(problem=str(error), busy=False)
             return
-        self.outcome.busy = True
+        # What was wrong before is taken back now and not when the answer comes: by then something
+        # else may have been said.
+        self.outcome.param.update(busy=True, problem="")
         self._work.request(partial(_explained, shown.flux, self._maker(shown), settings))
 
     @property
@@ -278,7 +280,6 @@ class Session:
             explanation=answer.result,
             elapsed_ms=answer.elapsed_ms,
             busy=not answer.last,
-            problem="",
         )
 
 

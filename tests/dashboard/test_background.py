@@ -115,6 +115,23 @@ def test_an_answer_that_was_not_taken_up_before_the_next_request_is_dropped(page
     assert page.numbers == [2]
 
 
+def test_an_answer_on_its_way_to_the_page_when_it_is_cancelled_is_dropped() -> None:
+    page = Page()
+
+    def passed_over(answer: Answer[Step]) -> bool:
+        page.work.cancel()  # the page's thread is quicker than the worker's
+        return False
+
+    session: Any = SimpleNamespace(
+        pool=page.pool, schedule=page.calls.append, on_close=page.closing.append
+    )
+    page.work = Background(session, page.shown.append, passed_over=passed_over)
+    page.work.request(counting(1))
+    page.pool.work()
+    page.take_up()
+    assert page.shown == []
+
+
 def test_what_runs_is_told_that_nobody_wants_it(page: Page) -> None:
     asked = []
 

@@ -180,6 +180,20 @@ def test_impossible_knobs_become_a_sentence_and_the_way_back_works(patient: Pati
     assert len(session.outcome.explanation.weights) == 30
 
 
+def test_what_is_said_while_an_explanation_is_made_is_not_taken_back_by_it(
+    patient: Patient,
+) -> None:
+    session = patient.session
+    session.open(7)
+    session.complain("dark.fits cannot serve this lens.")
+    patient.settle()
+    assert session.outcome.explanation is not None
+    assert session.outcome.problem == "dark.fits cannot serve this lens."
+    session.knobs.seed = 3
+    assert session.outcome.problem == ""
+    patient.settle()
+
+
 def test_an_unknown_id_is_a_sentence_with_similar_ones(session: Session) -> None:
     session.view.find = "sim-9x"
     assert "“sim-9x”" in session.outcome.problem
