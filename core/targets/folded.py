@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,21 +17,16 @@ from numpy.typing import NDArray
 
 from ..masks import Factors
 from ..one_blas_thread import one_blas_thread
-from .walk import BENDS, PLAIN, Packed, Step, unwatched, walk
+from .ranges import Range, unwatched
+from .steps import BENDS, PLAIN, Packed, Step
+from .walk import walk
 
-__all__ = ["Folded", "Layer", "Range", "Whole"]
+__all__ = ["Folded", "Layer", "Whole"]
 
 Layer = tuple[NDArray[np.floating], NDArray[np.floating], bool]
 """Weight (H, H'), bias (H',), and whether a ReLU follows."""
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
-
-
-class Range(NamedTuple):
-    """Least and most, (u,) each, of what enters some units, as a difference from the base."""
-
-    least: NDArray[np.floating]
-    most: NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

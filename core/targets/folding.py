@@ -20,8 +20,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..one_blas_thread import one_blas_thread
-from .folded import Folded, Layer, Range
-from .walk import ASLEEP, BENDS, LINEAR, PLAIN, Packed, Step
+from .folded import Folded, Layer
+from .ranges import Range
+from .steps import ASLEEP, BENDS, LINEAR, PLAIN, Packed, Step
 
 __all__ = ["fold"]
 

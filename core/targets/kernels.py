@@ -207,7 +207,7 @@ class Standardised:
 
 def _pieces(
     neighbourhood: Neighbourhood, vectors: NDArray[np.float64], scale: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Pieces (S, n_sv) and times (n,), so that sample i has times_i Z_i·pieces = scale Δx_i·v."""
     if neighbourhood.pixel_by_pixel:
         return vectors, scale * neighbourhood.delta

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ..masks import Factors, Masks, Rows
 from ..one_blas_thread import one_blas_thread
 from .folded import Folded
-from .walk import LANES, at_rest, copied, room, unwatched, walk_tile
+from .ranges import unwatched
+from .walk import LANES, at_rest, copied, room, walk_tile
 
 __all__ = ["BAND", "QuadraticForm"]
 

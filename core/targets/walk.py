@@ -10,123 +10,29 @@ sleep round any one spectrum.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .ranges import widened
+from .steps import ASLEEP, LINEAR, PLAIN
+
 __all__ = [
-    "ASLEEP",
-    "BENDS",
     "LANES",
-    "LINEAR",
-    "PLAIN",
-    "Packed",
     "Room",
-    "Step",
     "at_rest",
     "copied",
     "room",
-    "unwatched",
     "walk",
     "walk_tile",
 ]
-
-# What a unit is from a step on: a variable behind its ReLU or without one; or no variable, for it
-# keeps its slope or its peace at every sample, which must only be seen.
-BENDS, PLAIN, LINEAR, ASLEEP = range(4)
 
 LANES = 256
 """Samples that are taken together: at some 300 numbers each they fit the 2 MB nearest to a core."""
 
 _compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """What a layer computes of each sample.
-
-    Attributes
-    ----------
-    weight : (V, u)
-        From variables to what enters u units, as a difference from the base; none for the first
-        layer, whose units are entered from outside.
-    floor : (u,)
-        What enters them at the base.
-    kind : (u,)
-        Whether a unit is a variable from here on, behind its ReLU or without one, or must only be
-        seen never to change sign. Of the first layer every unit is a variable.
-    low, high : (v,)
-        The range that the new variables must keep.
-    reads, writes
-        Where the V variables before it lie among all that are ever computed, and the new ones.
-    keeps
-        Whether the variables before it remain.
-    """
-
-    weight: NDArray[np.floating] | None
-    floor: NDArray[np.floating]
-    kind: NDArray[np.int8]
-    low: NDArray[np.floating]
-    high: NDArray[np.floating]
-    reads: slice
-    writes: slice
-    keeps: bool
-
-    @property
-    def leaves(self) -> slice:
-        """Where the variables lie that there are behind it."""
-        return slice((self.reads if self.keeps else self.writes).start, self.writes.stop)
-
-
-class Packed(NamedTuple):
-    """Steps as a compiled loop takes them: one array of each kind, and where each step's part is.
-
-    plan (n, 8) has of each step where its weight, floor and limits start, its units, and where the
-    variables that it reads and writes start and stop.
-    """
-
-    plan: NDArray[np.int64]
-    weights: NDArray[np.floating]
-    floor: NDArray[np.floating]
-    kind: NDArray[np.int8]
-    low: NDArray[np.floating]
-    high: NDArray[np.floating]
-
-    @classmethod
-    def of(cls, steps: Sequence[Step]) -> Packed:
-        """Side by side."""
-        plan = np.empty((len(steps), 8), np.int64)
-        weight_at = floor_at = limit_at = 0
-        for row, step in zip(plan, steps, strict=True):
-            reads, writes = step.reads, step.writes
-            row[:4] = weight_at, floor_at, limit_at, len(step.floor)
-            row[4:] = reads.start, reads.stop, writes.start, writes.stop
-            weight_at += 0 if step.weight is None else step.weight.size
-            floor_at, limit_at = floor_at + len(step.floor), limit_at + len(step.low)
-        weights = [step.weight.ravel() for step in steps if step.weight is not None]
-        return cls(
-            plan,
-            np.concatenate([*weights, steps[0].floor[:0]]),
-            np.concatenate([step.floor for step in steps]),
-            np.concatenate([step.kind for step in steps]),
-            np.concatenate([step.low for step in steps]),
-            np.concatenate([step.high for step in steps]),
-        )
-
-    @property
-    def n_units(self) -> NDArray[np.int64]:
-        """Units that each step computes."""
-        return self.plan[:, 3]
-
-
-def unwatched(dtype: np.dtype) -> tuple[NDArray, NDArray, NDArray]:
-    """What ``walk`` takes for least, most and ordinals if nobody asks for the ranges."""
-    nothing = np.empty(0, dtype)
-    return nothing, nothing, np.empty(0, f"i{dtype.itemsize}")
 
 
 class Room(NamedTuple):
@@ -222,45 +128,43 @@ def walk_tile(
     behind : (S + k, n)
         The right factor's rows, and the k variables that are not at rest: the first k of ``held``.
     """
-    n_known, end = len(right), plan[-1, 7]
-    n_rows, n_dropped, top = len(here.rows) // n, end - n_variables, end + n_known
+    n_known, n_lost = len(right), plan[-1, 7] - n_variables
+    n_rows, top = len(here.rows) // n, plan[-1, 7] + n_known
     tile = here.rows[: n_rows * n].reshape((n_rows, n))
-    known, lasting = tile[n_dropped : n_dropped + n_known], tile[n_dropped + n_known : top]
+    known = tile[n_lost : n_lost + n_known]
     copied(right, first, known)
-    n_held, n_below = 0, 0
+    # How many variables are not at rest, of these how many are lost, and where the next is put.
+    n_held, n_held_lost, at = 0, 0, 0
     for s in range(len(plan)):
         weight_at, floor_at, limit_at, n_units, read, stop, write, after = plan[s]
-        if s == 0:
-            units, entering = entered, tile[top : top + len(entered)]
-            if n_known:
-                np.dot(left, known, entering)
-            else:
-                copied(left, first, entering)
-        else:
-            units, entering = here.every[:n_units], tile[top : top + n_units]
-            start = np.searchsorted(here.held[:n_held], read)
-            rows = lasting[start - n_below :] if read >= n_dropped else tile[start:]
+        units = entered if s == 0 else here.every[:n_units]
+        entering = tile[top : top + len(units)]
+        if s > 0:
+            read_from = np.searchsorted(here.held[:n_held], read)
             weight = weights[weight_at : weight_at + n_units * (stop - read)]
             _product(
-                weight.reshape((stop - read, n_units)), here.held[start:n_held] - read,
-                rows[: n_held - start], here.weight, entering,
+                weight.reshape((stop - read, n_units)), here.held[read_from:n_held] - read,
+                tile[at - (n_held - read_from) : at], here.weight, entering,
             )  # fmt: skip
-        if write == n_dropped:
-            n_below = n_held
-        to = lasting[n_held - n_below :] if write >= n_dropped else tile[n_held:n_dropped]
+        elif n_known:
+            np.dot(left, known, entering)
+        else:
+            copied(left, first, entering)
+        if write == n_lost:
+            n_held_lost, at = n_held, n_lost + n_known
         upto = slice(floor_at, floor_at + n_units)
         limits = slice(limit_at, limit_at + after - write)
         n_new = _stepped(
             entering, units, floor[upto], kind[upto], low[limits], high[limits],
-            to, here.held[n_held:], beyond,
+            tile[at:top], here.held[n_held:], beyond,
         )  # fmt: skip
         here.held[n_held : n_held + n_new] += write
-        n_held += n_new
+        n_held, at = n_held + n_new, at + n_new
         if len(least):
-            _watched(entering, units, least[upto], most[upto], ordinals)
-    for j in range(n_below, n_held):
-        here.held[j - n_below] = here.held[j] - n_dropped
-    return tile[n_dropped : n_dropped + n_known + n_held - n_below]
+            widened(entering, units, least[upto], most[upto], ordinals)
+    for j in range(n_held_lost, n_held):
+        here.held[j - n_held_lost] = here.held[j] - n_lost
+    return tile[n_lost:at]
 
 
 @_compiled
@@ -338,29 +242,3 @@ def _checked(row, least, most, beyond):
     """Raise for each sample (n,) how far beyond a range it is."""
     for i in range(len(row)):
         beyond[i] = max(beyond[i], max(least - row[i], row[i] - most))
-
-
-@_compiled
-def _watched(entering, units, least, most, ordinals):
-    """Widen the range of each unit by what has entered it.
-
-    By ordinals, for their order fills the vector registers and that of floats does not.
-    """
-    one = ordinals.dtype.type(1)
-    sign = ordinals.dtype.type(8 * ordinals.itemsize - 1)
-    others, ends = (one << sign) - one, np.empty(2, ordinals.dtype)
-    for r in range(len(units)):
-        bits, u = entering[r].view(ordinals.dtype), units[r]
-        lowest = highest = _ordinal(bits[0], sign, others)
-        for i in range(len(bits)):
-            ordinal = _ordinal(bits[i], sign, others)
-            lowest, highest = min(lowest, ordinal), max(highest, ordinal)
-        ends[0], ends[1] = _ordinal(lowest, sign, others), _ordinal(highest, sign, others)
-        reached = ends.view(least.dtype)
-        least[u], most[u] = min(least[u], reached[0]), max(most[u], reached[1])
-
-
-@_compiled
-def _ordinal(bits, sign, others):
-    """A float's bits as an integer of the same order, or back: of those below 0 others turn."""
-    return bits ^ ((bits >> sign) & others)
