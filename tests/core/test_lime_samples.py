@@ -151,3 +151,12 @@ def test_the_more_looks_there_may_be_the_surer_each_must_be():
 
     with_one_look, with_ten = settled_at_250(300), settled_at_250(18_000)
     assert with_ten < with_one_look
+
+
+@pytest.mark.parametrize("kernel", ["text", "code"])
+@pytest.mark.parametrize("sampling", ["independent", "antithetic"])
+def test_the_first_weigh_what_they_do_among_all(kernel, sampling):
+    chosen = replace(CHOSEN, kernel=kernel, sampling=sampling, first="light", n_samples=777)
+    samples = LimeSamples.of(lime_neighbourhood(X, chosen), CURVED, chosen)
+    for n in (2, 200, 333, 777):
+        assert samples.weights(n).tobytes() == samples.weights(777)[:n].tobytes()

@@ -28,9 +28,12 @@ def form(n_variables, n_segments, seed, *, alone):
     n_segments=st.integers(1, 40),
     n=st.integers(1, LANES + 50),
     alone=st.booleans(),
+    resting=st.sampled_from([0.0, 0.6, 1.0]),
     seed=st.integers(0, 999),
 )
-def test_it_is_the_dense_form_over_bands_and_tiles(n_variables, n_segments, n, alone, seed):
+def test_it_is_the_dense_form_over_bands_and_tiles(
+    n_variables, n_segments, n, alone, resting, seed
+):
     masks = (
         OneHotMasks(n_segments, n_segments)
         if alone
@@ -39,7 +42,9 @@ def test_it_is_the_dense_form_over_bands_and_tiles(n_variables, n_segments, n, a
     ours, dense = form(n_variables, n_segments, seed, alone=alone)
     rows = slice(masks.shape[0] // 3, masks.shape[0])
     z = masks.dense(rows, np.dtype(np.float64))
-    variables = np.random.default_rng(seed + 1).normal(size=(n_variables, len(z)))
+    rng = np.random.default_rng(seed + 1)
+    variables = rng.normal(size=(n_variables, len(z)))
+    variables[rng.random(n_variables) < resting] = 0
     found = ours.values(variables, masks, rows)
     np.testing.assert_allclose(found, dense(variables, z), rtol=1e-9, atol=1e-9)
 
