@@ -57,6 +57,10 @@ class Decoded:
         self, seen: Neighbourhood, rows: Rows, variables: NDArray[np.floating], decode: Tensor
     ) -> NDArray[np.float64]:
         n_samples = variables.shape[1]
+        moving = variables.any(axis=1)
+        if not moving.all():
+            # A unit that sleeps at all of these samples decodes nothing.
+            variables, decode = variables[moving], decode[torch.from_numpy(np.append(moving, True))]
         one = np.ones((1, n_samples), variables.dtype)
         all_variables = torch.from_numpy(np.concatenate([variables, one]))
         samples = np.arange(seen.n)[rows]
