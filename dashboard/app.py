@@ -189,17 +189,27 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     if found is None:
         session.complain(_nothing_to_save(shown))
         return
+    if kind == "py" and shown.judge is not None:
+        session.complain(_NO_LINES.format(id=shown.id))
+        return
     origin = origin_of(
         session.workspace.collection,
         shown.lens,
         view.target,
         shown.id,
         flux_unit=shown.flux_unit,
-        **session.knobs_of(shown.lens),
+        # What is in no collection is explained by the usual filter and trimming.
+        **(session.knobs_of(shown.lens) if shown.judge is None else {}),
     )
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
     keeper.request(partial(keep, saved, kind, session.verdict_of(shown), view.paint))
+
+
+_NO_LINES = (
+    "Python that repeats an explanation begins from a collection, and {id} is in none: "
+    "“Explanation (FITS)” holds its flux too."
+)
 
 
 def _nothing_to_save(shown: Shown | None) -> str:

@@ -155,7 +155,7 @@ def draw_colour_bar(
     bar.outline.set(linewidth=0.5, edgecolor=colours.muted)  # pyright: ignore[reportCallIssue]
     bar.set_label(weight_label(explanation) + scale.unit, fontsize=NORMAL, color=colours.text)
     axes.tick_params(labelsize=NORMAL - 0.5, colors=colours.muted, labelcolor=colours.text)
-    ends = ((1.0, "bottom", "strengthens", colours.raise_), (0.0, "top", "weakens", colours.lower))
+    ends = ((1.0, "bottom", "raises", colours.raise_), (0.0, "top", "lowers", colours.lower))
     for y, side, word, colour in ends:
         axes.annotate(
             word, (0, y), xycoords="axes fraction", xytext=(0, 5 if y else -5),

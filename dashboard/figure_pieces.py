@@ -12,12 +12,13 @@ from scipy.optimize import isotonic_regression
 from ..core.explain import Explanation
 from ..core.scores import SCORE_TITLES
 from ..data.lens import Verdict
+from .wording import target_title
 
 __all__ = ["WeightRuns", "WeightScale", "settings_text", "spread", "verdict_text", "weight_label"]
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GAP_STEPS = 3.0
-_LONGEST_NAME = 20
+_LONGEST_NAME = 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,30 +154,32 @@ def verdict_text(verdict: Verdict) -> str:
         return f"{true}{name} {verdict.score:.3g}, {rank}"
     probability = verdict.probabilities[verdict.predicted]
     predicted = f"predicted {verdict.predicted} (p = {probability:.2f})"
-    return f"{verdict.true}, {predicted}" if verdict.true else predicted
+    return f"true {verdict.true}, {predicted}" if verdict.true else predicted
 
 
 def weight_label(explanation: Explanation) -> str:
-    """What a weight is, short enough for an axis: "Δ log p(type 1)", "∂ mse / ∂ flux"."""
-    target = explanation.target if len(explanation.target) <= _LONGEST_NAME else "target"
+    """What a weight is, short enough for an axis: "Δ log p(type 1)", "∂ MSE / ∂ flux"."""
+    target = target_title(explanation.target)
+    target = target if len(target) <= _LONGEST_NAME else "target"
     return f"∂ {target} / ∂ flux" if explanation.method == "saliency" else f"Δ {target}"
 
 
-def settings_text(explanation: Explanation) -> str:
-    """Target, method and every setting it used, in one line."""
+def settings_text(explanation: Explanation, chosen: str = "") -> str:
+    """Target, how it was asked for, method and every setting it used, in one line."""
     settings, n = explanation.settings, len(explanation.weights)
+    target = target_title(explanation.target) + (f" ({chosen})" if chosen else "")
     if explanation.method == "saliency":
         step = f"each pixel raised by {settings.step:.3g} of its flux"
-        return f"{explanation.target} · saliency map · {step}"
+        return f"{target} · saliency map · {step}"
     pieces = f"{n} {settings.segmentation} segments · {settings.perturbation} {settings.factor:g}"
     if explanation.method == "occlusion":
-        return f"{explanation.target} · occlusion · {pieces}"
+        return f"{target} · occlusion · {pieces}"
     n_samples = f"{explanation.n_samples}"
     if not explanation.complete:
         n_samples += f" of {settings.n_samples}"
     width = "" if settings.kernel_width is None else f" of width {settings.kernel_width:g}"
     return (
-        f"{explanation.target} · LIME · {pieces} · {n_samples} samples · {settings.kernel} "
+        f"{target} · LIME · {pieces} · {n_samples} samples · {settings.kernel} "
         f"kernel{width} · ridge α {settings.ridge_alpha:g} · seed {settings.seed} · "
         f"R² {explanation.r2:.4f}"
     )

@@ -38,6 +38,7 @@ from .figure_panels import (
 )
 from .figure_pieces import WeightRuns, WeightScale, settings_text, verdict_text
 from .theme import THEMES, Theme, ThemeName, diverging
+from .wording import target_title
 
 __all__ = ["explained_spectrum_figure", "save_figure"]
 
@@ -73,6 +74,7 @@ def explained_spectrum_figure(
     *,
     title: str = "",
     verdict: Verdict | None = None,
+    chosen: str = "",
     intervals: Intervals | None = None,
     lines: Sequence[Line] = PAGE_LINES,
     flux_label: str = "Normalised flux",
@@ -82,7 +84,7 @@ def explained_spectrum_figure(
 ) -> Figure:
     """Draw an explained spectrum: above the spectrum in the colours of its weights, below them.
 
-    Blue strengthens what was explained, orange weakens it, grey does neither; the colours are
+    Blue raises what was explained, orange lowers it, grey does neither; the colours are
     symmetric about zero.
 
     Parameters
@@ -97,6 +99,8 @@ def explained_spectrum_figure(
         Name of the spectrum.
     verdict
         What the model says of it: types, or score and rank.
+    chosen
+        How a score was asked for if not as it is ranked; the verdict is then the score explained.
     intervals
         Of the weights, shaded behind them.
     lines
@@ -148,7 +152,7 @@ def explained_spectrum_figure(
     upper.set_ylabel(flux_label)
     lower.set_ylabel(f"Weight{scale.unit}")
     lower.set_xlabel("Rest wavelength in vacuum (Å)")
-    _write_round(fig, title, verdict, explanation, colours, intervals=intervals)
+    _write_round(fig, title, verdict, explanation, colours, chosen=chosen, intervals=intervals)
     return fig
 
 
@@ -211,18 +215,21 @@ def _write_round(
     explanation: Explanation,
     colours: Theme,
     *,
+    chosen: str,
     intervals: Intervals | None,
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
     said = "" if verdict is None else verdict_text(verdict)
+    if chosen:  # score and rank of the verdict are of the usual filter and trimming
+        said = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
     head, foot = 1 - 0.2 / height, 0.08 / height
     texts = [
         fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
         for x, y, side, text, size, colour in (
             (left, head, "left", title, LARGE, colours.text),
             (edge, head, "right", said, NORMAL, colours.text),
-            (left, foot, "left", settings_text(explanation), SMALL, colours.muted),
+            (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
         )
     ]
     texts[0].set_fontweight("bold")

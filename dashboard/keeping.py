@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from ..data.collection import Collection
 from ..data.lens import Lens, Verdict
-from .wording import flux_label
+from .wording import chosen_text, flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,13 +72,16 @@ def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint 
     """The figure for a paper, with the model's verdict and the weights' intervals."""
     from .figures import explained_spectrum_figure
 
+    of = saved.explanation
     return explained_spectrum_figure(
         saved.wave_rest_aa,
         saved.flux,
-        saved.explanation,
+        of,
         title=saved.origin.spectrum_id,
         verdict=verdict,
-        intervals=saved.intervals,
+        chosen=chosen_text(of.target, saved.origin.lens_knobs),
+        # The other methods change each piece once: their intervals have no width.
+        intervals=saved.intervals if of.method == "lime" else None,
         flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
         paint=paint,
     )

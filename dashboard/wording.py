@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.explanation import Explanation
+from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 
-__all__ = ["OF_CHI2", "PAPERS_OVERLAP", "Meaning", "flux_label", "meaning", "state_line"]
+__all__ = [
+    "OF_CHI2",
+    "PAPERS_OVERLAP",
+    "Meaning",
+    "chosen_text",
+    "flux_label",
+    "meaning",
+    "state_line",
+    "target_title",
+    "usual_text",
+]
 
 # What a reader of the scores' tables should know beside them (Ortiz & Boquien 2025).
 PAPERS_OVERLAP = "paper: 4 % of the top 100, 14.8 % of the top 1,000, of far more spectra"
@@ -77,6 +89,42 @@ def flux_label(lens: str, flux_unit: str = "") -> str:
     if flux_unit == "counts":
         return _COUNT_UNITS.get(lens, "counts")
     return _FLUX_UNITS.get(lens, "flux")
+
+
+def target_title(target: str) -> str:
+    """A target as the page names it: 'Filtered MSE', 'log p(type 1)'."""
+    return SCORE_TITLES.get(target, target)
+
+
+def chosen_text(target: str, knobs: Mapping[str, float]) -> str:
+    """How a score was asked for where not as it is ranked: 'filter 500 km/s, trimmed 10 %'.
+
+    Parameters
+    ----------
+    target
+        Of the explanation; what it does not heed is left out.
+    knobs
+        ``width_kms`` and ``trimmed``, as in a lens's target; the usual ones where missing.
+
+    Returns
+    -------
+    Empty if the score is the one in the rankings.
+    """
+    asked = _asked(target, knobs)
+    return "" if asked == _asked(target, {}) else asked
+
+
+def usual_text(target: str) -> str:
+    """The same of a score as it is ranked: 'filter 250 km/s'; empty for one without a choice."""
+    return _asked(target, {})
+
+
+def _asked(target: str, knobs: Mapping[str, float]) -> str:
+    of = target if target in SCORE_TITLES else ""
+    parts = [f"filter {knobs.get('width_kms', FILTER_KMS):g} km/s"] if "filtered" in of else []
+    share = 100 * knobs.get("trimmed", TRIMMED_FRACTION)
+    parts += [f"trimmed {share:.3g} %"] if "trimmed" in of else []
+    return ", ".join(parts)
 
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:

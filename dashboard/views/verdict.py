@@ -12,7 +12,7 @@ from ...core.scores import SCORE_TITLES
 from ..session import Session
 from ..shown import Shown
 from ..theme import diverging
-from ..wording import meaning, state_line
+from ..wording import chosen_text, meaning, state_line, usual_text
 from .parts import WordsPart
 from .spectrum import _largest
 
@@ -38,7 +38,7 @@ def verdict_pane(session: Session) -> WordsPart:
         pane.html = _verdict(session)
 
     session.outcome.param.watch(show, ["shown", "relisted"])
-    session.view.param.watch(show, "target")
+    session.view.param.watch(show, ["target", "width_kms", "trimmed"])
     show()
     return pane
 
@@ -89,7 +89,7 @@ def _verdict(session: Session) -> str:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _said(about, shown.id, shown.verdict)
+        return _said(about, shown.id, shown.verdict, "")
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
@@ -100,14 +100,16 @@ def _verdict(session: Session) -> str:
     tag = session.tagging.tags.get(shown.id)
     mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
     about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
-    return _said(about, shown.id, session.verdict_of(shown))
+    chosen = chosen_text(session.score, session.knobs_of(shown.lens))
+    ranked = f" with {usual_text(session.score)}" if chosen else ""
+    return _said(about, shown.id, session.verdict_of(shown), ranked)
 
 
-def _said(about: str, id: str, verdict: Any) -> str:
+def _said(about: str, id: str, verdict: Any, ranked: str) -> str:
     head = f'<span class="id">{escape(id)}</span>{about}'
     if verdict is None:
         return f'<div class="line">{head}</div>'
-    return _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict)
+    return _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
 
 
 def _class_verdict(head: str, verdict: Any) -> str:
@@ -136,14 +138,15 @@ def _below(share: float) -> str:
     return f"{percent:.1f}" if percent < 99.9 else f"{min(floor(100 * percent) / 100, 99.99):.2f}"
 
 
-def _score(head: str, verdict: Any) -> str:
+def _score(head: str, verdict: Any, ranked: str) -> str:
     name = escape(SCORE_TITLES.get(verdict.of, "score"))
     share = verdict.rank / max(verdict.n_ranked, 1)
     pill = f'<span class="pill">{name} {verdict.score:.4g}</span>'
     bar = (
-        f'<div><div class="label"><span>rank {verdict.rank:,} of {verdict.n_ranked:,}: more '
-        f'anomalous than {_below(1 - share)} %</span></div><div class="track"><div class="fill" '
-        f'style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div></div></div>'
+        f'<div><div class="label"><span>rank {verdict.rank:,} of {verdict.n_ranked:,}{ranked}: '
+        f'more anomalous than {_below(1 - share)} %</span></div><div class="track">'
+        f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
+        "</div></div>"
     )
     return f'<div class="line">{head}{pill}</div><div class="bars">{bar}</div>'
 
@@ -171,9 +174,18 @@ def _state(session: Session) -> str:
         f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
-    line = escape(state_line(found, session.outcome.elapsed_ms))
+    line = escape(_explained(session) + state_line(found, session.outcome.elapsed_ms))
     reasons = "" if session.outcome.trust is None else _REASONS
     return f'<div class="facts">{key}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
+
+
+def _explained(session: Session) -> str:
+    """The score explained, where another than the verdict's; empty otherwise."""
+    found, shown = session.outcome.explanation, session.outcome.shown
+    if shown is None or shown.judge is not None:
+        return ""
+    chosen = chosen_text(found.target, session.knobs_of(shown.lens))
+    return f"of {found.value:.4g} with {chosen} · " if chosen else ""
 
 
 def _belief(session: Session) -> str:

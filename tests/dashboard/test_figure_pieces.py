@@ -108,7 +108,7 @@ def test_weights_that_all_vanish_still_have_a_scale():
 
 def test_the_verdict_names_truth_prediction_and_rank():
     kind = Verdict("type", "type 2", "intermediate", {"intermediate": 0.61}, np.nan, 0, 0)
-    assert verdict_text(kind) == "type 2, predicted intermediate (p = 0.61)"
+    assert verdict_text(kind) == "true type 2, predicted intermediate (p = 0.61)"
     assert verdict_text(replace(kind, true="")) == "predicted intermediate (p = 0.61)"
     score = Verdict("score", "", "", {}, 0.01234, 4, 3321)
     assert verdict_text(score) == "anomaly score 0.0123, rank 4 of 3,321"
@@ -129,9 +129,13 @@ def test_the_small_print_holds_every_setting_used():
     assert "0.01 of its flux" in saliency
     assert "seed" not in saliency
     assert "scale 0.9" in settings_text(explained("occlusion"))
+    of_score = replace(explained("occlusion"), target="filtered-mse")
+    asked = settings_text(of_score, "filter 500 km/s")
+    assert asked.startswith("Filtered MSE (filter 500 km/s) · occlusion")
 
 
 def test_the_axis_says_what_a_weight_is():
     assert weight_label(explained()) == "Δ log p(type 1)"
     assert weight_label(explained("saliency")) == "∂ log p(type 1) / ∂ flux"
+    assert weight_label(replace(explained(), target="trimmed-chi2")) == "Δ Trimmed χ²"
     assert weight_label(replace(explained(), target="a" * 40)) == "Δ target"

@@ -16,6 +16,7 @@ from spexplain.core.trust import assess
 from spexplain.dashboard.keeping import figure_of, keep, origin_of
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.explanation_file import load_explanation
+from spexplain.data.lens import Verdict
 from spexplain.data.saved_explanation import SavedExplanation
 
 
@@ -82,3 +83,26 @@ def test_nothing_is_written_for_nobody(saved: SavedExplanation) -> None:
     assert list(keep(saved, "png", None, "line", lambda: True)) == []
     with pytest.raises(ValueError, match="got 'docx'"):
         list(keep(saved, "docx", None, "line", lambda: False))
+
+
+def test_the_figure_of_a_score_asked_for_otherwise_names_no_rank(saved: SavedExplanation) -> None:
+    """A score's rank is that of the usual filter, and no other."""
+    of_score = replace(saved.explanation, target="filtered-mse", value=0.1892)
+    verdict = Verdict("score", "", "", {}, 0.2452, 24, 6825, "filtered-mse")
+    for width, said in (
+        (250.0, "Filtered MSE 0.245, rank 24 of 6,825"),
+        (500.0, "filter 500 km/s"),
+    ):
+        origin = replace(saved.origin, lens_knobs={"width_kms": width, "trimmed": 0.03})
+        fig = figure_of(replace(saved, explanation=of_score, origin=origin), verdict)
+        text = " · ".join(text.get_text() for text in fig.texts)
+        assert said in text
+        assert ("rank" in text) == (width == 250.0)
+    assert "Filtered MSE 0.189, filter 500 km/s" in text
+
+
+def test_only_lime_has_intervals_to_shade(saved: SavedExplanation) -> None:
+    for method, shaded in (("lime", True), ("occlusion", False)):
+        one = replace(saved, explanation=replace(saved.explanation, method=method))
+        text = " ".join(text.get_text() for text in figure_of(one, None).texts)
+        assert ("shaded" in text) == shaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,4 +33,17 @@ def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace
     assert session.outcome.shown.reason
     _keep(session, keeper, "png")
     assert session.outcome.shown.reason in session.outcome.problem
+    assert written == []
+
+
+def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Workspace) -> None:
+    """A file from outside is in no collection, from which the lines would begin."""
+    session = Session(workspace, Idle(1), lambda callback: callback())
+    written: list[object] = []
+    keeper: Background[Any] = Background(session, written.append)
+    session.open(7)
+    visitor = replace(session.outcome.shown, judge=SimpleNamespace())
+    session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
+    _keep(session, keeper, "py")
+    assert "is in none" in session.outcome.problem
     assert written == []

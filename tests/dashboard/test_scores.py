@@ -191,6 +191,8 @@ def test_the_verdict_names_the_score_that_is_explained(session: Session) -> None
     assert f"Filtered MSE {lens.scores('filtered-mse').max():.4g}" in pane.html
     assert "rank 1 of" in pane.html
     assert session.verdict_of(session.outcome.shown).of == "filtered-mse"
+    session.view.width_kms = 500.0
+    assert "with filter 250 km/s: more anomalous" in pane.html
 
 
 def test_every_score_can_colour_the_plane(space: Workspace) -> None:

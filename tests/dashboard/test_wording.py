@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, Explanation, explain
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.wording import flux_label, meaning, state_line
+from spexplain.dashboard.wording import chosen_text, flux_label, meaning, state_line, usual_text
 
 
 def explained(method: str, target: str = "log p(type 1)", sign: float = 1.0) -> Explanation:
@@ -66,3 +66,22 @@ def test_a_margin_is_called_one_and_of_which_type() -> None:
     assert found.raises == "raises the margin of type 1"
     assert (found.axis, found.value) == ("Δ margin", "margin")
     assert "raises the margin of type 1. Orange" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("target", "chosen"),
+    [
+        ("mse", ""),
+        ("filtered-mse", "filter 500 km/s"),
+        ("trimmed-chi2", "trimmed 10 %"),
+        ("filtered-trimmed-mse", "filter 500 km/s, trimmed 10 %"),
+        ("margin(type 1)", ""),
+    ],
+)
+def test_a_score_that_is_not_the_ranked_one_says_how_it_was_asked_for(
+    target: str, chosen: str
+) -> None:
+    assert chosen_text(target, {"width_kms": 500.0, "trimmed": 0.1}) == chosen
+    assert chosen_text(target, {"width_kms": 250.0, "trimmed": 0.03}) == ""
+    assert chosen_text(target, {}) == ""
+    assert usual_text("filtered-trimmed-mse") == "filter 250 km/s, trimmed 3 %"
