@@ -26,7 +26,8 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
-from ..data.lens import open_lenses, open_planes
+from ..data.lens import open_lenses
+from ..data.plane import open_planes
 from ..data.reasons import open_reasons
 from .app import build_app
 from .leaving import THREADS

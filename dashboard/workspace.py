@@ -16,7 +16,8 @@ from ..data.annotations import Annotations
 from ..data.cluster_names import ClusterNames
 from ..data.collection import Collection
 from ..data.id_search import IdSearch
-from ..data.lens import Lens, Plane
+from ..data.lens import Lens
+from ..data.plane import Plane
 from ..data.reasons import Reasons, reasons_by_sign, scanned
 from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring

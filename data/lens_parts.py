@@ -1,4 +1,4 @@
-"""What lenses of any kind share: which spectra they take, and those spectra as prepared."""
+"""What lenses of any kind share: which spectra they take, those as prepared, and their words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from ..core.prepare import O25Recipe, recipe_from_dict
-from .runs import Run
+from .collection import Collection
+from .runs import Run, RunStore
 
-__all__ = ["LensError", "PreparedSpectra", "Verdict"]
+__all__ = ["BuiltLens", "LensError", "Verdict", "input_of"]
 
 
 class LensError(Exception):
@@ -51,13 +52,17 @@ class Verdict:
     of: str = ""
 
 
-class PreparedSpectra:
-    """The spectra of a preparation run, read one at a time.
+class BuiltLens:
+    """A lens on what a build has left; those with a model derive from it.
 
     Parameters
     ----------
-    run
-        Of stage prepare-p21 or prepare-o25.
+    collection
+        Whose spectra.
+    preparation
+        Run of stage prepare-p21 or prepare-o25 that prepared them.
+    trained
+        Run that has the model.
 
     Attributes
     ----------
@@ -65,40 +70,49 @@ class PreparedSpectra:
         (D,) vacuum Å, rest frame.
     rows
         (n,) rows of the collection that can be used, ascending.
+    targets
+        What can be explained; the first is the usual one.
     """
 
-    def __init__(self, run: Run) -> None:
-        self.wave_rest_aa = run.read_array("wavelength")
-        self.rows = run.table("rows")["row"].to_numpy()
-        self._run = run
-        self._spectra = run.array("spectra")
-        unusable = run.table("reasons")
-        self._unusable = unusable["row"].to_numpy()
-        self._reasons = unusable["reason"]
+    targets: tuple[str, ...]
 
-    def position(self, row: int) -> int | None:
-        """Where a row is among the usable ones; None if it is not."""
-        return _position(self.rows, row)
+    def __init__(self, collection: Collection, preparation: Run, trained: Run) -> None:
+        self.preparation = preparation
+        self.wave_rest_aa = preparation.read_array("wavelength")
+        self.rows = preparation.table("rows")["row"].to_numpy()
+        self._trained = trained
+        self._labels = collection.catalog["label"]
+        self._spectra = preparation.array("spectra")
+        unusable = preparation.table("reasons")
+        self._unusable, self._reasons = unusable["row"].to_numpy(), unusable["reason"]
+
+    @property
+    def model_key(self) -> str:
+        """Key of the run that trained the model, here or in the collection that lent it."""
+        return str(self._trained.metrics.get("trained_on", self._trained.key))
+
+    def usable(self, row: int) -> bool:
+        """Whether it can take this row."""
+        return _holds(self.rows, row)
 
     def reason(self, row: int) -> str:
-        """Why a row cannot be used; "" if it can."""
-        if self.position(row) is not None:
+        """Why it cannot take this row; "" if it can."""
+        if self.usable(row):
             return ""
-        at = _position(self._unusable, row)
-        return "is not in the collection" if at is None else str(self._reasons.iat[at])
+        if not _holds(self._unusable, row):
+            return "is not in the collection"
+        return str(self._reasons.iat[int(np.searchsorted(self._unusable, row))])
 
-    def flux(self, row: int) -> np.ndarray:
-        """(D,) float32 of a row.
+    def prepared(self, row: int) -> np.ndarray:
+        """(D,) float32 as the model sees it.
 
         Raises
         ------
         LensError
             It cannot be used; the text is the reason.
         """
-        at = self.position(row)
-        if at is None:
-            raise LensError(f"row {row} cannot be used: {self.reason(row)}")
-        return np.asarray(self._spectra[at])
+        self._check_row(row)
+        return np.asarray(self._spectra[int(np.searchsorted(self.rows, row))])
 
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
         """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides.
@@ -108,7 +122,7 @@ class PreparedSpectra:
         LensError
             The flux it is to be divided by is not positive.
         """
-        recipe = recipe_from_dict(self._run.facts("recipe"))
+        recipe = recipe_from_dict(self.preparation.facts("recipe"))
         if isinstance(recipe, O25Recipe):
             recipe = replace(recipe, fill="text")  # nothing is missing
         try:
@@ -116,7 +130,30 @@ class PreparedSpectra:
         except ValueError as error:
             raise LensError(str(error).partition(": ")[2]) from error
 
+    def check_target(self, name: str) -> None:
+        """LensError, naming those there are, if there is no such target."""
+        if name not in self.targets:
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
 
-def _position(ascending: np.ndarray, row: int) -> int | None:
+    def _check_row(self, row: int) -> None:
+        if not self.usable(row):
+            raise LensError(f"row {row} cannot be used: {self.reason(row)}")
+
+
+def input_of(store: RunStore, run: Run, stage: str) -> Run:
+    """The run of a stage that another was made from.
+
+    Raises
+    ------
+    LensError
+        It is gone.
+    """
+    found = store.get(stage, run.inputs[stage])
+    if found is None:
+        raise LensError(f"{store.path} lacks {stage}-{run.inputs[stage]}; build again")
+    return found
+
+
+def _holds(ascending: np.ndarray, row: int) -> bool:
     at = int(np.searchsorted(ascending, row))
-    return at if at < len(ascending) and ascending[at] == row else None
+    return at < len(ascending) and bool(ascending[at] == row)

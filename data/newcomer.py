@@ -13,14 +13,13 @@ from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.spectrum import Spectrum
 from ..core.targets import Target
 from .collection import Collection
-from .lens import SCORE, AgnLens, AnomalyLens, Lens
+from .lens import AgnLens, AnomalyLens, Lens
+from .lens_anomaly import SCORE
 from .lens_parts import LensError, Verdict
 from .readers import ReadError, read
-from .runs import Run, RunStore
 
 __all__ = ["Newcomer", "NewcomerLens", "read_bytes"]
 
-_STAGES = {"agn": ("svm", "prepare-p21"), "anomaly": ("score", "prepare-o25")}
 _LARGEST = 50_000_000  # bytes; a spectrum has at most a few MB
 
 
@@ -90,8 +89,6 @@ class NewcomerLens:
 
     def __init__(self, collection: Collection, lens: Lens) -> None:
         self._wave, self.lens = collection.wave_rest_aa, lens
-        stage, needs = _STAGES[lens.name]
-        self._prepared = _run_behind(RunStore(collection.path), stage, needs)
 
     def look(self, spectrum: Spectrum) -> Newcomer:
         """What the lens makes of a spectrum.
@@ -155,7 +152,7 @@ class NewcomerLens:
         """By way of the collection's grid, so that a stored spectrum is prepared alike."""
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
-        recipe = recipe_from_dict(self._prepared.facts("recipe"))
+        recipe = recipe_from_dict(self.lens.preparation.facts("recipe"))
         on_grid, reasons = recipe.to_grid(
             self._wave, flux[None], ivar[None], np.array([spectrum.z])
         )
@@ -168,14 +165,14 @@ class NewcomerLens:
                 )[1]
                 reason = str(own[0]) or reason
             return np.empty(0, np.float32), reason
-        kept = self._prepared.read_array("kept").astype(bool)
+        kept = self.lens.preparation.read_array("kept").astype(bool)
         return self._finish(recipe, on_grid[:, kept], kept)[0], ""
 
     def _finish(
         self, recipe: P21Recipe | O25Recipe, on_grid: np.ndarray, kept: np.ndarray
     ) -> np.ndarray:
         if isinstance(recipe, O25Recipe) and recipe.fill == "code":
-            median = self._prepared.read_array("sample_median")[kept]
+            median = self.lens.preparation.read_array("sample_median")[kept]
             return recipe.finish(on_grid, sample_median=median)
         return recipe.finish(on_grid)
 
@@ -187,11 +184,3 @@ def _check_pixels(spectrum: Spectrum) -> None:
             f"{spectrum.id}: none of its {len(usable):,} pixels has a flux and an error, flux is "
             "NaN or ivar 0 throughout"
         )
-
-
-def _run_behind(store: RunStore, stage: str, needs: str) -> Run:
-    run = store.find(stage)
-    found = None if run is None else store.get(needs, run.inputs[needs])
-    if found is None:
-        raise LensError(f"{store.path} has no {stage} with its {needs}; build again")
-    return found

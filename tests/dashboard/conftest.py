@@ -14,7 +14,8 @@ import pytest
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.workspace import Workspace
-from spexplain.data.lens import LensError, Plane, Verdict
+from spexplain.data.lens import LensError, Verdict
+from spexplain.data.plane import Plane
 
 TYPES = ("type 1", "type 2", "intermediate")
 HBETA_AA = 4862.68

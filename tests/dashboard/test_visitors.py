@@ -11,7 +11,8 @@ from astropy.table import Table
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.collection import Collection
-from spexplain.data.lens import open_lenses, open_planes
+from spexplain.data.lens import open_lenses
+from spexplain.data.plane import open_planes
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import pytest
 from scipy.spatial import KDTree
 from spexplain.data.collection import Collection
 from spexplain.data.explanation_file import load_explanation
-from spexplain.data.lens import open_lenses, open_planes
+from spexplain.data.lens import open_lenses
+from spexplain.data.plane import open_planes
 
 
 @pytest.fixture(scope="module")

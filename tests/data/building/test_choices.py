@@ -9,8 +9,8 @@ from spexplain.core.grids import COLLECTION_GRID
 from spexplain.core.tsne import EmbedSettings
 from spexplain.data.build import build, settings_as_built
 from spexplain.data.collection import Collection, CollectionWriter
-from spexplain.data.lens import open_lenses, open_planes
-from spexplain.data.plane import Plane
+from spexplain.data.lens import open_lenses
+from spexplain.data.plane import Plane, open_planes
 from spexplain.data.runs import RunStore
 
 

@@ -9,7 +9,8 @@ from spexplain.data.build import BuildCancelled, BuildError, build
 from spexplain.data.collection import Collection
 from spexplain.data.demo import build_demo, demo_path, demo_settings
 from spexplain.data.ingest import ingest
-from spexplain.data.lens import open_lenses, open_planes
+from spexplain.data.lens import open_lenses
+from spexplain.data.plane import open_planes
 from spexplain.data.simulate import PopulationSizes
 
 

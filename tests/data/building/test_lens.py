@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.data.build import build
-from spexplain.data.lens import LensError, lens_of_target, open_lenses, open_planes
+from spexplain.data.lens import LensError, lens_of_target, open_lenses
+from spexplain.data.plane import open_planes
 from spexplain.data.runs import RunStore
 
 UNUSABLE = 7

@@ -1,0 +1,102 @@
+"""O25's lens: galaxies by how unusual they are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast, get_args
+
+import numpy as np
+import pandas as pd
+
+from ..core.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
+from .autoencoders import Autoencoders, load_autoencoders
+from .collection import Collection
+from .lens_parts import BuiltLens, Verdict, input_of
+from .runs import Run, RunStore
+
+if TYPE_CHECKING:
+    from ..core.targets.vae import VaeScore
+    from ..core.vae import Vae
+
+__all__ = ["SCORE", "AnomalyLens"]
+
+SCORE = "mse"  # the one that ranks unless told otherwise
+
+
+class AnomalyLens(BuiltLens):
+    """O25's: how badly an autoencoder reconstructs a spectrum, by eight scores."""
+
+    name = "anomaly"
+    title = "Anomaly score"
+
+    def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
+        preparation, vae = (input_of(store, run, stage) for stage in ("prepare-o25", "vae"))
+        super().__init__(collection, preparation, vae)
+        self._sn_median = collection.catalog["sn_median"]
+        scores = run.table("scores").set_index("row")
+        # A collection scored by an earlier version has the first of the eight only.
+        self.targets = tuple(name for name in get_args(Score) if name in scores)
+        self.columns = scores.rename(columns={SCORE: "score"})
+        self._run = run
+        clusters = store.find("cluster")
+        if clusters is not None:
+            found = clusters.table("clusters").set_index("row")["cluster"]
+            self.columns["cluster"] = found.reindex(self.columns.index)
+
+    @cached_property
+    def autoencoders(self) -> Autoencoders:
+        """The networks, read when first asked for."""
+        return load_autoencoders(self._trained)
+
+    @property
+    def vae(self) -> Vae:
+        """The network, or that of the faintest spectra if there is one a bin of S/N."""
+        return self.autoencoders.vaes[0]
+
+    def vae_of(self, row: int) -> Vae:
+        """The network that scores a row."""
+        return self.autoencoders.of(float(self._sn_median.iat[row]))
+
+    @cached_property
+    def overlap(self) -> pd.DataFrame | None:
+        """Columns top, score, other, shared: the share of a score's top that is in another's."""
+        return self._run.table("overlap") if len(self.targets) > 1 else None
+
+    @property
+    def in_all_tops(self) -> dict[str, float]:
+        """Size of the top list → share of it that is in those of all scores."""
+        return self._run.metrics.get("in_all_tops", {})
+
+    def scores(self, name: str) -> pd.Series:
+        """One score of every row it can take; LensError if there is none of this name."""
+        self.check_target(name)
+        return self.columns.loc[:, "score" if name == SCORE else name]
+
+    def target(
+        self,
+        name: str,
+        row: int,
+        *,
+        width_kms: float = FILTER_KMS,
+        trimmed: float = TRIMMED_FRACTION,
+    ) -> VaeScore:
+        """One of the eight scores, with the filter and the trimming of one's choice."""
+        self._check_row(row)
+        self.check_target(name)
+        from ..core.targets.vae import VaeScore
+
+        filtered = name.startswith("filtered")
+        kept = kept_pixels(self.wave_rest_aa, width_kms=width_kms) if filtered else None
+        return VaeScore(self.vae_of(row), cast("Score", name), kept=kept, trimmed=trimmed)
+
+    def reconstruction(self, row: int) -> np.ndarray:
+        """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
+        return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
+
+    def verdict(self, row: int, *, score: str = SCORE) -> Verdict:
+        """One of the eight scores, and its rank among all scored."""
+        self._check_row(row)
+        values = self.scores(score)
+        value, true = float(values.at[row]), str(self._labels.iat[row])
+        rank = 1 + int((values.to_numpy() > value).sum())
+        return Verdict("score", true, "", {}, value, rank, len(values), score)
