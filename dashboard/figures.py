@@ -20,6 +20,7 @@ from ..core.explain import Explanation
 from ..core.intervals import Intervals
 from ..core.lines import PAGE_LINES, Line
 from ..data.lens import Verdict
+from ..data.percent import percent
 from ..data.whole_file import written_whole
 from .figure_panels import (
     BAR_GAP,
@@ -237,7 +238,7 @@ def _write_round(
     _shrink_to_fit(texts[2:], edge - left)
     notes = [_DEFINITIONS[explanation.method]]
     if intervals is not None:
-        notes.append(f"shaded: its {100 * intervals.confidence:g} %\ninterval")
+        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval")
     fig.text(
         1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,

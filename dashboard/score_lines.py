@@ -10,6 +10,7 @@ from rich.table import Table
 from ..core.scores import SCORE_TITLES
 from ..data.collection import Collection
 from ..data.lens import AnomalyLens, LensError, open_lenses
+from ..data.percent import percent
 from ..data.score_leaders import ScoreLeaders, score_leaders
 from .wording import OF_CHI2, PAPERS_OVERLAP
 
@@ -45,9 +46,11 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
         cells = (f"{100 * found.shared.loc[name, other]:.0f}" for other in names)
         shared.add_row(f"{number} {SCORE_TITLES[name]}", *cells)
     yield shared
+    in_all = percent(found.in_all, ".1f")
+    of_spectra = percent(found.top / found.n_ranked, ".1f")
     yield (
-        f"{found.in_all:.1%} are in the top {found.top:,} of all {len(names)}; such a list holds "
-        f"{found.top / found.n_ranked:.1%} of the {found.n_ranked:,} spectra ({PAPERS_OVERLAP})"
+        f"{in_all} are in the top {found.top:,} of all {len(names)}; such a list holds "
+        f"{of_spectra} of the {found.n_ranked:,} spectra ({PAPERS_OVERLAP})"
     )
     parts = list(found.of_pixels)
     made = _table("What these scores are made of, mean share in % (of how many the largest part)")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..core.explanation import Explanation
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from ..data.percent import percent
 
 __all__ = [
     "OF_CHI2",
@@ -122,8 +123,8 @@ def usual_text(target: str) -> str:
 def _asked(target: str, knobs: Mapping[str, float]) -> str:
     of = target if target in SCORE_TITLES else ""
     parts = [f"filter {knobs.get('width_kms', FILTER_KMS):g} km/s"] if "filtered" in of else []
-    share = 100 * knobs.get("trimmed", TRIMMED_FRACTION)
-    parts += [f"trimmed {share:.3g} %"] if "trimmed" in of else []
+    share = knobs.get("trimmed", TRIMMED_FRACTION)
+    parts += [f"trimmed {percent(share, '.3g')}"] if "trimmed" in of else []
     return ", ".join(parts)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from astropy.table import Column, Table
 
+from .percent import percent
 from .saved_explanation import SavedExplanation
 from .whole_file import written_whole
 
@@ -36,7 +37,7 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(made.weights, "weight", description=f"{made.method} weight on {made.target}"),
     ]
     if (found := saved.intervals) is not None:
-        of = f"of its {100 * found.confidence:g} % interval"
+        of = f"of its {percent(found.confidence, 'g')} interval"
         columns += [
             Column(found.low, "weight_low", description=f"lower end {of}"),
             Column(found.high, "weight_high", description=f"upper end {of}"),

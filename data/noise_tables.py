@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.train.gram import KERNELS
 from . import paper_p21 as paper
+from .percent import percent
 from .printed_table import Cell, Table
 
 __all__ = ["noise_tables"]
@@ -115,7 +116,7 @@ def _collapse(kernel: str, said: Mapping[str, Any]) -> str:
     at = int(from_here[0])
     sigma, share = said["sigmas"][at], called[:, at].max()
     text = (
-        f"From sigma {sigma:g} on the {kernel} kernel calls {100 * share:.0f} % of the spectra "
+        f"From sigma {sigma:g} on the {kernel} kernel calls {percent(share)} of the spectra "
         f"{kinds[int(called[:, at].argmax())]}"
     )
     if kernel != "rbf":

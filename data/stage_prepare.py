@@ -13,6 +13,7 @@ import pandas as pd
 from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.prepare_p21 import shared_range
 from .build_settings import BuildSettings
+from .percent import percent
 from .reddening import find_reddening
 from .stage import Stage, StageSkipped, Work
 
@@ -92,11 +93,13 @@ def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
     try:
         start, stop = shared_range(sample[:, 0], sample[:, 1], share=share, norm_aa=recipe.norm_aa)
     except ValueError as error:
-        raise StageSkipped(f"no range is shared by {share:.0%} of the sample: {error}") from error
+        raise StageSkipped(
+            f"no range is shared by {percent(share, 'g')} of the sample: {error}"
+        ) from error
     whose = "labelled " if labelled.any() else ""
     work.draft.metrics["range_note"] = (
         f"types are told over {start:g}–{stop:g} Å, the widest range that "
-        f"{'all' if share == 1 else f'{100 * share:g} %'} of {len(sample):,} {whose}spectra cover"
+        f"{'all' if share == 1 else percent(share, 'g')} of {len(sample):,} {whose}spectra cover"
     )
     return dataclasses.replace(recipe, start_aa=start, stop_aa=stop)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...data.percent import percent
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..session import Session
@@ -93,7 +94,7 @@ class _Confusion:
         text = f"{share:.3f}" if self._state.shares else f"{count:,}"
         tone = "accent" if true == predicted else "warn"
         chosen = self._state.cell == (true, predicted)
-        told = f"{count:,} of true {true} called {predicted}, {100 * share:.1f} %"
+        told = f"{count:,} of true {true} called {predicted}, {percent(share, '.1f')}"
         made = button(
             text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=told
         )

@@ -9,6 +9,7 @@ import pandas as pd
 from ...core.rankings import top_overlap
 from ...core.scores import SCORE_TITLES
 from ...data.lens import AnomalyLens
+from ...data.percent import percent
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
 from ..shown import Shown
@@ -58,7 +59,7 @@ def overlap_table(lens: AnomalyLens, top: int) -> str:
         f"{_heading(lens, top, leading=False)}"
         f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{lines}</tbody></table>"
-        f"<p>{in_all:.1%} of the top {top:,} of {len(lens.rows):,} are in all eight "
+        f"<p>{percent(in_all, '.1f')} of the top {top:,} of {len(lens.rows):,} are in all eight "
         f"({PAPERS_OVERLAP}).</p>"
     )
 
@@ -102,7 +103,7 @@ def leaders_table(lens: AnomalyLens, found: ScoreLeaders | None, top: int, score
         + "</tr>"
         for name in found.made_of.index
     )
-    chance = "".join(f"<td>{found.of_pixels[part]:.0%}</td>" for part in parts)
+    chance = "".join(f"<td>{percent(found.of_pixels[part])}</td>" for part in parts)
     return (
         f"{_heading(lens, top, leading=True)}"
         f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead><tbody>{lines}'
@@ -146,4 +147,4 @@ def _kinds(found: ScoreLeaders, score: str) -> str:
 def _cell(share: float, *, title: str = "") -> str:
     tint = f"color-mix(in srgb, var(--accent) {55 * share:.0f}%, transparent)"
     about = f' title="{escape(title, quote=True)}"' if title else ""
-    return f'<td style="background:{tint}"{about}>{share:.0%}</td>'
+    return f'<td style="background:{tint}"{about}>{percent(share)}</td>'

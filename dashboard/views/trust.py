@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.explanation import Explanation
+from ...data.percent import percent
 from ..background import Background
 from ..evidence import Evidence, gather
 from ..live import Answer
@@ -154,7 +155,8 @@ def _order(stability: Stability, confidence: float) -> str:
     return (
         "<h3>Would more samples tell?</h3>"
         f"{plot}{_key(keys)}<p>Probability that the largest segments stand as infinitely many "
-        f"samples would put them; dashed: {confidence:.0%}, and the {n:,} samples used.</p>"
+        f"samples would put them; dashed: {percent(confidence, 'g')}, and the {n:,} samples "
+        "used.</p>"
     )
 
 

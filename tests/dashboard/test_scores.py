@@ -138,7 +138,7 @@ def test_width_and_share_change_the_score_and_what_is_explained(
 
 def test_the_overlap_of_the_tops_is_shown_for_both_sizes(tab: Any) -> None:
     assert text(tab)["overlap"].count("<td") == 64
-    assert text(tab)["overlap"].count(">100%<") >= 8
+    assert text(tab)["overlap"].count(">100 %<") >= 8
     tab.on_message({"top": 10})
     assert re.search(r"top 10 of \d+ are in all eight \(paper: 4 %", text(tab)["overlap"])
 
