@@ -16,11 +16,15 @@ Kind = Literal["text", "type", "share", "number", "count", "redshift", "ratio"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a list: the table's column, its heading, and how it is shown."""
+    """One column of a list: the table's column, its heading, and how it is shown.
+
+    In a file it is called ``saved``, if that is given, and else as in the table.
+    """
 
     key: str
     title: str
     kind: Kind
+    saved: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,5 +90,7 @@ class Listing:
         return int(self.table["row"].iat[to])
 
     def csv(self) -> str:
-        """The whole list as CSV, header first."""
-        return self.table.to_csv(index=False)
+        """The whole list as CSV, header first; counts are whole numbers."""
+        whole = {c.key: "Int64" for c in self.columns if c.kind == "count" and c.key in self.table}
+        names = {column.key: column.saved for column in self.columns if column.saved}
+        return self.table.astype(whole).rename(columns=names).to_csv(index=False)

@@ -98,10 +98,11 @@ def most_anomalous(
     catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
 ) -> Listing:
     """The spectra that a column of the lens puts highest, highest first."""
+    name = "mse" if score == "score" else score
     columns = (
         Column("rank", "Rank", "count"),
         Column("id", "Spectrum", "text"),
-        Column("score", SCORE_TITLES.get("mse" if score == "score" else score, "Score"), "number"),
+        Column("score", SCORE_TITLES.get(name, "Score"), "number", saved=name),
         Column("cluster", "Cluster", "count"),
         Column("label", "Type", "type"),
         *_ABOUT,

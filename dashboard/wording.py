@@ -16,6 +16,7 @@ __all__ = [
     "chosen_text",
     "flux_label",
     "meaning",
+    "score_text",
     "state_line",
     "target_title",
     "usual_text",
@@ -92,6 +93,15 @@ def flux_label(lens: str, flux_unit: str = "") -> str:
     return _FLUX_UNITS.get(lens, "flux")
 
 
+def score_text(score: float) -> str:
+    """A score to four digits, zeros too, so that those of a column can be compared."""
+    return f"{score:#.4g}".removesuffix(".")
+
+
+def _took(elapsed_ms: float) -> str:
+    return f"{elapsed_ms:.0f} ms" if elapsed_ms < 999.5 else f"{elapsed_ms / 1000:.1f} s"
+
+
 def target_title(target: str) -> str:
     """A target as the page names it: 'Filtered MSE', 'log p(type 1)'."""
     return SCORE_TITLES.get(target, target)
@@ -133,9 +143,9 @@ def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     settings = explanation.settings
     if explanation.method == "lime":
         samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
-        parts = [f"R² {explanation.r2:.2f}", samples, f"{elapsed_ms:.0f} ms"]
+        parts = [f"R² {explanation.r2:.2f}", samples, _took(elapsed_ms)]
         parts += [explanation.stopped] if explanation.stopped else []
         return " · ".join([*parts, f"seed {settings.seed}"])
     what = "pixels" if explanation.method == "saliency" else "segments"
     parts = [_METHODS[explanation.method], f"{len(explanation.weights):,} {what}, each alone"]
-    return " · ".join([*parts, f"{elapsed_ms:.0f} ms"])
+    return " · ".join([*parts, _took(elapsed_ms)])

@@ -118,7 +118,9 @@ const builders = {
   segmented(field, send) {
     const group = make("div", { class: "group", role: "radiogroup", "aria-label": field.label })
     const buttons = field.options.map(([value, title]) => {
-      const button = make("button", { type: "button", role: "radio", "data-value": value }, title)
+      const button = make("button", {
+        type: "button", role: "radio", "data-value": value, "data-words": title,
+      }, title)
       button.addEventListener("click", () => send(field.name, value))
       group.append(button)
       return button

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...core.scores import SCORE_TITLES
 from ..colouring import Categories
 from ..finding import find
@@ -162,7 +164,11 @@ def _legend(session: Session) -> dict[str, list[Any]]:
         ]
         return {"entries": entries, "bar": [], "ends": []}
     low, high = colouring.low, colouring.high
+    known = colouring.values[np.isfinite(colouring.values)]
+    # What lies beyond has the colour of the end.
+    below, above = ("≤ " if (known < low).any() else ""), ("≥ " if (known > high).any() else "")
     if colouring.logarithmic:
         low, high = 10**low, 10**high
-    ends = [f"{low:.3g}", "log" if colouring.logarithmic else "", f"{high:.3g}"]
+    middle = "log" if colouring.logarithmic else ""
+    ends = [f"{below}{low:.2g}", middle, f"{above}{high:.2g}"]
     return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.choices import WeightSign
 from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
+from ...core.scores import SCORE_TITLES
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio
 from ..pictures import Frame, band, ends, painted_pieces, picture, polyline
@@ -65,7 +66,7 @@ def scan_charts(
     )  # fmt: skip
     said = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
-        f"built with {reasons.k}; explained: {reasons.explained}"
+        f"built with {reasons.k}; explained: {_explained(reasons.explained)}"
     )
     state = f'<span class="busy">{busy}</span>' if busy else said
     signs = "".join(
@@ -223,3 +224,11 @@ def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
         f'<div class="chart"><div class="caption"><span>{title}</span><b>{at}</b></div>'
         f"{picture([line, dots], label=title)}</div>"
     )
+
+
+def _explained(said: str) -> str:
+    """The build's words with the page's names: 'mse by lime, flat 1' is 'MSE by LIME, flat 1'."""
+    score, by, how = said.partition(" by ")
+    method, comma, rest = how.partition(", ")
+    method = method.upper() if method == "lime" else method
+    return f"{SCORE_TITLES.get(score, score)}{by}{method}{comma}{rest}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,18 @@ import numpy as np
 from ..listing import Listing
 from ..session import Session
 from ..tabs import tab_named
+from ..wording import score_text
 from .parts import TablePart
 
 __all__ = ["show"]
 
-_FORMATS = {"share": "{:.3f}", "count": "{:,.0f}", "redshift": "{:.4f}", "ratio": "{:.1f}",
-            "number": "{:.4g}"}  # fmt: skip
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "share": "{:.3f}".format,
+    "count": "{:,.0f}".format,
+    "redshift": "{:.4f}".format,
+    "ratio": "{:.1f}".format,
+    "number": score_text,
+}
 _PAGE = 200  # rows in the browser at a time
 
 
@@ -94,7 +100,7 @@ def _text(value: Any, kind: str) -> str:
         return str(value) or "–"
     if value is None or not np.isfinite(value):
         return "–"
-    return _FORMATS[kind].format(value)
+    return _FORMATS[kind](value)
 
 
 def _tags(tags: Mapping[str, int]) -> list[list[str]]:

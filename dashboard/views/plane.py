@@ -41,6 +41,8 @@ _REACH_PX = 14.0  # how far from a point a click may be
 _SETTLE_MS = 40
 _PROBE_MS = 60
 _NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side", "shift")}
+# Bokeh wipes only half of its canvas's first pixels: points there would stay for good.
+_OFF_THE_EDGE: Any = {"min_border_left": 1, "min_border_top": 1}
 
 
 class PlaneView:
@@ -95,6 +97,7 @@ class PlaneView:
             lod_timeout=_SETTLE_MS,
             x_axis_type=None,
             y_axis_type=None,
+            **_OFF_THE_EDGE,
         )
         wheel = WheelZoomTool()
         fig.add_tools(wheel)

@@ -13,7 +13,7 @@ from ...data.percent import percent
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
 from ..shown import Shown
-from ..wording import OF_CHI2, PAPERS_OVERLAP
+from ..wording import OF_CHI2, PAPERS_OVERLAP, score_text
 from .sections import button
 
 __all__ = ["leaders_table", "overlap_table", "ranking_table", "tops_of"]
@@ -34,7 +34,7 @@ def ranking_table(listing: Listing, shown: Shown | None) -> str:
     lines = "".join(
         f"<tr{' class=on' if int(row) == opened else ''}><td>{rank}</td>"
         f"<td>{button(escape(str(id)), {'open': int(row)}, css='link')}</td>"
-        f"<td>{value:.4g}</td></tr>"
+        f"<td>{score_text(value)}</td></tr>"
         for row, rank, id, value in zip(
             first["row"], first["rank"], first["id"], first["score"], strict=True
         )

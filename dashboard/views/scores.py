@@ -18,6 +18,7 @@ from ..live import Answer
 from ..pictures import Frame, ends, picture, polyline, strips
 from ..reconstruction import Rebuilt, rebuild
 from ..session import Session
+from ..wording import score_text
 from .parts import invitation
 from .score_tables import leaders_table, overlap_table, ranking_table, tops_of
 from .sections import SectionsPart, button, choice, slider
@@ -140,13 +141,18 @@ class _Scores:
             shown = self._session.outcome.shown
             if shown is None:
                 return "<p>Open a spectrum to see its score and reconstruction.</p>"
+            if shown.judge is not None:
+                return (
+                    "<p>A file from outside: its score by MSE stands above, and its "
+                    "reconstruction is not drawn here.</p>"
+                )
             if not self._lens.usable(shown.row):
                 return "<p>This spectrum has no anomaly score.</p>"
             return "<p>Reconstructing the spectrum …</p>"
         changed = not np.isclose(found.value, found.usual, rtol=1e-4)
-        usual = f" ({found.usual:.4g} with the paper's width and share)" if changed else ""
+        usual = f" ({score_text(found.usual)} with the paper's width and share)" if changed else ""
         return (
-            f"<p><b>{escape(SCORE_TITLES[score])} {found.value:.4g}</b>{usual}<br>"
+            f"<p><b>{escape(SCORE_TITLES[score])} {score_text(found.value)}</b>{usual}<br>"
             f"rank {found.rank:,} of {found.n_ranked:,}</p>"
             f"<p>{found.kept.sum():,} of {len(found.kept):,} pixels kept by the filter, "
             f"{found.trimmed.sum():,} of these trimmed</p>"

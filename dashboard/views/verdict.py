@@ -12,7 +12,7 @@ from ...core.scores import SCORE_TITLES
 from ..session import Session
 from ..shown import Shown
 from ..theme import diverging
-from ..wording import chosen_text, meaning, state_line, usual_text
+from ..wording import chosen_text, meaning, score_text, state_line, usual_text
 from .parts import WordsPart
 from .spectrum import _largest
 
@@ -141,10 +141,11 @@ def _below(share: float) -> str:
 def _score(head: str, verdict: Any, ranked: str) -> str:
     name = escape(SCORE_TITLES.get(verdict.of, "score"))
     share = verdict.rank / max(verdict.n_ranked, 1)
-    pill = f'<span class="pill">{name} {verdict.score:.4g}</span>'
+    pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
+    rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
+    rank += ranked or f": more anomalous than {_below(1 - share)} %"
     bar = (
-        f'<div><div class="label"><span>rank {verdict.rank:,} of {verdict.n_ranked:,}{ranked}: '
-        f'more anomalous than {_below(1 - share)} %</span></div><div class="track">'
+        f'<div><div class="label"><span>{rank}</span></div><div class="track">'
         f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
         "</div></div>"
     )
@@ -174,9 +175,12 @@ def _state(session: Session) -> str:
         f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
-    line = escape(_explained(session) + state_line(found, session.outcome.elapsed_ms))
+    line = escape(state_line(found, session.outcome.elapsed_ms))
+    asked = f'<span class="muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
-    return f'<div class="facts">{key}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
+    return (
+        f'<div class="facts">{key}{asked}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
+    )
 
 
 def _explained(session: Session) -> str:
@@ -185,7 +189,7 @@ def _explained(session: Session) -> str:
     if shown is None or shown.judge is not None:
         return ""
     chosen = chosen_text(found.target, session.knobs_of(shown.lens))
-    return f"of {found.value:.4g} with {chosen} · " if chosen else ""
+    return f"explained: {score_text(found.value)} with {chosen}" if chosen else ""
 
 
 def _belief(session: Session) -> str:

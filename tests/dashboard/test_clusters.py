@@ -150,7 +150,7 @@ def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: W
     assert "blue makes them more anomalous, orange less" in detail
     wave = first.wave_rest_aa
     assert f"<span>{wave[0]:.0f} Å</span><span>rest, vacuum</span>" in detail
-    assert "mse by lime, flat 1" in dict(tab.sections)["choose"]
+    assert "explained: MSE by LIME, flat 1" in dict(tab.sections)["choose"]
 
 
 def test_another_k_is_clustered_live_and_colours_the_plane(

@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pandas as pd
+from spexplain.dashboard.listing import Column, Listing
 from spexplain.dashboard.lists import misclassified, most_anomalous
 from spexplain.dashboard.workspace import Workspace
 
@@ -96,7 +97,13 @@ def test_csv_holds_the_whole_list(workspace: Workspace) -> None:
     listing = most_anomalous(workspace.catalog, workspace.lenses["anomaly"])
     again = pd.read_csv(io.StringIO(listing.csv()), keep_default_na=False)
     assert again["id"].tolist() == listing.table["id"].tolist()
-    np.testing.assert_allclose(again["score"], listing.table["score"])
+    np.testing.assert_allclose(again["mse"], listing.table["score"])  # it says which score
+
+
+def test_counts_are_whole_numbers_in_a_file_though_some_are_missing() -> None:
+    table = pd.DataFrame({"row": [1, 2], "cluster": [3.0, np.nan]})
+    listing = Listing(table, (Column("cluster", "Cluster", "count"),), "")
+    assert listing.csv() == "row,cluster\n1,3\n2,\n"
 
 
 def test_tags_are_a_column_to_hold_the_list_to(workspace: Workspace) -> None:

@@ -122,10 +122,10 @@ def test_csv_is_read_back_as_the_list_with_full_precision(one: Seen) -> None:
     listing = most_anomalous(one.catalog, one.anomaly)
     again = list(csv.DictReader(io.StringIO(listing.csv())))
     assert [line["id"] for line in again] == listing.table["id"].tolist()
-    assert [float(line["score"]) for line in again] == listing.table["score"].tolist()
+    assert [float(line["mse"]) for line in again] == listing.table["score"].tolist()
     if not again:
         return
-    assert {column.key for column in listing.columns} <= set(again[0])
+    assert {column.saved or column.key for column in listing.columns} <= set(again[0])
 
 
 @quick

@@ -21,6 +21,7 @@ from spexplain.dashboard.views.score_tables import tops_of
 from spexplain.dashboard.views.scores import show
 from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import verdict_pane
+from spexplain.dashboard.wording import score_text
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.lens import LensError
 
@@ -188,11 +189,11 @@ def test_the_verdict_names_the_score_that_is_explained(session: Session) -> None
     session.open(int(lens.scores("filtered-mse").idxmax()))
     assert "MSE " in pane.html
     session.view.target = "filtered-mse"
-    assert f"Filtered MSE {lens.scores('filtered-mse').max():.4g}" in pane.html
+    assert f"Filtered MSE {score_text(lens.scores('filtered-mse').max())}" in pane.html
     assert "rank 1 of" in pane.html
     assert session.verdict_of(session.outcome.shown).of == "filtered-mse"
     session.view.width_kms = 500.0
-    assert "with filter 250 km/s: more anomalous" in pane.html
+    assert "with filter 250 km/s</span>" in pane.html
 
 
 def test_every_score_can_colour_the_plane(space: Workspace) -> None:

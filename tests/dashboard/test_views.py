@@ -493,6 +493,7 @@ def test_the_legend_counts_and_switches(still: Session) -> None:
     part.on_message({"toggle": "<no such thing>"})
     still.view.colour = "score"
     assert len(part.bar) == 16
+    assert [end[:2] for end in part.ends] == ["≤ ", "lo", "≥ "]  # some lie beyond the colours
     assert still.view.hidden == []
 
 

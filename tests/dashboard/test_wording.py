@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, Explanation, explain
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.wording import chosen_text, flux_label, meaning, state_line, usual_text
+from spexplain.dashboard.wording import (
+    chosen_text,
+    flux_label,
+    meaning,
+    score_text,
+    state_line,
+    usual_text,
+)
 
 
 def explained(method: str, target: str = "log p(type 1)", sign: float = 1.0) -> Explanation:
@@ -46,6 +53,14 @@ def test_the_state_line_of_lime_has_fidelity_samples_time_and_seed() -> None:
     line = state_line(explained("lime"), 41.3)
     assert line.startswith("R² ")
     assert line.endswith(" · 300 of 300 samples · 41 ms · seed 0")
+    assert " · 1.0 s · " in state_line(explained("lime"), 1022.0)  # no longer than a short time
+
+
+@pytest.mark.parametrize(
+    ("score", "text"), [(4.67, "4.670"), (0.507, "0.5070"), (1234.4, "1234"), (1e-5, "1.000e-05")]
+)
+def test_scores_of_a_column_have_as_many_digits(score: float, text: str) -> None:
+    assert score_text(score) == text
 
 
 def test_the_state_line_of_the_others_says_how_much_was_looked_at() -> None:

@@ -416,3 +416,33 @@ def test_escape_closes_what_opens_over_the_page(tab: Any) -> None:
         assert summary.evaluate("summary => summary.parentElement.open")
         page.keyboard.press("Escape")
         assert not summary.evaluate("summary => summary.parentElement.open")
+
+
+def test_nothing_moves_as_tabs_change_and_nothing_is_left_at_the_planes_edge(tab: Any) -> None:
+    page = tab.page
+    tab.open()
+    tabs = page.locator("[data-name=tab] button")
+    before = [box["x"] for box in (one.bounding_box() for one in tabs.all()) if box]
+    tabs.nth(2).click()
+    page.locator('[data-name=tab] [aria-checked="true"]', has_text="Most anomalous").wait_for()
+    assert [box["x"] for box in (one.bounding_box() for one in tabs.all()) if box] == before
+
+    # Points cross the edge while one zooms in, and are gone once the whole plane is shown again.
+    tab.settled_plane()
+    box = page.locator("#plane-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    start = "Bokeh.documents[0].get_model_by_name('plane-figure').x_range.start"
+    whole = page.evaluate(start)
+    page.mouse.wheel(0, -600)
+    tab.wait(f"whole => {start} > whole", whole)
+    page.locator("button[data-do=reset-plane]").click()
+    tab.wait(
+        """() => {
+            const figure = Bokeh.documents[0].get_model_by_name("plane-figure")
+            const { canvas_view } = Bokeh.index.find_one(figure)
+            const { width, height } = canvas_view.primary.canvas
+            const { ctx } = canvas_view.primary
+            const strips = [[0, 0, width, 1], [0, 0, 1, height]]
+            return strips.every(at => ctx.getImageData(...at).data.every(part => part === 0))
+        }"""
+    )
