@@ -16,17 +16,10 @@ __all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous"]
 
 def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     """Spectra whose predicted type is not their label, most confidently wrong first."""
-    columns = (
-        Column("id", "Spectrum", "text"),
-        Column("true", "True", "type"),
-        Column("predicted", "Predicted", "type"),
-        Column("confidence", "p(predicted)", "share"),
-        Column("p_true", "p(true)", "share"),
-        *_ABOUT,
-    )
-    if lens is None or "predicted" not in lens.columns:
-        return Listing(_none(columns), columns, _NO_CLASSIFIER)
-    said = lens.columns
+    columns = _columns("id", "true", "predicted", "confidence", "p_true", *_ABOUT)
+    said = _classified(lens)
+    if said is None:
+        return _nothing(columns, _NO_CLASSIFIER)
     rows, known = said.index.to_numpy(), _known(catalog, said)
     truth = catalog["label"].to_numpy(object)[rows]
     called = said["predicted"].to_numpy(object)
@@ -37,7 +30,7 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     table["p_true"] = _probability(found, truth[wrong])
     if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
         table["split"] = parts
-        columns = (*columns, Column("split", "Part", "text"))
+        columns += _columns("split")
     table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
     text = (
         "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
@@ -47,11 +40,8 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
 
 def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
     """Whether any spectrum has a type that the classifier may get right or wrong."""
-    return (
-        lens is not None
-        and "predicted" in lens.columns
-        and bool(_known(catalog, lens.columns).any())
-    )
+    said = _classified(lens)
+    return said is not None and bool(_known(catalog, said).any())
 
 
 def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
@@ -59,21 +49,13 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
 
     It takes no labels, so it is where to look in a survey that has none.
     """
-    columns = (
-        Column("id", "Spectrum", "text"),
-        Column("predicted", "Predicted", "type"),
-        Column("confidence", "p(predicted)", "share"),
-        Column("next", "Next", "type"),
-        Column("p_next", "p(next)", "share"),
-        Column("label", "Type", "type"),
-        *_ABOUT,
-    )
-    if lens is None or "predicted" not in lens.columns:
-        return Listing(_none(columns), columns, _NO_CLASSIFIER)
-    said = lens.columns
+    columns = _columns("id", "predicted", "confidence", "next", "p_next", "label", *_ABOUT)
+    said = _classified(lens)
+    if said is None:
+        return _nothing(columns, _NO_CLASSIFIER)
     kinds = np.array([kind for kind in _classes(said) if probability_column(kind) in said])
     if len(kinds) < 2:
-        return Listing(_none(columns), columns, "The classifier gives no probabilities.")
+        return _nothing(columns, "The classifier gives no probabilities.")
     shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
     called = said["predicted"].to_numpy(object)
     own = _probability(said, called)
@@ -100,15 +82,12 @@ def most_anomalous(
     """The spectra that a column of the lens puts highest, highest first."""
     name = "mse" if score == "score" else score
     columns = (
-        Column("rank", "Rank", "count"),
-        Column("id", "Spectrum", "text"),
+        *_columns("rank", "id"),
         Column("score", SCORE_TITLES.get(name, "Score"), "number", saved=name),
-        Column("cluster", "Cluster", "count"),
-        Column("label", "Type", "type"),
-        *_ABOUT,
+        *_columns("cluster", "label", *_ABOUT),
     )
     if lens is None or score not in lens.columns:
-        return Listing(_none(columns), columns, "No anomaly score has been built here.")
+        return _nothing(columns, "No anomaly score has been built here.")
     scores = as_numbers(lens.columns[score])
     order = np.argsort(-scores, kind="stable")  # NaN last
     top = order[: min(limit, int(np.isfinite(scores).sum()))]
@@ -125,7 +104,27 @@ _UNLABELLED = (
     "No spectrum here has a type to compare with: see Least sure. Types come in with a file of "
     "labels: spexplain ingest … --labels FILE"
 )
-_ABOUT = (Column("z", "z", "redshift"), Column("sn_median", "S/N", "ratio"))
+_COLUMNS = (
+    Column("rank", "Rank", "count"),
+    Column("id", "Spectrum", "text"),
+    Column("true", "True", "type"),
+    Column("predicted", "Predicted", "type"),
+    Column("confidence", "p(predicted)", "share"),
+    Column("p_true", "p(true)", "share"),
+    Column("next", "Next", "type"),
+    Column("p_next", "p(next)", "share"),
+    Column("cluster", "Cluster", "count"),
+    Column("label", "Type", "type"),
+    Column("z", "z", "redshift"),
+    Column("sn_median", "S/N", "ratio"),
+    Column("split", "Part", "text"),
+)
+_ABOUT = ("z", "sn_median")
+
+
+def _columns(*keys: str) -> tuple[Column, ...]:
+    known = {column.key: column for column in _COLUMNS}
+    return tuple(known[key] for key in keys)
 
 
 def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
@@ -134,8 +133,14 @@ def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: about[name].to_numpy() for name in about})
 
 
-def _none(columns: tuple[Column, ...]) -> pd.DataFrame:
-    return pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
+def _nothing(columns: tuple[Column, ...], why: str) -> Listing:
+    table = pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
+    return Listing(table, columns, why)
+
+
+def _classified(lens: Lens | None) -> pd.DataFrame | None:
+    """What the classifier says of each spectrum it takes; None if there is none."""
+    return None if lens is None or "predicted" not in lens.columns else lens.columns
 
 
 def _known(catalog: pd.DataFrame, said: pd.DataFrame) -> np.ndarray:
