@@ -41,6 +41,17 @@ def test_a_twin_of_a_stored_spectrum_is_seen_as_it_is(name, built):
     assert target(found.flux[None])[0] == pytest.approx(stored(found.flux[None])[0])
 
 
+def test_a_lens_that_was_open_before_a_rebuild_prepares_as_it_did(copied, quick):
+    lens = open_lenses(copied)["agn"]
+    before = NewcomerLens(copied, lens).look(as_observed(copied, 0))
+    shorter = dataclasses.replace(quick, p21=dataclasses.replace(quick.p21, n_points=500))
+    build(copied, settings=shorter, only=["prepare-p21", "svm"])
+    assert len(open_lenses(copied)["agn"].wave_rest_aa) == 500
+    after = NewcomerLens(copied, lens).look(as_observed(copied, 0))
+    np.testing.assert_array_equal(after.flux, before.flux)
+    assert after.verdict.probabilities == before.verdict.probabilities
+
+
 def test_what_a_lens_cannot_take_says_why(built):
     newcomers = NewcomerLens(built, open_lenses(built)["agn"])
     spectrum = as_observed(built, 0)
