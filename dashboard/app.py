@@ -135,6 +135,7 @@ def _shell(session: Session, plane: PlaneView, spectrum: LateSpectrum) -> ShellP
         "reset-plane": plane.reset,
         "reset-spectrum": spectrum.reset,
         "untag": session.tagging.undo,
+        "heard": lambda: session.complain(""),
         "believe": lambda: session.view.param.update(tab="trust"),
     }
 

@@ -24,9 +24,15 @@ export function render({ model, el, view }) {
   const dress = () => { root.dataset.theme = model.theme }
   const stand = () => { if (model.ready) root.dataset.ready = "true" }
 
+  const hear = () => {
+    document.getElementById("problem").hidden = true
+    if (model.problem) model.send_msg({ do: "heard" })
+  }
+
   const on_key = (event) => {
     const where = event.composedPath()[0]
     const menu = document.querySelector("details.menu[open]")
+    if (event.key === "Escape") hear()
     if (event.key === "Escape" && menu) {
       menu.open = false
       menu.firstElementChild.focus()
@@ -46,6 +52,8 @@ export function render({ model, el, view }) {
       if (!event.target.closest("summary")) menu.open = false
     }
     // Through shadow roots: a button may be among a part's words.
+    // What was said may lie over what is wanted next.
+    if (event.target.id === "problem") hear()
     const button = event.composedPath().find((where) => where.dataset?.do)
     if (!button) return
     if (button.dataset.do === "keys") {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..theme import THEMES
 __all__ = ["attach_brush"]
 
 
-def attach_brush(session: Session, flux: figure) -> None:
+def attach_brush(session: Session, flux: figure, fit: Callable[[], None]) -> None:
     """Let a stretch be brushed on a flux figure while the tab “What if” is open.
 
     Parameters
@@ -27,13 +28,15 @@ def attach_brush(session: Session, flux: figure) -> None:
         Whose `whatif` is brushed; its edited spectrum is drawn over the open one.
     flux
         The figure, with one source named ``pixels``.
+    fit
+        Fits the figure's flux axis to what is drawn.
     """
-    _Brush(session, flux)
+    _Brush(session, flux, fit)
 
 
 class _Brush:
-    def __init__(self, session: Session, flux: figure) -> None:
-        self._session, self._flux = session, flux
+    def __init__(self, session: Session, flux: figure, fit: Callable[[], None]) -> None:
+        self._session, self._flux, self._fit = session, flux, fit
         self._stretch = BoxAnnotation(
             left=0, right=0, visible=False, fill_alpha=0.12, line_alpha=0.6, name="stretch"
         )
@@ -105,6 +108,7 @@ class _Brush:
         if self._session.view.tab != "whatif":
             if "_edited" in vars(self):
                 self._edited.data_source.data = {"x": [], "y": []}
+                self._fit()
             return
         state, axis = self._session.whatif, self._axis()
         if axis is None:
@@ -115,6 +119,7 @@ class _Brush:
         line: dict[str, Any] = {"x": x, "y": edited} if drawn else {"x": [], "y": []}
         self._edited.data_source.data = line
         self._dress()
+        self._fit()
         if state.low_aa is not None and state.high_aa is not None:
             left, right = np.interp([state.low_aa, state.high_aa], wave, x).tolist()
             self._stretch.update(left=left, right=right, visible=True)

@@ -44,7 +44,7 @@ class LateSpectrum:
         if self._view is not None:
             return
         self._view = view = SpectrumView(self._session)
-        attach_brush(self._session, view.flux)
+        attach_brush(self._session, view.flux, view.fit)
         RebuiltOverlay(self._session, view.flux)
         places: Any = ((self.flux, view.flux), (self.weight, view.weight))
         with pn.io.hold():

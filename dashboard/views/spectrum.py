@@ -95,7 +95,7 @@ class SpectrumView:
         outcome.param.watch(lambda *_: self._paint(), "explanation")
         outcome.param.watch(lambda *_: self._spread_out(), "trust")
         view.param.watch(self._open, ["unit", "frame"])
-        view.param.watch(lambda *_: self._fit(), "clip")
+        view.param.watch(lambda *_: self.fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
 
     def reset(self) -> None:
@@ -103,7 +103,7 @@ class SpectrumView:
         x = np.asarray(self._pixels.data["x"])
         if len(x):
             self._x.update(start=float(x[0]), end=float(x[-1]))
-        self._fit()
+        self.fit()
 
     def _build_flux(self) -> figure:
         fig = plain_figure(
@@ -180,13 +180,13 @@ class SpectrumView:
             fig.js_on_event("mousemove", readout)
             fig.js_on_event("mouseleave", leave)
             fig.on_event(DoubleTap, lambda _: self.reset())
-        self.flux.on_event(RangesUpdate, lambda _: self._fit())
+        self.flux.on_event(RangesUpdate, lambda _: self.fit())
         for side in ("inner_width", "inner_height"):
             self.flux.on_change(side, self._resized)
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
         setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
-        self._fit()
+        self.fit()
 
     def _factor(self, shown: Shown) -> float:
         """From rest-frame Å to what the axis shows."""
@@ -221,7 +221,7 @@ class SpectrumView:
             self._seen = seen
             self.reset()
         else:
-            self._fit()
+            self.fit()
         self._paint()
 
     def _mark_lines(self, factor: float) -> None:
@@ -231,15 +231,22 @@ class SpectrumView:
         names = [line.label for line in PAGE_LINES]
         self._lines.data = {"x": waves * factor, "wave_aa": waves, "name": names}
 
-    def _fit(self) -> None:
-        """Fit the flux axis to the stretch in view, and name the lines that fit on it."""
+    def _drawn(self, shown: Shown) -> np.ndarray:
+        """The flux (1, D), and with it (2, D) as it has been edited, while that is drawn."""
+        edited = self._session.whatif.edited if self._session.view.tab == "whatif" else None
+        if edited is None or len(edited) != len(shown.flux):  # of the spectrum open before
+            return shown.flux[None]
+        return np.stack([shown.flux, edited])
+
+    def fit(self) -> None:
+        """Fit the flux axis to the stretch in view, edits and all, and name the lines there."""
         shown: Shown | None = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             return
         factor, width = self._factor(shown), self._width
         low, high = span(self._x)
         x = np.asarray(self._pixels.data["x"])
-        inside = shown.flux[(x >= low) & (x <= high)]
+        inside = self._drawn(shown)[..., (x >= low) & (x <= high)]
         labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
         if inside.size:
             bottom, top = float(inside.min()), float(inside.max())

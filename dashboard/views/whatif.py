@@ -9,6 +9,7 @@ from typing import Any
 from ..matrix import ordered_types
 from ..session import Session
 from ..whatif import AMOUNTS, Considered
+from ..wording import target_title
 from .sections import SectionsPart, button, choice, slider
 
 __all__ = ["show"]
@@ -137,7 +138,7 @@ class _WhatIfTab:
             now = found.values[name]
             was = found.before[name]
             rows.append(
-                f"<tr><th>{escape(name)}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
+                f"<tr><th>{escape(target_title(name))}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
                 f"<td>{_signed(now - was)}</td></tr>"
             )
         shown = state.shown
@@ -177,7 +178,7 @@ def _aa(at: float | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3g}".replace("-", "−")
+    return f"{value:+#.3g}".replace("-", "−")
 
 
 def _plain(value: float) -> str:

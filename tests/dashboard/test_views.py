@@ -15,6 +15,7 @@ from spexplain.dashboard.session import Session
 from spexplain.dashboard.tabs import TABS
 from spexplain.dashboard.theme import THEMES, diverging
 from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
+from spexplain.dashboard.views.brush import attach_brush
 from spexplain.dashboard.views.drawer import Drawer
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
@@ -229,6 +230,23 @@ def test_the_highest_line_ends_below_the_names_of_lines(still: Session, height: 
     row_px = 13  # 11 px of text with what is around it
     assert depth_px > max(names["down"]) + row_px or height < 100
     assert depth_px < 0.5 * height
+
+
+def test_an_edited_spectrum_is_in_sight_whole(still: Session) -> None:
+    view = SpectrumView(still)
+    attach_brush(still, view.flux, view.fit)
+    still.open(7)
+    whole = view.flux.y_range.end
+    still.view.tab = "whatif"
+    still.whatif.renormalise(False)
+    still.whatif.brush(4800.0, 4920.0)
+    still.whatif.turn(3.0)
+    assert view.flux.y_range.end > still.whatif.edited.max() > whole
+    still.view.tab = "trust"
+    assert view.flux.y_range.end == whole
+    still.view.tab = "whatif"
+    still.whatif.undo()
+    assert view.flux.y_range.end == whole
 
 
 def test_clipping_fits_the_continuum(still: Session) -> None:

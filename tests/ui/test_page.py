@@ -418,6 +418,18 @@ def test_escape_closes_what_opens_over_the_page(tab: Any) -> None:
         assert not summary.evaluate("summary => summary.parentElement.open")
 
 
+def test_what_was_said_is_taken_away_by_a_click_and_can_be_said_again(tab: Any) -> None:
+    page, said = tab.page, tab.page.locator("#problem")
+    tab.open()
+    for away in (lambda: said.click(), lambda: page.keyboard.press("Escape")):
+        page.locator("summary", has_text="Save").click()
+        page.get_by_role("button", name="Figure (PNG)").click()
+        said.wait_for()
+        assert "Open a spectrum first" in said.inner_text()
+        away()
+        said.wait_for(state="hidden")
+
+
 def test_nothing_moves_as_tabs_change_and_nothing_is_left_at_the_planes_edge(tab: Any) -> None:
     page = tab.page
     tab.open()
