@@ -270,7 +270,7 @@ def test_the_list_is_saved_as_csv(tab: Any, collection: Collection, tmp_path: Pa
     download.value.save_as(tmp_path / "list.csv")
     saved = pd.read_csv(tmp_path / "list.csv")
     assert set(saved["id"]) <= set(collection.catalog["id"])
-    assert saved["score"].is_monotonic_decreasing
+    assert saved["mse"].is_monotonic_decreasing
 
 
 def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
