@@ -56,10 +56,22 @@ def button(
 
 
 def foot_line(names: Sequence[str]) -> str:
-    """Names under a picture: a line may end between two, never within one that fits on it."""
-    spans = [f"<span>{escape(name)} ·</span>" for name in names[:-1]]
-    spans += [f"<span>{escape(name)}</span>" for name in names[-1:]]
+    """Names under a picture: a line may end between two, never within the name of one line.
+
+    A wide segment with many lines is called by its first and last.
+    """
+    ends = ["·"] * (len(names) - 1) + [""]
+    spans = [_name(name, end) for name, end in zip(names, ends, strict=True)] if names else []
     return f'<div class="foot-line names">{" ".join(spans)}</div>'
+
+
+def _name(name: str, end: str) -> str:
+    lines = name.split(" + ")
+    short = f"{lines[0]} … {lines[-1]}" if len(lines) > 2 else name
+    told = f' title="{escape(name, quote=True)}"' if short != name else ""
+    # May end between two lines of one segment, if need be.
+    kept = " + ".join(line.replace(" ", "\u00a0") for line in lines) if len(lines) == 2 else short
+    return f"<span{told}>{escape(f'{kept} {end}'.rstrip())}</span>"
 
 
 def choice(name: str, label: str, options: dict[str, str], chosen: str, *, title: str = "") -> str:

@@ -11,6 +11,8 @@ from spexplain.dashboard.views.sections import foot_line
     [
         ([], ""),
         (["Hβ"], "<span>Hβ</span>"),
+        (["Hα + [N II] 6583"], "<span>Hα + [N\u00a0II]\u00a06583</span>"),
+        (["G + Hγ + Hβ"], '<span title="G + Hγ + Hβ">G … Hβ</span>'),
         (["[O III] 5007", "p < 1"], "<span>[O III] 5007 ·</span> <span>p &lt; 1</span>"),
     ],
 )
