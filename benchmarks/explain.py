@@ -319,7 +319,10 @@ def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Sta
     folded += way.folded.work / 1e6
     rest = around.n - FIRST
     return [
-        Stage("segments, perturbation, masks", lambda: lime_neighbourhood(x, chosen)),
+        Stage(
+            "segments, perturbation, masks",
+            lambda: [draw() for draw in lime_neighbourhood(x, chosen).masks.ahead],
+        ),
         Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights(around.n)),
         Stage("first layer", first, layer, megabytes),
         Stage("last layer", last, layer, megabytes),

@@ -8,8 +8,9 @@ that hold both, which halving the table finds for all bits of the pair at once.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiled import compiled
 
 __all__ = ["bit_squares"]
 
@@ -18,7 +19,7 @@ __all__ = ["bit_squares"]
 _MANY_MASKS, _BITS_OF_MANY, _BITS_OF_FEW = 1000, 5, 4
 
 # In the order that is written: the bytes must not depend on how a compiler regroups a sum.
-_compiled = njit(cache=True, nogil=True)
+_compiled = compiled()
 
 
 def bit_squares(bits: NDArray[np.uint8], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,8 +8,9 @@ additions as it has bytes.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiled import compiled
 
 __all__ = ["bit_sums", "bit_totals", "bits_across"]
 
@@ -57,7 +58,7 @@ def bits_across(bits: NDArray[np.uint8], n_segments: int, dtype: np.dtype) -> ND
     return across
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _unpack(bits, across):
     one, column = np.uint8(1), np.empty(len(bits), np.uint8)
     for segment in range(len(across)):
@@ -70,7 +71,7 @@ def _unpack(bits, across):
             row[i] = (column[i] >> bit) & one
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _sums(bits, pieces):
     n_rows, n_bytes = bits.shape
     tables = np.zeros((n_bytes, 1 << _BITS), pieces.dtype)
@@ -89,7 +90,7 @@ def _sums(bits, pieces):
     return sums
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _totals(bits, values):
     n_rows, n_bytes = bits.shape
     tables = np.zeros((n_bytes, 1 << _BITS), values.dtype)

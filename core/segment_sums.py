@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiled import compiled
 
 __all__ = ["add_segment_sums", "segment_sums"]
 
@@ -37,7 +38,7 @@ def segment_sums(
     return sums
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def add_segment_sums(labels, vectors, columns, sums):
     """Add the sums to what there is, for callers that are compiled themselves."""
     for j in range(len(labels)):

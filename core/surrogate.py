@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .compiled import compiled
 from .masks import Masks
 from .one_blas_thread import one_blas_thread
 from .workers import Once, Sharing, or_own
@@ -25,7 +25,7 @@ _BLOCK_ROWS, _BLOCK_COLUMNS = 2500, 192
 _LITTLE_WORK = 5e7
 _CORRECTIONS, _ROUNDING = 12, 1e-13
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+_compiled = compiled("contract", "nsz")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

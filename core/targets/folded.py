@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..masks import Factors
 from ..one_blas_thread import one_blas_thread
 from .ranges import Range, unwatched
@@ -26,7 +26,7 @@ __all__ = ["Folded", "Layer", "Whole"]
 Layer = tuple[NDArray[np.floating], NDArray[np.floating], bool]
 """Weight (H, H'), bias (H',), and whether a ReLU follows."""
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+_compiled = compiled("contract", "nsz")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,18 +159,18 @@ def _whole_step(
 
 @_compiled
 def _floors(plan, weights, biases, kind, base):
-    """What enters every unit at the base, and the last activations."""
-    floors, zero = biases.copy(), base.dtype.type(0)
+    """What enters every unit at the base, and the last activations, summed in double precision."""
+    floors = biases.astype(np.float64)
     floors[: len(base)] = base
-    active = np.maximum(base, zero)
+    active = np.maximum(floors[: len(base)], 0)
     for s in range(1, len(plan)):
         weight_at, floor_at, n_units = plan[s, 0], plan[s, 1], plan[s, 3]
         floor = floors[floor_at : floor_at + n_units]
         for v in range(len(active)):
             # Most units sleep.
-            if active[v] != zero:
+            if active[v] != 0:
                 weight = weights[weight_at + v * n_units : weight_at + (v + 1) * n_units]
                 for u in range(n_units):
                     floor[u] += active[v] * weight[u]
-        active = floor.copy() if kind[floor_at] == PLAIN else np.maximum(floor, zero)
-    return floors, active
+        active = floor.copy() if kind[floor_at] == PLAIN else np.maximum(floor, 0)
+    return floors.astype(base.dtype), active.astype(base.dtype)

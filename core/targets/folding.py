@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..one_blas_thread import one_blas_thread
 from .folded import Folded, Layer
 from .ranges import Range
@@ -29,7 +29,7 @@ __all__ = ["fold"]
 # Of a unit that nothing need be computed of: no sample within range can change its sign.
 _ALWAYS, _NEVER = 4, 5
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+_compiled = compiled("contract", "nsz")
 
 
 def fold(

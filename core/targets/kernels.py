@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..compiled import compiled
 from ..neighbourhood import Neighbourhood
 
 __all__ = ["KernelMachine", "Linear", "Polynomial", "Rbf", "Standardised"]
@@ -214,7 +214,7 @@ def _pieces(
     return neighbourhood.segment_sums(vectors, times=scale), np.ones(neighbourhood.n)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+@compiled("contract", "nsz")
 def _exponents(products, times, start, away):
     """t products_s + start_s − away of each row, (m, n_sv), in one pass over the products."""
     found = np.empty_like(products)
@@ -225,7 +225,7 @@ def _exponents(products, times, start, away):
     return found
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+@compiled("contract", "nsz", "reassoc")
 def _powers(products, times, start, degree, alpha):
     """Σ_s α_s (t products_s + start_s)^d of each row, (m, pairs), in one pass over the products."""
     found = np.empty((len(products), len(alpha)), products.dtype)

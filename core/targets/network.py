@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..compiled import compiled
 from ..masks import Factors, Masks, Rows
 from ..neighbourhood import Neighbourhood
 from ..segment_sums import add_segment_sums
@@ -21,7 +21,7 @@ from .folding import fold
 
 __all__ = ["ByWay", "Folding", "Network"]
 
-_compiled = njit(cache=True, nogil=True)
+_compiled = compiled()
 
 ByWay = Callable[[Folded, Rows], tuple[NDArray, NDArray[np.intp]]]
 
@@ -199,11 +199,11 @@ def _entering(labels, n_segments, delta, base, into, bias):
     )
     pair[0], pair[1] = delta, base
     add_segment_sums(labels, pair, into, sums)
-    entered = np.zeros(n_units, into.dtype)
+    entered = bias.astype(np.float64)
     for k in range(n_segments):
         for h in range(n_units):
             entered[h] += sums[1, k, h]
-    return sums[0], entered + bias
+    return sums[0], entered.astype(into.dtype)
 
 
 @_compiled

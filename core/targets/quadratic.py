@@ -24,9 +24,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..masks import Rows
 from ..neighbourhood import Neighbourhood
 from ..segment_sums import add_segment_sums
@@ -38,7 +38,7 @@ from .quadratic_form import QuadraticForm
 
 __all__ = ["MeanSquare"]
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"})
+_compiled = compiled("contract", "nsz", "reassoc")
 
 
 class _Projected(NamedTuple):

@@ -12,9 +12,9 @@ G and M take no part in it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..masks import Factors, Masks, Rows
 from ..one_blas_thread import one_blas_thread
 from .folded import Folded
@@ -29,7 +29,7 @@ _Coefficients = tuple[_Array, _Array, _Array, _Array, _Array]
 BAND = 128
 """Variables whose slopes are found together: more fill a product, fewer spare G's upper half."""
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+_compiled = compiled("contract", "nsz")
 
 
 class QuadraticForm:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..compiled import compiled
 
 __all__ = ["Range", "unwatched", "widened"]
 
-_compiled = njit(cache=True, nogil=True)
+_compiled = compiled()
 
 
 class Range(NamedTuple):

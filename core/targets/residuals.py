@@ -12,9 +12,9 @@ from functools import partial
 from typing import get_args
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..scores import CHI2_OFFSET, TRIMMED_FRACTION, Score
 
 __all__ = [
@@ -31,9 +31,7 @@ ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[n
 
 # Sums may be reordered so that they fill the vector registers, and a division by zero is inf as
 # in numpy; nothing else is relaxed.
-_compiled = njit(
-    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"}
-)
+_compiled = compiled("reassoc", "nsz", "contract", error_model="numpy")
 
 
 def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> ResidualScore:

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from .ranges import widened
 from .steps import ASLEEP, LINEAR, PLAIN
 
@@ -32,7 +32,7 @@ __all__ = [
 LANES = 256
 """Samples that are taken together: at some 300 numbers each they fit the 2 MB nearest to a core."""
 
-_compiled = njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+_compiled = compiled("contract", "nsz")
 
 
 class Room(NamedTuple):
@@ -133,25 +133,27 @@ def walk_tile(
     tile = here.rows[: n_rows * n].reshape((n_rows, n))
     known = tile[n_lost : n_lost + n_known]
     copied(right, first, known)
-    # How many variables are not at rest, of these how many are lost, and where the next is put.
-    n_held, n_held_lost, at = 0, 0, 0
+    n_held = 0
     for s in range(len(plan)):
         weight_at, floor_at, limit_at, n_units, read, stop, write, after = plan[s]
         units = entered if s == 0 else here.every[:n_units]
         entering = tile[top : top + len(units)]
+        # Those that remain to the end lie behind the known rows.
+        n_held_lost = np.searchsorted(here.held[:n_held], n_lost)
+        beyond_known = n_lost + n_known - n_held_lost
         if s > 0:
             read_from = np.searchsorted(here.held[:n_held], read)
+            at = read_from + (beyond_known if read >= n_lost else 0)
             weight = weights[weight_at : weight_at + n_units * (stop - read)]
             _product(
                 weight.reshape((stop - read, n_units)), here.held[read_from:n_held] - read,
-                tile[at - (n_held - read_from) : at], here.weight, entering,
+                tile[at : at + n_held - read_from], here.weight, entering,
             )  # fmt: skip
         elif n_known:
             np.dot(left, known, entering)
         else:
             copied(left, first, entering)
-        if write == n_lost:
-            n_held_lost, at = n_held, n_lost + n_known
+        at = n_held + (beyond_known if write >= n_lost else 0)
         upto = slice(floor_at, floor_at + n_units)
         limits = slice(limit_at, limit_at + after - write)
         n_new = _stepped(
@@ -159,12 +161,12 @@ def walk_tile(
             tile[at:top], here.held[n_held:], beyond,
         )  # fmt: skip
         here.held[n_held : n_held + n_new] += write
-        n_held, at = n_held + n_new, at + n_new
+        n_held += n_new
         if len(least):
             widened(entering, units, least[upto], most[upto], ordinals)
-    for j in range(n_held_lost, n_held):
-        here.held[j - n_held_lost] = here.held[j] - n_lost
-    return tile[n_lost:at]
+    n_held_lost = np.searchsorted(here.held[:n_held], n_lost)
+    here.held[: n_held - n_held_lost] = here.held[n_held_lost:n_held] - n_lost
+    return tile[n_lost : n_lost + n_known + n_held - n_held_lost]
 
 
 @_compiled

@@ -5,10 +5,12 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.core.masks import Factors
+from spexplain.core.masks import BinaryMasks, Factors
 from spexplain.core.one_blas_thread import one_blas_thread
-from spexplain.core.targets.folded import Whole
+from spexplain.core.targets.folded import Folded, Whole
+from spexplain.core.targets.quadratic_form import QuadraticForm
 from spexplain.core.targets.ranges import unwatched
+from spexplain.core.targets.steps import ASLEEP, BENDS, LINEAR, PLAIN, Packed, Step
 from spexplain.core.targets.walk import LANES, at_rest, room, walk_tile
 
 WIDTHS = (20, 16, 9, 4, 9, 16)
@@ -52,6 +54,69 @@ def test_variables_are_the_activations_less_those_at_the_base(seed, sleepy, n):
     expected = activations(layers, base + moved) - activations(layers, base[None])
     np.testing.assert_allclose(variables.T, expected, atol=1e-9)
     assert not len(astray)
+
+
+def program(rng, n_entered, n_steps):
+    """Steps at random: of any kinds, some of nothing new, that keep what there is or do not."""
+    kind = np.full(n_entered, BENDS, np.int8)
+    wide = np.full(n_entered, 1e9)
+    at = slice(0, n_entered)
+    steps = [Step(None, rng.normal(size=n_entered), kind, -wide, wide, slice(0, 0), at, False)]
+    for _ in range(n_steps):
+        kind = rng.choice([BENDS, PLAIN, LINEAR, ASLEEP], rng.integers(1, 7)).astype(np.int8)
+        n_new, keeps = np.count_nonzero(kind <= PLAIN), bool(rng.integers(2))
+        if not keeps and not n_new:
+            continue
+        wide = np.full(n_new, 1e9)
+        writes = slice(at.stop, at.stop + n_new)
+        weight = rng.normal(size=(at.stop - at.start, len(kind)))
+        weight[rng.random(len(weight)) < 0.3] = 0
+        floor = rng.normal(size=len(kind)) - 50 * (rng.random(len(kind)) < 0.4)
+        steps.append(Step(weight, floor, kind, -wide, wide, at, writes, keeps))
+        at = steps[-1].leaves
+    return steps
+
+
+def interpreted(steps, entering):
+    """The variables behind the steps, unit by unit."""
+    found = np.zeros((steps[-1].writes.stop, entering.shape[1]))
+    for step in steps:
+        enters = entering if step.weight is None else step.weight.T @ found[step.reads]
+        rows = iter(range(step.writes.start, step.writes.stop))
+        for row, base, kind in zip(enters, step.floor, step.kind, strict=True):
+            if kind == PLAIN:
+                found[next(rows)] = row
+            elif kind == BENDS:
+                found[next(rows)] = np.maximum(base + row, 0) - max(base, 0)
+    return found[steps[-1].leaves]
+
+
+@given(seed=st.integers(0, 99_999), n=st.sampled_from([1, 40, LANES + 3]))
+@settings(deadline=None, max_examples=150)
+def test_any_steps_leave_what_they_say_whatever_rests_or_is_lost(seed, n):
+    rng = np.random.default_rng(seed)
+    n_entered = int(rng.integers(1, 8))
+    steps = program(rng, n_entered, int(rng.integers(0, 7)))
+    left, right = rng.normal(size=(n_entered, 5)), rng.integers(0, 2, (5, n)).astype(float)
+    left[rng.random(n_entered) < 0.3] = 0
+    expected = interpreted(steps, left @ right)
+    nothing, packed = np.zeros(1), Packed.of(steps)
+    way = Folded(nothing, packed, np.arange(n_entered), len(expected))
+    variables, _ = way.values(Factors(left, right))
+    np.testing.assert_allclose(variables, expected, atol=1e-9)
+    ours = QuadraticForm(
+        square=np.eye(len(expected)),
+        along=np.zeros(len(expected)),
+        mixing=np.ones((len(expected), 5)),
+        own=np.ones(5),
+        alone=False,
+    )
+    masks = BinaryMasks.pack(right.T)
+    found, _ = ours.walked(way, Factors(left, right), masks, slice(0, n))
+    known = right.sum(axis=0)
+    np.testing.assert_allclose(
+        found, (expected * (expected + known)).sum(axis=0) + known, atol=1e-6
+    )
 
 
 def test_a_variable_at_rest_throughout_a_tile_is_left_out_of_it():
