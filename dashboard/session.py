@@ -240,7 +240,7 @@ class Session:
     def target_named(self, shown: Shown, name: str, **knobs: float) -> Target:
         """One of the lens's targets for an open spectrum, wherever that comes from."""
         if shown.judge is not None:
-            return shown.judge.target(name, shown.flux)
+            return shown.judge.target(name, shown.flux, shown.sn_median)
         return shown.lens.target(name, shown.row, **knobs)
 
     def present(self, shown: Shown) -> None:

@@ -37,6 +37,8 @@ class Shown:
         Explains it, if it is of no collection (row -1).
     flux_unit
         Before it was prepared, as its file has it; empty if not known.
+    sn_median
+        Median S/N of a pixel before, of one of no collection; NaN if not known.
     """
 
     id: str
@@ -49,3 +51,4 @@ class Shown:
     verdict: Any
     judge: NewcomerLens | None = None
     flux_unit: str = ""
+    sn_median: float = float("nan")

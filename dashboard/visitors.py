@@ -108,7 +108,7 @@ class Visitors(param.Parameterized):
             self._judge = looked.judge
             shown = Shown(
                 found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
-                found.verdict, looked.judge, found.flux_unit,
+                found.verdict, looked.judge, found.flux_unit, found.sn_median,
             )  # fmt: skip
             self._session.present(shown)
         self.place = looked.place

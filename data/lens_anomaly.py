@@ -82,12 +82,25 @@ class AnomalyLens(BuiltLens):
     ) -> VaeScore:
         """One of the eight scores, with the filter and the trimming of one's choice."""
         self._check_row(row)
+        sn_median = float(self._sn_median.iat[row])
+        return self.target_for(name, sn_median, width_kms=width_kms, trimmed=trimmed)
+
+    def target_for(
+        self,
+        name: str,
+        sn_median: float,
+        *,
+        width_kms: float = FILTER_KMS,
+        trimmed: float = TRIMMED_FRACTION,
+    ) -> VaeScore:
+        """The same for a spectrum of any collection, given its S/N (NaN if that is not known)."""
         self.check_target(name)
         from ..core.targets.vae import VaeScore
 
         filtered = name.startswith("filtered")
         kept = kept_pixels(self.wave_rest_aa, width_kms=width_kms) if filtered else None
-        return VaeScore(self.vae_of(row), cast("Score", name), kept=kept, trimmed=trimmed)
+        vae = self.autoencoders.of(sn_median)
+        return VaeScore(vae, cast("Score", name), kept=kept, trimmed=trimmed)
 
     def reconstruction(self, row: int) -> np.ndarray:
         """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""

@@ -39,6 +39,8 @@ class Newcomer:
         What the model says; None if it cannot.
     flux_unit
         Of the file.
+    sn_median
+        Median S/N of a pixel of the file.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Newcomer:
     reason: str
     verdict: Verdict | None
     flux_unit: str
+    sn_median: float
 
 
 def read_bytes(name: str, content: bytes) -> Spectrum:
@@ -115,26 +118,36 @@ class NewcomerLens:
             raise LensError(f"{spectrum.id}: its file gives {given}{why}")
         _check_pixels(spectrum)
         flux, reason = self._prepare(spectrum)
-        verdict = None if reason else self.verdict(flux)
+        sn_median = spectrum.sn_median
+        verdict = None if reason else self.verdict(flux, sn_median)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
-        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict, unit)
+        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median)
 
-    def verdict(self, flux: np.ndarray) -> Verdict:
-        """What the model says of a prepared spectrum (D,); its true type is not known."""
+    def verdict(self, flux: np.ndarray, sn_median: float) -> Verdict:
+        """What the model says of a prepared spectrum (D,) of this S/N; its true type is unknown."""
         lens = self.lens
         if isinstance(lens, AgnLens):
             shares = np.exp(lens.machine.log_proba(flux[None])[0]).tolist()
             said = dict(zip(lens.classes, shares, strict=True))
             predicted = max(said, key=lambda label: said[label])
             return Verdict("type", "", predicted, said, float("nan"), 0, 0)
-        score = float(self.target(lens.targets[0], flux)(flux[None])[0])
+        score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))
         return Verdict("score", "", "", {}, score, rank, len(known), SCORE)
 
-    def target(self, name: str, flux: np.ndarray) -> Target:
+    def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).
+
+        Parameters
+        ----------
+        name
+            Which target.
+        flux
+            Prepared.
+        sn_median
+            Median S/N of a pixel before: there may be one network for each bin of it.
 
         Raises
         ------
@@ -144,9 +157,9 @@ class NewcomerLens:
         lens = self.lens
         lens.check_target(name)
         if isinstance(lens, AgnLens):
-            return lens.target_for(name, self.verdict(flux).predicted)
+            return lens.target_for(name, self.verdict(flux, sn_median).predicted)
         assert isinstance(lens, AnomalyLens)
-        return lens.target(name, int(lens.rows[0]))
+        return lens.target_for(name, sn_median)
 
     def _prepare(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
         """By way of the collection's grid, so that a stored spectrum is prepared alike."""

@@ -36,7 +36,7 @@ def test_a_twin_of_a_stored_spectrum_is_seen_as_it_is(name, built):
         assert found.verdict.score == pytest.approx(expected.score, rel=1e-3)
         assert abs(found.verdict.rank - expected.rank) <= 1
         stored = lens.target("mse", 0)
-    target = newcomers.target(lens.targets[0], found.flux)
+    target = newcomers.target(lens.targets[0], found.flux, found.sn_median)
     assert target.name == stored.name
     assert target(found.flux[None])[0] == pytest.approx(stored(found.flux[None])[0])
 
@@ -65,7 +65,7 @@ def test_what_a_lens_cannot_take_says_why(built):
     with pytest.raises(LensError, match=r"no redshift to rely on \(z = 0\.1 has QUALITY 1\)"):
         newcomers.look(doubtful)
     with pytest.raises(LensError, match="no target 'age'"):
-        newcomers.target("age", built.spectrum(0)[0])
+        newcomers.target("age", built.spectrum(0)[0], 10)
 
 
 @pytest.mark.parametrize("z", [-2e-5, 0.0, 3e-4])

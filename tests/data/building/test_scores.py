@@ -11,6 +11,7 @@ from spexplain.core.scores import Score
 from spexplain.data.autoencoders import load_autoencoders
 from spexplain.data.build import BuildCancelled, BuildSettings, build
 from spexplain.data.lens import LensError, open_lenses
+from spexplain.data.newcomer import NewcomerLens
 from spexplain.data.runs import RunStore
 
 
@@ -93,6 +94,12 @@ def test_each_bin_has_a_network_that_its_spectra_are_scored_by(noisy):
         )
     first, last = (lens.vae_of(row).to_arrays()["output.bias"] for row in (0, 119))
     assert not np.array_equal(first, last)
+    # A spectrum from outside is scored by the network of its S/N, or the last if that is unknown.
+    outside, flux = NewcomerLens(collection, lens), lens.prepared(40)
+    for sn_median, row in ((3, 0), (30, 119), (np.nan, 119)):
+        target = outside.target("mse", flux, sn_median)
+        assert target.vae is lens.vae_of(row)
+        assert outside.verdict(flux, sn_median).score == target(flux[None])[0]
     # What is explained: the highest by the score asked for, each by its own network.
     explained = store.find("explain").table("explained")
     at = lens.rows.searchsorted(explained["row"])
