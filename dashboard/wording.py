@@ -108,7 +108,7 @@ def target_title(target: str) -> str:
 
 
 def chosen_text(target: str, knobs: Mapping[str, float]) -> str:
-    """How a score was asked for where not as it is ranked: 'filter 500 km/s, trimmed 10 %'.
+    """How a score was asked for where not as it is ranked: 'filter 500 km/s, 10 % trimmed'.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _asked(target: str, knobs: Mapping[str, float]) -> str:
     of = target if target in SCORE_TITLES else ""
     parts = [f"filter {knobs.get('width_kms', FILTER_KMS):g} km/s"] if "filtered" in of else []
     share = knobs.get("trimmed", TRIMMED_FRACTION)
-    parts += [f"trimmed {percent(share, '.3g')}"] if "trimmed" in of else []
+    parts += [f"{percent(share, '.3g')} trimmed"] if "trimmed" in of else []
     return ", ".join(parts)
 
 

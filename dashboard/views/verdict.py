@@ -176,7 +176,7 @@ def _state(session: Session) -> str:
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
     line = escape(state_line(found, session.outcome.elapsed_ms))
-    asked = f'<span class="muted">{escape(of)}</span>' if (of := _explained(session)) else ""
+    asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
         f'<div class="facts">{key}{asked}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'

@@ -88,8 +88,8 @@ def test_a_margin_is_called_one_and_of_which_type() -> None:
     [
         ("mse", ""),
         ("filtered-mse", "filter 500 km/s"),
-        ("trimmed-chi2", "trimmed 10 %"),
-        ("filtered-trimmed-mse", "filter 500 km/s, trimmed 10 %"),
+        ("trimmed-chi2", "10 % trimmed"),
+        ("filtered-trimmed-mse", "filter 500 km/s, 10 % trimmed"),
         ("margin(type 1)", ""),
     ],
 )
@@ -99,4 +99,4 @@ def test_a_score_that_is_not_the_ranked_one_says_how_it_was_asked_for(
     assert chosen_text(target, {"width_kms": 500.0, "trimmed": 0.1}) == chosen
     assert chosen_text(target, {"width_kms": 250.0, "trimmed": 0.03}) == ""
     assert chosen_text(target, {}) == ""
-    assert usual_text("filtered-trimmed-mse") == "filter 250 km/s, trimmed 3 %"
+    assert usual_text("filtered-trimmed-mse") == "filter 250 km/s, 3 % trimmed"
