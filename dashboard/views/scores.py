@@ -150,10 +150,11 @@ class _Scores:
                 return "<p>This spectrum has no anomaly score.</p>"
             return "<p>Reconstructing the spectrum …</p>"
         changed = not np.isclose(found.value, found.usual, rtol=1e-4)
-        usual = f" ({score_text(found.usual)} with the paper's width and share)" if changed else ""
+        rank = f"rank {found.rank:,} of {found.n_ranked:,}"  # of the usual width and share
+        if changed:
+            rank = f"{score_text(found.usual)}, {rank}, with the paper's width and share"
         return (
-            f"<p><b>{escape(SCORE_TITLES[score])} {score_text(found.value)}</b>{usual}<br>"
-            f"rank {found.rank:,} of {found.n_ranked:,}</p>"
+            f"<p><b>{escape(SCORE_TITLES[score])} {score_text(found.value)}</b><br>{rank}</p>"
             f"<p>{found.kept.sum():,} of {len(found.kept):,} pixels kept by the filter, "
             f"{found.trimmed.sum():,} of these trimmed</p>"
         )
