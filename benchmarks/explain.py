@@ -15,11 +15,11 @@ each; the first answer of lime-coarse is the stages up to the fit of 200.
 What bounds these two, by that arithmetic: folded, and without the units that sleep throughout a
 tile, a sample of this network takes some 38 thousand multiplications (51 with them), so 5000 take
 0.38 GFLOP: 2.0 ms at 185 GFLOP/s. Products of so few rows reach three quarters of that rate. Their
-equations take no product: 0.7 million additions, 2 ns each. Either layer is 3.9 MB read once, 0.4 ms
-each from a shared cache. The rest is what little there is for a second thread to do: segments and
-masks, 200 samples through the whole network, what to fold for the others, and the fit. The first
-answer is all of these but the folding; the products printed for its stages are those of a network
-none of whose units sleeps.
+equations take no product: 0.7 million additions, 2 ns each. Either layer is 3.9 MB read once, from
+a shared cache in 0.1 to 0.4 ms. The rest is what little there is for a second thread to do:
+segments and masks, 200 samples through the whole network, what to fold for the others, and the
+fit. The first answer is all of these but the folding; the products printed for its stages are
+those of a network none of whose units sleeps.
 """
 
 from __future__ import annotations

@@ -254,7 +254,18 @@ def row(name: str, ms: float, limit_ms: float, timed: Timed, least: float | None
     ratio = baseline_ms / ms
     met = (least is None or ratio >= least) and (not timed.peer.same or timed.relative < 1e-3)
     label = f"{timed.peer.name} {version(timed.peer.package)}"
-    figures = Row(name, ms, label, baseline_ms, ratio, limit_ms, ms / limit_ms, None, bool(met))
+    figures = Row(
+        name,
+        ms,
+        label,
+        baseline_ms,
+        ratio,
+        limit_ms,
+        times_limit=ms / limit_ms,
+        peak_mb=None,
+        cold_ms=None,
+        met=bool(met),
+    )
     return asdict(figures) | {
         "baseline_peak_mb": None,
         "baseline_runs": len(timed.ms),

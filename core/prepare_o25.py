@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 
 from .grids import WaveGrid, resample
+from .percent import percent
 from .prepare_steps import check_block, deredden
 
 __all__ = ["O25Recipe", "Variant", "mask_low_sn", "mask_sky_line"]
@@ -189,8 +190,9 @@ class O25Recipe:
     def _missing_reason(self, missing: float, unobserved: float) -> str:
         masked = "sky line" if self.sn_min <= 0 else f"sky line or S/N < {self.sn_min:g}"
         return (
-            f"NaN {missing:.1%} > {self.max_missing:.0%} of {self.start_aa:g}–{self.stop_aa:g} Å: "
-            f"{unobserved:.1%} without data, {missing - unobserved:.1%} {masked}"
+            f"NaN {percent(missing, '.1f')} > {percent(self.max_missing)} of "
+            f"{self.start_aa:g}–{self.stop_aa:g} Å: {percent(unobserved, '.1f')} without data, "
+            f"{percent(missing - unobserved, '.1f')} {masked}"
         )
 
 

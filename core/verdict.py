@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .locality_advice import KernelAdvice
+from .percent import percent
 from .stability import Stability
 
 __all__ = ["Findings", "verdict"]
@@ -63,7 +64,7 @@ def verdict(found: Findings) -> str:
     if _is_narrow(found.n_samples, found.kernel):
         parts.append(_kernel(found.n_samples, found.kernel))
     if found.pull > _STRONG_PULL:
-        parts.append(f"penalty and first sample still pull the weights by {found.pull:.0%}")
+        parts.append(f"penalty and first sample still pull the weights by {percent(found.pull)}")
     if found.jumped is not None:
         some = f"{_share(found)} of the samples change a vote, where log p jumps"
         parts.append(some if found.jumped else f"no sample changes a vote, {_BETWEEN}")
@@ -72,14 +73,14 @@ def verdict(found: Findings) -> str:
 
 def _empty(found: Findings) -> str:
     """Why there is little to see: a model that answers in jumps seldom feels a small change."""
-    share = "all" if found.idle == 1 else f"{100 * min(found.idle, 0.99):.0f} %"
+    share = "all" if found.idle == 1 else percent(min(found.idle, 0.99))
     if found.step is None:
         return (
             f"the model's answer does not change with {share} of the segments, as with forests, "
             "which answer in jumps; fewer segments, a stronger perturbation or LIME show more"
         )
     return (
-        f"a step of {100 * found.step:g} % changes nothing at {share} of the pixels, as with "
+        f"a step of {percent(found.step, 'g')} changes nothing at {share} of the pixels, as with "
         "forests, which answer in jumps; a larger step, LIME or occlusion show more"
     )
 
@@ -97,8 +98,8 @@ def _jumps_alone(found: Findings) -> list[str]:
 
 def _share(found: Findings) -> str:
     assert found.jumped is not None
-    percent = 100 * found.jumped / max(found.n_samples, 1)
-    return "less than 1 %" if percent < 1 else f"{percent:.0f} %"
+    share = found.jumped / max(found.n_samples, 1)
+    return "less than 1 %" if share < 0.01 else percent(share)
 
 
 def _order(found: Findings, stability: Stability) -> str:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from ..core.explain import Explanation
 from ..core.intervals import Intervals
 from ..core.lines import PAGE_LINES, Line
+from ..core.percent import percent
 from ..data.lens import Verdict
-from ..data.percent import percent
 from ..data.whole_file import written_whole
 from .figure_panels import (
     BAR_GAP,

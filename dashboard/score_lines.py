@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.table import Table
 
+from ..core.percent import percent
 from ..core.scores import SCORE_TITLES
 from ..data.collection import Collection
 from ..data.lens import AnomalyLens, LensError, open_lenses
-from ..data.percent import percent
 from ..data.score_leaders import ScoreLeaders, score_leaders
 from .wording import OF_CHI2, PAPERS_OVERLAP
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.explanation import Explanation
+from ..core.percent import percent
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
-from ..data.percent import percent
 
 __all__ = [
     "OF_CHI2",

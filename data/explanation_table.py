@@ -7,7 +7,7 @@ from pathlib import Path
 
 from astropy.table import Column, Table
 
-from .percent import percent
+from ..core.percent import percent
 from .saved_explanation import SavedExplanation
 from .whole_file import written_whole
 

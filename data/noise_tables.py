@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..core.percent import percent
 from ..core.train.gram import KERNELS
 from . import paper_p21 as paper
-from .percent import percent
 from .printed_table import Cell, Table
 
 __all__ = ["noise_tables"]

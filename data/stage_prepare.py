@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..core.percent import percent
 from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.prepare_p21 import shared_range
 from .build_settings import BuildSettings
-from .percent import percent
 from .reddening import find_reddening
 from .stage import Stage, StageSkipped, Work
 

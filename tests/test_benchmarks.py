@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import MagicMock
 
 import pytest
 from spexplain.core.explain import ExplainSettings
@@ -19,6 +20,12 @@ SCRIPTS = sorted(
     for path in FOLDER.glob("*.py")
     if path.stem != "peers" and "def main(" in path.read_text(encoding="utf-8")
 )
+# What the peers' environment has and this one has not.
+ABSENT = (
+    "shap", "captum", "captum.attr", "captum.attr._core", "captum.attr._core.lime",
+    "captum._utils", "captum._utils.models", "captum._utils.models.linear_model", "lime",
+    "lime.lime_base", "lime.lime_image",
+)  # fmt: skip
 ASKED = {
     "lime-mse", "lime-filtered", "lime-chi2", "lime-trimmed", "lime-filtered-trimmed-chi2",
     "lime-943", "lime-coarse", "lime-batch",
@@ -65,3 +72,18 @@ def test_every_row_that_is_asked_for_has_its_bound(monkeypatch: pytest.MonkeyPat
         rows = list(explain.lime_cases(workers))
     bounded = {row.name for row in rows if row.at_most is not None or row.at_least is not None}
     assert bounded == ASKED
+
+
+def test_a_row_of_the_peers_is_a_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    for name in ABSENT:
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    peers = script("peers")
+    numpy = peers.Peer("numpy", "numpy", run=list, ours=list, same=True)
+    timed = peers.Timed(numpy, [40.0, 60.0, 50.0], 1.0, 1e-6)
+    row = peers.row("lime-mse", 2.0, 4.0, timed, 20)
+    assert (row["baseline_ms"], row["ratio"], row["times_limit"]) == (50, 25, 0.5)
+    assert row["met"]
+    assert not peers.row("lime-mse", 2.0, 4.0, timed, 30)["met"]
+    names = peers.Row.__dataclass_fields__
+    assert "25.00" in peers.table([peers.Row(**{name: row[name] for name in names})])

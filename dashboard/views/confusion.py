@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...data.percent import percent
+from ...core.percent import percent
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..session import Session

@@ -6,10 +6,10 @@ from html import escape
 
 import pandas as pd
 
+from ...core.percent import percent
 from ...core.rankings import top_overlap
 from ...core.scores import SCORE_TITLES
 from ...data.lens import AnomalyLens
-from ...data.percent import percent
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
 from ..shown import Shown

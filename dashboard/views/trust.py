@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.explanation import Explanation
-from ...data.percent import percent
+from ...core.percent import percent
 from ..background import Background
 from ..evidence import Evidence, gather
 from ..live import Answer

@@ -76,10 +76,10 @@ def test_missing_pixels_are_counted_to_the_tenth_and_explained():
     flux[1, WAVE >= 7150] = np.nan  # 350 and 22 of the sky line
     flux[2, (WAVE >= 3500) & (WAVE < 4300)] = 0.05  # S/N of one half
     _, reasons = prepare(flux)
-    assert reasons[0].startswith("NaN 10.5% > 10% of 3500–7500 Å: 10.0% without data, 0.5%")
+    assert reasons[0].startswith("NaN 10.5 % > 10 % of 3500–7500 Å: 10.0 % without data, 0.5 %")
     assert reasons[1] == ""
-    assert reasons[2].startswith("NaN 20.5%")
-    assert "0.0% without data, 20.5% sky line or S/N < 1" in reasons[2]
+    assert reasons[2].startswith("NaN 20.5 %")
+    assert "0.0 % without data, 20.5 % sky line or S/N < 1" in reasons[2]
 
 
 def test_exactly_ten_percent_missing_is_still_used():
@@ -140,7 +140,7 @@ def test_with_the_noise_limit_no_usable_spectrum_can_have_a_negative_median():
 
 
 def test_empty_spectra_and_blocks_pass():
-    assert prepare(np.full(WAVE.size, np.nan))[1][0].startswith("NaN 100.0%")
+    assert prepare(np.full(WAVE.size, np.nan))[1][0].startswith("NaN 100.0 %")
     flux, reasons = RECIPE.to_grid(WAVE, np.empty((0, 5700)), np.empty((0, 5700)), np.empty(0))
     assert flux.shape == (0, 4000)
     assert reasons.shape == (0,)

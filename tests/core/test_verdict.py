@@ -69,7 +69,7 @@ def test_few_samples_are_not_blamed_on_the_kernel():
 
 def test_a_strong_pull():
     sentence = say(stability(100), pull=0.12)
-    assert sentence.endswith("penalty and first sample still pull the weights by 12%")
+    assert sentence.endswith("penalty and first sample still pull the weights by 12 %")
     assert "pull" not in say(stability(100), pull=0.002)
 
 

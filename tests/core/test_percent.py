@@ -1,5 +1,5 @@
 import pytest
-from spexplain.data.percent import percent
+from spexplain.core.percent import percent
 
 
 @pytest.mark.parametrize(
