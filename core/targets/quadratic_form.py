@@ -126,12 +126,12 @@ def _walked(
 def _known(variables, right, square, along, mixing, own, apart, total):
     """The form of variables, tile by tile."""
     n_rows, n_samples, n_known = len(right) + len(along), len(total), len(right)
-    room = np.empty(n_rows * min(LANES, n_samples), total.dtype)
+    space = np.empty(n_rows * min(LANES, n_samples), total.dtype)
     held = np.empty(len(along), np.int64)
     bands, slopes = _space(along, own, n_samples, total)
     for first in range(0, n_samples, LANES):
         n = min(LANES, n_samples - first)
-        tile, n_held = room[: n_rows * n].reshape((n_rows, n)), 0
+        tile, n_held = space[: n_rows * n].reshape((n_rows, n)), 0
         copied(right, first, tile[:n_known])
         for v in range(len(along)):
             row = variables[v, first : first + n]
