@@ -116,8 +116,8 @@ class P21Recipe:
         norm = self._norm(on_points)
         for row in np.flatnonzero((reasons == "") & ~(norm > 0)):
             reasons[row] = (
-                f"flux at {self.norm_aa:g} Å is {norm[row]:.3g}; the spectrum is divided by "
-                "it, so it must be positive"
+                f"flux at {self.norm_aa:g} Å is {norm[row]:.3g}".replace("-", "−")
+                + "; the spectrum is divided by it, so it must be positive"
             )
         return on_points, reasons
 

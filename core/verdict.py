@@ -10,7 +10,7 @@ from .locality_advice import KernelAdvice
 from .percent import percent
 from .stability import Stability
 
-__all__ = ["Findings", "verdict"]
+__all__ = ["Findings", "goodness", "verdict"]
 
 _POOR_R2, _NEARLY_ONE = 0.5, 0.9995
 _STRONG_PULL = 0.1
@@ -112,15 +112,19 @@ def _order(found: Findings, stability: Stability) -> str:
     return f"not settled: {_top(found.k)} may change places"
 
 
+def goodness(r2: float) -> str:
+    """R² in words: 'R² 0.94', 'R² 0.997'; a good fit is not rounded up to a perfect one."""
+    if r2 < 0.99:
+        return f"R² {r2:.2f}"
+    return f"R² {r2:.3f}" if r2 < _NEARLY_ONE else "R² above 0.999"
+
+
 def _fit(r2: float, on: str) -> str:
     if r2 < 0:
         return f"R² below 0{on}, so the weights tell nothing yet"
     if r2 < _POOR_R2:
-        return f"R² {r2:.2f}{on}, so the weights tell only part of the story"
-    # A good fit is not rounded up to a perfect one.
-    if r2 < 0.99:
-        return f"R² {r2:.2f}{on}"
-    return f"R² {r2:.3f}{on}" if r2 < _NEARLY_ONE else f"R² above 0.999{on}"
+        return f"{goodness(r2)}{on}, so the weights tell only part of the story"
+    return f"{goodness(r2)}{on}"
 
 
 def _samples(found: Findings, stability: Stability) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..core.explanation import Explanation
 from ..core.percent import percent
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from ..core.verdict import goodness
 
 __all__ = [
     "OF_CHI2",
@@ -143,7 +144,7 @@ def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     settings = explanation.settings
     if explanation.method == "lime":
         samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
-        parts = [f"R² {explanation.r2:.2f}", samples, _took(elapsed_ms)]
+        parts = [goodness(explanation.r2), samples, _took(elapsed_ms)]
         parts += [explanation.stopped] if explanation.stopped else []
         return " · ".join([*parts, f"seed {settings.seed}"])
     what = "pixels" if explanation.method == "saliency" else "segments"

@@ -237,6 +237,16 @@ const builders = {
         choose(at < 0 && by < 0 ? n - 1 : (at + by + n) % n)
       }
     })
+    const reach = (event) => {
+      if (!input.isConnected) { document.removeEventListener("keydown", reach); return }
+      const where = event.composedPath()[0]
+      const typing = where.matches?.("input:not([type=range]), textarea, select")
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return
+      event.preventDefault()
+      input.focus()
+      input.select()
+    }
+    document.addEventListener("keydown", reach)
     return {
       element: make("div", { class: "search", title: field.doc }, input, list),
       set() {},

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.explain import ExplainSettings, Explanation
+from ...core.verdict import goodness
 from ..background import Background
 from ..clusters import top_names
 from ..compare import Comparison, Variant, compare, variants
@@ -103,7 +104,7 @@ class _Compare:
             shares = found.weights / (np.abs(found.weights).max() or 1.0)
             wave = shown.wave_rest_aa
             ribbon = painted_pieces(frame, wave, shown.flux, found.labels, shares)
-            fit = f"R² {found.r2:.2f}"
+            fit = goodness(found.r2)
             names = top_names(wave, found.labels, np.abs(found.weights))
         css = " ".join(
             name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on

@@ -127,6 +127,9 @@ def test_a_search_is_answered_while_one_types_and_keys_choose(
     tab.wait("() => document.activeElement === document.body")
     assert entry.input_value() == ""
     assert found.count() == 0 or not found.first.is_visible()
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type("demo/")
+    assert entry.input_value() == "demo/"
 
 
 def test_a_link_to_what_is_not_there_says_so_and_opens_the_rest(tab: Any) -> None:
