@@ -279,14 +279,15 @@ def _substituted(factor, cross):
 def _centred(weights, total, values):
     """w (y − ȳ) with ȳ the mean by weights, ȳ, and Σ w (y − ȳ)²."""
     mean, spread, weighted = 0.0, 0.0, np.empty(len(values))
+    # From the first, so that values that do not vary have no spread.
     for i in range(len(values)):
-        mean += weights[i] * values[i]
+        mean += weights[i] * (values[i] - values[0])
     mean /= total
     for i in range(len(values)):
-        centred = values[i] - mean
+        centred = values[i] - values[0] - mean
         weighted[i] = weights[i] * centred
         spread += weighted[i] * centred
-    return weighted, mean, spread
+    return weighted, values[0] + mean, spread
 
 
 @_compiled

@@ -55,11 +55,12 @@ def test_a_large_offset_of_the_values_changes_nothing_but_the_intercept():
     assert far.intercept == pytest.approx(near.intercept + 1e6)
 
 
-def test_values_that_do_not_vary_are_explained_by_the_intercept_alone():
-    masks, _, _, weights = problem(100, 5, 2)
-    fit = weighted_ridge(masks, np.full(100, 7.0), weights)
-    np.testing.assert_allclose(fit.coefficients, 0, atol=1e-12)
-    assert (fit.intercept, fit.r2) == (pytest.approx(7), 1.0)
+@given(st.floats(-1e6, 1e6), st.integers(0, 999))
+def test_values_that_do_not_vary_are_explained_by_the_intercept_alone(value, seed):
+    masks, _, _, weights = problem(100, 5, seed)
+    fit = weighted_ridge(masks, np.full(100, value), weights)
+    assert (fit.coefficients == 0).all()
+    assert (fit.intercept, fit.r2, fit.local_prediction) == (value, 1.0, value)
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_threads():
