@@ -53,7 +53,7 @@ from spexplain.core.workers import Workers
 N_PIXELS = 3773
 N_SVM_PIXELS = 1000
 N_TRAINING, EPOCHS = 2000, 15
-BATCH = 100
+BATCH = 1000
 GFLOP = 1e9
 SLOW_BASELINE_S = 1.5
 SETTLE_S, ENOUGH_S = 0.02, 0.1

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .goodness import goodness
 from .locality_advice import KernelAdvice
 from .percent import percent
 from .stability import Stability
 
-__all__ = ["Findings", "goodness", "verdict"]
+__all__ = ["Findings", "verdict"]
 
-_POOR_R2, _NEARLY_ONE = 0.5, 0.9995
+_POOR_R2 = 0.5
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
@@ -110,13 +111,6 @@ def _order(found: Findings, stability: Stability) -> str:
     if settled:
         return f"partly stable: {_top(settled)} {kept}, the next may change places"
     return f"not settled: {_top(found.k)} may change places"
-
-
-def goodness(r2: float) -> str:
-    """R² in words: 'R² 0.94', 'R² 0.997'; a good fit is not rounded up to a perfect one."""
-    if r2 < 0.99:
-        return f"R² {r2:.2f}"
-    return f"R² {r2:.3f}" if r2 < _NEARLY_ONE else "R² above 0.999"
 
 
 def _fit(r2: float, on: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.explanation import Explanation
+from ..core.goodness import goodness
 from ..core.percent import percent
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
-from ..core.verdict import goodness
 
 __all__ = [
     "OF_CHI2",

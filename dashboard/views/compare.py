@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.explain import ExplainSettings, Explanation
-from ...core.verdict import goodness
+from ...core.goodness import goodness
 from ..background import Background
 from ..clusters import top_names
 from ..compare import Comparison, Variant, compare, variants

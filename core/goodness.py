@@ -1,0 +1,14 @@
+"""How good a fit is, in words."""
+
+from __future__ import annotations
+
+__all__ = ["goodness"]
+
+_NEARLY_ONE = 0.9995
+
+
+def goodness(r2: float) -> str:
+    """R² in words: 'R² 0.94', 'R² 0.997'; a good fit is not rounded up to a perfect one."""
+    if r2 < 0.99:
+        return f"R² {r2:.2f}".replace("-", "−")
+    return f"R² {r2:.3f}" if r2 < _NEARLY_ONE else "R² above 0.999"
