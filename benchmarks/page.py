@@ -29,8 +29,8 @@ import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 from spexplain.dashboard.serve import open_workspace, run
 from spexplain.dashboard.workspace import Workspace
-from spexplain.data.lens import Plane
 from spexplain.data.places import demo_path
+from spexplain.data.plane import Plane
 
 N_SURVEY = 728_133  # O25
 REST_MS = 2000  # after which a new window has loaded what chromium puts around a page

@@ -15,7 +15,6 @@ from .collection import Collection
 from .lens_agn import AgnLens
 from .lens_anomaly import AnomalyLens
 from .lens_parts import LensError, Verdict
-from .plane import Plane
 from .runs import Run, RunStore
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ __all__ = [
     "AnomalyLens",
     "Lens",
     "LensError",
-    "Plane",
     "Verdict",
     "lens_of_target",
     "open_lenses",

@@ -72,18 +72,10 @@ class AnomalyLens(BuiltLens):
         self.check_target(name)
         return self.columns.loc[:, "score" if name == SCORE else name]
 
-    def target(
-        self,
-        name: str,
-        row: int,
-        *,
-        width_kms: float = FILTER_KMS,
-        trimmed: float = TRIMMED_FRACTION,
-    ) -> VaeScore:
-        """One of the eight scores, with the filter and the trimming of one's choice."""
+    def target(self, name: str, row: int, **knobs: float) -> VaeScore:
+        """One of the eight scores, with ``target_for``'s filter and trimming of one's choice."""
         self._check_row(row)
-        sn_median = float(self._sn_median.iat[row])
-        return self.target_for(name, sn_median, width_kms=width_kms, trimmed=trimmed)
+        return self.target_for(name, float(self._sn_median.iat[row]), **knobs)
 
     def target_for(
         self,
@@ -93,7 +85,7 @@ class AnomalyLens(BuiltLens):
         width_kms: float = FILTER_KMS,
         trimmed: float = TRIMMED_FRACTION,
     ) -> VaeScore:
-        """The same for a spectrum of any collection, given its S/N (NaN if that is not known)."""
+        """One of the scores of a spectrum of any collection, given its S/N (NaN if not known)."""
         self.check_target(name)
         from ..core.targets.vae import VaeScore
 

@@ -104,13 +104,13 @@ class _Compare:
             shares = found.weights / (np.abs(found.weights).max() or 1.0)
             wave = shown.wave_rest_aa
             ribbon = painted_pieces(frame, wave, shown.flux, found.labels, shares)
-            fit = goodness(found.r2)
+            fit = goodness(found.r2, above=">")
             names = top_names(wave, found.labels, np.abs(found.weights))
         css = " ".join(
             name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
         )
         inner = (
-            f'<div class="head"><b>{escape(one.title)}</b><span>{fit}</span></div>'
+            f'<div class="head"><b>{escape(one.title)}</b><span>{escape(fit)}</span></div>'
             f"{picture([ribbon, line], label=escape(one.title))}"
             f"{foot_line(names)}"
         )

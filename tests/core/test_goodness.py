@@ -11,3 +11,8 @@ from spexplain.core.goodness import goodness
 )  # fmt: skip
 def test_a_good_fit_is_not_rounded_up_to_a_perfect_one(r2, said):
     assert goodness(r2) == said
+
+
+def test_where_there_is_little_room_a_sign_will_do():
+    assert goodness(1.0, above=">") == "R² > 0.999"
+    assert goodness(0.5, above=">") == "R² 0.50"
