@@ -87,7 +87,9 @@ def write_report(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write tables and figures 1–9 and A.1–A.5 of P21 for a collection as one HTML file.
+    """Write the tables and figures of P21 for a collection as one HTML file.
+
+    A figure that follows one of the paper says which; examples and medians are our own.
 
     Parameters
     ----------
@@ -129,14 +131,29 @@ def _figures(evaluation: Evaluation, progress: Callable[[int, int], None]) -> It
     if _NUMBERED not in planes:
         raise ValueError(f"{evaluation.collection.path} lacks planes: spexplain build DIR --planes")
     jobs = [*_spectra_jobs(evaluation), *_plane_jobs(evaluation, planes)]
-    jobs.sort(key=lambda job: (job[0].startswith("A"), job[0]))
-    for done, (number, caption, draw) in enumerate(jobs):
+    jobs.sort(key=lambda job: (job.of_paper.startswith("A"), job.of_paper))
+    for done, job in enumerate(jobs):
         progress(done, len(jobs))
-        yield _figure(number, caption, draw())
+        yield _figure(job)
     progress(len(jobs), len(jobs))
 
 
-_Job = tuple[str, str, Callable[[], Figure]]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """A figure to be drawn.
+
+    Attributes
+    ----------
+    key
+        Its anchor on the page.
+    of_paper
+        Which figures of P21 it follows; empty for our own, which come first.
+    """
+
+    key: str
+    of_paper: str
+    caption: str
+    draw: Callable[[], Figure]
 
 
 def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
@@ -150,16 +167,18 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     of_test = f"the test set of {_name(evaluation)}"
     machine = _machine_words(best)
     ids = ", ".join(evaluation.collection.catalog["id"].iloc[typical].astype(str))
-    yield (
-        "1",
+    yield _Job(
+        "examples",
+        "",
         (
             f"A spectrum of each type from {of_test} ({ids}), as prepared: at rest, divided by "
             f"the flux at 5100 Å, on {len(sample.wave):,} points."
         ),
         lambda: example_spectra_figure(sample.wave, sample.flux(typical), kinds),
     )
-    yield (
-        "2",
+    yield _Job(
+        "medians",
+        "",
         (
             f"Median spectrum of each type, all {len(rows):,} labelled spectra of "
             f"{_name(evaluation)}; 68 % of a type's spectra lie in the shade."
@@ -168,9 +187,10 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
     )
     counts = np.array(best["test"]["confusion"])
     title = f"Confusion matrix on {of_test}, {best['test']['n']:,} spectra, {machine}."
-    yield "3", title, lambda: confusion_figure(best["test"]["classes"], counts)
-    yield (
-        "4",
+    yield _Job("confusion", "2–3", title, lambda: confusion_figure(best["test"]["classes"], counts))
+    yield _Job(
+        "noise",
+        "1",
         (
             f"Noise test: F on {of_test} against added noise, each kernel with the settings of "
             f"the table of hyperparameters, the best ({best['settings']['kernel']}) first; bars: "
@@ -202,26 +222,31 @@ def _saliency_jobs(
         two = load_type_classifier(sample.evaluated, "best-two")
         of_two = _machine_words(_best_of(evaluation, "two"))
         pair = [at for at, kind in enumerate(kinds) if kind in two.classes]
-        yield (
-            "5",
+        yield _Job(
+            "maps-two",
+            "5–6",
             f"Saliency maps, type 1 against type 2, {of_two}. {painted}",
             lambda: saliency_figure(
                 sample.wave, sample.flux(typical[pair]), two, [kinds[at] for at in pair]
             ),
         )
-    yield (
-        "6",
+    yield _Job(
+        "maps",
+        "5–6",
         f"Saliency maps, all types, {machine}. {painted}",
         lambda: saliency_figure(sample.wave, sample.flux(typical), three, kinds),
     )
-    for number, right, words in (("8", False, "misclassified"), ("9", True, "correct")):
+    for right, words in ((False, "misclassified"), (True, "correct")):
         some: Any = chosen[chosen["correct"] == right].reset_index(drop=True)
         if len(some):
-            yield number, f"Saliency maps of the numbered {words} spectra, {machine}. {painted}", (
+            yield _Job(
+                words,
+                "7–9",
+                f"Saliency maps of the numbered {words} spectra, {machine}. {painted}",
                 lambda some=some, right=right: saliency_figure(
                     sample.wave, sample.flux(some["row"].to_numpy()), three,
                     example_titles(some, classes), [_FRAMES[right]] * len(some),
-                )
+                ),
             )  # fmt: skip
 
 
@@ -229,19 +254,21 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
     labels = evaluation.collection.catalog["label"].to_numpy(str)
     chosen = numbered_examples(evaluation.runs["evaluate"].table("test-three"))
     main = planes[_NUMBERED]
-    yield (
-        "7",
+    yield _Job(
+        "plane",
+        "4",
         (
             f"{main.title}: {len(main.rows):,} spectra of {_name(evaluation)}, {_trust(main)}. "
             "Numbers in red frames are misclassified, in green correctly classified by the "
-            f"{_machine_words(evaluation.best)}; their maps are in figures 8 and 9."
+            f"{_machine_words(evaluation.best)}; their maps stand below."
         ),
         lambda: numbered_plane_figure(main, labels[main.rows], chosen),
     )
     alone = planes.get("agn-two-raw-50")
     if alone is not None:
         nobody = chosen.iloc[:0]
-        yield (
+        yield _Job(
+            "plane-two",
             "A.1",
             f"{alone.title}: {len(alone.rows):,} spectra of {_name(evaluation)}, {_trust(alone)}.",
             lambda: numbered_plane_figure(alone, labels[alone.rows], nobody),
@@ -249,7 +276,8 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
     for number, prefix, words in _SETS:
         some = [plane for name, plane in planes.items() if name.startswith(f"agn-{prefix}-")]
         if some:
-            yield (
+            yield _Job(
+                prefix,
                 number,
                 f"t-SNE of {_name(evaluation)} over perplexities: {words}, {len(some[0].rows):,} "
                 "spectra. Trustworthiness: 1 where no spectrum has false neighbours; recall: share "
@@ -310,14 +338,16 @@ def _sample(evaluation: Evaluation) -> _Sample:
     return _Sample(prepared.read_array("wavelength"), labels, prepared, rows, evaluated)
 
 
-def _figure(number: str, caption: str, fig: Figure) -> str:
-    buffer = io.BytesIO()
+def _figure(job: _Job) -> str:
+    fig, buffer = job.draw(), io.BytesIO()
     fig.savefig(buffer, format="png", dpi=_DPI)
     data = base64.b64encode(buffer.getvalue()).decode()
-    text = f"<b>Figure {number}.</b> {escape(caption)}"
+    plural = "s" if "–" in job.of_paper else ""
+    of_paper = f" <b>After figure{plural} {job.of_paper} of the paper.</b>" if job.of_paper else ""
     return (
-        f'<figure id="fig-{number}"><img alt="{escape(caption)}" '
-        f'src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+        f'<figure id="{job.key}"><img alt="{escape(job.caption)}" '
+        f'src="data:image/png;base64,{data}">'
+        f"<figcaption>{escape(job.caption)}{of_paper}</figcaption></figure>"
     )
 
 

@@ -156,7 +156,7 @@ def saliency_figure(
     """Spectra (n, D) in the colours of the saliency map of their predicted class.
 
     Blue strengthens the predicted class as the flux rises, orange weakens it, as in the paper's
-    figures 5, 6, 8 and 9; each map has colours of its own scale.
+    saliency maps (figures 5 to 9); each map has colours of its own scale.
     """
     fig, panels = _panels(len(flux), height=1.25)
     palette = LinearSegmentedColormap.from_list(

@@ -18,7 +18,11 @@ from spexplain.data.plane import Plane, open_planes
 
 QUICK = EmbedSettings(perplexity=50, early=20, iterations=30)
 SETS = ("three-raw", "three-standardised", "two-raw", "two-standardised")
-FIGURES = [*map(str, range(1, 10)), *(f"A.{n}" for n in range(1, 6))]
+# Each figure, and which of the paper's it follows: our own first, then in the paper's order.
+FIGURES = {
+    "examples": "", "medians": "", "noise": "1", "confusion": "2–3", "plane": "4",
+    "maps-two": "5–6", "maps": "5–6", "misclassified": "7–9", "correct": "7–9", "plane-two": "A.1",
+} | {name: f"A.{number}" for number, name in enumerate(SETS, start=2)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +54,9 @@ def test_the_report_holds_every_figure_and_table_and_no_address(evaluation, tmp_
     done = []
     write_report(evaluation, tmp_path / "report.html", progress=lambda *so_far: done.append(so_far))
     text = (tmp_path / "report.html").read_text()
-    assert re.findall(r'<figure id="fig-([^"]+)"', text) == FIGURES
+    assert re.findall(r'<figure id="([^"]+)"', text) == list(FIGURES)
+    numbered = [of for of in FIGURES.values() if of]
+    assert re.findall(r"After figures? (\S+) of the paper", text) == numbered
     for table in evaluation.tables:
         assert f'<table id="{table.key}"' in text
     assert re.findall(r'(?:src|href)="(?!data:)', text) == []
