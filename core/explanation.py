@@ -27,8 +27,8 @@ class Explanation:
         Segment of each pixel, 0 to S − 1; for a saliency map every pixel is its own.
     weights : (S,)
         lime: change of the target when the segment is present rather than perturbed. saliency:
-        ∂target/∂flux. occlusion: target minus target with the segment perturbed. Positive: the
-        segment as it is raises the target.
+        ∂target/∂flux. occlusion: target minus target with the segment perturbed. Raw: which way
+        more flux moves the target, and comparable between factors, is what ``effects`` says.
     intercept, r2, local_prediction
         The surrogate's; the target's value, 1 and the value again for methods without one.
     value
@@ -41,6 +41,8 @@ class Explanation:
         Why fewer samples than the settings allow were enough; empty where all were used.
     sample_values : (n_samples,), or None for methods that do not sample
         Target on each sample of ``lime_neighbourhood``, in order: what its error is judged by.
+    nothing
+        Why there is nothing to explain, so that weights and R² tell nothing; empty where there is.
     """
 
     method: str
@@ -56,6 +58,7 @@ class Explanation:
     complete: bool
     sample_values: NDArray[np.float64] | None = None
     stopped: str = ""
+    nothing: str = ""
 
     @property
     def weight_of_pixel(self) -> NDArray[np.float64]:
@@ -103,6 +106,7 @@ class Explanation:
             "n_samples": self.n_samples,
             "complete": self.complete,
             "stopped": self.stopped,
+            "nothing": self.nothing,
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def lime(
     neighbourhood, looks = run.samples.neighbourhood, run.looks
     answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
     for count in sorted(answers.union(looks)):
-        y, fit, stopped = run.answer(count, workers)
+        y, fit, stopped, nothing = run.answer(count, workers)
         if not stopped and count not in answers:
             continue
         yield Explanation(
@@ -71,9 +72,19 @@ def lime(
             complete=bool(stopped) or count == neighbourhood.n,
             sample_values=y,
             stopped=stopped,
+            nothing=nothing,
         )
         if stopped:
             return
+
+
+class _Answer(NamedTuple):
+    """Values and fit of some samples, and why they are enough, or tell nothing; else empty."""
+
+    values: NDArray[np.float64]
+    fit: Surrogate
+    stopped: str
+    nothing: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,15 +121,16 @@ class _Run:
         work = around.n * (values.work + around.n_segments**2)
         return cls(samples, values, looks, work < _LITTLE_WORK)
 
-    def answer(self, count: int, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
-        """Values and fit of the first samples, and why they are enough or nothing."""
+    def answer(self, count: int, workers: Sharing) -> _Answer:
+        """What the first samples say."""
         return self._found(count, workers=InTurn() if self.light else workers)
 
-    def _found(self, count: int, *, workers: Sharing) -> tuple[NDArray[np.float64], Surrogate, str]:
+    def _found(self, count: int, *, workers: Sharing) -> _Answer:
         ridge = self.samples.ridge(count)
         y = self.values.first(count, workers=workers, beside=ridge.ahead)
         (fit,) = workers.map(partial(self.samples.fit, ridge=ridge), [y])
-        if count not in self.looks:
-            return y, fit, ""
+        (nothing,) = workers.map(partial(self.samples.nothing, ridge=ridge), [y])
+        if count not in self.looks or nothing:
+            return _Answer(y, fit, "", nothing)
         (stopped,) = workers.map(partial(self.samples.settled, y), [fit.coefficients])
-        return y, fit, stopped
+        return _Answer(y, fit, stopped, "")

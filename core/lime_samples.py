@@ -13,6 +13,7 @@ from .control import Quadratic, controlled_ridge
 from .influence import Influence, Underdetermined, influence
 from .locality import locality_weights
 from .neighbourhood import Neighbourhood
+from .nothing import nothing_sampled
 from .sampling import ROWS_PER_DRAW
 from .settings import ExplainSettings
 from .stability import rank_stability
@@ -66,11 +67,14 @@ class LimeSamples:
         """
         return cls(neighbourhood, settings, _stand_in(target, neighbourhood, settings))
 
+    def first(self, n: int) -> Neighbourhood:
+        """The first n samples."""
+        return replace(self.neighbourhood, masks=self.neighbourhood.masks.head(n))
+
     def weights(self, n: int) -> NDArray[np.float64]:
         """How much each of the first n samples counts, (n,)."""
-        first = replace(self.neighbourhood, masks=self.neighbourhood.masks.head(n))
         chosen = self.settings
-        weights = locality_weights(first, kernel=chosen.kernel, width=chosen.kernel_width)
+        weights = locality_weights(self.first(n), kernel=chosen.kernel, width=chosen.kernel_width)
         if chosen.first == "light":
             weights[: ROWS_PER_DRAW[chosen.sampling]] = 0
         return weights
@@ -90,6 +94,10 @@ class LimeSamples:
         if self.stand_in is None:
             return ridge.fit(values)
         return controlled_ridge(ridge, values, self.stand_in)
+
+    def nothing(self, values: NDArray[np.float64], ridge: Ridge) -> str:
+        """Why the first samples, of these values (m,), tell nothing; empty where they do."""
+        return nothing_sampled(self.settings, self.first(len(values)), values, ridge.weights)
 
     def influence(self, values: NDArray[np.float64]) -> Influence:
         """What each draw among the first samples did to the weights.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .explanation import Explanation
 from .neighbourhood import Neighbourhood
+from .nothing import nothing_alone
 from .perturb import perturb
 from .progress import GrowingValues
 from .segments import segment
@@ -33,18 +34,20 @@ def occlusion(
     neighbourhood = occlusion_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
+    weights = value - values
     yield Explanation(
         method="occlusion",
         target=target.name,
         settings=settings,
         labels=neighbourhood.labels,
-        weights=value - values,
+        weights=weights,
         intercept=value,
         r2=1.0,
         value=value,
         local_prediction=value,
         n_samples=neighbourhood.n,
         complete=True,
+        nothing=nothing_alone(settings, weights, neighbourhood),
     )
 
 

@@ -13,6 +13,7 @@ from scipy import ndimage
 from .choices import SmoothingName
 from .explanation import Explanation
 from .neighbourhood import Neighbourhood
+from .nothing import nothing_alone
 from .progress import GrowingValues
 from .settings import ExplainSettings
 from .targets import Target
@@ -137,4 +138,5 @@ def _map(
         local_prediction=value,
         n_samples=n_samples,
         complete=True,
+        nothing=nothing_alone(settings, weights),
     )

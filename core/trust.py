@@ -56,6 +56,8 @@ class Trust:
     jumped
         How many of the ``n_samples`` spectra asked about lie across a jump of the target, where
         the votes of a support vector machine change; None where it has none.
+    nothing
+        Why there is nothing to explain, and so nothing to believe; empty where there is.
     """
 
     method: str
@@ -71,6 +73,7 @@ class Trust:
     idle: float = 0.0
     step: float | None = None
     jumped: int | None = None
+    nothing: str = ""
 
     @property
     def exact(self) -> bool:
@@ -79,7 +82,7 @@ class Trust:
 
     def sentence(self) -> str:
         """The verdict in a line, such as "stable: the top 5 segments keep their order; …"."""
-        return verdict(
+        return self.nothing or verdict(
             Findings(
                 self.method,
                 self.n_samples,
@@ -148,13 +151,14 @@ def assess(
             idle=float(np.mean(weights == 0)) if moved else 0.0,
             step=settings.step if by_step else None,
             jumped=_jumped(target, x, _alone(x, settings)) if moved else None,
+            nothing=explanation.nothing,
         )
     with or_own(workers) as sharing:
         around, values = _samples(explanation, x), explanation.sample_values
         if values is None:
             values = evaluate(target, around, workers=sharing)
         (jumped,) = sharing.map(partial(_jumped, target, x), [around])
-        unknown = Trust(*facts, intervals=None, jumped=jumped)
+        unknown = Trust(*facts, intervals=None, jumped=jumped, nothing=explanation.nothing)
         judged = partial(_judged, unknown, explanation, around, target)
         (found,) = sharing.map(judged, [values])
         return found
