@@ -191,14 +191,13 @@ def _check_free(settings: BuildSettings, why: str) -> None:
 def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     """Stage → what its run has to say."""
     runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    kinds = ("dust_note", "range_note", "split_note")
-    return {
-        name: run.metrics[kind]
+    kinds = ("dust_note", "range_note", "split_note", "sample_note", "training_note")
+    notes = {
+        name: "; ".join(run.metrics[kind] for kind in kinds if run.metrics.get(kind))
         for name, run in runs.items()
         if run
-        for kind in kinds
-        if run.metrics.get(kind)
     }
+    return {name: note for name, note in notes.items() if note}
 
 
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:

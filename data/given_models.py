@@ -11,6 +11,7 @@ from .build_settings import BuildSettings
 from .collection import Collection
 from .places import demo_path
 from .runs import Run, RunStore
+from .training_sample import training_sample
 
 __all__ = ["GivenModelsError", "given_models"]
 
@@ -30,7 +31,7 @@ def given_models(
 
     With ``models`` its classifier and autoencoder are used, whatever labels the collection has.
     Without, a collection trains its own, except that the demo's serve, if it has been built, where
-    there are no two classes of 10 labels or too few spectra for an autoencoder. With a model comes
+    there are no two classes of 10 labels or too few galaxies for an autoencoder. With a model comes
     the preparation it was trained on, so that wavelengths agree.
 
     Raises
@@ -48,7 +49,8 @@ def given_models(
     wanted = []
     if not _can_train_classifier(collection.catalog["label"].to_numpy(str)):
         wanted.append("svm")
-    if collection.n_spectra < settings.vae_from:
+    catalog, every = collection.catalog, np.arange(collection.n_spectra)
+    if training_sample(catalog, every, settings.learn_from).n < settings.vae_from:
         wanted.append("vae")
     demo = demo_path()
     if demo.resolve() == collection.path.resolve():

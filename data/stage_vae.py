@@ -17,6 +17,7 @@ from .array_file import ModelFileError, load_arrays, save_arrays
 from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from .build_settings import BuildSettings
 from .stage import BuildCancelled, Stage, StageSkipped, Work
+from .training_sample import TrainingSample, sample_note, training_note, training_sample
 
 __all__ = ["VAE"]
 
@@ -32,23 +33,28 @@ def _run(work: Work) -> None:
         save_autoencoders(work.draft, load_autoencoders(given))
         work.draft.write_table("training", given.table("training"))
         work.draft.metrics |= given.metrics | {"trained_on": given.key}
+        work.draft.metrics["sample_note"] = sample_note(given.metrics, lent=True)
         return
-    spectra, sn_median = _sample(work)
+    sample, rows, spectra = _sample(work)
+    sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
     n_bins = work.settings.sn_bins if work.settings.model_per_bin else 1
     borders = equal_bins(sn_median, n_bins)
     settings = _searched(work, spectra)
-    trainers = []
+    trainers, split = [], pd.DataFrame({"row": rows, "sn_bin": 0, "split": "train"})
     for number in range(n_bins):
         inside = np.searchsorted(borders, sn_median, side="right") == number
         part = spectra[inside] if n_bins > 1 else spectra
         if len(part) < _FEWEST:
             raise StageSkipped(f"bin {number + 1} of S/N has {len(part)} spectra, too few to train")
         trainers.append(_train(work, part, settings, number=number, n_bins=n_bins))
+        split.loc[inside, "sn_bin"] = number
+        split.loc[np.flatnonzero(inside)[trainers[-1].validation_rows], "split"] = "validation"
     found = Autoencoders(tuple(trainer.best() for trainer in trainers), borders)
     save_autoencoders(work.draft, found)
     for number in range(n_bins):
         _checkpoint(work, number).unlink(missing_ok=True)
-    _record(work, trainers)
+    work.draft.write_table("sample", split)
+    _record(work, trainers, sample)
 
 
 def _train(
@@ -100,39 +106,54 @@ def _history(number: int, trainer: VaeTrainer) -> pd.DataFrame:
     )
 
 
-def _record(work: Work, trainers: list[VaeTrainer]) -> None:
+def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> None:
     history = [_history(number, trainer) for number, trainer in enumerate(trainers)]
     work.draft.write_table("training", pd.concat(history, ignore_index=True))
     best = [trainer.history[trainer.best_epoch - 1] for trainer in trainers]
     rows = [len(trainer.validation_rows) for trainer in trainers]
-    work.draft.metrics |= {
+    work.draft.metrics |= sample.metrics() | {
         "n_trained_on": sum(len(trainer.train_rows) for trainer in trainers),
         "n_validation": sum(rows),
         "epochs": max(len(trainer.history) for trainer in trainers),
+        "cut_short": any(t.best_epoch == work.settings.vae.epochs for t in trainers),
         "best_epoch": best[-1].epoch,
         "validation_loss": float(np.average([e.validation_loss for e in best], weights=rows)),
         "stopped_early": any(
             len(trainer.history) < work.settings.vae.epochs for trainer in trainers
         ),
     }
+    work.draft.metrics |= {
+        "sample_note": sample_note(work.draft.metrics),
+        "training_note": training_note(work.draft.metrics),
+    }
 
 
-def _sample(work: Work) -> tuple[np.ndarray, np.ndarray]:
-    """What is trained on: spectra (n, D) and their median S/N (n,)."""
-    prepared = work.inputs["prepare-o25"]
+def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, np.ndarray]:
+    """What is learnt from: how it was chosen, its rows (n,), and the spectra (n, D)."""
+    prepared, settings = work.inputs["prepare-o25"], work.settings
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
-    n, limit = spectra.shape[0], work.settings.vae_rows
-    if work.collection.n_spectra < work.settings.vae_from or n < _FEWEST:
-        raise StageSkipped(
-            f"{n} usable spectra of {work.collection.n_spectra} are too few to train an "
-            f"autoencoder (from {work.settings.vae_from}); give a built collection's models"
-        )
-    sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
-    if n <= limit:
-        return np.asarray(spectra[:]), sn_median
-    rng = np.random.default_rng(work.settings.vae.seed)
-    chosen = np.sort(rng.choice(n, limit, replace=False))
-    return np.asarray(spectra.oindex[chosen]), sn_median[chosen]
+    sample = training_sample(work.collection.catalog, rows, settings.learn_from)
+    every = training_sample(
+        work.collection.catalog, np.arange(work.collection.n_spectra), settings.learn_from
+    )
+    if every.n < settings.vae_from or sample.n < _FEWEST:
+        raise StageSkipped(_too_few(sample, every.n, work.collection.n_spectra, settings))
+    chosen = np.flatnonzero(sample.inside)
+    if sample.n > settings.vae_rows:
+        rng = np.random.default_rng(settings.vae.seed)
+        chosen = np.sort(rng.choice(chosen, settings.vae_rows, replace=False))
+    if len(chosen) == spectra.shape[0]:
+        return sample, rows, np.asarray(spectra[:])
+    return sample, rows[chosen], np.asarray(spectra.oindex[chosen])
+
+
+def _too_few(sample: TrainingSample, n: int, n_spectra: int, settings: BuildSettings) -> str:
+    called = "galaxies" if sample.learn_from == "galaxies" else "spectra"
+    wider = "learn from all of them, or " if called == "galaxies" and n < n_spectra else ""
+    return (
+        f"{sample.n} usable {called} of {n_spectra} spectra are too few to train an autoencoder "
+        f"(from {settings.vae_from}); {wider}give a built collection's models"
+    )
 
 
 def _ask_whether_to_stop(
@@ -176,6 +197,7 @@ def _begin(spectra: np.ndarray, settings: VaeSettings, path: Path) -> VaeTrainer
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
     params: dict[str, Any] = {"vae": settings.vae.asdict(), "max_rows": settings.vae_rows}
+    params["learn_from"] = settings.learn_from
     if settings.model_per_bin:
         params["sn_bins"] = settings.sn_bins
     if settings.vae_search:

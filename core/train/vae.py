@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..vae import Vae
-from .vae_loss import KldForm, info_vae_loss
+from .vae_loss import KldForm, MmdKernel, info_vae_loss
 
 __all__ = ["Epoch", "TrainerState", "VaeSettings", "VaeTrainer", "start_at"]
 
@@ -32,6 +32,9 @@ class VaeSettings:
         α and λ of the loss, see :func:`info_vae_loss`.
     kld
         ``"text"`` sums the divergence over latent dimensions, ``"code"`` averages it.
+    mmd
+        Kernel of the mean discrepancy: ``"text"``, ``"older code"`` or ``"newest code"``, see
+        :func:`mean_discrepancy`.
     prior_samples
         Drawn for the mean discrepancy of each batch.
     learning_rate
@@ -62,6 +65,7 @@ class VaeSettings:
     alpha: float = 0.0
     lam: float = 8.6
     kld: KldForm = "text"
+    mmd: MmdKernel = "text"
     prior_samples: int = 200
     learning_rate: float = 1e-3
     batch: int = 256
@@ -73,8 +77,9 @@ class VaeSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.kld not in get_args(KldForm):
-            raise ValueError(f"kld={self.kld!r} is none of {get_args(KldForm)}")
+        for name, choices in (("kld", get_args(KldForm)), ("mmd", get_args(MmdKernel))):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
         for name in ("n_latent", "prior_samples", "batch", "epochs", "patience", "slow_after"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")
@@ -253,6 +258,7 @@ class VaeTrainer:
                     alpha=settings.alpha,
                     lam=settings.lam,
                     kld=settings.kld,
+                    mmd=settings.mmd,
                 )
             if learn:
                 self._adam.zero_grad()

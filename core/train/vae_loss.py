@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -10,9 +10,10 @@ from torch.nn.functional import mse_loss
 
 from ..vae import Vae
 
-__all__ = ["KldForm", "info_vae_loss", "kl_divergence", "mean_discrepancy"]
+__all__ = ["KldForm", "MmdKernel", "info_vae_loss", "kl_divergence", "mean_discrepancy"]
 
 KldForm = Literal["text", "code"]
+MmdKernel = Literal["text", "older code", "newest code"]
 
 
 def info_vae_loss(
@@ -24,6 +25,7 @@ def info_vae_loss(
     alpha: float,
     lam: float,
     kld: KldForm,
+    mmd: MmdKernel = "text",
 ) -> Tensor:
     """N·MSE + (1 − α)·KLD + (α + λ − 1)·MMD, a scalar; N is the number of pixels.
 
@@ -41,13 +43,15 @@ def info_vae_loss(
         Weights α and λ; α = 1 leaves the divergence of each spectrum out.
     kld
         How the divergence is averaged, see :func:`kl_divergence`.
+    mmd
+        Kernel of the discrepancy, see :func:`mean_discrepancy`.
     """
     mean, log_variance = vae.encode(x)
     latent = mean + torch.exp(0.5 * log_variance) * noise
     # One pass there and one back, where differences, squares and sums would be a pass each.
     squared_error = mse_loss(vae.decode(latent), x, reduction="sum") / len(x)
     divergence = kl_divergence(mean, log_variance, form=kld)
-    discrepancy = mean_discrepancy(latent, prior)
+    discrepancy = mean_discrepancy(latent, prior, kernel=mmd)
     return squared_error + (1 - alpha) * divergence + (alpha + lam - 1) * discrepancy
 
 
@@ -61,18 +65,55 @@ def kl_divergence(mean: Tensor, log_variance: Tensor, *, form: KldForm) -> Tenso
     return terms.sum(dim=1).mean() if form == "text" else terms.mean()
 
 
-def mean_discrepancy(latent: Tensor, prior: Tensor) -> Tensor:
+def mean_discrepancy(latent: Tensor, prior: Tensor, *, kernel: MmdKernel = "text") -> Tensor:
     """Maximum mean discrepancy between two samples, (n, L) and (m, L); 0 if they are alike.
 
-    Gaussian kernel exp(−d²/2σ²) with d² the squared distance per dimension and σ² = 2/L.
+    The kernel is a Gaussian of the distance d between two points. O25's text gives it the
+    variance 1/L, so exp(-d²·L/2); the released code had exp(-d²/4), and has exp(-d²/L²) now. For
+    256 latents shifted by one in each of 12 dimensions, against 200 of the prior, the term is
+    .009, .033 and .134, and for latents that are not shifted .009, .009 and .001. So λ = 8.6 means
+    three things. The text's kernel is far narrower than points of 12 dimensions lie apart: its
+    term is what each point's distance 0 to itself adds, and next to nothing else.
+
+    Parameters
+    ----------
+    latent, prior
+        (n, L) and (m, L).
+    kernel
+        ``"text"``, ``"older code"`` or ``"newest code"``.
+
+    Returns
+    -------
+    Scalar, 0 to 2; (n + m)/nm where points lie far apart.
+
+    Raises
+    ------
+    ValueError
+        An unknown kernel.
     """
-    return _kernel(prior, prior) + _kernel(latent, latent) - 2 * _kernel(latent, prior)
+    narrowness = _narrowness(kernel, latent.shape[1])
+    return (
+        _mean_kernel(prior, prior, narrowness)
+        + _mean_kernel(latent, latent, narrowness)
+        - 2 * _mean_kernel(latent, prior, narrowness)
+    )
 
 
-def _kernel(a: Tensor, b: Tensor) -> Tensor:
+def _narrowness(kernel: MmdKernel, n_latent: int) -> float:
+    """The factor of d² in the exponent."""
+    match kernel:
+        case "text":
+            return n_latent / 2
+        case "older code":
+            return 1 / 4
+        case "newest code":
+            return 1 / n_latent**2
+        case _:
+            raise ValueError(f"kernel={kernel!r} is none of {get_args(MmdKernel)}")
+
+
+def _mean_kernel(a: Tensor, b: Tensor, narrowness: float) -> Tensor:
     """Mean of the kernel over all pairs."""
-    n_latent = a.shape[1]
     # |a - b|² from the scalar products: cdist would keep (n, m, L) for its gradient.
     squares = a.square().sum(1)[:, None] + b.square().sum(1)[None, :] - 2 * a @ b.T
-    variance = 2 / n_latent
-    return torch.exp(-squares / n_latent / (2 * variance)).mean()
+    return torch.exp(-squares * narrowness).mean()

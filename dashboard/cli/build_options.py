@@ -17,6 +17,7 @@ __all__ = [
     "Clusters",
     "Dust",
     "Factor",
+    "LearnFrom",
     "Loss",
     "ModelPerBin",
     "Perturbation",
@@ -31,7 +32,16 @@ __all__ = [
 
 # As the command's arguments are called.
 _NAMES = (
-    *("dust", "sn_bins", "model_per_bin", "loss", "explain_score", "top_percent", "top_in_bins"),
+    *(
+        "dust",
+        "sn_bins",
+        "learn_from",
+        "model_per_bin",
+        "loss",
+        "explain_score",
+        "top_percent",
+        "top_in_bins",
+    ),
     *("perturbation", "factor", "k", "weight_sign"),
 )
 _PANEL = "Anomalies (Ortiz & Boquien 2025)"
@@ -48,6 +58,14 @@ SnBins = Annotated[
     int | None,
     typer.Option(
         min=1, metavar="N", rich_help_panel=_PANEL, help="Bins of S/N, of equal count. Usually 4."
+    ),
+]
+LearnFrom = Annotated[
+    Literal["galaxies", "all"] | None,
+    typer.Option(
+        rich_help_panel=_PANEL,
+        help="Spectra that the autoencoder learns from: those the survey calls galaxies, as in the "
+        "paper (the usual; all where there are no classes), or all. Every spectrum is scored.",
     ),
 ]
 ModelPerBin = Annotated[
@@ -98,13 +116,13 @@ Perturbation = Annotated[
     PerturbationName | None,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="What a segment becomes: usually flat, the median flux; scale with --factor 0.9 is "
-        "the paper's usual one.",
+        help="What a segment becomes for the clusters: usually scale with --factor 0.9, as in the "
+        "paper; flat is the median flux.",
     ),
 ]
 Factor = Annotated[
     float | None,
-    typer.Option(rich_help_panel=_PANEL, help="How much of it. Usually 1; 0.9 for scale."),
+    typer.Option(rich_help_panel=_PANEL, help="How much of it. Usually 0.9; 1 for flat and mean."),
 ]
 Clusters = Annotated[
     int | None,

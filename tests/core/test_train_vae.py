@@ -1,8 +1,12 @@
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 from spexplain.core.train.vae import VaeSettings, VaeTrainer, start_at
 from spexplain.core.train.vae_loss import info_vae_loss, kl_divergence, mean_discrepancy
 from spexplain.core.vae import Vae
@@ -165,5 +169,49 @@ def test_the_divergence_is_that_of_two_gaussians(mean, log_variance):
 def test_the_discrepancy_tells_a_shifted_sample_from_one_of_the_prior():
     rng = torch.Generator().manual_seed(0)
     prior, alike, shifted = (torch.randn(500, 12, generator=rng) for _ in range(3))
-    assert mean_discrepancy(prior, prior).item() == pytest.approx(0, abs=1e-6)
-    assert mean_discrepancy(shifted + 2, prior) > 5 * mean_discrepancy(alike, prior)
+    for kernel in ("older code", "newest code"):
+        apart = partial(mean_discrepancy, kernel=kernel)
+        assert apart(prior, prior).item() == pytest.approx(0, abs=1e-6)
+        assert apart(shifted + 2, prior) > 5 * apart(alike, prior)
+
+
+# The prior's samples as many as O25 draws, the latents of one batch.
+@pytest.mark.parametrize(
+    ("kernel", "of_the_prior", "shifted"),
+    [("text", 0.0089, 0.0089), ("older code", 0.0088, 0.033), ("newest code", 0.0013, 0.134)],
+)
+def test_lambda_weighs_three_kernels_that_differ_by_an_order(kernel, of_the_prior, shifted):
+    rng = torch.Generator().manual_seed(0)
+    draws = [[torch.randn(n, 12, generator=rng) for n in (256, 200)] for _ in range(40)]
+    for shift, expected in ((0, of_the_prior), (1, shifted)):
+        terms = [mean_discrepancy(a + shift, b, kernel=kernel).item() for a, b in draws]
+        assert np.mean(terms) == pytest.approx(expected, rel=0.1, abs=3e-4)
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 20), st.floats(-2, 2))
+def test_each_kernel_is_the_gaussian_it_says(n_latent, shift):
+    rng = np.random.default_rng(n_latent)
+    a, b = rng.normal(size=(5, n_latent)) + shift, rng.normal(size=(4, n_latent))
+    for kernel, factor in (
+        ("text", n_latent / 2), ("older code", 0.25), ("newest code", 1 / n_latent**2)
+    ):  # fmt: skip
+        means = [np.exp(-factor * cdist(x, y) ** 2).mean() for x, y in ((a, a), (b, b), (a, b))]
+        found = mean_discrepancy(torch.from_numpy(a), torch.from_numpy(b), kernel=kernel)
+        assert found.item() == pytest.approx(means[0] + means[1] - 2 * means[2], abs=1e-9)
+
+
+def test_an_unknown_kernel_is_quoted():
+    points = torch.zeros(3, 2)
+    with pytest.raises(ValueError, match="'paper'"):
+        mean_discrepancy(points, points, kernel="paper")
+    with pytest.raises(ValueError, match="mmd='paper'"):
+        VaeSettings(mmd="paper")
+
+
+def test_the_kernel_of_the_settings_is_the_one_that_trains():
+    losses = {
+        kernel: VaeTrainer(family(), replace(SMALL, mmd=kernel)).run_epoch().loss
+        for kernel in ("text", "older code", "newest code")
+    }
+    assert len(set(losses.values())) == 3

@@ -47,7 +47,7 @@ def test_a_perturbation_brings_its_usual_factor_unless_another_is_given() -> Non
     assert (mean.perturbation, mean.factor) == ("mean", 1.0)
     more = with_anomaly_options(USUAL, perturbation="scale", factor=1.2).explain
     assert (more.perturbation, more.factor) == ("scale", 1.2)
-    assert with_anomaly_options(USUAL, factor=0.8).explain.perturbation == "flat"
+    assert with_anomaly_options(USUAL, factor=0.8).explain.perturbation == "scale"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def flux_of(rng, label):
     return flux + 0.05 * rng.normal(size=wave.size)
 
 
-def write_collection(path, labels, seed=0):
+def write_collection(path, labels, seed=0, classes=""):
     rng = np.random.default_rng(seed)
     flux = np.array([flux_of(rng, label) for label in labels], np.float32)
     for row in SPIKED:
@@ -42,6 +42,7 @@ def write_collection(path, labels, seed=0):
             "id": [f"s{row:03}" for row in range(len(labels))],
             "z": rng.uniform(0.02, 0.03, len(labels)),
             "label": labels,
+            "spectral_class": classes,
         }
     )
     with CollectionWriter.create(path, COLLECTION_GRID, {"made_by": "a test"}) as writer:
@@ -130,5 +131,5 @@ def copied(built, tmp_path):
 
 @pytest.fixture
 def write():
-    """write(path, labels, seed=0) → a collection like the others."""
+    """write(path, labels, seed=0, classes="") → a collection like the others."""
     return write_collection

@@ -52,6 +52,15 @@ def test_the_demos_autoencoder_serves_few_spectra_only(labelled, built, home):
     assert given_models(labelled, None, BuildSettings(vae_from=120)) == {}
 
 
+def test_quasars_do_not_count_as_spectra_to_learn_from(labelled, built, home):
+    shutil.copytree(built.path, home / "demo")
+    catalog = labelled.catalog
+    catalog["spectral_class"] = ["GALAXY"] * 50 + ["QSO"] * 70
+    lent = given_models(labelled, None, BuildSettings(vae_from=100))
+    assert set(lent) == {"vae", "prepare-o25"}
+    assert given_models(labelled, None, BuildSettings(vae_from=100, learn_from="all")) == {}
+
+
 def test_without_a_demo_there_is_nothing_to_take(unlabelled, quick):
     assert given_models(unlabelled, None, quick) == {}
 

@@ -97,6 +97,36 @@ def test_the_autoencoder_learns_from_a_sample_when_there_are_more(copied, quick)
     assert metrics["n_trained_on"] + metrics["n_validation"] == 40
 
 
+def test_the_autoencoder_learns_from_galaxies_and_scores_all(write, tmp_path, quick):
+    classes = ["GALAXY"] * 80 + ["QSO"] * 40
+    copied = write(tmp_path / "some", ["type 1", "type 2"] * 60, classes=classes)
+    build(copied.path, settings=quick, only=["score"])
+    store = RunStore(copied.path)
+    run, rows = store.find("vae"), store.find("prepare-o25").table("rows")["row"]
+    learnt = run.table("sample")
+    assert learnt["row"].tolist() == rows[rows < 80].tolist()
+    assert (learnt["split"] == "validation").sum() == run.metrics["n_validation"]
+    assert run.metrics["left_out"] == {"QSO": (rows >= 80).sum()}
+    assert f"not learnt from: {(rows >= 80).sum()} QSO" in run.metrics["sample_note"]
+    assert store.find("score").table("scores")["row"].tolist() == rows.tolist()
+    everything = build(copied.path, settings=dataclasses.replace(quick, learn_from="all"))
+    assert "of whatever class" in everything.notes["vae"]
+
+
+def test_too_few_galaxies_are_said_to_be_so(write, tmp_path, quick):
+    classes = ["GALAXY"] * 5 + ["QSO"] * 115
+    copied = write(tmp_path / "some", [""] * 120, classes=classes)
+    report = build(copied.path, settings=quick, only=["vae"])
+    assert "5 usable galaxies of 120 spectra are too few" in report.skipped["vae"]
+    assert "learn from all of them" in report.skipped["vae"]
+
+
+def test_a_training_without_classes_and_cut_short_says_both(store):
+    note = store.find("vae").metrics
+    assert "gives none of them a class" in note["sample_note"]
+    assert note["cut_short"] == ("cut short at the 12 epochs" in note["training_note"])
+
+
 def test_the_training_curve_is_kept_and_the_best_epoch_is_its_lowest(store):
     run = store.find("vae")
     curve = run.table("training")
@@ -179,6 +209,7 @@ def test_the_anomaly_plane_can_show_the_latent_space_instead(copied, store, quic
         ({"top_percent": 101.0}, "top_percent=101.0"),
         ({"k": 0}, "k=0"),
         ({"vae_rows": 0}, "vae_rows=0"),
+        ({"learn_from": "stars"}, "learn_from='stars'"),
         ({"plane_features": "colours"}, "plane_features='colours'"),
     ],
 )
