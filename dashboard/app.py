@@ -16,11 +16,12 @@ from tornado.ioloop import IOLoop
 
 from ..core.choices import WeightSign
 from .background import Background
+from .browser_tab import Schedule
 from .judging import Judging
 from .keeping import Keepsake, keep, origin_of
 from .links import apply_query, to_query
 from .live import Answer
-from .session import Schedule, Session
+from .session import Session
 from .shown import Shown
 from .theme import THEMES, category_colours
 from .views.bar import bar_form, controls_form, drawing_form, legend_part, tabs_form
@@ -32,6 +33,7 @@ from .views.part_model import parts_script
 from .views.parts import ShellPart, asset, one_patch
 from .views.plane import PlaneView
 from .views.verdict import state_pane, veil_pane, verdict_pane
+from .visitor import Visitor
 from .workspace import Workspace
 
 __all__ = ["build_app"]
@@ -61,7 +63,7 @@ def build_app(
 
     def page() -> pn.Template:
         doc = pn.state.curdoc
-        session = Session(workspace, pool, _scheduler(doc))
+        session = Visitor(workspace, pool, _scheduler(doc))
         Judging(session)
         opened.add(session)
 
@@ -96,7 +98,7 @@ class _Page(pn.Template):
         return document
 
 
-def _assemble(session: Session, template: Any) -> pn.Template:
+def _assemble(session: Visitor, template: Any) -> pn.Template:
     view, space = session.view, session.workspace
     cookies = pn.state.cookies or {}
     if cookies.get("spexplain-theme") in THEMES:
@@ -130,7 +132,7 @@ def _assemble(session: Session, template: Any) -> pn.Template:
     return page
 
 
-def _shell(session: Session, plane: PlaneView, spectrum: LateSpectrum) -> ShellPart:
+def _shell(session: Visitor, plane: PlaneView, spectrum: LateSpectrum) -> ShellPart:
     buttons = {
         "reset-plane": plane.reset,
         "reset-spectrum": spectrum.reset,

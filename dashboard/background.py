@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Generic
+from typing import Generic
 
+from .browser_tab import BrowserTab
 from .live import Answer, Live, T
-
-if TYPE_CHECKING:
-    from .session import Session
 
 __all__ = ["Background"]
 
@@ -21,7 +19,7 @@ class Background(Generic[T]):
 
     Parameters
     ----------
-    session
+    tab
         Whose page is shown to; work ends when it closes.
     show
         Called in the page with each answer to the newest request. Of answers that come faster
@@ -32,17 +30,17 @@ class Background(Generic[T]):
 
     def __init__(
         self,
-        session: Session,
+        tab: BrowserTab,
         show: Callable[[Answer[T]], None],
         *,
         passed_over: Callable[[Answer[T]], bool] | None = None,
     ) -> None:
         self._show, self._passed_over = show, passed_over
-        self._schedule = session.schedule
+        self._schedule = tab.schedule
         self._lock = threading.Lock()
         self._inbox: Answer[T] | None = None
-        self._live: Live[T] = Live(session.pool, self._deliver)
-        session.on_close(self.cancel)
+        self._live: Live[T] = Live(tab.pool, self._deliver)
+        tab.on_close(self.cancel)
 
     def request(self, work: Work[T]) -> None:
         """Ask for ``work(cancelled)``, in place of whatever was asked for before."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,12 @@ from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
 from ..data.trained import probability_column
 from .background import Background
+from .confusion_table import judged, ordered_types
 from .listing import Column, Listing
 from .live import Answer
+from .session import Session
 
-if TYPE_CHECKING:
-    from .session import Session
-
-__all__ = ["Maps", "Marked", "Matrix", "judged", "ordered_types"]
+__all__ = ["Maps", "Marked", "Matrix"]
 
 _NUMBERED = 6
 
@@ -141,44 +140,6 @@ class Matrix(param.Parameterized):
             self._session.complain(f"The saliency maps cannot be drawn: {answer.error}")
         else:
             self.maps = answer.result
-
-
-def ordered_types(kinds: Iterable[str]) -> list[str]:
-    """Types in the order of the paper's tables, others after them by name."""
-    order = {"type 1": 0, "type 2": 1, "intermediate": 2}
-    return sorted(kinds, key=lambda kind: (order.get(kind, 9), kind))
-
-
-def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
-    """What a classifier says of the spectra whose type it was taught.
-
-    Parameters
-    ----------
-    catalog
-        With ``label``.
-    lens
-        Of AGN types, or None.
-    part
-        ``"test"``: only those it has not seen, if it is known which; ``"all"``.
-    """
-    columns = ["row", "true", "predicted", "correct", "confidence"]
-    if lens is None or "predicted" not in lens.columns:
-        return pd.DataFrame({name: [] for name in columns})
-    said = lens.columns
-    rows = said.index.to_numpy()
-    true = catalog["label"].to_numpy(object)[rows].astype(str)
-    kinds = [kind for kind in lens.targets if probability_column(kind) in said]
-    inside = np.isin(true, kinds)
-    if part == "test" and "split" in said:
-        inside &= (said["split"] == "test").to_numpy()
-    shares = said[[probability_column(kind) for kind in kinds]].to_numpy(np.float64)
-    table = pd.DataFrame({"row": rows, "true": true, "predicted": said["predicted"].to_numpy(str)})
-    table["correct"] = table["true"] == table["predicted"]
-    table["confidence"] = shares.max(axis=1)
-    for at, kind in enumerate(kinds):
-        table[probability_column(kind)] = shares[:, at]
-    kept: Any = table[inside]
-    return kept.reset_index(drop=True)
 
 
 def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator[Maps]:

@@ -21,8 +21,8 @@ from ..data.printed_table import Table
 from ..data.runs import Run, RunStore
 from ..data.trained import load_type_classifier, probability_column
 from ..data.whole_file import written_whole
+from .confusion_table import ordered_types
 from .evaluation import cell_text
-from .matrix import ordered_types
 from .report_figures import (
     confusion_figure,
     example_spectra_figure,

@@ -21,8 +21,8 @@ from ..core.train.gram import KERNELS
 from ..data import paper_p21 as paper
 from ..data.plane import Plane
 from ..data.trained import probability_column
+from .confusion_table import ordered_types
 from .label_places import label_places
-from .matrix import ordered_types
 from .theme import THEMES, category_colours
 
 __all__ = [

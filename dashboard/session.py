@@ -1,10 +1,10 @@
-"""One visitor: turns choices into an open spectrum and its explanation. No widgets here."""
+"""Turns a visitor's choices into an open spectrum and its explanation. No widgets here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,32 +15,22 @@ from ..core.settings import ExplainSettings
 from ..data.collection_format import flux_unit_of
 from ..data.lens import AnomalyLens, Lens
 from .background import Background
+from .browser_tab import BrowserTab, Schedule
 from .finding import find
-from .listing import Listing
 from .live import Answer
 from .shown import Shown
 from .state import Knobs, Outcome, View
-from .tabs import TABS, Tab, tab_named
-from .tagging import Tagging
 from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..core.targets import Target
-    from .matrix import Matrix
-    from .visitors import Visitors
-    from .whatif import WhatIf
 
-__all__ = ["Schedule", "Session"]
-
-Schedule = Callable[[Callable[[], None]], object]
-
+__all__ = ["Session"]
 
 _SOON_MS = 150.0
-# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
-_LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
 
 
-class Session:
+class Session(BrowserTab):
     """The choices of one browser tab and what follows from them.
 
     Parameters
@@ -54,13 +44,11 @@ class Session:
     """
 
     def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
+        super().__init__(pool, schedule)
         self.workspace = workspace
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
-        self.pool, self.schedule = pool, schedule
-        self._closing: list[Callable[[], None]] = []
         self._work: Background[Explanation] = Background(self, self._arrived, passed_over=_soon)
         self._target: tuple[tuple[object, ...], Target] | None = None
-        self.tagging = Tagging(self)
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
         self.view.param.watch(self._open, ["lens", "spectrum"])
@@ -68,32 +56,10 @@ class Session:
         self.view.param.watch(self._find, "find")
         self.knobs.param.watch(self._explain, Knobs.names())
 
-    def close(self) -> None:
-        """The tab is gone: let go of any work."""
-        for let_go in self._closing:
-            let_go()
-
-    def on_close(self, let_go: Callable[[], None]) -> None:
-        """Have something done when the tab is gone."""
-        self._closing.append(let_go)
-
     @property
     def lens(self) -> Lens | None:
         """The lens looked through, or None if none has been built."""
         return self.workspace.lenses.get(self.view.lens)
-
-    @property
-    def listing(self) -> Listing:
-        """The open tab's list, or the lens's own if it has none, in its current order."""
-        of = tab_named(self.view.tab).listing or self._own_tab.listing
-        assert of is not None
-        whole = of(self).tagged(self.tagging.tags, self.view.tagged)
-        return whole.sorted(self.view.sort)
-
-    @property
-    def _own_tab(self) -> Tab:
-        checked, unchecked = _LISTS_OF.get(self.view.lens, (TABS[0].name, TABS[0].name))
-        return tab_named(checked if self.workspace.checked else unchecked)
 
     @property
     def _usual_colours(self) -> dict[str, str]:
@@ -118,13 +84,6 @@ class Session:
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""
         self.view.spectrum = str(self.workspace.catalog["id"].iat[row])
-
-    def step(self, by: int) -> None:
-        """Open the spectrum ``by`` places on in the current list."""
-        shown = self.outcome.shown
-        row = self.listing.step(None if shown is None else shown.row, by)
-        if row is not None:
-            self.open(row)
 
     def relist(self) -> None:
         """Say that the open list has changed, so that what shows it is filled anew."""
@@ -161,8 +120,6 @@ class Session:
         self.view.target = names[0]
         if self.view.lens in self.workspace.planes:
             self.view.plane = self.view.lens  # planes are named as the lens they lay out
-        if any(self.view.tab in lists for lists in _LISTS_OF.values()):
-            self.view.tab = self._own_tab.name
         usual = self._usual_colours
         if self.view.colour in usual.values():  # and not one that was chosen
             self.view.colour = usual.get(self.view.lens, self.view.colour)
@@ -250,27 +207,6 @@ class Session:
         self.outcome.param.update(problem="", explanation=None, busy=False)
         self.outcome.shown = shown
         self._explain()
-
-    @cached_property
-    def whatif(self) -> WhatIf:
-        """Edits of the open spectrum."""
-        from .whatif import WhatIf
-
-        return WhatIf(self)
-
-    @cached_property
-    def matrix(self) -> Matrix:
-        """The chosen cell of the confusion matrix."""
-        from .matrix import Matrix
-
-        return Matrix(self)
-
-    @cached_property
-    def visitors(self) -> Visitors:
-        """Spectra from outside."""
-        from .visitors import Visitors
-
-        return Visitors(self)
 
     def _arrived(self, answer: Answer[Explanation]) -> None:
         if answer.error is not None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .session import Session
+from .session import Session
 
 __all__ = ["Tagging"]
 

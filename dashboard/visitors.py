@@ -13,12 +13,12 @@ import param
 
 from .background import Background
 from .live import Answer
+from .session import Session
+from .shown import Shown
 
 if TYPE_CHECKING:
     from ..data.lens import Lens
     from ..data.newcomer import Newcomer, NewcomerLens
-    from .session import Session
-    from .shown import Shown
 
 __all__ = ["Visitors"]
 
@@ -89,8 +89,6 @@ class Visitors(param.Parameterized):
             yield replace(looked, place=space.placer.place(plane, found.flux), complete=True)
 
     def _arrived(self, answer: Answer[_Looked]) -> None:
-        from .shown import Shown
-
         if answer.error is not None:
             self._session.complain(f"{self._name} cannot be opened: {answer.error}.")
             return

@@ -15,11 +15,11 @@ from ..core.edit import EDIT_KINDS, Edit, apply_edits
 from ..data.lens_parts import LensError
 from .background import Background
 from .live import Answer
+from .session import Session
+from .shown import Shown
 
 if TYPE_CHECKING:
     from ..core.targets import Target
-    from .session import Session
-    from .shown import Shown
 
 __all__ = ["AMOUNTS", "Considered", "WhatIf"]
 

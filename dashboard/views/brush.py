@@ -12,14 +12,14 @@ from bokeh.events import Pan, PanEnd, PanStart
 from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanTool
 from bokeh.plotting import figure
 
-from ..session import Session
 from ..shown import Shown
 from ..theme import THEMES
+from ..visitor import Visitor
 
 __all__ = ["attach_brush"]
 
 
-def attach_brush(session: Session, flux: figure, fit: Callable[[], None]) -> None:
+def attach_brush(session: Visitor, flux: figure, fit: Callable[[], None]) -> None:
     """Let a stretch be brushed on a flux figure while the tab “What if” is open.
 
     Parameters
@@ -35,7 +35,7 @@ def attach_brush(session: Session, flux: figure, fit: Callable[[], None]) -> Non
 
 
 class _Brush:
-    def __init__(self, session: Session, flux: figure, fit: Callable[[], None]) -> None:
+    def __init__(self, session: Visitor, flux: figure, fit: Callable[[], None]) -> None:
         self._session, self._flux, self._fit = session, flux, fit
         self._stretch = BoxAnnotation(
             left=0, right=0, visible=False, fill_alpha=0.12, line_alpha=0.6, name="stretch"

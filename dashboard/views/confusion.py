@@ -11,7 +11,7 @@ import pandas as pd
 from ...core.percent import percent
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
-from ..session import Session
+from ..visitor import Visitor
 from .sections import SectionsPart, button, choice
 
 __all__ = ["show"]
@@ -27,13 +27,13 @@ _HINT = (
 )
 
 
-def show(session: Session) -> SectionsPart:
+def show(session: Visitor) -> SectionsPart:
     """The matrix, the numbered spectra and the list."""
     return _Confusion(session).part
 
 
 class _Confusion:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session, self._state = session, session.matrix
         self.part = SectionsPart("confusion", self._take)
         self.part.sheets = [*self.part.sheets, "agn.css"]

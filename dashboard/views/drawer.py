@@ -7,8 +7,8 @@ from typing import Any
 
 import panel as pn
 
-from ..session import Session
 from ..tabs import tab_named
+from ..visitor import Visitor
 
 # Panel tells one open page of a new class of parts and takes it as told to all; so every class is
 # there before the first page goes out.
@@ -31,7 +31,7 @@ class Drawer:
         For the page: all that has been opened, one of it visible.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session = session
         self._made: dict[str, Any] = {}
         # A row: Bokeh's own, so that the first page needs nothing of Panel's.

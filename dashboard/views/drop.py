@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..session import Session
+from ..visitor import Visitor
 from .parts import ASSETS, Part
 
 __all__ = ["DropPart", "drop_part"]
@@ -16,7 +16,7 @@ class DropPart(Part):
     _esm = ASSETS / "drop.js"
 
 
-def drop_part(session: Session) -> DropPart:
+def drop_part(session: Visitor) -> DropPart:
     """The button; what is dropped is opened through the session's lens."""
 
     def take(message: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import panel as pn
 
-from ..session import Session
+from ..visitor import Visitor
 from .brush import attach_brush
 from .rebuilt import RebuiltOverlay
 from .spectrum import SpectrumView
@@ -31,7 +31,7 @@ class LateSpectrum:
         For the page: each holds its figure once :meth:`draw` has been called.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session = session
         self._view: SpectrumView | None = None
         # Rows: Bokeh's own, so that the first page needs nothing of Panel's.

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..listing import Listing
-from ..session import Session
 from ..tabs import tab_named
+from ..visitor import Visitor
 from ..wording import score_text
 from .parts import TablePart
 
@@ -26,13 +26,13 @@ _FORMATS: dict[str, Callable[[float], str]] = {
 _PAGE = 200  # rows in the browser at a time
 
 
-def show(session: Session) -> TablePart:
+def show(session: Visitor) -> TablePart:
     """The list of the open tab, whichever of those with a list it is."""
     return _Table(session).part
 
 
 class _Table:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session = session
         self._start = 0
         self.part = TablePart(

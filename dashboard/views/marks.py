@@ -12,8 +12,8 @@ from bokeh.models import ColumnDataSource, Scatter, Segment, Text
 from bokeh.plotting import figure
 
 from ..label_places import label_places
-from ..session import Session
 from ..theme import THEMES
+from ..visitor import Visitor
 from .figures import FONT, span
 
 __all__ = ["attach_marks"]
@@ -29,7 +29,7 @@ _BOX_PX = (20.0, 22.0)
 _FRAME_PX = 540
 
 
-def attach_marks(session: Session, plane: figure) -> None:
+def attach_marks(session: Visitor, plane: figure) -> None:
     """Draw what the tabs of AGN types choose on the plane.
 
     Parameters
@@ -51,7 +51,7 @@ class _Drawn(NamedTuple):
 
 
 class _Marks:
-    def __init__(self, session: Session, plane: figure) -> None:
+    def __init__(self, session: Visitor, plane: figure) -> None:
         self._session, self._plane = session, plane
         view = session.view
         session.matrix.param.watch(self._mark_cell, ["cell", "part"])

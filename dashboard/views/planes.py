@@ -10,7 +10,7 @@ from bokeh.events import Tap
 from bokeh.plotting import figure
 
 from ...data.plane import Plane
-from ..matrix import ordered_types
+from ..confusion_table import ordered_types
 from ..session import Session
 from ..small_multiples import planes_layout
 from ..theme import THEMES, category_colours

@@ -31,9 +31,9 @@ from bokeh.plotting import figure
 from ...core.explanation import Explanation
 from ...core.lines import PAGE_LINES
 from ..markers import fit_labels
-from ..session import Session
 from ..shown import Shown
 from ..theme import THEMES, diverging
+from ..visitor import Visitor
 from ..wording import flux_label, meaning
 from .figures import FONT, dress, plain_figure, span
 from .parts import asset
@@ -70,7 +70,7 @@ class SpectrumView:
     one small message and one repaint.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session = session
         self._pixels = ColumnDataSource(name="pixels")
         self._bands = ColumnDataSource(name="bands")

@@ -11,7 +11,7 @@ import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from ...data.trained import probability_column
-from ..matrix import ordered_types
+from ..confusion_table import ordered_types
 from ..session import Session
 from ..training import training_html
 from ..workspace import Workspace

@@ -12,6 +12,7 @@ from ...core.scores import SCORE_TITLES
 from ..session import Session
 from ..shown import Shown
 from ..theme import diverging
+from ..visitor import Visitor
 from ..wording import chosen_text, meaning, score_text, state_line, usual_text
 from .parts import WordsPart
 from .spectrum import _largest
@@ -30,7 +31,7 @@ _INVITATION = (
 )
 
 
-def verdict_pane(session: Session) -> WordsPart:
+def verdict_pane(session: Visitor) -> WordsPart:
     """True type, predicted type and probabilities; or score and rank."""
     pane = WordsPart()
 
@@ -81,7 +82,7 @@ def veil_pane(session: Session) -> WordsPart:
     return pane
 
 
-def _verdict(session: Session) -> str:
+def _verdict(session: Visitor) -> str:
     shown: Shown | None = session.outcome.shown
     if shown is None:
         return '<span class="muted">No spectrum is open.</span>'

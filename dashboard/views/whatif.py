@@ -6,8 +6,8 @@ import math
 from html import escape
 from typing import Any
 
-from ..matrix import ordered_types
-from ..session import Session
+from ..confusion_table import ordered_types
+from ..visitor import Visitor
 from ..whatif import AMOUNTS, Considered
 from ..wording import target_title
 from .sections import SectionsPart, button, choice, slider
@@ -27,13 +27,13 @@ _OPEN_ONE = "Open a spectrum, then drag over it to choose a stretch."
 _BRUSH = "Drag over the spectrum to choose a stretch."
 
 
-def show(session: Session) -> SectionsPart:
+def show(session: Visitor) -> SectionsPart:
     """The controls of an edit, and its effect."""
     return _WhatIfTab(session).part
 
 
 class _WhatIfTab:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Visitor) -> None:
         self._session, self._state = session, session.whatif
         self.part = SectionsPart("whatif", self._take)
         self.part.sheets = [*self.part.sheets, "agn.css"]

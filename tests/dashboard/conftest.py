@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.session import Session
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.lens import LensError, Verdict
 from spexplain.data.plane import Plane
@@ -155,7 +155,7 @@ def pool() -> Any:
 
 @pytest.fixture
 def session(workspace: Workspace, pool: ThreadPoolExecutor) -> Any:
-    made = Session(workspace, pool, lambda callback: callback())
+    made = Visitor(workspace, pool, lambda callback: callback())
     yield made
     made.close()
 

@@ -24,6 +24,7 @@ from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.views.cluster_cards import detail
 from spexplain.dashboard.views.clusters import show
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.cluster_names import ClusterNames
 from spexplain.data.collection import Collection, CollectionWriter
@@ -38,7 +39,7 @@ def space(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspa
 
 @pytest.fixture
 def session(space: Workspace, pool: ThreadPoolExecutor) -> Any:
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     yield made
     made.close()
     (space.collection.path / "cluster_names.json").unlink(missing_ok=True)
@@ -114,7 +115,7 @@ def test_nothing_built_no_reasons_and_the_tab_says_how_to_get_them(
     with CollectionWriter.create(tmp_path / "bare", np.arange(4000.0, 4010.0), {}):
         pass
     assert open_reasons(Collection.open(tmp_path / "bare")) is None
-    without = Session(workspace, pool, lambda callback: callback())
+    without = Visitor(workspace, pool, lambda callback: callback())
     assert "spexplain build" in show(without).object
 
 
@@ -222,7 +223,7 @@ def test_trying_other_numbers_of_clusters_ends_when_the_choice_is_taken_back(
 
 
 def test_a_link_asks_for_clusters_without_signs(space: Workspace, pool: ThreadPoolExecutor) -> None:
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     _follow_link(made, {"lens": "anomaly", "colour": "clusters:3:drop", "sign": "drop", "k": "3"})
     assert made.view.colour == "clusters:3:drop"
     assert made.view.weight_sign == "drop"

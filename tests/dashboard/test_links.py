@@ -9,6 +9,7 @@ from spexplain.core.settings import ExplainSettings
 from spexplain.dashboard.links import apply_query, parse, to_query
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.state import Knobs, View
+from spexplain.dashboard.visitor import Visitor
 
 settings = st.fixed_dictionaries(
     {},
@@ -37,7 +38,7 @@ def test_a_link_reopens_the_whole_view(session: Session) -> None:
     )
     session.view.param.update(spectrum="sim-00042", sort="-z")
     query = to_query(session.view, session.knobs)
-    other = Session(session.workspace, session.pool, lambda callback: callback())
+    other = Visitor(session.workspace, session.pool, lambda callback: callback())
     assert apply_query(other.view, other.knobs, query) == []
     names = [name for name in View.param if name not in ("name", "theme", "find")]
     kept = {name: getattr(other.view, name) for name in names}

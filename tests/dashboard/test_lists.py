@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.lists import can_be_checked, least_sure, misclassified
-from spexplain.dashboard.session import Session
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 KINDS = ("type 1", "type 2", "intermediate")
@@ -72,7 +72,7 @@ def test_the_lens_opens_with_a_list_there_is_something_in(
         workspace.collection, catalog=workspace.catalog.assign(label=label)
     )
     space = Workspace(collection, workspace.lenses, workspace.planes)
-    session = Session(space, pool, lambda callback: callback())
+    session = Visitor(space, pool, lambda callback: callback())
     assert session.view.tab == tab
     assert len(session.listing.table) > 0
     session.view.lens = "anomaly"

@@ -9,7 +9,7 @@ from typing import Any
 
 from spexplain.dashboard.app import _keep
 from spexplain.dashboard.background import Background
-from spexplain.dashboard.session import Session
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ class Idle(ThreadPoolExecutor):
 
 
 def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace) -> None:
-    session = Session(workspace, Idle(1), lambda callback: callback())
+    session = Visitor(workspace, Idle(1), lambda callback: callback())
     written: list[object] = []
     keeper: Background[Any] = Background(session, written.append)
     _keep(session, keeper, "png")
@@ -38,7 +38,7 @@ def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace
 
 def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Workspace) -> None:
     """A file from outside is in no collection, from which the lines would begin."""
-    session = Session(workspace, Idle(1), lambda callback: callback())
+    session = Visitor(workspace, Idle(1), lambda callback: callback())
     written: list[object] = []
     keeper: Background[Any] = Background(session, written.append)
     session.open(7)

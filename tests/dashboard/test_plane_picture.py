@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard import plane_picture
 from spexplain.dashboard.plane_picture import draw_plane, framed, keep_picture, kept_picture
-from spexplain.dashboard.session import Session
 from spexplain.dashboard.shade import Window
 from spexplain.dashboard.views.plane import PlaneView
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 
@@ -92,7 +92,7 @@ def test_the_page_shows_the_kept_picture_and_draws_once_the_compiler_is_done(
     turns: list[Any] = []
     try:
         with ThreadPoolExecutor(2) as pool:
-            session = Session(workspace, pool, turns.append)
+            session = Visitor(workspace, pool, turns.append)
             view = PlaneView(session)
             assert view._image.data["image"][0].shape == (50, 60)
             view._resized("inner_width", None, 300)

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 from bokeh.events import Tap
 from bokeh.plotting import figure
-from spexplain.dashboard.session import Session
 from spexplain.dashboard.theme import THEMES
 from spexplain.dashboard.views import planes as tab
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 NAMES = ("agn-three-raw-5", "agn-three-raw-50", "agn-two-raw-5")
@@ -25,7 +25,7 @@ def several(workspace, pool):
         for name in NAMES
     }
     space = Workspace(workspace.collection, workspace.lenses, workspace.planes | more)
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     yield made
     made.close()
 
@@ -77,7 +77,7 @@ def test_without_planes_it_says_how_to_get_them(session):
 def test_without_types_it_says_that_types_are_needed(workspace, pool):
     bare = dataclasses.replace(workspace.collection, catalog=workspace.catalog.assign(label=""))
     space = Workspace(bare, workspace.lenses, workspace.planes)
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     said = tab.show(made).object
     made.close()
     assert "--labels FILE" in said

@@ -21,6 +21,7 @@ from spexplain.dashboard.views.score_tables import tops_of
 from spexplain.dashboard.views.scores import show
 from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import verdict_pane
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.wording import score_text
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.lens import LensError
@@ -33,7 +34,7 @@ def space(small_demo: Path) -> Workspace:
 
 @pytest.fixture
 def session(space: Workspace, pool: ThreadPoolExecutor) -> Any:
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     made.knobs.n_samples = 50
     made.view.lens = "anomaly"
     yield made
@@ -208,7 +209,7 @@ def test_every_score_can_colour_the_plane(space: Workspace) -> None:
 def test_without_scores_the_tab_says_how_to_get_them(
     workspace: Workspace, pool: ThreadPoolExecutor
 ) -> None:
-    assert "spexplain build" in show(Session(workspace, pool, lambda call: call())).object
+    assert "spexplain build" in show(Visitor(workspace, pool, lambda call: call())).object
 
 
 def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(

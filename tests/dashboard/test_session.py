@@ -12,6 +12,7 @@ from spexplain.core.explain import ExplainSettings, explain
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import state_pane, verdict_pane
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 HBETA_AA = 4862.68
@@ -24,7 +25,7 @@ class Patient:
     def __init__(self, workspace: Workspace, pool: ThreadPoolExecutor) -> None:
         self._calls: list[Any] = []
         self._rung = threading.Condition()
-        self.session = Session(workspace, pool, self._schedule)
+        self.session = Visitor(workspace, pool, self._schedule)
 
     def _schedule(self, callback: Any) -> None:
         with self._rung:
@@ -236,7 +237,7 @@ def test_stepping_follows_the_order_chosen(session: Session) -> None:
 
 def test_closing_lets_go_of_the_work(workspace: Workspace, pool: ThreadPoolExecutor) -> None:
     calls: list[Any] = []
-    session = Session(workspace, pool, calls.append)
+    session = Visitor(workspace, pool, calls.append)
     session.open(7)
     session.close()
     for call in calls:
@@ -247,7 +248,7 @@ def test_closing_lets_go_of_the_work(workspace: Workspace, pool: ThreadPoolExecu
 def test_a_collection_without_models_has_nothing_to_explain(
     workspace: Workspace, pool: ThreadPoolExecutor
 ) -> None:
-    bare = Session(Workspace(workspace.collection, {}, {}), pool, lambda callback: callback())
+    bare = Visitor(Workspace(workspace.collection, {}, {}), pool, lambda callback: callback())
     bare.open(7)
     assert bare.view.lens is None
     assert bare.outcome.shown is None
@@ -262,7 +263,7 @@ def test_a_spectrum_in_counts_says_so_on_its_axis_and_above(
         "counts",
         *["1e-17 erg/s/cm2/Å"] * (len(workspace.catalog) - 1),
     ]
-    session = Session(workspace, pool, lambda call: None)
+    session = Visitor(workspace, pool, lambda call: None)
     said = verdict_pane(session)
     axis = SpectrumView(session).flux.yaxis
     session.open(0)

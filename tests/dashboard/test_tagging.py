@@ -11,6 +11,7 @@ import pytest
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.views.lists import show
 from spexplain.dashboard.views.verdict import verdict_pane
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.annotations import Annotations
 
@@ -23,7 +24,7 @@ def visitor(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         def submit(self, *args: Any, **kwargs: Any) -> Any:
             return SimpleNamespace(add_done_callback=lambda callback: None)
 
-    return Session(workspace, Idle(1), lambda callback: callback())
+    return Visitor(workspace, Idle(1), lambda callback: callback())
 
 
 def test_a_digit_tags_and_again_takes_it_away(visitor: Session, tmp_path: Path) -> None:

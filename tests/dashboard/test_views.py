@@ -21,6 +21,7 @@ from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
 from spexplain.dashboard.views.spectrum import SpectrumView
 from spexplain.dashboard.views.verdict import _below, state_pane, veil_pane, verdict_pane
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 
 
@@ -32,7 +33,7 @@ def still(workspace: Workspace) -> Any:
         def submit(self, *args: Any, **kwargs: Any) -> Any:
             return SimpleNamespace(add_done_callback=lambda callback: None)
 
-    return Session(workspace, Idle(1), lambda callback: callback())
+    return Visitor(workspace, Idle(1), lambda callback: callback())
 
 
 def source(fig: Any, name: str) -> dict[str, np.ndarray]:
@@ -389,7 +390,7 @@ def test_a_list_that_has_changed_is_filled_anew(
 
 
 def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspace) -> None:
-    bare = Session(
+    bare = Visitor(
         Workspace(workspace.collection, {}, {}), ThreadPoolExecutor(1), lambda callback: callback()
     )
     plane, veil, drawer = PlaneView(bare), veil_pane(bare), Drawer(bare)
@@ -420,7 +421,7 @@ def test_the_list_counts_what_the_classifier_has_not_seen(
     seen = np.where(lens.columns.index % 30 == 0, "train", "test")
     split = replace(lens, columns=lens.columns.assign(split=seen))
     space = Workspace(workspace.collection, {"agn": split}, workspace.planes)
-    made = Session(space, pool, lambda callback: callback())
+    made = Visitor(space, pool, lambda callback: callback())
     drawn, table = Drawer(made).of("misclassified"), made.listing.table
     made.close()
     unseen = int((table["row"] % 30 != 0).sum())

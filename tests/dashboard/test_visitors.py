@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
-from spexplain.dashboard.session import Session
+from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
 from spexplain.data.collection import Collection
 from spexplain.data.lens import open_lenses
@@ -21,7 +21,7 @@ def real(small_demo):
     collection = Collection.open(small_demo)
     with ThreadPoolExecutor(2) as pool:
         space = Workspace(collection, open_lenses(collection), open_planes(collection))
-        session = Session(space, pool, lambda callback: callback())
+        session = Visitor(space, pool, lambda callback: callback())
         session.view.lens = "agn"
         yield session
         session.close()

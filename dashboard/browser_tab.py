@@ -1,0 +1,35 @@
+"""What work for one browser tab needs of it: threads, a way back to its page, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+__all__ = ["BrowserTab", "Schedule"]
+
+Schedule = Callable[[Callable[[], None]], object]
+
+
+class BrowserTab:
+    """One browser tab, as work that goes on behind its page sees it.
+
+    Parameters
+    ----------
+    pool
+        Worker threads, shared and bounded.
+    schedule
+        Runs a callback where the page may be changed (the document's thread).
+    """
+
+    def __init__(self, pool: Executor, schedule: Schedule) -> None:
+        self.pool, self.schedule = pool, schedule
+        self._closing: list[Callable[[], None]] = []
+
+    def on_close(self, let_go: Callable[[], None]) -> None:
+        """Have something done when the tab is gone."""
+        self._closing.append(let_go)
+
+    def close(self) -> None:
+        """The tab is gone: let go of any work."""
+        for let_go in self._closing:
+            let_go()

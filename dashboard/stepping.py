@@ -1,0 +1,75 @@
+"""The list that the arrow keys step through: the open tab's, or the lens's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .listing import Listing
+from .matrix import Matrix
+from .session import Session
+from .tabs import TABS
+from .tagging import Tagging
+
+__all__ = ["Stepping"]
+
+# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
+_LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
+
+
+class Stepping:
+    """Steps through the list that is open, whatever made it.
+
+    To give a tab a list, add it to ``lists`` under the tab's name.
+
+    Parameters
+    ----------
+    session
+        Whose spectra are opened.
+    tagging
+        A list may hold only what is tagged.
+    matrix
+        Its chosen cell is a list.
+
+    Attributes
+    ----------
+    lists
+        Tab → makes its list. While a tab without one is open, the lens's own is stepped through.
+    """
+
+    def __init__(self, session: Session, tagging: Tagging, matrix: Matrix) -> None:
+        self._session, self._tagging = session, tagging
+        space = session.workspace
+        self.lists: dict[str, Callable[[], Listing]] = {
+            "misclassified": lambda: space.listing("misclassified"),
+            "unsure": lambda: space.listing("unsure"),
+            "anomalous": lambda: space.ranking(session.score),
+            "scores": lambda: space.ranking(session.score),
+            "confusion": lambda: matrix.listing,
+        }
+        session.view.param.watch(self._follow_lens, "lens")
+        self._follow_lens()
+
+    @property
+    def listing(self) -> Listing:
+        """The open tab's list, or the lens's own if it has none, in its current order."""
+        view = self._session.view
+        whole = self.lists[view.tab if view.tab in self.lists else self._own]()
+        return whole.tagged(self._tagging.tags, view.tagged).sorted(view.sort)
+
+    def step(self, by: int) -> None:
+        """Open the spectrum ``by`` places on in the current list."""
+        shown = self._session.outcome.shown
+        row = self.listing.step(None if shown is None else shown.row, by)
+        if row is not None:
+            self._session.open(row)
+
+    @property
+    def _own(self) -> str:
+        """The tab whose list is the lens's own."""
+        checked, unchecked = _LISTS_OF.get(self._session.view.lens, (TABS[0].name, TABS[0].name))
+        return checked if self._session.workspace.checked else unchecked
+
+    def _follow_lens(self, *_: object) -> None:
+        view = self._session.view
+        if any(view.tab in lists for lists in _LISTS_OF.values()):
+            view.tab = self._own
