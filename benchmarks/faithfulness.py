@@ -18,8 +18,8 @@ what the top 100 of each score consist of (kinds) and which part of the spectrum
 (made_of: mean share; led_by: of how many the largest). "clusters" has the adjusted Rand index
 between KMeans clusters of the explanations of all planted anomalies and their kinds, over ten seeds
 of KMeans, and the share of pairs of a clipped [O III] and an extreme emission-line spectrum that
-are in two clusters: explained and clustered as a build does, then with O25's 0.9 times the flux,
-and without signs."""
+are in two clusters: explained and clustered as a build does, then with segments at the median
+flux, and without signs."""
 
 from __future__ import annotations
 
@@ -29,20 +29,16 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import comb
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics import adjusted_rand_score
+from planted import Planted, clustered, detection, hits_in_window, rank_all, shares
 from spexplain.core.choices import WeightSign
-from spexplain.core.explain import ExplainSettings, Explanation, explain, explain_many
+from spexplain.core.explain import ExplainSettings, explain_many
 from spexplain.core.grids import COLLECTION_GRID
-from spexplain.core.population import cluster_explanations, normalise_weights
-from spexplain.core.rankings import equal_bins, top_overlap
-from spexplain.core.targets import VaeScore
+from spexplain.core.population import normalise_weights
+from spexplain.core.rankings import top_overlap
 from spexplain.data.build import BuildSettings, build
 from spexplain.data.collection import Collection, CollectionError, CollectionWriter
 from spexplain.data.demo import demo_settings
@@ -52,37 +48,7 @@ from spexplain.data.score_leaders import score_leaders
 from spexplain.data.simulate import PopulationSizes, population
 from threadpoolctl import threadpool_limits
 
-TOP_SEGMENTS = 3
 GOAL = 0.95
-SN_BINS = 4  # of equal count, as O25's
-
-
-@dataclass(frozen=True, eq=False)
-class Planted:
-    """The planted anomalies among the scored spectra, and every score of all of them."""
-
-    lens: AnomalyLens
-    targets: dict[str, VaeScore]
-    scores: dict[str, np.ndarray]  # of all scored spectra
-    # row, kind, min_aa, max_aa; each score's rank as share of all, and of its S/N bin
-    table: pd.DataFrame
-
-
-def rank_all(collection: Collection, lens: AnomalyLens) -> Planted:
-    row = int(lens.rows[0])
-    targets = {name: lens.target(name, row) for name in lens.targets}
-    catalog = collection.catalog.loc[lens.rows]
-    table = catalog[["planted_kind", "planted_min_aa", "planted_max_aa"]]
-    table.columns = ["kind", "min_aa", "max_aa"]
-    borders = equal_bins(catalog["sn_median"], SN_BINS)
-    sn_bin = np.searchsorted(borders, catalog["sn_median"], side="right")
-    scores = {name: lens.scores(name).to_numpy() for name in lens.targets}
-    for name, score in scores.items():
-        values = pd.Series(score, index=table.index)
-        table[name] = values.rank(ascending=False, pct=True)
-        table[f"{name} in bin"] = values.groupby(sn_bin).rank(ascending=False, pct=True)
-    planted = table[table["kind"] != ""].rename_axis("row").reset_index()
-    return Planted(lens, targets, scores, planted)
 
 
 def overlap(planted: Planted) -> dict[str, dict[str, object]]:
@@ -105,45 +71,20 @@ def clusters(planted: Planted, samples: int, told: Callable[[str], None]) -> dic
     detected = (planted.table["mse"] <= 0.05).to_numpy()
     result: dict[str, object] = {"n": len(kinds)}
     ways: dict[str, object] = {}
-    for chosen in (usual.explain, ExplainSettings()):
+    flat = dataclasses.replace(usual.explain, perturbation="flat", factor=1.0)
+    for chosen in (usual.explain, flat):
         settings = dataclasses.replace(chosen, n_samples=samples)
         spectra = (lens.prepared(int(row)) for row in planted.table["row"])
-        weights = [found.weights for found in explain_many(spectra, target, settings)]
+        explained = list(explain_many(spectra, target, settings))
+        weights = [found.weights for found in explained]
         for sign in get_args(WeightSign):
-            found = _clustered(normalise_weights(np.array(weights), sign=sign), kinds, detected)
+            found = clustered(normalise_weights(np.array(weights), sign=sign), kinds, detected)
             if chosen is usual.explain and sign == usual.weight_sign:
                 result |= found  # as the build does it
+            found["median_r2"] = round(float(np.median([one.r2 for one in explained])), 4)
             name = f"{chosen.perturbation} {chosen.factor:g}, signs {sign}"
             ways[name] = {key: value for key, value in found.items() if key != "table"}
     return result | {"ways": ways}
-
-
-def _clustered(unit: np.ndarray, kinds: np.ndarray, detected: np.ndarray) -> dict[str, object]:
-    k = len(np.unique(kinds))
-    found = [cluster_explanations(unit, k, seed=seed).labels for seed in range(10)]
-    index = [adjusted_rand_score(kinds, labels) for labels in found]
-    among = [adjusted_rand_score(kinds[detected], labels[detected]) for labels in found]
-    return {
-        "k": k,
-        "adjusted_rand": _spread(index),
-        "adjusted_rand_of_detected": _spread(among),
-        "clipped_apart_from_extreme_lines": _spread([_apart(kinds, labels) for labels in found]),
-        "table": pd.crosstab(kinds, found[0]).T.to_dict(),
-    }
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {
-        "mean": round(float(np.mean(values)), 3),
-        "min": round(min(values), 3),
-        "max": round(max(values), 3),
-    }
-
-
-def _apart(kinds: np.ndarray, labels: np.ndarray) -> float:
-    """Share of pairs of a clipped and an extreme-line spectrum that are in two clusters."""
-    one, other = labels[kinds == "clipped [O III]"], labels[kinds == "extreme emission lines"]
-    return float(np.mean(one[:, None] != other[None, :]))
 
 
 def fresh(folder: Path, seed: int, vae_seed: int, told: Callable[[str], None]) -> Path:
@@ -158,27 +99,6 @@ def fresh(folder: Path, seed: int, vae_seed: int, told: Callable[[str], None]) -
     settings = dataclasses.replace(usual, vae=dataclasses.replace(usual.vae, seed=vae_seed))
     build(path, settings=settings, only=["score"], jobs=2)
     return path
-
-
-def shares(hit: np.ndarray, kind: pd.Series) -> dict[str, float]:
-    """Share of True per kind, in alphabetical order, and over all."""
-    by_kind = pd.Series(hit, index=kind.to_numpy()).groupby(level=0).mean()
-    result = {str(name): round(float(share), 4) for name, share in by_kind.items()}
-    return result | {"all": round(float(np.mean(hit)), 4)} if len(hit) else {}
-
-
-def detection(planted: Planted, top: float, *, of: str = "") -> dict[str, dict[str, float]]:
-    table, kind = planted.table, planted.table["kind"]
-    columns = [name + of for name in planted.targets]
-    found = {name: shares((table[name + of] <= top).to_numpy(), kind) for name in planted.targets}
-    return found | {"best": shares((table[columns].min(axis=1) <= top).to_numpy(), kind)}
-
-
-def in_window(edges: np.ndarray, min_aa: float, max_aa: float) -> np.ndarray:
-    """(S,) whether each segment shares half of the narrower of the two with the window."""
-    shared = np.minimum(edges[:, 1], max_aa) - np.maximum(edges[:, 0], min_aa)
-    narrower = np.minimum(edges[:, 1] - edges[:, 0], max_aa - min_aa)
-    return shared >= 0.5 * narrower
 
 
 def attribution(
@@ -197,34 +117,15 @@ def attribution(
     result, chance = {}, None
     for method, settings in methods.items():
         told(method)
-        hits, random = _hits(lens, by_mse, lambda _: planted.targets["mse"], settings)
+        hits, random = hits_in_window(lens, by_mse, lambda _: planted.targets["mse"], settings)
         result[method] = shares(hits, by_mse["kind"])
         chance = shares(random, by_mse["kind"]) if chance is None else chance
     told("lime, own score")
     by_any = planted.table[planted.table[names].min(axis=1) <= top]
     own = by_any[names].idxmin(axis=1)
-    hits, _ = _hits(lens, by_any, lambda at: planted.targets[own.loc[at]], usual)
+    hits, _ = hits_in_window(lens, by_any, lambda at: planted.targets[own.loc[at]], usual)
     result["lime, own score"] = shares(hits, by_any["kind"])
     return result | {"chance": chance or {}}
-
-
-def _hits(
-    lens: AnomalyLens,
-    table: pd.DataFrame,
-    target_of: Callable[[int], VaeScore],
-    settings: ExplainSettings,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Per anomaly, whether the window holds a top segment, and how often chance would."""
-    hits, random = [], []
-    for anomaly in table.itertuples():
-        found: Explanation = explain(
-            lens.prepared(int(anomaly.row)), target_of(anomaly.Index), settings
-        )
-        inside = in_window(found.edges(lens.wave_rest_aa), anomaly.min_aa, anomaly.max_aa)
-        hits.append(bool(inside[found.top(TOP_SEGMENTS)].any()))
-        outside = len(inside) - int(inside.sum())
-        random.append(1 - comb(outside, TOP_SEGMENTS) / comb(len(inside), TOP_SEGMENTS))
-    return np.array(hits), np.array(random)
 
 
 def print_table(title: str, table: dict[str, dict[str, float]]) -> None:
@@ -280,8 +181,8 @@ def measure(
         leaders = score_leaders(collection.catalog, lens)
         top = options.top_percent / 100
         return {
-            "detection": detection(planted, top),
-            "detection_in_sn_bins": detection(planted, top, of=" in bin"),
+            "detection": detection(planted.table, planted.targets, top),
+            "detection_in_sn_bins": detection(planted.table, planted.targets, top, of=" in bin"),
             "attribution": attribution(planted, top, options.samples, told),
             "overlap": overlap(planted),
             "leaders": leaders.to_dict(),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["goodness"]
+__all__ = ["EXPLAINED_R2", "goodness"]
+
+# A surrogate of lower weighted R² misses more than half of what the target does over the
+# neighbourhood: its weights are no reasons.
+EXPLAINED_R2 = 0.5
 
 _NEARLY_ONE = 0.9995
 

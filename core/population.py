@@ -90,7 +90,7 @@ def normalise_weights(weights: np.ndarray, *, sign: WeightSign = "keep") -> np.n
 
     O25 (section 5) drops the sign first. It tells whether a stretch of spectrum makes the anomaly
     stronger or weaker: a line that is clipped and one that is too strong both matter, in the same
-    segment. ``benchmarks/faithfulness.py`` measures which tells kinds of anomalies apart.
+    segment. ``benchmarks/truth.py population`` measures which tells kinds of anomalies apart.
 
     Parameters
     ----------

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from ..core.bpt import BPT_CLASSES
 from ..core.choices import WeightSign
+from ..core.goodness import EXPLAINED_R2
 from ..core.line_ratios import RatioName
 from ..core.lines import PAGE_LINES
 from ..data.reasons import Reasons
 
-__all__ = ["Cluster", "Partition", "Ratio", "known_kinds", "partition", "top_names"]
+__all__ = [
+    "Cluster",
+    "Partition",
+    "Ratio",
+    "colours_meaning",
+    "known_kinds",
+    "partition",
+    "top_names",
+]
 
 _N_TOP = 3
+# What a segment undergoes, {f} being the factor.
+_DONE = {
+    "scale": "where the flux is {f} times as high",
+    "shrink": "where the contrast with the median is {f} times as high",
+    "shrink-signal": "where the contrast with the median is {f} times as high, but for the noise",
+    "flat": "where the flux is put at {f} times the median",
+    "mean": "where the flux is put at {f} times its mean",
+    "noise": "where the noise is another, {f} times as strong",
+    "bump": "where a bump of {f} times the median is added",
+}
 # Standard error of a median of n normal values: so many times σ / √n.
 _OF_A_MEDIAN = 1.2533
 
@@ -67,6 +86,8 @@ class Cluster:
         Class of ionisation → members, of those that lines decide.
     n_counts
         Members whose flux is in counts, never calibrated.
+    r2 : (n,)
+        Weighted R² of each member's surrogate; NaN if not known.
     """
 
     number: int
@@ -80,11 +101,17 @@ class Cluster:
     ratios: Mapping[RatioName, Ratio]
     bpt: Mapping[str, int]
     n_counts: int
+    r2: np.ndarray
 
     @property
     def n(self) -> int:
         """How many members."""
         return len(self.rows)
+
+    @property
+    def not_explained(self) -> np.ndarray:
+        """(n,) bool: members whose surrogate fits so badly that its weights are no reasons."""
+        return self.r2 < EXPLAINED_R2
 
     def top(self) -> list[str]:
         """The strongest segments by what stands in them."""
@@ -164,6 +191,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
                 bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
                 n_counts=int(lines["in_counts"].sum()),
+                r2=reasons.r2[inside],
             )
         )
     sign = "" if reasons.as_built else reasons.weight_sign
@@ -176,6 +204,27 @@ def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
 
     found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
     return found.labels, found.centres
+
+
+def colours_meaning(settings: Mapping[str, Any], sign: WeightSign) -> str:
+    """What the colours of a mean explanation say, of clusters built with these settings.
+
+    Parameters
+    ----------
+    settings
+        Of the explanations; empty if not known.
+    sign
+        Whether the signs of the weights were kept.
+    """
+    done = _DONE.get(settings.get("perturbation", ""))
+    if settings.get("method") == "saliency":
+        where = "with more flux"
+        kept = f"blue: the score rises {where}, orange: it falls"
+    else:
+        where = done.format(f=f"{settings['factor']:g}") if done else "where a stretch is perturbed"
+        kept = f"blue: the score falls {where}, orange: it rises"
+    dropped = f"the bluer, the more the score changes {where}, up or down"
+    return "mean explanation, " + (kept if sign == "keep" else dropped)
 
 
 def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:

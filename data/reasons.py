@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,12 @@ class Reasons:
         Whether the signs were kept.
     explained
         What was explained, and how, in a few words.
+    r2 : (n,)
+        Weighted R² of each one's surrogate; NaN if not known.
+    settings
+        Of the explanations, as built; empty if not known.
+    dust
+        What the lines' flux was corrected for, in a few words; "" where it was not recorded.
     elbow, best_silhouette
         What the scan suggests; 0 before it has been made.
     run
@@ -63,6 +70,9 @@ class Reasons:
     run: Run
     weights: Run | None = None
     as_built: bool = True
+    r2: np.ndarray = field(default_factory=lambda: np.empty(0))
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    dust: str = ""
 
     def built(self) -> tuple[np.ndarray, np.ndarray]:
         """Clusters of the build: labels (n,) int and centres (k, S)."""
@@ -84,9 +94,10 @@ def open_reasons(collection: Collection) -> Reasons | None:
     try:
         if prepared is None or run.array("spectra").shape[0] < 2:
             return None
-        found = run.metrics
+        found, rows = run.metrics, run.table("clusters")["row"].to_numpy()
+        weights = store.get("explain", run.inputs["explain"])
         return Reasons(
-            rows=run.table("clusters")["row"].to_numpy(),
+            rows=rows,
             unit=run.read_array("unit"),
             wave_rest_aa=prepared.read_array("wavelength"),
             scan=run.table("scan"),
@@ -98,10 +109,20 @@ def open_reasons(collection: Collection) -> Reasons | None:
             weight_sign=found.get("weight_sign", "drop"),
             explained=found.get("explained", ""),
             run=run,
-            weights=store.get("explain", run.inputs["explain"]),
+            weights=weights,
+            r2=_r2(weights, rows),
+            settings={} if weights is None else weights.facts("settings"),
+            dust=found.get("lines_dust", ""),
         )
     except (RunError, KeyError):
         return None
+
+
+def _r2(explained: Run | None, rows: np.ndarray) -> np.ndarray:
+    """(n,) of the rows; NaN where the explanations are gone."""
+    if explained is None:
+        return np.full(len(rows), np.nan)
+    return explained.table("explained").set_index("row")["r2"].reindex(rows).to_numpy(np.float64)
 
 
 def _calibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ..core.bpt import bpt_of
+from ..core.goodness import EXPLAINED_R2
 from ..core.line_flux import SDSS_LOG10_STEP, measure_lines
 from ..core.line_ratios import line_ratios
 from ..core.population import cluster_explanations, scan_k, unit_explanations
+from ..core.prepare_steps import deredden
 from .build_settings import BuildSettings
+from .reddening import Reddening, find_reddening
 from .stage import Stage, StageSkipped, Work
 
 __all__ = ["CLUSTER"]
@@ -22,7 +25,8 @@ _FEWEST = 3
 
 def _run(work: Work) -> None:
     explained = work.inputs["explain"]
-    rows = explained.table("explained", ["row"])["row"].to_numpy()
+    facts = explained.table("explained", ["row", "r2"])
+    rows, r2 = facts["row"].to_numpy(), facts["r2"].to_numpy(np.float64)
     labels, sign = explained.read_array("labels"), work.settings.weight_sign
     weights = explained.read_array("weights")
     unit = unit_explanations(weights, labels, _n_common(work, labels), sign=sign)
@@ -38,7 +42,8 @@ def _run(work: Work) -> None:
     draft.write_array("centres", clusters.centres)
     table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
     draft.write_table("scan", pd.DataFrame(table))
-    draft.write_table("lines", _lines(work, rows))
+    dust = find_reddening(work.collection, work.settings.dust)
+    draft.write_table("lines", _lines(work, rows, dust))
     members = [clusters.labels == number for number in range(k)]
     spectra = _spectra_of(work, rows)
     draft.write_array("spectra", spectra)
@@ -48,6 +53,8 @@ def _run(work: Work) -> None:
         "cluster": np.arange(k),
         "n": clusters.counts,
         "median_z": [np.median(z[of]) for of in members],
+        "median_r2": [np.median(r2[of]) for of in members],
+        "n_not_explained": [int((r2[of] < EXPLAINED_R2).sum()) for of in members],
     }
     draft.write_table("summary", pd.DataFrame(summary))
     draft.metrics |= {
@@ -57,11 +64,14 @@ def _run(work: Work) -> None:
         "explained": _explained_by(explained.facts("settings")),
         "elbow": scan.elbow,
         "best_silhouette": scan.best_silhouette,
+        "median_r2": np.median(r2),
+        "n_not_explained": int((r2 < EXPLAINED_R2).sum()),
+        "lines_dust": dust.source,
     }
 
 
 def _explained_by(settings: Mapping[str, Any]) -> str:
-    """Such as "mse by lime, flat 1"."""
+    """Such as "mse by lime, scale 0.9"."""
     said = f"{settings['score']} by {settings['method']}"
     if settings["method"] == "saliency":
         return said
@@ -72,16 +82,19 @@ def _n_common(work: Work, labels: np.ndarray) -> int:
     return min(work.settings.explain.n_segments, labels.shape[-1])
 
 
-def _lines(work: Work, rows: np.ndarray) -> pd.DataFrame:
+def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
     """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
 
-    From the collection's own flux, before the preparation masks and fills it.
+    From the collection's own flux, before the preparation masks and fills it, corrected for the
+    Milky Way's dust as the preparation corrects it.
     """
-    parts = [work.collection.spectrum(int(row)) for row in rows]
+    collection = work.collection
+    parts = [collection.spectrum(int(row)) for row in rows]
     flux, ivar = (np.stack(part) for part in zip(*parts, strict=True))
-    lines = measure_lines(
-        work.collection.wave_rest_aa, flux, ivar, native_log10_step=SDSS_LOG10_STEP
-    )
+    wave, z = collection.wave_rest_aa, collection.catalog["z"].to_numpy(np.float64)[rows]
+    ebv = None if dust.ebv is None else dust.ebv[rows]
+    flux, ivar = deredden(wave * (1 + z[:, None]), flux, ivar, ebv)
+    lines = measure_lines(wave, flux, ivar, native_log10_step=SDSS_LOG10_STEP)
     table: dict[str, Any] = {"row": rows}
     for name, ratio in line_ratios(lines).items():
         table |= {name: ratio.value, f"{name}_error": ratio.error, f"{name}_limit": ratio.limit}
@@ -107,4 +120,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     }
 
 
-CLUSTER = Stage("cluster", 3, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage("cluster", 4, needs=("prepare-o25", "explain"), params=_params, run=_run)

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...core.choices import WeightSign
+from ...core.goodness import EXPLAINED_R2, goodness
 from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
 from ...core.scores import SCORE_TITLES
 from ...data.reasons import Reasons
-from ..clusters import Cluster, Ratio
+from ..clusters import Cluster, Ratio, colours_meaning
 from ..pictures import Frame, band, ends, painted_pieces, picture, polyline
 from .sections import button, foot_line
 
@@ -25,6 +26,11 @@ _RATIOS: dict[RatioName, str] = {
     "oiii_hb": "[O III] / Hβ",
     "oiii_oii": "[O III] / [O II]",
     "o3n2": "O3N2 (dex)",
+}
+_DUST = {
+    "map": ", corrected for the Milky Way’s dust (SFD map)",
+    "catalog": ", corrected for the Milky Way’s dust (column ebv)",
+    "none": ", not corrected for the Milky Way’s dust",
 }
 _SIGNS = {
     "keep": "A stretch that makes the anomaly stronger is told from one that makes it weaker",
@@ -100,7 +106,7 @@ def card(cluster: Cluster, title: str, *, picked: bool, colour: str = "") -> str
         f'<span title="members">{cluster.n:,}</span></div>'
         f"{_drawing(cluster)}"
         f"{foot_line(cluster.top())}"
-        f'<div class="foot-line">median z {cluster.median_z:.3f}</div>'
+        f'<div class="foot-line">median z {cluster.median_z:.3f}</div>{_fit_line(cluster)}'
     )
     css = "now" if picked else ""
     return button(inner, {"pick": cluster.number}, css=css, title="Show this cluster in full")
@@ -110,8 +116,9 @@ def detail(
     cluster: Cluster,
     title: str,
     name: str,
-    members: Sequence[tuple[int, str]],
+    members: Sequence[str],
     *,
+    reasons: Reasons,
     known: str = "",
 ) -> str:
     """One cluster in full.
@@ -125,7 +132,9 @@ def detail(
     name
         What the user calls it; "" if nothing.
     members
-        Row and id of the first by score.
+        Ids of the first by score.
+    reasons
+        What was clustered.
     known
         What the catalog says its members are.
     """
@@ -138,7 +147,7 @@ def detail(
         "Show alone", {"alone": cluster.number}, css="plain",
         title="Show its members alone on the plane",
     )  # fmt: skip
-    links = "".join(button(escape(id), {"open": row}, css="plain") for row, id in members)
+    links = "".join(_member(cluster, at, id) for at, id in enumerate(members))
     kinds = ", ".join(f"{n} {'AGN' if c == 'agn' else c}" for c, n in cluster.bpt.items() if n)
     return (
         f'<div class="line">{field}{alone}</div>'
@@ -146,10 +155,12 @@ def detail(
         f"{ends(cluster.wave_rest_aa)}"
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
-        f"<span>{_meaning(cluster)}</span></div>"
+        f"<span>{escape(colours_meaning(reasons.settings, reasons.weight_sign))}</span></div>"
         f'<div class="caption known">{escape(known)}</div>'
+        f'<div class="caption known">{_fit(cluster)}</div>'
         f'<div class="two"><div><table class="matrix"><caption>Line ratios, median of the members'
-        f"</caption>{_ratio_lines(cluster)}</table>{_uncalibrated(cluster)}"
+        f"{_DUST.get(reasons.dust, '')}</caption>{_ratio_lines(cluster)}</table>"
+        f"{_uncalibrated(cluster)}"
         '</div><div><div class="caption">'
         f"BPT: {escape(kinds) or 'no member has all four lines'}</div>"
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
@@ -157,10 +168,36 @@ def detail(
     )
 
 
-def _meaning(cluster: Cluster) -> str:
-    if (cluster.weights < 0).any():
-        return "mean explanation: blue makes them more anomalous, orange less"
-    return "blue: mean explanation, signs dropped"
+def _member(cluster: Cluster, at: int, id: str) -> str:
+    """A link to a member; one whose explanation is none is faint."""
+    r2, badly = float(cluster.r2[at]), bool(cluster.not_explained[at])
+    said = goodness(r2) + (": not explained" if badly else "") if math.isfinite(r2) else ""
+    css = "plain faint" if badly else "plain"
+    return button(escape(id), {"open": int(cluster.rows[at])}, css=css, title=said)
+
+
+def _fit_line(cluster: Cluster) -> str:
+    """How well the surrogates of the members fit, for a card."""
+    if not np.isfinite(cluster.r2).any():
+        return ""
+    badly = int(cluster.not_explained.sum())
+    said = f"median {goodness(float(np.nanmedian(cluster.r2)))}"
+    return f'<div class="foot-line">{said}{f" · {badly} not explained" if badly else ""}</div>'
+
+
+def _fit(cluster: Cluster) -> str:
+    """The same in full."""
+    if not np.isfinite(cluster.r2).any():
+        return "How well the surrogates fit is not known: build again"
+    middle, least = (float(of(cluster.r2)) for of in (np.nanmedian, np.nanmin))
+    badly = int(cluster.not_explained.sum())
+    said = f"Surrogates: median {goodness(middle)}, lowest {goodness(least)}. "
+    if not badly:
+        return f"{said}All {cluster.n:,} are explained (R² {EXPLAINED_R2:g} or more)"
+    return (
+        f"{said}{badly:,} of {cluster.n:,} not explained (R² below {EXPLAINED_R2:g}): their "
+        "weights are no reasons; faint in the list"
+    )
 
 
 def _drawing(cluster: Cluster, *, spread: bool = False) -> str:

@@ -134,7 +134,7 @@ class _Clusters:
         )  # fmt: skip
         one = found.clusters[self._picked]
         ids = space.catalog["id"]
-        members = [(int(row), str(ids.iat[int(row)])) for row in one.rows[:20]]
+        members = [str(ids.iat[int(row)]) for row in one.rows[:20]]
         self.part.write(
             choose=scan_charts(
                 self._found.reasons,
@@ -149,6 +149,7 @@ class _Clusters:
                 names[one.number],
                 space.cluster_names(found)[one.number],
                 members,
+                reasons=self._found.reasons,
                 known=known_kinds(space.catalog, one.rows),
             ),
         )

@@ -15,14 +15,15 @@ from spexplain.core import population
 from spexplain.core.cancelling import Cancelled
 from spexplain.core.line_ratios import ACROSS_THE_SPECTRUM
 from spexplain.core.population import cluster_explanations
+from spexplain.core.settings import ExplainSettings
 from spexplain.dashboard.app import _follow_link
 from spexplain.dashboard.bpt_figure import bpt_figure, bpt_points
-from spexplain.dashboard.clusters import Ratio, known_kinds, partition, top_names
+from spexplain.dashboard.clusters import Ratio, colours_meaning, known_kinds, partition, top_names
 from spexplain.dashboard.links import to_query
 from spexplain.dashboard.pictures import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.serve import open_workspace
 from spexplain.dashboard.session import Session
-from spexplain.dashboard.views.cluster_cards import detail
+from spexplain.dashboard.views.cluster_cards import card, detail
 from spexplain.dashboard.views.clusters import show
 from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
@@ -148,10 +149,10 @@ def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: W
     first = space.partition(space.reasons.k).clusters[0]
     detail = dict(tab.sections)["detail"]
     assert known_kinds(space.catalog, first.rows) in detail
-    assert "blue makes them more anomalous, orange less" in detail
+    assert "blue: the score falls where the flux is 0.9 times as high, orange: it rises" in detail
     wave = first.wave_rest_aa
     assert f"<span>{wave[0]:.0f} Å</span><span>rest, vacuum</span>" in detail
-    assert "explained: MSE by LIME, flat 1" in dict(tab.sections)["choose"]
+    assert "explained: MSE by LIME, scale 0.9" in dict(tab.sections)["choose"]
 
 
 def test_another_k_is_clustered_live_and_colours_the_plane(
@@ -175,10 +176,10 @@ def test_clusters_without_signs_are_those_of_the_paper(
     tab: Any, session: Session, wait_until: Any
 ) -> None:
     space = session.workspace
-    assert "mean explanation: blue makes them more anomalous" in text(tab)["detail"]
+    assert "orange: it rises" in text(tab)["detail"]
     tab.on_message({"sign": "drop"})
     assert session.view.weight_sign == "drop"
-    wait_until(lambda: "signs dropped" in text(tab)["detail"])
+    wait_until(lambda: "up or down" in text(tab)["detail"])
     reasons = space.reasons_of("drop")
     weights = space.reasons.weights.read_array("weights")
     np.testing.assert_allclose(reasons.unit, population.normalise_weights(weights, sign="drop"))
@@ -194,7 +195,7 @@ def test_clusters_without_signs_are_those_of_the_paper(
     assert "no signs" in space.colours[session.view.colour]
     tab.on_message({"sign": "keep"})
     assert session.view.weight_sign == ""
-    wait_until(lambda: "orange less" in text(tab)["detail"])
+    wait_until(lambda: "orange: it rises" in text(tab)["detail"])
     assert session.view.colour == f"clusters:{found.k}"
     tab.on_message({"sign": "both"})
     assert session.view.weight_sign == ""
@@ -214,7 +215,7 @@ def test_trying_other_numbers_of_clusters_ends_when_the_choice_is_taken_back(
     session.workspace._kept.pop(("scanned", "drop"), None)
     tab.on_message({"sign": "drop"})
     wait_until(lambda: told and "trying other numbers" in text(tab)["choose"])
-    assert "signs dropped" in text(tab)["detail"]  # the clusters are there before the scan
+    assert "up or down" in text(tab)["detail"]  # the clusters are there before the scan
     tab.on_message({"sign": "keep"})
     wait_until(lambda: "elbow at" in text(tab)["choose"])
     with pytest.raises(Cancelled):
@@ -289,9 +290,57 @@ def test_the_diagram_reaches_as_far_as_its_points() -> None:
 def test_one_limit_is_not_called_limits(space: Workspace) -> None:
     cluster = space.partition(space.reasons.k).clusters[0]
     ratios = {"nii_ha": Ratio(1.0, 0.1, 3, 1), "oiii_hb": Ratio(1.0, 0.1, 4, 2)}
-    said = detail(dataclasses.replace(cluster, ratios=ratios), "cluster 0", "", [])
+    other = dataclasses.replace(cluster, ratios=ratios)
+    said = detail(other, "cluster 0", "", [], reasons=space.reasons)
     assert "3 measured, 1 limit<" in said
     assert "4 measured, 2 limits<" in said
+
+
+def test_members_of_low_r2_are_shown_as_not_explained(space: Workspace) -> None:
+    reasons = space.reasons
+    r2 = np.where(np.arange(len(reasons.rows)) % 2 == 0, 0.9996, 0.3)
+    known = dataclasses.replace(reasons, r2=r2)
+    cluster = partition(known, 1, space.catalog["z"].to_numpy()).clusters[0]
+    badly = int((r2 < 0.5).sum())
+    assert cluster.not_explained.tolist() == (r2 < 0.5).tolist()
+    assert f"· {badly} not explained" in card(cluster, "cluster 0", picked=False)
+    said = detail(cluster, "cluster 0", "", ["a", "b", "c"], reasons=known)
+    assert "lowest R² 0.30" in said
+    assert f"{badly} of {cluster.n} not explained (R² below 0.5)" in said
+    assert said.count("plain faint") == 1
+    assert 'title="R² 0.30: not explained"' in said
+    well = dataclasses.replace(cluster, r2=np.full(cluster.n, 0.9996))
+    assert f"All {cluster.n} are explained" in detail(well, "", "", ["a"], reasons=known)
+    assert "median R² above 0.999" in card(well, "", picked=False)
+    unknown = dataclasses.replace(cluster, r2=np.full(cluster.n, np.nan))
+    assert "build again" in detail(unknown, "", "", ["a"], reasons=known)
+    assert "R²" not in card(unknown, "", picked=False)
+
+
+def test_it_says_whether_lines_were_corrected_for_dust(space: Workspace) -> None:
+    cluster = space.partition(space.reasons.k).clusters[0]
+    for dust, words in (("none", "not corrected"), ("map", "SFD map"), ("catalog", "column ebv")):
+        known = dataclasses.replace(space.reasons, dust=dust)
+        assert words in detail(cluster, "", "", [], reasons=known)
+    assert "dust" not in detail(cluster, "", "", [], reasons=dataclasses.replace(known, dust=""))
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"perturbation": "scale", "factor": 1.1}, "falls where the flux is 1.1 times as high"),
+        ({"perturbation": "flat", "factor": 1.0}, "where the flux is put at 1 times the median"),
+        ({"method": "saliency"}, "blue: the score rises with more flux"),
+    ],
+)
+def test_colours_mean_what_was_done_to_a_stretch(how: dict[str, Any], words: str) -> None:
+    settings = ExplainSettings(**how).asdict()
+    assert words in colours_meaning(settings, "keep")
+    assert "up or down" in colours_meaning(settings, "drop")
+
+
+def test_colours_of_an_unknown_perturbation_promise_nothing_of_it() -> None:
+    assert "where a stretch is perturbed" in colours_meaning({}, "keep")
 
 
 def test_a_picture_paints_what_matters_on_the_side_it_matters() -> None:
@@ -344,7 +393,7 @@ def test_ratios_of_distant_lines_leave_out_what_was_never_calibrated(small_demo:
         for found in (open_reasons(built), reasons)
     )
     assert (of_counts.n_counts, plain.n_counts) == (2, 0)
-    said = detail(of_counts, "cluster 0", "", [])
+    said = detail(of_counts, "cluster 0", "", [], reasons=reasons)
     assert f"2 of {of_counts.n} are in counts" in said
     assert "Hα / Hβ and [O III] / [O II] leave them out" in said
-    assert "in counts" not in detail(plain, "cluster 0", "", [])
+    assert "in counts" not in detail(plain, "cluster 0", "", [], reasons=reasons)

@@ -7,6 +7,10 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
+from spexplain.core.extinction import dust_transmission
+from spexplain.core.goodness import EXPLAINED_R2
+from spexplain.core.line_flux import SDSS_LOG10_STEP, measure_lines
+from spexplain.core.line_ratios import line_ratios
 from spexplain.core.plane_quality import plane_quality
 from spexplain.data.autoencoders import Autoencoders, load_autoencoders
 from spexplain.data.build import build
@@ -64,6 +68,34 @@ def test_the_scan_says_what_each_number_of_clusters_is_worth(built):
             assert one["silhouette"] == pytest.approx(found, abs=1e-6)
     assert reasons.best_silhouette == scan["k"][scan["silhouette"].idxmax()]
     assert reasons.elbow in scan["k"].tolist()
+
+
+def test_each_reason_knows_how_well_its_surrogate_fits(built, store):
+    reasons, explained = open_reasons(built), store.find("explain").table("explained")
+    np.testing.assert_array_equal(reasons.r2, explained["r2"])
+    assert reasons.settings["perturbation"] == "scale"
+    assert reasons.settings["factor"] == 0.9
+    summary, labels = store.find("cluster").table("summary"), reasons.built()[0]
+    for number in range(reasons.k):
+        of = reasons.r2[labels == number]
+        assert summary["median_r2"][number] == np.median(of)
+        assert summary["n_not_explained"][number] == (of < EXPLAINED_R2).sum()
+
+
+def test_lines_are_corrected_for_dust_where_the_reddening_is_known(copied, quick):
+    before = open_reasons(copied)
+    copied.catalog["ebv"] = 0.5
+    build(copied, settings=dataclasses.replace(quick, dust="catalog"))
+    after = open_reasons(copied)
+    assert (before.dust, after.dust) == ("none", "catalog")
+    rows = after.lines["row"].to_numpy()
+    flux, ivar = (np.stack(part) for part in zip(*map(copied.spectrum, rows), strict=True))
+    wave, z = copied.wave_rest_aa, copied.catalog["z"].to_numpy()[rows]
+    passed = dust_transmission(wave * (1 + z[:, None]), np.full(len(rows), 0.5))
+    lines = measure_lines(wave, flux / passed, ivar * passed**2, native_log10_step=SDSS_LOG10_STEP)
+    name, ratio = next(iter(line_ratios(lines).items()))
+    np.testing.assert_allclose(after.lines[name], ratio.value, rtol=1e-3)
+    assert not before.lines.equals(after.lines)
 
 
 def test_lines_are_measured_of_every_explained_spectrum_or_said_to_be_missing(built):
