@@ -16,6 +16,7 @@ from .reddening import usable_source
 from .runs import Run, RunStore, run_key
 from .stage import BuildCancelled, Progress, Stage, silent
 from .stage_cluster import CLUSTER
+from .stage_domain import DOMAIN_O25, DOMAIN_P21
 from .stage_embed import EMBED_LATENT, EMBED_O25, EMBED_P21
 from .stage_evaluate import EVALUATE, NOISE, TIMING
 from .stage_explain import EXPLAIN
@@ -49,6 +50,8 @@ _STAGES = (
     EMBED_P21,
     EMBED_O25,
     SVM,
+    DOMAIN_P21,
+    DOMAIN_O25,
 )
 # Done only when asked for by name: they take minutes, and the page does without them.
 _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
@@ -191,7 +194,7 @@ def _check_free(settings: BuildSettings, why: str) -> None:
 def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     """Stage → what its run has to say."""
     runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    kinds = ("dust_note", "range_note", "split_note", "sample_note", "training_note")
+    kinds = ("dust_note", "range_note", "split_note", "sample_note", "training_note", "domain_note")
     notes = {
         name: "; ".join(run.metrics[kind] for kind in kinds if run.metrics.get(kind))
         for name, run in runs.items()

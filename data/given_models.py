@@ -17,6 +17,8 @@ __all__ = ["GivenModelsError", "given_models"]
 
 # A model, and the preparation its spectra must have had.
 _PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
+# What says which spectra the model is for goes along with it.
+_DOMAIN = {"svm": "domain-p21", "vae": "domain-o25"}
 _FEWEST_OF_A_CLASS = 10
 
 
@@ -68,6 +70,9 @@ def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
         prepared = store.get(preparation, model.inputs[preparation])
         if prepared is not None:
             found |= {stage: model, preparation: prepared}
+            domain = store.find(_DOMAIN[stage])
+            if domain is not None and domain.inputs.get(stage) == model.key:
+                found[domain.stage] = domain
     return found
 
 

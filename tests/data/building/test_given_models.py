@@ -6,7 +6,7 @@ from spexplain.data.build_settings import BuildSettings
 from spexplain.data.given_models import GivenModelsError, given_models
 from spexplain.data.runs import RunStore
 
-MODELS = {"svm", "vae", "prepare-p21", "prepare-o25"}
+MODELS = {"svm", "vae", "prepare-p21", "prepare-o25", "domain-p21", "domain-o25"}
 
 
 def test_named_models_come_with_the_preparations_they_were_trained_on(unlabelled, built):
@@ -48,7 +48,7 @@ def test_the_demos_classifier_serves_without_two_classes_of_ten(
 def test_the_demos_autoencoder_serves_few_spectra_only(labelled, built, home):
     shutil.copytree(built.path, home / "demo")
     few = given_models(labelled, None, BuildSettings(vae_from=121))
-    assert set(few) == {"vae", "prepare-o25"}
+    assert set(few) == {"vae", "prepare-o25", "domain-o25"}
     assert given_models(labelled, None, BuildSettings(vae_from=120)) == {}
 
 
@@ -57,7 +57,7 @@ def test_quasars_do_not_count_as_spectra_to_learn_from(labelled, built, home):
     catalog = labelled.catalog
     catalog["spectral_class"] = ["GALAXY"] * 50 + ["QSO"] * 70
     lent = given_models(labelled, None, BuildSettings(vae_from=100))
-    assert set(lent) == {"vae", "prepare-o25"}
+    assert set(lent) == {"vae", "prepare-o25", "domain-o25"}
     assert given_models(labelled, None, BuildSettings(vae_from=100, learn_from="all")) == {}
 
 
@@ -68,7 +68,7 @@ def test_without_a_demo_there_is_nothing_to_take(unlabelled, quick):
 def test_half_a_set_of_models_is_lent_as_it_is(unlabelled, copied):
     shutil.rmtree(RunStore(copied.path).find("svm").path)
     given = given_models(unlabelled, copied.path, BuildSettings())
-    assert set(given) == {"vae", "prepare-o25"}
+    assert set(given) == {"vae", "prepare-o25", "domain-o25"}
     shutil.rmtree(RunStore(copied.path).find("vae").path)
     with pytest.raises(GivenModelsError, match="has no models; build it first"):
         given_models(unlabelled, copied.path, BuildSettings())

@@ -1,0 +1,232 @@
+"""Stages domain-p21 and domain-o25: whether each spectrum is like what a model learned on."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.domain import Domain, DomainValues
+from ..core.domain_distance import FEWEST, fit_distance
+from ..core.domain_kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
+from ..core.percent import percent
+from .agn_study import TASKS
+from .build_settings import BuildSettings
+from .collection_format import flux_unit_of
+from .domain import load_domain, save_domain, why_outside
+from .labelled import object_groups
+from .stage import Stage, StageSkipped, Work
+from .training_sample import training_sample
+
+__all__ = ["DOMAIN_O25", "DOMAIN_P21"]
+
+_CHUNK_ROWS = 1024
+_MOST = 20_000
+# Galaxies against what the survey itself calls something else need fewer of it than a background.
+_FEWEST_OTHERS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """What a model learned on, and the rest of its survey.
+
+    Attributes
+    ----------
+    ours, rest
+        (k,) positions among the prepared rows, ascending.
+    facts
+        In words and numbers, for the page.
+    fewest_rest
+        Below this many the kind cannot be told.
+    """
+
+    ours: np.ndarray
+    rest: np.ndarray
+    facts: dict[str, Any]
+    fewest_rest: int
+
+
+def _run(work: Work, name: str) -> None:
+    prepared = work.inputs[f"prepare-{name}"]
+    rows = prepared.table("rows")["row"].to_numpy()
+    given = work.given.get(f"domain-{name}")
+    known: DomainValues | None = None
+    positions = np.empty(0, np.int64)
+    if given is not None:
+        domain, facts = load_domain(given), given.facts("sample")
+        work.draft.metrics |= {"trained_on": given.key}
+    elif {"p21": "svm", "o25": "vae"}[name] in work.given:
+        raise StageSkipped(
+            "the collection that lent its model does not yet say what is like it: build that again"
+        )
+    else:
+        sample = _SAMPLES[name](work, rows)
+        domain, facts, positions, known = _learned(work, rows, sample)
+    values = _applied(work, domain, positions, known)
+    wave = prepared.read_array("wavelength")
+    why = why_outside(values, wave, facts)
+    table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
+    table["outside"], table["why"] = values.outside, pd.Series(why, dtype="str")
+    save_domain(work.draft.path, domain)
+    work.draft.write_facts("sample", facts)
+    work.draft.write_table("domain", table)
+    work.draft.metrics |= {
+        "n": len(rows),
+        "n_outside": int(values.outside.sum()),
+        "n_unlike_anything": int((values.distance > 1).sum()),
+        "n_not_of_kind": int((values.of_kind < 0).sum()),
+        "domain_note": facts["note"],
+    }
+
+
+def _learned(
+    work: Work, rows: np.ndarray, sample: _Sample
+) -> tuple[Domain, dict[str, Any], np.ndarray, DomainValues | None]:
+    """Both measures, what to say of them, and the values of those that they were fitted on."""
+    if len(sample.ours) < FEWEST:
+        raise StageSkipped(
+            f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
+        )
+    seed = work.settings.svm.seed
+    ours, rest = (_drawn(part, seed) for part in (sample.ours, sample.rest))
+    spectra = work.inputs[f"prepare-{sample.facts['recipe']}"].array("spectra")
+    wave = work.inputs[f"prepare-{sample.facts['recipe']}"].read_array("wavelength")
+    work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
+    learned_on = np.asarray(spectra.oindex[ours])
+    distance, held_out = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
+    facts = sample.facts | {"outside_by_distance": float(np.mean(held_out > 1))}
+    if len(ours) < FEWEST_LABELLED or len(rest) < sample.fewest_rest:
+        facts |= {"knows_kind": False, "note": _why_no_kind(sample)}
+        return Domain(distance, None), facts, np.empty(0, np.int64), None
+    work.report(1, 3, f"{sample.facts['what']} against {len(rest):,} others")
+    both = np.concatenate([ours, rest])
+    fitted = fit_kind(
+        learned_on,
+        np.asarray(spectra.oindex[rest]),
+        groups=object_groups(work, rows[both]),
+        seed=seed,
+        fewest_background=sample.fewest_rest,
+    )
+    facts |= {
+        "knows_kind": True,
+        "alike": fitted.alike,
+        "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
+    }
+    facts["note"] = _kind_note(sample, facts, len(rest))
+    domain = Domain(distance, fitted.measure)
+    far = distance(np.concatenate([learned_on, np.asarray(spectra.oindex[rest])]))
+    of_kind = np.concatenate([fitted.of_labelled, fitted.of_background])
+    return domain, facts, both, DomainValues(of_kind, far.value, far.statistic, far.where_px)
+
+
+def _applied(
+    work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None
+) -> DomainValues:
+    """Of every prepared spectrum; of those the kind was fitted on, by the fold without them."""
+    (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
+    spectra = prepared.array("spectra")
+    parts = []
+    for start in range(0, spectra.shape[0], _CHUNK_ROWS):
+        parts.append(domain(np.asarray(spectra[start : start + _CHUNK_ROWS])))
+        work.report(2, 3)
+    names = ("of_kind", "distance", "statistic", "where_px")
+    values = DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+    if known is not None:
+        values.of_kind[positions] = known.of_kind
+    return values
+
+
+def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
+    """The labelled spectra of the classifier's task, and those without a label."""
+    labels = work.collection.catalog["label"].to_numpy(str)[rows]
+    task = TASKS[work.settings.svm_task]
+    ours = np.flatnonzero(labels != "" if task is None else np.isin(labels, task))
+    return _described(
+        work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
+        "the survey's other galaxies", FEWEST_BACKGROUND,
+    )  # fmt: skip
+
+
+def _galaxy_sample(work: Work, rows: np.ndarray) -> _Sample:
+    """What the autoencoder may learn from, and what the survey calls something else."""
+    catalog = work.collection.catalog
+    sample = training_sample(catalog, rows, work.settings.learn_from)
+    called = catalog["spectral_class"].fillna("").to_numpy(str)[rows] != ""
+    return _described(
+        work, rows, np.flatnonzero(sample.inside), np.flatnonzero(~sample.inside & called), "o25",
+        "galaxies" if sample.learn_from == "galaxies" else "spectra",
+        "what the survey calls otherwise: quasars", _FEWEST_OTHERS,
+    )  # fmt: skip
+
+
+_SAMPLES = {"p21": _agn_sample, "o25": _galaxy_sample}
+
+
+def _described(
+    work: Work, rows: np.ndarray, ours: np.ndarray, rest: np.ndarray, recipe: str, what: str,
+    others: str, fewest: int,
+) -> _Sample:  # fmt: skip
+    catalog = work.collection.catalog
+    facts: dict[str, Any] = {
+        "recipe": recipe,
+        "what": what,
+        "rest": others,
+        "n_learned": len(ours),
+        "n_rest": len(rest),
+        "simulated": work.collection.provenance.get("made_by") == "simulation",
+        "counts": any(flux_unit_of(catalog, int(rows[at])) == "counts" for at in ours),
+    }
+    for name in ("z", "sn_median"):
+        values = catalog[name].to_numpy(np.float64)[rows[ours]]
+        values = values[np.isfinite(values)]
+        facts[name] = [float(values.min()), float(values.max())] if len(values) else None
+    return _Sample(ours, rest, facts, fewest)
+
+
+def _why_no_kind(sample: _Sample) -> str:
+    return (
+        f"{len(sample.ours):,} {sample.facts['what']} it learned on and {len(sample.rest):,} other "
+        f"spectra are too few to tell the ones from the others ({FEWEST_LABELLED} and "
+        f"{sample.fewest_rest} do): only what is unlike anything it learned on is told"
+    )
+
+
+def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
+    what = sample.facts["what"]
+    inside, alike = (percent(facts[name], ".1f") for name in ("inside_of_rest", "alike"))
+    return (
+        f"of {n_rest:,} other spectra of the survey {inside} look like the {len(sample.ours):,} "
+        f"{what} it learned on; at most {alike} are as they are"
+    )
+
+
+def _drawn(positions: np.ndarray, seed: int) -> np.ndarray:
+    if len(positions) <= _MOST:
+        return positions
+    return np.sort(np.random.default_rng(seed).choice(positions, _MOST, replace=False))
+
+
+def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
+    params: dict[str, Any] = {"seed": settings.svm.seed}
+    if name == "o25":
+        params["learn_from"] = settings.learn_from
+    elif settings.svm_task != "three":
+        params["task"] = settings.svm_task
+    return params
+
+
+def _stage(name: str, model: str) -> Stage:
+    return Stage(
+        f"domain-{name}",
+        1,
+        needs=(f"prepare-{name}", model),
+        params=functools.partial(_params, name=name),
+        run=functools.partial(_run, name=name),
+        takes=(f"domain-{name}", model),
+    )
+
+
+DOMAIN_P21, DOMAIN_O25 = _stage("p21", "svm"), _stage("o25", "vae")
