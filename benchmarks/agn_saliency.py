@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.neighbourhood import Neighbourhood
-from spexplain.core.targets import CalibratedSvm
+from spexplain.core.targets import CoupledSvm
 from spexplain.core.train.svm import KERNELS, SvmSettings, train_svm
 from spexplain.core.workers import Workers
 from spexplain.data.collection import Collection
@@ -49,7 +49,7 @@ def milliseconds(run: Callable[[], object]) -> float:
 
 def row(kernel: Any, spectra: np.ndarray, labels: np.ndarray, n: int, workers: Workers) -> dict:
     trained = train_svm(spectra, labels, SvmSettings.of_paper(kernel))
-    machine = CalibratedSvm.from_sklearn(trained.classifier)
+    machine = CoupledSvm.from_sklearn(trained.classifier)
     test = spectra[trained.split == "test"][: n + 2]
     settings = ExplainSettings(method="saliency")
     ours, theirs = [], []

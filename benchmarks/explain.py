@@ -38,7 +38,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain, explain_many, explain_progressively
 from spexplain.core.lime import lime_neighbourhood
@@ -46,6 +45,7 @@ from spexplain.core.lime_samples import LimeSamples
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
 from spexplain.core.targets.network import Network
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.train.vae import VaeSettings, VaeTrainer
 from spexplain.core.vae import Vae
 from spexplain.core.workers import Workers
@@ -119,7 +119,7 @@ def untrained() -> Vae:
     return vae
 
 
-def machine(kernel: str) -> CalibratedClassifierCV:
+def machine(kernel: str) -> CoupledSvc:
     """Three classes hard to tell apart, so that about 1400 spectra are support vectors."""
     rng = np.random.default_rng(0)
     labels = np.arange(1440) % 3
@@ -127,7 +127,7 @@ def machine(kernel: str) -> CalibratedClassifierCV:
     x[:, 100:110] += 0.15 * labels[:, None]
     x += 0.1 * rng.normal(size=x.shape)
     svc = SVC(kernel=kernel, C=0.05, gamma=0.003, degree=2, coef0=1, class_weight="balanced")
-    return CalibratedClassifierCV(svc, ensemble=False, cv=2).fit(x, labels)
+    return CoupledSvc(svc, folds=2).fit(x, labels)
 
 
 def lime_cases(workers: Workers) -> Iterator[Case]:

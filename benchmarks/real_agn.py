@@ -10,8 +10,8 @@ predicted class is reduced to its strongest region (|g|, mean of 15 pixels), whi
 line's if it lies within 60 Å of one; "by chance" is the share of the range that does. The same is
 said of the classifier of a built demo (--demo DIR, else the demo's own place; left out if there is
 none), where type 1 and intermediate count as broad, and besides in how many of the broad spectra
-that it calls type 1 Hβ, were it a tenth weaker, would lower log p(type 1) and the margin. Prints
-JSON.
+that it calls type 1 Hβ, were it a tenth weaker, would lower the log-odds of type 1, its log p and
+its margin. Prints JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.metrics import classification_metrics
 from spexplain.core.prepare import P21Recipe
 from spexplain.core.targets import SvmMargin, Target
-from spexplain.core.targets.svm import CalibratedSvm, SvmLogProb
+from spexplain.core.targets.svm import CoupledSvm, SvmLogOdds, SvmLogProb
 from spexplain.core.train.splits import cross_validation, groups_by_position
 from spexplain.core.train.svm import SvmSettings, fit_classifier
 from spexplain.data.collection import Collection, CollectionError
@@ -85,10 +85,10 @@ def interval(
     }
 
 
-def strongest_aa(flux: np.ndarray, machine: CalibratedSvm, wave: np.ndarray) -> float:
+def strongest_aa(flux: np.ndarray, machine: CoupledSvm, wave: np.ndarray) -> float:
     """Wavelength of the strongest region of the predicted class's saliency map."""
     predicted = int(machine.log_proba(flux[None])[0].argmax())
-    found = explain(flux, SvmLogProb(machine, predicted), ExplainSettings(method="saliency"))
+    found = explain(flux, SvmLogOdds(machine, predicted), ExplainSettings(method="saliency"))
     size = np.convolve(np.abs(found.weights), np.ones(SMOOTH) / SMOOTH, mode="same")
     return float(wave[size.argmax()])
 
@@ -100,10 +100,14 @@ def hbeta_raises(flux: np.ndarray, target: Target, wave: np.ndarray) -> bool:
     return bool(weighed.sum() > 0)
 
 
-def of_type_1(machine: CalibratedSvm, spectra: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
-    """What log p and the margin of type 1 make of Hβ in spectra (n, D) that are called that."""
+def of_type_1(machine: CoupledSvm, spectra: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
+    """What each target of type 1 makes of Hβ in spectra (n, D) that are called that."""
     index = machine.classes.index("type 1")
-    targets = {"log_p": SvmLogProb(machine, index), "margin": SvmMargin(machine, index)}
+    targets: dict[str, Target] = {
+        "log_odds": SvmLogOdds(machine, index),
+        "log_p": SvmLogProb(machine, index),
+        "margin": SvmMargin(machine, index),
+    }
     shares = {
         name: float(np.mean([hbeta_raises(flux, target, wave) for flux in spectra]))
         for name, target in targets.items()
@@ -149,13 +153,13 @@ def trained_here(
     folds = cross_validation(labels, method="grouped", folds=5, seed=0, groups=groups)
     for fit, held_out in folds:
         classifier = fit_classifier(spectra[fit], labels[fit], settings)
-        machine = CalibratedSvm.from_sklearn(classifier)
+        machine = CoupledSvm.from_sklearn(classifier)
         _judge(machine, spectra, held_out, wave, predicted, strongest, str)
     return report(labels, predicted, groups, strongest.tolist(), wave)
 
 
 def _judge(
-    machine: CalibratedSvm,
+    machine: CoupledSvm,
     spectra: np.ndarray,
     rows: np.ndarray,
     wave: np.ndarray,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .agreement import Agreement, agreement
 from .explain import explain
 from .explanation import Explanation
-from .targets import CalibratedSvm, SvmLogProb, SvmMargin, Target, VaeScore
+from .targets import CoupledSvm, SvmMargin, SvmTarget, Target, VaeScore
 from .targets.kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .vae import Vae
 from .workers import Sharing
@@ -97,8 +97,10 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
     seed
         Of the shuffles, 0 or more.
     """
-    if isinstance(target, (SvmLogProb, SvmMargin)):
-        return type(target)(randomised_svm(target.svm, seed=seed), target.class_index)
+    if isinstance(target, SvmTarget):
+        return SvmTarget(randomised_svm(target.svm, seed=seed), target.class_index, target.scale)
+    if isinstance(target, SvmMargin):
+        return SvmMargin(randomised_svm(target.svm, seed=seed), target.class_index)
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None
@@ -137,7 +139,7 @@ def randomised_vae(vae: Vae, *, seed: int, n_layers: int | None = None) -> Vae:
     return Vae.from_arrays(arrays)
 
 
-def randomised_svm(svm: CalibratedSvm, *, seed: int) -> CalibratedSvm:
+def randomised_svm(svm: CoupledSvm, *, seed: int) -> CoupledSvm:
     """A copy whose support vectors have exchanged their coefficients.
 
     A linear machine, which keeps no vectors, has its pixels' weights exchanged instead.

@@ -15,9 +15,6 @@ from .lime import lime_neighbourhood
 from .lime_samples import LimeSamples
 from .locality_advice import KernelAdvice, kernel_advice
 from .neighbourhood import Neighbourhood
-from .occlusion import occlusion_neighbourhood
-from .saliency import saliency_neighbourhood
-from .settings import ExplainSettings
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
@@ -53,9 +50,6 @@ class Trust:
         for models that answer in jumps, such as forests, and small steps.
     step
         How far a saliency map moved each flux, as a fraction of it; None for other methods.
-    jumped
-        How many of the ``n_samples`` spectra asked about lie across a jump of the target, where
-        the votes of a support vector machine change; None where it has none.
     nothing
         Why there is nothing to explain, and so nothing to believe; empty where there is.
     """
@@ -72,7 +66,6 @@ class Trust:
     pull: float = 0.0
     idle: float = 0.0
     step: float | None = None
-    jumped: int | None = None
     nothing: str = ""
 
     @property
@@ -95,7 +88,6 @@ class Trust:
                 self.r2_unseen is not None,
                 self.idle,
                 self.step,
-                self.jumped,
             )
         )
 
@@ -110,9 +102,6 @@ def assess(
     workers: Sharing | None = None,
 ) -> Trust:
     """Judge an explanation by the samples it was made of; none is evaluated again.
-
-    Except where a target jumps with the votes of a machine: which samples change one is not among
-    their values, and is found from their pieces.
 
     Saliency maps and occlusions sample nothing, so their weights are exact: what they measure is
     what they show. LIME's differ from seed to seed, and by how much is estimated here.
@@ -150,15 +139,13 @@ def assess(
             intervals=exact_intervals(weights),
             idle=float(np.mean(weights == 0)) if moved else 0.0,
             step=settings.step if by_step else None,
-            jumped=_jumped(target, x, _alone(x, settings)) if moved else None,
             nothing=explanation.nothing,
         )
     with or_own(workers) as sharing:
         around, values = _samples(explanation, x), explanation.sample_values
         if values is None:
             values = evaluate(target, around, workers=sharing)
-        (jumped,) = sharing.map(partial(_jumped, target, x), [around])
-        unknown = Trust(*facts, intervals=None, jumped=jumped, nothing=explanation.nothing)
+        unknown = Trust(*facts, intervals=None, nothing=explanation.nothing)
         judged = partial(_judged, unknown, explanation, around, target)
         (found,) = sharing.map(judged, [values])
         return found
@@ -194,17 +181,3 @@ def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood
     whole = lime_neighbourhood(x, explanation.settings)
     masks = whole.masks.head(explanation.n_samples)
     return Neighbourhood(whole.base, whole.delta, whole.labels, masks)
-
-
-def _alone(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
-    """What a method that changes each piece alone asks about."""
-    exact = np.asarray(x, dtype=np.float64)
-    if settings.method == "saliency":
-        return saliency_neighbourhood(exact, settings)[0]
-    return occlusion_neighbourhood(exact, settings)
-
-
-def _jumped(target: Target, x: NDArray[np.floating], around: Neighbourhood) -> int | None:
-    votes_changed = getattr(target, "votes_changed", None)
-    changed = None if votes_changed is None else votes_changed(x, around)
-    return None if changed is None else int(np.count_nonzero(changed))

@@ -17,9 +17,6 @@ _POOR_R2 = 0.5
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
-# Between the jumps of its votes, log p of three types moves by thousandths; more broad Hβ makes a
-# machine surer of type 1 against both others, and yet lowers its log p(type 1).
-_BETWEEN = "so signs can mislead"
 _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 
@@ -28,8 +25,7 @@ class Findings:
     """What the sentence speaks of; the attributes are those of ``trust.Trust``.
 
     ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own. ``step`` is how
-    far a saliency map moves the flux; None for other methods. ``jumped`` is how many of the
-    samples, or pieces, lie across a jump of the target; None where it has none.
+    far a saliency map moves the flux; None for other methods.
     """
 
     method: str
@@ -43,7 +39,6 @@ class Findings:
     unseen: bool = False
     idle: float = 0.0
     step: float | None = None
-    jumped: int | None = None
 
 
 def verdict(found: Findings) -> str:
@@ -51,7 +46,7 @@ def verdict(found: Findings) -> str:
     if found.kernel is None:
         if found.idle >= _MOSTLY_IDLE:
             return _empty(found)
-        return "; ".join([_EXACT.format(found.method), *_jumps_alone(found)])
+        return _EXACT.format(found.method)
     if found.stability is None:
         return (
             f"too early to tell: {found.n_samples:,} samples do not determine the weights; "
@@ -66,9 +61,6 @@ def verdict(found: Findings) -> str:
         parts.append(_kernel(found.n_samples, found.kernel))
     if found.pull > _STRONG_PULL:
         parts.append(f"penalty and first sample still pull the weights by {percent(found.pull)}")
-    if found.jumped is not None:
-        some = f"{_share(found)} of the samples change a vote, where log p jumps"
-        parts.append(some if found.jumped else f"no sample changes a vote, {_BETWEEN}")
     return "; ".join(parts)
 
 
@@ -84,23 +76,6 @@ def _empty(found: Findings) -> str:
         f"a step of {percent(found.step, 'g')} changes nothing at {share} of the pixels, as with "
         "forests, which answer in jumps; a larger step, LIME or occlusion show more"
     )
-
-
-def _jumps_alone(found: Findings) -> list[str]:
-    """Whether the weights are jumps of a machine's votes, or what is between these."""
-    if found.jumped is None:
-        return []
-    piece = "pixel" if found.step is not None else "segment"
-    if not found.jumped:
-        return [f"no {piece} alone changes a vote, {_BETWEEN}"]
-    many = f"{found.jumped:,} of {found.n_samples:,} {piece}s alone change"
-    return [f"{many if found.jumped > 1 else f'1 {piece} alone changes'} a vote: log p jumps there"]
-
-
-def _share(found: Findings) -> str:
-    assert found.jumped is not None
-    share = found.jumped / max(found.n_samples, 1)
-    return "less than 1 %" if share < 0.01 else percent(share)
 
 
 def _order(found: Findings, stability: Stability) -> str:

@@ -14,7 +14,7 @@ from ..data.collection import Collection
 from ..data.collection_format import flux_unit_of
 from ..data.explanation_file import save_explanation
 from ..data.explanation_table import write_segment_table
-from ..data.lens import AnomalyLens, Verdict, lens_of_target, open_lenses
+from ..data.lens import AnomalyLens, LensError, Verdict, lens_of_target, open_lenses, outdated
 from ..data.saved_explanation import SavedExplanation
 from .keeping import figure_of, origin_of
 
@@ -60,7 +60,11 @@ def explain_stored(directory: Path, id: str, target: str, settings: ExplainSetti
         row = collection.row_of(id)
     except KeyError as error:
         raise ValueError(error.args[0]) from error
-    lens = lens_of_target(open_lenses(collection), target)
+    try:
+        lens = lens_of_target(open_lenses(collection), target)
+    except LensError as error:
+        old = outdated(collection)
+        raise LensError(f"{error}. {old}" if old else str(error)) from error
     if not lens.usable(row):
         raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
     flux, asked = lens.prepared(row), lens.target(target, row)

@@ -31,7 +31,9 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
         table["split"] = parts
         columns += _columns("split")
-    table = _described(table, catalog).sort_values(by="confidence", ascending=False, kind="stable")
+    # By log-odds: probabilities near 1 differ in digits that nobody sees.
+    order = np.argsort(-as_numbers(found["log_odds"]), kind="stable")
+    table = _described(table, catalog).iloc[order]
     text = (
         "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
     )
@@ -99,7 +101,10 @@ def most_anomalous(
     return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
 
 
-_NO_CLASSIFIER = "No classifier has been built for this collection."
+_NO_CLASSIFIER = (
+    "No classifier has been built for this collection, or only by an earlier version: spexplain "
+    "build makes one."
+)
 _UNLABELLED = (
     "No spectrum here has a type to compare with: see Least sure. Types come in with a file of "
     "labels: spexplain ingest … --labels FILE"

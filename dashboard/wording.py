@@ -29,6 +29,12 @@ OF_CHI2 = "χ² divides by the flux: bright lines count for less in it, faint co
 
 _FLUX_UNITS = {"agn": "flux / f(5100 Å)", "anomaly": "flux / median"}
 _COUNT_UNITS = {"agn": "counts / counts at 5100 Å", "anomaly": "counts / median"}
+_OF_CLASSES = {
+    "log-odds(": "log-odds",
+    "log p(": "log-probability",
+    "p(": "probability",
+    "margin(": "margin",
+}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 
 
@@ -54,8 +60,8 @@ class Meaning:
 
 
 def is_score(target: str) -> bool:
-    """Whether a target is an anomaly score rather than a class: 'log p(…)' or 'margin(…)'."""
-    return not target.startswith(("log p", "margin"))
+    """Whether a target is an anomaly score rather than a class: 'log-odds(…)', 'margin(…)'."""
+    return not target.startswith(tuple(_OF_CLASSES))
 
 
 def meaning(explanation: Explanation) -> Meaning:
@@ -65,9 +71,12 @@ def meaning(explanation: Explanation) -> Meaning:
     for LIME and occlusion, of the segment as it is rather than perturbed.
     """
     target = explanation.target
-    what, short = ("the score", "score") if is_score(target) else (target, "log p")
-    if target.startswith("margin"):
-        what, short = f"the {target.removesuffix(')').replace('(', ' of ')}", "margin"
+    what = short = "score"
+    if not is_score(target):
+        start = next(start for start in _OF_CLASSES if target.startswith(start))
+        short, kind = start.removesuffix("("), target[len(start) :].removesuffix(")")
+        what = f"{_OF_CLASSES[start]} of {kind}"
+    what = f"the {what}"
     if explanation.method == "saliency":
         return Meaning(
             raises=f"raises {what}",

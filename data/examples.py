@@ -16,7 +16,7 @@ def numbered_examples(said: pd.DataFrame, *, each: int = 6) -> pd.DataFrame:
     Parameters
     ----------
     said
-        ``row``, ``true``, ``predicted`` and the probability of every class.
+        ``row``, ``true``, ``predicted``, its ``log_odds`` and the probability of every class.
     each
         So many of both kinds, if there are: the kinds of mistake, and the types, take turns, the
         most confident of each first.
@@ -33,9 +33,9 @@ def numbered_examples(said: pd.DataFrame, *, each: int = 6) -> pd.DataFrame:
         confidence=np.asarray(confidence, np.float64),
         correct=(said["true"] == said["predicted"]).to_numpy(),
         kind=(said["true"] + " → " + said["predicted"]).to_numpy(),
-    ).sort_values(["confidence", "row"], ascending=[False, True], kind="stable")
+    ).sort_values(["log_odds", "row"], ascending=[False, True], kind="stable")
     turn = said.groupby("kind").cumcount()
-    order = said.assign(turn=turn).sort_values(["turn", "confidence"], ascending=[True, False])
+    order = said.assign(turn=turn).sort_values(["turn", "log_odds"], ascending=[True, False])
     parts = [order[order["correct"] == right].head(each) for right in (False, True)]
     chosen = pd.concat(parts, ignore_index=True).drop(columns=["turn", "kind"])
     return chosen.assign(number=np.arange(1, len(chosen) + 1))

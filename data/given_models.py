@@ -11,6 +11,7 @@ from .build_settings import BuildSettings
 from .collection import Collection
 from .places import demo_path
 from .runs import Run, RunStore
+from .trained import is_outdated
 from .training_sample import training_sample
 
 __all__ = ["GivenModelsError", "given_models"]
@@ -39,7 +40,8 @@ def given_models(
     Raises
     ------
     GivenModelsError
-        ``models`` has neither model, or is the collection itself.
+        ``models`` has neither model, or is the collection itself, or what would be lent was built
+        by an earlier version.
     """
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
@@ -66,6 +68,10 @@ def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
         model = store.find(stage)
         if model is None:
             continue
+        if stage == "svm" and is_outdated(model):
+            raise GivenModelsError(
+                f"{store.path.parent} has a classifier of an earlier version: build it again first"
+            )
         preparation = _PREPARED_BY[stage]
         prepared = store.get(preparation, model.inputs[preparation])
         if prepared is not None:

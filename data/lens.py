@@ -16,6 +16,7 @@ from .lens_agn import AgnLens
 from .lens_anomaly import AnomalyLens
 from .lens_parts import LensError, Verdict
 from .runs import Run, RunStore
+from .trained import is_outdated
 
 if TYPE_CHECKING:
     from ..core.targets import Target
@@ -28,6 +29,7 @@ __all__ = [
     "Verdict",
     "lens_of_target",
     "open_lenses",
+    "outdated",
 ]
 
 
@@ -74,6 +76,10 @@ class Lens(Protocol):
         """What can be explained; the first is the usual one."""
         ...
 
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target, by its name in :attr:`targets` or spelled out."""
+        ...
+
     def check_target(self, name: str) -> None:
         """LensError, naming those there are, if there is no such target."""
         ...
@@ -104,15 +110,29 @@ class Lens(Protocol):
 
 
 def open_lenses(collection: Collection) -> dict[str, Lens]:
-    """The lenses that have been built, by name; may be shared between threads."""
+    """The lenses that have been built, by name; may be shared between threads.
+
+    One on a classifier of an earlier version is left out: see :func:`outdated`.
+    """
     store = RunStore(collection.path)
     lenses: dict[str, Lens] = {}
     svm, score = store.find("svm"), store.find("score")
-    if svm is not None:
+    if svm is not None and not is_outdated(svm):
         lenses["agn"] = AgnLens(collection, store, svm)
     if score is not None:
         lenses["anomaly"] = AnomalyLens(collection, store, score)
     return lenses
+
+
+def outdated(collection: Collection) -> str:
+    """What an earlier version has built here that is to be built again, as a sentence; or ""."""
+    svm = RunStore(collection.path).find("svm")
+    if svm is None or not is_outdated(svm):
+        return ""
+    return (
+        "The classifier here was built by an earlier version, whose probabilities were others: "
+        f"spexplain build {collection.path} makes it again."
+    )
 
 
 def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
@@ -124,7 +144,7 @@ def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
         None has.
     """
     for lens in lenses.values():
-        if target in lens.targets:
+        if lens.has_target(target):
             return lens
     known = [name for lens in lenses.values() for name in lens.targets]
     what = f"there are {known}" if known else "no model has been built here yet"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from .collection import Collection
 from .lens_parts import BuiltLens, Verdict, input_of
@@ -12,12 +15,20 @@ from .runs import Run, RunStore
 from .trained import load_type_classifier, probability_column
 
 if TYPE_CHECKING:
-    from ..core.targets import CalibratedSvm, Classifier, Target
+    from ..core.targets import Classifier, CoupledSvm, Scale, Target
 
 __all__ = ["AgnLens"]
 
+# Of the type predicted, the first in log-odds; a type's own name asks for its log-odds.
 _PREDICTED = "predicted"
 _MARGIN = "margin"
+_SCALES: dict[str, Scale] = {
+    "log-odds": "log-odds",
+    "log p": "log p",
+    "p": "probability",
+    "probability": "probability",
+}
+_SPELLED = re.compile(r"(?P<what>log-odds|log p|p|probability|margin)\((?P<label>.+)\)")
 _SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
 
 
@@ -30,11 +41,10 @@ class AgnLens(BuiltLens):
     def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
         super().__init__(collection, input_of(store, run, "prepare-p21"), run)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
-        probabilities, margin = (_PREDICTED, *self.classes), (_MARGIN,) if _is_svm(run) else ()
-        # First what to explain unless told otherwise. From three classes on a machine's
-        # probabilities jump with its votes, and between these their signs can mislead.
-        jumps = len(self.classes) > 2
-        self.targets = (*margin, *probabilities) if jumps else (*probabilities, *margin)
+        margin = (_MARGIN,) if _is_svm(run) else ()
+        # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
+        # wherever the spectrum lies, while log p and p saturate near 1.
+        self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin)
         self.columns = run.table("predictions").set_index("row")
 
     @property
@@ -56,21 +66,64 @@ class AgnLens(BuiltLens):
         """The classifier, read when first asked for."""
         return load_type_classifier(self._trained)
 
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target: also ``"log p(type 1)"``, ``"margin(type 1)"``, …."""
+        spelled = _SPELLED.fullmatch(name)
+        if spelled is None or spelled["label"] not in self.classes:
+            return name in self.targets
+        return spelled["what"] != _MARGIN or _MARGIN in self.targets
+
     def target(self, name: str, row: int) -> Target:
-        """log p of a class, or of the one predicted for this row; or the margin of that one."""
+        """What is asked for of a class, or of the one predicted for this row.
+
+        ``"predicted"`` is the log-odds of the type predicted, ``"log p"``, ``"probability"`` and
+        ``"margin"`` are of that type too; the name of a type is its log-odds. Spelled out, as the
+        targets themselves are named, any scale of any type: ``"log p(type 1)"``.
+        """
         self._check_row(row)
         self.check_target(name)
         return self.target_for(name, str(self.columns["predicted"].at[row]))
 
     def target_for(self, name: str, predicted: str) -> Target:
         """The same for a spectrum of any collection, given the type predicted for it."""
-        label = predicted if name in (_PREDICTED, _MARGIN) else name
+        self.check_target(name)
+        spelled = _SPELLED.fullmatch(name)
+        if spelled is not None and spelled["label"] in self.classes:
+            what, label = spelled["what"], spelled["label"]
+        elif name in self.classes:
+            what, label = "log-odds", name
+        else:
+            what, label = "log-odds" if name == _PREDICTED else name, predicted
         index = self.classes.index(label)
-        if name != _MARGIN:
-            return self.machine.target(index)
+        if what != _MARGIN:
+            return self.machine.target(index, _SCALES[what])
         from ..core.targets import SvmMargin  # loads torch: not before a target is asked for
 
-        return SvmMargin(cast("CalibratedSvm", self.machine), index)
+        return SvmMargin(cast("CoupledSvm", self.machine), index)
+
+    def judged(self, flux: np.ndarray, *, true: str = "") -> Verdict:
+        """What the classifier says of a prepared spectrum (D,): the most probable type is called.
+
+        Parameters
+        ----------
+        flux
+            As the model sees spectra.
+        true
+            Label, if there is one.
+        """
+        log_odds = self.machine.log_odds(flux[None])[0]
+        shares = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
+        votes = getattr(self.machine, "votes", None)
+        return Verdict(
+            "type",
+            true,
+            self.classes[int(log_odds.argmax())],
+            dict(zip(self.classes, shares.tolist(), strict=True)),
+            float("nan"),
+            0,
+            0,
+            votes="" if votes is None else self.classes[int(votes(flux[None])[0])],
+        )
 
     def verdict(self, row: int) -> Verdict:
         """True and predicted type with all probabilities."""
@@ -78,7 +131,8 @@ class AgnLens(BuiltLens):
         said = self.columns.loc[row]
         probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
         predicted, true = str(said["predicted"]), str(self._labels.iat[row])
-        return Verdict("type", true, predicted, probabilities, float("nan"), 0, 0)
+        votes = str(said["votes"])
+        return Verdict("type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes)
 
 
 def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:

@@ -32,6 +32,9 @@ class Verdict:
         Most probable class; "" for a score.
     probabilities
         Class → probability; empty for a score.
+    votes
+        The class that most of a support vector machine's pairwise votes go to, which is sometimes
+        not the most probable one; "" for other classifiers and scores.
     score
         Anomaly score; NaN for a type.
     rank
@@ -50,6 +53,7 @@ class Verdict:
     rank: int
     n_ranked: int
     of: str = ""
+    votes: str = ""
 
 
 class BuiltLens:
@@ -130,9 +134,13 @@ class BuiltLens:
         except ValueError as error:
             raise LensError(str(error).partition(": ")[2]) from error
 
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target, by its name in ``targets`` or spelled out."""
+        return name in self.targets
+
     def check_target(self, name: str) -> None:
         """LensError, naming those there are, if there is no such target."""
-        if name not in self.targets:
+        if not self.has_target(name):
             raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
 
     def _check_row(self, row: int) -> None:

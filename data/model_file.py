@@ -13,6 +13,9 @@ from .array_file import ModelFileError
 
 __all__ = ["ModelFileError", "classifier_key", "load_classifier", "save_classifier"]
 
+# What a machine with its sigmoids is kept as.
+_PARTS = ("machine_", "slope_", "offset_", "classes_", "folds", "seed")
+
 # skops and scikit-learn are imported where they are used: the page opens a second or two sooner
 # without them, and needs them only when a type is explained.
 
@@ -39,12 +42,20 @@ _TRUSTED = [
 def save_classifier(path: Path, classifier: Any) -> None:
     """Write a fitted classifier; equal classifiers give equal bytes.
 
+    A support vector machine with its sigmoids is written as the scikit-learn machine and arrays, so
+    that the file names no type of ours.
+
     Raises
     ------
     ModelFileError
         It consists of types that would not be trusted when it is read.
     """
-    path.write_bytes(_dumped(classifier))
+    from ..core.train.coupled_svc import CoupledSvc
+
+    parts = classifier
+    if isinstance(classifier, CoupledSvc):
+        parts = {name: getattr(classifier, name) for name in _PARTS}
+    path.write_bytes(_dumped(parts))
 
 
 def classifier_key(classifier: Any) -> dict[str, str]:
@@ -88,11 +99,23 @@ def load_classifier(path: Path) -> Any:
         ) from error
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} cannot be read: {error}") from error
+    if isinstance(loaded, dict) and set(loaded) == set(_PARTS):
+        return _coupled(loaded)
     if not (hasattr(loaded, "predict_proba") and hasattr(loaded, "classes_")):
         raise ModelFileError(
             f"{path} holds a {type(loaded).__name__}, not a classifier with probabilities"
         )
     return loaded
+
+
+def _coupled(parts: dict[str, Any]) -> Any:
+    from ..core.train.coupled_svc import CoupledSvc
+
+    found = CoupledSvc(parts["machine_"], parts["folds"], parts["seed"])
+    for name in _PARTS:
+        setattr(found, name, parts[name])
+    found.n_features_in_ = parts["machine_"].n_features_in_
+    return found
 
 
 def _dumped(classifier: Any) -> bytes:

@@ -128,10 +128,7 @@ class NewcomerLens:
         """What the model says of a prepared spectrum (D,) of this S/N; its true type is unknown."""
         lens = self.lens
         if isinstance(lens, AgnLens):
-            shares = np.exp(lens.machine.log_proba(flux[None])[0]).tolist()
-            said = dict(zip(lens.classes, shares, strict=True))
-            predicted = max(said, key=lambda label: said[label])
-            return Verdict("type", "", predicted, said, float("nan"), 0, 0)
+            return lens.judged(flux)
         score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))

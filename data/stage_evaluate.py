@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from ..core.metrics import classification_metrics
 from ..core.noise_test import noise_test
-from ..core.targets.svm import CalibratedSvm
+from ..core.targets.svm import CoupledSvm
+from ..core.train.coupled_svc import CoupledSvc
 from ..core.train.splits import SplitMethod, settled_split, split_rows
 from ..core.train.svm import SvmSettings, fit_classifier
 from ..core.train.training_time import training_seconds
@@ -81,28 +83,38 @@ def _judge(
     sample: Labelled, settings: SvmSettings, fit_on: tuple[str, ...], part: str
 ) -> dict[str, Any]:
     fit, judged = np.isin(sample.split, fit_on), sample.split == part
-    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], settings)
+    classifier = _fitted(sample[fit], settings)
     predicted = classifier.predict(sample.spectra[judged])
     classes = sorted(set(sample.labels.tolist()))
     return classification_metrics(sample.labels[judged], predicted, classes).to_dict()
 
 
+def _fitted(sample: Labelled, settings: SvmSettings) -> CoupledSvc:
+    """On all rows; the folds of its probabilities hold objects together if the split did."""
+    by_object = settled_split(settings.split, sample.groups) == "grouped"
+    groups = sample.groups if by_object else None
+    return fit_classifier(sample.spectra, sample.labels, settings, groups=groups)
+
+
 def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -> None:
     """The classifier of a task and its probabilities for the test spectra."""
     fit, test = sample.split != "test", sample.split == "test"
-    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], settings)
+    classifier = _fitted(sample[fit], settings)
     folder = work.draft.path / f"best-{task}"
     folder.mkdir(exist_ok=True)
     save_classifier(svm_path(folder), classifier)
-    machine = CalibratedSvm.from_sklearn(classifier)
-    probabilities = np.exp(machine.log_proba(sample.spectra[test]))
+    machine = CoupledSvm.from_sklearn(classifier)
+    log_odds = machine.log_odds(sample.spectra[test])
+    at, classes = log_odds.argmax(axis=1), np.array(machine.classes)
     table = {
         "row": sample.rows[test],
         "true": sample.labels[test],
-        "predicted": np.array(machine.classes)[probabilities.argmax(axis=1)],
+        "predicted": classes[at],
+        "votes": classes[machine.votes(sample.spectra[test])],
+        "log_odds": log_odds[np.arange(len(at)), at],
     }
     for at, label in enumerate(machine.classes):
-        table[probability_column(label)] = probabilities[:, at]
+        table[probability_column(label)] = expit(log_odds[:, at])
     work.draft.write_table(f"test-{task}", pd.DataFrame(table))
 
 
@@ -166,15 +178,14 @@ def _noise_curve(
     """Of one machine, trained on train and validation unless it was kept so."""
     test = labelled[labelled.split == "test"]
     if kept is None:
-        fit = labelled[labelled.split != "test"]
-        classifier = fit_classifier(fit.spectra, fit.labels, settings)
+        classifier = _fitted(labelled[labelled.split != "test"], settings)
     else:
         classifier = load_classifier(kept)
-    machine = CalibratedSvm.from_sklearn(classifier)
+    machine = CoupledSvm.from_sklearn(classifier)
     classes = np.array(machine.classes)
     study = work.settings.study
     return noise_test(
-        lambda spectra: classes[machine.log_proba(spectra).argmax(axis=1)],
+        lambda spectra: classes[machine.log_odds(spectra).argmax(axis=1)],
         test.spectra,
         test.labels,
         sigmas=study.sigmas,
@@ -245,7 +256,7 @@ def _time_params(settings: BuildSettings) -> dict[str, Any]:
 
 
 EVALUATE = Stage(
-    "evaluate", 1, needs=("prepare-p21",), params=_svm_params, run=_evaluate, resumable=True
+    "evaluate", 2, needs=("prepare-p21",), params=_svm_params, run=_evaluate, resumable=True
 )
 NOISE = Stage(
     "noise",
@@ -255,4 +266,4 @@ NOISE = Stage(
     run=_noise,
     resumable=True,
 )
-TIMING = Stage("timing", 1, needs=("prepare-p21",), params=_time_params, run=_time, resumable=True)
+TIMING = Stage("timing", 2, needs=("prepare-p21",), params=_time_params, run=_time, resumable=True)

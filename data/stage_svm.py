@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import zarr
+from scipy.special import expit
 
 from ..core.metrics import classification_metrics
-from ..core.targets import Classifier, read_classifier
+from ..core.targets import Classifier, CoupledSvm, read_classifier
+from ..core.targets.svm import votes_of
 from ..core.train.splits import settled_split
-from ..core.train.svm import seeded, train_svm
+from ..core.train.svm import SvmTraining, seeded, train_svm
 from .agn_study import task_rows
 from .build_settings import BuildSettings
 from .labelled import object_groups
 from .model_file import classifier_key, load_classifier, save_classifier
 from .runs import Run
 from .stage import Stage, StageSkipped, Work
-from .trained import probability_column, svm_path
+from .trained import COUPLED, probability_column, svm_path
 
 __all__ = ["SVM"]
 
@@ -39,9 +41,10 @@ def _run(work: Work) -> None:
         work.draft.metrics |= {"trained_on": given.key, "lent": _of_lender(given)}
     save_classifier(svm_path(work.draft.path), classifier)
     machine = read_classifier(classifier)
-    probabilities = np.exp(_log_proba(work, machine, spectra))
-    table = _predictions(rows, truth, split, machine.classes, probabilities)
+    table = _predictions(rows, truth, split, machine.classes, *_said(work, machine, spectra))
     work.draft.write_table("predictions", table)
+    kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
+    work.draft.metrics["probabilities"] = kind
     _measure(work, table, truth, machine.classes)
 
 
@@ -67,6 +70,7 @@ def _train(
     except ValueError as error:
         raise StageSkipped(f"no classifier trained on these labels: {error}") from error
     split[labelled] = trained.split
+    _keep_held_out(work, trained, rows[labelled], truth[labelled])
     method = settled_split(settings.split, groups)
     work.draft.metrics |= {"test": trained.test.to_dict(), "split": method}
     repeats = len(groups) - len(np.unique(groups))
@@ -86,13 +90,39 @@ def _of_lender(given: Run) -> dict[str, Any]:
     return kept | {"svm": given.params.get("svm")}
 
 
-def _log_proba(work: Work, machine: Classifier, spectra: zarr.Array) -> np.ndarray:
+def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: np.ndarray) -> None:
+    """Table out_of_fold: what was said of each row fitted on by a classifier that was not."""
+    held_out, classes = trained.held_out, [str(label) for label in trained.classifier.classes_]
+    columns: dict[str, Any] = {
+        "row": rows[held_out.rows],
+        "label": labels[held_out.rows],
+        "fold": held_out.fold,
+    }
+    for at, label in enumerate(classes):
+        columns[probability_column(label)] = held_out.probabilities[:, at]
+    for at, values in enumerate(held_out.decisions.T):
+        columns[f"decision_{at}"] = values
+    work.draft.write_table("out_of_fold", pd.DataFrame(columns).astype({"label": "str"}))
+
+
+_Said = tuple[np.ndarray, np.ndarray]
+
+
+def _said(work: Work, machine: Classifier, spectra: zarr.Array) -> _Said:
+    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes."""
     n = spectra.shape[0]
-    parts = []
+    parts: list[_Said] = []
     for start in range(0, n, _CHUNK_ROWS):
-        parts.append(machine.log_proba(np.asarray(spectra[start : start + _CHUNK_ROWS])))
+        block = np.asarray(spectra[start : start + _CHUNK_ROWS])
+        if isinstance(machine, CoupledSvm):
+            decisions = machine.machine.decisions(block)
+            votes = votes_of(decisions, len(machine.classes))
+            parts.append((machine.coupling.log_odds(decisions), votes))
+        else:
+            parts.append((machine.log_odds(block), np.full(len(block), -1)))
         work.report(n + min(start + _CHUNK_ROWS, n), 2 * n)
-    return np.concatenate(parts)
+    log_odds, votes = zip(*parts, strict=True)
+    return np.concatenate(log_odds), np.concatenate(votes)
 
 
 def _predictions(
@@ -100,21 +130,25 @@ def _predictions(
     truth: np.ndarray,
     split: np.ndarray,
     classes: tuple[str, ...],
-    probabilities: np.ndarray,
+    log_odds: np.ndarray,
+    votes: np.ndarray,
 ) -> pd.DataFrame:
-    predicted = np.array(classes)[probabilities.argmax(axis=1)]
+    at = log_odds.argmax(axis=1)
+    predicted = np.array(classes)[at]
     judged = np.isin(truth, classes)
     correct = pd.array(predicted == truth, dtype="boolean")
     correct[~judged] = pd.NA
     columns = {
         "row": rows,
         "predicted": predicted,
+        "votes": np.array(["", *classes])[votes + 1],
         "correct": correct,
         "split": split,
+        "log_odds": log_odds[np.arange(len(at)), at],
     }
     for at, label in enumerate(classes):
-        columns[probability_column(label)] = probabilities[:, at]
-    return pd.DataFrame(columns).astype({"predicted": "str", "split": "str"})
+        columns[probability_column(label)] = expit(log_odds[:, at])
+    return pd.DataFrame(columns).astype({"predicted": "str", "votes": "str", "split": "str"})
 
 
 def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:
@@ -122,7 +156,9 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
     unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
     predicted = table["predicted"].to_numpy(str)
     found = classification_metrics(truth[unseen], predicted[unseen], classes)
+    by_votes = table["votes"].to_numpy(str)
     work.draft.metrics |= {
+        "votes_differ": int(np.sum((by_votes != predicted) & (by_votes != ""))),
         "classes": list(classes),
         "n_classified": len(table),
         "unseen": found.to_dict() if unseen.any() else None,
@@ -144,4 +180,4 @@ def _instead(settings: BuildSettings) -> Any:
     return None if given is None else seeded(given, settings.svm.seed)
 
 
-SVM = Stage("svm", 1, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))
+SVM = Stage("svm", 2, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))

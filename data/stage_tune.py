@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.metrics import classification_metrics
 from ..core.train.gram import Gram, Kernel
-from ..core.train.svm import SvmSettings, new_classifier
+from ..core.train.svm import SvmSettings, fit_classifier
 from ..core.train.svm_tune import KernelTuning, tune_kernel
 from .agn_study import TASKS
 from .build_settings import BuildSettings
@@ -105,11 +105,8 @@ def _known(path: Path) -> dict[Place, float]:
 def _summary(tuning: KernelTuning, sample: Labelled) -> dict[str, Any]:
     """The best of a kernel, and its F on the validation spectra, which chose nothing."""
     fit, held_out = sample.split == "train", sample.split == "validation"
-    machine = new_classifier(tuning.best).estimator
-    assert machine is not None
-    predicted = machine.fit(sample.spectra[fit], sample.labels[fit]).predict(
-        sample.spectra[held_out]
-    )
+    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], tuning.best)
+    predicted = classifier.predict(sample.spectra[held_out])
     classes = sorted(set(sample.labels.tolist()))
     scores = classification_metrics(sample.labels[held_out], predicted, classes).f_score
     return {
@@ -128,5 +125,5 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 
 TUNE = Stage(
-    "tune", 1, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
+    "tune", 2, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
 )

@@ -15,7 +15,24 @@ if TYPE_CHECKING:
     from ..core.targets import Classifier
     from ..core.vae import Vae
 
-__all__ = ["load_type_classifier", "load_vae", "probability_column", "svm_path", "vae_path"]
+__all__ = [
+    "COUPLED",
+    "is_outdated",
+    "load_type_classifier",
+    "load_vae",
+    "probability_column",
+    "svm_path",
+    "vae_path",
+]
+
+
+# How a run of stage svm says that its probabilities are libsvm's; runs of before say nothing.
+COUPLED = "coupled"
+
+
+def is_outdated(run: Run) -> bool:
+    """Whether a run of stage svm is of an earlier version, whose probabilities were others."""
+    return "probabilities" not in run.metrics
 
 
 def svm_path(run_path: Path) -> Path:

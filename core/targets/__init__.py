@@ -1,20 +1,26 @@
-"""Models as targets of an explanation: a class log-probability, an anomaly score, any callable."""
+"""Models as targets of an explanation: a class probability, an anomaly score, any callable."""
 
 from .base import CallableTarget, Target, evaluate
-from .classifier import Classifier, ClassifierLogProb, SklearnClassifier, read_classifier
+from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
 from .margin import SvmMargin
-from .svm import CalibratedSvm, SvmLogProb
+from .scales import SCALES, Scale
+from .svm import CoupledSvm, SvmLogOdds, SvmLogProb, SvmProbability, SvmTarget
 from .vae import Score, VaeScore
 
 __all__ = [
-    "CalibratedSvm",
+    "SCALES",
     "CallableTarget",
     "Classifier",
-    "ClassifierLogProb",
+    "ClassifierTarget",
+    "CoupledSvm",
+    "Scale",
     "Score",
     "SklearnClassifier",
+    "SvmLogOdds",
     "SvmLogProb",
     "SvmMargin",
+    "SvmProbability",
+    "SvmTarget",
     "Target",
     "VaeScore",
     "evaluate",

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Target
-from .svm import CalibratedSvm
+from .scales import Scale, scale_name
+from .svm import CoupledSvm
 
-__all__ = ["Classifier", "ClassifierLogProb", "SklearnClassifier", "read_classifier"]
+__all__ = ["Classifier", "ClassifierTarget", "SklearnClassifier", "read_classifier"]
 
-# Probabilities below it count as it: a forest of which no tree votes for a class says 0, whose
-# logarithm explains nothing.
+# Probabilities nearer to 0 or 1 count as so near: a forest of which no tree votes for a class says
+# 0, whose logarithm explains nothing.
 _LEAST = 1e-6
 
 
@@ -30,8 +31,12 @@ class Classifier(Protocol):
         """Log-probabilities (n, C) of spectra (n, D)."""
         ...
 
-    def target(self, class_index: int) -> Target:
-        """log p of one class, to be explained."""
+    def log_odds(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """log p − log(1 − p) of every class (n, C), of spectra (n, D)."""
+        ...
+
+    def target(self, class_index: int, scale: Scale = "log-odds") -> Target:
+        """One class on one scale, to be explained."""
         ...
 
 
@@ -41,8 +46,8 @@ def read_classifier(estimator: Any) -> Classifier:
     Parameters
     ----------
     estimator
-        Fitted, with ``predict_proba`` and ``classes_``. A calibrated SVC of P21's kernels is taken
-        apart into arrays; anything else is asked for probabilities.
+        Fitted, with ``predict_proba`` and ``classes_``. A support vector machine with its sigmoids,
+        of P21's kernels, is taken apart into arrays; anything else is asked for probabilities.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def read_classifier(estimator: Any) -> Classifier:
         If the estimator gives no probabilities.
     """
     try:
-        return CalibratedSvm.from_sklearn(estimator)
+        return CoupledSvm.from_sklearn(estimator)
     except ValueError:
         return SklearnClassifier(estimator)
 
@@ -82,19 +87,25 @@ class SklearnClassifier:
 
     def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Log-probabilities (n, C) of spectra (n, D); a probability of 0 counts as 10⁻⁶."""
-        probability = np.asarray(self.estimator.predict_proba(spectra), dtype=np.float64)
-        return np.log(np.maximum(probability, _LEAST))
+        return np.log(np.maximum(self._proba(spectra), _LEAST))
 
-    def target(self, class_index: int) -> ClassifierLogProb:
-        """log p of one class."""
-        return ClassifierLogProb(self.estimator, class_index)
+    def log_odds(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """log p − log(1 − p) (n, C) of spectra (n, D), p held within 10⁻⁶ and 1 − 10⁻⁶."""
+        return _log_odds(self._proba(spectra), _LEAST)
+
+    def target(self, class_index: int, scale: Scale = "log-odds") -> ClassifierTarget:
+        """One class on one scale."""
+        return ClassifierTarget(self.estimator, class_index, scale)
+
+    def _proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        return np.asarray(self.estimator.predict_proba(spectra), dtype=np.float64)
 
 
-class ClassifierLogProb:
-    """log p_c of one class, from a classifier's ``predict_proba`` on the spectra themselves.
+class ClassifierTarget:
+    """One class's probability from ``predict_proba`` on the spectra themselves.
 
     For every classifier that follows scikit-learn: forests, networks, pipelines. A support vector
-    machine is explained far faster as ``SvmLogProb``.
+    machine is explained far faster as :class:`~spexplain.core.targets.svm.SvmTarget`.
 
     Parameters
     ----------
@@ -102,35 +113,57 @@ class ClassifierLogProb:
         Fitted, with ``predict_proba`` and ``classes_``.
     class_index
         c, an index into the classes.
+    scale
+        ``"log-odds"``, ``"log p"`` or ``"probability"``.
     least
-        Probabilities below it count as it, 0 to 1.
+        Above 0 and below ½. On the first two scales probabilities below it count as it; for
+        log-odds, those nearer to 1 than this likewise: a forest that is certain has log-odds of
+        ±13.8 and not of ±∞, and its weights are capped there.
 
     Raises
     ------
     TypeError
         If the estimator gives no probabilities.
     ValueError
-        If there is no such class, or ``least`` is out of range.
+        If there is no such class or scale, or ``least`` is out of range.
     """
 
-    def __init__(self, estimator: Any, class_index: int, *, least: float = _LEAST) -> None:
+    def __init__(
+        self,
+        estimator: Any,
+        class_index: int,
+        scale: Scale = "log-odds",
+        *,
+        least: float = _LEAST,
+    ) -> None:
         _check_probabilities(estimator)
         classes = [str(label) for label in estimator.classes_]
         if not 0 <= class_index < len(classes):
             raise ValueError(
                 f"class_index must be 0 to {len(classes) - 1} {tuple(classes)}, got {class_index}"
             )
-        if not 0 < least < 1:
-            raise ValueError(f"least must be within 0 to 1, got {least}")
+        if not 0 < least < 0.5:
+            raise ValueError(f"least must be above 0 and below 0.5, got {least}")
+        self.name = scale_name(scale, classes[class_index])
         self.estimator = estimator
         self.class_index = class_index
+        self.scale: Scale = scale
         self.least = least
-        self.name = f"log p({classes[class_index]})"
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        """log p_c (n,) of spectra (n, D)."""
-        probability = self.estimator.predict_proba(spectra)[:, self.class_index]
-        return np.log(np.maximum(np.asarray(probability, dtype=np.float64), self.least))
+        """Values (n,) of spectra (n, D)."""
+        found = self.estimator.predict_proba(spectra)[:, self.class_index]
+        probability = np.asarray(found, dtype=np.float64)
+        if self.scale == "probability":
+            return probability
+        if self.scale == "log p":
+            return np.log(np.maximum(probability, self.least))
+        return _log_odds(probability, self.least)
+
+
+def _log_odds(probability: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    within = np.clip(probability, least, 1 - least)
+    return np.log(within) - np.log1p(-within)
 
 
 def _check_probabilities(estimator: Any) -> None:

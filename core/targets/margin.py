@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
 from .base import RowEvaluator
-from .svm import CalibratedSvm
+from .svm import CoupledSvm
 
 __all__ = ["SvmMargin"]
 
@@ -15,8 +15,11 @@ __all__ = ["SvmMargin"]
 class SvmMargin:
     """The least decision value of one class against another: m_c = min over k ≠ c of d_ck.
 
-    Positive where the machine's votes make it the class, 0 on the border. Unlike log p_c of three
-    classes it moves without jumps, and always as the decisions for the class do.
+    Positive where the class wins all its pairs, so that the machine's votes go to it; 0 on the
+    border. Where the class of the largest probability is not the one of most votes, its margin is
+    negative: votes weigh the classes alike, as the machine was trained, and probabilities count how
+    many there are of each. It is continuous, with a bend where the nearest rival changes, and it
+    has exact answers, which probabilities have not.
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ class SvmMargin:
         If there is no such class.
     """
 
-    def __init__(self, svm: CalibratedSvm, class_index: int) -> None:
+    def __init__(self, svm: CoupledSvm, class_index: int) -> None:
         self.name = f"margin({svm.label_of(class_index)})"
         self.svm, self.class_index, n = svm, class_index, len(svm.classes)
         first, second = np.triu_indices(n, k=1)

@@ -1,4 +1,4 @@
-"""Reading a calibrated support vector machine out of scikit-learn."""
+"""Reading a support vector machine out of scikit-learn."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import Calibration, Sigmoid, Temperature
 from .kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 
-__all__ = ["calibration_of", "kernel_machine_of"]
+__all__ = ["kernel_machine_of"]
 
 
 def kernel_machine_of(estimator: Any) -> KernelMachine:
@@ -32,21 +31,6 @@ def kernel_machine_of(estimator: Any) -> KernelMachine:
             raise ValueError(f"only StandardScaler may precede the SVC, got {scaler!r}")
         machine = Standardised(machine, mean, scale)
     return machine
-
-
-def calibration_of(calibrated: Any) -> Calibration:
-    """Read the calibration of one member of ``calibrated_classifiers_``.
-
-    Raises
-    ------
-    ValueError
-        If its method is not sigmoid or temperature.
-    """
-    if calibrated.method not in _CALIBRATIONS:
-        raise ValueError(
-            f"calibration must be one of {tuple(_CALIBRATIONS)}, got {calibrated.method!r}"
-        )
-    return _CALIBRATIONS[calibrated.method](calibrated.calibrators)
 
 
 def _pair_coefficients(svc: Any) -> NDArray[np.float64]:
@@ -89,15 +73,4 @@ def _polynomial(svc: Any) -> KernelMachine:
     )
 
 
-def _sigmoid(calibrators: list[Any]) -> Calibration:
-    return Sigmoid(
-        np.array([float(c.a_) for c in calibrators]), np.array([float(c.b_) for c in calibrators])
-    )
-
-
-def _temperature(calibrators: list[Any]) -> Calibration:
-    return Temperature(float(calibrators[0].beta_))
-
-
 _KERNELS = {"linear": _linear, "rbf": _rbf, "poly": _polynomial}
-_CALIBRATIONS = {"sigmoid": _sigmoid, "temperature": _temperature}

@@ -1,4 +1,4 @@
-"""Class log-probabilities of a calibrated support vector machine (P21) as targets."""
+"""Class probabilities of a support vector machine (P21) as targets: log-odds, log p, p."""
 
 from __future__ import annotations
 
@@ -10,64 +10,73 @@ from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
 from .base import RowEvaluator
-from .calibration import Calibration, one_versus_rest, one_versus_rest_slopes
+from .coupling import Coupling
 from .kernels import KernelMachine
-from .sklearn_svm import calibration_of, kernel_machine_of
+from .scales import Scale, of_log_odds, scale_name, slope_by_log_odds
+from .sklearn_svm import kernel_machine_of
 
-__all__ = ["CalibratedSvm", "SvmLogProb"]
+__all__ = ["CoupledSvm", "SvmLogOdds", "SvmLogProb", "SvmProbability", "SvmTarget"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CalibratedSvm:
-    """A support vector machine as arrays: kernel expansion, then calibrated log-probabilities.
-
-    Equal to ``predict_proba`` of the scikit-learn classifier it came from, in log space, so that
-    a hopeless class has a large negative log-probability and not −inf.
+class CoupledSvm:
+    """A support vector machine as arrays: kernel expansion, then coupled probabilities.
 
     Attributes
     ----------
     machine
         Decision values of every pair of classes.
-    calibration
-        From decision values to log-probabilities.
+    coupling
+        From decision values to log-odds, smooth and strictly between 0 and 1 in probability.
     classes
         Labels, in the order of the probabilities.
     """
 
     machine: KernelMachine
-    calibration: Calibration
+    coupling: Coupling
     classes: tuple[str, ...]
 
     @classmethod
-    def from_sklearn(cls, classifier: Any) -> CalibratedSvm:
-        """Read a fitted ``CalibratedClassifierCV(SVC(…), ensemble=False)``.
+    def from_sklearn(cls, classifier: Any) -> CoupledSvm:
+        """Read a fitted machine with its sigmoids.
 
         Parameters
         ----------
         classifier
-            Kernel linear, rbf or poly; calibration sigmoid or temperature. A pipeline of
-            StandardScaler and SVC inside is understood.
+            Has ``machine_``, an SVC of kernel linear, rbf or poly, or a pipeline of StandardScaler
+            and SVC; ``slope_`` and ``offset_``, (pairs,); and ``classes_``, as
+            :class:`~spexplain.core.train.coupled_svc.CoupledSvc` does.
 
         Raises
         ------
         ValueError
             If the classifier is of another kind.
         """
-        calibrated = getattr(classifier, "calibrated_classifiers_", None)
-        if calibrated is None or len(calibrated) != 1:
-            raise ValueError(
-                "need a fitted CalibratedClassifierCV(SVC(...), ensemble=False), got "
-                f"{classifier!r}"
-            )
-        return cls(
-            kernel_machine_of(calibrated[0].estimator),
-            calibration_of(calibrated[0]),
-            tuple(str(label) for label in classifier.classes_),
+        parts = [getattr(classifier, name, None) for name in ("machine_", "slope_", "offset_")]
+        if any(part is None for part in parts):
+            raise ValueError(f"need a support vector machine with its sigmoids, got {classifier!r}")
+        machine, slope, offset = parts
+        classes = tuple(str(label) for label in classifier.classes_)
+        coupling = Coupling(
+            np.asarray(slope, np.float64), np.asarray(offset, np.float64), len(classes)
         )
+        return cls(kernel_machine_of(machine), coupling, classes)
 
     def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Log-probabilities (n, C) of spectra (n, D)."""
-        return self.from_pairs(self.machine.decisions(spectra))
+        return self.coupling.log_proba(self.machine.decisions(spectra))
+
+    def log_odds(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """log p − log(1 − p) of every class (n, C), of spectra (n, D)."""
+        return self.coupling.log_odds(self.machine.decisions(spectra))
+
+    def votes(self, spectra: NDArray[np.floating]) -> NDArray[np.int64]:
+        """The class (n,) that wins most pairs of spectra (n, D), as scikit-learn's ``predict``.
+
+        It is not always the class of the largest probability, which is the one called predicted.
+        Of classes with equally many the first is taken, as libsvm does.
+        """
+        return votes_of(self.machine.decisions(spectra), len(self.classes))
 
     def label_of(self, class_index: int) -> str:
         """The class of this index.
@@ -92,88 +101,98 @@ class CalibratedSvm:
             )
         )
 
-    def target(self, class_index: int) -> SvmLogProb:
-        """log p of one class, to be explained."""
-        return SvmLogProb(self, class_index)
+    def target(self, class_index: int, scale: Scale = "log-odds") -> SvmTarget:
+        """One class on one scale, to be explained."""
+        return SvmTarget(self, class_index, scale)
 
     def gradient(self, x: NDArray[np.floating], class_index: int) -> NDArray[np.float64]:
-        """∂ log p_c/∂ flux (D,) at one spectrum (D,), in closed form.
-
-        Where a pair of classes is tied scikit-learn's probabilities jump and have no derivative;
-        this is then that of either side.
-        """
-        x, n_classes = np.asarray(x, dtype=np.float64), len(self.classes)
-        decisions = self.machine.decisions(x[None])
-        of_scores = self.calibration.slopes(one_versus_rest(decisions, n_classes), class_index)
-        of_decisions = of_scores @ one_versus_rest_slopes(decisions, n_classes)
+        """∂ log-odds of a class/∂ flux (D,) at one spectrum (D,), in closed form."""
+        x = np.asarray(x, dtype=np.float64)
+        of_decisions = self.coupling.slopes(self.machine.decisions(x[None]), class_index)
         return self.machine.gradient(x) @ of_decisions
 
-    def from_pairs(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-probabilities (n, C) from the decision values (n, pairs) of each pair of classes."""
-        return self.calibration(one_versus_rest(decisions, len(self.classes)))
+
+def votes_of(decisions: NDArray[np.float64], n_classes: int) -> NDArray[np.int64]:
+    """The class (n,) that wins most pairs, from decisions (n, pairs) as :class:`Coupling` has them.
+
+    For two classes the one decision is positive for class 1.
+    """
+    if n_classes == 2:
+        return (decisions[:, 0] >= 0).astype(np.int64)
+    won = np.zeros((len(decisions), n_classes), np.int64)
+    for pair, (i, j) in enumerate(zip(*np.triu_indices(n_classes, k=1), strict=True)):
+        first = decisions[:, pair] > 0
+        won[:, i] += first
+        won[:, j] += ~first
+    return won.argmax(axis=1)
 
 
-class SvmLogProb:
-    """log p_c of one class.
-
-    Two classes have a smooth one. From three on each pair of classes has a vote, and log p_c jumps
-    where one changes: on the demo's machine by 2 to 3, while it moves by thousandths in between,
-    where the decision values only break ties among equal votes. There its sign can mislead: less
-    broad Hβ lowers the decisions for type 1 against both others and raises log p(type 1), since
-    that of intermediate against type 2, which has no say in it, falls most of all.
+class SvmTarget:
+    """The probability of one class on one of three scales; smooth on each.
 
     Parameters
     ----------
     classifier
-        A CalibratedSvm, or the scikit-learn classifier to make one of (share the former between
-        targets: it holds the support vectors).
+        A CoupledSvm, or the classifier to make one of (share the former between targets: it holds
+        the support vectors).
     class_index
         c, an index into the classes.
+    scale
+        ``"log-odds"``, log p − log(1 − p), nearly linear in the decisions wherever the spectrum
+        lies; ``"log p"``, as in P21, which saturates where p is near 1: its gradient is that of the
+        log-odds times 1 − p; ``"probability"``.
 
     Raises
     ------
     ValueError
-        If the classifier is of another kind or has no such class.
+        If the classifier is of another kind, or has no such class, or there is no such scale.
     """
 
-    def __init__(self, classifier: Any, class_index: int) -> None:
-        svm = (
-            classifier
-            if isinstance(classifier, CalibratedSvm)
-            else CalibratedSvm.from_sklearn(classifier)
-        )
-        self.name = f"log p({svm.label_of(class_index)})"
-        self.svm = svm
+    def __init__(self, classifier: Any, class_index: int, scale: Scale = "log-odds") -> None:
+        svm = classifier
+        if not isinstance(svm, CoupledSvm):
+            svm = CoupledSvm.from_sklearn(classifier)
+        self.name = scale_name(scale, svm.label_of(class_index))
+        self.svm: CoupledSvm = svm
         self.class_index = class_index
-
-    def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Log-probabilities (n, C) of spectra (n, D) for every class."""
-        return self.svm.log_proba(spectra)
+        self.scale: Scale = scale
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        """log p_c (n,) of spectra (n, D)."""
-        return self.log_proba(spectra)[:, self.class_index]
+        """Values (n,) of spectra (n, D)."""
+        return self._of(self.svm.machine.decisions(spectra))
 
     def gradient(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
-        """∂ log p_c/∂ flux (D,) at one spectrum (D,)."""
-        return self.svm.gradient(x, self.class_index)
+        """The derivative by each pixel's flux (D,) at one spectrum (D,)."""
+        x = np.asarray(x, dtype=np.float64)
+        decisions = self.svm.machine.decisions(x[None])
+        log_odds = float(self.svm.coupling.log_odds_of(decisions, self.class_index)[0])
+        return slope_by_log_odds(log_odds, self.scale) * self.svm.gradient(x, self.class_index)
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
-        """log p_c of any rows of a neighbourhood, from its pieces, in double precision."""
+        """Values of any rows of a neighbourhood, from its pieces, in double precision."""
         decisions = self.svm.decisions_of(neighbourhood)
-        return lambda rows: self.svm.from_pairs(decisions(rows))[:, self.class_index]
+        return lambda rows: self._of(decisions(rows))
 
-    def votes_changed(
-        self, x: NDArray[np.floating], neighbourhood: Neighbourhood
-    ) -> NDArray[np.bool_] | None:
-        """Which rows (n,) of a neighbourhood another class wins some pair of classes in than at x.
+    def _of(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        return of_log_odds(self.svm.coupling.log_odds_of(decisions, self.class_index), self.scale)
 
-        From three classes on log p_c jumps there, by far more than it moves elsewhere
-        (:func:`~spexplain.core.targets.calibration.one_versus_rest`). None for two classes, whose
-        log p_c is smooth.
-        """
-        if len(self.svm.classes) == 2:
-            return None
-        votes = self.svm.machine.decisions(np.asarray(x, dtype=np.float64)[None]) >= 0
-        found = self.svm.decisions_of(neighbourhood)(slice(0, neighbourhood.n)) >= 0
-        return (found != votes).any(axis=1)
+
+class SvmLogOdds(SvmTarget):
+    """log p_c − log(1 − p_c) of one class: :class:`SvmTarget` on the scale ``"log-odds"``."""
+
+    def __init__(self, classifier: Any, class_index: int) -> None:
+        super().__init__(classifier, class_index, "log-odds")
+
+
+class SvmLogProb(SvmTarget):
+    """log p_c of one class, P21's: :class:`SvmTarget` on the scale ``"log p"``."""
+
+    def __init__(self, classifier: Any, class_index: int) -> None:
+        super().__init__(classifier, class_index, "log p")
+
+
+class SvmProbability(SvmTarget):
+    """p_c of one class: :class:`SvmTarget` on the scale ``"probability"``."""
+
+    def __init__(self, classifier: Any, class_index: int) -> None:
+        super().__init__(classifier, class_index, "probability")

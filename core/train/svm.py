@@ -1,4 +1,4 @@
-"""Training the support vector machine of P21 (section 3): split, balance, fit, calibrate."""
+"""Training the support vector machine of P21 (section 3): split, fit, with probabilities."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import cross_val_predict
 from sklearn.svm import SVC
 
 from ..metrics import ClassificationMetrics, classification_metrics
+from .coupled_svc import CoupledSvc, held_out_folds
 from .gram import KERNELS, Gram, Kernel
-from .splits import SPLITS, SplitMethod, split_rows
+from .splits import SPLITS, SplitMethod, settled_split, split_rows
 
 __all__ = [
     "KERNELS",
+    "HeldOut",
     "Kernel",
     "SvmSettings",
     "SvmTraining",
@@ -60,11 +62,11 @@ class SvmSettings:
     gamma
         Kernel coefficient > 0; None for the linear kernel, which has none.
     folds
-        Of the cross-validation that the calibration of the probabilities uses.
+        Of the cross-validation on whose held-out decisions the probabilities rest.
     validation, test
         Fractions of the sample; the rest trains.
     seed
-        Of the split, and of the folds of a grid search.
+        Of the split, and of all folds.
     split
         ``"random"`` as in the paper, ``"stratified"`` by class, ``"grouped"`` by object, or
         ``"auto"``: by object where one repeats, else at random.
@@ -123,12 +125,38 @@ class SvmTraining:
     split
         (n,) str, which part of :data:`SPLITS` each row is in.
     test
-        Metrics on the rows the classifier has not seen.
+        Metrics on the rows the classifier has not seen, by the largest probability.
+    held_out
+        What was said of each row that was fitted on, by a classifier that was not fitted on it.
     """
 
     classifier: Any
     split: np.ndarray
     test: ClassificationMetrics
+    held_out: HeldOut
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOut:
+    """Cross-validated answers on the rows that the final classifier was fitted on.
+
+    Attributes
+    ----------
+    rows : (m,)
+        Positions among the rows that were split, ascending: train and validation.
+    fold : (m,)
+        In which each was held out.
+    probabilities : (m, C)
+        In the order of the classifier's ``classes_``. A machine's sigmoids, two numbers a pair of
+        classes, are fitted to all of these rows.
+    decisions : (m, pairs)
+        Of a support vector machine; no columns for another classifier.
+    """
+
+    rows: np.ndarray
+    fold: np.ndarray
+    probabilities: np.ndarray
+    decisions: np.ndarray
 
 
 def split_sample(
@@ -164,42 +192,44 @@ def split_sample(
     )
 
 
-def new_classifier(settings: SvmSettings) -> CalibratedClassifierCV:
-    """The classifier, not fitted: balanced class weights, sigmoid-calibrated probabilities.
-
-    ``ensemble=False`` calibrates one machine with cross-validated decision values, as
-    ``SVC(probability=True)`` did, which scikit-learn 1.9 deprecates.
-    """
+def new_classifier(settings: SvmSettings) -> CoupledSvc:
+    """The classifier, not fitted: balanced class weights, libsvm's coupled probabilities."""
     kernel: dict[str, Any] = {"kernel": settings.kernel}
     if settings.kernel in ("poly2", "poly3"):
         kernel = {"kernel": "poly", "degree": int(settings.kernel[-1])}
     if settings.gamma is not None:
         kernel["gamma"] = settings.gamma
     machine = SVC(C=settings.c, class_weight="balanced", cache_size=500, **kernel)
-    return CalibratedClassifierCV(machine, cv=settings.folds, ensemble=cast("Any", False))
+    return CoupledSvc(machine, settings.folds, settings.seed)
 
 
 def fit_classifier(
-    features: np.ndarray, labels: np.ndarray, settings: SvmSettings
-) -> CalibratedClassifierCV:
+    features: np.ndarray,
+    labels: np.ndarray,
+    settings: SvmSettings,
+    *,
+    groups: np.ndarray | None = None,
+) -> CoupledSvc:
     """A new classifier, fitted; a few times sooner than by its own ``fit``, and equal to it.
 
-    The machines of the calibration's folds are only asked for their decisions, so they are
-    trained on the kernel of all pairs of spectra, which is worked out once.
+    The machines of the folds are only asked for their decisions, so they are trained on the kernel
+    of all pairs of spectra, which is worked out once.
+
+    Parameters
+    ----------
+    features : (n, D)
+        Spectra to fit on.
+    labels : (n,) str
+        Their classes.
+    settings
+        Kernel, penalty, folds and their seed.
+    groups : (n,)
+        Which object each row is of, if the folds are to hold objects together.
     """
-    classifier = new_classifier(settings)
-    if len(labels) > _GRAM_UP_TO:
-        return classifier.fit(features, labels)
-    machine = cast("SVC", clone(classifier.estimator)).fit(features, labels)
-    on_pairs = new_classifier(settings)
-    on_pairs.estimator = SVC(
-        kernel="precomputed", C=settings.c, class_weight="balanced", cache_size=500
-    )
-    on_pairs.fit(Gram(features).kernel(settings.kernel, settings.gamma), labels)
-    calibrated: Any = on_pairs.calibrated_classifiers_
-    calibrated[0].estimator = machine
-    on_pairs.estimator, on_pairs.n_features_in_ = classifier.estimator, machine.n_features_in_
-    return on_pairs
+    kernel = None
+    if len(labels) <= _GRAM_UP_TO:
+        kernel = Gram(features).kernel(settings.kernel, settings.gamma)
+    return new_classifier(settings).fit(features, labels, groups, kernel)
 
 
 def seeded(estimator: Any, seed: int) -> Any:
@@ -251,10 +281,39 @@ def train_svm(
     if len(classes) < 2 or counts.min() < settings.folds:
         found = {str(label): int(n) for label, n in zip(classes, counts, strict=True)}
         raise ValueError(f"need 2 classes with {settings.folds} spectra to train on, got {found}")
+    by_object = groups if settled_split(settings.split, groups) == "grouped" else None
+    inside = by_object[fit] if by_object is not None else None
     if instead is None:
-        classifier = fit_classifier(features[fit], labels[fit], settings)
+        classifier = fit_classifier(features[fit], labels[fit], settings, groups=inside)
+        held_out = _held_out_of(classifier, np.flatnonzero(fit))
     else:
         classifier = cast("Any", clone(instead)).fit(features[fit], labels[fit])
+        held_out = _held_out_by(instead, features[fit], labels[fit], settings, inside)
+        held_out = dataclasses.replace(held_out, rows=np.flatnonzero(fit))
     every = sorted({*classes.tolist(), *labels[test].tolist()})
     predicted = classifier.predict(features[test]) if test.any() else labels[test]
-    return SvmTraining(classifier, split, classification_metrics(labels[test], predicted, every))
+    metrics = classification_metrics(labels[test], predicted, every)
+    return SvmTraining(classifier, split, metrics, held_out)
+
+
+def _held_out_of(classifier: CoupledSvc, rows: np.ndarray) -> HeldOut:
+    decisions = classifier.held_out_decisions_
+    probabilities = np.exp(classifier.coupling_.log_proba(decisions))
+    return HeldOut(rows, classifier.held_out_fold_, probabilities, decisions)
+
+
+def _held_out_by(
+    estimator: Any,
+    features: np.ndarray,
+    labels: np.ndarray,
+    settings: SvmSettings,
+    groups: np.ndarray | None,
+) -> HeldOut:
+    """The same of any classifier, which is fitted anew for each fold."""
+    _, at = np.unique(labels, return_inverse=True)
+    folds = held_out_folds(at, settings.folds, settings.seed, groups)
+    number = np.empty(len(labels), np.int64)
+    for fold, (_, rest) in enumerate(folds):
+        number[rest] = fold
+    found = cross_val_predict(clone(estimator), features, labels, cv=folds, method="predict_proba")
+    return HeldOut(np.arange(len(labels)), number, np.asarray(found), np.empty((len(labels), 0)))

@@ -20,8 +20,8 @@ def explain_command(
     target: Annotated[
         str,
         typer.Option(
-            help="'margin' or 'predicted' (log p) of the predicted type, a type such as 'type 1', "
-            "or a score such as 'mse'."
+            help="'predicted' (log-odds), 'log p', 'probability' or 'margin' of the predicted "
+            "type; the log-odds of a type such as 'type 1'; 'log p(type 1)'; or a score such as 'mse'."
         ),
     ] = "predicted",
     method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",

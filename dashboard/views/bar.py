@@ -17,7 +17,13 @@ from .parts import FormPart, LegendPart
 
 __all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
 
-_OF_TYPES = {"predicted": "log p(predicted)", "margin": "margin (predicted)"}
+_OF_TYPES = {
+    "predicted": "log-odds (predicted)",
+    "log p": "log p (predicted)",
+    "probability": "p (predicted)",
+    "margin": "margin (predicted)",
+    **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
+}
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {

@@ -85,7 +85,6 @@ class _Trust:
         found = self._evidence
         self.part.write(
             state=_state(trust, found),
-            jumps=_jumps(trust) if trust.jumped is not None else "",
             order=_order(trust.stability, trust.confidence) if trust.stability else "",
             curves=_curves(found.curves, meaning(found.explanation).value)
             if found and found.curves
@@ -116,24 +115,6 @@ def _state(trust: Trust, found: Evidence | None) -> str:
 def _sentence(trust: Trust) -> str:
     said = trust.sentence()
     return said[:1].upper() + said[1:] + "."
-
-
-def _jumps(trust: Trust) -> str:
-    """What a vote is, and how many of the spectra that were asked about change one."""
-    piece = {"saliency": "spectra with one pixel moved", "lime": "samples"}.get(
-        trust.method, "spectra with one segment perturbed"
-    )
-    here = f"Here {trust.jumped:,} of {trust.n_samples:,} {piece} change a vote"
-    meaning = "weights they have a part in are jumps" if trust.jumped else "there is no jump in it"
-    return (
-        "<h3>Does log p jump?</h3><p>Yes: a support vector machine of three types decides each "
-        "pair of types, and every decision is a vote. Where a vote changes, log p jumps, by 2 to "
-        "3 on the demo. In between it moves by thousandths, as the decisions then only break ties "
-        "(scikit-learn’s one-versus-rest scores), and its sign can mislead: taking a tenth of "
-        "broad Hβ away makes the demo’s machine less sure of type 1 against both other types, "
-        f"and raises log p(type 1) by 0.0005.</p><p>{here}: {meaning}. Explain the margin instead "
-        "to see what makes the type win against the nearest other: it does not jump.</p>"
-    )
 
 
 def _order(stability: Stability, confidence: float) -> str:

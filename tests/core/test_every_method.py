@@ -4,18 +4,18 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain, explain_many
 from spexplain.core.settings import MethodName
 from spexplain.core.targets import (
     CallableTarget,
-    ClassifierLogProb,
+    ClassifierTarget,
     Score,
     SvmLogProb,
     VaeScore,
 )
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.vae import Vae
 
 N_PIXELS = 60
@@ -28,13 +28,13 @@ KEPT = np.arange(N_PIXELS) % 7 > 0
 
 def svm(kernel):
     svc = SVC(kernel=kernel, degree=2, coef0=1)
-    return SvmLogProb(CalibratedClassifierCV(svc, ensemble=False).fit(SPECTRA, LABELS), 0)
+    return SvmLogProb(CoupledSvc(svc).fit(SPECTRA, LABELS), 0)
 
 
 TARGETS = [
     *(VaeScore(VAE, s, kept=KEPT if s.startswith("filtered") else None) for s in get_args(Score)),
     *(svm(kernel) for kernel in ("linear", "rbf", "poly")),
-    ClassifierLogProb(RandomForestClassifier(5, random_state=0).fit(SPECTRA, LABELS), 1),
+    ClassifierTarget(RandomForestClassifier(5, random_state=0).fit(SPECTRA, LABELS), 1),
     CallableTarget(lambda spectra: np.median(spectra, axis=1), "median"),
 ]
 

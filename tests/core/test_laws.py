@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.choices import MethodName, PerturbationName, SegmentationName
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.vae import Vae
 
 N_PIXELS = 240
@@ -144,7 +144,7 @@ def targets():
     labels = np.arange(60) % 3
     spectra = np.stack([spectrum(number) for number in range(60)])
     spectra[:, 50:60] += labels[:, None]
-    svm = CalibratedClassifierCV(SVC(kernel="rbf", gamma=0.02), ensemble=False)
+    svm = CoupledSvc(SVC(kernel="rbf", gamma=0.02))
     kept = rng.random(N_PIXELS) < 0.9
     vae = Vae(N_PIXELS, hidden=(16, 8), n_latent=3, seed=0)
     return {

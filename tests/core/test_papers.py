@@ -12,12 +12,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.masks import BinaryMasks
-from spexplain.core.targets import CalibratedSvm, CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, CoupledSvm, SvmLogOdds, SvmLogProb, VaeScore
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.vae import Vae
 
 N_PIXELS = 180
@@ -180,7 +180,7 @@ def classifier(kernel: str, degree: int = 3):
     spectra = np.stack([galaxy(number) for number in range(150)])
     spectra[:, 90:100] += 0.6 * labels[:, None] + 0.05 * rng.normal(size=(150, 1))
     svc = SVC(kernel=kernel, C=2.0, gamma=0.01, degree=degree, coef0=1.0, class_weight="balanced")
-    fitted = CalibratedClassifierCV(svc, ensemble=False).fit(spectra, TYPES[labels])
+    fitted = CoupledSvc(svc).fit(spectra, TYPES[labels])
     return fitted, spectra
 
 
@@ -199,7 +199,7 @@ def test_saliency_is_the_papers_difference_of_log_probabilities(kernel, degree, 
         raised[pixel] += step * x[pixel]
         after = np.log(fitted.predict_proba(raised[None])[0, chosen])
         expected[pixel] = (after - before) / (step * x[pixel])
-    target = SvmLogProb(CalibratedSvm.from_sklearn(fitted), chosen)
+    target = SvmLogProb(CoupledSvm.from_sklearn(fitted), chosen)
     found = explain(x, target, ExplainSettings(method="saliency", step=step))
     tolerance = 1e-8 * np.abs(expected).max() + 1e-9
     np.testing.assert_allclose(found.weights, expected, rtol=0, atol=tolerance)
@@ -209,14 +209,14 @@ def test_saliency_is_the_papers_difference_of_log_probabilities(kernel, degree, 
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_the_map_points_at_the_pixels_that_make_the_type(kernel):
     fitted, spectra = classifier(kernel)
-    machine = CalibratedSvm.from_sklearn(fitted)
+    machine = CoupledSvm.from_sklearn(fitted)
     found = explain(
         spectra[1],
-        SvmLogProb(machine, list(machine.classes).index("type 2")),
+        SvmLogOdds(machine, list(machine.classes).index("type 1")),
         ExplainSettings(method="saliency"),
     )
     smooth = gaussian_filter1d(found.weights, 3)
-    assert 87 <= smooth.argmax() <= 103  # flux there was raised for class 2, type 2
+    assert 87 <= smooth.argmax() <= 103  # flux there was raised for class 1, type 1
 
 
 @given(seed=st.integers(0, 200), n_segments=st.integers(1, 60))

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.randomisation import (
@@ -9,7 +8,8 @@ from spexplain.core.randomisation import (
     randomised_target,
     randomised_vae,
 )
-from spexplain.core.targets import CalibratedSvm, CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, CoupledSvm, SvmLogProb, VaeScore
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.vae import Vae
 
 N_PIXELS = 120
@@ -24,8 +24,8 @@ def spectra(n, seed=0):
 
 
 def svm(kernel):
-    classifier = CalibratedClassifierCV(SVC(kernel=kernel, gamma=0.01), ensemble=False, cv=3)
-    return CalibratedSvm.from_sklearn(classifier.fit(*spectra(80)))
+    classifier = CoupledSvc(SVC(kernel=kernel, gamma=0.01), folds=3)
+    return CoupledSvm.from_sklearn(classifier.fit(*spectra(80)))
 
 
 SETTINGS = ExplainSettings(n_segments=20, n_samples=600)
@@ -122,4 +122,4 @@ def test_what_cannot_be_done_is_said():
     with pytest.raises(ValueError, match="n_layers must be 1 to 6, got 7"):
         randomised_vae(Vae(N_PIXELS, hidden=(16, 8), n_latent=3), seed=0, n_layers=7)
     with pytest.raises(TypeError, match="type object"):
-        randomised_svm(CalibratedSvm(object(), lambda s: s, ("a", "b")), seed=0)
+        randomised_svm(CoupledSvm(object(), lambda s: s, ("a", "b")), seed=0)

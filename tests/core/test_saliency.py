@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.saliency import smoothed
 from spexplain.core.targets import CallableTarget, SvmLogProb
+from spexplain.core.train.coupled_svc import CoupledSvc
 
 SALIENCY = ExplainSettings(method="saliency")
 
@@ -62,7 +62,7 @@ def svm_target(kernel):
     x = 1 + 0.3 * rng.normal(size=(90, 40))
     labels = x[:, :3].argmax(axis=1)
     svc = SVC(kernel=kernel, degree=2, coef0=1, C=2)
-    return SvmLogProb(CalibratedClassifierCV(svc, ensemble=False).fit(x, labels), 1), x[4]
+    return SvmLogProb(CoupledSvc(svc).fit(x, labels), 1), x[4]
 
 
 @pytest.mark.parametrize("kernel", ["linear", "rbf", "poly"])

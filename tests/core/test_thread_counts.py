@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.curves import deletion_insertion
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.surrogate import weighted_ridge
 from spexplain.core.targets import SvmLogProb, Target, VaeScore, evaluate
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.trust import assess
 from spexplain.core.vae import Vae
 from spexplain.core.workers import Workers
@@ -31,7 +31,7 @@ def vae_score(score) -> Target:
 
 
 def machine() -> Target:
-    svm = CalibratedClassifierCV(SVC(kernel="rbf"), ensemble=False)
+    svm = CoupledSvc(SVC(kernel="rbf"))
     return SvmLogProb(svm.fit(SPECTRA, SPECTRA[:, :3].argmax(axis=1)), 0)
 
 

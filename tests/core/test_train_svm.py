@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from spexplain.core.train.splits import SPLITS
 from spexplain.core.train.svm import (
     KERNELS,
@@ -43,6 +44,23 @@ def test_fitting_by_pairs_is_fitting(kernel):
     assert repr(found) == repr(plain)
 
 
+def test_what_was_held_out_is_kept_of_every_row_that_was_fitted_on():
+    spectra, labels = spectra_of_three_types()
+    trained = train_svm(spectra, labels, SvmSettings())
+    held_out = trained.held_out
+    np.testing.assert_array_equal(held_out.rows, np.flatnonzero(trained.split != "test"))
+    assert held_out.probabilities.shape == held_out.decisions.shape == (len(held_out.rows), 3)
+    np.testing.assert_allclose(held_out.probabilities.sum(axis=1), 1)
+    forest = train_svm(
+        spectra, labels, SvmSettings(), instead=RandomForestClassifier(20, random_state=0)
+    ).held_out
+    np.testing.assert_array_equal(forest.rows, held_out.rows)
+    np.testing.assert_array_equal(forest.fold, held_out.fold)
+    assert forest.decisions.shape == (len(held_out.rows), 0)
+    at = np.unique(labels, return_inverse=True)[1][held_out.rows]
+    assert 0.9 < np.mean(forest.probabilities.argmax(axis=1) == at) <= 1
+
+
 def test_no_object_is_on_both_sides_of_a_grouped_split():
     spectra, labels = spectra_of_three_types()
     groups = np.arange(240) // 3
@@ -78,8 +96,8 @@ def test_rare_types_are_not_given_up_because_weights_balance():
     rng = np.random.default_rng(1)
     labels = np.array(["common"] * 380 + ["rare"] * 20)
     spectra = rng.normal(size=(400, 5)) + 1.5 * (labels == "rare")[:, None] * np.eye(5)[0]
-    machine = new_classifier(SvmSettings()).estimator.fit(spectra, labels)
-    assert np.mean(machine.predict(spectra)[labels == "rare"] == "rare") > 0.6
+    machine = new_classifier(SvmSettings()).fit(spectra, labels)
+    assert np.mean(machine.votes(spectra)[labels == "rare"] == "rare") > 0.6
 
 
 def test_too_few_labels_are_counted_in_the_error():

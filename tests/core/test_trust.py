@@ -42,27 +42,6 @@ def test_a_model_that_answers_in_jumps_is_said_to_need_a_larger_step():
     assert 0.9 <= assess(large, X, jumps).idle < 1
 
 
-class Voting(CallableTarget):
-    """Jumps where the first segment is changed."""
-
-    def votes_changed(self, x, neighbourhood):
-        return neighbourhood.spectra()[:, 0] != x[0]
-
-
-@pytest.mark.parametrize("method", ["lime", "saliency", "occlusion"])
-def test_what_lies_across_a_jump_is_counted(method):
-    voting = Voting(lambda s: 3.0 * (s[:, 0] == X[0]) + 0.001 * (s @ SLOPES))
-    found = explain(X, voting, dataclasses.replace(SETTINGS, method=method))
-    trust = assess(found, X, voting)
-    if method == "lime":
-        assert 0.4 < trust.jumped / trust.n_samples < 0.6
-        assert "of the samples change a vote" in trust.sentence()
-    else:
-        assert trust.jumped == 1
-        assert trust.sentence().endswith("alone changes a vote: log p jumps there")
-    assert assess(found, X, CURVED).jumped is None
-
-
 @pytest.mark.parametrize("kernel", ["text", "code"])
 def test_intervals_cover_what_very_many_samples_give(kernel):
     many = explained(n_samples=200_000, seed=99, kernel=kernel, ridge_alpha=1e-6).weights

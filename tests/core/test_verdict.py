@@ -4,7 +4,6 @@ from spexplain.core.locality_advice import KernelAdvice
 from spexplain.core.stability import Stability
 from spexplain.core.verdict import Findings, verdict
 
-MISLEAD = "so signs can mislead"
 WIDE = KernelAdvice(1.0, 4900, 780, 0.4)
 
 
@@ -81,37 +80,6 @@ def test_exact_methods():
     assert say(None, kernel=None, method="occlusion") == (
         "exact: occlusion changes each piece once, so nothing depends on chance"
     )
-
-
-@pytest.mark.parametrize(
-    ("step", "jumped", "said"),
-    [
-        (None, 4, "; 4 of 77 segments alone change a vote: log p jumps there"),
-        (None, 1, "; 1 segment alone changes a vote: log p jumps there"),
-        (None, 0, f"; no segment alone changes a vote, {MISLEAD}"),
-        (0.01, 0, f"; no pixel alone changes a vote, {MISLEAD}"),
-        (None, None, "so nothing depends on chance"),
-    ],
-)
-def test_exact_weights_of_a_machine_that_votes_say_whether_they_are_jumps(step, jumped, said):
-    method = "occlusion" if step is None else "saliency"
-    found = Findings(method, 77, 1.0, 5, 0.95, None, None, 0.0, step=step, jumped=jumped)
-    assert verdict(found).startswith("exact: ")
-    assert verdict(found).endswith(said)
-
-
-@pytest.mark.parametrize(
-    ("jumped", "said"),
-    [
-        (1950, "39 % of the samples change a vote, where log p jumps"),
-        (3, "less than 1 % of the samples change a vote, where log p jumps"),
-        (0, f"no sample changes a vote, {MISLEAD}"),
-        (None, "1,200 would do"),
-    ],
-)
-def test_samples_beyond_a_jump_are_counted(jumped, said):
-    facts = ("lime", 5000, 0.94, 1, 0.95, stability(1180), WIDE, 0.0)
-    assert verdict(Findings(*facts, jumped=jumped)).endswith(said)
 
 
 def test_the_fit_says_on_which_samples_it_was_judged():

@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.lines import P21_MARKERS
-from spexplain.core.targets.svm import CalibratedSvm, SvmLogProb
+from spexplain.core.targets.svm import CoupledSvm, SvmLogProb
 from spexplain.core.train.svm import SvmSettings, fit_classifier
 from spexplain.dashboard.report_figures import (
     confusion_figure,
@@ -42,8 +42,8 @@ def spectra() -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def machine(spectra: tuple[np.ndarray, np.ndarray]) -> CalibratedSvm:
-    return CalibratedSvm.from_sklearn(fit_classifier(*spectra, SvmSettings()))
+def machine(spectra: tuple[np.ndarray, np.ndarray]) -> CoupledSvm:
+    return CoupledSvm.from_sklearn(fit_classifier(*spectra, SvmSettings()))
 
 
 def text_of(axes) -> str:

@@ -4,24 +4,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.randomisation import randomised_target
-from spexplain.core.targets import CalibratedSvm, SvmMargin
+from spexplain.core.targets import CoupledSvm, SvmMargin
+from spexplain.core.train.coupled_svc import CoupledSvc
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 15))
 
 
-def machine(kernel: str, n_classes: int) -> tuple[CalibratedSvm, SVC]:
+def machine(kernel: str, n_classes: int) -> tuple[CoupledSvm, SVC]:
     svc = SVC(kernel=kernel, degree=2, coef0=0.3, decision_function_shape="ovo")
     labels = X[:, :n_classes].argmax(axis=1)
-    svm = CalibratedSvm.from_sklearn(
-        CalibratedClassifierCV(SVC(kernel=kernel, degree=2, coef0=0.3), ensemble=False).fit(
-            X, labels
-        )
+    svm = CoupledSvm.from_sklearn(
+        CoupledSvc(SVC(kernel=kernel, degree=2, coef0=0.3)).fit(X, labels)
     )
     return svm, svc.fit(X, labels)
 
@@ -56,7 +54,7 @@ def test_its_gradient_is_that_of_small_differences(kernel: str) -> None:
     np.testing.assert_allclose(target.gradient(X[5]), slopes, atol=1e-5)
 
 
-def test_it_has_no_jump_where_log_p_has_one() -> None:
+def test_it_does_not_jump_where_the_nearest_rival_changes() -> None:
     target = SvmMargin(machine("rbf", 3)[0], 1)
     line = X[3] + np.linspace(0, 1, 4001)[:, None] * (X[90] - X[3])
     assert np.abs(np.diff(target(line))).max() < 0.005

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -15,7 +14,16 @@ from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.neighbourhood import Neighbourhood
 from spexplain.core.perturb import PerturbationName
 from spexplain.core.segments import SegmentationName
-from spexplain.core.targets import CallableTarget, Score, SvmLogProb, VaeScore, evaluate
+from spexplain.core.targets import (
+    SCALES,
+    CallableTarget,
+    Score,
+    SvmLogProb,
+    SvmTarget,
+    VaeScore,
+    evaluate,
+)
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.vae import Vae
 
 quick = settings(
@@ -42,14 +50,14 @@ def vae_score(score, n_pixels, seed):
     return VaeScore(vae, score, kept=kept if score.startswith("filtered") else None)
 
 
-def svm(kernel, n_pixels, seed, *, n_classes=3, method="sigmoid", scaled=False, degree=2):
+def svm(kernel, n_pixels, seed, *, n_classes=3, scaled=False, degree=2):
     rng = np.random.default_rng(seed)
     labels = np.arange(90) % n_classes
     x = np.stack([spectrum(n_pixels, seed + i) for i in range(90)]).astype(np.float64)
     x[np.arange(90), labels] += 0.5
     svc = SVC(kernel=kernel, C=rng.uniform(0.5, 20), degree=degree, gamma=3 / n_pixels)
     estimator = make_pipeline(StandardScaler(), svc) if scaled else svc
-    return CalibratedClassifierCV(estimator, ensemble=False, method=method).fit(x, labels), x
+    return CoupledSvc(estimator).fit(x, labels), x
 
 
 def assert_scores_agree(target, neighbourhood, tolerance):
@@ -142,17 +150,14 @@ def test_one_hot_methods_on_scores(method, score):
     assert_explanations_agree(spectrum(301, 5), vae_score(score, 301, 5), chosen, 1e-7)
 
 
-@pytest.mark.parametrize("calibration", ["sigmoid", "temperature"])
+@pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
 @pytest.mark.parametrize("scaled", [False, True])
 @pytest.mark.parametrize("degree", [2, 3])
-def test_every_kind_of_classifier_that_is_read(calibration, n_classes, scaled, degree):
+def test_every_kind_of_classifier_that_is_read(scale, n_classes, scaled, degree):
     kernel = "poly" if degree == 3 else "rbf"
-    classifier, x = svm(
-        kernel, 30, 8, n_classes=n_classes, method=calibration, scaled=scaled, degree=degree
-    )
-    target = SvmLogProb(classifier, n_classes - 1)
-    np.testing.assert_allclose(np.exp(target.log_proba(x)), classifier.predict_proba(x), atol=1e-12)
+    classifier, x = svm(kernel, 30, 8, n_classes=n_classes, scaled=scaled, degree=degree)
+    target = SvmTarget(classifier, n_classes - 1, scale)
     chosen = ExplainSettings(n_segments=6, n_samples=50)
     assert_scores_agree(target, lime_neighbourhood(x[0], chosen), 1e-9)
 

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import (
     accuracy_score,
     confusion_matrix,
@@ -12,6 +11,7 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 from sklearn.svm import SVC
+from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.train.splits import split_rows
 from spexplain.core.train.svm import SvmSettings
 from spexplain.data.build import BuildCancelled, build
@@ -42,9 +42,9 @@ def sample(evaluated) -> Sample:
     return Sample(rows[known], prepared.read_array("spectra")[known], labels[known], split)
 
 
-def plain_machine(c: float, **kernel) -> CalibratedClassifierCV:
+def plain_machine(c: float, **kernel) -> CoupledSvc:
     machine = SVC(C=c, class_weight="balanced", **(kernel or {"kernel": "linear"}))
-    return CalibratedClassifierCV(machine, cv=5, ensemble=False)
+    return CoupledSvc(machine)
 
 
 def figures(sample: Sample, machine, fit_on, part, kinds=KINDS) -> dict:
