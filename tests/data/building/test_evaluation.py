@@ -131,6 +131,7 @@ def test_examples_take_turns_between_kinds_of_mistake():
             "row": range(6),
             "true": ["a", "a", "a", "b", "a", "b"],
             "predicted": ["b", "b", "b", "a", "a", "b"],
+            "log_odds": [2.2, 1.4, 0.8, 0.4, 2.2, 1.4],
             "p_a": [0.1, 0.2, 0.3, 0.6, 0.9, 0.2],
             "p_b": [0.9, 0.8, 0.7, 0.4, 0.1, 0.8],
         }

@@ -1,12 +1,16 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.data.build import build
-from spexplain.data.lens import LensError, lens_of_target, open_lenses
+from spexplain.data.build_settings import BuildSettings
+from spexplain.data.given_models import GivenModelsError, given_models
+from spexplain.data.lens import LensError, lens_of_target, open_lenses, outdated
 from spexplain.data.plane import open_planes
 from spexplain.data.runs import RunStore
+from spexplain.data.trained import probability_column
 
 UNUSABLE = 7
 
@@ -31,22 +35,62 @@ def test_the_verdict_is_what_the_target_says(lenses):
         assert sum(said.probabilities.values()) == pytest.approx(1)
         assert said.predicted == max(said.probabilities, key=said.probabilities.__getitem__)
         for label, probability in said.probabilities.items():
-            log_p = agn.target(label, row)(agn.prepared(row)[None])[0]
+            log_odds = agn.target(label, row)(agn.prepared(row)[None])[0]
+            assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(probability, abs=1e-9)
+            log_p = agn.target(f"log p({label})", row)(agn.prepared(row)[None])[0]
             assert np.exp(log_p) == pytest.approx(probability, abs=1e-9)
         assert agn.target("predicted", row).name == agn.target(said.predicted, row).name
         score = anomaly.target("mse", row)(anomaly.prepared(row)[None])[0]
         assert anomaly.verdict(row).score == pytest.approx(score, rel=1e-5)
 
 
-def test_the_margin_is_of_the_predicted_type_and_moves_with_its_decisions(lenses):
+def test_targets_are_of_the_predicted_type_or_of_one_that_is_spelled_out(lenses):
     agn = lenses["agn"]
-    assert len(agn.classes) > 2  # so its probabilities jump, and it comes first
-    assert agn.targets == ("margin", "predicted", *agn.classes)
+    assert agn.targets == ("predicted", *agn.classes, "log p", "probability", "margin")
     for row in (0, 1, 2, 50):
-        target = agn.target("margin", row)
-        assert target.name == f"margin({agn.verdict(row).predicted})"
-        assert target(agn.prepared(row)[None])[0] > -0.05  # by its votes it is that type
+        said = agn.verdict(row)
+        names = [agn.target(name, row).name for name in ("predicted", "log p", "probability")]
+        assert names == [f"{scale}({said.predicted})" for scale in ("log-odds", "log p", "p")]
+        assert agn.target("margin", row).name == f"margin({said.predicted})"
+        for name in ("log-odds(type 1)", "log p(type 1)", "p(type 1)", "margin(type 1)"):
+            assert agn.target(name, row).name == name
     assert lens_of_target(lenses, "margin") is agn
+    assert lens_of_target(lenses, "p(type 2)") is agn
+    with pytest.raises(LensError, match=r"no target 'p\(type 9\)'; there are \['predicted'"):
+        agn.target("p(type 9)", 0)
+
+
+def test_the_margin_is_positive_where_the_type_wins_every_pair(lenses):
+    agn = lenses["agn"]
+    for row in agn.rows[:60]:
+        said = agn.verdict(row)
+        margin = agn.target(f"margin({said.votes})", row)(agn.prepared(row)[None])[0]
+        assert margin > -1e-6
+        if said.votes != said.predicted:
+            assert agn.target("margin", row)(agn.prepared(row)[None])[0] < 0
+
+
+def test_what_the_fit_saw_was_also_judged_by_machines_that_had_not(built, lenses):
+    run = RunStore(built.path).find("svm")
+    table, said = run.table("out_of_fold"), lenses["agn"].columns
+    fitted = said.index[said["split"].isin(["train", "validation"])]
+    assert table["row"].tolist() == fitted.tolist()
+    assert table["label"].tolist() == built.catalog["label"].iloc[fitted].tolist()
+    shares = table[[probability_column(label) for label in lenses["agn"].classes]]
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert set(table["fold"]) == set(range(5))
+    assert {"decision_0", "decision_1", "decision_2"} <= set(table)
+
+
+def test_a_classifier_of_an_earlier_version_is_left_out_and_to_be_built_again(built, copied):
+    run = RunStore(copied.path).find("svm")
+    metrics = json.loads((run.path / "metrics.json").read_text())
+    del metrics["probabilities"]
+    (run.path / "metrics.json").write_text(json.dumps(metrics))
+    assert set(open_lenses(copied)) == {"anomaly"}
+    assert outdated(copied).endswith(f"spexplain build {copied.path} makes it again.")
+    with pytest.raises(GivenModelsError, match="classifier of an earlier version: build it again"):
+        given_models(built, copied.path, BuildSettings())
 
 
 def test_ranks_count_from_the_most_anomalous(lenses, built):

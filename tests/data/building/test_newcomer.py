@@ -31,7 +31,7 @@ def test_a_twin_of_a_stored_spectrum_is_seen_as_it_is(name, built):
     if name == "agn":
         assert found.verdict.predicted == expected.predicted
         assert found.verdict.probabilities == pytest.approx(expected.probabilities, abs=1e-3)
-        stored = lens.target("margin", 0)
+        stored = lens.target("predicted", 0)
     else:
         assert found.verdict.score == pytest.approx(expected.score, rel=1e-3)
         assert abs(found.verdict.rank - expected.rank) <= 1

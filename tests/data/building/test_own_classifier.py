@@ -68,7 +68,7 @@ def test_the_lens_explains_it_by_every_method(forested):
         list(outside.verdict(lens.prepared(row), 10).probabilities.values()),
         list(said.probabilities.values()), atol=1e-6,
     )  # fmt: skip
-    assert outside.target("type 1", lens.prepared(row), 10).name == "log p(type 1)"
+    assert outside.target("type 1", lens.prepared(row), 10).name == "log-odds(type 1)"
 
 
 def test_the_evaluation_sets_it_beside_the_machine(forested, study, evaluated):
