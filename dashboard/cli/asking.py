@@ -21,7 +21,7 @@ def explain_command(
         str,
         typer.Option(
             help="'predicted' (log-odds), 'log p', 'probability' or 'margin' of the predicted "
-            "type; the log-odds of a type such as 'type 1'; 'log p(type 1)'; or a score such as 'mse'."
+            "type; 'type 1', its log-odds; 'log p(type 1)', spelled out; or a score such as 'mse'."
         ),
     ] = "predicted",
     method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",
