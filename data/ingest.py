@@ -17,11 +17,10 @@ from .collection_format import CollectionError
 from .collection_writer import CollectionWriter
 from .intake import Intake, Rejected, Taken
 from .labels import LabelError, Labels, read_labels
+from .readers.file_names import readable
 from .reading import read_in_order
 
 __all__ = ["IngestCancelled", "IngestError", "IngestReport", "ingest"]
-
-_SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
 
 Progress = Callable[[int, int], None]
 
@@ -89,7 +88,7 @@ def ingest(
     Parameters
     ----------
     paths
-        FITS files, or folders searched for them with all their subfolders.
+        Files, or folders with all their subfolders, of which every file is looked at.
     out
         Folder of the new collection; must not exist.
     labels
@@ -109,7 +108,7 @@ def ingest(
     Raises
     ------
     IngestError
-        A path is absent, no FITS file is found, the labels file cannot be used, the
+        A path is absent, there is no file, the labels file cannot be used, the
         place is taken or cannot be written.
     IngestCancelled
         `cancelled` said so.
@@ -120,7 +119,7 @@ def ingest(
         raise ValueError(f"need jobs ≥ 1 and z_max > 0, got {jobs} and {z_max}")
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
-        files = _find_files(paths)
+        files = _find_files(paths, leave_out=labels)
         provenance = _provenance(files, known, z_max, grid)
         with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
             desk = _Desk(writer, known, files)
@@ -160,7 +159,7 @@ class _Desk:
             for name, file in zip(table["id"], table["file"], strict=True):
                 self._stored.add((file, name))
                 self._label(name, file)
-        place = {str(file): number for number, file in enumerate(files)}
+        place = {readable(file): number for number, file in enumerate(files)}
         self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
         self._file_of = dict(zip(before["id"], before["file"], strict=True))
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
@@ -232,22 +231,21 @@ class _Desk:
         return str(one.row["file"]), str(one.row["id"])
 
 
-def _find_files(paths: Iterable[str | Path]) -> list[Path]:
-    """Absolute paths, sorted, each once; files named outright are taken whatever their suffix."""
+def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) -> list[Path]:
+    """Absolute paths, sorted, each once: every file, for what is no spectrum is listed as such."""
     given = [Path(path).absolute() for path in paths]
     found: set[Path] = set()
     for path in given:
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.name.lower().endswith(_SUFFIXES))
-            found.update(file for file in inside if file.is_file())
+            found.update(file for file in path.rglob("*") if file.is_file())
         elif path.exists():
             found.add(path)
         else:
             raise IngestError(f"there is no file or folder {path}")
+    if leave_out is not None:
+        found.discard(Path(leave_out).absolute())
     if not found:
-        raise IngestError(
-            f"no FITS file ({', '.join(_SUFFIXES)}) in {', '.join(map(str, given)) or 'no path'}"
-        )
+        raise IngestError(f"no file of spectra in {', '.join(map(str, given)) or 'no path'}")
     return sorted(found)
 
 
@@ -256,7 +254,7 @@ def _provenance(files: list[Path], labels: Labels, z_max: float, grid: WaveGrid)
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
         status = file.stat()
-        digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+        digest.update(f"{readable(file)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return {
         "source": "ingest",
         "n_files": len(files),

@@ -12,6 +12,7 @@ from ..core.grids import WaveGrid, resample
 from ..core.spectrum import Spectrum
 from .labels import Labels
 from .readers import ReadError, read_all
+from .readers.file_names import readable
 
 __all__ = ["Intake", "RejectReason", "Rejected", "Taken"]
 
@@ -77,20 +78,21 @@ class Intake:
         try:
             outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path))
         except ReadError as error:
-            outcomes.append(Rejected(str(path), "", error.reason, str(error)))
+            outcomes.append(Rejected(readable(path), "", error.reason, str(error)))
         return outcomes
 
     def _decide(self, spectrum: Spectrum, path: Path) -> Taken | Rejected:
-        name = self.labels.name_of(spectrum.id, str(path))
+        spectrum = replace(spectrum, file=readable(path))
+        name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             spectrum = replace(spectrum, z=self.labels.redshifts[name])
         refusal = self._refuse(spectrum)
         if refusal is not None:
-            return Rejected(str(path), spectrum.id, *refusal)
+            return Rejected(spectrum.file, spectrum.id, *refusal)
         wave_rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.grid.wave_rest_aa)
         if not (ivar > 0).any():
-            return Rejected(str(path), spectrum.id, *self._no_overlap(wave_rest, spectrum))
+            return Rejected(spectrum.file, spectrum.id, *self._no_overlap(wave_rest, spectrum))
         return Taken(_catalog_row(spectrum), flux, ivar)
 
     def _refuse(self, spectrum: Spectrum) -> tuple[RejectReason, str] | None:

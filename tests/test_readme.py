@@ -119,7 +119,7 @@ def test_every_spexplain_command_runs_as_written(desk: Path):
             if "--json" in line:
                 json.loads(printed)
     assert (desk / "why.png").read_bytes().startswith(b"\x89PNG")
-    assert "Figure A.5" in (desk / "report.html").read_text(encoding="utf-8")
+    assert "figure A.5 of the paper" in (desk / "report.html").read_text(encoding="utf-8")
 
 
 def test_every_linked_file_is_there():

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from ...core.spectrum import Spectrum
-from . import desi, gama, lamost, sdss, sixdf, table
+from . import desi, gama, image, lamost, sdss, sixdf, table, text
 from .fits import Hdu, ReadError, read_hdus
 
 __all__ = ["ReadError", "read", "read_all"]
@@ -24,7 +24,10 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (desi.is_redshifts, desi.refuse_redshifts),
     (desi.is_coadd, desi.load_coadd),
     (table.is_table, table.load_table),
+    (image.is_image, image.load_image),
 )
+# Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
+_USUAL_HDUS, _MOST_HDUS = 3, 50
 _NAMED = 6  # columns of a table that nobody knows
 
 
@@ -39,12 +42,19 @@ def read_all(path: str | Path) -> Iterator[Spectrum]:
         belongs to spectra elsewhere).
     """
     path = Path(path)
-    hdus = read_hdus(path, limit=3)
-    for matches, load in _READERS:
-        if matches(hdus):
-            found = load(hdus, path)
-            yield from (found,) if isinstance(found, Spectrum) else found
-            return
+    if text.is_text(path):
+        yield text.load_text(path)
+        return
+    hdus = read_hdus(path, limit=_USUAL_HDUS)
+    load = _reader_of(hdus)
+    if load in (None, image.load_image):
+        # Errors of an image stand in extensions, whose pixels are wanted then.
+        hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
+        load = _reader_of(hdus)
+    if load is not None:
+        found = load(hdus, path)
+        yield from (found,) if isinstance(found, Spectrum) else found
+        return
     shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
@@ -54,8 +64,13 @@ def read_all(path: str | Path) -> Iterator[Spectrum]:
     raise ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
-        "LAMOST, GAMA or 6dFGS, nor a table with columns wave, flux and ivar",
+        "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar, and no spectrum as an "
+        "image with CRVAL1 and CDELT1",
     )
+
+
+def _reader_of(hdus: Sequence[Hdu]) -> _Load | None:
+    return next((load for matches, load in _READERS if matches(hdus)), None)
 
 
 def read(path: str | Path) -> Spectrum:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
 import warnings
 import zlib
@@ -13,16 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
 
-__all__ = ["Hdu", "ReadError", "ReadReason", "read_hdus"]
+from .errors import ReadError
+from .packed import opened
 
-ReadReason = Literal["unreadable", "unknown format", "no errors", "no spectrum", "several spectra"]
+__all__ = ["Hdu", "ReadError", "read_hdus"]
 
 # What astropy raises at a damaged file, as random damage to whole files brings it out: OSError
 # and, from gzip, EOFError and zlib.error for the file; VerifyError for a header card; and from a
@@ -34,6 +33,7 @@ _DAMAGE = (
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
+_LARGEST_FLAG = 2.0**62
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
     "with astropy"
@@ -53,14 +53,6 @@ _COMMON = (
         "it is truncated: the compressed file ends early; fetch it again",
     ),
 )
-
-
-class ReadError(Exception):
-    """A file yields no spectrum; `reason` is a short code, the text says more."""
-
-    def __init__(self, reason: ReadReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason: ReadReason = reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,17 +89,40 @@ class Hdu:
     def number(self, keyword: str, otherwise: float = float("nan")) -> float:
         """A header value as a float, or the other value if it is absent or not a number."""
         found = self.value(keyword)
-        return float(found) if isinstance(found, int | float) else otherwise
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return otherwise
+        return float(found)
 
     def numbers(self, name: str) -> np.ndarray:
-        """A column of numbers, by upper-case name; (rows,) or (rows, repeat), scaled."""
+        """A column of numbers, by upper-case name; (rows,) or (rows, repeat), scaled.
+
+        NaN where a whole number is the column's TNULL.
+        """
         stored = self._column(name, "iuf")
         number = self.columns.index(name) + 1
+        if self._logical(number):
+            raise ReadError("unreadable", f"column {name!r} holds true and false, no numbers")
+        null = self.value(f"TNULL{number}")
+        if isinstance(null, int) and stored.dtype.kind in "iu":
+            stored = np.where(stored == null, np.nan, stored.astype(np.float64))
         scale, zero = self.number(f"TSCAL{number}", 1.0), self.number(f"TZERO{number}", 0.0)
         if (scale, zero) == (1, 0):
             return stored
         with np.errstate(all="ignore"):  # what overflows becomes infinite: no data
             return stored * scale + zero
+
+    def flags(self, name: str) -> np.ndarray:
+        """A column of flags, by upper-case name, as whole numbers int64; truth is 1."""
+        stored = self._column(name, "iuf")
+        if self._logical(self.columns.index(name) + 1):
+            return (stored == ord("T")).astype(np.int64)
+        if stored.dtype.kind == "f":
+            whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
+            stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
+        return stored.astype(np.int64)
+
+    def _logical(self, number: int) -> bool:
+        return str(self.value(f"TFORM{number}") or "").strip().lstrip("0123456789") == "L"
 
     def texts(self, name: str) -> list[str]:
         """A column of text, by upper-case name, without surrounding blanks."""
@@ -126,7 +141,7 @@ class Hdu:
 def read_hdus(
     path: str | Path, limit: int, *, images: Callable[[str], bool] = lambda _: False
 ) -> list[Hdu]:
-    """The first HDUs of a FITS file, plain or gzip-compressed.
+    """The first HDUs of a FITS file, plain or packed (gzip, bzip2, xz, zip).
 
     Parameters
     ----------
@@ -146,21 +161,19 @@ def read_hdus(
     """
     # Opened here, for astropy leaves the files open that it cannot read, and unpacked here, for
     # it takes the end of a cut-off gzip stream for the end of the last HDU.
-    with _damage_told(), Path(path).open("rb") as file:
-        packed = file.peek(2).startswith(b"\x1f\x8b")
-        stream = io.BytesIO(gzip.decompress(file.read())) if packed else file
+    with _damage_told(), opened(Path(path)) as stream:
         start = stream.read(20)
         if not start:
             raise ReadError("unreadable", "the file is empty")
         if not b"SIMPLE".startswith(start[:6]):
             raise ReadError("unknown format", _no_fits(start))
         stream.seek(0)
-        with fits.open(stream, memmap=False, disable_image_compression=True) as opened:
-            primary: Any = opened[0]
+        with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
+            primary: Any = hdus[0]
             # Without its END card astropy reads the header on into the next one.
             if "XTENSION" in primary.header:
                 raise ReadError("unreadable", _NO_END)
-            return [Hdu(hdu.header, _data(hdu, images)) for hdu in islice(opened, limit)]
+            return [Hdu(hdu.header, _data(hdu, images)) for hdu in islice(hdus, limit)]
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from ...core.spectrum import SPECTRAL_CLASSES, Spectrum
+from .file_names import name_of
 from .fits import Hdu, ReadError
 from .noise import from_error, not_negative
 
-__all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec"]
+__all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed"]
 
 # Bits of SPPIXMASK that say there is no datum: FULLREJECT, NOSKY, NODATA, in every exposure.
 # The others (NEARBADPIXEL, MANYBADCOLUMNS, BRIGHTSKY, …) are kept: in 184 files their residuals
@@ -25,8 +26,10 @@ _SP_SKY = 5
 
 
 def is_spec(hdus: Sequence[Hdu]) -> bool:
-    """Whether HDU 1 is a coadd table with flux and log-wavelength."""
-    return len(hdus) > 1 and {"FLUX", "LOGLAM"} <= set(hdus[1].columns)
+    """Whether HDU 1 is a coadd table with flux and log-wavelength, and SDSS's mask or headers."""
+    if len(hdus) < 2 or not {"FLUX", "LOGLAM"} <= set(hdus[1].columns):
+        return False
+    return "AND_MASK" in hdus[1].columns or len(hdus) > 2 or "PLATEID" in hdus[0].header
 
 
 def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
@@ -46,7 +49,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     about = hdus[2] if len(hdus) > 2 else None
     ivar = not_negative(_pixels(coadd, "IVAR"))
     if "AND_MASK" in coadd.columns:
-        ivar = np.where(_never_observed(_pixels(coadd, "AND_MASK")), 0.0, ivar)
+        ivar = np.where(never_observed(_pixels(coadd, "AND_MASK")), 0.0, ivar)
     plate, mjd, fiber = (
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
@@ -91,7 +94,7 @@ def load_sp_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         raise ReadError("no errors", f"the image has {n_rows} rows and no error among them")
     ivar = from_error(rows[2])
     if rows.shape[0] > 3:
-        ivar = np.where(_never_observed(rows[3]), 0.0, ivar)
+        ivar = np.where(never_observed(rows[3]), 0.0, ivar)
     code = primary.value("SPEC_CLN")
     unmeasured = code == _SP_SKY or primary.value("Z_STATUS") in (0, 1)
     plate, mjd, fiber = (primary.number(name) for name in ("PLATEID", "MJD", "FIBERID"))
@@ -145,7 +148,7 @@ def _spectrum(
 def _identifier(plate: float, mjd: float, fiber: float, path: Path) -> str:
     """``PLATE-MJD-FIBER``, as SDSS names its files; the file's own name if one is missing."""
     if not np.all(np.isfinite([plate, mjd, fiber])):
-        return path.name.split(".")[0]
+        return name_of(path)
     return f"{int(plate):04}-{int(mjd)}-{int(fiber):04}"
 
 
@@ -171,7 +174,10 @@ def _pixels(table: Hdu, column: str) -> np.ndarray:
     return values
 
 
-def _never_observed(mask: np.ndarray) -> np.ndarray:
-    """True where the mask says so; spSpec stores it as floats, which may be damaged."""
+def never_observed(mask: np.ndarray) -> np.ndarray:
+    """Where a mask of SDSS, (D,), says that no exposure has a datum.
+
+    spSpec stores it as floats, which may be damaged.
+    """
     bits = np.where(np.abs(mask) < 2.0**31, mask, 0).astype(np.int64)
     return (bits & _NO_DATUM) != 0

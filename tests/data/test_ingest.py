@@ -26,7 +26,7 @@ def folder(folder_of_fates):
 
 EXPECTED = {
     "unreadable": 2,
-    "unknown format": 2,
+    "unknown format": 3,
     "redshift missing": 2,
     **dict.fromkeys(["star", "redshift too high", "redshift too low", "no overlap"], 1),
     **dict.fromkeys(["no data", "no errors", "duplicate"], 1),
@@ -37,7 +37,7 @@ EXPECTED = {
 def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
     monkeypatch.setattr("spexplain.data.reading._FILES_A_PROCESS", 8)
     report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
-    assert (report.n_files, report.n_taken, report.n_rejected) == (16, 3, 13)
+    assert (report.n_files, report.n_taken, report.n_rejected) == (17, 3, 14)
     assert report.rejected == EXPECTED
     assert list(report.rejected.values()) == sorted(report.rejected.values(), reverse=True)
     collection = Collection.open(report.path)
@@ -45,7 +45,7 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
     assert collection.catalog["spectral_class"].tolist() == ["GALAXY", "QSO", "GALAXY"]
     assert (collection.catalog["survey"] == "SDSS").all()
     assert (collection.catalog["sn_median"] > 5).all()
-    assert len(collection.rejects) == 13
+    assert len(collection.rejects) == 14
     assert (collection.rejects["detail"] != "").all()
 
 
@@ -120,7 +120,7 @@ def test_labels_by_file_name(folder, tmp_path):
 
 def test_order_and_repetition_of_the_paths_do_not_matter(folder, tmp_path):
     ingest([folder], tmp_path / "one", grid=GRID)
-    parts = [folder / "b", folder / "a", folder / "a" / "qso.fits"]
+    parts = [folder / "b", folder / "a", folder / "a" / "qso.fits", folder / "README.md"]
     ingest(parts, tmp_path / "other", grid=GRID)
     one, other = Collection.open(tmp_path / "one"), Collection.open(tmp_path / "other")
     assert one.key == other.key
@@ -146,15 +146,15 @@ def test_reading_processes_leave_ctrl_c_to_the_first_one():
 def test_progress_counts_to_the_end(folder, tmp_path):
     seen = []
     ingest([folder], tmp_path / "c", grid=GRID, progress=lambda *step: seen.append(step))
-    assert seen[-1] == (16, 16)
+    assert seen[-1] == (17, 17)
 
 
 @pytest.mark.parametrize(
     ("paths", "says"),
     [
         (["absent"], "no file or folder .*absent"),
-        (["void"], "no FITS file .*void"),
-        ([], "no FITS"),
+        (["void"], "no file of spectra in .*void"),
+        ([], "no file of spectra"),
     ],
 )
 def test_nothing_to_read_is_an_error(tmp_path, paths, says):
@@ -392,3 +392,25 @@ def test_the_unit_of_the_flux_reaches_the_catalog(folder, tmp_path):
     report = ingest([folder], tmp_path / "c", grid=GRID)
     assert report.n_counts == 0
     assert set(Collection.open(report.path).catalog["flux_unit"]) == {"1e-17 erg/s/cm2/Å"}
+
+
+def test_a_name_that_is_no_text_ends_nothing(folder, tmp_path):
+    odd = os.fsencode(tmp_path / "in") + b"/caf\xe9.fits"
+    (tmp_path / "in").mkdir()
+    shutil.copy(folder / "a" / "galaxy.fits", odd)
+    shutil.copy(folder / "b" / "cut.fits", os.fsencode(tmp_path / "in") + b"/.\xff.fits")
+    report = ingest([tmp_path / "in"], tmp_path / "c", grid=GRID)
+    assert (report.n_taken, report.rejected) == (1, {"unreadable": 1})
+    collection = Collection.open(report.path)
+    assert collection.catalog["file"][0].endswith("caf\\xe9.fits")
+    assert collection.rejects["file"][0].endswith(".\\xff.fits")
+
+
+def test_the_labels_file_beside_the_spectra_is_no_spectrum(folder, tmp_path):
+    (tmp_path / "in").mkdir()
+    shutil.copy(folder / "a" / "galaxy.fits", tmp_path / "in")
+    (tmp_path / "in" / "types.csv").write_text("id,label\n0266-51602-0001,type 2\n")
+    report = ingest(
+        [tmp_path / "in"], tmp_path / "c", labels=tmp_path / "in" / "types.csv", grid=GRID
+    )
+    assert (report.n_files, report.n_taken, report.n_rejected) == (1, 1, 0)

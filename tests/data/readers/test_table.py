@@ -38,7 +38,7 @@ def test_what_a_notebook_writes_is_read(write):
         SUBCLASS="BROADLINE",
     )
     spectrum = read(path)
-    assert (spectrum.id, spectrum.survey, spectrum.z) == ("mine", "own", 0.21)
+    assert (spectrum.id, spectrum.survey, spectrum.z) == ("mine.v2", "own", 0.21)
     assert (spectrum.ra, spectrum.dec) == (150.5, -2.25)
     assert (spectrum.spectral_class, spectrum.subclass) == ("QSO", "BROADLINE")
     assert "erg" in spectrum.flux_unit

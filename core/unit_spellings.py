@@ -1,0 +1,186 @@
+"""Units as people write them, read by astropy: of wavelengths, and of flux and its error."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from numpy.typing import NDArray
+
+__all__ = ["COUNTS", "RELATIVE", "SURVEY_FLUX", "SURVEY_UNIT", "flux_factor", "wavelengths_aa"]
+
+SURVEY_UNIT: Any = u.Unit("1e-17 erg / (s cm2 AA)")
+# What the catalog calls it, what was never calibrated, and what is known but for its height.
+SURVEY_FLUX, COUNTS, RELATIVE = "1e-17 erg/s/cm2/Å", "counts", "relative"
+
+# Words that astropy does not know, or takes for something else: "A" is its ampere.
+_WORDS = {
+    "Angstrom": ("a", "å", "aa", "ang", "angs", "angstrom", "angstroms", "angstroem", "angstroems"),
+    "um": ("micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres", "um"),
+    "nm": ("nanometer", "nanometers", "nanometre", "nanometres", "nm"),
+    "m": ("meter", "meters", "metre", "metres"),
+    "erg": ("erg", "ergs"),
+    "s": ("sec", "secs", "second", "seconds"),
+    "W": ("watt", "watts"),
+    "Jy": ("jy", "jansky", "janskys"),
+    "photon": ("photon", "photons", "ph", "phot"),
+    "GHz": ("ghz",),
+    "eV": ("ev",),
+}
+_MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
+_COUNTED = re.compile(r"(adu|dn|e-|electrons?|counts?|cts?)(\s*/\s*(s|sec|pix|pixel))?", re.I)
+_MAGNITUDE = re.compile(r"\b[a-z]*mag\b|\bdex\b|\bdb\b", re.I)
+_LOGARITHM = re.compile(r"(?:log10|log|dex)\s*\(?\s*([A-Za-zÅµμ]+)\s*\)?\Z", re.I)
+_OF_AXIS = ("length", "frequency", "wavenumber", "energy")
+_SR: tuple[Any, str] = (u.sr, "/sr")
+_ARCSEC: tuple[Any, str] = (u.arcsec**2, "/arcsec2")
+
+
+def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float64]:
+    """Wavelengths, frequencies, wavenumbers, energies or log₁₀ of wavelengths, in Å.
+
+    Parameters
+    ----------
+    values : (D,)
+        In the unit; NaN and what cannot be a wavelength come out as NaN.
+    unit
+        As it is written, in any usual spelling; empty for none: then the values must look like
+        optical wavelengths in Å.
+
+    Raises
+    ------
+    ValueError
+        If the unit is none of a spectral axis, or there is none and the values look like nm, µm or
+        logarithms.
+    """
+    values = np.asarray(values, np.float64)
+    with np.errstate(all="ignore"):
+        if not unit.strip():
+            _check_plain(values)
+            return values
+        logarithm = _LOGARITHM.match(unit.strip())
+        if logarithm:
+            values, unit = np.power(10.0, values), logarithm[1]
+        of_axis: Any = _first(unit, "axis")
+        if of_axis is None:
+            raise ValueError(
+                f"{unit!r} is no unit of a spectral axis: write Angstrom, nm, um, or another that "
+                "astropy knows of a length, frequency, wavenumber or energy"
+            )
+        if of_axis.physical_type == "length":
+            return values * of_axis.to(u.AA)
+        positive = np.where(values > 0, values, np.nan)
+        return np.asarray(of_axis.to(u.AA, positive, u.spectral()), np.float64)
+
+
+def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.float64], str]:
+    """What flux in a unit is multiplied by, pixel by pixel, and what it is then in.
+
+    Parameters
+    ----------
+    unit
+        As it is written, in any usual spelling; empty for none.
+    wave_aa : (D,)
+        Observed, Å.
+
+    Returns
+    -------
+    factor : (D,) float64
+        To 1e-17 erg/s/cm²/Å, from per Å, nm, µm, Hz, in erg, W, Jy or photons; 1 for what is
+        relative.
+    name
+        :data:`SURVEY_FLUX`, that per sr or arcsec², :data:`COUNTS`, or :data:`RELATIVE` where
+        there is no unit.
+
+    Raises
+    ------
+    ValueError
+        For magnitudes, and for a unit that is no flux density.
+    """
+    text, ones = unit.strip(), np.ones(len(wave_aa))
+    if not text:
+        return ones, RELATIVE
+    if _COUNTED.fullmatch(text):
+        return ones, COUNTS
+    found: Any = _first(text, "flux")
+    if found is None:
+        if _MAGNITUDE.search(text):
+            raise ValueError(
+                f"the flux is in {text!r}, which is logarithmic, and its errors with it: convert "
+                "magnitudes to flux first"
+            )
+        raise ValueError(
+            f"{text!r} is no flux density: write erg / (s cm2 Angstrom), Jy, W / (m2 um) or "
+            "another that astropy converts; leave the unit out where the flux is relative"
+        )
+    if found.is_equivalent(u.dimensionless_unscaled):
+        return ones, RELATIVE
+    area, of_area = u.dimensionless_unscaled, ""
+    if not _is_density(found):
+        area, of_area = _ARCSEC if "arcsec" in text.lower() else _SR
+    density: Any = u.spectral_density(u.Quantity(np.asarray(wave_aa, np.float64), u.AA))
+    return np.asarray((found * area).to(SURVEY_UNIT, ones, density)), SURVEY_FLUX + of_area
+
+
+@lru_cache(maxsize=256)
+def _first(text: str, kind: str) -> u.UnitBase | None:
+    """The first reading of a text that is a unit of this kind."""
+    allowed = _is_axis if kind == "axis" else _is_flux
+    return next((unit for unit in _readings(text) if allowed(unit)), None)
+
+
+def _readings(text: str) -> Iterator[u.UnitBase]:
+    """As it stands, with words put right, and in lower case."""
+    meant = re.sub(r"[A-Za-zÅåµμ]+", lambda word: _MEANT.get(word[0].lower(), word[0]), text)
+    lower = re.sub(r"[A-Za-zÅåµμ]+", lambda w: _MEANT.get(w[0].lower(), w[0].lower()), text)
+    if len(text) < 3:  # of a letter or two the case says what is meant: K is no k
+        lower = meant
+    for written in dict.fromkeys((text, meant, lower)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", u.UnitsWarning)  # of style, such as two slashes
+            for form in (None, "fits", "cds"):
+                try:
+                    yield u.Unit(written, format=form)
+                except (ValueError, TypeError):
+                    continue  # the next way to read it
+
+
+def _is_axis(unit: u.UnitBase) -> bool:
+    return unit.physical_type in _OF_AXIS
+
+
+def _is_flux(unit: u.UnitBase) -> bool:
+    if isinstance(unit, u.function.FunctionUnitBase):
+        return False
+    relative = unit.is_equivalent(u.dimensionless_unscaled)
+    return relative or _is_density(unit) or _is_density(unit * _SR[0])
+
+
+def _is_density(unit: u.UnitBase) -> bool:
+    kinds = ("spectral flux density", "spectral flux density wav", "photon flux density")
+    known: Any = unit.physical_type
+    return any(kind in known for kind in (*kinds, "photon flux density wav"))
+
+
+def _check_plain(values: NDArray[np.float64]) -> None:
+    good = values[np.isfinite(values) & (values > 0)]
+    if not len(good):
+        return
+    low, high = float(good.min()), float(good.max())
+    looks = ""
+    if low >= 3 and high < 5:
+        looks = "the logarithm of Å: set the unit log10(Angstrom)"
+    elif high < 100:
+        looks = "µm: set the unit um"
+    elif high < 2500 and low < 1000:
+        looks = "nm: set the unit nm"
+    if looks:
+        raise ValueError(
+            f"the wavelengths have no unit and run from {low:.4g} to {high:.4g}, which look like "
+            f"{looks}"
+        )

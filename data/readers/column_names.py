@@ -1,0 +1,75 @@
+"""What people call the columns of a spectrum: one table, from which all plain files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+__all__ = ["NAMES", "Role", "columns_by_role", "plain_name"]
+
+Role = Literal[
+    "wave", "log wave", "frequency", "energy",
+    "flux", "ivar", "variance", "error", "mask", "sdss mask", "quality", "redshift",
+]  # fmt: skip
+
+# In order of preference; compared without case, blanks, dots and underscores.
+NAMES: dict[Role, tuple[str, ...]] = {
+    "wave": (
+        "wave", "wavelength", "lambda", "lam", "wl", "spectral_axis", "spectralaxis", "wave_aa",
+        "wavelength_aa", "wave_obs_aa", "lambda_obs", "wave_vac", "vacuum_wave", "wavelength_vac",
+        "wave_air", "wavelength_air", "lambda_air", "awav", "waves", "wavelengths", "angstrom",
+    ),
+    "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave"),
+    "frequency": ("frequency", "freq", "nu"),
+    "energy": ("energy",),
+    "flux": (
+        "flux", "flux_density", "fluxdensity", "flam", "f_lambda", "flambda", "fnu", "f_nu",
+        "spectrum_flux", "flux_calibrated", "flux_reduced", "fluxes", "signal", "spec", "counts",
+    ),
+    "ivar": (
+        "ivar", "flux_ivar", "ivar_flux", "invvar", "inverse_variance", "flux_inverse_variance",
+        "spectrum_ivar",
+    ),
+    "variance": ("var", "variance", "flux_var", "flux_variance", "fluxvariance", "varflux"),
+    "error": (
+        "error", "err", "sigma", "flux_error", "flux_err", "fluxerr", "fluxerror", "e_flux",
+        "eflux", "err_flux", "error_flux", "flux_sigma", "uncertainty", "flux_uncertainty", "unc",
+        "std", "stdev", "flux_std", "stddev", "stderr", "staterror", "stat_error", "noise", "rms",
+        "dflux", "delta_flux", "flux_unc", "ferr",
+    ),
+    "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
+    "sdss mask": ("and_mask", "andmask"),
+    "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),
+    "redshift": ("z", "redshift", "z_best", "zbest", "z_spec", "zspec", "z_helio"),
+}  # fmt: skip
+
+
+def plain_name(name: str) -> str:
+    """A column's name as names are compared."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+_KNOWN: dict[Role, tuple[str, ...]] = {
+    role: tuple(map(plain_name, names)) for role, names in NAMES.items()
+}
+
+
+def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
+    """Which column plays which part; the first of the names that is there.
+
+    Parameters
+    ----------
+    columns
+        Names as the file has them.
+
+    Returns
+    -------
+    Role → name as the file has it; a role that nobody plays is left out.
+    """
+    there = {plain_name(name): name for name in reversed([*columns])}
+    found: dict[Role, str] = {}
+    for role, names in _KNOWN.items():
+        known = next((there[name] for name in names if name in there), None)
+        if known is not None:
+            found[role] = known
+    return found

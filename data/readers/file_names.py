@@ -1,0 +1,27 @@
+"""Names of files of spectra: what is left without the endings, and as text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["name_of", "readable"]
+
+_PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz")
+_FITS = (".fits", ".fit", ".fts", ".ftz")
+_TABLES = (".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet")
+
+
+def name_of(path: Path) -> str:
+    """The whole name without its endings: ``NGC2916.V500.rss`` of ``NGC2916.V500.rss.fits.gz``."""
+    name = path.name
+    for endings in (_PACKED, (*_FITS, *_TABLES)):
+        ending = next((e for e in endings if name.lower().endswith(e)), "")
+        if len(ending) < len(name):
+            name = name[: len(name) - len(ending)]
+    return readable(name)
+
+
+def readable(name: str | Path) -> str:
+    """A name or path as text that any table can hold: bytes that are no UTF-8 as ``\\xe9``."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")

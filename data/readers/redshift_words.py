@@ -1,0 +1,58 @@
+"""The redshift that a header or column gives, or in words why it is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+__all__ = ["KEYWORDS", "VELOCITIES", "redshift_of"]
+
+KEYWORDS = (
+    "Z", "REDSHIFT", "REDSHFT", "Z_HELIO", "ZBEST", "Z_BEST", "Z_SPEC", "ZSPEC", "Z_VI", "ZHELIO",
+)  # fmt: skip
+VELOCITIES = ("VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "CZ")
+
+_NOT_ZERO = 1e-8  # below it, a number is left over from something else: 2 m/s
+_NONE_FOUND = -1.0  # no light is shifted so far: -9999, -99 and -1 stand for "none"
+
+
+def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
+    """The first redshift among what is said, and if there is none, why.
+
+    Parameters
+    ----------
+    said
+        Names and values of header cards and columns, in order of preference; a value of None says
+        nothing.
+
+    Returns
+    -------
+    z
+        NaN if none is given. 0 and small negative ones are redshifts: of stars, and of near
+        galaxies.
+    why
+        What stands where a redshift should; empty if there is one, or nothing at all.
+    """
+    why = ""
+    for name, value in said:
+        if value is None:
+            continue
+        z, wrong = _read(name, value)
+        if math.isfinite(z):
+            return z, ""
+        why = why or wrong
+    return math.nan, why
+
+
+def _read(name: str, value: object) -> tuple[float, str]:
+    if name in VELOCITIES:
+        return math.nan, f"{name} = {value} is a velocity; give the redshift as Z"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan, f"{name} = {value!r} is no number"
+    if not math.isfinite(value):
+        return math.nan, f"{name} = {value} is no redshift"
+    if value <= _NONE_FOUND:
+        return math.nan, f"{name} = {value:g} stands for no redshift"
+    if value and abs(value) < _NOT_ZERO:
+        return math.nan, f"{name} = {value:g} is no redshift"
+    return float(value), ""
