@@ -11,6 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table as RichTable
 
 from ..data.evaluate import Evaluation
+from ..data.figure_intervals import macro_interval_text
 from ..data.printed_table import Table
 
 __all__ = ["cell_text", "evaluation_lines"]
@@ -30,10 +31,11 @@ def evaluation_lines(evaluation: Evaluation) -> Iterator[str | RichTable]:
             yield f"[dim]{table.note}[/dim]"
     yield ""
     test = best["test"]
+    ends = macro_interval_text(test)
     yield (
         f"Best kernel: [bold]{best['settings']['kernel']}[/bold], mean F on the {test['n']} test "
-        f"spectra [bold]{test['macro_f']:.3f}[/bold] (precision {test['macro_precision']:.3f}, "
-        f"recall {test['macro_recall']:.3f})"
+        f"spectra [bold]{test['macro_f']:.3f}[/bold]{f', 95 % {ends}' if ends else ''} "
+        f"(precision {test['macro_precision']:.3f}, recall {test['macro_recall']:.3f})"
     )
     yield f"next: spexplain report {evaluation.collection.path} --out report.html"
 

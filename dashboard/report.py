@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from ..data.evaluate import Evaluation
 from ..data.examples import numbered_examples
+from ..data.figure_intervals import macro_interval_text
 from ..data.plane import Plane, open_planes
 from ..data.printed_table import Table
 from ..data.runs import Run, RunStore
@@ -111,9 +112,11 @@ def write_report(
     tables = "\n".join(_table(table) for table in evaluation.tables)
     name = escape(evaluation.collection.path.name)
     best = evaluation.best
+    ends = macro_interval_text(best["test"])
     head = (
         f"<p>{len(evaluation.collection.catalog):,} spectra. Best kernel: "
-        f"{escape(best['settings']['kernel'])}, mean F {best['test']['macro_f']:.3f} on "
+        f"{escape(best['settings']['kernel'])}, mean F {best['test']['macro_f']:.3f}"
+        f"{f' (95 % {ends})' if ends else ''} on "
         f"{best['test']['n']:,} test spectra. Grey columns: Peruzzi et al. 2021, A&amp;A 652, A19."
         "</p>"
     )

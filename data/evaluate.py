@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.small_samples import MacroFigure, macro_interval
 from ..core.train.splits import SplitMethod
 from .agn_study import AgnStudy
 from .build import BuildError, BuildReport, build, settings_as_built
@@ -60,6 +61,9 @@ class Evaluation:
             "tuned": "tune" in self.runs,
             "split": self.runs["evaluate"].metrics["split"],
             **{name: test[name] for name in ("n", "accuracy", *_MACRO, "by_class", "confusion")},
+            "intervals_95": {
+                name: list(macro_interval(test["confusion"], of=of)) for name, of in _MACRO.items()
+            },
             "classes": test["classes"],
             "machines": self.runs["evaluate"].metrics["machines"],
             "splits": self.runs["evaluate"].metrics["splits"],
@@ -78,7 +82,11 @@ class Evaluation:
         return {"classifier": said["instead"], "split": said["split"], "test": said["test"]}
 
 
-_MACRO = ("macro_precision", "macro_recall", "macro_f")
+_MACRO: dict[str, MacroFigure] = {
+    "macro_precision": "precision",
+    "macro_recall": "recall",
+    "macro_f": "f",
+}
 
 
 def evaluate(

@@ -7,11 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from ..core.small_samples import MacroFigure
 from . import paper_p21 as paper
 from .collection import Collection
 from .examples import numbered_examples
+from .figure_intervals import (
+    NOTE,
+    any_few,
+    class_intervals,
+    macro_interval_text,
+    share_interval,
+)
 from .noise_tables import noise_tables
-from .printed_table import Table
+from .printed_table import Cell, Table
 from .runs import Run
 from .trained import probability_column
 
@@ -88,9 +96,11 @@ def _hyperparameters(found: Mapping[str, Any], task: str, *, tuned: bool) -> Tab
     for one in (m for m in found["machines"] if m["task"] == task):
         settings, kernel = one["settings"], one["settings"]["kernel"]
         c, gamma, f = paper.BEST[task][kernel]
-        ours = (settings["c"], settings["gamma"], one["validation"]["macro_f"])
-        rows.append((kernel, *ours, c, gamma, f))
-    columns = ("kernel", "C", "gamma", "validation F", "paper: C", "paper: gamma", "paper: F")
+        found_f = one["validation"]["macro_f"], macro_interval_text(one["validation"]) or None
+        rows.append((kernel, settings["c"], settings["gamma"], *found_f, c, gamma, f))
+    columns = (
+        "kernel", "C", "gamma", "validation F", "95 % of F", "paper: C", "paper: gamma", "paper: F"
+    )  # fmt: skip
     note = "C and gamma as the grid search found them." if tuned else (
         "C and gamma are the paper's; spexplain build DIR --tune searches for this collection's."
     )  # fmt: skip
@@ -104,23 +114,28 @@ def _scores(found: Mapping[str, Any], task: str) -> Table:
         kernel, test = one["settings"]["kernel"], one["test"]
         theirs = paper.TEST[kernel] if task == "three" else (None, None, None)
         ours = (test["macro_precision"], test["macro_recall"], test["macro_f"])
-        rows.append((kernel, *ours, *theirs))
-    names = ("precision", "recall", "F")
-    columns = ("kernel", *names, *(f"paper: {name}" for name in names))
+        ends = (macro_interval_text(test, of) or None for of in ("precision", "recall", "f"))
+        rows.append((kernel, *ours, *ends, *theirs))
     title = f"Test set, means over {_TASK_TITLES[task]}"
-    return Table(f"test_{task}", title, columns, tuple(rows))
+    return Table(f"test_{task}", title, ("kernel", *_WITH_ENDS, *_PAPERS), tuple(rows), NOTE)
+
+
+_NAMES = ("precision", "recall", "F")
+_WITH_ENDS = (*_NAMES, *(f"95 % of {name}" for name in _NAMES))
+_PAPERS = tuple(f"paper: {name}" for name in _NAMES)
 
 
 def _by_class(best: Mapping[str, Any]) -> Table:
+    ends = class_intervals(best["test"])
     rows = [
-        (kind, said["precision"], said["recall"], said["f"], said["n"],
-         *paper.BY_CLASS.get(kind, (None, None, None)))
+        (kind, said["precision"], said["recall"], said["f"], *ends.get(kind, (None,) * 3),
+         said["n"], *paper.BY_CLASS.get(kind, (None,) * 3))
         for kind, said in best["test"]["by_class"].items()
     ]  # fmt: skip
-    names = ("precision", "recall", "F")
-    columns = ("type", *names, "spectra", *(f"paper: {name}" for name in names))
     title = f"Test set, each type, {best['settings']['kernel']} kernel"
-    return Table("by_class", title, columns, tuple(rows), "The paper's are of its linear kernel.")
+    columns = ("type", *_WITH_ENDS, "spectra", *_PAPERS)
+    note = f"The paper's are of its linear kernel. {NOTE}"
+    return Table("by_class", title, columns, tuple(rows), note)
 
 
 def _confusion(best: Mapping[str, Any]) -> tuple[Table, Table]:
@@ -129,6 +144,12 @@ def _confusion(best: Mapping[str, Any]) -> tuple[Table, Table]:
     columns = ("true type", *(f"called {kind}" for kind in kinds))
     raw = tuple((kind, *map(int, row)) for kind, row in zip(kinds, counts, strict=True))
     normalised = tuple((kind, *map(float, row)) for kind, row in zip(kinds, shares, strict=True))
+    sizes = counts.sum(axis=1).tolist()
+    ends = tuple(
+        tuple(share_interval(k, n) or None for k in row)
+        for row, n in zip(counts.tolist(), sizes, strict=True)
+    )
+    wide = (*columns, *(f"95 % of {name}" for name in columns[1:])) if any_few(sizes) else columns
     note = "; ".join(
         f"the paper's linear kernel calls {n} of {total} {true} spectra {called}"
         for (true, called), (n, total) in paper.CONFUSED.items()
@@ -136,7 +157,13 @@ def _confusion(best: Mapping[str, Any]) -> tuple[Table, Table]:
     title = f"Confusion matrix, test set, {best['settings']['kernel']} kernel"
     return (
         Table("confusion", f"{title}: spectra", columns, raw, f"{note[:1].upper()}{note[1:]}."),
-        Table("confusion_normalised", f"{title}: share of the true type", columns, normalised),
+        Table(
+            "confusion_normalised",
+            f"{title}: share of the true type",
+            wide,
+            tuple((*row, *more)[: len(wide)] for row, more in zip(normalised, ends, strict=True)),
+            NOTE if any_few(sizes) else "",
+        ),
     )
 
 
@@ -184,12 +211,15 @@ def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
 
 def _splits(found: Mapping[str, Any]) -> Table:
     rows = [
-        (method, said["macro_f"], *(kind["f"] for kind in said["by_class"].values()), said["n"])
+        (method, said["macro_f"], *(kind["f"] for kind in said["by_class"].values()),
+         macro_interval_text(said) or None,
+         *(class_intervals(said).get(kind, (None,) * 3)[2] for kind in said["by_class"]), said["n"])
         for method, said in found["splits"].items()
-    ]
+    ]  # fmt: skip
     kinds = next(iter(found["splits"].values()))["classes"]
-    columns = ("split", "mean F", *(f"F {kind}" for kind in kinds), "test spectra")
-    note = "Stratified: the same share of each type. Grouped: no object on both sides."
+    names = ("mean F", *(f"F {kind}" for kind in kinds))
+    columns = ("split", *names, *(f"95 % of {name}" for name in names), "test spectra")
+    note = f"Stratified: the same share of each type. Grouped: no object on both sides. {NOTE}"
     if "grouped" not in found["splits"]:
         note += " No object here has two spectra, so grouping would change nothing."
     title = "Linear kernel, by how the test set is chosen"
@@ -199,22 +229,27 @@ def _splits(found: Mapping[str, Any]) -> Table:
 def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
     """What took the machine's place on the page, beside the best machine."""
     test, machine = said["test"], best["test"]
-    rows = [
-        (measure, test[key], machine[key])
-        for measure, key in (
-            ("precision, mean of types", "macro_precision"),
-            ("recall, mean of types", "macro_recall"),
-            ("F, mean of types", "macro_f"),
-        )
-    ]
+    means: tuple[tuple[str, MacroFigure], ...] = (
+        ("precision, mean of types", "precision"),
+        ("recall, mean of types", "recall"),
+        ("F, mean of types", "f"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (measure, test[f"macro_{of}"], macro_interval_text(test, of) or None,
+         machine[f"macro_{of}"], macro_interval_text(machine, of) or None)
+        for measure, of in means
+    ]  # fmt: skip
+    ends, theirs = class_intervals(test), class_intervals(machine)
     rows += [
-        (f"F {kind}", of["f"], machine["by_class"].get(kind, {}).get("f"))
+        (f"F {kind}", of["f"], ends.get(kind, (None,) * 3)[2],
+         machine["by_class"].get(kind, {}).get("f"), theirs.get(kind, (None,) * 3)[2])
         for kind, of in test["by_class"].items()
-    ]
-    rows.append(("test spectra", test["n"], machine["n"]))
+    ]  # fmt: skip
+    rows.append(("test spectra", test["n"], None, machine["n"], None))
     name = said["instead"]["type"].rpartition(".")[2]
-    columns = ("test set", name, f"SVM, {best['settings']['kernel']} kernel")
-    note = f"{said['instead']['text']}, {said['split']} split."
+    svm = f"SVM, {best['settings']['kernel']} kernel"
+    columns = ("test set", name, f"95 % of {name}", svm, f"95 % of {svm}")
+    note = f"{said['instead']['text']}, {said['split']} split. {NOTE}"
     title = "The classifier on the page, beside the support vector machine"
     return Table("instead", title, columns, tuple(rows), note)
 

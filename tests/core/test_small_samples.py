@@ -4,7 +4,8 @@ from astropy.stats import binom_conf_interval
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from spexplain.core.small_samples import f_interval, macro_f_interval, wilson
+from spexplain.core.metrics import ClassificationMetrics
+from spexplain.core.small_samples import f_interval, macro_interval, wilson
 
 pairs = st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 tables = st.integers(2, 4).flatmap(
@@ -49,14 +50,14 @@ def test_each_f_lies_within_its_interval(table):
     low, high = f_interval(counts)
     assert (low <= f + 1e-12).all()
     assert (f <= high + 1e-12).all()
-    macro = macro_f_interval(counts, draws=200)
+    macro = macro_interval(counts, draws=200)
     assert 0 <= macro[0] <= f.mean() <= macro[1] <= 1
 
 
 def test_a_classifier_without_a_mistake_on_few_spectra_may_still_make_some():
     perfect = np.diag([5, 5, 5])
     assert f_interval(perfect)[0].max() < 0.75
-    assert macro_f_interval(perfect)[0] < 0.95
+    assert macro_interval(perfect)[0] < 0.95
 
 
 @given(tables, st.integers(2, 50))
@@ -66,10 +67,18 @@ def test_more_spectra_of_the_same_shares_tell_more(table, times):
     assert (many < few).all()
 
 
+@given(tables, st.sampled_from(["precision", "recall", "f"]))
+def test_means_are_those_of_the_metrics(table, of):
+    names = [str(at) for at in range(len(table))]
+    own = ClassificationMetrics(tuple(names), np.array(table)).to_dict()[f"macro_{of}"]
+    low, high = macro_interval(table, of=of, draws=200)
+    assert 0 <= low <= own <= high <= 1 + 1e-12
+
+
 def test_the_bootstrap_of_a_seed_is_repeated():
     counts = [[20, 2], [3, 30]]
-    assert macro_f_interval(counts, seed=4) == macro_f_interval(counts, seed=4)
-    assert macro_f_interval(counts, seed=4) != macro_f_interval(counts, seed=5)
+    assert macro_interval(counts, seed=4) == macro_interval(counts, seed=4)
+    assert macro_interval(counts, seed=4) != macro_interval(counts, seed=5)
 
 
 @pytest.mark.parametrize("accuracy", [0.8, 0.97])
@@ -81,7 +90,7 @@ def test_95_percent_intervals_hold_the_true_f(accuracy):
     held = np.zeros(4)
     for drawn in rng.multinomial(120, shares.ravel(), size=300).reshape(-1, 3, 3):
         low, high = f_interval(drawn)
-        macro = macro_f_interval(drawn, draws=400)
+        macro = macro_interval(drawn, draws=400)
         held += [*((low <= f) & (f <= high)), macro[0] <= f.mean() <= macro[1]]
     assert (held / 300 > 0.92).all()
 
@@ -90,4 +99,4 @@ def test_a_table_that_is_none_is_refused():
     with pytest.raises(ValueError, match="square"):
         f_interval([[1, 2, 3], [4, 5, 6]])
     with pytest.raises(ValueError, match="square"):
-        macro_f_interval([[1, -2], [4, 5]])
+        macro_interval([[1, -2], [4, 5]])

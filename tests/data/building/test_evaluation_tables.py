@@ -72,7 +72,7 @@ def test_the_preparation_is_the_papers(evaluated, tables):
 def test_hyperparameters_say_where_they_come_from(evaluated, tables):
     table = tables["hyperparameters_three"]
     assert [row[:3] for row in table.rows] == [("linear", 0.07, None), ("rbf", 1e-2, 1e-3)]
-    assert [row[4:] for row in table.rows] == [paper.BEST["three"][k] for k in ("linear", "rbf")]
+    assert [row[5:] for row in table.rows] == [paper.BEST["three"][k] for k in ("linear", "rbf")]
     assert "--tune" in table.note
     assert tables["hyperparameters_two"].rows[0][1] == 0.4
     prepared = RunStore(evaluated.collection.path).find("prepare-p21")
@@ -87,16 +87,20 @@ def test_the_paper_gives_means_for_three_types_only(evaluated, tables):
     for row, machine in zip(tables["test_three"].rows, machines, strict=False):
         said = machine["test"]
         assert row[1:4] == (said["macro_precision"], said["macro_recall"], said["macro_f"])
-        assert row[4:] == paper.TEST[row[0]]
+        assert row[7:] == paper.TEST[row[0]]
     (two,) = tables["test_two"].rows
-    assert two[4:] == (None, None, None)
+    assert two[7:] == (None, None, None)
 
 
 def test_by_class_is_the_best_machines_and_agrees_with_its_confusion_matrix(evaluated, tables):
     counts = np.array([row[1:] for row in tables["confusion"].rows])
     right = np.diag(counts)
     for at, row in enumerate(tables["by_class"].rows):
-        kind, precision, recall, f, n, *theirs = row
+        kind, precision, recall, f, *ends, n = row[:8]
+        theirs = row[8:]
+        for value, text in zip((precision, recall, f), ends, strict=True):
+            low, high = map(float, text.split("–"))
+            assert low - 0.005 <= value <= high + 0.005
         assert (kind, n) == (KINDS[at], counts[at].sum())
         assert precision == pytest.approx(right[at] / max(counts[:, at].sum(), 1))
         assert recall == pytest.approx(right[at] / counts[at].sum())
@@ -111,8 +115,17 @@ def test_the_confusion_matrix_says_which_way_it_is_read(tables):
     assert [row[0] for row in raw.rows] == list(KINDS)
     for counts, part in zip(raw.rows, shares.rows, strict=True):
         assert all(isinstance(n, int) for n in counts[1:])
-        np.testing.assert_allclose(part[1:], np.array(counts[1:]) / sum(counts[1:]))
+        np.testing.assert_allclose(part[1:4], np.array(counts[1:]) / sum(counts[1:]))
     assert "19 of 115 intermediate spectra type 2" in raw.note
+
+
+def test_figures_of_few_spectra_have_their_intervals(tables):
+    for key in ("test_three", "test_two", "by_class", "confusion_normalised", "splits"):
+        table = tables[key]
+        assert "fewer than 200 spectra" in table.note
+        ends = [at for at, name in enumerate(table.columns) if name.startswith("95 % of ")]
+        assert ends
+        assert all(isinstance(row[at], str) for row in table.rows for at in ends)
 
 
 def test_times_are_means_and_spreads_of_what_was_measured(evaluated, tables):
