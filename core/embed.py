@@ -12,7 +12,8 @@ from .tsne import Callback, EmbedSettings, lay_out
 
 __all__ = ["EmbedSettings", "Embedding", "embed", "quality_sample", "reduce_features"]
 
-_QUALITY_ROWS = 2_000
+# So many points are asked for their neighbours, sought among so many; all of fewer.
+_ASKED, _AMONG = 8_000, 32_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +27,7 @@ class Embedding:
     settings
         As used; the perplexity may be less than was asked for.
     quality
-        Measured on at most 2000 of the points, against the features as given.
+        Against the features as given, on all points up to 8000; see :func:`quality_sample`.
     """
 
     xy: np.ndarray
@@ -62,14 +63,24 @@ def embed(
     settings = settings or EmbedSettings()
     scores = reduce_features(features, settings)
     xy, settings = lay_out(scores, settings, jobs=jobs, callback=callback)
-    sample = quality_sample(len(xy), settings)
-    return Embedding(xy, settings, plane_quality(features[sample], xy[sample]))
+    among, asked = quality_sample(len(xy), settings)
+    return Embedding(xy, settings, plane_quality(features[among], xy[among], asked=asked))
 
 
-def quality_sample(n: int, settings: EmbedSettings) -> np.ndarray:
-    """Up to 2000 of n rows, sorted, to measure a plane's quality on."""
+def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndarray]:
+    """What a plane of n points is judged on: its cost would grow as n².
+
+    Returns
+    -------
+    among
+        (m,) rows, sorted, among which neighbours are sought: all up to 32,000.
+    asked
+        Positions within ``among``, sorted, of points whose neighbours are looked at: all up to
+        8000.
+    """
     rng = np.random.default_rng(settings.seed)
-    return np.sort(rng.choice(n, min(n, _QUALITY_ROWS), replace=False))
+    among = np.sort(rng.choice(n, min(n, _AMONG), replace=False))
+    return among, np.sort(rng.choice(len(among), min(len(among), _ASKED), replace=False))
 
 
 def reduce_features(features: np.ndarray, settings: EmbedSettings) -> np.ndarray:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.manifold import trustworthiness
+from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 __all__ = ["PlaneQuality", "plane_quality"]
 
+_BLOCK_ROWS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class PlaneQuality:
-    """Neighbourhood preservation among n points, for k neighbours.
+    """Neighbourhood preservation, for k neighbours.
 
     Attributes
     ----------
@@ -24,26 +26,34 @@ class PlaneQuality:
         Share of the k nearest in the features that are among the k nearest on the
         plane; k / (n - 1) is what chance gives.
     k, n
-        As measured.
+        Neighbours, and the points among which they were sought.
+    n_asked
+        Points whose neighbours were looked at; n where it is all of them.
     """
 
     trustworthiness: float
     knn_recall: float
     k: int
     n: int
+    n_asked: int
 
 
-def plane_quality(features: np.ndarray, xy: np.ndarray, *, k: int = 10) -> PlaneQuality:
-    """Compare neighbours on a plane with those in the features; cost grows as n².
+def plane_quality(
+    features: np.ndarray, xy: np.ndarray, *, k: int = 10, asked: np.ndarray | None = None
+) -> PlaneQuality:
+    """Compare neighbours on a plane with those in the features.
 
     Parameters
     ----------
     features
-        (n, D), usually a sample of a few thousand.
+        (n, D).
     xy
         (n, 2) the same points on the plane.
     k
         Neighbours; reduced where n is too small for so many.
+    asked
+        (m,) points whose neighbours, among all n, are looked at; all by default. Cost grows as
+        m·n.
 
     Raises
     ------
@@ -53,13 +63,36 @@ def plane_quality(features: np.ndarray, xy: np.ndarray, *, k: int = 10) -> Plane
     n = len(features)
     if n < 4 or len(xy) != n:
         raise ValueError(f"need 4 points or more in both spaces, got {n} and {len(xy)}")
-    k = min(k, (n - 1) // 2)
-    kept = [_nearest(points, k) for points in (features, xy)]
-    shared = sum(len(np.intersect1d(a, b)) for a, b in zip(*kept, strict=True))
-    return PlaneQuality(float(trustworthiness(features, xy, n_neighbors=k)), shared / (n * k), k, n)
+    asked = np.arange(n) if asked is None else np.asarray(asked)
+    k, m = min(k, (n - 1) // 2), len(asked)
+    found = NearestNeighbors(n_neighbors=k).fit(xy)
+    on_plane = _others(found.kneighbors(xy[asked], k + 1, return_distance=False), asked)
+    # Round their mean, where squares of distances lose least to rounding.
+    centred = features - features.mean(axis=0)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    intruded, shared = 0.0, 0
+    for start in range(0, m, _BLOCK_ROWS):
+        rows, near = asked[start : start + _BLOCK_ROWS], on_plane[start : start + _BLOCK_ROWS]
+        apart = squares - 2 * (centred[rows] @ centred.T)  # but for what a row has in common
+        apart[np.arange(len(rows)), rows] = np.inf
+        nearest = np.argpartition(apart, k, axis=1)[:, :k]
+        shared += sum(len(np.intersect1d(a, b)) for a, b in zip(nearest, near, strict=True))
+        intruded += _ranks_beyond(apart, near, k)
+    trust = 1 - 2 * intruded / (m * k * (2 * n - 3 * k - 1))
+    return PlaneQuality(float(trust), shared / (m * k), k, n, m)
 
 
-def _nearest(points: np.ndarray, k: int) -> np.ndarray:
-    """(n, k) indices of the nearest others."""
-    search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points)
-    return search.kneighbors(return_distance=False)
+def _others(nearest: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(m, k) of (m, k + 1) nearest points, without the point itself, else without the last."""
+    itself = nearest == asked[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    return nearest[~itself].reshape(len(nearest), -1)
+
+
+def _ranks_beyond(apart: np.ndarray, near: NDArray[np.int64], k: int) -> float:
+    """Sum over the neighbours on the plane of how far their rank in the features is above k."""
+    total = 0.0
+    for distance in np.take_along_axis(apart, near, axis=1).T:
+        rank = 1 + np.count_nonzero(apart < distance[:, None], axis=1)
+        total += float(np.maximum(rank - k, 0).sum())
+    return total

@@ -316,7 +316,7 @@ def _drawn(layout: Any) -> Figure:
 def _trust(plane: Plane) -> str:
     return (
         f"trustworthiness {plane.metrics['trustworthiness']:.2f}, recall of the ten nearest "
-        f"{plane.metrics['knn_recall']:.2f}"
+        f"{plane.metrics['knn_recall']:.2f}{f' ({plane.judged_on})' if plane.judged_on else ''}"
     )
 
 

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+# What a stage recorded to be read by people.
+_NOTES = ("sample_note", "training_note")
+
+
 def ingest_lines(report: IngestReport) -> Iterator[str]:
     """What was taken, what was not and why, and what to do next."""
     files = f"{report.n_files} file{'' if report.n_files == 1 else 's'}"
@@ -103,6 +107,10 @@ def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
     for reason, count in summary["rejected"].items():
         yield f"    {count:6d} {reason}"
     yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
+    for name, stage in summary["stages"].items():
+        for note in _NOTES:
+            if stage["metrics"].get(note):
+                yield f"  {name}: {stage['metrics'][note]}"
 
 
 def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> dict[str, Any]:

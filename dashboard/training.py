@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -81,8 +82,18 @@ def training_html(collection_path: Path) -> str:
         f'<div class="small">{state}epoch {last}: loss '
         f"{table['loss'].iloc[-1]:.4g} (grey), on validation spectra "
         f"{table['validation_loss'].iloc[-1]:.4g} (blue), at best {best:.4g}; "
-        f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div></div>"
+        f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div>"
+        f"{_notes(collection_path) if finished else ''}</div>"
     )
+
+
+def _notes(collection_path: Path) -> str:
+    """What it learnt from, and where it was cut short and why."""
+    run = RunStore(collection_path).find("vae")
+    found = {} if run is None else run.metrics
+    notes = [found[name] for name in ("sample_note", "training_note") if found.get(name)]
+    said = " ".join(escape(f"{note[0].upper()}{note[1:]}.") for note in notes)
+    return f'<div class="small">{said}</div>' if said else ""
 
 
 def _loss_said(collection_path: Path) -> str:
@@ -93,7 +104,11 @@ def _loss_said(collection_path: Path) -> str:
     of, found = run.params["vae"], run.metrics
     tried = len(run.params.get("search", ()))
     how = f", the best of {tried} tried" if tried else ""
-    return f"; α {found.get('alpha', of['alpha']):g}, λ {found.get('lam', of['lam']):g}{how}"
+    # Runs from before there was a choice have that of the older code.
+    kernel = f"kernel of the paper’s {of.get('mmd', 'older code')}"
+    return (
+        f"; α {found.get('alpha', of['alpha']):g}, λ {found.get('lam', of['lam']):g}{how}; {kernel}"
+    )
 
 
 def _points(part: pd.DataFrame, column: str, span: tuple[float, float]) -> str:

@@ -257,10 +257,11 @@ def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
 def _planes(run: Run) -> Table:
     kinds = max((list(one["separation"]) for one in run.metrics["planes"]), key=len)
     rows = tuple(
-        (one["title"], one["n"], one["of_spectra"]["trustworthiness"],
-         one["of_spectra"]["knn_recall"], *(one["separation"].get(kind) for kind in kinds))
+        (one["title"], one["n"], one["of_spectra"].get("n_asked", one["of_spectra"]["n"]),
+         one["of_spectra"]["trustworthiness"], one["of_spectra"]["knn_recall"],
+         *(one["separation"].get(kind) for kind in kinds))
         for one in run.metrics["planes"]
     )  # fmt: skip
-    columns = ("plane", "points", "trustworthiness", "kNN recall", *kinds)
+    columns = ("plane", "points", "measured on", "trustworthiness", "kNN recall", *kinds)
     note = "Under each type: share of its spectra most of whose 10 nearest on the plane are of it."
     return Table("planes", "How far the planes may be believed (k = 10)", columns, rows, note)

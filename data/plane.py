@@ -49,6 +49,16 @@ class Plane:
     metrics: dict[str, Any]
     settings: dict[str, Any]
 
+    @property
+    def judged_on(self) -> str:
+        """Of how many points the measures are, such as "on 8,000 of 90,000 points"; "" of all."""
+        n = int(self.metrics.get("n", len(self.rows)))
+        asked, total = int(self.metrics.get("n_asked", n)), len(self.rows)
+        if asked >= total:
+            return ""
+        among = "" if n >= total else f", neighbours among {n:,}"
+        return f"on {asked:,} of {total:,} points{among}"
+
 
 def open_planes(collection: Collection) -> dict[str, Plane]:
     """The planes that have been built, by name; those of ``build --planes`` last."""

@@ -40,9 +40,10 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     xy, used = lay_out(scores, settings, jobs=work.threads, callback=work.report)
     rows = prepared.table("rows")["row"].to_numpy()
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
-    sample = quality_sample(n, used)
-    quality = plane_quality(np.asarray(spectra.oindex[sample]), xy[sample])
-    within = plane_quality(scores[sample], xy[sample])
+    among, asked = quality_sample(n, used)
+    whole = np.asarray(spectra[:] if len(among) == n else spectra.oindex[among])
+    quality = plane_quality(whole, xy[among], asked=asked)
+    within = plane_quality(scores[among], xy[among], asked=asked)
     work.draft.metrics |= {
         "n": n,
         "features": "latent" if latent else "spectra",
@@ -85,7 +86,7 @@ def _params(settings: BuildSettings, name: str, *, latent: bool) -> dict[str, ob
 def _stage(name: str, *, latent: bool = False) -> Stage:
     return Stage(
         f"embed-{name}",
-        1,
+        2,
         needs=(f"prepare-{name}", *(("vae",) if latent else ())),
         params=functools.partial(_params, name=name, latent=latent),
         run=functools.partial(_embed, name=name, latent=latent),

@@ -48,4 +48,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"embed": _settings(settings).asdict()}
 
 
-EMBED_REASONS = Stage("embed-reasons", 1, needs=("cluster",), params=_params, run=_run)
+EMBED_REASONS = Stage("embed-reasons", 2, needs=("cluster",), params=_params, run=_run)

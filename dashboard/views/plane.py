@@ -177,6 +177,7 @@ class PlaneView:
         trust, recall = (plane.metrics.get(name) for name in ("trustworthiness", "knn_recall"))
         kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
         kept += "" if recall is None else f", recall {recall:.2f}"
+        kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
         return (
             f'<div class="muted small" title="{_KEPT}">{escape(plane.title)} · '
             f"{len(plane.rows):,} points{kept}</div>"

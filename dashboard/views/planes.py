@@ -92,7 +92,8 @@ class _Planes:
             f'<span class="kind"><i style="background:{colour}"></i>{kind}</span>'
             for kind, colour in zip(kinds, colours, strict=True)
         )
-        return f"<div>{keys}</div><p>{_MEANING} Click a plane to work on it.</p>"
+        judged = f" Measured {planes[0].judged_on}." if planes[0].judged_on else ""
+        return f"<div>{keys}</div><p>{_MEANING}{judged} Click a plane to work on it.</p>"
 
     def _on_figure(self, name: str, drawn: figure) -> None:
         self._figures[name] = drawn

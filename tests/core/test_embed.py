@@ -2,8 +2,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.manifold import trustworthiness
+from sklearn.neighbors import NearestNeighbors
 from spexplain.core.components import fit_components
-from spexplain.core.embed import EmbedSettings, embed
+from spexplain.core.embed import EmbedSettings, embed, quality_sample
 from spexplain.core.plane_quality import plane_quality
 from spexplain.core.tsne import lay_out
 
@@ -112,6 +116,46 @@ def test_quality_is_one_for_a_faithful_plane_and_chance_for_a_shuffled_one():
     shuffled = plane_quality(spectra, rng.permutation(flat))
     assert shuffled.trustworthiness < 0.6
     assert shuffled.knn_recall == pytest.approx(10 / 299, abs=0.02)
+
+
+@settings(max_examples=15)
+@given(st.integers(4, 120), st.integers(0, 50))
+def test_trustworthiness_is_scikit_learns_and_recall_counts_neighbours(n, seed):
+    rng = np.random.default_rng(seed)
+    spectra = rng.normal(size=(n, 6)) + 3
+    xy = spectra[:, :2] + 0.3 * rng.normal(size=(n, 2))
+    found = plane_quality(spectra, xy)
+    assert found.trustworthiness == pytest.approx(
+        trustworthiness(spectra, xy, n_neighbors=found.k), abs=1e-9
+    )
+    near = [
+        NearestNeighbors(n_neighbors=found.k).fit(points).kneighbors(return_distance=False)
+        for points in (spectra, xy)
+    ]
+    shared = [len(set(a) & set(b)) for a, b in zip(*near, strict=True)]
+    assert found.knn_recall == pytest.approx(np.mean(shared) / found.k)
+    assert found.n == found.n_asked == n
+
+
+def test_some_points_asked_judge_as_all_do_and_are_counted():
+    rng = np.random.default_rng(1)
+    spectra = rng.normal(size=(900, 10))
+    xy = spectra[:, :2] + 0.1 * rng.normal(size=(900, 2))
+    whole = plane_quality(spectra, xy)
+    some = plane_quality(spectra, xy, asked=rng.choice(900, 300, replace=False))
+    assert (some.n, some.n_asked) == (900, 300)
+    assert some.trustworthiness == pytest.approx(whole.trustworthiness, abs=0.02)
+    assert some.knn_recall == pytest.approx(whole.knn_recall, abs=0.02)
+
+
+def test_a_plane_is_judged_on_all_its_points_unless_they_are_too_many():
+    among, asked = quality_sample(7000, EmbedSettings())
+    assert among.tolist() == asked.tolist() == list(range(7000))
+    among, asked = quality_sample(20_000, EmbedSettings())
+    assert (len(among), len(asked)) == (20_000, 8000)
+    among, asked = quality_sample(100_000, EmbedSettings())
+    assert (len(among), len(asked), asked.max() < 32_000) == (32_000, 8000, True)
+    assert (np.diff(among) > 0).all()
 
 
 def test_scikit_learn_s_fewest_steps_are_said_before_anything_is_done():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shutil
 import time
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from spexplain.dashboard.summary import collection_lines, collection_summary
 from spexplain.dashboard.training import training_curve, training_html
 from spexplain.data import stage_vae
 from spexplain.data.build import BuildCancelled, build
@@ -29,7 +32,7 @@ def test_the_curve_is_that_of_the_run(small_demo: Path) -> None:
     assert f"epoch {len(table)}:" in html
     assert html.count("<polyline") == 2
     assert "a build is training" not in html
-    assert "; α 0, λ 8.6</div>" in html
+    assert "; α 0, λ 8.6; kernel of the paper’s text</div>" in html
     assert "<span>epoch 1</span>" in html
     assert f"<span>{len(table)}</span>" in html
 
@@ -47,7 +50,7 @@ def test_a_search_for_the_losss_weights_is_told(small_demo: Path, tmp_path: Path
     run = RunStore(path).find("vae")
     assert run is not None
     best = run.table("search").sort_values("reconstruction").iloc[0]
-    said = f"; α {best['alpha']:g}, λ {best['lam']:g}, the best of 2 tried</div>"
+    said = f"; α {best['alpha']:g}, λ {best['lam']:g}, the best of 2 tried; kernel"
     assert said in training_html(path)
 
 
@@ -87,6 +90,25 @@ def test_nothing_trained_nothing_shown(tmp_path: Path) -> None:
     broken.mkdir(parents=True)
     pd.DataFrame({"epoch": []}).to_parquet(broken / "training.parquet")
     assert training_html(tmp_path) == ""
+
+
+def test_it_says_what_it_learnt_from_and_where_it_was_cut_short(
+    small_demo: Path, tmp_path: Path
+) -> None:
+    path = shutil.copytree(small_demo, tmp_path / "demo")
+    metrics_of = RunStore(path).find("vae").path / "metrics.json"
+    metrics = json.loads(metrics_of.read_text())
+    assert escape(metrics["sample_note"][1:]) in training_html(path)
+    assert "Learnt from" in training_html(path)
+    metrics |= {"training_note": "training was cut short"}
+    metrics_of.write_text(json.dumps(metrics))
+    assert "Training was cut short." in training_html(path)
+    text = "\n".join(collection_lines(collection_summary(path)))
+    assert f"vae: {metrics['sample_note']}" in text
+    assert "vae: training was cut short" in text
+    del metrics["training_note"], metrics["sample_note"]
+    metrics_of.write_text(json.dumps(metrics))  # as before they were recorded
+    assert "Learnt from" not in training_html(path)
 
 
 def test_a_build_broken_off_after_the_search_does_not_search_again(

@@ -191,14 +191,14 @@ def test_splits_say_that_no_object_repeats(tables):
 
 def test_planes_are_described_by_what_was_measured_of_them(evaluated, tables):
     table, planes = tables["planes"], evaluated.runs["planes"].metrics["planes"]
-    assert table.columns[4:] == KINDS
+    assert table.columns[5:] == KINDS
     for row, plane in zip(table.rows, planes, strict=True):
         cells = dict(zip(table.columns, row, strict=True))
         assert cells["plane"] == plane["title"]
-        assert cells["points"] == plane["n"]
+        assert cells["points"] == cells["measured on"] == plane["n"]
         assert cells["trustworthiness"] == plane["of_spectra"]["trustworthiness"]
         assert cells["kNN recall"] == plane["of_spectra"]["knn_recall"]
-    assert table.rows[1][4] is None  # intermediate spectra are not on a plane of types 1 and 2
+    assert table.rows[1][5] is None  # intermediate spectra are not on a plane of types 1 and 2
 
 
 def test_the_document_for_programs_repeats_the_best_machine_at_its_top(evaluated):

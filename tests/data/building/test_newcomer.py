@@ -132,3 +132,8 @@ def test_planes_say_how_far_to_believe_them(built):
     for plane in open_planes(built).values():
         assert 0 < plane.metrics["knn_recall"] <= 1
         assert 0 < plane.metrics["trustworthiness"] <= 1
+        assert plane.judged_on == ""  # all of its points
+        some = dataclasses.replace(plane, metrics={"n": 5})  # as they were recorded before
+        assert some.judged_on == f"on 5 of {len(plane.rows)} points, neighbours among 5"
+        some = dataclasses.replace(plane, metrics={"n": len(plane.rows), "n_asked": 5})
+        assert some.judged_on == f"on 5 of {len(plane.rows)} points"
