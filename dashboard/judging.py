@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core.effects import mirrored_settings
 from ..core.explanation import Explanation
 from .background import Background
 from .live import Answer
@@ -28,15 +29,16 @@ _CALM_S = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """An explanation, and what is known of its error."""
+    """An explanation, what is known of its error, and its weights on the other side of 1."""
 
     explanation: Explanation
     trust: Trust
+    mirrored: np.ndarray | None = None
     complete: bool = True
 
 
 class Judging:
-    """Keeps ``outcome.trust`` that of the explanation shown; None until it is known.
+    """Keeps ``outcome.trust`` and ``mirrored`` those of the explanation shown; None until known.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ class Judging:
         self._wait_no_more()
         self._work.cancel()
         session = self._session
-        session.outcome.trust = None
+        session.outcome.param.update(trust=None, mirrored=None)
         found: Explanation | None = session.outcome.explanation
         shown: Shown | None = session.outcome.shown
         if found is None or shown is None or not found.complete:
@@ -75,7 +77,7 @@ class Judging:
     def _judged(self, answer: Answer[Judged]) -> None:
         outcome, judged = self._session.outcome, answer.result
         if judged is not None and judged.explanation is outcome.explanation:
-            outcome.trust = judged.trust
+            outcome.param.update(trust=judged.trust, mirrored=judged.mirrored)
         elif answer.error is not None:
             self._session.complain(f"The explanation could not be judged: {answer.error}")
 
@@ -83,7 +85,14 @@ class Judging:
 def _judge(
     found: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
 ) -> Iterator[Judged]:
-    from ..core.trust import assess  # loads torch: not before the first plot
+    from ..core.mirror import mirror  # these load torch: not before the first plot
+    from ..core.trust import assess
 
-    if not cancelled():
-        yield Judged(found, assess(found, flux, target))
+    if cancelled():
+        return
+    trust = assess(found, flux, target)
+    if found.nothing or mirrored_settings(found.settings) is None:
+        yield Judged(found, trust)
+        return
+    yield Judged(found, trust, complete=False)
+    yield Judged(found, trust, mirror(found, flux, target, cancelled=cancelled))

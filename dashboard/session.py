@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import param
 
+from ..core.effects import Effects, effects
 from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
 from ..data.collection_format import flux_unit_of
@@ -199,6 +200,17 @@ class Session(BrowserTab):
         if shown.judge is not None:
             return shown.judge.target(name, shown.flux, shown.sn_median)
         return shown.lens.target(name, shown.row, **knobs)
+
+    @property
+    def effects(self) -> Effects | None:
+        """The weights of the explanation as they are shown; None while there is none."""
+        outcome, found = self.outcome, self.outcome.explanation
+        if found is None:
+            return None
+        tenths = found.method == "saliency" and self.view.slope != "derivative"
+        return effects(
+            found, mirrored=outcome.mirrored, flux=outcome.shown.flux if tenths else None
+        )
 
     def present(self, shown: Shown) -> None:
         """Open a spectrum that is in no collection."""

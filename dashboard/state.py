@@ -29,6 +29,7 @@ from .tabs import TABS
 __all__ = ["Knobs", "Outcome", "View"]
 
 PaintName = Literal["line", "band"]
+SlopeName = Literal["derivative", "per +10 %"]
 UnitName = Literal["Å", "nm"]
 FrameName = Literal["rest", "observed"]
 ThemeName = Literal["light", "dark"]
@@ -75,6 +76,13 @@ class View(param.Parameterized):
         objects=list(get_args(PaintName)),
         label="Paint",
         doc="Draw the explanation as the colour of the line, or as bands behind it.",
+    )
+    slope = param.Selector(
+        default="derivative",
+        objects=list(get_args(SlopeName)),
+        label="Saliency in",
+        doc="The derivative by each pixel's flux, as in the AGN paper; or the change per +10 % of "
+        "the flux, which compares with LIME's weights.",
     )
     unit = param.Selector(
         default="Å", objects=list(get_args(UnitName)), label="Unit", doc="Unit of wavelength."
@@ -274,6 +282,11 @@ class Outcome(param.Parameterized):
     explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
     trust = param.Parameter(
         default=None, doc="How far to believe that explanation (Trust); None until judged."
+    )
+    mirrored = param.Parameter(
+        default=None,
+        doc="Raw weights with the factor on the other side of 1; None until asked, or if there is "
+        "no such side.",
     )
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")

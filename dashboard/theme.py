@@ -8,11 +8,21 @@ from typing import Literal
 
 import numpy as np
 
-__all__ = ["THEMES", "Theme", "ThemeName", "category_colours", "diverging", "sequential"]
+__all__ = [
+    "THEMES",
+    "Theme",
+    "ThemeName",
+    "category_colours",
+    "diverging",
+    "painting",
+    "sequential",
+]
 
 ThemeName = Literal["light", "dark"]
 
 N_SHADES = 256
+# A power below one lets weak colour show early: most segments of a spectrum are weak.
+_PACE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,8 @@ class Theme:
     (WCAG 2.1, 1.4.3 and 1.4.11); ``edge`` frames what would be understood without a frame.
 
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
-    weakens); ``neutral`` is a line painted where nothing was found.
+    weakens), ``either`` is of what any change strengthens, or weakens (violet, apart from both by
+    lightness too); ``neutral`` is a line painted where nothing was found.
     """
 
     page: str
@@ -38,6 +49,7 @@ class Theme:
     marker: str
     raise_: str
     lower: str
+    either: str
     neutral: str
     quiet: str
     warn: str
@@ -64,6 +76,7 @@ THEMES: dict[ThemeName, Theme] = {
         marker="#858e9d",
         raise_="#0b55c9",
         lower="#dd5f00",
+        either="#5d1f80",
         neutral="#858e9d",
         quiet="#8a93a2",
         warn="#b42318",
@@ -81,6 +94,7 @@ THEMES: dict[ThemeName, Theme] = {
         marker="#66748a",
         raise_="#4c9dff",
         lower="#ff8a24",
+        either="#d9b8ff",
         neutral="#66748a",
         quiet="#586882",
         warn="#ff8d80",
@@ -145,6 +159,14 @@ def diverging(theme: ThemeName, *, paint: Literal["line", "band"] = "band") -> l
     return [*_arms(theme, paint)]
 
 
+def painting(theme: ThemeName) -> list[str]:
+    """512 colours for shades −1 to 3: ``diverging`` up to 1, and from 2 the arm of any change."""
+    chosen, plain = THEMES[theme], diverging(theme)
+    half = N_SHADES // 2
+    arm = _blend(chosen.surface, chosen.either, np.linspace(0.0, 1.0, half) ** _PACE)
+    return [*plain, *[plain[-1]] * half, *arm]
+
+
 def sequential(theme: ThemeName) -> list[str]:
     """256 colours of rising emphasis for a numeric value on the plane."""
     anchors = np.array([_oklab(colour) for colour in _SEQUENTIAL[theme]])
@@ -161,8 +183,7 @@ def _arms(theme: ThemeName, paint: Literal["line", "band"]) -> tuple[str, ...]:
     chosen = THEMES[theme]
     middle = chosen.neutral if paint == "line" else chosen.surface
     half = N_SHADES // 2
-    # A power below one lets weak colour show early: most segments of a spectrum are weak.
-    pace = np.linspace(0.0, 1.0, half) ** 0.8
+    pace = np.linspace(0.0, 1.0, half) ** _PACE
     up = _blend(middle, chosen.raise_, pace)
     down = _blend(middle, chosen.lower, pace)
     return (*reversed(down), *up)

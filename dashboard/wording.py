@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..core.effects import Effects
+from ..core.effects import effects as effects_of
 from ..core.explanation import Explanation
 from ..core.goodness import goodness
 from ..core.percent import percent
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [
     "OF_CHI2",
@@ -46,16 +49,22 @@ class Meaning:
     ----------
     raises, lowers
         What blue and orange say.
+    either
+        What violet says, and of how many segments; empty where of none.
     value, axis
         What is explained, and the weight, short enough for an axis.
+    unit
+        What the weight is counted by.
     sentence
         The whole of it.
     """
 
     raises: str
     lowers: str
+    either: str
     value: str
     axis: str
+    unit: str
     sentence: str
 
 
@@ -64,36 +73,45 @@ def is_score(target: str) -> bool:
     return not target.startswith(tuple(_OF_CLASSES))
 
 
-def meaning(explanation: Explanation) -> Meaning:
+def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
     """What the colours of an explanation mean, in words.
 
-    The sign is that of :class:`~spexplain.core.explain.Explanation`: for saliency, of more flux;
-    for LIME and occlusion, of the segment as it is rather than perturbed.
+    Parameters
+    ----------
+    explanation
+        What was found.
+    shown
+        Its weights as they are shown; by default with one side of factor 1 asked, and a saliency
+        map as its derivative.
     """
     target = explanation.target
-    what = short = "score"
+    what = value = "score"
     if not is_score(target):
         start = next(start for start in _OF_CLASSES if target.startswith(start))
-        short, kind = start.removesuffix("("), target[len(start) :].removesuffix(")")
+        value, kind = start.removesuffix("("), target[len(start) :].removesuffix(")")
         what = f"{_OF_CLASSES[start]} of {kind}"
     what = f"the {what}"
-    if explanation.method == "saliency":
-        return Meaning(
-            raises=f"raises {what}",
-            lowers="more flux lowers",
-            value=short,
-            axis=f"∂ {short}",
-            sentence=f"Blue: more flux at this pixel raises {what}. Orange: it lowers it. The "
-            "weight is the derivative by the pixel's flux.",
-        )
+    effects = effects_of(explanation) if shown is None else shown
+    short = short_of(effects)
     return Meaning(
         raises=f"raises {what}",
-        lowers="segment lowers",
-        value=short,
-        axis=f"Δ {short}",
-        sentence=f"Blue: the segment as it is, rather than perturbed, raises {what}. Orange: it "
-        "lowers it. The weight is by how much.",
+        lowers=f"{short} lowers",
+        either=_either(effects),
+        value=value,
+        axis=axis_words(effects, value),
+        unit=unit_words(explanation, effects),
+        sentence=sentence_of(explanation, effects, what),
     )
+
+
+def _either(effects: Effects) -> str:
+    """In the key: any change raises it, in how many segments; empty where it is of none."""
+    n, of = int(effects.either.sum()), len(effects.values)
+    if not n:
+        return ""
+    raises = (effects.values[effects.either] > 0).mean()
+    does = "raises" if raises == 1 else "lowers" if raises == 0 else "raises or lowers"
+    return f"any change {does} it: {n:,} of {of:,}"
 
 
 def flux_label(lens: str, flux_unit: str = "") -> str:
@@ -150,12 +168,17 @@ def _asked(target: str, knobs: Mapping[str, float]) -> str:
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     """Fidelity, samples, time and seed: 'R² 0.93 · 5,000 of 5,000 samples · 41 ms · seed 0'."""
-    settings = explanation.settings
+    settings, n = explanation.settings, len(explanation.weights)
+    if explanation.nothing:
+        return f"{explanation.nothing[:1].upper()}{explanation.nothing[1:]}."
+    # SLIC may find fewer than it was asked for.
+    cut = explanation.method != "saliency" and n != settings.n_segments
+    got = [f"{n:,} of {settings.n_segments:,} segments asked for"] if cut else []
     if explanation.method == "lime":
         samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
-        parts = [goodness(explanation.r2), samples, _took(elapsed_ms)]
+        parts = [goodness(explanation.r2), *got, samples, _took(elapsed_ms)]
         parts += [explanation.stopped] if explanation.stopped else []
         return " · ".join([*parts, f"seed {settings.seed}"])
     what = "pixels" if explanation.method == "saliency" else "segments"
-    parts = [_METHODS[explanation.method], f"{len(explanation.weights):,} {what}, each alone"]
-    return " · ".join([*parts, _took(elapsed_ms)])
+    pieces = f"{n:,} {what}" if not got else f"{n:,} of {settings.n_segments:,} {what} asked for"
+    return " · ".join([_METHODS[explanation.method], f"{pieces}, each alone", _took(elapsed_ms)])

@@ -1,6 +1,6 @@
 // Under the cursor: wavelength, flux, weight, segment and the nearest line, in the figure's corner.
 const { x, y } = pixels.data
-const { right, weight } = bands.data
+const { right, weight, shade } = bands.data
 const box = document.getElementById("readout")
 const at = cb_obj.x
 if (!x.length || at < x[0] || at > x[x.length - 1]) { box.textContent = ""; return }
@@ -17,7 +17,12 @@ while (first < last) {
   if (right[middle] < x[i]) first = middle + 1; else last = middle
 }
 if (weight[first]) {
-  parts.push(`weight ${weight[first] > 0 ? "+" : "−"}${Math.abs(weight[first]).toPrecision(3)}`)
+  const unit = bands.tags[2] || ""
+  const size = Math.abs(weight[first]).toPrecision(3)
+  // Above 2 are the shades of what goes the same way up and down.
+  parts.push(shade[first] >= 2
+    ? `any change of 10 % ${weight[first] > 0 ? "raises" : "lowers"} it by ${size}`
+    : `${weight[first] > 0 ? "+" : "−"}${size} ${unit}`)
   parts.push(`segment ${first + 1}`)
 }
 let near = -1

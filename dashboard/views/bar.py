@@ -94,6 +94,7 @@ def controls_form(session: Session) -> FormPart:
             Field(knobs, "first", "select", fold=True),
             Field(knobs, "control", "select", fold=True),
             Field(knobs, "stop_when_settled", "number", fold=True),
+            Field(session.view, "slope", "select", fold=True),
             Field(knobs, "gradient", "select", fold=True),
             Field(knobs, "smoothing", "select", fold=True),
             Field(knobs, "smoothing_px", "number", fold=True),
@@ -104,7 +105,8 @@ def controls_form(session: Session) -> FormPart:
 
     def heed(*_: object) -> None:
         heeded = _HEEDED[knobs.method]
-        part.inert = [name for name in knobs.names() if name not in heeded | {"method"}]
+        inert = [name for name in knobs.names() if name not in heeded | {"method"}]
+        part.inert = inert if knobs.method == "saliency" else [*inert, "slope"]
 
     knobs.param.watch(heed, "method")
     heed()

@@ -28,11 +28,12 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+from ...core.effects import Effects
 from ...core.explanation import Explanation
 from ...core.lines import PAGE_LINES
 from ..markers import fit_labels
 from ..shown import Shown
-from ..theme import THEMES, diverging
+from ..theme import THEMES, painting
 from ..visitor import Visitor
 from ..wording import flux_label, meaning
 from .figures import FONT, dress, plain_figure, span
@@ -41,7 +42,7 @@ from .parts import asset
 if TYPE_CHECKING:
     from ...core.trust import Trust
 
-__all__ = ["SpectrumView"]
+__all__ = ["SpectrumView", "largest"]
 
 _SETTLE_MS = 40
 _LEFT_PX = 84  # both figures keep the same room for their axis, so that wavelengths line up
@@ -81,7 +82,8 @@ class SpectrumView:
         self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
         self._labels = ColumnDataSource({key: [] for key in _LABEL}, name="line-labels")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
-        self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=1.0)
+        # Above 2 they are of what any change does.
+        self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
         self._x = Range1d(start=3500, end=7500)
         self._width = self._height = _GUESS_PX  # of the frame, until the browser tells
         self._seen: tuple[str, str, str] = ("", "", "")
@@ -92,7 +94,8 @@ class SpectrumView:
         self._dress()
         view, outcome = session.view, session.outcome
         outcome.param.watch(self._open, "shown")
-        outcome.param.watch(lambda *_: self._paint(), "explanation")
+        outcome.param.watch(lambda *_: self._paint(), ["explanation", "mirrored"])
+        view.param.watch(lambda *_: self._paint(), "slope")
         outcome.param.watch(lambda *_: self._spread_out(), "trust")
         view.param.watch(self._open, ["unit", "frame"])
         view.param.watch(lambda *_: self.fit(), "clip")
@@ -274,21 +277,30 @@ class SpectrumView:
         if shown is None or found is None or len(found.labels) != len(shown.flux):
             self._bands.data = {key: [] for key in _BAND}
             return
+        effects = self._session.effects
+        if found.nothing or effects is None:
+            self._bands.data = {key: [] for key in _BAND}
+            self._spread.data = {key: [] for key in _SPREAD}
+            self.weight.yaxis.visible = False
+            self._bands.tags = [found.n_samples, found.complete, ""]
+            return
         edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
-        most = _largest(found)
+        by_pixel = found.method == "saliency"
+        most, means = largest(effects, by_pixel=by_pixel), meaning(found, effects)
+        shares = np.clip(effects.values / most, -1, 1)
         drawn = {
             "left": edges[:, 0],
             "right": edges[:, 1],
-            "weight": found.weights.astype(np.float32),
-            "shade": np.clip(found.weights / most, -1, 1).astype(np.float32),
+            "weight": effects.values.astype(np.float32),
+            "shade": np.where(effects.either, 2 + np.abs(shares), shares).astype(np.float32),
         }
         # As text a few numbers travel faster than as arrays, each of which is a message of its own.
         few = len(edges) <= _FEW
         self._bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
-        self._bands.tags = [found.n_samples, found.complete]
+        self._bands.tags = [found.n_samples, found.complete, means.unit]
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
-        self.weight.yaxis.axis_label = meaning(found).axis
+        self.weight.yaxis.axis_label = means.axis
         self.weight.yaxis.visible = True
 
     def _spread_out(self) -> None:
@@ -296,12 +308,21 @@ class SpectrumView:
         found: Explanation | None = self._session.outcome.explanation
         trust: Trust | None = self._session.outcome.trust
         shown: Shown | None = self._session.outcome.shown
-        if found is None or trust is None or shown is None or not trust.intervals or trust.exact:
+        effects = self._session.effects
+        if (
+            found is None
+            or trust is None
+            or shown is None
+            or effects is None
+            or found.nothing
+            or not trust.intervals
+            or trust.exact
+        ):
             if len(self._spread.data["x"]):
                 self._spread.data = {key: [] for key in _SPREAD}
             return
         middle = found.edges(shown.wave_rest_aa).mean(axis=1) * self._factor(shown)
-        ends = trust.intervals.low, trust.intervals.high
+        ends = effects.ends(trust.intervals.low, trust.intervals.high)
         self._spread.data = dict(zip(_SPREAD, (middle, *ends), strict=True))
 
     def _dress(self, *_: object) -> None:
@@ -309,7 +330,7 @@ class SpectrumView:
         theme = THEMES[view.theme]
         for fig in (self.flux, self.weight):
             dress(fig, theme)
-        self._mapper.palette = diverging(view.theme)
+        self._mapper.palette = painting(view.theme)
         self._strips.visible = view.paint == "band"
         self._pieces.visible = view.paint == "line"
         self._thin.glyph.line_color = theme.line
@@ -320,8 +341,8 @@ class SpectrumView:
         self._cursor.line_color = theme.muted
 
 
-def _largest(found: Explanation) -> float:
+def largest(effects: Effects, *, by_pixel: bool) -> float:
     """The weight at the ends of the colours: the largest, or for pixels all but the wildest."""
-    sizes = np.abs(found.weights)
-    most = float(np.percentile(sizes, 99.5) if found.method == "saliency" else sizes.max())
+    sizes = np.abs(effects.values)
+    most = float(np.percentile(sizes, 99.5) if by_pixel else sizes.max())
     return most or 1.0

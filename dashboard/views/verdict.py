@@ -13,9 +13,9 @@ from ..session import Session
 from ..shown import Shown
 from ..theme import diverging
 from ..visitor import Visitor
-from ..wording import chosen_text, meaning, score_text, state_line, usual_text
+from ..wording import Meaning, chosen_text, meaning, score_text, state_line, usual_text
 from .parts import WordsPart
-from .spectrum import _largest
+from .spectrum import largest
 
 if TYPE_CHECKING:
     from ...core.trust import Trust
@@ -51,8 +51,8 @@ def state_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _state(session)
 
-    session.outcome.param.watch(show, ["explanation", "trust", "busy"])
-    session.view.param.watch(show, "theme")
+    session.outcome.param.watch(show, ["explanation", "trust", "mirrored", "busy"])
+    session.view.param.watch(show, ["theme", "slope"])
     show()
     return pane
 
@@ -167,21 +167,32 @@ def _state(session: Session) -> str:
         doing = "loading the model" if session.loading else "computing"
         text = f'<span class="busy muted">{doing}</span>' if session.outcome.busy else ""
         return f'<div class="facts"><span></span>{text}</div>'
-    means, most = meaning(found), _largest(found)
+    line = escape(state_line(found, session.outcome.elapsed_ms))
+    effects = session.effects
+    if found.nothing or effects is None:
+        return f'<div class="facts"><span class="nothing">{line}</span></div>'
+    means, most = meaning(found, effects), largest(effects, by_pixel=found.method == "saliency")
     shades = ",".join(diverging(view.theme)[::15])
     key = (
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
         f'<span class="muted">−{most:.2g}</span><span class="scale" '
         f'style="background:linear-gradient(to right,{shades})"></span>'
-        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span>'
+        f"{_any_change(means)}</span>"
     )
     busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
-    line = escape(state_line(found, session.outcome.elapsed_ms))
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
         f'<div class="facts">{key}{asked}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
     )
+
+
+def _any_change(means: Meaning) -> str:
+    """The colour of what any change raises, or lowers, and of how many segments."""
+    if not means.either:
+        return ""
+    return f'<i class="either"></i><span>{escape(means.either)}</span>'
 
 
 def _explained(session: Session) -> str:

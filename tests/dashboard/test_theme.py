@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from spexplain.dashboard.theme import THEMES, category_colours, diverging, sequential
+from spexplain.dashboard.theme import THEMES, category_colours, diverging, painting, sequential
 from spexplain.dashboard.views.parts import ASSETS
 
 TYPES = ("type 1", "type 2", "intermediate", "unlabelled")
@@ -77,6 +77,7 @@ def test_lines_that_mean_something_can_be_seen(name: str) -> None:
         "markers and chance": theme.marker,
         "raises": theme.raise_,
         "lowers": theme.lower,
+        "any change": theme.either,
         "chosen": theme.accent,
         "warning": theme.warn,
     }
@@ -133,11 +134,26 @@ def test_types_and_the_ends_of_an_explanation_stay_apart_for_all_readers(
     name: str, sight: np.ndarray
 ) -> None:
     theme = THEMES[name]
-    sets = [category_colours(TYPES, name), [theme.raise_, theme.lower]]
+    sets = [category_colours(TYPES, name), [theme.raise_, theme.lower, theme.either]]
     for colours in sets:
         seen = [np.cbrt(np.clip(sight @ linear(colour), 0, 1)) for colour in colours]
         for i, one in enumerate(seen):
             assert all(np.linalg.norm(one - other) > 0.13 for other in seen[:i])
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_any_change_is_told_from_both_ends_without_colours_too(name: str) -> None:
+    theme = THEMES[name]
+    assert all(contrast(theme.either, end) > 1.35 for end in (theme.raise_, theme.lower))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_shades_of_a_spectrum_end_in_those_of_any_change(name: str) -> None:
+    colours, theme = painting(name), THEMES[name]
+    assert len(colours) == 512
+    assert colours[:256] == diverging(name)
+    assert set(colours[256:384]) == {theme.raise_}  # a share of exactly 1 is still blue
+    assert (colours[384], colours[-1]) == (theme.surface, theme.either)
 
 
 def test_the_papers_colours_and_quiet_grey() -> None:

@@ -13,7 +13,7 @@ from spexplain.core.explain import ExplainSettings, explain
 from spexplain.dashboard.listing import Listing
 from spexplain.dashboard.session import Session
 from spexplain.dashboard.tabs import TABS
-from spexplain.dashboard.theme import THEMES, diverging
+from spexplain.dashboard.theme import THEMES, painting
 from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
 from spexplain.dashboard.views.brush import attach_brush
 from spexplain.dashboard.views.drawer import Drawer
@@ -196,8 +196,8 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     assert (bands["left"][1:] == bands["right"][:-1]).all()
     most = np.abs(found.weights).max()
     np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
-    assert (view._mapper.low, view._mapper.high) == (-1.0, 1.0)
-    assert view.weight.yaxis.axis_label == "Δ log p"
+    assert (view._mapper.low, view._mapper.high) == (-1.0, 3.0)
+    assert view.weight.yaxis.axis_label == "Δ log p / +10 %"
 
 
 def test_a_new_spectrum_is_uncoloured_until_its_own_explanation_comes(still: Session) -> None:
@@ -276,7 +276,7 @@ def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session)
 def test_the_figures_follow_the_theme(still: Session) -> None:
     view = SpectrumView(still)
     still.view.theme = "dark"
-    assert view._mapper.palette == diverging("dark")
+    assert view._mapper.palette == painting("dark")
     assert view._thin.glyph.line_color == THEMES["dark"].line
     still.view.paint = "band"
     assert view._strips.visible

@@ -30,19 +30,19 @@ def test_blue_is_what_raises_for_every_method(method: str) -> None:
     assert up.weight_of_pixel[:10].min() > 0
     assert down.weight_of_pixel[:10].max() < 0
     assert meaning(up).sentence.startswith("Blue:")
-    assert "raises log p(type 1)" in meaning(up).sentence
+    assert "raises the log-probability of type 1" in meaning(up).sentence
 
 
 def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
     assert "more flux" in meaning(explained("saliency")).sentence
-    assert "rather than perturbed" in meaning(explained("lime")).sentence
+    assert "of the flux of the segment" in meaning(explained("lime")).sentence
     assert meaning(explained("saliency")).axis.startswith("∂")
     assert meaning(explained("occlusion")).axis.startswith("Δ")
 
 
 def test_a_score_is_called_a_score() -> None:
     assert meaning(explained("lime", "mse")).raises == "raises the score"
-    assert meaning(explained("lime", "mse")).axis == "Δ score"
+    assert meaning(explained("lime", "mse")).axis == "Δ score / +10 %"
     assert [meaning(explained("lime", of)).value for of in ("mse", "log p(type 1)")] == [
         "score",
         "log p",
@@ -79,7 +79,7 @@ def test_counts_are_never_called_flux(lens: str) -> None:
 def test_a_margin_is_called_one_and_of_which_type() -> None:
     found = meaning(explained("occlusion", "margin(type 1)"))
     assert found.raises == "raises the margin of type 1"
-    assert (found.axis, found.value) == ("Δ margin", "margin")
+    assert (found.axis, found.value) == ("Δ margin / +10 %", "margin")
     assert "raises the margin of type 1. Orange" in found.sentence
 
 
