@@ -205,7 +205,9 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
         **(session.knobs_of(shown.lens) if shown.judge is None else {}),
     )
     intervals = None if trust is None else trust.intervals
-    saved = SavedExplanation(found, shown.wave_rest_aa, shown.flux, origin, intervals)
+    saved = SavedExplanation(
+        found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence
+    )
     keeper.request(partial(keep, saved, kind, session.verdict_of(shown), view.paint))
 
 

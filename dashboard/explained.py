@@ -14,6 +14,7 @@ from ..data.collection import Collection
 from ..data.collection_format import flux_unit_of
 from ..data.explanation_file import save_explanation
 from ..data.explanation_table import write_segment_table
+from ..data.exposures import exposures_of, recurring
 from ..data.lens import AnomalyLens, LensError, Verdict, lens_of_target, open_lenses, outdated
 from ..data.saved_explanation import SavedExplanation
 from .keeping import figure_of, origin_of
@@ -45,8 +46,17 @@ class Explained:
         return self.saved.wave_rest_aa
 
 
-def explain_stored(directory: Path, id: str, target: str, settings: ExplainSettings) -> Explained:
+def explain_stored(
+    directory: Path, id: str, target: str, settings: ExplainSettings, *, exposures: int = 0
+) -> Explained:
     """Explain one spectrum of a built collection.
+
+    Parameters
+    ----------
+    directory, id, target, settings
+        What to explain, and how.
+    exposures
+        Of how many redraws of its noise to see which reasons recur; 0 for none.
 
     Raises
     ------
@@ -73,7 +83,13 @@ def explain_stored(directory: Path, id: str, target: str, settings: ExplainSetti
     origin = origin_of(
         collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row)
     )
-    saved = SavedExplanation(explanation, lens.wave_rest_aa, flux, origin, trust.intervals)
+    recurrence = None
+    if exposures:
+        of = exposures_of(collection, lens, row)
+        *_, recurrence = recurring(of, explanation, flux, asked, n=exposures, step=exposures)
+    saved = SavedExplanation(
+        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence
+    )
     of_score = isinstance(lens, AnomalyLens)
     return Explained(
         saved, trust, lens.verdict(row, score=target) if of_score else lens.verdict(row)

@@ -10,6 +10,7 @@ import numpy as np
 from ..data.lens import Lens
 
 if TYPE_CHECKING:
+    from ..data.exposures import Exposures
     from ..data.newcomer import NewcomerLens
 
 __all__ = ["Shown"]
@@ -39,6 +40,8 @@ class Shown:
         Before it was prepared, as its file has it; empty if not known.
     sn_median
         Median S/N of a pixel before, of one of no collection; NaN if not known.
+    exposures
+        What other exposures of it may look like, of one of no collection.
     """
 
     id: str
@@ -52,3 +55,4 @@ class Shown:
     judge: NewcomerLens | None = None
     flux_unit: str = ""
     sn_median: float = float("nan")
+    exposures: Exposures | None = None

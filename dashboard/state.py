@@ -288,6 +288,10 @@ class Outcome(param.Parameterized):
         doc="Raw weights with the factor on the other side of 1; None until asked, or if there is "
         "no such side.",
     )
+    recurrence = param.Parameter(
+        default=None, doc="What other exposures would say of it so far (Recurrence); None unknown."
+    )
+    no_recurrence = param.String(default="", doc="Why that cannot be known; empty if it can.")
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")

@@ -16,8 +16,10 @@ from ..data.runs import RunStore
 
 if TYPE_CHECKING:
     from ..core.explanation import Explanation
+    from ..core.intervals import Intervals
     from ..data.build import BuildReport
     from ..data.ingest import IngestReport
+    from ..data.saved_explanation import SavedExplanation
 
 __all__ = [
     "build_lines",
@@ -26,6 +28,7 @@ __all__ = [
     "explanation_document",
     "explanation_lines",
     "ingest_lines",
+    "intervals_document",
 ]
 
 
@@ -120,6 +123,38 @@ def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> 
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in document.items()
     }
+
+
+def intervals_document(saved: SavedExplanation) -> dict[str, Any]:
+    """Intervals of the weights as JSON values, by what they are of, and what exposures would say.
+
+    ``masks`` is what the random masks leave open, ``noise`` where another exposure's weights lie;
+    ``exposures`` is there only if the noise was redrawn.
+    """
+    masks, noise = saved.intervals, saved.recurrence
+    document: dict[str, Any] = {
+        "intervals": {
+            "masks": None if masks is None else _ends(masks),
+            "noise": None if noise is None else _ends(noise.intervals),
+        }
+    }
+    if noise is not None:
+        more, beyond = noise.more_than_noise, noise.beyond
+        document["exposures"] = {
+            "sentence": noise.sentence(),
+            "top": noise.top.tolist(),
+            "seen_again": noise.seen_again.tolist(),
+            "more_than_noise": None if more is None else more.tolist(),
+            "share": noise.share.tolist(),
+            "beyond_noise": None if beyond is None else beyond.tolist(),
+            "n_drawn": noise.n_drawn,
+            "n_refused": noise.n_refused,
+        }
+    return document
+
+
+def _ends(intervals: Intervals) -> list[list[float]]:
+    return np.column_stack([intervals.low, intervals.high]).tolist()
 
 
 def explanation_lines(

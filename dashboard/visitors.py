@@ -106,7 +106,7 @@ class Visitors(param.Parameterized):
             self._judge = looked.judge
             shown = Shown(
                 found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
-                found.verdict, looked.judge, found.flux_unit, found.sn_median,
+                found.verdict, looked.judge, found.flux_unit, found.sn_median, found.exposures,
             )  # fmt: skip
             self._session.present(shown)
         self.place = looked.place

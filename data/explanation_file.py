@@ -3,7 +3,8 @@
 The file is FITS, so that any tool of the field opens it, and it carries checksums:
 
 * primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read; RECORD, the JSON that counts
-* SEGMENTS: edges (Å, rest frame), weight and, where it is known, its interval and error
+* SEGMENTS: edges (Å, rest frame), weight and, where they are known, its interval and error by the
+  random masks and by the spectrum's noise, and what other exposures would say of it
 * SPECTRUM: wavelength, the prepared flux that was explained, and the segment of each pixel
 * SAMPLES: the target's value on each sample, for methods that sample
 """
@@ -21,6 +22,7 @@ from astropy.io import fits
 
 from ..core.explain import ExplainSettings, Explanation, explain, explain_progressively
 from ..core.intervals import Intervals
+from ..core.recurrence import Recurrence
 from ..core.targets import Target
 from .saved_explanation import Origin, SavedExplanation
 from .whole_file import written_whole
@@ -36,6 +38,10 @@ _SCALARS = (
 
 # Columns of SEGMENTS that hold the intervals.
 _INTERVALS = {"weight_low": "low", "weight_high": "high", "weight_error": "standard_error"}
+# And those of what other exposures would say.
+_NOISE = {"noise_low": "low", "noise_high": "high", "noise_error": "standard_error"}
+_SEEN_AGAIN, _BEYOND = "seen_again", "beyond_noise"
+_REDRAWS = ("n_drawn", "n_refused", "n_asked")
 
 
 class ExplanationFileError(Exception):
@@ -125,6 +131,11 @@ def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
         "origin": asdict(saved.origin),
         "confidence": None if saved.intervals is None else saved.intervals.confidence,
     }
+    if (found := saved.recurrence) is not None:
+        record["redraws"] = {name: getattr(found, name) for name in _REDRAWS} | {
+            "top": found.top.tolist(),
+            "confidence": found.intervals.confidence,
+        }
     header = fits.Header()
     header["FORMAT"] = FORMAT
     header["CREATOR"] = f"spexplain {version('spexplain')}"
@@ -142,6 +153,10 @@ def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
     segments = {"wave_min_rest": edges[:, 0], "wave_max_rest": edges[:, 1], "weight": made.weights}
     if saved.intervals is not None:
         segments |= {name: getattr(saved.intervals, of) for name, of in _INTERVALS.items()}
+    if (found := saved.recurrence) is not None:
+        segments |= {name: getattr(found.intervals, of) for name, of in _NOISE.items()}
+        segments[_SEEN_AGAIN] = found.share
+        segments |= {} if found.beyond is None else {_BEYOND: found.beyond}
     spectrum = {"wave_rest": saved.wave_rest_aa, "flux": saved.flux, "segment": made.labels}
     tables = [_table("SEGMENTS", segments), _table("SPECTRUM", spectrum)]
     if made.sample_values is not None:
@@ -196,6 +211,18 @@ def _read(hdus: Any) -> SavedExplanation:
         flux=_column(spectrum, "flux"),
         origin=Origin(**record["origin"]),
         intervals=intervals,
+        recurrence=_recurrence(record["redraws"], segments) if "redraws" in record else None,
+    )
+
+
+def _recurrence(redraws: dict[str, Any], segments: Any) -> Recurrence:
+    columns = {of: _column(segments, name) for name, of in _NOISE.items()}
+    return Recurrence(
+        top=np.array(redraws["top"], np.intp),
+        share=_column(segments, _SEEN_AGAIN),
+        beyond=_column(segments, _BEYOND) if _BEYOND in segments.columns.names else None,
+        intervals=Intervals(**columns, confidence=redraws["confidence"]),
+        **{name: redraws[name] for name in _REDRAWS},
     )
 
 

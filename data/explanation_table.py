@@ -8,6 +8,7 @@ from pathlib import Path
 from astropy.table import Column, Table
 
 from ..core.percent import percent
+from ..core.recurrence import Recurrence
 from .saved_explanation import SavedExplanation
 from .whole_file import written_whole
 
@@ -23,8 +24,10 @@ def segment_table(saved: SavedExplanation) -> Table:
     -------
     table
         Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
-        ``weight``, and ``weight_low``, ``weight_high`` and ``weight_error`` where the interval is
-        known. A weight has the target's unit (log-probabilities and scores have none); a saliency
+        ``weight``; where they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
+        interval by the random masks, and ``noise_low``, ``noise_high`` and ``noise_error``, that
+        by the spectrum's noise, with ``seen_again``, the share of other exposures that have it
+        among their top reasons with its sign, and ``beyond_noise``. A weight has the target's unit (log-probabilities and scores have none); a saliency
         map's is per unit of the prepared flux. ``table.meta`` holds settings, fit and origin.
     """
     made = saved.explanation
@@ -37,12 +40,13 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(made.weights, "weight", description=f"{made.method} weight on {made.target}"),
     ]
     if (found := saved.intervals) is not None:
-        of = f"of its {percent(found.confidence, 'g')} interval"
+        of = f"of its {percent(found.confidence, 'g')} interval, by the random masks"
         columns += [
             Column(found.low, "weight_low", description=f"lower end {of}"),
             Column(found.high, "weight_high", description=f"upper end {of}"),
             Column(found.standard_error, "weight_error", description="its standard error"),
         ]
+    columns += [] if saved.recurrence is None else _of_noise(saved.recurrence)
     meta = {
         **{name: value for name, value in asdict(saved.origin).items() if value},
         "target": made.target,
@@ -56,6 +60,23 @@ def segment_table(saved: SavedExplanation) -> Table:
     table = Table(columns, meta=meta)
     table.sort("wave_min_rest_aa")
     return table
+
+
+def _of_noise(found: Recurrence) -> list[Column]:
+    """What other exposures would say."""
+    bounds = found.intervals
+    of = f"of the {percent(bounds.confidence, 'g')} interval of another exposure's weight"
+    among = f"share of {found.n_drawn} redraws with it among the top {len(found.top)}, of its sign"
+    columns = [
+        Column(bounds.low, "noise_low", description=f"lower end {of}"),
+        Column(bounds.high, "noise_high", description=f"upper end {of}"),
+        Column(bounds.standard_error, "noise_error", description="its standard error"),
+        Column(found.share, "seen_again", description=among),
+    ]
+    if found.beyond is not None:
+        beyond = "standard deviations beyond pure noise about what the model expects"
+        columns.append(Column(found.beyond, "beyond_noise", description=beyond))
+    return columns
 
 
 def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:

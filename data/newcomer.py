@@ -13,6 +13,7 @@ from ..core.prepare import O25Recipe, P21Recipe, recipe_from_dict
 from ..core.spectrum import Spectrum
 from ..core.targets import Target
 from .collection import Collection
+from .exposures import Exposures, exposures_of_file
 from .lens import AgnLens, AnomalyLens, Lens
 from .lens_anomaly import SCORE
 from .lens_parts import LensError, Verdict
@@ -41,6 +42,8 @@ class Newcomer:
         Of the file.
     sn_median
         Median S/N of a pixel of the file.
+    exposures
+        What other exposures of it may look like; None if the lens cannot take it.
     """
 
     id: str
@@ -51,6 +54,7 @@ class Newcomer:
     verdict: Verdict | None
     flux_unit: str
     sn_median: float
+    exposures: Exposures | None = None
 
 
 def read_bytes(name: str, content: bytes) -> Spectrum:
@@ -122,7 +126,10 @@ class NewcomerLens:
         verdict = None if reason else self.verdict(flux, sn_median)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
-        return Newcomer(spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median)
+        exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
+        return Newcomer(
+            spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures
+        )
 
     def verdict(self, flux: np.ndarray, sn_median: float) -> Verdict:
         """What the model says of a prepared spectrum (D,) of this S/N; its true type is unknown."""

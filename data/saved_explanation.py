@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..core.explain import Explanation
 from ..core.intervals import Intervals
+from ..core.recurrence import Recurrence
 
 __all__ = ["Origin", "SavedExplanation"]
 
@@ -62,6 +63,8 @@ class SavedExplanation:
         Spectrum, collection and model.
     intervals
         Of the weights, if they have been judged.
+    recurrence
+        What other exposures would say of the weights, if it is known.
 
     Raises
     ------
@@ -74,6 +77,7 @@ class SavedExplanation:
     flux: NDArray[np.floating]
     origin: Origin = Origin()
     intervals: Intervals | None = None
+    recurrence: Recurrence | None = None
 
     def __post_init__(self) -> None:
         n_pixels, n_segments = len(self.explanation.labels), len(self.explanation.weights)
@@ -90,6 +94,10 @@ class SavedExplanation:
             object.__setattr__(self, name, values)
         if self.intervals is not None and self.intervals.low.shape != (n_segments,):
             raise ValueError(f"intervals must be {(n_segments,)}, got {self.intervals.low.shape}")
+        if self.recurrence is not None and self.recurrence.share.shape != (n_segments,):
+            raise ValueError(
+                f"recurrence must be {(n_segments,)}, got {self.recurrence.share.shape}"
+            )
         steps = np.diff(self.wave_rest_aa)
         if not (steps > 0).all():
             at = int(np.argmin(steps > 0))

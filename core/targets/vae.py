@@ -105,6 +105,10 @@ class VaeScore:
         """The network."""
         return self._vae
 
+    def expected(self, x: NDArray[np.floating]) -> NDArray[np.floating]:
+        """What the network takes a spectrum (D,) to be: its reconstruction."""
+        return self._vae.reconstruct(x[None])[0]
+
     def on(self, vae: Vae) -> VaeScore:
         """The same score of another network, of as many pixels."""
         other = copy(self)

@@ -29,6 +29,13 @@ def explain_command(
     samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME).")] = 5000,
     factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
     seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
+    exposures: Annotated[
+        int,
+        typer.Option(
+            help="Redraw the spectrum's noise so often, 5 or more (30 is usual), and say which "
+            "reasons another exposure would show; 0 leaves it out."
+        ),
+    ] = 0,
     as_json: AsJson = False,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
@@ -45,7 +52,7 @@ def explain_command(
     from ...core.settings import ExplainSettings
     from ...data.reproduce import reproduce_code
     from ..explained import explain_stored, write_files
-    from ..summary import explanation_document, explanation_lines
+    from ..summary import explanation_document, explanation_lines, intervals_document
 
     settings = ExplainSettings.from_dict(
         {
@@ -56,15 +63,18 @@ def explain_command(
             "seed": seed,
         }
     )
-    found = explain_stored(directory, id, target, settings)
+    found = explain_stored(directory, id, target, settings, exposures=exposures)
     write_files(found, figure=png, everything=save, table=table)
     if code:
         sys.stdout.write(reproduce_code(found.saved, file=save))
     elif as_json:
-        print_json({"id": id} | explanation_document(found.saved.explanation, found.wave_rest_aa))
+        said = explanation_document(found.saved.explanation, found.wave_rest_aa)
+        print_json({"id": id} | said | intervals_document(found.saved))
     else:
         print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
         console.print(f"  {found.trust.sentence()}")
+        if found.saved.recurrence is not None:
+            console.print(f"  {found.saved.recurrence.sentence()}")
 
 
 def scores_command(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
 
 from .agn import draw_agn
-from .anomalies import AnomalyKind, plant
+from .anomalies import AnomalyKind, Planted, plant
 from .assemble import assemble
 from .builder import SimSpectrum
 from .galaxies import draw_galaxy
@@ -29,7 +28,13 @@ class SimulatedObject:
 
 
 def simulate_object(
-    templates: StellarTemplates, *, seed: int, number: int, kind: ObjectKind, planted: bool = True
+    templates: StellarTemplates,
+    *,
+    seed: int,
+    number: int,
+    kind: ObjectKind,
+    planted: bool = True,
+    exposure: int = 0,
 ) -> SimulatedObject:
     """Object number so-and-so of the population with this seed.
 
@@ -48,19 +53,49 @@ def simulate_object(
         What to simulate.
     planted
         False leaves an anomaly's deviation out.
+    exposure
+        0 is the population's own; others are the same object with fresh noise.
+
+    Raises
+    ------
+    ValueError
+        The exposure is negative.
     """
+    if exposure < 0:
+        raise ValueError(f"exposure {exposure} is below 0")
     nature, noise, planting = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(3)
     rng = np.random.default_rng(nature)
     ingredients = draw_ingredients(rng, kind)
-    spectrum = assemble(ingredients, templates, noise, rng).noise(ingredients.sn_median)
+    dark = assemble(ingredients, templates, noise, rng)
+    spectrum = dark.noise(ingredients.sn_median)
     record = _record(ingredients, number, rng)
     anomaly = next((name for name in get_args(AnomalyKind) if name == kind), None)
+    change: Planted | None = None
     if planted and anomaly is not None:
         change = plant(anomaly, spectrum, np.random.default_rng(planting))
-        spectrum = change.spectrum
         record |= {"planted_kind": anomaly}
         record |= {"planted_min_aa": change.min_aa, "planted_max_aa": change.max_aa}
+    if exposure:
+        noise = np.random.SeedSequence(seed, spawn_key=(*noise.spawn_key, exposure))
+        again = replace(dark, seed=noise).noise(ingredients.sn_median)
+        spectrum = again if change is None else _as_changed(again, spectrum, change.spectrum)
+    elif change is not None:
+        spectrum = change.spectrum
     return SimulatedObject(spectrum, record)
+
+
+def _as_changed(again: SimSpectrum, before: SimSpectrum, after: SimSpectrum) -> SimSpectrum:
+    """What made one exposure into another spectrum, done to a second exposure.
+
+    It was multiplied, errors and all, or added to, or both. Planting anew would take the strength
+    from the second exposure's noise.
+    """
+    scale = np.sqrt(
+        np.divide(before.ivar, after.ivar, out=np.ones(before.ivar.shape), where=after.ivar > 0)
+    )
+    return replace(
+        again, flux=again.flux * scale + (after.flux - before.flux * scale), ivar=after.ivar
+    )
 
 
 def draw_ingredients(rng: np.random.Generator, kind: ObjectKind) -> Ingredients:
@@ -81,12 +116,12 @@ def _host_of(rng: np.random.Generator, kind: AnomalyKind) -> Ingredients:
     z = float(rng.uniform(0.05, 0.15))
     if kind == "clipped [O III]":
         z = float(rng.choice([0.1083, 0.1181]) + rng.uniform(-3e-4, 3e-4))
-    host = dataclasses.replace(host, z=z, sn_median=max(host.sn_median, 8.0))
+    host = replace(host, z=z, sn_median=max(host.sn_median, 8.0))
     if kind == "extreme emission lines":  # such lines need stars of a few million years
         stars = np.array([0.85, 0.15, 0.0, 0.0])
-        return dataclasses.replace(host, stars=stars, ebv_stars=0.05, subclass="STARBURST")
+        return replace(host, stars=stars, ebv_stars=0.05, subclass="STARBURST")
     if kind == "continuum dip":  # old stars have little flux there to lose
-        return dataclasses.replace(host, stars=np.array([0.25, 0.45, 0.2, 0.1]))
+        return replace(host, stars=np.array([0.25, 0.45, 0.2, 0.1]))
     return host
 
 
