@@ -82,10 +82,11 @@ def noisy(x: NDArray[np.floating], ivar: NDArray[np.floating], *, seed: int = 0)
         raise ValueError(f"x and ivar must share one shape (D,), got {x.shape} and {ivar.shape}")
     if not (ivar > 0).any():
         raise ValueError("ivar is 0 throughout: without errors nothing can be redrawn")
+    pixels = np.arange(len(x), dtype=np.float64)
 
     def draw(numbers: range) -> Drawn:
         rngs = [np.random.default_rng((seed, number)) for number in numbers]
-        return Drawn((x + noise_draws(ivar, np.arange(len(x)), None, rngs)).astype(x.dtype))
+        return Drawn((x + noise_draws(ivar, pixels, None, rngs)).astype(x.dtype))
 
     return draw
 
@@ -160,6 +161,7 @@ def seen_again_progressively(
     refused = [0 for _ in kinds]
     with or_own(workers) as sharing:
         again = partial(explain_again, explanation, target, cancelled=cancelled, workers=sharing)
+        weights: list[NDArray[np.float64]] = []
         for start, stop in pairwise((*range(0, n, step), n)):
             for i, draw in enumerate(kinds):
                 if cancelled():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from astropy.table import Column, Table
 
@@ -27,8 +29,9 @@ def segment_table(saved: SavedExplanation) -> Table:
         ``weight``; where they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
         interval by the random masks, and ``noise_low``, ``noise_high`` and ``noise_error``, that
         by the spectrum's noise, with ``seen_again``, the share of other exposures that have it
-        among their top reasons with its sign, and ``beyond_noise``. A weight has the target's unit (log-probabilities and scores have none); a saliency
-        map's is per unit of the prepared flux. ``table.meta`` holds settings, fit and origin.
+        among their top reasons with its sign, and ``beyond_noise``. A weight has the target's
+        unit (log-probabilities and scores have none); a saliency map's is per unit of the
+        prepared flux. ``table.meta`` holds settings, fit and origin.
     """
     made = saved.explanation
     edges = made.edges(saved.wave_rest_aa)
@@ -62,7 +65,7 @@ def segment_table(saved: SavedExplanation) -> Table:
     return table
 
 
-def _of_noise(found: Recurrence) -> list[Column]:
+def _of_noise(found: Recurrence) -> Sequence[Any]:
     """What other exposures would say."""
     bounds = found.intervals
     of = f"of the {percent(bounds.confidence, 'g')} interval of another exposure's weight"

@@ -87,6 +87,25 @@ def test_explain_as_json_is_complete_and_repeats(
     assert isinstance(said["intercept"], float)
 
 
+@pytest.mark.parametrize("target", ["type 2", "mse"])
+def test_explain_says_which_reasons_another_exposure_would_show(
+    spexplain, small_demo: Path, usable_id: str, target: str
+):
+    words = ("explain", small_demo, "--id", usable_id, "--target", target, "--segments", 30)
+    words += ("--samples", 400, "--exposures", 6)
+    said = spexplain(*words)
+    assert said.returncode == 0, said.stderr
+    assert "of the top 3 reasons would be seen again in another exposure" in said.stdout
+    told = json.loads(spexplain(*words, "--json").stdout)
+    assert told["exposures"]["sentence"] in " ".join(said.stdout.split())
+    assert told["exposures"]["n_drawn"] + told["exposures"]["n_refused"] == 6
+    for name in ("masks", "noise"):
+        assert len(told["intervals"][name]) == 30
+        assert all(low <= high for low, high in told["intervals"][name])
+    assert (told["exposures"]["beyond_noise"] is None) == (target != "mse")
+    assert "exposures" not in json.loads(spexplain(*words[:-1], 0, "--json").stdout)
+
+
 def test_explain_saves_a_figure(spexplain, small_demo: Path, usable_id: str, tmp_path: Path):
     figure = tmp_path / "why.png"
     done = spexplain(

@@ -15,6 +15,7 @@ from spexplain.core.explain import (
     explain_progressively,
 )
 from spexplain.core.intervals import Intervals
+from spexplain.core.recurrence import recurrence
 from spexplain.core.targets import CallableTarget, VaeScore
 from spexplain.core.vae import Vae
 from spexplain.data.explanation_file import (
@@ -39,7 +40,7 @@ def line_flux(spectra: np.ndarray) -> np.ndarray:
 TARGET = CallableTarget(line_flux, name="[O III] flux")
 
 
-def parts(explanation: Explanation) -> list[object]:
+def parts(explanation: Explanation | Intervals) -> list[object]:
     """Every field; arrays as type, shape and bytes."""
     values = [getattr(explanation, field.name) for field in dataclasses.fields(explanation)]
     return [(v.dtype.str, v.shape, v.tobytes()) if isinstance(v, np.ndarray) else v for v in values]
@@ -193,3 +194,25 @@ def test_shapes_that_do_not_fit_are_refused():
         SavedExplanation(made, WAVE, FLUX, intervals=few)
     with pytest.raises(ValueError, match=r"5300\.0 is followed by"):
         SavedExplanation(made, WAVE[::-1], FLUX)
+
+
+@pytest.mark.parametrize("of_score", [True, False])
+def test_what_other_exposures_would_say_comes_back_bit_for_bit(tmp_path: Path, of_score: bool):
+    made = explain(FLUX, TARGET, FEW)
+    redrawn = made.weights + np.random.default_rng(1).normal(0, 0.01, (28, 20))
+    null = redrawn - made.weights if of_score else None
+    found = recurrence(made.weights, redrawn, null, n_refused=2, n_asked=30)
+    save_explanation(tmp_path / "one.fits", saved(made, recurrence=found))
+    back = load_explanation(tmp_path / "one.fits").recurrence
+    assert back is not None
+    for name in ("top", "share", "beyond", "n_drawn", "n_refused", "n_asked"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(found, name))
+    assert parts(back.intervals) == parts(found.intervals)
+    assert back.sentence() == found.sentence()
+
+
+def test_what_other_exposures_would_say_must_be_of_these_segments():
+    made = explain(FLUX, TARGET, FEW)
+    other = recurrence(np.ones(7), np.random.default_rng(0).normal(size=(9, 7)))
+    with pytest.raises(ValueError, match=r"recurrence must be \(20,\), got \(7,\)"):
+        saved(made, recurrence=other)

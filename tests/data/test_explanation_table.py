@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ from astropy import units as u
 from astropy.table import Table
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.intervals import Intervals
+from spexplain.core.recurrence import recurrence
 from spexplain.core.targets import CallableTarget
 from spexplain.data.explanation_table import segment_table, write_segment_table
 from spexplain.data.saved_explanation import Origin, SavedExplanation
@@ -34,7 +36,7 @@ def test_ecsv_holds_numbers_to_the_last_bit_units_settings_and_origin(
     edges = saved.explanation.edges(WAVE)
     np.testing.assert_array_equal(table["wave_max_rest_aa"], edges[:, 1])
     np.testing.assert_array_equal(table["weight_low"], saved.explanation.weights - 0.1)
-    assert table["weight_low"].description == "lower end of its 95 % interval"
+    assert table["weight_low"].description == "lower end of its 95 % interval, by the random masks"
     assert ExplainSettings.from_dict(table.meta["settings"]) == SETTINGS
     assert table.meta["r2"] == saved.explanation.r2
     assert (table.meta["spectrum_id"], table.meta["lens"]) == ("a-1", "agn")
@@ -50,6 +52,22 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
     ]  # fmt: skip
     assert table["weight"].to_numpy().tobytes() == saved.explanation.weights.tobytes()
     assert table["segment"].tolist() == list(range(16))
+
+
+@pytest.mark.parametrize("of_score", [True, False])
+def test_what_other_exposures_would_say_has_columns_of_its_own(
+    saved: SavedExplanation, of_score: bool
+):
+    weights = saved.explanation.weights
+    redrawn = weights + np.random.default_rng(0).normal(0, 0.2, (30, 16))
+    null = redrawn - weights if of_score else None
+    found = recurrence(weights, redrawn, null)
+    table = segment_table(dataclasses.replace(saved, recurrence=found))
+    np.testing.assert_array_equal(table["noise_low"], found.intervals.low)
+    np.testing.assert_array_equal(table["seen_again"], found.share)
+    assert "another exposure" in table["noise_high"].description
+    assert "30 redraws" in table["seen_again"].description
+    assert ("beyond_noise" in table.colnames) == of_score
 
 
 def test_without_an_interval_there_are_no_columns_for_it(saved: SavedExplanation):

@@ -145,3 +145,24 @@ def test_irregular_wing_leaves_halpha_alone():
 def test_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="'supernova' is none of"):
         plant("supernova", galaxy(), np.random.default_rng(0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "type 1", "passive"])
+def test_another_exposure_is_the_same_object_with_other_noise(templates, kind):
+    made = {"seed": SEED, "number": 5, "kind": kind}
+    first, *others = (simulate_object(templates, **made, exposure=i) for i in range(8))
+    assert all(str(other.record) == str(first.record) for other in others)
+    again = simulate_object(templates, **made, exposure=3)
+    assert again.spectrum.flux.tobytes() == others[2].spectrum.flux.tobytes()
+    seen = first.spectrum.ivar > 0
+    error = first.spectrum.ivar[seen] ** -0.5
+    for other in others:
+        np.testing.assert_array_equal(other.spectrum.ivar, first.spectrum.ivar)
+        pull = (other.spectrum.flux - first.spectrum.flux)[seen] / error
+        assert pull.std() == pytest.approx(np.sqrt(2), rel=0.05)
+        assert abs(pull.mean()) < 0.15
+
+
+def test_there_is_no_exposure_before_the_first(templates):
+    with pytest.raises(ValueError, match="exposure -1 is below 0"):
+        simulate_object(templates, seed=SEED, number=5, kind="passive", exposure=-1)
