@@ -11,7 +11,7 @@ from .build_settings import DustSource
 from .collection import Collection
 from .dust import EBV_COLUMN_ADVICE, DustError, dust_is_there, milky_way_ebv
 
-__all__ = ["Reddening", "find_reddening", "usable_source"]
+__all__ = ["Reddening", "find_reddening", "reddening_of_lines", "usable_source"]
 
 _COLUMN = "ebv"
 
@@ -29,7 +29,7 @@ class Reddening:
     n_unknown
         Spectra without position or entry, which stay as they are.
     simulated
-        There is no Milky Way before them.
+        They are left as they are because they are simulated.
     """
 
     source: DustSource
@@ -61,7 +61,8 @@ class Reddening:
 def usable_source(collection: Collection, wanted: DustSource) -> DustSource:
     """What ``"auto"`` comes to here and now; anything else as it is.
 
-    A simulated collection has no Milky Way before it.
+    A simulated collection is left as it is, though its Milky Way is in its spectra: whoever
+    looks for anomalies in a survey that is not corrected sees them so.
     """
     if wanted != "auto":
         return wanted
@@ -96,6 +97,24 @@ def find_reddening(collection: Collection, source: DustSource) -> Reddening:
             raise ValueError(str(error)) from error
     unknown = ~np.isfinite(ebv)
     return Reddening(source, np.where(unknown, 0.0, ebv), int(unknown.sum()))
+
+
+def reddening_of_lines(collection: Collection, source: DustSource) -> Reddening:
+    """What line ratios are corrected for: as the spectra are, and where known if simulated.
+
+    Parameters
+    ----------
+    collection, source
+        As for :func:`find_reddening`. A simulated collection knows its reddening, with which
+        ratios come out as they were put in, also where its spectra are left as they are.
+
+    Raises
+    ------
+    ValueError
+        As that does.
+    """
+    known = source == "none" and _is_simulated(collection) and _COLUMN in collection.catalog
+    return find_reddening(collection, "catalog" if known else source)
 
 
 def _is_simulated(collection: Collection) -> bool:

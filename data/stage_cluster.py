@@ -15,7 +15,7 @@ from ..core.line_ratios import line_ratios
 from ..core.population import cluster_explanations, scan_k, unit_explanations
 from ..core.prepare_steps import deredden
 from .build_settings import BuildSettings
-from .reddening import Reddening, find_reddening
+from .reddening import Reddening, reddening_of_lines
 from .stage import Stage, StageSkipped, Work
 
 __all__ = ["CLUSTER"]
@@ -42,7 +42,7 @@ def _run(work: Work) -> None:
     draft.write_array("centres", clusters.centres)
     table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
     draft.write_table("scan", pd.DataFrame(table))
-    dust = find_reddening(work.collection, work.settings.dust)
+    dust = reddening_of_lines(work.collection, work.settings.dust)
     draft.write_table("lines", _lines(work, rows, dust))
     members = [clusters.labels == number for number in range(k)]
     spectra = _spectra_of(work, rows)
@@ -86,7 +86,7 @@ def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
     """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
 
     From the collection's own flux, before the preparation masks and fills it, corrected for the
-    Milky Way's dust as the preparation corrects it.
+    Milky Way's dust where it is known.
     """
     collection = work.collection
     parts = [collection.spectrum(int(row)) for row in rows]
@@ -120,4 +120,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     }
 
 
-CLUSTER = Stage("cluster", 4, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage("cluster", 5, needs=("prepare-o25", "explain"), params=_params, run=_run)

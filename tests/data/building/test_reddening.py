@@ -7,7 +7,7 @@ import pytest
 from spexplain.core.extinction import dust_transmission
 from spexplain.data import reddening
 from spexplain.data.build import BuildError, build
-from spexplain.data.reddening import find_reddening, usable_source
+from spexplain.data.reddening import find_reddening, reddening_of_lines, usable_source
 from spexplain.data.runs import RunStore
 
 EBV = 0.4
@@ -67,11 +67,19 @@ def test_spectra_without_a_position_stay_and_are_counted(dusty):
     assert "1 spectra without" in found.note()
 
 
-def test_a_simulated_sky_has_no_milky_way(dusty):
+def test_simulated_spectra_are_left_as_they_are_and_their_lines_corrected(dusty):
     dusty.provenance["made_by"] = "simulation"
     assert usable_source(dusty, "auto") == "none"
     assert find_reddening(dusty, "auto").note() == ""
     assert usable_source(dusty, "catalog") == "catalog"
+    assert (reddening_of_lines(dusty, "none").ebv == EBV).all()
+
+
+def test_lines_of_real_spectra_are_corrected_as_the_spectra_are(dusty, labelled):
+    assert reddening_of_lines(dusty, "none").ebv is None
+    assert (reddening_of_lines(dusty, "catalog").ebv == EBV).all()
+    labelled.provenance["made_by"] = "simulation"
+    assert reddening_of_lines(labelled, "none").ebv is None  # not known
 
 
 def test_what_was_asked_for_and_is_not_there_is_an_error(unlabelled, quick):
