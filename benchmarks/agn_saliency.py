@@ -54,7 +54,7 @@ def row(kernel: Any, spectra: np.ndarray, labels: np.ndarray, n: int, workers: W
     settings = ExplainSettings(method="saliency")
     ours, theirs = [], []
     for at, flux in enumerate(test):
-        target = machine.target(int(machine.log_proba(flux[None])[0].argmax()))
+        target = machine.target(int(machine.log_odds(flux[None])[0].argmax()))
         ms = milliseconds(lambda x=flux, t=target: explain(x, t, settings, workers=workers))
         if at >= 2:  # compiled and warm by then
             ours.append(ms)

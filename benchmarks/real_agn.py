@@ -87,7 +87,7 @@ def interval(
 
 def strongest_aa(flux: np.ndarray, machine: CoupledSvm, wave: np.ndarray) -> float:
     """Wavelength of the strongest region of the predicted class's saliency map."""
-    predicted = int(machine.log_proba(flux[None])[0].argmax())
+    predicted = int(machine.log_odds(flux[None])[0].argmax())
     found = explain(flux, SvmLogOdds(machine, predicted), ExplainSettings(method="saliency"))
     size = np.convolve(np.abs(found.weights), np.ones(SMOOTH) / SMOOTH, mode="same")
     return float(wave[size.argmax()])
@@ -167,7 +167,7 @@ def _judge(
     strongest: np.ndarray,
     name: Callable[[str], str],
 ) -> None:
-    said = machine.log_proba(spectra[rows]).argmax(axis=1)
+    said = machine.log_odds(spectra[rows]).argmax(axis=1)
     predicted[rows] = [name(machine.classes[at]) for at in said]
     strongest[rows] = [strongest_aa(spectra[row], machine, wave) for row in rows]
 

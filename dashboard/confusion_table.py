@@ -31,7 +31,7 @@ def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
     part
         ``"test"``: only those it has not seen, if it is known which; ``"all"``.
     """
-    columns = ["row", "true", "predicted", "correct", "confidence"]
+    columns = ["row", "true", "predicted", "correct", "log_odds"]
     if lens is None or "predicted" not in lens.columns:
         return pd.DataFrame({name: [] for name in columns})
     said = lens.columns
@@ -44,7 +44,7 @@ def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
     shares = said[[probability_column(kind) for kind in kinds]].to_numpy(np.float64)
     table = pd.DataFrame({"row": rows, "true": true, "predicted": said["predicted"].to_numpy(str)})
     table["correct"] = table["true"] == table["predicted"]
-    table["confidence"] = shares.max(axis=1)
+    table["log_odds"] = said["log_odds"].to_numpy(np.float64)
     for at, kind in enumerate(kinds):
         table[probability_column(kind)] = shares[:, at]
     kept: Any = table[inside]

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
+from ..core.percent import probability_text
 from ..data.evaluate import Evaluation
 from ..data.figure_intervals import macro_interval_text
 from ..data.printed_table import Table
@@ -49,6 +50,8 @@ def cell_text(value: object, heading: str = "") -> str:
     if isinstance(value, int):
         return f"{value:,}"
     assert isinstance(value, float)
+    if heading.startswith("p("):
+        return probability_text(value)
     if heading.split(": ")[-1] in ("C", "gamma", "sigma") or value == 0:
         return f"{value:.3g}"
     return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"

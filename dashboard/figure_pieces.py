@@ -10,6 +10,7 @@ from scipy.ndimage import minimum_filter1d
 from scipy.optimize import isotonic_regression
 
 from ..core.explain import Explanation
+from ..core.percent import probability_text
 from ..core.scores import SCORE_TITLES
 from ..data.lens import Verdict
 from .wording import target_title
@@ -153,7 +154,11 @@ def verdict_text(verdict: Verdict) -> str:
         name = SCORE_TITLES.get(verdict.of, "anomaly score")
         return f"{true}{name} {verdict.score:.3g}, {rank}"
     probability = verdict.probabilities[verdict.predicted]
-    predicted = f"predicted {verdict.predicted} (p = {probability:.2f})"
+    text = probability_text(probability)
+    shown = text if text[0] in "<>" else f"= {text}"
+    predicted = f"predicted {verdict.predicted} (p {shown})"
+    if verdict.votes not in ("", verdict.predicted):
+        predicted += f", by votes {verdict.votes}"
     return f"true {verdict.true}, {predicted}" if verdict.true else predicted
 
 

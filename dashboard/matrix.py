@@ -64,7 +64,7 @@ class Matrix(param.Parameterized):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Of every judged spectrum: row, true, predicted, correct, confidence, probabilities."""
+        """Of every judged spectrum: row, true, predicted, correct, log-odds, probabilities."""
         lens = self._session.workspace.lenses.get("agn")
         if self._kept is None or self._kept[0] != (lens, self.part):
             found = judged(self._session.workspace.catalog, lens, self.part)
@@ -86,7 +86,7 @@ class Matrix(param.Parameterized):
             true, predicted = self.cell
             inside = ((table["true"] == true) & (table["predicted"] == predicted)).to_numpy()
         rows: Any = table[inside]
-        return rows.sort_values(by=["confidence", "row"], ascending=[False, True], kind="stable")
+        return rows.sort_values(by=["log_odds", "row"], ascending=[False, True], kind="stable")
 
     @property
     def marked(self) -> list[Marked]:

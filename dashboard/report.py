@@ -217,8 +217,9 @@ def _saliency_jobs(
     classes, machine = ordered_types(best["test"]["classes"]), _machine_words(best)
     painted = (
         f"Test spectra of {_name(evaluation)}. Blue: more flux strengthens the predicted class; "
-        "orange: weakens it. At the right: how far the colours go, in ∂ log p / ∂ flux, the flux "
-        "at 5100 Å being 1. Dashed: the paper's lines."
+        "orange: weakens it. At the right: how far the colours go, in ∂ log-odds / ∂ flux, the "
+        "flux at 5100 Å being 1; the paper's ∂ log p / ∂ flux is the same map times 1 − p. Dashed: "
+        "the paper's lines."
     )
     three = load_type_classifier(sample.evaluated, "best-three")
     if (sample.evaluated.path / "best-two").is_dir():
@@ -326,7 +327,9 @@ def _typical(test: pd.DataFrame, kinds: list[str]) -> np.ndarray:
     for kind in kinds:
         own: Any = test[test["true"] == kind]
         right: Any = own[own["predicted"] == kind]
-        some = (right if len(right) else own).sort_values(by=probability_column(kind))
+        some = (right if len(right) else own).sort_values(
+            by=probability_column(kind), kind="stable"
+        )
         rows.append(int(some["row"].iat[len(some) // 2]))
     return np.array(rows)
 

@@ -16,6 +16,7 @@ from scipy.ndimage import median_filter
 
 from ..core.explain import ExplainSettings, explain
 from ..core.lines import P21_MARKERS
+from ..core.percent import probability_text
 from ..core.targets import Classifier
 from ..core.train.gram import KERNELS
 from ..data import paper_p21 as paper
@@ -163,7 +164,7 @@ def saliency_figure(
         "spexplain", [_THEME.lower, _THEME.quiet, _THEME.raise_]
     )
     for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
-        predicted = int(machine.log_proba(values[None])[0].argmax())
+        predicted = int(machine.log_odds(values[None])[0].argmax())
         found = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
         sizes = np.abs(found.weights)
         # Where nearly all are 0, as of a forest, the largest sets the scale.
@@ -243,7 +244,9 @@ def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     found = []
     for position in range(len(chosen)):
         one = chosen.iloc[position]
-        shares = ", ".join(f"p({kind}) {one[probability_column(kind)]:.3f}" for kind in classes)
+        shares = ", ".join(
+            f"p({kind}) {probability_text(one[probability_column(kind)])}" for kind in classes
+        )
         found.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
     return found
 

@@ -26,7 +26,7 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from ..data.collection import Collection
-from ..data.lens import open_lenses
+from ..data.lens import open_lenses, outdated
 from ..data.plane import open_planes
 from ..data.reasons import open_reasons
 from .app import build_app
@@ -90,7 +90,10 @@ def serve(
     OSError
         The port is taken, or the address not this machine's.
     """
-    run(open_workspace(collection_path), port=port, address=address, open_browser=open_browser)
+    workspace = open_workspace(collection_path)
+    if old := outdated(workspace.collection):
+        print(old, file=sys.stderr, flush=True)
+    run(workspace, port=port, address=address, open_browser=open_browser)
 
 
 def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:

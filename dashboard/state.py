@@ -45,7 +45,7 @@ class View(param.Parameterized):
         default=None,
         objects=[None],
         label="Explain",
-        doc="What the explanation is of: the probability of a class, or the anomaly score.",
+        doc="What is explained: a class on the scale of log-odds or another, or the anomaly score.",
     )
     plane = param.Selector(
         default=None, objects=[None], label="Plane", doc="Which embedding of the spectra is drawn."

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.lines import PAGE_LINES
 from ..data.collection import Collection
+from ..data.lens import outdated
 from ..data.runs import RunStore
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
         },
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
+        "outdated": outdated(collection),
         "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }
 
@@ -114,6 +116,8 @@ def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
         for note in _NOTES:
             if stage["metrics"].get(note):
                 yield f"  {name}: {stage['metrics'][note]}"
+    if summary["outdated"]:
+        yield f"  [yellow]{summary['outdated']}[/yellow]"
 
 
 def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> dict[str, Any]:

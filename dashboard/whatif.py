@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import param
@@ -176,13 +176,15 @@ class WhatIf(param.Parameterized):
         target, knobs = session.view.target, session.knobs_of(shown.lens)
         key = (shown, target, *knobs.values())
         if self._asked is None or self._asked[0] != key:
-            names = [*shown.verdict.probabilities] or [target]
+            names = {kind: f"p({kind})" for kind in shown.verdict.probabilities}
+            names = names or {target: target}
 
             def ask() -> _Asked:
-                targets = {n: session.target_named(shown, n, **knobs) for n in names}
-                return _Asked(
-                    targets, {n: _value(t, shown.flux, shown) for n, t in targets.items()}
-                )
+                targets = {
+                    shortly: session.target_named(shown, name, **knobs)
+                    for shortly, name in names.items()
+                }
+                return _Asked(targets, {n: _value(t, shown.flux) for n, t in targets.items()})
 
             self._asked = (key, cache(ask))
         return self._asked[1]
@@ -209,14 +211,12 @@ def _considering(
     cancelled: Callable[[], bool],
 ) -> Iterator[Considered]:
     targets, before = asking()
-    values = {name: _value(target, flux, shown) for name, target in targets.items()}
+    values = {name: _value(target, flux) for name, target in targets.items()}
     first = Considered(values, before, None, complete=place is None)
     yield first
     if place is not None and not cancelled():
         yield dataclasses.replace(first, place=place(flux), complete=True)
 
 
-def _value(target: Target, flux: np.ndarray, shown: Shown) -> float:
-    """A class's target is the logarithm of its probability; a score is itself."""
-    value: Any = target(np.asarray(flux, np.float64)[None])[0]
-    return float(np.exp(value)) if shown.verdict.probabilities else float(value)
+def _value(target: Target, flux: np.ndarray) -> float:
+    return float(target(np.asarray(flux, np.float64)[None])[0])

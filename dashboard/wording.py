@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from ..core.effects import Effects
 from ..core.effects import effects as effects_of
 from ..core.explanation import Explanation
 from ..core.goodness import goodness
-from ..core.percent import percent
+from ..core.percent import percent, probability_text
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
@@ -33,10 +34,10 @@ OF_CHI2 = "χ² divides by the flux: bright lines count for less in it, faint co
 _FLUX_UNITS = {"agn": "flux / f(5100 Å)", "anomaly": "flux / median"}
 _COUNT_UNITS = {"agn": "counts / counts at 5100 Å", "anomaly": "counts / median"}
 _OF_CLASSES = {
-    "log-odds(": "log-odds",
-    "log p(": "log-probability",
-    "p(": "probability",
-    "margin(": "margin",
+    "log-odds(": "the log-odds",
+    "log p(": "log p",
+    "p(": "p",
+    "margin(": "the margin",
 }
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
 
@@ -85,12 +86,11 @@ def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
         map as its derivative.
     """
     target = explanation.target
-    what = value = "score"
+    what, value = "the score", "score"
     if not is_score(target):
         start = next(start for start in _OF_CLASSES if target.startswith(start))
         value, kind = start.removesuffix("("), target[len(start) :].removesuffix(")")
         what = f"{_OF_CLASSES[start]} of {kind}"
-    what = f"the {what}"
     effects = effects_of(explanation) if shown is None else shown
     short = short_of(effects)
     return Meaning(
@@ -100,7 +100,7 @@ def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
         value=value,
         axis=axis_words(effects, value),
         unit=unit_words(explanation, effects),
-        sentence=sentence_of(explanation, effects, what),
+        sentence=sentence_of(explanation, effects, what) + _scale_note(explanation, value),
     )
 
 
@@ -112,6 +112,25 @@ def _either(effects: Effects) -> str:
     raises = (effects.values[effects.either] > 0).mean()
     does = "raises" if raises == 1 else "lowers" if raises == 0 else "raises or lowers"
     return f"any change {does} it: {n:,} of {of:,}"
+
+
+def _scale_note(explanation: Explanation, scale: str) -> str:
+    """What to know of the scale that a class is explained on; empty for a score."""
+    if scale == "log-odds" and explanation.method == "saliency":
+        share = probability_text(1 / (1 + math.exp(min(explanation.value, 700))))
+        return (
+            f" The map of Peruzzi et al., of log p, is this one times 1 − p, here {share}: the "
+            "same but for its scale."
+        )
+    if scale in ("log p", "p"):
+        return " It saturates near p = 1, where LIME fits it poorly; the log-odds do not."
+    if scale == "margin":
+        where = "Here it is negative: the" if explanation.value < 0 else "The"
+        return (
+            f" The margin follows the machine's pairwise votes, not the probabilities. {where} "
+            f"votes go to {'another' if explanation.value < 0 else 'this'} type."
+        )
+    return ""
 
 
 def flux_label(lens: str, flux_unit: str = "") -> str:

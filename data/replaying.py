@@ -7,7 +7,7 @@ from pathlib import Path
 from ..core.explain import Explanation
 from .collection import Collection
 from .explanation_file import load_explanation, replay
-from .lens import LensError, open_lenses
+from .lens import LensError, open_lenses, outdated
 from .saved_explanation import SavedExplanation
 
 __all__ = ["OtherModelError", "replay_in"]
@@ -54,7 +54,8 @@ def replay_in(
         collection = Collection.open(collection or origin.collection)
     lenses = open_lenses(collection)
     if origin.lens not in lenses:
-        raise LensError(f"{collection.path} has no lens {origin.lens!r}, but {list(lenses)}")
+        what = f"{collection.path} has no lens {origin.lens!r}, but {list(lenses)}"
+        raise LensError(f"{what}. {outdated(collection)}".removesuffix(". "))
     lens = lenses[origin.lens]
     now = {"model": lens.model_key, "collection": collection.key}
     was = {"model": origin.model_key, "collection": origin.collection_key}
@@ -66,4 +67,7 @@ def replay_in(
                 f"{collection.path} now has {what} {now[what]}; explain it anew, or allow another"
             )
     row = collection.row_of(origin.spectrum_id)
-    return replay(saved, lens.target(origin.lens_target, row, **origin.lens_knobs))
+    # What was explained, spelled out: names of the menu, such as "predicted", have meant log p too.
+    spelled = saved.explanation.target
+    name = spelled if lens.has_target(spelled) else origin.lens_target
+    return replay(saved, lens.target(name, row, **origin.lens_knobs))

@@ -30,7 +30,10 @@ __all__ = ["EVALUATE", "NOISE", "TIMING"]
 
 
 def _evaluate(work: Work) -> None:
-    """Every machine on validation and test; the best of three types is kept, and what it said."""
+    """Every machine on validation and test; the best of three types is kept, and what it said.
+
+    A spectrum is called by its largest probability; what the votes would say is noted beside it.
+    """
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     machines = _machines(work, labelled)
     found = []
@@ -85,8 +88,11 @@ def _judge(
     fit, judged = np.isin(sample.split, fit_on), sample.split == part
     classifier = _fitted(sample[fit], settings)
     predicted = classifier.predict(sample.spectra[judged])
-    classes = sorted(set(sample.labels.tolist()))
-    return classification_metrics(sample.labels[judged], predicted, classes).to_dict()
+    classes, true = sorted(set(sample.labels.tolist())), sample.labels[judged]
+    votes = classifier.votes(sample.spectra[judged])
+    by_votes = classification_metrics(true, votes, classes).to_dict()
+    differ = {"differ": int(np.sum(votes != predicted)), "macro_f": by_votes["macro_f"]}
+    return classification_metrics(true, predicted, classes).to_dict() | {"votes": differ}
 
 
 def _fitted(sample: Labelled, settings: SvmSettings) -> CoupledSvc:
@@ -256,7 +262,7 @@ def _time_params(settings: BuildSettings) -> dict[str, Any]:
 
 
 EVALUATE = Stage(
-    "evaluate", 2, needs=("prepare-p21",), params=_svm_params, run=_evaluate, resumable=True
+    "evaluate", 3, needs=("prepare-p21",), params=_svm_params, run=_evaluate, resumable=True
 )
 NOISE = Stage(
     "noise",

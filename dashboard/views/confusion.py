@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...core.percent import percent
+from ...core.percent import percent, probability_text
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..visitor import Visitor
@@ -113,8 +113,9 @@ class _Confusion:
             found = None if state.maps is None else state.maps.by_row.get(one.row)
             drawing = '<p class="waiting">…</p>' if found is None else _map(found)
             shares = " ".join(
-                f"<span>p({escape(kind)}) {said[probability_column(kind)].at[one.row]:.3f}</span>"
+                f"<span>p({escape(kind)}) {escape(probability_text(float(p)))}</span>"
                 for kind in state.kinds
+                for p in [said[probability_column(kind)].at[one.row]]
             )
             inner = (
                 f'<span class="head"><b>{one.number}</b> {escape(str(ids.iat[one.row]))}</span>'
@@ -176,6 +177,8 @@ def _map(drawn: Any) -> str:
 def _text(value: Any, kind: str) -> str:
     if isinstance(value, str):
         return value
+    if kind == "share":
+        return escape(probability_text(float(value)))
     form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
     return "–" if value is None or not np.isfinite(value) else form.format(float(value))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.percent import probability_text
 from ..listing import Listing
 from ..tabs import tab_named
 from ..visitor import Visitor
@@ -17,7 +18,7 @@ from .parts import TablePart
 __all__ = ["show"]
 
 _FORMATS: dict[str, Callable[[float], str]] = {
-    "share": "{:.3f}".format,
+    "share": probability_text,
     "count": "{:,.0f}".format,
     "redshift": "{:.4f}".format,
     "ratio": "{:.1f}".format,

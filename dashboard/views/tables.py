@@ -49,7 +49,10 @@ def model_html(space: Workspace) -> str:
     """Precision, recall and F for each class, and the confusion matrix."""
     lens = space.lenses.get("agn")
     if lens is None or "predicted" not in lens.columns:
-        return _invite("No classifier has been built: <b>spexplain build</b> makes one.")
+        return _invite(
+            "No classifier has been built, or only by an earlier version: <b>spexplain build</b> "
+            "makes one."
+        )
     said = lens.columns
     truth = space.catalog["label"].to_numpy(object)[said.index.to_numpy()].astype(str)
     called = said["predicted"].to_numpy(object).astype(str)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.percent import probability_text
 from ...core.scores import SCORE_TITLES
 from ..session import Session
 from ..shown import Shown
@@ -122,15 +123,30 @@ def _class_verdict(head: str, verdict: Any) -> str:
     if verdict.true:
         title = "true type → predicted type"
         call = f"<small>true</small> {_kind(verdict.true)} → {call}"
-    pill = f'<span class="pill" title="{title}">{call}</span>'
+    title += ": predicted is the type of the largest probability"
+    pill = f'<span class="pill" title="{title}">{call}</span>{_votes(verdict)}'
     shares = sorted(verdict.probabilities.items(), key=lambda item: _ORDER.get(item[0], 9))
     bars = "".join(
-        f'<div><div class="label"><span>{escape(kind)}</span><span>{share:.3f}</span></div>'
+        f'<div><div class="label"><span>{escape(kind)}</span>'
+        f"<span>{escape(probability_text(share))}</span></div>"
         f'<div class="track"><div class="fill" style="--dot:{_dot(kind)};'
         f'width:{100 * share:.1f}%"></div></div></div>'
         for kind, share in shares
     )
     return f'<div class="line">{head}{pill}</div><div class="bars">{bars}</div>'
+
+
+def _votes(verdict: Any) -> str:
+    """Where the machine's pairwise votes go, if not to the likeliest type."""
+    if verdict.votes in ("", verdict.predicted):
+        return ""
+    title = (
+        "Most pairwise decisions of the machine, which weighs the types alike, go to this type; "
+        "the probabilities count how many there are of each, and are largest for another"
+    )
+    return (
+        f'<span class="pill" title="{title}"><small>by votes</small> {_kind(verdict.votes)}</span>'
+    )
 
 
 def _below(share: float) -> str:

@@ -6,6 +6,7 @@ import math
 from html import escape
 from typing import Any
 
+from ...core.percent import probability_text
 from ..confusion_table import ordered_types
 from ..visitor import Visitor
 from ..whatif import AMOUNTS, Considered
@@ -133,16 +134,18 @@ class _WhatIfTab:
         state, found = self._state, self._state.considered
         if state.edited is None or found is None:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
-        rows = []
+        shown, rows = state.shown, []
+        of_types = bool(shown and shown.verdict.probabilities)
+        said = _probability if of_types else "{:.4g}".format
         for name in ordered_types(found.values):
             now = found.values[name]
             was = found.before[name]
             rows.append(
-                f"<tr><th>{escape(target_title(name))}</th><td>{was:.4g}</td><td><b>{now:.4g}</b></td>"
+                f"<tr><th>{escape(target_title(name))}</th><td>{said(was)}</td>"
+                f"<td><b>{said(now)}</b></td>"
                 f"<td>{_signed(now - was)}</td></tr>"
             )
-        shown = state.shown
-        what = "Probability" if shown and shown.verdict.probabilities else "Score"
+        what = "Probability" if of_types else "Score"
         table = (
             f'<table class="plain"><caption>{what} of the edited spectrum</caption>'
             f"<thead><tr><th></th><th>as it is</th><th>edited</th><th>change</th></tr></thead>"
@@ -175,6 +178,10 @@ def _wavelength_aa(text: str) -> float:
 
 def _aa(at: float | None) -> str:
     return "" if at is None else f"{at:.1f}"
+
+
+def _probability(share: float) -> str:
+    return escape(probability_text(share, 4))
 
 
 def _signed(value: float) -> str:

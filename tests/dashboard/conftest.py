@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
@@ -47,7 +48,7 @@ class FakeCollection:
 
 @dataclass
 class FakeLens:
-    """Log-probability (or score) is the mean flux within 30 Å of Hβ, minus 1."""
+    """Log-odds (or score) is the mean flux within 30 Å of Hβ, minus 1."""
 
     name: str
     title: str
@@ -75,8 +76,14 @@ class FakeLens:
 
     def target(self, name: str, row: int) -> CallableTarget:
         near = np.abs(self.wave_rest_aa - HBETA_AA) < 30
-        shown = name if self.name == "anomaly" else f"log p({name})"
-        return CallableTarget(lambda spectra: spectra[:, near].mean(axis=1) - 1.0, shown)
+        spelled = self.name == "anomaly" or name.endswith(")")
+        shown = name if spelled else f"log-odds({name})"
+        plain = lambda spectra: spectra[:, near].mean(axis=1) - 1.0  # noqa: E731
+        of_p = shown.startswith("p(")
+        return CallableTarget((lambda spectra: expit(plain(spectra))) if of_p else plain, shown)
+
+    def has_target(self, name: str) -> bool:
+        return name in self.targets
 
     def verdict(self, row: int) -> Verdict:
         return self.verdicts(row)
@@ -108,6 +115,7 @@ def fake_workspace(path: Path, n: int = 300) -> Workspace:
     agn["predicted"] = guess[rows]
     for name in TYPES:
         agn[f"p_{name.replace(' ', '_')}"] = np.where(agn["predicted"] == name, 0.8, 0.1)
+    agn["votes"], agn["log_odds"] = agn["predicted"], np.log(4.0)
     agn["correct"] = pd.Series(agn["predicted"] == label[rows]).where(label[rows] != "")
     score = rng.lognormal(-5, 1, n)
     anomaly = pd.DataFrame({"score": score, "cluster": np.where(score > 0.02, kind, np.nan)})

@@ -108,8 +108,11 @@ def test_weights_that_all_vanish_still_have_a_scale():
 
 def test_the_verdict_names_truth_prediction_and_rank():
     kind = Verdict("type", "type 2", "intermediate", {"intermediate": 0.61}, np.nan, 0, 0)
-    assert verdict_text(kind) == "true type 2, predicted intermediate (p = 0.61)"
-    assert verdict_text(replace(kind, true="")) == "predicted intermediate (p = 0.61)"
+    assert verdict_text(kind) == "true type 2, predicted intermediate (p = 0.610)"
+    assert verdict_text(replace(kind, true="")) == "predicted intermediate (p = 0.610)"
+    sure = replace(kind, true="", probabilities={"intermediate": 0.9999}, votes="intermediate")
+    assert verdict_text(sure) == "predicted intermediate (p > 0.999)"
+    assert verdict_text(replace(sure, votes="type 1")).endswith("999), by votes type 1")
     score = Verdict("score", "", "", {}, 0.01234, 4, 3321)
     assert verdict_text(score) == "anomaly score 0.0123, rank 4 of 3,321"
     by_another = replace(score, of="filtered-mse")

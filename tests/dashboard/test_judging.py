@@ -123,7 +123,7 @@ def test_the_tab_shows_every_check_and_takes_the_width_over(judged: Session) -> 
     for name, words in (
         ("order", "Would more samples tell?"),
         ("curves", "σ below random orders"),
-        ("curves", ">log p<"),
+        ("curves", ">log-odds<"),
         ("methods", "Spearman"),
         ("kernel", "count as"),
     ):
@@ -150,15 +150,6 @@ def test_exact_methods_have_no_whiskers(session: Session, pool: ThreadPoolExecut
     session.outcome.trust = dataclasses.replace(session.outcome.trust, idle=0.0)
     assert "exact" in state_pane(session).html
     assert Evidence(found).complete
-
-
-def test_a_machine_that_votes_is_said_to_jump_and_others_are_not(judged: Session) -> None:
-    part, trust = show(judged), judged.outcome.trust
-    judged.view.tab = "trust"
-    assert not dict(part.sections).get("jumps")
-    judged.outcome.trust = dataclasses.replace(trust, jumped=31)
-    said = dict(part.sections)["jumps"]
-    assert f"Here 31 of {trust.n_samples:,} samples change a vote" in said
 
 
 def test_of_a_spectrum_the_lens_cannot_take_nothing_is_waited_for(judged: Session) -> None:

@@ -46,6 +46,7 @@ def seen(draw: Any) -> Seen:
         index=taken,
     )
     columns["predicted"] = np.array(KINDS)[shares.argmax(axis=1)]
+    columns["log_odds"] = np.log(shares.max(axis=1) / (1 - shares.max(axis=1)))
     columns["split"] = rng.choice(["train", "test", ""], len(taken))
     agn = SimpleNamespace(columns=columns, rows=taken, targets=("predicted", *KINDS))
     score = np.where(rng.random(len(taken)) < 0.1, np.nan, rng.lognormal(-4, 1, len(taken)))
@@ -189,5 +190,6 @@ def test_the_judged_are_counted_as_scikit_learn_counts_them(one: Seen, part: str
         np.testing.assert_array_equal(counted, plain)
         shares = table[[f"p_{kind.replace(' ', '_')}" for kind in KINDS]].to_numpy()
         np.testing.assert_allclose(shares.sum(axis=1), 1)
-        np.testing.assert_array_equal(table["confidence"], shares.max(axis=1))
+        likeliest = shares.max(axis=1)
+        np.testing.assert_allclose(table["log_odds"], np.log(likeliest / (1 - likeliest)))
     assert (table["correct"] == (table["true"] == table["predicted"])).all()

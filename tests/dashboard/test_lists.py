@@ -21,7 +21,9 @@ class Classifier:
     def __init__(self, shares: np.ndarray) -> None:
         named = {f"p_{kind.replace(' ', '_')}": shares[:, k] for k, kind in enumerate(KINDS)}
         said = np.array(KINDS, object)[np.nan_to_num(shares).argmax(axis=1)]
-        self.columns = pd.DataFrame({"predicted": said, **named})
+        most = np.clip(np.nan_to_num(shares).max(axis=1), 1e-9, 1 - 1e-9)
+        log_odds = np.log(most / (1 - most))
+        self.columns = pd.DataFrame({"predicted": said, "log_odds": log_odds, **named})
 
 
 def catalog(n: int) -> pd.DataFrame:
@@ -39,6 +41,13 @@ def test_the_two_likeliest_types_come_nearest_first(n: int, seed: int) -> None:
     np.testing.assert_array_equal(found["p_next"], ordered[:, -2])
     assert (np.diff(found["confidence"] - found["p_next"]) >= 0).all()
     assert (found["next"] != found["predicted"]).all()
+
+
+def test_the_surest_mistake_comes_first_though_probabilities_of_one_tie() -> None:
+    said = Classifier(np.array([[1.0, 0, 0], [1.0, 0, 0], [0.9, 0.1, 0], [1.0, 0, 0]]))
+    said.columns["log_odds"] = [38.0, 41.0, 2.2, 40.0]
+    wrong = catalog(4).assign(label="type 2")
+    assert misclassified(wrong, said).table["row"].tolist() == [1, 3, 0, 2]
 
 
 def test_a_spectrum_without_probabilities_is_not_in_it_and_the_list_is_as_long_as_asked() -> None:

@@ -26,8 +26,7 @@ def test_a_cell_holds_its_spectra_and_numbers_the_first_few(session):
     assert set(matrix.chosen["true"]) == set(matrix.chosen["predicted"]) == {"type 1"}
     assert [one.number for one in matrix.marked] == [1, 2, 3, 4, 5, 6]
     assert all(one.correct for one in matrix.marked)
-    confidence = matrix.chosen["confidence"].to_numpy()
-    assert (np.diff(confidence) <= 0).all()
+    assert (np.diff(matrix.chosen["log_odds"].to_numpy()) <= 0).all()
     matrix.choose("type 1", "type 1")
     assert matrix.cell is None
 

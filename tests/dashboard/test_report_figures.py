@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.lines import P21_MARKERS
-from spexplain.core.targets.svm import CoupledSvm, SvmLogProb
+from spexplain.core.targets.svm import CoupledSvm, SvmLogOdds
 from spexplain.core.train.svm import SvmSettings, fit_classifier
 from spexplain.dashboard.report_figures import (
     confusion_figure,
@@ -169,7 +169,7 @@ def test_a_saliency_map_paints_the_derivative_of_the_predicted_class(spectra, ma
     for axes, values, title in zip(fig.axes, flux[:2], ("one", "two"), strict=True):
         (lines,) = (part for part in axes.collections if isinstance(part, LineCollection))
         predicted = int(machine.log_proba(values[None])[0].argmax())
-        target = SvmLogProb(machine, predicted)
+        target = SvmLogOdds(machine, predicted)
         weights = explain(values, target, ExplainSettings(method="saliency")).weights
         painted = lines.get_array()
         np.testing.assert_allclose(painted, 0.5 * (weights[1:] + weights[:-1]))

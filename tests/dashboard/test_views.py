@@ -197,7 +197,7 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     most = np.abs(found.weights).max()
     np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
     assert (view._mapper.low, view._mapper.high) == (-1.0, 3.0)
-    assert view.weight.yaxis.axis_label == "Δ log p / +10 %"
+    assert view.weight.yaxis.axis_label == "Δ log-odds / +10 %"
 
 
 def test_a_new_spectrum_is_uncoloured_until_its_own_explanation_comes(still: Session) -> None:
@@ -352,7 +352,7 @@ def test_the_state_names_what_the_colours_mean(still: Session) -> None:
     still.open(7)
     assert "computing" in pane.html
     explain_now(still)
-    assert "raises log p(predicted)" in pane.html
+    assert "raises the log-odds of predicted" in pane.html
     assert "300 of 300 samples" in pane.html
 
 

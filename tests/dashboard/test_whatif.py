@@ -44,9 +44,9 @@ def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whati
     whatif.turn(2.0)
     found = settle(whatif)
     shown = session.outcome.shown
-    target = shown.lens.target("type 1", shown.row)
-    assert found.values["type 1"] == pytest.approx(np.exp(target(whatif.edited[None])[0]))
-    assert found.before["type 1"] == pytest.approx(np.exp(target(shown.flux[None])[0]))
+    target = shown.lens.target("p(type 1)", shown.row)
+    assert found.values["type 1"] == pytest.approx(target(whatif.edited[None])[0])
+    assert found.before["type 1"] == pytest.approx(target(shown.flux[None])[0])
     assert found.values["type 1"] > found.before["type 1"]
     assert found.place == (pytest.approx(float(whatif.edited.mean())), 0.0)
 

@@ -30,7 +30,7 @@ def test_blue_is_what_raises_for_every_method(method: str) -> None:
     assert up.weight_of_pixel[:10].min() > 0
     assert down.weight_of_pixel[:10].max() < 0
     assert meaning(up).sentence.startswith("Blue:")
-    assert "raises the log-probability of type 1" in meaning(up).sentence
+    assert "raises log p of type 1" in meaning(up).sentence
 
 
 def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
@@ -47,6 +47,18 @@ def test_a_score_is_called_a_score() -> None:
         "score",
         "log p",
     ]
+
+
+def test_each_scale_says_what_to_know_of_it() -> None:
+    paper = meaning(explained("saliency", "log-odds(type 1)")).sentence
+    assert "raises the log-odds of type 1" in paper
+    assert "of log p, is this one times 1 − p, here < 0.001" in paper
+    assert "Peruzzi" not in meaning(explained("lime", "log-odds(type 1)")).sentence
+    assert "saturates near p = 1" in meaning(explained("lime", "p(type 1)")).sentence
+    won = meaning(explained("lime", "margin(type 1)")).sentence
+    lost = meaning(explained("lime", "margin(type 1)", sign=-1.0)).sentence
+    assert won.endswith("not the probabilities. The votes go to this type.")
+    assert lost.endswith("Here it is negative: the votes go to another type.")
 
 
 def test_the_state_line_of_lime_has_fidelity_samples_time_and_seed() -> None:

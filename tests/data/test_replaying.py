@@ -77,6 +77,20 @@ def test_another_model_is_named_and_refused_unless_allowed(
     assert other.weights.tobytes() != kept.explanation.weights.tobytes()
 
 
+def test_an_older_explanation_is_repeated_on_the_scale_it_was_made_on(small_demo: Path) -> None:
+    lens = open_lenses(Collection.open(small_demo))["agn"]
+    id = Collection.open(small_demo).catalog["id"].iat[int(lens.rows[0])]
+    kept = explain_stored(small_demo, id, "log p", FEW).saved
+    # An earlier version's "predicted" was log p, and what is saved says so.
+    older = dataclasses.replace(
+        kept, origin=dataclasses.replace(kept.origin, lens_target="predicted")
+    )
+    again = replay_in(older)
+    assert again.target == kept.explanation.target
+    assert again.target.startswith("log p(")
+    assert again.weights.tobytes() == kept.explanation.weights.tobytes()
+
+
 def test_a_file_that_names_no_model_is_repeated_with_whatever_is_there(
     kept: SavedExplanation, trained_again: Path
 ) -> None:
