@@ -60,10 +60,10 @@ def test_the_caption_and_the_colours_say_the_same_at_nine_tenths_and_eleven(
     for factor in (0.9, 1.1):
         effects = opened(factor=factor)
         assert "more flux lowers" in state.html
-        assert "Blue: more flux here raises the log-probability of predicted" in state.html
+        assert "Blue: more flux here raises the log-odds of predicted" in state.html
         said[factor] = effects.values
         np.testing.assert_allclose(view._bands.data["weight"], effects.values, rtol=1e-5)
-        assert view.weight.yaxis.axis_label == "Δ log p / +10 %"
+        assert view.weight.yaxis.axis_label == "Δ log-odds / +10 %"
         assert view._bands.tags[2] == "per +10 % of the flux"
     top = np.argsort(-np.abs(said[0.9]))[:2]
     np.testing.assert_allclose(said[0.9][top], said[1.1][top], rtol=0.02)

@@ -397,7 +397,7 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
     SpectrumView(bare), legend_part(bare), controls_form(bare), bar_form(bare)
     assert "spexplain build" in plane.note.html
     assert "spexplain build" in veil.html
-    assert drawer.of("misclassified").note == "No classifier has been built for this collection."
+    assert "spexplain build" in drawer.of("misclassified").note
     plane._tap(SimpleNamespace(x=0.0, y=0.0))
     plane.reset()
 
