@@ -19,12 +19,17 @@ from .parts import WordsPart
 from .spectrum import largest
 
 if TYPE_CHECKING:
+    from ...core.recurrence import Recurrence
     from ...core.trust import Trust
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
+_OF_NOISE = (
+    "The spectrum with noise of its own errors added once more, explained with the same masks. "
+    "Solid marks on the spectrum pass, hollow ones do not."
+)
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
@@ -52,7 +57,9 @@ def state_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _state(session)
 
-    session.outcome.param.watch(show, ["explanation", "trust", "mirrored", "busy"])
+    session.outcome.param.watch(
+        show, ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"]
+    )
     session.view.param.watch(show, ["theme", "slope"])
     show()
     return pane
@@ -221,7 +228,12 @@ def _explained(session: Session) -> str:
 
 
 def _belief(session: Session) -> str:
-    """The verdict in a line or two."""
-    trust: Trust | None = session.outcome.trust
+    """What the masks leave open, then what the spectrum's noise does."""
+    outcome = session.outcome
+    trust: Trust | None = outcome.trust
+    told: Recurrence | None = outcome.recurrence
     said = "" if trust is None else escape(trust.sentence())
+    noise = outcome.no_recurrence if told is None else told.sentence()
+    if said and noise:
+        said += f'. <span title="{_OF_NOISE}">{escape(noise[:1].upper() + noise[1:])}.</span>'
     return f'<div class="belief">{said}</div>'
