@@ -200,10 +200,10 @@ def _state(session: Session) -> str:
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
         f'<span class="muted">−{most:.2g}</span><span class="scale" '
         f'style="background:linear-gradient(to right,{shades})"></span>'
-        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span>'
-        f"{_any_change(means)}</span>"
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
+        f"{_any_change(means)}"
     )
-    busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
+    busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
@@ -215,7 +215,8 @@ def _any_change(means: Meaning) -> str:
     """The colour of what any change raises, or lowers, and of how many segments."""
     if not means.either:
         return ""
-    return f'<i class="either"></i><span>{escape(means.either)}</span>'
+    title = escape(means.sentence)
+    return f'<span class="any" title="{title}"><i class="either"></i>{escape(means.either)}</span>'
 
 
 def _explained(session: Session) -> str:
