@@ -21,7 +21,6 @@ from .judging import Judging
 from .keeping import Keepsake, keep, origin_of
 from .links import apply_query, to_query
 from .live import Answer
-from .recurring import Recurring
 from .session import Session
 from .shown import Shown
 from .theme import THEMES, category_colours
@@ -66,7 +65,6 @@ def build_app(
         doc = pn.state.curdoc
         session = Visitor(workspace, pool, _scheduler(doc))
         Judging(session)
-        Recurring(session)
         opened.add(session)
 
         def close(_: object) -> None:
@@ -203,6 +201,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
         view.target,
         shown.id,
         flux_unit=shown.flux_unit,
+        domain=None if shown.verdict is None else shown.verdict.domain,
         # What is in no collection is explained by the usual filter and trimming.
         **(session.knobs_of(shown.lens) if shown.judge is None else {}),
     )

@@ -19,12 +19,15 @@ MISSING = {
     "predicted": "not classified",
     "correct": "no truth",
     "cluster": "not clustered",
+    "domain": "not seen by the lens",
+    "domain_o25": "not seen by the lens",
 }
 # How a column's values are called, where not by themselves.
 _LABELS: dict[str, Callable[[Any], str]] = {
     "correct": lambda value: "correct" if value else "wrong",
     "cluster": lambda value: f"cluster {int(value)}" if value >= 0 else "",
 }
+_NUMBERS = ("score", "z", "sn_median", "of_kind", "distance")
 _TYPE_ORDER = ("type 1", "type 2", "intermediate")
 _TITLES = {
     "type": "Type",
@@ -33,6 +36,10 @@ _TITLES = {
     "score": f"Score: {SCORE_TITLES['mse']}",
     **{name: f"Score: {title}" for name, title in SCORE_TITLES.items() if name != "mse"},
     "cluster": "Cluster of reasons",
+    "domain": "AGN lens: inside its domain or not",
+    "of_kind": "AGN lens: like the AGN it learned on",
+    "distance": "AGN lens: distance from what it learned on",
+    "domain_o25": "Anomaly lens: inside its domain or not",
     "z": "Redshift",
     "sn_median": "Median S/N",
 }
@@ -126,7 +133,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
         Neither the catalog nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
-    if name in ("score", "z", "sn_median") or name in SCORE_TITLES:
+    if name in _NUMBERS or name in SCORE_TITLES:
         return _values(name, as_numbers(column))
     return _categories(name, column)
 
@@ -157,7 +164,7 @@ def _categories(name: str, column: Any) -> Categories:
 
 
 def _values(name: str, values: np.ndarray) -> Values:
-    logarithmic = name == "score" or name in SCORE_TITLES
+    logarithmic = name in ("score", "distance") or name in SCORE_TITLES
     if logarithmic:
         values = np.log10(np.where(values > 0, values, np.nan))
     known = values[np.isfinite(values)]

@@ -14,6 +14,8 @@ from ..core.percent import probability_text
 from ..data.evaluate import Evaluation
 from ..data.figure_intervals import macro_interval_text
 from ..data.printed_table import Table
+from ..data.runs import RunStore
+from .domain_words import model_lines
 
 __all__ = ["cell_text", "evaluation_lines"]
 
@@ -25,6 +27,7 @@ def evaluation_lines(evaluation: Evaluation) -> Iterator[str | RichTable]:
     """All tables, and what to do next."""
     best = evaluation.best
     yield f"[bold]{evaluation.collection.path}[/bold]"
+    yield from model_lines(RunStore(evaluation.collection.path), "svm")
     for table in evaluation.tables:
         yield ""
         yield _rich(table)

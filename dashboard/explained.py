@@ -80,9 +80,11 @@ def explain_stored(
     flux, asked = lens.prepared(row), lens.target(target, row)
     explanation = explain(flux, asked, settings)
     trust = assess(explanation, flux, asked)
-    origin = origin_of(
-        collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row)
+    unit = flux_unit_of(collection.catalog, row)
+    verdict = (
+        lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)
     )
+    origin = origin_of(collection, lens, target, id, flux_unit=unit, domain=verdict.domain)
     recurrence = None
     if exposures:
         of = exposures_of(collection, lens, row)
@@ -90,10 +92,7 @@ def explain_stored(
     saved = SavedExplanation(
         explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence
     )
-    of_score = isinstance(lens, AnomalyLens)
-    return Explained(
-        saved, trust, lens.verdict(row, score=target) if of_score else lens.verdict(row)
-    )
+    return Explained(saved, trust, verdict)
 
 
 def write_files(

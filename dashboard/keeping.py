@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from ..data.collection import Collection
 from ..data.lens import Lens, Verdict
+from .domain_words import origin_words
 from .wording import chosen_text, flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ..data.domain import DomainVerdict
     from ..data.saved_explanation import Origin, SavedExplanation
 
 __all__ = ["Keepsake", "figure_of", "keep", "origin_of"]
@@ -39,6 +41,7 @@ def origin_of(
     id: str,
     *,
     flux_unit: str = "",
+    domain: DomainVerdict | None = None,
     **lens_knobs: float,
 ) -> Origin:
     """Where an explanation comes from.
@@ -51,6 +54,8 @@ def origin_of(
         Of the spectrum.
     flux_unit
         Of the spectrum before it was prepared; empty if not known.
+    domain
+        Whether the model has learned on anything like it; None if not known.
     lens_knobs
         What the target was asked for with besides.
     """
@@ -65,6 +70,8 @@ def origin_of(
         model_key=lens.model_key,
         lens_knobs=lens_knobs,
         flux_unit=flux_unit,
+        domain=origin_words(domain),
+        whose=lens.whose,
     )
 
 

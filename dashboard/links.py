@@ -31,7 +31,6 @@ _VIEW = {
     "width_kms": "width",
     "trimmed": "trimmed",
     "rebuilt": "rebuilt",
-    "slope": "slope",
     "k": "k",
     "weight_sign": "sign",
 }

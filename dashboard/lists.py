@@ -11,7 +11,7 @@ from ..data.trained import probability_column
 from .colouring import as_numbers
 from .listing import Column, Listing
 
-__all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous"]
+__all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous", "outside_domain"]
 
 
 def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
@@ -101,6 +101,33 @@ def most_anomalous(
     return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
 
 
+def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
+    """Spectra unlike what the lens's model learned on, the farthest first, with why."""
+    columns = _columns("id", "why", "distance", "of_kind", "predicted", "label", *_ABOUT)
+    domain = None if lens is None else lens.domain
+    if lens is None or domain is None:
+        return _nothing(columns, _NO_DOMAIN)
+    order = np.argsort(-_how_far(domain.table), kind="stable")
+    outside = domain.table["outside"].to_numpy(bool)
+    found = domain.table.iloc[order[outside[order]]]
+    table = pd.DataFrame({"row": found.index.to_numpy(), **{c: found[c].to_numpy() for c in _SAID}})
+    if "predicted" in lens.columns:
+        table["predicted"] = lens.columns["predicted"].reindex(found.index).to_numpy()
+    columns = tuple(c for c in columns if c.key != "predicted" or "predicted" in table)
+    return Listing(_described(table, catalog), columns, "Every spectrum lies inside the domain.")
+
+
+def _how_far(found: pd.DataFrame) -> np.ndarray:
+    """Those unlike anything by their distance, before the others by how little they are alike."""
+    far = as_numbers(found["distance"])
+    return np.where(far > 1, far, -1 / (1 + np.maximum(-as_numbers(found["of_kind"]), 0)))
+
+
+_SAID = ("why", "distance", "of_kind")
+_NO_DOMAIN = (
+    "What this model learned on has not been described yet: spexplain build does, with the models "
+    "built again where they are lent."
+)
 _NO_CLASSIFIER = (
     "No classifier has been built for this collection, or only by an earlier version: spexplain "
     "build makes one."
@@ -120,6 +147,9 @@ _COLUMNS = (
     Column("p_next", "p(next)", "share"),
     Column("cluster", "Cluster", "count"),
     Column("label", "Type", "type"),
+    Column("why", "Why outside", "text"),
+    Column("distance", "Distance", "ratio"),
+    Column("of_kind", "Of the kind", "ratio"),
     Column("z", "z", "redshift"),
     Column("sn_median", "S/N", "ratio"),
     Column("split", "Part", "text"),

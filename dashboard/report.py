@@ -23,6 +23,7 @@ from ..data.runs import Run, RunStore
 from ..data.trained import load_type_classifier, probability_column
 from ..data.whole_file import written_whole
 from .confusion_table import ordered_types
+from .domain_words import model_lines
 from .evaluation import cell_text
 from .report_figures import (
     confusion_figure,
@@ -120,6 +121,8 @@ def write_report(
         f"{best['test']['n']:,} test spectra. Grey columns: Peruzzi et al. 2021, A&amp;A 652, A19."
         "</p>"
     )
+    models = model_lines(RunStore(evaluation.collection.path), "svm")
+    head += "".join(f"<p>{escape(line)}.</p>" for line in models)
     document = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}: AGN types</title>'
         f"<style>{_STYLE}</style><h1>AGN types in {name}</h1>{head}"

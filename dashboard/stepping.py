@@ -44,6 +44,7 @@ class Stepping:
             "unsure": lambda: space.listing("unsure"),
             "anomalous": lambda: space.ranking(session.score),
             "scores": lambda: space.ranking(session.score),
+            "outside": lambda: space.outside(session.view.lens),
             "confusion": lambda: matrix.listing,
         }
         session.view.param.watch(self._follow_lens, "lens")

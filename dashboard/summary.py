@@ -14,6 +14,7 @@ from ..core.lines import PAGE_LINES
 from ..data.collection import Collection
 from ..data.lens import outdated
 from ..data.runs import RunStore
+from .domain_words import model_lines
 
 if TYPE_CHECKING:
     from ..core.explanation import Explanation
@@ -97,6 +98,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
         "outdated": outdated(collection),
+        "models": list(model_lines(store)),
         "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }
 
@@ -111,6 +113,7 @@ def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
     yield f"  {summary['n_rejected']} rejected"
     for reason, count in summary["rejected"].items():
         yield f"    {count:6d} {reason}"
+    yield from (f"  {line}" for line in summary["models"])
     yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
     for name, stage in summary["stages"].items():
         for note in _NOTES:

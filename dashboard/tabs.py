@@ -45,6 +45,7 @@ TABS = (
     Tab("misclassified", "Misclassified", "lists"),
     Tab("unsure", "Least sure", "lists"),
     Tab("anomalous", "Most anomalous", "lists"),
+    Tab("outside", "Outside", "lists"),
     Tab("scores", "Scores", "scores"),
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),

@@ -22,7 +22,13 @@ from ..data.reasons import Reasons, reasons_by_sign, scanned
 from .clusters import Partition, partition
 from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
 from .listing import Listing
-from .lists import can_be_checked, least_sure, misclassified, most_anomalous
+from .lists import (
+    can_be_checked,
+    least_sure,
+    misclassified,
+    most_anomalous,
+    outside_domain,
+)
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
@@ -197,6 +203,11 @@ class Workspace:
         return self._keep(
             ("ranking", score), lambda: most_anomalous(self.catalog, lens, score=column)
         )
+
+    def outside(self, lens: str) -> Listing:
+        """Spectra unlike what the lens's model learned on."""
+        of = self.lenses.get(lens)
+        return self._keep(("outside", lens), lambda: outside_domain(self.catalog, of))
 
     def reasons_of(self, sign: str) -> Reasons:
         """The explanations with signs kept or dropped, "" as built; KeyError where there are none.

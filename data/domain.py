@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,20 @@ from .runs import Run
 if TYPE_CHECKING:
     from ..core.domain import Domain, DomainValues
 
-__all__ = ["BuiltDomain", "DomainVerdict", "load_domain", "save_domain", "why_outside"]
+__all__ = [
+    "COUNTS",
+    "INSIDE",
+    "NOT_OF_KIND",
+    "UNLIKE",
+    "BuiltDomain",
+    "DomainVerdict",
+    "load_domain",
+    "save_domain",
+    "why_outside",
+]
 
+INSIDE, COUNTS = "inside", "outside: counts"
+NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
 
 
@@ -82,7 +94,10 @@ def load_domain(run: Run) -> Domain:
 
 
 def why_outside(
-    values: DomainValues, wave_rest_aa: np.ndarray, sample: Mapping[str, Any]
+    values: DomainValues,
+    wave_rest_aa: np.ndarray,
+    sample: Mapping[str, Any],
+    flux_units: Iterable[str],
 ) -> list[str]:
     """Why each spectrum is outside, in words; "" for those inside.
 
@@ -93,16 +108,19 @@ def why_outside(
     wave_rest_aa : (D,)
         Vacuum Å.
     sample
-        Facts of the run: ``what`` the model learned on and what the ``rest`` of the survey is.
+        Facts of the run: ``what`` the model learned on, what the ``rest`` of the survey is, and
+        whether any of it is in ``counts``.
+    flux_units : (n,)
+        Of the files. A model that has learned on calibrated flux knows nothing of counts, however
+        like its sample they look.
     """
     from ..core.domain import statistic_words
 
     what, rest = sample["what"], sample["rest"]
     words = []
-    for kind, far, statistic, at in zip(
-        values.of_kind, values.distance, values.statistic, values.where_px, strict=True
-    ):
-        parts = []
+    each = (values.of_kind, values.distance, values.statistic, values.where_px, flux_units)
+    for kind, far, statistic, at, unit in zip(*each, strict=True):
+        parts = [_COUNTS] if unit == "counts" and not sample["counts"] else []
         if far > 1:
             wave = float(wave_rest_aa[at]) if at >= 0 else float("nan")
             parts.append(f"unlike anything it learned on: {statistic_words(str(statistic), wave)}")
@@ -128,6 +146,15 @@ class BuiltDomain:
         self.table: pd.DataFrame = run.table("domain").set_index("row")
         self.sample: dict[str, Any] = run.facts("sample")
 
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What can colour the plane: where each row lies, in words and by both measures."""
+        table = self.table
+        far, other = table["distance"] > 1, table["of_kind"] < 0
+        said = np.where(far, UNLIKE, np.where(other, NOT_OF_KIND, INSIDE))
+        said[(said == INSIDE) & table["outside"]] = COUNTS
+        return table[["of_kind", "distance", "why"]].assign(domain=said)
+
     @cached_property
     def domain(self) -> Domain:
         """The measures, read when first asked for."""
@@ -148,14 +175,12 @@ class BuiltDomain:
     def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
         """Of a prepared spectrum (D,) from elsewhere."""
         values = self.domain(np.asarray(flux, np.float32)[None])
-        (why,) = why_outside(values, self._wave, self.sample)
+        (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
         return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
 
     def _verdict(
         self, why: str, of_kind: float, distance: float, facts: Mapping[str, Any]
     ) -> DomainVerdict:
-        if facts.get("flux_unit") == "counts" and not self.sample.get("counts"):
-            why = "; ".join(part for part in (_COUNTS, why) if part)
         return DomainVerdict(bool(why), why, of_kind, distance, self._notes(facts))
 
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:

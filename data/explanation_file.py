@@ -140,6 +140,10 @@ def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
     header["FORMAT"] = FORMAT
     header["CREATOR"] = f"spexplain {version('spexplain')}"
     header["OBJECT"] = _ascii(saved.origin.spectrum_id)
+    if saved.origin.domain:
+        header["DOMAIN"] = _ascii(saved.origin.domain)
+    if saved.origin.whose:
+        header["MODEL"] = _ascii(saved.origin.whose)
     header["METHOD"] = _ascii(made.method)
     header["TARGET"] = _ascii(made.target)
     # JSON escapes all that a header cannot hold but DEL.

@@ -14,7 +14,7 @@ from .runs import Run, RunStore
 from .trained import is_outdated
 from .training_sample import training_sample
 
-__all__ = ["GivenModelsError", "given_models"]
+__all__ = ["GivenModelsError", "given_models", "why_lent"]
 
 # A model, and the preparation its spectra must have had.
 _PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
@@ -80,6 +80,35 @@ def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
             if domain is not None and domain.inputs.get(stage) == model.key:
                 found[domain.stage] = domain
     return found
+
+
+def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str:
+    """Why a collection does not train its own: how much it has of what, and how much it takes.
+
+    Parameters
+    ----------
+    collection
+        The one that is built.
+    stage
+        ``"svm"`` or ``"vae"``.
+    settings
+        Of the build.
+
+    Returns
+    -------
+    "" where it could: it was asked for another's.
+    """
+    if stage == "vae":
+        every = np.arange(collection.n_spectra)
+        n = training_sample(collection.catalog, every, settings.learn_from).n
+        few = n < settings.vae_from
+        return f"{n:,} to learn from here, {settings.vae_from:,} are needed" if few else ""
+    labels = collection.catalog["label"].to_numpy(str)
+    if _can_train_classifier(labels):
+        return ""
+    kinds, counts = np.unique(labels[labels != ""], return_counts=True)
+    here = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
+    return f"{here} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
 
 
 def _can_train_classifier(labels: np.ndarray) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .collection import Collection
+from .domain import BuiltDomain
 from .lens_agn import AgnLens
 from .lens_anomaly import AnomalyLens
 from .lens_parts import LensError, Verdict
@@ -59,6 +60,16 @@ class Lens(Protocol):
     @property
     def columns(self) -> pd.DataFrame:
         """What the model says of every such row, indexed by row."""
+        ...
+
+    @property
+    def domain(self) -> BuiltDomain | None:
+        """Which spectra its model is for; None where a build has yet to say."""
+        ...
+
+    @property
+    def whose(self) -> str:
+        """Whose the model is and what it learned on, in words."""
         ...
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from .collection import Collection
-from .lens_parts import BuiltLens, Verdict, input_of
+from .lens_parts import OF_KIND, BuiltLens, Verdict, domain_run, input_of
 from .runs import Run, RunStore
 from .trained import load_type_classifier, probability_column
 
@@ -39,13 +39,18 @@ class AgnLens(BuiltLens):
     title = "AGN type"
 
     def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
-        super().__init__(collection, input_of(store, run, "prepare-p21"), run)
+        domain = domain_run(store, "domain-p21", run)
+        super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
         margin = (_MARGIN,) if _is_svm(run) else ()
         # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
         # wherever the spectrum lies, while log p and p saturate near 1.
         self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin)
+        if self.domain is not None and self.domain.knows_kind:
+            self.targets += (OF_KIND,)
         self.columns = run.table("predictions").set_index("row")
+        if self.domain is not None:
+            self.columns = self.columns.join(self.domain.columns)
 
     @property
     def described(self) -> str:
@@ -87,6 +92,8 @@ class AgnLens(BuiltLens):
     def target_for(self, name: str, predicted: str) -> Target:
         """The same for a spectrum of any collection, given the type predicted for it."""
         self.check_target(name)
+        if name == OF_KIND:
+            return self.of_kind()
         spelled = _SPELLED.fullmatch(name)
         if spelled is not None and spelled["label"] in self.classes:
             what, label = spelled["what"], spelled["label"]
@@ -131,8 +138,10 @@ class AgnLens(BuiltLens):
         said = self.columns.loc[row]
         probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
         predicted, true = str(said["predicted"]), str(self._labels.iat[row])
-        votes = str(said["votes"])
-        return Verdict("type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes)
+        votes, domain = str(said["votes"]), self.domain_of(row)
+        return Verdict(
+            "type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes, domain=domain
+        )
 
 
 def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:

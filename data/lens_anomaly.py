@@ -11,15 +11,17 @@ import pandas as pd
 from ..core.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
 from .autoencoders import Autoencoders, load_autoencoders
 from .collection import Collection
-from .lens_parts import BuiltLens, Verdict, input_of
+from .lens_parts import BuiltLens, Verdict, domain_run, input_of
 from .runs import Run, RunStore
 
 if TYPE_CHECKING:
     from ..core.targets.vae import VaeScore
     from ..core.vae import Vae
 
-__all__ = ["SCORE", "AnomalyLens"]
+__all__ = ["GALAXY_DOMAIN", "SCORE", "AnomalyLens"]
 
+# What this lens calls the columns of its domain, which are the other lens's too.
+GALAXY_DOMAIN = {name: f"{name}_o25" for name in ("domain", "of_kind", "distance")}
 SCORE = "mse"  # the one that ranks unless told otherwise
 
 
@@ -31,12 +33,15 @@ class AnomalyLens(BuiltLens):
 
     def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
         preparation, vae = (input_of(store, run, stage) for stage in ("prepare-o25", "vae"))
-        super().__init__(collection, preparation, vae)
+        super().__init__(collection, preparation, vae, domain_run(store, "domain-o25", vae))
         self._sn_median = collection.catalog["sn_median"]
         scores = run.table("scores").set_index("row")
         # A collection scored by an earlier version has the first of the eight only.
         self.targets = tuple(name for name in get_args(Score) if name in scores)
         self.columns = scores.rename(columns={SCORE: "score"})
+        if self.domain is not None:
+            of_galaxies = self.domain.columns.rename(columns=GALAXY_DOMAIN)
+            self.columns = self.columns.join(of_galaxies)
         self._run = run
         clusters = store.find("cluster")
         if clusters is not None:
@@ -114,4 +119,5 @@ class AnomalyLens(BuiltLens):
         values = self.scores(score)
         value, true = float(values.at[row]), str(self._labels.iat[row])
         rank = 1 + int((values.to_numpy() > value).sum())
-        return Verdict("score", true, "", {}, value, rank, len(values), score)
+        domain = self.domain_of(row)
+        return Verdict("score", true, "", {}, value, rank, len(values), score, domain=domain)

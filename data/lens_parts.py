@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ..core.prepare import O25Recipe, recipe_from_dict
 from .collection import Collection
+from .collection_format import flux_unit_of
+from .domain import BuiltDomain, DomainVerdict
 from .runs import Run, RunStore
+from .whose_model import whose_model
 
-__all__ = ["BuiltLens", "LensError", "Verdict", "input_of"]
+if TYPE_CHECKING:
+    from ..core.targets.linear import LinearTarget
+
+__all__ = ["OF_KIND", "BuiltLens", "LensError", "Verdict", "domain_run", "input_of"]
+
+# The target that asks why a spectrum is, or is not, like what the model learned on.
+OF_KIND = "of_kind"
 
 
 class LensError(Exception):
@@ -43,6 +53,8 @@ class Verdict:
         Number of scored spectra; 0 for a type.
     of
         Which of the eight scores; "" for a type.
+    domain
+        Whether the model has learned on anything like the spectrum; None where that is not known.
     """
 
     kind: Literal["type", "score"]
@@ -54,6 +66,7 @@ class Verdict:
     n_ranked: int
     of: str = ""
     votes: str = ""
+    domain: DomainVerdict | None = None
 
 
 class BuiltLens:
@@ -76,15 +89,21 @@ class BuiltLens:
         (n,) rows of the collection that can be used, ascending.
     targets
         What can be explained; the first is the usual one.
+    domain
+        Which spectra its model is for; None where a build has yet to say.
     """
 
     targets: tuple[str, ...]
+    domain: BuiltDomain | None
 
-    def __init__(self, collection: Collection, preparation: Run, trained: Run) -> None:
+    def __init__(
+        self, collection: Collection, preparation: Run, trained: Run, domain: Run | None = None
+    ) -> None:
         self.preparation = preparation
         self.wave_rest_aa = preparation.read_array("wavelength")
         self.rows = preparation.table("rows")["row"].to_numpy()
-        self._trained = trained
+        self._trained, self._collection = trained, collection
+        self.domain = None if domain is None else BuiltDomain(domain, self.wave_rest_aa)
         self._labels = collection.catalog["label"]
         self._spectra = preparation.array("spectra")
         unusable = preparation.table("reasons")
@@ -138,6 +157,35 @@ class BuiltLens:
         """Whether there is such a target, by its name in ``targets`` or spelled out."""
         return name in self.targets
 
+    @property
+    def whose(self) -> str:
+        """Whose the model is and what it learned on, in words."""
+        return whose_model(self._trained, None if self.domain is None else self.domain.sample)
+
+    def domain_of(self, row: int) -> DomainVerdict | None:
+        """Whether the model has learned on anything like a row; None where that is not known."""
+        if self.domain is None:
+            return None
+        return self.domain.of_row(row, self._facts_of(row))
+
+    def of_kind(self) -> LinearTarget:
+        """Log-odds of the sample it learned on against the rest of its survey, to be explained.
+
+        Raises
+        ------
+        LensError
+            There was no such rest.
+        """
+        kind = None if self.domain is None else self.domain.domain.kind
+        if kind is None:
+            raise LensError(f"{self.domain and self.domain.sample['note']}")
+        return kind
+
+    def _facts_of(self, row: int) -> Mapping[str, Any]:
+        catalog = self._collection.catalog
+        numbers = {name: float(catalog[name].iat[row]) for name in ("z", "sn_median")}
+        return numbers | {"flux_unit": flux_unit_of(catalog, row)}
+
     def check_target(self, name: str) -> None:
         """LensError, naming those there are, if there is no such target."""
         if not self.has_target(name):
@@ -160,6 +208,12 @@ def input_of(store: RunStore, run: Run, stage: str) -> Run:
     if found is None:
         raise LensError(f"{store.path} lacks {stage}-{run.inputs[stage]}; build again")
     return found
+
+
+def domain_run(store: RunStore, stage: str, model: Run) -> Run | None:
+    """What says which spectra a model is for; None where that has not been built for this model."""
+    found = store.find(stage)
+    return found if found is not None and found.inputs.get(model.stage) == model.key else None
 
 
 def _holds(ascending: np.ndarray, row: int) -> bool:

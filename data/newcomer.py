@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -123,7 +125,8 @@ class NewcomerLens:
         _check_pixels(spectrum)
         flux, reason = self._prepare(spectrum)
         sn_median = spectrum.sn_median
-        verdict = None if reason else self.verdict(flux, sn_median)
+        facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
+        verdict = None if reason else self.verdict(flux, sn_median, facts)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
         exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
@@ -131,15 +134,28 @@ class NewcomerLens:
             spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures
         )
 
-    def verdict(self, flux: np.ndarray, sn_median: float) -> Verdict:
-        """What the model says of a prepared spectrum (D,) of this S/N; its true type is unknown."""
+    def verdict(
+        self, flux: np.ndarray, sn_median: float, facts: Mapping[str, Any] | None = None
+    ) -> Verdict:
+        """What the model says of a prepared spectrum (D,); its true type is unknown.
+
+        Parameters
+        ----------
+        flux
+            Prepared.
+        sn_median
+            Median S/N of a pixel before.
+        facts
+            Its z, sn_median and flux_unit, as far as they are known.
+        """
         lens = self.lens
+        domain = None if lens.domain is None else lens.domain.of_flux(flux, facts or {})
         if isinstance(lens, AgnLens):
-            return lens.judged(flux)
+            return replace(lens.judged(flux), domain=domain)
         score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))
-        return Verdict("score", "", "", {}, score, rank, len(known), SCORE)
+        return Verdict("score", "", "", {}, score, rank, len(known), SCORE, domain=domain)
 
     def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).

@@ -34,6 +34,11 @@ class Origin:
         Anything else to keep with it, in the user's words.
     flux_unit
         Before the spectrum was prepared, as its file has it.
+    domain
+        Whether the model has learned on anything like the spectrum: ``"inside"``, or
+        ``"outside: …"`` with why; empty if not known.
+    whose
+        Whose the model is, and what it learned on.
     """
 
     spectrum_id: str = ""
@@ -45,6 +50,8 @@ class Origin:
     note: str = ""
     lens_knobs: dict[str, float] = field(default_factory=dict)
     flux_unit: str = ""
+    domain: str = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

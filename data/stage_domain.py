@@ -17,7 +17,10 @@ from .agn_study import TASKS
 from .build_settings import BuildSettings
 from .collection_format import flux_unit_of
 from .domain import load_domain, save_domain, why_outside
+from .given_models import why_lent
 from .labelled import object_groups
+from .places import demo_path
+from .runs import Run
 from .stage import Stage, StageSkipped, Work
 from .training_sample import training_sample
 
@@ -56,7 +59,7 @@ def _run(work: Work, name: str) -> None:
     known: DomainValues | None = None
     positions = np.empty(0, np.int64)
     if given is not None:
-        domain, facts = load_domain(given), given.facts("sample")
+        domain, facts = load_domain(given), given.facts("sample") | _of_lender(work, given)
         work.draft.metrics |= {"trained_on": given.key}
     elif {"p21": "svm", "o25": "vae"}[name] in work.given:
         raise StageSkipped(
@@ -67,19 +70,29 @@ def _run(work: Work, name: str) -> None:
         domain, facts, positions, known = _learned(work, rows, sample)
     values = _applied(work, domain, positions, known)
     wave = prepared.read_array("wavelength")
-    why = why_outside(values, wave, facts)
+    units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
+    why = why_outside(values, wave, facts, units)
     table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
-    table["outside"], table["why"] = values.outside, pd.Series(why, dtype="str")
+    outside = np.array([text != "" for text in why], bool)
+    table["outside"], table["why"] = outside, pd.Series(why, dtype="str")
     save_domain(work.draft.path, domain)
     work.draft.write_facts("sample", facts)
     work.draft.write_table("domain", table)
     work.draft.metrics |= {
         "n": len(rows),
-        "n_outside": int(values.outside.sum()),
+        "n_outside": int(outside.sum()),
         "n_unlike_anything": int((values.distance > 1).sum()),
         "n_not_of_kind": int((values.of_kind < 0).sum()),
         "domain_note": facts["note"],
     }
+
+
+def _of_lender(work: Work, given: Run) -> dict[str, Any]:
+    """Who lent the model, and why."""
+    path = given.path.parent.parent
+    lender = "the demo" if path.resolve() == demo_path().resolve() else path.name
+    model = "svm" if given.stage.endswith("p21") else "vae"
+    return {"lender": lender, "why_lent": why_lent(work.collection, model, work.settings)}
 
 
 def _learned(
@@ -109,6 +122,7 @@ def _learned(
         groups=object_groups(work, rows[both]),
         seed=seed,
         fewest_background=sample.fewest_rest,
+        name="log-odds(the kind it learned on)",
     )
     facts |= {
         "knows_kind": True,
@@ -221,7 +235,7 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        1,
+        2,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

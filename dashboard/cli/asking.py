@@ -51,6 +51,7 @@ def explain_command(
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
     from ...core.settings import ExplainSettings
     from ...data.reproduce import reproduce_code
+    from ..domain_words import domain_lines
     from ..explained import explain_stored, write_files
     from ..summary import explanation_document, explanation_lines, intervals_document
 
@@ -68,9 +69,12 @@ def explain_command(
     if code:
         sys.stdout.write(reproduce_code(found.saved, file=save))
     elif as_json:
+        domain, whose = found.verdict.domain, found.saved.origin.whose
+        about = {"id": id, "model": whose, "domain": None if domain is None else domain.to_dict()}
         said = explanation_document(found.saved.explanation, found.wave_rest_aa)
-        print_json({"id": id} | said | intervals_document(found.saved))
+        print_json(about | said | intervals_document(found.saved))
     else:
+        print_lines(domain_lines(found.verdict.domain, found.saved.origin.whose))
         print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
         console.print(f"  {found.trust.sentence()}")
         if found.saved.recurrence is not None:

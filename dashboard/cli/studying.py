@@ -22,11 +22,14 @@ def evaluate_command(
     as_json: AsJson = False,
 ) -> None:
     """Print every table of the AGN paper for this collection, beside the paper's own values."""
+    from ...data.runs import RunStore
+    from ..domain_words import model_lines
     from ..evaluation import evaluation_lines
 
     evaluation = _evaluate(named(directory, demo=demo), split, jobs)
     if as_json:
-        print_json(evaluation.to_dict())
+        models = list(model_lines(RunStore(evaluation.collection.path), "svm"))
+        print_json(evaluation.to_dict() | {"models": models})
     else:
         for line in evaluation_lines(evaluation):
             console.print(line)

@@ -22,10 +22,10 @@ _OF_TYPES = {
     "log p": "log p (predicted)",
     "probability": "p (predicted)",
     "margin": "margin (predicted)",
+    "of_kind": "like what it learned on",
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
-_SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {
     "lime": {
@@ -95,7 +95,7 @@ def controls_form(session: Session) -> FormPart:
             Field(knobs, "first", "select", fold=True),
             Field(knobs, "control", "select", fold=True),
             Field(knobs, "stop_when_settled", "number", fold=True),
-            Field(session.view, "slope", "select", _SLOPES, fold=True),
+            Field(session.view, "slope", "select", fold=True),
             Field(knobs, "gradient", "select", fold=True),
             Field(knobs, "smoothing", "select", fold=True),
             Field(knobs, "smoothing_px", "number", fold=True),

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core.percent import probability_text
 from ...core.scores import SCORE_TITLES
+from ..domain_words import domain_html
 from ..session import Session
 from ..shown import Shown
 from ..theme import diverging
@@ -19,17 +20,12 @@ from .parts import WordsPart
 from .spectrum import largest
 
 if TYPE_CHECKING:
-    from ...core.recurrence import Recurrence
     from ...core.trust import Trust
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
-_OF_NOISE = (
-    "The spectrum with noise of its own errors added once more, explained with the same masks. "
-    "Solid marks on the spectrum pass, hollow ones do not."
-)
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
@@ -57,9 +53,7 @@ def state_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _state(session)
 
-    session.outcome.param.watch(
-        show, ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"]
-    )
+    session.outcome.param.watch(show, ["explanation", "trust", "mirrored", "busy"])
     session.view.param.watch(show, ["theme", "slope"])
     show()
     return pane
@@ -98,7 +92,7 @@ def _verdict(session: Visitor) -> str:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _said(about, shown.id, shown.verdict, "")
+        return _said(about, shown, shown.verdict, "")
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
@@ -111,14 +105,17 @@ def _verdict(session: Visitor) -> str:
     about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
     chosen = chosen_text(session.score, session.knobs_of(shown.lens))
     ranked = f" with {usual_text(session.score)}" if chosen else ""
-    return _said(about, shown.id, session.verdict_of(shown), ranked)
+    return _said(about, shown, session.verdict_of(shown), ranked)
 
 
-def _said(about: str, id: str, verdict: Any, ranked: str) -> str:
-    head = f'<span class="id">{escape(id)}</span>{about}'
+def _said(about: str, shown: Shown, verdict: Any, ranked: str) -> str:
+    """Whether it is a spectrum for this model at all comes before what the model says."""
+    head = f'<span class="id">{escape(shown.id)}</span>{about}'
     if verdict is None:
         return f'<div class="line">{head}</div>'
-    return _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
+    warning, model = domain_html(verdict.domain, shown.lens.whose)
+    said = _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
+    return f"{warning}{said}{model}"
 
 
 def _class_verdict(head: str, verdict: Any) -> str:
@@ -200,10 +197,10 @@ def _state(session: Session) -> str:
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
         f'<span class="muted">−{most:.2g}</span><span class="scale" '
         f'style="background:linear-gradient(to right,{shades})"></span>'
-        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
-        f"{_any_change(means)}"
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span>'
+        f"{_any_change(means)}</span>"
     )
-    busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
+    busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
@@ -215,8 +212,7 @@ def _any_change(means: Meaning) -> str:
     """The colour of what any change raises, or lowers, and of how many segments."""
     if not means.either:
         return ""
-    title = escape(means.sentence)
-    return f'<span class="any" title="{title}"><i class="either"></i>{escape(means.either)}</span>'
+    return f'<i class="either"></i><span>{escape(means.either)}</span>'
 
 
 def _explained(session: Session) -> str:
@@ -229,12 +225,7 @@ def _explained(session: Session) -> str:
 
 
 def _belief(session: Session) -> str:
-    """What the masks leave open, then what the spectrum's noise does."""
-    outcome = session.outcome
-    trust: Trust | None = outcome.trust
-    told: Recurrence | None = outcome.recurrence
+    """The verdict in a line or two."""
+    trust: Trust | None = session.outcome.trust
     said = "" if trust is None else escape(trust.sentence())
-    noise = outcome.no_recurrence if told is None else told.sentence()
-    if said and noise:
-        said += f'. <span title="{_OF_NOISE}">{escape(noise[:1].upper() + noise[1:])}.</span>'
     return f'<div class="belief">{said}</div>'

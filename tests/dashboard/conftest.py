@@ -58,6 +58,8 @@ class FakeLens:
     rows: np.ndarray
     verdicts: Any
     model_key: str = "feed"
+    domain: Any = None
+    whose: str = "this collection's own"
 
     def reason(self, row: int) -> str:
         return "" if row in self.columns.index else "it covers 4100–8000 Å of 3729–5266 Å"

@@ -133,3 +133,13 @@ def copied(built, tmp_path):
 def write():
     """write(path, labels, seed=0, classes="") → a collection like the others."""
     return write_collection
+
+
+@pytest.fixture(scope="session")
+def surveyed(tmp_path_factory, quick):
+    """90 labelled spectra with a line each and 330 without: what an AGN's domain needs, built."""
+    path = tmp_path_factory.mktemp("surveyed") / "survey"
+    collection = write_collection(path, [*LINES] * 30 + [""] * 330, seed=4)
+    report = build(collection, settings=quick, only=["domain-p21"])
+    assert "domain-p21" in report.built
+    return collection
