@@ -21,11 +21,11 @@ __all__ = [
     "WeightSign",
 ]
 
-MethodName = Literal["lime", "saliency", "occlusion"]
+MethodName = Literal["lime", "saliency", "occlusion", "shapley"]
 SegmentationName = Literal["uniform", "slic"]
 PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
 KernelName = Literal["text", "code"]
-SamplingName = Literal["independent", "antithetic"]
+SamplingName = Literal["independent", "antithetic", "limit"]
 FirstSample = Literal["paper", "light"]
 ControlName = Literal["none", "linearised"]
 GradientName = Literal["difference", "analytic"]

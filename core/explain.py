@@ -15,6 +15,7 @@ from .occlusion import occlusion
 from .progress import Cancelled, never
 from .saliency import saliency
 from .settings import ExplainSettings, MethodName
+from .shapley import shapley
 from .targets import Target
 from .targets.base import may_share
 from .workers import InTurn, Sharing, or_own
@@ -46,6 +47,7 @@ _METHODS: Mapping[MethodName, _Method] = {
     "lime": lime,
     "saliency": saliency,
     "occlusion": occlusion,
+    "shapley": shapley,
 }
 _DEFAULTS = ExplainSettings()
 

@@ -29,20 +29,26 @@ class Explanation:
         lime: change of the target when the segment is present rather than perturbed. saliency:
         ∂target/∂flux. occlusion: target minus target with the segment perturbed. Raw: which way
         more flux moves the target, and comparable between factors, is what ``effects`` says.
+        shapley: each segment's share in value − intercept.
     intercept, r2, local_prediction
-        The surrogate's; the target's value, 1 and the value again for methods without one.
+        The surrogate's; the target's value, 1 and the value again for methods without one. Of
+        shapley the intercept is the target with every segment perturbed: the weights sum to value
+        − intercept (efficiency).
     value
         Target at the spectrum.
     n_samples
-        Spectra used so far.
+        Spectra used so far; 0 for an exact answer.
     complete
         False for an early answer that a later one will replace.
     stopped
         Why fewer samples than the settings allow were enough; empty where all were used.
     sample_values : (n_samples,), or None for methods that do not sample
-        Target on each sample of ``lime_neighbourhood``, in order: what its error is judged by.
+        Target on each sample of ``lime_neighbourhood``, or ``shapley_neighbourhood``, in order:
+        what its error is judged by.
     nothing
         Why there is nothing to explain, so that weights and R² tell nothing; empty where there is.
+    sampled
+        Why samples were drawn where there might have been an exact answer; empty elsewhere.
     """
 
     method: str
@@ -59,6 +65,12 @@ class Explanation:
     sample_values: NDArray[np.float64] | None = None
     stopped: str = ""
     nothing: str = ""
+    sampled: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is in closed form, of LIME or Shapley values: no samples were drawn."""
+        return self.n_samples == 0
 
     @property
     def weight_of_pixel(self) -> NDArray[np.float64]:
@@ -106,6 +118,7 @@ class Explanation:
             "n_samples": self.n_samples,
             "complete": self.complete,
             "stopped": self.stopped,
+            "sampled": self.sampled,
             "nothing": self.nothing,
         }
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .closed_form import NoClosedForm
+from .exact import exact_lime
 from .explanation import Explanation
 from .lime_samples import LimeSamples, look_counts
 from .neighbourhood import Neighbourhood
@@ -51,6 +53,13 @@ def lime(
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
+    sampled = ""
+    if settings.sampling == "limit":
+        try:
+            yield exact_lime(x, target, settings)
+            return
+        except NoClosedForm as reason:
+            sampled = str(reason)
     run = _Run.begin(x, target, settings, cancelled)
     neighbourhood, looks = run.samples.neighbourhood, run.looks
     answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
@@ -73,6 +82,7 @@ def lime(
             sample_values=y,
             stopped=stopped,
             nothing=nothing,
+            sampled=sampled,
         )
         if stopped:
             return

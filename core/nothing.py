@@ -15,7 +15,7 @@ from .neighbourhood import Neighbourhood
 from .percent import percent
 from .settings import ExplainSettings
 
-__all__ = ["nothing_alone", "nothing_sampled"]
+__all__ = ["nothing_alone", "nothing_exact", "nothing_sampled"]
 
 _ABOUT_ONE = 2.0  # effective samples below which a fit is that of a single one
 _ROUNDING = 4.0  # units in the last place of the largest flux
@@ -53,6 +53,17 @@ def nothing_sampled(
     if advice.recommended_width is not None:
         return f"{said}: width {advice.recommended_width:g} would do"
     return f"{said}: no width would do, {advice.needed_samples:,} samples are wanted"
+
+
+def nothing_exact(
+    settings: ExplainSettings, weights: NDArray[np.float64], around: Neighbourhood
+) -> str:
+    """Why an answer in closed form, or Shapley values (S,), tell nothing; empty where they do."""
+    if unperturbed := _unperturbed(settings, around):
+        return unperturbed
+    if weights.any():
+        return ""
+    return "perturbing segments leaves the answer as it is: there is nothing to explain"
 
 
 def nothing_alone(

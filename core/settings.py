@@ -42,25 +42,29 @@ class ExplainSettings:
     Attributes
     ----------
     method
-        ``lime``, ``saliency`` or ``occlusion``.
+        ``lime``, ``saliency``, ``occlusion`` or ``shapley``: Shapley values of the segments, exact
+        where the target has them in closed form, else from samples in pairs.
     segmentation, n_segments
-        How the spectrum is cut, and into how many pieces S (lime and occlusion).
+        How the spectrum is cut, and into how many pieces S (all but saliency).
     perturbation, factor
-        What a segment becomes, and the factor of it, of order 1 (lime and occlusion).
+        What a segment becomes, and the factor of it, of order 1 (all but saliency).
     n_samples
-        Spectra evaluated, at least 2 (lime).
+        Spectra evaluated, at least 2 (lime and shapley); none where the answer is exact.
     kernel, kernel_width
         How samples are weighted by their closeness, and the kernel's width in its own units;
         None is the kernel's default (lime).
     ridge_alpha
         Penalty of the surrogate, above 0 (lime).
     seed
-        Of the masks (lime) and of noise (lime and occlusion), 0 or more.
+        Of the masks (lime and shapley) and of noise (all but saliency), 0 or more.
     step
         Relative change of each pixel, not 0 (saliency).
     sampling
         How masks are drawn: ``independent`` as in the paper, or in ``antithetic`` pairs, which need
-        fewer samples for the same error where segments act in pairs (lime).
+        fewer samples for the same error where segments act in pairs. ``limit``: none are drawn
+        where the limit of infinitely many is known in closed form, as of a support vector
+        machine's margin; elsewhere as ``independent``, and the explanation says why. For the text
+        kernel (lime).
     first
         The first sample is the spectrum itself, whatever the seed. ``paper``: it counts as any
         other, and the most of all. ``light``: it counts nothing, so that weights depend on chance
@@ -132,6 +136,10 @@ class ExplainSettings:
         if self.control == "linearised" and self.kernel != "text":
             raise ValueError(
                 f"kernel must be 'text' where control is 'linearised', got {self.kernel!r}"
+            )
+        if self.sampling == "limit" and self.kernel != "text":
+            raise ValueError(
+                f"kernel must be 'text' where sampling is 'limit', got {self.kernel!r}"
             )
 
     def asdict(self) -> dict[str, Any]:

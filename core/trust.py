@@ -15,6 +15,8 @@ from .lime import lime_neighbourhood
 from .lime_samples import LimeSamples
 from .locality_advice import KernelAdvice, kernel_advice
 from .neighbourhood import Neighbourhood
+from .shapley import shapley_neighbourhood
+from .shapley_samples import shapley_error
 from .stability import Stability, rank_stability
 from .targets import Target, evaluate
 from .verdict import Findings, verdict
@@ -35,6 +37,8 @@ class Trust:
         How many top segments were judged, and at which probability they count as settled.
     intervals
         Of the weights; None where the samples do not determine them.
+    sampled
+        Whether the weights come from random masks, and so have an error.
     stability
         Of the top segments' order; None where nothing was sampled or nothing is determined.
     kernel
@@ -60,6 +64,7 @@ class Trust:
     k: int
     confidence: float
     intervals: Intervals | None
+    sampled: bool = False
     stability: Stability | None = None
     kernel: KernelAdvice | None = None
     r2_unseen: float | None = None
@@ -71,7 +76,7 @@ class Trust:
     @property
     def exact(self) -> bool:
         """Whether the weights have no sampling error at all."""
-        return self.kernel is None
+        return not self.sampled
 
     def sentence(self) -> str:
         """The verdict in a line, such as "stable: the top 5 segments keep their order; …"."""
@@ -104,7 +109,8 @@ def assess(
     """Judge an explanation by the samples it was made of; none is evaluated again.
 
     Saliency maps and occlusions sample nothing, so their weights are exact: what they measure is
-    what they show. LIME's differ from seed to seed, and by how much is estimated here.
+    what they show; so are answers in closed form. LIME's weights and Shapley values from samples
+    differ from seed to seed, and by how much is estimated here.
 
     Parameters
     ----------
@@ -130,25 +136,30 @@ def assess(
         raise ValueError(f"need k ≥ 1 and confidence within 0 to 1, got {k} and {confidence}")
     k = min(k, len(explanation.weights))
     facts = (explanation.method, explanation.n_samples, explanation.r2, k, confidence)
-    if explanation.method != "lime":
-        weights, settings = explanation.weights, explanation.settings
-        by_step = explanation.method == "saliency"
-        moved = not (by_step and settings.gradient == "analytic")  # a derivative moves nothing
-        return Trust(
-            *facts,
-            intervals=exact_intervals(weights),
-            idle=float(np.mean(weights == 0)) if moved else 0.0,
-            step=settings.step if by_step else None,
-            nothing=explanation.nothing,
-        )
+    if explanation.exact or explanation.method in ("saliency", "occlusion"):
+        return _exact(explanation, facts)
+    unknown = Trust(*facts, intervals=None, sampled=True, nothing=explanation.nothing)
+    judged = _judged if explanation.method == "lime" else _judged_shapley
+    around, values = _samples(explanation, x), explanation.sample_values
     with or_own(workers) as sharing:
-        around, values = _samples(explanation, x), explanation.sample_values
         if values is None:
             values = evaluate(target, around, workers=sharing)
-        unknown = Trust(*facts, intervals=None, nothing=explanation.nothing)
-        judged = partial(_judged, unknown, explanation, around, target)
-        (found,) = sharing.map(judged, [values])
+        (found,) = sharing.map(partial(judged, unknown, explanation, around, target), [values])
         return found
+
+
+def _exact(explanation: Explanation, facts: tuple[str, int, float, int, float]) -> Trust:
+    weights, settings = explanation.weights, explanation.settings
+    by_step = explanation.method == "saliency"
+    # A derivative moves nothing, and a closed form looks at all segments together.
+    moved = not (explanation.exact or (by_step and settings.gradient == "analytic"))
+    return Trust(
+        *facts,
+        intervals=exact_intervals(weights),
+        idle=float(np.mean(weights == 0)) if moved else 0.0,
+        step=settings.step if by_step else None,
+        nothing=explanation.nothing,
+    )
 
 
 def _judged(
@@ -177,7 +188,31 @@ def _judged(
     )
 
 
+def _judged_shapley(
+    unknown: Trust,
+    explanation: Explanation,
+    neighbourhood: Neighbourhood,
+    target: Target,
+    values: NDArray[np.float64],
+) -> Trust:
+    try:
+        drawn = shapley_error(neighbourhood.masks, values)
+    except Underdetermined:
+        return unknown
+    return replace(
+        unknown,
+        intervals=weight_intervals(drawn, confidence=unknown.confidence),
+        stability=rank_stability(
+            drawn,
+            explanation.top(unknown.k),
+            n_samples=explanation.n_samples,
+            seed=explanation.settings.seed,
+        ),
+    )
+
+
 def _samples(explanation: Explanation, x: NDArray[np.floating]) -> Neighbourhood:
-    whole = lime_neighbourhood(x, explanation.settings)
+    drawn = lime_neighbourhood if explanation.method == "lime" else shapley_neighbourhood
+    whole = drawn(x, explanation.settings)
     masks = whole.masks.head(explanation.n_samples)
     return Neighbourhood(whole.base, whole.delta, whole.labels, masks)

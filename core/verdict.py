@@ -43,6 +43,12 @@ class Findings:
 
 def verdict(found: Findings) -> str:
     """Say whether the order holds, how good the fit is, and how many samples would do."""
+    if found.n_samples == 0:
+        limit = ["LIME's limit of infinitely many", _fit(found.r2, "")]
+        said = limit if found.method == "lime" else ["Shapley values in closed form"]
+        return "; ".join(["exact, no samples: " + said[0], *said[1:]])
+    if found.method == "shapley":
+        return _shared(found)
     if found.kernel is None:
         if found.idle >= _MOSTLY_IDLE:
             return _empty(found)
@@ -62,6 +68,13 @@ def verdict(found: Findings) -> str:
     if found.pull > _STRONG_PULL:
         parts.append(f"penalty and first sample still pull the weights by {percent(found.pull)}")
     return "; ".join(parts)
+
+
+def _shared(found: Findings) -> str:
+    """Of Shapley values from samples: whatever their error, they add up."""
+    if found.stability is None:
+        return f"too early to tell: {found.n_samples:,} samples do not determine Shapley values"
+    return f"{_order(found, found.stability)}; {_samples(found, found.stability)}"
 
 
 def _empty(found: Findings) -> str:
