@@ -214,7 +214,7 @@ def explain_again(
         If the caller gave up.
     """
     settings = replace(explanation.settings, stop_when_settled=0.0)
-    if explanation.method == "lime":
+    if explanation.method == "lime" and not explanation.exact:
         settings = replace(settings, n_samples=max(min(n_samples, explanation.n_samples), 2))
         n, n_segments = settings.n_samples, len(explanation.weights)
         masks = draw_masks(n, n_segments, seed=settings.seed, sampling=settings.sampling)
@@ -222,7 +222,7 @@ def explain_again(
     elif explanation.method == "occlusion":
         weigh = partial(_occlusion_again, explanation.labels, settings, target)
     else:
-        weigh = partial(_anew, settings, target)
+        weigh = partial(_anew, settings, target)  # exact, pixel by pixel, or of few pairs
 
     def one(x: NDArray[np.floating]) -> NDArray[np.float64]:
         if cancelled():

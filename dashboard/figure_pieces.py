@@ -179,12 +179,17 @@ def settings_text(explanation: Explanation, chosen: str = "") -> str:
     pieces = f"{n} {settings.segmentation} segments · {settings.perturbation} {settings.factor:g}"
     if explanation.method == "occlusion":
         return f"{target} · occlusion · {pieces}"
-    n_samples = f"{explanation.n_samples}"
+    samples = "exact, no samples" if explanation.exact else f"{explanation.n_samples} samples"
     if not explanation.complete:
-        n_samples += f" of {settings.n_samples}"
+        samples = f"{explanation.n_samples} of {settings.n_samples} samples"
+    if explanation.method == "shapley":
+        seed = "" if explanation.exact else f" · seed {settings.seed}"
+        return f"{target} · Shapley values · {pieces} · {samples}{seed}"
     width = "" if settings.kernel_width is None else f" of width {settings.kernel_width:g}"
+    # The limit has no penalty and draws nothing.
+    drawn = f" · ridge α {settings.ridge_alpha:g} · seed {settings.seed}"
+    drawn = "" if explanation.exact else drawn
     return (
-        f"{target} · LIME · {pieces} · {n_samples} samples · {settings.kernel} "
-        f"kernel{width} · ridge α {settings.ridge_alpha:g} · seed {settings.seed} · "
+        f"{target} · LIME · {pieces} · {samples} · {settings.kernel} kernel{width}{drawn} · "
         f"R² {explanation.r2:.4f}"
     )

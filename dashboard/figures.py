@@ -47,6 +47,7 @@ _AS_IT_IS = "weight = target,\nsegment as it is\nminus perturbed"
 _DEFINITIONS = {
     "lime": _AS_IT_IS,
     "occlusion": _AS_IT_IS,
+    "shapley": "weight = share in\nthe target as it is\nminus perturbed",
     "saliency": "weight = slope of\nthe target by the\nflux above",
 }
 

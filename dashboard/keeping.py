@@ -24,6 +24,8 @@ __all__ = ["Keepsake", "figure_of", "keep", "origin_of"]
 Kind = Literal["fits", "csv", "ecsv", "png", "svg", "pdf", "py"]
 Paint = Literal["line", "band"]
 
+_SAMPLED = ("lime", "shapley")
+
 
 @dataclass(frozen=True, slots=True)
 class Keepsake:
@@ -87,8 +89,8 @@ def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint 
         title=saved.origin.spectrum_id,
         verdict=verdict,
         chosen=chosen_text(of.target, saved.origin.lens_knobs),
-        # The other methods change each piece once: their intervals have no width.
-        intervals=saved.intervals if of.method == "lime" else None,
+        # Of what draws no samples they have no width.
+        intervals=saved.intervals if of.method in _SAMPLED and not of.exact else None,
         flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
         paint=paint,
     )

@@ -168,7 +168,7 @@ class Knobs(param.Parameterized):
         bounds=(10, 100_000),
         softbounds=(100, 20_000),
         label="Samples",
-        doc="How many perturbed spectra LIME evaluates.",
+        doc="How many perturbed spectra LIME evaluates, or Shapley values are found from.",
     )
     step = param.Number(
         default=0.01,
@@ -221,8 +221,9 @@ class Knobs(param.Parameterized):
         default="independent",
         objects=list(get_args(SamplingName)),
         label="Draw masks",
-        doc="Independent, as in the paper; or antithetic, in pairs of complements, which need "
-        "fewer samples for the same error.",
+        doc="Independent, as in the paper; antithetic, in pairs of complements, which need fewer "
+        "samples for the same error; or limit, exact and without samples where the answer is "
+        "known in closed form: a margin whose nearest rival is one throughout.",
     )
     first = param.Selector(
         default="paper",

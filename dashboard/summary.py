@@ -168,11 +168,16 @@ def explanation_lines(
     explanation: Explanation, wave_rest_aa: np.ndarray, *, id: str, top: int = 5
 ) -> Iterator[str]:
     """The verdict in words: what was asked, how well the surrogate fits, the top segments."""
+    drawn = f"{explanation.n_samples} samples, seed {explanation.settings.seed}"
+    fit = f"R² {explanation.r2:.3f}"
+    if explanation.method == "shapley":
+        fit = f"shares sum to {explanation.value - explanation.intercept:.4g}"
     yield (
         f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}  "
-        f"({explanation.method}, R² {explanation.r2:.3f}, {explanation.n_samples} samples, "
-        f"seed {explanation.settings.seed})"
+        f"({explanation.method}, {fit}, {'exact, no samples' if explanation.exact else drawn})"
     )
+    if explanation.sampled:
+        yield f"  sampled, since {explanation.sampled}"
     edges = explanation.edges(wave_rest_aa)
     for segment in explanation.top(top):
         low, high = edges[segment]

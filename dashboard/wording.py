@@ -39,7 +39,7 @@ _OF_CLASSES = {
     "p(": "p",
     "margin(": "the margin",
 }
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,12 @@ def _asked(target: str, knobs: Mapping[str, float]) -> str:
     return ", ".join(parts)
 
 
+def _shares(explanation: Explanation) -> str:
+    """That Shapley values add up, and to what."""
+    total = explanation.value - explanation.intercept
+    return f"Shapley: shares sum to {total:.3g}, as it is less all perturbed".replace("-", "−")
+
+
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     """Fidelity, samples, time and seed: 'R² 0.93 · 5,000 of 5,000 samples · 41 ms · seed 0'."""
     settings, n = explanation.settings, len(explanation.weights)
@@ -193,11 +199,15 @@ def state_line(explanation: Explanation, elapsed_ms: float) -> str:
     # SLIC may find fewer than it was asked for.
     cut = explanation.method != "saliency" and n != settings.n_segments
     got = [f"{n:,} of {settings.n_segments:,} segments asked for"] if cut else []
-    if explanation.method == "lime":
+    if explanation.method in ("lime", "shapley"):
+        fit = goodness(explanation.r2) if explanation.method == "lime" else _shares(explanation)
+        if explanation.exact:
+            return " · ".join([fit, *got, "exact, no samples", _took(elapsed_ms)])
         samples = f"{explanation.n_samples:,} of {settings.n_samples:,} samples"
-        parts = [goodness(explanation.r2), *got, samples, _took(elapsed_ms)]
+        parts = [fit, *got, samples, _took(elapsed_ms)]
         parts += [explanation.stopped] if explanation.stopped else []
-        return " · ".join([*parts, f"seed {settings.seed}"])
+        why = [f"sampled, since {explanation.sampled}"] if explanation.sampled else []
+        return " · ".join([*parts, f"seed {settings.seed}", *why])
     what = "pixels" if explanation.method == "saliency" else "segments"
     pieces = f"{n:,} {what}" if not got else f"{n:,} of {settings.n_segments:,} {what} asked for"
     return " · ".join([_METHODS[explanation.method], f"{pieces}, each alone", _took(elapsed_ms)])

@@ -32,7 +32,7 @@ __all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanati
 FORMAT = "spexplain explanation 1"
 _SCALARS = (
     "method", "target", "intercept", "r2", "value", "local_prediction", "n_samples", "complete",
-    "stopped",
+    "stopped", "sampled",
 )  # fmt: skip
 
 

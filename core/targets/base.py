@@ -65,9 +65,9 @@ class Target(Protocol):
     the pieces once and answers for any rows of the neighbourhood without forming their spectra.
     It may offer ``stand_in(neighbourhood, centre) -> Quadratic``, which the setting ``control``
     asks for; ``closed_form(neighbourhood) -> ClosedForm``, for answers without samples, which
-    raises NoClosedForm where there is none; ``gradient(x) -> (D,)``, its derivative by each pixel's
-    flux, which the setting ``gradient`` asks for; and ``expected(x) -> (D,)``, the spectrum it takes
-    x for: noise about that tells which weights are more than noise.
+    raises NoClosedForm where there is none; ``gradient(x) -> (D,)``, its derivative by each
+    pixel's flux, which the setting ``gradient`` asks for; and ``expected(x) -> (D,)``, the spectrum
+    it takes x for: noise about that tells which weights are more than noise.
     """
 
     @property

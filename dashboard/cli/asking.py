@@ -13,29 +13,40 @@ from .printing import console, print_json, print_lines
 
 __all__ = ["explain_command", "info", "scores_command"]
 
+_Target = Annotated[
+    str,
+    typer.Option(
+        help="'predicted' (log-odds), 'log p', 'probability' or 'margin' of the predicted "
+        "type; 'type 1', its log-odds; 'log p(type 1)', spelled out; or a score such as 'mse'."
+    ),
+]
+_Sampling = Annotated[
+    str,
+    typer.Option(
+        help="independent, antithetic, or limit: LIME's exact limit where there is one, as of "
+        "a margin with one nearest rival."
+    ),
+]
+_Exposures = Annotated[
+    int,
+    typer.Option(
+        help="Redraw the spectrum's noise so often, 5 or more (30 is usual), and say which "
+        "reasons another exposure would show; 0 leaves it out."
+    ),
+]
+
 
 def explain_command(
     directory: Directory,
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
-    target: Annotated[
-        str,
-        typer.Option(
-            help="'predicted' (log-odds), 'log p', 'probability' or 'margin' of the predicted "
-            "type; 'type 1', its log-odds; 'log p(type 1)', spelled out; or a score such as 'mse'."
-        ),
-    ] = "predicted",
-    method: Annotated[str, typer.Option(help="lime, saliency or occlusion.")] = "lime",
+    target: _Target = "predicted",
+    method: Annotated[str, typer.Option(help="lime, saliency, occlusion or shapley.")] = "lime",
     segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
-    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME).")] = 5000,
+    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME, Shapley).")] = 5000,
+    sampling: _Sampling = "independent",
     factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
     seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
-    exposures: Annotated[
-        int,
-        typer.Option(
-            help="Redraw the spectrum's noise so often, 5 or more (30 is usual), and say which "
-            "reasons another exposure would show; 0 leaves it out."
-        ),
-    ] = 0,
+    exposures: _Exposures = 0,
     as_json: AsJson = False,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
@@ -60,6 +71,7 @@ def explain_command(
             "method": method,
             "n_segments": segments,
             "n_samples": samples,
+            "sampling": sampling,
             "factor": factor,
             "seed": seed,
         }

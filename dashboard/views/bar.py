@@ -25,7 +25,7 @@ _OF_TYPES = {
     "of_kind": "like what it learned on",
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {
     "lime": {
@@ -34,6 +34,7 @@ _HEEDED = {
     },
     "saliency": {"step", "gradient", "smoothing", "smoothing_px"},
     "occlusion": {"n_segments", "factor", "perturbation", "segmentation"},
+    "shapley": {"n_segments", "factor", "n_samples", "perturbation", "segmentation", "seed"},
 }  # fmt: skip
 
 

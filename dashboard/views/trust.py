@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 _OPEN_ONE = "Open a spectrum: what speaks for and against its explanation is gathered here."
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion"}
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 _N_POINTS = 40
 
 

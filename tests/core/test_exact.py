@@ -68,7 +68,7 @@ def test_where_the_nearest_rival_changes_samples_are_drawn_and_it_is_said(asked)
     other = explain(X, margin(Linear(weights, np.array(changing)), classes), asked)
     assert not other.exact
     assert other.sampled == (
-        "the nearest rival of a may change from b to c within the neighbourhood"
+        "the nearest rival of a may change from c to b within the neighbourhood"
     )
     plain = dataclasses.replace(asked, sampling="independent")
     again = explain(X, margin(Linear(weights, np.array(changing)), classes), plain)

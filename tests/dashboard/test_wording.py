@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from spexplain.core.explain import ExplainSettings, Explanation, explain
@@ -23,7 +25,7 @@ def explained(method: str, target: str = "log p(type 1)", sign: float = 1.0) -> 
     return explain(x, model, settings)
 
 
-@pytest.mark.parametrize("method", ["lime", "saliency", "occlusion"])
+@pytest.mark.parametrize("method", ["lime", "saliency", "occlusion", "shapley"])
 def test_blue_is_what_raises_for_every_method(method: str) -> None:
     """A model that sums the first quarter: that quarter raises it, by presence and by flux."""
     up, down = explained(method), explained(method, sign=-1.0)
@@ -78,6 +80,22 @@ def test_scores_of_a_column_have_as_many_digits(score: float, text: str) -> None
 def test_the_state_line_of_the_others_says_how_much_was_looked_at() -> None:
     assert state_line(explained("saliency"), 12.0) == "Saliency · 40 pixels, each alone · 12 ms"
     assert state_line(explained("occlusion"), 3.6) == "Occlusion · 4 segments, each alone · 4 ms"
+
+
+def test_the_state_line_of_shapley_values_says_what_they_sum_to() -> None:
+    assert state_line(explained("shapley"), 3.6) == (
+        "Shapley: shares sum to 5.58, as it is less all perturbed · 300 of 300 samples · 4 ms · "
+        "seed 0"
+    )
+
+
+@pytest.mark.parametrize("method", ["lime", "shapley"])
+def test_the_state_line_says_exact_or_why_not(method: str) -> None:
+    found = explained(method)
+    exact = state_line(replace(found, n_samples=0, sample_values=None), 3.6)
+    assert exact.endswith(" · exact, no samples · 4 ms")
+    why = "the nearest rival of a may change from b to c within the neighbourhood"
+    assert state_line(replace(found, sampled=why), 3.6).endswith(f"seed 0 · sampled, since {why}")
 
 
 @pytest.mark.parametrize("lens", ["agn", "anomaly", "another"])
