@@ -87,8 +87,8 @@ class Recurrence:
     def sentence(self, piece: str = "reason") -> str:
         """In a line, such as "2 of the top 3 reasons would be seen again …"."""
         n, k = int(np.count_nonzero(self.holds)), len(self.top)
-        many = f"{n or 'none'} of the top {k} {piece}s"
-        more = "" if self.beyond is None else " and are more than noise"
+        many = f"{'all' if n == k else n or 'none'} of the top {k} {piece}s"
+        more = "" if self.beyond is None else f" and {'is' if n <= 1 else 'are'} more than noise"
         said = f"{many} would be seen again in another exposure{more}"
         if not self.complete:
             said += f", after {self.n_drawn} of {self.n_asked} redraws"

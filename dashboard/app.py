@@ -21,6 +21,7 @@ from .judging import Judging
 from .keeping import Keepsake, keep, origin_of
 from .links import apply_query, to_query
 from .live import Answer
+from .recurring import Recurring
 from .session import Session
 from .shown import Shown
 from .theme import THEMES, category_colours
@@ -65,6 +66,7 @@ def build_app(
         doc = pn.state.curdoc
         session = Visitor(workspace, pool, _scheduler(doc))
         Judging(session)
+        Recurring(session)
         opened.add(session)
 
         def close(_: object) -> None:

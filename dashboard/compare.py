@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..core.cancelling import Cancelled
+from ..core.effects import mirrored_settings
 from ..core.explain import ExplainSettings, Explanation, explain_progressively
 from ..core.targets import Target
 from ..core.workers import Workers
@@ -59,18 +60,24 @@ class Comparison:
         Key of a variant → its explanation.
     failed
         Key of a variant → why there is none.
+    mirrored
+        Key of a variant that scales → its raw weights with the factor on the other side of 1.
     total
         How many there will be.
+    asking
+        The other side of 1 is still being asked.
     """
 
     found: dict[str, Explanation] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    mirrored: dict[str, np.ndarray] = field(default_factory=dict)
     total: int = 0
+    asking: bool = False
 
     @property
     def complete(self) -> bool:
         """No more will come."""
-        return len(self.found) + len(self.failed) >= self.total
+        return len(self.found) + len(self.failed) >= self.total and not self.asking
 
 
 def variants(n_pixels: int) -> list[Variant]:
@@ -107,7 +114,7 @@ def compare(
     known: dict[ExplainSettings, Explanation],
     cancelled: Callable[[], bool],
 ) -> Iterator[Comparison]:
-    """Explain with every variant, answering after each.
+    """Explain with every variant, answering after each; then those that scale, beyond 1.
 
     Parameters
     ----------
@@ -129,19 +136,35 @@ def compare(
         If the caller gave up.
     """
     todo = variants(len(flux))
-    result = Comparison(total=len(todo))
+    result = Comparison(total=len(todo), asking=True)
     with Workers(1) as alone:  # the visitor's own explanation goes first
+        ask = partial(_explained, flux, target, known, alone, cancelled)
         for variant in todo:
-            settings = variant.settings(now)
             try:
-                if settings not in known:
-                    *_, last = explain_progressively(
-                        flux, target, settings, counts=(), cancelled=cancelled, workers=alone
-                    )
-                    known[settings] = last
-                result = replace(result, found=result.found | {variant.key: known[settings]})
-            except Cancelled:
-                raise
+                found = ask(variant.settings(now))
+                result = replace(result, found=result.found | {variant.key: found})
             except ValueError as error:
                 result = replace(result, failed=result.failed | {variant.key: str(error)})
             yield result
+        for key, found in result.found.items():
+            other = None if found.nothing else mirrored_settings(found.settings)
+            if other is not None:
+                result = replace(result, mirrored=result.mirrored | {key: ask(other).weights})
+                yield result
+    yield replace(result, asking=False)
+
+
+def _explained(
+    flux: np.ndarray,
+    target: Target,
+    known: dict[ExplainSettings, Explanation],
+    workers: Workers,
+    cancelled: Callable[[], bool],
+    settings: ExplainSettings,
+) -> Explanation:
+    """From those known, or explained and added to them."""
+    if settings not in known:
+        *_, known[settings] = explain_progressively(
+            flux, target, settings, counts=(), cancelled=cancelled, workers=workers
+        )
+    return known[settings]

@@ -29,10 +29,10 @@ def fill_words(explanation: Explanation) -> str:
 
 
 def short_of(effects: Effects) -> str:
-    """What of the spectrum raises or lowers the target, for a key: 'more flux', 'what is here'."""
+    """What of the spectrum raises or lowers the target, for a key: '+10 % flux', 'what is here'."""
     if effects.unit == "fill":
         return "what is here"
-    return f"more {_OF.get(effects.unit, ('', 'flux'))[1]}"
+    return "more flux" if effects.unit == "slope" else f"+10 % {_OF[effects.unit][1]}"
 
 
 def unit_words(explanation: Explanation, effects: Effects) -> str:
@@ -45,10 +45,8 @@ def unit_words(explanation: Explanation, effects: Effects) -> str:
 
 
 def axis_words(effects: Effects, value: str) -> str:
-    """A weight, short enough for an axis: 'Δ score / +10 %', '∂ score'."""
-    if effects.unit == "slope":
-        return f"∂ {value}"
-    return f"Δ {value}" if effects.unit == "fill" else f"Δ {value} / +10 %"
+    """A weight, short enough for an axis: 'Δ score', '∂ score'; the key has the unit."""
+    return f"∂ {value}" if effects.unit == "slope" else f"Δ {value}"
 
 
 def sentence_of(explanation: Explanation, effects: Effects, what: str) -> str:

@@ -239,7 +239,7 @@ def _write_round(
     _shrink_to_fit(texts[2:], edge - left)
     notes = [_DEFINITIONS[explanation.method]]
     if intervals is not None:
-        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval")
+        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
     fig.text(
         1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,

@@ -31,6 +31,7 @@ _VIEW = {
     "width_kms": "width",
     "trimmed": "trimmed",
     "rebuilt": "rebuilt",
+    "slope": "slope",
     "k": "k",
     "weight_sign": "sign",
 }

@@ -106,6 +106,8 @@ def painted_pieces(
     values: NDArray[np.floating],
     labels: NDArray[np.integer],
     shares: NDArray[np.floating],
+    *,
+    either: NDArray[np.bool_] | None = None,
 ) -> str:
     """A ribbon under the line, blue where a segment's share is above 0, orange below.
 
@@ -117,6 +119,8 @@ def painted_pieces(
         Segment of each pixel, never decreasing.
     shares : (S,)
         Weight of each segment over the largest, −1 to 1.
+    either : (S,) bool
+        Where any change does the same: violet.
     """
     edges = np.searchsorted(labels, np.arange(len(shares) + 1))
     out = []
@@ -125,6 +129,8 @@ def painted_pieces(
         if len(inside) > _PIECE_POINTS:
             inside = inside[np.linspace(0, len(inside) - 1, _PIECE_POINTS).astype(int)]
         side = "glow" if shares[number] > 0 else "glow lower"
+        if either is not None and either[number]:
+            side = "glow either"
         points = _points(frame, wave_aa[inside], values[inside])
         opacity = f'style="stroke-opacity:{abs(shares[number]):.2f}"'
         out.append(f'<polyline class="{side}" {opacity} points="{points}"/>')

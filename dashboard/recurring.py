@@ -49,20 +49,25 @@ class Recurring:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._asked: Explanation | None = None
         self._work: Background[_Told] = Background(session, self._told)
         session.outcome.param.watch(self._gone, "explanation")
         session.outcome.param.watch(self._judged, "trust")
 
     def _gone(self, *_: object) -> None:
         self._work.cancel()
+        self._asked = None
         self._session.outcome.param.update(recurrence=None, no_recurrence="")
 
     def _judged(self, *_: object) -> None:
         session, outcome = self._session, self._session.outcome
         found: Explanation | None = outcome.explanation
         shown: Shown | None = outcome.shown
-        if outcome.trust is None or found is None or shown is None or found.method == "saliency":
+        if outcome.trust is None or found is None or shown is None or found is self._asked:
             return
+        if found.nothing or found.method == "saliency":
+            return
+        self._asked = found
         collection, target = session.workspace.collection, session.target_of(shown)
         self._work.request(partial(_told, collection, shown, found, target))
 

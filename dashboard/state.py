@@ -29,7 +29,7 @@ from .tabs import TABS
 __all__ = ["Knobs", "Outcome", "View"]
 
 PaintName = Literal["line", "band"]
-SlopeName = Literal["derivative", "per +10 %"]
+SlopeName = Literal["derivative", "tenth"]
 UnitName = Literal["Å", "nm"]
 FrameName = Literal["rest", "observed"]
 ThemeName = Literal["light", "dark"]

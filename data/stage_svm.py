@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from ..core.metrics import classification_metrics
 from ..core.targets import Classifier, CoupledSvm, read_classifier
-from ..core.targets.svm import votes_of
+from ..core.targets.coupling import votes_of
 from ..core.train.splits import settled_split
 from ..core.train.svm import SvmTraining, seeded, train_svm
 from .agn_study import task_rows

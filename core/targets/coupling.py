@@ -15,7 +15,7 @@ from scipy.special import expit, softmax
 
 from .coupling_many import log_weights_of_many, log_weights_of_many_slopes
 
-__all__ = ["Coupling"]
+__all__ = ["Coupling", "votes_of"]
 
 # For three classes w_k[i] is the product of two of r₀₁, r₀₂, r₁₂, r₁₀, r₂₀, r₂₁, by number: the
 # cross products of the pairs' vectors (r_ji, −r_ij); the adjugate of the quadratic form is Σ w wᵀ.
@@ -141,3 +141,18 @@ def _of_three_slopes(log_r: NDArray[np.float64]) -> NDArray[np.float64]:
     of_sums = np.einsum("ki,kir->kr", softmax(log_w, axis=1), of_w)
     shares = softmax(log_w + _log_sum(log_w, axis=1)[:, None], axis=0)
     return np.einsum("ki,kir->ir", shares, of_w + of_sums[:, None])
+
+
+def votes_of(decisions: NDArray[np.float64], n_classes: int) -> NDArray[np.int64]:
+    """The class (n,) that wins most pairs, from decisions (n, pairs) as :class:`Coupling` has them.
+
+    For two classes the one decision is positive for class 1.
+    """
+    if n_classes == 2:
+        return (decisions[:, 0] >= 0).astype(np.int64)
+    won = np.zeros((len(decisions), n_classes), np.int64)
+    for pair, (i, j) in enumerate(zip(*np.triu_indices(n_classes, k=1), strict=True)):
+        first = decisions[:, pair] > 0
+        won[:, i] += first
+        won[:, j] += ~first
+    return won.argmax(axis=1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..neighbourhood import Neighbourhood
 from .base import RowEvaluator
-from .coupling import Coupling
+from .coupling import Coupling, votes_of
 from .kernels import KernelMachine
 from .scales import Scale, of_log_odds, scale_name, slope_by_log_odds
 from .sklearn_svm import kernel_machine_of
@@ -110,21 +110,6 @@ class CoupledSvm:
         x = np.asarray(x, dtype=np.float64)
         of_decisions = self.coupling.slopes(self.machine.decisions(x[None]), class_index)
         return self.machine.gradient(x) @ of_decisions
-
-
-def votes_of(decisions: NDArray[np.float64], n_classes: int) -> NDArray[np.int64]:
-    """The class (n,) that wins most pairs, from decisions (n, pairs) as :class:`Coupling` has them.
-
-    For two classes the one decision is positive for class 1.
-    """
-    if n_classes == 2:
-        return (decisions[:, 0] >= 0).astype(np.int64)
-    won = np.zeros((len(decisions), n_classes), np.int64)
-    for pair, (i, j) in enumerate(zip(*np.triu_indices(n_classes, k=1), strict=True)):
-        first = decisions[:, pair] > 0
-        won[:, i] += first
-        won[:, j] += ~first
-    return won.argmax(axis=1)
 
 
 class SvmTarget:

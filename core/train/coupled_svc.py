@@ -10,8 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.svm import SVC
 
-from ..targets.coupling import Coupling
-from ..targets.svm import votes_of
+from ..targets.coupling import Coupling, votes_of
 from .platt import platt_sigmoid
 
 __all__ = ["CoupledSvc", "held_out_folds"]

@@ -24,6 +24,7 @@ if (weight[first]) {
     ? `any change of 10 % ${weight[first] > 0 ? "raises" : "lowers"} it by ${size}`
     : `${weight[first] > 0 ? "+" : "−"}${size} ${unit}`)
   parts.push(`segment ${first + 1}`)
+  if (reasons.data.told.length > first) parts.push(reasons.data.told[first])
 }
 let near = -1
 for (let k = 0; k < lines.data.x.length; k++) {

@@ -26,6 +26,7 @@ _OF_TYPES = {
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
+_SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {
     "lime": {
@@ -96,7 +97,7 @@ def controls_form(session: Session) -> FormPart:
             Field(knobs, "first", "select", fold=True),
             Field(knobs, "control", "select", fold=True),
             Field(knobs, "stop_when_settled", "number", fold=True),
-            Field(session.view, "slope", "select", fold=True),
+            Field(session.view, "slope", "select", _SLOPES, fold=True),
             Field(knobs, "gradient", "select", fold=True),
             Field(knobs, "smoothing", "select", fold=True),
             Field(knobs, "smoothing_px", "number", fold=True),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.effects import effects
 from ...core.explain import ExplainSettings, Explanation
 from ...core.goodness import goodness
 from ..background import Background
@@ -23,6 +24,12 @@ from .sections import SectionsPart, button, foot_line
 __all__ = ["show"]
 
 _OPEN_ONE = "Open a spectrum: it is explained here with the settings of the paper's figures 7–11."
+
+_KEY = (
+    "Where segments are scaled, blue is where more flux raises what is explained, on whichever "
+    "side of 1 the factor lies, and violet where any change does, or any lowers it; where they "
+    "are filled, blue is where what is here, rather than the fill, raises it; orange lowers it."
+)
 
 
 def show(session: Session) -> SectionsPart:
@@ -83,8 +90,10 @@ class _Compare:
         done, now = self._result, self._session.knobs.settings()
         n_done = len(done.found) + len(done.failed)
         state = (
-            f"{n_done} of {done.total} computed. " if not done.complete else ""
-        ) + "Each row varies one thing and keeps the rest as set above; a click takes it over."
+            (f"{n_done} of {done.total} computed. " if not done.complete else "")
+            + "Each row varies one thing and keeps the rest as set above; a click takes it over. "
+            + _KEY
+        )
         frame = Frame(shown.wave_rest_aa, shown.flux)
         line = polyline(frame, shown.wave_rest_aa, shown.flux)
         groups = [
@@ -101,11 +110,16 @@ class _Compare:
         found = self._result.found.get(one.key)
         ribbon, fit, names = "", "", [self._result.failed.get(one.key, "…")]
         if found is not None:
-            shares = found.weights / (np.abs(found.weights).max() or 1.0)
+            fit, names = "", [found.nothing]
+        if found is not None and not found.nothing:
+            said = effects(found, mirrored=self._result.mirrored.get(one.key))
+            shares = said.values / (np.abs(said.values).max() or 1.0)
             wave = shown.wave_rest_aa
-            ribbon = painted_pieces(frame, wave, shown.flux, found.labels, shares)
+            ribbon = painted_pieces(
+                frame, wave, shown.flux, found.labels, shares, either=said.either
+            )
             fit = goodness(found.r2, above=">")
-            names = top_names(wave, found.labels, np.abs(found.weights))
+            names = top_names(wave, found.labels, np.abs(said.values))
         css = " ".join(
             name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
         )

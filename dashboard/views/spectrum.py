@@ -38,6 +38,7 @@ from ..visitor import Visitor
 from ..wording import flux_label, meaning
 from .figures import FONT, dress, plain_figure, span
 from .parts import asset
+from .reasons import ReasonMarks
 
 if TYPE_CHECKING:
     from ...core.trust import Trust
@@ -89,6 +90,7 @@ class SpectrumView:
         self._seen: tuple[str, str, str] = ("", "", "")
         self.flux = self._build_flux()
         self.weight = self._build_weight()
+        self._reasons = ReasonMarks(session, self.flux, self.weight)
         self._link()
         self._open()
         self._dress()
@@ -162,7 +164,12 @@ class SpectrumView:
         """What both figures do alike: one cursor, one readout, wheel and drag along wavelength."""
         self._cursor = Span(dimension="height", line_width=1)
         readout = CustomJS(
-            args={"pixels": self._pixels, "bands": self._bands, "lines": self._lines},
+            args={
+                "pixels": self._pixels,
+                "bands": self._bands,
+                "lines": self._lines,
+                "reasons": self._reasons.told,
+            },
             code=asset("readout.js"),
         )
         drawn = {name: getattr(self, f"_{name}") for name in ("trace", "ribbon", "bars")}

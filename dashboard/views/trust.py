@@ -17,6 +17,7 @@ from ..plots import Curve, line_plot
 from ..session import Session
 from ..shown import Shown
 from ..wording import meaning
+from .recurrence import exposures_section
 from .sections import SectionsPart, button
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class _Trust:
         self._work: Background[Evidence] = Background(session, self._arrived)
         session.view.param.watch(self._begin, "tab")
         session.outcome.param.watch(self._begin, ["shown", "explanation", "trust"])
+        session.outcome.param.watch(self._told, ["recurrence", "no_recurrence"])
         self._begin()
 
     def _begin(self, *_: object) -> None:
@@ -65,6 +67,27 @@ class _Trust:
             target = self._session.target_of(shown)
             self._work.request(partial(gather, found, shown.flux, target))
         self._draw()
+
+    def _told(self, *_: object) -> None:
+        """What other exposures would say has come, or more of it."""
+        if self._session.view.tab == "trust" and self._session.outcome.trust is not None:
+            self._draw()
+
+    def _exposures(self) -> str:
+        outcome = self._session.outcome
+        found: Explanation | None = outcome.explanation
+        shown: Shown | None = outcome.shown
+        effects = self._session.effects
+        if found is None or shown is None or effects is None or found.nothing:
+            return ""
+        return exposures_section(
+            found,
+            effects,
+            outcome.trust,
+            outcome.recurrence,
+            wave_rest_aa=shown.wave_rest_aa,
+            why_not=outcome.no_recurrence,
+        )
 
     def _arrived(self, answer: Answer[Evidence]) -> None:
         if answer.error is not None:
@@ -85,6 +108,7 @@ class _Trust:
         found = self._evidence
         self.part.write(
             state=_state(trust, found),
+            exposures=self._exposures(),
             order=_order(trust.stability, trust.confidence) if trust.stability else "",
             curves=_curves(found.curves, meaning(found.explanation).value)
             if found and found.curves

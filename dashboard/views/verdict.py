@@ -20,12 +20,17 @@ from .parts import WordsPart
 from .spectrum import largest
 
 if TYPE_CHECKING:
+    from ...core.recurrence import Recurrence
     from ...core.trust import Trust
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
 _ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
 _REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
+_OF_NOISE = (
+    "The spectrum with noise of its own errors added once more, explained with the same masks. "
+    "Solid marks on the spectrum pass, hollow ones do not."
+)
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
@@ -53,7 +58,9 @@ def state_pane(session: Session) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _state(session)
 
-    session.outcome.param.watch(show, ["explanation", "trust", "mirrored", "busy"])
+    session.outcome.param.watch(
+        show, ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"]
+    )
     session.view.param.watch(show, ["theme", "slope"])
     show()
     return pane
@@ -197,10 +204,10 @@ def _state(session: Session) -> str:
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
         f'<span class="muted">−{most:.2g}</span><span class="scale" '
         f'style="background:linear-gradient(to right,{shades})"></span>'
-        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span>'
-        f"{_any_change(means)}</span>"
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
+        f"{_any_change(means)}"
     )
-    busy = ' class="busy muted"' if session.outcome.busy else ' class="muted"'
+    busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
@@ -212,7 +219,8 @@ def _any_change(means: Meaning) -> str:
     """The colour of what any change raises, or lowers, and of how many segments."""
     if not means.either:
         return ""
-    return f'<i class="either"></i><span>{escape(means.either)}</span>'
+    title = escape(means.sentence)
+    return f'<span class="any" title="{title}"><i class="either"></i>{escape(means.either)}</span>'
 
 
 def _explained(session: Session) -> str:
@@ -225,7 +233,12 @@ def _explained(session: Session) -> str:
 
 
 def _belief(session: Session) -> str:
-    """The verdict in a line or two."""
-    trust: Trust | None = session.outcome.trust
+    """What the masks leave open, then what the spectrum's noise does."""
+    outcome = session.outcome
+    trust: Trust | None = outcome.trust
+    told: Recurrence | None = outcome.recurrence
     said = "" if trust is None else escape(trust.sentence())
+    noise = outcome.no_recurrence if told is None else told.sentence()
+    if said and noise:
+        said += f'. <span title="{_OF_NOISE}">{escape(noise[:1].upper() + noise[1:])}.</span>'
     return f'<div class="belief">{said}</div>'

@@ -67,7 +67,7 @@ def test_the_null_tells_what_is_more_than_noise() -> None:
     found = seen_again(FOUND, TARGET, DRAW, flat)
     assert found.more_than_noise is not None
     assert found.holds[0]
-    assert found.sentence().endswith("and are more than noise")
+    assert found.sentence().endswith("more than noise")
 
 
 def test_answers_come_early_and_the_last_is_that_of_all() -> None:

@@ -112,8 +112,11 @@ def test_sentences() -> None:
         "2 of the top 3 reasons would be seen again in another exposure and are more than noise, "
         "after 10 of 30 redraws; 2 of 12 redraws cannot be used"
     )
-    none = recurrence(scatter(9)[0], scatter(10))
-    assert none.sentence().startswith("none of the top 3 reasons")
+    none = recurrence(scatter(9)[0], scatter(10), scatter(11))
+    assert none.sentence() == (
+        "none of the top 3 reasons would be seen again in another exposure and is more than noise"
+    )
+    assert recurrence(weights, redrawn, k=2).sentence().startswith("all of the top 2 reasons")
     assert none.complete
 
 

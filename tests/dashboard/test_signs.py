@@ -59,11 +59,11 @@ def test_the_caption_and_the_colours_say_the_same_at_nine_tenths_and_eleven(
     view, state, said = SpectrumView(session), state_pane(session), {}
     for factor in (0.9, 1.1):
         effects = opened(factor=factor)
-        assert "more flux lowers" in state.html
+        assert "+10 % flux lowers" in state.html
         assert "Blue: more flux here raises the log-odds of predicted" in state.html
         said[factor] = effects.values
         np.testing.assert_allclose(view._bands.data["weight"], effects.values, rtol=1e-5)
-        assert view.weight.yaxis.axis_label == "Δ log-odds / +10 %"
+        assert view.weight.yaxis.axis_label == "Δ log-odds"
         assert view._bands.tags[2] == "per +10 % of the flux"
     top = np.argsort(-np.abs(said[0.9]))[:2]
     np.testing.assert_allclose(said[0.9][top], said[1.1][top], rtol=0.02)
@@ -160,6 +160,6 @@ def test_a_saliency_map_is_the_papers_or_in_tenths_of_the_flux(session: Session)
     session.outcome.explanation = found
     assert "derivative" in state.html
     np.testing.assert_array_equal(session.effects.values, found.weights)
-    session.view.slope = "per +10 %"
+    session.view.slope = "tenth"
     assert "change per +10 % of the pixel" in state.html
     np.testing.assert_allclose(session.effects.values, 0.1 * shown.flux * found.weights)

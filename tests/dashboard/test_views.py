@@ -197,7 +197,7 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     most = np.abs(found.weights).max()
     np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
     assert (view._mapper.low, view._mapper.high) == (-1.0, 3.0)
-    assert view.weight.yaxis.axis_label == "Δ log-odds / +10 %"
+    assert view.weight.yaxis.axis_label == "Δ log-odds"
 
 
 def test_a_new_spectrum_is_uncoloured_until_its_own_explanation_comes(still: Session) -> None:

@@ -44,7 +44,7 @@ def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
 
 def test_a_score_is_called_a_score() -> None:
     assert meaning(explained("lime", "mse")).raises == "raises the score"
-    assert meaning(explained("lime", "mse")).axis == "Δ score / +10 %"
+    assert meaning(explained("lime", "mse")).axis == "Δ score"
     assert [meaning(explained("lime", of)).value for of in ("mse", "log p(type 1)")] == [
         "score",
         "log p",
@@ -109,7 +109,7 @@ def test_counts_are_never_called_flux(lens: str) -> None:
 def test_a_margin_is_called_one_and_of_which_type() -> None:
     found = meaning(explained("occlusion", "margin(type 1)"))
     assert found.raises == "raises the margin of type 1"
-    assert (found.axis, found.value) == ("Δ margin / +10 %", "margin")
+    assert (found.axis, found.value) == ("Δ margin", "margin")
     assert "raises the margin of type 1. Orange" in found.sentence
 
 

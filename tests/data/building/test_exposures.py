@@ -134,7 +134,7 @@ def test_reasons_that_recur_are_told_early_and_again_alike(name, target, built, 
     assert (again.beyond is None) == (name == "agn")
     if name == "anomaly":  # the spike
         assert again.holds[0]
-        assert again.sentence().endswith("and are more than noise")
+        assert again.sentence().endswith("more than noise")
     given_up = recurring(exposures, made, x, asked, cancelled=lambda: True)
     with pytest.raises(Cancelled):
         next(given_up)
