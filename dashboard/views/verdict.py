@@ -152,12 +152,14 @@ def _votes(verdict: Any) -> str:
     if verdict.votes in ("", verdict.predicted):
         return ""
     title = (
-        "Most pairwise decisions of the machine, which weighs the types alike, go to this type; "
-        "the probabilities count how many there are of each, and are largest for another"
+        "most pairwise decisions of the machine, which weighs the types alike, go to it; the "
+        "probabilities count how many there are of each, and are largest for another"
     )
-    return (
-        f'<span class="pill" title="{title}"><small>by votes</small> {_kind(verdict.votes)}</span>'
+    # The name gives way where the page is narrow: its dot is left.
+    told = (
+        f'votes <i style="--dot:{_dot(verdict.votes)}"></i><small>{escape(verdict.votes)}</small>'
     )
+    return f'<span class="pill" title="{escape(verdict.votes)}: {title}">{told}</span>'
 
 
 def _below(share: float) -> str:
@@ -224,8 +226,10 @@ def _any_change(means: Meaning) -> str:
 
 
 def _explained(session: Session) -> str:
-    """The score explained, where another than the verdict's; empty otherwise."""
+    """The score explained, where another than the verdict's, or a margin against the votes."""
     found, shown = session.outcome.explanation, session.outcome.shown
+    if found is not None and found.target.startswith("margin(") and found.value < 0:
+        return f"the margin is {found.value:.2f}: votes go to another type"
     if shown is None or shown.judge is not None:
         return ""
     chosen = chosen_text(found.target, session.knobs_of(shown.lens))

@@ -20,9 +20,16 @@ from spexplain.dashboard.views.drawer import Drawer
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
 from spexplain.dashboard.views.spectrum import SpectrumView
-from spexplain.dashboard.views.verdict import _below, state_pane, veil_pane, verdict_pane
+from spexplain.dashboard.views.verdict import (
+    _below,
+    _class_verdict,
+    state_pane,
+    veil_pane,
+    verdict_pane,
+)
 from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
+from spexplain.data.lens import Verdict
 
 
 @pytest.fixture
@@ -552,3 +559,12 @@ def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) 
 def test_the_menu_of_planes_leaves_out_what_all_of_them_are(session: Session) -> None:
     menu = next(field for field in bar_form(session).fields if field["name"] == "plane")
     assert menu["options"] == [["agn", "AGN spectra"], ["anomaly", "Galaxy spectra"]]
+
+
+def test_votes_that_go_elsewhere_stand_beside_the_predicted_type() -> None:
+    kinds = {"type 1": 0.0002, "type 2": 0.565, "intermediate": 0.4348}
+    said = Verdict("type", "intermediate", "type 2", kinds, float("nan"), 0, 0, votes="type 2")
+    assert "votes" not in _class_verdict("", said)
+    html = _class_verdict("", replace(said, votes="intermediate"))
+    assert "intermediate: most pairwise decisions of the machine" in html
+    assert "&lt; 0.001" in html
