@@ -98,8 +98,8 @@ def rank_stability(
     longer carries one |weight| past another.
 
     Of what no sample has met nothing is known: a target may yet jump at up to 3 in n masks (rule
-    of three, at 95 %; Hanley & Lippman-Hand 1983), and weights of the limit be made of that. Log
-    p of a three-class machine jumps where a vote changes; its margin does not.
+    of three, at 95 %; Hanley & Lippman-Hand 1983), and weights of the limit be made of that, as
+    those of a forest. Support vector machines and networks do not jump.
 
     Parameters
     ----------

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..core.intervals import Intervals
     from ..data.build import BuildReport
     from ..data.ingest import IngestReport
+    from ..data.lens import Verdict
     from ..data.saved_explanation import SavedExplanation
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "explanation_lines",
     "ingest_lines",
     "intervals_document",
+    "verdict_document",
 ]
 
 
@@ -121,6 +123,14 @@ def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
                 yield f"  {name}: {stage['metrics'][note]}"
     if summary["outdated"]:
         yield f"  [yellow]{summary['outdated']}[/yellow]"
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """What the model says of a spectrum, as JSON values: type and probabilities, or the score."""
+    if verdict.kind == "score":
+        return {"score": verdict.score, "rank": verdict.rank, "of": verdict.n_ranked}
+    said = {"true": verdict.true, "predicted": verdict.predicted, "votes": verdict.votes}
+    return said | {"probabilities": verdict.probabilities}
 
 
 def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -64,7 +64,13 @@ def explain_command(
     from ...data.reproduce import reproduce_code
     from ..domain_words import domain_lines
     from ..explained import explain_stored, write_files
-    from ..summary import explanation_document, explanation_lines, intervals_document
+    from ..figure_pieces import verdict_text
+    from ..summary import (
+        explanation_document,
+        explanation_lines,
+        intervals_document,
+        verdict_document,
+    )
 
     settings = ExplainSettings.from_dict(
         {
@@ -82,11 +88,17 @@ def explain_command(
         sys.stdout.write(reproduce_code(found.saved, file=save))
     elif as_json:
         domain, whose = found.verdict.domain, found.saved.origin.whose
-        about = {"id": id, "model": whose, "domain": None if domain is None else domain.to_dict()}
+        about: dict[str, Any] = {
+            "id": id,
+            "model": whose,
+            "domain": None if domain is None else domain.to_dict(),
+        }
         said = explanation_document(found.saved.explanation, found.wave_rest_aa)
+        about["verdict"] = verdict_document(found.verdict)
         print_json(about | said | intervals_document(found.saved))
     else:
         print_lines(domain_lines(found.verdict.domain, found.saved.origin.whose))
+        console.print(verdict_text(found.verdict), highlight=False)
         print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
         console.print(f"  {found.trust.sentence()}")
         if found.saved.recurrence is not None:

@@ -68,7 +68,7 @@ def test_exactly_one_collection_is_to_be_named(spexplain, small_demo: Path, comm
         assert "--demo" in done.stderr
 
 
-@pytest.mark.parametrize("target", ["predicted", "type 2", "mse"])
+@pytest.mark.parametrize("target", ["predicted", "log-odds(type 2)", "mse"])
 def test_explain_as_json_is_complete_and_repeats(
     spexplain, small_demo: Path, usable_id: str, target: str
 ):
@@ -79,6 +79,10 @@ def test_explain_as_json_is_complete_and_repeats(
     assert first.stdout == again.stdout
     said = json.loads(first.stdout)
     assert said["id"] == usable_id
+    if target != "mse":
+        assert said["target"].startswith("log-odds(")
+        shares = said["verdict"]["probabilities"]
+        assert said["verdict"]["predicted"] == max(shares, key=shares.get)
     assert said["settings"]["factor"] == 0.8
     assert said["settings"]["seed"] == 5
     assert len(said["segments"]) == len(said["weights"]) == 30

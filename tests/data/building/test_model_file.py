@@ -1,3 +1,5 @@
+import zipfile
+
 import numpy as np
 import pytest
 import skops.io
@@ -35,6 +37,18 @@ def test_a_classifier_comes_back_with_the_same_probabilities(kernel, tmp_path):
     loaded = load_classifier(tmp_path / "m.skops")
     np.testing.assert_array_equal(loaded.predict_proba(spectra), classifier.predict_proba(spectra))
     assert loaded.classes_.tolist() == classifier.classes_.tolist()
+
+
+def test_sigmoids_folds_and_seed_are_kept_as_numbers_and_no_type_of_ours(tmp_path):
+    classifier, spectra = fitted()
+    save_classifier(tmp_path / "m.skops", classifier)
+    assert not skops.io.get_untrusted_types(file=tmp_path / "m.skops")
+    loaded = load_classifier(tmp_path / "m.skops")
+    for name in ("slope_", "offset_", "folds", "seed"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(classifier, name))
+    np.testing.assert_array_equal(loaded.votes(spectra), classifier.votes(spectra))
+    with zipfile.ZipFile(tmp_path / "m.skops") as archive:
+        assert "spexplain" not in archive.read("schema.json").decode()
 
 
 def test_equal_classifiers_give_equal_files(tmp_path):
