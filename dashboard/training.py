@@ -71,10 +71,11 @@ def training_html(collection_path: Path) -> str:
     ]
     best, last = table["validation_loss"].min(), int(table["epoch"].iloc[-1])
     said = _loss_said(collection_path) if finished else ""
+    head = _headline(collection_path) if finished else "Training of the autoencoder"
     state = "" if finished else f"{_state(collection_path)} · "
     return (
         '<div style="flex:none;width:320px">'
-        '<div class="muted small">Training of the autoencoder</div>'
+        f'<div class="muted small">{head}</div>'
         f'<div style="width:230px">{picture(lines, label="loss by epoch")}'
         f'<div class="ends"><span>epoch {table["epoch"].to_numpy().min()}</span>'
         f"<span>loss {np.exp(low):,.5g}–{np.exp(high):,.5g}, log</span>"
@@ -85,6 +86,17 @@ def training_html(collection_path: Path) -> str:
         f"learning rate {table['learning_rate'].iloc[-1]:.0e}{said}</div>"
         f"{_notes(collection_path) if finished else ''}</div>"
     )
+
+
+def _headline(collection_path: Path) -> str:
+    """Of how many galaxies, or spectra, it was; and that it was cut short, where it was."""
+    run = RunStore(collection_path).find("vae")
+    found = {} if run is None else run.metrics
+    said = "Training of the autoencoder"
+    if "learn_from" in found:
+        called = "galaxies" if found["learn_from"] == "galaxies" else "spectra"
+        said += f" on {found['n_trained_on'] + found['n_validation']:,} {called}"
+    return said + (f", cut short at epoch {found['epochs']}" if found.get("cut_short") else "")
 
 
 def _notes(collection_path: Path) -> str:

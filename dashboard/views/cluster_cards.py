@@ -28,9 +28,9 @@ _RATIOS: dict[RatioName, str] = {
     "o3n2": "O3N2 (dex)",
 }
 _DUST = {
-    "map": ", corrected for the Milky Way’s dust (SFD map)",
-    "catalog": ", corrected for the Milky Way’s dust (column ebv)",
-    "none": ", not corrected for the Milky Way’s dust",
+    "map": "Flux corrected for the Milky Way’s dust (SFD map)",
+    "catalog": "Flux corrected for the Milky Way’s dust (column ebv)",
+    "none": "Flux not corrected for the Milky Way’s dust",
 }
 _SIGNS = {
     "keep": "A stretch that makes the anomaly stronger is told from one that makes it weaker",
@@ -155,12 +155,13 @@ def detail(
         f"{ends(cluster.wave_rest_aa)}"
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'
         '<span><i class="key-line box"></i>16–84 % of its members</span>'
-        f"<span>{escape(colours_meaning(reasons.settings, reasons.weight_sign))}</span></div>"
+        '</div><div class="caption known">'
+        f"{escape(colours_meaning(reasons.settings, reasons.weight_sign))}</div>"
         f'<div class="caption known">{escape(known)}</div>'
         f'<div class="caption known">{_fit(cluster)}</div>'
         f'<div class="two"><div><table class="matrix"><caption>Line ratios, median of the members'
-        f"{_DUST.get(reasons.dust, '')}</caption>{_ratio_lines(cluster)}</table>"
-        f"{_uncalibrated(cluster)}"
+        f"</caption>{_ratio_lines(cluster)}</table>"
+        f"{_dust(reasons)}{_uncalibrated(cluster)}"
         '</div><div><div class="caption">'
         f"BPT: {escape(kinds) or 'no member has all four lines'}</div>"
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
@@ -215,6 +216,11 @@ def _ratio_lines(cluster: Cluster) -> str:
         f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
         for name, ratio in cluster.ratios.items()
     )
+
+
+def _dust(reasons: Reasons) -> str:
+    said = _DUST.get(reasons.dust)
+    return f'<div class="caption known">{said}</div>' if said else ""
 
 
 def _uncalibrated(cluster: Cluster) -> str:

@@ -102,6 +102,8 @@ def test_it_says_what_it_learnt_from_and_where_it_was_cut_short(
     assert "Learnt from" in training_html(path)
     metrics |= {"training_note": "training was cut short"}
     metrics_of.write_text(json.dumps(metrics))
+    n = metrics["n_trained_on"] + metrics["n_validation"]
+    assert f"Training of the autoencoder on {n:,} galaxies" in training_html(path)
     assert "Training was cut short." in training_html(path)
     text = "\n".join(collection_lines(collection_summary(path)))
     assert f"vae: {metrics['sample_note']}" in text

@@ -61,10 +61,10 @@ def test_choosing_how_many_clusters_naming_one_and_colouring_the_plane(
         cards.get_by_text("odd ones").wait_for()
         # Without the signs of the weights as in the paper, and back.
         page.get_by_role("button", name="without", exact=True).click()
-        page.get_by_text("signs dropped").wait_for()
+        page.get_by_text("up or down").wait_for()
         tab.wait("() => new URLSearchParams(location.search).get('sign') === 'drop'")
         page.get_by_role("button", name="with signs").click()
-        page.get_by_text("orange less").wait_for()
+        page.get_by_text("orange: it rises").wait_for()
         # The legend of the plane has the name too, and so has the page when it is opened again.
         page.locator("[class*=in-legend]").get_by_text("odd ones").wait_for()
         assert named.is_file()
