@@ -141,6 +141,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: LateSpectrum) -> ShellP
         "untag": session.tagging.undo,
         "heard": lambda: session.complain(""),
         "believe": lambda: session.view.param.update(tab="trust"),
+        "level": session.next_level,
     }
 
     def take(message: dict[str, Any]) -> None:
@@ -204,6 +205,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
         shown.id,
         flux_unit=shown.flux_unit,
         domain=None if shown.verdict is None else shown.verdict.domain,
+        verdict=(verdict := session.verdict_of(shown)),
         # What is in no collection is explained by the usual filter and trimming.
         **(session.knobs_of(shown.lens) if shown.judge is None else {}),
     )
@@ -211,7 +213,7 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     saved = SavedExplanation(
         found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence
     )
-    keeper.request(partial(keep, saved, kind, session.verdict_of(shown), view.paint))
+    keeper.request(partial(keep, saved, kind, verdict, view.paint))
 
 
 _NO_LINES = (

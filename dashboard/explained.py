@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.conformal import LEVELS
 from ..core.explain import explain
 from ..core.settings import ExplainSettings
 from ..core.trust import Trust, assess
@@ -15,7 +16,16 @@ from ..data.collection_format import flux_unit_of
 from ..data.explanation_file import save_explanation
 from ..data.explanation_table import write_segment_table
 from ..data.exposures import exposures_of, recurring
-from ..data.lens import AnomalyLens, LensError, Verdict, lens_of_target, open_lenses, outdated
+from ..data.lens import (
+    AgnLens,
+    AnomalyLens,
+    Lens,
+    LensError,
+    Verdict,
+    lens_of_target,
+    open_lenses,
+    outdated,
+)
 from ..data.saved_explanation import SavedExplanation
 from .keeping import figure_of, origin_of
 
@@ -47,7 +57,13 @@ class Explained:
 
 
 def explain_stored(
-    directory: Path, id: str, target: str, settings: ExplainSettings, *, exposures: int = 0
+    directory: Path,
+    id: str,
+    target: str,
+    settings: ExplainSettings,
+    *,
+    exposures: int = 0,
+    level: float = LEVELS[0],
 ) -> Explained:
     """Explain one spectrum of a built collection.
 
@@ -57,6 +73,8 @@ def explain_stored(
         What to explain, and how.
     exposures
         Of how many redraws of its noise to see which reasons recur; 0 for none.
+    level
+        Of the set of types in the verdict.
 
     Raises
     ------
@@ -81,10 +99,10 @@ def explain_stored(
     explanation = explain(flux, asked, settings)
     trust = assess(explanation, flux, asked)
     unit = flux_unit_of(collection.catalog, row)
-    verdict = (
-        lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)
+    verdict = _verdict(lens, row, target, level)
+    origin = origin_of(
+        collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict
     )
-    origin = origin_of(collection, lens, target, id, flux_unit=unit, domain=verdict.domain)
     recurrence = None
     if exposures:
         of = exposures_of(collection, lens, row)
@@ -93,6 +111,13 @@ def explain_stored(
         explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence
     )
     return Explained(saved, trust, verdict)
+
+
+def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
+    if isinstance(lens, AnomalyLens):
+        return lens.verdict(row, score=target)
+    said = lens.verdict(row)
+    return lens.at_level(said, level) if isinstance(lens, AgnLens) else said
 
 
 def write_files(

@@ -13,6 +13,7 @@ from ..core.explain import Explanation
 from ..core.percent import probability_text
 from ..core.scores import SCORE_TITLES
 from ..data.lens import Verdict
+from .set_words import like_text, set_text
 from .wording import target_title
 
 __all__ = ["WeightRuns", "WeightScale", "settings_text", "spread", "verdict_text", "weight_label"]
@@ -152,13 +153,16 @@ def verdict_text(verdict: Verdict) -> str:
         rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
         true = f"{verdict.true}, " if verdict.true else ""
         name = SCORE_TITLES.get(verdict.of, "anomaly score")
-        return f"{true}{name} {verdict.score:.3g}, {rank}"
+        like = f"; {text}" if (text := like_text(verdict.like)) else ""
+        return f"{true}{name} {verdict.score:.3g}, {rank}{like}"
     probability = verdict.probabilities[verdict.predicted]
     text = probability_text(probability)
     shown = text if text[0] in "<>" else f"= {text}"
     predicted = f"predicted {verdict.predicted} (p {shown})"
     if verdict.votes not in ("", verdict.predicted):
         predicted += f", by votes {verdict.votes}"
+    if verdict.class_set is not None and not verdict.class_set.missing:
+        predicted += f", {set_text(verdict.class_set)}"
     return f"true {verdict.true}, {predicted}" if verdict.true else predicted
 
 

@@ -44,6 +44,7 @@ def origin_of(
     *,
     flux_unit: str = "",
     domain: DomainVerdict | None = None,
+    verdict: Verdict | None = None,
     **lens_knobs: float,
 ) -> Origin:
     """Where an explanation comes from.
@@ -58,6 +59,8 @@ def origin_of(
         Of the spectrum before it was prepared; empty if not known.
     domain
         Whether the model has learned on anything like it; None if not known.
+    verdict
+        What the model says of the spectrum.
     lens_knobs
         What the target was asked for with besides.
     """
@@ -74,6 +77,7 @@ def origin_of(
         flux_unit=flux_unit,
         domain=origin_words(domain),
         whose=lens.whose,
+        verdict={} if verdict is None else verdict.to_dict(),
     )
 
 

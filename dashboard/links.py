@@ -32,6 +32,7 @@ _VIEW = {
     "trimmed": "trimmed",
     "rebuilt": "rebuilt",
     "slope": "slope",
+    "level": "level",
     "k": "k",
     "weight_sign": "sign",
 }

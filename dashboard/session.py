@@ -14,7 +14,7 @@ from ..core.effects import Effects, effects
 from ..core.explanation import Explanation
 from ..core.settings import ExplainSettings
 from ..data.collection_format import flux_unit_of
-from ..data.lens import AnomalyLens, Lens
+from ..data.lens import AgnLens, AnomalyLens, Lens
 from .background import Background
 from .browser_tab import BrowserTab, Schedule
 from .finding import find
@@ -80,7 +80,14 @@ class Session(BrowserTab):
         """What the model says of an open spectrum: by the score that is explained, if by one."""
         if shown.judge is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
             return shown.lens.verdict(shown.row, score=self.score)
+        if isinstance(shown.lens, AgnLens) and shown.verdict is not None:
+            return shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
         return shown.verdict
+
+    def next_level(self) -> None:
+        """Ask for sets of types at the next of the levels; after the last comes the first."""
+        levels = self.view.param["level"].objects
+        self.view.level = levels[(levels.index(self.view.level) + 1) % len(levels)]
 
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""

@@ -22,6 +22,7 @@ from ..core.choices import (
     SmoothingName,
     WeightSign,
 )
+from ..core.conformal import LEVELS
 from ..core.scores import FILTER_KMS, TRIMMED_FRACTION
 from ..core.settings import ExplainSettings
 from .tabs import TABS
@@ -126,6 +127,12 @@ class View(param.Parameterized):
         default="",
         objects=["", *get_args(WeightSign)],
         doc="Cluster explanations with the signs of their weights, or without; empty as built.",
+    )
+    level = param.Selector(
+        default="90",
+        objects=[f"{100 * level:.0f}" for level in LEVELS],
+        label="Set at",
+        doc="Percent of each type's spectra whose set of types is to hold the type.",
     )
     hidden = param.List(
         default=[], item_type=str, doc="Categories that the legend has switched off."

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.conformal import LEVELS
 from ..core.lines import PAGE_LINES
+from ..data.class_sets import TypeCertainty
 from ..data.collection import Collection
 from ..data.lens import outdated
 from ..data.runs import RunStore
 from .domain_words import model_lines
+from .set_words import certainty_lines
 
 if TYPE_CHECKING:
     from ..core.explanation import Explanation
@@ -105,8 +108,8 @@ def collection_summary(path: Path) -> dict[str, Any]:
     }
 
 
-def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
-    """The summary to read."""
+def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> Iterator[str]:
+    """The summary to read, with the coverage of sets of types at a level."""
     yield f"[bold]{summary['path']}[/bold]"
     low, high = summary["wave_rest_aa"]
     yield f"  {summary['n_spectra']} spectra, {low:.0f}–{high:.0f} Å at rest in vacuum"
@@ -123,6 +126,10 @@ def collection_lines(summary: dict[str, Any]) -> Iterator[str]:
                 yield f"  {name}: {stage['metrics'][note]}"
     if summary["outdated"]:
         yield f"  [yellow]{summary['outdated']}[/yellow]"
+    if "svm" in summary["stages"]:
+        certainty = TypeCertainty.of_metrics(summary["stages"]["svm"]["metrics"])
+        for line in certainty_lines(certainty, level):
+            yield f"  svm: {line}"
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:

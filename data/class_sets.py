@@ -48,6 +48,8 @@ class ClassSet:
     alone, others : (int, int)
         Of test spectra with a set of one type, and of all others: how many were called right, of
         how many.
+    lent
+        Thresholds and counts are of the collection that lent the classifier.
     missing
         Why there is no set; "" where there is.
     """
@@ -57,17 +59,23 @@ class ClassSet:
     held: Mapping[str, Held] | None = None
     alone: tuple[int, int] = (0, 0)
     others: tuple[int, int] = (0, 0)
+    lent: bool = False
     missing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable."""
         if self.missing:
-            return {"level": self.level, "missing": self.missing}
+            return {"level": self.level, "members": None, "missing": self.missing}
         held = {
             label: {"held": of.k, "n": of.n, "spread": _finite(of.spread)}
             for label, of in (self.held or {}).items()
         }
-        return {"level": self.level, "members": list(self.members), "coverage": held}
+        return {
+            "level": self.level,
+            "members": list(self.members),
+            "coverage": held,
+            "lent": self.lent,
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +92,17 @@ class TypeCertainty:
 
     found: Mapping[str, Any] | None
     lent: bool = False
+
+    @classmethod
+    def of_metrics(cls, metrics: Mapping[str, Any]) -> TypeCertainty:
+        """Of a run of stage svm: its own, or the lender's."""
+        lent = metrics.get("lent")
+        return cls((metrics if lent is None else lent).get("certainty"), lent is not None)
+
+    @property
+    def reliability(self) -> Mapping[str, Any] | None:
+        """Log loss, Brier score and calibration error; None where no spectrum tested it."""
+        return None if self.found is None else self.found["reliability"]
 
     def at(self, level: float) -> Mapping[str, Any] | None:
         """Thresholds and coverage at one of the levels, None where there are none."""
@@ -136,6 +155,7 @@ class TypeCertainty:
             self.held(level),
             (one["right_alone"], one["sizes"][1]),
             (one["right_else"], sum(one["sizes"]) - one["sizes"][1]),
+            self.lent,
         )
 
     def held(self, level: float) -> dict[str, Held]:

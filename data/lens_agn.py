@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from ..core.conformal import LEVELS
+from .class_sets import TypeCertainty
 from .collection import Collection
 from .lens_parts import OF_KIND, BuiltLens, Verdict, domain_run, input_of
 from .runs import Run, RunStore
@@ -65,6 +68,21 @@ class AgnLens(BuiltLens):
     def lent_test(self) -> dict[str, Any] | None:
         """Figures of a lent classifier on the test set of the collection that trained it."""
         return (self._trained.metrics.get("lent") or {}).get("test")
+
+    @cached_property
+    def certainty(self) -> TypeCertainty:
+        """Thresholds and coverage of its sets, and how reliable its probabilities are."""
+        return TypeCertainty.of_metrics(self._trained.metrics)
+
+    def at_level(self, verdict: Verdict, level: float = LEVELS[0]) -> Verdict:
+        """A verdict of this lens with the set of types at a level.
+
+        Raises
+        ------
+        ValueError
+            There is no such level.
+        """
+        return replace(verdict, class_set=self.certainty.class_set(verdict.probabilities, level))
 
     @cached_property
     def machine(self) -> Classifier:

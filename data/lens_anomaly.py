@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import numpy as np
 import pandas as pd
 
+from ..core.like_rank import LikeRank, LikeSpectra
 from ..core.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
 from .autoencoders import Autoencoders, load_autoencoders
 from .collection import Collection
@@ -113,6 +114,28 @@ class AnomalyLens(BuiltLens):
         """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
         return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
 
+    @cached_property
+    def _like(self) -> LikeSpectra:
+        return LikeSpectra(self._sn_median.to_numpy(np.float64)[self.columns.index.to_numpy()])
+
+    def like(
+        self, score: str, value: float, sn_median: float, *, row: int | None = None
+    ) -> LikeRank | None:
+        """Rank of a score among scored spectra of like S/N; None where it cannot be said.
+
+        Parameters
+        ----------
+        score
+            Which of the eight.
+        value, sn_median
+            Of the spectrum.
+        row
+            Of the collection; None for a spectrum from outside.
+        """
+        own = None if row is None else int(np.searchsorted(self.columns.index, row))
+        values = self.scores(score).to_numpy(np.float64)
+        return self._like.rank(values, value, sn_median, own=own)
+
     def verdict(self, row: int, *, score: str = SCORE) -> Verdict:
         """One of the eight scores, and its rank among all scored."""
         self._check_row(row)
@@ -120,4 +143,7 @@ class AnomalyLens(BuiltLens):
         value, true = float(values.at[row]), str(self._labels.iat[row])
         rank = 1 + int((values.to_numpy() > value).sum())
         domain = self.domain_of(row)
-        return Verdict("score", true, "", {}, value, rank, len(values), score, domain=domain)
+        like = self.like(score, value, float(self._sn_median.iat[row]), row=row)
+        return Verdict(
+            "score", true, "", {}, value, rank, len(values), score, domain=domain, like=like
+        )

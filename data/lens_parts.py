@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..core.like_rank import LikeRank
 from ..core.prepare import O25Recipe, recipe_from_dict
+from .class_sets import ClassSet
 from .collection import Collection
 from .collection_format import flux_unit_of
 from .domain import BuiltDomain, DomainVerdict
@@ -55,6 +57,10 @@ class Verdict:
         Which of the eight scores; "" for a type.
     domain
         Whether the model has learned on anything like the spectrum; None where that is not known.
+    class_set
+        Which types it may be of at a level; None for a score.
+    like
+        Rank among scored spectra of like S/N; None for a type, and where it cannot be said.
     """
 
     kind: Literal["type", "score"]
@@ -67,6 +73,18 @@ class Verdict:
     of: str = ""
     votes: str = ""
     domain: DomainVerdict | None = None
+    class_set: ClassSet | None = None
+    like: LikeRank | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable: what there is of it."""
+        if self.kind == "score":
+            like = None if self.like is None else asdict(self.like)
+            kept: dict[str, Any] = {"score": self.score, "of": self.of, "rank": self.rank}
+            return kept | {"n_ranked": self.n_ranked, "like_sn": like}
+        kept = {"predicted": self.predicted, "probabilities": self.probabilities}
+        kept |= {"votes": self.votes} if self.votes else {}
+        return kept | ({} if self.class_set is None else {"set": self.class_set.to_dict()})
 
 
 class BuiltLens:

@@ -155,7 +155,11 @@ class NewcomerLens:
         score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))
-        return Verdict("score", "", "", {}, score, rank, len(known), SCORE, domain=domain)
+        assert isinstance(lens, AnomalyLens)
+        like = lens.like(SCORE, score, sn_median)
+        return Verdict(
+            "score", "", "", {}, score, rank, len(known), SCORE, domain=domain, like=like
+        )
 
     def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class Origin:
         ``"outside: …"`` with why; empty if not known.
     whose
         Whose the model is, and what it learned on.
+    verdict
+        What the model said of the spectrum: probabilities and set of types, or score and ranks.
     """
 
     spectrum_id: str = ""
@@ -52,6 +55,7 @@ class Origin:
     flux_unit: str = ""
     domain: str = ""
     whose: str = ""
+    verdict: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

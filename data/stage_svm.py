@@ -21,6 +21,7 @@ from .model_file import classifier_key, load_classifier, save_classifier
 from .runs import Run
 from .stage import Stage, StageSkipped, Work
 from .trained import COUPLED, probability_column, svm_path
+from .type_certainty import measure_certainty
 
 __all__ = ["SVM"]
 
@@ -46,6 +47,8 @@ def _run(work: Work) -> None:
     kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
     work.draft.metrics["probabilities"] = kind
     _measure(work, table, truth, machine.classes)
+    if given is None:
+        work.draft.metrics["certainty"] = _certainty(work, table, truth, machine.classes)
 
 
 def _train(
@@ -86,7 +89,7 @@ def _train(
 
 def _of_lender(given: Run) -> dict[str, Any]:
     """What is known of a classifier where it was trained, which may not be at hand later."""
-    kept = {name: given.metrics.get(name) for name in ("test", "split", "instead")}
+    kept = {name: given.metrics.get(name) for name in ("test", "split", "instead", "certainty")}
     return kept | {"svm": given.params.get("svm")}
 
 
@@ -165,6 +168,15 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
     }
 
 
+def _certainty(
+    work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]
+) -> dict[str, Any]:
+    """Thresholds of its sets and their coverage, from rows that the machine had not seen."""
+    held_out = pd.read_parquet(work.draft.path / "out_of_fold.parquet")
+    tested: Any = table.assign(label=truth)[(table["split"] == "test").to_numpy()]
+    return measure_certainty(held_out, tested, classes, seed=work.settings.svm.seed)
+
+
 def _params(settings: BuildSettings) -> dict[str, Any]:
     params: dict[str, Any] = {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
     if settings.svm_task != "three":
@@ -180,4 +192,4 @@ def _instead(settings: BuildSettings) -> Any:
     return None if given is None else seeded(given, settings.svm.seed)
 
 
-SVM = Stage("svm", 2, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))
+SVM = Stage("svm", 3, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))

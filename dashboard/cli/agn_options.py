@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["Overlap", "Split", "Task", "Tsne"]
+__all__ = ["Level", "Overlap", "Split", "Task", "Tsne"]
 
+Level = Annotated[
+    Literal["90", "95", "99"],
+    typer.Option(help="Percent of each type's spectra whose set of types is to hold the type."),
+]
 Split = Annotated[
     Literal["auto", "random", "stratified", "grouped"],
     typer.Option(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .agn_options import Level
 from .options import AsJson, Demo, Directory, MaybeDirectory, named
 from .printing import console, print_json, print_lines
+
+if TYPE_CHECKING:
+    from ..explained import Explained
 
 __all__ = ["explain_command", "info", "scores_command"]
 
@@ -47,6 +51,7 @@ def explain_command(
     factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
     seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
     exposures: _Exposures = 0,
+    level: Level = "90",
     as_json: AsJson = False,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
@@ -62,15 +67,7 @@ def explain_command(
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
     from ...core.settings import ExplainSettings
     from ...data.reproduce import reproduce_code
-    from ..domain_words import domain_lines
     from ..explained import explain_stored, write_files
-    from ..figure_pieces import verdict_text
-    from ..summary import (
-        explanation_document,
-        explanation_lines,
-        intervals_document,
-        verdict_document,
-    )
 
     settings = ExplainSettings.from_dict(
         {
@@ -82,27 +79,43 @@ def explain_command(
             "seed": seed,
         }
     )
-    found = explain_stored(directory, id, target, settings, exposures=exposures)
+    found = explain_stored(
+        directory, id, target, settings, exposures=exposures, level=int(level) / 100
+    )
     write_files(found, figure=png, everything=save, table=table)
     if code:
         sys.stdout.write(reproduce_code(found.saved, file=save))
-    elif as_json:
-        domain, whose = found.verdict.domain, found.saved.origin.whose
-        about: dict[str, Any] = {
-            "id": id,
-            "model": whose,
-            "domain": None if domain is None else domain.to_dict(),
-        }
-        said = explanation_document(found.saved.explanation, found.wave_rest_aa)
-        about["verdict"] = verdict_document(found.verdict)
-        print_json(about | said | intervals_document(found.saved))
     else:
-        print_lines(domain_lines(found.verdict.domain, found.saved.origin.whose))
-        console.print(verdict_text(found.verdict), highlight=False)
-        print_lines(explanation_lines(found.saved.explanation, found.wave_rest_aa, id=id))
-        console.print(f"  {found.trust.sentence()}")
-        if found.saved.recurrence is not None:
-            console.print(f"  {found.saved.recurrence.sentence()}")
+        _print_explained(found, id, as_json=as_json)
+
+
+def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
+    from ..domain_words import domain_lines
+    from ..figure_pieces import verdict_text
+    from ..set_words import verdict_lines
+    from ..summary import (
+        explanation_document,
+        explanation_lines,
+        intervals_document,
+        verdict_document,
+    )
+
+    saved, verdict = found.saved, found.verdict
+    domain, whose = verdict.domain, saved.origin.whose
+    if as_json:
+        about: dict[str, Any] = {"id": id, "model": whose}
+        about["domain"] = None if domain is None else domain.to_dict()
+        about["verdict"] = verdict_document(verdict) | verdict.to_dict()
+        said = explanation_document(saved.explanation, found.wave_rest_aa)
+        print_json(about | said | intervals_document(saved))
+        return
+    print_lines(domain_lines(domain, whose))
+    console.print(verdict_text(verdict), highlight=False)
+    print_lines(f"  {line}" for line in verdict_lines(verdict))
+    print_lines(explanation_lines(saved.explanation, found.wave_rest_aa, id=id))
+    console.print(f"  {found.trust.sentence()}")
+    if saved.recurrence is not None:
+        console.print(f"  {saved.recurrence.sentence()}")
 
 
 def scores_command(
@@ -125,13 +138,14 @@ def scores_command(
 def info(
     directory: MaybeDirectory = None,
     demo: Demo = False,
+    level: Level = "90",
     as_json: AsJson = False,
 ) -> None:
-    """Say what a collection holds and which stages are built."""
+    """Say what a collection holds, which stages are built, and how sure its types are."""
     from ..summary import collection_lines, collection_summary
 
     summary = collection_summary(named(directory, demo=demo))
     if as_json:
         print_json(summary)
     else:
-        print_lines(collection_lines(summary))
+        print_lines(collection_lines(summary, level=int(level) / 100))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.percent import probability_text
+from ...core.percent import percent, probability_text
 from ...core.scores import SCORE_TITLES
 from ..domain_words import domain_html
 from ..session import Session
+from ..set_words import like_text, set_sentence
 from ..shown import Shown
 from ..theme import diverging
 from ..visitor import Visitor
@@ -31,6 +32,7 @@ _OF_NOISE = (
     "The spectrum with noise of its own errors added once more, explained with the same masks. "
     "Solid marks on the spectrum pass, hollow ones do not."
 )
+_ALIKE = "Noise alone raises a score: rank among the scored spectra nearest in log S/N"
 _COUNTS = "uncalibrated counts"
 _INVITATION = (
     "Click a point on the plane to open its spectrum,<br>"
@@ -46,7 +48,7 @@ def verdict_pane(session: Visitor) -> WordsPart:
         pane.html = _verdict(session)
 
     session.outcome.param.watch(show, ["shown", "relisted"])
-    session.view.param.watch(show, ["target", "width_kms", "trimmed"])
+    session.view.param.watch(show, ["target", "width_kms", "trimmed", "level"])
     show()
     return pane
 
@@ -99,7 +101,7 @@ def _verdict(session: Visitor) -> str:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _said(about, shown, shown.verdict, "")
+        return _said(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
@@ -144,7 +146,22 @@ def _class_verdict(head: str, verdict: Any) -> str:
         f'width:{100 * share:.1f}%"></div></div></div>'
         for kind, share in shares
     )
-    return f'<div class="line">{head}{pill}</div><div class="bars">{bars}</div>'
+    return f'<div class="line">{head}{pill}</div><div class="bars">{bars}{_set(verdict)}</div>'
+
+
+def _set(verdict: Any) -> str:
+    """Which types it may be of, beside the probabilities; the level is a button."""
+    found = getattr(verdict, "class_set", None)
+    if found is None:
+        return ""
+    title = escape(set_sentence(found), quote=True)
+    members = ", ".join(_kind(kind) for kind in found.members) or (
+        "none to be had" if found.missing else "none"
+    )
+    return (
+        f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
+        f"{percent(found.level)} set</button><span>{members}</span></div>"
+    )
 
 
 def _votes(verdict: Any) -> str:
@@ -174,8 +191,10 @@ def _score(head: str, verdict: Any, ranked: str) -> str:
     pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
     rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
     rank += ranked or f": more anomalous than {_below(1 - share)} %"
+    alike = like_text(getattr(verdict, "like", None))
     bar = (
-        f'<div><div class="label"><span>{rank}</span></div><div class="track">'
+        f'<div><div class="label"><span>{rank}</span><span title="{_ALIKE}">{alike}</span></div>'
+        '<div class="track">'
         f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
         "</div></div>"
     )
