@@ -23,6 +23,7 @@ from .workers import Sharing
 
 __all__ = [
     "RandomisationCheck",
+    "other_class",
     "randomisation_check",
     "randomised_svm",
     "randomised_target",
@@ -104,6 +105,21 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None
+
+
+def other_class(target: Target, *, seed: int) -> Target | None:
+    """The same target of another class, drawn at random; None for one without classes.
+
+    What an explanation says of the class must differ from what it says of another (Sixt et al.
+    2020, random logit).
+    """
+    if not isinstance(target, SvmTarget | SvmMargin):
+        return None
+    others = np.delete(np.arange(len(target.svm.classes)), target.class_index)
+    other = int(np.random.default_rng(seed).choice(others))
+    if isinstance(target, SvmMargin):
+        return SvmMargin(target.svm, other)
+    return SvmTarget(target.svm, other, target.scale)
 
 
 def randomised_vae(vae: Vae, *, seed: int, n_layers: int | None = None) -> Vae:

@@ -15,6 +15,7 @@ from ..core.explanation import Explanation
 if TYPE_CHECKING:
     from ..core.agreement import Agreement
     from ..core.curves import Curves
+    from ..core.faithfulness import Faithfulness
     from ..core.randomisation import RandomisationCheck
     from ..core.targets import Target
 
@@ -38,6 +39,10 @@ class Evidence:
     scrambled
         With the explanations of scrambled models; None while not known, or for a model that
         cannot be scrambled.
+    figures
+        Those that reviewers ask for; None while they are not known.
+    logit
+        Correlation with the weights for another class; None while not known or without classes.
     doing
         What is computed now; empty at the end.
     """
@@ -46,6 +51,8 @@ class Evidence:
     curves: Curves | None = None
     agreements: tuple[tuple[MethodName, Agreement], ...] = ()
     scrambled: RandomisationCheck | None = None
+    figures: Faithfulness | None = None
+    logit: float | None = None
     doing: str = ""
 
     @property
@@ -79,7 +86,13 @@ def gather(
     from ..core.agreement import agreement  # these load torch: not before the first plot
     from ..core.curves import deletion_insertion
     from ..core.explain import explain
-    from ..core.randomisation import RandomisationCheck, randomisation_check, randomised_target
+    from ..core.faithfulness import faithfulness, random_logit
+    from ..core.randomisation import (
+        RandomisationCheck,
+        other_class,
+        randomisation_check,
+        randomised_target,
+    )
 
     def go_on() -> None:
         if cancelled():
@@ -105,4 +118,12 @@ def gather(
         if model is not None:
             scrambled.append(randomisation_check(found, flux, [model]).agreements[0])
     check = RandomisationCheck(tuple(scrambled)) if scrambled else None
-    yield replace(so_far, scrambled=check, doing="")
+    yield (so_far := replace(so_far, scrambled=check, doing="taking the reviewers' figures"))
+    figures = faithfulness(found, flux, target, cancelled=cancelled)
+    other = other_class(target, seed=found.settings.seed)
+    logit = (
+        None
+        if other is None
+        else random_logit(found.weights, explain(flux, other, found.settings).weights)
+    )
+    yield replace(so_far, figures=figures, logit=logit, doing="")

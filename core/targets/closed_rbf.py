@@ -8,6 +8,7 @@ can overflow, and what underflows is as small as it says. Ratios H/G could do ei
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _LANES = 64
 _compiled = compiled("contract", "nsz", "reassoc", error_model="numpy")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RbfForm:
     """f(z) = b + Σ_s α_s Π_k (H_sk where z_k, else G_sk).
 
@@ -75,7 +76,7 @@ class RbfForm:
         self, presences: NDArray[np.float64], shares: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Σ_s α_s (H_sk − G_sk) Π_{j≠k} (G_sj + p_j (H_sj − G_sj)), without any division."""
-        low, rise = self._factors()
+        low, rise = self._factors
         return _mean_slopes(low, rise, self.alpha, presences, shares)
 
     def moments(self, presence: NDArray[np.float64]) -> tuple[float, float]:
@@ -83,7 +84,7 @@ class RbfForm:
 
         v_sk = √(p_k (1 − p_k)) (H_sk − G_sk)/(G_sk + p_k (H_sk − G_sk)).
         """
-        low, rise = self._factors()
+        low, rise = self._factors
         middle = low + presence[:, None] * rise
         terms = self.alpha * middle.prod(axis=0)
         spread = np.sqrt(presence * (1 - presence))[:, None] * rise
@@ -107,6 +108,7 @@ class RbfForm:
         constant = self.intercept + float((self.alpha * np.exp(at) + slope * (start - at)).sum())
         return constant + float(np.minimum(steps @ slope, 0).sum())
 
+    @cached_property
     def _factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """G and H − G, (S, n_sv)."""
         low = np.exp(self.perturbed)

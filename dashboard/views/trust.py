@@ -23,6 +23,7 @@ from .sections import SectionsPart, button
 if TYPE_CHECKING:
     from ...core.agreement import Agreement
     from ...core.curves import Curves
+    from ...core.faithfulness import Faithfulness
     from ...core.locality_advice import KernelAdvice
     from ...core.randomisation import RandomisationCheck
     from ...core.stability import Stability
@@ -115,6 +116,7 @@ class _Trust:
             else "",
             methods=_methods(found) if found and found.agreements else "",
             model=_model(found.scrambled) if found and found.scrambled else "",
+            figures=_figures(found.figures, found.logit) if found and found.figures else "",
             kernel=_kernel(trust.kernel, trust.n_samples) if trust.kernel else "",
         )
 
@@ -219,6 +221,37 @@ def _model(check: RandomisationCheck) -> str:
         f"{len(check.agreements)} scrambled models: {_number(check.likeness)} (median of its "
         "size; below 0.5 is unlike).</p>"
     )
+
+
+def _figures(figures: Faithfulness, logit: float | None) -> str:
+    """What reviewers ask for, by Quantus's names."""
+    rows = [
+        ("Infidelity", figures.infidelity, "squared error of what segments taken away were said "
+         "to bring, over the square of what they did: 0 is best, 1 says nothing"),
+        ("Faithfulness correlation", figures.correlation, "of the two: 1 is best"),
+        ("Completeness", figures.completeness, "what the weights sum to beyond the target as it "
+         "is less all perturbed, over that: 0 is best"),
+        ("Max-sensitivity", figures.max_sensitivity, "the most that noise of up to "
+         f"{percent(figures.noise, 'g')} of the median flux changed the weights, as a share of "
+         "them: 0 is best"),
+    ]  # fmt: skip
+    if logit is not None:
+        rows.append(("Random logit", logit, "correlation with the weights for another class: far "
+                     "from 1 is best"))  # fmt: skip
+    lines = "".join(
+        f'<tr title="{escape(what)}"><th>{name}</th><td>{_figure(value)}</td></tr>'
+        for name, value, what in rows
+    )
+    return (
+        f"<h3>The figures reviewers ask for</h3><table class='matrix'>{lines}</table>"
+        f"<p>Of {figures.n_subsets:,} random subsets of the segments taken away and "
+        f"{figures.n_noisy:,} spectra under slight noise. They tell whether the model follows the "
+        "weights, not where the cause is, and depend on the class: compare within one.</p>"
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−") if np.isfinite(value) else "–"
 
 
 def _kernel(kernel: KernelAdvice, n_samples: int) -> str:

@@ -79,11 +79,13 @@ def test_evidence_comes_step_by_step_and_ends_complete(judged: Session) -> None:
     steps = list(gather(found, flux, target, lambda: False))
     assert [step.complete for step in steps] == [False] * (len(steps) - 1) + [True]
     last = steps[-1]
-    assert [name for name, _ in last.agreements] == ["saliency", "occlusion"]
+    assert [name for name, _ in last.agreements] == ["saliency", "occlusion", "shapley"]
     # Only the flux near Hβ matters to this target, so every method finds the same segment.
     assert all(alike.top_overlap > 0 for _, alike in last.agreements)
     assert last.curves.gain > 2
     assert last.scrambled is None  # a formula has nothing to scramble
+    assert last.figures.correlation > 0.5
+    assert last.logit is None  # nor has it other classes
 
 
 def test_gathering_can_be_given_up(judged: Session) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.svm import SVC
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.neighbourhood import Neighbourhood
-from spexplain.core.randomisation import randomised_target
+from spexplain.core.randomisation import other_class, randomised_target
 from spexplain.core.targets import CoupledSvm, SvmMargin
 from spexplain.core.train.coupled_svc import CoupledSvc
 
@@ -68,5 +68,8 @@ def test_it_is_explained_scrambled_and_refuses_other_classes() -> None:
     assert scrambled is not None
     assert scrambled.name == target.name
     assert not np.allclose(scrambled(X), target(X))
+    other = other_class(target, seed=1)
+    assert other is not None
+    assert other.name in ("margin(1)", "margin(2)")
     with pytest.raises(ValueError, match="got 3"):
         SvmMargin(target.svm, 3)
