@@ -210,6 +210,8 @@ def explain_again(
 
     Raises
     ------
+    ValueError
+        If segments follow the flux, of a method other than sampled LIME and occlusion.
     Cancelled
         If the caller gave up.
     """
@@ -222,7 +224,9 @@ def explain_again(
     elif explanation.method == "occlusion":
         weigh = partial(_occlusion_again, explanation.labels, settings, target)
     else:
-        weigh = partial(_anew, settings, target)  # exact, pixel by pixel, or of few pairs
+        weigh = partial(
+            _anew, explanation.labels, settings, target
+        )  # exact, pixel by pixel, or of few pairs
 
     def one(x: NDArray[np.floating]) -> NDArray[np.float64]:
         if cancelled():
@@ -258,9 +262,15 @@ def _occlusion_again(
 
 
 def _anew(
-    settings: ExplainSettings, target: Target, x: NDArray[np.floating]
+    labels: NDArray[np.int32], settings: ExplainSettings, target: Target, x: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    return explain(x, target, settings, workers=InTurn()).weights
+    found = explain(x, target, settings, workers=InTurn())
+    if not np.array_equal(found.labels, labels):
+        raise ValueError(
+            f"a redraw has other segments where these follow the flux: {settings.method} tells "
+            "what another exposure would say of uniform segments alone"
+        )
+    return found.weights
 
 
 def _perturbed(
