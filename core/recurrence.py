@@ -88,8 +88,9 @@ class Recurrence:
         """In a line, such as "2 of the top 3 reasons would be seen again …"."""
         n, k = int(np.count_nonzero(self.holds)), len(self.top)
         many = f"{'all' if n == k else n or 'none'} of the top {k} {piece}s"
-        more = "" if self.beyond is None else f" and {'is' if n <= 1 else 'are'} more than noise"
-        said = f"{many} would be seen again in another exposure{more}"
+        said = f"{many} would be seen again in another exposure"
+        if self.beyond is not None:
+            said = f"{many} would be seen again and {'is' if n <= 1 else 'are'} more than noise"
         if not self.complete:
             said += f", after {self.n_drawn} of {self.n_asked} redraws"
         if self.n_refused:

@@ -78,6 +78,7 @@ class Recurring:
         elif isinstance(answer.error, ValueError):  # too few redraws can be prepared
             outcome.no_recurrence = str(answer.error)
         elif answer.error is not None:
+            outcome.no_recurrence = "what another exposure would say could not be found out"
             self._session.complain(f"The noise could not be redrawn: {answer.error}")
 
 

@@ -21,8 +21,10 @@ from .parts import WordsPart
 from .spectrum import largest
 
 if TYPE_CHECKING:
+    from ...core.explanation import Explanation
     from ...core.recurrence import Recurrence
     from ...core.trust import Trust
+    from ..state import Outcome
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
@@ -256,12 +258,25 @@ def _explained(session: Session) -> str:
 
 
 def _belief(session: Session) -> str:
-    """What the masks leave open, then what the spectrum's noise does."""
-    outcome = session.outcome
-    trust: Trust | None = outcome.trust
-    told: Recurrence | None = outcome.recurrence
+    """What the spectrum's noise leaves open, then what the masks do.
+
+    The noise leaves more, and where there is little room the end has to be scrolled to.
+    """
+    trust: Trust | None = session.outcome.trust
     said = "" if trust is None else escape(trust.sentence())
-    noise = outcome.no_recurrence if told is None else told.sentence()
-    if said and noise:
-        said += f'. <span title="{_OF_NOISE}">{escape(noise[:1].upper() + noise[1:])}.</span>'
+    if said and (noise := escape(_noise(session.outcome))):
+        noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
+        said = f'<span title="{_OF_NOISE}">{noise}</span> {said}'
     return f'<div class="belief">{said}</div>'
+
+
+def _noise(outcome: Outcome) -> str:
+    """What other exposures would say, or why that is not known yet or ever."""
+    told: Recurrence | None = outcome.recurrence
+    if told is not None:
+        return f"{told.sentence()}."
+    if outcome.no_recurrence:
+        return f"{outcome.no_recurrence}."
+    found: Explanation | None = outcome.explanation
+    asked = found is not None and found.method != "saliency" and not found.nothing
+    return "asking what another exposure would say …" if asked else ""

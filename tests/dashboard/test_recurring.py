@@ -109,6 +109,14 @@ def test_the_page_says_it_beside_the_trust_and_marks_the_reasons(told: Visitor) 
     assert marks.told.data["told"] == []
 
 
+def test_while_it_is_not_known_the_page_says_that_it_asks(told: Visitor) -> None:
+    pane = state_pane(told)
+    told.outcome.recurrence = None
+    assert "Asking what another exposure would say …" in pane.html
+    told.outcome.no_recurrence = "none can"
+    assert "None can. " in pane.html
+
+
 def test_hollow_are_the_reasons_of_a_score_that_noise_would_make(told: Visitor) -> None:
     weights = told.outcome.explanation.weights
     redrawn = weights + 1e-9 * np.random.default_rng(0).normal(size=(30, len(weights)))
