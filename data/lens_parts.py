@@ -80,7 +80,7 @@ class Verdict:
         """JSON-serialisable: what there is of it."""
         if self.kind == "score":
             like = None if self.like is None else asdict(self.like)
-            kept: dict[str, Any] = {"score": self.score, "of": self.of, "rank": self.rank}
+            kept: dict[str, Any] = {"score": self.score, "name": self.of, "rank": self.rank}
             return kept | {"n_ranked": self.n_ranked, "like_sn": like}
         kept = {"predicted": self.predicted, "probabilities": self.probabilities}
         kept |= {"votes": self.votes} if self.votes else {}

@@ -10,11 +10,14 @@ import numpy as np
 import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from ...core.metrics import classification_metrics
+from ...data.figure_intervals import class_intervals, macro_interval_text, share_interval
 from ...data.trained import probability_column
 from ..confusion_table import ordered_types
 from ..session import Session
 from ..training import training_html
 from ..workspace import Workspace
+from .certainty import certainty_html
 from .parts import html_sheet
 
 __all__ = ["model_html", "show"]
@@ -63,24 +66,41 @@ def model_html(space: Workspace) -> str:
     if not known.any():
         return _unchecked(lens, called)
     about = f"{what}: on {which}" if (what := getattr(lens, "described", "")) else f"On {which}"
-    return _report(truth[known], called[known], about)
+    return _report(truth[known], called[known], about, _certain(lens))
 
 
-def _report(truth: np.ndarray, predicted: np.ndarray, about: str) -> str:
+def _report(truth: np.ndarray, predicted: np.ndarray, about: str, certain: str) -> str:
     kinds = ordered_types({*truth.tolist(), *predicted.tolist()})
     quietly: Any = {"zero_division": 0.0}
     scores = np.array(precision_recall_fscore_support(truth, predicted, labels=kinds, **quietly))
+    said = classification_metrics(truth, predicted, kinds).to_dict()
+    ends = class_intervals(said)
     lines = [
-        f"<tr><th>{escape(kind)}</th>" + "".join(f"<td>{v:.3f}</td>" for v in column[:3])
+        f"<tr><th>{escape(kind)}</th>"
+        + "".join(f"<td>{v:.3f}{_within(end)}</td>"
+                  for v, end in zip(column[:3], ends.get(kind, ("",) * 3), strict=True))
         + f"<td>{column[3]:,.0f}</td></tr>"
         for kind, column in zip(kinds, scores.T, strict=True)
     ]  # fmt: skip
     mean = scores[:3].mean(axis=1)
-    lines.append("<tr class=sum><th>mean (macro)</th>" + "".join(f"<td>{v:.3f}</td>" for v in mean)
+    of_mean = [macro_interval_text(said, of) for of in ("precision", "recall", "f")]
+    lines.append("<tr class=sum><th>mean (macro)</th>"
+                 + "".join(f"<td>{v:.3f}{_within(end)}</td>"
+                           for v, end in zip(mean, of_mean, strict=True))
                  + f"<td>{scores[3].sum():,.0f}</td></tr>")  # fmt: skip
     head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
     table = _table(about, head, lines)
-    return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}</div>'
+    return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}{certain}</div>'
+
+
+def _within(ends: str) -> str:
+    """A 95 % interval beside a figure of few spectra."""
+    return f' <small class="muted" title="95 % interval">{ends}</small>' if ends else ""
+
+
+def _certain(lens: Any) -> str:
+    known = getattr(lens, "certainty", None)
+    return "" if known is None else certainty_html(known)
 
 
 def _unchecked(lens: Any, called: np.ndarray) -> str:
@@ -92,7 +112,8 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
         shares = said[probability_column(kind)].to_numpy(np.float64)[here]
         low, middle, high = np.percentile(shares, [16, 50, 84])
         lines.append(
-            f"<tr><th>{escape(kind)}</th><td>{here.sum():,}</td><td>{here.mean():.3f}</td>"
+            f"<tr><th>{escape(kind)}</th><td>{here.sum():,}</td>"
+            f"<td>{here.mean():.3f}{_within(share_interval(int(here.sum()), len(here)))}</td>"
             f"<td>{middle:.3f}</td><td>{low:.3f}–{high:.3f}</td></tr>"
         )
     head = (
@@ -104,15 +125,20 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
         f"{what}: what it says here, where no spectrum has a type to check it", head, lines
     )
     tested = getattr(lens, "lent_test", None)
-    return f'<div class="columns">{table}{_there(tested) if tested else ""}</div>'
+    return f'<div class="columns">{table}{_there(tested) if tested else ""}{_certain(lens)}</div>'
 
 
 def _there(test: Mapping[str, Any]) -> str:
     """Its figures on the test set of the collection that trained it."""
-    of = test["by_class"]
+    of, ends = test["by_class"], class_intervals(test)
     lines = [
         f"<tr><th>{escape(kind)}</th>"
-        + "".join(f"<td>{of[kind][name]:.3f}</td>" for name in ("precision", "recall", "f"))
+        + "".join(
+            f"<td>{of[kind][name]:.3f}{_within(end)}</td>"
+            for name, end in zip(
+                ("precision", "recall", "f"), ends.get(kind, ("",) * 3), strict=True
+            )
+        )
         + f"<td>{of[kind]['n']:,}</td></tr>"
         for kind in ordered_types(of)
     ]
