@@ -42,7 +42,7 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     if domain is None or not domain.outside:
         return "", model
     why = escape(domain.why[0].upper() + domain.why[1:])
-    return f'<div class="outside clip" title="{why}">{why}</div>', model
+    return f'<div class="outside" title="{why}">{why}</div>', model
 
 
 def domain_lines(domain: DomainVerdict | None, whose: str) -> Iterator[str]:
