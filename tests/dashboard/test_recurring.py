@@ -114,7 +114,7 @@ def test_while_it_is_not_known_the_page_says_that_it_asks(told: Visitor) -> None
     told.outcome.recurrence = None
     assert "Asking what another exposure would say …" in pane.html
     told.outcome.no_recurrence = "none can"
-    assert "None can. " in pane.html
+    assert "None can.</span>" in pane.html
 
 
 def test_hollow_are_the_reasons_of_a_score_that_noise_would_make(told: Visitor) -> None:
