@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.small_samples import MacroFigure
 from . import paper_p21 as paper
+from .certainty_tables import certainty_tables
 from .collection import Collection
 from .examples import numbered_examples
 from .figure_intervals import (
@@ -50,6 +51,7 @@ def evaluation_tables(
         *(_scores(found, task) for task in _tasks(found)),
         _by_class(best),
         *_confusion(best),
+        *certainty_tables(best),
         _times(runs["timing"]),
         *noise_tables(runs["noise"].metrics),
         *_examples(runs["evaluate"], collection),

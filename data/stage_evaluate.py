@@ -25,6 +25,7 @@ from .labelled import Labelled, labelled_spectra
 from .model_file import load_classifier, save_classifier
 from .stage import Stage, Work
 from .trained import probability_column, svm_path
+from .type_certainty import measure_certainty
 
 __all__ = ["EVALUATE", "NOISE", "TIMING"]
 
@@ -50,7 +51,8 @@ def _evaluate(work: Work) -> None:
             key=lambda one: one["validation"]["macro_f"],
         )
         best["best"] = True
-        _keep_best(work, labelled.of_task(task), task, SvmSettings(**best["settings"]))
+        chosen = SvmSettings(**best["settings"])
+        best["certainty"] = _keep_best(work, labelled.of_task(task), task, chosen)
     splits = _splits(work, labelled, len(machines))
     for left in work.draft.path.glob("part-*.json"):
         left.unlink()
@@ -102,8 +104,8 @@ def _fitted(sample: Labelled, settings: SvmSettings) -> CoupledSvc:
     return fit_classifier(sample.spectra, sample.labels, settings, groups=groups)
 
 
-def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -> None:
-    """The classifier of a task and its probabilities for the test spectra."""
+def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -> dict[str, Any]:
+    """The classifier of a task and its probabilities for the test spectra; how true these are."""
     fit, test = sample.split != "test", sample.split == "test"
     classifier = _fitted(sample[fit], settings)
     folder = work.draft.path / f"best-{task}"
@@ -121,7 +123,13 @@ def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -
     }
     for at, label in enumerate(machine.classes):
         table[probability_column(label)] = expit(log_odds[:, at])
-    work.draft.write_table(f"test-{task}", pd.DataFrame(table))
+    tested = pd.DataFrame(table)
+    work.draft.write_table(f"test-{task}", tested)
+    p = np.exp(classifier.coupling_.log_proba(classifier.held_out_decisions_))
+    columns = [probability_column(label) for label in machine.classes]
+    held_out = pd.DataFrame(p, columns=columns).assign(label=sample.labels[fit])
+    renamed = tested.rename(columns={"true": "label"})
+    return measure_certainty(held_out, renamed, machine.classes, seed=settings.seed)
 
 
 def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
