@@ -86,6 +86,9 @@ class _Seen:
     def outside(self, group: str) -> np.ndarray:
         return np.array([n.verdict.domain.outside for _, n in self.groups[group]], bool)
 
+    def of_kind(self, group: str) -> np.ndarray:
+        return np.array([n.verdict.domain.of_kind for _, n in self.groups[group]])
+
     def distance(self, group: str) -> np.ndarray:
         return np.array([n.verdict.domain.distance for _, n in self.groups[group]])
 
@@ -142,7 +145,8 @@ def _real(seen: _Seen) -> dict[str, Any]:
         "plain outside": _at_least(seen.outside("plain"), 0.80),
         "star-forming outside": _at_least(seen.outside("star-forming"), 0.70),
         "starburst outside": row(_share(seen.outside("starburst")), "stated", met=True),
-        "broad-line outside": _at_most(seen.outside("broad"), 0.05),
+        "broad-line not of the kind": _at_most(seen.of_kind("broad") < 0, 0.05),
+        "broad-line outside by either measure": _at_most(seen.outside("broad"), 0.05),
         "narrow AGN outside": _at_most(seen.outside("narrow"), 0.10),
     }
 
