@@ -211,8 +211,9 @@ def _keep(session: Session, keeper: Background[Keepsake], kind: str) -> None:
     )
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(
-        found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence
-    )
+        found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
+        mirrored=outcome.mirrored,
+    )  # fmt: skip
     keeper.request(partial(keep, saved, kind, verdict, view.paint))
 
 

@@ -6,7 +6,15 @@ from ..core.choices import PerturbationName
 from ..core.effects import Effects, EffectUnit
 from ..core.explanation import Explanation
 
-__all__ = ["any_change", "axis_words", "fill_words", "sentence_of", "short_of", "unit_words"]
+__all__ = [
+    "any_change",
+    "axis_words",
+    "does_words",
+    "fill_words",
+    "sentence_of",
+    "short_of",
+    "unit_words",
+]
 
 # Of what 10 % more is meant; and the same where there is little room.
 _OF: dict[EffectUnit, tuple[str, str]] = {
@@ -33,6 +41,11 @@ def short_of(effects: Effects) -> str:
     if effects.unit == "fill":
         return "what is here"
     return "more flux" if effects.unit == "slope" else f"+10 % {_OF[effects.unit][1]}"
+
+
+def does_words(effects: Effects, segment: int) -> str:
+    """What a segment does: '+10 % flux raises', 'any change lowers', of a fill 'raises'."""
+    return effects.said(segment).replace("more", short_of(effects), 1)
 
 
 def unit_words(explanation: Explanation, effects: Effects) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.conformal import LEVELS
 from ..core.explain import explain
+from ..core.mirror import mirror
 from ..core.settings import ExplainSettings
 from ..core.trust import Trust, assess
 from ..data.collection import Collection
@@ -107,8 +108,9 @@ def explain_stored(
     if exposures:
         of = exposures_of(collection, lens, row)
         *_, recurrence = recurring(of, explanation, flux, asked, n=exposures, step=exposures)
+    other = None if explanation.nothing else mirror(explanation, flux, asked)
     saved = SavedExplanation(
-        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence
+        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
     )
     return Explained(saved, trust, verdict)
 

@@ -117,13 +117,23 @@ def draw_weights(
     weights: NDArray[np.float64],
     ends: NDArray[np.float64] | None,
     colours: Theme,
+    *,
+    either: NDArray[np.bool_],
 ) -> None:
-    """The weight of each run as a step, with its interval (R, 2) shaded behind."""
+    """The weight of each run as a step, with its interval (R, 2) shaded behind.
+
+    Where ``either``, (R,), any change does the same: in a colour of its own.
+    """
     # An outline round every pixel of a saliency map would be all one sees.
     outlined = len(weights) <= _MOST_OUTLINED
-    for sign, colour in ((1, colours.raise_), (-1, colours.lower)):
+    up, down = np.maximum(weights, 0), np.minimum(weights, 0)
+    for heights, colour in (
+        (np.where(either, 0, up), colours.raise_),
+        (np.where(either, 0, down), colours.lower),
+        (np.where(either, weights, 0), colours.either),
+    ):
         axes.stairs(
-            np.maximum(sign * weights, 0) * sign, runs.edges_aa, fill=True, color=colour,
+            heights, runs.edges_aa, fill=True, color=colour,
             alpha=0.3 if outlined else 1, linewidth=0, zorder=2,
         )  # fmt: skip
     low, high = np.nanmin(weights), np.nanmax(weights)

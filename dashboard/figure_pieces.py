@@ -101,11 +101,11 @@ class WeightScale:
     clipped: bool
 
     @classmethod
-    def of(cls, explanation: Explanation) -> WeightScale:
-        """The scale that suits an explanation."""
-        sizes = np.abs(explanation.weights)
+    def of(cls, weights: NDArray[np.float64], *, by_pixel: bool = False) -> WeightScale:
+        """The scale that suits weights (S,), or those of single pixels."""
+        sizes = np.abs(weights)
         most = float(sizes.max())
-        limit = float(np.percentile(sizes, 99.5)) if explanation.method == "saliency" else most
+        limit = float(np.percentile(sizes, 99.5)) if by_pixel else most
         limit = limit or most or 1.0
         exponent = int(np.floor(np.log10(limit)))
         exponent = 0 if -1 <= exponent <= 2 else exponent

@@ -11,11 +11,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize
+from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from ..core.effects import Effects, effects
 from ..core.explain import Explanation
 from ..core.intervals import Intervals
 from ..core.lines import PAGE_LINES, Line
@@ -42,14 +43,6 @@ from .theme import THEMES, Theme, ThemeName, diverging
 from .wording import target_title
 
 __all__ = ["explained_spectrum_figure", "save_figure"]
-
-_AS_IT_IS = "weight = target,\nsegment as it is\nminus perturbed"
-_DEFINITIONS = {
-    "lime": _AS_IT_IS,
-    "occlusion": _AS_IT_IS,
-    "shapley": "weight = share in\nthe target as it is\nminus perturbed",
-    "saliency": "weight = slope of\nthe target by the\nflux above",
-}
 
 Paint = Literal["line", "band"]
 
@@ -78,6 +71,7 @@ def explained_spectrum_figure(
     verdict: Verdict | None = None,
     chosen: str = "",
     intervals: Intervals | None = None,
+    mirrored: NDArray[np.floating] | None = None,
     lines: Sequence[Line] = PAGE_LINES,
     flux_label: str = "Normalised flux",
     paint: Paint = "line",
@@ -86,8 +80,9 @@ def explained_spectrum_figure(
 ) -> Figure:
     """Draw an explained spectrum: above the spectrum in the colours of its weights, below them.
 
-    Blue raises what was explained, orange lowers it, grey does neither; the colours are
-    symmetric about zero.
+    Blue is where more flux (of fills: what is here) raises what was explained, orange where it
+    lowers it, violet where any change does the same, grey where neither; the colours are symmetric
+    about zero.
 
     Parameters
     ----------
@@ -105,6 +100,8 @@ def explained_spectrum_figure(
         How a score was asked for if not as it is ranked; the verdict is then the score explained.
     intervals
         Of the weights, shaded behind them.
+    mirrored : (S,)
+        Raw weights with the factor on the other side of 1; without them nothing is violet.
     lines
         Marked and named where they lie within the spectrum.
     flux_label
@@ -133,28 +130,35 @@ def explained_spectrum_figure(
     fig = Figure(figsize=size_in, facecolor=colours.surface)
     FigureCanvasAgg(fig)
     upper, lower, bar = make_panels(fig, colours)
-    scale = WeightScale.of(explanation)
+    seen = effects(explanation, mirrored=mirrored)
+    scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
     runs = WeightRuns.of(explanation.labels, wave_rest_aa)
     palette = ScalarMappable(Normalize(-scale.limit, scale.limit), _colour_map(paint, theme))
-    weights = scale(runs.of_pixels(explanation.weight_of_pixel))
+    weights = scale(runs.of_pixels(seen.values[explanation.labels]))
+    either = runs.of_pixels(seen.either[explanation.labels].astype(float)) == 1
     run_colours = palette.to_rgba(np.ma.masked_invalid(weights))
+    faint = palette.to_rgba(np.zeros(1))
+    share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
+    run_colours[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
     if paint == "line":
         draw_painted_line(upper, runs, run_colours, wave_rest_aa, flux)
     else:
         draw_band(upper, runs, run_colours, colours.line, wave_rest_aa, flux)
     ends = None
     if intervals is not None:
-        ends = np.column_stack([intervals.low, intervals.high])[explanation.labels]
+        ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
     draw_weights(
-        lower, runs, weights, None if ends is None else scale(runs.of_pixels(ends)), colours
-    )
+        lower, runs, weights, None if ends is None else scale(runs.of_pixels(ends)), colours,
+        either=either,
+    )  # fmt: skip
     draw_colour_bar(bar, palette, scale, explanation, colours)
     inside = [line for line in lines if wave_rest_aa[0] <= line.wave_vac_aa <= wave_rest_aa[-1]]
     mark_lines(upper, lower, inside, colours)
     upper.set_ylabel(flux_label)
     lower.set_ylabel(f"Weight{scale.unit}")
     lower.set_xlabel("Rest wavelength in vacuum (Å)")
-    _write_round(fig, title, verdict, explanation, colours, chosen=chosen, intervals=intervals)
+    notes = _notes(explanation, seen, intervals)
+    _write_round(fig, title, verdict, explanation, colours, chosen=chosen, notes=notes)
     return fig
 
 
@@ -218,7 +222,7 @@ def _write_round(
     colours: Theme,
     *,
     chosen: str,
-    intervals: Intervals | None,
+    notes: list[str],
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
@@ -237,13 +241,28 @@ def _write_round(
     texts[0].set_fontweight("bold")
     _shrink_to_fit(texts[:2], edge - left - 0.01)
     _shrink_to_fit(texts[2:], edge - left)
-    notes = [_DEFINITIONS[explanation.method]]
-    if intervals is not None:
-        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
     fig.text(
-        1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n\n".join(notes), va="bottom",
+        1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,
     )  # fmt: skip
+
+
+def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None) -> list[str]:
+    """Beside the weights: what one is, what violet says, and what is shaded."""
+    if explanation.nothing:
+        return ["nothing to explain"]
+    words = "weight = target,\nwhat is here\nminus the fill"
+    if seen.unit == "slope":
+        words = "weight = slope of\nthe target by the\nflux above"
+    elif seen.unit != "fill":
+        of = "flux" if seen.unit == "flux" else "contrast"
+        words = f"weight = change\nof target per +10 %\nof {of} here"
+    notes = [words]
+    if seen.either.any():
+        notes.append(f"violet: any change\n({seen.either.sum()} segments)")
+    if intervals is not None:
+        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
+    return notes
 
 
 def _shrink_to_fit(texts: list[Text], room: float) -> None:

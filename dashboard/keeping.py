@@ -95,6 +95,7 @@ def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint 
         chosen=chosen_text(of.target, saved.origin.lens_knobs),
         # Of what draws no samples they have no width.
         intervals=saved.intervals if of.method in _SAMPLED and not of.exact else None,
+        mirrored=saved.mirrored,
         flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
         paint=paint,
     )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.conformal import LEVELS
+from ..core.effects import effects
 from ..core.lines import PAGE_LINES
 from ..data.class_sets import TypeCertainty
 from ..data.collection import Collection
 from ..data.lens import outdated
 from ..data.runs import RunStore
 from .domain_words import model_lines
+from .effect_words import does_words, unit_words
 from .set_words import certainty_lines
 
 if TYPE_CHECKING:
@@ -140,9 +142,24 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
     return said | {"probabilities": verdict.probabilities}
 
 
-def explanation_document(explanation: Explanation, wave_rest_aa: np.ndarray) -> dict[str, Any]:
-    """The explanation as JSON values; numbers that do not exist are null."""
+def explanation_document(
+    explanation: Explanation, wave_rest_aa: np.ndarray, *, mirrored: np.ndarray | None = None
+) -> dict[str, Any]:
+    """The explanation as JSON values; numbers that do not exist are null.
+
+    Beside the raw weights, ``effects``: in which unit, their values (per +10 % of the flux where
+    segments were scaled), and what more flux, or any change, does.
+    """
     document = explanation.to_dict(wave_rest_aa)
+    seen = effects(explanation, mirrored=mirrored)
+    if explanation.nothing:
+        document["r2"] = None
+    document["effects"] = {
+        "unit": "+10 % of the flux" if seen.unit == "flux" else seen.unit,
+        "values": seen.values.tolist(),
+        "change": [seen.said(number) for number in range(len(seen.values))],
+        "weights_mirrored": None if mirrored is None else mirrored.tolist(),
+    }
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in document.items()
@@ -182,9 +199,20 @@ def _ends(intervals: Intervals) -> list[list[float]]:
 
 
 def explanation_lines(
-    explanation: Explanation, wave_rest_aa: np.ndarray, *, id: str, top: int = 5
+    explanation: Explanation,
+    wave_rest_aa: np.ndarray,
+    *,
+    id: str,
+    top: int = 5,
+    mirrored: np.ndarray | None = None,
 ) -> Iterator[str]:
-    """The verdict in words: what was asked, how well the surrogate fits, the top segments."""
+    """The verdict in words: what was asked, how well the surrogate fits, the top segments.
+
+    Where there is nothing to explain, the value alone.
+    """
+    if explanation.nothing:
+        yield f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}"
+        return
     drawn = f"{explanation.n_samples} samples, seed {explanation.settings.seed}"
     fit = f"R² {explanation.r2:.3f}"
     if explanation.method == "shapley":
@@ -195,10 +223,10 @@ def explanation_lines(
     )
     if explanation.sampled:
         yield f"  sampled, since {explanation.sampled}"
-    edges = explanation.edges(wave_rest_aa)
+    edges, seen = explanation.edges(wave_rest_aa), effects(explanation, mirrored=mirrored)
     for segment in explanation.top(top):
         low, high = edges[segment]
         names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
-        weight = explanation.weights[segment]
-        does = "raises" if weight > 0 else "lowers"
-        yield f"  {low:7.1f}–{high:7.1f} Å  {weight:+.3e}  {does} it  {', '.join(names)}"
+        value, does = seen.values[segment], does_words(seen, int(segment))
+        yield f"  {low:7.1f}–{high:7.1f} Å  {value:+.3e}  {does} it  {', '.join(names)}"
+    yield f"  (change of {explanation.target} {unit_words(explanation, seen)})"

@@ -4,7 +4,9 @@ The file is FITS, so that any tool of the field opens it, and it carries checksu
 
 * primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read; RECORD, the JSON that counts
 * SEGMENTS: edges (Å, rest frame), weight and, where they are known, its interval and error by the
-  random masks and by the spectrum's noise, and what other exposures would say of it
+  random masks and by the spectrum's noise, and what other exposures would say of it; where
+  segments were scaled also per_10_percent, the change per +10 % of the flux, and weight_mirrored,
+  the weight with the factor on the other side of 1: of the same sign, any change does the same
 * SPECTRUM: wavelength, the prepared flux that was explained, and the segment of each pixel
 * SAMPLES: the target's value on each sample, for methods that sample
 """
@@ -32,7 +34,7 @@ __all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanati
 FORMAT = "spexplain explanation 1"
 _SCALARS = (
     "method", "target", "intercept", "r2", "value", "local_prediction", "n_samples", "complete",
-    "stopped", "sampled",
+    "stopped", "sampled", "nothing",
 )  # fmt: skip
 
 
@@ -42,6 +44,9 @@ _INTERVALS = {"weight_low": "low", "weight_high": "high", "weight_error": "stand
 _NOISE = {"noise_low": "low", "noise_high": "high", "noise_error": "standard_error"}
 _SEEN_AGAIN, _BEYOND = "seen_again", "beyond_noise"
 _REDRAWS = ("n_drawn", "n_refused", "n_asked")
+
+
+_MIRRORED = "weight_mirrored"
 
 
 class ExplanationFileError(Exception):
@@ -161,6 +166,10 @@ def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
         segments |= {name: getattr(found.intervals, of) for name, of in _NOISE.items()}
         segments[_SEEN_AGAIN] = found.share
         segments |= {} if found.beyond is None else {_BEYOND: found.beyond}
+    if saved.effects.unit not in ("fill", "slope"):
+        segments["per_10_percent"] = saved.effects.values
+    if saved.mirrored is not None:
+        segments[_MIRRORED] = np.asarray(saved.mirrored, np.float64)
     spectrum = {"wave_rest": saved.wave_rest_aa, "flux": saved.flux, "segment": made.labels}
     tables = [_table("SEGMENTS", segments), _table("SPECTRUM", spectrum)]
     if made.sample_values is not None:
@@ -216,6 +225,7 @@ def _read(hdus: Any) -> SavedExplanation:
         origin=Origin(**record["origin"]),
         intervals=intervals,
         recurrence=_recurrence(record["redraws"], segments) if "redraws" in record else None,
+        mirrored=_column(segments, _MIRRORED) if _MIRRORED in segments.columns.names else None,
     )
 
 

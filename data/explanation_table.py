@@ -26,7 +26,9 @@ def segment_table(saved: SavedExplanation) -> Table:
     -------
     table
         Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
-        ``weight``; where they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
+        ``weight`` as fitted; ``per_10_percent`` where segments were scaled, the change per +10 %
+        of the flux whichever the factor, and ``change``, what more flux or any change does; where
+        they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
         interval by the random masks, and ``noise_low``, ``noise_high`` and ``noise_error``, that
         by the spectrum's noise, with ``seen_again``, the share of other exposures that have it
         among their top reasons with its sign, and ``beyond_noise``. A weight has the target's
@@ -40,8 +42,10 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(range(len(made.weights)), "segment", dtype="int32"),
         Column(edges[:, 0], "wave_min_rest_aa", unit="Angstrom", description=f"lower {wave}"),
         Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
-        Column(made.weights, "weight", description=f"{made.method} weight on {made.target}"),
+        Column(made.weights, "weight", description=f"{made.method} weight on {made.target}, raw"),
     ]
+    if not made.nothing:
+        columns += _effect_columns(saved)
     if (found := saved.intervals) is not None:
         of = f"of its {percent(found.confidence, 'g')} interval, by the random masks"
         columns += [
@@ -59,6 +63,7 @@ def segment_table(saved: SavedExplanation) -> Table:
             for name in ("intercept", "r2", "value", "local_prediction")
         },
         "n_samples": made.n_samples,
+        **({"nothing": made.nothing} if made.nothing else {}),
     }
     table = Table(columns, meta=meta)
     table.sort("wave_min_rest_aa")
@@ -80,6 +85,18 @@ def _of_noise(found: Recurrence) -> Sequence[Any]:
         beyond = "standard deviations beyond pure noise about what the model expects"
         columns.append(Column(found.beyond, "beyond_noise", description=beyond))
     return columns
+
+
+def _effect_columns(saved: SavedExplanation) -> list[Any]:
+    """What more flux does to the target, with its unit; and what any change does, where asked."""
+    effects, target = saved.effects, saved.explanation.target
+    said = [effects.said(number) for number in range(len(effects.values))]
+    change = Column(said, "change", description=f"what it does to {target}")
+    if effects.unit in ("fill", "slope"):
+        return [change]
+    of = {"flux": "flux"}.get(effects.unit, "contrast with the median")
+    per = f"change of {target} per +10 % of the {of} of the segment"
+    return [Column(effects.values, "per_10_percent", description=per), change]
 
 
 def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:

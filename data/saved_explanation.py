@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.effects import Effects, effects
 from ..core.explain import Explanation
 from ..core.intervals import Intervals
 from ..core.recurrence import Recurrence
@@ -74,6 +75,8 @@ class SavedExplanation:
         Spectrum, collection and model.
     intervals
         Of the weights, if they have been judged.
+    mirrored : (S,)
+        Raw weights with the factor on the other side of 1, if it was asked.
     recurrence
         What other exposures would say of the weights, if it is known.
 
@@ -89,6 +92,12 @@ class SavedExplanation:
     origin: Origin = Origin()
     intervals: Intervals | None = None
     recurrence: Recurrence | None = None
+    mirrored: NDArray[np.float64] | None = None
+
+    @property
+    def effects(self) -> Effects:
+        """The weights per +10 % of the flux, and what any change does; fills as they are."""
+        return effects(self.explanation, mirrored=self.mirrored)
 
     def __post_init__(self) -> None:
         n_pixels, n_segments = len(self.explanation.labels), len(self.explanation.weights)

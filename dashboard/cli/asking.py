@@ -106,13 +106,14 @@ def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
         about: dict[str, Any] = {"id": id, "model": whose}
         about["domain"] = None if domain is None else domain.to_dict()
         about["verdict"] = verdict_document(verdict) | verdict.to_dict()
-        said = explanation_document(saved.explanation, found.wave_rest_aa)
+        said = explanation_document(saved.explanation, found.wave_rest_aa, mirrored=saved.mirrored)
         print_json(about | said | intervals_document(saved))
         return
     print_lines(domain_lines(domain, whose))
     console.print(verdict_text(verdict), highlight=False)
     print_lines(f"  {line}" for line in verdict_lines(verdict))
-    print_lines(explanation_lines(saved.explanation, found.wave_rest_aa, id=id))
+    lines = explanation_lines(saved.explanation, found.wave_rest_aa, id=id, mirrored=saved.mirrored)
+    print_lines(lines)
     console.print(f"  {found.trust.sentence()}")
     if saved.recurrence is not None:
         console.print(f"  {saved.recurrence.sentence()}")

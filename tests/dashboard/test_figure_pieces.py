@@ -86,9 +86,9 @@ def test_steps_that_grow_with_wavelength_are_no_gaps():
 def test_one_spike_does_not_grey_out_a_saliency_map():
     weights = [1.0, -1.0] * 500
     weights[3] = 50.0
-    spiky = WeightScale.of(with_weights(weights, "saliency"))
+    spiky = WeightScale.of(weights, by_pixel=True)
     assert (spiky.limit, spiky.clipped) == (1.0, True)
-    assert WeightScale.of(with_weights(weights)).limit == 50.0
+    assert WeightScale.of(weights).limit == 50.0
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_one_spike_does_not_grey_out_a_saliency_map():
     [(0.5, 0.5, ""), (120.0, 120.0, ""), (3e-5, 3.0, " [10⁻⁵]"), (-4e7, 4.0, " [10⁷]")],
 )
 def test_small_and_large_weights_have_a_power_of_ten(largest: float, limit: float, unit: str):
-    scale = WeightScale.of(with_weights([largest, 0.0]))
+    scale = WeightScale.of(np.array([largest, 0.0]))
     assert scale.limit == pytest.approx(limit)
     assert scale.unit == unit
     np.testing.assert_allclose(np.abs(scale(np.array([largest]))), limit)
 
 
 def test_weights_that_all_vanish_still_have_a_scale():
-    assert WeightScale.of(with_weights([0.0, 0.0])).limit == 1.0
+    assert WeightScale.of(np.zeros(2)).limit == 1.0
 
 
 def test_the_verdict_names_truth_prediction_and_rank():

@@ -115,7 +115,8 @@ def test_the_lines_name_the_strongest_segments_and_what_stands_in_them(explanati
     assert "seed 3" in head
     assert "raises it" in first
     assert "[O III] 5007" in first
-    assert len(rest) == 3
+    assert len(rest) == 4
+    assert "per +10 % of the flux" in rest[-1]
     lowering = next(line for line in rest if "Hβ" in line)
     assert "lowers it" in lowering
     assert "-" in lowering.split("Å")[1]

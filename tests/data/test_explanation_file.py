@@ -134,6 +134,7 @@ def test_astropy_tables_open_it_with_units(tmp_path: Path):
     segments = Table.read(tmp_path / "one.fits", hdu="SEGMENTS")
     assert segments.colnames == [
         "wave_min_rest", "wave_max_rest", "weight", "weight_low", "weight_high", "weight_error",
+        "per_10_percent",
     ]  # fmt: skip
     assert str(segments["wave_min_rest"].unit) == "Angstrom"
     np.testing.assert_array_equal(segments["weight"], made.weights)

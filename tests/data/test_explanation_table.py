@@ -47,7 +47,8 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
     write_segment_table(tmp_path / "a.csv", saved)
     table = pd.read_csv(tmp_path / "a.csv")
     assert list(table) == [
-        "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight", "weight_low", "weight_high",
+        "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight", "per_10_percent", "change",
+        "weight_low", "weight_high",
         "weight_error",
     ]  # fmt: skip
     assert table["weight"].to_numpy().tobytes() == saved.explanation.weights.tobytes()
@@ -73,7 +74,7 @@ def test_what_other_exposures_would_say_has_columns_of_its_own(
 def test_without_an_interval_there_are_no_columns_for_it(saved: SavedExplanation):
     bare = SavedExplanation(saved.explanation, WAVE, saved.flux)
     assert segment_table(bare).colnames == [
-        "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight",
+        "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight", "per_10_percent", "change",
     ]  # fmt: skip
 
 
