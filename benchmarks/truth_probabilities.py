@@ -22,6 +22,7 @@ from spexplain.core.lime import lime_neighbourhood
 from spexplain.core.prepare import P21Recipe, recipe_from_dict
 from spexplain.core.reliability import reliability
 from spexplain.core.targets import CoupledSvm, Target
+from spexplain.core.targets.coupling import Coupling
 from spexplain.core.train.coupled_svc import CoupledSvc
 from spexplain.core.train.gram import KERNELS, Gram
 from spexplain.core.train.splits import split_rows
@@ -70,13 +71,24 @@ class Sample:
         found.fit(self.kernel[np.ix_(fit, fit)], self.labels[fit])
         return found.predict_proba(self.kernel[np.ix_(test, fit)])
 
-    def scikit_learns(self, fit: np.ndarray, test: np.ndarray) -> np.ndarray:
-        """The same by SVC(probability=True), deprecated from scikit-learn 1.9 on (2026-11-29)."""
+    def scikit_learns(
+        self, fit: np.ndarray, test: np.ndarray, *, exactly: bool = False
+    ) -> np.ndarray:
+        """The same by SVC(probability=True), deprecated from scikit-learn 1.9 on (2026-11-29).
+
+        Its own p, or those that its sigmoids have where they are coupled exactly.
+        """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=FutureWarning)
-            found = self.machine().set_params(probability=True, random_state=0)
+            found: Any = self.machine().set_params(
+                probability=True, random_state=0, decision_function_shape="ovo"
+            )
             found.fit(self.kernel[np.ix_(fit, fit)], self.labels[fit])
-            return found.predict_proba(self.kernel[np.ix_(test, fit)])
+            inside = self.kernel[np.ix_(test, fit)]
+            if not exactly:
+                return found.predict_proba(inside)
+            coupling = Coupling(found._probA, found._probB, len(self.classes))
+            return np.exp(coupling.log_proba(found.decision_function(inside)))
 
     def figures(self, p: np.ndarray, test: np.ndarray) -> dict[str, float]:
         """Log loss, Brier score, ECE, errors, and errors among the least sure."""
@@ -127,9 +139,9 @@ def _on_the_split(sample: Sample) -> dict[str, Any]:
             round(rank, 4), "≥ .99", met=rank >= 0.99
         ),
         "the same, each class's p": _ranks(sample.classes, p, theirs),
-        # It stops its search for the minimum at .005 / C: below that its p are where it stopped.
-        "the same, each class's p where it is above .005": _ranks(
-            sample.classes, p, theirs, least=0.005
+        # It stops its search for the minimum early: coupled exactly, its own sigmoids rank so.
+        "the same, its own sigmoids coupled exactly": _ranks(
+            sample.classes, p, sample.scikit_learns(fit, test, exactly=True)
         ),
         "the same of calibrated votes, largest p": round(
             float(spearmanr(votes_p.max(axis=1), theirs.max(axis=1))[0]), 4
@@ -148,14 +160,11 @@ def _on_the_split(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _ranks(
-    classes: np.ndarray, ours: np.ndarray, theirs: np.ndarray, least: float = 0.0
-) -> dict[str, float]:
-    found = {}
-    for at, kind in enumerate(classes):
-        some = theirs[:, at] > least
-        found[str(kind)] = round(float(spearmanr(ours[some, at], theirs[some, at])[0]), 4)
-    return found
+def _ranks(classes: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
+    return {
+        str(kind): round(float(spearmanr(ours[:, at], theirs[:, at])[0]), 4)
+        for at, kind in enumerate(classes)
+    }
 
 
 def _on_others(sample: Sample) -> dict[str, Any]:
