@@ -12,7 +12,7 @@ from ..core.scores import SCORE_TITLES
 from ..data.collection import Collection
 from ..data.lens import AnomalyLens, LensError, open_lenses
 from ..data.score_leaders import ScoreLeaders, score_leaders
-from .wording import OF_CHI2, PAPERS_OVERLAP
+from .wording import OF_CHI2, overlap_note
 
 __all__ = ["score_lines", "stored_leaders"]
 
@@ -50,7 +50,8 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
     of_spectra = percent(found.top / found.n_ranked, ".1f")
     yield (
         f"{in_all} are in the top {found.top:,} of all {len(names)}; such a list holds "
-        f"{of_spectra} of the {found.n_ranked:,} spectra ({PAPERS_OVERLAP})"
+        f"{of_spectra} of the {found.n_ranked:,} spectra"
+        f"{overlap_note(found.in_all, found.top, found.n_ranked)}"
     )
     parts = list(found.of_pixels)
     made = _table("What these scores are made of, mean share in % (of how many the largest part)")

@@ -12,6 +12,7 @@ from ..core.explanation import Explanation
 from ..core.goodness import goodness
 from ..core.percent import percent, probability_text
 from ..core.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from ..data.figure_intervals import share_interval
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "chosen_text",
     "flux_label",
     "meaning",
+    "overlap_note",
     "score_text",
     "state_line",
     "target_title",
@@ -131,6 +133,18 @@ def _scale_note(explanation: Explanation, scale: str) -> str:
             f"votes go to {'another' if explanation.value < 0 else 'this'} type."
         )
     return ""
+
+
+def overlap_note(in_all: float, top: int, n_ranked: int) -> str:
+    """What stands behind the share of a top list that all scores agree on, and the paper's.
+
+    Of a short list its 95 % interval; the paper's beside lists as long as its own, of more than a
+    thousand spectra.
+    """
+    ends = share_interval(round(in_all * top), top) if in_all == in_all else ""
+    notes = [f"95 % interval {ends}"] if ends else []
+    notes += [PAPERS_OVERLAP] if top >= 100 and n_ranked > 1000 else []
+    return f" ({'; '.join(notes)})" if notes else ""
 
 
 def flux_label(lens: str, flux_unit: str = "") -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.percent import percent, probability_text
+from ...data.figure_intervals import share_interval
 from ...data.trained import probability_column
 from ..pictures import Frame, painted_pieces, picture, polyline
 from ..visitor import Visitor
@@ -70,11 +71,10 @@ class _Confusion:
         state, kinds = self._state, self._state.kinds
         table = pd.crosstab(state.table["true"], state.table["predicted"])
         counts = table.reindex(index=kinds, columns=kinds, fill_value=0).to_numpy(np.int64)
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         lines = []
         for i, true in enumerate(kinds):
             cells = "".join(
-                self._cell(true, predicted, int(counts[i, j]), float(shares[i, j]))
+                self._cell(true, predicted, int(counts[i, j]), int(counts[i].sum()))
                 for j, predicted in enumerate(kinds)
             )
             lines.append(f"<tr><th>{escape(true)}</th>{cells}</tr>")
@@ -90,11 +90,13 @@ class _Confusion:
             f"<tbody>{''.join(lines)}</tbody></table>"
         )
 
-    def _cell(self, true: str, predicted: str, count: int, share: float) -> str:
+    def _cell(self, true: str, predicted: str, count: int, of: int) -> str:
+        share, ends = count / max(of, 1), share_interval(count, of)
         text = f"{share:.3f}" if self._state.shares else f"{count:,}"
         tone = "accent" if true == predicted else "warn"
         chosen = self._state.cell == (true, predicted)
         told = f"{count:,} of true {true} called {predicted}, {percent(share, '.1f')}"
+        told += f", 95 % interval {ends}" if ends else ""
         made = button(
             text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=told
         )

@@ -13,7 +13,7 @@ from ...data.lens import AnomalyLens
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
 from ..shown import Shown
-from ..wording import OF_CHI2, PAPERS_OVERLAP, score_text
+from ..wording import OF_CHI2, overlap_note, score_text
 from .sections import button
 
 __all__ = ["leaders_table", "overlap_table", "ranking_table", "tops_of"]
@@ -59,8 +59,8 @@ def overlap_table(lens: AnomalyLens, top: int) -> str:
         f"{_heading(lens, top, leading=False)}"
         f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{lines}</tbody></table>"
-        f"<p>{percent(in_all, '.1f')} of the top {top:,} of {len(lens.rows):,} are in all eight "
-        f"({PAPERS_OVERLAP}).</p>"
+        f"<p>{percent(in_all, '.1f')} of the top {top:,} of {len(lens.rows):,} are in all eight"
+        f"{overlap_note(in_all, top, len(lens.rows))}.</p>"
     )
 
 
