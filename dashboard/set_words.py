@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "certainty_lines",
     "held_text",
+    "like_short",
     "like_text",
     "reliability_text",
     "set_sentence",
@@ -67,6 +68,11 @@ def like_text(like: LikeRank | None) -> str:
         return ""
     span = f"{like.sn_low:.3g}–{like.sn_high:.3g}"
     return f"rank {like.rank:,} of the {like.n:,} nearest in S/N ({span})"
+
+
+def like_short(like: LikeRank | None) -> str:
+    """The same where there is little room: 'of like S/N: 12 of 500'."""
+    return "" if like is None else f"of like S/N: {like.rank:,} of {like.n:,}"
 
 
 def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ...core.percent import percent, probability_text
 from ...core.scores import SCORE_TITLES
 from ..domain_words import domain_html
 from ..session import Session
-from ..set_words import like_text, set_sentence
+from ..set_words import like_short, like_text, set_sentence, set_text
 from ..shown import Shown
 from ..theme import diverging
 from ..visitor import Visitor
@@ -156,10 +156,12 @@ def _set(verdict: Any) -> str:
     found = getattr(verdict, "class_set", None)
     if found is None:
         return ""
-    title = escape(set_sentence(found), quote=True)
-    members = ", ".join(_kind(kind) for kind in found.members) or (
-        "none to be had" if found.missing else "none"
-    )
+    said = f"{set_text(found)[:1].upper()}{set_text(found)[1:]}. {set_sentence(found)}"
+    title = escape(set_sentence(found) if found.missing else said, quote=True)
+    # The names give way where the page is narrow: their dots are left.
+    members = " ".join(
+        f'<i style="--dot:{_dot(kind)}"></i><small>{escape(kind)}</small>' for kind in found.members
+    ) or ("none to be had" if found.missing else "none")
     return (
         f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
         f"{percent(found.level)} set</button><span>{members}</span></div>"
@@ -193,9 +195,11 @@ def _score(head: str, verdict: Any, ranked: str) -> str:
     pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
     rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
     rank += ranked or f": more anomalous than {_below(1 - share)} %"
-    alike = like_text(getattr(verdict, "like", None))
+    like = getattr(verdict, "like", None)
+    alike = escape(f"{like_text(like)}. {_ALIKE}".lstrip(". "), quote=True)
     bar = (
-        f'<div><div class="label"><span>{rank}</span><span title="{_ALIKE}">{alike}</span></div>'
+        f'<div><div class="label"><span>{rank}</span>'
+        f'<span title="{alike}">{like_short(like)}</span></div>'
         '<div class="track">'
         f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
         "</div></div>"
