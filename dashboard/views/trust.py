@@ -63,7 +63,13 @@ class _Trust:
         if self._evidence is not None and self._evidence.explanation is not found:
             self._work.cancel()
             self._evidence = None
-        if found is not None and shown is not None and outcome.trust and self._evidence is None:
+        if (
+            found is not None
+            and shown is not None
+            and outcome.trust
+            and self._evidence is None
+            and not found.nothing
+        ):
             self._evidence = Evidence(found, doing="beginning")
             target = self._session.target_of(shown)
             self._work.request(partial(gather, found, shown.flux, target))
@@ -110,7 +116,9 @@ class _Trust:
         self.part.write(
             state=_state(trust, found),
             exposures=self._exposures(),
-            order=_order(trust.stability, trust.confidence) if trust.stability else "",
+            order=_order(trust.stability, trust.confidence)
+            if trust.stability and not trust.nothing
+            else "",
             curves=_curves(found.curves, meaning(found.explanation).value)
             if found and found.curves
             else "",

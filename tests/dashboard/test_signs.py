@@ -163,3 +163,17 @@ def test_a_saliency_map_is_the_papers_or_in_tenths_of_the_flux(session: Session)
     session.view.slope = "tenth"
     assert "change per +10 % of the pixel" in state.html
     np.testing.assert_allclose(session.effects.values, 0.1 * shown.flux * found.weights)
+
+
+def test_the_trust_tab_gathers_nothing_where_there_is_nothing(
+    session: Session, opened: Any
+) -> None:
+    from spexplain.dashboard.views.trust import show
+
+    session.view.tab = "trust"
+    part = show(session)
+    opened(kernel_width=0.01)
+    said = dict(part.sections)
+    assert "so narrow that it leaves" in said["state"]
+    assert "Take width" in said["kernel"]
+    assert not any(said.get(name) for name in ("order", "curves", "methods", "model"))
