@@ -112,7 +112,7 @@ def test_the_figure_says_what_was_explained_and_how(lime: Explanation):
     fig = draw(lime)
     text = " ".join(t.get_text() for t in fig.findobj(plt.Text))
     for words in (
-        "0266-51602-0001", "true type 2, predicted type 2 (p 0.93", "60 uniform segments",
+        "0266-51602-0001", "true type 2, predicted type 2 (p = 0.93", "60 uniform segments",
         "seed 0", "R²", "Δ log p(type 2)", "raises", "lowers", "vacuum (Å)",
     ):  # fmt: skip
         assert words in text
