@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 __all__ = ["FEW", "MacroFigure", "f_interval", "macro_interval", "wilson"]
 
@@ -46,7 +46,7 @@ def wilson(
     if wrong.any():
         at = int(np.argmax(wrong))
         raise ValueError(f"need 0 ≤ k ≤ n, got {k.flat[at]:g} of {n.flat[at]:g}")
-    z2 = ndtri(0.5 + confidence / 2) ** 2
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
     centre, some = k + z2 / 2, n + z2
     reach = np.sqrt(z2 * (k * (n - k) / np.maximum(n, 1) + z2 / 4))
     # At the ends the two terms are equal but for rounding.
