@@ -37,8 +37,9 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     notes = [] if domain is None else list(domain.notes)
     known = "not known: build again" if domain is None else _measured(domain)
     title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes]))
-    marked = f" · {'; '.join(notes)}" if notes else ""
-    model = f'<span class="muted small clip whose" title="{title}">{escape(whose + marked)}</span>'
+    # What the sample was selected by comes first: the end of the line may be cut.
+    marked = f"{'; '.join(notes)} · " if notes else ""
+    model = f'<span class="muted small clip whose" title="{title}">{escape(marked + whose)}</span>'
     if domain is None or not domain.outside:
         return "", model
     why = escape(domain.why[0].upper() + domain.why[1:])

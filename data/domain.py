@@ -123,9 +123,11 @@ def why_outside(
         parts = [_COUNTS] if unit == "counts" and not sample["counts"] else []
         if far > 1:
             wave = float(wave_rest_aa[at]) if at >= 0 else float("nan")
-            parts.append(f"unlike anything it learned on: {statistic_words(str(statistic), wave)}")
+            parts.append(
+                f"unlike anything the model learned on: {statistic_words(str(statistic), wave)}"
+            )
         if kind < 0:
-            parts.append(f"not like the {what} it learned on: it looks like {rest}")
+            parts.append(f"not like the {what} the model learned on: it looks like {rest}")
         words.append("; ".join(parts))
     return words
 

@@ -160,7 +160,7 @@ def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
     ours = np.flatnonzero(labels != "" if task is None else np.isin(labels, task))
     return _described(
         work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
-        "the survey's other galaxies", FEWEST_BACKGROUND,
+        "the other galaxies of the model's survey", FEWEST_BACKGROUND,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ export function render({ model, el }) {
   const open = document.createElement("button")
   open.type = "button"
   open.className = "plain open-file"
-  open.textContent = "Open a FITS file …"
+  open.textContent = "Open a file …"
   open.title = "Look at a spectrum of your own; or drop a file anywhere on the page"
   open.addEventListener("click", () => picker.click())
 

@@ -10,7 +10,9 @@ from spexplain.dashboard.lists import outside_domain
 from spexplain.dashboard.views.verdict import verdict_pane
 from spexplain.data.domain import DomainVerdict
 
-WHY = "not like the AGN it learned on: it looks like the survey's other galaxies"
+WHY = (
+    "not like the AGN the model learned on: it looks like the other galaxies of the model's survey"
+)
 WHOSE = "the demo's, learned on 3,346 simulated AGN"
 OUTSIDE = DomainVerdict(True, WHY, -3.2, 0.4)
 INSIDE = DomainVerdict(False, "", 5.0, 0.4, ("z 0.900 lies beyond theirs, 0.020–0.750",))
@@ -27,7 +29,7 @@ def test_the_page_warns_before_it_says_a_type(session, monkeypatch, domain, warn
     assert ('class="outside' in html) == warned
     assert html.index("predicted") < html.index("learned on 3,346 simulated AGN")
     if warned:
-        assert html.index("Not like the AGN it learned on") < html.index("predicted")
+        assert html.index("Not like the AGN the model learned on") < html.index("predicted")
 
 
 def test_notes_and_what_is_not_known_are_said_with_the_model() -> None:
