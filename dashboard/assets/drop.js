@@ -6,7 +6,7 @@ export function render({ model, el }) {
   const picker = document.createElement("input")
   picker.type = "file"
   picker.hidden = true
-  picker.accept = ".fits,.fit,.fits.gz,.fit.gz"
+  picker.accept = ".fits,.fit,.fts,.ftz,.gz,.bz2,.xz,.zip,.fz,.csv,.ecsv,.txt,.dat,.vot,.xml,.parquet"
   const open = document.createElement("button")
   open.type = "button"
   open.className = "plain open-file"
