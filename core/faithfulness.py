@@ -117,7 +117,7 @@ def segment_contributions(
     labels = segment(
         np.asarray(x, np.float32), method=chosen.segmentation, n_segments=chosen.n_segments
     )
-    return labels, np.bincount(labels, weights=shares)
+    return labels, np.bincount(labels, weights=shares).astype(np.float64, copy=False)
 
 
 def faithfulness(

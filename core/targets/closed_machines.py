@@ -103,11 +103,14 @@ def _(machine: Rbf, around: Neighbourhood, coefficients: NDArray[np.float64]) ->
 
 @closed_form.register
 def _(machine: Polynomial, around: Neighbourhood, coefficients: NDArray[np.float64]) -> ClosedForm:
-    pieces = around.segment_sums(machine.vectors, times=machine.gamma)
+    alpha = machine.alpha @ coefficients
+    used = alpha != 0  # the others are of other pairs of classes
+    vectors = machine.vectors if used.all() else np.ascontiguousarray(machine.vectors[:, used])
+    pieces = around.segment_sums(vectors, times=machine.gamma)
     return PolynomialForm(
-        start=machine.gamma * (around.base @ machine.vectors) + machine.constant,
+        start=machine.gamma * (around.base @ vectors) + machine.constant,
         pieces=pieces.astype(np.float64),
-        alpha=machine.alpha @ coefficients,
+        alpha=alpha[used],
         intercept=float(machine.intercept @ coefficients),
         power=machine.degree,
     )

@@ -60,6 +60,40 @@ class PolynomialForm:
         return found
 
     def moments(self, presence: NDArray[np.float64]) -> tuple[float, float]:
+        """Mean, and the variance: of degrees to 3 from interactions, of others from moments."""
+        if self.power > 3:
+            return self._joint(presence)
+        mean = self.intercept + float(self._sum_moments(presence)[-1] @ self.alpha)
+        return mean, self._interactions(presence)
+
+    def _interactions(self, presence: NDArray[np.float64]) -> float:
+        """Σ over sets of segments of (their mean joint difference)² Π p (1 − p): no cancellation.
+
+        Mean joint differences of (a + Σ_k z_k g_k)^d: of two segments d (d − 1) g_j g_k times 1 for
+        d = 2, for d = 3 the mean of the rest plus (g_j + g_k)/2; of three 6 g_j g_k g_l for d = 3.
+        """
+        spread, g = presence * (1 - presence), self.pieces
+        one = self.mean_slopes(presence[None], np.ones(1))
+        variance = float(one**2 @ spread)
+        if self.power == 1:
+            return variance
+        n = len(g)
+        if self.power == 2:
+            two = 2 * (g * self.alpha) @ g.T
+        else:
+            skew = (3 * (1 - 2 * presence)[:, None] * g**2 * self.alpha) @ g.T
+            two = (6 * g * (self.alpha * (self.start + presence @ g))) @ g.T + skew + skew.T
+        first, second = np.triu_indices(n, k=1)
+        variance += float(two[first, second] ** 2 @ (spread[first] * spread[second]))
+        if self.power == 3:
+            for j in range(n - 2):
+                rest = g[j + 1 :]
+                three = 6 * (rest * (self.alpha * g[j])) @ rest.T
+                np.fill_diagonal(three, 0)
+                variance += 0.5 * float(spread[j] * (spread[j + 1 :] @ three**2 @ spread[j + 1 :]))
+        return variance
+
+    def _joint(self, presence: NDArray[np.float64]) -> tuple[float, float]:
         """Mean and variance from the joint moments of every two vectors' sums, less their means."""
         centre, d = self.start + presence @ self.pieces, self.power
         joint = _joint_moments(self.pieces, presence, d)

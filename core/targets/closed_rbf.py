@@ -52,7 +52,13 @@ class RbfForm:
         alpha: NDArray[np.float64],
         intercept: float,
     ) -> RbfForm:
-        """Of a base and a difference (D,), support vectors (D, n_sv) and γ."""
+        """Of a base and a difference (D,), support vectors (D, n_sv) and γ.
+
+        Vectors whose α is 0, those of other pairs of classes, are left out.
+        """
+        used = alpha != 0
+        if not used.all():
+            vectors, alpha = np.ascontiguousarray(vectors[:, used]), alpha[used]
         ends = np.stack([around.base, around.base + around.delta])
         distances = _distances(ends, around.labels, around.n_segments, vectors)
         return cls(-gamma * distances[0], -gamma * distances[1], alpha, intercept)
