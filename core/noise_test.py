@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .metrics import classification_metrics
+from .small_samples import f_interval, macro_interval
 
 __all__ = ["NOISE_SIGMAS", "NoiseCurve", "noise_test"]
 
@@ -31,12 +32,22 @@ class NoiseCurve:
     called : (S, R, C)
         Share of the spectra that are called each class: 1 for one class, whatever the spectrum,
         where the noise leaves the classifier nothing to go by.
+    counts
+        Test spectra of each class.
+    f_ends : (S, C, 2)
+        95 % interval of each class's F, of the draws' mean counts: what so few test spectra leave
+        open. Draws of the noise repeat the same spectra and do not make it narrower.
+    macro_ends : (S, 2)
+        The same of the mean F; NaN where something is called a class that no test spectrum is of.
     """
 
     classes: tuple[str, ...]
     sigmas: tuple[float, ...]
     f_score: np.ndarray
     called: np.ndarray
+    counts: tuple[int, ...]
+    f_ends: np.ndarray
+    macro_ends: np.ndarray
 
     @property
     def macro_f(self) -> np.ndarray:
@@ -50,6 +61,8 @@ class NoiseCurve:
                 "f": _list(self.f_score[:, :, at].mean(axis=1)),
                 "spread": _list(self.f_score[:, :, at].std(axis=1)),
                 "called": _list(self.called[:, :, at].mean(axis=1)),
+                "n": self.counts[at],
+                "ends": [_list(ends) for ends in self.f_ends[:, at]],
             }
             for at, label in enumerate(self.classes)
         }
@@ -58,6 +71,7 @@ class NoiseCurve:
             "repeats": self.f_score.shape[1],
             "macro_f": _list(self.macro_f.mean(axis=1)),
             "spread": _list(self.macro_f.std(axis=1)),
+            "ends": [_list(ends) if np.isfinite(ends).all() else None for ends in self.macro_ends],
             "by_class": by_class,
         }
 
@@ -102,21 +116,36 @@ def noise_test(
             f"{len(labels)} spectra"
         )
     features = np.asarray(features, np.float64)
-    classes = tuple(sorted(set(np.asarray(labels).tolist())))
+    classes, counts = np.unique(np.asarray(labels).astype(str), return_counts=True)
     found = np.empty((len(sigmas), repeats, len(classes)))
     called = np.empty_like(found)
+    f_ends, macro_ends = np.empty((len(sigmas), len(classes), 2)), np.empty((len(sigmas), 2))
     for at, sigma in enumerate(sigmas):
+        confused = []
         for draw in range(repeats):
             # The same noise at every sigma, scaled: neighbouring points differ by sigma alone.
             noise = np.random.default_rng([seed, draw]).normal(size=features.shape)
             predicted = predict(features + sigma * noise)
-            known = (*classes, *sorted(set(predicted.tolist()) - set(classes)))
-            scores = classification_metrics(labels, predicted, known).f_score
-            found[at, draw] = scores[: len(classes)]
+            known = (*classes.tolist(), *sorted(set(predicted.tolist()) - set(classes.tolist())))
+            scores = classification_metrics(labels, predicted, known)
+            found[at, draw] = scores.f_score[: len(classes)]
+            confused.append(scores.confusion)
             called[at, draw] = [np.mean(predicted == label) for label in classes]
             if callback is not None:
                 callback(at * repeats + draw + 1, len(sigmas) * repeats)
-    return NoiseCurve(classes, tuple(sigmas), found, called)
+        f_ends[at], macro_ends[at] = _ends(confused, len(classes))
+    return NoiseCurve(
+        tuple(classes.tolist()), tuple(sigmas), found, called, tuple(counts.tolist()), f_ends,
+        macro_ends,
+    )  # fmt: skip
+
+
+def _ends(confused: Sequence[np.ndarray], n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """(C, 2) of each class's F and (2,) of their mean, of tables (K, K) of as many spectra each."""
+    wide = max(len(counts) for counts in confused)
+    mean = np.mean([np.pad(counts, (0, wide - len(counts))) for counts in confused], axis=0)
+    by_class = np.column_stack(f_interval(mean))[:n_classes]
+    return by_class, np.array(macro_interval(mean) if wide == n_classes else (np.nan, np.nan))
 
 
 def _list(values: np.ndarray) -> list[float]:

@@ -162,7 +162,7 @@ def verdict_text(verdict: Verdict) -> str:
     if verdict.votes not in ("", verdict.predicted):
         predicted += f", by votes {verdict.votes}"
     if verdict.class_set is not None and not verdict.class_set.missing:
-        predicted += f", {set_text(verdict.class_set)}"
+        predicted += f", {set_text(verdict.class_set, verdict.predicted)}"
     return f"true {verdict.true}, {predicted}" if verdict.true else predicted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..core.small_samples import FEW
+from ..data.class_sets import TypeCertainty
 from ..data.evaluate import Evaluation
 from ..data.examples import numbered_examples
 from ..data.figure_intervals import macro_interval_text
@@ -32,8 +34,10 @@ from .report_figures import (
     mean_spectra_figure,
     noise_figure,
     numbered_plane_figure,
+    reliability_figure,
     saliency_figure,
 )
+from .set_words import reliability_text
 from .small_multiples import planes_layout
 
 __all__ = ["write_report"]
@@ -192,8 +196,12 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
         lambda: mean_spectra_figure(sample.wave, sample.flux(rows), sample.labels[rows]),
     )
     counts = np.array(best["test"]["confusion"])
-    title = f"Confusion matrix on {of_test}, {best['test']['n']:,} spectra, {machine}."
+    title = (
+        f"Confusion matrix on {of_test}, {best['test']['n']:,} spectra, {machine}. Under shares of "
+        f"fewer than {FEW} spectra: 95 % interval."
+    )
     yield _Job("confusion", "2–3", title, lambda: confusion_figure(best["test"]["classes"], counts))
+    yield from _reliability_jobs(best, of_test, machine)
     yield _Job(
         "noise",
         "1",
@@ -201,12 +209,30 @@ def _spectra_jobs(evaluation: Evaluation) -> Iterator[_Job]:
             f"Noise test: F on {of_test} against added noise, each kernel with the settings of "
             f"the table of hyperparameters, the best ({best['settings']['kernel']}) first; bars: "
             "spread over "
-            f"{evaluation.runs['noise'].metrics['repeats']} draws of the noise; crosses: the "
+            f"{evaluation.runs['noise'].metrics['repeats']} draws of the noise; shade: 95 % "
+            f"interval where fewer than {FEW} test spectra of a type stand behind it; crosses: the "
             "paper, linear kernel."
         ),
         lambda: noise_figure(evaluation.runs["noise"].metrics),
     )
     yield from _saliency_jobs(evaluation, sample, chosen, typical, kinds)
+
+
+def _reliability_jobs(best: Mapping[str, Any], of_test: str, machine: str) -> Iterator[_Job]:
+    """None where no spectrum tested the probabilities."""
+    reliability = TypeCertainty(best.get("certainty")).reliability
+    if reliability is not None:
+        yield _Job(
+            "reliability-diagram",
+            "",
+            (
+                f"How true the probabilities are on {of_test}, {machine}: share of spectra whose "
+                "likeliest type is right against its probability, ten bins of equal count, with "
+                f"95 % intervals; on the dashed line p is true. {reliability_text(reliability)}; "
+                "±: 20 resplits of the same probabilities."
+            ),
+            lambda: reliability_figure(reliability["bins"]),
+        )
 
 
 def _saliency_jobs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,11 @@ from scipy.ndimage import median_filter
 from ..core.explain import ExplainSettings, explain
 from ..core.lines import P21_MARKERS
 from ..core.percent import probability_text
+from ..core.small_samples import FEW
 from ..core.targets import Classifier
 from ..core.train.gram import KERNELS
 from ..data import paper_p21 as paper
+from ..data.figure_intervals import share_interval
 from ..data.plane import Plane
 from ..data.trained import probability_column
 from .confusion_table import ordered_types
@@ -33,6 +35,7 @@ __all__ = [
     "mean_spectra_figure",
     "noise_figure",
     "numbered_plane_figure",
+    "reliability_figure",
     "saliency_figure",
 ]
 
@@ -68,19 +71,25 @@ def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarra
 
 
 def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
-    """Raw and normalised, rows the true type, in the paper's order."""
+    """Raw and normalised, rows the true type, in the paper's order.
+
+    Under the shares of a type with few spectra stand their 95 % intervals.
+    """
     fig = _figure(7.0, 3.0)
     order = [list(classes).index(kind) for kind in ordered_types(classes)]
     classes, counts = ordered_types(classes), counts[np.ix_(order, order)]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    for at, (values, title, form) in enumerate(
-        ((counts, "spectra", "{:,.0f}"), (shares, "share of the true type", "{:.2f}"))
-    ):
+    texts = [[f"{n:,}" for n in row] for row in counts.tolist()]
+    said = [
+        ["\n".join([f"{n / max(sum(row), 1):.2f}", *_ends_text(n, sum(row))]) for n in row]
+        for row in counts.tolist()
+    ]
+    for at, (values, title) in enumerate(((texts, "spectra"), (said, "share of the true type"))):
         axes = fig.add_subplot(1, 2, at + 1)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        for (i, j), value in np.ndenumerate(values):
-            tone = "white" if shares[i, j] > 0.5 else _THEME.text
-            axes.text(j, i, form.format(value), ha="center", va="center", color=tone, fontsize=9)
+        for (i, j), share in np.ndenumerate(shares):
+            tone = "white" if share > 0.5 else _THEME.text
+            axes.text(j, i, values[i][j], ha="center", va="center", color=tone, fontsize=8)
         axes.set_xticks(range(len(classes)), classes, fontsize=7)
         axes.set_yticks(range(len(classes)), classes, fontsize=7)
         axes.set_xlabel("called", fontsize=8)
@@ -90,9 +99,41 @@ def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
     return fig
 
 
+def _ends_text(k: int, n: int) -> list[str]:
+    return [ends] if (ends := share_interval(k, n)) else []
+
+
+def reliability_figure(bins: Mapping[str, Sequence[float]]) -> Figure:
+    """Share of spectra whose likeliest class is right, against its probability.
+
+    Parameters
+    ----------
+    bins
+        Of :class:`~spexplain.core.reliability.Reliability`: mean largest probability, share right
+        and the ends of its 95 % interval, a bin an entry.
+    """
+    fig = _figure(3.4, 3.2)
+    axes = fig.add_subplot()
+    p, right, low, high = (np.array(bins[name]) for name in ("confidence", "right", "low", "high"))
+    least = max(min(*p, *low) - 0.03, 0)
+    axes.plot([least, 1], [least, 1], color=_THEME.quiet, linestyle="--", linewidth=0.8)
+    # A bin in which all are right ends at 1, whatever rounding makes of it.
+    reach = np.maximum([right - low, high - right], 0)
+    axes.errorbar(p, right, reach, color=_THEME.accent, marker="o", markersize=3.5, linestyle="",
+                  elinewidth=1, capsize=2)  # fmt: skip
+    axes.set(xlim=(least, 1.01), ylim=(least, 1.01), aspect="equal")
+    axes.set_xlabel("probability of the likeliest type", fontsize=8)
+    axes.set_ylabel("share of them right", fontsize=8)
+    axes.grid(color=_THEME.edge, linewidth=0.5)
+    axes.tick_params(labelsize=7)
+    fig.tight_layout()
+    return fig
+
+
 def noise_figure(noise: dict[str, Any]) -> Figure:
     """F against added noise, a panel for each kernel, with its spread.
 
+    In the shade of a curve lies its 95 % interval, where few test spectra stand behind it.
     The paper's values, which are of its linear kernel, are in that kernel's panel alone.
     """
     curves = noise["kernels"]
@@ -129,12 +170,18 @@ def _noise_legend(fig: Figure, panels: Sequence[Axes], order: Sequence[str]) -> 
 
 
 def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_paper: bool) -> None:
-    curves = {"mean": {"f": said["macro_f"], "spread": said["spread"]}, **said["by_class"]}
+    # A mean is as sure as the type with the fewest spectra lets it be.
+    n = min(of["n"] for of in said["by_class"].values())
+    mean = {"f": said["macro_f"], "spread": said["spread"], "n": n, "ends": said["ends"]}
+    curves = {"mean": mean, **said["by_class"]}
     for name in ("mean", *ordered_types(said["by_class"])):
         curve = curves[name]
         colour = _THEME.text if name == "mean" else category_colours((name,), "light")[0]
         axes.errorbar(sigmas, curve["f"], curve["spread"], color=colour, marker="o", markersize=3,
                       linewidth=1, capsize=2, label=name)  # fmt: skip
+        if curve["n"] < FEW and None not in curve["ends"]:
+            axes.fill_between(sigmas, *np.transpose(curve["ends"]), color=colour, alpha=0.13,
+                              linewidth=0)  # fmt: skip
         theirs = paper.NOISE_F.get(name)
         if theirs and with_paper:
             axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from ..data.lens_parts import Verdict
 
 __all__ = [
+    "NO_TYPE",
     "certainty_lines",
     "held_text",
+    "leaves_out",
     "like_short",
     "like_text",
     "reliability_text",
@@ -23,15 +25,24 @@ __all__ = [
     "verdict_lines",
 ]
 
+# Of an empty set.
+NO_TYPE = "no type reaches the level"
 
-def set_text(found: ClassSet) -> str:
-    """Such as 'set at 90 %: type 2, intermediate'."""
+
+def set_text(found: ClassSet, predicted: str = "") -> str:
+    """Such as 'set at 90 %: type 2, intermediate'; says so if the predicted type is not in it."""
     if found.missing:
         return f"no set at {percent(found.level)}: {found.missing}"
-    return f"set at {percent(found.level)}: {', '.join(found.members) or 'none'}"
+    left_out = f", not {predicted}" if leaves_out(found, predicted) else ""
+    return f"set at {percent(found.level)}: {', '.join(found.members) or NO_TYPE}{left_out}"
 
 
-def set_sentence(found: ClassSet) -> str:
+def leaves_out(found: ClassSet, predicted: str) -> bool:
+    """Whether the set has types, but not the likeliest."""
+    return bool(predicted and found.members) and predicted not in found.members
+
+
+def set_sentence(found: ClassSet, predicted: str = "") -> str:
     """What the set is, how often such sets held the type, and what it does not say."""
     if found.missing:
         return f"No set at {percent(found.level)}: {found.missing}."
@@ -42,6 +53,11 @@ def set_sentence(found: ClassSet) -> str:
         f"The types whose probability is no lower than in {percent(found.level)} of their own "
         "calibration spectra; the likeliest type need not be among them."
     ]
+    if leaves_out(found, predicted):
+        parts.append(
+            f"{predicted[:1].upper()}{predicted[1:]} is the likeliest, but less so than in "
+            f"{percent(found.level)} of the calibration spectra of that type."
+        )
     if held := {label: of for label, of in (found.held or {}).items() if of.n}:
         said = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
         parts.append(f"On {whose} sets held the type: {said} (± over 20 resplits).")
@@ -110,6 +126,6 @@ def verdict_lines(verdict: Verdict) -> Iterator[str]:
     shares = sorted(verdict.probabilities.items(), key=lambda item: -item[1])
     yield ", ".join(f"p({label}) {share:.3f}" for label, share in shares)
     if verdict.class_set is not None:
-        yield set_text(verdict.class_set)
+        yield set_text(verdict.class_set, verdict.predicted)
         if not verdict.class_set.missing:
-            yield set_sentence(verdict.class_set)
+            yield set_sentence(verdict.class_set, verdict.predicted)

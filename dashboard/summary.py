@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ..core.intervals import Intervals
     from ..data.build import BuildReport
     from ..data.ingest import IngestReport
-    from ..data.lens import Verdict
     from ..data.saved_explanation import SavedExplanation
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "explanation_lines",
     "ingest_lines",
     "intervals_document",
-    "verdict_document",
 ]
 
 
@@ -132,14 +130,6 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
         certainty = TypeCertainty.of_metrics(summary["stages"]["svm"]["metrics"])
         for line in certainty_lines(certainty, level):
             yield f"  svm: {line}"
-
-
-def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """What the model says of a spectrum, as JSON values: type and probabilities, or the score."""
-    if verdict.kind == "score":
-        return {"score": verdict.score, "rank": verdict.rank, "of": verdict.n_ranked}
-    said = {"true": verdict.true, "predicted": verdict.predicted, "votes": verdict.votes}
-    return said | {"probabilities": verdict.probabilities}
 
 
 def explanation_document(

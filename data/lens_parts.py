@@ -77,13 +77,13 @@ class Verdict:
     like: LikeRank | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-serialisable: what there is of it."""
+        """JSON-serialisable, but for the domain; ``of`` says ``n_ranked`` again."""
         if self.kind == "score":
             like = None if self.like is None else asdict(self.like)
             kept: dict[str, Any] = {"score": self.score, "name": self.of, "rank": self.rank}
-            return kept | {"n_ranked": self.n_ranked, "like_sn": like}
-        kept = {"predicted": self.predicted, "probabilities": self.probabilities}
-        kept |= {"votes": self.votes} if self.votes else {}
+            return kept | {"of": self.n_ranked, "n_ranked": self.n_ranked, "like_sn": like}
+        kept = {"true": self.true, "predicted": self.predicted, "votes": self.votes}
+        kept |= {"probabilities": self.probabilities}
         return kept | ({} if self.class_set is None else {"set": self.class_set.to_dict()})
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..core.percent import percent
 from ..core.train.gram import KERNELS
 from . import paper_p21 as paper
+from .figure_intervals import NOTE, any_few, interval_text
 from .printed_table import Cell, Table
 
 __all__ = ["noise_tables"]
@@ -19,36 +20,41 @@ __all__ = ["noise_tables"]
 _ALL = 0.99
 
 
-def noise_tables(said: Mapping[str, Any]) -> tuple[Table, Table]:
+def noise_tables(said: Mapping[str, Any]) -> tuple[Table, ...]:
     """F of each type by the best machine, and the mean F by every kernel, over added noise.
+
+    Where few spectra stand behind these means, a third table has their intervals.
 
     Parameters
     ----------
     said
         What the stage noise recorded.
     """
-    return _best(said), _kernels(said)
+    curves = {kernel: said["kernels"][kernel] for kernel in _in_order(said)}
+    ends = [_ends_of_kernels(curves, said["sigmas"])] if _few(said) else []
+    return _best(said), _kernels(said), *ends
 
 
 def _best(said: Mapping[str, Any]) -> Table:
-    kinds = list(said["by_class"])
+    kinds, few = list(said["by_class"]), _few(said)
     rows = []
     for at, sigma in enumerate(said["sigmas"]):
-        row: list[Cell] = [sigma, said["macro_f"][at], said["spread"][at]]
+        row: list[Cell] = [sigma, said["macro_f"][at], *_ends(said, at)[:few], said["spread"][at]]
         row.append(paper.NOISE_F["mean"].get(sigma))
         for kind in kinds:
-            row += [said["by_class"][kind]["f"][at], paper.NOISE_F.get(kind, {}).get(sigma)]
+            of = said["by_class"][kind]
+            row += [of["f"][at], *_ends(of, at)[:few], paper.NOISE_F.get(kind, {}).get(sigma)]
         rows.append(tuple(row))
-    columns = ["sigma", "mean F", "spread", "paper: mean F"]
+    columns = ["sigma", "mean F", *["95 % of mean F"][:few], "spread", "paper: mean F"]
     for kind in kinds:
-        columns += [f"F {kind}", f"paper: F {kind}"]
+        columns += [f"F {kind}", *[f"95 % of F {kind}"][:few], f"paper: F {kind}"]
     title = (
         f"Noise test, {_named(said['kernel'], said)}: F against the standard deviation of added "
         "noise (flux at 5100 Å = 1)"
     )
     note = (
         f"Means over {said['repeats']} draws of the noise, and the spread of the mean F. The "
-        "paper's are of its linear kernel."
+        f"paper's are of its linear kernel.{f' {NOTE}' if few else ''}"
     )
     return Table("noise", title, tuple(columns), tuple(rows), note)
 
@@ -57,7 +63,7 @@ def _kernels(said: Mapping[str, Any]) -> Table:
     """A kernel a row: its mean F at each sigma, and which type fares worst and best."""
     rows: list[tuple[Cell, ...]] = [
         (kernel, *said["kernels"][kernel]["macro_f"], *_order(_of_types(said["kernels"][kernel])))
-        for kernel in sorted(said["kernels"], key=KERNELS.index)
+        for kernel in _in_order(said)
     ]
     theirs = {kind: f for kind, f in paper.NOISE_F.items() if kind != "mean"}
     given = sorted(theirs["type 1"])
@@ -76,6 +82,33 @@ def _kernels(said: Mapping[str, Any]) -> Table:
     lost = [text for kernel in sorted(said["kernels"]) if (text := _collapse(kernel, said))]
     title = "Noise test, all kernels: mean F at each sigma (flux at 5100 Å = 1)"
     return Table("noise_kernels", title, columns, tuple(rows), " ".join([note, *lost]))
+
+
+def _ends_of_kernels(curves: Mapping[str, Any], sigmas: Sequence[float]) -> Table:
+    """What so few test spectra leave open of the mean F of every kernel."""
+    rows = [
+        (kernel, *(_ends(curve, at)[0] for at in range(len(sigmas))))
+        for kernel, curve in curves.items()
+    ]
+    title = "Noise test, all kernels: 95 % intervals of the mean F"
+    columns = ("kernel", *(f"sigma {sigma:g}" for sigma in sigmas))
+    note = "Of the number of test spectra, which further draws of the noise do not raise."
+    return Table("noise_kernels_intervals", title, columns, tuple(rows), note)
+
+
+def _in_order(said: Mapping[str, Any]) -> list[str]:
+    return sorted(said["kernels"], key=KERNELS.index)
+
+
+def _few(said: Mapping[str, Any]) -> bool:
+    """Whether the test has so few spectra of a type that intervals are to be said."""
+    return any_few(of["n"] for of in said["by_class"].values())
+
+
+def _ends(of: Mapping[str, Any], at: int) -> list[Cell]:
+    """A cell: the interval at a sigma, None where there is none."""
+    ends = of["ends"][at]
+    return [None if ends is None else interval_text(*ends)]
 
 
 def _named(kernel: str, said: Mapping[str, Any]) -> str:

@@ -274,7 +274,7 @@ EVALUATE = Stage(
 )
 NOISE = Stage(
     "noise",
-    2,
+    3,
     needs=("prepare-p21", "evaluate"),
     params=_noise_params,
     run=_noise,

@@ -93,19 +93,14 @@ def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
     from ..domain_words import domain_lines
     from ..figure_pieces import verdict_text
     from ..set_words import verdict_lines
-    from ..summary import (
-        explanation_document,
-        explanation_lines,
-        intervals_document,
-        verdict_document,
-    )
+    from ..summary import explanation_document, explanation_lines, intervals_document
 
     saved, verdict = found.saved, found.verdict
     domain, whose = verdict.domain, saved.origin.whose
     if as_json:
         about: dict[str, Any] = {"id": id, "model": whose}
         about["domain"] = None if domain is None else domain.to_dict()
-        about["verdict"] = verdict_document(verdict) | verdict.to_dict()
+        about["verdict"] = verdict.to_dict()
         said = explanation_document(saved.explanation, found.wave_rest_aa, mirrored=saved.mirrored)
         print_json(about | said | intervals_document(saved))
         return

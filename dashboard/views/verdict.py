@@ -12,7 +12,7 @@ from ...core.percent import percent, probability_text
 from ...core.scores import SCORE_TITLES
 from ..domain_words import domain_html
 from ..session import Session
-from ..set_words import like_short, like_text, set_sentence, set_text
+from ..set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
 from ..shown import Shown
 from ..theme import diverging
 from ..visitor import Visitor
@@ -156,16 +156,23 @@ def _set(verdict: Any) -> str:
     found = getattr(verdict, "class_set", None)
     if found is None:
         return ""
-    said = f"{set_text(found)[:1].upper()}{set_text(found)[1:]}. {set_sentence(found)}"
-    title = escape(set_sentence(found) if found.missing else said, quote=True)
-    # The names give way where the page is narrow: their dots are left.
-    members = " ".join(
-        f'<i style="--dot:{_dot(kind)}"></i><small>{escape(kind)}</small>' for kind in found.members
-    ) or ("none to be had" if found.missing else "none")
+    text, sentence = (say(found, verdict.predicted) for say in (set_text, set_sentence))
+    said = f"{text[:1].upper()}{text[1:]}. {sentence}"
+    title = escape(sentence if found.missing else said, quote=True)
+    members = " ".join(map(_dotted, found.members)) or (
+        "none to be had" if found.missing else NO_TYPE
+    )
+    if leaves_out(found, verdict.predicted):
+        members += f", not {_dotted(verdict.predicted)}"
     return (
         f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
         f"{percent(found.level)} set</button><span>{members}</span></div>"
     )
+
+
+def _dotted(kind: str) -> str:
+    """A type in a set; its name gives way where the page is narrow, and its dot is left."""
+    return f'<i style="--dot:{_dot(kind)}"></i><small>{escape(kind)}</small>'
 
 
 def _votes(verdict: Any) -> str:
@@ -253,7 +260,9 @@ def _any_change(means: Meaning) -> str:
 def _explained(session: Session) -> str:
     """The score explained, where another than the verdict's, or a margin against the votes."""
     found, shown = session.outcome.explanation, session.outcome.shown
-    if found is not None and found.target.startswith("margin(") and found.value < 0:
+    if found is None:
+        return ""
+    if found.target.startswith("margin(") and found.value < 0:
         return f"the margin is {found.value:.2f}: votes go to another type"
     if shown is None or shown.judge is not None:
         return ""

@@ -59,6 +59,22 @@ def test_a_class_called_that_is_not_there_counts_as_wrong():
     curve = noise_test(lambda s: np.full(len(s), "neither"), line_spectra(), LABELS, repeats=1)
     assert curve.classes == ("faint", "strong")
     assert not curve.f_score.any()
+    assert curve.to_dict()["ends"] == [None] * len(NOISE_SIGMAS)
+
+
+def test_intervals_are_of_the_spectra_however_often_noise_is_drawn():
+    curves = [
+        noise_test(by_height, line_spectra(), LABELS, sigmas=(0, 2), repeats=n) for n in (1, 20)
+    ]
+    for curve in curves:
+        assert curve.counts == (60, 60)
+        f = curve.f_score.mean(axis=1)
+        assert np.all((curve.f_ends[..., 0] <= f) & (f <= curve.f_ends[..., 1]))
+        assert curve.f_ends[0, 0, 1] == 1 > curve.f_ends[0, 0, 0] > 0.9
+    once, often = (np.ptp(curve.f_ends[1], axis=1) for curve in curves)
+    np.testing.assert_allclose(once, often, rtol=0.2)
+    low, high = curves[1].macro_ends[1]
+    assert low < curves[1].macro_f[1].mean() < high
 
 
 def test_nonsense_is_refused_with_the_values():

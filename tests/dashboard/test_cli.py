@@ -83,6 +83,10 @@ def test_explain_as_json_is_complete_and_repeats(
         assert said["target"].startswith("log-odds(")
         shares = said["verdict"]["probabilities"]
         assert said["verdict"]["predicted"] == max(shares, key=shares.get)
+        assert set(said["verdict"]) == {"true", "predicted", "votes", "probabilities", "set"}
+    else:
+        keys = {"score", "name", "rank", "of", "n_ranked", "like_sn"}
+        assert set(said["verdict"]) == keys
     assert said["settings"]["factor"] == 0.8
     assert said["settings"]["seed"] == 5
     assert len(said["segments"]) == len(said["weights"]) == 30
@@ -151,7 +155,7 @@ def test_a_folder_that_is_no_collection_is_named(spexplain, tmp_path: Path, comm
 def test_ingest_of_nothing_says_so(spexplain, tmp_path: Path):
     done = spexplain("ingest", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 1
-    assert "no FITS file" in done.stderr
+    assert f"no file of spectra in {tmp_path}" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -20,7 +20,8 @@ QUICK = EmbedSettings(perplexity=50, early=20, iterations=30)
 SETS = ("three-raw", "three-standardised", "two-raw", "two-standardised")
 # Each figure, and which of the paper's it follows: our own first, then in the paper's order.
 FIGURES = {
-    "examples": "", "medians": "", "noise": "1", "confusion": "2–3", "plane": "4",
+    "examples": "", "medians": "", "reliability-diagram": "", "noise": "1",
+    "confusion": "2–3", "plane": "4",
     "maps-two": "5–6", "maps": "5–6", "misclassified": "7–9", "correct": "7–9", "plane-two": "A.1",
 } | {name: f"A.{number}" for number, name in enumerate(SETS, start=2)}  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import to_hex
 from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.lines import P21_MARKERS
@@ -18,9 +18,11 @@ from spexplain.dashboard.report_figures import (
     mean_spectra_figure,
     noise_figure,
     numbered_plane_figure,
+    reliability_figure,
     saliency_figure,
 )
 from spexplain.dashboard.theme import category_colours
+from spexplain.data.figure_intervals import share_interval
 from spexplain.data.paper_p21 import NOISE_F
 from spexplain.data.plane import Plane
 
@@ -94,7 +96,9 @@ def test_the_confusion_matrix_says_counts_and_shares_row_by_row() -> None:
     parts = {text.get_position(): text.get_text() for text in shares.texts}
     for (i, j), n in np.ndenumerate(counts):
         assert said[j, i] == f"{n:,}"
-        assert parts[j, i] == f"{n / counts[i].sum():.2f}"
+        share, _, ends = parts[j, i].partition("\n")
+        assert share == f"{n / counts[i].sum():.2f}"
+        assert ends == share_interval(n, int(counts[i].sum()))
     assert shares.get_title() == "share of the true type"
 
 
@@ -109,17 +113,27 @@ def test_the_types_stand_in_the_papers_order_whatever_that_of_the_counts() -> No
 
 def test_a_type_without_test_spectra_has_shares_of_zero() -> None:
     _, shares = confusion_figure(["a", "b"], np.array([[0, 0], [1, 3]])).axes
-    assert [text.get_text() for text in shares.texts] == ["0.00", "0.00", "0.25", "0.75"]
+    said = [text.get_text().split("\n") for text in shares.texts]
+    assert [one[0] for one in said] == ["0.00", "0.00", "0.25", "0.75"]
+    assert said[0][1] == "0.00–1.00"  # of none nothing is known
 
 
-def noise_curves(kernel: str, *, best: bool) -> dict:
+def noise_curves(kernel: str, *, best: bool, n: int = 50) -> dict:
     return {
         "c": 0.07,
         "gamma": None if kernel == "linear" else 0.003,
         "best": best,
         "macro_f": [0.9, 0.7, 0.5],
         "spread": [0.01, 0.02, 0.03],
-        "by_class": {"type 1": {"f": [1.0, 0.9, 0.6], "spread": [0.0, 0.1, 0.1]}},
+        "ends": [[0.85, 0.95], [0.6, 0.8], [0.4, 0.6]],
+        "by_class": {
+            "type 1": {
+                "f": [1.0, 0.9, 0.6],
+                "spread": [0.0, 0.1, 0.1],
+                "n": n,
+                "ends": [[0.9, 1.0], [0.8, 0.95], [0.5, 0.7]],
+            }
+        },
     }
 
 
@@ -144,6 +158,34 @@ def test_the_noise_test_is_drawn_with_its_spread_beside_the_papers() -> None:
     assert axes.get_xscale() == "log"
     assert "5100 Å = 1" in fig.get_supxlabel()
     assert fig.get_supylabel() == "F on the test set"
+
+
+def test_what_few_test_spectra_leave_open_is_shaded_and_what_many_do_is_not() -> None:
+    for n, shades in ((50, 2), (200, 0)):
+        curves = noise_curves("linear", best=True, n=n)
+        (axes,) = noise_figure({"sigmas": [0.1, 1.0, 4.0], "kernels": {"linear": curves}}).axes
+        shaded = [drawn for drawn in axes.collections if isinstance(drawn, PolyCollection)]
+        assert len(shaded) == shades
+    (axes,) = noise_figure(
+        {"sigmas": [0.1, 1.0, 4.0], "kernels": {"linear": noise_curves("linear", best=True)}}
+    ).axes
+    mean, kind = (d for d in axes.collections if isinstance(d, PolyCollection))
+    for drawn, ends in ((mean, [0.4, 0.95]), (kind, [0.5, 1.0])):
+        heights = drawn.get_paths()[0].vertices[:, 1]
+        np.testing.assert_allclose([heights.min(), heights.max()], ends)
+
+
+def test_probabilities_that_are_true_lie_on_the_line_with_their_intervals() -> None:
+    bins = {"confidence": [0.6, 0.99], "right": [0.55, 1.0], "low": [0.4, 0.93], "high": [0.7, 1.0]}
+    (axes,) = reliability_figure(bins).axes
+    (box,) = axes.containers
+    points, _, (bars,) = box
+    np.testing.assert_array_equal(points.get_xdata(), bins["confidence"])
+    np.testing.assert_array_equal(points.get_ydata(), bins["right"])
+    ends = [(bar[0, 1], bar[1, 1]) for bar in bars.get_segments()]
+    np.testing.assert_allclose(ends, list(zip(bins["low"], bins["high"], strict=True)))
+    line = axes.lines[0]
+    np.testing.assert_array_equal(line.get_xdata(), line.get_ydata())
 
 
 def test_every_kernel_has_a_noise_panel_the_best_first_and_the_paper_stands_by_the_linear() -> None:

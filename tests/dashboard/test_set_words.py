@@ -25,10 +25,20 @@ def test_a_set_is_said_with_what_it_is_and_what_it_is_not():
 
 
 def test_an_empty_set_and_none_at_all_are_told_apart():
-    assert set_text(ClassSet(0.95, ())) == "set at 95 %: none"
+    assert set_text(ClassSet(0.95, ()), "type 2") == "set at 95 %: no type reaches the level"
     none = ClassSet(0.95, missing="needs 19 calibration spectra a type, has 15 of type 1")
     assert set_text(none) == f"no set at 95 %: {none.missing}"
     assert set_sentence(none) == f"No set at 95 %: {none.missing}."
+
+
+def test_a_set_that_leaves_out_the_likeliest_type_says_so():
+    assert set_text(ONE, "type 2") == "set at 90 %: type 2"
+    assert set_text(ONE, "intermediate") == "set at 90 %: type 2, not intermediate"
+    said = set_sentence(ONE, "intermediate")
+    assert "Intermediate is the likeliest, but less so than in 90 % of the calibration" in said
+    assert "is the likeliest, but" not in set_sentence(ONE, "type 2")
+    empty = ClassSet(0.9, (), HELD)
+    assert "is the likeliest, but" not in set_sentence(empty, "type 2")
 
 
 def test_figures_of_a_lender_are_called_the_lenders():

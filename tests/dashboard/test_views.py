@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
@@ -29,6 +30,7 @@ from spexplain.dashboard.views.verdict import (
 )
 from spexplain.dashboard.visitor import Visitor
 from spexplain.dashboard.workspace import Workspace
+from spexplain.data.class_sets import ClassSet
 from spexplain.data.lens import Verdict
 
 
@@ -559,6 +561,23 @@ def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) 
 def test_the_menu_of_planes_leaves_out_what_all_of_them_are(session: Session) -> None:
     menu = next(field for field in bar_form(session).fields if field["name"] == "plane")
     assert menu["options"] == [["agn", "AGN spectra"], ["anomaly", "Galaxy spectra"]]
+
+
+@pytest.mark.parametrize(
+    ("members", "visible"),
+    [
+        (("type 2", "intermediate"), "type 2 intermediate"),
+        (("intermediate",), "intermediate, not type 2"),
+        ((), "no type reaches the level"),
+    ],
+)
+def test_a_set_says_in_words_what_it_leaves_out(members: tuple[str, ...], visible: str) -> None:
+    kinds = {"type 1": 0.01, "type 2": 0.73, "intermediate": 0.26}
+    said = Verdict("type", "", "type 2", kinds, float("nan"), 0, 0)
+    html = _class_verdict("", replace(said, class_set=ClassSet(0.9, members)))
+    words = re.sub("<[^>]*>", "", html.partition("90 % set</button>")[2])
+    assert words == visible
+    assert ("Type 2 is the likeliest, but" in html) == (members == ("intermediate",))
 
 
 def test_votes_that_go_elsewhere_stand_beside_the_predicted_type() -> None:
