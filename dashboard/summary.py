@@ -64,7 +64,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
 
 
 def build_lines(report: BuildReport) -> Iterator[str]:
-    """Which stages were done, kept or skipped, and what to do next."""
+    """Which stages were done, kept or skipped, whose the models are and why, what to do next."""
     for stage in report.built:
         yield f"  {stage:<14} built in {report.seconds[stage]:.1f} s"
     for stage in report.kept:
@@ -72,7 +72,9 @@ def build_lines(report: BuildReport) -> Iterator[str]:
     for stage, reason in report.skipped.items():
         yield f"  {stage:<14} [yellow]skipped[/yellow]: {reason}"
     for stage, note in report.notes.items():
-        yield f"  {stage:<14} {note}"
+        if not stage.startswith("domain-"):  # said with whose model it is
+            yield f"  {stage:<14} {note}"
+    yield from model_lines(RunStore(report.path))
     if report.built or report.kept:
         yield f"next: spexplain serve {report.path}"
 

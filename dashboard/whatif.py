@@ -46,12 +46,19 @@ class Considered:
         (x, y) on the plane; None while it is not known, or if the plane takes no newcomers.
     complete
         Nothing more will follow.
+    outside
+        Why the edited spectrum is unlike what the model learned on; "" where it is not, or where
+        that is not known.
+    outside_before
+        The same of it as it is, by the same measures.
     """
 
     values: dict[str, float]
     before: dict[str, float]
     place: tuple[float, float] | None
     complete: bool
+    outside: str = ""
+    outside_before: str = ""
 
 
 class WhatIf(param.Parameterized):
@@ -184,7 +191,8 @@ class WhatIf(param.Parameterized):
                     shortly: session.target_named(shown, name, **knobs)
                     for shortly, name in names.items()
                 }
-                return _Asked(targets, {n: _value(t, shown.flux) for n, t in targets.items()})
+                before = {name: _value(target, shown.flux) for name, target in targets.items()}
+                return _Asked(targets, before, _why_outside(shown, shown.flux))
 
             self._asked = (key, cache(ask))
         return self._asked[1]
@@ -197,10 +205,11 @@ class WhatIf(param.Parameterized):
 
 
 class _Asked(NamedTuple):
-    """Targets by name, and what they say of the spectrum as it is."""
+    """Targets by name, what they say of the spectrum as it is, and why that is outside."""
 
     targets: dict[str, Target]
     before: dict[str, float]
+    outside: str
 
 
 def _considering(
@@ -210,12 +219,19 @@ def _considering(
     place: Callable[[np.ndarray], tuple[float, float]] | None,
     cancelled: Callable[[], bool],
 ) -> Iterator[Considered]:
-    targets, before = asking()
+    targets, before, outside = asking()
     values = {name: _value(target, flux) for name, target in targets.items()}
-    first = Considered(values, before, None, complete=place is None)
+    now = _why_outside(shown, flux)
+    first = Considered(values, before, None, place is None, now, outside)
     yield first
     if place is not None and not cancelled():
         yield dataclasses.replace(first, place=place(flux), complete=True)
+
+
+def _why_outside(shown: Shown, flux: np.ndarray) -> str:
+    """By the measures as they stand: a stored row's own are of a fit that had not seen it."""
+    domain = shown.lens.domain
+    return "" if domain is None else domain.of_flux(flux, {"flux_unit": shown.flux_unit}).why
 
 
 def _value(target: Target, flux: np.ndarray) -> float:

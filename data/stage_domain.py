@@ -103,7 +103,7 @@ def _learned(
         raise StageSkipped(
             f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
         )
-    seed = work.settings.svm.seed
+    seed = _seed(work.settings, sample.facts["recipe"])
     ours, rest = (_drawn(part, seed) for part in (sample.ours, sample.rest))
     spectra = work.inputs[f"prepare-{sample.facts['recipe']}"].array("spectra")
     wave = work.inputs[f"prepare-{sample.facts['recipe']}"].read_array("wavelength")
@@ -223,8 +223,13 @@ def _drawn(positions: np.ndarray, seed: int) -> np.ndarray:
     return np.sort(np.random.default_rng(seed).choice(positions, _MOST, replace=False))
 
 
+def _seed(settings: BuildSettings, name: str) -> int:
+    """That of the model whose domain it is."""
+    return settings.svm.seed if name == "p21" else settings.vae.seed
+
+
 def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
-    params: dict[str, Any] = {"seed": settings.svm.seed}
+    params: dict[str, Any] = {"seed": _seed(settings, name)}
     if name == "o25":
         params["learn_from"] = settings.learn_from
     elif settings.svm_task != "three":

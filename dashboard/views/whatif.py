@@ -153,7 +153,7 @@ class _WhatIfTab:
         )
         done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
         kept = f"<p>Kept</p><ol>{done}</ol>" if done else ""
-        return table + f"<p>{escape(self._landing(found))}</p>{kept}"
+        return f"{_domain(found)}{table}<p>{escape(self._landing(found))}</p>{kept}"
 
     def _landing(self, found: Considered) -> str:
         plane = self._session.view.plane
@@ -164,6 +164,19 @@ class _WhatIfTab:
             return "Finding its place on the plane …"
         title = self._session.workspace.planes[plane].title if plane else "no plane"
         return f"It cannot be placed on this plane ({title}): choose one of this lens's spectra."
+
+
+def _domain(found: Considered) -> str:
+    """Whether the edited spectrum is one for the model, before what the model says of it."""
+    if found.outside:
+        how = "The edit takes it outside"
+        if found.outside_before:
+            how = "It lies outside, edited or not"
+        said = escape(f"{how}: {found.outside}", quote=True)
+        return f'<div class="outside" title="{said}">{said}</div>'
+    if found.outside_before:
+        return "<p>The edit brings it inside what the model learned on.</p>"
+    return ""
 
 
 def _wavelength_aa(text: str) -> float:

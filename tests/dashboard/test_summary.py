@@ -65,6 +65,9 @@ def test_a_build_says_what_became_of_every_stage() -> None:
     assert "2 different explanations" in text
     assert "not corrected" in text
     assert text.endswith("next: spexplain serve c")
+    # What a domain has to say comes with whose model it is, once.
+    of_domain = BuildReport("c", ("svm",), seconds={"svm": 1.0}, notes={"domain-p21": "half"})
+    assert "half" not in "\n".join(build_lines(of_domain))
     nothing = BuildReport("c", skipped={"svm": "too few"})
     assert "serve" not in "\n".join(build_lines(nothing))
 

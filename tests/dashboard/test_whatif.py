@@ -1,6 +1,7 @@
 """Edits of the open spectrum: what the model says of them, keeping, undoing, starting afresh."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from spexplain.dashboard.views import whatif as tab
 from spexplain.dashboard.whatif import AMOUNTS
 
 HBETA = (4840.0, 4885.0)
+WHY = "a line that none of them has"
 
 
 class _Anywhere:
@@ -49,6 +51,37 @@ def test_probabilities_and_place_are_those_of_the_edited_spectrum(session, whati
     assert found.before["type 1"] == pytest.approx(target(shown.flux[None])[0])
     assert found.values["type 1"] > found.before["type 1"]
     assert found.place == (pytest.approx(float(whatif.edited.mean())), 0.0)
+
+
+class _Bounded:
+    """Says that a spectrum whose highest pixel is above a border is outside."""
+
+    def __init__(self, border):
+        self._border = border
+
+    def of_flux(self, flux, facts):
+        assert set(facts) == {"flux_unit"}
+        return SimpleNamespace(why=WHY if flux.max() > self._border else "")
+
+
+def test_it_is_said_before_the_type_when_an_edit_leaves_the_domain(
+    session, whatif, settle, wait_until, monkeypatch
+):
+    session.view.tab = "whatif"
+    part = tab.show(session)
+    whatif.renormalise(False)
+    border = float(session.outcome.shown.flux.max()) + 0.5
+    monkeypatch.setattr(session.lens, "domain", _Bounded(border))
+    whatif.brush(*HBETA)
+    whatif.turn(1.1)
+    assert not settle(whatif).outside
+    assert "outside" not in dict(part.sections)["answer"]
+    whatif.turn(3.0)
+    wait_until(lambda: whatif.considered.outside)
+    found = settle(whatif)
+    assert (found.outside, found.outside_before) == (WHY, "")
+    answer = dict(part.sections)["answer"]
+    assert answer.index(f"The edit takes it outside: {WHY}") < answer.index("<table")
 
 
 def test_the_open_spectrum_itself_is_not_touched(session, whatif):

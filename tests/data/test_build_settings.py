@@ -15,6 +15,7 @@ from spexplain.data.agn_study import AgnStudy, plane_choices
 from spexplain.data.build_settings import BuildSettings
 from spexplain.data.runs import run_key
 from spexplain.data.stage_cluster import CLUSTER
+from spexplain.data.stage_domain import DOMAIN_O25, DOMAIN_P21
 from spexplain.data.stage_embed import EMBED_LATENT, EMBED_O25, EMBED_P21
 from spexplain.data.stage_evaluate import EVALUATE, NOISE, TIMING
 from spexplain.data.stage_explain import EXPLAIN
@@ -29,10 +30,11 @@ from spexplain.data.stage_vae import VAE
 # Each after all that it needs.
 STAGES = (
     *(PREPARE_O25, PREPARE_P21, VAE, SCORE, EXPLAIN, CLUSTER, EMBED_REASONS, SVM, EMBED_P21),
-    *(EMBED_O25, TUNE, EVALUATE, NOISE, TIMING, PLANES),
+    *(EMBED_O25, DOMAIN_P21, DOMAIN_O25, TUNE, EVALUATE, NOISE, TIMING, PLANES),
 )
-ON_P21 = {"prepare-p21", "svm", "embed-p21", "tune", "evaluate", "noise", "timing", "planes"}
-ON_VAE = {"vae", "score", "explain", "cluster", "embed-reasons"}
+ON_SVM = {"svm", "domain-p21"}
+ON_P21 = {"prepare-p21", *ON_SVM, "embed-p21", "tune", "evaluate", "noise", "timing", "planes"}
+ON_VAE = {"vae", "score", "explain", "cluster", "embed-reasons", "domain-o25"}
 ON_O25 = {"prepare-o25", "embed-o25", *ON_VAE}
 REASONS = {"explain", "cluster", "embed-reasons"}
 
@@ -54,11 +56,11 @@ CHANGES = [
     ({"p21": P21Recipe(n_points=500)}, ON_P21),
     ({"o25": O25Recipe(fill="code")}, ON_O25),
     ({"dust": "none"}, ON_O25),  # P21 does not mention dust
-    ({"svm": SvmSettings(c=0.1)}, {"svm"}),
-    ({"svm": SvmSettings("rbf", 34.0, 0.003)}, {"svm"}),
-    ({"svm_rows": 500}, {"svm"}),
-    ({"svm_task": "two"}, {"svm"}),
-    ({"classifier": GaussianNB()}, {"svm"}),
+    ({"svm": SvmSettings(c=0.1)}, ON_SVM),
+    ({"svm": SvmSettings("rbf", 34.0, 0.003)}, ON_SVM),
+    ({"svm_rows": 500}, ON_SVM),
+    ({"svm_task": "two"}, ON_SVM),
+    ({"classifier": GaussianNB()}, ON_SVM),
     ({"overlap": 0.9}, ON_P21),
     ({"vae": VaeSettings(epochs=3)}, ON_VAE),
     ({"vae": VaeSettings(mmd="newest code")}, ON_VAE),
@@ -95,8 +97,8 @@ def test_how_the_sample_is_split_decides_all_that_looks_at_the_split():
     for svm in (SvmSettings(split="stratified"), SvmSettings(seed=4), SvmSettings(test=0.3)):
         after = keys(BuildSettings(svm=svm))
         changed = {name for name in before if before[name] != after[name]}
-        assert {"svm", "tune", "evaluate", "noise", "timing"} <= changed
-        assert changed <= {"svm", "tune", "evaluate", "noise", "timing", "planes"}
+        assert {*ON_SVM, "tune", "evaluate", "noise", "timing"} <= changed
+        assert changed <= {*ON_SVM, "tune", "evaluate", "noise", "timing", "planes"}
 
 
 def test_bins_of_signal_to_noise_decide_scores_and_what_follows():
