@@ -1,9 +1,10 @@
 """Part of `truth.py`: is a spectrum one for the model, and is rubbish known as such.
 
-Galaxies and AGN of the demo are counted by the fold that had not seen them; real spectra and
-rubbish made of them take no part in the measures or thresholds. How many components, scales and
-how wide a tolerance the distance has are round numbers that were settled with real spectra in
-sight: of the figures on real spectra they are a lower bound on the error.
+Galaxies and AGN of the demo are counted by the fold that had not seen them, kind and distance.
+Real spectra and rubbish made of them train no measure and set no threshold. But how many
+components, which scales and how wide a tolerance the distance has are round numbers that were
+settled with these same real spectra in sight: what is printed for real spectra is optimistic, and
+for others more may be wrong.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ and what varies from spectrum to spectrum are in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,17 +113,12 @@ class Distance:
         )
 
     def _of(self, spectra: NDArray[np.floating]) -> Distances:
-        values, where = self.statistics(spectra)
-        shares = values / (TOLERANCE * self.limits)
-        # Where the noise alone is out of bounds it is the reason, and the others follow from it.
-        most = np.where(shares[:, -1] > 1, len(STATISTICS) - 1, shares.argmax(axis=1))
-        where = where[np.arange(len(spectra)), most]
-        return Distances(shares.max(axis=1), np.array(STATISTICS)[most], where)
+        return _within(*self.statistics(spectra), self.limits)
 
 
 def fit_distance(
     spectra: NDArray[np.floating], step_aa: float, *, seed: int = 0
-) -> tuple[Distance, NDArray[np.float64]]:
+) -> tuple[Distance, Distances]:
     """Learn how far spectra of a sample lie, each held out once in five folds.
 
     Parameters
@@ -139,7 +134,7 @@ def fit_distance(
     -------
     distance
         The measure.
-    held_out : (n or 5000,)
+    held_out : (n,)
         What it would say of the sample's own spectra, measured without them.
 
     Raises
@@ -152,14 +147,32 @@ def fit_distance(
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(spectra))[:_MOST]
     values = np.empty((len(order), len(STATISTICS)))
+    where = np.empty(values.shape, np.int64)
     for held_out in np.array_split(np.arange(len(order)), _FOLDS):
         rest = np.delete(order, held_out)
         fold = _fitted(np.asarray(spectra[np.sort(rest)]), step_aa, seed)
-        values[held_out] = fold.statistics(np.asarray(spectra[order[held_out]]))[0]
+        of_fold = fold.statistics(np.asarray(spectra[order[held_out]]))
+        values[held_out], where[held_out] = of_fold
     limits = np.quantile(values, _WITHIN, axis=0)
-    whole = _fitted(np.asarray(spectra[np.sort(order)]), step_aa, seed)
-    fields = (whole.components, whole.spread, whole.tolerance, whole.noise_low, whole.noise_high)
-    return Distance(*fields, step_aa, limits), (values / (TOLERANCE * limits)).max(axis=1)
+    whole = replace(_fitted(np.asarray(spectra[np.sort(order)]), step_aa, seed), limits=limits)
+    # Those not drawn the whole has not seen either.
+    others = np.setdiff1d(np.arange(len(spectra)), order)
+    parts = [_within(values, where, limits)] + ([whole(spectra[others])] if others.size else [])
+    back = np.argsort(np.concatenate([order, others]))
+    names = ("value", "statistic", "where_px")
+    joined = (np.concatenate([getattr(p, name) for p in parts])[back] for name in names)
+    return whole, Distances(*joined)
+
+
+def _within(
+    values: NDArray[np.float64], where: NDArray[np.int64], limits: NDArray[np.float64]
+) -> Distances:
+    """Statistics (n, 10) and their pixels in units of the border."""
+    shares = values / (TOLERANCE * limits)
+    # Where the noise alone is out of bounds it is the reason, and the others follow from it.
+    most = np.where(shares[:, -1] > 1, len(STATISTICS) - 1, shares.argmax(axis=1))
+    pixels = where[np.arange(len(values)), most]
+    return Distances(shares.max(axis=1), np.array(STATISTICS)[most], pixels)
 
 
 def noise_of(spectra: NDArray[np.floating], step_aa: float) -> NDArray[np.float64]:

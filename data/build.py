@@ -11,7 +11,7 @@ from .build_lanes import BuildError, Lanes, Outcome, Task
 from .build_lock import only_builder
 from .build_settings import BuildSettings
 from .collection import Collection
-from .given_models import GivenModelsError, given_models
+from .given_models import GivenModelsError, background, given_models
 from .reddening import usable_source
 from .runs import Run, RunStore, run_key
 from .stage import BuildCancelled, Progress, Stage, silent
@@ -160,7 +160,7 @@ def build(
         collection = Collection.open(collection)
     settings = settings or BuildSettings()
     try:
-        given = given_models(collection, models, settings)
+        given = {**given_models(collection, models, settings), **background(collection, settings)}
     except GivenModelsError as error:
         raise BuildError(str(error)) from error
     if "svm" in given:
@@ -259,6 +259,7 @@ def _plan(
         if taken:
             params = {name: params[name] for name in stage.keeps if name in params}
         inputs |= taken
+        inputs |= {f"given-{name}": given[name].key for name in stage.beside if name in given}
         key = run_key(stage.name, stage.version, params, inputs)
         tasks[stage.name] = Task(stage, key, params, inputs)
     return list(tasks.values())

@@ -151,6 +151,7 @@ class Lanes:
         began = time.perf_counter()
         stage, store = task.stage, self._store
         inputs = {name: store.get(name, task.inputs[name]) for name in stage.needs}
+        allowed = {*stage.takes, *stage.beside}
         threads = self._threads if stage.threads else 1
         torch.set_num_threads(threads)
         drafting = store.draft(
@@ -166,7 +167,7 @@ class Lanes:
                     self._collection,
                     self._settings,
                     {name: run for name, run in inputs.items() if run is not None},
-                    {name: self._given[name] for name in stage.takes if name in self._given},
+                    {name: run for name, run in self._given.items() if name in allowed},
                     draft,
                     threads,
                     self._reporter(stage.name),

@@ -16,17 +16,19 @@ from ..core.tsne import EmbedSettings, TsneMethod
 from .agn_study import AgnStudy, plane_choices
 from .training_sample import LearnFrom
 
-__all__ = ["BuildSettings", "DustSource"]
+__all__ = ["Background", "BuildSettings", "DustSource"]
 
 PlaneFeatures = Literal["spectra", "latent"]
 Task = Literal["three", "two"]
 DustSource = Literal["auto", "map", "catalog", "none"]
+Background = Literal["none", "demo"]
 
 _CHOICES = {
     "plane_features": get_args(PlaneFeatures),
     "dust": get_args(DustSource),
     "learn_from": get_args(LearnFrom),
     "svm_task": get_args(Task),
+    "background": get_args(Background),
     "explain_score": get_args(Score),
     "weight_sign": get_args(WeightSign),
 }
@@ -57,6 +59,10 @@ class BuildSettings:
     svm_task
         ``"three"``: every type there is; ``"two"``: type 1 against type 2 only, as in the paper's
         first part; other types are then classified all the same, and neither right nor wrong.
+    background
+        ``"demo"``: where fewer than 300 spectra have no label, the demo's unlabelled galaxies,
+        prepared alike, stand in for a survey's others in telling what is of the labelled kind.
+        ``"none"``: it is then not told.
     svm_rows, vae_rows
         Train on at most so many spectra, drawn at random with the seed of
         the respective training: memory does not grow beyond.
@@ -121,6 +127,7 @@ class BuildSettings:
     svm: SvmSettings = field(default_factory=SvmSettings)
     classifier: Any = None
     svm_task: Task = "three"
+    background: Background = "none"
     svm_rows: int = 20_000
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000

@@ -14,13 +14,15 @@ from .runs import Run, RunStore
 from .trained import is_outdated
 from .training_sample import training_sample
 
-__all__ = ["GivenModelsError", "given_models", "why_lent"]
+__all__ = ["BACKGROUND", "GivenModelsError", "background", "given_models", "why_lent"]
 
 # A model, and the preparation its spectra must have had.
 _PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
 # What says which spectra the model is for goes along with it.
 _DOMAIN = {"svm": "domain-p21", "vae": "domain-o25"}
 _FEWEST_OF_A_CLASS = 10
+# As what the demo's prepared spectra are given beside a collection's own.
+BACKGROUND = "background-p21"
 
 
 class GivenModelsError(Exception):
@@ -60,6 +62,27 @@ def given_models(
     if demo.resolve() == collection.path.resolve():
         return {}
     return _lent(RunStore(demo), tuple(wanted))
+
+
+def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
+    """The demo's preparation, whose unlabelled spectra are to stand in for a survey's others.
+
+    Empty where the settings do not ask for it, or the collection is the demo itself.
+
+    Raises
+    ------
+    GivenModelsError
+        It is asked for, and the demo has not been built.
+    """
+    demo = demo_path()
+    if settings.background == "none" or demo.resolve() == collection.path.resolve():
+        return {}
+    prepared = RunStore(demo).find("prepare-p21")
+    if prepared is None:
+        raise GivenModelsError(
+            "background='demo': there is no demo to lend its galaxies; spexplain demo builds it"
+        )
+    return {BACKGROUND: prepared}
 
 
 def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:

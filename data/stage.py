@@ -46,8 +46,8 @@ class Work:
     inputs
         Stage → its run, of those the stage needs.
     given
-        Runs of another collection that replace a training here, by stage; empty if this
-        collection trains its own.
+        Runs of another collection that replace a training here or come beside its own spectra, by
+        stage; empty if this collection does with its own.
     draft
         Where to write.
     threads
@@ -83,6 +83,8 @@ class Stage:
         Does the work, leaving its results in the draft.
     takes
         Stages of a given collection whose runs it uses in place of its own settings.
+    beside
+        Stages of a given collection whose runs it uses beside its own settings.
     keeps
         Settings that count even then, among those of ``params``.
     resumable
@@ -97,6 +99,7 @@ class Stage:
     params: Callable[[BuildSettings], dict[str, Any]]
     run: Callable[[Work], None]
     takes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     resumable: bool = False
     threads: bool = False

@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 
 from ..core.domain import Domain, DomainValues
-from ..core.domain_distance import FEWEST, fit_distance
+from ..core.domain_distance import FEWEST, Distances, fit_distance
 from ..core.domain_kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
 from ..core.percent import percent
 from .agn_study import TASKS
 from .build_settings import BuildSettings
 from .collection_format import flux_unit_of
 from .domain import load_domain, save_domain, why_outside
-from .given_models import why_lent
+from .given_models import BACKGROUND, why_lent
 from .labelled import object_groups
+from .lent_background import lent_background
 from .places import demo_path
 from .runs import Run
 from .stage import Stage, StageSkipped, Work
@@ -105,21 +106,26 @@ def _learned(
         )
     seed = _seed(work.settings, sample.facts["recipe"])
     ours, rest = (_drawn(part, seed) for part in (sample.ours, sample.rest))
-    spectra = work.inputs[f"prepare-{sample.facts['recipe']}"].array("spectra")
-    wave = work.inputs[f"prepare-{sample.facts['recipe']}"].read_array("wavelength")
+    prepared = work.inputs[f"prepare-{sample.facts['recipe']}"]
+    spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
     learned_on = np.asarray(spectra.oindex[ours])
-    distance, held_out = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
-    facts = sample.facts | {"outside_by_distance": float(np.mean(held_out > 1))}
-    if len(ours) < FEWEST_LABELLED or len(rest) < sample.fewest_rest:
-        facts |= {"knows_kind": False, "note": _why_no_kind(sample)}
-        return Domain(distance, None), facts, np.empty(0, np.int64), None
-    work.report(1, 3, f"{sample.facts['what']} against {len(rest):,} others")
+    distance, far = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
+    facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1))}
+    others, facts = _others(work, np.asarray(spectra.oindex[rest]), sample, facts)
+    if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
+        facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
+        unknown = np.full(len(ours), np.nan)
+        known = DomainValues(unknown, far.value, far.statistic, far.where_px)
+        return Domain(distance, None), facts, ours, known
+    work.report(1, 3, f"{sample.facts['what']} against {len(others):,} others")
     both = np.concatenate([ours, rest])
+    groups = object_groups(work, rows[both])
+    alone = 1 + groups.max() + np.arange(len(others) - len(rest))
     fitted = fit_kind(
         learned_on,
-        np.asarray(spectra.oindex[rest]),
-        groups=object_groups(work, rows[both]),
+        others,
+        groups=np.concatenate([groups, alone]),
         seed=seed,
         fewest_background=sample.fewest_rest,
         name="log-odds(the kind it learned on)",
@@ -130,16 +136,36 @@ def _learned(
         "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
     }
     facts["note"] = _kind_note(sample, facts, len(rest))
-    domain = Domain(distance, fitted.measure)
-    far = distance(np.concatenate([learned_on, np.asarray(spectra.oindex[rest])]))
-    of_kind = np.concatenate([fitted.of_labelled, fitted.of_background])
-    return domain, facts, both, DomainValues(of_kind, far.value, far.statistic, far.where_px)
+    beyond = distance(others[: len(rest)]) if len(rest) else None
+    known = _joined(far, beyond, np.concatenate([fitted.of_labelled, fitted.of_background]))
+    return Domain(distance, fitted.measure), facts, both, known
+
+
+def _others(
+    work: Work, own: np.ndarray, sample: _Sample, facts: dict[str, Any]
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """What the sample is told from: the rest of its survey, with the demo's where it is lent."""
+    given = work.given.get(BACKGROUND)
+    if given is None or len(own) >= sample.fewest_rest:
+        return own, facts
+    lent = lent_background(given, work.inputs["prepare-p21"])
+    theirs = lent.spectra[_drawn(np.arange(len(lent.spectra)), work.settings.svm.seed)]
+    told_from = {"background": lent.words, "n_lent": len(theirs), "rest": lent.words}
+    return np.concatenate([own, theirs]), facts | told_from
+
+
+def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> DomainValues:
+    """Of the sample and the rest of its own survey, in this order."""
+    parts = [far] if beyond is None else [far, beyond]
+    names = ("value", "statistic", "where_px")
+    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    return DomainValues(of_kind[: len(joined[0])], *joined)
 
 
 def _applied(
     work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None
 ) -> DomainValues:
-    """Of every prepared spectrum; of those the kind was fitted on, by the fold without them."""
+    """Of every prepared spectrum; of those a measure was fitted on, by the fold without them."""
     (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
     spectra = prepared.array("spectra")
     parts = []
@@ -149,7 +175,8 @@ def _applied(
     names = ("of_kind", "distance", "statistic", "where_px")
     values = DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
     if known is not None:
-        values.of_kind[positions] = known.of_kind
+        for name in names:
+            getattr(values, name)[positions] = getattr(known, name)
     return values
 
 
@@ -200,20 +227,34 @@ def _described(
     return _Sample(ours, rest, facts, fewest)
 
 
-def _why_no_kind(sample: _Sample) -> str:
-    return (
-        f"{len(sample.ours):,} {sample.facts['what']} it learned on and {len(sample.rest):,} other "
+def _why_no_kind(sample: _Sample, facts: dict[str, Any]) -> str:
+    words = (
+        f"{len(sample.ours):,} {facts['what']} it learned on and {len(sample.rest):,} other "
         f"spectra are too few to tell the ones from the others ({FEWEST_LABELLED} and "
         f"{sample.fewest_rest} do): only what is unlike anything it learned on is told"
     )
+    if facts["recipe"] == "p21" and len(sample.ours) >= FEWEST_LABELLED:
+        # What is asked for and not there ends the build before: it was not asked for.
+        words += (
+            ". The demo's galaxies can stand in for the others: build --background demo, once "
+            "spexplain demo has built them"
+        )
+    return words
 
 
 def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
-    what = sample.facts["what"]
     inside, alike = (percent(facts[name], ".1f") for name in ("inside_of_rest", "alike"))
+    ours = f"the {len(sample.ours):,} {facts['what']} it learned on"
+    if "background" not in facts:
+        return (
+            f"of {n_rest:,} other spectra of the survey {inside} look like {ours}; at "
+            f"most {alike} are as they are"
+        )
+    own = f" and {n_rest:,} of its own survey" if n_rest else ""
+    caution = " (a survey is told from a simulation too)" if "simulated" in facts["rest"] else ""
     return (
-        f"of {n_rest:,} other spectra of the survey {inside} look like the {len(sample.ours):,} "
-        f"{what} it learned on; at most {alike} are as they are"
+        f"of {facts['n_lent']:,} of {facts['background']}, lent as background,{own} {inside} look "
+        f"like {ours}{caution}"
     )
 
 
@@ -240,11 +281,12 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        2,
+        3,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),
         takes=(f"domain-{name}", model),
+        beside=(BACKGROUND,) if name == "p21" else (),
     )
 
 

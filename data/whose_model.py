@@ -36,6 +36,8 @@ def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:
     if sample is None:
         return "lent by another collection" if lent else "this collection's own"
     words = f"learned on {learned_on(sample)}"
+    if "background" in sample:
+        words += f", told from {sample['background']}"
     if not lent:
         return f"this collection's own, {words}"
     why = sample.get("why_lent")

@@ -6,8 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["Level", "Overlap", "Split", "Task", "Tsne"]
+__all__ = ["Background", "Level", "Overlap", "Split", "Task", "Tsne"]
 
+Background = Annotated[
+    Literal["none", "demo"],
+    typer.Option(
+        help="Where fewer than 300 spectra have no label, tell the labelled kind from the demo's "
+        "galaxies, once it is built."
+    ),
+]
 Level = Annotated[
     Literal["90", "95", "99"],
     typer.Option(help="Percent of each type's spectra whose set of types is to hold the type."),

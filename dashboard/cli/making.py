@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .agn_options import Overlap, Split, Task, Tsne
+from .agn_options import Background, Overlap, Split, Task, Tsne
 from .build_options import (
     Clusters,
     Dust,
@@ -99,6 +99,7 @@ def build_command(
     ] = False,
     overlap: Overlap = None,
     tsne: Tsne = None,
+    background: Background = "none",
     split: Split = "auto",
     task: Task = "three",
     dust: Dust = None,
@@ -130,10 +131,10 @@ def build_command(
     goes_on = wanted is not None or tune
     usual = settings_as_built(collection) if goes_on else BuildSettings()
     usual = usual.with_choices(split=split, task=task, overlap=overlap, tsne=tsne)
-    settings = with_anomaly_options(usual, **anomaly_options(context.params))
+    others = anomaly_options(context.params) | {"background": background}
+    common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        common: Any = {"jobs": jobs, "progress": progress, "cancelled": stop.is_set}
-        common["settings"] = settings
+        common |= {"progress": progress, "cancelled": stop.is_set}
         if tune:
             report = tuned_build(collection, **common)
         else:

@@ -26,7 +26,8 @@ AMONG = DISTANCE(OTHERS)
 
 
 def test_of_the_sample_and_of_others_like_it_hardly_any_lies_outside() -> None:
-    assert np.mean(HELD_OUT > 1) < 0.01
+    assert len(HELD_OUT.value) == 600
+    assert np.mean(HELD_OUT.value > 1) < 0.01
     assert np.mean(DISTANCE(OTHERS).value > 1) < 0.05
 
 
@@ -61,14 +62,23 @@ def test_a_spectrum_lies_as_far_alone_as_among_others(row: int) -> None:
     assert alone.value[0] == pytest.approx(AMONG.value[row], rel=1e-4)
 
 
-@given(st.floats(0.01, 1), st.integers(0, 99))
+@given(st.floats(0.03, 1), st.integers(0, 99))
 def test_noise_is_read_off_a_spectrum_with_lines(sigma: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     lines = sum(np.exp(-0.5 * ((WAVE - at) / 4) ** 2) for at in (4100, 4300, 4700))
     noisy = 1 + 3 * lines + sigma * rng.normal(size=(20, 600))
-    assert noise_of(noisy, STEP).mean() == pytest.approx(sigma, rel=0.15)
+    # Lines on a tenth of the pixels move the median of the absolute differences by a sixth.
+    assert noise_of(noisy, STEP).mean() == pytest.approx(sigma, rel=0.25)
 
 
 def test_too_few_are_refused() -> None:
     with pytest.raises(ValueError, match="take 20 spectra, got 7"):
         fit_distance(OTHERS[:7], STEP)
+
+
+def test_the_samples_own_are_measured_without_them_in_their_order() -> None:
+    sample = spectra(60, np.random.default_rng(3))
+    sample[17] *= 5
+    distance, held_out = fit_distance(sample, STEP)
+    assert held_out.value.argmax() == 17
+    assert held_out.value[17] > 1.5 * distance(sample).value[17]

@@ -6,11 +6,13 @@ import shutil
 
 import numpy as np
 import pytest
+from spexplain.core.prepare import P21Recipe
 from spexplain.core.spectrum import Spectrum
-from spexplain.data.build import build
+from spexplain.data.build import BuildError, build
 from spexplain.data.domain import INSIDE, NOT_OF_KIND, UNLIKE
 from spexplain.data.lens import open_lenses
 from spexplain.data.lens_parts import LensError
+from spexplain.data.lent_background import lent_background
 from spexplain.data.newcomer import NewcomerLens
 from spexplain.data.runs import RunStore
 from spexplain.data.stage_domain import DOMAIN_O25, DOMAIN_P21
@@ -73,6 +75,49 @@ def test_without_a_background_only_what_is_unlike_anything_is_told(built):
     with pytest.raises(LensError, match="89 AGN it learned on and 30 other spectra are too few"):
         lens.of_kind()
     assert np.isnan(lens.verdict(0).domain.of_kind)
+
+
+def test_the_demos_galaxies_stand_in_where_they_are_asked_for(surveyed, copied, quick, home):
+    shutil.copytree(surveyed.path, home / "demo")
+    note = RunStore(copied.path).find("domain-p21").metrics["domain_note"]
+    assert "The demo's galaxies can stand in for the others: build --background demo" in note
+    asked = dataclasses.replace(quick, background="demo")
+    report = build(copied, settings=asked, only=["domain-p21"])
+    assert report.built == ("domain-p21",)
+    assert report.notes["domain-p21"].startswith(
+        "of 330 of the demo's galaxies, lent as background, and 30 of its own survey "
+    )
+    lens = open_lenses(copied)["agn"]
+    assert lens.domain.knows_kind
+    assert "of_kind" in lens.targets
+    assert lens.whose == ("this collection's own, learned on 89 AGN, told from the demo's galaxies")
+    outside = lens.domain.table["outside"]
+    labelled = copied.catalog["label"].to_numpy()[lens.rows] != ""
+    assert outside[labelled].mean() < 0.06
+    assert outside[~labelled].mean() > 0.9
+    said = lens.verdict(int(lens.rows[~labelled][5])).domain
+    assert "not like the AGN the model learned on: it looks like the demo's galaxies" in said.why
+
+
+def test_lent_spectra_are_prepared_as_the_collections_own(surveyed, copied, quick, home):
+    prepared = RunStore(surveyed.path).find("prepare-p21")
+    same = lent_background(prepared, RunStore(copied.path).find("prepare-p21"))
+    rows = prepared.table("rows")["row"].to_numpy()
+    unlabelled = np.flatnonzero(surveyed.catalog["label"].to_numpy(str)[rows] == "")
+    np.testing.assert_array_equal(same.spectra, prepared.array("spectra").oindex[unlabelled])
+    assert (same.words, same.simulated) == ("the demo's galaxies", False)
+    shorter = dataclasses.replace(quick, p21=P21Recipe(n_points=500))
+    build(copied, settings=shorter, only=["prepare-p21"])
+    other = lent_background(prepared, RunStore(copied.path).find("prepare-p21"))
+    assert other.spectra.shape == (len(same.spectra), 500)
+
+
+def test_a_demo_that_is_asked_for_and_not_there_is_said(copied, quick):
+    asked = dataclasses.replace(quick, background="demo")
+    with pytest.raises(BuildError, match="no demo to lend its galaxies; spexplain demo builds it"):
+        build(copied, settings=asked)
+    with pytest.raises(ValueError, match="background='mine' is none of"):
+        dataclasses.replace(quick, background="mine")
 
 
 def test_a_lent_model_comes_with_its_domain_and_whose_it_is(surveyed, unlabelled, quick, home):
