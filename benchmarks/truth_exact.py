@@ -54,11 +54,14 @@ def measure(case: Case) -> Mapping[str, Any]:
         **_against_brute_force(rbf, some[:5]),
         **_adding_up(rbf, some),
         "limit against 200,000 samples": _against_samples(rbf, some[0]),
-        "share with one nearest rival throughout": {
-            "demo's machine (linear, exact)": _share(
+        "share that is exact": {
+            "decision against the nearest rival, demo's machine": _share(
+                [lens.target("decision", at) for at in rows], some
+            ),
+            "margin, demo's machine (linear, exact)": _share(
                 [lens.target("margin", at) for at in rows], some
             ),
-            "RBF (by a bound, at least)": _share(
+            "margin, RBF (by a bound, at least)": _share(
                 [SvmMargin(margins, int(c)) for c in margins.votes(some)], some
             ),
         },

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .agreement import Agreement, agreement
 from .explain import explain
 from .explanation import Explanation
-from .targets import CoupledSvm, SvmMargin, SvmTarget, Target, VaeScore
+from .targets import CoupledSvm, SvmMargin, SvmPair, SvmTarget, Target, VaeScore
 from .targets.kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .vae import Vae
 from .workers import Sharing
@@ -102,23 +102,32 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
         return SvmTarget(randomised_svm(target.svm, seed=seed), target.class_index, target.scale)
     if isinstance(target, SvmMargin):
         return SvmMargin(randomised_svm(target.svm, seed=seed), target.class_index)
+    if isinstance(target, SvmPair):
+        scrambled = randomised_svm(target.svm, seed=seed)
+        return SvmPair(scrambled, target.class_index, target.rival_index)
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None
 
 
 def other_class(target: Target, *, seed: int) -> Target | None:
-    """The same target of another class, drawn at random; None for one without classes.
+    """The same target of another class, drawn at random; None for one without other classes.
 
     What an explanation says of the class must differ from what it says of another (Sixt et al.
-    2020, random logit).
+    2020, random logit). A pair keeps its rival.
     """
-    if not isinstance(target, SvmTarget | SvmMargin):
+    if not isinstance(target, SvmTarget | SvmMargin | SvmPair):
         return None
-    others = np.delete(np.arange(len(target.svm.classes)), target.class_index)
+    pair = isinstance(target, SvmPair)
+    taken = [target.class_index, target.rival_index] if pair else [target.class_index]
+    others = np.delete(np.arange(len(target.svm.classes)), taken)
+    if not len(others):
+        return None
     other = int(np.random.default_rng(seed).choice(others))
     if isinstance(target, SvmMargin):
         return SvmMargin(target.svm, other)
+    if isinstance(target, SvmPair):
+        return SvmPair(target.svm, other, target.rival_index)
     return SvmTarget(target.svm, other, target.scale)
 
 

@@ -63,8 +63,8 @@ class ExplainSettings:
         How masks are drawn: ``independent`` as in the paper, or in ``antithetic`` pairs, which need
         fewer samples for the same error where segments act in pairs. ``limit``: none are drawn
         where the limit of infinitely many is known in closed form, as of a support vector
-        machine's margin; elsewhere as ``independent``, and the explanation says why. For the text
-        kernel (lime).
+        machine's decision between two classes; elsewhere as ``independent``, and the explanation
+        says why. For the text kernel (lime).
     first
         The first sample is the spectrum itself, whatever the seed. ``paper``: it counts as any
         other, and the most of all. ``light``: it counts nothing, so that weights depend on chance

@@ -230,7 +230,7 @@ class Knobs(param.Parameterized):
         label="Draw masks",
         doc="Independent, as in the paper; antithetic, in pairs of complements, which need fewer "
         "samples for the same error; or limit, exact and without samples where the answer is "
-        "known in closed form: a margin whose nearest rival is one throughout.",
+        "known in closed form: a support vector machine's decision of one type against another.",
     )
     first = param.Selector(
         default="paper",

@@ -41,6 +41,7 @@ _OF_CLASSES = {
     "p(": "p",
     "margin(": "the margin",
 }
+_AGAINST = " against "
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 
 
@@ -72,8 +73,8 @@ class Meaning:
 
 
 def is_score(target: str) -> bool:
-    """Whether a target is an anomaly score rather than a class: 'log-odds(…)', 'margin(…)'."""
-    return not target.startswith(tuple(_OF_CLASSES))
+    """Whether a target is an anomaly score rather than of classes: 'margin(…)', '… against …'."""
+    return not (target.startswith(tuple(_OF_CLASSES)) or _AGAINST in target)
 
 
 def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
@@ -89,7 +90,9 @@ def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
     """
     target = explanation.target
     what, value = "the score", "score"
-    if not is_score(target):
+    if _AGAINST in target:
+        what, value = f"the decision for {target}", "decision"
+    elif not is_score(target):
         start = next(start for start in _OF_CLASSES if target.startswith(start))
         value, kind = start.removesuffix("("), target[len(start) :].removesuffix(")")
         what = f"{_OF_CLASSES[start]} of {kind}"
@@ -126,6 +129,10 @@ def _scale_note(explanation: Explanation, scale: str) -> str:
         )
     if scale in ("log p", "p"):
         return " It saturates near p = 1, where LIME fits it poorly; the log-odds do not."
+    if scale == "decision":
+        one, other = explanation.target.split(_AGAINST, 1)
+        vote = one if explanation.value > 0 else other
+        return f" The machine's decision between these two alone: its vote here goes to {vote}."
     if scale == "margin":
         where = "Here it is negative: the" if explanation.value < 0 else "The"
         return (

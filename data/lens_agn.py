@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = ["AgnLens"]
 # Of the type predicted, the first in log-odds; a type's own name asks for its log-odds.
 _PREDICTED = "predicted"
 _MARGIN = "margin"
+_DECISION = "decision"
 _SCALES: dict[str, Scale] = {
     "log-odds": "log-odds",
     "log p": "log p",
@@ -32,6 +34,7 @@ _SCALES: dict[str, Scale] = {
     "probability": "probability",
 }
 _SPELLED = re.compile(r"(?P<what>log-odds|log p|p|probability|margin)\((?P<label>.+)\)")
+_AGAINST = " against "
 _SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
 
 
@@ -45,10 +48,11 @@ class AgnLens(BuiltLens):
         domain = domain_run(store, "domain-p21", run)
         super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
-        margin = (_MARGIN,) if _is_svm(run) else ()
+        margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
         # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
         # wherever the spectrum lies, while log p and p saturate near 1.
-        self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin)
+        pairs = [_AGAINST.join(pair) for pair in combinations(self.classes, 2)] if margin else []
+        self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)
         if self.domain is not None and self.domain.knows_kind:
             self.targets += (OF_KIND,)
         self.columns = run.table("predictions").set_index("row")
@@ -91,6 +95,8 @@ class AgnLens(BuiltLens):
 
     def has_target(self, name: str) -> bool:
         """Whether there is such a target: also ``"log p(type 1)"``, ``"margin(type 1)"``, …."""
+        if self._pair_of(name) is not None:
+            return _MARGIN in self.targets
         spelled = _SPELLED.fullmatch(name)
         if spelled is None or spelled["label"] not in self.classes:
             return name in self.targets
@@ -100,18 +106,29 @@ class AgnLens(BuiltLens):
         """What is asked for of a class, or of the one predicted for this row.
 
         ``"predicted"`` is the log-odds of the type predicted, ``"log p"``, ``"probability"`` and
-        ``"margin"`` are of that type too; the name of a type is its log-odds. Spelled out, as the
-        targets themselves are named, any scale of any type: ``"log p(type 1)"``.
+        ``"margin"`` are of that type too, and ``"decision"`` is that of a support vector machine
+        for it against its nearest rival here; the name of a type is its log-odds. Spelled out, as
+        the targets themselves are named, any scale of any type: ``"log p(type 1)"``. ``"type 2
+        against intermediate"`` is a support vector machine's decision between these two, which
+        always has exact answers; the other way round it has the other sign.
         """
         self._check_row(row)
         self.check_target(name)
-        return self.target_for(name, str(self.columns["predicted"].at[row]))
+        predicted = str(self.columns["predicted"].at[row])
+        return self.target_for(name, predicted, self.prepared(row))
 
-    def target_for(self, name: str, predicted: str) -> Target:
-        """The same for a spectrum of any collection, given the type predicted for it."""
+    def target_for(self, name: str, predicted: str, flux: np.ndarray) -> Target:
+        """The same for a prepared spectrum (D,) of any collection, given the type predicted."""
         self.check_target(name)
+        if name == _DECISION:
+            name = self._against_nearest(predicted, flux)
         if name == OF_KIND:
             return self.of_kind()
+        pair = self._pair_of(name)
+        if pair is not None:
+            from ..core.targets import SvmPair  # as below
+
+            return SvmPair(cast("CoupledSvm", self.machine), *pair)
         spelled = _SPELLED.fullmatch(name)
         if spelled is not None and spelled["label"] in self.classes:
             what, label = spelled["what"], spelled["label"]
@@ -125,6 +142,18 @@ class AgnLens(BuiltLens):
         from ..core.targets import SvmMargin  # loads torch: not before a target is asked for
 
         return SvmMargin(cast("CoupledSvm", self.machine), index)
+
+    def _against_nearest(self, predicted: str, flux: np.ndarray) -> str:
+        """The type predicted against the one it wins by least from, or loses most to."""
+        names = [f"{predicted}{_AGAINST}{other}" for other in self.classes if other != predicted]
+        values = [float(self.target_for(name, predicted, flux)(flux[None])[0]) for name in names]
+        return names[int(np.argmin(values))]
+
+    def _pair_of(self, name: str) -> tuple[int, int] | None:
+        """Indices of the types of ``"type 2 against intermediate"``; None of another name."""
+        known = permutations(range(len(self.classes)), 2)
+        named = {_AGAINST.join(self.classes[i] for i in pair): pair for pair in known}
+        return named.get(name)
 
     def judged(self, flux: np.ndarray, *, true: str = "") -> Verdict:
         """What the classifier says of a prepared spectrum (D,): the most probable type is called.

@@ -181,7 +181,7 @@ class NewcomerLens:
         lens = self.lens
         lens.check_target(name)
         if isinstance(lens, AgnLens):
-            return lens.target_for(name, self.verdict(flux, sn_median).predicted)
+            return lens.target_for(name, self.verdict(flux, sn_median).predicted, flux)
         assert isinstance(lens, AnomalyLens)
         return lens.target_for(name, sn_median)
 

@@ -3,6 +3,7 @@
 from .base import CallableTarget, Target, evaluate
 from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
 from .margin import SvmMargin
+from .pair import SvmPair
 from .scales import SCALES, Scale
 from .svm import CoupledSvm, SvmLogOdds, SvmLogProb, SvmProbability, SvmTarget
 from .vae import Score, VaeScore
@@ -19,6 +20,7 @@ __all__ = [
     "SvmLogOdds",
     "SvmLogProb",
     "SvmMargin",
+    "SvmPair",
     "SvmProbability",
     "SvmTarget",
     "Target",

@@ -22,8 +22,9 @@ class SvmMargin:
     Positive where the class wins all its pairs, so that the machine's votes go to it; 0 on the
     border. Where the class of the largest probability is not the one of most votes, its margin is
     negative: votes weigh the classes alike, as the machine was trained, and probabilities count how
-    many there are of each. It is continuous, with a bend where the nearest rival changes, and it
-    has exact answers, which probabilities have not.
+    many there are of each. It is continuous, with a bend where the nearest rival changes, and has
+    exact answers only where no mask changes it: seldom (of the demo's linear machine, × 0.9 and 77
+    segments, around 2 of 40 spectra). :class:`SvmPair`, one rival by name, always has them.
 
     Parameters
     ----------

@@ -20,15 +20,16 @@ __all__ = ["explain_command", "info", "scores_command"]
 _Target = Annotated[
     str,
     typer.Option(
-        help="'predicted' (log-odds), 'log p', 'probability' or 'margin' of the predicted "
-        "type; 'type 1', its log-odds; 'log p(type 1)', spelled out; or a score such as 'mse'."
+        help="'predicted' (log-odds), 'log p', 'probability', 'margin' or 'decision' (against its "
+        "nearest rival) of the predicted type; 'type 1', its log-odds; 'log p(type 1)', spelled "
+        "out; 'type 2 against intermediate', the decision between two; or a score such as 'mse'."
     ),
 ]
 _Sampling = Annotated[
     str,
     typer.Option(
         help="independent, antithetic, or limit: LIME's exact limit where there is one, as of "
-        "a margin with one nearest rival."
+        "one type against another."
     ),
 ]
 _Exposures = Annotated[

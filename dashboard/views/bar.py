@@ -21,6 +21,7 @@ _OF_TYPES = {
     "predicted": "log-odds (predicted)",
     "log p": "log p (predicted)",
     "probability": "p (predicted)",
+    "decision": "decision (predicted, nearest rival)",
     "margin": "margin (predicted)",
     "of_kind": "like what it learned on",
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},

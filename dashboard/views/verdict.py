@@ -264,7 +264,7 @@ def _explained(session: Session) -> str:
         return ""
     if found.target.startswith("margin(") and found.value < 0:
         return f"the margin is {found.value:.2f}: votes go to another type"
-    if shown is None or shown.judge is not None:
+    if found is None or shown is None or shown.judge is not None:
         return ""
     chosen = chosen_text(found.target, session.knobs_of(shown.lens))
     return f"explained: {score_text(found.value)} with {chosen}" if chosen else ""

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -46,7 +47,9 @@ def test_the_verdict_is_what_the_target_says(lenses):
 
 def test_targets_are_of_the_predicted_type_or_of_one_that_is_spelled_out(lenses):
     agn = lenses["agn"]
-    assert agn.targets == ("predicted", *agn.classes, "log p", "probability", "margin")
+    scales = ("log p", "probability", "decision", "margin")
+    pairs = tuple(f"{a} against {b}" for a, b in combinations(agn.classes, 2))
+    assert agn.targets == ("predicted", *agn.classes, *scales, *pairs)
     for row in (0, 1, 2, 50):
         said = agn.verdict(row)
         names = [agn.target(name, row).name for name in ("predicted", "log p", "probability")]
@@ -58,6 +61,22 @@ def test_targets_are_of_the_predicted_type_or_of_one_that_is_spelled_out(lenses)
     assert lens_of_target(lenses, "p(type 2)") is agn
     with pytest.raises(LensError, match=r"no target 'p\(type 9\)'; there are \['predicted'"):
         agn.target("p(type 9)", 0)
+
+
+def test_a_decision_is_of_a_named_pair_or_of_the_nearest_rival(lenses):
+    agn = lenses["agn"]
+    for row in agn.rows[:30]:
+        said, flux = agn.verdict(row), agn.prepared(row)[None]
+        others = [kind for kind in agn.classes if kind != said.predicted]
+        named = [agn.target(f"{said.predicted} against {other}", row) for other in others]
+        least = min(named, key=lambda target: target(flux)[0])
+        found = agn.target("decision", row)
+        assert found.name == least.name
+        assert found(flux)[0] == pytest.approx(agn.target("margin", row)(flux)[0], abs=1e-9)
+        assert agn.has_target(found.name)
+    assert lens_of_target(lenses, "type 2 against type 1") is agn
+    assert not agn.has_target("type 1 against type 1")
+    assert not agn.has_target("type 1 against type 9")
 
 
 def test_the_margin_is_positive_where_the_type_wins_every_pair(lenses):
