@@ -42,8 +42,8 @@ class Variant:
     changes: dict[str, Any]
 
     def settings(self, now: ExplainSettings) -> ExplainSettings:
-        """The present settings with this one's changes; all else stays."""
-        return replace(now, method="lime", **self.changes)
+        """The present settings with this one's changes, LIME's unless it says; all else stays."""
+        return replace(now, **{"method": "lime"} | self.changes)
 
     def is_now(self, now: ExplainSettings) -> bool:
         """Whether the present settings are these."""
@@ -104,7 +104,8 @@ def variants(n_pixels: int) -> list[Variant]:
         if n <= n_pixels
     ]
     samples = [Variant(f"samples-{n}", "Samples", f"{n:,}", {"n_samples": n}) for n in _SAMPLES]
-    return [*scale, *flat, *mean, *cuts, *samples]
+    shapley = [Variant("shapley", "Method", "Shapley", {"method": "shapley"})]
+    return [*scale, *flat, *mean, *cuts, *samples, *shapley]
 
 
 def compare(

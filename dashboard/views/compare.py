@@ -118,7 +118,7 @@ class _Compare:
             ribbon = painted_pieces(
                 frame, wave, shown.flux, found.labels, shares, either=said.either
             )
-            fit = goodness(found.r2, above=">")
+            fit = _fidelity(found)
             names = top_names(wave, found.labels, np.abs(said.values))
         css = " ".join(
             name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
@@ -134,7 +134,15 @@ class _Compare:
     def _take(self, message: dict[str, Any]) -> None:
         for one in variants(10**9):
             if one.key == message.get("take"):
-                self._session.knobs.param.update(method="lime", **one.changes)
+                self._session.knobs.param.update(**{"method": "lime"} | one.changes)
+
+
+def _fidelity(found: Explanation) -> str:
+    """How well the weights describe the target: R² of a fit; by how much shares fail to add up."""
+    if found.method != "shapley":
+        return goodness(found.r2, above=">")
+    gap = float(found.weights.sum()) - (found.value - found.intercept)
+    return f"Σφ − (f(x) − f(base)) {gap:.0e}".replace("e-", "e−").replace(" -", " −")
 
 
 def _knobs(session: Session) -> tuple[object, ...]:

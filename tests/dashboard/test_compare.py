@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def test_every_variant_changes_only_what_it_says() -> None:
     found = variants(4000)
     assert len({one.key for one in found}) == len(found)
     assert {one.group for one in found} == {
-        *("Scale", "Flat or mean", "Equal segments", "SLIC segments", "Samples"),
+        *("Scale", "Flat or mean", "Equal segments", "SLIC segments", "Samples", "Method"),
     }
     for one in found:
         changed, now = one.settings(NOW).asdict(), NOW.asdict()
@@ -52,7 +53,7 @@ def test_each_explanation_is_that_of_its_settings(target: Any, flux: np.ndarray)
     assert "flat-1" not in beyond
     np.testing.assert_array_equal(beyond["scale-0.9"], answers[-1].found["scale-1.1"].weights)
     assert [a.complete for a in answers] == [False] * (len(answers) - 1) + [True]
-    for one in (todo[0], todo[6], todo[-2]):
+    for one in (todo[0], todo[6], todo[-2], todo[-1]):
         direct = explain(flux, target, one.settings(NOW))
         np.testing.assert_allclose(answers[-1].found[one.key].weights, direct.weights, atol=1e-12)
 
@@ -101,7 +102,12 @@ def test_the_tab_fills_panel_by_panel_and_marks_the_present_settings(
     panels = text(tab)["panels"]
     n_panels = len(variants(len(session.outcome.shown.flux)))
     assert panels.count("<button") == n_panels
-    assert panels.count("R²") == n_panels
+    # Shapley values are no fit: what they must do is add up.
+    assert panels.count("R²") == n_panels - 1
+    said = re.search(r"Σφ − \(f\(x\) − f\(base\)\) (−?\d)e([−+]\d+)", panels)
+    assert said is not None
+    gap = float("e".join(said.groups()).replace("−", "-"))
+    assert abs(gap) < 1e-6
     assert "waiting" not in panels
     assert panels.count('class="now"') >= 1  # 0.9 and 77 are the usual ones
 
@@ -114,6 +120,8 @@ def test_a_click_takes_the_settings_over(tab: Any, session: Session) -> None:
     tab.on_message({"take": "slic-11"})
     assert (session.knobs.method, session.knobs.segmentation) == ("lime", "slic")
     assert session.knobs.n_segments == 11
+    tab.on_message({"take": "shapley"})
+    assert session.knobs.method == "shapley"
     before = session.knobs.settings()
     tab.on_message({"take": "nothing"})
     assert session.knobs.settings() == before
