@@ -36,7 +36,8 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     """
     notes = [] if domain is None else list(domain.notes)
     known = "not known: build again" if domain is None else _measured(domain)
-    title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes]))
+    lacking = [] if domain is None else list(domain.lacking)
+    title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes, *lacking]))
     # What the sample was selected by comes first: the end of the line may be cut.
     marked = f"{'; '.join(notes)} · " if notes else ""
     model = f'<span class="muted small clip whose" title="{title}">{escape(marked + whose)}</span>'
@@ -54,7 +55,7 @@ def domain_lines(domain: DomainVerdict | None, whose: str) -> Iterator[str]:
     if domain is None:
         yield "  whether the spectrum is one for this model is not known: spexplain build says"
         return
-    for note in domain.notes:
+    for note in (*domain.notes, *domain.lacking):
         yield f"  {note}"
 
 

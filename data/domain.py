@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,9 @@ class DomainVerdict:
         From what the model learned on; 1 is the border.
     notes
         Where it lies beyond what the sample was selected by; no reason to be outside.
+    lacking
+        Strong lines that it does not show and nearly all of the type predicted for it do, in
+        words; no reason to be outside either.
     """
 
     outside: bool
@@ -57,6 +60,7 @@ class DomainVerdict:
     of_kind: float
     distance: float
     notes: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable; numbers that are not known are null."""
@@ -67,6 +71,7 @@ class DomainVerdict:
             "of_kind": known,
             "distance": self.distance,
             "notes": list(self.notes),
+            "lacking": list(self.lacking),
         }
 
 
@@ -179,6 +184,30 @@ class BuiltDomain:
         values = self.domain(np.asarray(flux, np.float32)[None])
         (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
         return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
+
+    def with_lines(
+        self,
+        said: DomainVerdict,
+        predicted: str,
+        spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]],
+    ) -> DomainVerdict:
+        """The same with the lines that the type predicted for it would lead one to expect.
+
+        Parameters
+        ----------
+        said
+            Of the spectrum.
+        predicted
+            Its type.
+        spectrum
+            Gives rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed.
+        """
+        expected = self.sample.get("lines") or {}
+        if predicted not in expected:
+            return said
+        from .sample_lines import lines_lacking  # fits lines: not before they are asked for
+
+        return replace(said, lacking=lines_lacking(predicted, expected, spectrum))
 
     def _verdict(
         self, why: str, of_kind: float, distance: float, facts: Mapping[str, Any]

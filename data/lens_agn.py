@@ -186,6 +186,8 @@ class AgnLens(BuiltLens):
         probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
         predicted, true = str(said["predicted"]), str(self._labels.iat[row])
         votes, domain = str(said["votes"]), self.domain_of(row)
+        if self.domain is not None and domain is not None:
+            domain = self.domain.with_lines(domain, predicted, lambda: self._observed(row))
         return Verdict(
             "type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes, domain=domain
         )

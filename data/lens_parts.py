@@ -204,6 +204,10 @@ class BuiltLens:
         numbers = {name: float(catalog[name].iat[row]) for name in ("z", "sn_median")}
         return numbers | {"flux_unit": flux_unit_of(catalog, row)}
 
+    def _observed(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rest wavelengths, flux and ivar (D,) of a row before it was prepared."""
+        return self._collection.wave_rest_aa, *self._collection.spectrum(row)
+
     def check_target(self, name: str) -> None:
         """LensError, naming those there are, if there is no such target."""
         if not self.has_target(name):

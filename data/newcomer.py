@@ -127,6 +127,8 @@ class NewcomerLens:
         sn_median = spectrum.sn_median
         facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
         verdict = None if reason else self.verdict(flux, sn_median, facts)
+        if verdict is not None:
+            verdict = self._with_lines(verdict, spectrum)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
         exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
@@ -160,6 +162,14 @@ class NewcomerLens:
         return Verdict(
             "score", "", "", {}, score, rank, len(known), SCORE, domain=domain, like=like
         )
+
+    def _with_lines(self, verdict: Verdict, spectrum: Spectrum) -> Verdict:
+        """With the lines that the type predicted for it would lead one to expect."""
+        if self.lens.domain is None or verdict.domain is None:
+            return verdict
+        observed = (spectrum.wave_obs_aa / (1 + spectrum.z), spectrum.flux, spectrum.ivar)
+        said = self.lens.domain.with_lines(verdict.domain, verdict.predicted, lambda: observed)
+        return replace(verdict, domain=said)
 
     def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).

@@ -22,6 +22,7 @@ from .labelled import object_groups
 from .lent_background import lent_background
 from .places import demo_path
 from .runs import Run
+from .sample_lines import sample_lines
 from .stage import Stage, StageSkipped, Work
 from .training_sample import training_sample
 
@@ -69,6 +70,7 @@ def _run(work: Work, name: str) -> None:
     else:
         sample = _SAMPLES[name](work, rows)
         domain, facts, positions, known = _learned(work, rows, sample)
+        facts["lines"] = sample_lines(work, rows[sample.ours]) if name == "p21" else {}
     values = _applied(work, domain, positions, known)
     wave = prepared.read_array("wavelength")
     units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
@@ -281,7 +283,7 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        3,
+        4 if name == "p21" else 3,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

@@ -38,6 +38,15 @@ def test_notes_and_what_is_not_known_are_said_with_the_model() -> None:
     assert "distance 0.40 (the border is 1), of the kind −3.2" in domain_html(OUTSIDE, WHOSE)[1]
 
 
+def test_lines_that_it_lacks_stand_in_the_tooltip_and_in_the_terminal() -> None:
+    said = replace(INSIDE, lacking=("Hβ is not detected (S/N 0.4)",))
+    html = domain_html(said, WHOSE)[1]
+    assert "Hβ is not detected" in html[: html.index(">")]
+    assert "Hβ is not detected" not in html[html.index(">") :]
+    assert any("Hβ is not detected" in line for line in domain_lines(said, WHOSE))
+    assert said.to_dict()["lacking"] == ["Hβ is not detected (S/N 0.4)"]
+
+
 def test_the_terminal_says_the_same() -> None:
     first, *rest = domain_lines(OUTSIDE, WHOSE)
     assert WHY in first

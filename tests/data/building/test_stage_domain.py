@@ -77,6 +77,27 @@ def test_without_a_background_only_what_is_unlike_anything_is_told(built):
     assert np.isnan(lens.verdict(0).domain.of_kind)
 
 
+def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(tmp_path, write, quick):
+    # 60 of each of two types: of fewer than 50 nothing is expected.
+    collection = write(tmp_path / "two", ["type 2", "intermediate"] * 60)
+    build(collection, settings=quick, only=["domain-p21"])
+    lens = open_lenses(collection)["agn"]
+    expected = lens.domain.sample["lines"]
+    assert set(expected["type 2"]) == {"oiii5007"}
+    assert "oiii5007" not in expected["intermediate"]
+    assert lens.verdict(0).domain.lacking == ()
+    twin = as_observed(collection, 0)
+    rest = twin.wave_obs_aa / 1.025
+    gone = twin.flux - 2 * np.exp(-(((rest - 5007.0) / 15) ** 2)).astype(np.float32)
+    said = lens.domain.with_lines(lens.verdict(0).domain, "type 2", lambda: (rest, gone, twin.ivar))
+    (words,) = said.lacking
+    assert words.startswith("[O III] 5007 is not detected (S/N ")
+    assert words.endswith("type 2 spectra the model learned on it is")
+    assert not said.outside
+    newcomers = NewcomerLens(collection, lens)
+    assert newcomers.look(twin).verdict.domain.lacking == ()
+
+
 def test_the_demos_galaxies_stand_in_where_they_are_asked_for(surveyed, copied, quick, home):
     shutil.copytree(surveyed.path, home / "demo")
     note = RunStore(copied.path).find("domain-p21").metrics["domain_note"]
