@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from rich.table import Table
 
 from ..core.percent import percent
 from ..core.scores import SCORE_TITLES
+from ..core.small_samples import FEW, wilson
 from ..data.collection import Collection
 from ..data.lens import AnomalyLens, LensError, open_lenses
 from ..data.score_leaders import ScoreLeaders, score_leaders
@@ -46,6 +48,8 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
         cells = (f"{100 * found.shared.loc[name, other]:.0f}" for other in names)
         shared.add_row(f"{number} {SCORE_TITLES[name]}", *cells)
     yield shared
+    if found.top < FEW:
+        yield f"95 % intervals of such shares: {_intervals(found.top)}"
     in_all = percent(found.in_all, ".1f")
     of_spectra = percent(found.top / found.n_ranked, ".1f")
     yield (
@@ -73,6 +77,16 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
         said = ", ".join(f"{n:,} of {found.kinds_of_all[kind]:,} {kind}" for kind, n in here)
         kinds.add_row(SCORE_TITLES[name], said)
     yield kinds
+
+
+def _intervals(top: int) -> str:
+    """What a list so short leaves open, of shares from low to high; it depends on nothing else."""
+    counts = dict.fromkeys(round(share * top) for share in (0.1, 0.5, 0.9, 1.0))
+    lows, highs = wilson(np.array([*counts]), top)
+    return ", ".join(
+        f"{100 * low:.0f}–{100 * high:.0f} % where it is {percent(k / top)}"
+        for k, low, high in zip(counts, lows, highs, strict=True)
+    )
 
 
 def _table(title: str) -> Table:

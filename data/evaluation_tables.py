@@ -60,7 +60,8 @@ def evaluation_tables(
     if "svm" in runs:
         tables.append(_instead(runs["svm"].metrics, best))
     if "planes" in runs:
-        tables.append(_planes(runs["planes"]))
+        labels = collection.catalog["label"].to_numpy(str)
+        tables.append(_planes(runs["planes"], labels))
     return tuple(tables)
 
 
@@ -270,14 +271,29 @@ def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
     return Table("instead", title, columns, tuple(rows), note)
 
 
-def _planes(run: Run) -> Table:
-    kinds = max((list(one["separation"]) for one in run.metrics["planes"]), key=len)
-    rows = tuple(
-        (one["title"], one["n"], one["of_spectra"].get("n_asked", one["of_spectra"]["n"]),
-         one["of_spectra"]["trustworthiness"], one["of_spectra"]["knn_recall"],
-         *(one["separation"].get(kind) for kind in kinds))
-        for one in run.metrics["planes"]
-    )  # fmt: skip
+def _planes(run: Run, labels: np.ndarray) -> Table:
+    """What the planes keep; (n,) labels are of all spectra of the collection."""
+    made = run.metrics["planes"]
+    kinds = max((list(one["separation"]) for one in made), key=len)
+    counts = [_of_kinds(labels[run.table(one["name"])["row"]], kinds) for one in made]
+    few = any_few(n for sizes in counts for n in sizes if n)
+    rows = []
+    for one, sizes in zip(made, counts, strict=True):
+        of, shares = one["of_spectra"], [one["separation"].get(kind) for kind in kinds]
+        ends = [
+            None if share is None else share_interval(round(share * n), n) or None
+            for share, n in zip(shares, sizes, strict=True)
+        ]
+        told = (one["title"], one["n"], of.get("n_asked", of["n"]))
+        told += (of["trustworthiness"], of["knn_recall"])
+        rows.append((*told, *shares, *(ends if few else ())))
     columns = ("plane", "points", "measured on", "trustworthiness", "kNN recall", *kinds)
+    columns += tuple(f"95 % of {kind}" for kind in kinds if few)
     note = "Under each type: share of its spectra most of whose 10 nearest on the plane are of it."
-    return Table("planes", "How far the planes may be believed (k = 10)", columns, rows, note)
+    note += f" {NOTE}" if few else ""
+    title = "How far the planes may be believed (k = 10)"
+    return Table("planes", title, columns, tuple(rows), note)
+
+
+def _of_kinds(labels: np.ndarray, kinds: list[str]) -> list[int]:
+    return [int(np.sum(labels == kind)) for kind in kinds]

@@ -13,6 +13,7 @@ from ..core.cancelling import Cancelled
 from ..core.rankings import rank, top_overlap
 from ..core.score_parts import SPIKE_FRACTION, Part, part_of_pixels, score_parts
 from ..core.scores import Score
+from ..core.small_samples import wilson
 from .lens import AnomalyLens
 
 __all__ = ["ScoreLeaders", "kinds_of_spectra", "score_leaders"]
@@ -58,7 +59,9 @@ class ScoreLeaders:
         return sum(self.kinds_of_all.values())
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-serialisable, shares to three digits."""
+        """JSON-serialisable, shares to three digits, Wilson's 95 % intervals of those shared."""
+        low, high = wilson(np.rint(self.shared.to_numpy() * self.top), self.top)
+        ends = np.round(np.stack([low, high], axis=-1), 3).tolist()
         return {
             "top": self.top,
             "n_ranked": self.n_ranked,
@@ -68,6 +71,10 @@ class ScoreLeaders:
             "kinds": self.kinds,
             "kinds_of_all": self.kinds_of_all,
             "shared": self.shared.round(3).T.to_dict(),
+            "shared_95": {
+                name: dict(zip(self.shared.columns, row, strict=True))
+                for name, row in zip(self.shared.index, ends, strict=True)
+            },
             "in_all": round(self.in_all, 4),
         }
 

@@ -12,7 +12,9 @@ import numpy as np
 from ...core.choices import WeightSign
 from ...core.goodness import EXPLAINED_R2, goodness
 from ...core.line_ratios import ACROSS_THE_SPECTRUM, RatioName
+from ...core.percent import percent
 from ...core.scores import SCORE_TITLES
+from ...data.figure_intervals import share_interval
 from ...data.reasons import Reasons
 from ..clusters import Cluster, Ratio, colours_meaning
 from ..pictures import Frame, band, ends, painted_pieces, picture, polyline
@@ -148,7 +150,7 @@ def detail(
         title="Show its members alone on the plane",
     )  # fmt: skip
     links = "".join(_member(cluster, at, id) for at, id in enumerate(members))
-    kinds = ", ".join(f"{n} {'AGN' if c == 'agn' else c}" for c, n in cluster.bpt.items() if n)
+    kinds = ", ".join(f"{n} {_bpt_name(c)}" for c, n in cluster.bpt.items() if n)
     return (
         f'<div class="line">{field}{alone}</div>'
         f'<div class="large">{_drawing(cluster, spread=True)}</div>'
@@ -167,6 +169,24 @@ def detail(
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
         f'<div class="members">{links}</div></div></div>'
     )
+
+
+def _bpt_name(kind: str) -> str:
+    return "AGN" if kind == "agn" else kind
+
+
+def _bpt_shares(cluster: Cluster) -> str:
+    """Shares of those that lines decide, each with its interval where they are few."""
+    decided = sum(cluster.bpt.values())
+    return ", ".join(
+        f"{_bpt_name(kind)} {percent(n / decided)} of {decided:,}{_within(n, decided)}"
+        for kind, n in cluster.bpt.items()
+        if n
+    )
+
+
+def _within(k: int, n: int) -> str:
+    return f" (95 % interval {ends})" if (ends := share_interval(k, n)) else ""
 
 
 def _member(cluster: Cluster, at: int, id: str) -> str:
@@ -195,8 +215,9 @@ def _fit(cluster: Cluster) -> str:
     said = f"Surrogates: median {goodness(middle)}, lowest {goodness(least)}. "
     if not badly:
         return f"{said}All {cluster.n:,} are explained (R² {EXPLAINED_R2:g} or more)"
+    share = f"{badly:,} of {cluster.n:,}{_within(badly, cluster.n)}"
     return (
-        f"{said}{badly:,} of {cluster.n:,} not explained (R² below {EXPLAINED_R2:g}): their "
+        f"{said}{share} not explained (R² below {EXPLAINED_R2:g}): their "
         "weights are no reasons; faint in the list"
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ...core.percent import percent
 from ...core.rankings import top_overlap
 from ...core.scores import SCORE_TITLES
+from ...data.figure_intervals import share_interval
 from ...data.lens import AnomalyLens
 from ...data.score_leaders import ScoreLeaders
 from ..listing import Listing
@@ -48,9 +49,10 @@ def overlap_table(lens: AnomalyLens, top: int) -> str:
     names, wide, in_all = _shared(lens, top)
     if not names:
         return ""
+    listed = min(top, len(lens.rows))
     lines = "".join(
         f"<tr><th>{escape(SCORE_TITLES[a])}</th>"
-        + "".join(_cell(float(wide.loc[a, b])) for b in names)
+        + "".join(_shared_cell(float(wide.loc[a, b]), listed) for b in names)
         + "</tr>"
         for a in names
     )
@@ -129,6 +131,13 @@ def _heading(lens: AnomalyLens, top: int, *, leading: bool) -> str:
         for n in tops_of(len(lens.rows))
     )
     return f'<div class="ks two-choices"><span>{what}</span><span>{tops}</span></div>'
+
+
+def _shared_cell(share: float, listed: int) -> str:
+    """With how many of how many in its tip, and the interval of so short a list."""
+    k = round(share * listed)
+    ends = share_interval(k, listed)
+    return _cell(share, title=f"{k:,} of {listed:,}{f', 95 % interval {ends}' if ends else ''}")
 
 
 def _led(found: ScoreLeaders, name: str, part: str) -> str:

@@ -306,7 +306,7 @@ def test_members_of_low_r2_are_shown_as_not_explained(space: Workspace) -> None:
     assert f"· {badly} not explained" in card(cluster, "cluster 0", picked=False)
     said = detail(cluster, "cluster 0", "", ["a", "b", "c"], reasons=known)
     assert "lowest R² 0.30" in said
-    assert f"{badly} of {cluster.n} not explained (R² below 0.5)" in said
+    assert f"{badly} of {cluster.n} (95 % interval 0.33–0.67) not explained (R² below 0.5)" in said
     assert said.count("plain faint") == 1
     assert 'title="R² 0.30: not explained"' in said
     well = dataclasses.replace(cluster, r2=np.full(cluster.n, 0.9996))

@@ -51,7 +51,8 @@ def test_a_visitor_is_judged_explained_and_placed_beside_its_twin(
 def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_until):
     real.visitors.receive("notes.txt", base64.b64encode(b"no spectrum").decode())
     wait_until(lambda: real.outcome.problem)
-    assert real.outcome.problem.startswith("notes.txt cannot be opened: not a FITS file")
+    assert real.outcome.problem.startswith("notes.txt cannot be opened: columns no, spectrum")
+    assert "name them wave, flux and ivar (or error) in the first line" in real.outcome.problem
     assert real.outcome.shown is None
     real.complain("")
     real.visitors.receive("half.fits", "not base64 !")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from spexplain.data import paper_p21 as paper
 from spexplain.data.evaluation_tables import evaluation_tables
+from spexplain.data.figure_intervals import share_interval
 from spexplain.data.runs import RunStore
 
 KINDS = ("intermediate", "type 1", "type 2")
@@ -34,6 +35,7 @@ def test_they_come_in_the_papers_order_and_every_row_has_every_cell(tables):
         "training_time",
         "noise",
         "noise_kernels",
+        "noise_kernels_intervals",
         "examples_wrong",
         "examples_right",
         "splits",
@@ -194,13 +196,19 @@ def test_splits_say_that_no_object_repeats(tables):
 
 def test_planes_are_described_by_what_was_measured_of_them(evaluated, tables):
     table, planes = tables["planes"], evaluated.runs["planes"].metrics["planes"]
-    assert table.columns[5:] == KINDS
+    assert table.columns[5 : 5 + len(KINDS)] == KINDS
+    labels = evaluated.collection.catalog["label"].to_numpy(str)
     for row, plane in zip(table.rows, planes, strict=True):
         cells = dict(zip(table.columns, row, strict=True))
         assert cells["plane"] == plane["title"]
         assert cells["points"] == cells["measured on"] == plane["n"]
         assert cells["trustworthiness"] == plane["of_spectra"]["trustworthiness"]
         assert cells["kNN recall"] == plane["of_spectra"]["knn_recall"]
+        rows = evaluated.runs["planes"].table(plane["name"])["row"]
+        for kind, share in plane["separation"].items():
+            n = int(np.sum(labels[rows] == kind))
+            assert n < 200
+            assert cells[f"95 % of {kind}"] == share_interval(round(share * n), n)
     assert table.rows[1][5] is None  # intermediate spectra are not on a plane of types 1 and 2
 
 

@@ -33,7 +33,12 @@ def test_kinds_add_up_and_all_of_it_is_json(built):
     assert found.top == found.n_ranked == len(lens.rows)
     for kinds in found.kinds.values():
         assert kinds == found.kinds_of_all  # the top of so few is all of them
-    assert json.loads(json.dumps(found.to_dict()))["top"] == found.top
+    said = json.loads(json.dumps(found.to_dict()))
+    assert said["top"] == found.top
+    for name, others in said["shared"].items():
+        for other, share in others.items():
+            low, high = said["shared_95"][name][other]
+            assert low <= share <= high
 
 
 def test_a_kind_is_what_was_planted_else_the_label_else_the_subclass(built):
