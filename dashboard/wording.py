@@ -17,6 +17,7 @@ from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [
     "OF_CHI2",
+    "OF_SHARES",
     "PAPERS_OVERLAP",
     "Meaning",
     "chosen_text",
@@ -32,6 +33,11 @@ __all__ = [
 # What a reader of the scores' tables should know beside them (Ortiz & Boquien 2025).
 PAPERS_OVERLAP = "paper: 4 % of the top 100, 14.8 % of the top 1,000, of far more spectra"
 OF_CHI2 = "χ² divides by the flux: bright lines count for less in it, faint continuum for more"
+
+OF_SHARES = (
+    "Shapley values share out what is explained of the spectrum as it is, less the same with all "
+    "segments perturbed"
+)
 
 _FLUX_UNITS = {"agn": "flux / f(5100 Å)", "anomaly": "flux / median"}
 _COUNT_UNITS = {"agn": "counts / counts at 5100 Å", "anomaly": "counts / median"}
@@ -207,9 +213,9 @@ def _asked(target: str, knobs: Mapping[str, float]) -> str:
 
 
 def _shares(explanation: Explanation) -> str:
-    """That Shapley values add up, and to what."""
+    """That Shapley values add up, and to what; :data:`OF_SHARES` is the rest of it."""
     total = explanation.value - explanation.intercept
-    return f"Shapley: shares sum to {total:.3g}, as it is less all perturbed".replace("-", "−")
+    return f"shares sum to {total:.3g}".replace("-", "−")
 
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:

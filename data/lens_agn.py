@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations, permutations
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -51,7 +51,7 @@ class AgnLens(BuiltLens):
         margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
         # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
         # wherever the spectrum lies, while log p and p saturate near 1.
-        pairs = [_AGAINST.join(pair) for pair in combinations(self.classes, 2)] if margin else []
+        pairs = [_AGAINST.join(pair) for pair in permutations(self.classes, 2)] if margin else []
         self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)
         if self.domain is not None and self.domain.knows_kind:
             self.targets += (OF_KIND,)

@@ -16,7 +16,7 @@ from ..set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence
 from ..shown import Shown
 from ..theme import diverging
 from ..visitor import Visitor
-from ..wording import Meaning, chosen_text, meaning, score_text, state_line, usual_text
+from ..wording import OF_SHARES, Meaning, chosen_text, meaning, score_text, state_line, usual_text
 from .parts import WordsPart
 from .spectrum import largest
 
@@ -242,6 +242,7 @@ def _state(session: Session) -> str:
         f"{_any_change(means)}"
     )
     busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
+    busy += f' title="{OF_SHARES}"' if found.method == "shapley" else ""
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (

@@ -84,8 +84,7 @@ def test_the_state_line_of_the_others_says_how_much_was_looked_at() -> None:
 
 def test_the_state_line_of_shapley_values_says_what_they_sum_to() -> None:
     assert state_line(explained("shapley"), 3.6) == (
-        "Shapley: shares sum to 5.58, as it is less all perturbed · 300 of 300 samples · 4 ms · "
-        "seed 0"
+        "shares sum to 5.58 · 300 of 300 samples · 4 ms · seed 0"
     )
 
 

@@ -1,6 +1,6 @@
 import dataclasses
 import json
-from itertools import combinations
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_the_verdict_is_what_the_target_says(lenses):
 def test_targets_are_of_the_predicted_type_or_of_one_that_is_spelled_out(lenses):
     agn = lenses["agn"]
     scales = ("log p", "probability", "decision", "margin")
-    pairs = tuple(f"{a} against {b}" for a, b in combinations(agn.classes, 2))
+    pairs = tuple(f"{a} against {b}" for a, b in permutations(agn.classes, 2))
     assert agn.targets == ("predicted", *agn.classes, *scales, *pairs)
     for row in (0, 1, 2, 50):
         said = agn.verdict(row)
