@@ -9,9 +9,13 @@ from bokeh.plotting import figure
 
 from ..theme import Theme
 
-__all__ = ["FONT", "dress", "letter", "plain_figure", "span"]
+__all__ = ["FONT", "dress", "letter", "letter_name", "plain_figure", "span"]
 
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+_NAME_PX, _LEAST_NAME_PX = 12, 8
+_LETTER_EM = 0.54  # mean width of a letter in these names
+_BEYOND_PX = 6  # so far a name may reach beyond the frame, at both ends together
 
 
 def plain_figure(**options: Any) -> figure:
@@ -25,7 +29,7 @@ def plain_figure(**options: Any) -> figure:
         outline_line_color=None,
         **options,
     )
-    letter(fig, label_px=12, tick_px=11)
+    letter(fig, label_px=_NAME_PX, tick_px=11)
     for axis in fig.axis:
         axis.update(major_tick_in=0, major_tick_out=4, axis_line_width=1)
     return fig
@@ -42,6 +46,15 @@ def letter(fig: figure, *, label_px: int, tick_px: int) -> None:
             major_label_text_font_size=f"{tick_px}px",
             minor_tick_line_color=None,
         )
+
+
+def letter_name(fig: figure, height_px: float) -> None:
+    """Make the name of the y axis as small as a frame of this height asks for, or of usual size."""
+    for axis in fig.yaxis:
+        letters = max(len(str(axis.axis_label or "")), 1)
+        fits = (height_px + _BEYOND_PX) / (_LETTER_EM * letters)
+        size = min(max(fits, _LEAST_NAME_PX), _NAME_PX)
+        axis.axis_label_text_font_size = f"{size:.1f}px"
 
 
 def dress(fig: figure, theme: Theme) -> None:

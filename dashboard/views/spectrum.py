@@ -36,7 +36,7 @@ from ..shown import Shown
 from ..theme import THEMES, painting
 from ..visitor import Visitor
 from ..wording import flux_label, meaning
-from .figures import FONT, dress, plain_figure, span
+from .figures import FONT, dress, letter_name, plain_figure, span
 from .parts import asset
 from .reasons import ReasonMarks
 
@@ -86,7 +86,8 @@ class SpectrumView:
         # Above 2 they are of what any change does.
         self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
         self._x = Range1d(start=3500, end=7500)
-        self._width = self._height = _GUESS_PX  # of the frame, until the browser tells
+        # Of the frames, until the browser tells.
+        self._width = self._height = self._weight_height = _GUESS_PX
         self._seen: tuple[str, str, str] = ("", "", "")
         self.flux = self._build_flux()
         self.weight = self._build_weight()
@@ -193,10 +194,21 @@ class SpectrumView:
         self.flux.on_event(RangesUpdate, lambda _: self.fit())
         for side in ("inner_width", "inner_height"):
             self.flux.on_change(side, self._resized)
+        self.weight.on_change("inner_height", self._weight_resized)
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
         setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
+        self._letter()
         self.fit()
+
+    def _weight_resized(self, attr: str, old: int | None, new: int | None) -> None:
+        self._weight_height = new or _GUESS_PX
+        self._letter()
+
+    def _letter(self) -> None:
+        """Neither axis's name may be cut, or run into the other's, where there is little room."""
+        letter_name(self.flux, self._height)
+        letter_name(self.weight, self._weight_height)
 
     def _factor(self, shown: Shown) -> float:
         """From rest-frame Å to what the axis shows."""
@@ -223,6 +235,7 @@ class SpectrumView:
         self._pixels.tags = [shown.id]
         self._mark_lines(factor)
         self.flux.yaxis.axis_label = flux_label(shown.lens.name, shown.flux_unit)
+        self._letter()
         frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
         self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
         # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.
@@ -309,6 +322,7 @@ class SpectrumView:
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = means.axis
         self.weight.yaxis.visible = True
+        self._letter()
 
     def _spread_out(self) -> None:
         """Draw the interval of each weight, where one is known and anything is left to chance."""

@@ -18,6 +18,7 @@ from spexplain.dashboard.theme import THEMES, painting
 from spexplain.dashboard.views.bar import bar_form, controls_form, legend_part, tabs_form, toggled
 from spexplain.dashboard.views.brush import attach_brush
 from spexplain.dashboard.views.drawer import Drawer
+from spexplain.dashboard.views.figures import letter_name, plain_figure
 from spexplain.dashboard.views.form import Field, form
 from spexplain.dashboard.views.plane import PlaneView
 from spexplain.dashboard.views.spectrum import SpectrumView
@@ -556,6 +557,17 @@ def test_the_weight_axis_has_no_numbers_until_there_are_weights(still: Session) 
     assert view.weight.yaxis[0].visible
     still.open(34)
     assert view.weight.yaxis[0].visible  # it does not come and go with every spectrum
+
+
+@pytest.mark.parametrize("height", [20, 45, 85, 300])
+def test_the_name_of_an_axis_is_as_long_as_its_frame_at_most(height: int) -> None:
+    fig = plain_figure()
+    fig.yaxis.axis_label = "Δ log-odds"
+    letter_name(fig, height)
+    size = float(fig.yaxis[0].axis_label_text_font_size.removesuffix("px"))
+    assert 8 <= size <= 12
+    assert size == 8 or 10 * 0.54 * size <= height + 6.5
+    assert (size == 12) == (height >= 85)
 
 
 def test_the_menu_of_planes_leaves_out_what_all_of_them_are(session: Session) -> None:
