@@ -56,6 +56,20 @@ class Listing:
         table = self.table.sort_values(by=key, ascending=not by.startswith("-"), kind="stable")
         return Listing(table.reset_index(drop=True), self.columns, self.empty)
 
+    def held_to(self, rows: np.ndarray, empty: str) -> Listing:
+        """The same list of those rows of the collection alone.
+
+        Parameters
+        ----------
+        rows
+            Which.
+        empty
+            What is said where none of them is in the list.
+        """
+        inside = np.isin(self.table["row"].to_numpy(), rows)
+        table = self.table.iloc[np.flatnonzero(inside)].reset_index(drop=True)
+        return Listing(table, self.columns, empty)
+
     def tagged(self, tags: Mapping[str, int], only: str = "") -> Listing:
         """The same list with the tag of each spectrum, if there are any.
 

@@ -68,9 +68,10 @@ class View(param.Parameterized):
     )
     tagged = param.Selector(
         default="",
-        objects=["", "any", *map(str, range(10))],
+        objects=["", "inside", "outside", "any", *map(str, range(10))],
         label="Tag",
-        doc="Which spectra a list holds: all, those with any tag, or those with one tag.",
+        doc="Which spectra a list holds: all, those inside or outside what the model learned on, "
+        "those with any tag, or those with one tag.",
     )
     paint = param.Selector(
         default="line",

@@ -55,7 +55,10 @@ class Stepping:
         """The open tab's list, or the lens's own if it has none, in its current order."""
         view = self._session.view
         whole = self.lists[view.tab if view.tab in self.lists else self._own]()
-        return whole.tagged(self._tagging.tags, view.tagged).sorted(view.sort)
+        only = view.tagged
+        if only in ("inside", "outside"):
+            whole, only = self._of_domain(whole, only), ""
+        return whole.tagged(self._tagging.tags, only).sorted(view.sort)
 
     def step(self, by: int) -> None:
         """Open the spectrum ``by`` places on in the current list."""
@@ -63,6 +66,15 @@ class Stepping:
         row = self.listing.step(None if shown is None else shown.row, by)
         if row is not None:
             self._session.open(row)
+
+    def _of_domain(self, whole: Listing, side: str) -> Listing:
+        """Those inside or outside what the lens's model learned on; all where that is not known."""
+        lens = self._session.lens
+        if lens is None or lens.domain is None:
+            return whole
+        table = lens.domain.table
+        rows = table.index.to_numpy()[table["outside"].to_numpy(bool) == (side == "outside")]
+        return whole.held_to(rows, f"No spectrum of this list lies {side} the model's domain.")
 
     @property
     def _own(self) -> str:

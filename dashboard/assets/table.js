@@ -15,7 +15,7 @@ export function render({ model, el }) {
   save.textContent = "Export CSV"
   save.addEventListener("click", () => model.send_msg({ export: true }))
   const only = document.createElement("select")
-  only.setAttribute("aria-label", "Tag")
+  only.setAttribute("aria-label", "Hold the list to")
   only.addEventListener("change", () => { model.send_msg({ tagged: only.value }); only.blur() })
   foot.append(note, only, save)
   el.replaceChildren(scroller, foot)

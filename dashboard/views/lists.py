@@ -39,7 +39,7 @@ class _Table:
         self.part = TablePart(
             css_classes=["in-list"], sizing_mode="stretch_both", on_message=self._take
         )
-        session.view.param.watch(self._fill, ["tab", "sort", "tagged"])
+        session.view.param.watch(self._fill, ["tab", "sort", "tagged", "lens"])
         session.outcome.param.watch(self._fill, "relisted")
         session.outcome.param.watch(self._follow, "shown")
         self._fill()
@@ -69,7 +69,7 @@ class _Table:
             columns=[{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
             note=_note(listing, start),
             sort=self._session.view.sort,
-            choices=_tags(self._session.tagging.tags),
+            choices=_choices(self._session),
             tagged=self._session.view.tagged,
             rows=cells(listing, start, start + _PAGE),
             selected=row,
@@ -104,13 +104,25 @@ def _text(value: Any, kind: str) -> str:
     return _FORMATS[kind](value)
 
 
+def _choices(session: Visitor) -> list[list[str]]:
+    """What a list can be held to: sides of the domain and tags in use, with how many of all."""
+    tags, lens = _tags(session.tagging.tags), session.lens
+    domain = None if lens is None else lens.domain
+    sides = []
+    if domain is not None:
+        n, n_outside = len(domain.table), int(domain.table["outside"].to_numpy(bool).sum())
+        sides.append(["inside", f"inside the domain ({n - n_outside:,})"])
+        sides.append(["outside", f"outside the domain ({n_outside:,})"])
+    return [["", "all spectra"], *sides, *tags] if sides or tags else []
+
+
 def _tags(tags: Mapping[str, int]) -> list[list[str]]:
-    """What a list can be held to: each tag in use, and how many spectra of all have it."""
+    """Each tag in use, and how many spectra of all have it."""
     if not tags:
         return []
     counts = sorted(Counter(tags.values()).items())
     each = [[str(tag), f"tag {tag} ({n:,})"] for tag, n in counts]
-    return [["", "all spectra"], ["any", f"tagged ({len(tags):,})"], *each]
+    return [["any", f"tagged ({len(tags):,})"], *each]
 
 
 def _note(listing: Listing, start: int) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from spexplain.dashboard.domain_words import domain_html, domain_lines, origin_words
 from spexplain.dashboard.lists import outside_domain
+from spexplain.dashboard.views import lists
 from spexplain.dashboard.views.verdict import verdict_pane
 from spexplain.data.domain import DomainVerdict
 
@@ -58,6 +59,27 @@ def test_the_terminal_says_the_same() -> None:
 def test_files_carry_it() -> None:
     assert origin_words(OUTSIDE) == f"outside: {WHY}"
     assert (origin_words(INSIDE), origin_words(None)) == ("inside", "")
+
+
+def test_a_list_can_be_held_to_either_side_of_the_domain(session, monkeypatch) -> None:
+    table = lists.show(session)
+    assert table.choices == []
+    rows = session.listing.table["row"].tolist()
+    known = pd.DataFrame({"outside": False}, index=pd.Index(range(295), name="row"))
+    known.loc[rows[1], "outside"] = True
+    monkeypatch.setattr(session.lens, "domain", SimpleNamespace(table=known))
+    table.on_message({"tagged": "outside"})
+    assert session.listing.table["row"].tolist() == rows[1:2]
+    assert table.choices[1:] == [
+        ["inside", "inside the domain (294)"],
+        ["outside", "outside the domain (1)"],
+    ]
+    table.on_message({"tagged": "inside"})
+    assert session.listing.table["row"].tolist() == [rows[0], *rows[2:]]
+    known["outside"] = True
+    assert "lies inside the model's domain" in session.listing.empty
+    monkeypatch.setattr(session.lens, "domain", None)
+    assert session.listing.table["row"].tolist() == rows
 
 
 def test_the_list_has_what_is_unlike_anything_first_and_nothing_inside(workspace) -> None:
