@@ -19,7 +19,8 @@ what the top 100 of each score consist of (kinds) and which part of the spectrum
 between KMeans clusters of the explanations of all planted anomalies and their kinds, over ten seeds
 of KMeans, and the share of pairs of a clipped [O III] and an extreme emission-line spectrum that
 are in two clusters: explained and clustered as a build does, then with segments at the median
-flux, and without signs."""
+flux, and without signs. "reviewers" are infidelity and its kin, class by class and kind by kind
+beside the planted truth, with the settings of ``truth_faithfulness.py``."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+import truth_faithfulness
 from planted import Planted, clustered, detection, hits_in_window, rank_all, shares
 from spexplain.core.choices import WeightSign
 from spexplain.core.explain import ExplainSettings, explain_many
@@ -47,6 +49,7 @@ from spexplain.data.places import demo_path
 from spexplain.data.score_leaders import score_leaders
 from spexplain.data.simulate import PopulationSizes, population
 from threadpoolctl import threadpool_limits
+from truth_case import Case
 
 GOAL = 0.95
 
@@ -187,7 +190,16 @@ def measure(
             "overlap": overlap(planted),
             "leaders": leaders.to_dict(),
             "clusters": clusters(planted, options.samples, told),
+            "reviewers": reviewers(collection, told),
         }
+
+
+def reviewers(collection: Collection, told: Callable[[str], None]) -> dict[str, Any]:
+    """As ``truth_faithfulness.py``; nothing where the collection has no lens on types."""
+    if "agn" not in open_lenses(collection):
+        return {}
+    told("asking what reviewers ask")
+    return dict(truth_faithfulness.measure(Case(collection.path, None)))
 
 
 def report(result: dict[str, dict[str, Any]], options: argparse.Namespace) -> None:
@@ -210,6 +222,13 @@ def report(result: dict[str, dict[str, Any]], options: argparse.Namespace) -> No
     for name, one in result["clusters"]["ways"].items():
         rand, apart = one["adjusted_rand"], one["clipped_apart_from_extreme_lines"]
         print(f"\nclusters, {name}: adjusted Rand {rand}, clipped apart {apart}")
+    for target, groups in result["reviewers"].items():
+        if target == "of":
+            print(f"\n{groups}")
+            continue
+        for group, methods in groups.items():
+            for method, figures in methods.items():
+                print(f"{target}, {group}, {method}: {figures}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ of the model's own can replace.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -16,18 +17,26 @@ from spexplain.core.explain import ExplainSettings, explain
 from spexplain.core.faithfulness import faithfulness, random_logit, segment_contributions
 from spexplain.core.randomisation import other_class
 from spexplain.core.targets import Target
+from spexplain.data.lens import LensError
+from spexplain.data.newcomer import Newcomer, NewcomerLens
+from spexplain.data.readers import ReadError, read
 from truth_case import SAMPLES, SEED, SEGMENTS, Case
 
 N_EACH, N_NOISY = 6, 3
 
 
 def measure(case: Case) -> Mapping[str, Any]:
-    """Medians over a few spectra of each predicted class and planted kind, every method."""
+    """Medians over a few spectra of each predicted class and planted kind, every method.
+
+    With real spectra the same of these by predicted class: nothing is planted in them.
+    """
+    real = {} if case.real is None else {"real SDSS, log-odds": _real(case, case.real / "sdss")}
     return {
         "of": f"medians of up to {N_EACH} spectra each; infidelity · correlation · completeness · "
         "max-sensitivity · random logit or share at the planted window",
         "log-odds of the predicted type": _classes(case),
         "MSE of planted anomalies": _kinds(case),
+        **real,
     }
 
 
@@ -43,6 +52,32 @@ def _classes(case: Case) -> dict[str, Any]:
                                      method) for row in chosen])
             for method in get_args(MethodName)
         }  # fmt: skip
+    return found
+
+
+def _real(case: Case, folder: Path) -> dict[str, Any]:
+    """Of spectra drawn at random until each class has enough, or there are no more."""
+    lens = NewcomerLens(case.collection, case.agn)
+    chosen: dict[str, list[Newcomer]] = {label: [] for label in case.agn.classes}
+    files = sorted(folder.glob("*.fits*"))
+    for at in np.random.default_rng(SEED).permutation(len(files)):
+        try:
+            newcomer = lens.look(read(files[at]))
+        except (ReadError, LensError):
+            continue
+        if newcomer.verdict is not None:
+            of_class = chosen[newcomer.verdict.predicted]
+            of_class += [newcomer] if len(of_class) < N_EACH else []
+        if all(len(some) == N_EACH for some in chosen.values()):
+            break
+    found: dict[str, Any] = {}
+    for label, some in chosen.items():
+        figures = {
+            method: _said([_of_class(one.flux, lens.target("predicted", one.flux, one.sn_median),
+                                     method) for one in some])
+            for method in get_args(MethodName)
+        } if some else {}  # fmt: skip
+        found[label] = {"n": len(some), **figures}
     return found
 
 

@@ -105,7 +105,8 @@ def meaning(explanation: Explanation, shown: Effects | None = None) -> Meaning:
     effects = effects_of(explanation) if shown is None else shown
     short = short_of(effects)
     return Meaning(
-        raises=f"raises {what}",
+        # The key has little room: of a decision its two types.
+        raises=f"raises {what.removeprefix('the decision for ')}",
         lowers=f"{short} lowers",
         either=_either(effects),
         value=value,

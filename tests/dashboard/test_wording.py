@@ -115,7 +115,8 @@ def test_a_margin_is_called_one_and_of_which_type() -> None:
 def test_a_decision_says_between_which_types_and_where_its_vote_goes() -> None:
     won = meaning(explained("lime", "type 2 against intermediate"))
     lost = meaning(explained("lime", "type 2 against intermediate", sign=-1.0))
-    assert won.raises == "raises the decision for type 2 against intermediate"
+    assert won.raises == "raises type 2 against intermediate"
+    assert "raises the decision for type 2 against intermediate" in won.sentence
     assert won.value == "decision"
     assert won.sentence.endswith("its vote here goes to type 2.")
     assert lost.sentence.endswith("its vote here goes to intermediate.")
