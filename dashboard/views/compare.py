@@ -25,6 +25,8 @@ __all__ = ["show"]
 
 _OPEN_ONE = "Open a spectrum: it is explained here with the settings of the paper's figures 7–11."
 
+_OF_SUM = "Σφ − (f(x) − f(base)): shares must sum to what all segments perturbed change"
+
 _KEY = (
     "Where segments are scaled, blue is where more flux raises what is explained, on whichever "
     "side of 1 the factor lies, and violet where any change does, or any lowers it; where they "
@@ -128,6 +130,8 @@ class _Compare:
             f"{picture([ribbon, line], label=escape(one.title))}"
             f"{foot_line(names)}"
         )
+        if one.changes.get("method") == "shapley":
+            inner = inner.replace("<span>", f'<span title="{_OF_SUM}">', 1)
         title = f"Explain with {', '.join(f'{n} {v}' for n, v in one.changes.items())}"
         return button(inner, {"take": one.key}, css=css, title=title)
 
@@ -142,7 +146,7 @@ def _fidelity(found: Explanation) -> str:
     if found.method != "shapley":
         return goodness(found.r2, above=">")
     gap = float(found.weights.sum()) - (found.value - found.intercept)
-    return f"Σφ − (f(x) − f(base)) {gap:.0e}".replace("e-", "e−").replace(" -", " −")
+    return f"Σφ off by {gap:.0e}".replace("-", "−") if gap else "Σφ off by 0"
 
 
 def _knobs(session: Session) -> tuple[object, ...]:
