@@ -131,7 +131,7 @@ def build_command(
     goes_on = wanted is not None or tune
     usual = settings_as_built(collection) if goes_on else BuildSettings()
     usual = usual.with_choices(split=split, task=task, overlap=overlap, tsne=tsne)
-    others = anomaly_options(context.params) | {"background": background}
+    others: dict[str, Any] = {**anomaly_options(context.params), "background": background}
     common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         common |= {"progress": progress, "cancelled": stop.is_set}

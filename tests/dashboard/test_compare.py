@@ -108,6 +108,8 @@ def test_the_tab_fills_panel_by_panel_and_marks_the_present_settings(
     assert said is not None
     assert abs(float(said.group(1).replace("−", "-"))) < 1e-6
     assert 'title="Σφ − (f(x) − f(base))' in panels
+    assert "waiting" not in panels
+    assert panels.count('class="now"') >= 1  # 0.9 and 77 are the usual ones
 
 
 def test_a_click_takes_the_settings_over(tab: Any, session: Session) -> None:
