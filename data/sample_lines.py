@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.line_ratios import DETECTION_SN
 from ..core.lines_seen import STRONG_LINES, expected_lines, strong_lines_sn
-from .stage import Work
+
+if TYPE_CHECKING:
+    from .stage import Work
 
 __all__ = ["lines_lacking", "sample_lines"]
 

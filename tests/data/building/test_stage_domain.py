@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -96,6 +98,12 @@ def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(tmp_path, wri
     assert not said.outside
     newcomers = NewcomerLens(collection, lens)
     assert newcomers.look(twin).verdict.domain.lacking == ()
+
+
+def test_asking_for_lines_loads_nothing_that_takes_seconds():
+    code = "import sys, spexplain.data.sample_lines; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"torch", "sklearn", "scipy", "numba"}.isdisjoint(done.stdout.split())
 
 
 def test_the_demos_galaxies_stand_in_where_they_are_asked_for(surveyed, copied, quick, home):
