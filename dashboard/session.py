@@ -135,7 +135,7 @@ class Session(BrowserTab):
     def _open(self, *_: param.parameterized.Event) -> None:
         id, lens = self.view.spectrum, self.lens
         self._work.cancel()
-        self.outcome.param.update(problem="", explanation=None, busy=False)
+        self.outcome.explained(None, problem="", busy=False)
         if not id or lens is None:
             self.outcome.shown = None
             return
@@ -223,7 +223,7 @@ class Session(BrowserTab):
         """Open a spectrum that is in no collection."""
         self.view.spectrum = ""
         self._work.cancel()
-        self.outcome.param.update(problem="", explanation=None, busy=False)
+        self.outcome.explained(None, problem="", busy=False)
         self.outcome.shown = shown
         self._explain()
 
@@ -231,11 +231,7 @@ class Session(BrowserTab):
         if answer.error is not None:
             self.outcome.param.update(problem=_in_words(answer.error), busy=False)
             return
-        self.outcome.param.update(
-            explanation=answer.result,
-            elapsed_ms=answer.elapsed_ms,
-            busy=not answer.last,
-        )
+        self.outcome.explained(answer.result, elapsed_ms=answer.elapsed_ms, busy=not answer.last)
 
 
 def _explained(

@@ -305,3 +305,12 @@ class Outcome(param.Parameterized):
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")
     relisted = param.Event(doc="The open list has changed, and not by another tab or order.")
+
+    def explained(self, explanation: object, **more: object) -> None:
+        """Another explanation, or None: what was found out about the last one goes with it.
+
+        All at once, so that nobody ever sees the one beside what belongs to the other, whose
+        segments may be of another number.
+        """
+        gone = {"trust": None, "mirrored": None, "recurrence": None, "no_recurrence": ""}
+        self.param.update(explanation=explanation, **gone, **more)

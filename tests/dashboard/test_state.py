@@ -180,3 +180,16 @@ def test_two_visitors_share_no_choice() -> None:
     assert other[0].hidden == []
     assert other[0].tab == View.param["tab"].default
     assert other[1].settings() == ExplainSettings()
+
+
+def test_what_belongs_to_an_explanation_goes_with_it_at_once():
+    outcome = Outcome()
+    outcome.param.update(explanation="of 77", trust="t", mirrored="m", recurrence="r")
+    seen = []
+    outcome.param.watch(
+        lambda *_: seen.append((outcome.explanation, outcome.trust, outcome.recurrence)),
+        ["explanation", "trust", "mirrored", "recurrence"],
+    )
+    outcome.explained("of 57", busy=True)
+    assert set(seen) == {("of 57", None, None)}
+    assert (outcome.mirrored, outcome.busy) == (None, True)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit
 from spexplain.core.noise_test import NOISE_SIGMAS
 from spexplain.data.agn_study import TASKS, AgnStudy, plane_choices, task_rows
 from spexplain.data.examples import numbered_examples
@@ -78,6 +79,7 @@ def said(draw) -> pd.DataFrame:
     table["predicted"] = np.array(KINDS)[shares.argmax(axis=1)]
     for at, kind in enumerate(KINDS):
         table[probability_column(kind)] = shares[:, at]
+    table["log_odds"] = logit(np.minimum(shares.max(axis=1), 0.9999))
     return table
 
 
@@ -128,6 +130,7 @@ def test_with_only_one_kind_there_are_only_its_numbers(right):
     table = pd.DataFrame({"row": [5, 6, 7], "true": ["type 2"] * 3, "predicted": called})
     for kind in KINDS:
         table[probability_column(kind)] = [0.2, 0.5, 0.3]
+    table["log_odds"] = logit([0.2, 0.5, 0.3])
     chosen = numbered_examples(table)
     assert chosen["row"].tolist() == [6, 7, 5]
     assert chosen["correct"].tolist() == [right] * 3
