@@ -109,7 +109,7 @@ def reliability_figure(bins: Mapping[str, Sequence[float]]) -> Figure:
     Parameters
     ----------
     bins
-        Of :class:`~spexplain.core.reliability.Reliability`: mean largest probability, share right
+        Of a ``Reliability``: mean largest probability, share right
         and the ends of its 95 % interval, a bin an entry.
     """
     fig = _figure(3.4, 3.2)

@@ -11,24 +11,28 @@ from ..core.line_ratios import DETECTION_SN
 from ..core.lines_seen import STRONG_LINES, expected_lines, strong_lines_sn
 
 if TYPE_CHECKING:
-    from .stage import Work
+    from .collection import Collection
 
 __all__ = ["lines_lacking", "sample_lines"]
 
 _MOST = 300
 
 
-def sample_lines(work: Work, rows: np.ndarray) -> dict[str, dict[str, tuple[int, int]]]:
+def sample_lines(
+    collection: Collection, rows: np.ndarray, *, seed: int
+) -> dict[str, dict[str, tuple[int, int]]]:
     """Type → line → in how many spectra it is seen, and of how many, of lines nearly all show.
 
     Parameters
     ----------
-    work
-        Of a stage.
+    collection
+        Whose spectra.
     rows : (n,)
         Of the labelled spectra; of more than 300 of a type so many are drawn.
+    seed
+        Of that draw.
     """
-    collection, rng = work.collection, np.random.default_rng(work.settings.svm.seed)
+    rng = np.random.default_rng(seed)
     labels = collection.catalog["label"].to_numpy(str)[rows]
     found = {}
     for label in np.unique(labels):

@@ -70,7 +70,9 @@ def _run(work: Work, name: str) -> None:
     else:
         sample = _SAMPLES[name](work, rows)
         domain, facts, positions, known = _learned(work, rows, sample)
-        facts["lines"] = sample_lines(work, rows[sample.ours]) if name == "p21" else {}
+        labelled = rows[sample.ours] if name == "p21" else rows[:0]
+        seed = work.settings.svm.seed
+        facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
     values = _applied(work, domain, positions, known)
     wave = prepared.read_array("wavelength")
     units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
