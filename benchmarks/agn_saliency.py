@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.models.svm.training import KERNELS, SvmSettings, train_svm
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.targets import CoupledSvm
-from spexplain.core.train.svm import KERNELS, SvmSettings, train_svm
-from spexplain.core.workers import Workers
-from spexplain.data.collection import Collection
-from spexplain.data.places import demo_path
-from spexplain.data.runs import RunStore
+from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.runs import RunStore
+from spexplain.data.files.folders import demo_path
 
 GOAL_MS = 40
 GOAL_TIMES = {"rbf": 20, "poly2": 20, "poly3": 20}

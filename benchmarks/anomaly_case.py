@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from spexplain.core.lime import lime_neighbourhood
-from spexplain.core.locality import locality_weights
-from spexplain.core.masks import BinaryMasks
-from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.models.autoencoder.network import Vae
+from spexplain.core.neighbourhood.masks import BinaryMasks
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.settings import ExplainSettings
+from spexplain.core.surrogate.kernel import locality_weights, presence
 from spexplain.core.targets import VaeScore, evaluate
-from spexplain.core.tilt import presence
-from spexplain.core.vae import Vae
-from spexplain.data.collection import Collection, CollectionError
-from spexplain.data.lens import AnomalyLens, open_lenses
-from spexplain.data.places import demo_path
+from spexplain.data.collection.collection import Collection, CollectionError
+from spexplain.data.files.folders import demo_path
+from spexplain.data.lenses.lenses import AnomalyLens, open_lenses
 
 LIMIT_BLOCK = 20_000
 

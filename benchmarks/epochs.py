@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 import torch
 from planted import detection, ranks
-from spexplain.core.scores import kept_pixels
-from spexplain.core.targets.residuals import eight_scores
-from spexplain.core.train.vae import VaeTrainer
-from spexplain.core.vae import Vae
-from spexplain.data.collection import Collection, CollectionError
-from spexplain.data.demo import demo_settings
-from spexplain.data.lens import AnomalyLens, open_lenses
-from spexplain.data.places import demo_path
-from spexplain.data.training_sample import training_sample
+from spexplain.core.models.anomaly.residuals import eight_scores
+from spexplain.core.models.anomaly.scores import kept_pixels
+from spexplain.core.models.autoencoder.network import Vae
+from spexplain.core.models.autoencoder.training import VaeTrainer
+from spexplain.data.build.learnt_from import training_sample
+from spexplain.data.collection.collection import Collection, CollectionError
+from spexplain.data.demo.demo import demo_settings
+from spexplain.data.files.folders import demo_path
+from spexplain.data.lenses.lenses import AnomalyLens, open_lenses
 
 BLOCK = 1024
 

@@ -39,16 +39,21 @@ from pathlib import Path
 import numpy as np
 import torch
 from sklearn.svm import SVC
-from spexplain.core.explain import ExplainSettings, explain, explain_many, explain_progressively
-from spexplain.core.lime import lime_neighbourhood
-from spexplain.core.lime_samples import LimeSamples
-from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import (
+    ExplainSettings,
+    explain,
+    explain_many,
+    explain_progressively,
+)
+from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.lime_samples import LimeSamples
+from spexplain.core.models.autoencoder.network import Vae
+from spexplain.core.models.autoencoder.training import VaeSettings, VaeTrainer
+from spexplain.core.models.svm.coupled_svc import CoupledSvc
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
-from spexplain.core.targets.network import Network
-from spexplain.core.train.coupled_svc import CoupledSvc
-from spexplain.core.train.vae import VaeSettings, VaeTrainer
-from spexplain.core.vae import Vae
-from spexplain.core.workers import Workers
+from spexplain.core.targets.network.matrices import Network
 
 N_PIXELS = 3773
 N_SVM_PIXELS = 1000

@@ -36,18 +36,18 @@ from typing import Any, get_args
 import numpy as np
 import truth_faithfulness
 from planted import Planted, clustered, detection, hits_in_window, rank_all, shares
-from spexplain.core.choices import WeightSign
-from spexplain.core.explain import ExplainSettings, explain_many
-from spexplain.core.grids import COLLECTION_GRID
-from spexplain.core.population import normalise_weights
-from spexplain.core.rankings import top_overlap
-from spexplain.data.build import BuildSettings, build
-from spexplain.data.collection import Collection, CollectionError, CollectionWriter
-from spexplain.data.demo import demo_settings
-from spexplain.data.lens import AnomalyLens, open_lenses
-from spexplain.data.places import demo_path
-from spexplain.data.score_leaders import score_leaders
-from spexplain.data.simulate import PopulationSizes, population
+from spexplain.core.explain.clusters import normalise_weights
+from spexplain.core.explain.entry import ExplainSettings, explain_many
+from spexplain.core.models.anomaly.rankings import top_overlap
+from spexplain.core.settings import WeightSign
+from spexplain.core.spectra.grid import COLLECTION_GRID
+from spexplain.data.build.all_stages import BuildSettings, build
+from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
+from spexplain.data.demo.demo import demo_settings
+from spexplain.data.demo.simulate import PopulationSizes, population
+from spexplain.data.files.folders import demo_path
+from spexplain.data.lenses.leaders import score_leaders
+from spexplain.data.lenses.lenses import AnomalyLens, open_lenses
 from threadpoolctl import threadpool_limits
 from truth_case import Case
 

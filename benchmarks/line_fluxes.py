@@ -28,10 +28,10 @@ from specutils import Spectrum as SpecutilsSpectrum
 from specutils.analysis import line_flux
 from specutils.fitting import fit_lines
 from specutils.manipulation import extract_region
-from spexplain.core.grids import COLLECTION_GRID, resample
-from spexplain.core.line_flux import SDSS_LOG10_STEP, LineFluxes, measure_lines
-from spexplain.core.spectrum import Spectrum
-from spexplain.data.readers import ReadError, read
+from spexplain.core.spectra.grid import COLLECTION_GRID, resample
+from spexplain.core.spectra.lines.flux import SDSS_LOG10_STEP, LineFluxes, measure_lines
+from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.ingest.readers import ReadError, read
 from threadpoolctl import threadpool_limits
 
 AA = u.AA

@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
-from spexplain.dashboard.serve import open_workspace, run
-from spexplain.dashboard.workspace import Workspace
-from spexplain.data.places import demo_path
-from spexplain.data.plane import Plane
+from spexplain.dashboard.server.server import open_workspace, run
+from spexplain.dashboard.workspace.workspace import Workspace
+from spexplain.data.files.folders import demo_path
+from spexplain.data.lenses.plane_points import Plane
 
 N_SURVEY = 728_133  # O25
 REST_MS = 2000  # after which a new window has loaded what chromium puts around a page
@@ -112,7 +112,9 @@ def measure(only: list[str] | None, repeats: int) -> Iterator[dict[str, Any]]:
     """Every case asked for, as it comes."""
     path = demo_path()
     if not (path / "runs" / "current.json").exists():
-        from spexplain.data.demo import build_demo  # loads what a server of a built demo does not
+        from spexplain.data.demo.demo import (
+            build_demo,  # loads what a server of a built demo does not
+        )
 
         path = build_demo(small=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -35,14 +35,14 @@ from explain import MatrixRate, Row, autoencoder, describe, milliseconds, spectr
 from lime.lime_base import LimeBase
 from lime.lime_image import LimeImageExplainer
 from sklearn.metrics import pairwise_distances
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.lime import lime_neighbourhood
-from spexplain.core.locality import locality_weights
-from spexplain.core.masks import BinaryMasks
-from spexplain.core.neighbourhood import Neighbourhood
-from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.neighbourhood.masks import BinaryMasks
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
+from spexplain.core.surrogate.kernel import locality_weights
+from spexplain.core.surrogate.ridge import weighted_ridge
 from spexplain.core.targets import VaeScore, evaluate
-from spexplain.core.workers import Workers
 from threadpoolctl import threadpool_limits
 
 N_PIXELS = 3773

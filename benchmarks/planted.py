@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
-from spexplain.core.explain import ExplainSettings, Explanation, explain
-from spexplain.core.population import cluster_explanations
-from spexplain.core.rankings import equal_bins
+from spexplain.core.explain.clusters import cluster_explanations
+from spexplain.core.explain.entry import ExplainSettings, Explanation, explain
+from spexplain.core.models.anomaly.rankings import equal_bins
 from spexplain.core.targets import VaeScore
-from spexplain.data.collection import Collection
-from spexplain.data.lens import AnomalyLens
+from spexplain.data.collection.collection import Collection
+from spexplain.data.lenses.lenses import AnomalyLens
 
 TOP_SEGMENTS = 3
 SN_BINS = 4  # of equal count, as O25's

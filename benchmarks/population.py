@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 from sklearn.svm import SVC
-from spexplain.core.grids import COLLECTION_GRID
-from spexplain.core.prepare import P21Recipe
-from spexplain.core.train.svm import SvmSettings, split_sample
-from spexplain.data.simulate import population
+from spexplain.core.models.svm.training import SvmSettings, split_sample
+from spexplain.core.spectra.grid import COLLECTION_GRID
+from spexplain.core.spectra.prepare.recipes import P21Recipe
+from spexplain.data.demo.simulate import population
 from threadpoolctl import threadpool_limits
 
 TYPES = ("type 1", "type 2", "intermediate")

@@ -1,6 +1,6 @@
 """Scores of Quantus 0.6 on a small game, with every array that went in: what a test holds ours to.
 
-.venv-peers/bin/python benchmarks/quantus_arrays.py tests/core/quantus.json
+.venv-peers/bin/python benchmarks/quantus_arrays.py tests/core/trust/quantus.json
 """
 
 from __future__ import annotations

@@ -25,17 +25,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.metrics import classification_metrics
-from spexplain.core.prepare import P21Recipe
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.models.class_metrics import classification_metrics
+from spexplain.core.models.splits import cross_validation, groups_by_position
+from spexplain.core.models.svm.training import SvmSettings, fit_classifier
+from spexplain.core.spectra.prepare.recipes import P21Recipe
 from spexplain.core.targets import SvmMargin, Target
 from spexplain.core.targets.svm import CoupledSvm, SvmLogOdds, SvmLogProb
-from spexplain.core.train.splits import cross_validation, groups_by_position
-from spexplain.core.train.svm import SvmSettings, fit_classifier
-from spexplain.data.collection import Collection, CollectionError
-from spexplain.data.ingest import ingest
-from spexplain.data.lens import AgnLens, open_lenses
-from spexplain.data.places import demo_path
+from spexplain.data.collection.collection import Collection, CollectionError
+from spexplain.data.files.folders import demo_path
+from spexplain.data.ingest.to_collection import ingest
+from spexplain.data.lenses.lenses import AgnLens, open_lenses
 
 CLASSES = ("broad", "rest")
 # Vacuum Å, those within P21's range.

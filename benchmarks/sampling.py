@@ -16,7 +16,8 @@ evenly, ``balanced`` has every segment present in half of the masks, ``orthogona
 randomly permuted Hadamard matrices and their complements. ``matched`` draws presences with the
 odds that the kernel amounts to, at most 0.8, and weighs by what is left of the kernel. ``low rank``
 adds to the regression the few products of segments that its residuals show; it changes neither
-masks nor target. ``linearised`` is the control variate of ``core/linearised.py``.
+masks nor target. ``linearised`` is the control variate of
+``core/targets/linearised_autoencoder.py``.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ import numpy as np
 from anomaly_case import Case, add_collection, case, limit, ranked, read_lens
 from scipy.linalg import hadamard
 from scipy.stats import binom
-from spexplain.core.control import Quadratic
-from spexplain.core.linearised import linearised_mse
-from spexplain.core.masks import BinaryMasks
-from spexplain.core.neighbourhood import Neighbourhood
-from spexplain.core.sampling import draw_masks
+from spexplain.core.neighbourhood.mask_draws import draw_masks
+from spexplain.core.neighbourhood.masks import BinaryMasks
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.settings import ExplainSettings
-from spexplain.core.surrogate import weighted_ridge
+from spexplain.core.surrogate.ridge import weighted_ridge
+from spexplain.core.surrogate.stand_in import Quadratic
 from spexplain.core.targets import evaluate
+from spexplain.core.targets.linearised_autoencoder import linearised_mse
 from threadpoolctl import threadpool_limits
 
 NO_PENALTY = 1e-9

@@ -29,14 +29,14 @@ from statistics import median
 import numpy as np
 import torch
 from anomaly_case import Case, add_collection, case, limit, ranked, read_lens
-from spexplain.core.explain import Explanation, explain
-from spexplain.core.influence import influence
-from spexplain.core.lime import lime_neighbourhood
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import Explanation, explain
+from spexplain.core.explain.lime import lime_neighbourhood
 from spexplain.core.settings import ExplainSettings
-from spexplain.core.surrogate import weighted_ridge
-from spexplain.core.trust import assess
-from spexplain.core.workers import Workers
-from spexplain.data.lens import AnomalyLens
+from spexplain.core.surrogate.influential import influence
+from spexplain.core.surrogate.ridge import weighted_ridge
+from spexplain.core.trust.trust import assess
+from spexplain.data.lenses.lenses import AnomalyLens
 from threadpoolctl import threadpool_limits
 
 K = 5

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spexplain.data.places import demo_path
+from spexplain.data.files.folders import demo_path
 from truth_case import Case
 
 # Each part is a module `truth_NAME` beside this one with `measure(case)`.

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from spexplain.data.collection import Collection
-from spexplain.data.lens import AgnLens, AnomalyLens, open_lenses
+from spexplain.data.collection.collection import Collection
+from spexplain.data.lenses.lenses import AgnLens, AnomalyLens, open_lenses
 
 # Conditions of every figure, unless its part says otherwise.
 SEGMENTS, FACTOR, SAMPLES, SEED = 77, 0.9, 5000, 0

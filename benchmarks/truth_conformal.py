@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from spexplain.core.conformal import LEVELS, calibrate, coverage
-from spexplain.core.reliability import reliability
-from spexplain.core.train.coupled_svc import CoupledSvc
-from spexplain.core.train.splits import split_rows
+from spexplain.core.models.conformal import LEVELS, calibrate, coverage
+from spexplain.core.models.reliability_diagram import reliability
+from spexplain.core.models.splits import split_rows
+from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from truth_case import Case, row
 from truth_probabilities import Sample
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from spexplain.core.domain import Domain
-from spexplain.core.spectrum import Spectrum
-from spexplain.data.lens import AgnLens, AnomalyLens
-from spexplain.data.lens_parts import LensError
-from spexplain.data.newcomer import Newcomer, NewcomerLens
-from spexplain.data.readers import ReadError, read
+from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.core.trust.domain.domain import Domain
+from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.lenses.built_lens import LensError
+from spexplain.data.lenses.lenses import AgnLens, AnomalyLens
+from spexplain.data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
 from truth_case import SEED, Case, row
 
 __all__ = ["measure"]
@@ -79,9 +79,9 @@ class _Seen:
     """Real spectra as the AGN lens takes them, by group of the index."""
 
     def __init__(self) -> None:
-        self.groups: dict[str, list[tuple[Spectrum, Newcomer]]] = {}
+        self.groups: dict[str, list[tuple[Spectrum, OutsideSpectrum]]] = {}
 
-    def add(self, group: str, spectrum: Spectrum, newcomer: Newcomer) -> None:
+    def add(self, group: str, spectrum: Spectrum, newcomer: OutsideSpectrum) -> None:
         self.groups.setdefault(group, []).append((spectrum, newcomer))
 
     def outside(self, group: str) -> np.ndarray:
@@ -93,7 +93,7 @@ class _Seen:
     def distance(self, group: str) -> np.ndarray:
         return np.array([n.verdict.domain.distance for _, n in self.groups[group]])
 
-    def sdss(self) -> list[tuple[Spectrum, Newcomer]]:
+    def sdss(self) -> list[tuple[Spectrum, OutsideSpectrum]]:
         return [one for group, of in self.groups.items() if group in _SDSS for one in of]
 
 
@@ -124,7 +124,7 @@ def _files(real: Path) -> list[tuple[str, Spectrum]]:
     return found
 
 
-def _looked(lens: NewcomerLens, spectrum: Spectrum) -> Newcomer | None:
+def _looked(lens: OutsideLens, spectrum: Spectrum) -> OutsideSpectrum | None:
     try:
         newcomer = lens.look(spectrum)
     except LensError:
@@ -133,7 +133,7 @@ def _looked(lens: NewcomerLens, spectrum: Spectrum) -> Newcomer | None:
 
 
 def _seen(case: Case, real: Path) -> _Seen:
-    lens, seen = NewcomerLens(case.collection, case.agn), _Seen()
+    lens, seen = OutsideLens(case.collection, case.agn), _Seen()
     for group, spectrum in _files(real):
         newcomer = _looked(lens, spectrum)
         if newcomer is not None and spectrum.z <= 0.8:
@@ -154,7 +154,7 @@ def _real(seen: _Seen) -> dict[str, Any]:
 
 def _rubbish(case: Case, seen: _Seen) -> dict[str, Any]:
     """Of each SDSS spectrum one of a kind: how many lie unlike anything."""
-    lens, rng = NewcomerLens(case.collection, case.agn), np.random.default_rng(SEED)
+    lens, rng = OutsideLens(case.collection, case.agn), np.random.default_rng(SEED)
     assert case.agn.domain is not None
     found: dict[str, Any] = {}
     for kind, made in _KINDS.items():
@@ -172,7 +172,7 @@ def _rubbish(case: Case, seen: _Seen) -> dict[str, Any]:
     return found
 
 
-def _unlike(newcomer: Newcomer) -> bool:
+def _unlike(newcomer: OutsideSpectrum) -> bool:
     assert newcomer.verdict is not None
     domain = newcomer.verdict.domain
     return domain is not None and (domain.distance > 1 or newcomer.flux_unit == "counts")
@@ -252,7 +252,7 @@ def _counts(seen: _Seen) -> dict[str, Any]:
 
 
 def _real_quasars(case: Case, real: Path) -> dict[str, Any]:
-    lens = NewcomerLens(case.collection, case.anomaly)
+    lens = OutsideLens(case.collection, case.anomaly)
     by_class: dict[str, list[bool]] = {"QSO": [], "GALAXY": []}
     for group, spectrum in _files(real):
         newcomer = _looked(lens, spectrum) if group in _SDSS else None

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from spexplain.core.choices import MethodName
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.faithfulness import faithfulness, random_logit, segment_contributions
-from spexplain.core.randomisation import other_class
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.settings import MethodName
 from spexplain.core.targets import Target
-from spexplain.data.lens import LensError
-from spexplain.data.newcomer import Newcomer, NewcomerLens
-from spexplain.data.readers import ReadError, read
+from spexplain.core.trust.randomisation import other_class
+from spexplain.core.trust.reviewers_figures import faithfulness, random_logit, segment_contributions
+from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.lenses.lenses import LensError
+from spexplain.data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
 from truth_case import SAMPLES, SEED, SEGMENTS, Case
 
 N_EACH, N_NOISY = 6, 3
@@ -57,8 +57,8 @@ def _classes(case: Case) -> dict[str, Any]:
 
 def _real(case: Case, folder: Path) -> dict[str, Any]:
     """Of spectra drawn at random until each class has enough, or there are no more."""
-    lens = NewcomerLens(case.collection, case.agn)
-    chosen: dict[str, list[Newcomer]] = {label: [] for label in case.agn.classes}
+    lens = OutsideLens(case.collection, case.agn)
+    chosen: dict[str, list[OutsideSpectrum]] = {label: [] for label in case.agn.classes}
     files = sorted(folder.glob("*.fits*"))
     for at in np.random.default_rng(SEED).permutation(len(files)):
         try:

@@ -14,19 +14,19 @@ from functools import cached_property
 from typing import Any, cast, get_args
 
 import numpy as np
-from spexplain.core.explain import explain, explain_many
-from spexplain.core.explanation import Explanation
-from spexplain.core.exposures import explain_again
-from spexplain.core.recurrence import Recurrence, recurrence
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import explain, explain_many
+from spexplain.core.explain.explanation import Explanation
 from spexplain.core.settings import ExplainSettings
-from spexplain.core.workers import Workers
-from spexplain.data.exposures import Exposures, exposures_of, recurring
-from spexplain.data.lens import AgnLens, AnomalyLens, LensError
-from spexplain.data.newcomer import NewcomerLens
-from spexplain.data.readers import ReadError, read
-from spexplain.data.simulate import AnomalyKind, PopulationSizes
-from spexplain.data.simulate.objects import simulate_object
-from spexplain.data.simulate.templates import load_templates
+from spexplain.core.trust.exposures import explain_again
+from spexplain.core.trust.seen_again import Recurrence, recurrence
+from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes
+from spexplain.data.demo.simulate.objects import simulate_object
+from spexplain.data.demo.simulate.templates import load_templates
+from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.lenses.lenses import AgnLens, AnomalyLens, LensError
+from spexplain.data.lenses.other_exposures import Exposures, exposures_of, recurring
+from spexplain.data.lenses.outside_spectrum import OutsideLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 __all__ = ["measure"]
@@ -223,7 +223,7 @@ def _of_the_first(one: _Judged, target: Any, x: np.ndarray, workers: Workers) ->
 def _real(survey: _Survey) -> dict[str, Any]:
     """How often the top reason of a real spectrum's score passes; what is true is not known."""
     folder, lens = cast("Any", survey.case.real) / "sdss", survey.case.anomaly
-    newcomers = NewcomerLens(survey.case.collection, lens)
+    newcomers = OutsideLens(survey.case.collection, lens)
     again, both = [], []
     for path in sorted(folder.glob("*.fits*")):
         if len(both) == _REAL:

@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 import numpy as np
 from planted import Planted, clustered, detection, hits_in_window, rank_all, shares
-from spexplain.core.choices import WeightSign
-from spexplain.core.explain import ExplainSettings, explain_many
-from spexplain.core.population import normalise_weights
+from spexplain.core.explain.clusters import normalise_weights
+from spexplain.core.explain.entry import ExplainSettings, explain_many
+from spexplain.core.settings import WeightSign
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 TOP = 0.05

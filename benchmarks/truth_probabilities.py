@@ -17,19 +17,19 @@ import numpy as np
 from scipy.stats import spearmanr
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.lime import lime_neighbourhood
-from spexplain.core.prepare import P21Recipe, recipe_from_dict
-from spexplain.core.reliability import reliability
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.models.reliability_diagram import reliability
+from spexplain.core.models.splits import split_rows
+from spexplain.core.models.svm.coupled_svc import CoupledSvc
+from spexplain.core.models.svm.coupling import Coupling
+from spexplain.core.models.svm.kernel_matrix import KERNELS, Gram
+from spexplain.core.models.svm.training import SvmSettings, train_svm
+from spexplain.core.spectra.prepare.recipes import P21Recipe, recipe_from_dict
 from spexplain.core.targets import CoupledSvm, Target
-from spexplain.core.targets.coupling import Coupling
-from spexplain.core.train.coupled_svc import CoupledSvc
-from spexplain.core.train.gram import KERNELS, Gram
-from spexplain.core.train.splits import split_rows
-from spexplain.core.train.svm import SvmSettings, train_svm
-from spexplain.data.collection import Collection
-from spexplain.data.ingest import ingest
-from spexplain.data.lens import AgnLens
+from spexplain.data.collection.collection import Collection
+from spexplain.data.ingest.to_collection import ingest
+from spexplain.data.lenses.lenses import AgnLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 RESPLITS, LISTED, EACH, STEPS, PATHS = 20, 50, 40, 2000, 4

@@ -17,14 +17,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from spexplain.core.effects import effects
-from spexplain.core.explain import ExplainSettings, Explanation, explain
-from spexplain.core.mirror import mirror
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import ExplainSettings, Explanation, explain
+from spexplain.core.explain.flux_effects import effects
+from spexplain.core.explain.mirrored import mirror
 from spexplain.core.targets import Target
-from spexplain.core.workers import Workers
-from spexplain.data.lens import LensError
-from spexplain.data.newcomer import NewcomerLens
-from spexplain.data.readers import ReadError, read
+from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.lenses.lenses import LensError
+from spexplain.data.lenses.outside_spectrum import OutsideLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 
 N_SPECTRA, N_TRIMMED, TOP = 100, 10, 5
@@ -141,7 +141,7 @@ def _real(case: Case, name: str) -> Iterator[Asked]:
     """Of real SDSS spectra that the lens takes."""
     assert case.real is not None
     lens = case.anomaly if name in SMOOTH_SCORES else case.agn
-    judge = NewcomerLens(case.collection, lens)
+    judge = OutsideLens(case.collection, lens)
     taken = 0
     for path in sorted((case.real / "sdss").glob("*.fits")):
         try:

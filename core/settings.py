@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
-from .choices import (
-    ControlName,
-    FirstSample,
-    GradientName,
-    KernelName,
-    MethodName,
-    PerturbationName,
-    SamplingName,
-    SegmentationName,
-    SmoothingName,
-)
+__all__ = [
+    "ControlName",
+    "ExplainSettings",
+    "FirstSample",
+    "GradientName",
+    "KernelName",
+    "MethodName",
+    "PerturbationName",
+    "SamplingName",
+    "SegmentationName",
+    "SmoothingName",
+    "WeightSign",
+]
 
-__all__ = ["ExplainSettings", "MethodName"]
+
+MethodName = Literal["lime", "saliency", "occlusion", "shapley"]
+SegmentationName = Literal["uniform", "slic"]
+PerturbationName = Literal["scale", "shrink", "shrink-signal", "flat", "mean", "noise", "bump"]
+KernelName = Literal["text", "code"]
+SamplingName = Literal["independent", "antithetic", "limit"]
+FirstSample = Literal["paper", "light"]
+ControlName = Literal["none", "linearised"]
+GradientName = Literal["difference", "analytic"]
+SmoothingName = Literal["median", "gaussian"]
+WeightSign = Literal["keep", "drop"]
+
 
 _CHOICES = {
     "method": MethodName,

@@ -13,9 +13,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from spexplain.core.grids import COLLECTION_GRID, resample
-from spexplain.data.readers import read
-from spexplain.data.simulate import PopulationSizes, population
+from spexplain.core.spectra.grid import COLLECTION_GRID, resample
+from spexplain.data.demo.simulate import PopulationSizes, population
+from spexplain.data.ingest.readers import read
 
 # What a row shows, the column and value that pick simulated spectra, and the real counterpart.
 ROWS = (

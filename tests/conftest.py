@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from spexplain.core.spectrum import Spectrum
-from spexplain.data.collection import Collection
-from spexplain.data.demo import build_demo
-from spexplain.data.simulate.fits import write_sdss_lite
+from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.collection.collection import Collection
+from spexplain.data.demo.demo import build_demo
+from spexplain.data.demo.simulate.fits import write_sdss_lite
 
 # Timings on a shared machine say nothing about an example, so none is failed for being slow.
 settings.register_profile("patient", deadline=None, max_examples=60)

@@ -9,9 +9,9 @@ from types import ModuleType
 from unittest.mock import MagicMock
 
 import pytest
-from spexplain.core.explain import ExplainSettings
+from spexplain.core.compute.workers import Workers
+from spexplain.core.explain.entry import ExplainSettings
 from spexplain.core.targets import VaeScore
-from spexplain.core.workers import Workers
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 # The peers have an environment of their own; what others only import cannot be run.

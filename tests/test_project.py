@@ -58,15 +58,15 @@ def test_every_dependency_has_a_pin_and_a_reason(pyproject: dict):
 
 def test_every_folder_with_code_is_packaged(pyproject: dict):
     folders = {f"spexplain.{'.'.join(path.parent.relative_to(ROOT).parts)}" for path in SOURCES}
-    # and the package itself, which is a command: the folder command
+    # and the package itself, the front door: the folder command
     assert set(pyproject["tool"]["setuptools"]["packages"]) == {"spexplain", *folders}
 
 
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("spexplain.core.explain", {"panel", "bokeh", "holoviews", "zarr"}),
-        ("spexplain.dashboard.state", {"panel", "bokeh", "holoviews"}),
+        ("spexplain.core.explain.entry", {"panel", "bokeh", "holoviews", "zarr"}),
+        ("spexplain.dashboard.session.state", {"panel", "bokeh", "holoviews"}),
     ],
 )
 def test_import_stays_light(module: str, forbidden: set[str]):
@@ -101,3 +101,19 @@ def test_docstrings_have_numpydoc_sections(path: Path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (ast.get_docstring(node) or "").splitlines()
             assert not {"Args:", "Returns:", "Raises:", "Attributes:", "Yields:"} & set(lines)
+
+
+def test_tests_mirror_the_tree():
+    """A test lies where its module does: test_<module>, test_<module>_<aspect>, or of the room."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        place = path.parent.relative_to(ROOT / "tests")
+        if not place.parts or place.parts[0] not in LAYERS:
+            continue
+        name = path.stem.removeprefix("test_")
+        rooms = [module.stem for module in (ROOT / place).glob("*.py")] + [place.name]
+        assert any(name == room or name.startswith(f"{room}_") for room in rooms), path
+
+
+def test_no_three_modules_are_called_alike():
+    names = [path.name for path in SOURCES if path.name != "__init__.py"]
+    assert {name for name in names if names.count(name) > 2} == set()

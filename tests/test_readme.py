@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from spexplain.data.collection import Collection
+from spexplain.data.collection.collection import Collection
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

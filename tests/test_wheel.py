@@ -42,6 +42,6 @@ def test_a_wheel_installs_nothing_at_top_level_but_the_package(in_the_wheel: set
     assert {name for name in top if not name.endswith(".dist-info")} == {"spexplain"}
 
 
-def test_a_wheel_makes_the_package_a_command_and_leaves_it_a_namespace(in_the_wheel: set[str]):
+def test_a_wheel_makes_the_package_a_command_and_a_front_door(in_the_wheel: set[str]):
     own = {name for name in in_the_wheel if name.startswith("spexplain/") and name.count("/") == 1}
-    assert own == {"spexplain/__main__.py"}
+    assert own == {"spexplain/__init__.py", "spexplain/__main__.py", "spexplain/py.typed"}

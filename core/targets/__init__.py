@@ -1,12 +1,19 @@
 """Models as targets of an explanation: a class probability, an anomaly score, any callable."""
 
-from .base import CallableTarget, Target, evaluate
-from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
-from .margin import SvmMargin
-from .pair import SvmPair
-from .scales import SCALES, Scale
-from .svm import CoupledSvm, SvmLogOdds, SvmLogProb, SvmProbability, SvmTarget
-from .vae import Score, VaeScore
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .anomaly_score import Score, VaeScore
+    from .base import CallableTarget, Target, evaluate
+    from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
+    from .scales import SCALES, Scale
+    from .svm import CoupledSvm, SvmLogOdds, SvmLogProb, SvmProbability, SvmTarget
+    from .svm_margin import SvmMargin
+    from .svm_pair import SvmPair
 
 __all__ = [
     "SCALES",
@@ -28,3 +35,5 @@ __all__ = [
     "evaluate",
     "read_classifier",
 ]
+
+__getattr__ = public_names(__name__)

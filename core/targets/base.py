@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..neighbourhood import Neighbourhood
-from ..workers import InTurn, Sharing, or_own
+from ..compute.workers import InTurn, Sharing, or_own
+from ..neighbourhood.neighbourhood import Neighbourhood
 
 __all__ = [
     "CallableTarget",

@@ -8,11 +8,11 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import NDArray
 
-from ..closed_form import ClosedForm, NoClosedForm
-from ..neighbourhood import Neighbourhood
+from ..neighbourhood.neighbourhood import Neighbourhood
+from ..surrogate.closed_form import ClosedForm, NoClosedForm
 from .closed_polynomial import PolynomialForm
 from .closed_rbf import RbfForm
-from .kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
+from .svm_kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 
 __all__ = ["LinearForm", "closed_form"]
 

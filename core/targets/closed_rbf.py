@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
-from ..neighbourhood import Neighbourhood
+from ..compute.compiled_loops import compiled
+from ..neighbourhood.neighbourhood import Neighbourhood
 
 __all__ = ["RbfForm"]
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..neighbourhood import Neighbourhood
+from ..models.svm.coupling import Coupling, votes_of
+from ..neighbourhood.neighbourhood import Neighbourhood
 from .base import RowEvaluator
-from .coupling import Coupling, votes_of
-from .kernels import KernelMachine
+from .read_svm import kernel_machine_of
 from .scales import Scale, of_log_odds, scale_name, slope_by_log_odds
-from .sklearn_svm import kernel_machine_of
+from .svm_kernels import KernelMachine
 
 __all__ = ["CoupledSvm", "SvmLogOdds", "SvmLogProb", "SvmProbability", "SvmTarget"]
 
@@ -45,7 +45,7 @@ class CoupledSvm:
         classifier
             Has ``machine_``, an SVC of kernel linear, rbf or poly, or a pipeline of StandardScaler
             and SVC; ``slope_`` and ``offset_``, (pairs,); and ``classes_``, as
-            :class:`~spexplain.core.train.coupled_svc.CoupledSvc` does.
+            :class:`~spexplain.core.models.svm.coupled_svc.CoupledSvc` does.
 
         Raises
         ------

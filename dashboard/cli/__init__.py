@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from ..leaving import leave
+from ..server.process_exit import leave
 
 __all__ = ["main"]
 

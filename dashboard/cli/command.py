@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from . import asking, making, serving, studying
+from . import inspect as asking
+from . import make as making
+from . import serve as serving
+from . import study as studying
 from .download import download_app
-from .failing import cancellations, fail, users_errors
-from .version_option import Version
+from .errors import cancellations, fail, users_errors
+from .options import Version
 
 __all__ = ["app", "run"]
 

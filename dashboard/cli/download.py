@@ -29,7 +29,7 @@ def dust(
     ] = None,
 ) -> None:
     """Fetch the SFD map of Milky Way dust (two files, 64 MB each); goes on after a break."""
-    from ...data.dust import MAPS_SOURCE, download_dust_maps
+    from ...data.build.dust import MAPS_SOURCE, download_dust_maps
     from .progress import TerminalProgress
 
     with TerminalProgress() as progress:

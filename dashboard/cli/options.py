@@ -18,8 +18,10 @@ __all__ = [
     "MaybeDirectory",
     "NoBrowser",
     "Port",
+    "Version",
     "named",
 ]
+
 
 CORES = os.cpu_count() or 1
 
@@ -43,8 +45,23 @@ def named(directory: Path | None, *, demo: bool) -> Path:
     ValueError
         None was, or two.
     """
-    from ...data.places import demo_path
+    from ...data.files.folders import demo_path
 
     if (directory is None) != demo:
         raise ValueError("name one collection: a folder, or --demo")
     return demo_path() if directory is None else directory
+
+
+def _tell(asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import version
+
+    typer.echo(f"spexplain {version('spexplain')}")
+    raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell, is_eager=True, help="Show the version and exit."),
+]

@@ -1,1 +1,1 @@
-"""What is drawn; views render, state decides."""
+"""What a visitor sees, drawn from the state of a session."""

@@ -1,5 +1,5 @@
 import pytest
-from spexplain.core.explain import ExplainSettings
+from spexplain.core.explain.entry import ExplainSettings
 
 
 def test_defaults_are_the_papers():

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.visitor import Visitor
-from spexplain.dashboard.workspace import Workspace
-from spexplain.data.lens import LensError, Verdict
-from spexplain.data.plane import Plane
+from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.workspace.workspace import Workspace
+from spexplain.data.lenses.lenses import LensError, Verdict
+from spexplain.data.lenses.plane_points import Plane
 
 TYPES = ("type 1", "type 2", "intermediate")
 HBETA_AA = 4862.68

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spexplain.data.collection import Collection
-from spexplain.data.lens import open_lenses
+from spexplain.data.collection.collection import Collection
+from spexplain.data.lenses.lenses import open_lenses
 
 HBETA_AA = (4800.0, 4920.0)
 _DROP = """([name, content]) => {

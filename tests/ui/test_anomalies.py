@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spexplain.data.collection import Collection
-from spexplain.data.lens import open_lenses
+from spexplain.data.collection.collection import Collection
+from spexplain.data.lenses.lenses import open_lenses
 
 
 @pytest.fixture(scope="module")

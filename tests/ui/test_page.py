@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.spatial import KDTree
-from spexplain.data.collection import Collection
-from spexplain.data.explanation_file import load_explanation
-from spexplain.data.lens import open_lenses
-from spexplain.data.plane import open_planes
+from spexplain.data.collection.collection import Collection
+from spexplain.data.explanations.fits_file import load_explanation
+from spexplain.data.lenses.lenses import open_lenses
+from spexplain.data.lenses.plane_points import open_planes
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from spexplain.core.explain import ExplainSettings, explain
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.models.svm.training import SvmSettings, fit_classifier, seeded
 from spexplain.core.settings import MethodName
-from spexplain.core.targets import (
-    ClassifierTarget,
-    CoupledSvm,
-    SklearnClassifier,
-    read_classifier,
-)
-from spexplain.core.train.svm import SvmSettings, fit_classifier, seeded
+from spexplain.core.targets import ClassifierTarget, CoupledSvm, SklearnClassifier, read_classifier
 
 RNG = np.random.default_rng(0)
 LABELS = np.array(["type 1", "type 2"])[np.arange(160) % 2]

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.core.closed_form import NoClosedForm, lime_limit, shapley_values
-from spexplain.core.masks import BinaryMasks
-from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.neighbourhood.masks import BinaryMasks
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
+from spexplain.core.surrogate.closed_form import NoClosedForm, lime_limit, shapley_values
 from spexplain.core.targets.closed_machines import closed_form
-from spexplain.core.targets.kernels import Linear, Polynomial, Rbf, Standardised
+from spexplain.core.targets.svm_kernels import Linear, Polynomial, Rbf, Standardised
 
 S, D, PAIRS = 10, 30, 3
 EVERY = np.array(list(itertools.product([0, 1], repeat=S)))

@@ -3,9 +3,9 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.explain import ExplainSettings, explain
-from spexplain.core.masks import BinaryMasks
-from spexplain.core.neighbourhood import Neighbourhood
+from spexplain.core.explain.entry import ExplainSettings, explain
+from spexplain.core.neighbourhood.masks import BinaryMasks
+from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.targets.linear import LinearTarget
 
 D = 24

@@ -1,0 +1,40 @@
+"""Explanations of a target at one spectrum by LIME, saliency or occlusion, and their clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .clusters import cluster_explanations, normalise_weights, scan_k, unit_explanations
+    from .entry import ExplainSettings, Explanation, explain, explain_many, explain_progressively
+    from .flux_effects import Effects, EffectUnit, effects, mirrored_settings
+    from .lime import lime_neighbourhood
+    from .lime_samples import LimeSamples
+    from .mirrored import mirror
+    from .shapley import shapley_neighbourhood
+    from .shapley_samples import shapley_error
+
+__all__ = [
+    "EffectUnit",
+    "Effects",
+    "ExplainSettings",
+    "Explanation",
+    "LimeSamples",
+    "cluster_explanations",
+    "effects",
+    "explain",
+    "explain_many",
+    "explain_progressively",
+    "lime_neighbourhood",
+    "mirror",
+    "mirrored_settings",
+    "normalise_weights",
+    "scan_k",
+    "shapley_error",
+    "shapley_neighbourhood",
+    "unit_explanations",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,199 @@
+"""The one entry: any method on any target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compute.workers import InTurn, Sharing, or_own
+from ..settings import ExplainSettings, MethodName
+from ..targets import Target
+from ..targets.base import may_share
+from .explanation import Explanation
+from .growing_values import Cancelled, never
+from .lime import lime
+from .occlusion import occlusion
+from .saliency import saliency
+from .shapley import shapley
+
+__all__ = [
+    "Cancelled",
+    "ExplainSettings",
+    "Explanation",
+    "explain",
+    "explain_many",
+    "explain_progressively",
+]
+
+
+class _Method(Protocol):
+    def __call__(
+        self,
+        x: NDArray[np.floating],
+        target: Target,
+        settings: ExplainSettings,
+        *,
+        workers: Sharing,
+        counts: Sequence[int],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Explanation]: ...
+
+
+_METHODS: Mapping[MethodName, _Method] = {
+    "lime": lime,
+    "saliency": saliency,
+    "occlusion": occlusion,
+    "shapley": shapley,
+}
+_DEFAULTS = ExplainSettings()
+
+
+def explain(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings = _DEFAULTS,
+    *,
+    workers: Sharing | None = None,
+) -> Explanation:
+    """Explain a target's value at one spectrum.
+
+    Parameters
+    ----------
+    x : (D,)
+        Prepared flux, finite.
+    target
+        What to explain.
+    settings
+        Method and knobs.
+    workers
+        Threads that share the samples; by default as many as torch uses, for this call.
+
+    Returns
+    -------
+    explanation
+        Complete; the same settings give the same bytes.
+
+    Raises
+    ------
+    TypeError
+        If the spectrum has a unit: ``explain_spectrum`` takes those.
+    ValueError
+        If the spectrum is not one-dimensional and finite, has fewer pixels than segments, the
+        target gives values that are not finite, or has not what the settings ask of it.
+    """
+    *_, last = explain_progressively(x, target, settings, counts=(), workers=workers)
+    return last
+
+
+def explain_progressively(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings = _DEFAULTS,
+    *,
+    counts: Sequence[int] = (200, 1000),
+    cancelled: Callable[[], bool] = never,
+    workers: Sharing | None = None,
+) -> Iterator[Explanation]:
+    """Explain with early answers: after each count of samples, then with all of them.
+
+    Every sample is evaluated once, and the last answer is that of ``explain``. Methods that do
+    not sample answer once.
+
+    Parameters
+    ----------
+    x, target, settings, workers
+        As for ``explain``.
+    counts
+        Increasing numbers of samples, at least 2, after which to answer; those not below the
+        settings' n_samples are passed over.
+    cancelled
+        Asked before each block of samples, from any thread; true ends the work.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for ``explain``, or if the counts do not increase from 2.
+    Cancelled
+        If the caller gave up.
+    """
+    unit = getattr(x, "unit", None)
+    if unit is not None:
+        raise TypeError(f"x has the unit {unit!s}: explain_spectrum takes it, and knows the axis")
+    x = np.asarray(x)
+    if x.ndim != 1 or not len(x):
+        raise ValueError(f"x must be one spectrum (D,), got shape {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{np.count_nonzero(~np.isfinite(x))} of {len(x)} pixels are not finite")
+    if any(after <= before for before, after in pairwise((1, *counts))):
+        raise ValueError(f"counts must increase from 2, got {tuple(counts)}")
+    return _answers(x, target, settings, workers=workers, counts=counts, cancelled=cancelled)
+
+
+def explain_many(
+    spectra: Iterable[NDArray[np.floating]],
+    target: Target,
+    settings: ExplainSettings = _DEFAULTS,
+    *,
+    cancelled: Callable[[], bool] = never,
+    workers: Sharing | None = None,
+) -> Iterator[Explanation]:
+    """Explain many spectra, in order, each exactly as ``explain`` would.
+
+    Whole explanations are shared out rather than their samples, so no thread waits for another;
+    what depends on the target alone is computed once. Only a few are held at a time.
+
+    Parameters
+    ----------
+    spectra : (n, D) or any iterable of (D,)
+        Prepared flux, finite.
+    target, settings, workers
+        As for ``explain``.
+    cancelled
+        As for ``explain_progressively``.
+
+    Raises
+    ------
+    ValueError, Cancelled
+        As for ``explain_progressively``.
+    """
+
+    with or_own(workers) as sharing:
+        outer, inner = (sharing, InTurn()) if may_share(target) else (InTurn(), sharing)
+
+        def one(x: NDArray[np.floating]) -> Explanation:
+            *_, last = explain_progressively(
+                x, target, settings, counts=(), cancelled=cancelled, workers=inner
+            )
+            return last
+
+        yield from outer.map(one, spectra)
+
+
+def _answers(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings,
+    *,
+    workers: Sharing | None,
+    counts: Sequence[int],
+    cancelled: Callable[[], bool],
+) -> Iterator[Explanation]:
+    with or_own(workers) as sharing:
+        results = _METHODS[settings.method](
+            x, target, settings, workers=sharing, counts=counts, cancelled=cancelled
+        )
+        # One of the threads leads the others, so that nobody has to be woken between the stages;
+        # a function of the caller's is never asked from another thread.
+        yield from _led(results, sharing if may_share(target) else InTurn())
+
+
+def _led(results: Iterator[Explanation], sharing: Sharing) -> Iterator[Explanation]:
+    complete = False
+    while not complete:
+        (found,) = sharing.map(next, [results])
+        complete = found.complete
+        yield found

@@ -1,0 +1,155 @@
+"""LIME's samples as their settings say they are drawn and weighed: the fit, and its error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, count, takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..neighbourhood.mask_draws import ROWS_PER_DRAW
+from ..neighbourhood.neighbourhood import Neighbourhood
+from ..settings import ExplainSettings
+from ..surrogate.influential import Influence, Underdetermined, influence
+from ..surrogate.kernel import locality_weights, presence
+from ..surrogate.ridge import Ridge, Surrogate
+from ..surrogate.stability import rank_stability
+from ..surrogate.stand_in import Quadratic, controlled_ridge
+from ..targets import Target
+from .nothing import nothing_sampled
+
+__all__ = ["LimeSamples", "look_counts"]
+
+_TOP = 5
+_EARLY_LOOKS, _LATER_LOOKS = (250, 1000), 2000
+
+
+def look_counts(n: int) -> tuple[int, ...]:
+    """Numbers of samples below n at which to ask whether the order is settled.
+
+    Few, since each look is another chance to be wrong, and where blocks of samples end.
+    """
+    every = chain(_EARLY_LOOKS, count(_LATER_LOOKS, _LATER_LOOKS))
+    return tuple(takewhile(lambda look: look < n, every))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LimeSamples:
+    """What is known of the samples before the target is asked.
+
+    Attributes
+    ----------
+    neighbourhood
+        The samples.
+    settings
+        How they were drawn.
+    stand_in
+        What is subtracted from the target because its weights are known; None for nothing.
+    """
+
+    neighbourhood: Neighbourhood
+    settings: ExplainSettings
+    stand_in: Quadratic | None
+
+    @classmethod
+    def of(
+        cls, neighbourhood: Neighbourhood, target: Target, settings: ExplainSettings
+    ) -> LimeSamples:
+        """See how to weigh the samples, and prepare the stand-in if the settings want one.
+
+        Raises
+        ------
+        ValueError
+            If they do and the target has none.
+        """
+        return cls(neighbourhood, settings, _stand_in(target, neighbourhood, settings))
+
+    def first(self, n: int) -> Neighbourhood:
+        """The first n samples."""
+        return replace(self.neighbourhood, masks=self.neighbourhood.masks.head(n))
+
+    def weights(self, n: int) -> NDArray[np.float64]:
+        """How much each of the first n samples counts, (n,)."""
+        chosen = self.settings
+        weights = locality_weights(self.first(n), kernel=chosen.kernel, width=chosen.kernel_width)
+        if chosen.first == "light":
+            weights[: ROWS_PER_DRAW[chosen.sampling]] = 0
+        return weights
+
+    def ridge(self, n: int) -> Ridge:
+        """The regression on the first n samples."""
+        alpha = self.settings.ridge_alpha
+        masks = self.neighbourhood.masks.head(n)
+        return Ridge(masks, partial(self.weights, n), alpha=alpha)
+
+    def fit(self, values: NDArray[np.float64], ridge: Ridge | None = None) -> Surrogate:
+        """The surrogate of the first samples, given the target's values (m,) on them.
+
+        Their ``ridge`` may be handed in, if it was prepared beside the values.
+        """
+        ridge = self.ridge(len(values)) if ridge is None else ridge
+        if self.stand_in is None:
+            return ridge.fit(values)
+        return controlled_ridge(ridge, values, self.stand_in)
+
+    def nothing(self, values: NDArray[np.float64], ridge: Ridge) -> str:
+        """Why the first samples, of these values (m,), tell nothing; empty where they do."""
+        return nothing_sampled(self.settings, self.first(len(values)), values, ridge.weights)
+
+    def influence(self, values: NDArray[np.float64]) -> Influence:
+        """What each draw among the first samples did to the weights.
+
+        The first is the spectrum itself (with its complement, where pairs are drawn), whatever
+        the seed: it has no part in the limit.
+
+        Raises
+        ------
+        Underdetermined
+            If the samples do not determine the weights.
+        """
+        rows_per_draw = ROWS_PER_DRAW[self.settings.sampling]
+        # A pair that was broken off is no draw.
+        whole = len(values) - len(values) % rows_per_draw
+        masks, weights = self.neighbourhood.masks.head(whole), self.weights(whole)
+        weights[:rows_per_draw] = 0
+        plain = influence(masks, values[:whole], weights, rows_per_draw=rows_per_draw)
+        if self.stand_in is None:
+            return plain
+        missed = values[:whole] - self.stand_in.values(masks)
+        drawn = influence(masks, missed, weights, rows_per_draw=rows_per_draw)
+        estimate = self.stand_in.lime_weights() + drawn.estimate
+        return replace(drawn, estimate=estimate, r2_unseen=plain.r2_unseen)
+
+    def settled(self, values: NDArray[np.float64], found: NDArray[np.float64]) -> str:
+        """Why the weights found (S,) from these values (m,) are enough; empty if they are not.
+
+        The chance of error asked for is shared equally between all looks there may be
+        (Bonferroni), so that it holds for wherever the samples end.
+        """
+        confidence = self.settings.stop_when_settled
+        looks = max(len(look_counts(self.neighbourhood.n)), 1)
+        at_this_look = 1 - (1 - confidence) / looks
+        order = np.argsort(-np.abs(found), kind="stable")[:_TOP]
+        try:
+            drawn = self.influence(values)
+        except Underdetermined:
+            return ""
+        stability = rank_stability(drawn, order, n_samples=len(values), seed=self.settings.seed)
+        if stability.settled(at_this_look) < len(order):
+            return ""
+        return f"the top {len(order)} segments keep their order with probability {confidence:g}"
+
+
+def _stand_in(
+    target: Target, neighbourhood: Neighbourhood, settings: ExplainSettings
+) -> Quadratic | None:
+    if settings.control == "none":
+        return None
+    offered = getattr(target, "stand_in", None)
+    if offered is None:
+        raise ValueError(
+            f"control 'linearised' is for scores of an autoencoder, got target {target.name!r}"
+        )
+    return offered(neighbourhood, presence(neighbourhood, width=settings.kernel_width))

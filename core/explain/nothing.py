@@ -1,0 +1,125 @@
+"""Where there is nothing to explain: one sentence why, instead of weights with an R² and a verdict.
+
+A surrogate can be fitted to anything: to samples that are all the same spectrum, to answers that
+are all the same number, or to the one sample that a narrow kernel leaves. Its R² is then 1 or
+meaningless, and its weights are 0 or chance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..neighbourhood.neighbourhood import Neighbourhood
+from ..settings import ExplainSettings
+from ..surrogate.kernel_width import effective_samples, kernel_advice
+from ..words import percent
+
+__all__ = ["nothing_alone", "nothing_exact", "nothing_sampled"]
+
+_ABOUT_ONE = 2.0  # effective samples below which a fit is that of a single one
+_ROUNDING = 4.0  # units in the last place of the largest flux
+_SCALED = ("scale", "shrink", "shrink-signal")
+
+
+def nothing_sampled(
+    settings: ExplainSettings,
+    around: Neighbourhood,
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> str:
+    """Why samples tell nothing; empty where they do.
+
+    Parameters
+    ----------
+    settings, around
+        Of LIME, with the samples used.
+    values, weights : (n,)
+        Target on each, and how much it counts.
+    """
+    unperturbed = _unperturbed(settings, around)
+    if unperturbed:
+        return unperturbed
+    if np.ptp(values) == 0:
+        return (
+            f"the answer is the same for all {len(values):,} samples: there is nothing to explain"
+        )
+    counting = _counting(weights)
+    if counting >= _ABOUT_ONE:
+        return ""
+    advice = kernel_advice(around, kernel=settings.kernel, width=settings.kernel_width)
+    left = "about one" if counting else "none"
+    said = f"the kernel is so narrow that it leaves {left} of {len(values):,} samples"
+    if advice.recommended_width is not None:
+        return f"{said}: width {advice.recommended_width:g} would do"
+    return f"{said}: no width would do, {advice.needed_samples:,} samples are wanted"
+
+
+def nothing_exact(
+    settings: ExplainSettings, weights: NDArray[np.float64], around: Neighbourhood
+) -> str:
+    """Why an answer in closed form, or Shapley values (S,), tell nothing; empty where they do."""
+    if unperturbed := _unperturbed(settings, around):
+        return unperturbed
+    if weights.any():
+        return ""
+    return "perturbing segments leaves the answer as it is: there is nothing to explain"
+
+
+def nothing_alone(
+    settings: ExplainSettings,
+    weights: NDArray[np.float64],
+    around: Neighbourhood | None = None,
+) -> str:
+    """Why changing each piece alone tells nothing; empty where it does.
+
+    Parameters
+    ----------
+    settings
+        Of occlusion or saliency.
+    weights : (S,)
+        What was found.
+    around
+        Of occlusion, with its pieces.
+    """
+    if around is not None and (unperturbed := _unperturbed(settings, around)):
+        return unperturbed
+    if weights.any():
+        return ""
+    return _still(settings)
+
+
+def _still(settings: ExplainSettings) -> str:
+    """Nothing moves the answer: a flat one, or one in jumps, as forests give."""
+    if settings.method == "occlusion":
+        moved, more = (
+            "perturbing any one segment",
+            "fewer segments, a stronger perturbation or LIME",
+        )
+    elif settings.gradient == "analytic":
+        return "the derivative is 0 at every pixel: there is nothing to explain"
+    else:
+        moved = f"a step of {percent(settings.step, 'g')} at any one pixel"
+        more = "a larger step, LIME or occlusion"
+    return (
+        f"{moved} leaves the answer as it is: there is nothing to explain; where a model answers "
+        f"in jumps, as forests do, {more} may show more"
+    )
+
+
+def _counting(weights: NDArray[np.float64]) -> float:
+    """Effective samples; those that happen to be the spectrum itself tell nothing twice."""
+    itself = weights == 1
+    others = weights[~itself & (weights > 0)]
+    different = np.append(others, 1.0) if itself.any() else others
+    return effective_samples(different) if len(different) else 0.0
+
+
+def _unperturbed(settings: ExplainSettings, around: Neighbourhood) -> str:
+    if settings.perturbation in _SCALED and abs(settings.factor - 1) < 1e-9:
+        return "at factor 1 nothing is perturbed: there is nothing to explain"
+    last_place = np.finfo(around.base.dtype).eps * np.abs(around.base).max()
+    if np.abs(around.delta).max() <= _ROUNDING * last_place:
+        how = f"{settings.perturbation} {settings.factor:g}"
+        return f"{how} leaves this spectrum as it is: there is nothing to explain"
+    return ""

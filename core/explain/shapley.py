@@ -1,0 +1,79 @@
+"""Shapley values of segments (Shapley 1953): each one's share in what all of them do together.
+
+The game's value of a set of segments is the target with these as they are and the others
+perturbed. The shares sum to f(x) − f(base), base being all segments perturbed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compute.workers import Sharing
+from ..neighbourhood.neighbourhood import Neighbourhood
+from ..neighbourhood.perturbations import perturb
+from ..neighbourhood.segments import segment
+from ..settings import ExplainSettings
+from ..surrogate.closed_form import NoClosedForm
+from ..targets import Target
+from .exact import exact_shapley
+from .explanation import Explanation
+from .growing_values import GrowingValues
+from .nothing import nothing_exact
+from .shapley_samples import draw_coalitions, shapley_fit
+
+__all__ = ["shapley", "shapley_neighbourhood"]
+
+
+def shapley(
+    x: NDArray[np.floating],
+    target: Target,
+    settings: ExplainSettings,
+    *,
+    workers: Sharing,
+    counts: Sequence[int],
+    cancelled: Callable[[], bool],
+) -> Iterator[Explanation]:
+    """Exactly where the target has a closed form, else from samples, refined at each count."""
+    try:
+        yield exact_shapley(x, target, settings)
+        return
+    except NoClosedForm as reason:
+        sampled = str(reason) if hasattr(target, "closed_form") else ""
+    around = shapley_neighbourhood(x, settings)
+    growing = GrowingValues(target, around, workers=workers, cancelled=cancelled)
+    # Whole pairs: a mask without its complement tells nothing of the odd part.
+    answers = {count - count % 2 for count in counts if count < around.n} | {around.n}
+    for count in sorted(answers):
+        values = growing.first(count)
+        (found,) = workers.map(partial(shapley_fit, around.masks.head(count)), [values])
+        yield Explanation(
+            method="shapley",
+            target=target.name,
+            settings=settings,
+            labels=around.labels,
+            weights=found,
+            intercept=float(values[1]),
+            r2=1.0,
+            value=float(values[0]),
+            local_prediction=float(values[0]),
+            n_samples=count,
+            complete=count == around.n,
+            sample_values=values,
+            nothing=nothing_exact(settings, found, around),
+            sampled=sampled,
+        )
+
+
+def shapley_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
+    """The spectrum (D,), the fully perturbed one, then pairs of a mask and its complement."""
+    x = np.asarray(x, dtype=np.float32)
+    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
+    base = perturb(
+        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
+    )
+    masks = draw_coalitions(settings.n_samples, int(labels.max()) + 1, seed=settings.seed)
+    return Neighbourhood(base, x - base, labels, masks)

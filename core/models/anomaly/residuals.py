@@ -1,0 +1,205 @@
+"""Anomaly scores from spectra and their reconstructions (O25, section 3).
+
+With r = x′ − x on the K pixels that count: mean r², mean r²/(max(x, 0) + δ), and both over the
+pixels left when the 3 % of largest |r| are taken out. The paper's r²/(x + δ) would be NaN or
+negative where x ≤ −δ, hence the guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...compute.compiled_loops import compiled
+from .scores import CHI2_OFFSET, TRIMMED_FRACTION, Score
+
+__all__ = [
+    "ResidualScore",
+    "eight_scores",
+    "mean_chi2",
+    "mean_square",
+    "residual_score",
+    "trimmed_mean_chi2",
+    "trimmed_mean_square",
+]
+
+ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float64]]
+
+# Sums may be reordered so that they fill the vector registers, and a division by zero is inf as
+# in numpy; nothing else is relaxed.
+_compiled = compiled("reassoc", "nsz", "contract", error_model="numpy")
+
+
+def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> ResidualScore:
+    """How a score is reckoned from the pixels that count, filtered or not.
+
+    Parameters
+    ----------
+    score
+        One of the eight.
+    trimmed
+        Share of the pixels that trimmed scores leave out.
+    """
+    return {
+        "mse": mean_square,
+        "chi2": mean_chi2,
+        "trimmed-mse": partial(trimmed_mean_square, trimmed=trimmed),
+        "trimmed-chi2": partial(trimmed_mean_chi2, trimmed=trimmed),
+    }[score.removeprefix("filtered-")]
+
+
+def eight_scores(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating], kept: NDArray[np.bool_]
+) -> dict[Score, NDArray[np.float64]]:
+    """All scores (n,) of spectra (n, D), decoded once.
+
+    Parameters
+    ----------
+    x
+        Spectra.
+    reconstruction
+        Theirs, (n, D).
+    kept
+        (D,) True where filtered scores look.
+    """
+    whole = x, reconstruction
+    part = np.ascontiguousarray(x[:, kept]), np.ascontiguousarray(reconstruction[:, kept])
+    return {
+        score: residual_score(score)(*(part if score.startswith("filtered") else whole))
+        for score in get_args(Score)
+    }
+
+
+def mean_square(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Mean r² of each row, (n, K) twice -> (n,)."""
+    return _means(x, reconstruction, x.shape[1], weighted=False)
+
+
+def mean_chi2(x: NDArray[np.floating], reconstruction: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Mean r²/(max(x, 0) + δ) of each row."""
+    return _means(x, reconstruction, x.shape[1], weighted=True)
+
+
+def trimmed_mean_square(
+    x: NDArray[np.floating],
+    reconstruction: NDArray[np.floating],
+    *,
+    trimmed: float = TRIMMED_FRACTION,
+) -> NDArray[np.float64]:
+    """Mean r² of each row without its largest |r|."""
+    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=False)
+
+
+def trimmed_mean_chi2(
+    x: NDArray[np.floating],
+    reconstruction: NDArray[np.floating],
+    *,
+    trimmed: float = TRIMMED_FRACTION,
+) -> NDArray[np.float64]:
+    """Mean r²/(max(x, 0) + δ) of each row without its largest |r|; of equals the blue is kept."""
+    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=True)
+
+
+def _n_kept(n_pixels: int, trimmed: float) -> int:
+    return n_pixels - int(trimmed * n_pixels)
+
+
+def _means(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating], n_kept: int, *, weighted: bool
+) -> NDArray[np.float64]:
+    return _row_sums(x, reconstruction, n_kept, weighted, x.dtype.type(CHI2_OFFSET)) / n_kept
+
+
+@_compiled
+def _row_sums(x, reconstruction, n_kept, weighted, offset):
+    """Sum of the n_kept smallest squared residuals of each row, weighted or not."""
+    sums = np.empty(len(x))
+    squares = np.empty_like(x[0])
+    infinity = squares.dtype.type(np.inf)
+    border, n_ties = infinity, 0
+    for i in range(len(x)):
+        _square(squares, x[i], reconstruction[i])
+        if n_kept < len(squares):
+            border, n_ties = _border(squares, border, len(squares) - n_kept)
+            _drop_last(squares, border, n_ties, infinity)
+        if weighted:
+            sums[i] = _sum_chi2(squares, border, x[i], offset)
+        else:
+            sums[i] = _sum(squares, border)
+    return sums
+
+
+@_compiled
+def _square(squares, x, reconstruction):
+    for j in range(len(squares)):
+        residual = reconstruction[j] - x[j]
+        squares[j] = residual * residual
+
+
+@_compiled
+def _sum(squares, border):
+    zero = squares.dtype.type(0)
+    total = zero
+    for j in range(len(squares)):
+        total += zero if squares[j] > border else squares[j]
+    return total
+
+
+@_compiled
+def _sum_chi2(squares, border, x, offset):
+    zero = squares.dtype.type(0)
+    total = zero
+    for j in range(len(squares)):
+        flux = x[j] if x[j] > zero else zero
+        total += zero if squares[j] > border else squares[j] / (flux + offset)
+    return total
+
+
+@_compiled
+def _border(squares, guess, n_dropped):
+    """The value above which n_dropped values lie, and how many equal to it must go as well.
+
+    Bisection, for a pass over a row in the nearest cache costs less than sorting any of it; from
+    the border of the row before, for neighbours are alike.
+    """
+    low, high = squares.dtype.type(-1), _sum(squares, squares.dtype.type(np.inf))
+    middle = guess if guess < high else high / 2
+    step = middle / 64
+    while low < middle < high:
+        n_above = _n_above(squares, middle)
+        if n_above == n_dropped:
+            return middle, 0
+        if n_above > n_dropped:
+            low = middle
+            middle = min(low + step, low + (high - low) / 2)
+        else:
+            high = middle
+            middle = max(high - step, low + (high - low) / 2)
+        step *= 2
+    return high, n_dropped - _n_above(squares, high)
+
+
+@_compiled
+def _n_above(squares, border):
+    # Counted in their own type, which is exact up to 2²⁴ and fills the vector registers.
+    zero, one = squares.dtype.type(0), squares.dtype.type(1)
+    count = zero
+    for j in range(len(squares)):
+        count += one if squares[j] > border else zero
+    return int(count)
+
+
+@_compiled
+def _drop_last(squares, border, n_ties, infinity):
+    j = len(squares)
+    while n_ties > 0 and j > 0:
+        j -= 1
+        if squares[j] == border:
+            squares[j] = infinity
+            n_ties -= 1

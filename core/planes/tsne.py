@@ -1,0 +1,189 @@
+"""t-SNE with the defaults of P21: reduced spectra in, points on a plane out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+from openTSNE import TSNEEmbedding
+from openTSNE.affinity import PerplexityBasedNN
+from sklearn.manifold import TSNE as SklearnTSNE
+
+from .principal_components import fit_components
+
+__all__ = ["Callback", "EmbedSettings", "TsneMethod", "lay_out"]
+
+TsneMethod = Literal["opentsne", "sklearn"]
+Callback = Callable[[int, int], None]
+
+# Up to here an exact neighbour search costs about a second and, unlike the approximate one, gives
+# the same graph for any number of threads.
+_EXACT_UP_TO = 20_000
+# Below, Barnes-Hut trees are faster than the grid of Fourier transforms, above slower.
+_FFT_FROM = 6_000
+_REPORT_EVERY = 25
+_SKLEARN_FEWEST = 250
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedSettings:
+    """What a plane depends on.
+
+    Attributes
+    ----------
+    perplexity
+        Effective number of neighbours; P21 uses 50 and explores 5–50. With n spectra
+        at most (n - 1) // 3 is possible; a larger one is reduced, and the result says so.
+    standardise
+        Bring each feature to mean 0 and variance 1 first.
+    pca
+        Principal components that distances are measured in; None for all features. 50 keep
+        the neighbours of smooth spectra and make the search many times faster.
+    method
+        ``"opentsne"`` (linear in n) or ``"sklearn"`` (P21's; slow beyond 10⁴).
+    early, iterations
+        Steps with and without early exaggeration.
+    seed
+        Of the approximate neighbour search and of the components.
+
+    Raises
+    ------
+    ValueError
+        A value is outside its range.
+    """
+
+    perplexity: float = 50.0
+    standardise: bool = False
+    pca: int | None = 50
+    method: TsneMethod = "opentsne"
+    early: int = 250
+    iterations: int = 500
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.method not in get_args(TsneMethod):
+            raise ValueError(f"method={self.method!r} is none of {get_args(TsneMethod)}")
+        if self.perplexity < 1 or (self.pca is not None and self.pca < 2):
+            raise ValueError(f"perplexity={self.perplexity} ≥ 1 and pca={self.pca} ≥ 2 needed")
+        if self.early < 1 or self.iterations < 1:
+            raise ValueError(f"early={self.early} and iterations={self.iterations} must be ≥ 1")
+        if self.method == "sklearn" and self.early + self.iterations < _SKLEARN_FEWEST:
+            raise ValueError(
+                f"scikit-learn takes {_SKLEARN_FEWEST} steps or more, got early={self.early} and "
+                f"iterations={self.iterations}"
+            )
+
+    def asdict(self) -> dict[str, Any]:
+        """JSON-serialisable."""
+        return dataclasses.asdict(self)
+
+
+def lay_out(
+    scores: np.ndarray,
+    settings: EmbedSettings,
+    *,
+    jobs: int = 1,
+    callback: Callback | None = None,
+) -> tuple[np.ndarray, EmbedSettings]:
+    """The t-SNE itself, for scores that were reduced elsewhere, for example in chunks.
+
+    Parameters
+    ----------
+    scores
+        (n, K) finite, n ≥ 5.
+    settings
+        Perplexity, method, steps and seed.
+    jobs, callback
+        As in :func:`embed`.
+
+    Returns
+    -------
+    xy (n, 2) float32, and the settings as used.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 5 points, or a score is not finite.
+    """
+    n = len(scores)
+    if n < 5 or not np.isfinite(scores).all():
+        raise ValueError(f"a plane needs 5 finite points or more, got {np.shape(scores)}")
+    settings = dataclasses.replace(settings, perplexity=min(settings.perplexity, (n - 1) // 3))
+    start = _start(scores, settings.seed)
+    if settings.method == "sklearn":
+        plane = SklearnTSNE(
+            perplexity=settings.perplexity,
+            init=cast("Any", start),  # documented to take an array, annotated as text
+            max_iter=settings.early + settings.iterations,
+            random_state=settings.seed,
+            n_jobs=jobs,
+        ).fit_transform(scores)
+    else:
+        plane = _opentsne(scores, start, settings, jobs, callback)
+    return np.ascontiguousarray(plane, np.float32), settings
+
+
+def _start(scores: np.ndarray, seed: int) -> np.ndarray:
+    """The two leading components, tiny, so that t-SNE keeps the large-scale layout."""
+    axes = fit_components(scores, 2, seed=seed)
+    start = np.zeros((len(scores), 2))
+    start[:, : len(axes.axes)] = axes.project(scores)
+    start *= 1e-4 / max(start[:, 0].std(), np.finfo(np.float32).tiny)
+    # Equal spectra would stay on one point for ever.
+    return start + np.random.default_rng(seed).normal(0, 1e-6, start.shape)
+
+
+def _opentsne(
+    scores: np.ndarray,
+    start: np.ndarray,
+    settings: EmbedSettings,
+    jobs: int,
+    callback: Callback | None,
+) -> np.ndarray:
+    n = len(scores)
+    affinities = PerplexityBasedNN(
+        scores,
+        cast("Any", settings.perplexity),  # any number, annotated as int
+        method="exact" if n <= _EXACT_UP_TO else "annoy",
+        n_jobs=jobs,
+        random_state=settings.seed,
+    )
+    plane = TSNEEmbedding(
+        start,
+        affinities,
+        negative_gradient_method="bh" if n < _FFT_FROM else "fft",
+        n_jobs=jobs,
+        random_state=settings.seed,
+    )
+    total = settings.early + settings.iterations
+    early = partial(_report, callback, 0, total)
+    plane = plane.optimize(
+        n_iter=settings.early,
+        exaggeration=12,
+        momentum=0.5,
+        callbacks=early,
+        callbacks_every_iters=_REPORT_EVERY,
+    )
+    late = partial(_report, callback, settings.early, total)
+    plane = plane.optimize(
+        n_iter=settings.iterations,
+        momentum=0.8,
+        callbacks=late,
+        callbacks_every_iters=_REPORT_EVERY,
+    )
+    if callback is not None and settings.iterations % _REPORT_EVERY:
+        callback(total, total)
+    return np.asarray(plane)
+
+
+def _report(
+    callback: Callback | None, before: int, total: int, step: int, _error: float, _plane: object
+) -> bool:
+    """Pass progress on; openTSNE goes on while this is False."""
+    if callback is not None:
+        callback(before + step, total)
+    return False

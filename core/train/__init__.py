@@ -1,1 +1,0 @@
-"""Fitting the models of both papers."""

@@ -1,0 +1,145 @@
+"""Whether a model has learned on anything like a spectrum: two measures, asked before a verdict.
+
+*Of the kind* (:mod:`.domain_kind`) knows the sample from the rest of its survey and is blind to
+rubbish; *like anything seen* (:mod:`.domain_distance`) knows rubbish, and takes other galaxies for
+the sample's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...planes.principal_components import Components
+from ...targets.linear import LinearTarget
+from .distance import STATISTICS, Distance
+
+__all__ = ["Domain", "DomainValues", "statistic_words"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DomainValues:
+    """What the measures say of spectra.
+
+    Attributes
+    ----------
+    of_kind : (n,)
+        Log-odds above the threshold: negative is outside; NaN where it is not known.
+    distance : (n,)
+        1 is the border, more is outside.
+    statistic : (n,) str
+        Which of :data:`~spexplain.core.trust.domain.distance.STATISTICS` is the largest.
+    where_px : (n,)
+        Pixel of the largest residual at its scale, −1 for those of the whole spectrum.
+    """
+
+    of_kind: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    statistic: NDArray[np.str_]
+    where_px: NDArray[np.int64]
+
+    @property
+    def outside(self) -> NDArray[np.bool_]:
+        """(n,) True where either measure puts a spectrum outside."""
+        return (self.of_kind < 0) | (self.distance > 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """Both measures of one model.
+
+    Attributes
+    ----------
+    distance
+        From what it learned on.
+    kind
+        The sample against the rest of its survey; None where there is no such rest.
+    """
+
+    distance: Distance
+    kind: LinearTarget | None
+
+    def __call__(self, spectra: NDArray[np.floating]) -> DomainValues:
+        """What both say of spectra (n, D), prepared as the model's."""
+        far = self.distance(spectra)
+        unknown = np.full(len(spectra), np.nan)
+        of_kind = unknown if self.kind is None else self.kind(spectra)
+        return DomainValues(of_kind, far.value, far.statistic, far.where_px)
+
+    def to_arrays(self) -> tuple[dict[str, NDArray], dict[str, Any]]:
+        """Arrays and JSON-serialisable facts, for a file."""
+        d = self.distance
+        arrays = {
+            "centre": d.components.centre,
+            "scale": d.components.scale,
+            "axes": d.components.axes,
+            "spread": d.spread,
+            "limits": d.limits,
+            **{f"tolerance_{at}": one for at, one in enumerate(d.tolerance)},
+        }
+        facts = {"step_aa": d.step_aa, "noise": [d.noise_low, d.noise_high]}
+        if self.kind is not None:
+            arrays["kind"] = self.kind.weights
+            facts |= {"kind_offset": self.kind.offset, "kind_name": self.kind.name}
+        return arrays, facts
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray], facts: Mapping[str, Any]) -> Domain:
+        """What :meth:`to_arrays` gave.
+
+        Raises
+        ------
+        ValueError
+            Something is missing, or of another version.
+        """
+        try:
+            tolerance = tuple(arrays[f"tolerance_{at}"] for at in range(len(STATISTICS) // 2 - 1))
+            components = Components(arrays["centre"], arrays["scale"], arrays["axes"])
+            ends = (float(facts["noise"][0]), float(facts["noise"][1]))
+            distance = Distance(
+                components, arrays["spread"], tolerance, *ends, facts["step_aa"], arrays["limits"]
+            )
+            kind = None
+            if "kind" in arrays:
+                kind = LinearTarget(arrays["kind"], facts["kind_offset"], facts["kind_name"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no domain of this version: {error}") from error
+        if distance.limits.shape != (len(STATISTICS),):
+            raise ValueError(f"no domain of this version: {distance.limits.shape} limits")
+        return cls(distance, kind)
+
+
+def statistic_words(statistic: str, wave_aa: float) -> str:
+    """What lies outside, in words.
+
+    Parameters
+    ----------
+    statistic
+        One of :data:`~spexplain.core.trust.domain.distance.STATISTICS`.
+    wave_aa
+        Rest wavelength of the largest residual, Å; NaN where it is the whole spectrum.
+
+    Raises
+    ------
+    KeyError
+        There is no such statistic.
+    """
+    if statistic == "noise":
+        return "its noise is not like theirs"
+    if statistic == "level":
+        return "its flux level or slope is far beyond theirs"
+    kind, _, scale = statistic.partition(" ")
+    if kind == "rms":
+        what = {"1.5": "pixel to pixel", "5": "in its lines", "12": "in its broad features"}
+        return f"it differs from them all along, {(what | {'30': 'in its continuum'})[scale]}"
+    what = {
+        "1.5": "a spike or edge",
+        "5": "a line",
+        "12": "a broad feature",
+        "30": "a bump or step",
+    }
+    return f"{what[scale]} near {wave_aa:.0f} Å that none of them has"

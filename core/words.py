@@ -1,0 +1,64 @@
+"""Numbers in words, written one way on the page, on a terminal, in tables and in reports."""
+
+from __future__ import annotations
+
+__all__ = [
+    "EXPLAINED_R2",
+    "goodness",
+    "percent",
+    "probability_text",
+]
+
+
+def percent(share: float, spec: str = ".0f") -> str:
+    """A share of 1 as '4 %'.
+
+    Parameters
+    ----------
+    share
+        1 is all of it.
+    spec
+        How the number is formatted: ".1f" for '14.8 %', "g" for a chosen share as it was chosen.
+    """
+    return f"{100 * share:{spec}} %"
+
+
+def probability_text(probability: float, digits: int = 3) -> str:
+    """A probability as '0.964', never rounded to a certainty: '> 0.999', '< 0.001'.
+
+    Parameters
+    ----------
+    probability
+        0 to 1; "–" for one that is not known.
+    digits
+        After the point.
+    """
+    if not 0 <= probability <= 1:
+        return "–"
+    least = 10.0**-digits
+    text = f"{probability:.{digits}f}"
+    if float(text) >= 1:
+        return f"> {1 - least:.{digits}f}"
+    return f"< {least:.{digits}f}" if float(text) <= 0 else text
+
+
+# A surrogate of lower weighted R² misses more than half of what the target does over the
+# neighbourhood: its weights are no reasons.
+EXPLAINED_R2 = 0.5
+
+_NEARLY_ONE = 0.9995
+
+
+def goodness(r2: float, *, above: str = "above") -> str:
+    """R² in words: 'R² 0.94', 'R² 0.997'; a good fit is not rounded up to a perfect one.
+
+    Parameters
+    ----------
+    r2
+        At most 1.
+    above
+        Stands before 0.999 for what is nearer to 1: '>' where there is little room.
+    """
+    if r2 < 0.99:
+        return f"R² {r2:.2f}".replace("-", "−")
+    return f"R² {r2:.3f}" if r2 < _NEARLY_ONE else f"R² {above} 0.999"

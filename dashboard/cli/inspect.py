@@ -1,0 +1,148 @@
+"""Commands that say what a collection holds and why a model answers as it does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .agn_options import Level
+from .options import AsJson, Demo, Directory, MaybeDirectory, named
+from .output import console, print_json, print_lines
+
+if TYPE_CHECKING:
+    from ..export.stored_spectrum import Explained
+
+__all__ = ["explain_command", "info", "scores_command"]
+
+_Target = Annotated[
+    str,
+    typer.Option(
+        help="'predicted' (log-odds), 'log p', 'probability', 'margin' or 'decision' (against its "
+        "nearest rival) of the predicted type; 'type 1', its log-odds; 'log p(type 1)', spelled "
+        "out; 'type 2 against intermediate', the decision between two; or a score such as 'mse'."
+    ),
+]
+_Sampling = Annotated[
+    str,
+    typer.Option(
+        help="independent, antithetic, or limit: LIME's exact limit where there is one, as of "
+        "one type against another."
+    ),
+]
+_Exposures = Annotated[
+    int,
+    typer.Option(
+        help="Redraw the spectrum's noise so often, 5 or more (30 is usual), and say which "
+        "reasons another exposure would show; 0 leaves it out."
+    ),
+]
+
+
+def explain_command(
+    directory: Directory,
+    id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
+    target: _Target = "predicted",
+    method: Annotated[str, typer.Option(help="lime, saliency, occlusion or shapley.")] = "lime",
+    segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
+    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME, Shapley).")] = 5000,
+    sampling: _Sampling = "independent",
+    factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
+    exposures: _Exposures = 0,
+    level: Level = "90",
+    as_json: AsJson = False,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save all of it in one FITS file.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the segments: .csv or .ecsv.")
+    ] = None,
+    code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
+) -> None:
+    """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
+    from ...core.settings import ExplainSettings
+    from ...data.explanations.python_code import reproduce_code
+    from ..export.stored_spectrum import explain_stored, write_files
+
+    settings = ExplainSettings.from_dict(
+        {
+            "method": method,
+            "n_segments": segments,
+            "n_samples": samples,
+            "sampling": sampling,
+            "factor": factor,
+            "seed": seed,
+        }
+    )
+    found = explain_stored(
+        directory, id, target, settings, exposures=exposures, level=int(level) / 100
+    )
+    write_files(found, figure=png, everything=save, table=table)
+    if code:
+        sys.stdout.write(reproduce_code(found.saved, file=save))
+    else:
+        _print_explained(found, id, as_json=as_json)
+
+
+def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
+    from ..figures.domain_words import domain_lines
+    from ..figures.pieces import verdict_text
+    from ..figures.set_words import verdict_lines
+    from .summary import explanation_document, explanation_lines, intervals_document
+
+    saved, verdict = found.saved, found.verdict
+    domain, whose = verdict.domain, saved.origin.whose
+    if as_json:
+        about: dict[str, Any] = {"id": id, "model": whose}
+        about["domain"] = None if domain is None else domain.to_dict()
+        about["verdict"] = verdict.to_dict()
+        said = explanation_document(saved.explanation, found.wave_rest_aa, mirrored=saved.mirrored)
+        print_json(about | said | intervals_document(saved))
+        return
+    print_lines(domain_lines(domain, whose))
+    console.print(verdict_text(verdict), highlight=False)
+    print_lines(f"  {line}" for line in verdict_lines(verdict))
+    lines = explanation_lines(saved.explanation, found.wave_rest_aa, id=id, mirrored=saved.mirrored)
+    print_lines(lines)
+    console.print(f"  {found.trust.sentence()}")
+    if saved.recurrence is not None:
+        console.print(f"  {saved.recurrence.sentence()}")
+
+
+def scores_command(
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
+    top: Annotated[int, typer.Option(min=1, help="Length of the top lists.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the eight anomaly scores agree, and what leads each."""
+    from .score_lines import score_lines, stored_leaders
+
+    found = stored_leaders(named(directory, demo=demo), top)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        for line in score_lines(found):
+            console.print(line)
+
+
+def info(
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
+    level: Level = "90",
+    as_json: AsJson = False,
+) -> None:
+    """Say what a collection holds, which stages are built, and how sure its types are."""
+    from .summary import collection_lines, collection_summary
+
+    summary = collection_summary(named(directory, demo=demo))
+    if as_json:
+        print_json(summary)
+    else:
+        print_lines(collection_lines(summary, level=int(level) / 100))

@@ -1,0 +1,153 @@
+"""Commands that make a collection: demo, ingest, build."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .agn_options import Background, Overlap, Split, Task, Tsne
+from .anomaly_options import (
+    Clusters,
+    Dust,
+    Factor,
+    LearnFrom,
+    Loss,
+    ModelPerBin,
+    Perturbation,
+    ScoreName,
+    Sign,
+    SnBins,
+    TopInBins,
+    TopPercent,
+    anomaly_options,
+    with_anomaly_options,
+)
+from .options import CORES, AsJson, Directory, Jobs, NoBrowser, Port
+from .output import print_json, print_lines
+from .serve import lasting, serve_page
+
+__all__ = ["build_command", "demo", "ingest_command"]
+
+Models = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Apply the models of this built collection."),
+]
+
+
+def demo(
+    no_browser: NoBrowser = False,
+    port: Port = 5006,
+    small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
+) -> None:
+    """Build the demo collection if needed, and open the page on it."""
+    with lasting():
+        from ...data.demo.ready import finished_demo
+
+    path = finished_demo(small=small) or _build_demo(small=small)
+    serve_page(path, port=port, address="127.0.0.1", no_browser=no_browser)
+
+
+def ingest_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="FITS files or folders.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: id or file, and label, z or ebv (mag)."),
+    ] = None,
+    z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
+    jobs: Jobs = CORES,
+    as_json: AsJson = False,
+) -> None:
+    """Read spectra into a new collection; bad files are listed with their reason."""
+    from ...data.ingest.to_collection import ingest
+    from .progress import TerminalProgress, ctrl_c_cancels
+    from .summary import ingest_lines
+
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        report = ingest(
+            paths,
+            out,
+            labels=labels,
+            jobs=jobs,
+            z_max=z_max,
+            progress=lambda done, total: progress("read", done, total),
+            cancelled=stop.is_set,
+        )
+    if as_json:
+        print_json(asdict(report) | {"path": str(report.path)})
+    else:
+        print_lines(ingest_lines(report))
+
+
+def build_command(
+    context: typer.Context,
+    directory: Directory,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="STAGE", help="Only these, and what they need.")
+    ] = None,
+    models: Models = None,
+    tune: Annotated[
+        bool,
+        typer.Option("--tune", help="Search C and gamma of four kernels; classify with the best."),
+    ] = False,
+    planes: Annotated[
+        bool,
+        typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
+    ] = False,
+    overlap: Overlap = None,
+    tsne: Tsne = None,
+    background: Background = "none",
+    split: Split = "auto",
+    task: Task = "three",
+    dust: Dust = None,
+    sn_bins: SnBins = None,
+    learn_from: LearnFrom = None,
+    model_per_bin: ModelPerBin = None,
+    loss: Loss = None,
+    explain_score: ScoreName = None,
+    top_percent: TopPercent = None,
+    top_in_bins: TopInBins = None,
+    perturbation: Perturbation = None,
+    factor: Factor = None,
+    k: Clusters = None,
+    weight_sign: Sign = None,
+    jobs: Jobs = CORES,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
+    from ...data.build.all_stages import BuildSettings, build, settings_as_built
+    from ...data.collection.collection import Collection
+    from ...data.study.evaluation import tuned_build
+    from .progress import TerminalProgress, ctrl_c_cancels
+    from .summary import build_lines
+
+    if tune and (only or models or planes):
+        raise ValueError("--tune stands alone, without --only, --models and --planes")
+    wanted = [*(only or []), "planes"] if planes else only
+    collection = Collection.open(directory)
+    goes_on = wanted is not None or tune
+    usual = settings_as_built(collection) if goes_on else BuildSettings()
+    usual = usual.with_choices(split=split, task=task, overlap=overlap, tsne=tsne)
+    others: dict[str, Any] = {**anomaly_options(context.params), "background": background}
+    common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        common |= {"progress": progress, "cancelled": stop.is_set}
+        if tune:
+            report = tuned_build(collection, **common)
+        else:
+            report = build(collection, only=wanted, models=models, **common)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print_lines(build_lines(report))
+
+
+def _build_demo(*, small: bool) -> Path:
+    from ...data.demo.demo import build_demo
+    from .progress import TerminalProgress, ctrl_c_cancels
+
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        return build_demo(small=small, jobs=CORES, progress=progress, cancelled=stop.is_set)

@@ -1,0 +1,224 @@
+"""What the commands print, as lines to read and as documents for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...core.explain.flux_effects import effects
+from ...core.models.conformal import LEVELS
+from ...core.spectra.lines.line_list import PAGE_LINES
+from ...data.collection.class_sets import TypeCertainty
+from ...data.collection.collection import Collection
+from ...data.collection.runs import RunStore
+from ...data.lenses.lenses import outdated
+from ..figures.domain_words import model_lines
+from ..figures.effect_words import does_words, unit_words
+from ..figures.set_words import certainty_lines
+
+if TYPE_CHECKING:
+    from ...core.explain.explanation import Explanation
+    from ...core.trust.intervals import Intervals
+    from ...data.build.all_stages import BuildReport
+    from ...data.explanations.saved import SavedExplanation
+    from ...data.ingest.to_collection import IngestReport
+
+__all__ = [
+    "build_lines",
+    "collection_lines",
+    "collection_summary",
+    "explanation_document",
+    "explanation_lines",
+    "ingest_lines",
+    "intervals_document",
+]
+
+
+# What a stage recorded to be read by people.
+_NOTES = ("sample_note", "training_note")
+
+
+def ingest_lines(report: IngestReport) -> Iterator[str]:
+    """What was taken, what was not and why, and what to do next."""
+    files = f"{report.n_files} file{'' if report.n_files == 1 else 's'}"
+    yield f"[bold]{report.n_taken}[/bold] spectra from {files} taken into {report.path}"
+    for reason, count in report.rejected.items():
+        yield f"  {count:6d} rejected: {reason}"
+    if report.rejected:
+        yield "  each with its particulars in rejects.parquet"
+    if report.unknown_labels:
+        some = ", ".join(report.unknown_labels[:5])
+        yield f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]: {some} …"
+    if report.n_counts:
+        yield (
+            f"[yellow]{report.n_counts} are in counts[/yellow], not flux-calibrated: slopes are "
+            "the instrument's; lines keep their places and widths"
+        )
+    if report.n_taken:
+        yield f"next: spexplain build {report.path}"
+
+
+def build_lines(report: BuildReport) -> Iterator[str]:
+    """Which stages were done, kept or skipped, whose the models are and why, what to do next."""
+    for stage in report.built:
+        yield f"  {stage:<14} built in {report.seconds[stage]:.1f} s"
+    for stage in report.kept:
+        yield f"  {stage:<14} up to date"
+    for stage, reason in report.skipped.items():
+        yield f"  {stage:<14} [yellow]skipped[/yellow]: {reason}"
+    for stage, note in report.notes.items():
+        if not stage.startswith("domain-"):  # said with whose model it is
+            yield f"  {stage:<14} {note}"
+    yield from model_lines(RunStore(report.path))
+    if report.built or report.kept:
+        yield f"next: spexplain serve {report.path}"
+
+
+def collection_summary(path: Path) -> dict[str, Any]:
+    """What a collection holds and which stages are built, as JSON values.
+
+    Raises
+    ------
+    CollectionError
+        There is no readable collection at this path.
+    """
+    collection = Collection.open(path)
+    store = RunStore(collection.path)
+    runs = {name: run for name in store.current() if (run := store.find(name)) is not None}
+    # Each after those it is made from; the stages themselves would say, but take seconds to load.
+    before = {name: sorted(run.inputs.keys() & runs.keys()) for name, run in runs.items()}
+    order = TopologicalSorter(before).static_order()
+    wave = collection.wave_rest_aa
+    return {
+        "path": str(collection.path),
+        "key": collection.key,
+        "n_spectra": collection.n_spectra,
+        "n_rejected": collection.n_rejected,
+        "rejected": {
+            str(k): int(v) for k, v in collection.rejects["reason"].value_counts().items()
+        },
+        "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
+        "wave_rest_aa": [float(wave[0]), float(wave[-1])],
+        "outdated": outdated(collection),
+        "models": list(model_lines(store)),
+        "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
+    }
+
+
+def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> Iterator[str]:
+    """The summary to read, with the coverage of sets of types at a level."""
+    yield f"[bold]{summary['path']}[/bold]"
+    low, high = summary["wave_rest_aa"]
+    yield f"  {summary['n_spectra']} spectra, {low:.0f}–{high:.0f} Å at rest in vacuum"
+    labels = (f"{count} {label or 'unlabelled'}" for label, count in summary["labels"].items())
+    yield f"  types: {', '.join(labels)}"
+    yield f"  {summary['n_rejected']} rejected"
+    for reason, count in summary["rejected"].items():
+        yield f"    {count:6d} {reason}"
+    yield from (f"  {line}" for line in summary["models"])
+    yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
+    for name, stage in summary["stages"].items():
+        for note in _NOTES:
+            if stage["metrics"].get(note):
+                yield f"  {name}: {stage['metrics'][note]}"
+    if summary["outdated"]:
+        yield f"  [yellow]{summary['outdated']}[/yellow]"
+    if "svm" in summary["stages"]:
+        certainty = TypeCertainty.of_metrics(summary["stages"]["svm"]["metrics"])
+        for line in certainty_lines(certainty, level):
+            yield f"  svm: {line}"
+
+
+def explanation_document(
+    explanation: Explanation, wave_rest_aa: np.ndarray, *, mirrored: np.ndarray | None = None
+) -> dict[str, Any]:
+    """The explanation as JSON values; numbers that do not exist are null.
+
+    Beside the raw weights, ``effects``: in which unit, their values (per +10 % of the flux where
+    segments were scaled), and what more flux, or any change, does.
+    """
+    document = explanation.to_dict(wave_rest_aa)
+    seen = effects(explanation, mirrored=mirrored)
+    if explanation.nothing:
+        document["r2"] = None
+    document["effects"] = {
+        "unit": "+10 % of the flux" if seen.unit == "flux" else seen.unit,
+        "values": seen.values.tolist(),
+        "change": [seen.said(number) for number in range(len(seen.values))],
+        "weights_mirrored": None if mirrored is None else mirrored.tolist(),
+    }
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in document.items()
+    }
+
+
+def intervals_document(saved: SavedExplanation) -> dict[str, Any]:
+    """Intervals of the weights as JSON values, by what they are of, and what exposures would say.
+
+    ``masks`` is what the random masks leave open, ``noise`` where another exposure's weights lie;
+    ``exposures`` is there only if the noise was redrawn.
+    """
+    masks, noise = saved.intervals, saved.recurrence
+    document: dict[str, Any] = {
+        "intervals": {
+            "masks": None if masks is None else _ends(masks),
+            "noise": None if noise is None else _ends(noise.intervals),
+        }
+    }
+    if noise is not None:
+        more, beyond = noise.more_than_noise, noise.beyond
+        document["exposures"] = {
+            "sentence": noise.sentence(),
+            "top": noise.top.tolist(),
+            "seen_again": noise.seen_again.tolist(),
+            "more_than_noise": None if more is None else more.tolist(),
+            "share": noise.share.tolist(),
+            "beyond_noise": None if beyond is None else beyond.tolist(),
+            "n_drawn": noise.n_drawn,
+            "n_refused": noise.n_refused,
+        }
+    return document
+
+
+def _ends(intervals: Intervals) -> list[list[float]]:
+    return np.column_stack([intervals.low, intervals.high]).tolist()
+
+
+def explanation_lines(
+    explanation: Explanation,
+    wave_rest_aa: np.ndarray,
+    *,
+    id: str,
+    top: int = 5,
+    mirrored: np.ndarray | None = None,
+) -> Iterator[str]:
+    """The verdict in words: what was asked, how well the surrogate fits, the top segments.
+
+    Where there is nothing to explain, the value alone.
+    """
+    if explanation.nothing:
+        yield f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}"
+        return
+    drawn = f"{explanation.n_samples} samples, seed {explanation.settings.seed}"
+    fit = f"R² {explanation.r2:.3f}"
+    if explanation.method == "shapley":
+        fit = f"shares sum to {explanation.value - explanation.intercept:.4g}"
+    yield (
+        f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}  "
+        f"({explanation.method}, {fit}, {'exact, no samples' if explanation.exact else drawn})"
+    )
+    if explanation.sampled:
+        yield f"  sampled, since {explanation.sampled}"
+    edges, seen = explanation.edges(wave_rest_aa), effects(explanation, mirrored=mirrored)
+    for segment in explanation.top(top):
+        low, high = edges[segment]
+        names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
+        value, does = seen.values[segment], does_words(seen, int(segment))
+        yield f"  {low:7.1f}–{high:7.1f} Å  {value:+.3e}  {does} it  {', '.join(names)}"
+    yield f"  (change of {explanation.target} {unit_words(explanation, seen)})"

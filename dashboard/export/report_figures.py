@@ -1,0 +1,343 @@
+"""The figures of the AGN paper for a collection, drawn for print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from scipy.ndimage import median_filter
+
+from ...core.explain.entry import ExplainSettings, explain
+from ...core.models.small_samples import FEW
+from ...core.models.svm.kernel_matrix import KERNELS
+from ...core.spectra.lines.line_list import P21_MARKERS
+from ...core.targets import Classifier
+from ...core.words import probability_text
+from ...data.collection.trained_models import probability_column
+from ...data.lenses.plane_points import Plane
+from ...data.study import published_p21 as paper
+from ...data.study.figure_intervals import share_interval
+from ..figures.number_labels import label_places
+from ..figures.theme import THEMES, category_colours
+from ..workspace.confusion_table import ordered_types
+
+__all__ = [
+    "confusion_figure",
+    "example_spectra_figure",
+    "example_titles",
+    "mean_spectra_figure",
+    "noise_figure",
+    "numbered_plane_figure",
+    "reliability_figure",
+    "saliency_figure",
+]
+
+_THEME = THEMES["light"]
+_WRONG, _RIGHT = "#d62728", "#2ca02c"
+_THEIRS = ", paper"
+_BOX_POINTS = (14.0, 12.0)  # of a number with its frame
+
+
+def example_spectra_figure(wave: np.ndarray, flux: np.ndarray, kinds: Sequence[str]) -> Figure:
+    """One prepared spectrum (n, D) of each type (n,)."""
+    fig, panels = _panels(len(kinds), height=1.5)
+    for axes, values, kind in zip(panels, flux, kinds, strict=True):
+        colour = category_colours((kind,), "light")[0]
+        axes.plot(wave, values, color=colour, linewidth=0.7)
+        _finish(axes, wave, values, kind)
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarray) -> Figure:
+    """Median spectrum of each type, and between which fluxes 68 % of them lie."""
+    kinds = ordered_types(set(labels.tolist()))
+    fig, panels = _panels(len(kinds), height=1.5)
+    for axes, kind in zip(panels, kinds, strict=True):
+        colour = category_colours((kind,), "light")[0]
+        low, middle, high = np.percentile(spectra[labels == kind], [16, 50, 84], axis=0)
+        axes.fill_between(wave, low, high, color=colour, alpha=0.3, linewidth=0)
+        axes.plot(wave, middle, color=colour, linewidth=0.8)
+        _finish(axes, wave, high, f"{kind}, {np.sum(labels == kind):,} spectra")
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
+    """Raw and normalised, rows the true type, in the paper's order.
+
+    Under the shares of a type with few spectra stand their 95 % intervals.
+    """
+    fig = _figure(7.0, 3.0)
+    order = [list(classes).index(kind) for kind in ordered_types(classes)]
+    classes, counts = ordered_types(classes), counts[np.ix_(order, order)]
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    texts = [[f"{n:,}" for n in row] for row in counts.tolist()]
+    said = [
+        ["\n".join([f"{n / max(sum(row), 1):.2f}", *_ends_text(n, sum(row))]) for n in row]
+        for row in counts.tolist()
+    ]
+    for at, (values, title) in enumerate(((texts, "spectra"), (said, "share of the true type"))):
+        axes = fig.add_subplot(1, 2, at + 1)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for (i, j), share in np.ndenumerate(shares):
+            tone = "white" if share > 0.5 else _THEME.text
+            axes.text(j, i, values[i][j], ha="center", va="center", color=tone, fontsize=8)
+        axes.set_xticks(range(len(classes)), classes, fontsize=7)
+        axes.set_yticks(range(len(classes)), classes, fontsize=7)
+        axes.set_xlabel("called", fontsize=8)
+        axes.set_ylabel("true type", fontsize=8)
+        axes.set_title(title, fontsize=8)
+    fig.tight_layout()
+    return fig
+
+
+def _ends_text(k: int, n: int) -> list[str]:
+    return [ends] if (ends := share_interval(k, n)) else []
+
+
+def reliability_figure(bins: Mapping[str, Sequence[float]]) -> Figure:
+    """Share of spectra whose likeliest class is right, against its probability.
+
+    Parameters
+    ----------
+    bins
+        Of a ``Reliability``: mean largest probability, share right
+        and the ends of its 95 % interval, a bin an entry.
+    """
+    fig = _figure(3.4, 3.2)
+    axes = fig.add_subplot()
+    p, right, low, high = (np.array(bins[name]) for name in ("confidence", "right", "low", "high"))
+    least = max(min(*p, *low) - 0.03, 0)
+    axes.plot([least, 1], [least, 1], color=_THEME.quiet, linestyle="--", linewidth=0.8)
+    # A bin in which all are right ends at 1, whatever rounding makes of it.
+    reach = np.maximum([right - low, high - right], 0)
+    axes.errorbar(p, right, reach, color=_THEME.accent, marker="o", markersize=3.5, linestyle="",
+                  elinewidth=1, capsize=2)  # fmt: skip
+    axes.set(xlim=(least, 1.01), ylim=(least, 1.01), aspect="equal")
+    axes.set_xlabel("probability of the likeliest type", fontsize=8)
+    axes.set_ylabel("share of them right", fontsize=8)
+    axes.grid(color=_THEME.edge, linewidth=0.5)
+    axes.tick_params(labelsize=7)
+    fig.tight_layout()
+    return fig
+
+
+def noise_figure(noise: dict[str, Any]) -> Figure:
+    """F against added noise, a panel for each kernel, with its spread.
+
+    In the shade of a curve lies its 95 % interval, where few test spectra stand behind it.
+    The paper's values, which are of its linear kernel, are in that kernel's panel alone.
+    """
+    curves = noise["kernels"]
+    kernels = sorted(curves, key=lambda kernel: (not curves[kernel]["best"], KERNELS.index(kernel)))
+    rows = -(-len(kernels) // 2)
+    fig = _figure(7.0, 0.5 + 2.2 * rows)
+    grid: Any = fig.subplots(rows, min(len(kernels), 2), sharex=True, sharey=True, squeeze=False)
+    panels = list(grid.flat)
+    for axes in panels[len(kernels) :]:
+        axes.set_axis_off()
+    for axes, kernel in zip(panels, kernels, strict=False):
+        curve = curves[kernel]
+        _noise_panel(axes, np.array(noise["sigmas"]), curve, with_paper=kernel == "linear")
+        gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
+        best = " (the best)" if curve["best"] else ""
+        axes.set_title(f"{kernel} kernel, C {curve['c']:g}{gamma}{best}", fontsize=7.5, loc="left")
+    for axes in panels[max(len(kernels) - 2, 0) : len(kernels)]:
+        axes.tick_params(labelbottom=True)  # also where no panel is below
+    fig.supylabel("F on the test set", fontsize=8, x=0.012)
+    fig.supxlabel("standard deviation of the noise (flux at 5100 Å = 1)", fontsize=8, y=0.012)
+    inch = 1 / fig.get_figheight()
+    fig.tight_layout(rect=(0.02, 0.2 * inch, 1, 1 - 0.42 * inch))
+    _noise_legend(fig, panels, [*ordered_types(curves[kernels[0]]["by_class"]), "mean"])
+    return fig
+
+
+def _noise_legend(fig: Figure, panels: Sequence[Axes], order: Sequence[str]) -> None:
+    """Above the panels; column by column what is found here, and under it the paper's."""
+    entries = {text: drawn for axes in panels for drawn, text in
+               zip(*axes.get_legend_handles_labels(), strict=True)}  # fmt: skip
+    names = sorted(entries, key=lambda text: (order.index(text.removesuffix(_THEIRS)), text))
+    drawn = [entries[name] for name in names]
+    fig.legend(drawn, names, fontsize=6.5, ncols=len(order), loc="upper center")
+
+
+def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_paper: bool) -> None:
+    # A mean is as sure as the type with the fewest spectra lets it be.
+    n = min(of["n"] for of in said["by_class"].values())
+    mean = {"f": said["macro_f"], "spread": said["spread"], "n": n, "ends": said["ends"]}
+    curves = {"mean": mean, **said["by_class"]}
+    for name in ("mean", *ordered_types(said["by_class"])):
+        curve = curves[name]
+        colour = _THEME.text if name == "mean" else category_colours((name,), "light")[0]
+        axes.errorbar(sigmas, curve["f"], curve["spread"], color=colour, marker="o", markersize=3,
+                      linewidth=1, capsize=2, label=name)  # fmt: skip
+        if curve["n"] < FEW and None not in curve["ends"]:
+            axes.fill_between(sigmas, *np.transpose(curve["ends"]), color=colour, alpha=0.13,
+                              linewidth=0)  # fmt: skip
+        theirs = paper.NOISE_F.get(name)
+        if theirs and with_paper:
+            axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
+                      markersize=4, linewidth=0.8, label=f"{name}{_THEIRS}")  # fmt: skip
+    axes.set(xscale="log", ylim=(-0.03, 1.05))
+    seen = sigmas[sigmas > 0]
+    axes.set_xticks(seen, [f"{sigma:g}" for sigma in seen], minor=False)
+    axes.set_xticks([], minor=True)
+    axes.grid(color=_THEME.edge, linewidth=0.5)
+    axes.tick_params(labelsize=7)
+
+
+def saliency_figure(
+    wave: np.ndarray,
+    flux: np.ndarray,
+    machine: Classifier,
+    titles: Sequence[str],
+    frames: Sequence[str | None] | None = None,
+) -> Figure:
+    """Spectra (n, D) in the colours of the saliency map of their predicted class.
+
+    Blue strengthens the predicted class as the flux rises, orange weakens it, as in the paper's
+    saliency maps (figures 5 to 9); each map has colours of its own scale.
+    """
+    fig, panels = _panels(len(flux), height=1.25)
+    palette = LinearSegmentedColormap.from_list(
+        "spexplain", [_THEME.lower, _THEME.quiet, _THEME.raise_]
+    )
+    for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
+        predicted = int(machine.log_odds(values[None])[0].argmax())
+        found = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
+        sizes = np.abs(found.weights)
+        # Where nearly all are 0, as of a forest, the largest sets the scale.
+        most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
+        points = np.column_stack([wave, values]).reshape(-1, 1, 2)
+        pieces = np.concatenate([points[:-1], points[1:]], axis=1)
+        lines = LineCollection(list(pieces), cmap=palette, norm=Normalize(-most, most))
+        lines.set_array(0.5 * (found.weights[1:] + found.weights[:-1]))
+        lines.set_linewidth(1.1)
+        axes.add_collection(lines)
+        _finish(axes, wave, values, titles[at])
+        axes.set_title(
+            f"colours to ±{most:.2g}", fontsize=6.5, loc="right", pad=4, color=_THEME.muted
+        )
+        if frames is not None and frames[at] is not None:
+            for spine in axes.spines.values():
+                spine.set(edgecolor=frames[at], linewidth=1.6)
+    _label(panels, "flux / flux at 5100 Å")
+    return fig
+
+
+def numbered_plane_figure(plane: Plane, labels: np.ndarray, chosen: pd.DataFrame) -> Figure:
+    """A plane by type with numbered spectra: a red frame if misclassified, green if not.
+
+    Parameters
+    ----------
+    plane
+        Of the labelled spectra.
+    labels : (n,)
+        Type of each of its points.
+    chosen
+        Columns ``row``, ``number`` and ``correct``.
+    """
+    fig = _figure(7.0, 5.6)
+    axes = fig.add_subplot()
+    for kind in ordered_types(set(labels.tolist())):
+        x, y = plane.xy[labels == kind].T
+        axes.scatter(x, y, s=3, color=category_colours((kind,), "light")[0], label=kind)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.legend(fontsize=7, markerscale=3, loc="best")
+    fig.tight_layout()
+    _number(axes, plane, chosen)
+    return fig
+
+
+def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
+    """Number spectra beside their points; the axes have found their place by now."""
+    here: Any = chosen[np.isin(chosen["row"].to_numpy(np.int64), plane.rows)]
+    places = plane.xy[np.searchsorted(plane.rows, here["row"].to_numpy(np.int64))]
+    axes.apply_aspect()
+    frame = axes.get_window_extent()
+    on_paper = axes.transData.transform(places.reshape(-1, 2)) - frame.p0
+    points_of_px = 72 / float(axes.figure.dpi)
+    sides = (frame.width * points_of_px, frame.height * points_of_px)
+    anchors = on_paper * points_of_px
+    shifts = label_places(anchors, box_px=_BOX_POINTS, frame_px=sides) - anchors
+    legend = axes.get_legend()
+    if legend is not None:  # numbers stand on top of it if they must
+        legend.set_zorder(2)
+    for (x, y), shift, one in zip(
+        places, shifts, here[["number", "correct"]].to_numpy().tolist(), strict=True
+    ):
+        number, correct = one
+        colour = _RIGHT if correct else _WRONG
+        axes.plot(x, y, "o", markersize=6, markerfacecolor="none", color=colour)
+        axes.annotate(
+            str(number), (x, y), xytext=shift.tolist(), textcoords="offset points",
+            fontsize=8, ha="center", va="center",
+            bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": colour},
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8},
+        )  # fmt: skip
+
+
+def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    """What is said of each numbered spectrum above its map."""
+    found = []
+    for position in range(len(chosen)):
+        one = chosen.iloc[position]
+        shares = ", ".join(
+            f"p({kind}) {probability_text(one[probability_column(kind)])}" for kind in classes
+        )
+        found.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
+    return found
+
+
+def _figure(width: float, height: float) -> Figure:
+    fig = Figure(figsize=(width, height), facecolor="white")
+    FigureCanvasAgg(fig)
+    return fig
+
+
+def _panels(n: int, *, height: float) -> tuple[Figure, list[Axes]]:
+    fig = _figure(7.0, height * n + 0.5)
+    first = fig.add_subplot(n, 1, 1)
+    panels = [first, *(fig.add_subplot(n, 1, at + 1, sharex=first) for at in range(1, n))]
+    whole = height * n + 0.5
+    fig.subplots_adjust(left=0.09, right=0.99, bottom=0.45 / whole, top=1 - 0.3 / whole,
+                        hspace=0.28)  # fmt: skip
+    return fig, panels
+
+
+def _finish(axes: Axes, wave: np.ndarray, values: np.ndarray, title: str) -> None:
+    # The tops of lines belong to the figure; a single wild pixel does not.
+    low, high = float(np.percentile(values, 0.2)), float(median_filter(values, 3).max())
+    air = 0.12 * (high - low) or 0.1
+    axes.set(xlim=(wave[0], wave[-1]), ylim=(low - air, high + air))
+    for line in P21_MARKERS:
+        axes.axvline(line.wave_vac_aa, color=_THEME.marker, linewidth=0.5, dashes=(4, 3), zorder=0)
+    axes.set_title(title, fontsize=7.5, loc="left", pad=4)
+    axes.tick_params(labelsize=6.5, length=2)
+
+
+def _label(panels: Sequence[Axes], y: str) -> None:
+    low, high = panels[0].get_xlim()
+    # Of a doublet the name stands once, at the last.
+    last = {line.label.rstrip(" 0123456789"): line.wave_vac_aa for line in P21_MARKERS}
+    for name, wave in last.items():
+        if low < wave < high:
+            panels[0].annotate(
+                name, (wave, 1), xytext=(2, -7), xycoords=panels[0].get_xaxis_transform(),
+                textcoords="offset points", fontsize=5.5, color=_THEME.muted,
+            )  # fmt: skip
+    for axes in panels[:-1]:
+        axes.tick_params(labelbottom=False)
+    panels[-1].set_xlabel("rest wavelength in vacuum (Å)", fontsize=8)
+    figure: Any = panels[0].figure
+    middle = 0.5 * (panels[0].get_position().y1 + panels[-1].get_position().y0)
+    figure.supylabel(y, fontsize=8, x=0.012, y=middle)

@@ -1,0 +1,153 @@
+"""What a visitor takes away of an explanation: file, table, figure, or the lines that repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ...data.collection.collection import Collection
+from ...data.lenses.lenses import Lens, Verdict
+from ..figures.domain_words import origin_words
+from ..figures.wording import chosen_text, flux_label
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ...data.collection.built_domain import DomainVerdict
+    from ...data.explanations.saved import Origin, SavedExplanation
+
+__all__ = ["SavedFile", "figure_of", "keep", "origin_of"]
+
+Kind = Literal["fits", "csv", "ecsv", "png", "svg", "pdf", "py"]
+Paint = Literal["line", "band"]
+
+_SAMPLED = ("lime", "shapley")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file to be saved: its name and what is in it."""
+
+    name: str
+    content: bytes
+    complete: bool = True
+
+
+def origin_of(
+    collection: Collection,
+    lens: Lens,
+    target: str,
+    id: str,
+    *,
+    flux_unit: str = "",
+    domain: DomainVerdict | None = None,
+    verdict: Verdict | None = None,
+    **lens_knobs: float,
+) -> Origin:
+    """Where an explanation comes from.
+
+    Parameters
+    ----------
+    collection, lens, target
+        The target's name is the lens's.
+    id
+        Of the spectrum.
+    flux_unit
+        Of the spectrum before it was prepared; empty if not known.
+    domain
+        Whether the model has learned on anything like it; None if not known.
+    verdict
+        What the model says of the spectrum.
+    lens_knobs
+        What the target was asked for with besides.
+    """
+    from ...data.explanations.saved import Origin
+
+    return Origin(
+        spectrum_id=id,
+        collection=str(collection.path),
+        collection_key=collection.key,
+        lens=lens.name,
+        lens_target=target,
+        model_key=lens.model_key,
+        lens_knobs=lens_knobs,
+        flux_unit=flux_unit,
+        domain=origin_words(domain),
+        whose=lens.whose,
+        verdict={} if verdict is None else verdict.to_dict(),
+    )
+
+
+def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint = "line") -> Figure:
+    """The figure for a paper, with the model's verdict and the weights' intervals."""
+    from ..figures.explained_spectrum import explained_spectrum_figure
+
+    of = saved.explanation
+    return explained_spectrum_figure(
+        saved.wave_rest_aa,
+        saved.flux,
+        of,
+        title=saved.origin.spectrum_id,
+        verdict=verdict,
+        chosen=chosen_text(of.target, saved.origin.lens_knobs),
+        # Of what draws no samples they have no width.
+        intervals=saved.intervals if of.method in _SAMPLED and not of.exact else None,
+        mirrored=saved.mirrored,
+        flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
+        paint=paint,
+    )
+
+
+def keep(
+    saved: SavedExplanation,
+    kind: str,
+    verdict: Verdict | None,
+    paint: Paint,
+    cancelled: Callable[[], bool],
+) -> Iterator[SavedFile]:
+    """Write an explanation as one kind of file.
+
+    Parameters
+    ----------
+    saved
+        What is kept.
+    kind
+        ``fits``, ``csv``, ``ecsv``, ``png``, ``svg``, ``pdf`` or ``py``.
+    verdict, paint
+        For figures.
+    cancelled
+        Asked before the work begins.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+    """
+    if kind not in get_args(Kind):
+        raise ValueError(f"an explanation is kept as one of {get_args(Kind)}, got {kind!r}")
+    name = f"{saved.origin.spectrum_id}-{saved.explanation.method}.{kind}"
+    if not cancelled():
+        yield SavedFile(name, _written(saved, kind, verdict, paint))
+
+
+def _written(saved: SavedExplanation, kind: str, verdict: Verdict | None, paint: Paint) -> bytes:
+    from ...data.explanations.fits_file import save_explanation
+    from ...data.explanations.python_code import reproduce_code
+    from ...data.explanations.segment_table import write_segment_table
+
+    if kind == "py":
+        return reproduce_code(saved).encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"explanation.{kind}"
+        if kind == "fits":
+            save_explanation(path, saved)
+        elif kind in ("csv", "ecsv"):
+            write_segment_table(path, saved)
+        else:
+            from ..figures.explained_spectrum import save_figure
+
+            save_figure(figure_of(saved, verdict, paint=paint), path)
+        return path.read_bytes()

@@ -1,0 +1,157 @@
+"""One spectrum of a collection explained, and the files that are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...core.explain.entry import explain
+from ...core.explain.mirrored import mirror
+from ...core.models.conformal import LEVELS
+from ...core.settings import ExplainSettings
+from ...core.trust.trust import Trust, assess
+from ...data.collection.collection import Collection
+from ...data.collection.format import flux_unit_of
+from ...data.explanations.fits_file import save_explanation
+from ...data.explanations.saved import SavedExplanation
+from ...data.explanations.segment_table import write_segment_table
+from ...data.lenses.lenses import (
+    AgnLens,
+    AnomalyLens,
+    Lens,
+    LensError,
+    Verdict,
+    lens_of_target,
+    open_lenses,
+    outdated,
+)
+from ...data.lenses.other_exposures import exposures_of, recurring
+from .save import figure_of, origin_of
+
+__all__ = ["Explained", "explain_stored", "write_files"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """A stored spectrum with its explanation.
+
+    Attributes
+    ----------
+    saved
+        The explanation with all it was made from.
+    trust
+        How far to believe it.
+    verdict
+        What the model says of the spectrum.
+    """
+
+    saved: SavedExplanation
+    trust: Trust
+    verdict: Verdict
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        """(D,) vacuum Å, rest frame."""
+        return self.saved.wave_rest_aa
+
+
+def explain_stored(
+    directory: Path,
+    id: str,
+    target: str,
+    settings: ExplainSettings,
+    *,
+    exposures: int = 0,
+    level: float = LEVELS[0],
+) -> Explained:
+    """Explain one spectrum of a built collection.
+
+    Parameters
+    ----------
+    directory, id, target, settings
+        What to explain, and how.
+    exposures
+        Of how many redraws of its noise to see which reasons recur; 0 for none.
+    level
+        Of the set of types in the verdict.
+
+    Raises
+    ------
+    ValueError
+        There is no such spectrum, or the lens of this target cannot take it.
+    CollectionError, LensError
+        There is no collection, or no such target.
+    """
+    collection = Collection.open(directory)
+    try:
+        row = collection.row_of(id)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+    try:
+        lens = lens_of_target(open_lenses(collection), target)
+    except LensError as error:
+        old = outdated(collection)
+        raise LensError(f"{error}. {old}" if old else str(error)) from error
+    if not lens.usable(row):
+        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
+    flux, asked = lens.prepared(row), lens.target(target, row)
+    explanation = explain(flux, asked, settings)
+    trust = assess(explanation, flux, asked)
+    unit = flux_unit_of(collection.catalog, row)
+    verdict = _verdict(lens, row, target, level)
+    origin = origin_of(
+        collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict
+    )
+    recurrence = None
+    if exposures:
+        of = exposures_of(collection, lens, row)
+        *_, recurrence = recurring(of, explanation, flux, asked, n=exposures, step=exposures)
+    other = None if explanation.nothing else mirror(explanation, flux, asked)
+    saved = SavedExplanation(
+        explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
+    )
+    return Explained(saved, trust, verdict)
+
+
+def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
+    if isinstance(lens, AnomalyLens):
+        return lens.verdict(row, score=target)
+    said = lens.verdict(row)
+    return lens.at_level(said, level) if isinstance(lens, AgnLens) else said
+
+
+def write_files(
+    found: Explained,
+    *,
+    figure: Path | None = None,
+    everything: Path | None = None,
+    table: Path | None = None,
+) -> None:
+    """Write those files that are asked for, each whole or not at all.
+
+    Parameters
+    ----------
+    found
+        What to write.
+    figure
+        PNG, SVG or PDF.
+    everything
+        FITS: enough to replay it.
+    table
+        CSV or ECSV of the segments.
+
+    Raises
+    ------
+    OSError, ValueError
+        A file cannot be written, or has another suffix.
+    """
+    if figure is not None:
+        from ..figures.explained_spectrum import save_figure  # loads matplotlib
+
+        save_figure(figure_of(found.saved, found.verdict), figure)
+    if everything is not None:
+        save_explanation(everything, found.saved)
+    if table is not None:
+        write_segment_table(table, found.saved)

@@ -1,0 +1,75 @@
+"""What all figures of the page have in common: no frame of their own, the page's colours."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from bokeh.models import Range1d
+from bokeh.plotting import figure
+
+from .theme import Theme
+
+__all__ = ["FONT", "dress", "letter", "letter_name", "plain_figure", "span"]
+
+FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+_NAME_PX, _LEAST_NAME_PX = 12, 8
+_LETTER_EM = 0.54  # mean width of a letter in these names
+_BEYOND_PX = 6  # so far a name may reach beyond the frame, at both ends together
+
+
+def plain_figure(**options: Any) -> figure:
+    """A figure that fills its cell, without toolbar; ``options`` are Bokeh's."""
+    fig = figure(
+        sizing_mode="stretch_both",
+        toolbar_location=None,
+        min_border=0,
+        background_fill_color=None,
+        border_fill_color=None,
+        outline_line_color=None,
+        **options,
+    )
+    letter(fig, label_px=_NAME_PX, tick_px=11)
+    for axis in fig.axis:
+        axis.update(major_tick_in=0, major_tick_out=4, axis_line_width=1)
+    return fig
+
+
+def letter(fig: figure, *, label_px: int, tick_px: int) -> None:
+    """Give axes the page's letters, in these sizes, and no minor ticks."""
+    for axis in fig.axis:
+        axis.update(
+            axis_label_text_font=FONT,
+            axis_label_text_font_size=f"{label_px}px",
+            axis_label_text_font_style="normal",
+            major_label_text_font=FONT,
+            major_label_text_font_size=f"{tick_px}px",
+            minor_tick_line_color=None,
+        )
+
+
+def letter_name(fig: figure, height_px: float) -> None:
+    """Make the name of the y axis as small as a frame of this height asks for, or of usual size."""
+    for axis in fig.yaxis:
+        letters = max(len(str(axis.axis_label or "")), 1)
+        fits = (height_px + _BEYOND_PX) / (_LETTER_EM * letters)
+        size = min(max(fits, _LEAST_NAME_PX), _NAME_PX)
+        axis.axis_label_text_font_size = f"{size:.1f}px"
+
+
+def dress(fig: figure, theme: Theme) -> None:
+    """Give axes and grid the colours of a theme."""
+    for axis in fig.axis:
+        axis.update(
+            axis_line_color=theme.edge,
+            major_tick_line_color=theme.edge,
+            axis_label_text_color=theme.muted,
+            major_label_text_color=theme.muted,
+        )
+    for grid in fig.grid:
+        grid.update(grid_line_color=theme.edge, grid_line_alpha=0.55)
+
+
+def span(axis: Range1d) -> tuple[float, float]:
+    """Start and end of a range of numbers."""
+    return cast("tuple[float, float]", (axis.start, axis.end))

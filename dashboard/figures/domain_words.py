@@ -1,0 +1,103 @@
+"""What is said of a model's domain: is this a spectrum for it, and whose model is it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ...data.collection.model_owner import whose_model
+from ...data.collection.runs import Run, RunStore
+
+if TYPE_CHECKING:
+    from ...data.collection.built_domain import DomainVerdict
+
+__all__ = ["domain_html", "domain_lines", "model_lines", "origin_words"]
+
+_MODELS = {"svm": ("AGN lens", "domain-p21"), "vae": ("anomaly lens", "domain-o25")}
+
+
+def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
+    """A warning to stand before a verdict, and whose model it is to stand after it.
+
+    Parameters
+    ----------
+    domain
+        Of the open spectrum; None where that is not known.
+    whose
+        The lens's words.
+
+    Returns
+    -------
+    warning
+        Empty for a spectrum inside.
+    model
+        A line's part, with what else is known in its title.
+    """
+    notes = [] if domain is None else list(domain.notes)
+    known = "not known: build again" if domain is None else _measured(domain)
+    lacking = [] if domain is None else list(domain.lacking)
+    title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes, *lacking]))
+    # What the sample was selected by comes first: the end of the line may be cut.
+    marked = f"{'; '.join(notes)} · " if notes else ""
+    model = f'<span class="muted small clip whose" title="{title}">{escape(marked + whose)}</span>'
+    if domain is None or not domain.outside:
+        return "", model
+    why = escape(domain.why[0].upper() + domain.why[1:])
+    return f'<div class="outside" title="{why}">{why}</div>', model
+
+
+def domain_lines(domain: DomainVerdict | None, whose: str) -> Iterator[str]:
+    """The same for a terminal: a warning if outside, notes, and whose model it is."""
+    if domain is not None and domain.outside:
+        yield f"[yellow]outside the model's domain[/yellow]: {domain.why}"
+    yield f"  model: {whose}"
+    if domain is None:
+        yield "  whether the spectrum is one for this model is not known: spexplain build says"
+        return
+    for note in (*domain.notes, *domain.lacking):
+        yield f"  {note}"
+
+
+def origin_words(domain: DomainVerdict | None) -> str:
+    """For files: ``"inside"``, ``"outside: why"``, or "" where it is not known."""
+    if domain is None:
+        return ""
+    return f"outside: {domain.why}" if domain.outside else "inside"
+
+
+def model_lines(store: RunStore, stage: str = "") -> Iterator[str]:
+    """Whose models a collection's are, and what is known of their domains.
+
+    Parameters
+    ----------
+    store
+        Of the collection.
+    stage
+        ``"svm"`` or ``"vae"`` alone; both by default.
+    """
+    for model, (title, domain) in _MODELS.items():
+        run = store.find(model)
+        if run is None or stage not in ("", model):
+            continue
+        said = store.find(domain)
+        if said is not None and said.inputs.get(model) != run.key:
+            said = None  # of another model
+        whose = whose_model(run, None if said is None else said.facts("sample"))
+        yield f"{title}: the model is {whose}; {_summary(said)}"
+
+
+def _summary(said: Run | None) -> str:
+    if said is None:
+        return "which spectra it is for is not known, spexplain build says"
+    found: dict[str, Any] = said.metrics
+    return (
+        f"{found['n_outside']:,} of {found['n']:,} spectra lie outside what it learned on "
+        f"({found['domain_note']})"
+    )
+
+
+def _measured(domain: DomainVerdict) -> str:
+    place = "outside" if domain.outside else "inside"
+    kind = "" if domain.of_kind != domain.of_kind else f", of the kind {domain.of_kind:+.1f}"
+    return f"{place}, distance {domain.distance:.2f} (the border is 1){kind}".replace("-", "−")

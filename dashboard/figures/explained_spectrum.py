@@ -1,0 +1,277 @@
+"""A figure for a paper: one spectrum with the reasons of a model painted on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from ...core.explain.entry import Explanation
+from ...core.explain.flux_effects import Effects, effects
+from ...core.spectra.lines.line_list import PAGE_LINES, Line
+from ...core.trust.intervals import Intervals
+from ...core.words import percent
+from ...data.files.atomic import written_whole
+from ...data.lenses.lenses import Verdict
+from .panels import (
+    BAR_GAP,
+    BOTTOM,
+    LARGE,
+    LEFT,
+    NORMAL,
+    RIGHT,
+    SMALL,
+    draw_band,
+    draw_colour_bar,
+    draw_painted_line,
+    draw_weights,
+    make_panels,
+    mark_lines,
+)
+from .pieces import WeightRuns, WeightScale, settings_text, verdict_text
+from .theme import THEMES, Theme, ThemeName, diverging
+from .wording import target_title
+
+__all__ = ["explained_spectrum_figure", "save_figure"]
+
+Paint = Literal["line", "band"]
+
+_EDGE = 0.1  # inches
+_SMALLEST_IN = (6.0, 3.0)
+
+# matplotlib reads some settings of a file format from one place for all threads.
+_SAVING = threading.Lock()
+_FORMAT_SETTINGS: dict[Any, Any] = {
+    "pdf.fonttype": 42,  # journals refuse type 3 fonts
+    "svg.hashsalt": "spexplain",  # the same figure gives the same file
+}
+_METADATA: dict[str, dict[str, None]] = {
+    ".png": {},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+
+
+def explained_spectrum_figure(
+    wave_rest_aa: NDArray[np.floating],
+    flux: NDArray[np.floating],
+    explanation: Explanation,
+    *,
+    title: str = "",
+    verdict: Verdict | None = None,
+    chosen: str = "",
+    intervals: Intervals | None = None,
+    mirrored: NDArray[np.floating] | None = None,
+    lines: Sequence[Line] = PAGE_LINES,
+    flux_label: str = "Normalised flux",
+    paint: Paint = "line",
+    theme: ThemeName = "light",
+    size_in: tuple[float, float] = (7.0, 4.0),
+) -> Figure:
+    """Draw an explained spectrum: above the spectrum in the colours of its weights, below them.
+
+    Blue is where more flux (of fills: what is here) raises what was explained, orange where it
+    lowers it, violet where any change does the same, grey where neither; the colours are symmetric
+    about zero.
+
+    Parameters
+    ----------
+    wave_rest_aa : (D,)
+        Rest wavelengths, vacuum Å, increasing; need not be evenly spaced.
+    flux : (D,)
+        The flux that was explained.
+    explanation
+        Of that flux.
+    title
+        Name of the spectrum.
+    verdict
+        What the model says of it: types, or score and rank.
+    chosen
+        How a score was asked for if not as it is ranked; the verdict is then the score explained.
+    intervals
+        Of the weights, shaded behind them.
+    mirrored : (S,)
+        Raw weights with the factor on the other side of 1; without them nothing is violet.
+    lines
+        Marked and named where they lie within the spectrum.
+    flux_label
+        With the flux's unit, if it has one.
+    paint
+        ``line`` colours the spectrum itself (P21), ``band`` what lies behind it.
+    theme
+        ``light`` or ``dark``.
+    size_in
+        Width and height, inches; 7 × 4 spans two columns of a journal.
+
+    Returns
+    -------
+    figure
+        Belongs to no window; save it with ``save_figure``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit the explanation, or the size is below 6 × 3 inches.
+    """
+    _check_shapes(wave_rest_aa, flux, explanation, intervals)
+    if not all(given >= least for given, least in zip(size_in, _SMALLEST_IN, strict=True)):
+        raise ValueError(f"size_in must be at least {_SMALLEST_IN}, got {size_in}")
+    colours = THEMES[theme]
+    fig = Figure(figsize=size_in, facecolor=colours.surface)
+    FigureCanvasAgg(fig)
+    upper, lower, bar = make_panels(fig, colours)
+    seen = effects(explanation, mirrored=mirrored)
+    scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
+    runs = WeightRuns.of(explanation.labels, wave_rest_aa)
+    palette = ScalarMappable(Normalize(-scale.limit, scale.limit), _colour_map(paint, theme))
+    weights = scale(runs.of_pixels(seen.values[explanation.labels]))
+    either = runs.of_pixels(seen.either[explanation.labels].astype(float)) == 1
+    run_colours = palette.to_rgba(np.ma.masked_invalid(weights))
+    faint = palette.to_rgba(np.zeros(1))
+    share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
+    run_colours[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
+    if paint == "line":
+        draw_painted_line(upper, runs, run_colours, wave_rest_aa, flux)
+    else:
+        draw_band(upper, runs, run_colours, colours.line, wave_rest_aa, flux)
+    ends = None
+    if intervals is not None:
+        ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
+    draw_weights(
+        lower, runs, weights, None if ends is None else scale(runs.of_pixels(ends)), colours,
+        either=either,
+    )  # fmt: skip
+    draw_colour_bar(bar, palette, scale, explanation, colours)
+    inside = [line for line in lines if wave_rest_aa[0] <= line.wave_vac_aa <= wave_rest_aa[-1]]
+    mark_lines(upper, lower, inside, colours)
+    upper.set_ylabel(flux_label)
+    lower.set_ylabel(f"Weight{scale.unit}")
+    lower.set_xlabel("Rest wavelength in vacuum (Å)")
+    notes = _notes(explanation, seen, intervals)
+    _write_round(fig, title, verdict, explanation, colours, chosen=chosen, notes=notes)
+    return fig
+
+
+def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
+    """Write a figure in the format its suffix names; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    fig
+        What ``explained_spectrum_figure`` drew.
+    path
+        Ends in ``.png``, ``.svg`` or ``.pdf``.
+    dpi
+        Pixels per inch of a PNG, and of what is an image within the others.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _METADATA:
+        raise ValueError(f"a figure is saved as one of {tuple(_METADATA)}, got {str(path)!r}")
+    with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
+        fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+
+
+def _check_shapes(
+    wave_rest_aa: NDArray[np.floating],
+    flux: NDArray[np.floating],
+    explanation: Explanation,
+    intervals: Intervals | None,
+) -> None:
+    n_pixels, n_segments = len(explanation.labels), len(explanation.weights)
+    for name, array, shape in (
+        ("wave_rest_aa", wave_rest_aa, (n_pixels,)),
+        ("flux", flux, (n_pixels,)),
+        ("intervals", None if intervals is None else intervals.low, (n_segments,)),
+    ):
+        if array is not None and np.shape(array) != shape:
+            raise ValueError(f"{name} must be {shape}, got {np.shape(array)}")
+
+
+def _colour_map(paint: Paint, theme: ThemeName) -> Colormap:
+    if paint == "band":
+        return ListedColormap(diverging(theme))
+    # The line itself must be seen where it has no weight.
+    colours = THEMES[theme]
+    return LinearSegmentedColormap.from_list(
+        "spexplain", [colours.lower, colours.quiet, colours.raise_]
+    )
+
+
+def _write_round(
+    fig: Figure,
+    title: str,
+    verdict: Verdict | None,
+    explanation: Explanation,
+    colours: Theme,
+    *,
+    chosen: str,
+    notes: list[str],
+) -> None:
+    width, height = fig.get_size_inches()
+    left, edge = LEFT / width, 1 - _EDGE / width
+    said = "" if verdict is None else verdict_text(verdict)
+    if chosen:  # score and rank of the verdict are of the usual filter and trimming
+        said = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
+    head, foot = 1 - 0.2 / height, 0.08 / height
+    texts = [
+        fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
+        for x, y, side, text, size, colour in (
+            (left, head, "left", title, LARGE, colours.text),
+            (edge, head, "right", said, NORMAL, colours.text),
+            (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
+        )
+    ]
+    texts[0].set_fontweight("bold")
+    _shrink_to_fit(texts[:2], edge - left - 0.01)
+    _shrink_to_fit(texts[2:], edge - left)
+    fig.text(
+        1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n".join(notes), va="bottom",
+        fontsize=SMALL, color=colours.muted, linespacing=1.3,
+    )  # fmt: skip
+
+
+def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None) -> list[str]:
+    """Beside the weights: what one is, what violet says, and what is shaded."""
+    if explanation.nothing:
+        return ["nothing to explain"]
+    words = "weight = target,\nwhat is here\nminus the fill"
+    if seen.unit == "slope":
+        words = "weight = slope of\nthe target by the\nflux above"
+    elif seen.unit != "fill":
+        of = "flux" if seen.unit == "flux" else "contrast"
+        words = f"weight = change\nof target per +10 %\nof {of} here"
+    notes = [words]
+    if seen.either.any():
+        notes.append(f"violet: any change\n({seen.either.sum()} segments)")
+    if intervals is not None:
+        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
+    return notes
+
+
+def _shrink_to_fit(texts: list[Text], room: float) -> None:
+    """Make texts on one line small enough for a share of the figure's width."""
+    fig = texts[0].get_figure(root=True)
+    assert fig is not None
+    needed = sum(text.get_window_extent().width for text in texts) / fig.bbox.width
+    if needed > room:
+        # Letters are fitted to pixels, so a text's width is not quite in proportion to its size.
+        share = 0.95 * room / needed
+        for text in texts:
+            text.set_fontsize(share * float(text.get_fontsize()))

@@ -1,0 +1,307 @@
+"""The page of one collection: views put together, once for every browser tab."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, get_args
+from urllib.parse import parse_qsl, urlencode
+
+import panel as pn
+from bokeh.document import Document
+from panel.io.resources import LOCAL_DIST
+from tornado.ioloop import IOLoop
+
+from ...core.settings import WeightSign
+from ..export.save import SavedFile, keep, origin_of
+from ..figures.theme import THEMES, category_colours
+from ..session.address import apply_query, to_query
+from ..session.browser_tab import Schedule
+from ..session.latest_wins import Answer, Background
+from ..session.open_spectrum import OpenSpectrum
+from ..session.recurring import Recurring
+from ..session.session import Session
+from ..session.settled_trust import SettledTrust
+from ..session.visitor import Visitor
+from ..views.plane.marks import attach_marks
+from ..views.plane.plane import PlaneView
+from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
+from ..views.spectrum.when_opened import SpectrumWhenOpened
+from ..views.tabs.drawer import Drawer
+from ..views.widgets.browser_component import parts_script
+from ..views.widgets.components import ShellPart, asset, one_patch
+from ..views.widgets.controls import bar_form, controls_form, drawing_form, legend_part, tabs_form
+from ..views.widgets.drop_zone import drop_part
+from ..workspace.workspace import Workspace
+
+__all__ = ["build_app"]
+
+_TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
+
+
+def build_app(
+    workspace: Workspace, pool: Executor, opened: set[Session]
+) -> Callable[[], pn.Template]:
+    """What ``panel.serve`` calls for every visitor.
+
+    Parameters
+    ----------
+    workspace
+        The collection with its lenses and planes, shared between visitors.
+    pool
+        Worker threads for explanations, shared and bounded.
+    opened
+        Kept: the sessions of the pages that are open.
+
+    Returns
+    -------
+    A function that makes a new page in the current Bokeh document.
+    """
+    template = pn.io.resources.parse_template(asset("page.html"))
+
+    def page() -> pn.Template:
+        doc = pn.state.curdoc
+        session = Visitor(workspace, pool, _scheduler(doc))
+        SettledTrust(session)
+        Recurring(session)
+        opened.add(session)
+
+        def close(_: object) -> None:
+            opened.discard(session)
+            session.close()
+
+        pn.state.on_session_destroyed(close)
+        return _assemble(session, template)
+
+    return page
+
+
+class _Page(pn.Template):
+    """Panel's template, without two costs that grow with the square of the number of parts."""
+
+    def __repr__(self) -> str:
+        # Panel writes out all parts anew for every part that is added.
+        return type(self).__name__
+
+    def _init_doc(self, doc: Document | None = None, *args: Any, **options: Any) -> Document:
+        # Bokeh looks through all models anew for every root that is added; once is enough.
+        document = doc or pn.state.curdoc or Document()
+        # Panel points its style sheets at a CDN until the HTML is rendered; a session that is
+        # made anew by a slow browser's socket never renders any, and would ask the CDN.
+        document.template_variables.setdefault("dist_url", LOCAL_DIST)
+        with document.models.freeze():
+            super()._init_doc(document, *args, **options)
+            roots: list[Any] = [*document.roots]
+            for root in roots:
+                root.stylesheets = []  # what is there from the first is dressed by the page
+        return document
+
+
+def _assemble(session: Visitor, template: Any) -> pn.Template:
+    view, space = session.view, session.workspace
+    cookies = pn.state.cookies or {}
+    if cookies.get("spexplain-theme") in THEMES:
+        view.theme = cookies["spexplain-theme"]
+    args = pn.state.session_args or {}
+    _follow_link(session, {name: found[0].decode() for name, found in args.items()})
+    plane, spectrum, drawer = PlaneView(session), SpectrumWhenOpened(session), Drawer(session)
+    attach_marks(session, plane.figure)
+    parts = {
+        "plane": plane.figure,  # the browser shows it before it draws the parts (parts.js)
+        "plane_note": plane.note,
+        "bar": bar_form(session),
+        "legend": legend_part(session),
+        "verdict": verdict_pane(session),
+        "drawing": drawing_form(session),
+        "flux": spectrum.flux,
+        "weight": spectrum.weight,
+        "veil": veil_pane(session),
+        "state": state_pane(session),
+        "controls": controls_form(session),
+        "tabs": tabs_form(session),
+        "drawer": drawer.holder,
+        "drop": drop_part(session),
+        "shell": _shell(session, plane, spectrum),
+    }
+    page = _Page(template)
+    for name, part in parts.items():
+        page.add_panel(name, part)
+    for name, value in _words(space).items():
+        page.add_variable(name, value)
+    return page
+
+
+def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> ShellPart:
+    buttons = {
+        "reset-plane": plane.reset,
+        "reset-spectrum": spectrum.reset,
+        "untag": session.tagging.undo,
+        "heard": lambda: session.complain(""),
+        "believe": lambda: session.view.param.update(tab="trust"),
+        "level": session.next_level,
+    }
+
+    def take(message: dict[str, Any]) -> None:
+        if "step" in message:
+            session.step(1 if message["step"] > 0 else -1)
+        elif "tag" in message:
+            session.tagging.press(int(message["tag"]))
+        elif "query" in message:  # the browser's back and forward buttons
+            _follow_link(session, dict(parse_qsl(message["query"].removeprefix("?"))))
+        elif "ratio" in message:
+            plane.sharpen(float(message["ratio"]))
+        elif message.get("theme") in THEMES:
+            session.view.theme = message["theme"]
+        elif message.get("do") in buttons:
+            buttons[message["do"]]()
+        elif str(message.get("do")).startswith("keep-"):
+            _keep(session, keeper, message["do"].removeprefix("keep-"))
+
+    def kept(answer: Answer[SavedFile]) -> None:
+        if answer.result is not None:
+            content = b64encode(answer.result.content).decode()
+            shell._send_msg({"name": answer.result.name, "content": content})
+        elif answer.error is not None:
+            session.complain(f"It could not be saved: {answer.error}")
+
+    keeper: Background[SavedFile] = Background(session, kept)
+    shell = ShellPart(on_message=take, theme=session.view.theme, problem=session.outcome.problem)
+
+    def address(*_: object) -> None:
+        shell.query = urlencode(to_query(session.view, session.knobs))
+
+    def stand() -> None:
+        spectrum.draw()
+        shell.ready = True
+
+    pn.state.onload(stand)
+    address()
+    session.view.param.watch(address, [*session.view.param])
+    session.knobs.param.watch(address, session.knobs.names())
+    session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
+    session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
+    return shell
+
+
+def _keep(session: Session, keeper: Background[SavedFile], kind: str) -> None:
+    """Have what is on the page written as a file of this kind, and handed to the visitor."""
+    from ...data.explanations.saved import SavedExplanation
+
+    outcome, view = session.outcome, session.view
+    shown, found, trust = outcome.shown, outcome.explanation, outcome.trust
+    if found is None:
+        session.complain(_nothing_to_save(shown))
+        return
+    if kind == "py" and shown.outside is not None:
+        session.complain(_NO_LINES.format(id=shown.id))
+        return
+    origin = origin_of(
+        session.workspace.collection,
+        shown.lens,
+        view.target,
+        shown.id,
+        flux_unit=shown.flux_unit,
+        domain=None if shown.verdict is None else shown.verdict.domain,
+        verdict=(verdict := session.verdict_of(shown)),
+        # What is in no collection is explained by the usual filter and trimming.
+        **(session.knobs_of(shown.lens) if shown.outside is None else {}),
+    )
+    intervals = None if trust is None else trust.intervals
+    saved = SavedExplanation(
+        found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
+        mirrored=outcome.mirrored,
+    )  # fmt: skip
+    keeper.request(partial(keep, saved, kind, verdict, view.paint))
+
+
+_NO_LINES = (
+    "Python that repeats an explanation begins from a collection, and {id} is in none: "
+    "“Explanation (FITS)” holds its flux too."
+)
+
+
+def _nothing_to_save(shown: OpenSpectrum | None) -> str:
+    if shown is None:
+        return "Open a spectrum first: there is no explanation to save yet."
+    if shown.reason:
+        return f"There is no explanation to save: {shown.reason}"
+    return "The explanation is still on its way: save it once it is there."
+
+
+def _words(space: Workspace) -> dict[str, str]:
+    collection = space.collection
+    counts = f"{len(space.catalog):,} spectra"
+    if collection.n_rejected:
+        counts += f" · {collection.n_rejected:,} rejected"
+    colours = "\n".join(_colours(name) for name in THEMES)
+    return {
+        "page_css": asset("page.css"),
+        "lazy_js": asset("lazy.js"),
+        "parts_js": parts_script(),
+        "theme_css": colours,
+        "collection_name": collection.path.name,
+        "collection_path": str(collection.path),
+        "counts": counts,
+    }
+
+
+def _colours(name: Any) -> str:
+    types = " ".join(
+        f"--type-{kind.replace(' ', '-')}: {colour};"
+        for kind, colour in zip(_TYPES, category_colours(_TYPES, name), strict=True)
+    )
+    selector = ":root" if name == "light" else f':root[data-theme="{name}"]'
+    return f"{selector} {{ {THEMES[name].css()} {types} }}"
+
+
+def _follow_link(session: Session, query: dict[str, str]) -> None:
+    _offer_colour(session, query.get("colour", ""))
+    problems = apply_query(session.view, session.knobs, query)
+    if problems:
+        session.complain(" ".join([*problems, session.outcome.problem]).strip())
+
+
+def _offer_colour(session: Session, colour: str) -> None:
+    """Clusters of another number or sign than were built are offered when a link asks for them."""
+    space, wanted = session.workspace, colour.removeprefix("clusters:")
+    k, _, sign = wanted.partition(":")
+    if colour == wanted or space.reasons is None or not k.isdecimal():
+        return
+    if int(k) in space.reasons.scan["k"].tolist() and sign in ("", *get_args(WeightSign)):
+        space.offer_clusters(space.partition(int(k), sign))
+        session.view.param["colour"].objects = [*space.colours]
+
+
+def _scheduler(doc: Document | None) -> Schedule:
+    """How a worker thread has something done to this page: on its own thread, at its next turn."""
+    loop = IOLoop.current(instance=False)
+    if doc is None or loop is None:
+        return lambda callback: callback()
+
+    waiting: list[Callable[[], None]] = []
+
+    def together(callback: Callable[[], None]) -> None:
+        with one_patch():
+            callback()
+
+    def take_turn(callback: Callable[[], None]) -> None:
+        # What changes after a page has been sent, and before it has said that it is there, may
+        # not reach it.
+        if page_is_there:
+            doc.add_next_tick_callback(partial(together, callback))
+        else:
+            waiting.append(callback)
+
+    page_is_there = False
+
+    def begin() -> None:
+        nonlocal page_is_there
+        page_is_there = True
+        for callback in waiting:
+            take_turn(callback)
+
+    pn.state.onload(begin)
+    # Not straight from the worker: a document that holds its changes would lose the request.
+    return lambda callback: loop.add_callback(take_turn, callback)

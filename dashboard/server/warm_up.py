@@ -1,0 +1,77 @@
+"""What compiles or loads on first use is done before the first visitor needs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ...core.settings import ExplainSettings
+from ..figures.theme import THEMES
+from ..views.plane.picture import KEPT_PX, draw_plane, framed, keep_picture
+from ..workspace.workspace import Workspace
+
+__all__ = ["warm"]
+
+# What comes after the first plot competes with it for the interpreter; without a visitor it starts
+# after so many seconds.
+_PATIENCE_S = 20.0
+# From when the server has drawn the plane to when a browser shows it.
+_BREATH_S = 1.5
+
+
+def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Shade every colouring of every plane once, load every model, make every list.
+
+    Datashader takes 1 s to load and compiles each kind of aggregation for 1–2 s on first use; torch
+    and scikit-learn take 3 s to load; a model is read from disk when first asked. What a visitor
+    sees first comes first, and the rest waits until it has been seen. Between steps it looks
+    whether the server is ``stopping``.
+    """
+    try:
+        for plane in [*workspace.planes][:1]:
+            for name in [*workspace.colours][:1]:
+                _shade(workspace, plane, name)
+    finally:
+        workspace.compiled.set()
+    if workspace.drawn.wait(_PATIENCE_S) and not stopping():
+        time.sleep(_BREATH_S)
+    if stopping():
+        return
+    _keep(workspace)
+    for plane in [*workspace.planes]:
+        for name in [*workspace.colours]:  # a visitor may be adding clusters to them
+            if stopping():
+                return
+            _shade(workspace, plane, name)
+    from ...core.explain.entry import explain
+
+    for lens in workspace.lenses.values():
+        if stopping():
+            return
+        if len(lens.rows):
+            row = int(lens.rows[0])
+            target = lens.target(lens.targets[0], row)
+            workspace.loaded.add(lens.name)
+            explain(lens.prepared(row), target, ExplainSettings(n_samples=64, n_segments=8))
+    for tab in ("misclassified", "unsure", "anomalous"):
+        workspace.listing(tab)
+
+
+def _shade(workspace: Workspace, plane: str, name: str) -> None:
+    from ..figures.shade import Window
+
+    window = Window(*workspace.extent(plane), width=8, height=8)
+    draw_plane(workspace, plane, name, window, theme="light")
+
+
+def _keep(workspace: Workspace) -> None:
+    """What the next start shows while datashader compiles."""
+    from ..figures.shade import Window
+
+    for plane in [*workspace.planes][:1]:
+        for name in [*workspace.colours][:1]:
+            x, y = framed(*workspace.extent(plane), KEPT_PX, KEPT_PX)
+            for theme in THEMES:
+                window = Window(x, y, KEPT_PX, KEPT_PX)
+                picture = draw_plane(workspace, plane, name, window, theme=theme)
+                keep_picture(workspace, plane, name, theme, picture)

@@ -1,0 +1,316 @@
+"""What one visitor has chosen and what came of it: parameters only, no widgets.
+
+One instance of each class per browser tab. Views render these and write back to them; nothing
+here imports panel or bokeh.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import param
+
+from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION
+from ...core.models.conformal import LEVELS
+from ...core.settings import (
+    ControlName,
+    ExplainSettings,
+    FirstSample,
+    GradientName,
+    KernelName,
+    MethodName,
+    PerturbationName,
+    SamplingName,
+    SegmentationName,
+    SmoothingName,
+    WeightSign,
+)
+from .tabs import TABS
+
+__all__ = ["Knobs", "Outcome", "View"]
+
+PaintName = Literal["line", "band"]
+SlopeName = Literal["derivative", "tenth"]
+UnitName = Literal["Å", "nm"]
+FrameName = Literal["rest", "observed"]
+ThemeName = Literal["light", "dark"]
+
+
+class View(param.Parameterized):
+    """What is being looked at. The choices of the first four come from the collection."""
+
+    lens = param.Selector(
+        default=None, objects=[None], label="Lens", doc="Which model the spectra are seen through."
+    )
+    target = param.Selector(
+        default=None,
+        objects=[None],
+        label="Explain",
+        doc="What is explained: a class on the scale of log-odds or another, or the anomaly score.",
+    )
+    plane = param.Selector(
+        default=None, objects=[None], label="Plane", doc="Which embedding of the spectra is drawn."
+    )
+    colour = param.Selector(
+        default=None, objects=[None], label="Colour by", doc="What colours the points."
+    )
+    spectrum = param.String(default="", doc="Id of the open spectrum; empty when none is open.")
+    find = param.String(
+        default="",
+        label="Find",
+        doc="A part of an id; ↓ and ↑ choose among what is found, Enter opens it, Escape leaves.",
+    )
+    tab = param.Selector(
+        default=TABS[0].name, objects=[tab.name for tab in TABS], doc="The open list or table."
+    )
+    sort = param.String(
+        default="", doc="Column the list is sorted by, '-' in front for falling; empty as given."
+    )
+    tagged = param.Selector(
+        default="",
+        objects=["", "inside", "outside", "any", *map(str, range(10))],
+        label="Tag",
+        doc="Which spectra a list holds: all, those inside or outside what the model learned on, "
+        "those with any tag, or those with one tag.",
+    )
+    paint = param.Selector(
+        default="line",
+        objects=list(get_args(PaintName)),
+        label="Paint",
+        doc="Draw the explanation as the colour of the line, or as bands behind it.",
+    )
+    slope = param.Selector(
+        default="derivative",
+        objects=list(get_args(SlopeName)),
+        label="Saliency in",
+        doc="The derivative by each pixel's flux, as in the AGN paper; or the change per +10 % of "
+        "the flux, which compares with LIME's weights.",
+    )
+    unit = param.Selector(
+        default="Å", objects=list(get_args(UnitName)), label="Unit", doc="Unit of wavelength."
+    )
+    frame = param.Selector(
+        default="rest",
+        objects=list(get_args(FrameName)),
+        label="Frame",
+        doc="Rest-frame wavelengths, or as observed at the spectrum's redshift.",
+    )
+    clip = param.Boolean(
+        default=False,
+        label="Clip",
+        doc="Fit the flux axis to the continuum and let strong lines run off the top.",
+    )
+    width_kms = param.Number(
+        default=FILTER_KMS,
+        bounds=(0.0, 5000.0),
+        softbounds=(0.0, 1000.0),
+        step=10.0,
+        label="Filter width",
+        doc="Filtered scores leave out this velocity on both sides of each emission line, km/s.",
+    )
+    trimmed = param.Number(
+        default=TRIMMED_FRACTION,
+        bounds=(0.0, 0.5),
+        softbounds=(0.0, 0.2),
+        step=0.005,
+        label="Trimmed",
+        doc="Share of the pixels, those of the largest residuals, that trimmed scores leave out.",
+    )
+    rebuilt = param.Boolean(
+        default=False,
+        label="Rebuilt",
+        doc="Draw what the autoencoder makes of the spectrum over it, and shade the filter.",
+    )
+    k = param.Integer(
+        default=0, bounds=(0, 50), doc="Clusters of explanations; 0 for as many as were built."
+    )
+    weight_sign = param.Selector(
+        default="",
+        objects=["", *get_args(WeightSign)],
+        doc="Cluster explanations with the signs of their weights, or without; empty as built.",
+    )
+    level = param.Selector(
+        default="90",
+        objects=[f"{100 * level:.0f}" for level in LEVELS],
+        label="Set at",
+        doc="Percent of each type's spectra whose set of types is to hold the type.",
+    )
+    hidden = param.List(
+        default=[], item_type=str, doc="Categories that the legend has switched off."
+    )
+    theme = param.Selector(
+        default="light", objects=list(get_args(ThemeName)), doc="Light or dark page."
+    )
+
+
+class Knobs(param.Parameterized):
+    """How a spectrum is explained; the values of :class:`~spexplain.core.settings.ExplainSettings`.
+
+    The hard bounds are what a person may type, the soft bounds what the slider spans.
+    """
+
+    method = param.Selector(
+        default="lime",
+        objects=list(get_args(MethodName)),
+        label="Method",
+        doc="LIME: a weighted linear surrogate over segments. Saliency: the derivative by each "
+        "pixel's flux. Occlusion: each segment perturbed alone.",
+    )
+    n_segments = param.Integer(
+        default=77,
+        bounds=(2, 4000),
+        softbounds=(5, 943),
+        label="Segments",
+        doc="Into how many segments the spectrum is cut.",
+    )
+    factor = param.Number(
+        default=0.9,
+        bounds=(-10.0, 10.0),
+        softbounds=(0.6, 1.2),
+        step=0.01,
+        label="Perturbation",
+        doc="Factor of the perturbation: with 'scale', the flux of a segment times this.",
+    )
+    n_samples = param.Integer(
+        default=5000,
+        bounds=(10, 100_000),
+        softbounds=(100, 20_000),
+        label="Samples",
+        doc="How many perturbed spectra LIME evaluates, or Shapley values are found from.",
+    )
+    step = param.Number(
+        default=0.01,
+        bounds=(1e-5, 1.0),
+        softbounds=(0.001, 0.5),
+        label="Step",
+        doc="By what fraction of its flux saliency changes each pixel.",
+    )
+    perturbation = param.Selector(
+        default="scale",
+        objects=list(get_args(PerturbationName)),
+        label="Perturb by",
+        doc="Scale: times the factor. Shrink: towards the median. Flat: the factor as a "
+        "constant. Mean: the segment's own mean times the factor.",
+    )
+    segmentation = param.Selector(
+        default="uniform",
+        objects=list(get_args(SegmentationName)),
+        label="Cut",
+        doc="How the spectrum is cut into segments.",
+    )
+    kernel = param.Selector(
+        default="text",
+        objects=list(get_args(KernelName)),
+        label="Kernel",
+        doc="How samples are weighted by closeness: as in the paper's text, or its code.",
+    )
+    kernel_width = param.Number(
+        default=None,
+        bounds=(0.0, 100.0),
+        inclusive_bounds=(False, True),
+        allow_None=True,
+        label="Kernel width",
+        doc="Width of the kernel in its own units; empty for the kernel's default.",
+    )
+    ridge_alpha = param.Number(
+        default=1.0,
+        bounds=(0.0, 1e6),
+        inclusive_bounds=(False, True),
+        label="Ridge α",
+        doc="Penalty on the weights of the surrogate.",
+    )
+    seed = param.Integer(
+        default=0,
+        bounds=(0, 2**31 - 1),
+        label="Seed",
+        doc="Seed of the random masks; the same seed gives the same explanation to the last bit.",
+    )
+    sampling = param.Selector(
+        default="independent",
+        objects=list(get_args(SamplingName)),
+        label="Draw masks",
+        doc="Independent, as in the paper; antithetic, in pairs of complements, which need fewer "
+        "samples for the same error; or limit, exact and without samples where the answer is "
+        "known in closed form: a support vector machine's decision of one type against another.",
+    )
+    first = param.Selector(
+        default="paper",
+        objects=list(get_args(FirstSample)),
+        label="First sample",
+        doc="The spectrum itself. Paper: counts as any sample. Light: counts nothing.",
+    )
+    control = param.Selector(
+        default="none",
+        objects=list(get_args(ControlName)),
+        label="Control",
+        doc="Linearised: fit only what the autoencoder does beyond its linearised self, whose "
+        "weights are known. For the scores mse and filtered-mse, and the text kernel.",
+    )
+    stop_when_settled = param.Number(
+        default=0.0,
+        bounds=(0.0, 1.0),
+        inclusive_bounds=(True, False),
+        label="Stop when settled",
+        doc="Stop when the top five segments keep their order with this probability; 0 to use "
+        "all samples.",
+    )
+    gradient = param.Selector(
+        default="difference",
+        objects=list(get_args(GradientName)),
+        label="Derivative",
+        doc="Difference, as in the paper; or analytic, its limit for small steps.",
+    )
+    smoothing = param.Selector(
+        default="gaussian",
+        objects=list(get_args(SmoothingName)),
+        label="Smooth by",
+        doc="How the saliency map is smoothed.",
+    )
+    smoothing_px = param.Number(
+        default=0.0,
+        bounds=(0.0, 1000.0),
+        softbounds=(0.0, 50.0),
+        label="Smooth",
+        doc="Pixels of smoothing on each side of the saliency map; 0 leaves it as it is.",
+    )
+
+    def settings(self) -> ExplainSettings:
+        """The knobs as settings of the engine."""
+        return ExplainSettings(**{name: getattr(self, name) for name in self.names()})
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The parameters that are settings of the engine."""
+        return [name for name in cls.param if name != "name"]
+
+
+class Outcome(param.Parameterized):
+    """What came of the choices; written by the session only."""
+
+    shown = param.Parameter(default=None, doc="The open spectrum (OpenSpectrum), or None.")
+    explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
+    trust = param.Parameter(
+        default=None, doc="How far to believe that explanation (Trust); None until judged."
+    )
+    mirrored = param.Parameter(
+        default=None,
+        doc="Raw weights with the factor on the other side of 1; None until asked, or if there is "
+        "no such side.",
+    )
+    recurrence = param.Parameter(
+        default=None, doc="What other exposures would say of it so far (Recurrence); None unknown."
+    )
+    no_recurrence = param.String(default="", doc="Why that cannot be known; empty if it can.")
+    elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
+    busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
+    problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")
+    relisted = param.Event(doc="The open list has changed, and not by another tab or order.")
+
+    def explained(self, explanation: object, **more: object) -> None:
+        """Another explanation, or None: what was found out about the last one goes with it.
+
+        All at once, so that nobody ever sees the one beside what belongs to the other, whose
+        segments may be of another number.
+        """
+        gone = {"trust": None, "mirrored": None, "recurrence": None, "no_recurrence": ""}
+        self.param.update(explanation=explanation, **gone, **more)

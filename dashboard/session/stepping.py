@@ -1,0 +1,88 @@
+"""The list that the arrow keys step through: the open tab's, or the lens's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..workspace.listing import Listing
+from .confusion import ConfusionCell
+from .session import Session
+from .tabs import TABS
+from .tags import Tagging
+
+__all__ = ["Stepping"]
+
+# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
+_LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
+
+
+class Stepping:
+    """Steps through the list that is open, whatever made it.
+
+    To give a tab a list, add it to ``lists`` under the tab's name.
+
+    Parameters
+    ----------
+    session
+        Whose spectra are opened.
+    tagging
+        A list may hold only what is tagged.
+    confusion
+        Its chosen cell is a list.
+
+    Attributes
+    ----------
+    lists
+        Tab → makes its list. While a tab without one is open, the lens's own is stepped through.
+    """
+
+    def __init__(self, session: Session, tagging: Tagging, confusion: ConfusionCell) -> None:
+        self._session, self._tagging = session, tagging
+        space = session.workspace
+        self.lists: dict[str, Callable[[], Listing]] = {
+            "misclassified": lambda: space.listing("misclassified"),
+            "unsure": lambda: space.listing("unsure"),
+            "anomalous": lambda: space.ranking(session.score),
+            "scores": lambda: space.ranking(session.score),
+            "outside": lambda: space.outside(session.view.lens),
+            "confusion": lambda: confusion.listing,
+        }
+        session.view.param.watch(self._follow_lens, "lens")
+        self._follow_lens()
+
+    @property
+    def listing(self) -> Listing:
+        """The open tab's list, or the lens's own if it has none, in its current order."""
+        view = self._session.view
+        whole = self.lists[view.tab if view.tab in self.lists else self._own]()
+        only = view.tagged
+        if only in ("inside", "outside"):
+            whole, only = self._of_domain(whole, only), ""
+        return whole.tagged(self._tagging.tags, only).sorted(view.sort)
+
+    def step(self, by: int) -> None:
+        """Open the spectrum ``by`` places on in the current list."""
+        shown = self._session.outcome.shown
+        row = self.listing.step(None if shown is None else shown.row, by)
+        if row is not None:
+            self._session.open(row)
+
+    def _of_domain(self, whole: Listing, side: str) -> Listing:
+        """Those inside or outside what the lens's model learned on; all where that is not known."""
+        lens = self._session.lens
+        if lens is None or lens.domain is None:
+            return whole
+        table = lens.domain.table
+        rows = table.index.to_numpy()[table["outside"].to_numpy(bool) == (side == "outside")]
+        return whole.held_to(rows, f"No spectrum of this list lies {side} the model's domain.")
+
+    @property
+    def _own(self) -> str:
+        """The tab whose list is the lens's own."""
+        checked, unchecked = _LISTS_OF.get(self._session.view.lens, (TABS[0].name, TABS[0].name))
+        return checked if self._session.workspace.checked else unchecked
+
+    def _follow_lens(self, *_: object) -> None:
+        view = self._session.view
+        if any(view.tab in lists for lists in _LISTS_OF.values()):
+            view.tab = self._own

@@ -1,0 +1,69 @@
+"""One visitor: a session, and all that is done with the spectra it opens."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..workspace.listing import Listing
+from ..workspace.workspace import Workspace
+from .browser_tab import Schedule
+from .confusion import ConfusionCell
+from .dropped_file import DroppedFile
+from .session import Session
+from .stepping import Stepping
+from .tags import Tagging
+
+if TYPE_CHECKING:
+    from .edits import Edits
+
+__all__ = ["Visitor"]
+
+
+class Visitor(Session):
+    """The person at one browser tab: made once a page, and what its views are given.
+
+    Parameters
+    ----------
+    workspace
+        What is shared.
+    pool
+        Worker threads, shared and bounded.
+    schedule
+        Runs a callback where the page may be changed (the document's thread).
+
+    Attributes
+    ----------
+    tagging
+        Tags on spectra.
+    confusion
+        The chosen cell of the confusion matrix.
+    dropped
+        Files dropped on the page.
+    steps
+        The list that the arrow keys step through.
+    """
+
+    def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
+        super().__init__(workspace, pool, schedule)
+        self.tagging = Tagging(self)
+        self.confusion = ConfusionCell(self)
+        self.dropped = DroppedFile(self)
+        self.steps = Stepping(self, self.tagging, self.confusion)
+
+    @cached_property
+    def edits(self) -> Edits:
+        """Edits of the open spectrum."""
+        from .edits import Edits  # loads scipy: not before a page is made
+
+        return Edits(self)
+
+    @property
+    def listing(self) -> Listing:
+        """The open tab's list, or the lens's own if it has none, in its current order."""
+        return self.steps.listing
+
+    def step(self, by: int) -> None:
+        """Open the spectrum ``by`` places on in the current list."""
+        self.steps.step(by)

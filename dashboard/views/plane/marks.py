@@ -1,0 +1,144 @@
+"""Marks on the plane: a chosen cell's spectra, numbers, and where a newcomer lies."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from bokeh.core.properties import value as constant
+from bokeh.events import RangesUpdate
+from bokeh.models import ColumnDataSource, Scatter, Segment, Text
+from bokeh.plotting import figure
+
+from ...figures.bokeh_style import FONT, span
+from ...figures.number_labels import label_places
+from ...figures.theme import THEMES
+from ...session.visitor import Visitor
+
+__all__ = ["attach_marks"]
+
+_MOST_RINGED = 3000
+_WRONG, _RIGHT = "#d62728", "#2ca02c"
+_NOTHING: dict[str, list[Any]] = {"x": [], "y": []}
+_NO_NUMBERS: dict[str, list[Any]] = {
+    name: [] for name in ("x", "y", "text", "colour", "label_x", "label_y")
+}
+_BOX_PX = (20.0, 22.0)
+# Of the plane before its size is known.
+_FRAME_PX = 540
+
+
+def attach_marks(session: Visitor, plane: figure) -> None:
+    """Draw what the tabs of AGN types choose on the plane.
+
+    Parameters
+    ----------
+    session
+        Whose chosen cell, edited spectrum and visiting spectrum are marked.
+    plane
+        The figure.
+    """
+    _Marks(session, plane)
+
+
+class _Drawn(NamedTuple):
+    """Renderers, each with a source of its own."""
+
+    rings: Any
+    labels: Any
+    diamond: Any
+
+
+class _Marks:
+    def __init__(self, session: Visitor, plane: figure) -> None:
+        self._session, self._plane = session, plane
+        view = session.view
+        session.confusion.param.watch(self._mark_cell, ["cell", "part"])
+        view.param.watch(self._mark_cell, ["plane", "tab"])
+        session.edits.param.watch(self._mark_placed, "considered")
+        session.dropped.param.watch(self._mark_placed, "place")
+        view.param.watch(self._mark_placed, "tab")
+        view.param.watch(self._dress, "theme")
+
+    @cached_property
+    def _drawn(self) -> _Drawn:
+        """Made when first drawn: a page that never shows it need not carry it."""
+        ringed = ColumnDataSource(dict(_NOTHING), name="plane-chosen")
+        numbers = ColumnDataSource(dict(_NO_NUMBERS), name="plane-numbers")
+        placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")
+        add = self._plane.add_glyph
+        rings = add(ringed, Scatter(size=6, fill_color=None, line_width=1))
+        leader: Any = {"x1": "label_x", "y1": "label_y", "line_color": "colour"}
+        add(numbers, Segment(x0="x", y0="y", line_width=1, **leader))
+        add(numbers, Scatter(size=9, fill_color=None, line_color="colour", line_width=2))
+        box: Any = {"background_fill_alpha": 0.9, "border_line_width": 1.6, "padding": 3}
+        label = Text(
+            x="label_x", y="label_y", text="text", text_align="center", text_baseline="middle",
+            text_font=constant(FONT), text_font_size="12px", border_line_color="colour", **box,
+        )  # fmt: skip
+        self._plane.on_event(RangesUpdate, lambda _: self._arrange())
+        for axis in (self._plane.x_range, self._plane.y_range):
+            axis.on_change("end", lambda _attr, _old, _new: self._arrange())
+        diamond = Scatter(size=15, marker="diamond", line_width=2)
+        return _Drawn(rings, add(numbers, label), add(placed, diamond))
+
+    def _mark_cell(self, *_: object) -> None:
+        view, space, matrix = self._session.view, self._session.workspace, self._session.confusion
+        if view.tab != "confusion" or matrix.cell is None or view.plane is None:
+            if "_drawn" in vars(self):
+                self._drawn.rings.data_source.data = dict(_NOTHING)
+                self._drawn.labels.data_source.data = dict(_NO_NUMBERS)
+            return
+        plane = space.planes[view.plane]
+        rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
+        xy = plane.xy[np.isin(plane.rows, rows)]
+        self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
+        found = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
+        on_plane = [(one, place) for one, place in found if place is not None]
+        places = np.array([place for _, place in on_plane], np.float64).reshape(-1, 2)
+        self._drawn.labels.data_source.data = {
+            "x": places[:, 0],
+            "y": places[:, 1],
+            "text": [str(one.number) for one, _ in on_plane],
+            "colour": [_RIGHT if one.correct else _WRONG for one, _ in on_plane],
+        } | self._beside(places)
+        self._dress()
+
+    def _arrange(self) -> None:
+        """Place the numbers anew: what lies free depends on how far one has zoomed in."""
+        source = self._drawn.labels.data_source
+        known: Any = source.data
+        places = np.column_stack([known["x"], known["y"]])
+        if len(places):
+            source.data = dict(known) | self._beside(places)
+
+    def _beside(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        """Where the numbers of points of the plane (n, 2) stand, in the plane's units."""
+        plane: Any = self._plane
+        low, high = np.array([span(plane.x_range), span(plane.y_range)]).T
+        sides = (plane.inner_width or _FRAME_PX, plane.inner_height or _FRAME_PX)
+        scale = (high - low) / np.array(sides)
+        centres = label_places((places - low) / scale, box_px=_BOX_PX, frame_px=sides)
+        found = low + centres * scale
+        return {"label_x": found[:, 0], "label_y": found[:, 1]}
+
+    def _mark_placed(self, *_: object) -> None:
+        session = self._session
+        place = session.dropped.place
+        considered = session.edits.considered
+        if session.view.tab == "whatif" and considered is not None:
+            place = considered.place or place
+        if place is not None:
+            self._drawn.diamond.data_source.data = {"x": [place[0]], "y": [place[1]]}
+            self._dress()
+        elif "_drawn" in vars(self):
+            self._drawn.diamond.data_source.data = dict(_NOTHING)
+
+    def _dress(self, *_: object) -> None:
+        if "_drawn" not in vars(self):
+            return
+        theme, drawn = THEMES[self._session.view.theme], self._drawn
+        drawn.rings.glyph.line_color = theme.text
+        drawn.labels.glyph.update(text_color=theme.text, background_fill_color=theme.surface)
+        drawn.diamond.glyph.update(fill_color=theme.accent, line_color=theme.surface)

@@ -1,0 +1,146 @@
+"""The picture of a plane, and the one that is kept on disk for the next start.
+
+Datashader takes seconds to load and to compile. What it drew at the last start is shown meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Collection as Names
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....data.files.atomic import written_whole
+from ....data.files.folders import home
+from ...figures.theme import THEMES, ThemeName, category_colours, sequential
+from ...workspace.colouring import Categories
+from ...workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ...figures.shade import Window
+
+__all__ = ["KEPT_PX", "draw_plane", "framed", "keep_picture", "kept_picture"]
+
+KEPT_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
+
+_FOLDER = "pictures"
+_MOST = 40  # of some 50 kB each
+_SHADER = Path(__file__).parents[2] / "figures" / "shade.py"
+
+
+def draw_plane(
+    workspace: Workspace,
+    plane: str,
+    colour: str,
+    window: Window,
+    *,
+    theme: ThemeName,
+    hidden: Names[str] = (),
+    pixel_ratio: float = 1.0,
+) -> np.ndarray:
+    """Draw a plane with datashader.
+
+    Parameters
+    ----------
+    workspace
+        Whose points.
+    plane, colour
+        Their names.
+    window
+        What part, on how many pixels.
+    theme
+        Light or dark page.
+    hidden
+        Categories that remain as a shadow.
+    pixel_ratio
+        Device pixels per CSS pixel.
+
+    Returns
+    -------
+    (height, width) uint32 RGBA, row 0 at the bottom.
+    """
+    from ...figures.shade import shade_categories, shade_values  # loads datashader
+
+    points, colouring = workspace.points(plane, colour), workspace.colouring(colour)
+    if isinstance(colouring, Categories):
+        return shade_categories(
+            points,
+            window,
+            category_colours(colouring.names, theme),
+            shown=np.array([name not in hidden for name in colouring.names]),
+            shadow=THEMES[theme].quiet,
+            quiet=colouring.quiet,
+            pixel_ratio=pixel_ratio,
+        )
+    return shade_values(
+        points,
+        window,
+        sequential(theme),
+        low=colouring.low,
+        high=colouring.high,
+        largest=colouring.name == "score",
+        pixel_ratio=pixel_ratio,
+    )
+
+
+def framed(
+    x: tuple[float, float], y: tuple[float, float], width: int, height: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The extent (x low, high), (y low, high) on a frame of so many pixels, with equal scales.
+
+    A distance means the same in every direction; what is asked for is in the middle.
+    """
+    scale = max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
+    (left, right), (bottom, top) = (
+        (0.5 * (low + high - scale * pixels), 0.5 * (low + high + scale * pixels))
+        for (low, high), pixels in ((x, width), (y, height))
+    )
+    return (left, right), (bottom, top)
+
+
+def keep_picture(
+    workspace: Workspace, plane: str, colour: str, theme: ThemeName, picture: np.ndarray
+) -> None:
+    """Keep a picture of the whole plane in a folder of our own; where none can be, do without."""
+    path = _path(workspace, plane, colour, theme)
+    if path.exists():
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as beside:
+            np.savez_compressed(beside, picture=picture)
+        old = sorted(path.parent.glob("*.npz"), key=lambda each: each.stat().st_mtime)[:-_MOST]
+        for each in old:
+            each.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def kept_picture(
+    workspace: Workspace, plane: str, colour: str, theme: ThemeName
+) -> np.ndarray | None:
+    """The picture that was kept of just these points in these colours, or None."""
+    try:
+        with _path(workspace, plane, colour, theme).open("rb") as file, np.load(file) as kept:
+            return kept["picture"]
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def _path(workspace: Workspace, plane: str, colour: str, theme: ThemeName) -> Path:
+    """Named after all that the picture depends on."""
+    key = hashlib.sha256(_SHADER.read_bytes())
+    points, colouring = workspace.planes[plane], workspace.colouring(colour)
+    key.update(points.xy.tobytes())
+    key.update(points.rows.tobytes())
+    if isinstance(colouring, Categories):
+        key.update(colouring.codes.tobytes())
+        key.update(repr((category_colours(colouring.names, theme), colouring.quiet)).encode())
+    else:
+        key.update(colouring.values.tobytes())
+        key.update(repr((sequential(theme), colouring.low, colouring.high)).encode())
+    key.update(colouring.name.encode())
+    return home() / _FOLDER / f"{key.hexdigest()[:24]}.npz"

@@ -1,0 +1,303 @@
+"""The plane of all spectra: shaded on the server for what is in view, searched on click."""
+
+from __future__ import annotations
+
+import threading
+from html import escape
+from typing import Any
+
+import numpy as np
+from bokeh.core.properties import value as constant
+from bokeh.events import DoubleTap, RangesUpdate, Tap
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    ImageRGBA,
+    Range1d,
+    Scatter,
+    Text,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure
+
+from ...figures.bokeh_style import FONT, dress, plain_figure, span
+from ...figures.theme import THEMES
+from ...session.session import Session
+from ...workspace.colouring import Categories
+from ..widgets.components import WordsPart, one_patch
+from .picture import KEPT_PX, draw_plane, framed, kept_picture
+
+__all__ = ["PlaneView"]
+
+_KEPT = (
+    "How far to believe the plane: trustworthiness is 1 where no spectrum has false neighbours on "
+    "it, recall the share of the ten nearest spectra that are among the ten nearest points."
+)
+
+# The picture in the page before its size is known: sharpened as soon as it is.
+_GUESS_PX = {"inner_width": KEPT_PX, "inner_height": KEPT_PX}
+_REACH_PX = 14.0  # how far from a point a click may be
+# Bokeh reports a changed range after this long without another change.
+_SETTLE_MS = 40
+_PROBE_MS = 60
+_NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side", "shift")}
+# Bokeh wipes only half of its canvas's first pixels: points there would stay for good.
+_OFF_THE_EDGE: Any = {"min_border_left": 1, "min_border_top": 1}
+
+
+class PlaneView:
+    """The figure, and what keeps it true to the session's choices.
+
+    Parameters
+    ----------
+    session
+        Whose plane, colours, hidden categories and open spectrum are drawn.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._inner: dict[str, int] = {}  # the frame's size, once the browser has told it
+        self._ratio = 1.0
+        self._waiting = False  # for datashader to be compiled
+        self._image = ColumnDataSource(
+            {"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="plane-image"
+        )
+        self._ring = ColumnDataSource({"x": [], "y": []}, name="plane-ring")
+        self._probe = ColumnDataSource({"x": [], "y": []}, name="plane-probe")
+        self._ghost = ColumnDataSource(dict(_NO_GHOST), name="plane-ghost")
+        self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
+        self.figure = self._build()
+        self.note = WordsPart()
+        self._dress()
+        self._show_plane()
+        self._show_kept()
+        view, outcome = session.view, session.outcome
+        view.param.watch(self._show_plane, "plane")
+        view.param.watch(self._dress, "theme")
+        view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
+        outcome.param.watch(lambda *_: self._mark(), "shown")
+
+    def sharpen(self, pixel_ratio: float) -> None:
+        """Draw for a screen with more device pixels per CSS pixel; held between 1 and 2."""
+        self._ratio = min(max(pixel_ratio, 1.0), 2.0)
+        self._shade()
+
+    def reset(self) -> None:
+        """Show the whole plane."""
+        if self._session.view.plane is not None:
+            self._frame(*self._session.workspace.extent(self._session.view.plane))
+            self._shade()
+
+    def _build(self) -> figure:
+        fig = plain_figure(
+            name="plane-figure",
+            x_range=self._x,
+            y_range=self._y,
+            tools="pan",
+            lod_timeout=_SETTLE_MS,
+            x_axis_type=None,
+            y_axis_type=None,
+            **_OFF_THE_EDGE,
+        )
+        wheel = WheelZoomTool()
+        fig.add_tools(wheel)
+        fig.toolbar.active_scroll = wheel
+        fig.add_glyph(self._image, ImageRGBA(image="image", x="x", y="y", dw="dw", dh="dh"))
+        # A ring in two tones stands out on any colour of point.
+        self._rings = [
+            fig.add_glyph(self._ring, Scatter(size=size, fill_color=None, line_width=width))
+            for size, width in ((15, 4.5), (15, 2.0))
+        ]
+        box: Any = {
+            "background_fill_alpha": 0.9,
+            "border_line_width": 0,
+            "border_radius": 4,
+            "padding": 4,
+        }
+        label = Text(
+            text="text", x_offset="shift", y_offset=-9, text_align="side",
+            text_baseline="bottom", text_font=constant(FONT), text_font_size="11px", **box,
+        )  # fmt: skip
+        self._ghosts = [
+            fig.add_glyph(self._ghost, Scatter(size=13, fill_color=None, line_width=1.2)),
+            fig.add_glyph(self._ghost, label),
+        ]
+        fig.on_event(RangesUpdate, lambda _: self._shade())
+        fig.on_event(Tap, self._tap)
+        fig.on_event(DoubleTap, lambda _: self.reset())
+        for side in _GUESS_PX:
+            fig.on_change(side, self._resized)
+        # Only where the pointer rests is asked about: a hundred questions a second help nobody.
+        fig.js_on_event(
+            "mousemove",
+            CustomJS(
+                args={"probe": self._probe, "wait": _PROBE_MS},
+                code="""
+                clearTimeout(probe._timer)
+                const here = {x: [cb_obj.x], y: [cb_obj.y]}
+                probe._timer = setTimeout(() => { probe.data = here }, wait)
+                """,
+            ),
+        )
+        fig.js_on_event(
+            "mouseleave",
+            CustomJS(
+                args={"probe": self._probe},
+                code="clearTimeout(probe._timer); probe.data = {x: [], y: []}",
+            ),
+        )
+        self._probe.on_change("data", self._look)
+        return fig
+
+    def _size(self) -> tuple[int, int]:
+        known = _GUESS_PX | self._inner
+        return known["inner_width"], known["inner_height"]
+
+    def _resized(self, attr: str, old: int | None, new: int | None) -> None:
+        """Once the size is known, keep what is in view, with equal scales on the new frame."""
+        first = len(self._inner) < len(_GUESS_PX)
+        self._inner[attr] = new or _GUESS_PX[attr]
+        if len(self._inner) < len(_GUESS_PX):
+            return
+        if first:
+            self.reset()
+            return
+        self._frame(span(self._x), span(self._y))
+        self._shade()
+
+    def _show_plane(self, *_: object) -> None:
+        self.note.html = self._describe(self._session.view.plane)
+        self.reset()
+        self._mark()
+
+    def _describe(self, name: str | None) -> str:
+        if name is None:
+            return "No plane has been built: <code>spexplain build</code> makes one."
+        plane = self._session.workspace.planes[name]
+        trust, recall = (plane.metrics.get(name) for name in ("trustworthiness", "knn_recall"))
+        kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
+        kept += "" if recall is None else f", recall {recall:.2f}"
+        kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
+        return (
+            f'<div class="muted small" title="{_KEPT}">{escape(plane.title)} · '
+            f"{len(plane.rows):,} points{kept}</div>"
+        )
+
+    def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show this extent with equal scales: a distance means the same in every direction."""
+        for axis, (low, high) in zip((self._x, self._y), framed(x, y, *self._size()), strict=True):
+            axis.update(start=low, end=high)
+
+    def _shade(self) -> None:
+        space, view = self._session.workspace, self._session.view
+        if view.plane is None or view.colour is None:
+            return
+        sized = len(self._inner) == len(_GUESS_PX)
+        if not space.compiled.is_set():
+            # The page stands and answers meanwhile.
+            if not self._waiting:
+                self._waiting = True
+                # Not one of the shared threads, which explanations may keep for seconds.
+                threading.Thread(target=self._when_compiled, daemon=True).start()
+            return
+        if not (sized or space.drawn.is_set()):
+            return  # the first page goes out while datashader loads (warm.py)
+        from ...figures.shade import Window
+
+        x, y = span(self._x), span(self._y)
+        width, height = (round(side * self._ratio) for side in self._size())
+        picture = draw_plane(
+            space,
+            view.plane,
+            view.colour,
+            Window(x, y, width, height),
+            theme=view.theme,
+            hidden=view.hidden,
+            pixel_ratio=self._ratio,
+        )
+        self._put(picture, x, y)
+        if sized:  # the browser has told its size: this is the plot
+            space.drawn.set()
+
+    def _when_compiled(self) -> None:
+        self._session.workspace.compiled.wait()
+
+        def go_on() -> None:
+            self._waiting = False
+            self._shade()
+
+        self._session.schedule(go_on)
+
+    def _show_kept(self) -> None:
+        """What datashader drew at the last start, until it is ready to draw."""
+        space, view = self._session.workspace, self._session.view
+        if view.plane is None or view.colour is None or space.compiled.is_set():
+            return
+        kept = kept_picture(space, view.plane, view.colour, view.theme)
+        if kept is not None:
+            self._put(kept, span(self._x), span(self._y))
+
+    def _put(self, picture: np.ndarray, x: tuple[float, float], y: tuple[float, float]) -> None:
+        self._image.data = {
+            "image": [picture],
+            "x": [x[0]],
+            "y": [y[0]],
+            "dw": [x[1] - x[0]],
+            "dh": [y[1] - y[0]],
+        }
+
+    def _nearest(self, x: float, y: float) -> int | None:
+        view, space = self._session.view, self._session.workspace
+        if view.plane is None:
+            return None
+        (low, high), (width, _) = span(self._x), self._size()
+        reach = _REACH_PX * (high - low) / width
+        among, colouring = None, space.colouring(view.colour)
+        if view.hidden and isinstance(colouring, Categories):
+            seen = np.array([name not in view.hidden for name in colouring.names])
+            among = seen[colouring.codes]
+        return space.nearest(view.plane, x, y, reach=reach, among=among)
+
+    def _tap(self, event: Any) -> None:
+        if event.x is None or event.y is None:
+            return
+        row = self._nearest(event.x, event.y)
+        if row is not None:
+            with one_patch():
+                self._session.open(row)
+
+    def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
+        row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None
+        if row is None:
+            if len(self._ghost.data["x"]):
+                self._ghost.data = dict(_NO_GHOST)
+            return
+        space, view = self._session.workspace, self._session.view
+        x, y = space.place(view.plane, row) or (np.nan, np.nan)
+        label = space.colouring(view.colour).label(row)
+        text = f"{space.catalog['id'].iat[row]}  ·  {label}"
+        left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
+        side, shift = ("left", 11) if left else ("right", -11)
+        ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}
+        self._ghost.data = {name: [value] for name, value in ghost.items()}
+
+    def _mark(self) -> None:
+        shown, name = self._session.outcome.shown, self._session.view.plane
+        place = None
+        if shown is not None and name is not None:
+            place = self._session.workspace.place(name, shown.row) if shown.row >= 0 else None
+        x, y = ([], []) if place is None else ([place[0]], [place[1]])
+        self._ring.data = {"x": x, "y": y}
+
+    def _dress(self, *_: object) -> None:
+        theme = THEMES[self._session.view.theme]
+        dress(self.figure, theme)
+        for ring, colour in zip(self._rings, (theme.surface, theme.text), strict=True):
+            ring.glyph.line_color = colour
+        ghost, label = self._ghosts
+        ghost.glyph.line_color = theme.text
+        label.glyph.update(
+            text_color=theme.text,
+            background_fill_color=theme.raised,
+            border_line_color=theme.edge,
+        )

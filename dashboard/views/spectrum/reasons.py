@@ -1,0 +1,142 @@
+"""Marks of the top reasons on the spectrum: solid where another exposure would show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from bokeh.core.properties import value as constant
+from bokeh.models import ColumnDataSource, Segment, Text
+from bokeh.plotting import figure
+
+from ....core.explain.explanation import Explanation
+from ....core.spectra.lines.line_list import PAGE_LINES
+from ...figures.bokeh_style import FONT
+from ...figures.theme import THEMES
+from ...session.open_spectrum import OpenSpectrum
+from ...session.visitor import Visitor
+
+if TYPE_CHECKING:
+    from ....core.explain.flux_effects import Effects
+    from ....core.trust.intervals import Intervals
+    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.trust import Trust
+
+__all__ = ["ReasonMarks", "beyond_text", "named", "said_of_reason"]
+
+_MARK = ("x", "y", "mark")
+_SPREAD = ("x", "low", "high")
+_TOLD = ("told",)
+_SOLID, _HOLLOW = "▼", "▽"
+
+
+class ReasonMarks:
+    """Draws what ``outcome.recurrence`` says on a page's two figures.
+
+    Parameters
+    ----------
+    session
+        Whose.
+    flux, weight
+        The figures.
+
+    Attributes
+    ----------
+    told
+        What the cursor reads of each segment, in order of the segments; empty while not known.
+    """
+
+    def __init__(self, session: Visitor, flux: figure, weight: figure) -> None:
+        self._session = session
+        self._marks = ColumnDataSource({key: [] for key in _MARK}, name="reasons")
+        self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="noise")
+        self.told = ColumnDataSource({key: [] for key in _TOLD}, name="told")
+        glyph = Text(
+            text="mark", text_align="center", text_baseline="bottom", y_offset=constant(-7),
+            text_font=constant(FONT), text_font_size="12px",
+        )  # fmt: skip
+        self._glyph = flux.add_glyph(self._marks, glyph).glyph
+        # Where the weight of another exposure lies, behind the narrower interval of the masks.
+        bars = Segment(x0="x", y0="low", x1="x", y1="high", line_width=4, line_alpha=0.22)
+        self._bars = weight.add_glyph(self._spread, bars, level="underlay").glyph
+        self._dress()
+        session.view.param.watch(self._dress, "theme")
+        session.outcome.param.watch(self._draw, ["recurrence", "trust", "mirrored", "explanation"])
+        session.view.param.watch(self._draw, ["unit", "frame", "slope"])
+        self._draw()
+
+    def _dress(self, *_: object) -> None:
+        theme = THEMES[self._session.view.theme]
+        self._glyph.text_color = theme.text
+        self._bars.line_color = theme.line
+
+    def _draw(self, *_: object) -> None:
+        outcome = self._session.outcome
+        shown: OpenSpectrum | None = outcome.shown
+        found: Explanation | None = outcome.explanation
+        told: Recurrence | None = outcome.recurrence
+        effects: Effects | None = self._session.effects
+        if shown is None or found is None or told is None or effects is None:
+            if len(self.told.data["told"]):
+                self._marks.data = {key: [] for key in _MARK}
+                self._spread.data = {key: [] for key in _SPREAD}
+                self.told.data = {key: [] for key in _TOLD}
+            return
+        factor = self._factor(shown)
+        edges = found.edges(shown.wave_rest_aa)
+        low, high = effects.ends(told.intervals.low, told.intervals.high)
+        self._spread.data = dict(
+            zip(_SPREAD, (edges.mean(axis=1) * factor, low, high), strict=True)
+        )
+        tops = [int(np.argmax(np.where(found.labels == s, shown.flux, -np.inf))) for s in told.top]
+        self._marks.data = {
+            "x": [float(shown.wave_rest_aa[at]) * factor for at in tops],
+            "y": [float(shown.flux[at]) for at in tops],
+            "mark": [_SOLID if holds else _HOLLOW for holds in told.holds],
+        }
+        trust: Trust | None = outcome.trust
+        self.told.data = {
+            "told": [said_of_reason(segment, effects, told, trust) for segment in range(len(edges))]
+        }
+
+    def _factor(self, shown: OpenSpectrum) -> float:
+        """From rest-frame Å to what the axis shows."""
+        view = self._session.view
+        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
+        return stretch * (0.1 if view.unit == "nm" else 1.0)
+
+
+def said_of_reason(segment: int, effects: Effects, told: Recurrence, trust: Trust | None) -> str:
+    """One segment in a line: both intervals, and of the top ones what another exposure shows.
+
+    Such as "masks ±1.2e-05, noise ±0.00031 · seen again in 100 % · 12 σ above noise".
+    """
+    parts = []
+    if trust is not None and trust.intervals is not None and not trust.exact:
+        parts.append(f"masks {_half(segment, effects, trust.intervals)}")
+    parts.append(f"noise {_half(segment, effects, told.intervals)}")
+    said = [", ".join(parts)]
+    if segment in told.top:
+        said.append(f"seen again in {100 * told.share[segment]:.0f} %")
+        if told.beyond is not None:
+            said.append(beyond_text(float(told.beyond[segment])))
+    return "  ·  ".join(said)
+
+
+def _half(segment: int, effects: Effects, intervals: Intervals) -> str:
+    low, high = effects.ends(intervals.low, intervals.high)
+    return f"±{(high[segment] - low[segment]) / 2:.2g}"
+
+
+def beyond_text(beyond: float) -> str:
+    """How far a score's weight is above those of noise: "12 σ above noise"."""
+    if beyond > 0:
+        return f"{min(beyond, 999):.3g} σ above noise" if beyond < 999 else "over 999 σ above noise"
+    return "not above noise"
+
+
+def named(found: Explanation, segment: int, edges: np.ndarray) -> str:
+    """A segment by its wavelengths and the lines in it: "4986–5007 Å [O III]"."""
+    low, high = edges[segment]
+    names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]
+    return f"{low:.0f}–{high:.0f} Å {' '.join(names)}".rstrip()

@@ -1,0 +1,104 @@
+"""The autoencoder's reconstruction over the open spectrum, with the filtered windows shaded."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from bokeh.models import ColumnDataSource, Line, VStrip
+from bokeh.plotting import figure
+
+from ....data.lenses.lenses import AnomalyLens
+from ...figures.theme import THEMES
+from ...session.latest_wins import Answer, Background
+from ...session.open_spectrum import OpenSpectrum
+from ...session.reconstruction import Rebuilt, rebuild
+from ...session.session import Session
+
+__all__ = ["RebuiltOverlay"]
+
+
+class _Drawn(NamedTuple):
+    """Renderers, each with a source of its own."""
+
+    line: Any
+    windows: Any
+
+
+class RebuiltOverlay:
+    """Draws on the figure of the spectrum while ``view.rebuilt`` is on.
+
+    Parameters
+    ----------
+    session
+        Whose spectrum.
+    flux
+        The figure; its wavelengths follow the view's unit and frame.
+    """
+
+    def __init__(self, session: Session, flux: figure) -> None:
+        self._session, self._flux = session, flux
+        self._work: Background[Rebuilt] = Background(session, self._arrived)
+        session.outcome.param.watch(self._begin, "shown")
+        session.view.param.watch(self._begin, ["rebuilt", "unit", "frame", "target", "width_kms"])
+        session.view.param.watch(self._dress, "theme")
+        self._begin()
+
+    @cached_property
+    def _drawn(self) -> _Drawn:
+        """Made when first drawn: a page that never shows it need not carry it."""
+        line = ColumnDataSource({"x": [], "y": []}, name="rebuilt-line")
+        windows = ColumnDataSource({"left": [], "right": []}, name="rebuilt-windows")
+        strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.25)
+        shade = self._flux.add_glyph(windows, strips)
+        model = self._flux.add_glyph(line, Line(line_width=3.5, line_join="bevel", line_alpha=0.62))
+        # Beneath the thin line of the spectrum: where they agree both are seen.
+        others = [each for each in self._flux.renderers if each is not model]
+        names = [getattr(getattr(each, "data_source", None), "name", "") for each in others]
+        trace = names.index("trace")
+        self._flux.renderers = [*others[:trace], model, *others[trace:]]
+        return _Drawn(model, shade)
+
+    def _begin(self, *_: object) -> None:
+        view, shown = self._session.view, self._session.outcome.shown
+        self._work.cancel()
+        if not view.rebuilt or shown is None or shown.reason:
+            self._clear()
+            return
+        if isinstance(shown.lens, AnomalyLens):
+            work = partial(
+                rebuild, shown.lens, shown.row, self._session.score, view.width_kms, view.trimmed
+            )
+            self._work.request(work)
+        else:
+            self._clear()
+
+    def _arrived(self, answer: Answer[Rebuilt]) -> None:
+        found, shown = answer.result, self._session.outcome.shown
+        if found is None or shown is None or shown.row != found.row:
+            return
+        wave = shown.wave_rest_aa * self._factor(shown)
+        steps = np.diff(np.concatenate([[0], (~found.kept).astype(np.int8), [0]]))
+        starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+        drawn = self._drawn
+        drawn.windows.data_source.data = {"left": wave[starts], "right": wave[stops]}
+        drawn.line.data_source.data = {"x": wave, "y": found.reconstruction}
+        self._dress()
+
+    def _factor(self, shown: OpenSpectrum) -> float:
+        """From rest-frame Å to what the axis shows."""
+        view = self._session.view
+        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
+        return stretch * (0.1 if view.unit == "nm" else 1.0)
+
+    def _clear(self) -> None:
+        if "_drawn" in vars(self):
+            self._drawn.line.data_source.data = {"x": [], "y": []}
+            self._drawn.windows.data_source.data = {"left": [], "right": []}
+
+    def _dress(self, *_: object) -> None:
+        if "_drawn" in vars(self):
+            theme = THEMES[self._session.view.theme]
+            self._drawn.line.glyph.line_color = theme.warn
+            self._drawn.windows.glyph.fill_color = theme.marker

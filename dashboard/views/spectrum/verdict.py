@@ -1,0 +1,304 @@
+"""Words about the open spectrum: what it is, what the model says, what the colours mean."""
+
+from __future__ import annotations
+
+from html import escape
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.words import percent, probability_text
+from ...figures.domain_words import domain_html
+from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
+from ...figures.theme import diverging
+from ...figures.wording import (
+    OF_SHARES,
+    Meaning,
+    chosen_text,
+    meaning,
+    score_text,
+    state_line,
+    usual_text,
+)
+from ...session.open_spectrum import OpenSpectrum
+from ...session.session import Session
+from ...session.visitor import Visitor
+from ..widgets.components import WordsPart
+from .spectrum import largest
+
+if TYPE_CHECKING:
+    from ....core.explain.explanation import Explanation
+    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.trust import Trust
+    from ...session.state import Outcome
+
+__all__ = ["state_pane", "veil_pane", "verdict_pane"]
+
+_ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
+_REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
+_OF_NOISE = (
+    "The spectrum with noise of its own errors added once more, explained with the same masks. "
+    "Solid marks on the spectrum pass, hollow ones do not."
+)
+_ALIKE = "Noise alone raises a score: rank among the scored spectra nearest in log S/N"
+_COUNTS = "uncalibrated counts"
+_INVITATION = (
+    "Click a point on the plane to open its spectrum,<br>"
+    "or press <kbd>↓</kbd> for the first of the list below."
+)
+
+
+def verdict_pane(session: Visitor) -> WordsPart:
+    """True type, predicted type and probabilities; or score and rank."""
+    pane = WordsPart()
+
+    def show(*_: object) -> None:
+        pane.html = _verdict(session)
+
+    session.outcome.param.watch(show, ["shown", "relisted"])
+    session.view.param.watch(show, ["target", "width_kms", "trimmed", "level"])
+    show()
+    return pane
+
+
+def state_pane(session: Session) -> WordsPart:
+    """The key to the colours, and how the explanation was computed."""
+    pane = WordsPart()
+
+    def show(*_: object) -> None:
+        pane.html = _state(session)
+
+    session.outcome.param.watch(
+        show, ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"]
+    )
+    session.view.param.watch(show, ["theme", "slope"])
+    show()
+    return pane
+
+
+def veil_pane(session: Session) -> WordsPart:
+    """What to do while there is nothing to draw; empty otherwise."""
+    pane = WordsPart(sizing_mode="stretch_both", css_classes=["in-veil"])
+
+    def show(*_: object) -> None:
+        shown: OpenSpectrum | None = session.outcome.shown
+        if not session.workspace.lenses:
+            text = "No model has been built for this collection: <b>spexplain build</b> makes one."
+        elif shown is None:
+            text = _INVITATION
+        elif shown.reason:
+            text = (
+                f"This spectrum cannot serve this lens: {escape(shown.reason)}."
+                "<br>Try the other lens, or another spectrum."
+            )
+        else:
+            pane.html = ""
+            return
+        pane.html = f'<div class="invite"><div>{text}</div></div>'
+
+    session.outcome.param.watch(show, "shown")
+    show()
+    return pane
+
+
+def _verdict(session: Visitor) -> str:
+    shown: OpenSpectrum | None = session.outcome.shown
+    if shown is None:
+        return '<span class="muted">No spectrum is open.</span>'
+    if shown.outside is not None:
+        counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
+        from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
+        about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
+        return _said(about, shown, session.verdict_of(shown), "")
+    entry = session.workspace.catalog.iloc[shown.row]
+    facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
+    facts += [_COUNTS] if shown.flux_unit == "counts" else []
+    if np.isfinite(entry["sn_median"]):
+        facts.append(f"S/N {entry['sn_median']:.0f}")
+    facts += [str(entry["subclass"])] if entry["subclass"] else []
+    about = escape(" · ".join(facts))
+    tag = session.tagging.tags.get(shown.id)
+    mark = "" if tag is None else f'<span class="pill" title="Your tag">tag {tag}</span>'
+    about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
+    chosen = chosen_text(session.score, session.knobs_of(shown.lens))
+    ranked = f" with {usual_text(session.score)}" if chosen else ""
+    return _said(about, shown, session.verdict_of(shown), ranked)
+
+
+def _said(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:
+    """Whether it is a spectrum for this model at all comes before what the model says."""
+    head = f'<span class="id">{escape(shown.id)}</span>{about}'
+    if verdict is None:
+        return f'<div class="line">{head}</div>'
+    warning, model = domain_html(verdict.domain, shown.lens.whose)
+    said = _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
+    return f"{warning}{said}{model}"
+
+
+def _class_verdict(head: str, verdict: Any) -> str:
+    # A type that the classifier was not taught cannot be got right or wrong.
+    taught = verdict.true in verdict.probabilities
+    mark = "" if not taught else " ✓" if verdict.true == verdict.predicted else " ✗"
+    call = f"<small>predicted</small> {_kind(verdict.predicted)}{mark}"
+    title = "predicted type; it has no label"
+    if verdict.true:
+        title = "true type → predicted type"
+        call = f"<small>true</small> {_kind(verdict.true)} → {call}"
+    title += ": predicted is the type of the largest probability"
+    pill = f'<span class="pill" title="{title}">{call}</span>{_votes(verdict)}'
+    shares = sorted(verdict.probabilities.items(), key=lambda item: _ORDER.get(item[0], 9))
+    bars = "".join(
+        f'<div><div class="label"><span>{escape(kind)}</span>'
+        f"<span>{escape(probability_text(share))}</span></div>"
+        f'<div class="track"><div class="fill" style="--dot:{_dot(kind)};'
+        f'width:{100 * share:.1f}%"></div></div></div>'
+        for kind, share in shares
+    )
+    return f'<div class="line">{head}{pill}</div><div class="bars">{bars}{_set(verdict)}</div>'
+
+
+def _set(verdict: Any) -> str:
+    """Which types it may be of, beside the probabilities; the level is a button."""
+    found = getattr(verdict, "class_set", None)
+    if found is None:
+        return ""
+    text, sentence = (say(found, verdict.predicted) for say in (set_text, set_sentence))
+    said = f"{text[:1].upper()}{text[1:]}. {sentence}"
+    title = escape(sentence if found.missing else said, quote=True)
+    members = " ".join(map(_dotted, found.members)) or (
+        "none to be had" if found.missing else NO_TYPE
+    )
+    if leaves_out(found, verdict.predicted):
+        members += f", not {_dotted(verdict.predicted)}"
+    return (
+        f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
+        f"{percent(found.level)} set</button><span>{members}</span></div>"
+    )
+
+
+def _dotted(kind: str) -> str:
+    """A type in a set; its name gives way where the page is narrow, and its dot is left."""
+    return f'<i style="--dot:{_dot(kind)}"></i><small>{escape(kind)}</small>'
+
+
+def _votes(verdict: Any) -> str:
+    """Where the machine's pairwise votes go, if not to the likeliest type."""
+    if verdict.votes in ("", verdict.predicted):
+        return ""
+    title = (
+        "most pairwise decisions of the machine, which weighs the types alike, go to it; the "
+        "probabilities count how many there are of each, and are largest for another"
+    )
+    # The name gives way where the page is narrow: its dot is left.
+    told = (
+        f'votes <i style="--dot:{_dot(verdict.votes)}"></i><small>{escape(verdict.votes)}</small>'
+    )
+    return f'<span class="pill" title="{escape(verdict.votes)}: {title}">{told}</span>'
+
+
+def _below(share: float) -> str:
+    """A share as percent, with the digits that keep the most anomalous from reading 100."""
+    percent = 100 * share
+    return f"{percent:.1f}" if percent < 99.9 else f"{min(floor(100 * percent) / 100, 99.99):.2f}"
+
+
+def _score(head: str, verdict: Any, ranked: str) -> str:
+    name = escape(SCORE_TITLES.get(verdict.of, "score"))
+    share = verdict.rank / max(verdict.n_ranked, 1)
+    pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
+    rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
+    rank += ranked or f": more anomalous than {_below(1 - share)} %"
+    like = getattr(verdict, "like", None)
+    alike = escape(f"{like_text(like)}. {_ALIKE}".lstrip(". "), quote=True)
+    bar = (
+        f'<div><div class="label"><span>{rank}</span>'
+        f'<span title="{alike}">{like_short(like)}</span></div>'
+        '<div class="track">'
+        f'<div class="fill" style="--dot:var(--accent);width:{100 * (1 - share):.1f}%"></div>'
+        "</div></div>"
+    )
+    return f'<div class="line">{head}{pill}</div><div class="bars">{bar}</div>'
+
+
+def _kind(kind: str) -> str:
+    return f'<i style="--dot:{_dot(kind)}"></i>{escape(kind)}'
+
+
+def _dot(kind: str) -> str:
+    return f"var(--type-{escape(kind.replace(' ', '-'))}, var(--quiet))"
+
+
+def _state(session: Session) -> str:
+    found, view = session.outcome.explanation, session.view
+    if found is None:
+        doing = "loading the model" if session.loading else "computing"
+        text = f'<span class="busy muted">{doing}</span>' if session.outcome.busy else ""
+        return f'<div class="facts"><span></span>{text}</div>'
+    line = escape(state_line(found, session.outcome.elapsed_ms))
+    effects = session.effects
+    if found.nothing or effects is None:
+        return f'<div class="facts"><span class="nothing">{line}</span></div>'
+    means, most = meaning(found, effects), largest(effects, by_pixel=found.method == "saliency")
+    shades = ",".join(diverging(view.theme)[::15])
+    key = (
+        f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
+        f'<span class="muted">−{most:.2g}</span><span class="scale" '
+        f'style="background:linear-gradient(to right,{shades})"></span>'
+        f'<span class="muted">+{most:.2g}</span><span>{escape(means.raises)}</span></span>'
+        f"{_any_change(means)}"
+    )
+    busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
+    busy += f' title="{OF_SHARES}"' if found.method == "shapley" else ""
+    asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
+    reasons = "" if session.outcome.trust is None else _REASONS
+    return (
+        f'<div class="facts">{key}{asked}<span{busy}>{line}</span>{reasons}</div>{_belief(session)}'
+    )
+
+
+def _any_change(means: Meaning) -> str:
+    """The colour of what any change raises, or lowers, and of how many segments."""
+    if not means.either:
+        return ""
+    title = escape(means.sentence)
+    return f'<span class="any" title="{title}"><i class="either"></i>{escape(means.either)}</span>'
+
+
+def _explained(session: Session) -> str:
+    """The score explained, where another than the verdict's, or a margin against the votes."""
+    found, shown = session.outcome.explanation, session.outcome.shown
+    if found is None:
+        return ""
+    if found.target.startswith("margin(") and found.value < 0:
+        return f"the margin is {found.value:.2f}: votes go to another type"
+    if found is None or shown is None or shown.outside is not None:
+        return ""
+    chosen = chosen_text(found.target, session.knobs_of(shown.lens))
+    return f"explained: {score_text(found.value)} with {chosen}" if chosen else ""
+
+
+def _belief(session: Session) -> str:
+    """What the spectrum's noise leaves open, then what the masks do.
+
+    The noise leaves more, and where there is little room the end has to be scrolled to.
+    """
+    trust: Trust | None = session.outcome.trust
+    said = "" if trust is None else escape(trust.sentence())
+    if said and (noise := escape(_noise(session.outcome))):
+        noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
+        said = f'<span title="{_OF_NOISE}">{noise}</span> {said}'
+    return f'<div class="belief">{said}</div>'
+
+
+def _noise(outcome: Outcome) -> str:
+    """What other exposures would say, or why that is not known yet or ever."""
+    told: Recurrence | None = outcome.recurrence
+    if told is not None:
+        return f"{told.sentence()}."
+    if outcome.no_recurrence:
+        return f"{outcome.no_recurrence}."
+    found: Explanation | None = outcome.explanation
+    asked = found is not None and found.method != "saliency" and not found.nothing
+    return "asking what another exposure would say …" if asked else ""

@@ -1,0 +1,152 @@
+"""Tab Compare: the open spectrum explained with many settings side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from ....core.explain.entry import ExplainSettings, Explanation
+from ....core.explain.flux_effects import effects
+from ....core.words import goodness
+from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
+from ...session.comparison import Comparison, Variant, compare, variants
+from ...session.latest_wins import Answer, Background
+from ...session.open_spectrum import OpenSpectrum
+from ...session.session import Session
+from ...workspace.cluster_partition import top_names
+from ..widgets.html_sections import SectionsPart, button, foot_line
+
+__all__ = ["show"]
+
+_OPEN_ONE = "Open a spectrum: it is explained here with the settings of the paper's figures 7–11."
+
+_OF_SUM = "Σφ − (f(x) − f(base)): shares must sum to what all segments perturbed change"
+
+_KEY = (
+    "Where segments are scaled, blue is where more flux raises what is explained, on whichever "
+    "side of 1 the factor lies, and violet where any change does, or any lowers it; where they "
+    "are filled, blue is where what is here, rather than the fill, raises it; orange lowers it."
+)
+
+
+def show(session: Session) -> SectionsPart:
+    """Small multiples, computed while the tab is open; a click takes a panel's settings over."""
+    return _Compare(session).part
+
+
+class _Compare:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[ExplainSettings, Explanation] = {}
+        self._of: tuple[object, ...] = ()
+        self._result = Comparison()
+        self.part = SectionsPart("compare", self._take)
+        self._work: Background[Comparison] = Background(session, self._arrived)
+        view = session.view
+        view.param.watch(self._begin, ["tab", "target", "width_kms", "trimmed"])
+        view.param.watch(self._begin, ["lens"])
+        session.outcome.param.watch(self._begin, "shown")
+        session.knobs.param.watch(self._begin, session.knobs.names())
+        self._begin()
+
+    def _begin(self, *_: object) -> None:
+        """Explain anew whatever has changed, if anybody looks."""
+        session = self._session
+        self._work.cancel()
+        if session.view.tab != "compare":
+            return
+        shown: OpenSpectrum | None = session.outcome.shown
+        if shown is None or shown.reason or shown.lens is not session.lens:
+            text = _OPEN_ONE if shown is None else f"This lens cannot take it: {shown.reason}"
+            self.part.write(state=f"<p>{escape(text)}</p>", panels="")
+            return
+        try:
+            now = session.knobs.settings()
+        except ValueError as error:
+            self.part.write(state=f"<p>{escape(str(error))}</p>")
+            return
+        target = session.target_of(shown)
+        of = (shown.lens.name, shown.row, session.view.target, *_knobs(session))
+        if of != self._of:
+            self._of, self._known = of, {}
+        self._result = Comparison(total=len(variants(len(shown.flux))))
+        self._draw()
+        self._work.request(partial(compare, shown.flux, target, now, self._known))
+
+    def _arrived(self, answer: Answer[Comparison]) -> None:
+        if answer.error is not None:
+            self.part.write(state=f"<p>{escape(str(answer.error))}</p>")
+        elif answer.result is not None:
+            self._result = answer.result
+            self._draw()
+
+    def _draw(self) -> None:
+        shown: OpenSpectrum | None = self._session.outcome.shown
+        if shown is None or not len(shown.flux):
+            return
+        done, now = self._result, self._session.knobs.settings()
+        n_done = len(done.found) + len(done.failed)
+        state = (
+            (f"{n_done} of {done.total} computed. " if not done.complete else "")
+            + "Each row varies one thing and keeps the rest as set above; a click takes it over. "
+            + _KEY
+        )
+        frame = Frame(shown.wave_rest_aa, shown.flux)
+        line = polyline(frame, shown.wave_rest_aa, shown.flux)
+        groups = [
+            f'<div class="row"><b>{escape(name)}</b><div class="multiples">'
+            + "".join(self._panel(one, now, frame, line, shown) for one in members)
+            + "</div></div>"
+            for name, members in groupby(variants(len(shown.flux)), key=lambda v: v.group)
+        ]
+        self.part.write(state=f"<p>{state}</p>", panels="".join(groups))
+
+    def _panel(
+        self, one: Variant, now: ExplainSettings, frame: Frame, line: str, shown: OpenSpectrum
+    ) -> str:
+        found = self._result.found.get(one.key)
+        ribbon, fit, names = "", "", [self._result.failed.get(one.key, "…")]
+        if found is not None:
+            fit, names = "", [found.nothing]
+        if found is not None and not found.nothing:
+            said = effects(found, mirrored=self._result.mirrored.get(one.key))
+            shares = said.values / (np.abs(said.values).max() or 1.0)
+            wave = shown.wave_rest_aa
+            ribbon = painted_pieces(
+                frame, wave, shown.flux, found.labels, shares, either=said.either
+            )
+            fit = _fidelity(found)
+            names = top_names(wave, found.labels, np.abs(said.values))
+        css = " ".join(
+            name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
+        )
+        inner = (
+            f'<div class="head"><b>{escape(one.title)}</b><span>{escape(fit)}</span></div>'
+            f"{picture([ribbon, line], label=escape(one.title))}"
+            f"{foot_line(names)}"
+        )
+        if one.changes.get("method") == "shapley":
+            inner = inner.replace("<span>", f'<span title="{_OF_SUM}">', 1)
+        title = f"Explain with {', '.join(f'{n} {v}' for n, v in one.changes.items())}"
+        return button(inner, {"take": one.key}, css=css, title=title)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        for one in variants(10**9):
+            if one.key == message.get("take"):
+                self._session.knobs.param.update(**{"method": "lime"} | one.changes)
+
+
+def _fidelity(found: Explanation) -> str:
+    """How well the weights describe the target: R² of a fit; by how much shares fail to add up."""
+    if found.method != "shapley":
+        return goodness(found.r2, above=">")
+    gap = float(found.weights.sum()) - (found.value - found.intercept)
+    return f"Σφ off by {gap:.0e}".replace("-", "−") if gap else "Σφ off by 0"
+
+
+def _knobs(session: Session) -> tuple[object, ...]:
+    return session.view.width_kms, session.view.trimmed

@@ -1,0 +1,191 @@
+"""Tab “Confusion”: the confusion matrix; a cell selects on the plane and in the list."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.words import percent, probability_text
+from ....data.collection.trained_models import probability_column
+from ....data.study.figure_intervals import share_interval
+from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
+from ...session.visitor import Visitor
+from ..widgets.html_sections import SectionsPart, button, choice
+
+__all__ = ["show"]
+
+_LISTED = 60
+_EMPTY = (
+    "<p>No spectrum here has a type to check the classifier against. Types come in with a file of "
+    "labels: <code>spexplain ingest … --labels FILE</code></p>"
+)
+_HINT = (
+    "<p>Choose a cell: its spectra are ringed on the plane and listed, and the most confident "
+    "are numbered, with their saliency maps.</p>"
+)
+
+
+def show(session: Visitor) -> SectionsPart:
+    """The matrix, the numbered spectra and the list."""
+    return _Confusion(session).part
+
+
+class _Confusion:
+    def __init__(self, session: Visitor) -> None:
+        self._session, self._state = session, session.confusion
+        self.part = SectionsPart("confusion", self._take)
+        self.part.sheets = [*self.part.sheets, "agn.css"]
+        self._state.param.watch(self._draw, ["part", "shares", "cell", "maps"])
+        session.view.param.watch(self._draw, ["tab", "sort"])
+        session.outcome.param.watch(self._draw, "shown")
+        self._draw()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "cell" in message:
+            self._state.choose(*map(str, message["cell"]))
+        elif "open" in message:
+            self._session.open(int(message["open"]))
+        elif "export" in message:
+            name = f"{self._session.workspace.collection.path.name}-{_file(self._state.cell)}.csv"
+            self.part.download(name, self._session.listing.csv())
+        elif "sort" in message:
+            key, now = str(message["sort"]), str(self._session.view.sort)
+            self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
+        elif message.get("set") == "part" and message["value"] in ("test", "all"):
+            self._state.count(str(message["value"]))
+        elif message.get("set") == "shares":
+            self._state.shares = message["value"] == "shares"
+
+    def _draw(self, *_: object) -> None:
+        if self._session.view.tab != "confusion":
+            return
+        if self._state.table.empty:
+            self.part.write(counts=_EMPTY, numbered="", listed="")
+            return
+        self.part.write(counts=self._matrix(), numbered=self._numbered(), listed=self._list())
+
+    def _matrix(self) -> str:
+        state, kinds = self._state, self._state.kinds
+        table = pd.crosstab(state.table["true"], state.table["predicted"])
+        counts = table.reindex(index=kinds, columns=kinds, fill_value=0).to_numpy(np.int64)
+        lines = []
+        for i, true in enumerate(kinds):
+            cells = "".join(
+                self._cell(true, predicted, int(counts[i, j]), int(counts[i].sum()))
+                for j, predicted in enumerate(kinds)
+            )
+            lines.append(f"<tr><th>{escape(true)}</th>{cells}</tr>")
+        head = "".join(f"<th>{escape(kind)}</th>" for kind in kinds)
+        parts = {"test": "test spectra", "all": "all labelled spectra"}
+        how = {"counts": "counts", "shares": "share of the true type"}
+        choices = choice("part", "Of", parts, state.part) + choice(
+            "shares", "as", how, "shares" if state.shares else "counts"
+        )
+        return (
+            f'<div class="choices">{choices}</div><table class="cells"><caption>True type (rows) '
+            f"called (columns)</caption><thead><tr><th></th>{head}</tr></thead>"
+            f"<tbody>{''.join(lines)}</tbody></table>"
+        )
+
+    def _cell(self, true: str, predicted: str, count: int, of: int) -> str:
+        share, ends = count / max(of, 1), share_interval(count, of)
+        text = f"{share:.3f}" if self._state.shares else f"{count:,}"
+        tone = "accent" if true == predicted else "warn"
+        chosen = self._state.cell == (true, predicted)
+        told = f"{count:,} of true {true} called {predicted}, {percent(share, '.1f')}"
+        told += f", 95 % interval {ends}" if ends else ""
+        made = button(
+            text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=told
+        )
+        style = f"background:color-mix(in srgb, var(--{tone}) {60 * share:.0f}%, transparent)"
+        return f'<td style="{style}">{made}</td>'
+
+    def _numbered(self) -> str:
+        state = self._state
+        marked = state.marked
+        if not marked:
+            return _HINT if state.cell is None else "<p>No spectrum is in this cell.</p>"
+        said = state.table.set_index("row")
+        ids = self._session.workspace.catalog["id"]
+        cards = []
+        for one in marked:
+            found = None if state.maps is None else state.maps.by_row.get(one.row)
+            drawing = '<p class="waiting">…</p>' if found is None else _map(found)
+            shares = " ".join(
+                f"<span>p({escape(kind)}) {escape(probability_text(float(p)))}</span>"
+                for kind in state.kinds
+                for p in [said[probability_column(kind)].at[one.row]]
+            )
+            inner = (
+                f'<span class="head"><b>{one.number}</b> {escape(str(ids.iat[one.row]))}</span>'
+                f'{drawing}<span class="foot-line">{shares}</span>'
+            )
+            css = f"map {'right' if one.correct else 'wrong'}"
+            cards.append(button(inner, {"open": one.row}, css=css, title="Open this spectrum"))
+        return f'<div class="maps">{"".join(cards)}</div>'
+
+    def _list(self) -> str:
+        listing = self._session.listing
+        shown = self._session.outcome.shown
+        numbers = {one.row: str(one.number) for one in self._state.marked}
+        head = "".join(
+            f"<th>{button(escape(c.title), {'sort': c.key}, css='sort', title='Sort')}</th>"
+            for c in listing.columns
+        )
+        lines = []
+        few: Any = listing.table.head(_LISTED)
+        for line in few.to_dict("records"):
+            row = int(line["row"])
+            cells = [f"<td>{numbers.get(row, '')}</td>"]
+            for column in listing.columns:
+                value = line[column.key]
+                text = _text(value, column.kind)
+                if column.key == "id":
+                    text = button(escape(text), {"open": row}, css="link")
+                cells.append(f"<td>{text}</td>")
+            now = shown is not None and shown.row == row
+            lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
+        n = len(listing.table)
+        more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
+        counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
+        cell = self._state.cell
+        what = f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
+        save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
+        return (
+            f'<div class="over"><span>{counted}, {escape(what)}{more}</span>{save}</div>'
+            f'<table class="plain"><thead>'
+            f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        )
+
+
+def _map(drawn: Any) -> str:
+    wave, flux, found = drawn
+    frame = Frame(wave, flux)
+    sizes = np.abs(found.weights)
+    # Where nearly all are 0, as of a forest, the largest sets the scale.
+    most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
+    # Runs of a few pixels: a small picture shows no more.
+    n = 125
+    labels = (np.arange(len(wave)) * n // len(wave)).astype(np.int32)
+    means = np.bincount(labels, found.weights) / np.bincount(labels)
+    shares = np.clip(means / most, -1, 1)
+    ribbon = painted_pieces(frame, wave, flux, labels, shares)
+    return picture([ribbon, polyline(frame, wave, flux)], label="saliency map")
+
+
+def _text(value: Any, kind: str) -> str:
+    if isinstance(value, str):
+        return value
+    if kind == "share":
+        return escape(probability_text(float(value)))
+    form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
+    return "–" if value is None or not np.isfinite(value) else form.format(float(value))
+
+
+def _file(cell: tuple[str, str] | None) -> str:
+    """What the list's file is called."""
+    words = "misclassified" if cell is None else f"{cell[0]}-called-{cell[1]}"
+    return words.replace(" ", "")

@@ -1,0 +1,143 @@
+"""The lists one steps through, as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ....core.words import probability_text
+from ...figures.wording import score_text
+from ...session.tabs import tab_named
+from ...session.visitor import Visitor
+from ...workspace.listing import Listing
+from ..widgets.components import TablePart
+
+__all__ = ["show"]
+
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "share": probability_text,
+    "count": "{:,.0f}".format,
+    "redshift": "{:.4f}".format,
+    "ratio": "{:.1f}".format,
+    "number": score_text,
+}
+_PAGE = 200  # rows in the browser at a time
+
+
+def show(session: Visitor) -> TablePart:
+    """The list of the open tab, whichever of those with a list it is."""
+    return _Table(session).part
+
+
+class _Table:
+    def __init__(self, session: Visitor) -> None:
+        self._session = session
+        self._start = 0
+        self.part = TablePart(
+            css_classes=["in-list"], sizing_mode="stretch_both", on_message=self._take
+        )
+        session.view.param.watch(self._fill, ["tab", "sort", "tagged", "lens"])
+        session.outcome.param.watch(self._fill, "relisted")
+        session.outcome.param.watch(self._follow, "shown")
+        self._fill()
+
+    @property
+    def _seen(self) -> bool:
+        return tab_named(self._session.view.tab).module == "lists"
+
+    def _fill(self, *_: object) -> None:
+        if self._seen:
+            self._start = 0
+            self._follow(force=True)
+
+    def _follow(self, *_: object, force: bool = False) -> None:
+        """Show the page of the list that holds the open spectrum."""
+        if not self._seen:
+            return
+        listing, shown = self._session.listing, self._session.outcome.shown
+        at = None if shown is None else listing.position(shown.row)
+        start = self._start if at is None else at - at % _PAGE
+        row = -1 if shown is None else shown.row
+        if start == self._start and not force:
+            self.part.selected = row
+            return
+        self._start = start
+        self.part.param.update(
+            columns=[{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
+            note=_note(listing, start),
+            sort=self._session.view.sort,
+            choices=_choices(self._session),
+            tagged=self._session.view.tagged,
+            rows=cells(listing, start, start + _PAGE),
+            selected=row,
+        )
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "open" in message:
+            self._session.open(int(message["open"]))
+        elif "sort" in message:
+            key, now = str(message["sort"]), str(self._session.view.sort)
+            self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
+        elif "tagged" in message:
+            self._session.view.tagged = str(message["tagged"])
+        elif "export" in message:
+            view = self._session.view
+            name = f"{self._session.workspace.collection.path.name}-{view.tab}.csv"
+            self.part._send_msg({"name": name, "text": self._session.listing.csv()})
+
+
+def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:
+    """A stretch of a list as text, each line led by its row of the collection."""
+    part = listing.table.iloc[start:stop]
+    shown = ([_text(value, c.kind) for value in part[c.key]] for c in listing.columns)
+    return [list(line) for line in zip(map(int, part["row"]), *shown, strict=True)]
+
+
+def _text(value: Any, kind: str) -> str:
+    if kind in ("text", "type"):
+        return str(value) or "–"
+    if value is None or not np.isfinite(value):
+        return "–"
+    return _FORMATS[kind](value)
+
+
+def _choices(session: Visitor) -> list[list[str]]:
+    """What a list can be held to: sides of the domain and tags in use, with how many of all."""
+    tags, lens = _tags(session.tagging.tags), session.lens
+    domain = None if lens is None else lens.domain
+    sides = []
+    if domain is not None:
+        n, n_outside = len(domain.table), int(domain.table["outside"].to_numpy(bool).sum())
+        sides.append(["inside", f"inside the domain ({n - n_outside:,})"])
+        sides.append(["outside", f"outside the domain ({n_outside:,})"])
+    return [["", "all spectra"], *sides, *tags] if sides or tags else []
+
+
+def _tags(tags: Mapping[str, int]) -> list[list[str]]:
+    """Each tag in use, and how many spectra of all have it."""
+    if not tags:
+        return []
+    counts = sorted(Counter(tags.values()).items())
+    each = [[str(tag), f"tag {tag} ({n:,})"] for tag, n in counts]
+    return [["any", f"tagged ({len(tags):,})"], *each]
+
+
+def _note(listing: Listing, start: int) -> str:
+    n = len(listing.table)
+    if not n:
+        return listing.empty
+    if n <= _PAGE:
+        return f"{n:,} spectra{_unseen(listing)}"
+    stretch = f"{start + 1:,}–{min(start + _PAGE, n):,} of {n:,} spectra"
+    return f"{stretch}{_unseen(listing)}; the arrow keys go on"
+
+
+def _unseen(listing: Listing) -> str:
+    """How many of the list the classifier had not seen, where some it had."""
+    if "split" not in listing.table:
+        return ""
+    tested = int(np.sum(listing.table["split"].to_numpy(str) == "test"))
+    return f", {tested:,} of them of the test set, not seen in training"

@@ -1,0 +1,122 @@
+"""Section "Would another exposure say so?": both intervals of the top weights, and what recurs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....core.explain.explanation import Explanation
+from ....core.words import percent
+from ..spectrum.reasons import beyond_text, named
+
+if TYPE_CHECKING:
+    from ....core.explain.flux_effects import Effects
+    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.trust import Trust
+
+__all__ = ["exposures_section"]
+
+_ROWS = 5
+_WIDTH, _HEIGHT = 132, 14
+
+
+def exposures_section(
+    found: Explanation,
+    effects: Effects,
+    trust: Trust,
+    told: Recurrence | None,
+    *,
+    wave_rest_aa: np.ndarray,
+    why_not: str,
+) -> str:
+    """The section as HTML; empty while nothing is known yet.
+
+    Parameters
+    ----------
+    found, effects, trust
+        What is shown, and how far its masks go.
+    told
+        What other exposures would say; None if not known.
+    wave_rest_aa
+        (D,) Å.
+    why_not
+        Why it cannot be known; empty if it can.
+    """
+    head = "<h3>Would another exposure say so?</h3>"
+    if told is None:
+        return f"{head}<p>{escape(why_not[:1].upper() + why_not[1:])}.</p>" if why_not else ""
+    of_score = told.beyond is not None
+    edges = found.edges(wave_rest_aa)
+    order = found.top(_ROWS)
+    noise = effects.ends(told.intervals.low, told.intervals.high)
+    masks = None
+    if trust.intervals is not None and not trust.exact:
+        masks = effects.ends(trust.intervals.low, trust.intervals.high)
+    most = float(np.abs(np.concatenate([side[order] for side in noise])).max()) or 1.0
+    rows = []
+    for segment in map(int, order):
+        judged = np.flatnonzero(told.top == segment)
+        mark = "" if not len(judged) else "▼ " if told.holds[judged[0]] else "▽ "
+        again = f"{100 * told.share[segment]:.0f} %" if len(judged) else ""
+        cells = [
+            f"<td>{_bar(segment, effects.values, masks, noise, most)}</td>",
+            f"<td>{again}</td>",
+        ]
+        if told.beyond is not None:
+            above = beyond_text(float(told.beyond[segment])).removesuffix(" above noise")
+            cells.append(f"<td>{'no' if above == 'not' else above}</td>")
+        rows.append(
+            f"<tr><th>{mark}{escape(named(found, segment, edges))}</th>{''.join(cells)}</tr>"
+        )
+    more = "<th>above noise</th>" if of_score else ""
+    key = '<th><i class="of-masks"></i>masks <i class="of-noise"></i>noise</th>'
+    return (
+        f"{head}<p>{escape(told.sentence()[:1].upper() + told.sentence()[1:])}.</p>"
+        f'<table class="matrix exposures"><tr><th></th>{key}<th>seen again</th>{more}</tr>'
+        f"{''.join(rows)}</table><p>{_meant(told)}</p>"
+    )
+
+
+def _meant(told: Recurrence) -> str:
+    share = percent(told.intervals.confidence, "g")
+    text = (
+        f"{told.n_drawn} times noise of the spectrum’s own errors was added once more, prepared "
+        f"and explained with the same masks. Noise: where {share} of other exposures’ weights lie; "
+        "masks: what the random masks leave open. Seen again: in what share of other exposures "
+        f"it is among the top {len(told.top)} with its sign; ▼ from 95 %"
+    )
+    if told.beyond is None:
+        return text + "."
+    return (
+        f"{text} and if it raises the score by over 5 σ more than noise about the network’s "
+        "reconstruction does. More than noise is not yet strange: it may be what the network "
+        "never learned to draw."
+    )
+
+
+def _bar(
+    segment: int,
+    values: np.ndarray,
+    masks: tuple[np.ndarray, np.ndarray] | None,
+    noise: tuple[np.ndarray, np.ndarray],
+    most: float,
+) -> str:
+    """Both intervals about a weight, on a scale that all rows share."""
+
+    def x(value: float) -> float:
+        return round(_WIDTH / 2 * (1 + 0.96 * float(np.clip(value / most, -1, 1))), 1)
+
+    middle, y = _WIDTH / 2, _HEIGHT / 2
+    parts = [
+        f'<path class="mark" d="M{middle} 0V{_HEIGHT}"/>',
+        f'<path class="of-noise" d="M{x(noise[0][segment])} {y}H{x(noise[1][segment])}"/>',
+    ]
+    if masks is not None:
+        low, high = x(masks[0][segment]), x(masks[1][segment])
+        parts.append(f'<path class="of-masks" d="M{low - 0.6} {y}H{high + 0.6}"/>')
+    else:
+        at = x(values[segment])
+        parts.append(f'<path class="of-masks" d="M{at - 0.6} {y}H{at + 0.6}"/>')
+    return f'<svg width="{_WIDTH}" height="{_HEIGHT}" aria-hidden="true">{"".join(parts)}</svg>'

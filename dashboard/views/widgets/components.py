@@ -1,0 +1,151 @@
+"""The page's own components: small scripts beside Python parameters, styled by one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import param
+from bokeh.document import Document
+from panel.custom import JSComponent
+
+from .browser_component import PartModel, Told
+
+__all__ = [
+    "LegendPart",
+    "ShellPart",
+    "TablePart",
+    "WordsPart",
+    "asset",
+    "html_sheet",
+    "invitation",
+    "one_patch",
+    "sheet",
+]
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file of the page."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def sheet() -> list[str]:
+    """The style sheets of a component that lives in its own shadow root."""
+    return [asset("parts.css")]
+
+
+def one_patch() -> AbstractContextManager[None]:
+    """All that changes within travels to the browser as one message, and is drawn once."""
+    # A page that is still loading may have been sent already without saying so: panel would drop
+    # what is held for it.
+    return pn.io.hold() if pn.state.loaded else nullcontext()
+
+
+def html_sheet(html: str) -> pn.pane.HTML:
+    """HTML that fills its place, styled by the page's sheet."""
+    return pn.pane.HTML(html, stylesheets=sheet(), margin=0, sizing_mode="stretch_both")
+
+
+def invitation(html: str) -> pn.pane.HTML:
+    """What to do, in the middle of an empty place."""
+    return html_sheet(f'<div class="invite"><div>{html}</div></div>')
+
+
+class Part(JSComponent):
+    """A component that tells Python what happened in it by messages."""
+
+    on_message = param.Callable(
+        default=None, precedence=-1, doc="Called with each message, a dict."
+    )
+    sheets = param.List(
+        default=["parts.css"], precedence=-1, doc="Style sheets of the page that it wears, by name."
+    )
+
+    _bokeh_model: Any = PartModel
+    _rename = {"on_message": None}  # noqa: RUF012
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_width"} | params)
+
+    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        found = super()._get_properties(doc)
+        known = set(PartModel.properties())
+        # Panel dresses every component in its own sheets; a part wears the page's.
+        kept = {name: value for name, value in found.items() if name in known - {"stylesheets"}}
+        return kept | {"esm": Path(self._esm).stem}
+
+    def _send_msg(self, data: Any) -> None:
+        self._send_event(Told, data=data)
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        if self.on_message is None:
+            return
+        if not pn.state.loaded:  # nothing may be changed yet: it is heard once the page is there
+            pn.state.onload(partial(self.on_message, data))
+            return
+        with one_patch():
+            self.on_message(data)
+
+
+class FormPart(Part):
+    """Native controls; see :mod:`.form`, which generates the fields from parameters."""
+
+    fields = param.List(default=[], doc="Descriptions of the controls, in order.")
+    values = param.Dict(default={}, doc="What is chosen: name → value.")
+    inert = param.List(default=[], doc="Names of the controls that have no effect now; hidden.")
+    found = param.Dict(default={}, doc="What a search offers for what has been typed.")
+
+    _esm = ASSETS / "form.js"
+
+
+class TablePart(Part):
+    """A list to step through; sends {open: row}, {sort: key}, {tagged: which} or {export: true}."""
+
+    columns = param.List(default=[], doc="Headings: dicts of key, title and kind.")
+    rows = param.List(default=[], doc="Cells as text; first the row of the collection.")
+    selected = param.Integer(default=-1, doc="Row of the collection that is open; -1 for none.")
+    choices = param.List(default=[], doc="Tags to choose from: pairs of a value and its words.")
+    tagged = param.String(default="", doc="The chosen tag; empty for all spectra.")
+    sort = param.String(default="", doc="Column of the order, '-' in front for falling.")
+    note = param.String(default="", doc="What the list is, or why it is empty.")
+
+    _esm = ASSETS / "table.js"
+
+
+class WordsPart(Part):
+    """Words that change with every answer; an element with ``data-do`` is a button of the page."""
+
+    html = param.String(default="", doc="What is said, as HTML.")
+
+    _esm = ASSETS / "words.js"
+
+
+class LegendPart(Part):
+    """What the plane's colours mean; sends {toggle: name}."""
+
+    entries = param.List(default=[], doc="Categories: dicts of name, count, colour and on.")
+    bar = param.List(default=[], doc="Colours of a colour bar; empty for categories.")
+    ends = param.List(default=[], doc="Texts at the ends of the bar.")
+
+    _esm = ASSETS / "legend.js"
+
+
+class ShellPart(Part):
+    """The page as a whole; sends {step: ±1}, {theme: name}, {do: button},
+    {ratio: device pixels per CSS pixel} or {query: address}."""
+
+    problem = param.String(default="", doc="What went wrong, shown at the corner of the page.")
+    theme = param.String(default="light", doc="Light or dark.")
+    query = param.String(default="", doc="The address of what is seen, after the '?'.")
+    ready = param.Boolean(default=False, doc="All that the page starts with has been made.")
+
+    _esm = ASSETS / "shell.js"

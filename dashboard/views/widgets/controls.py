@@ -1,0 +1,186 @@
+"""The controls of the page: what to look at, how to draw it, how to explain it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ....core.models.anomaly.scores import SCORE_TITLES
+from ...figures.theme import category_colours, sequential
+from ...session.search import find
+from ...session.session import Session
+from ...session.tabs import TABS
+from ...workspace.colouring import Categories
+from .components import FormPart, LegendPart
+from .form_fields import Field, form
+
+__all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
+
+_OF_TYPES = {
+    "predicted": "log-odds (predicted)",
+    "log p": "log p (predicted)",
+    "probability": "p (predicted)",
+    "decision": "decision (predicted, nearest rival)",
+    "margin": "margin (predicted)",
+    "of_kind": "like what it learned on",
+    **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
+}
+_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
+_SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"}
+# Which knobs a method heeds; the others are not shown.
+_HEEDED = {
+    "lime": {
+        "n_segments", "factor", "n_samples", "perturbation", "segmentation", "kernel",
+        "kernel_width", "ridge_alpha", "seed", "sampling", "first", "control", "stop_when_settled",
+    },
+    "saliency": {"step", "gradient", "smoothing", "smoothing_px"},
+    "occlusion": {"n_segments", "factor", "perturbation", "segmentation"},
+    "shapley": {"n_segments", "factor", "n_samples", "perturbation", "segmentation", "seed"},
+}  # fmt: skip
+
+
+def bar_form(session: Session) -> FormPart:
+    """Search, lens, target, plane and colours."""
+    view, space = session.view, session.workspace
+    lenses = {name: lens.title for name, lens in space.lenses.items()}
+    planes = {name: _menu_name(plane.title) for name, plane in space.planes.items()}
+    return form(
+        [
+            Field(
+                view,
+                "find",
+                "search",
+                placeholder="Find by id",
+                suggest=lambda text: find(space, text).offer(space),
+            ),
+            Field(view, "lens", "select", lenses),
+            Field(view, "target", "select", {**SCORE_TITLES, **_OF_TYPES}),
+            Field(view, "plane", "select", planes),
+            Field(view, "colour", "select", space.colours),
+        ],
+        session.complain,
+    )
+
+
+def drawing_form(session: Session) -> FormPart:
+    """How the spectrum is drawn."""
+    view = session.view
+    return form(
+        [
+            Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label=""),
+            Field(view, "unit", "segmented", label=""),
+            Field(view, "frame", "segmented", {"rest": "Rest", "observed": "Observed"}, label=""),
+            Field(view, "clip", "toggle"),
+        ],
+        session.complain,
+        css_class="in-drawing",
+    )
+
+
+def controls_form(session: Session) -> FormPart:
+    """How the spectrum is explained: method, three sliders, and the rest on request."""
+    knobs = session.knobs
+    part = form(
+        [
+            Field(knobs, "method", "segmented", _METHODS, label=""),
+            Field(knobs, "factor", "range"),
+            Field(knobs, "step", "range", log=True),
+            Field(knobs, "n_segments", "range", log=True),
+            Field(knobs, "n_samples", "range", log=True),
+            Field(knobs, "perturbation", "select", fold=True),
+            Field(knobs, "segmentation", "select", fold=True),
+            Field(knobs, "kernel", "select", fold=True),
+            Field(knobs, "kernel_width", "number", fold=True, placeholder="default"),
+            Field(knobs, "ridge_alpha", "number", fold=True),
+            Field(knobs, "seed", "number", fold=True),
+            Field(knobs, "sampling", "select", fold=True),
+            Field(knobs, "first", "select", fold=True),
+            Field(knobs, "control", "select", fold=True),
+            Field(knobs, "stop_when_settled", "number", fold=True),
+            Field(session.view, "slope", "select", _SLOPES, fold=True),
+            Field(knobs, "gradient", "select", fold=True),
+            Field(knobs, "smoothing", "select", fold=True),
+            Field(knobs, "smoothing_px", "number", fold=True),
+        ],
+        session.complain,
+        css_class="in-controls",
+    )
+
+    def heed(*_: object) -> None:
+        heeded = _HEEDED[knobs.method]
+        inert = [name for name in knobs.names() if name not in heeded | {"method"}]
+        part.inert = inert if knobs.method == "saliency" else [*inert, "slope"]
+
+    knobs.param.watch(heed, "method")
+    heed()
+    return part
+
+
+def tabs_form(session: Session) -> FormPart:
+    """Which list or table is open."""
+    field = Field(session.view, "tab", "segmented", {tab.name: tab.title for tab in TABS}, label="")
+    return form([field], session.complain, css_class="in-tabs")
+
+
+def legend_part(session: Session) -> LegendPart:
+    """What the plane's colours mean; categories can be switched off and singled out."""
+    view, space = session.view, session.workspace
+
+    def take(message: dict[str, Any]) -> None:
+        colouring = space.colouring(view.colour)
+        if isinstance(colouring, Categories) and message.get("toggle") in colouring.names:
+            view.hidden = toggled(message["toggle"], view.hidden, colouring.names)
+
+    part = LegendPart(on_message=take, css_classes=["in-legend"])
+
+    def show(*_: object) -> None:
+        part.param.update(**_legend(session))
+
+    view.param.watch(lambda *_: view.param.update(hidden=[]), "colour")
+    view.param.watch(show, ["colour", "plane", "hidden", "theme"])
+    show()
+    return part
+
+
+def toggled(name: str, hidden: list[str], names: tuple[str, ...]) -> list[str]:
+    """Which categories are hidden after a click on one.
+
+    While all are shown a click singles one out; after that it adds or removes; when the last one
+    goes, all come back.
+    """
+    if not hidden:
+        return [other for other in names if other != name]
+    after = [other for other in names if (other in hidden) != (other == name)]
+    return [] if len(after) == len(names) else after
+
+
+def _menu_name(title: str) -> str:
+    """A plane's title under “Plane”: all are t-SNE's, and the head of the plane says so."""
+    name = title.removeprefix("t-SNE of ")
+    return name[:1].upper() + name[1:]
+
+
+def _legend(session: Session) -> dict[str, list[Any]]:
+    view, space = session.view, session.workspace
+    if view.colour is None or view.plane is None:
+        return {"entries": [], "bar": [], "ends": []}
+    colouring = space.colouring(view.colour)
+    if isinstance(colouring, Categories):
+        counts = colouring.counts(space.planes[view.plane].rows)
+        colours = category_colours(colouring.names, view.theme)
+        entries = [
+            {"name": name, "count": f"{n:,}", "colour": colour, "on": name not in view.hidden}
+            for name, n, colour in zip(colouring.names, counts, colours, strict=True)
+            if n
+        ]
+        return {"entries": entries, "bar": [], "ends": []}
+    low, high = colouring.low, colouring.high
+    known = colouring.values[np.isfinite(colouring.values)]
+    # What lies beyond has the colour of the end.
+    below, above = ("≤ " if (known < low).any() else ""), ("≥ " if (known > high).any() else "")
+    if colouring.logarithmic:
+        low, high = 10**low, 10**high
+    middle = "log" if colouring.logarithmic else ""
+    ends = [f"{below}{low:.2g}", middle, f"{above}{high:.2g}"]
+    return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}

@@ -1,0 +1,29 @@
+"""Opening a file of one's own: a button, and anywhere on the page as a place to drop it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...session.visitor import Visitor
+from .components import ASSETS, Part
+
+__all__ = ["DropPart", "drop_part"]
+
+
+class DropPart(Part):
+    """Sends {name, content} of a file, or {refused, size} of one that is too large."""
+
+    _esm = ASSETS / "drop.js"
+
+
+def drop_part(session: Visitor) -> DropPart:
+    """The button; what is dropped is opened through the session's lens."""
+
+    def take(message: dict[str, Any]) -> None:
+        if "refused" in message:
+            size = int(message["size"]) / 2**20
+            session.complain(f"{message['refused']} has {size:.0f} MB; a spectrum has at most 12.")
+        else:
+            session.dropped.receive(str(message["name"]), str(message["content"]))
+
+    return DropPart(on_message=take, sheets=["parts.css", "agn.css"])

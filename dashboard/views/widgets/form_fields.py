@@ -1,0 +1,124 @@
+"""Controls generated from the parameters of the page's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import param
+
+from ...session.address import parse
+from .components import FormPart
+
+__all__ = ["Field", "form"]
+
+Kind = Literal["range", "select", "segmented", "toggle", "number", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One control for one parameter.
+
+    Attributes
+    ----------
+    owner, name
+        The parameter; its label, doc, bounds and choices are the control's.
+    kind
+        How it is drawn.
+    titles
+        What a choice is called on the page; the choice itself by default.
+    log
+        A slider of wide range.
+    fold
+        OpenSpectrum only on request.
+    label
+        Instead of the parameter's own; empty for none.
+    placeholder
+        OpenSpectrum in an empty entry.
+    suggest
+        What a search offers for a text while it is typed (``finding.Found.offer``).
+    """
+
+    owner: param.Parameterized
+    name: str
+    kind: Kind
+    titles: Mapping[str, str] = field(default_factory=dict)
+    log: bool = False
+    fold: bool = False
+    label: str | None = None
+    placeholder: str = ""
+    suggest: Callable[[str], dict[str, Any]] | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """The control as the script draws it."""
+        found = self.owner.param[self.name]
+        label = found.label if self.label is None else self.label
+        about = {"name": self.name, "kind": self.kind, "label": label, "doc": found.doc}
+        about |= {"fold": self.fold, "placeholder": self.placeholder}
+        if isinstance(found, param.Selector):
+            choices = [choice for choice in found.objects if choice is not None]
+            about["options"] = [[choice, self.titles.get(choice, choice)] for choice in choices]
+        if isinstance(found, param.Number):
+            about["integer"] = isinstance(found, param.Integer)
+            about["span"] = list(found.softbounds or found.bounds or ())
+            about |= {"log": self.log, "step": found.step}
+        return about
+
+
+def form(
+    fields: list[Field], complain: Callable[[str], None], *, css_class: str = "in-bar"
+) -> FormPart:
+    """Controls that follow their parameters, and set them while a hand is on them.
+
+    Parameters
+    ----------
+    fields
+        What to show, in order.
+    complain
+        Given a sentence when a typed value cannot be taken.
+    css_class
+        Which layout of the style sheet.
+    """
+    by_name = {each.name: each for each in fields}
+    refused = False
+
+    def chosen() -> dict[str, Any]:
+        return {each.name: getattr(each.owner, each.name) for each in fields}
+
+    def take(message: dict[str, Any]) -> None:
+        nonlocal refused
+        each = by_name[message["name"]]
+        if "typed" in message:
+            part.found = each.suggest(str(message["typed"])) if each.suggest else {}
+            return
+        known = each.owner.param[each.name]
+        try:
+            value = parse(known, str(message["value"]))
+        except ValueError as error:
+            refused = True
+            complain(f"{known.label or each.name} cannot be {message['value']!r}: {error}.")
+            return
+        if refused:  # the value that was there before changes nothing that would take it back
+            refused = False
+            complain("")
+        setattr(each.owner, each.name, value)
+
+    part = FormPart(
+        fields=[each.describe() for each in fields],
+        values=chosen(),
+        on_message=take,
+        css_classes=[css_class],
+    )
+
+    def follow(*_: param.parameterized.Event) -> None:
+        part.values = chosen()
+
+    def redraw(*_: param.parameterized.Event) -> None:
+        part.param.update(fields=[each.describe() for each in fields], values=chosen())
+
+    for each in fields:
+        each.owner.param.watch(follow, each.name)
+        if isinstance(each.owner.param[each.name], param.Selector):
+            each.owner.param.watch(redraw, each.name, what="objects")
+    return part

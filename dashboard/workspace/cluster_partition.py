@@ -1,0 +1,277 @@
+"""The recurring reasons for being anomalous: k clusters of explanations, and what each has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from ...core.settings import WeightSign
+from ...core.spectra.lines.bpt import BPT_CLASSES
+from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.spectra.lines.ratios import RatioName
+from ...core.words import EXPLAINED_R2
+from ...data.lenses.explained_anomalies import Reasons
+
+__all__ = [
+    "Cluster",
+    "Partition",
+    "Ratio",
+    "colours_meaning",
+    "known_kinds",
+    "partition",
+    "top_names",
+]
+
+_N_TOP = 3
+# What a segment undergoes, {f} being the factor.
+_DONE = {
+    "scale": "where the flux is {f} times as high",
+    "shrink": "where the contrast with the median is {f} times as high",
+    "shrink-signal": "where the contrast with the median is {f} times as high, but for the noise",
+    "flat": "where the flux is put at {f} times the median",
+    "mean": "where the flux is put at {f} times its mean",
+    "noise": "where the noise is another, {f} times as strong",
+    "bump": "where a bump of {f} times the median is added",
+}
+# Standard error of a median of n normal values: so many times σ / √n.
+_OF_A_MEDIAN = 1.2533
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A line ratio of a cluster.
+
+    Attributes
+    ----------
+    value, error
+        Median of the members that have it measured, and the 1σ error of this median from their
+        scatter; NaN if none has. Of fewer than three members, the error of the measurements.
+    n, n_limits
+        Members measured, and members of which only a limit is known.
+    """
+
+    value: float
+    error: float
+    n: int
+    n_limits: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cluster:
+    """What the spectra of one cluster have in common.
+
+    Attributes
+    ----------
+    number
+        0 is the largest.
+    rows : (n,)
+        Members, rows of the collection, the most anomalous first.
+    median_z
+        Of the members.
+    wave_rest_aa, spectrum : (D,)
+        Their mean, as prepared.
+    spread : (2, D)
+        16th and 84th percentile of the members at each wavelength.
+    labels : (D,)
+        Segment of each pixel.
+    weights : (S,)
+        Mean explanation, of explanations at unit length; ≥ 0 where signs were dropped.
+    ratios
+        Name → line ratio.
+    bpt
+        Class of ionisation → members, of those that lines decide.
+    n_counts
+        Members whose flux is in counts, never calibrated.
+    r2 : (n,)
+        Weighted R² of each member's surrogate; NaN if not known.
+    """
+
+    number: int
+    rows: np.ndarray
+    median_z: float
+    wave_rest_aa: np.ndarray
+    spectrum: np.ndarray
+    spread: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    ratios: Mapping[RatioName, Ratio]
+    bpt: Mapping[str, int]
+    n_counts: int
+    r2: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """How many members."""
+        return len(self.rows)
+
+    @property
+    def not_explained(self) -> np.ndarray:
+        """(n,) bool: members whose surrogate fits so badly that its weights are no reasons."""
+        return self.r2 < EXPLAINED_R2
+
+    def top(self) -> list[str]:
+        """The strongest segments by what stands in them."""
+        return top_names(self.wave_rest_aa, self.labels, self.weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """The explained spectra in k clusters.
+
+    Attributes
+    ----------
+    k
+        How many.
+    numbers : (n,)
+        Cluster of each explained spectrum, in the order of the reasons.
+    clusters
+        The largest first.
+    weight_sign
+        Whether weights were clustered with their signs; "" for as built.
+    """
+
+    k: int
+    numbers: np.ndarray
+    clusters: tuple[Cluster, ...]
+    weight_sign: WeightSign | Literal[""] = ""
+
+    @property
+    def colour(self) -> str:
+        """Name of the colouring of the plane by these clusters."""
+        return f"clusters:{self.k}" + (f":{self.weight_sign}" if self.weight_sign else "")
+
+    @property
+    def centres(self) -> np.ndarray:
+        """(k, S) mean explanations."""
+        return np.stack([cluster.weights for cluster in self.clusters])
+
+
+def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
+    """Cluster the explanations into k, and sum up each cluster.
+
+    Parameters
+    ----------
+    reasons
+        The explained spectra.
+    k
+        1 to the number of different explanations; as built, the clusters are those of the build.
+    z : (N,)
+        Redshifts of the whole collection.
+
+    Raises
+    ------
+    ValueError
+        If there are not k different explanations.
+    """
+    # Here and not above: scikit-image takes a second that opening the page saves.
+    from ...core.neighbourhood.segments import uniform
+
+    stored = reasons.as_built and k == reasons.k
+    numbers, centres = reasons.built() if stored else _clustered(reasons, k)
+    spectra, n_segments = reasons.spectra(), reasons.unit.shape[1]
+    labels = uniform(spectra.shape[1], n_segments)
+    clusters = []
+    for number in range(k):
+        inside = numbers == number
+        mine, rows, lines = spectra[inside], reasons.rows[inside], reasons.lines.loc[inside]
+        clusters.append(
+            Cluster(
+                number=number,
+                rows=rows,
+                median_z=float(np.median(z[rows])),
+                wave_rest_aa=reasons.wave_rest_aa,
+                spectrum=mine.mean(axis=0),
+                spread=np.percentile(mine, [16, 84], axis=0),
+                labels=labels,
+                weights=centres[number],
+                ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
+                bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
+                n_counts=int(lines["in_counts"].sum()),
+                r2=reasons.r2[inside],
+            )
+        )
+    sign = "" if reasons.as_built else reasons.weight_sign
+    return Partition(k, numbers, tuple(clusters), sign)
+
+
+def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
+    # Here and not above: scikit-learn takes seconds, and what was built does without.
+    from ...core.explain.clusters import cluster_explanations
+
+    found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
+    return found.labels, found.centres
+
+
+def colours_meaning(settings: Mapping[str, Any], sign: WeightSign) -> str:
+    """What the colours of a mean explanation say, of clusters built with these settings.
+
+    Parameters
+    ----------
+    settings
+        Of the explanations; empty if not known.
+    sign
+        Whether the signs of the weights were kept.
+    """
+    done = _DONE.get(settings.get("perturbation", ""))
+    if settings.get("method") == "saliency":
+        where = "with more flux"
+        kept = f"blue: the score rises {where}, orange: it falls"
+    else:
+        where = done.format(f=f"{settings['factor']:g}") if done else "where a stretch is perturbed"
+        kept = f"blue: the score falls {where}, orange: it rises"
+    dropped = f"the bluer, the more the score changes {where}, up or down"
+    return "mean explanation, " + (kept if sign == "keep" else dropped)
+
+
+def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
+    """What the catalog says some rows are, commonest first, such as "planted: 12 single spikes".
+
+    By what was planted in a simulated collection, else by the survey's subclass; "" where the
+    catalog says nothing.
+    """
+    for column, called in (("planted_kind", "planted"), ("subclass", "subclass")):
+        if column in catalog:
+            found = catalog[column].iloc[rows].astype(str)
+            counts = found[found != ""].value_counts()
+            if len(counts):
+                rest = len(rows) - int(counts.sum())
+                said = [f"{n} {kind}" for kind, n in counts.items()]
+                return f"{called}: {', '.join(said + ([f'{rest} none'] if rest else []))}"
+    return ""
+
+
+def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> list[str]:
+    """The strongest segments by what stands in them: lines, else the wavelength in Å.
+
+    Parameters
+    ----------
+    wave_rest_aa, labels : (D,)
+        Vacuum wavelengths, Å, and segment of each pixel.
+    weights : (S,)
+        Of which the largest in size count.
+    """
+    names = []
+    for number in np.argsort(-np.abs(weights))[:_N_TOP]:
+        wave = wave_rest_aa[labels == number]
+        inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
+        names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")
+    return names
+
+
+def _ratio(lines: pd.DataFrame, name: str) -> Ratio:
+    known = np.isfinite(lines[name].to_numpy(np.float64))
+    limits = known & (lines[f"{name}_limit"].to_numpy() != 0)
+    values = lines[name].to_numpy(np.float64)[known & ~limits]
+    n, n_limits = len(values), int(limits.sum())
+    if not n:
+        return Ratio(float("nan"), float("nan"), 0, n_limits)
+    low, high = np.percentile(values, [16, 84])
+    error = _OF_A_MEDIAN * (high - low) / 2 / np.sqrt(n)
+    if n < 3:
+        own = lines[f"{name}_error"].to_numpy(np.float64)[known & ~limits]
+        error = np.sqrt(np.sum(own**2)) / n
+    return Ratio(float(np.median(values)), float(error), n, n_limits)

@@ -1,0 +1,51 @@
+"""What a classifier says of the spectra whose type it was taught, beside what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...data.collection.trained_models import probability_column
+
+__all__ = ["judged", "ordered_types"]
+
+
+def ordered_types(kinds: Iterable[str]) -> list[str]:
+    """Types in the order of the paper's tables, others after them by name."""
+    order = {"type 1": 0, "type 2": 1, "intermediate": 2}
+    return sorted(kinds, key=lambda kind: (order.get(kind, 9), kind))
+
+
+def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
+    """What a classifier says of the spectra whose type it was taught.
+
+    Parameters
+    ----------
+    catalog
+        With ``label``.
+    lens
+        Of AGN types, or None.
+    part
+        ``"test"``: only those it has not seen, if it is known which; ``"all"``.
+    """
+    columns = ["row", "true", "predicted", "correct", "log_odds"]
+    if lens is None or "predicted" not in lens.columns:
+        return pd.DataFrame({name: [] for name in columns})
+    said = lens.columns
+    rows = said.index.to_numpy()
+    true = catalog["label"].to_numpy(object)[rows].astype(str)
+    kinds = [kind for kind in lens.targets if probability_column(kind) in said]
+    inside = np.isin(true, kinds)
+    if part == "test" and "split" in said:
+        inside &= (said["split"] == "test").to_numpy()
+    shares = said[[probability_column(kind) for kind in kinds]].to_numpy(np.float64)
+    table = pd.DataFrame({"row": rows, "true": true, "predicted": said["predicted"].to_numpy(str)})
+    table["correct"] = table["true"] == table["predicted"]
+    table["log_odds"] = said["log_odds"].to_numpy(np.float64)
+    for at, kind in enumerate(kinds):
+        table[probability_column(kind)] = shares[:, at]
+    kept: Any = table[inside]
+    return kept.reset_index(drop=True)

@@ -1,0 +1,204 @@
+"""The lists one steps through: the misclassified, the least sure, the most anomalous."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...core.models.anomaly.scores import SCORE_TITLES
+from ...data.collection.trained_models import probability_column
+from ...data.lenses.lenses import Lens
+from .colouring import as_numbers
+from .listing import Column, Listing
+
+__all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous", "outside_domain"]
+
+
+def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
+    """Spectra whose predicted type is not their label, most confidently wrong first."""
+    columns = _columns("id", "true", "predicted", "confidence", "p_true", *_ABOUT)
+    said = _classified(lens)
+    if said is None:
+        return _nothing(columns, _NO_CLASSIFIER)
+    rows, known = said.index.to_numpy(), _known(catalog, said)
+    truth = catalog["label"].to_numpy(object)[rows]
+    called = said["predicted"].to_numpy(object)
+    wrong = known & (truth != called)
+    found = said.iloc[np.flatnonzero(wrong)]
+    table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
+    table["confidence"] = _probability(found, called[wrong])
+    table["p_true"] = _probability(found, truth[wrong])
+    if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
+        table["split"] = parts
+        columns += _columns("split")
+    # By log-odds: probabilities near 1 differ in digits that nobody sees.
+    order = np.argsort(-as_numbers(found["log_odds"]), kind="stable")
+    table = _described(table, catalog).iloc[order]
+    text = (
+        "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
+    )
+    return Listing(table.reset_index(drop=True), columns, text)
+
+
+def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
+    """Whether any spectrum has a type that the classifier may get right or wrong."""
+    said = _classified(lens)
+    return said is not None and bool(_known(catalog, said).any())
+
+
+def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
+    """Spectra whose likeliest two types are nearest to each other, nearest first.
+
+    It takes no labels, so it is where to look in a survey that has none.
+    """
+    columns = _columns("id", "predicted", "confidence", "next", "p_next", "label", *_ABOUT)
+    said = _classified(lens)
+    if said is None:
+        return _nothing(columns, _NO_CLASSIFIER)
+    kinds = np.array([kind for kind in _classes(said) if probability_column(kind) in said])
+    if len(kinds) < 2:
+        return _nothing(columns, "The classifier gives no probabilities.")
+    shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
+    called = said["predicted"].to_numpy(object)
+    own = _probability(said, called)
+    others = np.where(kinds[None] == called[:, None], -np.inf, shares)
+    second = others.argmax(axis=1)
+    beside = others[np.arange(len(said)), second]
+    gap = own - beside
+    order = np.argsort(gap, kind="stable")[: min(limit, int(np.isfinite(gap).sum()))]  # NaN last
+    table = pd.DataFrame(
+        {
+            "row": said.index.to_numpy()[order],
+            "predicted": called[order],
+            "confidence": own[order],
+            "next": kinds[second][order],
+            "p_next": beside[order],
+        }
+    )
+    return Listing(_described(table, catalog), columns, "No spectrum here can be classified.")
+
+
+def most_anomalous(
+    catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
+) -> Listing:
+    """The spectra that a column of the lens puts highest, highest first."""
+    name = "mse" if score == "score" else score
+    columns = (
+        *_columns("rank", "id"),
+        Column("score", SCORE_TITLES.get(name, "Score"), "number", saved=name),
+        *_columns("cluster", "label", *_ABOUT),
+    )
+    if lens is None or score not in lens.columns:
+        return _nothing(columns, "No anomaly score has been built here.")
+    scores = as_numbers(lens.columns[score])
+    order = np.argsort(-scores, kind="stable")  # NaN last
+    top = order[: min(limit, int(np.isfinite(scores).sum()))]
+    rows = lens.columns.index.to_numpy()[top]
+    table = pd.DataFrame({"row": rows, "rank": np.arange(1, len(top) + 1), "score": scores[top]})
+    if "cluster" in lens.columns:
+        table["cluster"] = as_numbers(lens.columns["cluster"])[top]
+    columns = tuple(c for c in columns if c.key != "cluster" or "cluster" in table)
+    return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
+
+
+def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
+    """Spectra unlike what the lens's model learned on, the farthest first, with why."""
+    columns = _columns("id", "why", "distance", "of_kind", "predicted", "label", *_ABOUT)
+    domain = None if lens is None else lens.domain
+    if lens is None or domain is None:
+        return _nothing(columns, _NO_DOMAIN)
+    order = np.argsort(-_how_far(domain.table), kind="stable")
+    outside = domain.table["outside"].to_numpy(bool)
+    found = domain.table.iloc[order[outside[order]]]
+    table = pd.DataFrame({"row": found.index.to_numpy(), **{c: found[c].to_numpy() for c in _SAID}})
+    if "predicted" in lens.columns:
+        table["predicted"] = lens.columns["predicted"].reindex(found.index).to_numpy()
+    columns = tuple(c for c in columns if c.key != "predicted" or "predicted" in table)
+    return Listing(_described(table, catalog), columns, "Every spectrum lies inside the domain.")
+
+
+def _how_far(found: pd.DataFrame) -> np.ndarray:
+    """Those unlike anything by their distance, before the others by how little they are alike."""
+    far = as_numbers(found["distance"])
+    return np.where(far > 1, far, -1 / (1 + np.maximum(-as_numbers(found["of_kind"]), 0)))
+
+
+_SAID = ("why", "distance", "of_kind")
+_NO_DOMAIN = (
+    "What this model learned on has not been described yet: spexplain build does, with the models "
+    "built again where they are lent."
+)
+_NO_CLASSIFIER = (
+    "No classifier has been built for this collection, or only by an earlier version: spexplain "
+    "build makes one."
+)
+_UNLABELLED = (
+    "No spectrum here has a type to compare with: see Least sure. Types come in with a file of "
+    "labels: spexplain ingest … --labels FILE"
+)
+_COLUMNS = (
+    Column("rank", "Rank", "count"),
+    Column("id", "Spectrum", "text"),
+    Column("true", "True", "type"),
+    Column("predicted", "Predicted", "type"),
+    Column("confidence", "p(predicted)", "share"),
+    Column("p_true", "p(true)", "share"),
+    Column("next", "Next", "type"),
+    Column("p_next", "p(next)", "share"),
+    Column("cluster", "Cluster", "count"),
+    Column("label", "Type", "type"),
+    Column("why", "Why outside", "text"),
+    Column("distance", "Distance", "ratio"),
+    Column("of_kind", "Of the kind", "ratio"),
+    Column("z", "z", "redshift"),
+    Column("sn_median", "S/N", "ratio"),
+    Column("split", "Part", "text"),
+)
+_ABOUT = ("z", "sn_median")
+
+
+def _columns(*keys: str) -> tuple[Column, ...]:
+    known = {column.key: column for column in _COLUMNS}
+    return tuple(known[key] for key in keys)
+
+
+def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """The table with what the catalog says of its rows."""
+    about = catalog[["id", "label", "z", "sn_median"]].iloc[table["row"].to_numpy()]
+    return table.assign(**{name: about[name].to_numpy() for name in about})
+
+
+def _nothing(columns: tuple[Column, ...], why: str) -> Listing:
+    table = pd.DataFrame({"row": [], **{column.key: [] for column in columns}})
+    return Listing(table, columns, why)
+
+
+def _classified(lens: Lens | None) -> pd.DataFrame | None:
+    """What the classifier says of each spectrum it takes; None if there is none."""
+    return None if lens is None or "predicted" not in lens.columns else lens.columns
+
+
+def _known(catalog: pd.DataFrame, said: pd.DataFrame) -> np.ndarray:
+    """Which classified spectra have a label that the classifier was taught.
+
+    Any other cannot be got right or wrong.
+    """
+    truth = catalog["label"].to_numpy(object)[said.index.to_numpy()]
+    return np.isin(truth.astype(str), _classes(said))
+
+
+def _classes(said: pd.DataFrame) -> list[str]:
+    """The classes the classifier knows."""
+    named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
+    return sorted({*said["predicted"].dropna(), *named})
+
+
+def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+    """The probability each row has for its own kind."""
+    out = np.full(len(found), np.nan)
+    for kind in np.unique(kinds.astype(str)):
+        name = probability_column(kind)
+        if name in found:
+            here = kinds == kind
+            out[here] = as_numbers(found[name])[here]
+    return out

@@ -1,0 +1,285 @@
+"""One collection as all its visitors share it: read once, never written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from ...data.collection.cluster_names import ClusterNames
+from ...data.collection.collection import Collection
+from ...data.collection.id_search import IdSearch
+from ...data.collection.tags import Annotations
+from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
+from ...data.lenses.lenses import Lens
+from ...data.lenses.plane_points import Plane
+from .cluster_partition import Partition, partition
+from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
+from .listing import Listing
+from .standard_lists import (
+    can_be_checked,
+    least_sure,
+    misclassified,
+    most_anomalous,
+    outside_domain,
+)
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
+    from ...core.settings import WeightSign
+    from ...data.lenses.placer import Placer
+
+__all__ = ["Workspace"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Points:
+    """A plane ready to be searched and drawn."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+    @cached_property
+    def tree(self) -> KDTree:
+        """For searches; made at the first one, which no picture waits for."""
+        from scipy.spatial import KDTree
+
+        return KDTree(np.column_stack([self.x, self.y]))
+
+
+class Workspace:
+    """A collection, its lenses and its planes, with what is derived from them kept.
+
+    Parameters
+    ----------
+    collection
+        The spectra and their catalog.
+    lenses
+        By name; those that have been built.
+    planes
+        By name; those that have been built.
+    reasons
+        Explained anomalies and their clusters; None if none have been built.
+
+    Attributes
+    ----------
+    drawn
+        Set once somebody's plane has been drawn.
+    compiled
+        Not set while datashader is being compiled; pictures wait for it, the page does not.
+    loaded
+        Names of the lenses whose model has been read.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        lenses: Mapping[str, Lens],
+        planes: Mapping[str, Plane],
+        reasons: Reasons | None = None,
+    ) -> None:
+        self.collection = collection
+        self.catalog = collection.catalog
+        self.lenses = dict(lenses)
+        self.planes = dict(planes)
+        self.reasons = reasons
+        self.names = ClusterNames(collection.path)
+        self.annotations = Annotations(collection.path)
+        self.colours = colour_titles(self.catalog, self.lenses)
+        self.drawn = threading.Event()
+        self.compiled = threading.Event()
+        self.compiled.set()
+        self.loaded: set[str] = set()
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def placer(self) -> Placer:
+        """Places spectra from outside, and edited ones, on the planes."""
+        from ...data.lenses.placer import (
+            Placer,  # loads scikit-learn and openTSNE: not at the start
+        )
+
+        return Placer(self.collection)
+
+    @cached_property
+    def ids(self) -> IdSearch:
+        """Finds rows of the catalog by a part of their id."""
+        return IdSearch(self.catalog["id"])
+
+    @cached_property
+    def rejected_ids(self) -> IdSearch:
+        """Finds inputs that were not taken by a part of their id, or of their file's name."""
+        ids, files = self.collection.rejects["id"], self.collection.rejects["file"]
+        names = (id or PurePath(file).name for id, file in zip(ids, files, strict=True))
+        return IdSearch(names)
+
+    def colouring(self, name: str) -> Colouring:
+        """What colours the points; raises KeyError for an unknown name."""
+        make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
+        return self._keep(("colouring", name), make)
+
+    def points(self, plane: str, colour: str) -> pd.DataFrame:
+        """The plane's points as the shader takes them: x, y, and category or value."""
+
+        def make() -> pd.DataFrame:
+            from ..figures.shade import (
+                as_category,  # loads datashader: not before a picture is drawn
+            )
+
+            chosen, rows = self.colouring(colour), self.planes[plane].rows
+            here = self._points(plane)
+            table = pd.DataFrame({"x": here.x, "y": here.y})
+            if isinstance(chosen, Categories):
+                table["category"] = as_category(chosen.codes[rows], len(chosen.names))
+            else:
+                table["value"] = chosen.values[rows].astype(np.float32)
+            return table
+
+        return self._keep(("points", plane, colour), make)
+
+    def nearest(
+        self, plane: str, x: float, y: float, *, reach: float, among: np.ndarray | None = None
+    ) -> int | None:
+        """Row of the point nearest to a place, or None if there is none within reach.
+
+        Parameters
+        ----------
+        plane
+            Its name.
+        x, y
+            The place, in plane units.
+        reach
+            How far away a point may be, in plane units.
+        among
+            (N,) bool, rows that count; all by default.
+        """
+        here, rows = self._points(plane), self.planes[plane].rows
+        if among is None:
+            distance, index = here.tree.query((x, y), distance_upper_bound=reach)
+            return int(rows[index]) if np.isfinite(distance) else None
+        near = np.array(here.tree.query_ball_point((x, y), reach), dtype=np.intp)
+        near = near[among[rows[near]]]
+        if not near.size:
+            return None
+        away = np.hypot(here.x[near] - x, here.y[near] - y)
+        return int(rows[near[np.argmin(away)]])
+
+    def place(self, plane: str, row: int) -> tuple[float, float] | None:
+        """Where a row lies on a plane, or None if it is not on it."""
+        found = self.planes[plane]
+        index = int(np.searchsorted(found.rows, row))  # rows are ascending
+        if index == len(found.rows) or found.rows[index] != row:
+            return None
+        return float(found.xy[index, 0]), float(found.xy[index, 1])
+
+    def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
+        """(x low, high), (y low, high) of a plane with a little air around it."""
+        here = self._points(plane)
+        if not here.x.size:
+            return (-1.0, 1.0), (-1.0, 1.0)
+        return _aired(here.x), _aired(here.y)
+
+    def listing(self, tab: str) -> Listing:
+        """The list of a tab; an empty one for tabs without a list."""
+        if tab == "anomalous":
+            return self.ranking("mse")
+        of = least_sure if tab == "unsure" else misclassified
+        return self._keep(("listing", tab), lambda: of(self.catalog, self.lenses.get("agn")))
+
+    @property
+    def checked(self) -> bool:
+        """Whether any spectrum has a type that the classifier may get right or wrong."""
+        lens = self.lenses.get("agn")
+        return self._keep(("checked",), lambda: can_be_checked(self.catalog, lens))
+
+    def ranking(self, score: str) -> Listing:
+        """The most anomalous by one of the eight scores."""
+        column = "score" if score == "mse" else score
+        lens = self.lenses.get("anomaly")
+        return self._keep(
+            ("ranking", score), lambda: most_anomalous(self.catalog, lens, score=column)
+        )
+
+    def outside(self, lens: str) -> Listing:
+        """Spectra unlike what the lens's model learned on."""
+        of = self.lenses.get(lens)
+        return self._keep(("outside", lens), lambda: outside_domain(self.catalog, of))
+
+    def reasons_of(self, sign: str) -> Reasons:
+        """The explanations with signs kept or dropped, "" as built; KeyError where there are none.
+
+        Inertia and silhouette are unknown until :meth:`scan` has found them.
+        """
+        built = self.reasons
+        if built is None:
+            raise KeyError("no clusters have been built")
+        if sign in ("", built.weight_sign):
+            return built
+        wanted = cast("WeightSign", sign)
+        known = self._kept.get(("scanned", sign))
+        return known or self._keep(("reasons", sign), lambda: reasons_by_sign(built, wanted))
+
+    def scan(self, sign: str, callback: Callable[[int, int], None]) -> Reasons:
+        """The same with inertia and silhouette; the callback is told (done, total), may raise."""
+        return self._keep(("scanned", sign), lambda: scanned(self.reasons_of(sign), callback))
+
+    def partition(self, k: int, sign: str = "") -> Partition:
+        """The explanations in k clusters; KeyError where none have been built."""
+        reasons = self.reasons_of(sign)
+        z = self.catalog["z"].to_numpy(np.float64)
+        key = ("partition", str(k), "" if reasons.as_built else sign)
+        return self._keep(key, lambda: partition(reasons, k, z))
+
+    def cluster_names(self, found: Partition) -> list[str]:
+        """What the user calls each cluster; "" for those without a name."""
+        return self.names.of(found.centres)
+
+    def cluster_titles(self, found: Partition) -> list[str]:
+        """What to call each cluster: its name, or its number."""
+        names = self.cluster_names(found)
+        return [name or f"cluster {number}" for number, name in enumerate(names)]
+
+    def offer_clusters(self, found: Partition) -> str:
+        """Let these clusters, as they are called now, colour the plane; gives the colour's name."""
+        assert self.reasons is not None
+        key, titles = found.colour, self.cluster_titles(found)
+        codes = np.full(len(self.catalog), found.k, np.int16)
+        codes[self.reasons.rows] = found.numbers
+        how = {"keep": ", signs kept", "drop": ", no signs", "": ""}[found.weight_sign]
+        title = f"{found.k} clusters of reasons{how}"
+        made = Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k)
+        with self._lock:
+            self._kept[("colouring", key)] = made
+            for kept in [kept for kept in self._kept if kept[0] == "points" and kept[2] == key]:
+                del self._kept[kept]
+            self.colours[key] = title
+        return key
+
+    def _points(self, plane: str) -> _Points:
+        def make() -> _Points:
+            xy = np.ascontiguousarray(self.planes[plane].xy, dtype=np.float32)
+            return _Points(xy[:, 0].copy(), xy[:, 1].copy())
+
+        return self._keep(("plane", plane), make)
+
+    def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """Made once for all visitors; two who ask at once may both make it, and one is kept."""
+        if key not in self._kept:
+            made = make()
+            with self._lock:
+                self._kept.setdefault(key, made)
+        return self._kept[key]
+
+
+def _aired(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    air = 0.04 * (high - low) or 1.0
+    return low - air, high + air

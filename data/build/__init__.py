@@ -1,0 +1,58 @@
+"""Building a collection: stages in their order, their settings, and what they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .agn_study import TASKS, AgnStudy, PlaneChoice, task_rows
+    from .all_stages import (
+        BuildCancelled,
+        BuildError,
+        BuildReport,
+        BuildSettings,
+        build,
+        settings_as_built,
+    )
+    from .dust import MAPS_SOURCE, download_dust_maps
+    from .labelled import Labelled, labelled_spectra, object_groups
+    from .learnt_from import TrainingSample, sample_note, training_note, training_sample
+    from .lent import BACKGROUND, why_lent
+    from .reddening import Reddening, find_reddening, reddening_of_lines
+    from .stage import Progress, Stage, StageSkipped, Work, silent
+
+__all__ = [
+    "BACKGROUND",
+    "MAPS_SOURCE",
+    "TASKS",
+    "AgnStudy",
+    "BuildCancelled",
+    "BuildError",
+    "BuildReport",
+    "BuildSettings",
+    "Labelled",
+    "PlaneChoice",
+    "Progress",
+    "Reddening",
+    "Stage",
+    "StageSkipped",
+    "TrainingSample",
+    "Work",
+    "build",
+    "download_dust_maps",
+    "find_reddening",
+    "labelled_spectra",
+    "object_groups",
+    "reddening_of_lines",
+    "sample_note",
+    "settings_as_built",
+    "silent",
+    "task_rows",
+    "training_note",
+    "training_sample",
+    "why_lent",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,265 @@
+"""The batch: prepare → embed → classify → score → explain → cluster, doing only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore, run_key
+from ..files.locks import only_builder
+from .agn_study import plane_choices
+from .lent import LentModelsError, background, lent_models
+from .reddening import usable_source
+from .scheduler import BuildError, Lanes, Outcome, Task
+from .settings import BuildSettings
+from .stage import BuildCancelled, Progress, Stage, silent
+from .stages.autoencoder import VAE
+from .stages.cluster import CLUSTER
+from .stages.domain import DOMAIN_O25, DOMAIN_P21
+from .stages.embed import EMBED_LATENT, EMBED_O25, EMBED_P21
+from .stages.embed_explanations import EMBED_REASONS
+from .stages.evaluate import EVALUATE, NOISE, TIMING
+from .stages.explain import EXPLAIN
+from .stages.planes import PLANES
+from .stages.prepare import PREPARE_O25, PREPARE_P21
+from .stages.score import SCORE
+from .stages.svm import SVM
+from .stages.tune import TUNE
+
+__all__ = [
+    "BuildCancelled",
+    "BuildError",
+    "BuildReport",
+    "BuildSettings",
+    "build",
+    "settings_as_built",
+    "stage_names",
+]
+
+# In the order they are taken up: the longest chain first, then what takes long by itself.
+_STAGES = (
+    PREPARE_O25,
+    PREPARE_P21,
+    VAE,
+    SCORE,
+    EXPLAIN,
+    CLUSTER,
+    EMBED_REASONS,
+    EMBED_P21,
+    EMBED_O25,
+    SVM,
+    DOMAIN_P21,
+    DOMAIN_O25,
+)
+# Done only when asked for by name: they take minutes, and the page does without them.
+_ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes
+    ----------
+    path
+        The collection.
+    built
+        Stages that were done.
+    kept
+        Stages that were up to date.
+    skipped
+        Stage → why it could not be done.
+    seconds
+        Stage → how long it took, of those done.
+    notes
+        Stage → what a reader should know of its result.
+    """
+
+    path: str
+    built: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    skipped: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def settings_as_built(collection: Collection) -> BuildSettings:
+    """Defaults but for the range and the method of t-SNE, which are as the collection has them.
+
+    For what goes on from a build: its tables and planes are to be of the same spectra, and
+    planes that are there already are not made anew.
+    """
+    store = RunStore(collection.path)
+    prepared, plane, several = (store.find(name) for name in ("prepare-p21", "embed-p21", "planes"))
+    settings = BuildSettings(overlap=None if prepared is None else prepared.params.get("overlap"))
+    if plane is not None:
+        settings = settings.with_choices(tsne=plane.params["embed"]["method"])
+    if several is not None:
+        method = several.params["planes"][0]["settings"]["method"]
+        study = replace(settings.study, planes=plane_choices(method=method))
+        settings = replace(settings, study=study)
+    return settings
+
+
+def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
+    """The stages of a build in the order they are taken up, and, if asked, those on demand."""
+    stages = (*_STAGES, *_ON_DEMAND) if on_demand else _STAGES
+    return tuple(stage.name for stage in stages)
+
+
+def build(
+    collection: Collection | str | Path,
+    *,
+    only: Iterable[str] | None = None,
+    models: str | Path | None = None,
+    settings: BuildSettings | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> BuildReport:
+    """Bring the runs of a collection up to date.
+
+    A stage whose settings and inputs have not changed is kept. One that cannot be done is skipped
+    with a reason, and so is what needs it. A build that was broken off goes on where it stopped,
+    and ends at the same bytes.
+
+    Parameters
+    ----------
+    collection
+        To be built; runs appear in its folder.
+    only
+        Names of stages to bring up to date, with what they need; all by default, save
+        for those done on demand (tune, evaluate, noise, timing, planes).
+    models
+        A built collection whose classifier and autoencoder to apply here, see
+        :func:`lent_models`.
+    settings
+        Defaults as in the papers.
+    jobs
+        Processor cores to use; two stages run side by side from two on. Up to three give
+        the same bytes; from four on the autoencoder is trained by several threads, whose sums
+        round differently.
+    progress
+        Told how far each stage is.
+    cancelled
+        Asked often; True stops the build, leaving finished stages.
+
+    Raises
+    ------
+    BuildError
+        A stage or the models asked for do not exist, another build is at work in the
+        collection, or a stage failed.
+    BuildCancelled
+        Asked to stop.
+    CollectionError
+        There is no collection.
+    """
+    if not isinstance(collection, Collection):
+        collection = Collection.open(collection)
+    settings = settings or BuildSettings()
+    try:
+        given = {**lent_models(collection, models, settings), **background(collection, settings)}
+    except LentModelsError as error:
+        raise BuildError(str(error)) from error
+    if "svm" in given:
+        _check_free(settings, "models are given" if models else "the demo's classifier is used")
+    # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
+    settings = replace(settings, dust=usable_source(collection, settings.dust))
+    tasks = _plan(_wanted(only, settings), collection, settings, given)
+    lanes = Lanes(collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled)
+    with only_builder(collection.path / "runs") as free:
+        if not free:
+            raise BuildError(f"another build is at work in {collection.path}")
+        outcome = _run(lanes, tasks, RunStore(collection.path), keep_others=only is not None)
+    return BuildReport(
+        str(collection.path),
+        tuple(outcome.seconds),
+        tuple(outcome.kept),
+        outcome.skipped,
+        outcome.seconds,
+        _notes(RunStore(collection.path), tasks),
+    )
+
+
+def _check_free(settings: BuildSettings, why: str) -> None:
+    """A lent classifier comes with its preparation: neither can be chosen then."""
+    if settings.classifier is not None:
+        raise BuildError(f"{settings.classifier!r} cannot be trained here: {why}")
+    if settings.overlap is not None:
+        raise BuildError(f"overlap={settings.overlap} cannot be computed here: {why}")
+
+
+def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
+    """Stage → what its run has to say."""
+    runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
+    kinds = ("dust_note", "range_note", "split_note", "sample_note", "training_note", "domain_note")
+    notes = {
+        name: "; ".join(run.metrics[kind] for kind in kinds if run.metrics.get(kind))
+        for name, run in runs.items()
+        if run
+    }
+    return {name: note for name, note in notes.items() if note}
+
+
+def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:
+    """Do the tasks; those finished are current from then on, also when the build breaks off."""
+    try:
+        return lanes.run(tasks)
+    finally:
+        finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
+        kept = store.current() if keep_others else _still_true(store, finished)
+        store.set_current(kept | finished)
+
+
+def _still_true(store: RunStore, finished: Mapping[str, str]) -> dict[str, str]:
+    """What was done on demand, if it was made from what is there now."""
+    kept: dict[str, str] = {}
+    for stage in _ON_DEMAND:
+        run = store.find(stage.name)
+        known = {**finished, **kept}
+        if run is not None and all(known.get(n) == run.inputs.get(n) for n in stage.needs):
+            kept[stage.name] = run.key
+    return kept
+
+
+def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
+    """The stages asked for and all they need, in the order they are taken up."""
+    latent = settings.plane_features == "latent"
+    stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _STAGES]
+    if only is None:
+        return stages
+    stages += _ON_DEMAND
+    known = {stage.name: stage for stage in stages}
+    wanted: set[str] = set()
+    asked = list(only)
+    while asked:
+        name = asked.pop()
+        if name not in known:
+            raise BuildError(f"there is no stage {name!r}; there are {', '.join(known)}")
+        wanted.add(name)
+        asked += known[name].needs
+    return [stage for stage in stages if stage.name in wanted]
+
+
+def _plan(
+    stages: Iterable[Stage],
+    collection: Collection,
+    settings: BuildSettings,
+    given: Mapping[str, Run],
+) -> list[Task]:
+    """Keys of all runs; they follow from settings and inputs before anything is computed."""
+    tasks: dict[str, Task] = {}
+    for stage in stages:
+        inputs = {"collection": collection.key}
+        inputs |= {name: tasks[name].key for name in stage.needs}
+        taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
+        params = stage.params(settings)
+        if taken:
+            params = {name: params[name] for name in stage.keeps if name in params}
+        inputs |= taken
+        inputs |= {f"given-{name}": given[name].key for name in stage.beside if name in given}
+        key = run_key(stage.name, stage.version, params, inputs)
+        tasks[stage.name] = Task(stage, key, params, inputs)
+    return list(tasks.values())

@@ -1,0 +1,90 @@
+"""The labelled spectra of a collection, as a classifier is trained and tested on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core.models.splits import groups_by_position
+from ...core.models.svm.training import split_sample
+from .agn_study import task_rows
+from .stage import StageSkipped, Work
+
+__all__ = ["Labelled", "labelled_spectra", "object_groups"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Spectra with a type.
+
+    Attributes
+    ----------
+    rows
+        (n,) rows of the collection.
+    spectra
+        (n, D) float32, prepared.
+    labels
+        (n,) str.
+    groups
+        (n,) which object each is of.
+    split
+        (n,) str, train, validation or test.
+    """
+
+    rows: np.ndarray
+    spectra: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+    split: np.ndarray
+
+    def __getitem__(self, chosen: np.ndarray) -> Labelled:
+        """The same of some positions."""
+        parts = (self.rows, self.spectra, self.labels, self.groups, self.split)
+        return Labelled(*(part[chosen] for part in parts))
+
+    def of_task(self, task: str) -> Labelled:
+        """Those of a task, with their part in the split unchanged."""
+        return self[task_rows(self.labels, task)]
+
+
+def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
+    """The labelled spectra that the P21 lens can take.
+
+    Parameters
+    ----------
+    work
+        Of a stage that needs prepare-p21; its settings of the SVM split.
+    at_most
+        Draw so many at random if there are more.
+
+    Raises
+    ------
+    StageSkipped
+        Fewer than two types have enough spectra for the folds.
+    """
+    prepared, settings = work.inputs["prepare-p21"], work.settings.svm
+    rows = prepared.table("rows")["row"].to_numpy()
+    labels = work.collection.catalog["label"].to_numpy(str)[rows]
+    chosen = np.flatnonzero(labels != "")
+    if len(chosen) > at_most:
+        rng = np.random.default_rng(settings.seed)
+        chosen = np.sort(rng.choice(chosen, at_most, replace=False))
+    kinds, counts = np.unique(labels[chosen], return_counts=True)
+    if len(kinds) < 2 or counts.min() < 2 * settings.folds:
+        found = {str(kind): int(n) for kind, n in zip(kinds, counts, strict=True)}
+        raise StageSkipped(f"needs two types with {2 * settings.folds} spectra each, got {found}")
+    rows, labels = rows[chosen], labels[chosen]
+    groups = object_groups(work, rows)
+    split = split_sample(labels, settings, groups=groups)
+    spectra = np.asarray(prepared.array("spectra").oindex[chosen])
+    return Labelled(rows, spectra, labels, groups, split)
+
+
+def object_groups(work: Work, rows: np.ndarray) -> np.ndarray:
+    """Which object each row is of, by its position on the sky; unknown positions differ."""
+    catalog = work.collection.catalog
+    if not {"ra", "dec"} <= set(catalog.columns):
+        return np.arange(len(rows))
+    ra, dec = (catalog[name].to_numpy(np.float64)[rows] for name in ("ra", "dec"))
+    return groups_by_position(ra, dec)

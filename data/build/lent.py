@@ -1,0 +1,139 @@
+"""Models from another collection, for one that cannot or should not train its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore
+from ..collection.trained_models import is_outdated
+from ..files.folders import demo_path
+from .learnt_from import training_sample
+from .settings import BuildSettings
+
+__all__ = ["BACKGROUND", "LentModelsError", "background", "lent_models", "why_lent"]
+
+# A model, and the preparation its spectra must have had.
+_PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
+# What says which spectra the model is for goes along with it.
+_DOMAIN = {"svm": "domain-p21", "vae": "domain-o25"}
+_FEWEST_OF_A_CLASS = 10
+# As what the demo's prepared spectra are given beside a collection's own.
+BACKGROUND = "background-p21"
+
+
+class LentModelsError(Exception):
+    """The collection that is to lend its models has none."""
+
+
+def lent_models(
+    collection: Collection, models: str | Path | None, settings: BuildSettings
+) -> Mapping[str, Run]:
+    """Which runs of another collection a build uses in place of training, by stage.
+
+    With ``models`` its classifier and autoencoder are used, whatever labels the collection has.
+    Without, a collection trains its own, except that the demo's serve, if it has been built, where
+    there are no two classes of 10 labels or too few galaxies for an autoencoder. With a model comes
+    the preparation it was trained on, so that wavelengths agree.
+
+    Raises
+    ------
+    LentModelsError
+        ``models`` has neither model, or is the collection itself, or what would be lent was built
+        by an earlier version.
+    """
+    if models is not None:
+        if Path(models).resolve() == collection.path.resolve():
+            raise LentModelsError(f"{models} cannot lend models to itself")
+        found = _lent(RunStore(models), tuple(_PREPARED_BY))
+        if not found:
+            raise LentModelsError(f"{models} has no models; build it first")
+        return found
+    wanted = []
+    if not _can_train_classifier(collection.catalog["label"].to_numpy(str)):
+        wanted.append("svm")
+    catalog, every = collection.catalog, np.arange(collection.n_spectra)
+    if training_sample(catalog, every, settings.learn_from).n < settings.vae_from:
+        wanted.append("vae")
+    demo = demo_path()
+    if demo.resolve() == collection.path.resolve():
+        return {}
+    return _lent(RunStore(demo), tuple(wanted))
+
+
+def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
+    """The demo's preparation, whose unlabelled spectra are to stand in for a survey's others.
+
+    Empty where the settings do not ask for it, or the collection is the demo itself.
+
+    Raises
+    ------
+    LentModelsError
+        It is asked for, and the demo has not been built.
+    """
+    demo = demo_path()
+    if settings.background == "none" or demo.resolve() == collection.path.resolve():
+        return {}
+    prepared = RunStore(demo).find("prepare-p21")
+    if prepared is None:
+        raise LentModelsError(
+            "background='demo': there is no demo to lend its galaxies; spexplain demo builds it"
+        )
+    return {BACKGROUND: prepared}
+
+
+def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
+    found = {}
+    for stage in wanted:
+        model = store.find(stage)
+        if model is None:
+            continue
+        if stage == "svm" and is_outdated(model):
+            raise LentModelsError(
+                f"{store.path.parent} has a classifier of an earlier version: build it again first"
+            )
+        preparation = _PREPARED_BY[stage]
+        prepared = store.get(preparation, model.inputs[preparation])
+        if prepared is not None:
+            found |= {stage: model, preparation: prepared}
+            domain = store.find(_DOMAIN[stage])
+            if domain is not None and domain.inputs.get(stage) == model.key:
+                found[domain.stage] = domain
+    return found
+
+
+def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str:
+    """Why a collection does not train its own: how much it has of what, and how much it takes.
+
+    Parameters
+    ----------
+    collection
+        The one that is built.
+    stage
+        ``"svm"`` or ``"vae"``.
+    settings
+        Of the build.
+
+    Returns
+    -------
+    "" where it could: it was asked for another's.
+    """
+    if stage == "vae":
+        every = np.arange(collection.n_spectra)
+        n = training_sample(collection.catalog, every, settings.learn_from).n
+        few = n < settings.vae_from
+        return f"{n:,} to learn from here, {settings.vae_from:,} are needed" if few else ""
+    labels = collection.catalog["label"].to_numpy(str)
+    if _can_train_classifier(labels):
+        return ""
+    kinds, counts = np.unique(labels[labels != ""], return_counts=True)
+    here = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
+    return f"{here} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
+
+
+def _can_train_classifier(labels: np.ndarray) -> bool:
+    _, counts = np.unique(labels[labels != ""], return_counts=True)
+    return int((counts >= _FEWEST_OF_A_CLASS).sum()) >= 2

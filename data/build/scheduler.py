@@ -1,0 +1,201 @@
+"""Doing the stages of a build, two side by side, with a way out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from threadpoolctl import threadpool_limits
+
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunError, RunStore
+from ..files.arrays import ModelFileError
+from .settings import BuildSettings
+from .stage import BuildCancelled, Progress, Stage, StageSkipped, Work
+
+__all__ = ["BuildError", "Lanes", "Outcome", "Task"]
+
+# Most stages gain little from a second thread; two stages side by side keep two cores busy.
+_LANES = 2
+
+
+# What data and disks do to a stage; anything else is a fault of the program and shows as such.
+_EXPECTED = (ArithmeticError, MemoryError, ModelFileError, OSError, RunError, ValueError)
+
+
+class BuildError(Exception):
+    """A build cannot be done; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A stage with the key, the settings and the inputs of its run."""
+
+    stage: Stage
+    key: str
+    params: dict[str, Any]
+    inputs: dict[str, str]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the tasks, by the name of the stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.seconds or name in self.kept or name in self.skipped
+
+
+class Lanes:
+    """Works through tasks, each when its inputs are there.
+
+    Parameters
+    ----------
+    collection, settings, given
+        What every stage is given.
+    jobs
+        Cores to use.
+    progress, cancelled
+        As for :func:`build`.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        settings: BuildSettings,
+        given: Mapping[str, Run],
+        *,
+        jobs: int,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._collection, self._settings, self._given = collection, settings, given
+        self._store = RunStore(collection.path)
+        self._lanes = min(_LANES, max(jobs, 1))
+        self._threads = max(jobs // _LANES, 1)
+        self._progress, self._cancelled = progress, cancelled
+        self._stop = threading.Event()
+        self._speaking = threading.Lock()
+
+    def run(self, tasks: Iterable[Task]) -> Outcome:
+        """Do all tasks; those whose run exists are kept.
+
+        Raises
+        ------
+        BuildCancelled
+            Asked to stop.
+        BuildError
+            A stage failed; the other lane is stopped, what is finished stays.
+        """
+        outcome, waiting = Outcome(), list(tasks)
+        working: dict[Future[float], Task] = {}
+        # A thread's first call of torch takes the count of threads from the whole program, over
+        # one set before; asking in time makes it happen now.
+        pool = ThreadPoolExecutor(self._lanes, "build", initializer=torch.get_num_threads)
+        with _torch_threads_put_back(), threadpool_limits(1, "blas"), pool:
+            try:
+                while waiting or working:
+                    self._take_up(waiting, working, outcome, pool)
+                    self._settle(working, outcome)
+            except BaseException:  # raised on: whatever it is, Ctrl-C too, ends the other lane
+                self._stop.set()
+                raise
+        return outcome
+
+    def _take_up(
+        self,
+        waiting: list[Task],
+        working: dict[Future[float], Task],
+        outcome: Outcome,
+        pool: ThreadPoolExecutor,
+    ) -> None:
+        """Give free lanes the first tasks whose inputs are there; settle those without work."""
+        for task in list(waiting):
+            name = task.stage.name
+            missing = [need for need in task.stage.needs if need in outcome.skipped]
+            if self._store.get(name, task.key) is not None:
+                outcome.kept.append(name)
+                self._say(name, 1, 1, "up to date")
+            elif missing:
+                outcome.skipped[name] = f"needs {missing[0]}, which was skipped"
+            elif len(working) < self._lanes and all(n in outcome for n in task.stage.needs):
+                working[pool.submit(self._do, task)] = task
+            else:
+                continue
+            waiting.remove(task)
+
+    def _settle(self, working: dict[Future[float], Task], outcome: Outcome) -> None:
+        """Wait for one lane, and note what became of its task."""
+        finished, _ = wait(working, return_when=FIRST_COMPLETED)
+        for future in finished:
+            name = working.pop(future).stage.name
+            try:
+                outcome.seconds[name] = future.result()
+            except StageSkipped as reason:
+                outcome.skipped[name] = str(reason)
+                self._say(name, 1, 1, "skipped")
+            except _EXPECTED as error:
+                raise BuildError(f"stage {name} failed: {error}") from error
+
+    def _do(self, task: Task) -> float:
+        """One task, in a lane; returns how long it took."""
+        began = time.perf_counter()
+        stage, store = task.stage, self._store
+        inputs = {name: store.get(name, task.inputs[name]) for name in stage.needs}
+        allowed = {*stage.takes, *stage.beside}
+        threads = self._threads if stage.threads else 1
+        torch.set_num_threads(threads)
+        drafting = store.draft(
+            stage.name,
+            task.key,
+            params=task.params,
+            inputs=task.inputs,
+            resumable=stage.resumable,
+        )
+        with threadpool_limits(threads, "openmp"), drafting as draft:
+            stage.run(
+                Work(
+                    self._collection,
+                    self._settings,
+                    {name: run for name, run in inputs.items() if run is not None},
+                    {name: run for name, run in self._given.items() if name in allowed},
+                    draft,
+                    threads,
+                    self._reporter(stage.name),
+                )
+            )
+        seconds = time.perf_counter() - began
+        store.record_seconds(stage.name, task.key, seconds, threads)
+        self._say(stage.name, 1, 1, "")
+        return round(seconds, 3)
+
+    def _reporter(self, stage: str) -> Callable[..., None]:
+        def report(done: int, total: int, message: str = "") -> None:
+            if self._stop.is_set() or self._cancelled():
+                raise BuildCancelled(f"stopped in stage {stage}; the next build goes on from here")
+            self._say(stage, done, total, message)
+
+        return report
+
+    def _say(self, stage: str, done: int, total: int, message: str) -> None:
+        with self._speaking:
+            self._progress(stage, done, total, message)
+
+
+@contextmanager
+def _torch_threads_put_back() -> Iterator[None]:
+    """torch hands a thread's count of threads on to threads yet to come: put the usual back."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,217 @@
+"""Stage vae: train the autoencoder, an epoch at a time, so that nothing is lost when stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.models.anomaly.rankings import equal_bins
+from ....core.models.autoencoder.loss_search import LossTrial, best_trial, search_loss
+from ....core.models.autoencoder.training import Epoch, TrainerState, VaeSettings, VaeTrainer
+from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
+from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
+from ..settings import BuildSettings
+from ..stage import BuildCancelled, Stage, StageSkipped, Work
+
+__all__ = ["VAE"]
+
+_CHECKPOINT = "checkpoint.safetensors"
+# A checkpoint is 30 MB for the paper's network: not after each of a small sample's short epochs.
+_CHECKPOINT_EVERY = 5
+_FEWEST = 20
+
+
+def _run(work: Work) -> None:
+    given = work.given.get("vae")
+    if given is not None:
+        save_autoencoders(work.draft, load_autoencoders(given))
+        work.draft.write_table("training", given.table("training"))
+        work.draft.metrics |= given.metrics | {"trained_on": given.key}
+        work.draft.metrics["sample_note"] = sample_note(given.metrics, lent=True)
+        return
+    sample, rows, spectra = _sample(work)
+    sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
+    n_bins = work.settings.sn_bins if work.settings.model_per_bin else 1
+    borders = equal_bins(sn_median, n_bins)
+    settings = _searched(work, spectra)
+    trainers, split = [], pd.DataFrame({"row": rows, "sn_bin": 0, "split": "train"})
+    for number in range(n_bins):
+        inside = np.searchsorted(borders, sn_median, side="right") == number
+        part = spectra[inside] if n_bins > 1 else spectra
+        if len(part) < _FEWEST:
+            raise StageSkipped(f"bin {number + 1} of S/N has {len(part)} spectra, too few to train")
+        trainers.append(_train(work, part, settings, number=number, n_bins=n_bins))
+        split.loc[inside, "sn_bin"] = number
+        split.loc[np.flatnonzero(inside)[trainers[-1].validation_rows], "split"] = "validation"
+    found = Autoencoders(tuple(trainer.best() for trainer in trainers), borders)
+    save_autoencoders(work.draft, found)
+    for number in range(n_bins):
+        _checkpoint(work, number).unlink(missing_ok=True)
+    work.draft.write_table("sample", split)
+    _record(work, trainers, sample)
+
+
+def _train(
+    work: Work, spectra: np.ndarray, settings: VaeSettings, *, number: int, n_bins: int
+) -> VaeTrainer:
+    """One network, gone on with where a broken-off build left it."""
+    checkpoint = _checkpoint(work, number)
+    trainer = _begin(spectra, settings, checkpoint)
+    while not trainer.finished:
+        _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
+        if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
+            _save(trainer, checkpoint)
+        # For whoever watches; the whole is written at the end.
+        work.draft.write_table("training", _history(number, trainer))
+    if n_bins > 1:  # so that a build broken off in a later bin need not train this one again
+        _save(trainer, checkpoint)
+    return trainer
+
+
+def _checkpoint(work: Work, number: int) -> Path:
+    return work.draft.path / (f"checkpoint-{number}.safetensors" if number else _CHECKPOINT)
+
+
+def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
+    """The settings, with the better α and λ if such are to be looked for."""
+    settings = work.settings.vae
+    if not work.settings.vae_search:
+        return settings
+    kept = work.draft.path / "search.parquet"
+    if kept.exists():  # the build was broken off after the search
+        trials = [LossTrial(**one) for one in pd.read_parquet(kept).to_dict("records")]
+    else:
+        trials = search_loss(
+            spectra,
+            settings,
+            work.settings.vae_search,
+            epochs=work.settings.vae_search_epochs,
+            callback=lambda done, total: work.report(done, total, "searching α and λ"),
+        )
+        work.draft.write_table("search", pd.DataFrame([dataclasses.asdict(one) for one in trials]))
+    best = best_trial(trials)
+    work.draft.metrics |= {"alpha": best.alpha, "lam": best.lam}
+    return dataclasses.replace(settings, alpha=best.alpha, lam=best.lam)
+
+
+def _history(number: int, trainer: VaeTrainer) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"sn_bin": number, **dataclasses.asdict(epoch)} for epoch in trainer.history]
+    )
+
+
+def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> None:
+    history = [_history(number, trainer) for number, trainer in enumerate(trainers)]
+    work.draft.write_table("training", pd.concat(history, ignore_index=True))
+    best = [trainer.history[trainer.best_epoch - 1] for trainer in trainers]
+    rows = [len(trainer.validation_rows) for trainer in trainers]
+    work.draft.metrics |= sample.metrics() | {
+        "n_trained_on": sum(len(trainer.train_rows) for trainer in trainers),
+        "n_validation": sum(rows),
+        "epochs": max(len(trainer.history) for trainer in trainers),
+        "cut_short": any(t.best_epoch == work.settings.vae.epochs for t in trainers),
+        "best_epoch": best[-1].epoch,
+        "validation_loss": float(np.average([e.validation_loss for e in best], weights=rows)),
+        "stopped_early": any(
+            len(trainer.history) < work.settings.vae.epochs for trainer in trainers
+        ),
+    }
+    work.draft.metrics |= {
+        "sample_note": sample_note(work.draft.metrics),
+        "training_note": training_note(work.draft.metrics),
+    }
+
+
+def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, np.ndarray]:
+    """What is learnt from: how it was chosen, its rows (n,), and the spectra (n, D)."""
+    prepared, settings = work.inputs["prepare-o25"], work.settings
+    spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
+    sample = training_sample(work.collection.catalog, rows, settings.learn_from)
+    every = training_sample(
+        work.collection.catalog, np.arange(work.collection.n_spectra), settings.learn_from
+    )
+    if every.n < settings.vae_from or sample.n < _FEWEST:
+        raise StageSkipped(_too_few(sample, every.n, work.collection.n_spectra, settings))
+    chosen = np.flatnonzero(sample.inside)
+    if sample.n > settings.vae_rows:
+        rng = np.random.default_rng(settings.vae.seed)
+        chosen = np.sort(rng.choice(chosen, settings.vae_rows, replace=False))
+    if len(chosen) == spectra.shape[0]:
+        return sample, rows, np.asarray(spectra[:])
+    return sample, rows[chosen], np.asarray(spectra.oindex[chosen])
+
+
+def _too_few(sample: TrainingSample, n: int, n_spectra: int, settings: BuildSettings) -> str:
+    called = "galaxies" if sample.learn_from == "galaxies" else "spectra"
+    wider = "learn from all of them, or " if called == "galaxies" and n < n_spectra else ""
+    return (
+        f"{sample.n} usable {called} of {n_spectra} spectra are too few to train an autoencoder "
+        f"(from {settings.vae_from}); {wider}give a built collection's models"
+    )
+
+
+def _ask_whether_to_stop(
+    work: Work, trainer: VaeTrainer, checkpoint: Path, *, number: int, n_bins: int
+) -> None:
+    """Report; when asked to stop, save first: between epochs, where a state is well defined."""
+    done, most = len(trainer.history), work.settings.vae.epochs
+    message = f"validation loss {trainer.history[-1].validation_loss:.4g}" if done else ""
+    try:
+        work.report(number * most + done, n_bins * most, message)
+    except BuildCancelled:
+        if done:
+            _save(trainer, checkpoint)
+        raise
+
+
+def _save(trainer: VaeTrainer, path: Path) -> None:
+    state = trainer.state()
+    facts = {
+        "history": [dataclasses.asdict(epoch) for epoch in state.history],
+        "learning_rate": state.learning_rate,
+    }
+    beside = path.with_suffix(".part")
+    save_arrays(beside, state.arrays, facts)
+    os.replace(beside, path)
+
+
+def _begin(spectra: np.ndarray, settings: VaeSettings, path: Path) -> VaeTrainer:
+    """A trainer at the checkpoint, if there is one; a damaged one costs time, not the build."""
+    if path.exists():
+        try:
+            arrays, facts = load_arrays(path)
+            history = [Epoch(**epoch) for epoch in facts["history"]]
+            trainer = VaeTrainer(spectra, settings)
+            trainer.restore(TrainerState(arrays, history, facts["learning_rate"]))
+            return trainer
+        except (ModelFileError, ValueError, TypeError, KeyError):
+            path.unlink()
+    return VaeTrainer(spectra, settings)
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    params: dict[str, Any] = {"vae": settings.vae.asdict(), "max_rows": settings.vae_rows}
+    params["learn_from"] = settings.learn_from
+    if settings.model_per_bin:
+        params["sn_bins"] = settings.sn_bins
+    if settings.vae_search:
+        params |= {"search": settings.vae_search, "search_epochs": settings.vae_search_epochs}
+    return params
+
+
+VAE = Stage(
+    "vae",
+    2,
+    needs=("prepare-o25",),
+    params=_params,
+    run=_run,
+    takes=("vae",),
+    resumable=True,
+    threads=True,
+)

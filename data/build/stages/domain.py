@@ -1,0 +1,297 @@
+"""Stages domain-p21 and domain-o25: whether each spectrum is like what a model learned on."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
+from ....core.trust.domain.domain import Domain, DomainValues
+from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
+from ....core.words import percent
+from ...collection.built_domain import load_domain, save_domain, why_outside
+from ...collection.format import flux_unit_of
+from ...collection.lines_of_sample import sample_lines
+from ...collection.runs import Run
+from ...files.folders import demo_path
+from ..agn_study import TASKS
+from ..labelled import object_groups
+from ..learnt_from import training_sample
+from ..lent import BACKGROUND, why_lent
+from ..lent_galaxies import lent_background
+from ..settings import BuildSettings
+from ..stage import Stage, StageSkipped, Work
+
+__all__ = ["DOMAIN_O25", "DOMAIN_P21"]
+
+_CHUNK_ROWS = 1024
+_MOST = 20_000
+# Galaxies against what the survey itself calls something else need fewer of it than a background.
+_FEWEST_OTHERS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """What a model learned on, and the rest of its survey.
+
+    Attributes
+    ----------
+    ours, rest
+        (k,) positions among the prepared rows, ascending.
+    facts
+        In words and numbers, for the page.
+    fewest_rest
+        Below this many the kind cannot be told.
+    """
+
+    ours: np.ndarray
+    rest: np.ndarray
+    facts: dict[str, Any]
+    fewest_rest: int
+
+
+def _run(work: Work, name: str) -> None:
+    prepared = work.inputs[f"prepare-{name}"]
+    rows = prepared.table("rows")["row"].to_numpy()
+    given = work.given.get(f"domain-{name}")
+    known: DomainValues | None = None
+    positions = np.empty(0, np.int64)
+    if given is not None:
+        domain, facts = load_domain(given), given.facts("sample") | _of_lender(work, given)
+        work.draft.metrics |= {"trained_on": given.key}
+    elif {"p21": "svm", "o25": "vae"}[name] in work.given:
+        raise StageSkipped(
+            "the collection that lent its model does not yet say what is like it: build that again"
+        )
+    else:
+        sample = _SAMPLES[name](work, rows)
+        domain, facts, positions, known = _learned(work, rows, sample)
+        labelled = rows[sample.ours] if name == "p21" else rows[:0]
+        seed = work.settings.svm.seed
+        facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
+    values = _applied(work, domain, positions, known)
+    wave = prepared.read_array("wavelength")
+    units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
+    why = why_outside(values, wave, facts, units)
+    table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
+    outside = np.array([text != "" for text in why], bool)
+    table["outside"], table["why"] = outside, pd.Series(why, dtype="str")
+    save_domain(work.draft.path, domain)
+    work.draft.write_facts("sample", facts)
+    work.draft.write_table("domain", table)
+    work.draft.metrics |= {
+        "n": len(rows),
+        "n_outside": int(outside.sum()),
+        "n_unlike_anything": int((values.distance > 1).sum()),
+        "n_not_of_kind": int((values.of_kind < 0).sum()),
+        "domain_note": facts["note"],
+    }
+
+
+def _of_lender(work: Work, given: Run) -> dict[str, Any]:
+    """Who lent the model, and why."""
+    path = given.path.parent.parent
+    lender = "the demo" if path.resolve() == demo_path().resolve() else path.name
+    model = "svm" if given.stage.endswith("p21") else "vae"
+    return {"lender": lender, "why_lent": why_lent(work.collection, model, work.settings)}
+
+
+def _learned(
+    work: Work, rows: np.ndarray, sample: _Sample
+) -> tuple[Domain, dict[str, Any], np.ndarray, DomainValues | None]:
+    """Both measures, what to say of them, and the values of those that they were fitted on."""
+    if len(sample.ours) < FEWEST:
+        raise StageSkipped(
+            f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
+        )
+    seed = _seed(work.settings, sample.facts["recipe"])
+    ours, rest = (_drawn(part, seed) for part in (sample.ours, sample.rest))
+    prepared = work.inputs[f"prepare-{sample.facts['recipe']}"]
+    spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
+    work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
+    learned_on = np.asarray(spectra.oindex[ours])
+    distance, far = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
+    facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1))}
+    others, facts = _others(work, np.asarray(spectra.oindex[rest]), sample, facts)
+    if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
+        facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
+        unknown = np.full(len(ours), np.nan)
+        known = DomainValues(unknown, far.value, far.statistic, far.where_px)
+        return Domain(distance, None), facts, ours, known
+    work.report(1, 3, f"{sample.facts['what']} against {len(others):,} others")
+    both = np.concatenate([ours, rest])
+    groups = object_groups(work, rows[both])
+    alone = 1 + groups.max() + np.arange(len(others) - len(rest))
+    fitted = fit_kind(
+        learned_on,
+        others,
+        groups=np.concatenate([groups, alone]),
+        seed=seed,
+        fewest_background=sample.fewest_rest,
+        name="log-odds(the kind it learned on)",
+    )
+    facts |= {
+        "knows_kind": True,
+        "alike": fitted.alike,
+        "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
+    }
+    facts["note"] = _kind_note(sample, facts, len(rest))
+    beyond = distance(others[: len(rest)]) if len(rest) else None
+    known = _joined(far, beyond, np.concatenate([fitted.of_labelled, fitted.of_background]))
+    return Domain(distance, fitted.measure), facts, both, known
+
+
+def _others(
+    work: Work, own: np.ndarray, sample: _Sample, facts: dict[str, Any]
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """What the sample is told from: the rest of its survey, with the demo's where it is lent."""
+    given = work.given.get(BACKGROUND)
+    if given is None or len(own) >= sample.fewest_rest:
+        return own, facts
+    lent = lent_background(given, work.inputs["prepare-p21"])
+    theirs = lent.spectra[_drawn(np.arange(len(lent.spectra)), work.settings.svm.seed)]
+    told_from = {"background": lent.words, "n_lent": len(theirs), "rest": lent.words}
+    return np.concatenate([own, theirs]), facts | told_from
+
+
+def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> DomainValues:
+    """Of the sample and the rest of its own survey, in this order."""
+    parts = [far] if beyond is None else [far, beyond]
+    names = ("value", "statistic", "where_px")
+    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    return DomainValues(of_kind[: len(joined[0])], *joined)
+
+
+def _applied(
+    work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None
+) -> DomainValues:
+    """Of every prepared spectrum; of those a measure was fitted on, by the fold without them."""
+    (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
+    spectra = prepared.array("spectra")
+    parts = []
+    for start in range(0, spectra.shape[0], _CHUNK_ROWS):
+        parts.append(domain(np.asarray(spectra[start : start + _CHUNK_ROWS])))
+        work.report(2, 3)
+    names = ("of_kind", "distance", "statistic", "where_px")
+    values = DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+    if known is not None:
+        for name in names:
+            getattr(values, name)[positions] = getattr(known, name)
+    return values
+
+
+def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
+    """The labelled spectra of the classifier's task, and those without a label."""
+    labels = work.collection.catalog["label"].to_numpy(str)[rows]
+    task = TASKS[work.settings.svm_task]
+    ours = np.flatnonzero(labels != "" if task is None else np.isin(labels, task))
+    return _described(
+        work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
+        "the other galaxies of the model's survey", FEWEST_BACKGROUND,
+    )  # fmt: skip
+
+
+def _galaxy_sample(work: Work, rows: np.ndarray) -> _Sample:
+    """What the autoencoder may learn from, and what the survey calls something else."""
+    catalog = work.collection.catalog
+    sample = training_sample(catalog, rows, work.settings.learn_from)
+    called = catalog["spectral_class"].fillna("").to_numpy(str)[rows] != ""
+    return _described(
+        work, rows, np.flatnonzero(sample.inside), np.flatnonzero(~sample.inside & called), "o25",
+        "galaxies" if sample.learn_from == "galaxies" else "spectra",
+        "what the survey calls otherwise: quasars", _FEWEST_OTHERS,
+    )  # fmt: skip
+
+
+_SAMPLES = {"p21": _agn_sample, "o25": _galaxy_sample}
+
+
+def _described(
+    work: Work, rows: np.ndarray, ours: np.ndarray, rest: np.ndarray, recipe: str, what: str,
+    others: str, fewest: int,
+) -> _Sample:  # fmt: skip
+    catalog = work.collection.catalog
+    facts: dict[str, Any] = {
+        "recipe": recipe,
+        "what": what,
+        "rest": others,
+        "n_learned": len(ours),
+        "n_rest": len(rest),
+        "simulated": work.collection.provenance.get("made_by") == "simulation",
+        "counts": any(flux_unit_of(catalog, int(rows[at])) == "counts" for at in ours),
+    }
+    for name in ("z", "sn_median"):
+        values = catalog[name].to_numpy(np.float64)[rows[ours]]
+        values = values[np.isfinite(values)]
+        facts[name] = [float(values.min()), float(values.max())] if len(values) else None
+    return _Sample(ours, rest, facts, fewest)
+
+
+def _why_no_kind(sample: _Sample, facts: dict[str, Any]) -> str:
+    words = (
+        f"{len(sample.ours):,} {facts['what']} it learned on and {len(sample.rest):,} other "
+        f"spectra are too few to tell the ones from the others ({FEWEST_LABELLED} and "
+        f"{sample.fewest_rest} do): only what is unlike anything it learned on is told"
+    )
+    if facts["recipe"] == "p21" and len(sample.ours) >= FEWEST_LABELLED:
+        # What is asked for and not there ends the build before: it was not asked for.
+        words += (
+            ". The demo's galaxies can stand in for the others: build --background demo, once "
+            "spexplain demo has built them"
+        )
+    return words
+
+
+def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
+    inside, alike = (percent(facts[name], ".1f") for name in ("inside_of_rest", "alike"))
+    ours = f"the {len(sample.ours):,} {facts['what']} it learned on"
+    if "background" not in facts:
+        return (
+            f"of {n_rest:,} other spectra of the survey {inside} look like {ours}; at "
+            f"most {alike} are as they are"
+        )
+    own = f" and {n_rest:,} of its own survey" if n_rest else ""
+    caution = " (a survey is told from a simulation too)" if "simulated" in facts["rest"] else ""
+    return (
+        f"of {facts['n_lent']:,} of {facts['background']}, lent as background,{own} {inside} look "
+        f"like {ours}{caution}"
+    )
+
+
+def _drawn(positions: np.ndarray, seed: int) -> np.ndarray:
+    if len(positions) <= _MOST:
+        return positions
+    return np.sort(np.random.default_rng(seed).choice(positions, _MOST, replace=False))
+
+
+def _seed(settings: BuildSettings, name: str) -> int:
+    """That of the model whose domain it is."""
+    return settings.svm.seed if name == "p21" else settings.vae.seed
+
+
+def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
+    params: dict[str, Any] = {"seed": _seed(settings, name)}
+    if name == "o25":
+        params["learn_from"] = settings.learn_from
+    elif settings.svm_task != "three":
+        params["task"] = settings.svm_task
+    return params
+
+
+def _stage(name: str, model: str) -> Stage:
+    return Stage(
+        f"domain-{name}",
+        4 if name == "p21" else 3,
+        needs=(f"prepare-{name}", model),
+        params=functools.partial(_params, name=name),
+        run=functools.partial(_run, name=name),
+        takes=(f"domain-{name}", model),
+        beside=(BACKGROUND,) if name == "p21" else (),
+    )
+
+
+DOMAIN_P21, DOMAIN_O25 = _stage("p21", "svm"), _stage("o25", "vae")

@@ -1,0 +1,98 @@
+"""Stages embed-p21 and embed-o25: the planes of the two lenses."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from ....core.planes.embedding import quality_sample
+from ....core.planes.principal_components import Components, fit_components
+from ....core.planes.quality import plane_quality
+from ....core.planes.tsne import EmbedSettings, lay_out
+from ...collection.trained_models import load_vae
+from ...files.arrays import save_arrays
+from ..settings import BuildSettings
+from ..stage import Stage, StageSkipped, Work
+
+__all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
+
+_FEWEST = 5
+_CHUNK_ROWS = 1024
+# Components settle with a few thousand spectra.
+_COMPONENT_ROWS = 20_000
+
+
+def _embed(work: Work, name: str, *, latent: bool) -> None:
+    prepared = work.inputs[f"prepare-{name}"]
+    spectra, settings = prepared.array("spectra"), getattr(work.settings, f"embed_{name}")
+    n = spectra.shape[0]
+    if n < _FEWEST:
+        raise StageSkipped(f"{n} usable spectra; a plane needs {_FEWEST}")
+    if latent:
+        scores = _by_chunk(spectra, load_vae(work.inputs["vae"]).latent_mean)
+    else:
+        scores = _component_scores(work, spectra, settings)
+    xy, used = lay_out(scores, settings, jobs=work.threads, callback=work.report)
+    rows = prepared.table("rows")["row"].to_numpy()
+    work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
+    among, asked = quality_sample(n, used)
+    whole = np.asarray(spectra[:] if len(among) == n else spectra.oindex[among])
+    quality = plane_quality(whole, xy[among], asked=asked)
+    within = plane_quality(scores[among], xy[among], asked=asked)
+    work.draft.metrics |= {
+        "n": n,
+        "features": "latent" if latent else "spectra",
+        "settings": used.asdict(),
+        "of_spectra": dataclasses.asdict(quality),
+        "of_features": dataclasses.asdict(within),
+    }
+
+
+def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) -> np.ndarray:
+    """(n, K): what neighbours are sought in; the map to it is kept for spectra yet to come."""
+    n = spectra.shape[0]
+    rng = np.random.default_rng(settings.seed)
+    chosen = np.sort(rng.choice(n, min(n, _COMPONENT_ROWS), replace=False))
+    sample = np.asarray(spectra.oindex[chosen] if len(chosen) < n else spectra[:])
+    if settings.pca is None and not settings.standardise:
+        return _by_chunk(spectra, np.asarray)
+    n_components = sample.shape[1] if settings.pca is None else settings.pca
+    components = fit_components(
+        sample, n_components, standardise=settings.standardise, seed=settings.seed
+    )
+    _keep(work, components)
+    return _by_chunk(spectra, components.project)
+
+
+def _keep(work: Work, components: Components) -> None:
+    arrays = {name: getattr(components, name) for name in ("centre", "scale", "axes")}
+    save_arrays(work.draft.path / "components.safetensors", arrays)
+
+
+def _by_chunk(spectra: zarr.Array, project: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    starts = range(0, spectra.shape[0], _CHUNK_ROWS)
+    return np.concatenate([project(np.asarray(spectra[at : at + _CHUNK_ROWS])) for at in starts])
+
+
+def _params(settings: BuildSettings, name: str, *, latent: bool) -> dict[str, object]:
+    return {"embed": getattr(settings, f"embed_{name}").asdict(), "latent": latent}
+
+
+def _stage(name: str, *, latent: bool = False) -> Stage:
+    return Stage(
+        f"embed-{name}",
+        2,
+        needs=(f"prepare-{name}", *(("vae",) if latent else ())),
+        params=functools.partial(_params, name=name, latent=latent),
+        run=functools.partial(_embed, name=name, latent=latent),
+        threads=True,
+    )
+
+
+EMBED_P21, EMBED_O25 = _stage("p21"), _stage("o25")
+EMBED_LATENT = _stage("o25", latent=True)

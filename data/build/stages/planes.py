@@ -1,0 +1,86 @@
+"""Stage planes: several embeddings of the labelled spectra, each with its quality; on demand."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.planes.embedding import embed
+from ...collection.format import write_json
+from ..agn_study import PlaneChoice
+from ..labelled import Labelled, labelled_spectra
+from ..settings import BuildSettings
+from ..stage import Stage, Work
+
+__all__ = ["PLANES"]
+
+
+def _run(work: Work) -> None:
+    study = work.settings.study
+    labelled = labelled_spectra(work, at_most=study.rows)
+    made = []
+    for done, choice in enumerate(study.planes):
+        sample = labelled.of_task(choice.task)
+        if len(sample.labels) < 5:
+            continue
+        made.append(_kept(work, choice, sample, done) | {"name": choice.name})
+    for left in work.draft.path.glob("part-*.json"):
+        left.unlink()
+    work.draft.metrics |= {"planes": made}
+
+
+def _kept(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[str, Any]:
+    """One embedding, or what an attempt that was broken off has left of it."""
+    path = work.draft.path / f"part-{choice.name}.json"
+    total = len(work.settings.study.planes)
+    work.report(done, total, choice.title)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        pass
+    found = embed(
+        sample.spectra,
+        choice.settings,
+        jobs=work.threads,
+        callback=lambda _step, _steps: work.report(done, total, choice.title),
+    )
+    xy = pd.DataFrame({"row": sample.rows, "x": found.xy[:, 0], "y": found.xy[:, 1]})
+    work.draft.write_table(choice.name, xy)
+    facts = {
+        "title": choice.title,
+        "task": choice.task,
+        "n": len(sample.labels),
+        "settings": found.settings.asdict(),
+        "of_spectra": dataclasses.asdict(found.quality),
+        "separation": _separation(found.xy, sample.labels),
+    }
+    write_json(path, facts)
+    return facts
+
+
+def _separation(xy: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """For each type, the share of spectra whose ten nearest on the plane are mostly of it."""
+    from sklearn.neighbors import NearestNeighbors
+
+    k = min(10, len(xy) - 1)
+    nearest = NearestNeighbors(n_neighbors=k).fit(xy).kneighbors(return_distance=False)
+    own = (labels[nearest] == labels[:, None]).mean(axis=1) > 0.5
+    return {str(label): float(own[labels == label].mean()) for label in np.unique(labels)}
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    svm = settings.svm
+    return {
+        "planes": settings.study.plane_params(),
+        "rows": settings.study.rows,
+        "seed": svm.seed,
+    }
+
+
+PLANES = Stage(
+    "planes", 2, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
+)

@@ -1,0 +1,80 @@
+"""Stage score: how badly the autoencoder reconstructs each spectrum, by O25's eight scores."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from ....core.models.anomaly.rankings import equal_bins, rank, rank_within, top_overlap
+from ....core.models.anomaly.residuals import eight_scores
+from ....core.models.anomaly.scores import Score, kept_pixels
+from ...collection.autoencoders import load_autoencoders
+from ..settings import BuildSettings
+from ..stage import Stage, Work
+
+__all__ = ["SCORE"]
+
+_CHUNK_ROWS = 1024
+_TOPS = (100, 1000)
+
+
+def _run(work: Work) -> None:
+    prepared = work.inputs["prepare-o25"]
+    rows = prepared.table("rows")["row"].to_numpy()
+    sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
+    scores = _scores(work, sn_median)
+    mse = scores["mse"]
+    borders = equal_bins(sn_median, work.settings.sn_bins)
+    table = pd.DataFrame({"row": rows, **scores, "rank": rank(mse)})
+    table["sn_bin"] = np.searchsorted(borders, sn_median, side="right")
+    table["rank_in_bin"] = rank_within(mse, table["sn_bin"])
+    work.draft.write_table("scores", table)
+    work.draft.write_table("overlap", _overlap(scores))
+    work.draft.metrics |= {
+        "n_scored": len(rows),
+        "median_mse": np.median(mse),
+        "largest_mse": mse.max(),
+        "sn_borders": borders.tolist(),
+        "in_all_tops": {str(top): top_overlap(scores, top)[1] for top in _TOPS},
+    }
+
+
+def _scores(work: Work, sn_median: np.ndarray) -> dict[str, np.ndarray]:
+    """Score → (n,), decoding each spectrum once, by the network of its bin."""
+    prepared = work.inputs["prepare-o25"]
+    spectra, kept = prepared.array("spectra"), kept_pixels(prepared.read_array("wavelength"))
+    networks = load_autoencoders(work.inputs["vae"])
+    which, n = networks.number(sn_median), spectra.shape[0]
+    found: dict[str, np.ndarray] = {score: np.empty(n) for score in get_args(Score)}
+    for start in range(0, n, _CHUNK_ROWS):
+        x, number = np.asarray(spectra[start : start + _CHUNK_ROWS]), which[start:][:_CHUNK_ROWS]
+        again = np.empty_like(x)
+        for at in np.unique(number):
+            again[number == at] = networks.vaes[at].reconstruct(x[number == at])
+        for score, values in eight_scores(x, again, kept).items():
+            found[score][start : start + len(x)] = values
+        work.report(min(start + _CHUNK_ROWS, n), n)
+    return found
+
+
+def _overlap(scores: dict[str, np.ndarray]) -> pd.DataFrame:
+    """One line a top and pair of scores: the share of the one's top that is in the other's."""
+    names = list(scores)
+    lines = []
+    for top in _TOPS:
+        shared, _ = top_overlap(scores, top)
+        lines += [
+            {"top": top, "score": a, "other": b, "shared": shared[i, j]}
+            for i, a in enumerate(names)
+            for j, b in enumerate(names)
+        ]
+    return pd.DataFrame(lines)
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    return {"scores": list(get_args(Score)), "sn_bins": settings.sn_bins}
+
+
+SCORE = Stage("score", 2, needs=("prepare-o25", "vae"), params=_params, run=_run)

@@ -1,0 +1,195 @@
+"""Stage svm: the AGN type of every spectrum that the P21 lens can take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+from scipy.special import expit
+
+from ....core.models.class_metrics import classification_metrics
+from ....core.models.splits import settled_split
+from ....core.models.svm.coupling import votes_of
+from ....core.models.svm.training import SvmTraining, seeded, train_svm
+from ....core.targets import Classifier, CoupledSvm, read_classifier
+from ...collection.runs import Run
+from ...collection.trained_models import COUPLED, probability_column, svm_path
+from ...collection.type_certainty import measure_certainty
+from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
+from ..agn_study import task_rows
+from ..labelled import object_groups
+from ..settings import BuildSettings
+from ..stage import Stage, StageSkipped, Work
+
+__all__ = ["SVM"]
+
+_CHUNK_ROWS = 1024
+
+
+def _run(work: Work) -> None:
+    prepared = work.inputs["prepare-p21"]
+    rows = prepared.table("rows")["row"].to_numpy()
+    spectra = prepared.array("spectra")
+    truth = work.collection.catalog["label"].to_numpy(str)[rows]
+    split = np.full(len(rows), "", dtype="<U10")
+    given = work.given.get("svm")
+    if given is None:
+        classifier = _train(work, spectra, rows, truth, split)
+    else:
+        classifier = load_classifier(svm_path(given.path))
+        work.draft.metrics |= {"trained_on": given.key, "lent": _of_lender(given)}
+    save_classifier(svm_path(work.draft.path), classifier)
+    machine = read_classifier(classifier)
+    table = _predictions(rows, truth, split, machine.classes, *_said(work, machine, spectra))
+    work.draft.write_table("predictions", table)
+    kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
+    work.draft.metrics["probabilities"] = kind
+    _measure(work, table, truth, machine.classes)
+    if given is None:
+        work.draft.metrics["certainty"] = _certainty(work, table, truth, machine.classes)
+
+
+def _train(
+    work: Work, spectra: zarr.Array, rows: np.ndarray, truth: np.ndarray, split: np.ndarray
+) -> Any:
+    """Fit on the labelled spectra; fills in which of them were seen."""
+    settings = work.settings.svm
+    labelled = task_rows(truth, work.settings.svm_task)
+    if len(labelled) > work.settings.svm_rows:
+        rng = np.random.default_rng(settings.seed)
+        labelled = np.sort(rng.choice(labelled, work.settings.svm_rows, replace=False))
+    work.report(0, 2, f"{len(labelled)} labelled spectra")
+    groups = object_groups(work, rows[labelled])
+    try:
+        trained = train_svm(
+            np.asarray(spectra.oindex[labelled]),
+            truth[labelled],
+            settings,
+            groups=groups,
+            instead=_instead(work.settings),
+        )
+    except ValueError as error:
+        raise StageSkipped(f"no classifier trained on these labels: {error}") from error
+    split[labelled] = trained.split
+    _keep_held_out(work, trained, rows[labelled], truth[labelled])
+    method = settled_split(settings.split, groups)
+    work.draft.metrics |= {"test": trained.test.to_dict(), "split": method}
+    repeats = len(groups) - len(np.unique(groups))
+    if repeats and method != "grouped":
+        work.draft.metrics["split_note"] = (
+            f"{repeats:,} of {len(groups):,} labelled spectra repeat an object of another: on the "
+            "test set some are known already; --split grouped keeps objects on one side"
+        )
+    if work.settings.classifier is not None:
+        work.draft.metrics["instead"] = classifier_key(_instead(work.settings))
+    return trained.classifier
+
+
+def _of_lender(given: Run) -> dict[str, Any]:
+    """What is known of a classifier where it was trained, which may not be at hand later."""
+    kept = {name: given.metrics.get(name) for name in ("test", "split", "instead", "certainty")}
+    return kept | {"svm": given.params.get("svm")}
+
+
+def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: np.ndarray) -> None:
+    """Table out_of_fold: what was said of each row fitted on by a classifier that was not."""
+    held_out, classes = trained.held_out, [str(label) for label in trained.classifier.classes_]
+    columns: dict[str, Any] = {
+        "row": rows[held_out.rows],
+        "label": labels[held_out.rows],
+        "fold": held_out.fold,
+    }
+    for at, label in enumerate(classes):
+        columns[probability_column(label)] = held_out.probabilities[:, at]
+    for at, values in enumerate(held_out.decisions.T):
+        columns[f"decision_{at}"] = values
+    work.draft.write_table("out_of_fold", pd.DataFrame(columns).astype({"label": "str"}))
+
+
+_Said = tuple[np.ndarray, np.ndarray]
+
+
+def _said(work: Work, machine: Classifier, spectra: zarr.Array) -> _Said:
+    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes."""
+    n = spectra.shape[0]
+    parts: list[_Said] = []
+    for start in range(0, n, _CHUNK_ROWS):
+        block = np.asarray(spectra[start : start + _CHUNK_ROWS])
+        if isinstance(machine, CoupledSvm):
+            decisions = machine.machine.decisions(block)
+            votes = votes_of(decisions, len(machine.classes))
+            parts.append((machine.coupling.log_odds(decisions), votes))
+        else:
+            parts.append((machine.log_odds(block), np.full(len(block), -1)))
+        work.report(n + min(start + _CHUNK_ROWS, n), 2 * n)
+    log_odds, votes = zip(*parts, strict=True)
+    return np.concatenate(log_odds), np.concatenate(votes)
+
+
+def _predictions(
+    rows: np.ndarray,
+    truth: np.ndarray,
+    split: np.ndarray,
+    classes: tuple[str, ...],
+    log_odds: np.ndarray,
+    votes: np.ndarray,
+) -> pd.DataFrame:
+    at = log_odds.argmax(axis=1)
+    predicted = np.array(classes)[at]
+    judged = np.isin(truth, classes)
+    correct = pd.array(predicted == truth, dtype="boolean")
+    correct[~judged] = pd.NA
+    columns = {
+        "row": rows,
+        "predicted": predicted,
+        "votes": np.array(["", *classes])[votes + 1],
+        "correct": correct,
+        "split": split,
+        "log_odds": log_odds[np.arange(len(at)), at],
+    }
+    for at, label in enumerate(classes):
+        columns[probability_column(label)] = expit(log_odds[:, at])
+    return pd.DataFrame(columns).astype({"predicted": "str", "votes": "str", "split": "str"})
+
+
+def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:
+    """Figures on labelled spectra that the fit has not seen, whoever trained it."""
+    unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
+    predicted = table["predicted"].to_numpy(str)
+    found = classification_metrics(truth[unseen], predicted[unseen], classes)
+    by_votes = table["votes"].to_numpy(str)
+    work.draft.metrics |= {
+        "votes_differ": int(np.sum((by_votes != predicted) & (by_votes != ""))),
+        "classes": list(classes),
+        "n_classified": len(table),
+        "unseen": found.to_dict() if unseen.any() else None,
+    }
+
+
+def _certainty(
+    work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]
+) -> dict[str, Any]:
+    """Thresholds of its sets and their coverage, from rows that the machine had not seen."""
+    held_out = pd.read_parquet(work.draft.path / "out_of_fold.parquet")
+    tested: Any = table.assign(label=truth)[(table["split"] == "test").to_numpy()]
+    return measure_certainty(held_out, tested, classes, seed=work.settings.svm.seed)
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    params: dict[str, Any] = {"svm": settings.svm.asdict(), "max_rows": settings.svm_rows}
+    if settings.svm_task != "three":
+        params["task"] = settings.svm_task
+    if settings.classifier is not None:
+        params["classifier"] = classifier_key(_instead(settings))
+    return params
+
+
+def _instead(settings: BuildSettings) -> Any:
+    """What takes the machine's place, with a seed; None if nothing does."""
+    given = settings.classifier
+    return None if given is None else seeded(given, settings.svm.seed)
+
+
+SVM = Stage("svm", 3, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))

@@ -1,0 +1,129 @@
+"""Stage tune: the grid search of P21 over four kernels, for three types and for two; on demand."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.models.class_metrics import classification_metrics
+from ....core.models.svm.kernel_matrix import Gram, Kernel
+from ....core.models.svm.training import SvmSettings, fit_classifier
+from ....core.models.svm.tuning import KernelTuning, tune_kernel
+from ...collection.format import write_json
+from ...collection.runs import Run
+from ..agn_study import TASKS
+from ..labelled import Labelled, labelled_spectra
+from ..settings import BuildSettings
+from ..stage import Stage, Work
+
+__all__ = ["TUNE", "best_machine", "tuned_machines"]
+
+Place = tuple[float, float | None]
+
+
+def tuned_machines(run: Run) -> tuple[tuple[str, SvmSettings], ...]:
+    """(task, best settings) of every kernel that a finished search tried."""
+    return tuple(
+        (task, SvmSettings(**found["settings"]))
+        for task, kernels in run.metrics["tasks"].items()
+        for found in kernels.values()
+    )
+
+
+def best_machine(run: Run, task: str = "three") -> SvmSettings:
+    """The settings of the best kernel, by its F in cross-validation."""
+    kernels = run.metrics["tasks"][task].values()
+    return SvmSettings(**max(kernels, key=lambda found: found["cross_validated_f"])["settings"])
+
+
+def _run(work: Work) -> None:
+    labelled = labelled_spectra(work, at_most=work.settings.study.rows)
+    found: dict[str, dict[str, Any]] = {}
+    grid = []
+    for task in TASKS:
+        sample = labelled.of_task(task)
+        if len(set(sample.labels.tolist())) < 2:
+            continue
+        train = sample[sample.split == "train"]
+        gram = Gram(train.spectra)
+        found[task] = {}
+        for kernel in work.settings.study.tune.kernels:
+            tuning = _tune(work, gram, train, task, kernel)
+            found[task][kernel] = _summary(tuning, sample)
+            grid += [
+                {"task": task, "kernel": kernel, "c": c, "gamma": gamma or np.nan, "macro_f": f}
+                for (c, gamma), f in tuning.points.items()
+            ]
+    for left in work.draft.path.glob("points-*.json"):
+        left.unlink()
+    work.draft.write_table("grid", pd.DataFrame(grid))
+    work.draft.metrics |= {"tasks": found, "n_train": int((labelled.split == "train").sum())}
+
+
+def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) -> KernelTuning:
+    """One kernel; what is known of it is on disk after every point."""
+    path = work.draft.path / f"points-{task}-{kernel}.json"
+    known = _known(path)
+    settings = dataclasses.replace(
+        work.settings.svm, kernel=kernel, c=1.0, gamma=None if kernel == "linear" else 1.0
+    )
+
+    def keep(place: Place, macro_f: float) -> None:
+        known[place] = macro_f
+        write_json(path, {"points": [[*place, f] for place, f in known.items()]})
+        best = max(known.values())
+        message = f"{kernel}, {task} types: {len(known)} points, best F {best:.4f}"
+        work.report(len(known), 0, message)
+
+    work.report(0, 0, f"{kernel}, {task} types")
+    return tune_kernel(
+        gram,
+        train.labels,
+        settings,
+        work.settings.study.tune,
+        groups=train.groups,
+        known=dict(known),
+        jobs=work.threads,
+        on_point=keep,
+    )
+
+
+def _known(path: Path) -> dict[Place, float]:
+    """Scores of an attempt that was broken off; a damaged file costs time, not the search."""
+    try:
+        points = json.loads(path.read_text(encoding="utf-8"))["points"]
+        return {(c, gamma): macro_f for c, gamma, macro_f in points}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _summary(tuning: KernelTuning, sample: Labelled) -> dict[str, Any]:
+    """The best of a kernel, and its F on the validation spectra, which chose nothing."""
+    fit, held_out = sample.split == "train", sample.split == "validation"
+    classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], tuning.best)
+    predicted = classifier.predict(sample.spectra[held_out])
+    classes = sorted(set(sample.labels.tolist()))
+    scores = classification_metrics(sample.labels[held_out], predicted, classes).f_score
+    return {
+        "settings": tuning.best.asdict(),
+        "cross_validated_f": tuning.macro_f,
+        "validation_f": float(scores.mean()),
+        "points": len(tuning.points),
+        "refinements": tuning.rounds,
+    }
+
+
+def _params(settings: BuildSettings) -> dict[str, Any]:
+    svm = settings.svm.asdict()
+    kept = {name: svm[name] for name in ("folds", "validation", "test", "seed", "split")}
+    return {"svm": kept, "tune": settings.study.tune.asdict(), "rows": settings.study.rows}
+
+
+TUNE = Stage(
+    "tune", 2, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
+)

@@ -1,0 +1,65 @@
+"""A collection on disk: spectra, catalogue, runs, tags and what was trained on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
+    from .built_domain import BuiltDomain, DomainVerdict, load_domain, save_domain, why_outside
+    from .class_sets import ClassSet, Held, TypeCertainty
+    from .cluster_names import ClusterNames
+    from .collection import Collection, CollectionError, CollectionWriter
+    from .format import flux_unit_of, write_json
+    from .id_search import IdSearch
+    from .model_owner import whose_model
+    from .runs import Run, RunDraft, RunError, RunStore, run_key
+    from .tags import Annotations
+    from .trained_models import (
+        COUPLED,
+        is_outdated,
+        load_type_classifier,
+        load_vae,
+        probability_column,
+        svm_path,
+    )
+    from .type_certainty import measure_certainty
+
+__all__ = [
+    "COUPLED",
+    "Annotations",
+    "Autoencoders",
+    "BuiltDomain",
+    "ClassSet",
+    "ClusterNames",
+    "Collection",
+    "CollectionError",
+    "CollectionWriter",
+    "DomainVerdict",
+    "Held",
+    "IdSearch",
+    "Run",
+    "RunDraft",
+    "RunError",
+    "RunStore",
+    "TypeCertainty",
+    "flux_unit_of",
+    "is_outdated",
+    "load_autoencoders",
+    "load_domain",
+    "load_type_classifier",
+    "load_vae",
+    "measure_certainty",
+    "probability_column",
+    "run_key",
+    "save_autoencoders",
+    "save_domain",
+    "svm_path",
+    "whose_model",
+    "why_outside",
+    "write_json",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,246 @@
+"""What a build leaves behind: one folder a stage and settings, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from ..files.row_arrays import RowsWriter
+from .format import write_json, write_parquet
+
+__all__ = ["Run", "RunDraft", "RunError", "RunStore", "run_key"]
+
+_RUN = "run.json"
+_METRICS = "metrics.json"
+_TIMINGS = "timings.json"
+_CURRENT = "current.json"
+
+
+class RunError(Exception):
+    """A run's folder is absent, damaged or lacks a part; the text says which."""
+
+
+def run_key(stage: str, version: int, params: Any, inputs: Mapping[str, str]) -> str:
+    """Key of a run: equal for equal stage, code version, settings and inputs (by their keys)."""
+    content = {"stage": stage, "version": version, "params": params, "inputs": dict(inputs)}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A finished stage.
+
+    Attributes
+    ----------
+    path
+        Its folder.
+    stage, key
+        What it is and of which settings and inputs.
+    params
+        The settings.
+    inputs
+        Stage (or "collection") → key of what it was made from.
+    metrics
+        Figures it recorded.
+    """
+
+    path: Path
+    stage: str
+    key: str
+    params: dict[str, Any]
+    inputs: dict[str, str]
+    metrics: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """Open a run's folder.
+
+        Raises
+        ------
+        RunError
+            It is not one.
+        """
+        try:
+            facts = json.loads((path / _RUN).read_text(encoding="utf-8"))
+            metrics = json.loads((path / _METRICS).read_text(encoding="utf-8"))
+            return cls(
+                path, facts["stage"], facts["key"], facts["params"], facts["inputs"], metrics
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{path} is not a finished run: {error}") from error
+
+    def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """A table of the run; RunError if it cannot be read."""
+        try:
+            return pd.read_parquet(self.path / f"{name}.parquet", columns=columns)
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path} lacks the table {name!r}: {error}") from error
+
+    def array(self, name: str) -> zarr.Array:
+        """An array of the run, nothing read yet; RunError if there is none."""
+        try:
+            return zarr.open_array(self.path / f"{name}.zarr", mode="r")
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{self.path} lacks the array {name!r}: {error}") from error
+
+    def read_array(self, name: str) -> np.ndarray:
+        """An array of the run in memory."""
+        return np.asarray(self.array(name)[...])
+
+    def facts(self, name: str) -> Any:
+        """What the stage stored as JSON; RunError if it cannot be read."""
+        try:
+            return json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path} lacks {name!r}: {error}") from error
+
+    @property
+    def seconds(self) -> float:
+        """How long the stage took; NaN if not known."""
+        try:
+            return float(json.loads((self.path / _TIMINGS).read_text())["seconds"])
+        except (OSError, ValueError, KeyError):
+            return float("nan")
+
+
+@dataclass(slots=True, eq=False)
+class RunDraft:
+    """A run being written, beside its place.
+
+    Attributes
+    ----------
+    path
+        Folder to write into; kept, if the stage can go on, when the stage is broken off.
+    metrics
+        Figures to record; NaN is stored as null.
+    """
+
+    path: Path
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    def write_table(self, name: str, table: pd.DataFrame) -> None:
+        """Store a table."""
+        write_parquet(self.path / f"{name}.parquet", table)
+
+    def write_facts(self, name: str, facts: dict[str, Any]) -> None:
+        """Store what JSON can hold."""
+        write_json(self.path / f"{name}.json", _plain(facts))
+
+    def write_array(self, name: str, values: np.ndarray) -> None:
+        """Store an array."""
+        path = self.path / f"{name}.zarr"
+        shutil.rmtree(path, ignore_errors=True)
+        zarr.create_array(path, data=np.ascontiguousarray(values))
+
+    def rows_writer(self, name: str, n_rows: int, n_columns: int) -> RowsWriter:
+        """Store a large float32 array (n_rows, n_columns) a block of rows at a time."""
+        path = self.path / f"{name}.zarr"
+        shutil.rmtree(path, ignore_errors=True)
+        return RowsWriter(path, n_rows, n_columns)
+
+
+class RunStore:
+    """The runs of one collection.
+
+    Parameters
+    ----------
+    collection_path
+        The collection's folder.
+    """
+
+    def __init__(self, collection_path: str | Path) -> None:
+        self.path = Path(collection_path) / "runs"
+
+    def get(self, stage: str, key: str) -> Run | None:
+        """The finished run of this key, or None."""
+        path = self.path / f"{stage}-{key}"
+        return Run.open(path) if path.is_dir() else None
+
+    def find(self, stage: str) -> Run | None:
+        """The run of a stage that the last build made or confirmed, or None."""
+        key = self.current().get(stage)
+        return None if key is None else self.get(stage, key)
+
+    def current(self) -> dict[str, str]:
+        """Stage → key of what the last build made or confirmed."""
+        path = self.path / _CURRENT
+        if not path.exists():
+            return {}
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise RunError(f"{path} cannot be read: {error}") from error
+
+    def set_current(self, stages: Mapping[str, str]) -> None:
+        """Make these runs the ones that :meth:`find` returns; no others are."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_json(self.path / _CURRENT, dict(stages))
+
+    @contextmanager
+    def draft(
+        self,
+        stage: str,
+        key: str,
+        *,
+        params: dict[str, Any],
+        inputs: Mapping[str, str],
+        resumable: bool = False,
+    ) -> Iterator[RunDraft]:
+        """Write a run; its folder appears when the block ends without an exception.
+
+        Parameters
+        ----------
+        stage, key, params, inputs
+            As :class:`Run` will have them.
+        resumable
+            What was written stays beside when the block is broken off, for the next
+            attempt to find.
+        """
+        place = self.path / f"{stage}-{key}"
+        beside = self.path / f".{stage}-{key}.partial"
+        for left in self.path.glob(f".{stage}-*.partial"):
+            if left != beside or not resumable:
+                shutil.rmtree(left)
+        beside.mkdir(parents=True, exist_ok=True)
+        draft = RunDraft(beside)
+        try:
+            yield draft
+        except BaseException:  # raised on: whatever it is, Ctrl-C too, leave no half a run
+            if not resumable or not any(beside.iterdir()):
+                shutil.rmtree(beside)
+            raise
+        write_json(beside / _METRICS, _plain(draft.metrics))
+        facts = {"stage": stage, "key": key, "params": params, "inputs": dict(inputs)}
+        write_json(beside / _RUN, facts)
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(beside, place)
+
+    def record_seconds(self, stage: str, key: str, seconds: float, threads: int) -> None:
+        """Note how long a stage took, apart from what its settings determine."""
+        facts = {"seconds": round(seconds, 3), "threads": threads}
+        write_json(self.path / f"{stage}-{key}" / _TIMINGS, facts)
+
+
+def _plain(value: Any) -> Any:
+    """The same as JSON can hold it."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,144 @@
+"""The demo population: AGN of three types, galaxies of three kinds, eight kinds of anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from ....core.spectra.grid import WaveGrid
+from ....core.spectra.spectrum import Spectrum
+from .agn import AgnKind
+from .assemble import assemble
+from .galaxies import GalaxyKind
+from .objects import draw_ingredients, simulate_object
+from .sizes import ObjectKind, PopulationSizes
+from .templates import StellarTemplates, load_templates
+
+__all__ = ["SimulatedBatch", "population", "sample_spectra"]
+
+
+# Wide enough for all that SDSS sees of an object, be it at z = 0.01 or 0.75.
+_FILE_GRID = WaveGrid(2100.0, 9200.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedBatch:
+    """Some objects of a population.
+
+    Attributes
+    ----------
+    catalog
+        (n) rows: the columns of a collection's catalog (``sn_median`` is per pixel of
+        SDSS and without what was planted), and the truth: ``kind``,
+        ``planted_kind``, ``planted_min_aa``, ``planted_max_aa`` (rest Å; NaN if nothing was
+        planted), ``fwhm_broad_kms``, ``broad_hbeta`` (Å of the 5100 Å continuum),
+        ``ebv`` (Milky Way), ``ebv_stars``, ``log_nii_ha``, ``log_oiii_hb``.
+    flux
+        (n, D) float32, 1e-17 erg/s/cm²/Å, rest-frame wavelengths, NaN = no data.
+    ivar
+        (n, D) float32, 0 = no data.
+    """
+
+    catalog: pd.DataFrame
+    flux: np.ndarray
+    ivar: np.ndarray
+
+
+def population(
+    *,
+    grid: WaveGrid,
+    seed: int,
+    sizes: PopulationSizes | None = None,
+    batch: int = 1024,
+    planted: bool = True,
+) -> Iterator[SimulatedBatch]:
+    """Simulate a population, batch by batch, in an order shuffled by the seed.
+
+    Object i depends on the seed, the sizes and i alone, not on the batches.
+
+    Parameters
+    ----------
+    grid
+        rest-frame vacuum wavelengths, a collection's; within 2000–9500 Å, and at least
+        3800–7300 Å, where anomalies are planted.
+    seed
+        Of everything.
+    sizes
+        How many of each kind; P21's and 4000 galaxies if None.
+    batch
+        Objects at a time.
+    planted
+        False leaves out the anomalies' deviations, to compare with; all else is equal.
+
+    Raises
+    ------
+    ValueError
+        Batch is below 1, or the grid does not fit.
+    """
+    if batch < 1:
+        raise ValueError(f"batch={batch} is below 1")
+    if grid.start_aa > 3800 or grid.stop_aa < 7300:
+        raise ValueError(f"need 3800–7300 Å to plant anomalies, got {grid}")
+    kinds = (sizes or PopulationSizes()).kinds()
+    order = np.random.default_rng(seed).permutation(len(kinds))
+    templates = load_templates(grid.wave_rest_aa)
+    for start in range(0, len(kinds), batch):
+        numbers = range(start, min(start + batch, len(kinds)))
+        yield _batch(templates, seed, numbers, [kinds[order[i]] for i in numbers], planted)
+
+
+def _batch(
+    templates: StellarTemplates, seed: int, numbers: range, kinds: list[ObjectKind], planted: bool
+) -> SimulatedBatch:
+    shape = (len(numbers), templates.wave_rest_aa.size)
+    flux, ivar = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    rows = []
+    for row, (number, kind) in enumerate(zip(numbers, kinds, strict=True)):
+        found = simulate_object(templates, seed=seed, number=number, kind=kind, planted=planted)
+        flux[row], ivar[row] = found.spectrum.flux, found.spectrum.ivar
+        rows.append(found.record)
+    return SimulatedBatch(pd.DataFrame(rows), flux, ivar)
+
+
+def sample_spectra(*, n: int, seed: int) -> list[Spectrum]:
+    """A few simulated objects as a reader would return them: observed frame, SDSS's pixels.
+
+    AGN and galaxies take turns, the first a type 2 Seyfert. The names are those of an SDSS plate
+    that does not exist, so that files can be written of them.
+
+    Parameters
+    ----------
+    n
+        How many, 1–1000.
+    seed
+        Of everything.
+
+    Raises
+    ------
+    ValueError
+        N is out of range.
+    """
+    if not 1 <= n <= 1000:
+        raise ValueError(f"n={n} is not within 1–1000, the fibres of a plate")
+    kinds = (*get_args(AgnKind), *get_args(GalaxyKind))
+    templates = load_templates(_FILE_GRID.wave_rest_aa)
+    spectra = []
+    for number in range(n):
+        nature, noise = np.random.SeedSequence(seed, spawn_key=(number,)).spawn(2)
+        rng = np.random.default_rng(nature)
+        made_of = draw_ingredients(rng, kinds[(number + 1) % len(kinds)])
+        spectra.append(
+            assemble(made_of, templates, noise, rng).spectrum(
+                f"9900-59000-{number + 1:04d}",
+                sn_median=made_of.sn_median,
+                spectral_class=made_of.spectral_class,
+                subclass=made_of.subclass,
+                ra=float(rng.uniform(110.0, 260.0)),
+                dec=float(rng.uniform(0.0, 60.0)),
+            )
+        )
+    return spectra

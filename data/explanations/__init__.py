@@ -1,0 +1,24 @@
+"""Saved explanations: as FITS, as a table, as Python, and replayed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .fits_file import replay, save_explanation
+    from .python_code import reproduce_code
+    from .saved import Origin, SavedExplanation
+    from .segment_table import write_segment_table
+
+__all__ = [
+    "Origin",
+    "SavedExplanation",
+    "replay",
+    "reproduce_code",
+    "save_explanation",
+    "write_segment_table",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,255 @@
+"""One explanation in one file, with all that is needed to repeat it to the last bit.
+
+The file is FITS, so that any tool of the field opens it, and it carries checksums:
+
+* primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read; RECORD, the JSON that counts
+* SEGMENTS: edges (Å, rest frame), weight and, where they are known, its interval and error by the
+  random masks and by the spectrum's noise, and what other exposures would say of it; where
+  segments were scaled also per_10_percent, the change per +10 % of the flux, and weight_mirrored,
+  the weight with the factor on the other side of 1: of the same sign, any change does the same
+* SPECTRUM: wavelength, the prepared flux that was explained, and the segment of each pixel
+* SAMPLES: the target's value on each sample, for methods that sample
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+from ...core.explain.entry import ExplainSettings, Explanation, explain, explain_progressively
+from ...core.targets import Target
+from ...core.trust.intervals import Intervals
+from ...core.trust.seen_again import Recurrence
+from ..files.atomic import written_whole
+from .saved import Origin, SavedExplanation
+
+__all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanation"]
+
+FORMAT = "spexplain explanation 1"
+_SCALARS = (
+    "method", "target", "intercept", "r2", "value", "local_prediction", "n_samples", "complete",
+    "stopped", "sampled", "nothing",
+)  # fmt: skip
+
+
+# Columns of SEGMENTS that hold the intervals.
+_INTERVALS = {"weight_low": "low", "weight_high": "high", "weight_error": "standard_error"}
+# And those of what other exposures would say.
+_NOISE = {"noise_low": "low", "noise_high": "high", "noise_error": "standard_error"}
+_SEEN_AGAIN, _BEYOND = "seen_again", "beyond_noise"
+_REDRAWS = ("n_drawn", "n_refused", "n_asked")
+
+
+_MIRRORED = "weight_mirrored"
+
+
+class ExplanationFileError(Exception):
+    """A file does not hold an explanation, or no longer the one that was written."""
+
+
+def save_explanation(path: str | Path, saved: SavedExplanation) -> None:
+    """Write one explanation; the file appears whole or not at all.
+
+    The same explanation gives the same bytes with any one version of spexplain.
+
+    Parameters
+    ----------
+    path
+        The file; ``.fits`` is customary.
+    saved
+        What to write.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    parts = [_primary(saved), *_tables(saved)]
+    hdus = fits.HDUList(parts)
+    hdus.update_extend()
+    for hdu in parts:
+        # astropy would note the time here, and no two files would be alike.
+        hdu.add_checksum(when="of this part")
+    with written_whole(path) as beside:
+        hdus.writeto(beside)
+
+
+def load_explanation(path: str | Path) -> SavedExplanation:
+    """Read what ``save_explanation`` wrote, bit for bit.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ExplanationFileError
+        If it is no such file, of another version, or damaged.
+    """
+    try:
+        with fits.open(path, memmap=False) as hdus:
+            _check(path, hdus)
+            return _read(hdus)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ExplanationFileError(f"{path} holds no explanation: {error}") from error
+
+
+def replay(saved: SavedExplanation | str | Path, target: Target) -> Explanation:
+    """Explain again as a saved explanation was made: same flux, settings and seed.
+
+    Parameters
+    ----------
+    saved
+        The explanation or the file that holds it.
+    target
+        The target it explained. With the same model the answer has the same bytes, an early
+        answer included.
+
+    Raises
+    ------
+    ValueError
+        If the target has another name.
+    ExplanationFileError
+        If the file cannot be read.
+    """
+    if not isinstance(saved, SavedExplanation):
+        saved = load_explanation(saved)
+    was = saved.explanation
+    if target.name != was.target:
+        raise ValueError(f"the explanation is of target {was.target!r}, got {target.name!r}")
+    if was.complete:
+        return explain(saved.flux, target, was.settings)
+    return next(explain_progressively(saved.flux, target, was.settings, counts=(was.n_samples,)))
+
+
+def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
+    made = saved.explanation
+    record = {
+        "explanation": {name: getattr(made, name) for name in _SCALARS},
+        "settings": made.settings.asdict(),
+        "origin": asdict(saved.origin),
+        "confidence": None if saved.intervals is None else saved.intervals.confidence,
+    }
+    if (found := saved.recurrence) is not None:
+        record["redraws"] = {name: getattr(found, name) for name in _REDRAWS} | {
+            "top": found.top.tolist(),
+            "confidence": found.intervals.confidence,
+        }
+    header = fits.Header()
+    header["FORMAT"] = FORMAT
+    header["CREATOR"] = f"spexplain {version('spexplain')}"
+    header["OBJECT"] = _ascii(saved.origin.spectrum_id)
+    if saved.origin.domain:
+        header["DOMAIN"] = _ascii(saved.origin.domain)
+    if saved.origin.whose:
+        header["MODEL"] = _ascii(saved.origin.whose)
+    header["METHOD"] = _ascii(made.method)
+    header["TARGET"] = _ascii(made.target)
+    # JSON escapes all that a header cannot hold but DEL.
+    header["RECORD"] = json.dumps(record, default=_plain).replace("\x7f", "\\u007f")
+    return fits.PrimaryHDU(header=header)
+
+
+def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
+    made = saved.explanation
+    edges = made.edges(saved.wave_rest_aa)
+    segments = {"wave_min_rest": edges[:, 0], "wave_max_rest": edges[:, 1], "weight": made.weights}
+    if saved.intervals is not None:
+        segments |= {name: getattr(saved.intervals, of) for name, of in _INTERVALS.items()}
+    if (found := saved.recurrence) is not None:
+        segments |= {name: getattr(found.intervals, of) for name, of in _NOISE.items()}
+        segments[_SEEN_AGAIN] = found.share
+        segments |= {} if found.beyond is None else {_BEYOND: found.beyond}
+    if saved.effects.unit not in ("fill", "slope"):
+        segments["per_10_percent"] = saved.effects.values
+    if saved.mirrored is not None:
+        segments[_MIRRORED] = np.asarray(saved.mirrored, np.float64)
+    spectrum = {"wave_rest": saved.wave_rest_aa, "flux": saved.flux, "segment": made.labels}
+    tables = [_table("SEGMENTS", segments), _table("SPECTRUM", spectrum)]
+    if made.sample_values is not None:
+        tables.append(_table("SAMPLES", {"value": made.sample_values}))
+    return tables
+
+
+def _table(name: str, columns: dict[str, np.ndarray]) -> fits.BinTableHDU:
+    return fits.BinTableHDU.from_columns(
+        [
+            fits.Column(
+                column,
+                {"f4": "E", "f8": "D", "i4": "J"}[values.dtype.str[1:]],
+                unit="Angstrom" if column.startswith("wave_") else None,
+                array=values,
+            )
+            for column, values in columns.items()
+        ],
+        name=name,
+    )
+
+
+def _check(path: str | Path, hdus: Any) -> None:
+    found = hdus[0].header.get("FORMAT", "")
+    if found != FORMAT:
+        raise ExplanationFileError(
+            f"{path} holds no explanation this version can read: FORMAT is {found!r}, "
+            f"need {FORMAT!r}"
+        )
+    for hdu in hdus:
+        if not (hdu.verify_checksum() == hdu.verify_datasum() == 1):
+            raise ExplanationFileError(f"{path} is damaged: the checksum of {hdu.name} is wrong")
+
+
+def _read(hdus: Any) -> SavedExplanation:
+    record = json.loads(hdus[0].header["RECORD"])
+    segments, spectrum = hdus["SEGMENTS"], hdus["SPECTRUM"]
+    explanation = Explanation(
+        **record["explanation"],
+        settings=ExplainSettings.from_dict(record["settings"]),
+        labels=_column(spectrum, "segment"),
+        weights=_column(segments, "weight"),
+        sample_values=_column(hdus["SAMPLES"], "value") if "SAMPLES" in hdus else None,
+    )
+    intervals = None
+    if record["confidence"] is not None:
+        columns = {of: _column(segments, name) for name, of in _INTERVALS.items()}
+        intervals = Intervals(**columns, confidence=record["confidence"])
+    return SavedExplanation(
+        explanation,
+        wave_rest_aa=_column(spectrum, "wave_rest"),
+        flux=_column(spectrum, "flux"),
+        origin=Origin(**record["origin"]),
+        intervals=intervals,
+        recurrence=_recurrence(record["redraws"], segments) if "redraws" in record else None,
+        mirrored=_column(segments, _MIRRORED) if _MIRRORED in segments.columns.names else None,
+    )
+
+
+def _recurrence(redraws: dict[str, Any], segments: Any) -> Recurrence:
+    columns = {of: _column(segments, name) for name, of in _NOISE.items()}
+    return Recurrence(
+        top=np.array(redraws["top"], np.intp),
+        share=_column(segments, _SEEN_AGAIN),
+        beyond=_column(segments, _BEYOND) if _BEYOND in segments.columns.names else None,
+        intervals=Intervals(**columns, confidence=redraws["confidence"]),
+        **{name: redraws[name] for name in _REDRAWS},
+    )
+
+
+def _column(table: Any, name: str) -> np.ndarray:
+    values = np.asarray(table.data[name])
+    return values.astype(values.dtype.newbyteorder("="))
+
+
+def _ascii(text: str) -> str:
+    """What a FITS header can show of a text; RECORD holds the text itself."""
+    return text.encode("unicode_escape").decode()
+
+
+def _plain(value: Any) -> Any:
+    """Numpy scalars as the numbers they are."""
+    return value.item()

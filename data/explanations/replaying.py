@@ -1,0 +1,73 @@
+"""A saved explanation made again from its collection, if the model there is still the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...core.explain.entry import Explanation
+from ..collection.collection import Collection
+from ..lenses.lenses import LensError, open_lenses, outdated
+from .fits_file import load_explanation, replay
+from .saved import SavedExplanation
+
+__all__ = ["OtherModelError", "replay_in"]
+
+
+class OtherModelError(Exception):
+    """The collection's model is not the one that was explained; the text names both."""
+
+
+def replay_in(
+    saved: SavedExplanation | str | Path,
+    collection: Collection | str | Path | None = None,
+    *,
+    allow_other_model: bool = False,
+) -> Explanation:
+    """Explain again as saved, with the model of a collection: the same bytes, or an error why not.
+
+    Parameters
+    ----------
+    saved
+        The explanation or the file that holds it.
+    collection
+        Whose model to ask; by default the one it came from.
+    allow_other_model
+        Ask a model trained since all the same: what then differs is due to it.
+
+    Raises
+    ------
+    OtherModelError
+        If the model or the spectra are others than were explained, and that was not allowed.
+    LensError
+        If the collection has no such lens or target.
+    CollectionError, ExplanationFileError
+        If one of the two cannot be read.
+    ValueError
+        If the origin does not say what was explained.
+    """
+    if not isinstance(saved, SavedExplanation):
+        saved = load_explanation(saved)
+    origin = saved.origin
+    if not (origin.lens and origin.lens_target and origin.spectrum_id):
+        raise ValueError(f"the origin does not say which model was explained: {origin}")
+    if not isinstance(collection, Collection):
+        collection = Collection.open(collection or origin.collection)
+    lenses = open_lenses(collection)
+    if origin.lens not in lenses:
+        what = f"{collection.path} has no lens {origin.lens!r}, but {list(lenses)}"
+        raise LensError(f"{what}. {outdated(collection)}".removesuffix(". "))
+    lens = lenses[origin.lens]
+    now = {"model": lens.model_key, "collection": collection.key}
+    was = {"model": origin.model_key, "collection": origin.collection_key}
+    for what in () if allow_other_model else now:
+        # Files of earlier versions do not say which model it was.
+        if was[what] and was[what] != now[what]:
+            raise OtherModelError(
+                f"{origin.spectrum_id} was explained with {what} {was[what]}, but "
+                f"{collection.path} now has {what} {now[what]}; explain it anew, or allow another"
+            )
+    row = collection.row_of(origin.spectrum_id)
+    # What was explained, spelled out: names of the menu, such as "predicted", have meant log p too.
+    spelled = saved.explanation.target
+    name = spelled if lens.has_target(spelled) else origin.lens_target
+    return replay(saved, lens.target(name, row, **origin.lens_knobs))

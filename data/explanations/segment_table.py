@@ -1,0 +1,124 @@
+"""The segments of an explanation as a table for a paper: CSV or ECSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from astropy.table import Column, Table
+
+from ...core.trust.seen_again import Recurrence
+from ...core.words import percent
+from ..files.atomic import written_whole
+from .saved import SavedExplanation
+
+__all__ = ["segment_table", "write_segment_table"]
+
+_FORMATS = {".csv": "ascii.csv", ".ecsv": "ascii.ecsv"}
+
+
+def segment_table(saved: SavedExplanation) -> Table:
+    """One row a segment, in order of wavelength, with units.
+
+    Returns
+    -------
+    table
+        Columns ``segment``, ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å, rest frame),
+        ``weight`` as fitted; ``per_10_percent`` where segments were scaled, the change per +10 %
+        of the flux whichever the factor, and ``change``, what more flux or any change does; where
+        they are known ``weight_low``, ``weight_high`` and ``weight_error``, its
+        interval by the random masks, and ``noise_low``, ``noise_high`` and ``noise_error``, that
+        by the spectrum's noise, with ``seen_again``, the share of other exposures that have it
+        among their top reasons with its sign, and ``beyond_noise``. A weight has the target's
+        unit (log-probabilities and scores have none); a saliency map's is per unit of the
+        prepared flux. ``table.meta`` holds settings, fit and origin.
+    """
+    made = saved.explanation
+    edges = made.edges(saved.wave_rest_aa)
+    wave = "edge of the segment, vacuum, rest frame"
+    columns = [
+        Column(range(len(made.weights)), "segment", dtype="int32"),
+        Column(edges[:, 0], "wave_min_rest_aa", unit="Angstrom", description=f"lower {wave}"),
+        Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
+        Column(made.weights, "weight", description=f"{made.method} weight on {made.target}, raw"),
+    ]
+    if not made.nothing:
+        columns += _effect_columns(saved)
+    if (found := saved.intervals) is not None:
+        of = f"of its {percent(found.confidence, 'g')} interval, by the random masks"
+        columns += [
+            Column(found.low, "weight_low", description=f"lower end {of}"),
+            Column(found.high, "weight_high", description=f"upper end {of}"),
+            Column(found.standard_error, "weight_error", description="its standard error"),
+        ]
+    columns += [] if saved.recurrence is None else _of_noise(saved.recurrence)
+    meta = {
+        **{name: value for name, value in asdict(saved.origin).items() if value},
+        "target": made.target,
+        "settings": made.settings.asdict(),
+        **{
+            name: float(getattr(made, name))
+            for name in ("intercept", "r2", "value", "local_prediction")
+        },
+        "n_samples": made.n_samples,
+        **({"nothing": made.nothing} if made.nothing else {}),
+    }
+    table = Table(columns, meta=meta)
+    table.sort("wave_min_rest_aa")
+    return table
+
+
+def _of_noise(found: Recurrence) -> Sequence[Any]:
+    """What other exposures would say."""
+    bounds = found.intervals
+    of = f"of the {percent(bounds.confidence, 'g')} interval of another exposure's weight"
+    among = f"share of {found.n_drawn} redraws with it among the top {len(found.top)}, of its sign"
+    columns = [
+        Column(bounds.low, "noise_low", description=f"lower end {of}"),
+        Column(bounds.high, "noise_high", description=f"upper end {of}"),
+        Column(bounds.standard_error, "noise_error", description="its standard error"),
+        Column(found.share, "seen_again", description=among),
+    ]
+    if found.beyond is not None:
+        beyond = "standard deviations beyond pure noise about what the model expects"
+        columns.append(Column(found.beyond, "beyond_noise", description=beyond))
+    return columns
+
+
+def _effect_columns(saved: SavedExplanation) -> list[Any]:
+    """What more flux does to the target, with its unit; and what any change does, where asked."""
+    effects, target = saved.effects, saved.explanation.target
+    said = [effects.said(number) for number in range(len(effects.values))]
+    change = Column(said, "change", description=f"what it does to {target}")
+    if effects.unit in ("fill", "slope"):
+        return [change]
+    of = {"flux": "flux"}.get(effects.unit, "contrast with the median")
+    per = f"change of {target} per +10 % of the {of} of the segment"
+    return [Column(effects.values, "per_10_percent", description=per), change]
+
+
+def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
+    """Write the segments as CSV (numbers alone) or ECSV (with units, settings and origin).
+
+    Parameters
+    ----------
+    path
+        Ends in ``.csv`` or ``.ecsv``; appears whole or not at all. Both hold the numbers to the
+        last bit.
+    saved
+        What to write.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _FORMATS:
+        raise ValueError(f"a table is written as one of {tuple(_FORMATS)}, got {str(path)!r}")
+    with written_whole(path) as beside:
+        segment_table(saved).write(beside, format=_FORMATS[suffix])

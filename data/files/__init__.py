@@ -1,0 +1,38 @@
+"""Files that appear whole or not at all, locks, downloads, and where they lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .arrays import ModelFileError, load_arrays, save_arrays
+    from .atomic import written_whole
+    from .download import FetchError, fetch_file, matches_checksum
+    from .folders import demo_path, home
+    from .locks import WriterLock, only_builder
+    from .row_arrays import SHARD_ROWS, RowsWriter, rows_layout
+    from .sklearn_models import classifier_key, load_classifier, save_classifier
+
+__all__ = [
+    "SHARD_ROWS",
+    "FetchError",
+    "ModelFileError",
+    "RowsWriter",
+    "WriterLock",
+    "classifier_key",
+    "demo_path",
+    "fetch_file",
+    "home",
+    "load_arrays",
+    "load_classifier",
+    "matches_checksum",
+    "only_builder",
+    "rows_layout",
+    "save_arrays",
+    "save_classifier",
+    "written_whole",
+]
+
+__getattr__ = public_names(__name__)

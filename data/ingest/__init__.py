@@ -1,0 +1,17 @@
+"""From survey files to a collection, with a reason for every one refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .to_collection import IngestReport, ingest
+
+__all__ = [
+    "IngestReport",
+    "ingest",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,122 @@
+"""One input file: what the collection takes of each spectrum in it, or why it takes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from ...core.spectra.grid import WaveGrid, resample
+from ...core.spectra.spectrum import Spectrum
+from .labels import Labels
+from .readers import ReadError, read_all
+from .readers.file_names import readable
+
+__all__ = ["Intake", "RejectReason", "Rejected", "Taken"]
+
+RejectReason = Literal[
+    "unreadable",
+    "unknown format",
+    "no errors",
+    "no spectrum",
+    "several spectra",
+    "no data",
+    "star",
+    "redshift missing",
+    "redshift too low",
+    "redshift too high",
+    "no overlap",
+    "duplicate",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A spectrum or file that was not taken: its id if known, a short code, and the particulars."""
+
+    file: str
+    id: str
+    reason: RejectReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A spectrum on the collection's grid: catalog entries, and flux and ivar (D,) float32."""
+
+    row: dict[str, str | float]
+    flux: np.ndarray
+    ivar: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """Decides file by file; picklable by value, so it can be sent to other processes.
+
+    Attributes
+    ----------
+    grid
+        The collection's wavelengths, vacuum Å, rest frame.
+    z_max
+        Largest redshift taken.
+    labels
+        Redshifts of the user, which come before the files' own.
+    """
+
+    grid: WaveGrid
+    z_max: float
+    labels: Labels = field(default_factory=lambda: Labels({}, ""))
+
+    def __call__(self, path: Path) -> list[Taken | Rejected]:
+        """Read one file and take its spectra to rest, in their order.
+
+        Only wavelengths are divided by 1 + z; flux densities stay those of the observed frame.
+        """
+        outcomes: list[Taken | Rejected] = []
+        try:
+            outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path))
+        except ReadError as error:
+            outcomes.append(Rejected(readable(path), "", error.reason, str(error)))
+        return outcomes
+
+    def _decide(self, spectrum: Spectrum, path: Path) -> Taken | Rejected:
+        spectrum = replace(spectrum, file=readable(path))
+        name = self.labels.name_of(spectrum.id, spectrum.file)
+        if name in self.labels.redshifts:
+            spectrum = replace(spectrum, z=self.labels.redshifts[name])
+        refusal = self._refuse(spectrum)
+        if refusal is not None:
+            return Rejected(spectrum.file, spectrum.id, *refusal)
+        wave_rest = spectrum.wave_obs_aa / (1 + spectrum.z)
+        flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.grid.wave_rest_aa)
+        if not (ivar > 0).any():
+            return Rejected(spectrum.file, spectrum.id, *self._no_overlap(wave_rest, spectrum))
+        return Taken(_catalog_row(spectrum), flux, ivar)
+
+    def _refuse(self, spectrum: Spectrum) -> tuple[RejectReason, str] | None:
+        z = spectrum.z
+        if spectrum.spectral_class == "STAR":
+            return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
+        if np.isnan(z) or z == 0:  # pipelines write 0 where they found none
+            return "redshift missing", spectrum.z_note or f"z = {z:g}"
+        if z < 0:
+            return "redshift too low", f"z = {z:.5f} is not positive"
+        if z > self.z_max:
+            return "redshift too high", f"z = {z:.4f} > {self.z_max:g}"
+        if not spectrum.has_data.any():
+            return "no data", f"none of the {spectrum.flux.size} pixels has flux with an error"
+        return None
+
+    def _no_overlap(self, wave_rest_aa: np.ndarray, spectrum: Spectrum) -> tuple[RejectReason, str]:
+        covered = wave_rest_aa[spectrum.has_data]
+        return "no overlap", (
+            f"covers {covered[0]:.0f}–{covered[-1]:.0f} Å at rest (z = {spectrum.z:.4f}); "
+            f"the grid is {self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å"
+        )
+
+
+def _catalog_row(spectrum: Spectrum) -> dict[str, str | float]:
+    names = ("id", "ra", "dec", "z", "spectral_class", "subclass", "sn_median", "survey", "file")
+    return {name: getattr(spectrum, name) for name in (*names, "flux_unit")}

@@ -1,0 +1,88 @@
+"""Readers: one survey (or any plain table), one module, all returning the same Spectrum record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from ....core.spectra.spectrum import Spectrum
+from . import desi, gama, image, lamost, sdss, sixdf, table, text
+from .fits import Hdu, ReadError, read_hdus
+
+__all__ = ["ReadError", "read", "read_all"]
+
+_Load = Callable[[Sequence[Hdu], Path], Spectrum | Iterable[Spectrum]]
+
+# Each pair says whether the HDUs are its survey's, and reads them; the first match reads.
+_READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
+    (sdss.is_spec, sdss.load_spec),
+    (sdss.is_sp_spec, sdss.load_sp_spec),
+    (lamost.is_lamost, lamost.load_lamost),
+    (gama.is_gama, gama.load_gama),
+    (sixdf.is_sixdf, sixdf.load_sixdf),
+    (desi.is_redshifts, desi.refuse_redshifts),
+    (desi.is_coadd, desi.load_coadd),
+    (table.is_table, table.load_table),
+    (image.is_image, image.load_image),
+)
+# Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
+_USUAL_HDUS, _MOST_HDUS = 3, 50
+_NAMED = 6  # columns of a table that nobody knows
+
+
+def read_all(path: str | Path) -> Iterator[Spectrum]:
+    """The spectra in a file, one after the other, whichever known survey it comes from.
+
+    Raises
+    ------
+    ReadError
+        With a reason: ``"unreadable"`` (absent, empty, cut off, damaged), ``"unknown format"``
+        (not FITS, or no survey known here), ``"no errors"``, ``"no spectrum"`` (a table that
+        belongs to spectra elsewhere).
+    """
+    path = Path(path)
+    if text.is_text(path):
+        yield text.load_text(path)
+        return
+    hdus = read_hdus(path, limit=_USUAL_HDUS)
+    load = _reader_of(hdus)
+    if load in (None, image.load_image):
+        # Errors of an image stand in extensions, whose pixels are wanted then.
+        hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
+        load = _reader_of(hdus)
+    if load is not None:
+        found = load(hdus, path)
+        yield from (found,) if isinstance(found, Spectrum) else found
+        return
+    shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
+    telescope = hdus[0].value("TELESCOP") or "unknown telescope"
+    columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
+    if columns:
+        more = ", …" if len(hdus[1].columns) > _NAMED else ""
+        shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
+    raise ReadError(
+        "unknown format",
+        f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
+        "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar, and no spectrum as an "
+        "image with CRVAL1 and CDELT1",
+    )
+
+
+def _reader_of(hdus: Sequence[Hdu]) -> _Load | None:
+    return next((load for matches, load in _READERS if matches(hdus)), None)
+
+
+def read(path: str | Path) -> Spectrum:
+    """The one spectrum in a file.
+
+    Raises
+    ------
+    ReadError
+        As :func:`read_all`, and ``"several spectra"`` if there are more.
+    """
+    found = list(islice(read_all(path), 2))
+    if len(found) != 1:
+        many = "several spectra" if found else "no spectrum"
+        raise ReadError(many, f"{Path(path).name} holds {many}; spexplain ingest takes all of them")
+    return found[0]

@@ -1,0 +1,204 @@
+"""One spectrum in a table of one's own: wavelength, flux and its error, a pixel a row.
+
+What a notebook writes: ``Table({"wave": …, "flux": …, "ivar": …}).write("mine.fits")``; and what
+other tools write, by the names, units, masks and air of their columns and headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ....core.spectra.air_vacuum import air_to_vacuum
+from ....core.spectra.coaddition import coadd_arms
+from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
+from ....core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
+from .column_names import Role, columns_by_role
+from .columns import Columns, FitsColumns
+from .file_names import name_of
+from .fits import Hdu, ReadError
+from .medium import medium_of
+from .noise import from_error, from_variance, not_negative
+from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from .sdss import never_observed
+
+__all__ = ["is_table", "load_table", "spectrum_of_columns"]
+
+_AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
+_RA, _DEC = ("RA", "OBJ_RA", "OBSRA"), ("DEC", "OBJ_DEC", "OBSDEC")
+_SMALL = 1e-12
+_SAME_AA = 1e-6  # what lies nearer is one pixel written twice
+
+
+def is_table(hdus: Sequence[Hdu]) -> bool:
+    """Whether an HDU is a table that names a spectral axis and a flux."""
+    return _table(hdus) is not None
+
+
+def load_table(hdus: Sequence[Hdu], path: Path) -> Spectrum:
+    """A spectrum from the first table that holds one; as :func:`spectrum_of_columns`.
+
+    Raises
+    ------
+    ReadError
+        As :func:`spectrum_of_columns`.
+    """
+    table = _table(hdus)
+    assert table is not None  # is_table looked
+    others = [hdu for hdu in hdus if hdu is not table]
+    return spectrum_of_columns(FitsColumns(table, (table, *others)), path)
+
+
+def spectrum_of_columns(columns: Columns, path: Path) -> Spectrum:
+    """A spectrum from columns whose names, units and header say what they are.
+
+    The axis is in the column's unit, Å if it has none and looks so, observed frame; in vacuum,
+    unless something says air. Flux in any unit of flux density becomes 1e-17 erg/s/cm²/Å, counts
+    stay counts, and without a unit the flux is relative. What a mask or quality column marks is no
+    data; wavelengths may fall, overlap or repeat (joined by inverse variance), and those that are
+    no wavelengths are left out. Redshift from the header or a column, position from ``RA``,
+    ``DEC`` in degrees, class from ``CLASS``, ``SUBCLASS``. The file's name is the identifier.
+
+    Raises
+    ------
+    ReadError
+        There is neither ivar nor error, a unit does not fit, every pixel is masked, or the table
+        is damaged.
+    """
+    named = columns_by_role(columns.names)
+    try:
+        wave = _wave_vac_aa(columns, named)
+        flux, ivar, unit = _flux(columns, named, wave)
+        wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
+        z, z_note = redshift_of(_redshifts(columns, named))
+        spectral_class = _text(columns, "CLASS").upper()
+        return Spectrum(
+            id=name_of(path),
+            wave_obs_aa=wave,
+            flux=flux,
+            ivar=ivar,
+            z=z,
+            z_note=z_note,
+            ra=_number(columns, _RA),
+            dec=_number(columns, _DEC),
+            survey=_text(columns, "SURVEY") or "own",
+            spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
+            subclass=_text(columns, "SUBCLASS"),
+            flux_unit=unit,
+            file=str(path),
+        )
+    except ValueError as error:
+        raise ReadError("unreadable", str(error)) from error
+
+
+def _table(hdus: Sequence[Hdu]) -> Hdu | None:
+    for hdu in hdus:
+        named = columns_by_role(hdu.columns)
+        if "flux" in named and any(axis in named for axis in _AXES):
+            return hdu
+    return None
+
+
+def _wave_vac_aa(columns: Columns, named: dict[Role, str]) -> np.ndarray:
+    """(D,) Å in vacuum; NaN where there is no wavelength."""
+    axis, name = next((axis, named[axis]) for axis in _AXES if axis in named)
+    values, unit = columns.numbers(name), columns.unit(name)
+    if axis == "log wave":
+        with np.errstate(over="ignore", invalid="ignore"):
+            values, unit = np.power(10.0, values), "Angstrom"
+    elif axis != "wave" and not unit:
+        raise ReadError("unreadable", f"column {name!r} is no wavelength and has no unit")
+    wave = wavelengths_aa(values, unit)
+    wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
+    number = columns.names.index(name) + 1
+    if medium_of(columns.value, column=name, number=number) == "air":
+        good = np.isfinite(wave)
+        wave[good] = air_to_vacuum(wave[good])
+    return wave
+
+
+def _flux(
+    columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Flux and ivar (D,) in double precision and one unit, and what that is called."""
+    name = named["flux"]
+    flux, unit = columns.numbers(name), columns.unit(name)
+    if flux.shape != wave_aa.shape:
+        raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
+    factor, called = flux_factor(unit, wave_aa)
+    if called in (RELATIVE, COUNTS):
+        factor = factor * _bearable(flux)
+    if "ivar" in named:
+        ivar = not_negative(columns.numbers(named["ivar"]))
+    elif "error" in named:
+        error = named["error"]
+        own, its = flux_factor(columns.unit(error) or unit, wave_aa)
+        if its != called:
+            raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
+        if its in (RELATIVE, COUNTS):
+            own = factor
+        return flux * factor, from_error(columns.numbers(error) * own), called
+    elif "variance" in named:
+        ivar = from_variance(columns.numbers(named["variance"]))
+    else:
+        raise ReadError(
+            "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
+        )
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return flux * factor, ivar / factor / factor, called
+
+
+def _bearable(flux: np.ndarray) -> float:
+    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
+    sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    usual = float(np.median(sizes)) if len(sizes) else 1.0
+    return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual
+
+
+def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.ndarray:
+    """ivar (D,), 0 where a mask or quality column says that there is no data."""
+    bad = np.zeros(ivar.shape, bool)
+    for name in (named.get("mask"), named.get("quality")):
+        if name is not None:
+            bad |= columns.flags(name) != 0
+    if "sdss mask" in named:
+        bad |= never_observed(columns.flags(named["sdss mask"]))
+    if bad.all():
+        marks: tuple[Role, ...] = ("mask", "quality", "sdss mask")
+        by = ", ".join(repr(named[role]) for role in marks if role in named)
+        raise ReadError("unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}")
+    return np.where(bad, 0.0, ivar)
+
+
+def _in_order(
+    wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By increasing wavelength, each once; pixels without one are left out."""
+    there = np.isfinite(wave)
+    if there.all() and np.all(np.diff(wave) > 0):
+        return wave, flux, ivar
+    return coadd_arms([(wave[there], flux[there], ivar[there])], tolerance_aa=_SAME_AA)
+
+
+def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, object]]:
+    said: list[tuple[str, object]] = [(name, columns.value(name)) for name in KEYWORDS]
+    if "redshift" in named:
+        name = named["redshift"]
+        values = columns.numbers(name)
+        good = np.unique(values[np.isfinite(values)])
+        if len(good) == 1:
+            said.append((f"column {name}", float(good[0])))
+    return [*said, *((name, columns.value(name)) for name in VELOCITIES)]
+
+
+def _number(columns: Columns, keywords: Sequence[str]) -> float:
+    found = (columns.value(keyword) for keyword in keywords)
+    numbers = (v for v in found if isinstance(v, int | float) and not isinstance(v, bool))
+    return next((float(value) for value in numbers if np.isfinite(value)), float("nan"))
+
+
+def _text(columns: Columns, keyword: str) -> str:
+    found = columns.value(keyword)
+    return found.strip() if isinstance(found, str) else ""

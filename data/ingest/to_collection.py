@@ -1,0 +1,265 @@
+"""From files of any known survey to a collection, with a reason for every one not taken."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
+from ..collection.format import CollectionError
+from ..collection.writer import CollectionWriter
+from .labels import LabelError, Labels, read_labels
+from .many_files import read_in_order
+from .one_file import Intake, Rejected, Taken
+from .readers.file_names import readable
+
+__all__ = ["IngestCancelled", "IngestError", "IngestReport", "ingest"]
+
+Progress = Callable[[int, int], None]
+
+
+class IngestError(Exception):
+    """Nothing could be ingested; the text says why."""
+
+
+class IngestCancelled(IngestError):
+    """The caller asked to stop; ingesting the same files to the same place goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of the inputs.
+
+    Attributes
+    ----------
+    path
+        The collection.
+    n_files
+        Number of files looked at; one may hold several spectra.
+    n_taken
+        Number of spectra in the collection.
+    rejected
+        Reason → number of spectra, or of files of which none could be read; the most frequent
+        first.
+    unknown_labels
+        Names in the labels file that belong to no input.
+    n_counts
+        Number of spectra taken that are in counts: their flux was never calibrated.
+    """
+
+    path: Path
+    n_files: int
+    n_taken: int
+    rejected: dict[str, int]
+    unknown_labels: tuple[str, ...] = ()
+    n_counts: int = 0
+
+    @property
+    def n_rejected(self) -> int:
+        """Number of spectra not taken, and of files of which none could be read."""
+        return sum(self.rejected.values())
+
+
+def ingest(
+    paths: Iterable[str | Path],
+    out: str | Path,
+    *,
+    labels: str | Path | None = None,
+    jobs: int = 1,
+    z_max: float = 0.8,
+    grid: WaveGrid = COLLECTION_GRID,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> IngestReport:
+    """Make a collection of the galaxies and QSOs among the files.
+
+    Taken is every spectrum with a known redshift 0 < z ≤ z_max that has data on the grid and is
+    no star; the others are listed with a reason in the collection's rejects, and ingesting goes
+    on. Rows are in the order of the sorted paths, whatever jobs is. Interrupted, it leaves
+    nothing at `out`; the same call again goes on where it stopped.
+
+    Parameters
+    ----------
+    paths
+        Files, or folders with all their subfolders, of which every file is looked at.
+    out
+        Folder of the new collection; must not exist.
+    labels
+        CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; a redshift
+        there comes before that of the file, E(B-V) in mag goes into the catalog.
+    jobs
+        At most so many processes read files; few files are read by this one.
+    z_max
+        Largest redshift taken.
+    grid
+        rest-frame wavelengths of the collection.
+    progress
+        Called with (files done, files in all) as work goes on.
+    cancelled
+        Asked now and then; True stops.
+
+    Raises
+    ------
+    IngestError
+        A path is absent, there is no file, the labels file cannot be used, the
+        place is taken or cannot be written.
+    IngestCancelled
+        `cancelled` said so.
+    ValueError
+        Jobs < 1, or z_max is not positive.
+    """
+    if jobs < 1 or not z_max > 0:
+        raise ValueError(f"need jobs ≥ 1 and z_max > 0, got {jobs} and {z_max}")
+    try:
+        known = read_labels(labels) if labels is not None else Labels({}, "")
+        files = _find_files(paths, leave_out=labels)
+        provenance = _provenance(files, known, z_max, grid)
+        with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
+            desk = _Desk(writer, known, files)
+            intake = Intake(grid, z_max, known)
+            for outcomes in read_in_order(intake, files[desk.n_done :], jobs):
+                desk.accept(outcomes)
+                if progress is not None:
+                    progress(desk.n_done, len(files))
+                if cancelled is not None and cancelled():
+                    raise IngestCancelled(
+                        f"stopped after {desk.n_done} of {len(files)} files; the same command "
+                        "goes on from what is already stored"
+                    )
+    except (CollectionError, LabelError) as error:
+        raise IngestError(str(error)) from error
+    except BrokenProcessPool as error:
+        raise IngestError(
+            "a reading process ended unexpectedly (out of memory?); the same command goes on "
+            "from what is already stored, try it with --jobs 1"
+        ) from error
+    return desk.report()
+
+
+class _Desk:
+    """Takes outcomes in order: sorts out duplicates, labels, and hands rows to the writer.
+
+    Going on from what an earlier run stored, the first file to be read again is that of the last
+    stored row, for only some of its spectra may be safe; what is stored already is passed over.
+    """
+
+    def __init__(self, writer: CollectionWriter, labels: Labels, files: Sequence[Path]) -> None:
+        self._writer, self._labels, self._n_files = writer, labels, len(files)
+        before, rejects = writer.catalog_committed, writer.rejects_committed
+        self._stored: set[tuple[str, str]] = set()
+        self._labelled: set[str] = set()
+        for table in (before, rejects):
+            for name, file in zip(table["id"], table["file"], strict=True):
+                self._stored.add((file, name))
+                self._label(name, file)
+        place = {readable(file): number for number, file in enumerate(files)}
+        self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
+        self._file_of = dict(zip(before["id"], before["file"], strict=True))
+        self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
+        in_counts = before.get("flux_unit", pd.Series(dtype="str")) == "counts"
+        self._n_counts = int(in_counts.sum())
+
+    def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
+        """The outcomes of some files, in order."""
+        for of_a_file in outcomes:
+            new = [one for one in of_a_file if self._key(one) not in self._stored]
+            settled = [self._without_duplicates(one) for one in new]
+            self._reject([one for one in settled if isinstance(one, Rejected)])
+            self._take([one for one in settled if isinstance(one, Taken)])
+        self.n_done += len(outcomes)
+
+    def _reject(self, rejected: Sequence[Rejected]) -> None:
+        for one in rejected:
+            self._label(one.id, one.file)
+            self._counts[one.reason] = self._counts.get(one.reason, 0) + 1
+            self._writer.reject(one.file, one.id, one.reason, one.detail)
+
+    def _take(self, taken: Sequence[Taken]) -> None:
+        if not taken:
+            return
+        rows = [one.row | self._said_of(str(one.row["id"]), str(one.row["file"])) for one in taken]
+        self._n_counts += sum(row["flux_unit"] == "counts" for row in rows)
+        flux, ivar = (np.stack([getattr(one, k) for one in taken]) for k in ("flux", "ivar"))
+        self._writer.append(pd.DataFrame(rows), flux, ivar)
+
+    def report(self) -> IngestReport:
+        by_number = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+        return IngestReport(
+            path=self._writer.path,
+            n_files=self._n_files,
+            n_taken=len(self._file_of),
+            rejected=dict(by_number),
+            unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
+            n_counts=self._n_counts,
+        )
+
+    def _said_of(self, id: str, file: str) -> dict[str, str | float]:
+        """What the user tells the catalog; a column ebv only if there is any."""
+        said: dict[str, str | float] = {"label": self._label(id, file)}
+        if self._labels.reddenings:
+            name = self._labels.name_of(id, file)
+            said["ebv"] = self._labels.reddenings.get(name, float("nan"))
+        return said
+
+    def _label(self, id: str, file: str) -> str:
+        name = self._labels.name_of(id, file)
+        self._labelled.add(name)
+        return self._labels.by_name.get(name, "")
+
+    def _without_duplicates(self, one: Taken | Rejected) -> Taken | Rejected:
+        if isinstance(one, Rejected):
+            return one
+        file, name = self._key(one)
+        first = self._file_of.get(name)
+        if first is None:
+            self._file_of[name] = file
+            return one
+        return Rejected(file, name, "duplicate", f"{name} was taken from {first}")
+
+    @staticmethod
+    def _key(one: Taken | Rejected) -> tuple[str, str]:
+        """File and id."""
+        if isinstance(one, Rejected):
+            return one.file, one.id
+        return str(one.row["file"]), str(one.row["id"])
+
+
+def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) -> list[Path]:
+    """Absolute paths, sorted, each once: every file, for what is no spectrum is listed as such."""
+    given = [Path(path).absolute() for path in paths]
+    found: set[Path] = set()
+    for path in given:
+        if path.is_dir():
+            found.update(file for file in path.rglob("*") if file.is_file())
+        elif path.exists():
+            found.add(path)
+        else:
+            raise IngestError(f"there is no file or folder {path}")
+    if leave_out is not None:
+        found.discard(Path(leave_out).absolute())
+    if not found:
+        raise IngestError(f"no file of spectra in {', '.join(map(str, given)) or 'no path'}")
+    return sorted(found)
+
+
+def _provenance(files: list[Path], labels: Labels, z_max: float, grid: WaveGrid) -> dict[str, Any]:
+    """What determines the result; an unfinished run is only continued if all of it is equal."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in files:
+        status = file.stat()
+        digest.update(f"{readable(file)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return {
+        "source": "ingest",
+        "n_files": len(files),
+        "files": digest.hexdigest(),
+        "labels": labels.digest,
+        "z_max": z_max,
+        "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
+    }

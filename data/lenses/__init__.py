@@ -1,0 +1,45 @@
+"""A collection as a model sees it: types, scores, planes, and spectra from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .built_lens import LensError, Verdict
+    from .explained_anomalies import Reasons, open_reasons, reasons_by_sign, scanned
+    from .leaders import ScoreLeaders, score_leaders
+    from .lenses import AgnLens, AnomalyLens, Lens, lens_of_target, open_lenses, outdated
+    from .other_exposures import Exposures, exposures_of, recurring
+    from .outside_spectrum import OutsideLens, OutsideSpectrum, read_bytes
+    from .placer import Placer
+    from .plane_points import Plane, open_planes
+
+__all__ = [
+    "AgnLens",
+    "AnomalyLens",
+    "Exposures",
+    "Lens",
+    "LensError",
+    "OutsideLens",
+    "OutsideSpectrum",
+    "Placer",
+    "Plane",
+    "Reasons",
+    "ScoreLeaders",
+    "Verdict",
+    "exposures_of",
+    "lens_of_target",
+    "open_lenses",
+    "open_planes",
+    "open_reasons",
+    "outdated",
+    "read_bytes",
+    "reasons_by_sign",
+    "recurring",
+    "scanned",
+    "score_leaders",
+]
+
+__getattr__ = public_names(__name__)

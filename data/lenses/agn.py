@@ -1,0 +1,215 @@
+"""P21's lens: active galaxies by their type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import permutations
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from ...core.models.conformal import LEVELS
+from ..collection.class_sets import TypeCertainty
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore
+from ..collection.trained_models import load_type_classifier, probability_column
+from .built_lens import OF_KIND, BuiltLens, Verdict, domain_run, input_of
+
+if TYPE_CHECKING:
+    from ...core.targets import Classifier, CoupledSvm, Scale, Target
+
+__all__ = ["AgnLens"]
+
+# Of the type predicted, the first in log-odds; a type's own name asks for its log-odds.
+_PREDICTED = "predicted"
+_MARGIN = "margin"
+_DECISION = "decision"
+_SCALES: dict[str, Scale] = {
+    "log-odds": "log-odds",
+    "log p": "log p",
+    "p": "probability",
+    "probability": "probability",
+}
+_SPELLED = re.compile(r"(?P<what>log-odds|log p|p|probability|margin)\((?P<label>.+)\)")
+_AGAINST = " against "
+_SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
+
+
+class AgnLens(BuiltLens):
+    """P21's: the type of an active galaxy, by a support vector machine or what took its place."""
+
+    name = "agn"
+    title = "AGN type"
+
+    def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
+        domain = domain_run(store, "domain-p21", run)
+        super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
+        self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
+        margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
+        # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
+        # wherever the spectrum lies, while log p and p saturate near 1.
+        pairs = [_AGAINST.join(pair) for pair in permutations(self.classes, 2)] if margin else []
+        self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)
+        if self.domain is not None and self.domain.knows_kind:
+            self.targets += (OF_KIND,)
+        self.columns = run.table("predictions").set_index("row")
+        if self.domain is not None:
+            self.columns = self.columns.join(self.domain.columns)
+
+    @property
+    def described(self) -> str:
+        """The classifier in a few words, and how its test set was chosen."""
+        settings, said = _trained_with(self._trained)
+        if settings is None:
+            return "A lent classifier"
+        lent = "" if said is self._trained.metrics else ", lent by another collection"
+        return _classifier_words(settings, said) + lent
+
+    @property
+    def lent_test(self) -> dict[str, Any] | None:
+        """Figures of a lent classifier on the test set of the collection that trained it."""
+        return (self._trained.metrics.get("lent") or {}).get("test")
+
+    @cached_property
+    def certainty(self) -> TypeCertainty:
+        """Thresholds and coverage of its sets, and how reliable its probabilities are."""
+        return TypeCertainty.of_metrics(self._trained.metrics)
+
+    def at_level(self, verdict: Verdict, level: float = LEVELS[0]) -> Verdict:
+        """A verdict of this lens with the set of types at a level.
+
+        Raises
+        ------
+        ValueError
+            There is no such level.
+        """
+        return replace(verdict, class_set=self.certainty.class_set(verdict.probabilities, level))
+
+    @cached_property
+    def machine(self) -> Classifier:
+        """The classifier, read when first asked for."""
+        return load_type_classifier(self._trained)
+
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target: also ``"log p(type 1)"``, ``"margin(type 1)"``, …."""
+        if self._pair_of(name) is not None:
+            return _MARGIN in self.targets
+        spelled = _SPELLED.fullmatch(name)
+        if spelled is None or spelled["label"] not in self.classes:
+            return name in self.targets
+        return spelled["what"] != _MARGIN or _MARGIN in self.targets
+
+    def target(self, name: str, row: int) -> Target:
+        """What is asked for of a class, or of the one predicted for this row.
+
+        ``"predicted"`` is the log-odds of the type predicted, ``"log p"``, ``"probability"`` and
+        ``"margin"`` are of that type too, and ``"decision"`` is that of a support vector machine
+        for it against its nearest rival here; the name of a type is its log-odds. Spelled out, as
+        the targets themselves are named, any scale of any type: ``"log p(type 1)"``. ``"type 2
+        against intermediate"`` is a support vector machine's decision between these two, which
+        always has exact answers; the other way round it has the other sign.
+        """
+        self._check_row(row)
+        self.check_target(name)
+        predicted = str(self.columns["predicted"].at[row])
+        return self.target_for(name, predicted, self.prepared(row))
+
+    def target_for(self, name: str, predicted: str, flux: np.ndarray) -> Target:
+        """The same for a prepared spectrum (D,) of any collection, given the type predicted."""
+        self.check_target(name)
+        if name == _DECISION:
+            name = self._against_nearest(predicted, flux)
+        if name == OF_KIND:
+            return self.of_kind()
+        pair = self._pair_of(name)
+        if pair is not None:
+            from ...core.targets import SvmPair  # as below
+
+            return SvmPair(cast("CoupledSvm", self.machine), *pair)
+        spelled = _SPELLED.fullmatch(name)
+        if spelled is not None and spelled["label"] in self.classes:
+            what, label = spelled["what"], spelled["label"]
+        elif name in self.classes:
+            what, label = "log-odds", name
+        else:
+            what, label = "log-odds" if name == _PREDICTED else name, predicted
+        index = self.classes.index(label)
+        if what != _MARGIN:
+            return self.machine.target(index, _SCALES[what])
+        from ...core.targets import SvmMargin  # loads torch: not before a target is asked for
+
+        return SvmMargin(cast("CoupledSvm", self.machine), index)
+
+    def _against_nearest(self, predicted: str, flux: np.ndarray) -> str:
+        """The type predicted against the one it wins by least from, or loses most to."""
+        names = [f"{predicted}{_AGAINST}{other}" for other in self.classes if other != predicted]
+        values = [float(self.target_for(name, predicted, flux)(flux[None])[0]) for name in names]
+        return names[int(np.argmin(values))]
+
+    def _pair_of(self, name: str) -> tuple[int, int] | None:
+        """Indices of the types of ``"type 2 against intermediate"``; None of another name."""
+        known = permutations(range(len(self.classes)), 2)
+        named = {_AGAINST.join(self.classes[i] for i in pair): pair for pair in known}
+        return named.get(name)
+
+    def judged(self, flux: np.ndarray, *, true: str = "") -> Verdict:
+        """What the classifier says of a prepared spectrum (D,): the most probable type is called.
+
+        Parameters
+        ----------
+        flux
+            As the model sees spectra.
+        true
+            Label, if there is one.
+        """
+        log_odds = self.machine.log_odds(flux[None])[0]
+        shares = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
+        votes = getattr(self.machine, "votes", None)
+        return Verdict(
+            "type",
+            true,
+            self.classes[int(log_odds.argmax())],
+            dict(zip(self.classes, shares.tolist(), strict=True)),
+            float("nan"),
+            0,
+            0,
+            votes="" if votes is None else self.classes[int(votes(flux[None])[0])],
+        )
+
+    def verdict(self, row: int) -> Verdict:
+        """True and predicted type with all probabilities."""
+        self._check_row(row)
+        said = self.columns.loc[row]
+        probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
+        predicted, true = str(said["predicted"]), str(self._labels.iat[row])
+        votes, domain = str(said["votes"]), self.domain_of(row)
+        if self.domain is not None and domain is not None:
+            domain = self.domain.with_lines(domain, predicted, lambda: self._observed(row))
+        return Verdict(
+            "type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes, domain=domain
+        )
+
+
+def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
+    """Settings of a run's own or lent classifier, None if not known, and what else was kept."""
+    lent = run.metrics.get("lent")
+    return (run.params.get("svm"), run.metrics) if lent is None else (lent["svm"], lent)
+
+
+def _classifier_words(settings: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    """Of a support vector machine's settings, or what took its place, and of the split."""
+    split = _SPLITS.get(said.get("split") or settings["split"], "")
+    instead = said.get("instead")
+    if instead is not None:
+        return f"{instead['text']}{split}"
+    gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
+    kernel = f"{settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
+    return f"Support vector machine, {kernel}{split}"
+
+
+def _is_svm(run: Run) -> bool:
+    settings, said = _trained_with(run)
+    return settings is not None and said.get("instead") is None

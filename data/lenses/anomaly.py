@@ -1,0 +1,149 @@
+"""O25's lens: galaxies by how unusual they are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast, get_args
+
+import numpy as np
+import pandas as pd
+
+from ...core.models.anomaly.like_rank import LikeRank, LikeSpectra
+from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
+from ..collection.autoencoders import Autoencoders, load_autoencoders
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore
+from .built_lens import BuiltLens, Verdict, domain_run, input_of
+
+if TYPE_CHECKING:
+    from ...core.models.autoencoder.network import Vae
+    from ...core.targets.anomaly_score import VaeScore
+
+__all__ = ["GALAXY_DOMAIN", "SCORE", "AnomalyLens"]
+
+# What this lens calls the columns of its domain, which are the other lens's too.
+GALAXY_DOMAIN = {name: f"{name}_o25" for name in ("domain", "of_kind", "distance")}
+SCORE = "mse"  # the one that ranks unless told otherwise
+
+
+class AnomalyLens(BuiltLens):
+    """O25's: how badly an autoencoder reconstructs a spectrum, by eight scores."""
+
+    name = "anomaly"
+    title = "Anomaly score"
+
+    def __init__(self, collection: Collection, store: RunStore, run: Run) -> None:
+        preparation, vae = (input_of(store, run, stage) for stage in ("prepare-o25", "vae"))
+        super().__init__(collection, preparation, vae, domain_run(store, "domain-o25", vae))
+        self._sn_median = collection.catalog["sn_median"]
+        scores = run.table("scores").set_index("row")
+        # A collection scored by an earlier version has the first of the eight only.
+        self.targets = tuple(name for name in get_args(Score) if name in scores)
+        self.columns = scores.rename(columns={SCORE: "score"})
+        if self.domain is not None:
+            of_galaxies = self.domain.columns.rename(columns=GALAXY_DOMAIN)
+            self.columns = self.columns.join(of_galaxies)
+        self._run = run
+        clusters = store.find("cluster")
+        if clusters is not None:
+            found = clusters.table("clusters").set_index("row")["cluster"]
+            self.columns["cluster"] = found.reindex(self.columns.index)
+
+    @cached_property
+    def autoencoders(self) -> Autoencoders:
+        """The networks, read when first asked for."""
+        return load_autoencoders(self._trained)
+
+    @property
+    def vae(self) -> Vae:
+        """The network, or that of the faintest spectra if there is one a bin of S/N."""
+        return self.autoencoders.vaes[0]
+
+    def vae_of(self, row: int) -> Vae:
+        """The network that scores a row."""
+        return self.autoencoders.of(float(self._sn_median.iat[row]))
+
+    @property
+    def learnt_from(self) -> str:
+        """What the network learnt from, in a sentence; "" where it was not recorded."""
+        return str(self._trained.metrics.get("sample_note", ""))
+
+    @property
+    def cut_short(self) -> str:
+        """Where its training was cut short and why, in a sentence; "" where it was not."""
+        return str(self._trained.metrics.get("training_note", ""))
+
+    @cached_property
+    def overlap(self) -> pd.DataFrame | None:
+        """Columns top, score, other, shared: the share of a score's top that is in another's."""
+        return self._run.table("overlap") if len(self.targets) > 1 else None
+
+    @property
+    def in_all_tops(self) -> dict[str, float]:
+        """Size of the top list → share of it that is in those of all scores."""
+        return self._run.metrics.get("in_all_tops", {})
+
+    def scores(self, name: str) -> pd.Series:
+        """One score of every row it can take; LensError if there is none of this name."""
+        self.check_target(name)
+        return self.columns.loc[:, "score" if name == SCORE else name]
+
+    def target(self, name: str, row: int, **knobs: float) -> VaeScore:
+        """One of the eight scores, with ``target_for``'s filter and trimming of one's choice."""
+        self._check_row(row)
+        return self.target_for(name, float(self._sn_median.iat[row]), **knobs)
+
+    def target_for(
+        self,
+        name: str,
+        sn_median: float,
+        *,
+        width_kms: float = FILTER_KMS,
+        trimmed: float = TRIMMED_FRACTION,
+    ) -> VaeScore:
+        """One of the scores of a spectrum of any collection, given its S/N (NaN if not known)."""
+        self.check_target(name)
+        from ...core.targets.anomaly_score import VaeScore
+
+        filtered = name.startswith("filtered")
+        kept = kept_pixels(self.wave_rest_aa, width_kms=width_kms) if filtered else None
+        vae = self.autoencoders.of(sn_median)
+        return VaeScore(vae, cast("Score", name), kept=kept, trimmed=trimmed)
+
+    def reconstruction(self, row: int) -> np.ndarray:
+        """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
+        return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
+
+    @cached_property
+    def _like(self) -> LikeSpectra:
+        return LikeSpectra(self._sn_median.to_numpy(np.float64)[self.columns.index.to_numpy()])
+
+    def like(
+        self, score: str, value: float, sn_median: float, *, row: int | None = None
+    ) -> LikeRank | None:
+        """Rank of a score among scored spectra of like S/N; None where it cannot be said.
+
+        Parameters
+        ----------
+        score
+            Which of the eight.
+        value, sn_median
+            Of the spectrum.
+        row
+            Of the collection; None for a spectrum from outside.
+        """
+        own = None if row is None else int(np.searchsorted(self.columns.index, row))
+        values = self.scores(score).to_numpy(np.float64)
+        return self._like.rank(values, value, sn_median, own=own)
+
+    def verdict(self, row: int, *, score: str = SCORE) -> Verdict:
+        """One of the eight scores, and its rank among all scored."""
+        self._check_row(row)
+        values = self.scores(score)
+        value, true = float(values.at[row]), str(self._labels.iat[row])
+        rank = 1 + int((values.to_numpy() > value).sum())
+        domain = self.domain_of(row)
+        like = self.like(score, value, float(self._sn_median.iat[row]), row=row)
+        return Verdict(
+            "score", true, "", {}, value, rank, len(values), score, domain=domain, like=like
+        )

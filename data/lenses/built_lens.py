@@ -1,0 +1,243 @@
+"""What lenses of any kind share: which spectra they take, those as prepared, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ...core.models.anomaly.like_rank import LikeRank
+from ...core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
+from ..collection.built_domain import BuiltDomain, DomainVerdict
+from ..collection.class_sets import ClassSet
+from ..collection.collection import Collection
+from ..collection.format import flux_unit_of
+from ..collection.model_owner import whose_model
+from ..collection.runs import Run, RunStore
+
+if TYPE_CHECKING:
+    from ...core.targets.linear import LinearTarget
+
+__all__ = ["OF_KIND", "BuiltLens", "LensError", "Verdict", "domain_run", "input_of"]
+
+# The target that asks why a spectrum is, or is not, like what the model learned on.
+OF_KIND = "of_kind"
+
+
+class LensError(Exception):
+    """A lens cannot do what was asked; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a model says of one spectrum.
+
+    Attributes
+    ----------
+    kind
+        ``"type"`` from a classifier, ``"score"`` from an anomaly score.
+    true
+        Label in the catalog, "" if it has none.
+    predicted
+        Most probable class; "" for a score.
+    probabilities
+        Class → probability; empty for a score.
+    votes
+        The class that most of a support vector machine's pairwise votes go to, which is sometimes
+        not the most probable one; "" for other classifiers and scores.
+    score
+        Anomaly score; NaN for a type.
+    rank
+        1 is the most anomalous; 0 for a type.
+    n_ranked
+        Number of scored spectra; 0 for a type.
+    of
+        Which of the eight scores; "" for a type.
+    domain
+        Whether the model has learned on anything like the spectrum; None where that is not known.
+    class_set
+        Which types it may be of at a level; None for a score.
+    like
+        Rank among scored spectra of like S/N; None for a type, and where it cannot be said.
+    """
+
+    kind: Literal["type", "score"]
+    true: str
+    predicted: str
+    probabilities: dict[str, float]
+    score: float
+    rank: int
+    n_ranked: int
+    of: str = ""
+    votes: str = ""
+    domain: DomainVerdict | None = None
+    class_set: ClassSet | None = None
+    like: LikeRank | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable, but for the domain; ``of`` says ``n_ranked`` again."""
+        if self.kind == "score":
+            like = None if self.like is None else asdict(self.like)
+            kept: dict[str, Any] = {"score": self.score, "name": self.of, "rank": self.rank}
+            return kept | {"of": self.n_ranked, "n_ranked": self.n_ranked, "like_sn": like}
+        kept = {"true": self.true, "predicted": self.predicted, "votes": self.votes}
+        kept |= {"probabilities": self.probabilities}
+        return kept | ({} if self.class_set is None else {"set": self.class_set.to_dict()})
+
+
+class BuiltLens:
+    """A lens on what a build has left; those with a model derive from it.
+
+    Parameters
+    ----------
+    collection
+        Whose spectra.
+    preparation
+        Run of stage prepare-p21 or prepare-o25 that prepared them.
+    trained
+        Run that has the model.
+
+    Attributes
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å, rest frame.
+    rows
+        (n,) rows of the collection that can be used, ascending.
+    targets
+        What can be explained; the first is the usual one.
+    domain
+        Which spectra its model is for; None where a build has yet to say.
+    """
+
+    targets: tuple[str, ...]
+    domain: BuiltDomain | None
+
+    def __init__(
+        self, collection: Collection, preparation: Run, trained: Run, domain: Run | None = None
+    ) -> None:
+        self.preparation = preparation
+        self.wave_rest_aa = preparation.read_array("wavelength")
+        self.rows = preparation.table("rows")["row"].to_numpy()
+        self._trained, self._collection = trained, collection
+        self.domain = None if domain is None else BuiltDomain(domain, self.wave_rest_aa)
+        self._labels = collection.catalog["label"]
+        self._spectra = preparation.array("spectra")
+        unusable = preparation.table("reasons")
+        self._unusable, self._reasons = unusable["row"].to_numpy(), unusable["reason"]
+
+    @property
+    def model_key(self) -> str:
+        """Key of the run that trained the model, here or in the collection that lent it."""
+        return str(self._trained.metrics.get("trained_on", self._trained.key))
+
+    def usable(self, row: int) -> bool:
+        """Whether it can take this row."""
+        return _holds(self.rows, row)
+
+    def reason(self, row: int) -> str:
+        """Why it cannot take this row; "" if it can."""
+        if self.usable(row):
+            return ""
+        if not _holds(self._unusable, row):
+            return "is not in the collection"
+        return str(self._reasons.iat[int(np.searchsorted(self._unusable, row))])
+
+    def prepared(self, row: int) -> np.ndarray:
+        """(D,) float32 as the model sees it.
+
+        Raises
+        ------
+        LensError
+            It cannot be used; the text is the reason.
+        """
+        self._check_row(row)
+        return np.asarray(self._spectra[int(np.searchsorted(self.rows, row))])
+
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides.
+
+        Raises
+        ------
+        LensError
+            The flux it is to be divided by is not positive.
+        """
+        recipe = recipe_from_dict(self.preparation.facts("recipe"))
+        if isinstance(recipe, O25Recipe):
+            recipe = replace(recipe, fill="text")  # nothing is missing
+        try:
+            return recipe.finish(np.asarray(flux)[None])[0]
+        except ValueError as error:
+            raise LensError(str(error).partition(": ")[2]) from error
+
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target, by its name in ``targets`` or spelled out."""
+        return name in self.targets
+
+    @property
+    def whose(self) -> str:
+        """Whose the model is and what it learned on, in words."""
+        return whose_model(self._trained, None if self.domain is None else self.domain.sample)
+
+    def domain_of(self, row: int) -> DomainVerdict | None:
+        """Whether the model has learned on anything like a row; None where that is not known."""
+        if self.domain is None:
+            return None
+        return self.domain.of_row(row, self._facts_of(row))
+
+    def of_kind(self) -> LinearTarget:
+        """Log-odds of the sample it learned on against the rest of its survey, to be explained.
+
+        Raises
+        ------
+        LensError
+            There was no such rest.
+        """
+        kind = None if self.domain is None else self.domain.domain.kind
+        if kind is None:
+            raise LensError(f"{self.domain and self.domain.sample['note']}")
+        return kind
+
+    def _facts_of(self, row: int) -> Mapping[str, Any]:
+        catalog = self._collection.catalog
+        numbers = {name: float(catalog[name].iat[row]) for name in ("z", "sn_median")}
+        return numbers | {"flux_unit": flux_unit_of(catalog, row)}
+
+    def _observed(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rest wavelengths, flux and ivar (D,) of a row before it was prepared."""
+        return self._collection.wave_rest_aa, *self._collection.spectrum(row)
+
+    def check_target(self, name: str) -> None:
+        """LensError, naming those there are, if there is no such target."""
+        if not self.has_target(name):
+            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+
+    def _check_row(self, row: int) -> None:
+        if not self.usable(row):
+            raise LensError(f"row {row} cannot be used: {self.reason(row)}")
+
+
+def input_of(store: RunStore, run: Run, stage: str) -> Run:
+    """The run of a stage that another was made from.
+
+    Raises
+    ------
+    LensError
+        It is gone.
+    """
+    found = store.get(stage, run.inputs[stage])
+    if found is None:
+        raise LensError(f"{store.path} lacks {stage}-{run.inputs[stage]}; build again")
+    return found
+
+
+def domain_run(store: RunStore, stage: str, model: Run) -> Run | None:
+    """What says which spectra a model is for; None where that has not been built for this model."""
+    found = store.find(stage)
+    return found if found is not None and found.inputs.get(model.stage) == model.key else None
+
+
+def _holds(ascending: np.ndarray, row: int) -> bool:
+    at = int(np.searchsorted(ascending, row))
+    return at < len(ascending) and bool(ascending[at] == row)

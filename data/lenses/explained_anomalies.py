@@ -1,0 +1,190 @@
+"""The explained anomalies of a collection: what their clusters are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...core.settings import WeightSign
+from ...core.spectra.lines.ratios import ACROSS_THE_SPECTRUM
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunError, RunStore
+
+__all__ = ["Reasons", "open_reasons", "reasons_by_sign", "scanned"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reasons:
+    """n explained spectra, the most anomalous first.
+
+    Attributes
+    ----------
+    rows : (n,)
+        Rows of the collection.
+    unit : (n, S)
+        Explanations: weights of equal segments, of unit length; ≥ 0 where signs were dropped.
+    wave_rest_aa : (D,)
+        Vacuum Å, of the prepared spectra.
+    scan
+        k, inertia and silhouette of each number of clusters tried.
+    lines
+        Line ratios of each row: see the stage that measured them. Where ``in_counts``, the flux was
+        never calibrated, and ratios of distant lines are NaN.
+    k, seed
+        As built.
+    weight_sign
+        Whether the signs were kept.
+    explained
+        What was explained, and how, in a few words.
+    r2 : (n,)
+        Weighted R² of each one's surrogate; NaN if not known.
+    settings
+        Of the explanations, as built; empty if not known.
+    dust
+        What the lines' flux was corrected for, in a few words; "" where it was not recorded.
+    elbow, best_silhouette
+        What the scan suggests; 0 before it has been made.
+    run
+        That built them.
+    weights
+        Run of the weights that ``unit`` was made from.
+    as_built
+        Whether signs are kept or dropped as in the build.
+    """
+
+    rows: np.ndarray
+    unit: np.ndarray
+    wave_rest_aa: np.ndarray
+    scan: pd.DataFrame
+    lines: pd.DataFrame
+    k: int
+    seed: int
+    elbow: int
+    best_silhouette: int
+    weight_sign: WeightSign
+    explained: str
+    run: Run
+    weights: Run | None = None
+    as_built: bool = True
+    r2: np.ndarray = field(default_factory=lambda: np.empty(0))
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    dust: str = ""
+
+    def built(self) -> tuple[np.ndarray, np.ndarray]:
+        """Clusters of the build: labels (n,) int and centres (k, S)."""
+        labels = self.run.table("clusters")["cluster"].to_numpy()
+        return labels, self.run.read_array("centres")
+
+    def spectra(self) -> np.ndarray:
+        """(n, D) float32, prepared; read anew at each call."""
+        return self.run.read_array("spectra")
+
+
+def open_reasons(collection: Collection) -> Reasons | None:
+    """What the last build clustered; None if it has not, or is of an earlier version."""
+    store = RunStore(collection.path)
+    run = store.find("cluster")
+    if run is None:
+        return None
+    prepared = store.get("prepare-o25", run.inputs["prepare-o25"])
+    try:
+        if prepared is None or run.array("spectra").shape[0] < 2:
+            return None
+        found, rows = run.metrics, run.table("clusters")["row"].to_numpy()
+        weights = store.get("explain", run.inputs["explain"])
+        return Reasons(
+            rows=rows,
+            unit=run.read_array("unit"),
+            wave_rest_aa=prepared.read_array("wavelength"),
+            scan=run.table("scan"),
+            lines=_calibrated(run.table("lines"), collection.catalog),
+            k=int(found["k"]),
+            seed=int(found["seed"]),
+            elbow=int(found["elbow"]),
+            best_silhouette=int(found["best_silhouette"]),
+            weight_sign=found.get("weight_sign", "drop"),
+            explained=found.get("explained", ""),
+            run=run,
+            weights=weights,
+            r2=_r2(weights, rows),
+            settings={} if weights is None else weights.facts("settings"),
+            dust=found.get("lines_dust", ""),
+        )
+    except (RunError, KeyError):
+        return None
+
+
+def _r2(explained: Run | None, rows: np.ndarray) -> np.ndarray:
+    """(n,) of the rows; NaN where the explanations are gone."""
+    if explained is None:
+        return np.full(len(rows), np.nan)
+    return explained.table("explained").set_index("row")["r2"].reindex(rows).to_numpy(np.float64)
+
+
+def _calibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """Without the ratios that spectra in counts do not have."""
+    rows = lines["row"].to_numpy()
+    units = catalog["flux_unit"].to_numpy() if "flux_unit" in catalog else np.full(len(catalog), "")
+    lines = lines.assign(in_counts=units[rows] == "counts")
+    needless = [part for name in ACROSS_THE_SPECTRUM for part in (name, f"{name}_error")]
+    lines.loc[lines["in_counts"], [name for name in needless if name in lines]] = np.nan
+    return lines
+
+
+def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
+    """The same explanations with the signs of their weights kept, or dropped as in O25.
+
+    Parameters
+    ----------
+    reasons
+        As built.
+    sign
+        What is asked for; if it is what was built, the reasons are given back.
+
+    Returns
+    -------
+    reasons
+        Without inertia and silhouette where they differ from those built: see :func:`scanned`.
+
+    Raises
+    ------
+    RunError
+        If the weights are needed and no longer there.
+    """
+    if sign == reasons.weight_sign:
+        return reasons
+    if reasons.weights is None:
+        raise RunError("the weights of the explanations are gone; build again")
+    # Imported late: scikit-learn takes a second that opening the page saves.
+    from ...core.explain.clusters import unit_explanations
+
+    weights, labels = reasons.weights.read_array("weights"), reasons.weights.read_array("labels")
+    unit = unit_explanations(weights, labels, reasons.unit.shape[1], sign=sign)
+    unknown = reasons.scan.assign(inertia=np.nan, silhouette=np.nan)
+    return replace(
+        reasons, unit=unit, weight_sign=sign, scan=unknown, elbow=0, best_silhouette=0,
+        as_built=False,
+    )  # fmt: skip
+
+
+def scanned(reasons: Reasons, callback: Callable[[int, int], None] | None = None) -> Reasons:
+    """The reasons with inertia and silhouette of each number of clusters; as they are if known.
+
+    Parameters
+    ----------
+    reasons
+        Any.
+    callback
+        Called with (done, total); may raise to stop.
+    """
+    if np.isfinite(reasons.scan["inertia"]).all():
+        return reasons
+    from ...core.explain.clusters import scan_k
+
+    found = scan_k(reasons.unit, reasons.scan["k"].tolist(), seed=reasons.seed, callback=callback)
+    table = pd.DataFrame({"k": found.k, "inertia": found.inertia, "silhouette": found.silhouette})
+    return replace(reasons, scan=table, elbow=found.elbow, best_silhouette=found.best_silhouette)

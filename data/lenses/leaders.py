@@ -1,0 +1,177 @@
+"""What leads each anomaly score: which spectra are on top of it, and what makes them so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+
+import numpy as np
+import pandas as pd
+
+from ...core.compute.cancel import Cancelled
+from ...core.models.anomaly.parts import SPIKE_FRACTION, Part, part_of_pixels, score_parts
+from ...core.models.anomaly.rankings import rank, top_overlap
+from ...core.models.anomaly.scores import Score
+from ...core.models.small_samples import wilson
+from .lenses import AnomalyLens
+
+__all__ = ["ScoreLeaders", "kinds_of_spectra", "score_leaders"]
+
+_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreLeaders:
+    """The top lists of all scores.
+
+    Attributes
+    ----------
+    top
+        How many spectra a list has.
+    made_of
+        Score × part: mean share, 0 to 1, of the score of those on top.
+    led_by
+        Score × part: how many of them have their largest share there.
+    of_pixels
+        Part → its share of the pixels: what a score without preference would have.
+    kinds
+        Score → kind → how many of those on top are of it, commonest first.
+    kinds_of_all
+        Kind → how many scored spectra are of it.
+    shared, in_all
+        Score × score, share of a top list that is in the other; and in those of all scores.
+    """
+
+    top: int
+    made_of: pd.DataFrame
+    led_by: pd.DataFrame
+    of_pixels: dict[str, float]
+    kinds: dict[str, dict[str, int]]
+    kinds_of_all: dict[str, int]
+    shared: pd.DataFrame
+    in_all: float
+    complete: bool = True
+
+    @property
+    def n_ranked(self) -> int:
+        """How many spectra have scores: the top is some of these."""
+        return sum(self.kinds_of_all.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable, shares to three digits, Wilson's 95 % intervals of those shared."""
+        low, high = wilson(np.rint(self.shared.to_numpy() * self.top), self.top)
+        ends = np.round(np.stack([low, high], axis=-1), 3).tolist()
+        return {
+            "top": self.top,
+            "n_ranked": self.n_ranked,
+            "made_of": self.made_of.round(3).T.to_dict(),
+            "led_by": self.led_by.T.to_dict(),
+            "of_pixels": {part: round(share, 4) for part, share in self.of_pixels.items()},
+            "kinds": self.kinds,
+            "kinds_of_all": self.kinds_of_all,
+            "shared": self.shared.round(3).T.to_dict(),
+            "shared_95": {
+                name: dict(zip(self.shared.columns, row, strict=True))
+                for name, row in zip(self.shared.index, ends, strict=True)
+            },
+            "in_all": round(self.in_all, 4),
+        }
+
+
+def score_leaders(
+    catalog: pd.DataFrame,
+    lens: AnomalyLens,
+    *,
+    top: int = 100,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ScoreLeaders:
+    """Who is on top of each score, and which part of the spectrum puts them there.
+
+    Parameters
+    ----------
+    catalog
+        Of the collection.
+    lens
+        Whose scores.
+    top
+        Length of the lists, 1 or more; all scored spectra if those are fewer.
+    cancelled
+        Asked now and then.
+
+    Raises
+    ------
+    ValueError
+        If top is below 1.
+    Cancelled
+        If asked to stop.
+    """
+    scores = {name: lens.scores(name).to_numpy(np.float64) for name in lens.targets}
+    shared, in_all = top_overlap(scores, top)
+    lists = {name: np.flatnonzero(rank(values) <= top) for name, values in scores.items()}
+    parts = _parts(catalog, lens, lists, cancelled)
+    kinds = kinds_of_spectra(catalog.iloc[lens.rows])
+    names, columns = list(scores), list(get_args(Part))
+    led = [np.bincount(parts[name].argmax(axis=1), minlength=len(columns)) for name in names]
+    return ScoreLeaders(
+        top=min(top, len(lens.rows)),
+        made_of=pd.DataFrame([parts[name].mean(axis=0) for name in names], names, columns),
+        led_by=pd.DataFrame(led, names, columns),
+        of_pixels=_of_pixels(lens.wave_rest_aa),
+        kinds={name: _counts(kinds[lists[name]]) for name in names},
+        kinds_of_all=_counts(kinds),
+        shared=pd.DataFrame(shared, names, names),
+        in_all=in_all,
+    )
+
+
+def kinds_of_spectra(catalog: pd.DataFrame) -> np.ndarray:
+    """What the catalog says spectra are, (n,) str: planted, else their label, else their subclass.
+
+    "no subclass" where it says nothing.
+    """
+    found = np.full(len(catalog), "", object)
+    for column in ("planted_kind", "label", "subclass"):
+        if column in catalog:
+            said = catalog[column].fillna("").astype(str).to_numpy()
+            found = np.where(found == "", said, found)
+    return np.where(found == "", "no subclass", found).astype(str)
+
+
+def _parts(
+    catalog: pd.DataFrame,
+    lens: AnomalyLens,
+    lists: dict[str, np.ndarray],
+    cancelled: Callable[[], bool],
+) -> dict[str, np.ndarray]:
+    """Score → (top, 4), each spectrum read and decoded once, a block at a time."""
+    every = np.unique(np.concatenate([*lists.values()]))
+    found = {name: np.empty((len(at), len(get_args(Part)))) for name, at in lists.items()}
+    networks = lens.autoencoders
+    for start in range(0, len(every), _AT_ONCE):
+        at = every[start : start + _AT_ONCE]
+        rows, spectra = lens.rows[at], []
+        for row in rows:
+            if cancelled():
+                raise Cancelled
+            spectra.append(lens.prepared(int(row)))
+        x, number = np.stack(spectra), networks.number(catalog["sn_median"].to_numpy()[rows])
+        again = np.empty_like(x)
+        for which in np.unique(number):
+            again[number == which] = networks.vaes[which].reconstruct(x[number == which])
+        for name, mine in lists.items():
+            here = np.isin(at, mine)
+            shares = score_parts(lens.wave_rest_aa, x[here], again[here], cast("Score", name))
+            found[name][np.isin(mine, at)] = shares
+    return found
+
+
+def _of_pixels(wave_rest_aa: np.ndarray) -> dict[str, float]:
+    share = np.bincount(part_of_pixels(wave_rest_aa), minlength=4) / len(wave_rest_aa)
+    cores, wings, _, rest = (float(value) for value in share)
+    spikes = min(SPIKE_FRACTION, rest)
+    return dict(zip(get_args(Part), (cores, wings, spikes, rest - spikes), strict=True))
+
+
+def _counts(kinds: np.ndarray) -> dict[str, int]:
+    return {str(kind): int(n) for kind, n in pd.Series(kinds).value_counts().items()}

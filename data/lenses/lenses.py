@@ -1,0 +1,162 @@
+"""Lenses: the spectra of a collection as a model sees them, and what it says of each.
+
+Opening one loads neither torch nor scikit-learn, which take seconds; asking for a target does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from ..collection.built_domain import BuiltDomain
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore
+from ..collection.trained_models import is_outdated
+from .agn import AgnLens
+from .anomaly import AnomalyLens
+from .built_lens import LensError, Verdict
+
+if TYPE_CHECKING:
+    from ...core.targets import Target
+
+__all__ = [
+    "AgnLens",
+    "AnomalyLens",
+    "Lens",
+    "LensError",
+    "Verdict",
+    "lens_of_target",
+    "open_lenses",
+    "outdated",
+]
+
+
+class Lens(Protocol):
+    """A model with the spectra it can take; opening one reads tables, no flux and no model."""
+
+    @property
+    def name(self) -> str:
+        """``"agn"`` or ``"anomaly"``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """For the page."""
+        ...
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        """(D,) vacuum Å, rest frame, of the prepared spectra."""
+        ...
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n,) rows of the collection it can take, ascending."""
+        ...
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What the model says of every such row, indexed by row."""
+        ...
+
+    @property
+    def domain(self) -> BuiltDomain | None:
+        """Which spectra its model is for; None where a build has yet to say."""
+        ...
+
+    @property
+    def whose(self) -> str:
+        """Whose the model is and what it learned on, in words."""
+        ...
+
+    @property
+    def preparation(self) -> Run:
+        """Run that prepared its spectra."""
+        ...
+
+    @property
+    def model_key(self) -> str:
+        """Key of the run that trained its model, in this collection or in the one that lent it."""
+        ...
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What can be explained; the first is the usual one."""
+        ...
+
+    def has_target(self, name: str) -> bool:
+        """Whether there is such a target, by its name in :attr:`targets` or spelled out."""
+        ...
+
+    def check_target(self, name: str) -> None:
+        """LensError, naming those there are, if there is no such target."""
+        ...
+
+    def usable(self, row: int) -> bool:
+        """Whether it can take this row."""
+        ...
+
+    def reason(self, row: int) -> str:
+        """Why it cannot take this row; "" if it can."""
+        ...
+
+    def prepared(self, row: int) -> np.ndarray:
+        """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
+        ...
+
+    def renormalised(self, flux: np.ndarray) -> np.ndarray:
+        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides."""
+        ...
+
+    def target(self, name: str, row: int) -> Target:
+        """One of :attr:`targets` for this row; LensError if there is none of this name."""
+        ...
+
+    def verdict(self, row: int) -> Verdict:
+        """What the model says; LensError with the reason if it cannot take the row."""
+        ...
+
+
+def open_lenses(collection: Collection) -> dict[str, Lens]:
+    """The lenses that have been built, by name; may be shared between threads.
+
+    One on a classifier of an earlier version is left out: see :func:`outdated`.
+    """
+    store = RunStore(collection.path)
+    lenses: dict[str, Lens] = {}
+    svm, score = store.find("svm"), store.find("score")
+    if svm is not None and not is_outdated(svm):
+        lenses["agn"] = AgnLens(collection, store, svm)
+    if score is not None:
+        lenses["anomaly"] = AnomalyLens(collection, store, score)
+    return lenses
+
+
+def outdated(collection: Collection) -> str:
+    """What an earlier version has built here that is to be built again, as a sentence; or ""."""
+    svm = RunStore(collection.path).find("svm")
+    if svm is None or not is_outdated(svm):
+        return ""
+    return (
+        "The classifier here was built by an earlier version, whose probabilities were others: "
+        f"spexplain build {collection.path} makes it again."
+    )
+
+
+def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
+    """The lens that has a target of this name.
+
+    Raises
+    ------
+    LensError
+        None has.
+    """
+    for lens in lenses.values():
+        if lens.has_target(target):
+            return lens
+    known = [name for lens in lenses.values() for name in lens.targets]
+    what = f"there are {known}" if known else "no model has been built here yet"
+    raise LensError(f"there is no target {target!r}; {what}")

@@ -1,0 +1,233 @@
+"""A spectrum that is in no collection, seen through a collection's lens."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.spectra.grid import resample
+from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
+from ...core.spectra.spectrum import Spectrum
+from ...core.targets import Target
+from ..collection.collection import Collection
+from ..ingest.readers import ReadError, read
+from .anomaly import SCORE
+from .built_lens import LensError, Verdict
+from .lenses import AgnLens, AnomalyLens, Lens
+from .other_exposures import Exposures, exposures_of_file
+
+__all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
+
+_LARGEST = 50_000_000  # bytes; a spectrum has at most a few MB
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutsideSpectrum:
+    """A spectrum as a lens sees it, stored nowhere.
+
+    Attributes
+    ----------
+    id, z
+        Of the file.
+    wave_rest_aa, flux : (D,)
+        Prepared; empty if the lens cannot take it.
+    reason
+        Why it cannot; empty if it can.
+    verdict
+        What the model says; None if it cannot.
+    flux_unit
+        Of the file.
+    sn_median
+        Median S/N of a pixel of the file.
+    exposures
+        What other exposures of it may look like; None if the lens cannot take it.
+    """
+
+    id: str
+    z: float
+    wave_rest_aa: np.ndarray
+    flux: np.ndarray
+    reason: str
+    verdict: Verdict | None
+    flux_unit: str
+    sn_median: float
+    exposures: Exposures | None = None
+
+
+def read_bytes(name: str, content: bytes) -> Spectrum:
+    """The spectrum in a file that is at hand as bytes.
+
+    Parameters
+    ----------
+    name
+        Of the file; it is what an unnamed spectrum is called by.
+    content
+        All of it.
+
+    Raises
+    ------
+    ReadError
+        If it is no spectrum of a survey that is known here.
+    """
+    if len(content) > _LARGEST:
+        raise ReadError(
+            "unreadable",
+            f"{name} has {len(content):,} bytes, more than {_LARGEST:,}: spexplain ingest takes it",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        return read(path)
+
+
+class OutsideLens:
+    """Prepares, judges and explains spectra from outside as a lens does its own.
+
+    Parameters
+    ----------
+    collection
+        Whose lens it is.
+    lens
+        One that `open_lenses` gave.
+    """
+
+    def __init__(self, collection: Collection, lens: Lens) -> None:
+        self._wave, self.lens = collection.wave_rest_aa, lens
+
+    def look(self, spectrum: Spectrum) -> OutsideSpectrum:
+        """What the lens makes of a spectrum.
+
+        Raises
+        ------
+        LensError
+            If its redshift is not known, it has no pixel with a flux and its error, or its file
+            calls it a star: no model here was taught one.
+        """
+        if spectrum.spectral_class == "STAR":
+            kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
+            raise LensError(
+                f"{spectrum.id} is a star{kind} by its file; the models here know galaxies and "
+                "quasars only"
+            )
+        if not spectrum.z > 0:
+            why = f" ({spectrum.z_note})" if spectrum.z_note else ""
+            given = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
+            if np.isnan(spectrum.z) and why:
+                given = "no redshift to rely on"
+            elif np.isnan(spectrum.z):
+                given = "no redshift; a table of your own has it as Z in its header"
+            raise LensError(f"{spectrum.id}: its file gives {given}{why}")
+        _check_pixels(spectrum)
+        flux, reason = self._prepare(spectrum)
+        sn_median = spectrum.sn_median
+        facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
+        verdict = None if reason else self.verdict(flux, sn_median, facts)
+        if verdict is not None:
+            verdict = self._with_lines(verdict, spectrum)
+        wave = np.empty(0) if reason else self.lens.wave_rest_aa
+        unit = spectrum.flux_unit
+        exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
+        return OutsideSpectrum(
+            spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures
+        )
+
+    def verdict(
+        self, flux: np.ndarray, sn_median: float, facts: Mapping[str, Any] | None = None
+    ) -> Verdict:
+        """What the model says of a prepared spectrum (D,); its true type is unknown.
+
+        Parameters
+        ----------
+        flux
+            Prepared.
+        sn_median
+            Median S/N of a pixel before.
+        facts
+            Its z, sn_median and flux_unit, as far as they are known.
+        """
+        lens = self.lens
+        domain = None if lens.domain is None else lens.domain.of_flux(flux, facts or {})
+        if isinstance(lens, AgnLens):
+            return replace(lens.judged(flux), domain=domain)
+        score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
+        known = lens.columns["score"].to_numpy(np.float64)
+        rank = 1 + int(np.sum(known > score))
+        assert isinstance(lens, AnomalyLens)
+        like = lens.like(SCORE, score, sn_median)
+        return Verdict(
+            "score", "", "", {}, score, rank, len(known), SCORE, domain=domain, like=like
+        )
+
+    def _with_lines(self, verdict: Verdict, spectrum: Spectrum) -> Verdict:
+        """With the lines that the type predicted for it would lead one to expect."""
+        if self.lens.domain is None or verdict.domain is None:
+            return verdict
+        observed = (spectrum.wave_obs_aa / (1 + spectrum.z), spectrum.flux, spectrum.ivar)
+        said = self.lens.domain.with_lines(verdict.domain, verdict.predicted, lambda: observed)
+        return replace(verdict, domain=said)
+
+    def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
+        """One of the lens's targets for a prepared spectrum (D,).
+
+        Parameters
+        ----------
+        name
+            Which target.
+        flux
+            Prepared.
+        sn_median
+            Median S/N of a pixel before: there may be one network for each bin of it.
+
+        Raises
+        ------
+        LensError
+            If there is none of this name.
+        """
+        lens = self.lens
+        lens.check_target(name)
+        if isinstance(lens, AgnLens):
+            return lens.target_for(name, self.verdict(flux, sn_median).predicted, flux)
+        assert isinstance(lens, AnomalyLens)
+        return lens.target_for(name, sn_median)
+
+    def _prepare(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
+        """By way of the collection's grid, so that a stored spectrum is prepared alike."""
+        rest = spectrum.wave_obs_aa / (1 + spectrum.z)
+        flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
+        recipe = recipe_from_dict(self.lens.preparation.facts("recipe"))
+        on_grid, reasons = recipe.to_grid(
+            self._wave, flux[None], ivar[None], np.array([spectrum.z])
+        )
+        if reasons[0]:
+            reason = str(reasons[0])
+            if isinstance(recipe, P21Recipe):
+                # What its file covers, rather than what is left of it on the collection's grid.
+                own = recipe.to_grid(
+                    rest, spectrum.flux[None], spectrum.ivar[None], np.array([spectrum.z])
+                )[1]
+                reason = str(own[0]) or reason
+            return np.empty(0, np.float32), reason
+        kept = self.lens.preparation.read_array("kept").astype(bool)
+        return self._finish(recipe, on_grid[:, kept], kept)[0], ""
+
+    def _finish(
+        self, recipe: P21Recipe | O25Recipe, on_grid: np.ndarray, kept: np.ndarray
+    ) -> np.ndarray:
+        if isinstance(recipe, O25Recipe) and recipe.fill == "code":
+            median = self.lens.preparation.read_array("sample_median")[kept]
+            return recipe.finish(on_grid, sample_median=median)
+        return recipe.finish(on_grid)
+
+
+def _check_pixels(spectrum: Spectrum) -> None:
+    usable = np.isfinite(spectrum.flux) & (spectrum.ivar > 0)
+    if not usable.any():
+        raise LensError(
+            f"{spectrum.id}: none of its {len(usable):,} pixels has a flux and an error, flux is "
+            "NaN or ivar 0 throughout"
+        )

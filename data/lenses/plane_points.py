@@ -1,0 +1,92 @@
+"""Planes: where each spectrum lies, and how far the picture may be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore
+
+__all__ = ["Plane", "open_planes"]
+
+# Named as the lens whose spectra, or explanations, they lay out.
+_STAGES = {"agn": "embed-p21", "anomaly": "embed-o25", "reasons": "embed-reasons"}
+_TITLES = {
+    "agn": "t-SNE of AGN spectra",
+    "anomaly": "t-SNE of galaxy spectra",
+    "reasons": "t-SNE of explanations",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plane:
+    """Points on a plane.
+
+    Attributes
+    ----------
+    name
+        ``"agn"``, ``"anomaly"``, or ``"reasons"``.
+    title
+        For the page.
+    rows
+        (n,) rows of the collection, ascending.
+    xy
+        (n, 2) float32.
+    metrics
+        Neighbourhood preservation, as :func:`plane_quality` measures it: ``trustworthiness`` and
+        ``knn_recall`` against the spectra, and what else the stage recorded.
+    settings
+        Of the embedding, as used.
+    """
+
+    name: str
+    title: str
+    rows: np.ndarray
+    xy: np.ndarray
+    metrics: dict[str, Any]
+    settings: dict[str, Any]
+
+    @property
+    def judged_on(self) -> str:
+        """Of how many points the measures are, such as "on 8,000 of 90,000 points"; "" of all."""
+        n = int(self.metrics.get("n", len(self.rows)))
+        asked, total = int(self.metrics.get("n_asked", n)), len(self.rows)
+        if asked >= total:
+            return ""
+        among = "" if n >= total else f", neighbours among {n:,}"
+        return f"on {asked:,} of {total:,} points{among}"
+
+
+def open_planes(collection: Collection) -> dict[str, Plane]:
+    """The planes that have been built, by name; those of ``build --planes`` last."""
+    store = RunStore(collection.path)
+    planes = {}
+    for name, stage in _STAGES.items():
+        run = store.find(stage)
+        if run is not None:
+            method = run.metrics.get("settings", {}).get("method")
+            by = ", by scikit-learn" if method == "sklearn" else ""
+            facts = {"name": name, "title": _TITLES[name] + by, **run.metrics}
+            planes[name] = _plane(run, "xy", facts)
+    several = store.find("planes")
+    if several is not None:
+        planes |= {facts["name"]: _plane(several, facts["name"], facts)
+                   for facts in several.metrics["planes"]}  # fmt: skip
+    return planes
+
+
+def _plane(run: Run, table_name: str, facts: dict[str, Any]) -> Plane:
+    table = run.table(table_name)
+    metrics = {k: v for k, v in facts.items() if k not in ("settings", "name", "title", "task")}
+    metrics |= facts.get("of_spectra") or {}
+    return Plane(
+        facts["name"],
+        facts["title"],
+        table["row"].to_numpy(),
+        table[["x", "y"]].to_numpy(np.float32),
+        metrics,
+        facts["settings"],
+    )

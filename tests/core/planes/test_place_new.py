@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from spexplain.core.planes.place_new import PlaneMap
+from spexplain.core.planes.tsne import EmbedSettings, lay_out
+
+
+@pytest.fixture(scope="module")
+def clumps():
+    """Four clumps in ten dimensions, laid out; a line runs through each."""
+    rng = np.random.default_rng(0)
+    kind = np.repeat(np.arange(4), 60)
+    features = 8 * rng.normal(size=(4, 10))[kind] + rng.normal(size=(240, 10))
+    xy, _ = lay_out(features, EmbedSettings(perplexity=15, early=100, iterations=200))
+    return features, xy, kind
+
+
+def test_spectra_left_out_come_to_lie_where_they_would(clumps):
+    features, xy, kind = clumps
+    out = np.arange(0, 240, 8)
+    kept = np.setdiff1d(np.arange(240), out)
+    placed = PlaneMap(features[kept], xy[kept]).place(features[out])
+    away = np.hypot(*(placed - xy[out]).T)
+    middles = np.array([xy[kind == k].mean(axis=0) for k in range(4)])
+    nearest = np.hypot(*(placed[:, None] - middles).transpose(2, 0, 1)).argmin(axis=1)
+    np.testing.assert_array_equal(nearest, kind[out])
+    assert np.median(away) < 0.15 * xy.std()
+
+
+def test_each_is_placed_for_itself_and_alike_every_time(clumps):
+    features, xy, _ = clumps
+    plane = PlaneMap(features, xy)
+    new = features[:5] + 0.1
+    together = plane.place(new)
+    np.testing.assert_array_equal(together, np.concatenate([plane.place(one[None]) for one in new]))
+
+
+def test_one_that_is_on_the_plane_lies_by_its_twin(clumps):
+    features, xy, _ = clumps
+    placed = PlaneMap(features, xy).place(features[:20])
+    assert np.median(np.hypot(*(placed - xy[:20]).T)) < 0.1 * xy.std()
+
+
+def test_nonsense_is_refused(clumps):
+    features, xy, _ = clumps
+    with pytest.raises(ValueError, match="got 240 and 3"):
+        PlaneMap(features, xy[:3])
+    with pytest.raises(ValueError, match="must be finite"):
+        PlaneMap(features, xy).place(np.full((1, 10), np.nan))

@@ -1,0 +1,75 @@
+"""The page as a document: complete, and asking nothing of the rest of the world."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from bokeh.document import Document
+from bokeh.models import ImportedStyleSheet
+from panel.io.state import set_curdoc
+from spexplain.dashboard.server import page as app
+from spexplain.dashboard.views.widgets.browser_component import PartModel
+from spexplain.dashboard.views.widgets.components import ASSETS
+from spexplain.dashboard.workspace.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def doc(workspace: Workspace, pool: ThreadPoolExecutor) -> Document:
+    document = Document()
+    with set_curdoc(document):
+        page = app.build_app(workspace, pool, set())()
+        page._init_doc(document)
+    return document
+
+
+def test_an_open_page_is_known_until_it_is_closed(workspace: Workspace, pool: Any) -> None:
+    opened: set[Any] = set()
+    document = Document()
+    with set_curdoc(document):
+        app.build_app(workspace, pool, opened)()
+        (session,) = opened
+        closed = []
+        session.on_close(lambda: closed.append(True))
+        for tell in document.callbacks.session_destroyed_callbacks:
+            tell(cast("Any", document.session_context))
+    assert closed == [True]
+    assert not opened
+
+
+def test_every_part_of_the_page_has_its_place(doc: Document) -> None:
+    html = (ASSETS / "page.html").read_text(encoding="utf-8")
+    placed = set(re.findall(r"embed\(roots\.(\w+)\)", html))
+    assert placed == {root.name for root in doc.roots}
+
+
+def test_the_page_knows_its_collection(doc: Document) -> None:
+    words = doc.template_variables
+    assert words["collection_name"] == "fake"
+    assert words["counts"] == "300 spectra · 3 rejected"
+
+
+def test_both_themes_define_the_same_colours(doc: Document) -> None:
+    light, dark = doc.template_variables["theme_css"].splitlines()
+    names = [set(re.findall(r"(--[\w-]+):", text)) for text in (light, dark)]
+    assert names[0] == names[1]
+    used = set(re.findall(r"var\((--[\w-]+)", "".join(p.read_text() for p in ASSETS.glob("*.css"))))
+    assert used - {"--font", "--small", "--radius", "--dot", "--at"} <= names[0]
+
+
+def test_the_first_page_needs_nothing_but_bokeh_and_its_own_parts(doc: Document) -> None:
+    homes = {type(model).__module__.split(".")[0] for model in doc.models}
+    data = {type(part.data) for part in doc.select({"type": PartModel})}
+    others = {type(m) for m in doc.models if type(m).__module__.split(".")[0] != "bokeh"}
+    assert others - data == {PartModel}
+    assert "spexplain" in homes
+    assert not list(doc.select({"type": ImportedStyleSheet}))
+
+
+@pytest.mark.parametrize("asset", sorted(ASSETS.iterdir()), ids=lambda path: path.name)
+def test_nothing_is_fetched_from_elsewhere(asset: Path) -> None:
+    text = asset.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "a name")
+    assert "//" not in re.sub(r"^\s*//.*$|\s// .*$", "", text, flags=re.MULTILINE)

@@ -1,0 +1,49 @@
+"""Asked to save before there is an explanation, the page says what is missing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from spexplain.dashboard.server.page import _keep
+from spexplain.dashboard.session.latest_wins import Background
+from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.workspace.workspace import Workspace
+
+
+class Idle(ThreadPoolExecutor):
+    """Never gets to work."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        return SimpleNamespace(add_done_callback=lambda callback: None)
+
+
+def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace) -> None:
+    session = Visitor(workspace, Idle(1), lambda callback: callback())
+    written: list[object] = []
+    keeper: Background[Any] = Background(session, written.append)
+    _keep(session, keeper, "png")
+    assert "Open a spectrum first" in session.outcome.problem
+    session.open(7)
+    _keep(session, keeper, "png")
+    assert "on its way" in session.outcome.problem
+    session.open(299)
+    assert session.outcome.shown.reason
+    _keep(session, keeper, "png")
+    assert session.outcome.shown.reason in session.outcome.problem
+    assert written == []
+
+
+def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Workspace) -> None:
+    """A file from outside is in no collection, from which the lines would begin."""
+    session = Visitor(workspace, Idle(1), lambda callback: callback())
+    written: list[object] = []
+    keeper: Background[Any] = Background(session, written.append)
+    session.open(7)
+    visitor = replace(session.outcome.shown, outside=SimpleNamespace())
+    session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
+    _keep(session, keeper, "py")
+    assert "is in none" in session.outcome.problem
+    assert written == []

@@ -1,0 +1,81 @@
+"""Files dropped on the page: opened, judged, explained and placed, and stored nowhere."""
+
+import base64
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.workspace.workspace import Workspace
+from spexplain.data.collection.collection import Collection
+from spexplain.data.lenses.lenses import open_lenses
+from spexplain.data.lenses.plane_points import open_planes
+
+
+@pytest.fixture
+def real(small_demo):
+    """A session on the small demo, whose lenses are real."""
+    collection = Collection.open(small_demo)
+    with ThreadPoolExecutor(2) as pool:
+        space = Workspace(collection, open_lenses(collection), open_planes(collection))
+        session = Visitor(space, pool, lambda callback: callback())
+        session.view.lens = "agn"
+        yield session
+        session.close()
+
+
+def test_a_visitor_is_judged_explained_and_placed_beside_its_twin(
+    real, tmp_path, as_file, wait_until
+):
+    collection = real.workspace.collection
+    lens = real.lens
+    row = int(lens.rows[np.flatnonzero(lens.columns["correct"].fillna(False))[0]])
+    files = {path: path.stat().st_mtime_ns for path in collection.path.rglob("*")}
+    real.dropped.receive("mine.fits", as_file(collection, row, tmp_path / "spec.fits"))
+    wait_until(lambda: real.dropped.place is not None)
+    shown = real.outcome.shown
+    assert shown.row == -1
+    assert shown.verdict.predicted == lens.verdict(row).predicted
+    wait_until(lambda: real.outcome.explanation is not None and not real.outcome.busy)
+    expected = real.workspace.place(real.view.plane, row)
+    spread = real.workspace.planes[real.view.plane].xy.std()
+    assert np.hypot(*np.subtract(real.dropped.place, expected)) < 0.5 * spread
+    assert {path: path.stat().st_mtime_ns for path in collection.path.rglob("*")} == files
+    real.open(row)
+    assert real.dropped.place is None
+
+
+def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_until):
+    real.dropped.receive("notes.txt", base64.b64encode(b"no spectrum").decode())
+    wait_until(lambda: real.outcome.problem)
+    assert real.outcome.problem.startswith("notes.txt cannot be opened: columns no, spectrum")
+    assert "name them wave, flux and ivar (or error) in the first line" in real.outcome.problem
+    assert real.outcome.shown is None
+    real.complain("")
+    real.dropped.receive("half.fits", "not base64 !")
+    assert "half.fits did not arrive whole" in real.outcome.problem
+    collection = real.workspace.collection
+    content = as_file(collection, int(real.lens.rows[0]), tmp_path / "at-rest.fits", z=-0.0)
+    real.complain("")
+    real.dropped.receive("at-rest.fits", content)
+    wait_until(lambda: real.outcome.problem)
+    assert "redshift" in real.outcome.problem
+
+
+def test_a_file_that_the_lens_cannot_take_leaves_what_is_open(real, wait_until):
+    wave = np.geomspace(3600.0, 10_300.0, 1500)
+    columns = {"wave": wave, "flux": np.full(1500, -3.0), "ivar": np.ones(1500)}
+    table = fits.BinTableHDU(Table(columns))
+    table.header["Z"] = 0.05
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(content)
+    row = int(real.lens.rows[0])
+    real.open(row)
+    real.dropped.receive("dark.fits", base64.b64encode(content.getvalue()).decode())
+    wait_until(lambda: "dark.fits" in real.outcome.problem)
+    assert "cannot serve the lens “AGN type”: flux at 5100 Å is −3;" in real.outcome.problem
+    assert real.outcome.shown.row == row
+    assert real.view.spectrum == real.outcome.shown.id

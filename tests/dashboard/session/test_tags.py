@@ -1,0 +1,67 @@
+"""Keys tag the open spectrum, and undo."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from spexplain.dashboard.session.session import Session
+from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.views.spectrum.verdict import verdict_pane
+from spexplain.dashboard.views.tabs.lists import show
+from spexplain.dashboard.workspace.workspace import Workspace
+from spexplain.data.collection.tags import Annotations
+
+
+@pytest.fixture
+def visitor(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.setattr(workspace, "annotations", Annotations(tmp_path))
+
+    class Idle(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            return SimpleNamespace(add_done_callback=lambda callback: None)
+
+    return Visitor(workspace, Idle(1), lambda callback: callback())
+
+
+def test_a_digit_tags_and_again_takes_it_away(visitor: Session, tmp_path: Path) -> None:
+    visitor.open(7)
+    visitor.tagging.press(4)
+    assert Annotations(tmp_path).tags() == {"sim-00007": 4}
+    visitor.tagging.press(2)
+    assert visitor.tagging.tags == {"sim-00007": 2}
+    visitor.tagging.press(2)
+    assert visitor.tagging.tags == {}
+    for tags in ({"sim-00007": 2}, {"sim-00007": 4}, {}, {}):
+        visitor.tagging.undo()
+        assert visitor.tagging.tags == tags
+
+
+def test_tags_are_on_the_page_and_hold_the_list(visitor: Session) -> None:
+    pane, table = verdict_pane(visitor), show(visitor)
+    assert table.choices == []
+    visitor.step(1)
+    visitor.tagging.press(0)
+    assert "tag 0" in pane.html
+    assert [value for value, _ in table.choices] == ["", "any", "0"]
+    table.on_message({"tagged": "0"})
+    assert [line[1] for line in table.rows] == [visitor.outcome.shown.id]
+    assert table.rows[0][-1] == "0"
+    assert visitor.listing.csv().count("\n") == 2  # the heading and the one that is tagged
+    visitor.tagging.undo()
+    assert "tag 0" not in pane.html
+
+
+def test_a_tag_needs_a_spectrum_and_a_place(
+    visitor: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    visitor.tagging.press(1)
+    assert "Open a spectrum first" in visitor.outcome.problem
+    visitor.open(7)
+    monkeypatch.setattr(visitor.workspace, "annotations", Annotations(tmp_path / "nowhere"))
+    visitor.tagging.press(1)
+    assert "The tag was not kept" in visitor.outcome.problem
+    assert visitor.tagging.tags == {}

@@ -1,0 +1,108 @@
+"""The plane as it was drawn last stands at the next start while datashader compiles."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spexplain.dashboard.figures.shade import Window
+from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.views.plane import picture as plane_picture
+from spexplain.dashboard.views.plane.picture import draw_plane, framed, keep_picture, kept_picture
+from spexplain.dashboard.views.plane.plane import PlaneView
+from spexplain.dashboard.workspace.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def drawn(workspace: Workspace, theme: Any = "light") -> np.ndarray:
+    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    return draw_plane(workspace, "agn", "type", window, theme=theme)
+
+
+def test_a_kept_picture_is_found_again_for_the_same_points_and_colours(workspace) -> None:
+    picture = drawn(workspace)
+    assert kept_picture(workspace, "agn", "type", "light") is None
+    keep_picture(workspace, "agn", "type", "light", picture)
+    np.testing.assert_array_equal(kept_picture(workspace, "agn", "type", "light"), picture)
+    assert kept_picture(workspace, "agn", "type", "dark") is None
+    assert kept_picture(workspace, "agn", "predicted", "light") is None
+    assert kept_picture(workspace, "anomaly", "type", "light") is None
+
+
+def test_another_way_to_draw_makes_kept_pictures_old(workspace, tmp_path, monkeypatch) -> None:
+    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    other = tmp_path / "shade.py"
+    other.write_text("drawn otherwise")
+    monkeypatch.setattr(plane_picture, "_SHADER", other)
+    assert kept_picture(workspace, "agn", "type", "light") is None
+
+
+def test_a_damaged_picture_is_no_picture(workspace, own_folder: Path) -> None:
+    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    (path,) = (own_folder / "pictures").iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    assert kept_picture(workspace, "agn", "type", "light") is None
+
+
+def test_where_nothing_can_be_kept_nothing_breaks(workspace, own_folder: Path) -> None:
+    (own_folder / "pictures").write_text("a file is in the way")
+    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    assert kept_picture(workspace, "agn", "type", "light") is None
+
+
+def test_only_the_newest_are_kept(workspace, own_folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(plane_picture, "_MOST", 1)
+    for colour in ("type", "predicted"):
+        keep_picture(workspace, "agn", colour, "light", drawn(workspace))
+    assert len(list((own_folder / "pictures").iterdir())) == 1
+
+
+side = st.integers(10, 3000)
+end = st.floats(-1e3, 1e3)
+
+
+@given(x=st.tuples(end, end), y=st.tuples(end, end), width=side, height=side)
+def test_a_frame_has_equal_scales_and_holds_what_was_asked_for(x, y, width, height) -> None:
+    x, y = (min(x), max(x) + 1), (min(y), max(y) + 1)
+    (left, right), (bottom, top) = framed(x, y, width, height)
+    assert (right - left) / width == pytest.approx((top - bottom) / height)
+    slack = 1e-6 * (right - left + top - bottom)
+    assert left <= x[0] + slack
+    assert x[1] <= right + slack
+    assert bottom <= y[0] + slack
+    assert y[1] <= top + slack
+
+
+def test_the_page_shows_the_kept_picture_and_draws_once_the_compiler_is_done(
+    workspace: Workspace, wait_until: Any
+) -> None:
+    keep_picture(workspace, "agn", "type", "light", drawn(workspace))
+    workspace.compiled.clear()
+    turns: list[Any] = []
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            session = Visitor(workspace, pool, turns.append)
+            view = PlaneView(session)
+            assert view._image.data["image"][0].shape == (50, 60)
+            view._resized("inner_width", None, 300)
+            view._resized("inner_height", None, 200)  # does not wait for the compiler
+            assert view._image.data["image"][0].shape == (50, 60)
+            assert threading.active_count() >= 2
+            workspace.compiled.set()
+            wait_until(lambda: turns)
+            turns.pop()()
+            assert view._image.data["image"][0].shape == (200, 300)
+            session.close()
+    finally:
+        workspace.compiled.set()

@@ -1,0 +1,85 @@
+"""Every row gets the colour its label, prediction or score calls for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from spexplain.dashboard.workspace.colouring import Categories, Values, colour_titles, colouring
+from spexplain.dashboard.workspace.workspace import Workspace
+
+
+def coloured(workspace: Workspace, name: str) -> Categories | Values:
+    return colouring(name, workspace.catalog, workspace.lenses)
+
+
+def test_types_come_in_the_papers_order_with_the_unlabelled_last(workspace: Workspace) -> None:
+    found = coloured(workspace, "type")
+    assert found.names == ("type 1", "type 2", "intermediate", "unlabelled")
+    assert found.quiet == 3
+    truth = workspace.catalog["label"].replace("", "unlabelled")
+    assert [found.label(row) for row in range(50)] == truth.head(50).tolist()
+
+
+def test_counts_are_of_the_rows_asked_for(workspace: Workspace) -> None:
+    found, rows = coloured(workspace, "type"), np.arange(100)
+    expected = workspace.catalog["label"].head(100).replace("", "unlabelled").value_counts()
+    assert dict(zip(found.names, found.counts(rows), strict=True)) == expected.to_dict()
+
+
+def test_rows_outside_a_lens_are_not_classified(workspace: Workspace) -> None:
+    found = coloured(workspace, "predicted")
+    assert found.label(299) == "not classified"
+    assert found.label(5) == workspace.lenses["agn"].columns["predicted"].loc[5]
+
+
+def test_correct_or_not_knows_no_truth(workspace: Workspace) -> None:
+    found, label = coloured(workspace, "correct"), workspace.catalog["label"]
+    said = workspace.lenses["agn"].columns["predicted"]
+    for row in range(100):
+        truth = "correct" if said[row] == label[row] else "wrong"
+        assert found.label(row) == (truth if label[row] else "no truth")
+
+
+def test_scores_are_logarithmic_and_their_ends_percentiles(workspace: Workspace) -> None:
+    found = coloured(workspace, "score")
+    score = workspace.lenses["anomaly"].columns["score"].to_numpy()
+    assert found.logarithmic
+    assert found.title == "Score: MSE"
+    np.testing.assert_allclose(found.values, np.log10(score))
+    assert (score < 10**found.low).mean() == pytest.approx(0.01, abs=0.01)
+    assert (score > 10**found.high).mean() == pytest.approx(0.005, abs=0.005)
+    assert float(found.label(3)) == pytest.approx(score[3], rel=5e-3)
+
+
+def test_clusters_are_counted_up_and_the_rest_is_quiet(workspace: Workspace) -> None:
+    found = coloured(workspace, "cluster")
+    assert found.names[-1] == "not clustered"
+    assert found.names[0] == "cluster 0"
+
+
+def test_cluster_ten_follows_cluster_nine() -> None:
+    catalog = pd.DataFrame({"label": [""] * 12})
+
+    class Lens:
+        columns = pd.DataFrame({"cluster": np.arange(12.0)})
+
+    found = colouring("cluster", catalog, {"anomaly": Lens()})
+    assert found.names == tuple(f"cluster {k}" for k in range(12))
+    assert found.quiet is None
+
+
+def test_only_what_exists_is_offered(workspace: Workspace) -> None:
+    everything = colour_titles(workspace.catalog, workspace.lenses)
+    assert list(everything)[:5] == ["type", "predicted", "correct", "score", "cluster"]
+    assert "score" not in colour_titles(workspace.catalog, {"agn": workspace.lenses["agn"]})
+    assert list(colour_titles(pd.DataFrame({"label": []}), {})) == ["type"]
+    unlabelled = workspace.catalog.assign(label="")
+    assert next(iter(colour_titles(workspace.catalog, workspace.lenses))) == "type"
+    assert next(iter(colour_titles(unlabelled, workspace.lenses))) == "predicted"
+
+
+def test_a_column_without_numbers_still_has_ends() -> None:
+    found = colouring("z", pd.DataFrame({"z": [np.nan, np.nan]}), {})
+    assert (found.low, found.high) == (0.0, 1.0)
+    assert found.label(0) == "none"

@@ -1,0 +1,111 @@
+"""A user's labels."""
+
+import pytest
+from spexplain.data.ingest.labels import LabelError, read_labels
+
+
+@pytest.fixture
+def labels(tmp_path):
+    def write(text, encoding="utf-8"):
+        path = tmp_path / "labels.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_labels(path)
+
+    return write
+
+
+def test_labels_by_id(labels):
+    got = labels("id,label\n0266-51602-0001,type 1\n0266-51602-0002,type 2\n")
+    assert got.by_name == {"0266-51602-0001": "type 1", "0266-51602-0002": "type 2"}
+    assert got.name_of("0266-51602-0002", "x.fits") == "0266-51602-0002"
+    assert got.name_of("0266-51602-0003", "x.fits") == ""
+
+
+def test_labels_by_file_name_or_path(labels):
+    got = labels("file,label\na.fits,type 1\n/data/b.fits,type 2\n")
+    assert got.name_of("", "/data/a.fits") == "a.fits"
+    assert got.name_of("", "/data/b.fits") == "/data/b.fits"
+    assert got.name_of("", "/other/b.fits") == ""
+
+
+def test_spreadsheet_habits_are_understood(labels):
+    text = "\ufeffName, ID , Label\r\nsome galaxy, 266-51602-1 , type 1 \r\nx,266-51602-2,\r\n"
+    assert labels(text).by_name == {"0266-51602-0001": "type 1"}
+
+
+def test_order_does_not_change_the_digest_but_a_label_does(labels):
+    one = labels("id,label\na,x\nb,y\n").digest
+    assert labels("id,label\nb,y\na,x\n").digest == one
+    assert labels("id,label\na,x\nb,z\n").digest != one
+
+
+def test_the_same_twice_is_once_but_two_labels_are_a_contradiction(labels):
+    assert labels("id,label\na,x\na,x\n").by_name == {"a": "x"}
+    with pytest.raises(LabelError, match=r"'a' both 'x' and 'y'"):
+        labels("id,label\na,x\na,y\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "cannot read"),
+        ("name,class\na,b\n", "it has name, class"),
+        ("id\na\n", "needs the columns"),
+        ("id,label\na,b,c,d\ne,f,g,h,i,j\n", "cannot read"),
+    ],
+)
+def test_what_is_no_table_of_labels_says_so(labels, text, says):
+    with pytest.raises(LabelError, match=says):
+        labels(text)
+
+
+def test_another_encoding_is_told(labels):
+    with pytest.raises(LabelError, match="cannot read"):
+        labels("id,label\nä,ö\n", encoding="latin-1")
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(LabelError, match=r"absent\.csv"):
+        read_labels(tmp_path / "absent.csv")
+
+
+def test_redshifts_come_with_labels_or_alone(labels):
+    got = labels("id,label,z\na,type 1,0.2\nb,,0.3\nc,type 2,\n")
+    assert got.by_name == {"a": "type 1", "c": "type 2"}
+    assert got.redshifts == {"a": 0.2, "b": 0.3}
+    assert got.names == ("a", "c", "b")
+    assert labels("file,Z\nx.fits,0.1\n").redshifts == {"x.fits": 0.1}
+    assert labels("file,Z\nx.fits,0.1\n").name_of("id", "/y/x.fits") == "x.fits"
+
+
+def test_a_redshift_changes_the_digest(labels):
+    assert labels("id,z\na,0.1\n").digest != labels("id,z\na,0.2\n").digest
+
+
+@pytest.mark.parametrize("z", ["high", "nan", "inf"])
+def test_a_redshift_that_is_no_number_is_an_error_that_quotes_it(labels, z):
+    with pytest.raises(LabelError, match=f"gives 'a' the redshift '{z}'"):
+        labels(f"id,z\na,{z}\n")
+
+
+def test_two_redshifts_of_one_spectrum_are_a_contradiction(labels):
+    with pytest.raises(LabelError, match=r"'a' both '0\.1' and '0\.2'"):
+        labels("id,z\na,0.1\na,0.2\n")
+
+
+def test_dust_comes_with_labels_or_alone_and_changes_the_digest(labels):
+    got = labels("id,label,ebv\na,type 1,0.03\nb,,0\nc,type 2,\n")
+    assert got.reddenings == {"a": 0.03, "b": 0.0}
+    assert got.names == ("a", "c", "b")
+    alone = labels("file,EBV\nx.fits,0.1\n")
+    assert (alone.reddenings, alone.by_name) == ({"x.fits": 0.1}, {})
+    assert alone.name_of("id", "/y/x.fits") == "x.fits"
+    assert labels("file,EBV\nx.fits,0.2\n").digest != alone.digest
+
+
+@pytest.mark.parametrize(
+    ("ebv", "why"), [("low", "no number"), ("nan", "no number"), ("-0.01", "negative")]
+)
+def test_dust_that_makes_no_sense_is_an_error_that_quotes_it(labels, ebv, why):
+    with pytest.raises(LabelError, match=rf"gives 'a' the E\(B-V\) '{ebv}', which is {why}"):
+        labels(f"id,ebv\na,{ebv}\n")

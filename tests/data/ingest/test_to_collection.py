@@ -1,0 +1,416 @@
+"""From files to a collection, with a reason for each one refused."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.build.reddening import find_reddening, usable_source
+from spexplain.data.collection import writer as collection_writer
+from spexplain.data.collection.collection import Collection
+from spexplain.data.ingest.many_files import _interrupts_held
+from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
+
+GRID = WaveGrid(3600.0, 7000.0)
+
+
+@pytest.fixture
+def folder(folder_of_fates):
+    return folder_of_fates
+
+
+EXPECTED = {
+    "unreadable": 2,
+    "unknown format": 3,
+    "redshift missing": 2,
+    **dict.fromkeys(["star", "redshift too high", "redshift too low", "no overlap"], 1),
+    **dict.fromkeys(["no data", "no errors", "duplicate"], 1),
+}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
+    monkeypatch.setattr("spexplain.data.ingest.many_files._FILES_A_PROCESS", 8)
+    report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
+    assert (report.n_files, report.n_taken, report.n_rejected) == (17, 3, 14)
+    assert report.rejected == EXPECTED
+    assert list(report.rejected.values()) == sorted(report.rejected.values(), reverse=True)
+    collection = Collection.open(report.path)
+    assert collection.catalog["id"].tolist() == [f"0266-51602-000{k}" for k in (1, 2, 3)]
+    assert collection.catalog["spectral_class"].tolist() == ["GALAXY", "QSO", "GALAXY"]
+    assert (collection.catalog["survey"] == "SDSS").all()
+    assert (collection.catalog["sn_median"] > 5).all()
+    assert len(collection.rejects) == 14
+    assert (collection.rejects["detail"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "says"),
+    [
+        ("star.fits", "star", "STAR F5"),
+        ("far.fits", "redshift too high", "z = 1.2000 > 0.8"),
+        ("none.fits", "redshift missing", "nan"),
+        ("zero.fits", "redshift missing", "0"),
+        ("blue.fits", "redshift too low", "-0.001"),
+        ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
+        ("empty_pixels.fits", "no data", "none of the 3800 pixels"),
+        ("no_ivar.fits", "no errors", "no column ivar"),
+        ("z_again.fits", "duplicate", "galaxy.fits"),
+        ("cut.fits", "unreadable", "truncated"),
+        ("nothing.fits", "unreadable", "empty"),
+        ("text.fits", "unknown format", "begins with b'wavelength"),
+        ("image.fits", "unknown format", "no reader knows"),
+    ],
+)
+def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says):
+    paths = [folder / "a" / "galaxy.fits", folder / "b" / name]
+    ingest(paths, tmp_path / "c", grid=GRID)
+    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
+    assert (reject["file"], reject["reason"]) == (str(folder / "b" / name), reason)
+    assert says in reject["detail"]
+
+
+def test_spectra_are_at_rest_on_the_grid_and_nothing_is_made_up(write_spec, tmp_path):
+    loglam = 3.58 + 1e-4 * np.arange(3800)
+    wave = 10**loglam
+    flux = 1 + 10 * np.exp(-0.5 * ((wave - 1.2 * 5008.24) / 8) ** 2)
+    ivar = np.full(3800, 4.0)
+    ivar[(wave > 1.2 * 4500) & (wave < 1.2 * 4520)] = 0
+    path = write_spec(z=0.2, flux=flux, ivar=ivar)
+    ingest([path], tmp_path / "c", grid=GRID)
+    collection = Collection.open(tmp_path / "c")
+    rest = collection.wave_rest_aa
+    got, got_ivar = collection.spectrum(0)
+    assert abs(rest[np.nanargmax(got)] - 5008.24) <= 1
+    assert np.nanmax(got) == pytest.approx(11, rel=0.01)
+    missing = (rest > 4500) & (rest < 4520)
+    assert np.isnan(got[missing]).all()
+    assert not got_ivar[missing].any()
+    assert np.isfinite(got[(rest > 4530) & (rest < 6900)]).all()
+    assert np.median(got_ivar[got_ivar > 0]) > 4  # two independent pixels know more than one
+
+
+def test_the_bound_on_redshift_can_be_set(folder, tmp_path):
+    assert ingest([folder], tmp_path / "far", grid=GRID, z_max=2.0).n_taken == 4
+    near = ingest([folder], tmp_path / "near", grid=GRID, z_max=0.2)
+    assert near.n_taken == 2
+    assert near.rejected["redshift too high"] == 2
+
+
+def test_labels_reach_the_catalog_and_unknown_ones_are_reported(folder, tmp_path):
+    csv = tmp_path / "labels.csv"
+    csv.write_text("id,label\n266-51602-1,type 2\n0266-51602-0004,type 1\nnobody,type 1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert Collection.open(report.path).catalog["label"].tolist() == ["type 2", "", ""]
+    assert report.unknown_labels == ("nobody",)  # the star's is known, though it was refused
+
+
+def test_labels_by_file_name(folder, tmp_path):
+    csv = tmp_path / "labels.csv"
+    csv.write_text("file,label\nqso.fits,type 1\nabsent.fits,type 1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert Collection.open(report.path).catalog["label"].tolist() == ["", "type 1", ""]
+    assert report.unknown_labels == ("absent.fits",)
+
+
+def test_order_and_repetition_of_the_paths_do_not_matter(folder, tmp_path):
+    ingest([folder], tmp_path / "one", grid=GRID)
+    parts = [folder / "b", folder / "a", folder / "a" / "qso.fits", folder / "README.md"]
+    ingest(parts, tmp_path / "other", grid=GRID)
+    one, other = Collection.open(tmp_path / "one"), Collection.open(tmp_path / "other")
+    assert one.key == other.key
+    assert one.rejects.equals(other.rejects)
+
+
+def test_a_file_named_outright_is_tried_whatever_it_is_called(folder, tmp_path):
+    report = ingest([folder / "README.md"], tmp_path / "c", grid=GRID)
+    assert report.rejected == {"unknown format": 1}
+    assert Collection.open(report.path).n_spectra == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks here")
+def test_reading_processes_leave_ctrl_c_to_the_first_one():
+    ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+    command = [sys.executable, "-c", ask]
+    with _interrupts_held():
+        inside = subprocess.run(command, capture_output=True, text=True, check=True)
+    after = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (inside.stdout.strip(), after.stdout.strip()) == ("True", "False")
+
+
+def test_progress_counts_to_the_end(folder, tmp_path):
+    seen = []
+    ingest([folder], tmp_path / "c", grid=GRID, progress=lambda *step: seen.append(step))
+    assert seen[-1] == (17, 17)
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        (["absent"], "no file or folder .*absent"),
+        (["void"], "no file of spectra in .*void"),
+        ([], "no file of spectra"),
+    ],
+)
+def test_nothing_to_read_is_an_error(tmp_path, paths, says):
+    (tmp_path / "void").mkdir()
+    with pytest.raises(IngestError, match=says):
+        ingest([tmp_path / path for path in paths], tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_existing_place_is_refused_before_anything_is_read(folder, tmp_path):
+    ingest([folder / "a"], tmp_path / "c", grid=GRID)
+    with pytest.raises(IngestError, match="already exists"):
+        ingest([folder], tmp_path / "c", grid=GRID)
+    assert Collection.open(tmp_path / "c").n_spectra == 2
+
+
+def test_a_labels_file_that_cannot_be_used_is_an_error(folder, tmp_path):
+    with pytest.raises(IngestError, match=r"absent\.csv"):
+        ingest([folder], tmp_path / "c", labels=tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("knob", [{"jobs": 0}, {"z_max": 0.0}, {"z_max": float("nan")}])
+def test_impossible_settings_are_refused_with_their_value(folder, tmp_path, knob):
+    (value,) = knob.values()
+    with pytest.raises(ValueError, match=f"{value}"):
+        ingest([folder], tmp_path / "c", **knob)
+
+
+@pytest.fixture
+def many(tmp_path, write_spec, monkeypatch):
+    """110 copies of one file that differ in their fibre number only, in shards of 64 rows."""
+    monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
+    loglam = 3.58 + 1e-4 * np.arange(60)
+    original = write_spec("in/s.fits", loglam=loglam, fiber=1, z=0.01).read_bytes()
+    with fits.open(tmp_path / "in/s.fits") as opened:
+        names = opened[2].columns.names
+        sizes = [opened[2].data.dtype[name].itemsize for name in names]
+        at = opened[2].fileinfo()["datLoc"] + sum(sizes[: names.index("FIBERID")])
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for fiber in range(1, 111):
+        number = fiber.to_bytes(4, "big")
+        (folder / f"{fiber:04}.fits").write_bytes(original[:at] + number + original[at + 4 :])
+    return folder
+
+
+def test_a_cancelled_ingest_goes_on_where_it_stopped(many, tmp_path):
+    grid = WaveGrid(3760.0, 3800.0)
+    steps, resumed = [], []
+    with pytest.raises(IngestCancelled, match="of 110 files"):
+        ingest(
+            [many],
+            tmp_path / "c",
+            grid=grid,
+            progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == 3,  # 96 files done, 64 of them safe
+        )
+    assert not (tmp_path / "c").exists()
+    report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
+    assert resumed[0] == (95, 110)
+    assert (report.n_taken, report.rejected) == (110, {})
+    shutil.move(tmp_path / "c", tmp_path / "kept")
+    ingest([many], tmp_path / "c", grid=grid)
+    assert Collection.open(tmp_path / "c").key == Collection.open(tmp_path / "kept").key
+    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+
+
+def test_changed_inputs_are_not_mixed_with_an_unfinished_ingest(many, tmp_path):
+    grid, steps = WaveGrid(3760.0, 3800.0), []
+    with pytest.raises(IngestCancelled):
+        ingest(
+            [many],
+            tmp_path / "c",
+            grid=grid,
+            progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == 3,
+        )
+    (many / "0001.fits").unlink()
+    report = ingest([many], tmp_path / "c", grid=grid)
+    assert report.n_taken == 109
+    assert "0266-51602-0001" not in set(Collection.open(tmp_path / "c").catalog["id"])
+
+
+def test_two_ingests_into_one_place_do_not_meet(many, tmp_path):
+    grid, said = WaveGrid(3760.0, 3800.0), []
+
+    def another(*_):
+        if not said:
+            with pytest.raises(IngestError) as refused:
+                ingest([many], tmp_path / "c", grid=grid, z_max=0.5)
+            said.append(str(refused.value))
+
+    report = ingest([many], tmp_path / "c", grid=grid, progress=another)
+    assert said == [
+        f"another process is writing {tmp_path / 'c'}; wait for it to end, or choose another folder"
+    ]
+    assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
+
+
+KILLED = """
+import os, signal, sys
+from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.collection import writer as collection_writer
+from spexplain.data.ingest.to_collection import ingest
+
+collection_writer._SHARD_ROWS = 64
+steps = []
+ingest(
+    [sys.argv[1]],
+    sys.argv[2],
+    grid=WaveGrid(3760.0, 3800.0),
+    progress=lambda *step: steps.append(step),
+    cancelled=lambda: len(steps) == 3 and os.kill(os.getpid(), signal.SIGKILL),
+)
+"""
+
+
+def test_a_killed_ingest_frees_the_place_and_loses_no_shard(many, tmp_path):
+    words = [sys.executable, "-c", KILLED, many, tmp_path / "c"]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    resumed = []
+    grid = WaveGrid(3760.0, 3800.0)
+    report = ingest([many], tmp_path / "c", grid=grid, progress=lambda *step: resumed.append(step))
+    assert resumed[0] == (95, 110)  # 64 were safe, and from the last of these on 32 are read
+    assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
+    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+
+
+@pytest.fixture
+def coadds(tmp_path, monkeypatch):
+    """Five files of 50 spectra each, of which every tenth has no redshift, in shards of 64 rows."""
+    monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 64)
+    monkeypatch.setattr("spexplain.data.ingest.many_files._BYTES_A_TASK", 1)  # a file at a time
+    wave = 3760 + 0.8 * np.arange(60)
+    folder = tmp_path / "coadds"
+    folder.mkdir()
+    for number in range(5):
+        ids = 1000 * number + np.arange(50)
+        warn = np.where(np.arange(50) % 10 == 0, 4, 0)
+        columns = {"TARGETID": (ids, "K"), "Z": (np.full(50, 0.01), "D"), "ZWARN": (warn, "K")}
+        flux = np.ones((50, 60)) * (1 + ids[:, None])
+        hdus = [
+            fits.PrimaryHDU(),
+            _table("FIBERMAP", TARGETID=columns["TARGETID"]),
+            fits.ImageHDU(wave, name="B_WAVELENGTH"),
+            fits.ImageHDU(flux, name="B_FLUX"),
+            fits.ImageHDU(np.ones((50, 60)), name="B_IVAR"),
+            _table("REDSHIFTS", **columns),
+        ]
+        fits.HDUList(hdus).writeto(folder / f"coadd-{number}.fits")
+    return folder
+
+
+def _table(name, **columns):
+    made = [fits.Column(name=k, format=form, array=v) for k, (v, form) in columns.items()]
+    return fits.BinTableHDU.from_columns(made, name=name)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
+    coadds, tmp_path, monkeypatch, jobs
+):
+    monkeypatch.setattr("spexplain.data.ingest.many_files._BYTES_A_PROCESS", 1)
+    steps = []
+    report = ingest(
+        [coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0), jobs=jobs,
+        progress=lambda *step: steps.append(step),
+    )  # fmt: skip
+    assert (report.n_files, report.n_taken, report.rejected) == (5, 225, {"redshift missing": 25})
+    assert steps == [(done, 5) for done in range(1, 6)]
+    collection = Collection.open(report.path)
+    expected = [str(1000 * n + k) for n in range(5) for k in range(50) if k % 10]
+    assert collection.catalog["id"].tolist() == expected
+    assert set(collection.rejects["detail"]) == {"Redrock's z = 0.01 has ZWARN 4"}
+    for row in (0, 100, 224):
+        flux, _ = collection.spectrum(row)
+        assert np.nanmedian(flux) == pytest.approx(1 + int(expected[row]))
+
+
+@pytest.mark.parametrize("stop", [2, 3, 4])
+def test_a_file_stored_in_part_is_read_again_and_nothing_is_lost_or_doubled(coadds, tmp_path, stop):
+    grid, steps = WaveGrid(3760.0, 3800.0), []
+    with pytest.raises(IngestCancelled):
+        ingest(
+            [coadds], tmp_path / "c", grid=grid, progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == stop,
+        )  # fmt: skip
+    report = ingest([coadds], tmp_path / "c", grid=grid)
+    assert (report.n_taken, report.rejected) == (225, {"redshift missing": 25})
+    ingest([coadds], tmp_path / "again", grid=grid)
+    one, other = Collection.open(tmp_path / "c"), Collection.open(tmp_path / "again")
+    assert one.catalog.equals(other.catalog)
+    assert one.rejects.equals(other.rejects)
+    for row in range(0, 225, 16):
+        np.testing.assert_array_equal(one.spectrum(row), other.spectrum(row))
+
+
+def test_one_target_twice_in_a_file_or_in_two_is_taken_once(coadds, tmp_path):
+    shutil.copy(coadds / "coadd-0.fits", coadds / "coadd-9.fits")
+    with fits.open(coadds / "coadd-1.fits", mode="update") as opened:
+        opened["FIBERMAP"].data["TARGETID"][2] = 1001
+    report = ingest([coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0))
+    assert report.rejected == {"duplicate": 46, "redshift missing": 30}
+
+
+def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):
+    csv = tmp_path / "z.csv"
+    csv.write_text("file,z\nnone.fits,0.2\nqso.fits,0.4\nstar.fits,0.1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    catalog = Collection.open(report.path).catalog.set_index("id")
+    assert catalog.loc["0266-51602-0006", "z"] == 0.2
+    assert catalog.loc["0266-51602-0002", "z"] == 0.4
+    assert report.rejected["star"] == 1  # what the pipeline calls a star stays one
+    assert report.unknown_labels == ()
+
+
+def test_dust_of_the_users_is_a_column_that_builds_correct_by(folder, tmp_path):
+    csv = tmp_path / "dust.csv"
+    csv.write_text("id,ebv\n266-51602-1,0.05\n0266-51602-0003,0\nnobody,0.1\n")
+    report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
+    assert report.unknown_labels == ("nobody",)
+    collection = Collection.open(report.path)
+    np.testing.assert_array_equal(collection.catalog["ebv"], [0.05, np.nan, 0.0])
+    assert usable_source(collection, "auto") == "catalog"
+    found = find_reddening(collection, "catalog")
+    assert (found.ebv.tolist(), found.n_unknown) == ([0.05, 0.0, 0.0], 1)
+
+
+def test_without_dust_of_the_users_there_is_no_such_column(folder, tmp_path):
+    report = ingest([folder], tmp_path / "c", grid=GRID)
+    assert "ebv" not in Collection.open(report.path).catalog
+
+
+def test_the_unit_of_the_flux_reaches_the_catalog(folder, tmp_path):
+    report = ingest([folder], tmp_path / "c", grid=GRID)
+    assert report.n_counts == 0
+    assert set(Collection.open(report.path).catalog["flux_unit"]) == {"1e-17 erg/s/cm2/Å"}
+
+
+def test_a_name_that_is_no_text_ends_nothing(folder, tmp_path):
+    odd = os.fsencode(tmp_path / "in") + b"/caf\xe9.fits"
+    (tmp_path / "in").mkdir()
+    shutil.copy(folder / "a" / "galaxy.fits", odd)
+    shutil.copy(folder / "b" / "cut.fits", os.fsencode(tmp_path / "in") + b"/.\xff.fits")
+    report = ingest([tmp_path / "in"], tmp_path / "c", grid=GRID)
+    assert (report.n_taken, report.rejected) == (1, {"unreadable": 1})
+    collection = Collection.open(report.path)
+    assert collection.catalog["file"][0].endswith("caf\\xe9.fits")
+    assert collection.rejects["file"][0].endswith(".\\xff.fits")
+
+
+def test_the_labels_file_beside_the_spectra_is_no_spectrum(folder, tmp_path):
+    (tmp_path / "in").mkdir()
+    shutil.copy(folder / "a" / "galaxy.fits", tmp_path / "in")
+    (tmp_path / "in" / "types.csv").write_text("id,label\n0266-51602-0001,type 2\n")
+    report = ingest(
+        [tmp_path / "in"], tmp_path / "c", labels=tmp_path / "in" / "types.csv", grid=GRID
+    )
+    assert (report.n_files, report.n_taken, report.n_rejected) == (1, 1, 0)
