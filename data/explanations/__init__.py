@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .fits_file import replay, save_explanation
+    from .fits_file import ExplanationFileError, load_explanation, replay, save_explanation
     from .python_code import reproduce_code
+    from .replaying import OtherModelError, replay_in
     from .saved import Origin, SavedExplanation
     from .segment_table import write_segment_table
 
 __all__ = [
+    "ExplanationFileError",
     "Origin",
+    "OtherModelError",
     "SavedExplanation",
+    "load_explanation",
     "replay",
+    "replay_in",
     "reproduce_code",
     "save_explanation",
     "write_segment_table",
