@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench peers venv clean
+.PHONY: help run test lint bench truth peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ lint: venv ## ruff, basedpyright and import-linter
 bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dense path, in the browser
 	$(BIN)/python benchmarks/explain.py --json
 	$(BIN)/python benchmarks/page.py --json
+
+truth: venv ## whether what the page says is true: each figure beside what it must be, as JSON
+	$(BIN)/python benchmarks/truth.py --json
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON
 	.venv-peers/bin/python benchmarks/peers.py --json
