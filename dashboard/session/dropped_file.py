@@ -24,12 +24,16 @@ __all__ = ["DroppedFile"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Looked:
-    """A visitor as the lens sees it, and where it lies once that is known."""
+    """A dropped spectrum as the lens sees it, and where it lies once that is known.
+
+    ``able`` are the titles of other lenses that can take one which this lens cannot.
+    """
 
     outside: OutsideLens
     found: OutsideSpectrum
     place: tuple[float, float] | None
     complete: bool
+    able: tuple[str, ...] = ()
 
 
 class DroppedFile(param.Parameterized):
@@ -41,7 +45,7 @@ class DroppedFile(param.Parameterized):
         In which they are opened, through its current lens.
     """
 
-    place = param.Parameter(default=None, doc="(x, y) of the open visitor on the plane, or None.")
+    place = param.Parameter(default=None, doc="(x, y) of the open file on the plane, or None.")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -78,11 +82,16 @@ class DroppedFile(param.Parameterized):
 
         space = self._session.workspace
         outside = OutsideLens(space.collection, lens)
-        found = outside.look(read_bytes(name, data))
+        spectrum = read_bytes(name, data)
+        found = outside.look(spectrum)
         placing = (
             plane is not None and not found.reason and space.placer.can_place(plane, lens.name)
         )
-        looked = _Looked(outside, found, None, complete=not placing)
+        others = [one for one in space.lenses.values() if one is not lens and found.reason]
+        able = [
+            o.title for o in others if not OutsideLens(space.collection, o).look(spectrum).reason
+        ]
+        looked = _Looked(outside, found, None, complete=not placing, able=tuple(able))
         yield looked
         if placing and plane is not None and not cancelled():
             yield replace(looked, place=space.placer.place(plane, found.flux), complete=True)
@@ -96,7 +105,8 @@ class DroppedFile(param.Parameterized):
             return
         found, lens = looked.found, looked.outside.lens
         if found.reason:  # what is open stays open
-            other = "try another lens and open it again"
+            others = " or ".join(f"“{title}”" for title in looked.able)
+            other = f"the lens {others} can take it" if others else "no other lens here can take it"
             self._session.complain(
                 f"{self._name} cannot serve the lens “{lens.title}”: {found.reason}; {other}."
             )
@@ -117,6 +127,6 @@ class DroppedFile(param.Parameterized):
         return None if shown is None else shown.outside
 
     def _left(self, *_: object) -> None:
-        """Another spectrum was opened: the visitor is gone, and nothing of it stays."""
+        """Another spectrum was opened: the dropped one is gone, and nothing of it stays."""
         if self._open is not self._outside:
             self.place = None

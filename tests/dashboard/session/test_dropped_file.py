@@ -27,9 +27,7 @@ def real(small_demo):
         session.close()
 
 
-def test_a_visitor_is_judged_explained_and_placed_beside_its_twin(
-    real, tmp_path, as_file, wait_until
-):
+def test_a_file_is_judged_explained_and_placed_beside_its_twin(real, tmp_path, as_file, wait_until):
     collection = real.workspace.collection
     lens = real.lens
     row = int(lens.rows[np.flatnonzero(lens.columns["correct"].fillna(False))[0]])
@@ -77,5 +75,18 @@ def test_a_file_that_the_lens_cannot_take_leaves_what_is_open(real, wait_until):
     real.dropped.receive("dark.fits", base64.b64encode(content.getvalue()).decode())
     wait_until(lambda: "dark.fits" in real.outcome.problem)
     assert "cannot serve the lens “AGN type”: flux at 5100 Å is −3;" in real.outcome.problem
+    assert real.outcome.problem.endswith("no other lens here can take it.")
     assert real.outcome.shown.row == row
     assert real.view.spectrum == real.outcome.shown.id
+
+
+def test_a_lens_that_can_take_what_this_one_cannot_is_named(real, wait_until):
+    wave = np.geomspace(3600.0, 10_300.0, 1500)
+    flux = np.where(np.abs(wave / 1.05 - 5100) < 30, -3.0, 3.0)  # P21 divides by what is there
+    table = fits.BinTableHDU(Table({"wave": wave, "flux": flux, "ivar": np.full(1500, 400.0)}))
+    table.header["Z"] = 0.05
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(content)
+    real.dropped.receive("dip.fits", base64.b64encode(content.getvalue()).decode())
+    wait_until(lambda: "dip.fits" in real.outcome.problem)
+    assert real.outcome.problem.endswith("the lens “Anomaly score” can take it.")
