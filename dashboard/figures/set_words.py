@@ -68,7 +68,10 @@ def set_sentence(found: ClassSet, predicted: str = "") -> str:
             f"A set of one is no promise: {percent(right / n)} ({right:,} of {n:,}) of such test "
             f"spectra were called right{also}."
         )
-    parts.append("An empty set is no sign of a galaxy.")
+    parts.append(
+        "An empty set is no sign of a galaxy, and outside what the model learned on a set promises "
+        "nothing."
+    )
     return " ".join(parts)
 
 
