@@ -168,7 +168,7 @@ def _set(verdict: Any) -> str:
     said = f"{text[:1].upper()}{text[1:]}. {sentence}"
     title = escape(sentence if found.missing else said, quote=True)
     members = " ".join(map(_dotted, found.members)) or (
-        "none to be had" if found.missing else NO_TYPE
+        "none to be had" if found.missing else f"<small>{NO_TYPE}</small><b>none</b>"
     )
     if leaves_out(found, verdict.predicted):
         members += f", not {_dotted(verdict.predicted)}"

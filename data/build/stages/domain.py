@@ -203,7 +203,7 @@ def _galaxy_sample(work: Work, rows: np.ndarray) -> _Sample:
     return _described(
         work, rows, np.flatnonzero(sample.inside), np.flatnonzero(~sample.inside & called), "o25",
         "galaxies" if sample.learn_from == "galaxies" else "spectra",
-        "what the survey calls otherwise: quasars", _FEWEST_OTHERS,
+        "what the model's survey calls otherwise: quasars", _FEWEST_OTHERS,
     )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
     ours = f"the {len(sample.ours):,} {facts['what']} it learned on"
     if "background" not in facts:
         return (
-            f"of {n_rest:,} other spectra of the survey {inside} look like {ours}; at "
+            f"of {n_rest:,} other spectra of its survey {inside} look like {ours}; at "
             f"most {alike} are as they are"
         )
     own = f" and {n_rest:,} of its own survey" if n_rest else ""
