@@ -168,7 +168,9 @@ def _set(verdict: Any) -> str:
     said = f"{text[:1].upper()}{text[1:]}. {sentence}"
     title = escape(sentence if found.missing else said, quote=True)
     members = " ".join(map(_dotted, found.members)) or (
-        "none to be had" if found.missing else f"<small>{NO_TYPE}</small><b>none</b>"
+        "none to be had"
+        if found.missing
+        else f'<small>{NO_TYPE}</small><i class="brief" data-brief="none"></i>'
     )
     if leaves_out(found, verdict.predicted):
         members += f", not {_dotted(verdict.predicted)}"
