@@ -170,7 +170,7 @@ def _set(verdict: Any) -> str:
     members = " ".join(map(_dotted, found.members)) or (
         "none to be had"
         if found.missing
-        else f'<small>{NO_TYPE}</small><i class="brief" data-brief="none"></i>'
+        else f'<small>{NO_TYPE}</small><span class="brief" data-brief="none"></span>'
     )
     if leaves_out(found, verdict.predicted):
         members += f", not {_dotted(verdict.predicted)}"
