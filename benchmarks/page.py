@@ -34,7 +34,7 @@ from spexplain.data.lenses.plane_points import Plane
 
 N_SURVEY = 728_133  # O25
 REST_MS = 2000  # after which a new window has loaded what chromium puts around a page
-AIMS_MS = {"first-plot": 1500, "click": 150, "slider": 200, "zoom": 400}
+AIMS_MS = {"first-plot": 900, "click": 100, "slider": 120, "zoom": 200}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 
@@ -285,6 +285,10 @@ class TiledLens:
         parts = [lens.columns.set_index(lens.columns.index + k) for k in range(0, size, n)]
         columns = pd.concat(parts)
         self.columns = columns[columns.index < size]
+        self.domain = None  # of the demo's rows alone
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lens, name)
 
     def reason(self, row: int) -> str:
         return self._lens.reason(row % self._n)

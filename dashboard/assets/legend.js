@@ -34,6 +34,6 @@ export function render({ model, el }) {
       el.append(entry)
     }
   }
-  model.on(["entries", "bar", "ends"], draw)
+  model.on(["entries", "bar", "ends"], once(draw))
   draw()
 }

@@ -1,10 +1,18 @@
 // Draws the spectrum and its explanation at the width of the frame: of thousands of pixels the lowest
 // and the highest in each column of the screen, and neighbours of one colour as one stroke. Runs
 // once, however many of its sources a message changes; what it makes stays in the browser.
-if (pixels._painting) return
-pixels._painting = true
-queueMicrotask(() => {
-  pixels._painting = false
+let painting = false
+
+export default function ({ pixels, bands, figure, trace, ribbon, bars }) {
+  if (painting) return
+  painting = true
+  queueMicrotask(() => {
+    painting = false
+    draw(pixels, bands, figure, trace, ribbon, bars)
+  })
+}
+
+function draw(pixels, bands, figure, trace, ribbon, bars) {
   const { x, y } = pixels.data
   const { left, right, weight, shade } = bands.data
   const { start, end } = figure.x_range
@@ -80,4 +88,4 @@ queueMicrotask(() => {
     k = stop
   }
   put(bars, seen)
-})
+}

@@ -94,6 +94,6 @@ export function render({ model, el }) {
   }).observe(all)
   el.append(all)
   model.on("sections", draw)
-  model.on("msg:custom", ({ name, text }) => spexplain.save(name, text, "text/csv"))
+  model.on("msg:custom", ({ name, text }) => hand_over(name, text, "text/csv"))
   draw()
 }

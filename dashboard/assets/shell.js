@@ -96,7 +96,7 @@ export function render({ model, el, view }) {
   document.addEventListener("click", on_click)
   model.on("msg:custom", ({ name, content }) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
-    spexplain.save(name, bytes)
+    hand_over(name, bytes)
   })
   model.on("problem", say)
   model.on("theme", dress)
@@ -115,5 +115,4 @@ export function render({ model, el, view }) {
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
   view.model.document.on_event("connection_lost", come_back)
   stand()
-  spexplain.at_rest()
 }

@@ -30,7 +30,6 @@ from ..views.plane.plane import PlaneView
 from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
-from ..views.widgets.browser_component import parts_script
 from ..views.widgets.components import ShellPart, asset, one_patch
 from ..views.widgets.controls import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from ..views.widgets.drop_zone import drop_part
@@ -41,9 +40,7 @@ __all__ = ["build_app"]
 _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 
 
-def build_app(
-    workspace: Workspace, pool: Executor, opened: set[Session]
-) -> Callable[[], pn.Template]:
+def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Callable[[], None]:
     """What ``panel.serve`` calls for every visitor.
 
     Parameters
@@ -61,8 +58,12 @@ def build_app(
     """
     template = pn.io.resources.parse_template(asset("page.html"))
 
-    def page() -> pn.Template:
+    def page() -> None:
         doc = pn.state.curdoc
+        if doc is not None:
+            # Panel points its style sheets at a CDN until the HTML is rendered; a session made
+            # anew by a slow browser's socket never renders any, and would ask the CDN.
+            doc.template_variables.setdefault("dist_url", LOCAL_DIST)
         session = Visitor(workspace, pool, _scheduler(doc))
         SettledTrust(session)
         Recurring(session)
@@ -73,30 +74,21 @@ def build_app(
             session.close()
 
         pn.state.on_session_destroyed(close)
-        return _assemble(session, template)
+        made = _assemble(session, template)
+        if doc is not None:
+            # Bokeh looks through all models anew for every root that is added; once is enough.
+            with doc.models.freeze():
+                made.server_doc(doc, title="spexplain", location=False)
 
     return page
 
 
 class _Page(pn.Template):
-    """Panel's template, without two costs that grow with the square of the number of parts."""
+    """Panel's template, without a cost that grows with the square of the number of parts."""
 
     def __repr__(self) -> str:
         # Panel writes out all parts anew for every part that is added.
         return type(self).__name__
-
-    def _init_doc(self, doc: Document | None = None, *args: Any, **options: Any) -> Document:
-        # Bokeh looks through all models anew for every root that is added; once is enough.
-        document = doc or pn.state.curdoc or Document()
-        # Panel points its style sheets at a CDN until the HTML is rendered; a session that is
-        # made anew by a slow browser's socket never renders any, and would ask the CDN.
-        document.template_variables.setdefault("dist_url", LOCAL_DIST)
-        with document.models.freeze():
-            super()._init_doc(document, *args, **options)
-            roots: list[Any] = [*document.roots]
-            for root in roots:
-                root.stylesheets = []  # what is there from the first is dressed by the page
-        return document
 
 
 def _assemble(session: Visitor, template: Any) -> pn.Template:
@@ -109,7 +101,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
     plane, spectrum, drawer = PlaneView(session), SpectrumWhenOpened(session), Drawer(session)
     attach_marks(session, plane.figure)
     parts = {
-        "plane": plane.figure,  # the browser shows it before it draws the parts (parts.js)
+        "plane": plane,  # the first that the browser draws
         "plane_note": plane.note,
         "bar": bar_form(session),
         "legend": legend_part(session),
@@ -121,7 +113,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
         "state": state_pane(session),
         "controls": controls_form(session),
         "tabs": tabs_form(session),
-        "drawer": drawer.holder,
+        "drawer": drawer,
         "drop": drop_part(session),
         "shell": _shell(session, plane, spectrum),
     }
@@ -162,7 +154,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
     def kept(answer: Answer[SavedFile]) -> None:
         if answer.result is not None:
             content = b64encode(answer.result.content).decode()
-            shell._send_msg({"name": answer.result.name, "content": content})
+            shell.tell({"name": answer.result.name, "content": content})
         elif answer.error is not None:
             session.complain(f"It could not be saved: {answer.error}")
 
@@ -238,8 +230,6 @@ def _words(space: Workspace) -> dict[str, str]:
     colours = "\n".join(_colours(name) for name in THEMES)
     return {
         "page_css": asset("page.css"),
-        "lazy_js": asset("lazy.js"),
-        "parts_js": parts_script(),
         "theme_css": colours,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),

@@ -40,7 +40,7 @@ __all__ = ["open_workspace", "serve"]
 # A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
-_LAST_SCRIPT = "/bokeh.min.js"
+_LAST_SCRIPT = "/panel.min.js"
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _log = logging.getLogger(__name__)

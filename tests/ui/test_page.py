@@ -283,15 +283,6 @@ def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
     assert tab.page.get_by_text("mean (macro)").is_visible()
 
 
-def test_models_are_evaluated_when_they_are_asked_for(tab: Any) -> None:
-    tab.open()
-    known = "Bokeh.require('base').default_resolver.names"
-    assert "spexplain.Part" in tab.page.evaluate(known)
-    assert "Slider" not in tab.page.evaluate(known)
-    assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Slider').__name__")
-    assert tab.page.evaluate("Bokeh.require('base').default_resolver.get('Nothing')") is None
-
-
 def test_the_verdict_leads_to_its_reasons_and_a_wider_kernel_is_taken_over(
     tab: Any, lonely: tuple[str, float, float]
 ) -> None:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import panel as pn
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import (
@@ -24,7 +25,7 @@ from ...figures.bokeh_style import FONT, dress, plain_figure, span
 from ...figures.theme import THEMES
 from ...session.session import Session
 from ...workspace.colouring import Categories
-from ..widgets.components import WordsPart, one_patch
+from ..widgets.components import WordsPart, asset, one_patch
 from .picture import KEPT_PX, draw_plane, framed, kept_picture
 
 __all__ = ["PlaneView"]
@@ -45,7 +46,7 @@ _NO_GHOST: dict[str, list[Any]] = {name: [] for name in ("x", "y", "text", "side
 _OFF_THE_EDGE: Any = {"min_border_left": 1, "min_border_top": 1}
 
 
-class PlaneView:
+class PlaneView(pn.viewable.Viewer):
     """The figure, and what keeps it true to the session's choices.
 
     Parameters
@@ -55,6 +56,7 @@ class PlaneView:
     """
 
     def __init__(self, session: Session) -> None:
+        super().__init__()
         self._session = session
         self._inner: dict[str, int] = {}  # the frame's size, once the browser has told it
         self._ratio = 1.0
@@ -76,6 +78,9 @@ class PlaneView:
         view.param.watch(self._dress, "theme")
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         outcome.param.watch(lambda *_: self._mark(), "shown")
+
+    def __panel__(self) -> pn.pane.Bokeh:
+        return pn.pane.Bokeh(self.figure)
 
     def sharpen(self, pixel_ratio: float) -> None:
         """Draw for a screen with more device pixels per CSS pixel; held between 1 and 2."""
@@ -128,24 +133,9 @@ class PlaneView:
         for side in _GUESS_PX:
             fig.on_change(side, self._resized)
         # Only where the pointer rests is asked about: a hundred questions a second help nobody.
-        fig.js_on_event(
-            "mousemove",
-            CustomJS(
-                args={"probe": self._probe, "wait": _PROBE_MS},
-                code="""
-                clearTimeout(probe._timer)
-                const here = {x: [cb_obj.x], y: [cb_obj.y]}
-                probe._timer = setTimeout(() => { probe.data = here }, wait)
-                """,
-            ),
-        )
-        fig.js_on_event(
-            "mouseleave",
-            CustomJS(
-                args={"probe": self._probe},
-                code="clearTimeout(probe._timer); probe.data = {x: [], y: []}",
-            ),
-        )
+        rest = CustomJS(args={"probe": self._probe, "wait": _PROBE_MS}, code=asset("probe.js"))
+        fig.js_on_event("mousemove", rest)
+        fig.js_on_event("mouseleave", rest)
         self._probe.on_change("data", self._look)
         return fig
 

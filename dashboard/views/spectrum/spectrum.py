@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import panel as pn
 from bokeh.core.properties import value as constant
 from bokeh.events import DoubleTap, RangesUpdate
 from bokeh.models import (
@@ -64,7 +65,7 @@ return text.replaceAll("-", "−")
 """
 
 
-class SpectrumView:
+class SpectrumView(pn.viewable.Viewer):
     """Two figures that share their wavelengths: ``flux`` and ``weight``.
 
     ``pixels`` and ``bands`` hold the spectrum and its explanation as they are; what is drawn of
@@ -73,6 +74,7 @@ class SpectrumView:
     """
 
     def __init__(self, session: Visitor) -> None:
+        super().__init__()
         self._session = session
         self._pixels = ColumnDataSource(name="pixels")
         self._bands = ColumnDataSource(name="bands")
@@ -103,6 +105,9 @@ class SpectrumView:
         view.param.watch(self._open, ["unit", "frame"])
         view.param.watch(lambda *_: self.fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
+
+    def __panel__(self) -> pn.Column:
+        return pn.Column(self.flux, self.weight, sizing_mode="stretch_width")
 
     def reset(self) -> None:
         """Show the whole spectrum."""

@@ -34,7 +34,6 @@ class SpectrumWhenOpened:
     def __init__(self, session: Visitor) -> None:
         self._session = session
         self._view: SpectrumView | None = None
-        # Rows: Bokeh's own, so that the first page needs nothing of Panel's.
         self.flux, self.weight = (pn.Row(sizing_mode="stretch_both", margin=0) for _ in range(2))
         if session.view.spectrum:
             self.draw()

@@ -36,8 +36,7 @@ def show(session: Visitor) -> SectionsPart:
 class _Confusion:
     def __init__(self, session: Visitor) -> None:
         self._session, self._state = session, session.confusion
-        self.part = SectionsPart("confusion", self._take)
-        self.part.sheets = [*self.part.sheets, "agn.css"]
+        self.part = SectionsPart("confusion", self._take, sheets=["agn.css"])
         self._state.param.watch(self._draw, ["part", "shares", "cell", "maps"])
         session.view.param.watch(self._draw, ["tab", "sort"])
         session.outcome.param.watch(self._draw, "shown")

@@ -17,7 +17,7 @@ from ..widgets import html_sections as html_sections
 __all__ = ["Drawer"]
 
 
-class Drawer:
+class Drawer(pn.viewable.Viewer):
     """Holds what each tab shows, made when the tab is first opened.
 
     Parameters
@@ -32,12 +32,15 @@ class Drawer:
     """
 
     def __init__(self, session: Visitor) -> None:
+        super().__init__()
         self._session = session
         self._made: dict[str, Any] = {}
-        # A row: Bokeh's own, so that the first page needs nothing of Panel's.
         self.holder = pn.Row(sizing_mode="stretch_both", margin=0)
         session.view.param.watch(self._turn, "tab")
         self._turn()
+
+    def __panel__(self) -> pn.Row:
+        return self.holder
 
     def of(self, name: str) -> Any:
         """What a tab shows."""

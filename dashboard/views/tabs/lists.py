@@ -86,7 +86,7 @@ class _Table:
         elif "export" in message:
             view = self._session.view
             name = f"{self._session.workspace.collection.path.name}-{view.tab}.csv"
-            self.part._send_msg({"name": name, "text": self._session.listing.csv()})
+            self.part.tell({"name": name, "text": self._session.listing.csv()})
 
 
 def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:

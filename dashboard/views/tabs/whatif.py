@@ -36,8 +36,7 @@ def show(session: Visitor) -> SectionsPart:
 class _WhatIfTab:
     def __init__(self, session: Visitor) -> None:
         self._session, self._state = session, session.edits
-        self.part = SectionsPart("whatif", self._take)
-        self.part.sheets = [*self.part.sheets, "agn.css"]
+        self.part = SectionsPart("whatif", self._take, sheets=["agn.css"])
         self._state.param.watch(self._draw, [*self._state.param])
         session.outcome.param.watch(self._draw, "shown")
         session.view.param.watch(self._draw, ["plane", "tab"])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ....core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .browser_component import parts_script
     from .components import (
         ShellPart,
         TablePart,
@@ -38,7 +37,6 @@ __all__ = [
     "invitation",
     "legend_part",
     "one_patch",
-    "parts_script",
     "slider",
     "tabs_form",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from pathlib import Path
@@ -10,10 +10,7 @@ from typing import Any
 
 import panel as pn
 import param
-from bokeh.document import Document
 from panel.custom import JSComponent
-
-from .browser_component import PartModel, Told
 
 __all__ = [
     "LegendPart",
@@ -24,6 +21,7 @@ __all__ = [
     "html_sheet",
     "invitation",
     "one_patch",
+    "script",
     "sheet",
 ]
 
@@ -36,6 +34,11 @@ Handler = Callable[[dict[str, Any]], None]
 def asset(name: str) -> str:
     """The text of a file of the page."""
     return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def script(name: str) -> str:
+    """The module of a part, with what several parts need in front of it."""
+    return f"{asset('part.js')}\n{asset(f'{name}.js')}"
 
 
 def sheet() -> list[str]:
@@ -61,30 +64,32 @@ def invitation(html: str) -> pn.pane.HTML:
 
 
 class Part(JSComponent):
-    """A component that tells Python what happened in it by messages."""
+    """A component that tells Python what happened in it by messages.
 
-    on_message = param.Callable(
-        default=None, precedence=-1, doc="Called with each message, a dict."
-    )
-    sheets = param.List(
-        default=["parts.css"], precedence=-1, doc="Style sheets of the page that it wears, by name."
-    )
+    Parameters
+    ----------
+    on_message
+        Called with each message, a dict.
+    sheets
+        Style sheets of the page that it wears, by name.
+    params
+        Its parameters.
+    """
 
-    _bokeh_model: Any = PartModel
-    _rename = {"on_message": None}  # noqa: RUF012
+    def __init__(
+        self,
+        *,
+        on_message: Handler | None = None,
+        sheets: Sequence[str] = ("parts.css",),
+        **params: Any,
+    ) -> None:
+        given = {"sizing_mode": "stretch_width", "stylesheets": [asset(name) for name in sheets]}
+        super().__init__(**given | params)
+        self.on_message = on_message
 
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**{"sizing_mode": "stretch_width"} | params)
-
-    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
-        found = super()._get_properties(doc)
-        known = set(PartModel.properties())
-        # Panel dresses every component in its own sheets; a part wears the page's.
-        kept = {name: value for name, value in found.items() if name in known - {"stylesheets"}}
-        return kept | {"esm": Path(self._esm).stem}
-
-    def _send_msg(self, data: Any) -> None:
-        self._send_event(Told, data=data)
+    def tell(self, data: dict[str, Any]) -> None:
+        """Send a message to the part in the browser."""
+        self._send_msg(data)
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if self.on_message is None:
@@ -104,7 +109,7 @@ class FormPart(Part):
     inert = param.List(default=[], doc="Names of the controls that have no effect now; hidden.")
     found = param.Dict(default={}, doc="What a search offers for what has been typed.")
 
-    _esm = ASSETS / "form.js"
+    _esm = script("form")
 
 
 class TablePart(Part):
@@ -118,7 +123,7 @@ class TablePart(Part):
     sort = param.String(default="", doc="Column of the order, '-' in front for falling.")
     note = param.String(default="", doc="What the list is, or why it is empty.")
 
-    _esm = ASSETS / "table.js"
+    _esm = script("table")
 
 
 class WordsPart(Part):
@@ -126,7 +131,7 @@ class WordsPart(Part):
 
     html = param.String(default="", doc="What is said, as HTML.")
 
-    _esm = ASSETS / "words.js"
+    _esm = script("words")
 
 
 class LegendPart(Part):
@@ -136,7 +141,7 @@ class LegendPart(Part):
     bar = param.List(default=[], doc="Colours of a colour bar; empty for categories.")
     ends = param.List(default=[], doc="Texts at the ends of the bar.")
 
-    _esm = ASSETS / "legend.js"
+    _esm = script("legend")
 
 
 class ShellPart(Part):
@@ -148,4 +153,4 @@ class ShellPart(Part):
     query = param.String(default="", doc="The address of what is seen, after the '?'.")
     ready = param.Boolean(default=False, doc="All that the page starts with has been made.")
 
-    _esm = ASSETS / "shell.js"
+    _esm = script("shell")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...session.visitor import Visitor
-from .components import ASSETS, Part
+from .components import Part, script
 
 __all__ = ["DropPart", "drop_part"]
 
@@ -13,7 +13,7 @@ __all__ = ["DropPart", "drop_part"]
 class DropPart(Part):
     """Sends {name, content} of a file, or {refused, size} of one that is too large."""
 
-    _esm = ASSETS / "drop.js"
+    _esm = script("drop")
 
 
 def drop_part(session: Visitor) -> DropPart:

@@ -9,7 +9,7 @@ from typing import Any
 
 import param
 
-from .components import ASSETS, Part
+from .components import Part, script
 
 __all__ = ["SectionsPart", "button", "choice", "foot_line", "slider"]
 
@@ -20,17 +20,22 @@ class SectionsPart(Part):
     sections = param.List(default=[], doc="Pairs of a name, also its CSS class, and its HTML.")
     layout = param.String(default="", doc="CSS class that arranges the sections.")
 
-    _esm = ASSETS / "sections.js"
+    _esm = script("sections")
 
     def __init__(
-        self, layout: str, on_message: Callable[[dict[str, Any]], None], *, fill: bool = True
+        self,
+        layout: str,
+        on_message: Callable[[dict[str, Any]], None],
+        *,
+        fill: bool = True,
+        sheets: Sequence[str] = (),
     ) -> None:
         super().__init__(
             layout=layout,
             on_message=on_message,
             css_classes=["in-sections"] if fill else [],
             sizing_mode="stretch_both" if fill else "stretch_width",
-            sheets=["parts.css", "sections.css"],
+            sheets=["parts.css", "sections.css", *sheets],
         )
 
     def write(self, **sections: str) -> None:
@@ -41,7 +46,7 @@ class SectionsPart(Part):
 
     def download(self, name: str, text: str) -> None:
         """Have the browser save a text under a name."""
-        self._send_msg({"name": name, "text": text})
+        self.tell({"name": name, "text": text})
 
 
 def button(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from bokeh.document import Document
 from bokeh.models import ImportedStyleSheet
 from panel.io.state import set_curdoc
 from spexplain.dashboard.server import page as app
-from spexplain.dashboard.views.widgets.browser_component import PartModel
 from spexplain.dashboard.views.widgets.components import ASSETS
 from spexplain.dashboard.workspace.workspace import Workspace
 
@@ -21,8 +21,7 @@ from spexplain.dashboard.workspace.workspace import Workspace
 def doc(workspace: Workspace, pool: ThreadPoolExecutor) -> Document:
     document = Document()
     with set_curdoc(document):
-        page = app.build_app(workspace, pool, set())()
-        page._init_doc(document)
+        app.build_app(workspace, pool, set())()
     return document
 
 
@@ -34,8 +33,9 @@ def test_an_open_page_is_known_until_it_is_closed(workspace: Workspace, pool: An
         (session,) = opened
         closed = []
         session.on_close(lambda: closed.append(True))
-        for tell in document.callbacks.session_destroyed_callbacks:
-            tell(cast("Any", document.session_context))
+        context: Any = SimpleNamespace(id="one", _document=document)
+        for tell in tuple(document.callbacks.session_destroyed_callbacks):
+            tell(context)
     assert closed == [True]
     assert not opened
 
@@ -60,13 +60,16 @@ def test_both_themes_define_the_same_colours(doc: Document) -> None:
     assert used - {"--font", "--small", "--radius", "--dot", "--at"} <= names[0]
 
 
-def test_the_first_page_needs_nothing_but_bokeh_and_its_own_parts(doc: Document) -> None:
-    homes = {type(model).__module__.split(".")[0] for model in doc.models}
-    data = {type(part.data) for part in doc.select({"type": PartModel})}
-    others = {type(m) for m in doc.models if type(m).__module__.split(".")[0] != "bokeh"}
-    assert others - data == {PartModel}
-    assert "spexplain" in homes
-    assert not list(doc.select({"type": ImportedStyleSheet}))
+def test_the_page_is_made_of_bokehs_and_panels_models_alone(doc: Document) -> None:
+    data = {type(model.data) for model in doc.models if hasattr(model, "esm")}
+    others = {type(model) for model in doc.models} - data
+    homes = {kind.__module__.split(".")[0] for kind in others}
+    assert homes == {"bokeh", "panel"}
+
+
+def test_no_style_sheet_is_asked_of_another_host(doc: Document) -> None:
+    found: Any = doc.select({"type": ImportedStyleSheet})
+    assert all("//" not in sheet.url for sheet in found)
 
 
 @pytest.mark.parametrize("asset", sorted(ASSETS.iterdir()), ids=lambda path: path.name)

@@ -1,0 +1,19 @@
+// What several parts need; stands in front of each part's own module.
+
+// Hands the visitor a file.
+const hand_over = (name, content, type = "") => {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([content], { type }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+// What hears of several parameters hears once of a message that changes them.
+const once = (callback) => {
+  let due = false
+  return () => {
+    if (!due) queueMicrotask(() => { due = false; callback() })
+    due = true
+  }
+}

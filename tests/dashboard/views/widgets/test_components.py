@@ -1,0 +1,79 @@
+"""The page's own components are Panel's, with scripts and sheets of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bokeh.core.serialization import Serializer
+from bokeh.document import Document
+from panel.custom import JSComponent
+from panel.io.state import set_curdoc
+from spexplain.dashboard.views.widgets.components import (
+    FormPart,
+    LegendPart,
+    Part,
+    ShellPart,
+    TablePart,
+    WordsPart,
+    asset,
+)
+from spexplain.dashboard.views.widgets.drop_zone import DropPart
+from spexplain.dashboard.views.widgets.html_sections import SectionsPart
+
+KINDS = (DropPart, FormPart, LegendPart, SectionsPart, ShellPart, TablePart, WordsPart)
+
+
+def model_of(part: Part) -> Any:
+    document = Document()
+    with set_curdoc(document):
+        return part.get_root(document)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_each_part_is_panels_with_one_module_that_draws_it(kind: type[Part]) -> None:
+    assert issubclass(kind, JSComponent)
+    module = str(kind._esm)
+    assert module.count("export function render(") == 1
+    assert "\nimport " not in module  # nothing is fetched from elsewhere
+    assert module.startswith(asset("part.js"))
+
+
+def test_the_model_is_panels_and_carries_the_parameters_and_sheets() -> None:
+    model = model_of(WordsPart(html="a word"))
+    assert type(model).__module__.startswith("panel.")
+    assert model.data.html == "a word"
+    assert asset("parts.css") in model.stylesheets
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        (DropPart(sheets=["parts.css", "agn.css"]), ["parts.css", "agn.css"]),
+        (SectionsPart("trust", print), ["parts.css", "sections.css"]),
+        (SectionsPart("whatif", print, sheets=["agn.css"]), ["sections.css", "agn.css"]),
+        (LegendPart(), ["parts.css"]),
+    ],
+)
+def test_a_part_wears_the_sheets_it_names(part: Part, names: list[str]) -> None:
+    assert {asset(name) for name in names} <= set(part.stylesheets)
+
+
+def test_what_happens_in_the_browser_is_heard() -> None:
+    heard: list[dict[str, Any]] = []
+    part = LegendPart(on_message=heard.append)
+    part._handle_msg({"toggle": "type 1"})
+    assert heard == [{"toggle": "type 1"}]
+    LegendPart()._handle_msg({"toggle": "type 1"})  # nobody listens
+
+
+def test_a_file_for_the_visitor_goes_out_as_one_message() -> None:
+    part = SectionsPart("trust", print)
+    document = Document()
+    sent: list[Any] = []
+    with set_curdoc(document):
+        document.add_root(part.get_root(document))
+        document.callbacks.on_message("bokeh_event", print)
+        document.callbacks.on_change(sent.append)
+        part.download("list.csv", "id\n")
+    assert "list.csv" in str([Serializer().encode(event.msg_data) for event in sent])
