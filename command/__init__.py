@@ -1,11 +1,13 @@
-"""Explain models of astronomical spectra: what may be imported from here stays where it is.
+"""Explain models of astronomical spectra: five lines to paste.
 
->>> from spexplain import CallableTarget, ExplainSettings, explain
->>> model = CallableTarget(lambda spectra: spectra.mean(axis=1), name="mean")  # (n, D) -> (n,)
->>> explanation = explain(flux, model, ExplainSettings(n_segments=77, factor=0.9))
->>> explanation.top(5), explanation.r2
->>> explained_spectrum_figure(wave_rest_aa, flux, explanation)
+>>> import spexplain as sx
+>>> c = sx.open("demo")                                   # or the folder of your own collection
+>>> X, y = c.prepared(label=True)                         # (n, D) spectra and their types
+>>> m = sx.model(my_classifier.fit(X, y), wave=c.wave)    # scikit-learn, torch, ONNX, a function
+>>> e = m.explain(X[0], "type 1"); e                      # why; also e.table() and e.trust()
 
+open, read, model, replay and app are the session; explain and the rest work on plain arrays:
+explain(flux, CallableTarget(function, name="mean"), ExplainSettings(n_segments=77, factor=0.9)).
 Nothing is loaded before it is asked for.
 """
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from .core.settings import ExplainSettings
     from .core.targets.base import CallableTarget
     from .dashboard.figures.explained_spectrum import explained_spectrum_figure
+    from .dashboard.notebook import app, model, open, read, replay
     from .data.collection.collection import Collection
 
     open_collection = Collection.open
@@ -29,10 +32,15 @@ __all__ = [
     "ExplainSettings",
     "Explanation",
     "__version__",
+    "app",
     "explain",
     "explain_many",
     "explained_spectrum_figure",
+    "model",
+    "open",
     "open_collection",
+    "read",
+    "replay",
 ]
 
 _HOMES = {
@@ -42,6 +50,10 @@ _HOMES = {
     "explain": ".core.explain.entry",
     "explain_many": ".core.explain.entry",
     "explained_spectrum_figure": ".dashboard.figures.explained_spectrum",
+    **dict.fromkeys(("app", "open"), ".dashboard.notebook.opened"),
+    **dict.fromkeys(("model",), ".dashboard.notebook.own_model"),
+    "read": ".dashboard.notebook.one_spectrum",
+    "replay": ".dashboard.notebook.replayed",
 }
 
 

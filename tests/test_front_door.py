@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import spexplain
+import spexplain.dashboard.notebook.opened
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from spexplain.core.explain.entry import explain
 from spexplain.core.targets import CallableTarget
 from spexplain.data.collection.collection import Collection
@@ -36,13 +39,20 @@ def test_what_is_not_public_is_an_error_that_names_it():
         spexplain.explian  # noqa: B018
 
 
-def test_the_lines_of_its_docstring_run():
-    wave_rest_aa = np.linspace(4000.0, 5000.0, 300)
-    flux = (1 + 0.1 * np.sin(wave_rest_aa / 30)).astype(np.float32)
-    lines = [line[4:] for line in spexplain.__doc__.splitlines() if line.startswith(">>> ")]
-    space = {"wave_rest_aa": wave_rest_aa, "flux": flux}
-    exec("from spexplain import explained_spectrum_figure\n" + "\n".join(lines[:-1]), space)
-    assert len(space["explanation"].weights) == 77
+def test_its_docstring_has_five_lines_to_paste_that_run(small_demo: Path, monkeypatch):
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(small_demo.parent))
+    monkeypatch.setattr(spexplain.dashboard.notebook.opened, "_DEMOS", {"demo": True})
+    lines = [line[4:] for line in spexplain.__doc__.splitlines() if line[:4] == ">>> "]
+    assert len(lines) == 5
+    space = {"my_classifier": make_pipeline(StandardScaler(), GaussianNB())}
+    exec("\n".join(lines), space)
+    assert len(space["e"].table()) == 77
+
+
+def test_looking_at_its_names_loads_nothing_slow():
+    slow = "{'torch', 'panel', 'pandas', 'numpy'}"
+    code = f"import sys, spexplain as sx; dir(sx); assert not {slow} & {{*sys.modules}}"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_its_types_are_for_others_too():

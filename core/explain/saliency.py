@@ -18,7 +18,7 @@ from .explanation import Explanation
 from .growing_values import GrowingValues
 from .nothing import nothing_alone
 
-__all__ = ["saliency", "saliency_neighbourhood", "smoothed"]
+__all__ = ["map_of", "saliency", "saliency_neighbourhood", "smoothed"]
 
 
 def saliency(
@@ -97,7 +97,7 @@ def _difference(
     neighbourhood, steps = saliency_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
-    return _map(target, settings, value, (values - value) / steps, neighbourhood.n)
+    return map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
 
 
 def _analytic(
@@ -115,16 +115,17 @@ def _analytic(
             f"target {target.name!r} knows no analytic gradient; use gradient='difference'"
         )
     found, values = gradient(x), target(x[None])
-    return _map(target, settings, float(values[0]), found, 1)
+    return map_of(target, settings, float(values[0]), found, 1)
 
 
-def _map(
+def map_of(
     target: Target,
     settings: ExplainSettings,
     value: float,
     weights: NDArray[np.float64],
     n_samples: int,
 ) -> Explanation:
+    """A map (D,) as an explanation: nothing is fitted."""
     return Explanation(
         method="saliency",
         target=target.name,

@@ -123,7 +123,7 @@ class OutsideLens:
                 given = "no redshift; a table of your own has it as Z in its header"
             raise LensError(f"{spectrum.id}: its file gives {given}{why}")
         _check_pixels(spectrum)
-        flux, reason = self._prepare(spectrum)
+        flux, reason = self.prepared(spectrum)
         sn_median = spectrum.sn_median
         facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
         verdict = None if reason else self.verdict(flux, sn_median, facts)
@@ -195,8 +195,11 @@ class OutsideLens:
         assert isinstance(lens, AnomalyLens)
         return lens.target_for(name, sn_median)
 
-    def _prepare(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
-        """By way of the collection's grid, so that a stored spectrum is prepared alike."""
+    def prepared(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
+        """The flux (D,) as the lens has its own, and why it cannot; "" if it can.
+
+        By way of the collection's grid, so that a stored spectrum is prepared alike.
+        """
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
         recipe = recipe_from_dict(self.lens.preparation.facts("recipe"))

@@ -1,0 +1,92 @@
+"""A torch module as a model: its answers, and derivatives of many spectra in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["torch_answers", "torch_gradients"]
+
+
+def torch_answers(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.float64]]:
+    """Spectra (n, D) → what the module answers, in its own precision and on its own device."""
+
+    def answers(spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        import torch
+
+        with _evaluating(module), torch.no_grad():
+            return _array(module(_tensor(module, spectra)))
+
+    return answers
+
+
+def torch_gradients(
+    module: Any, outputs: str, n_classes: int
+) -> Callable[[NDArray[np.floating], int, Any], NDArray[np.float64]]:
+    """(spectra (n, D), class index, of) → the derivative of one class by every pixel, (n, D).
+
+    Spectra do not know of each other, so the derivative of the sum of all values is that of each.
+    """
+
+    def gradients(spectra: NDArray[np.floating], index: int, of: Any) -> NDArray[np.float64]:
+        import torch
+
+        given = _tensor(module, spectra).requires_grad_()
+        with _evaluating(module), torch.enable_grad():
+            found = module(given)
+            found = found[:, 0] if not n_classes and found.ndim == 2 else found
+            values = found if not n_classes else _scaled(found, outputs, index, of)
+            (slope,) = torch.autograd.grad(values.sum(), given)
+        return _array(slope)
+
+    return gradients
+
+
+def _scaled(found: Any, outputs: str, index: int, of: str) -> Any:
+    """As ``any_model.scaled``, in torch."""
+    import torch
+
+    if found.ndim == 1 or found.shape[1] == 1:
+        one = found.reshape(-1)
+        first = 1 - one if outputs == "probabilities" else torch.zeros_like(one)
+        found = torch.stack([-one if outputs == "decisions" else first, one], dim=1)
+    if of == "decision":
+        return found[:, index]
+    if outputs == "probabilities":
+        p = found[:, index]
+        if of == "probability":
+            return p
+        return torch.log(p.clamp(min=1e-6)) if of == "log p" else torch.logit(p, eps=1e-6)
+    others = torch.cat([found[:, :index], found[:, index + 1 :]], dim=1)
+    odds = found[:, index] - torch.logsumexp(others, dim=1)
+    if of == "log-odds":
+        return odds
+    log_p = torch.nn.functional.logsigmoid(odds)
+    return log_p if of == "log p" else log_p.exp()
+
+
+def _tensor(module: Any, spectra: NDArray[np.floating]) -> Any:
+    import torch
+
+    like = next((p for p in module.parameters() if p.is_floating_point()), None)
+    given = torch.as_tensor(np.array(spectra))
+    return given.float() if like is None else given.to(device=like.device, dtype=like.dtype)
+
+
+def _array(tensor: Any) -> NDArray[np.float64]:
+    return tensor.detach().cpu().double().numpy()
+
+
+@contextmanager
+def _evaluating(module: Any) -> Iterator[None]:
+    """Dropout and batch normalisation as in use, and back to training if it was training."""
+    training = module.training
+    module.eval()
+    try:
+        yield
+    finally:
+        module.train(training)

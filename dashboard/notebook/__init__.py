@@ -1,0 +1,31 @@
+"""What a person at a notebook holds: a collection, a spectrum, a model and its explanations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .explained import Explained, ExplainedMany, NotExplained
+    from .one_spectrum import OneSpectrum, read
+    from .opened import OpenedCollection, PageServer, app, open
+    from .own_model import Model, model
+    from .replayed import replay
+
+__all__ = [
+    "Explained",
+    "ExplainedMany",
+    "Model",
+    "NotExplained",
+    "OneSpectrum",
+    "OpenedCollection",
+    "PageServer",
+    "app",
+    "model",
+    "open",
+    "read",
+    "replay",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,177 @@
+"""An explanation with its spectrum and model: seen, tabled, judged, saved and replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from ...core.explain.explanation import Explanation
+from ...core.explain.flux_effects import effects
+from ...core.explain.own_pieces import PiecesTarget
+from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.targets import Target
+from ...core.trust import Trust, assess
+from ...data.explanations.fits_file import save_explanation
+from ...data.explanations.saved import Origin, SavedExplanation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Explained", "ExplainedMany", "NotExplained"]
+
+_ROWS = 5  # of the table in a notebook
+
+
+class Explained:
+    """Why a model answers as it does for one spectrum.
+
+    Attributes
+    ----------
+    explanation
+        Weights, settings, samples: ``spexplain.Explanation``.
+    wave_rest_aa, flux : (D,)
+        What was explained.
+    target
+        What of the model.
+    said
+        What the model says of the spectrum, by class.
+    done
+        How the spectrum was prepared; "" where it came prepared.
+    """
+
+    def __init__(
+        self,
+        explanation: Explanation,
+        wave_rest_aa: np.ndarray,
+        flux: np.ndarray,
+        target: Target,
+        *,
+        said: dict[str, float] | None = None,
+        done: str = "",
+        name: str = "",
+        pieces: tuple[Explanation, PiecesTarget] | None = None,
+    ) -> None:
+        self.explanation, self.flux, self.target = explanation, flux, target
+        self.wave_rest_aa = np.asarray(wave_rest_aa)
+        self.said, self.done, self.name = said or {}, done, name
+        self._pieces = pieces
+        self._trust: Trust | None = None
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(S,) weight of each segment."""
+        return self.explanation.weights
+
+    @property
+    def value(self) -> float:
+        """What was explained, at the spectrum."""
+        return self.explanation.value
+
+    def plot(self, **options: Any) -> Figure:
+        """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
+        from ..figures.explained_spectrum import explained_spectrum_figure
+
+        title = options.pop("title", self.name)
+        return explained_spectrum_figure(
+            self.wave_rest_aa, self.flux, self.explanation, title=title, **options
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a segment, the largest weight first, with the lines that lie in it.
+
+        Columns ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å), ``weight``, ``change``
+        (what more flux does), ``per_10_percent`` where segments were scaled, and ``lines``.
+        """
+        made = self.explanation
+        edges, seen = made.edges(self.wave_rest_aa), effects(made)
+        here = [line for line in PAGE_LINES
+                if self.wave_rest_aa[0] <= line.wave_vac_aa <= self.wave_rest_aa[-1]]  # fmt: skip
+        at = [int(np.argmin(np.abs(self.wave_rest_aa - line.wave_vac_aa))) for line in here]
+        names: dict[int, list[str]] = {}
+        for line, pixel in zip(here, at, strict=True):
+            names.setdefault(int(made.labels[pixel]), []).append(line.label)
+        table = pd.DataFrame({"segment": np.arange(len(edges)), "wave_min_rest_aa": edges[:, 0],
+                              "wave_max_rest_aa": edges[:, 1], "weight": made.weights})  # fmt: skip
+        if seen.unit not in ("fill", "slope"):
+            table["per_10_percent"] = seen.values
+        table["change"] = [seen.said(number) for number in range(len(edges))]
+        table["lines"] = [", ".join(names.get(number, ())) for number in range(len(edges))]
+        return table.iloc[made.top(len(edges))].reset_index(drop=True)
+
+    def trust(self) -> Trust:
+        """How far to believe it; ``trust().sentence()`` says it in a line. Judged once."""
+        if self._trust is None:
+            if self._pieces is None:
+                self._trust = assess(self.explanation, self.flux, self.target)
+            else:
+                found, pieces = self._pieces
+                self._trust = assess(
+                    found, np.ones(len(found.weights), np.float32), cast("Target", pieces)
+                )
+        return self._trust
+
+    def save(self, path: str | Path) -> None:
+        """Write it as FITS with all that repeats it, and what tells its model from others.
+
+        Raises
+        ------
+        ValueError
+            Of segments or a baseline of one's own, which the file does not hold.
+        """
+        if self._pieces is not None:
+            raise ValueError("segments and baselines of your own cannot be saved yet; see table()")
+        origin = Origin(spectrum_id=self.name, note=self.done, verdict={"values": self.said})
+        save_explanation(path, SavedExplanation(self.explanation, self.wave_rest_aa, self.flux,
+                                                origin))  # fmt: skip
+
+    def __repr__(self) -> str:
+        made = self.explanation
+        of = f" of {self.name}" if self.name else ""
+        drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
+        first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
+        if made.nothing:
+            return f"{first}; {made.nothing}>"
+        top = self.table().iloc[0]
+        where = f"{top['wave_min_rest_aa']:.0f}–{top['wave_max_rest_aa']:.0f} Å"
+        line = f" ({top['lines']})" if top["lines"] else ""
+        return f"{first}; largest weight {top['weight']:+.3g} at {where}{line}>"
+
+    def _repr_html_(self) -> str:
+        out = BytesIO()
+        self.plot().savefig(out, format="svg", metadata={"Date": None})
+        svg = out.getvalue().decode()
+        says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
+        words = [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
+        words += [f"the model says: {says}"] if says else []
+        words += [escape(self.trust().sentence())]
+        words += [escape(self.done)] if self.done else []
+        table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
+        return f"{svg[svg.index('<svg') :]}<p>{'<br>'.join(words)}</p>{table}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotExplained:
+    """A spectrum among many that could not be explained: which, and why."""
+
+    number: int
+    reason: str
+
+
+class ExplainedMany(list[Any]):
+    """Explanations of many spectra, in order; :class:`NotExplained` where one failed."""
+
+    @property
+    def failed(self) -> list[NotExplained]:
+        """Those that could not be explained, with their reasons."""
+        return [one for one in self if isinstance(one, NotExplained)]
+
+    def __repr__(self) -> str:
+        failed = self.failed
+        first = f"; the first: {failed[0].number}: {failed[0].reason}" if failed else ""
+        return f"<{len(self) - len(failed):,} explanations, {len(failed)} failed{first}>"

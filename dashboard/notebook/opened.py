@@ -1,0 +1,320 @@
+"""A collection opened in a notebook: its spectra, tables, planes, and the page."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ...core.spectra.spectrum import Spectrum
+from ...data.collection.collection import Collection
+from ...data.collection.format import flux_unit_of
+from ...data.files.folders import demo_path
+from ...data.lenses.lenses import Lens, LensError, open_lenses
+from ...data.lenses.plane_points import Plane, open_planes
+from ..workspace.standard_lists import misclassified
+from .one_spectrum import OneSpectrum, read
+from .prepared_wave import PreparedWave
+
+if TYPE_CHECKING:
+    from ...data.lenses.placer import Placer
+
+__all__ = ["OpenedCollection", "PageServer", "app", "open"]
+
+_HERE = "127.0.0.1"  # never another machine
+_DEMOS = {"demo": False, "demo-small": True}
+
+
+class OpenedCollection:
+    """A collection as one uses it by hand.
+
+    ``c["demo-000141"]`` or ``c[141]`` is one spectrum; ``len(c)`` how many there are.
+
+    Attributes
+    ----------
+    collection
+        What is on disk; its ``catalog`` is a DataFrame.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    @cached_property
+    def lenses(self) -> dict[str, Lens]:
+        """Its models, ``agn`` and ``anomaly``, as far as they have been built."""
+        return open_lenses(self.collection)
+
+    @cached_property
+    def planes(self) -> dict[str, Plane]:
+        """Its planes by name."""
+        return open_planes(self.collection)
+
+    @cached_property
+    def _placer(self) -> Placer:
+        from ...data.lenses.placer import Placer  # loads scikit-learn
+
+        return Placer(self.collection)
+
+    @property
+    def catalog(self) -> pd.DataFrame:
+        """One row a spectrum: id, position, redshift, label …"""
+        return self.collection.catalog
+
+    @property
+    def wave(self) -> PreparedWave:
+        """(D,) rest wavelengths, vacuum Å, of :meth:`prepared`; knows how spectra get there."""
+        return self.wave_of()
+
+    def wave_of(self, lens: str | None = None) -> PreparedWave:
+        """(D,) rest wavelengths, vacuum Å, of the spectra as a lens prepares them."""
+        return PreparedWave.of(self.collection, self._lens(lens))
+
+    def prepared(self, *, label: bool = False, lens: str | None = None) -> Any:
+        """Spectra as a model sees them.
+
+        Parameters
+        ----------
+        label
+            Only spectra with a label, and their labels with them.
+        lens
+            Whose preparation: ``agn`` or ``anomaly``; by default the first that was built.
+
+        Returns
+        -------
+        X : (n, D) float32, or (X, y) with y (n,) the labels
+            In order of :meth:`rows`.
+        """
+        of = self._lens(lens)
+        spectra = np.asarray(of.preparation.array("spectra")[:])
+        if not label:
+            return spectra
+        labels = self.catalog["label"].to_numpy(object)[of.rows].astype(str)
+        known = labels != ""
+        if not known.any():
+            raise ValueError(f"no spectrum of {self.collection.path} that {of.name} takes is "
+                             "labelled")  # fmt: skip
+        return spectra[known], labels[known]
+
+    def rows(self, *, label: bool = False, lens: str | None = None) -> np.ndarray:
+        """(n,) rows of the catalogue that :meth:`prepared` has, in its order."""
+        rows = self._lens(lens).rows
+        return rows[self.catalog["label"].to_numpy(object)[rows] != ""] if label else rows
+
+    def misclassified(self) -> pd.DataFrame:
+        """Spectra whose predicted type is not their label, the most confidently wrong first."""
+        return misclassified(self.catalog, self.lenses.get("agn")).table
+
+    def tsne(self, plane: str = "agn") -> pd.DataFrame:
+        """Where each spectrum lies on a plane: id, x, y, label.
+
+        Raises
+        ------
+        ValueError
+            There is no such plane.
+        """
+        if plane not in self.planes:
+            raise ValueError(f"there is no plane {plane!r} here; there are {list(self.planes)}")
+        found = self.planes[plane]
+        about = self.catalog.loc[found.rows, ["id", "label", "z"]].reset_index(drop=True)
+        about.insert(1, "x", found.xy[:, 0])
+        about.insert(2, "y", found.xy[:, 1])
+        return about.assign(row=found.rows)
+
+    def clusters(self) -> pd.DataFrame:
+        """Of the most anomalous spectra, which reason each has: id, cluster, score, rank.
+
+        Raises
+        ------
+        ValueError
+            No reasons have been clustered here.
+        """
+        lens = self.lenses.get("anomaly")
+        if lens is None or "cluster" not in lens.columns:
+            raise ValueError(
+                f"no reasons have been clustered here: spexplain build {self.collection.path}"
+            )
+        found: Any = lens.columns[lens.columns["cluster"].fillna(-1) >= 0]
+        table = pd.DataFrame(
+            {
+                "id": self.catalog["id"].to_numpy()[found.index],
+                "cluster": found["cluster"].astype(int).to_numpy(),
+                "score": found["score"].to_numpy(),
+                "rank": found["rank"].to_numpy(),
+                "row": found.index.to_numpy(),
+            }
+        )
+        return table.sort_values(["cluster", "rank"], ignore_index=True)
+
+    def place(self, spectrum: Any, plane: str | None = None) -> tuple[float, float]:
+        """(x, y) of a spectrum of your own on a plane.
+
+        Parameters
+        ----------
+        spectrum
+            What :func:`read` takes, with its redshift.
+        plane
+            By default the first that new spectra can be placed on.
+
+        Raises
+        ------
+        LensError
+            The spectrum cannot be prepared for it, or there is no such plane; the text says why.
+        """
+        mine = self[spectrum.id] if _stored(spectrum, self.collection) else read(spectrum)
+        plane = next(iter(self.planes), "") if plane is None else plane
+        lens = next((name for name in self.lenses if self._placer.can_place(plane, name)), None)
+        if lens is None:
+            raise LensError(f"nothing new can be placed on plane {plane!r}; there are "
+                            f"{list(self.planes)}")  # fmt: skip
+        flux, _ = self.wave_of(lens).prepare(mine)
+        return self._placer.place(plane, flux)
+
+    def __len__(self) -> int:
+        return self.collection.n_spectra
+
+    def __iter__(self) -> Iterator[OneSpectrum]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, which: str | int) -> OneSpectrum:
+        row = self.collection.row_of(which) if isinstance(which, str) else int(which)
+        row += len(self) if row < 0 else 0
+        flux, ivar = self.collection.spectrum(row)
+        about = self.catalog.iloc[row]
+        z = float(about["z"])
+        record = Spectrum(
+            str(about["id"]), self.collection.wave_rest_aa * (1 + z), flux, ivar, z=z,
+            ra=float(about["ra"]), dec=float(about["dec"]), survey=str(about["survey"]),
+            flux_unit=flux_unit_of(self.catalog, row),
+        )  # fmt: skip
+        return OneSpectrum(record, key=self.collection.key, row=row)
+
+    def __repr__(self) -> str:
+        first, last = self.collection.wave_rest_aa[[0, -1]]
+        return (
+            f"<collection {self.collection.path.name}: {len(self):,} spectra, "
+            f"{first:.0f}–{last:.0f} Å at rest; models {list(self.lenses)}, "
+            f"planes {list(self.planes)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        labels = self.catalog["label"].replace("", "no label").value_counts()
+        types = ", ".join(f"{n:,} {escape(str(name))}" for name, n in labels.items())
+        shown = ["id", "z", "label", "sn_median", "survey"]
+        table = self.catalog[shown].head(5).to_html(index=False, border=0, float_format="%.4g")
+        return f"<p>{escape(repr(self)[1:-1])}<br>{types}</p>{table}<p>… {len(self):,} rows</p>"
+
+    def _lens(self, name: str | None) -> Lens:
+        if not self.lenses:
+            raise ValueError(
+                f"nothing has been built here yet: spexplain build {self.collection.path}"
+            )
+        name = next(iter(self.lenses)) if name is None else name
+        if name not in self.lenses:
+            raise ValueError(f"there is no lens {name!r} here; there are {list(self.lenses)}")
+        return self.lenses[name]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageServer:
+    """The page while it is served; ``url`` is where."""
+
+    url: str
+    served: Any
+    pool: ThreadPoolExecutor
+
+    def stop(self) -> None:
+        """Serve it no longer."""
+        self.served.stop()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def __repr__(self) -> str:
+        return f"<page served at {self.url}; stop() ends it>"
+
+    def _repr_html_(self) -> str:
+        return f'<p>The page: <a href="{self.url}" target="_blank">{self.url}</a></p>'
+
+
+def open(collection: str | Path) -> OpenedCollection:
+    """Open a collection: its folder, or ``"demo"``, which is built the first time (minutes).
+
+    Raises
+    ------
+    CollectionError
+        There is no readable collection there; the text says why.
+    """
+    path = Path(collection).expanduser()
+    if str(collection) in _DEMOS and not path.is_dir():
+        small = _DEMOS[str(collection)]
+        path = demo_path(small=small)
+        if not path.is_dir():
+            from ...data.demo.demo import build_demo
+
+            path = build_demo(small=small)
+    return OpenedCollection(Collection.open(path))
+
+
+def app(
+    collection: OpenedCollection | str | Path, *, port: int = 0, show: bool = True
+) -> PageServer:
+    """Serve the page of a collection beside the notebook, on this machine only.
+
+    Parameters
+    ----------
+    collection
+        What :func:`open` gave, or takes.
+    port
+        To listen on; 0 takes any free one.
+    show
+        Whether to open it in the browser.
+
+    Returns
+    -------
+    server
+        Runs in a thread of its own; has its ``url``, and ``stop()``.
+
+    Raises
+    ------
+    OSError
+        The port is taken.
+    """
+    import panel as pn
+
+    from ..server.page import build_app
+    from ..server.server import open_workspace
+
+    opened = collection if isinstance(collection, OpenedCollection) else open(collection)
+    pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-page")
+    page = build_app(open_workspace(opened.collection.path), pool, set())
+    with socket.socket() as free:
+        free.bind((_HERE, port))
+        port = free.getsockname()[1]
+    pages: Any = {"/": page}
+    served = pn.serve(
+        pages, port=port, address=_HERE, show=show, threaded=True, verbose=False,
+        websocket_origin=[f"{_HERE}:{port}", f"localhost:{port}"], title="spexplain",
+    )  # fmt: skip
+    _until_it_answers(port)
+    return PageServer(f"http://{_HERE}:{port}/", served, pool)
+
+
+def _until_it_answers(port: int) -> None:
+    """Its thread needs a moment; TimeoutError after half a minute."""
+    for _ in range(600):
+        with socket.socket() as asking:
+            if asking.connect_ex((_HERE, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"the page at {_HERE}:{port} does not answer")
+
+
+def _stored(spectrum: Any, collection: Collection) -> bool:
+    return isinstance(spectrum, OneSpectrum) and spectrum.key == collection.key

@@ -1,0 +1,314 @@
+"""A model of any library, on wavelengths, to be asked why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from html import escape
+from typing import Any, cast
+
+import numpy as np
+
+from ...core.explain.entry import explain
+from ...core.explain.many_gradients import gradients_of_many
+from ...core.explain.own_pieces import PiecesTarget, pieces_settings
+from ...core.settings import ExplainSettings
+from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.targets import Target
+from ...core.targets.any_model import AnyModel, Of, Outputs, read_model
+from ...data.lenses.built_lens import LensError
+from .explained import Explained, ExplainedMany, NotExplained
+from .one_spectrum import OneSpectrum, read
+from .prepared_wave import PreparedWave, onto
+
+__all__ = ["Model", "model"]
+
+_SETTINGS = {field.name for field in fields(ExplainSettings)}
+_LINE_HALF_WIDTH_KMS = 1500.0
+
+
+class Model:
+    """A model with the wavelengths it takes spectra on.
+
+    Attributes
+    ----------
+    known
+        The model as targets; ``known.classes`` are its classes.
+    wave
+        (D,) vacuum Å at rest.
+    """
+
+    def __init__(self, known: AnyModel, wave: np.ndarray) -> None:
+        self.known, self.wave = known, wave
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of its classes; empty where it gives one number."""
+        return self.known.classes
+
+    def explain(
+        self,
+        spectra: Any,
+        label: str | int | None = None,
+        *,
+        of: Of | None = None,
+        method: str = "lime",
+        segments: Any = None,
+        baseline: Any = None,
+        errors: str = "raise",
+        **settings: Any,
+    ) -> Any:
+        """Why the model answers as it does.
+
+        Parameters
+        ----------
+        spectra
+            (D,) prepared flux, or (n, D) of many; NaN and masked pixels are refused. Or a
+            spectrum: of a collection, of :func:`read`, or of specutils; it is prepared as the
+            model's wavelengths know, and ``explained.done`` says how.
+        label
+            A class by name or number; by default the one predicted.
+        of
+            ``"log-odds"``, ``"log p"`` or ``"probability"`` of any classifier with probabilities,
+            ``"decision"`` of one without.
+        method
+            ``"lime"``, ``"occlusion"``, ``"shapley"``, ``"saliency"``, or ``"gradient"``: the
+            derivative where the model knows it (torch modules; many spectra in one pass), else by
+            differences.
+        segments
+            Of your own: (D,) whole numbers, or names of lines such as ``["hbeta", "oiii5007"]``:
+            a segment for each within 1500 km/s, and one for each stretch between.
+        baseline
+            (D,) what takes the place of a segment, or one number; without it segments are scaled.
+        errors
+            Of many: ``"raise"``, or ``"keep"`` those that failed in place, with their reason.
+        **settings
+            Of ``ExplainSettings``: n_segments, n_samples, factor, seed …
+
+        Returns
+        -------
+        Explained, or ExplainedMany for (n, D)
+
+        Raises
+        ------
+        ValueError
+            Of a bad value, naming it: which spectrum, which pixels, which setting.
+        """
+        if errors not in ("raise", "keep"):
+            raise ValueError(f"errors must be 'raise' or 'keep', got {errors!r}")
+        chosen = _settings(method, self.known, settings)
+        own = (segments, baseline)
+        many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
+        if not many:
+            flux, done, name = self._one(spectra)
+            return self._explained(flux, label, of, chosen, own, done, name)
+        blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
+        if method == "gradient" and self.known.gradients is not None and own == (None, None):
+            return self._gradients(blocks, label, of, chosen, errors)
+        found: list[Any] = []
+        for number, flux in enumerate(blocks):
+            try:
+                checked = self._flux(flux)
+                found.append(self._explained(checked, label, of, chosen, own, "", ""))
+            except ValueError as error:
+                found.append(_failed(number, error, errors))
+        return ExplainedMany(found)
+
+    def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
+        """What is explained, for :func:`spexplain.explain` and the rest of the library."""
+        return self.known.target(label, of)
+
+    def __repr__(self) -> str:
+        what = f"classes {self.classes}" if self.classes else "one number"
+        return (
+            f"<model {self.known.name}: {what}, on {len(self.wave):,} pixels, "
+            f"{self.wave[0]:.0f}–{self.wave[-1]:.0f} Å at rest>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>"
+
+    def _one(self, given: Any) -> tuple[np.ndarray, str, str]:
+        """Prepared flux, what was done, and what the spectrum is called."""
+        known = isinstance(given, OneSpectrum) or hasattr(given, "spectral_axis")
+        if not known and not isinstance(given, str):
+            return self._flux(given), "", ""
+        mine = read(given)
+        try:
+            wave = self.wave
+            flux, done = wave.prepare(mine) if isinstance(wave, PreparedWave) else onto(wave, mine)
+        except LensError as error:
+            raise ValueError(str(error)) from error
+        return flux, done, mine.id
+
+    def _flux(self, given: Any) -> np.ndarray:
+        if getattr(given, "unit", None) is not None:
+            raise ValueError(
+                f"flux has the unit {given.unit}: the model takes prepared flux without one; hand "
+                "over the whole spectrum (specutils.Spectrum) and it is prepared"
+            )
+        masked = np.ma.getmaskarray(given) if np.ma.isMaskedArray(given) else None
+        flux = np.ma.getdata(given) if masked is not None else np.asarray(given)
+        flux = flux if flux.dtype == np.float32 else flux.astype(np.float64)
+        if flux.shape != self.wave.shape:
+            raise ValueError(f"the model takes {self.wave.shape} pixels, got {flux.shape}")
+        bad = ~np.isfinite(flux) if masked is None else masked | ~np.isfinite(flux)
+        if bad.any():
+            at = self.wave[np.flatnonzero(bad)]
+            what = "not finite" if masked is None else "masked or not finite"
+            raise ValueError(
+                f"{bad.sum():,} of {bad.size:,} pixels are {what}, between {at[0]:.0f} and "
+                f"{at[-1]:.0f} Å: fill them first, or hand over the whole spectrum"
+            )
+        return flux
+
+    def _explained(
+        self,
+        flux: np.ndarray,
+        label: str | int | None,
+        of: Of | None,
+        chosen: ExplainSettings,
+        own: tuple[Any, Any],
+        done: str,
+        name: str,
+    ) -> Explained:
+        if label is None and self.classes:
+            label = int(self.known.predicted(flux[None])[0])
+        target = self.known.target(label, of)
+        says = self.known.by_class(flux[None])[0]
+        names = self.classes or (self.known.name,)
+        said = dict(zip(names, says.tolist(), strict=True))
+        segments, baseline = own
+        if segments is None and baseline is None:
+            found = explain(flux, target, chosen)
+            return Explained(found, self.wave, flux, target, said=said, done=done, name=name)
+        labels = _labels(segments, self.wave, chosen)
+        base = np.broadcast_to(np.asarray(0.0 if baseline is None else baseline), flux.shape)
+        if not np.isfinite(base).all():
+            raise ValueError("the baseline has pixels that are not finite")
+        pieces = PiecesTarget(target, flux, base.astype(flux.dtype), labels)
+        n_pieces = int(labels.max()) + 1
+        asked = pieces_settings(chosen, n_pieces, baseline=baseline is not None)
+        found = explain(np.ones(n_pieces, np.float32), cast("Target", pieces), asked)
+        return Explained(
+            replace(found, labels=labels), self.wave, flux, target,
+            said=said, done=done, name=name, pieces=(found, pieces),
+        )  # fmt: skip
+
+    def _gradients(
+        self, spectra: Any, label: Any, of: Of | None, chosen: ExplainSettings, errors: str
+    ) -> ExplainedMany:
+        found: list[Any] = [None] * len(spectra)
+        good: list[tuple[int, np.ndarray]] = []
+        for number, given in enumerate(spectra):
+            try:
+                good.append((number, self._flux(given)))
+            except ValueError as error:
+                found[number] = _failed(number, error, errors)
+        if not good:
+            return ExplainedMany(found)
+        flux = np.stack([one for _, one in good])
+        says = self.known.by_class(flux)
+        asked: Any = [label] * len(flux)
+        if label is None and self.classes:
+            asked = says.argmax(axis=1).tolist()
+        names = self.classes or (self.known.name,)
+        for one in dict.fromkeys(asked):
+            at = [i for i, other in enumerate(asked) if other == one]
+            target = self.known.target(one, of)
+            for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
+                said = dict(zip(names, says[i].tolist(), strict=True))
+                found[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said)
+        return ExplainedMany(found)
+
+
+def model(
+    source: Any,
+    wave: Any,
+    *,
+    classes: Sequence[str] | None = None,
+    outputs: Outputs | None = None,
+    name: str | None = None,
+) -> Model:
+    """A model of your own, to be explained.
+
+    Parameters
+    ----------
+    source
+        A fitted scikit-learn estimator or pipeline, a torch module, any function
+        (n, D) → (n,) or (n, C), or an ONNX session or file.
+    wave
+        (D,) rest wavelengths of its pixels, vacuum Å, increasing, or with a unit. ``c.wave`` of a
+        collection knows how spectra are prepared for it; a plain array is resampled onto.
+    classes
+        Names of its answers, where the model has none itself.
+    outputs
+        ``probabilities``, ``log p``, ``logits`` (of torch modules with classes by default),
+        ``decisions`` or ``value``.
+    name
+        Shown.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no model, is not fitted, or the wavelengths do not increase.
+    """
+    if not isinstance(wave, PreparedWave):
+        unit: Any = getattr(wave, "unit", None)
+        wave = np.asarray(wave if unit is None else wave.to_value("Angstrom"), np.float64)
+    if wave.ndim != 1 or len(wave) < 2 or not (np.diff(wave) > 0).all():
+        raise ValueError(f"wave must be (D,) and increase, got shape {wave.shape}")
+    if unit_looks_nm(wave):
+        raise ValueError(
+            f"wave spans {wave[0]:g}–{wave[-1]:g}: that looks like nm or µm; hand it over with "
+            "its unit (wave * u.nm) or in Å"
+        )
+    return Model(read_model(source, classes=classes, outputs=outputs, name=name), wave)
+
+
+def unit_looks_nm(wave: np.ndarray) -> bool:
+    """Whether wavelengths said to be Å can hardly be: they end below 1100 (nm of the optical)."""
+    return bool(wave[0] > 0 and 250 <= wave[-1] <= 1100) or bool(wave[-1] <= 30)
+
+
+def _settings(method: str, known: AnyModel, given: dict[str, Any]) -> ExplainSettings:
+    unknown = sorted(set(given) - _SETTINGS)
+    if unknown:
+        raise TypeError(f"unknown settings {unknown}; known are {sorted(_SETTINGS)}")
+    if method == "gradient":
+        gradient = "difference" if known.gradients is None else "analytic"
+        return ExplainSettings(method="saliency", **{"gradient": gradient, **given})
+    return ExplainSettings(method=method, **given)  # type: ignore[arg-type]
+
+
+def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndarray:
+    """(D,) int32 piece of each pixel, numbered from 0 without a gap."""
+    n = len(wave)
+    if segments is None:
+        return (np.arange(n) * chosen.n_segments // n).astype(np.int32)
+    if isinstance(segments, str) or (len(segments) and isinstance(segments[0], str)):
+        wanted = [segments] if isinstance(segments, str) else list(segments)
+        known = {line.name: line for line in PAGE_LINES} | {one.label: one for one in PAGE_LINES}
+        lacking = [name for name in wanted if name not in known]
+        if lacking:
+            raise ValueError(f"no lines {lacking}; known are {[one.name for one in PAGE_LINES]}")
+        marks = np.zeros(n, np.int64)
+        for number, name in enumerate(wanted, 1):
+            centre = known[name].wave_vac_aa
+            near = np.abs(wave - centre) <= centre * _LINE_HALF_WIDTH_KMS / 299792.458
+            if not near.any():
+                raise ValueError(f"{name} at {centre:.0f} Å lies outside "
+                                 f"{wave[0]:.0f}–{wave[-1]:.0f} Å")  # fmt: skip
+            marks[near] = number
+        return np.cumsum(np.diff(marks, prepend=marks[0]) != 0).astype(np.int32)
+    found = np.asarray(segments)
+    if found.shape != (n,) or not np.issubdtype(found.dtype, np.integer):
+        raise ValueError(f"segments must be {n} whole numbers, one a pixel, got {found.dtype} "
+                         f"{found.shape}")  # fmt: skip
+    return np.unique(found, return_inverse=True)[1].astype(np.int32)
+
+
+def _failed(number: int, error: ValueError, errors: str) -> NotExplained:
+    if errors == "raise":
+        raise ValueError(f"spectrum {number}: {error}") from error
+    return NotExplained(number, str(error))

@@ -1,0 +1,83 @@
+"""The wavelengths of prepared spectra, which know how other spectra get onto them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...core.spectra.grid import resample
+from ...data.collection.collection import Collection
+from ...data.lenses.lenses import Lens, LensError
+from ...data.lenses.outside_spectrum import OutsideLens
+from .one_spectrum import OneSpectrum
+
+__all__ = ["PreparedWave", "onto"]
+
+
+class PreparedWave(np.ndarray):
+    """Rest wavelengths (D,), vacuum Å, of a lens; a slice of them is a plain array again."""
+
+    _of: tuple[Collection, Lens] | None
+
+    @classmethod
+    def of(cls, collection: Collection, lens: Lens) -> PreparedWave:
+        """Those of a collection's lens."""
+        wave = np.array(lens.wave_rest_aa, np.float64).view(cls)
+        wave._of = (collection, lens)
+        return wave
+
+    def __array_finalize__(self, parent: Any) -> None:
+        self._of = None  # not those of the lens any more, or not yet
+
+    def prepare(self, mine: OneSpectrum) -> tuple[np.ndarray, str]:
+        """A spectrum as the lens has its own (D,) float32, and in a line what was done.
+
+        Raises
+        ------
+        LensError
+            It cannot be prepared: what it lacks, and what it covers.
+        """
+        if self._of is None:
+            return onto(np.asarray(self), mine)
+        collection, lens = self._of
+        if mine.key == collection.key and lens.usable(mine.row):
+            return lens.prepared(mine.row), f"as {collection.path.name} has it prepared"
+        if not mine.z > 0:
+            why = f" ({mine.spectrum.z_note})" if mine.spectrum.z_note else ""
+            raise LensError(f"{mine.id} has no redshift above 0{why}: read(..., z=0.1) gives one")
+        flux, reason = OutsideLens(collection, lens).prepared(mine.spectrum)
+        if reason:
+            raise LensError(f"{mine.id} {reason}")
+        recipe = str(lens.preparation.facts("recipe")["name"]).upper()
+        return flux, (
+            f"brought to rest (z = {mine.z:.5g}), resampled to {len(self):,} pixels over "
+            f"{self[0]:.0f}–{self[-1]:.0f} Å and normalised as {recipe} does"
+        )
+
+
+def onto(wave_rest_aa: np.ndarray, mine: OneSpectrum) -> tuple[np.ndarray, str]:
+    """A spectrum at rest on other wavelengths (D,), its flux as it is, and what was done.
+
+    Raises
+    ------
+    LensError
+        It has no data on part of them; the text says on which.
+    """
+    flux, ivar = resample(
+        mine.wave_rest_aa, mine.flux, mine.ivar, np.asarray(wave_rest_aa, np.float64)
+    )
+    lacking = ~(np.isfinite(flux) & (ivar > 0))
+    if lacking.any():
+        at = np.flatnonzero(lacking)
+        runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
+        where = ", ".join(f"{wave_rest_aa[r[0]]:.0f}–{wave_rest_aa[r[-1]]:.0f} Å" for r in runs[:3])
+        more = f" and {len(runs) - 3} more" if len(runs) > 3 else ""
+        raise LensError(
+            f"{mine.id} has no data on {lacking.sum():,} of {lacking.size:,} pixels of the model's "
+            f"grid: {where}{more}, at rest"
+        )
+    return flux, (
+        f"brought to rest (z = {mine.z:.5g}) and resampled to {len(flux):,} pixels; not "
+        f"normalised: the model gets flux in {mine.flux_unit}"
+    )

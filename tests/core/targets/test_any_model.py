@@ -1,0 +1,179 @@
+"""A model of any library as targets: which class, on which scale, and what is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import log_softmax, softmax
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.svm import SVC, LinearSVC
+from spexplain.core.targets.any_model import AnyModel, read_model, scaled
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 6))
+    return x, np.array(["a", "b", "c"])[(x[:, 0] > 0).astype(int) + (x[:, 1] > 0.5)]
+
+
+logits_of_three = st.lists(st.floats(-30, 30), min_size=3, max_size=3)
+
+
+@given(logits_of_three, st.integers(0, 2))
+def test_scales_of_logits_are_those_of_the_softmax(logits, index):
+    table = np.array([logits])
+    p, log_p = softmax(table, axis=1)[0, index], log_softmax(table, axis=1)[0, index]
+    assert scaled(table, "logits", index, "probability")[0] == pytest.approx(p, rel=1e-9)
+    assert scaled(table, "logits", index, "log p")[0] == pytest.approx(log_p, rel=1e-9, abs=1e-12)
+    others = np.delete(softmax(table, axis=1)[0], index).sum()
+    odds = scaled(table, "logits", index, "log-odds")[0]
+    assert odds == pytest.approx(log_p - np.log(others), rel=1e-6, abs=1e-6)
+
+
+@given(st.floats(0, 1), st.integers(0, 1))
+def test_probabilities_are_held_off_0_and_1_on_logarithmic_scales_alone(p, index):
+    table = np.array([[1 - p, p]])
+    assert scaled(table, "probabilities", index, "probability")[0] == table[0, index]
+    assert np.abs(scaled(table, "probabilities", index, "log-odds")[0]) <= 13.82
+    assert scaled(table, "probabilities", index, "log p")[0] >= np.log(1e-6)
+
+
+@pytest.mark.parametrize("make", [RandomForestClassifier, LogisticRegression])
+def test_a_classifier_has_its_classes_by_name_and_number(make, data):
+    x, y = data
+    fitted = make(random_state=0).fit(x, y)
+    known = read_model(fitted)
+    assert known.classes == ("a", "b", "c")
+    by_name = known.target("b", "probability")
+    np.testing.assert_array_equal(by_name(x), fitted.predict_proba(x)[:, 1])
+    np.testing.assert_array_equal(known.target(1, "probability")(x), by_name(x))
+    np.testing.assert_array_equal(np.array(known.classes)[known.predicted(x)], fitted.predict(x))
+    assert by_name.name == "p(b)"
+    assert known.target("b").name == "log-odds(b)"
+
+
+def test_a_classifier_without_probabilities_has_decisions(data):
+    x, y = data
+    machine = SVC().fit(x, y)
+    known = read_model(machine)
+    target = known.target("c")
+    np.testing.assert_array_equal(target(x), machine.decision_function(x)[:, 2])
+    assert target.name == "decision(c)"
+    with pytest.raises(ValueError, match=r"no predict_proba, so no log-odds: of='decision'"):
+        known.target("c", "log-odds")
+
+
+def test_of_two_classes_the_decision_of_the_first_is_the_other_sign(data):
+    x, y = data
+    machine = LinearSVC().fit(x, np.where(y == "a", "a", "b"))
+    known = read_model(machine)
+    np.testing.assert_array_equal(known.target("b")(x), machine.decision_function(x))
+    np.testing.assert_array_equal(known.target("a")(x), -machine.decision_function(x))
+
+
+def test_a_regression_is_one_number(data):
+    x, _ = data
+    fitted = LinearRegression().fit(x, x[:, 0])
+    target = read_model(fitted).target()
+    np.testing.assert_array_equal(target(x), fitted.predict(x))
+    assert target.name == "LinearRegression"
+    with pytest.raises(ValueError, match="one number and no classes"):
+        read_model(fitted).target("a")
+
+
+def test_a_function_is_called_by_its_name_and_a_lambda_a_function():
+    def continuum(spectra):
+        return spectra.mean(axis=1)
+
+    assert read_model(continuum).target().name == "continuum"
+    assert read_model(lambda x: x[:, 0]).name == "function"
+    assert read_model(lambda x: x[:, 0], name="first").name == "first"
+
+
+def test_a_function_of_several_columns_needs_names_for_them():
+    def two(spectra):
+        return np.column_stack([np.full(len(spectra), 0.25), np.full(len(spectra), 0.75)])
+
+    with pytest.raises(ValueError, match=r"if these are classes, name them"):
+        read_model(two).target()(np.ones((3, 4)))
+    known = read_model(two, classes=("low", "high"))
+    np.testing.assert_array_equal(known.target("high", "probability")(np.ones((3, 4))), 0.75)
+    with pytest.raises(ValueError, match=r"to \(3, 3\), one column for each"):
+        read_model(two, classes=("a", "b", "c")).target("a")(np.ones((3, 4)))
+
+
+def test_one_probability_is_that_of_the_second_of_two_classes():
+    known = read_model(lambda x: np.full(len(x), 0.3), classes=("no", "yes"))
+    assert known.target("yes", "probability")(np.ones((1, 4)))[0] == pytest.approx(0.3)
+    assert known.target("no", "probability")(np.ones((1, 4)))[0] == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_values_that_are_not_finite_say_whose_and_of_how_many(bad):
+    def odd(spectra):
+        return np.where(spectra[:, 0] > 5, bad, 1.0)
+
+    spectra = np.ones((4, 3))
+    spectra[2, 0] = 6
+    with pytest.raises(ValueError, match=rf"odd gives {bad} for 1 of 4 .*first is number 2"):
+        read_model(odd).target()(spectra)
+
+
+def test_logits_may_be_minus_infinity_but_not_nan():
+    known = read_model(lambda x: np.array([[-np.inf, 0.0]] * len(x)), classes=("a", "b"),
+                       outputs="logits")  # fmt: skip
+    assert known.target("b", "probability")(np.ones((1, 3)))[0] == 1
+
+
+class Session:
+    """Looks like an ONNX session: of a converted classifier, labels and then probabilities."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.dtypes = kind, []
+
+    def get_inputs(self):
+        return [type("Input", (), {"name": "X", "type": f"tensor({self.kind})"})]
+
+    def run(self, names, given):
+        x = given["X"]
+        self.dtypes.append(x.dtype)
+        p = 1 / (1 + np.exp(-x[:, 0].astype(float)))
+        table = [{"a": 1 - one, "b": one} for one in p]
+        return [np.array(["a"] * len(x)), table]
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [("float", np.float32), ("double", np.float64)])
+def test_an_onnx_session_is_asked_in_its_own_precision(kind, dtype):
+    session = Session(kind)
+    target = read_model(session, classes=("a", "b")).target("b", "probability")
+    spectra = np.linspace(-1, 1, 6).reshape(3, 2)
+    np.testing.assert_allclose(target(spectra), 1 / (1 + np.exp(-spectra[:, 0])), rtol=1e-6)
+    assert set(session.dtypes) == {np.dtype(dtype)}
+
+
+def test_what_is_refused_says_why(data):
+    x, y = data
+    for unfitted in (RandomForestClassifier(), LinearSVC()):
+        with pytest.raises(TypeError, match="not fitted"):
+            read_model(unfitted)
+    with pytest.raises(TypeError, match="got list"):
+        read_model([1, 2])
+    with pytest.raises(ValueError, match="outputs must be one of"):
+        read_model(lambda x: x, outputs="odds")
+    with pytest.raises(ValueError, match="classes must differ"):
+        read_model(lambda x: x, classes=("a", "a"))
+    fitted = LogisticRegression().fit(x, y)
+    with pytest.raises(ValueError, match=r"fitted with 3 classes"):
+        read_model(fitted, classes=("a", "b"))
+    known = read_model(fitted)
+    with pytest.raises(ValueError, match=r"no class 'd'; .* knows \('a', 'b', 'c'\)"):
+        known.target("d")
+    with pytest.raises(ValueError, match="no class 3"):
+        known.target(3)
+    with pytest.raises(ValueError, match=r"of must be one of .* got 'odds'"):
+        known.target("a", "odds")
+    with pytest.raises(ValueError, match="which class"):
+        known.target()
+    assert isinstance(read_model(known), AnyModel)

@@ -1,0 +1,96 @@
+"""A torch module as a model: its precision, its mode, and derivatives of many at once."""
+
+import numpy as np
+import pytest
+import torch
+from spexplain.core.explain.entry import explain
+from spexplain.core.explain.many_gradients import gradients_of_many
+from spexplain.core.settings import ExplainSettings
+from spexplain.core.targets.any_model import read_model
+
+ANALYTIC = ExplainSettings(method="saliency", gradient="analytic")
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(
+        torch.nn.Linear(12, 6), torch.nn.Tanh(), torch.nn.Dropout(0.5), torch.nn.Linear(6, 3)
+    )
+
+
+@pytest.fixture
+def spectra():
+    return np.random.default_rng(1).normal(size=(9, 12))
+
+
+def slopes(target, x, step=1e-6):
+    moved = np.eye(len(x)) * step
+    return (target(x + moved) - target(x - moved)) / (2 * step)
+
+
+@pytest.mark.parametrize("of", ["log-odds", "log p", "probability"])
+@pytest.mark.parametrize("outputs", ["logits", "probabilities"])
+def test_gradients_are_the_derivatives_on_every_scale(network, spectra, of, outputs):
+    module = torch.nn.Sequential(network, torch.nn.Softmax(dim=1))
+    module = (module if outputs == "probabilities" else network).double()
+    target = read_model(module, classes=("a", "b", "c"), outputs=outputs).target("b", of)
+    found = target.gradients(spectra)
+    for x, gradient in zip(spectra, found, strict=True):
+        np.testing.assert_allclose(gradient, slopes(target, x), rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(target.gradient(spectra[0]), found[0])
+
+
+def test_of_one_output_with_two_classes_the_first_has_the_other_sign(spectra):
+    module = torch.nn.Linear(12, 1).double()
+    known = read_model(module, classes=("no", "yes"))
+    yes, no = known.target("yes").gradients(spectra), known.target("no").gradients(spectra)
+    np.testing.assert_allclose(yes, -no)
+    np.testing.assert_allclose(yes[0], module.weight.detach().numpy()[0])
+
+
+def test_a_module_of_one_number_needs_no_classes(spectra):
+    module = torch.nn.Linear(12, 1).double()
+    target = read_model(module).target()
+    assert target(spectra).shape == (9,)
+    np.testing.assert_allclose(target.gradients(spectra)[3], module.weight.detach().numpy()[0])
+
+
+def test_spectra_are_handed_over_in_the_precision_of_the_module(network, spectra):
+    seen = []
+    network.register_forward_pre_hook(lambda _, given: seen.append(given[0].dtype))
+    target = read_model(network, classes=("a", "b", "c")).target("a")
+    settings = ExplainSettings(n_segments=4, n_samples=50)
+    for method in ("lime", "occlusion", "saliency"):
+        explain(spectra[0], target, ExplainSettings(method=method, n_segments=4, n_samples=50))
+    explain(spectra[0].astype(np.float32), target, settings)
+    assert set(seen) == {torch.float32}
+
+
+def test_dropout_is_off_while_asked_and_the_mode_comes_back(network, spectra):
+    network.train()
+    target = read_model(network, classes=("a", "b", "c")).target("a")
+    np.testing.assert_array_equal(target(spectra), target(spectra))
+    target.gradients(spectra)
+    assert network.training
+    network.eval()
+    target(spectra)
+    assert not network.training
+
+
+def test_many_at_once_are_what_each_is_alone(network, spectra):
+    target = read_model(network.double(), classes=("a", "b", "c")).target("c")
+    for one, x in zip(gradients_of_many(spectra, target, ANALYTIC), spectra, strict=True):
+        alone = explain(x, target, ANALYTIC)
+        np.testing.assert_allclose(one.weights, alone.weights, rtol=1e-12)
+        assert one.value == pytest.approx(alone.value)
+        assert (one.method, one.n_samples) == (alone.method, alone.n_samples)
+
+
+def test_a_model_without_gradients_says_so(spectra):
+    target = read_model(lambda x: x.mean(axis=1)).target()
+    assert not hasattr(target, "gradient")
+    with pytest.raises(ValueError, match="knows no gradients"):
+        gradients_of_many(spectra, target, ANALYTIC)
+    with pytest.raises(ValueError, match="knows no analytic gradient"):
+        explain(spectra[0], target, ANALYTIC)

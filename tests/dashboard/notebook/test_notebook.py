@@ -1,0 +1,207 @@
+"""The session of a notebook, as written, on the small demo."""
+
+import urllib.request
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spexplain as sx
+import torch
+from astropy import units as u
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from spexplain.core.explain.entry import explain
+from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.explanations.replaying import OtherModelError
+
+
+@pytest.fixture(scope="module")
+def c(small_demo: Path):
+    return sx.open(small_demo)
+
+
+@pytest.fixture(scope="module")
+def labelled(c):
+    return c.prepared(label=True)
+
+
+@pytest.fixture(scope="module")
+def m(c, labelled):
+    forest = RandomForestClassifier(n_estimators=20, random_state=0)
+    return sx.model(make_pipeline(StandardScaler(), PCA(20), forest).fit(*labelled), wave=c.wave)
+
+
+def settings() -> dict:
+    return {"n_samples": 300, "n_segments": 20}
+
+
+def test_a_collection_shows_a_short_table_and_gives_frames(c):
+    assert "<table" in c._repr_html_()
+    assert len(repr(c)) < 250
+    assert {"x", "y", "id"} <= set(c.tsne("agn"))
+    assert {"id", "cluster"} <= set(c.clusters())
+    wrong = c.misclassified()
+    assert (wrong["true"] != wrong["predicted"]).all()
+    with pytest.raises(ValueError, match="no plane 'nowhere'"):
+        c.tsne("nowhere")
+
+
+def test_all_prepared_spectra_are_those_of_the_lens_and_labels_go_with_them(c, labelled):
+    X, y = labelled
+    rows = c.rows(label=True)
+    assert X.shape == (len(rows), len(c.wave))
+    np.testing.assert_array_equal(X[3], c.lenses["agn"].prepared(int(rows[3])))
+    np.testing.assert_array_equal(y, c.catalog["label"].to_numpy()[rows])
+    assert len(c.prepared()) >= len(X)
+
+
+def test_a_spectrum_goes_to_specutils_with_units_errors_and_mask_and_comes_back(c):
+    s = c[int(c.rows(label=True)[0])]
+    theirs = s.to_specutils()
+    assert theirs.spectral_axis.unit == u.AA
+    np.testing.assert_array_equal(theirs.mask, ~s.spectrum.has_data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        back = sx.read(theirs, z=s.z)
+    np.testing.assert_allclose(back.ivar, s.ivar, rtol=1e-6)
+    assert back.id == s.id
+    with pytest.raises(TypeError, match="got int"):
+        sx.read(3)
+
+
+def test_a_spectrum_of_ones_own_is_prepared_as_the_models_are_and_placed(c, m):
+    s = c[int(c.rows(label=True)[0])]
+    mine = sx.read(s.spectrum)
+    explained = m.explain(mine, "type 1", **settings())
+    np.testing.assert_allclose(explained.flux, c.lenses["agn"].prepared(s.row), rtol=1e-3)
+    assert "brought to rest" in explained.done
+    assert "normalised" in explained.done
+    assert len(c.place(mine)) == 2
+
+
+def test_what_of_the_grid_a_spectrum_does_not_cover_is_said(m):
+    wave = np.linspace(3000.0, 4500.0, 400)
+    short = Spectrum("short", wave, np.ones(400), np.ones(400), z=0.05)
+    with pytest.raises(ValueError, match=r"short covers 2857–4286 Å; AGN types need"):
+        m.explain(sx.read(short), "type 1")
+    plain = sx.model(lambda x: x.mean(axis=1), np.linspace(4000.0, 5000.0, 200))
+    with pytest.raises(ValueError, match=r"no data on 14\d of 200 pixels .* 42\d\d–5000 Å"):
+        plain.explain(sx.read(short))
+
+
+def test_an_explanation_is_seen_tabled_judged_saved_and_replayed(m, labelled, tmp_path):
+    X, _ = labelled
+    e = m.explain(X[0], "type 1", of="probability", **settings())
+    page = e._repr_html_()
+    assert page.startswith("<svg")
+    assert "<table" in page
+    assert e.trust().sentence().split(":")[0] in page
+    assert len(repr(e)) < 250
+    table = e.table()
+    assert "[O III] 5007" in " ".join(table["lines"])
+    assert abs(table["weight"]).is_monotonic_decreasing
+    e.save(tmp_path / "why.fits")
+    again = sx.replay(tmp_path / "why.fits", m)
+    assert again.weights.tobytes() == e.weights.tobytes()
+
+
+def test_a_replay_refuses_another_model_of_the_same_name(c, m, labelled, tmp_path):
+    X, y = labelled
+    m.explain(X[0], "type 1", **settings()).save(tmp_path / "why.fits")
+    forest = RandomForestClassifier(n_estimators=5, random_state=7)
+    other = sx.model(make_pipeline(StandardScaler(), PCA(5), forest).fit(X, y), wave=c.wave)
+    with pytest.raises(OtherModelError, match=r"another model, or trained again"):
+        sx.replay(tmp_path / "why.fits", other)
+    assert sx.replay(tmp_path / "why.fits", other, allow_other_model=True).value is not None
+
+
+def test_many_keep_their_errors_in_place_or_raise_which(m, labelled):
+    X = labelled[0][:4].copy()
+    X[2, 5] = np.nan
+    es = m.explain(X, "type 1", method="gradient", errors="keep")
+    assert [one.number for one in es.failed] == [2]
+    assert "1 of 1,000 pixels are not finite" in es.failed[0].reason
+    with pytest.raises(ValueError, match="spectrum 2: 1 of 1,000 pixels"):
+        m.explain(X, "type 1", method="occlusion")
+
+
+def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, labelled):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(
+        torch.nn.Linear(len(c.wave), 8), torch.nn.Tanh(), torch.nn.Linear(8, 3)
+    ).double()
+    calls = []
+    module.register_forward_hook(lambda *_: calls.append(1))
+    m = sx.model(module, c.wave, classes=("a", "b", "c"))
+    X = labelled[0][:50].astype(np.float64)
+    es = m.explain(X, "b", method="gradient")
+    assert len(calls) <= 3  # values, derivatives, and what the model says
+    for of in ("log-odds", "log p", "probability"):
+        found = m.explain(X[0], "b", of=of, method="gradient").weights
+        target = m.target("b", of)
+        step = np.zeros_like(X[:1])
+        step[0, 400] = 1e-5
+        slope = (target(X[:1] + step) - target(X[:1] - step))[0] / 2e-5
+        assert found[400] == pytest.approx(slope, rel=1e-4, abs=1e-10)
+    np.testing.assert_allclose(es[7].weights, m.explain(X[7], "b", method="gradient").weights)
+
+
+def test_segments_and_baselines_of_ones_own(m, labelled):
+    x = labelled[0][0]
+    e = m.explain(
+        x, "type 1", of="probability", segments=["hbeta", "oiii5007"], baseline=1.0,
+        method="occlusion",
+    )  # fmt: skip
+    lines = e.table().set_index("segment")["lines"]
+    assert "Hβ" in lines.tolist()
+    pixels = e.explanation.labels == lines.index[lines == "Hβ"][0]
+    target = m.target("type 1", "probability")
+    without = np.where(pixels, 1.0, x).astype(np.float32)
+    expected = target(x[None])[0] - target(without[None])[0]
+    assert e.weights[lines.index[lines == "Hβ"][0]] == pytest.approx(expected, abs=1e-9)
+    own = np.arange(len(x)) // 100
+    plain = m.explain(x, "type 1", segments=own, method="occlusion", factor=0.8)
+    assert len(plain.weights) == 10
+    ours = sx.ExplainSettings(method="occlusion", n_segments=10, factor=0.8)
+    same = explain(x, m.target("type 1"), ours)
+    np.testing.assert_allclose(plain.weights, same.weights, atol=1e-6)
+    with pytest.raises(ValueError, match=r"no lines \['hbetta'\]"):
+        m.explain(x, "type 1", segments=["hbetta"])
+
+
+def test_errors_name_their_cause(c, m, labelled):
+    X, y = labelled
+    with pytest.raises(ValueError, match="no class 'type 9'"):
+        m.explain(X[0], "type 9")
+    with pytest.raises(ValueError, match="masked or not finite"):
+        m.explain(np.ma.masked_greater(X[0], np.median(X[0])), "type 1")
+    with pytest.raises(TypeError, match=r"unknown settings \['segmets'\]"):
+        m.explain(X[0], "type 1", segmets=3)
+    with pytest.raises(TypeError, match="not fitted"):
+        sx.model(RandomForestClassifier(), c.wave)
+    with pytest.raises(TypeError, match="got int"):
+        sx.model(3, c.wave)
+    with pytest.raises(ValueError, match="looks like nm"):
+        sx.model(lambda x: x[:, 0], np.linspace(380.0, 700.0, 50))
+    wave = np.linspace(380.0, 700.0, 50) * u.nm
+    assert sx.model(lambda x: x[:, 0], wave).wave[0] == pytest.approx(3800)
+    infinite = sx.model(lambda x: np.full(len(x), np.inf), c.wave)
+    with pytest.raises(ValueError, match="gives inf for 1 of 1"):
+        infinite.explain(X[0])
+    margins = sx.model(LinearSVC(tol=1.0).fit(X[:, :2], y), [1.0e4, 2.0e4])
+    with pytest.raises(ValueError, match="of='decision'"):
+        margins.target("type 1", "probability")
+    assert margins.target("type 1").name == "decision(type 1)"
+
+
+def test_the_page_is_served_beside_the_notebook(c):
+    served = sx.app(c, show=False)
+    try:
+        with urllib.request.urlopen(served.url, timeout=60) as page:
+            assert "spexplain" in page.read().decode()
+    finally:
+        served.stop()
