@@ -37,8 +37,10 @@ def private_in_script(text: str) -> list[str]:
 def private_in_module(text: str, named: dict[str, Any]) -> Iterator[str]:
     """Private names of others in Python of which ``named`` are the classes."""
     tree = ast.parse(text)
+    # A class may know another of its own kind.
+    kept = {name for node in tree.body if isinstance(node, ast.ClassDef) for name in _used(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and _private(node.attr):
+        if isinstance(node, ast.Attribute) and _private(node.attr) and node.attr not in kept:
             of = ast.unparse(node.value)
             if of not in ("self", "cls") and f"{of}.{node.attr}" not in OF_PYTHON:
                 yield f"{of}.{node.attr}"
@@ -126,6 +128,7 @@ def test_a_script_that_leaves_the_ground_is_found(script: str):
         "class Part(JSComponent):\n    def tell(self):\n        self._send_event(1)",
         "class Part(JSComponent):\n    def roots(self):\n        return self._models",
         "def of(part):\n    return part._models",
+        "class Own:\n    def of(self, part):\n        return part._models",
         "def of(doc):\n    return getattr(doc, '_template_variables')",
         "def of():\n    return dict(code='probe._timer = 1')",
     ],
