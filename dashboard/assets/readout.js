@@ -2,6 +2,7 @@
 const { x, y } = pixels.data
 const { right, weight, shade } = bands.data
 const box = document.getElementById("readout")
+if (!box) return // a spectrum alone, without the page around it
 const at = cb_obj.x
 if (!x.length || at < x[0] || at > x[x.length - 1]) { box.textContent = ""; return }
 let low = 0, high = x.length - 1

@@ -107,7 +107,7 @@ class SpectrumView(pn.viewable.Viewer):
         view.param.watch(self._dress, ["theme", "paint"])
 
     def __panel__(self) -> pn.Column:
-        return pn.Column(self.flux, self.weight, sizing_mode="stretch_width")
+        return pn.Column(self.flux, self.weight, sizing_mode="stretch_both")
 
     def reset(self) -> None:
         """Show the whole spectrum."""
@@ -188,7 +188,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._x.js_on_change("start", paint)
         self._x.js_on_change("end", paint)
         self.flux.js_on_change("inner_width", paint)
-        leave = CustomJS(code="document.getElementById('readout').textContent = ''")
+        leave = CustomJS(code="document.getElementById('readout')?.replaceChildren()")
         for fig in (self.flux, self.weight):
             wheel = WheelZoomTool(dimensions="width")
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())

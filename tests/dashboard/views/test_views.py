@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import panel as pn
 import pytest
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.dashboard.figures.bokeh_style import letter_name, plain_figure
@@ -605,3 +606,18 @@ def test_votes_that_go_elsewhere_stand_beside_the_predicted_type() -> None:
     html = _class_verdict("", replace(said, votes="intermediate"))
     assert "intermediate: most pairwise decisions of the machine" in html
     assert "&lt; 0.001" in html
+
+
+# --- alone, beside a user's own
+
+
+def test_the_plane_and_the_spectrum_are_viewers_that_compose_and_talk(still: Session) -> None:
+    still.workspace.drawn.set()
+    plane, spectrum = PlaneView(still), SpectrumView(still)
+    assert all(isinstance(view, pn.viewable.Viewer) for view in (plane, spectrum))
+    root = pn.Row(plane, spectrum).get_root()
+    drawn = {getattr(model, "name", None) for model in root.references()}
+    assert {"plane-figure", "flux-figure", "weight-figure"} <= drawn
+    still.open(3)
+    assert len(source(plane.figure, "plane-ring")["x"]) == 1
+    assert len(source(spectrum.flux, "pixels")["x"]) > 100
