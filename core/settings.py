@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from typing import Any, Literal, get_args
 
 __all__ = [
@@ -46,6 +47,13 @@ _CHOICES = {
 }
 
 
+_COUNTS = ("n_segments", "n_samples", "seed")
+_NUMBERS = (
+    "factor", "kernel_width", "ridge_alpha", "step", "stop_when_settled", "smoothing_px",
+)  # fmt: skip
+_SCALED = ("scale", "shrink", "shrink-signal")
+
+
 @dataclass(frozen=True, slots=True)
 class ExplainSettings:
     """How to explain one spectrum; a replay with the same settings gives the same bytes.
@@ -60,7 +68,8 @@ class ExplainSettings:
     segmentation, n_segments
         How the spectrum is cut, and into how many pieces S (all but saliency).
     perturbation, factor
-        What a segment becomes, and the factor of it, of order 1 (all but saliency).
+        What a segment becomes, and the factor of it, of order 1, 0 or more where it is scaled (all
+        but saliency).
     n_samples
         Spectra evaluated, at least 2 (lime and shapley); none where the answer is exact.
     kernel, kernel_width
@@ -100,7 +109,7 @@ class ExplainSettings:
     Raises
     ------
     ValueError
-        If a choice is unknown or a number out of range.
+        If a choice is unknown, a count is not whole, or a number not finite or out of range.
     """
 
     method: MethodName = "lime"
@@ -128,6 +137,7 @@ class ExplainSettings:
                 raise ValueError(
                     f"{name} must be one of {get_args(literal)}, got {getattr(self, name)!r}"
                 )
+        self._check_numbers()
         for name, low in (("n_segments", 1), ("n_samples", 2), ("seed", 0)):
             if not getattr(self, name) >= low:
                 raise ValueError(f"{name} must be at least {low}, got {getattr(self, name)}")
@@ -137,7 +147,27 @@ class ExplainSettings:
             raise ValueError(f"kernel_width must be above 0 or None, got {self.kernel_width}")
         if self.step == 0:
             raise ValueError(f"step must not be 0, got {self.step}")
+        if self.factor < 0 and self.perturbation in _SCALED:
+            raise ValueError(
+                f"factor must be 0 or more where a segment is scaled, got {self.factor}"
+            )
         self._check_additions()
+
+    def _check_numbers(self) -> None:
+        """Counts are whole, the rest finite; numpy's numbers become Python's."""
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not hasattr(value, "__index__"):
+                raise ValueError(f"{name} must be a whole number, got {value!r}")
+            object.__setattr__(self, name, int(value))
+        for name in _NUMBERS:
+            value = getattr(self, name)
+            if value is None and name == "kernel_width":
+                continue
+            if isinstance(value, str | bool) or not hasattr(value, "__float__"):
+                raise ValueError(f"{name} must be a number, got {value!r}")
+            if not isfinite(float(value)):
+                raise ValueError(f"{name} must be finite, got {value}")
 
     def _check_additions(self) -> None:
         if not 0 <= self.stop_when_settled < 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from ..compute.workers import InTurn, Sharing, or_own
 from ..settings import ExplainSettings, MethodName
 from ..targets import Target
 from ..targets.base import may_share
-from .explanation import Explanation
+from .explanation import Explanation, flux_digest
 from .growing_values import Cancelled, never
 from .lime import lime
 from .occlusion import occlusion
@@ -80,10 +81,12 @@ def explain(
     Raises
     ------
     TypeError
-        If the spectrum has a unit: ``explain_spectrum`` takes those.
+        If the spectrum has a unit: ``explain_spectrum`` takes those. If target or settings are
+        something else.
     ValueError
-        If the spectrum is not one-dimensional and finite, has fewer pixels than segments, the
-        target gives values that are not finite, or has not what the settings ask of it.
+        If the spectrum is not one-dimensional and finite, has masked pixels or fewer pixels than
+        segments, the target gives
+        values that are not finite, or has not what the settings ask of it.
     """
     *_, last = explain_progressively(x, target, settings, counts=(), workers=workers)
     return last
@@ -123,6 +126,10 @@ def explain_progressively(
     unit = getattr(x, "unit", None)
     if unit is not None:
         raise TypeError(f"x has the unit {unit!s}: explain_spectrum takes it, and knows the axis")
+    _check_asked(target, settings)
+    if np.ma.is_masked(x):
+        masked = np.count_nonzero(np.ma.getmaskarray(x))
+        raise ValueError(f"{masked} of {np.size(x)} pixels are masked: fill or cut them first")
     x = np.asarray(x)
     if x.ndim != 1 or not len(x):
         raise ValueError(f"x must be one spectrum (D,), got shape {x.shape}")
@@ -173,6 +180,19 @@ def explain_many(
         yield from outer.map(one, spectra)
 
 
+def _check_asked(target: Target, settings: ExplainSettings) -> None:
+    """TypeError, saying what to do, of what is no target or no settings."""
+    if not isinstance(settings, ExplainSettings):
+        raise TypeError(
+            f"settings must be ExplainSettings(...), got {type(settings).__name__} {settings!r}"
+        )
+    if not callable(target) or not hasattr(target, "name"):
+        raise TypeError(
+            f"{type(target).__name__} is no target: CallableTarget(function, name='...') makes one "
+            "of a function, spexplain.model(...) of a scikit-learn estimator or torch module"
+        )
+
+
 def _answers(
     x: NDArray[np.floating],
     target: Target,
@@ -188,12 +208,12 @@ def _answers(
         )
         # One of the threads leads the others, so that nobody has to be woken between the stages;
         # a function of the caller's is never asked from another thread.
-        yield from _led(results, sharing if may_share(target) else InTurn())
+        yield from _led(results, sharing if may_share(target) else InTurn(), flux_digest(x))
 
 
-def _led(results: Iterator[Explanation], sharing: Sharing) -> Iterator[Explanation]:
+def _led(results: Iterator[Explanation], sharing: Sharing, digest: str) -> Iterator[Explanation]:
     complete = False
     while not complete:
         (found,) = sharing.map(next, [results])
         complete = found.complete
-        yield found
+        yield replace(found, flux_digest=digest)

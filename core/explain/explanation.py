@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..settings import ExplainSettings
 
-__all__ = ["Explanation"]
+__all__ = ["Explanation", "flux_digest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +32,7 @@ class Explanation:
         more flux moves the target, and comparable between factors, is what ``effects`` says.
         shapley: each segment's share in value − intercept.
     intercept, r2, local_prediction
-        The surrogate's; the target's value, 1 and the value again for methods without one. Of
+        The surrogate's; the target's value, NaN and the value again for methods that fit none. Of
         shapley the intercept is the target with every segment perturbed: the weights sum to value
         − intercept (efficiency).
     value
@@ -49,6 +50,8 @@ class Explanation:
         Why there is nothing to explain, so that weights and R² tell nothing; empty where there is.
     sampled
         Why samples were drawn where there might have been an exact answer; empty elsewhere.
+    flux_digest
+        Tells the flux that was explained from any other; empty where not known.
     """
 
     method: str
@@ -66,6 +69,7 @@ class Explanation:
     stopped: str = ""
     nothing: str = ""
     sampled: str = ""
+    flux_digest: str = ""
 
     @property
     def exact(self) -> bool:
@@ -112,7 +116,7 @@ class Explanation:
             "segments": self.edges(wave_rest_aa).tolist(),
             "weights": self.weights.tolist(),
             "intercept": self.intercept,
-            "r2": self.r2,
+            "r2": None if np.isnan(self.r2) else self.r2,
             "value": self.value,
             "local_prediction": self.local_prediction,
             "n_samples": self.n_samples,
@@ -121,6 +125,11 @@ class Explanation:
             "sampled": self.sampled,
             "nothing": self.nothing,
         }
+
+
+def flux_digest(flux: NDArray[np.floating]) -> str:
+    """What tells a flux (D,) from any other, whichever its precision."""
+    return blake2b(np.ascontiguousarray(flux, np.float64).tobytes(), digest_size=16).hexdigest()
 
 
 def _pixel_borders(wave_aa: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -134,7 +134,7 @@ def effects(
 def mirrored_settings(settings: ExplainSettings) -> ExplainSettings | None:
     """The settings with the factor as far on the other side of 1; None where there is none."""
     scales = settings.method != "saliency" and settings.perturbation in _SCALED
-    if not scales or abs(settings.factor - 1) < 1e-9:
+    if not scales or abs(settings.factor - 1) < 1e-9 or settings.factor > 2:
         return None
     return replace(settings, factor=round(2 - settings.factor, 12))
 

@@ -15,7 +15,7 @@ from ..settings import ExplainSettings
 from ..surrogate.kernel_width import effective_samples, kernel_advice
 from ..words import percent
 
-__all__ = ["nothing_alone", "nothing_exact", "nothing_sampled"]
+__all__ = ["nothing_alone", "nothing_exact", "nothing_sampled", "rounded_away"]
 
 _ABOUT_ONE = 2.0  # effective samples below which a fit is that of a single one
 _ROUNDING = 4.0  # units in the last place of the largest flux
@@ -87,6 +87,25 @@ def nothing_alone(
     if weights.any():
         return ""
     return _still(settings)
+
+
+def rounded_away(value: float, values: NDArray[np.float64], step: float) -> str:
+    """Why differences of answers in single precision tell nothing; empty where they do.
+
+    A model that casts to float32 answers in its last places: a step that moves the answer by fewer
+    than a handful of them gives a map of roundings.
+    """
+    answers = np.append(values, value)
+    if not np.array_equal(answers.astype(np.float32).astype(np.float64), answers):
+        return ""
+    last_place = float(np.spacing(np.float32(max(abs(value), 1e-30))))
+    moved = float(np.abs(values - value).max())
+    if moved == 0 or moved > _ROUNDING * last_place:
+        return ""
+    return (
+        f"the model answers in single precision, which rounds a step of {percent(step, 'g')} at "
+        "any one pixel away: a larger step, gradient='analytic', LIME or occlusion would show more"
+    )
 
 
 def _still(settings: ExplainSettings) -> str:

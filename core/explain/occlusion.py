@@ -42,7 +42,7 @@ def occlusion(
         labels=neighbourhood.labels,
         weights=weights,
         intercept=value,
-        r2=1.0,
+        r2=float("nan"),
         value=value,
         local_prediction=value,
         n_samples=neighbourhood.n,

@@ -16,7 +16,7 @@ from ..settings import ExplainSettings, SmoothingName
 from ..targets import Target
 from .explanation import Explanation
 from .growing_values import GrowingValues
-from .nothing import nothing_alone
+from .nothing import nothing_alone, rounded_away
 
 __all__ = ["map_of", "saliency", "saliency_neighbourhood", "smoothed"]
 
@@ -97,7 +97,9 @@ def _difference(
     neighbourhood, steps = saliency_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
-    return map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
+    found = map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
+    rounded = rounded_away(value, values, settings.step)
+    return replace(found, nothing=rounded) if rounded and not found.nothing else found
 
 
 def _analytic(
@@ -133,7 +135,7 @@ def map_of(
         labels=np.arange(len(weights), dtype=np.int32),
         weights=weights,
         intercept=value,
-        r2=1.0,
+        r2=float("nan"),
         value=value,
         local_prediction=value,
         n_samples=n_samples,

@@ -57,7 +57,7 @@ def shapley(
             labels=around.labels,
             weights=found,
             intercept=float(values[1]),
-            r2=1.0,
+            r2=float("nan"),
             value=float(values[0]),
             local_prediction=float(values[0]),
             n_samples=count,

@@ -53,7 +53,7 @@ class PhysicalSpectrum:
     wave_vac_aa : (D,) float64
         Vacuum Å, increasing, in the frame of the axis.
     flux : (D,) float64
-        In ``flux_unit``; NaN as given.
+        In ``flux_unit``; NaN as given, and where masked.
     ivar : (D,) float64, or None
         Inverse variance of the flux, 0 where masked; None if there is no uncertainty.
     flux_unit
@@ -114,7 +114,7 @@ class PhysicalSpectrum:
             axis,
             medium,
             wave[order],
-            (flux.value * factor)[order].astype(np.float64),
+            np.where(_masked(spectrum), np.nan, flux.value * factor)[order].astype(np.float64),
             None if ivar is None else (ivar / factor**2)[order],
             unit,
             float(getattr(spectrum, "redshift", 0.0)) or float("nan"),
@@ -199,6 +199,14 @@ def _increasing(wave: NDArray[np.float64]) -> slice:
             f"{at} and {at + 1} are at {wave[at]} and {wave[at + 1]} Å"
         )
     return slice(None) if len(steps) == 0 or steps[0] > 0 else slice(None, None, -1)
+
+
+def _masked(spectrum: Any) -> NDArray[np.bool_]:
+    """(D,) True where the spectrum, or its flux, says that a pixel is bad."""
+    bad = np.zeros(np.shape(spectrum.flux), np.bool_)
+    for mask in (getattr(spectrum, "mask", None), getattr(spectrum.flux, "mask", None)):
+        bad |= False if mask is None else np.asarray(mask, bool)
+    return bad
 
 
 def _ivar(spectrum: Any, flux_unit: u.UnitBase) -> NDArray[np.float64] | None:

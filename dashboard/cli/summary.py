@@ -207,6 +207,8 @@ def explanation_lines(
         return
     drawn = f"{explanation.n_samples} samples, seed {explanation.settings.seed}"
     fit = f"R² {explanation.r2:.3f}"
+    if explanation.method in ("saliency", "occlusion"):
+        fit = "each piece alone, nothing fitted"
     if explanation.method == "shapley":
         fit = f"shares sum to {explanation.value - explanation.intercept:.4g}"
     yield (

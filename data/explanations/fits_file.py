@@ -23,13 +23,17 @@ import numpy as np
 from astropy.io import fits
 
 from ...core.explain.entry import ExplainSettings, Explanation, explain, explain_progressively
+from ...core.explain.explanation import flux_digest
 from ...core.targets import Target
 from ...core.trust.intervals import Intervals
 from ...core.trust.seen_again import Recurrence
 from ..files.atomic import written_whole
-from .saved import Origin, SavedExplanation
+from .saved import Origin, OtherModelError, SavedExplanation
 
 __all__ = ["ExplanationFileError", "load_explanation", "replay", "save_explanation"]
+
+# As near as another machine's sums come to these.
+_CLOSE = 1e-5
 
 FORMAT = "spexplain explanation 1"
 _SCALARS = (
@@ -100,7 +104,9 @@ def load_explanation(path: str | Path) -> SavedExplanation:
         raise ExplanationFileError(f"{path} holds no explanation: {error}") from error
 
 
-def replay(saved: SavedExplanation | str | Path, target: Target) -> Explanation:
+def replay(
+    saved: SavedExplanation | str | Path, target: Target, *, allow_other_model: bool = False
+) -> Explanation:
     """Explain again as a saved explanation was made: same flux, settings and seed.
 
     Parameters
@@ -110,9 +116,13 @@ def replay(saved: SavedExplanation | str | Path, target: Target) -> Explanation:
     target
         The target it explained. With the same model the answer has the same bytes, an early
         answer included.
+    allow_other_model
+        Ask a target that gives the spectrum another value all the same.
 
     Raises
     ------
+    OtherModelError
+        If the target gives the spectrum another value, and that was not allowed.
     ValueError
         If the target has another name.
     ExplanationFileError
@@ -124,14 +134,24 @@ def replay(saved: SavedExplanation | str | Path, target: Target) -> Explanation:
     if target.name != was.target:
         raise ValueError(f"the explanation is of target {was.target!r}, got {target.name!r}")
     if was.complete:
-        return explain(saved.flux, target, was.settings)
-    return next(explain_progressively(saved.flux, target, was.settings, counts=(was.n_samples,)))
+        made = explain(saved.flux, target, was.settings)
+    else:
+        asked = explain_progressively(saved.flux, target, was.settings, counts=(was.n_samples,))
+        made = next(asked)
+    if not allow_other_model and not np.isclose(made.value, was.value, rtol=_CLOSE, atol=1e-9):
+        raise OtherModelError(
+            f"{was.target} of this spectrum was {was.value:.6g} and is {made.value:.6g}: another "
+            "model of the same name, or trained again since"
+        )
+    return made
 
 
 def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
     made = saved.explanation
     record = {
-        "explanation": {name: getattr(made, name) for name in _SCALARS},
+        # JSON has no NaN, which is the R² of a method that fits nothing.
+        "explanation": {name: getattr(made, name) for name in _SCALARS}
+        | {"r2": None if np.isnan(made.r2) else made.r2},
         "settings": made.settings.asdict(),
         "origin": asdict(saved.origin),
         "confidence": None if saved.intervals is None else saved.intervals.confidence,
@@ -207,8 +227,12 @@ def _check(path: str | Path, hdus: Any) -> None:
 def _read(hdus: Any) -> SavedExplanation:
     record = json.loads(hdus[0].header["RECORD"])
     segments, spectrum = hdus["SEGMENTS"], hdus["SPECTRUM"]
+    scalars = dict(record["explanation"])
+    if scalars["r2"] is None or scalars["method"] != "lime":  # earlier versions wrote 1
+        scalars["r2"] = float("nan")
     explanation = Explanation(
-        **record["explanation"],
+        **scalars,
+        flux_digest=flux_digest(_column(spectrum, "flux")),
         settings=ExplainSettings.from_dict(record["settings"]),
         labels=_column(spectrum, "segment"),
         weights=_column(segments, "weight"),

@@ -8,13 +8,9 @@ from ...core.explain.entry import Explanation
 from ..collection.collection import Collection
 from ..lenses.lenses import LensError, open_lenses, outdated
 from .fits_file import load_explanation, replay
-from .saved import SavedExplanation
+from .saved import OtherModelError, SavedExplanation
 
 __all__ = ["OtherModelError", "replay_in"]
-
-
-class OtherModelError(Exception):
-    """The collection's model is not the one that was explained; the text names both."""
 
 
 def replay_in(
@@ -70,4 +66,5 @@ def replay_in(
     # What was explained, spelled out: names of the menu, such as "predicted", have meant log p too.
     spelled = saved.explanation.target
     name = spelled if lens.has_target(spelled) else origin.lens_target
-    return replay(saved, lens.target(name, row, **origin.lens_knobs))
+    target = lens.target(name, row, **origin.lens_knobs)
+    return replay(saved, target, allow_other_model=allow_other_model)

@@ -9,11 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.explain.entry import Explanation
+from ...core.explain.explanation import flux_digest
 from ...core.explain.flux_effects import Effects, effects
 from ...core.trust.intervals import Intervals
 from ...core.trust.seen_again import Recurrence
 
-__all__ = ["Origin", "SavedExplanation"]
+__all__ = ["Origin", "OtherModelError", "SavedExplanation"]
+
+
+class OtherModelError(Exception):
+    """The model is not the one that was explained; the text names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class SavedExplanation:
     Raises
     ------
     ValueError
-        If the shapes do not fit the explanation or the wavelengths do not increase.
+        If the shapes do not fit the explanation, the flux is another than was explained, or the
+        wavelengths do not increase.
     """
 
     explanation: Explanation
@@ -118,6 +124,9 @@ class SavedExplanation:
             raise ValueError(
                 f"recurrence must be {(n_segments,)}, got {self.recurrence.share.shape}"
             )
+        was = self.explanation.flux_digest
+        if was and was != flux_digest(flux):
+            raise ValueError("the flux is another than the one that was explained")
         steps = np.diff(self.wave_rest_aa)
         if not (steps > 0).all():
             at = int(np.argmin(steps > 0))

@@ -61,6 +61,7 @@ def segment_table(saved: SavedExplanation) -> Table:
         **{
             name: float(getattr(made, name))
             for name in ("intercept", "r2", "value", "local_prediction")
+            if getattr(made, name) == getattr(made, name)  # what fits nothing has no R²
         },
         "n_samples": made.n_samples,
         **({"nothing": made.nothing} if made.nothing else {}),

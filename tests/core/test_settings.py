@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from spexplain.core.explain.entry import ExplainSettings
 
@@ -46,11 +47,35 @@ def test_an_unknown_key_is_named():
         ("smoothing", "mean"),
         ("smoothing_px", -1),
         ("stop_when_settled", 1),
+        ("n_segments", 77.5),
+        ("n_samples", "5000"),
+        ("seed", 0.5),
+        ("n_segments", True),
+        ("step", float("inf")),
+        ("step", float("nan")),
+        ("factor", -3),
+        ("factor", "0.9"),
+        ("factor", None),
+        ("kernel_width", float("inf")),
+        ("smoothing_px", float("inf")),
     ],
 )
 def test_a_value_out_of_range_is_quoted_with_the_knobs_name(knob, value):
     with pytest.raises(ValueError, match=f"{knob} must .*got '?{value}'?"):
         ExplainSettings(**{knob: value})
+
+
+def test_numbers_of_numpy_are_kept_as_pythons_own():
+    settings = ExplainSettings(n_segments=np.int64(7), seed=np.uint8(3), factor=np.float32(0.5))
+    assert (type(settings.n_segments), type(settings.seed)) == (int, int)
+    assert settings == ExplainSettings(n_segments=7, seed=3, factor=0.5)
+
+
+def test_a_constant_may_lie_below_0_though_a_scale_may_not():
+    assert ExplainSettings(perturbation="flat", factor=-3).factor == -3
+    for scaled in ("scale", "shrink", "shrink-signal"):
+        with pytest.raises(ValueError, match=r"factor must be 0 or more .* got -0.1"):
+            ExplainSettings(perturbation=scaled, factor=-0.1)
 
 
 def test_what_does_not_go_together_is_quoted():

@@ -24,9 +24,9 @@ CURVED = CallableTarget(lambda spectra: (spectra**2).sum(axis=1), "curved")
 def same_bytes(one, other):
     return one.weights.tobytes() == other.weights.tobytes() and (
         one.intercept,
-        one.r2,
+        str(one.r2),  # NaN where nothing was fitted
         one.value,
-    ) == (other.intercept, other.r2, other.value)
+    ) == (other.intercept, str(other.r2), other.value)
 
 
 @pytest.mark.parametrize("target", [SCORE, CURVED])
@@ -159,3 +159,17 @@ def test_a_spectrum_with_a_unit_is_sent_where_units_are_kept():
             ask(X * u.Jy, CURVED, SMALL)
     with pytest.raises(TypeError, match="explain_spectrum"):
         list(explain_many([X * u.Jy], CURVED, SMALL))
+
+
+def test_masked_pixels_are_refused_and_not_taken_for_data():
+    x = np.ma.masked_greater(np.linspace(0, 1, 100), 0.9)
+    with pytest.raises(ValueError, match="10 of 100 pixels are masked"):
+        explain(x, CallableTarget(lambda spectra: spectra.sum(axis=1)))
+
+
+def test_what_is_no_target_or_no_settings_is_told_what_to_do():
+    x = np.ones(100)
+    with pytest.raises(TypeError, match=r"function is no target: CallableTarget"):
+        explain(x, lambda spectra: spectra.sum(axis=1))
+    with pytest.raises(TypeError, match=r"settings must be ExplainSettings\(...\), got str 'lime'"):
+        explain(x, CallableTarget(lambda spectra: spectra.sum(axis=1)), "lime")

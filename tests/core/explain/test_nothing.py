@@ -78,3 +78,18 @@ def test_where_no_width_would_do_the_samples_wanted_are_named():
 def test_it_is_among_the_plain_values():
     wave = np.arange(120.0)
     assert explain(X, SUM, QUICK).to_dict(wave)["nothing"] == ""
+
+
+def test_answers_in_single_precision_that_round_the_step_away_say_so():
+    x = np.random.default_rng(0).normal(5, 1, 400)
+
+    def rounded(spectra):
+        return spectra.astype(np.float32).sum(axis=1) + np.float32(1e6)
+
+    asked = ExplainSettings(method="saliency")
+    found = explain(x, CallableTarget(rounded), asked)
+    assert "single precision, which rounds a step of 1 %" in found.nothing
+    exact = explain(x, CallableTarget(lambda spectra: spectra.sum(axis=1) + 1e5), asked)
+    assert exact.nothing == ""
+    assert np.isnan(exact.r2)
+    assert exact.to_dict(np.arange(400.0))["r2"] is None

@@ -91,11 +91,14 @@ def test_an_older_explanation_is_repeated_on_the_scale_it_was_made_on(small_demo
     assert again.weights.tobytes() == kept.explanation.weights.tobytes()
 
 
-def test_a_file_that_names_no_model_is_repeated_with_whatever_is_there(
+def test_a_file_that_names_no_model_knows_another_by_what_it_says(
     kept: SavedExplanation, trained_again: Path
 ) -> None:
     unknown = dataclasses.replace(kept.origin, model_key="")
-    replay_in(dataclasses.replace(kept, origin=unknown), trained_again)
+    nameless = dataclasses.replace(kept, origin=unknown)
+    with pytest.raises(OtherModelError, match="of this spectrum was"):
+        replay_in(nameless, trained_again)
+    assert replay_in(nameless, trained_again, allow_other_model=True).complete
 
 
 def test_what_is_missing_is_said(kept: SavedExplanation, small_demo: Path) -> None:
