@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,15 +20,16 @@ from ...data.files.folders import demo_path
 from ...data.lenses.lenses import Lens, LensError, open_lenses
 from ...data.lenses.plane_points import Plane, open_planes
 from ..workspace.standard_lists import misclassified
+from .local_server import HERE, free_port, until_it_answers
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
 if TYPE_CHECKING:
     from ...data.lenses.placer import Placer
+    from .single_views import ServedView, SingleViews
 
 __all__ = ["OpenedCollection", "PageServer", "app", "open"]
 
-_HERE = "127.0.0.1"  # never another machine
 _DEMOS = {"demo": False, "demo-small": True}
 
 
@@ -178,6 +177,28 @@ class OpenedCollection:
         flux, _ = self.wave_of(lens).prepare(mine)
         return self._placer.place(plane, flux)
 
+    @cached_property
+    def views(self) -> SingleViews:
+        """Its views in cells, served on this machine only from when they are first asked for."""
+        from .single_views import SingleViews  # loads panel
+
+        return SingleViews(self.collection.path)
+
+    @property
+    def selected(self) -> str:
+        """Id of the spectrum that is open in its views, empty for none."""
+        return self.views.selected
+
+    def plane(self) -> ServedView:
+        """The plane in a cell; a click on a point selects its spectrum."""
+        return self.views.view("plane")
+
+    def spectrum(self, id: str = "") -> ServedView:
+        """The selected spectrum and its explanation in a cell; ``id`` selects one first."""
+        if id:
+            self.views.selected = id
+        return self.views.view("spectrum")
+
     def __len__(self) -> int:
         return self.collection.n_spectra
 
@@ -294,26 +315,14 @@ def app(
     opened = collection if isinstance(collection, OpenedCollection) else open(collection)
     pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-page")
     page = build_app(open_workspace(opened.collection.path), pool, set())
-    with socket.socket() as free:
-        free.bind((_HERE, port))
-        port = free.getsockname()[1]
+    port = free_port(port)
     pages: Any = {"/": page}
     served = pn.serve(
-        pages, port=port, address=_HERE, show=show, threaded=True, verbose=False,
-        websocket_origin=[f"{_HERE}:{port}", f"localhost:{port}"], title="spexplain",
+        pages, port=port, address=HERE, show=show, threaded=True, verbose=False,
+        websocket_origin=[f"{HERE}:{port}", f"localhost:{port}"], title="spexplain",
     )  # fmt: skip
-    _until_it_answers(port)
-    return PageServer(f"http://{_HERE}:{port}/", served, pool)
-
-
-def _until_it_answers(port: int) -> None:
-    """Its thread needs a moment; TimeoutError after half a minute."""
-    for _ in range(600):
-        with socket.socket() as asking:
-            if asking.connect_ex((_HERE, port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"the page at {_HERE}:{port} does not answer")
+    until_it_answers(port)
+    return PageServer(f"http://{HERE}:{port}/", served, pool)
 
 
 def _stored(spectrum: Any, collection: Collection) -> bool:

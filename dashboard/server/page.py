@@ -10,15 +10,12 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
-from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
-from tornado.ioloop import IOLoop
 
 from ...core.settings import WeightSign
 from ..export.save import SavedFile, keep, origin_of
 from ..figures.theme import THEMES, category_colours
 from ..session.address import apply_query, to_query
-from ..session.browser_tab import Schedule
 from ..session.latest_wins import Answer, Background
 from ..session.open_spectrum import OpenSpectrum
 from ..session.recurring import Recurring
@@ -30,10 +27,11 @@ from ..views.plane.plane import PlaneView
 from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
-from ..views.widgets.components import ShellPart, asset, one_patch
+from ..views.widgets.components import ShellPart, asset
 from ..views.widgets.controls import bar_form, controls_form, drawing_form, legend_part, tabs_form
 from ..views.widgets.drop_zone import drop_part
 from ..workspace.workspace import Workspace
+from .page_thread import schedule_of
 
 __all__ = ["build_app"]
 
@@ -64,7 +62,7 @@ def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Cal
             # Panel points its style sheets at a CDN until the HTML is rendered; a session made
             # anew by a slow browser's socket never renders any, and would ask the CDN.
             doc.template_variables.setdefault("dist_url", LOCAL_DIST)
-        session = Visitor(workspace, pool, _scheduler(doc))
+        session = Visitor(workspace, pool, schedule_of(doc))
         SettledTrust(session)
         Recurring(session)
         opened.add(session)
@@ -262,36 +260,3 @@ def _offer_colour(session: Session, colour: str) -> None:
     if int(k) in space.reasons.scan["k"].tolist() and sign in ("", *get_args(WeightSign)):
         space.offer_clusters(space.partition(int(k), sign))
         session.view.param["colour"].objects = [*space.colours]
-
-
-def _scheduler(doc: Document | None) -> Schedule:
-    """How a worker thread has something done to this page: on its own thread, at its next turn."""
-    loop = IOLoop.current(instance=False)
-    if doc is None or loop is None:
-        return lambda callback: callback()
-
-    waiting: list[Callable[[], None]] = []
-
-    def together(callback: Callable[[], None]) -> None:
-        with one_patch():
-            callback()
-
-    def take_turn(callback: Callable[[], None]) -> None:
-        # What changes after a page has been sent, and before it has said that it is there, may
-        # not reach it.
-        if page_is_there:
-            doc.add_next_tick_callback(partial(together, callback))
-        else:
-            waiting.append(callback)
-
-    page_is_there = False
-
-    def begin() -> None:
-        nonlocal page_is_there
-        page_is_there = True
-        for callback in waiting:
-            take_turn(callback)
-
-    pn.state.onload(begin)
-    # Not straight from the worker: a document that holds its changes would lose the request.
-    return lambda callback: loop.add_callback(take_turn, callback)

@@ -1,0 +1,54 @@
+"""The thread of a page: what others want done to it waits for its turn there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import panel as pn
+from bokeh.document import Document
+from tornado.ioloop import IOLoop
+
+from ..session.browser_tab import Schedule
+from ..views.widgets.components import one_patch
+
+__all__ = ["schedule_of"]
+
+
+def schedule_of(doc: Document | None) -> Schedule:
+    """How a worker thread has something done to this page: on its own thread, at its next turn.
+
+    Parameters
+    ----------
+    doc
+        The page's document; without one all is done at once.
+    """
+    loop = IOLoop.current(instance=False)
+    if doc is None or loop is None:
+        return lambda callback: callback()
+
+    waiting: list[Callable[[], None]] = []
+
+    def together(callback: Callable[[], None]) -> None:
+        with one_patch():
+            callback()
+
+    def take_turn(callback: Callable[[], None]) -> None:
+        # What changes after a page has been sent, and before it has said that it is there, may
+        # not reach it.
+        if page_is_there:
+            doc.add_next_tick_callback(partial(together, callback))
+        else:
+            waiting.append(callback)
+
+    page_is_there = False
+
+    def begin() -> None:
+        nonlocal page_is_there
+        page_is_there = True
+        for callback in waiting:
+            take_turn(callback)
+
+    pn.state.onload(begin)
+    # Not straight from the worker: a document that holds its changes would lose the request.
+    return lambda callback: loop.add_callback(take_turn, callback)
