@@ -113,7 +113,7 @@ class SingleViews:
             return
         self._selected = id
         for other in tuple(self._shown - {of}):
-            other.schedule(partial(other.view.param.update, spectrum=id))
+            other.schedule(partial(setattr, other.view, "spectrum", id))
 
 
 def _framed(view: pn.viewable.Viewer) -> pn.Column:
