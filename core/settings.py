@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 __all__ = [
     "ControlName",
@@ -161,12 +161,12 @@ class ExplainSettings:
                 raise ValueError(f"{name} must be a whole number, got {value!r}")
             object.__setattr__(self, name, int(value))
         for name in _NUMBERS:
-            value = getattr(self, name)
+            value: Any = getattr(self, name)
             if value is None and name == "kernel_width":
                 continue
             if isinstance(value, str | bool) or not hasattr(value, "__float__"):
                 raise ValueError(f"{name} must be a number, got {value!r}")
-            if not isfinite(float(value)):
+            if not isfinite(cast("float", value)):
                 raise ValueError(f"{name} must be finite, got {value}")
 
     def _check_additions(self) -> None:

@@ -297,11 +297,23 @@ def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyMode
         if len(named) != len(own):
             raise ValueError(f"{name} was fitted with {len(own)} classes {own}, got {named}")
         own = named
+    if _softmax_of_decisions(source):
+        # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
+        return AnyModel(name, source.decision_function, "logits", own)
     if hasattr(source, "predict_proba"):
         known = read_classifier(source)
         machine = known if isinstance(known, CoupledSvm) and named is None else None
         return AnyModel(name, source.predict_proba, "probabilities", own, machine=machine)
     return AnyModel(name, source.decision_function, "decisions", own)
+
+
+def _softmax_of_decisions(source: Any) -> bool:
+    """Whether a classifier's probabilities are the softmax of its decision function."""
+    from sklearn.linear_model import LogisticRegression
+
+    last = source.steps[-1][1] if hasattr(source, "steps") else source
+    one_by_one = getattr(last, "solver", "") == "liblinear" and len(last.classes_) > 2
+    return type(last) is LogisticRegression and not one_by_one
 
 
 def _two_columns(one: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:

@@ -18,6 +18,9 @@ from ...data.ingest.readers import read as read_file
 
 __all__ = ["OneSpectrum", "read"]
 
+# As readers of survey files name it, and as astropy does.
+_SURVEY_NAME, _SURVEY_UNIT = "1e-17 erg/s/cm2/Å", "1e-17 erg / (s cm2 AA)"
+
 
 class OneSpectrum:
     """A spectrum with its errors and redshift, in the observed frame.
@@ -78,8 +81,9 @@ class OneSpectrum:
             from specutils import Spectrum as Theirs
         except ImportError as error:
             raise ImportError("specutils is not installed: pip install specutils") from error
+        said = self.flux_unit
         try:
-            unit: Any = u.Unit(self.flux_unit.replace("Å", "Angstrom"))
+            unit: Any = u.Unit(_SURVEY_UNIT if said == _SURVEY_NAME else said.replace("Å", "AA"))
         except ValueError:  # counts of an instrument, or relative
             unit = u.dimensionless_unscaled
         ours = self.spectrum

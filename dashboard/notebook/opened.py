@@ -214,7 +214,7 @@ class OpenedCollection:
         record = Spectrum(
             str(about["id"]), self.collection.wave_rest_aa * (1 + z), flux, ivar, z=z,
             ra=float(about["ra"]), dec=float(about["dec"]), survey=str(about["survey"]),
-            flux_unit=flux_unit_of(self.catalog, row),
+            flux_unit=flux_unit_of(self.catalog, row) or _unit_of(str(about["survey"])),
         )  # fmt: skip
         return OneSpectrum(record, key=self.collection.key, row=row)
 
@@ -323,6 +323,11 @@ def app(
     )  # fmt: skip
     until_it_answers(port)
     return PageServer(f"http://{HERE}:{port}/", served, pool)
+
+
+def _unit_of(survey: str) -> str:
+    """Of a catalogue without units: the demo is simulated in those of SDSS; else not known."""
+    return "1e-17 erg/s/cm2/Å" if survey == "simulated" else ""
 
 
 def _stored(spectrum: Any, collection: Collection) -> bool:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC, LinearSVC
 from spexplain.core.targets.any_model import AnyModel, read_model, scaled
 
@@ -47,7 +49,7 @@ def test_a_classifier_has_its_classes_by_name_and_number(make, data):
     known = read_model(fitted)
     assert known.classes == ("a", "b", "c")
     by_name = known.target("b", "probability")
-    np.testing.assert_array_equal(by_name(x), fitted.predict_proba(x)[:, 1])
+    np.testing.assert_allclose(by_name(x), fitted.predict_proba(x)[:, 1], rtol=1e-12)
     np.testing.assert_array_equal(known.target(1, "probability")(x), by_name(x))
     np.testing.assert_array_equal(np.array(known.classes)[known.predicted(x)], fitted.predict(x))
     assert by_name.name == "p(b)"
@@ -177,3 +179,14 @@ def test_what_is_refused_says_why(data):
     with pytest.raises(ValueError, match="which class"):
         known.target()
     assert isinstance(read_model(known), AnyModel)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_logistic_regression_that_is_sure_still_has_log_odds_that_move(data, n_classes):
+    x, y = data
+    fitted = LogisticRegression().fit(x, np.where(y == "c", "b", y) if n_classes == 2 else y)
+    known = read_model(make_pipeline(FunctionTransformer(), fitted))
+    np.testing.assert_allclose(known.by_class(x), fitted.predict_proba(x), rtol=1e-9, atol=1e-15)
+    far = 100 * x[:5]
+    assert np.abs(known.target("a")(far)).max() > 50
+    assert not np.array_equal(known.target("a")(far), known.target("a")(1.01 * far))

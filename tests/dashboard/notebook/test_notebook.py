@@ -63,6 +63,7 @@ def test_a_spectrum_goes_to_specutils_with_units_errors_and_mask_and_comes_back(
     s = c[int(c.rows(label=True)[0])]
     theirs = s.to_specutils()
     assert theirs.spectral_axis.unit == u.AA
+    assert theirs.flux.unit.is_equivalent("erg / (s cm2 AA)")
     np.testing.assert_array_equal(theirs.mask, ~s.spectrum.has_data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
