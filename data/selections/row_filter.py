@@ -1,0 +1,149 @@
+"""Rows of a collection by a where-clause on any column of its catalogue and of its results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.types as kinds
+
+from ..lenses.lenses import Lens
+from .where_clause import FUNCTIONS, ColumnKind, read_where
+from .where_words import KEYWORDS
+
+__all__ = ["RowFilter", "browsed_columns"]
+
+_ROW = "row number"  # no word of a clause is this
+
+
+def browsed_columns(
+    catalog: pd.DataFrame, lenses: Mapping[str, Lens]
+) -> dict[str, Callable[[], Any]]:
+    """Name → makes the (N,) column, of the catalogue first, then of each lens's results.
+
+    A result whose name is taken has the lens's behind it: ``why_anomaly``.
+    """
+    columns: dict[str, Callable[[], Any]] = {
+        str(name): partial(catalog.__getitem__, name) for name in catalog.columns
+    }
+    for lens in lenses.values():
+        for name in lens.columns.columns:
+            called = str(name) if name not in columns else f"{name}_{lens.name}"
+            columns[called] = partial(_of_lens, lens, str(name), catalog.index)
+    return columns
+
+
+def _of_lens(lens: Lens, name: str, index: pd.Index) -> pd.Series:
+    return lens.columns[name].reindex(index)
+
+
+class RowFilter:
+    """Finds rows; columns are made ready for Arrow when first asked about, and kept.
+
+    Parameters
+    ----------
+    columns
+        Name → makes the column, (N,); see :func:`browsed_columns`.
+    live
+        Names of columns that change, such as the user's tags: made anew at every question.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Callable[[], Any]], *, live: Collection[str] = ()
+    ) -> None:
+        self._make, self._live = dict(columns), frozenset(live)
+        self._made: dict[str, pa.Array] = {}
+        self._kinds: dict[str, ColumnKind] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns that may be asked about."""
+        return tuple(self._make)
+
+    @property
+    def kinds(self) -> dict[str, ColumnKind]:
+        """Name → ``number``, ``text`` or ``truth``."""
+        if self._kinds is None:
+            self._kinds = {name: _kind(make()) for name, make in self._make.items()}
+        return self._kinds
+
+    def rows(self, text: str) -> np.ndarray:
+        """Ascending rows for which a clause holds, (n,) int64.
+
+        Raises
+        ------
+        WhereError
+            The clause cannot be understood.
+        """
+        where = read_where(text, self.kinds)
+        columns = {name: self._column(name) for name in where.columns}
+        if not columns:  # a clause of constants alone: it holds for all rows or for none
+            columns = {self.names[0]: self._column(self.names[0])}
+        n = len(next(iter(columns.values())))
+        table = pa.table({**columns, _ROW: pa.array(np.arange(n))})
+        return table.filter(where.expression)[_ROW].to_numpy()
+
+    def complete(self, text: str, at: int) -> tuple[int, list[str]]:
+        """Where the word at a place begins, and what it may become: columns first.
+
+        Parameters
+        ----------
+        text
+            As typed so far.
+        at
+            Place of the cursor.
+        """
+        before = text[:at]
+        inside_quotes = before.count("'") % 2
+        found = re.search(r"\"?[^\W\d][\w-]*$", before)
+        if inside_quotes or found is None:
+            return at, []
+        begun = found[0].lstrip('"').lower().replace("-", "_")
+        names = [name for name in self.names if _folded(name).startswith(begun)]
+        names += [name for name in self.names if begun in _folded(name) and name not in names]
+        more = [word for word in (*KEYWORDS, *FUNCTIONS) if word.lower().startswith(begun)]
+        return found.start(), [*map(_as_written, names), *more]
+
+    def _column(self, name: str) -> pa.Array:
+        if name in self._live:
+            return _arrow(self._make[name]())
+        if name not in self._made:
+            self._made[name] = _arrow(self._make[name]())
+        return self._made[name]
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _as_written(name: str) -> str:
+    """A name with a hyphen is a difference to any parser, so it is offered with underscores."""
+    plain = name.replace("-", "_")
+    return plain if re.fullmatch(r"[^\W\d]\w*", plain) else f'"{name}"'
+
+
+def _kind(column: Any) -> ColumnKind:
+    values = column if isinstance(column, pd.Series) else pd.Series(column)
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "truth"
+    return "number" if pd.api.types.is_numeric_dtype(values.dtype) else "text"
+
+
+def _arrow(column: Any) -> pa.Array:
+    """A column with what is missing as NULL: NaN, None and the empty text."""
+    values = column if isinstance(column, pd.Series) else pd.Series(column)
+    kind = _kind(values)
+    if kind == "text":
+        text = pa.array(values.astype("string"), pa.string(), from_pandas=True)
+        return pa.compute.if_else(pa.compute.equal(text, ""), pa.scalar(None, pa.string()), text)
+    made = pa.array(values, from_pandas=True)
+    made = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    wanted = pa.bool_() if kind == "truth" else None
+    if kind == "number":  # whole numbers stay whole: survey ids have more digits than a float
+        wanted = pa.int64() if kinds.is_integer(made.type) else pa.float64()
+    return made.cast(wanted)

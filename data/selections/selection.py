@@ -1,0 +1,51 @@
+"""A set of a collection's rows with its name and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+__all__ = ["Selection"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Rows of a collection.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    origin
+        Where it came from, in words: a filter's clause, ``lasso``, a cell, a cluster.
+    rows : (n,)
+        Ascending, each once; made so, whatever is given.
+    """
+
+    name: str
+    origin: str
+    rows: np.ndarray
+
+    def __post_init__(self) -> None:
+        rows = np.asarray(self.rows)
+        if rows.size and not np.issubdtype(rows.dtype, np.integer):
+            raise ValueError(f"rows are whole numbers, got {rows.dtype}")
+        object.__setattr__(self, "rows", np.unique(rows.astype(np.int64)))
+
+    def combined(self, how: Literal["and", "or", "not"], other: Selection) -> Selection:
+        """Rows in both, in either, or in this one and not in the other.
+
+        Raises
+        ------
+        ValueError
+            ``how`` is another word.
+        """
+        ways = {"and": np.intersect1d, "or": np.union1d, "not": np.setdiff1d}
+        if how not in ways:
+            raise ValueError(f"selections are combined by {[*ways]}, got {how!r}")
+        origin = f"({self.origin}) {'and not' if how == 'not' else how} ({other.origin})"
+        return Selection(
+            f"{self.name} {how} {other.name}", origin, ways[how](self.rows, other.rows)
+        )

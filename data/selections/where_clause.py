@@ -1,0 +1,361 @@
+"""A where-clause as astronomers write it to archives, read into an expression of Arrow's.
+
+Arrow's expressions are columns, constants and a closed set of functions on them: they run no code
+and open no file, and what is not named here cannot be asked for. Values that are missing (NaN, an
+empty text) are SQL's NULL: no comparison holds for them but IS NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .where_words import KEYWORDS, WhereError, Word, split_words
+
+__all__ = ["FUNCTIONS", "ColumnKind", "Where", "read_where"]
+
+ColumnKind = Literal["number", "text", "truth"]
+_DEEPEST = 60
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
+
+
+def _real(part: Any) -> Any:
+    return part.cast(pa.float64())
+
+
+_CALLS: dict[str, Callable[[Any], Any]] = {
+    "ABS": pc.abs,
+    "SQRT": lambda part: pc.sqrt(_real(part)),
+    "LOG10": lambda part: pc.log10(_real(part)),
+    "LN": lambda part: pc.ln(_real(part)),
+    "LOG": lambda part: pc.ln(_real(part)),  # ADQL's natural logarithm
+    "EXP": lambda part: pc.exp(_real(part)),
+    "FLOOR": pc.floor,
+    "CEILING": pc.ceil,
+    "LOWER": pc.utf8_lower,
+    "UPPER": pc.utf8_upper,
+}
+FUNCTIONS = tuple(_CALLS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """A clause that has been understood.
+
+    Attributes
+    ----------
+    expression
+        Of Arrow's, on the columns under their names here.
+    columns
+        Those it asks about.
+    """
+
+    expression: pc.Expression
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    expression: Any
+    kind: str  # number, text, truth
+    start: int
+    end: int
+    constant: Any = None
+
+
+def read_where(text: str, columns: Mapping[str, ColumnKind]) -> Where:
+    """Understand a clause such as ``z < 0.1 & sn_median > 20 & label == "type 2"``.
+
+    Parameters
+    ----------
+    text
+        Conditions joined by AND, OR, NOT (or &, |, ~), with = == != <> < <= > >=, IN, BETWEEN,
+        LIKE, ILIKE, IS NULL, arithmetic and :data:`FUNCTIONS`; a leading WHERE may stand.
+    columns
+        Name → kind. Names are found in any capitals, and with ``_`` for any ``-``.
+
+    Raises
+    ------
+    WhereError
+        It is no such clause; the error holds the place of the offending word.
+    """
+    return _Reader(text, columns).read()
+
+
+class _Reader:
+    """Recursive descent: one method a level of precedence, from the loosest."""
+
+    def __init__(self, text: str, columns: Mapping[str, ColumnKind]) -> None:
+        self._words = split_words(text)
+        self._columns, self._at, self._depth = columns, 0, 0
+        self._known = {_plain(name): name for name in columns}
+        self._used: dict[str, None] = {}
+
+    def read(self) -> Where:
+        if self._next.kind == "name" and self._next.value.upper() == "WHERE":
+            self._at += 1
+        if self._next.kind == "end":
+            raise WhereError("The filter is empty.", 0, 0)
+        found = self._true(self._or())
+        if self._next.kind != "end":
+            raise self._unexpected("AND or OR")
+        return Where(found.expression, tuple(self._used))
+
+    @property
+    def _next(self) -> Word:
+        return self._words[self._at]
+
+    def _took(self, *values: str) -> Word | None:
+        word = self._next
+        if word.kind in ("keyword", "sign") and word.value in values:
+            self._at += 1
+            return word
+        return None
+
+    def _expect(self, value: str) -> Word:
+        word = self._took(value)
+        if word is None:
+            raise self._unexpected(value)
+        return word
+
+    def _unexpected(self, wanted: str) -> WhereError:
+        word = self._next
+        if word.kind == "end":
+            return WhereError(f"The filter ends where {wanted} is expected.", word.start, word.end)
+        near = get_close_matches(word.value.upper(), KEYWORDS, 1) if word.kind == "name" else ()
+        said = f"“{_shortened(word.value)}” stands where {wanted} is expected."
+        return WhereError(said, word.start, word.end, tuple(near))
+
+    def _or(self) -> _Part:
+        left = self._and()
+        while self._took("OR"):
+            left = self._joined(left, self._and(), lambda a, b: a | b)
+        return left
+
+    def _and(self) -> _Part:
+        left = self._not()
+        while self._took("AND"):
+            left = self._joined(left, self._not(), lambda a, b: a & b)
+        return left
+
+    def _joined(self, left: _Part, right: _Part, how: Callable[[Any, Any], Any]) -> _Part:
+        made = how(self._true(left).expression, self._true(right).expression)
+        return _Part(made, "truth", left.start, right.end)
+
+    def _true(self, part: _Part) -> _Part:
+        if part.kind != "truth":
+            raise WhereError(
+                f"This {part.kind} is no condition: compare it with something.",
+                part.start,
+                part.end,
+            )
+        return part
+
+    def _not(self) -> _Part:
+        word = self._took("NOT")
+        if word is None:
+            return self._condition()
+        inner = self._deeper(self._not)
+        return _Part(~self._true(inner).expression, "truth", word.start, inner.end)
+
+    def _deeper(self, read: Callable[[], _Part]) -> _Part:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            word = self._next
+            raise WhereError(f"Nested more than {_DEEPEST} deep.", word.start, word.end)
+        found = read()
+        self._depth -= 1
+        return found
+
+    def _condition(self) -> _Part:
+        left = self._sum()
+        if self._took("IS"):
+            return self._is_null(left)
+        negated = self._took("NOT")
+        made: _Part | None = None
+        if self._took("IN"):
+            made = self._in(left)
+        elif self._took("BETWEEN"):
+            made = self._between(left)
+        elif like := self._took("LIKE", "ILIKE"):
+            made = self._like(left, ignore_case=like.value == "ILIKE")
+        if made is None and negated:
+            raise self._unexpected("IN, BETWEEN or LIKE")
+        if made is not None:
+            found = ~made.expression if negated else made.expression
+            return _Part(found, "truth", left.start, made.end)
+        return self._compared(left)
+
+    def _compared(self, left: _Part) -> _Part:
+        """left, or left < right, or low < left < high as Python has it."""
+        found = None
+        while sign := self._took(*_COMPARE):
+            right = self._sum()
+            pair = self._pair(left, sign.value, right)
+            found = pair if found is None else self._joined(found, pair, lambda a, b: a & b)
+            left = right
+        return left if found is None else found
+
+    def _pair(self, left: _Part, sign: str, right: _Part) -> _Part:
+        self._alike(left, right)
+        if left.constant == "" and right.constant != "":
+            left, right, sign = right, left, _FLIPPED[sign]
+        if right.constant == "" and sign in ("=", "<>"):  # an empty text is a missing one
+            missing = left.expression.is_null()
+            return _Part(missing if sign == "=" else ~missing, "truth", left.start, right.end)
+        made = _COMPARE[sign](left.expression, right.expression)
+        return _Part(made, "truth", left.start, right.end)
+
+    def _alike(self, left: _Part, right: _Part) -> None:
+        if left.kind != right.kind:
+            raise WhereError(
+                f"A {left.kind} cannot be compared with this {right.kind}.", right.start, right.end
+            )
+
+    def _is_null(self, left: _Part) -> _Part:
+        negated = self._took("NOT")
+        end = self._expect("NULL").end
+        missing = left.expression.is_null()
+        return _Part(~missing if negated else missing, "truth", left.start, end)
+
+    def _in(self, left: _Part) -> _Part:
+        self._expect("(")
+        made = None
+        while True:
+            one = self._pair(left, "=", self._sum())
+            made = one.expression if made is None else made | one.expression
+            if not self._took(","):
+                break
+        return _Part(made, "truth", left.start, self._expect(")").end)
+
+    def _between(self, left: _Part) -> _Part:
+        low = self._pair(left, ">=", self._sum())
+        self._expect("AND")
+        high = self._pair(left, "<=", self._sum())
+        return _Part(low.expression & high.expression, "truth", left.start, high.end)
+
+    def _like(self, left: _Part, *, ignore_case: bool) -> _Part:
+        word = self._next
+        if left.kind != "text":
+            raise WhereError(f"LIKE asks about a text, not a {left.kind}.", left.start, left.end)
+        if word.kind not in ("text", "quoted"):
+            raise self._unexpected("a text in quotes")
+        self._at += 1
+        made = pc.match_like(left.expression, word.value, ignore_case=ignore_case)
+        return _Part(made, "truth", left.start, word.end)
+
+    def _sum(self) -> _Part:
+        return self._chain(self._product, {"+": pc.add, "-": pc.subtract})
+
+    def _product(self) -> _Part:
+        divide = lambda a, b: pc.divide(_real(a), _real(b))  # noqa: E731
+        return self._chain(self._value, {"*": pc.multiply, "/": divide})
+
+    def _chain(self, read: Callable[[], _Part], how: Mapping[str, Callable[..., Any]]) -> _Part:
+        left = read()
+        while sign := self._took(*how):
+            right = read()
+            for part in (left, right):
+                self._number(part)
+            made = how[sign.value](_real(left.expression), _real(right.expression))
+            left = _Part(made, "number", left.start, right.end)
+        return left
+
+    def _number(self, part: _Part) -> _Part:
+        if part.kind != "number":
+            raise WhereError(f"This {part.kind} is no number.", part.start, part.end)
+        return part
+
+    def _value(self) -> _Part:
+        word = self._next
+        if word.kind == "end" or (word.kind == "sign" and word.value not in ("(", "-", "+")):
+            raise self._unexpected("a column or a value")
+        self._at += 1
+        if word.kind == "sign":
+            return self._signed_or_nested(word)
+        if word.kind == "number":
+            return _constant(_as_number(word.value), "number", word)
+        if word.kind == "keyword":
+            return self._keyword(word)
+        if word.kind == "name" and self._next.value == "(" and self._next.kind == "sign":
+            return self._call(word)
+        return self._column_or_text(word)
+
+    def _signed_or_nested(self, word: Word) -> _Part:
+        if word.value == "(":
+            inner = self._deeper(self._or)
+            end = self._expect(")").end
+            return _Part(inner.expression, inner.kind, word.start, end, inner.constant)
+        inner = self._number(self._deeper(self._value))
+        made = pc.negate(inner.expression) if word.value == "-" else inner.expression
+        return _Part(made, "number", word.start, inner.end)
+
+    def _keyword(self, word: Word) -> _Part:
+        if word.value in ("TRUE", "FALSE"):
+            return _constant(word.value == "TRUE", "truth", word)
+        why = f"“{word.value}” stands where a column or a value is expected."
+        if word.value == "NULL":
+            why = "Nothing equals NULL: write IS NULL, or IS NOT NULL."
+        raise WhereError(why, word.start, word.end)
+
+    def _call(self, word: Word) -> _Part:
+        name = word.value.upper()
+        if name not in _CALLS:
+            near = get_close_matches(name, FUNCTIONS, 3) or FUNCTIONS
+            raise WhereError(
+                f"There is no function “{_shortened(word.value)}”.",
+                word.start,
+                word.end,
+                tuple(near),
+            )
+        self._expect("(")
+        inner = self._deeper(self._sum)
+        kind = "text" if name in ("LOWER", "UPPER") else "number"
+        if inner.kind != kind:
+            raise WhereError(f"{name} takes a {kind}, not a {inner.kind}.", inner.start, inner.end)
+        return _Part(_CALLS[name](inner.expression), kind, word.start, self._expect(")").end)
+
+    def _column_or_text(self, word: Word) -> _Part:
+        if word.kind == "text":
+            return _constant(word.value, "text", word)
+        name = self._known.get(_plain(word.value))
+        if name is not None:
+            self._used[name] = None
+            return _Part(pc.field(name), self._columns[name], word.start, word.end)
+        if word.kind == "quoted":
+            return _constant(word.value, "text", word)
+        near = get_close_matches(_plain(word.value), self._known, 3, 0.5)
+        why = f"There is no column “{_shortened(word.value)}”; a text stands in quotes."
+        raise WhereError(why, word.start, word.end, tuple(self._known[name] for name in near))
+
+
+def _constant(value: Any, kind: str, word: Word) -> _Part:
+    return _Part(pc.scalar(value), kind, word.start, word.end, value)
+
+
+def _as_number(text: str) -> int | float:
+    """Whole numbers stay whole, since survey ids have more digits than a float holds."""
+    if text.isdecimal() and len(text) < 19:
+        return int(text)
+    return float(text)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spexplain.data.selections.selection import Selection
+
+ROWS = st.lists(st.integers(0, 30))
+
+
+@given(ROWS, ROWS)
+def test_combining_is_that_of_sets(first, second):
+    a, b = (
+        Selection("a", "lasso", np.array(first, int)),
+        Selection("b", "box", np.array(second, int)),
+    )
+    one, two = set(first), set(second)
+    for how, expected in (("and", one & two), ("or", one | two), ("not", one - two)):
+        found = a.combined(how, b)
+        assert found.rows.tolist() == sorted(expected)
+        assert "lasso" in found.origin
+        assert "box" in found.origin
+
+
+def test_rows_are_ascending_and_whole():
+    assert Selection("a", "", np.array([3, 1, 3])).rows.tolist() == [1, 3]
+    with pytest.raises(ValueError, match="whole"):
+        Selection("a", "", np.array([0.5]))
+    with pytest.raises(ValueError, match="combined"):
+        Selection("a", "", np.array([1])).combined("xor", Selection("b", "", np.array([1])))
