@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.types as kinds
 
 from ..lenses.lenses import Lens
@@ -38,7 +39,7 @@ def browsed_columns(
     return columns
 
 
-def _of_lens(lens: Lens, name: str, index: pd.Index) -> pd.Series:
+def _of_lens(lens: Lens, name: str, index: pd.Index) -> Any:
     return lens.columns[name].reindex(index)
 
 
@@ -140,7 +141,8 @@ def _arrow(column: Any) -> pa.Array:
     kind = _kind(values)
     if kind == "text":
         text = pa.array(values.astype("string"), pa.string(), from_pandas=True)
-        return pa.compute.if_else(pa.compute.equal(text, ""), pa.scalar(None, pa.string()), text)
+        compute: Any = pyarrow.compute
+        return compute.if_else(compute.equal(text, ""), pa.scalar(None, pa.string()), text)
     made = pa.array(values, from_pandas=True)
     made = made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
     wanted = pa.bool_() if kind == "truth" else None

@@ -13,13 +13,15 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from .where_words import KEYWORDS, WhereError, Word, split_words
 
 __all__ = ["FUNCTIONS", "ColumnKind", "Where", "read_where"]
 
 ColumnKind = Literal["number", "text", "truth"]
+# Its functions are made when it is imported, so that no type checker sees them.
+pc: Any = pyarrow.compute
 _DEEPEST = 60
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": lambda a, b: a == b,
@@ -63,7 +65,7 @@ class Where:
         Those it asks about.
     """
 
-    expression: pc.Expression
+    expression: Any
     columns: tuple[str, ...]
 
 
