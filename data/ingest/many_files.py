@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from .bounded_reader import BoundedReader
+from .limits import SHELL, Limits
 from .one_file import Intake, Rejected, Taken
 
 __all__ = ["read_in_order"]
@@ -23,7 +22,7 @@ _BYTES_A_PROCESS = 100_000_000
 
 
 def read_in_order(
-    intake: Intake, files: Sequence[Path], jobs: int
+    intake: Intake, files: Sequence[Path], jobs: int, limits: Limits = SHELL
 ) -> Iterator[list[list[Taken | Rejected]]]:
     """What becomes of each file, in the order of the files, some files at a time.
 
@@ -36,7 +35,9 @@ def read_in_order(
     files
         To be read.
     jobs
-        At most so many processes; few files are read by this one.
+        At most so many processes; few files are read by one.
+    limits
+        Of each file.
 
     Yields
     ------
@@ -44,43 +45,23 @@ def read_in_order(
         Of the next files, the outcomes of each.
     """
     tasks, n_bytes = _tasks(files)
-    jobs = min(jobs, max(len(files) // _FILES_A_PROCESS, n_bytes // _BYTES_A_PROCESS))
-    if jobs <= 1:
-        for task in tasks:
-            yield _work(intake, task)
-        return
-    # Processes, for reading is mostly Python; spawned, for forking a threaded program may hang.
-    context = multiprocessing.get_context("spawn")
+    processes = max(1, min(jobs, max(len(files) // _FILES_A_PROCESS, n_bytes // _BYTES_A_PROCESS)))
     waiting: deque[Future[list[list[Taken | Rejected]]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    # Threads only wait for the processes.
+    with (
+        BoundedReader(limits, processes, intake) as reader,
+        ThreadPoolExecutor(processes, thread_name_prefix="ingest") as pool,
+    ):
         try:
             for task in tasks:
-                with _interrupts_held():
-                    waiting.append(pool.submit(_work, intake, task))
-                if len(waiting) > 3 * jobs:
+                waiting.append(pool.submit(reader.take_in, task))
+                if len(waiting) > 3 * processes:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             for future in waiting:
                 future.cancel()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes started meanwhile inherit a mask and never see Ctrl-C, which reaches all of them.
-
-    Only the first process is to act on it; a reader that dies of it while it starts would leave
-    the pool waiting for ever.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _tasks(files: Sequence[Path]) -> tuple[list[list[Path]], int]:
@@ -95,7 +76,3 @@ def _tasks(files: Sequence[Path]) -> tuple[list[list[Path]], int]:
             size = more
         tasks[-1].append(file)
     return tasks, total
-
-
-def _work(intake: Intake, files: Sequence[Path]) -> list[list[Taken | Rejected]]:
-    return [intake(file) for file in files]

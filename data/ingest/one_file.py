@@ -14,7 +14,7 @@ from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
 
-__all__ = ["Intake", "RejectReason", "Rejected", "Taken"]
+__all__ = ["Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
 RejectReason = Literal[
     "unreadable",
@@ -23,6 +23,8 @@ RejectReason = Literal[
     "no spectrum",
     "several spectra",
     "no data",
+    "too large",
+    "too slow",
     "star",
     "redshift missing",
     "redshift too low",
@@ -40,6 +42,16 @@ class Rejected:
     id: str
     reason: RejectReason
     detail: str
+
+    @classmethod
+    def of_file(cls, path: Path, error: ReadError) -> Rejected:
+        """A file of which nothing could be read."""
+        return cls(readable(path), "", error.reason, str(error))
+
+
+def too_large(size: int, most: int) -> ReadError:
+    """Why a file of more bytes than allowed is not read."""
+    return ReadError("too large", f"it has {size:,} bytes, more than the {most:,} that are read")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +90,7 @@ class Intake:
         try:
             outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path))
         except ReadError as error:
-            outcomes.append(Rejected(readable(path), "", error.reason, str(error)))
+            outcomes.append(Rejected.of_file(path, error))
         return outcomes
 
     def _decide(self, spectrum: Spectrum, path: Path) -> Taken | Rejected:

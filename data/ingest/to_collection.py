@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ import pandas as pd
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
 from ..collection.format import CollectionError
 from ..collection.writer import CollectionWriter
+from .bounded_reader import ReaderStartError
 from .labels import LabelError, Labels, read_labels
+from .limits import SHELL, Limits
 from .many_files import read_in_order
 from .one_file import Intake, Rejected, Taken
 from .readers.file_names import readable
@@ -75,6 +76,7 @@ def ingest(
     jobs: int = 1,
     z_max: float = 0.8,
     grid: WaveGrid = COLLECTION_GRID,
+    limits: Limits = SHELL,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> IngestReport:
@@ -95,11 +97,13 @@ def ingest(
         CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; a redshift
         there comes before that of the file, E(B-V) in mag goes into the catalog.
     jobs
-        At most so many processes read files; few files are read by this one.
+        At most so many processes read files; few files are read by one.
     z_max
         Largest redshift taken.
     grid
         rest-frame wavelengths of the collection.
+    limits
+        Of time, memory and size; a file that exceeds them is rejected.
     progress
         Called with (files done, files in all) as work goes on.
     cancelled
@@ -124,7 +128,7 @@ def ingest(
         with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
             desk = _Desk(writer, known, files)
             intake = Intake(grid, z_max, known)
-            for outcomes in read_in_order(intake, files[desk.n_done :], jobs):
+            for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
                 desk.accept(outcomes)
                 if progress is not None:
                     progress(desk.n_done, len(files))
@@ -133,13 +137,8 @@ def ingest(
                         f"stopped after {desk.n_done} of {len(files)} files; the same command "
                         "goes on from what is already stored"
                     )
-    except (CollectionError, LabelError) as error:
+    except (CollectionError, LabelError, ReaderStartError) as error:
         raise IngestError(str(error)) from error
-    except BrokenProcessPool as error:
-        raise IngestError(
-            "a reading process ended unexpectedly (out of memory?); the same command goes on "
-            "from what is already stored, try it with --jobs 1"
-        ) from error
     return desk.report()
 
 

@@ -15,7 +15,9 @@ from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_di
 from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ..collection.collection import Collection
-from ..ingest.readers import ReadError, read
+from ..ingest.bounded_reader import BoundedReader
+from ..ingest.limits import PAGE
+from ..ingest.one_file import too_large
 from .anomaly import SCORE
 from .built_lens import LensError, Verdict
 from .lenses import AgnLens, AnomalyLens, Lens
@@ -23,7 +25,8 @@ from .other_exposures import Exposures, exposures_of_file
 
 __all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
 
-_LARGEST = 50_000_000  # bytes; a spectrum has at most a few MB
+# Two processes, so that one file that takes its time keeps nobody else waiting.
+_READER = BoundedReader(PAGE, processes=2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,7 @@ class OutsideSpectrum:
 
 
 def read_bytes(name: str, content: bytes) -> Spectrum:
-    """The spectrum in a file that is at hand as bytes.
+    """The spectrum in a file that is at hand as bytes, read in a process of its own.
 
     Parameters
     ----------
@@ -72,17 +75,14 @@ def read_bytes(name: str, content: bytes) -> Spectrum:
     Raises
     ------
     ReadError
-        If it is no spectrum of a survey that is known here.
+        If it is no spectrum of a survey that is known here, or exceeds the limits of the page.
     """
-    if len(content) > _LARGEST:
-        raise ReadError(
-            "unreadable",
-            f"{name} has {len(content):,} bytes, more than {_LARGEST:,}: spexplain ingest takes it",
-        )
+    if len(content) > PAGE.size_bytes:
+        raise too_large(len(content), PAGE.size_bytes)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         path.write_bytes(content)
-        return read(path)
+        return _READER.spectrum(path)
 
 
 class OutsideLens:

@@ -6,7 +6,15 @@ from typing import Literal
 
 __all__ = ["ReadError", "ReadReason"]
 
-ReadReason = Literal["unreadable", "unknown format", "no errors", "no spectrum", "several spectra"]
+ReadReason = Literal[
+    "unreadable",
+    "unknown format",
+    "no errors",
+    "no spectrum",
+    "several spectra",
+    "too large",
+    "too slow",
+]
 
 
 class ReadError(Exception):

@@ -19,6 +19,7 @@ from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
 
 from .errors import ReadError
+from .fits_sizes import check_sizes
 from .packed import opened
 
 __all__ = ["Hdu", "ReadError", "read_hdus"]
@@ -167,6 +168,7 @@ def read_hdus(
             raise ReadError("unreadable", "the file is empty")
         if not b"SIMPLE".startswith(start[:6]):
             raise ReadError("unknown format", _no_fits(start))
+        check_sizes(stream, limit)
         stream.seek(0)
         with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
             primary: Any = hdus[0]

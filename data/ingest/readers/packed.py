@@ -17,6 +17,7 @@ __all__ = ["LARGEST_UNPACKED", "opened"]
 
 # A DESI coadd of a healpix has some hundred MB; a file that unpacks to more is no file of spectra.
 LARGEST_UNPACKED = 2_000_000_000
+_PIECE = 2**20
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"PK": "zip"}
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 
@@ -38,25 +39,35 @@ def opened(path: Path) -> IO[bytes]:
         return file
     with file:
         try:
-            return io.BytesIO(_unpacked(file, packing))
+            return _unpacked(file, packing)
         except _BROKEN as error:
             raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
 
 
-def _unpacked(file: IO[bytes], packing: str) -> bytes:
+def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
     if packing == "zip":
         with zipfile.ZipFile(file) as archive:
             inside = [info for info in archive.infolist() if not info.is_dir()]
             if len(inside) != 1:
                 raise ReadError("unreadable", f"a zip of {len(inside)} files: unpack it first")
+            if inside[0].file_size > LARGEST_UNPACKED:  # as it says itself
+                raise _too_large()
             with archive.open(inside[0]) as member:
                 return _bounded(member)
     with {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}[packing](file) as stream:
         return _bounded(stream)
 
 
-def _bounded(stream: IO[bytes]) -> bytes:
-    content = stream.read(LARGEST_UNPACKED + 1)
-    if len(content) > LARGEST_UNPACKED:
-        raise ReadError("unreadable", f"it unpacks to more than {LARGEST_UNPACKED:,} bytes")
+def _bounded(stream: IO[bytes]) -> IO[bytes]:
+    """All of it, bit by bit, so that no more is ever unpacked than is allowed."""
+    content = io.BytesIO()
+    while piece := stream.read(_PIECE):
+        if content.tell() + len(piece) > LARGEST_UNPACKED:
+            raise _too_large()
+        content.write(piece)
+    content.seek(0)
     return content
+
+
+def _too_large() -> ReadError:
+    return ReadError("too large", f"it unpacks to more than {LARGEST_UNPACKED:,} bytes")

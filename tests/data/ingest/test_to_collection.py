@@ -13,7 +13,6 @@ from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.build.reddening import find_reddening, usable_source
 from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.collection import Collection
-from spexplain.data.ingest.many_files import _interrupts_held
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
@@ -131,16 +130,6 @@ def test_a_file_named_outright_is_tried_whatever_it_is_called(folder, tmp_path):
     report = ingest([folder / "README.md"], tmp_path / "c", grid=GRID)
     assert report.rejected == {"unknown format": 1}
     assert Collection.open(report.path).n_spectra == 0
-
-
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks here")
-def test_reading_processes_leave_ctrl_c_to_the_first_one():
-    ask = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-    command = [sys.executable, "-c", ask]
-    with _interrupts_held():
-        inside = subprocess.run(command, capture_output=True, text=True, check=True)
-    after = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert (inside.stdout.strip(), after.stdout.strip()) == ("True", "False")
 
 
 def test_progress_counts_to_the_end(folder, tmp_path):

@@ -1,0 +1,258 @@
+"""Files from outside, read by processes of their own that are ended where they exceed a limit.
+
+A process is kept for many files. One that a file brings down costs that file alone: what was read
+before it counts, it is refused with the reason, and another process reads on.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import numpy as np
+
+from ...core.spectra.spectrum import Spectrum
+from .limits import Limits
+from .one_file import Intake, Rejected, Taken
+from .plain_messages import MessageError, receive, send
+from .readers.errors import ReadError
+
+__all__ = ["BoundedReader", "ReaderStartError"]
+
+_MODULE = f"{__package__}.reading_process"
+_START_S = 120.0
+_TRIES = 2  # of a file whose process was ended by something else than a limit: perhaps by others
+
+Outcomes = list[Taken | Rejected]
+
+
+class ReaderStartError(Exception):
+    """No process to read in could be started; the text says why."""
+
+
+class BoundedReader:
+    """Reads files within limits, in at most so many processes; safe to use from many threads.
+
+    Parameters
+    ----------
+    limits
+        Of each file.
+    processes
+        Started when they are first needed, replaced when a file brought one down.
+    intake
+        What becomes of a spectrum; without it `spectrum` reads single ones as they are.
+    """
+
+    def __init__(self, limits: Limits, processes: int = 1, intake: Intake | None = None) -> None:
+        self._limits, self._intake = limits, intake
+        self._idle: queue.LifoQueue[_Process | None] = queue.LifoQueue()
+        for _ in range(processes):
+            self._idle.put(None)
+        self._n = processes
+
+    def take_in(self, files: Sequence[Path]) -> list[Outcomes]:
+        """Of each file, in order, what the intake makes of it.
+
+        Raises
+        ------
+        ReaderStartError
+            No process could be started.
+        """
+        return [[_outcome(one, arrays) for one in said] for said, arrays in self._read(files)]
+
+    def spectrum(self, file: Path) -> Spectrum:
+        """The one spectrum in a file.
+
+        Raises
+        ------
+        ReadError
+            There is none, or the file exceeds a limit.
+        ReaderStartError
+            No process could be started.
+        """
+        ((said, arrays),) = self._read([file])
+        if "rejected" in said[0]:
+            _, _, reason, detail = said[0]["rejected"]
+            raise ReadError(reason, detail)
+        wave, flux, ivar = arrays
+        return Spectrum(wave_obs_aa=wave, flux=flux, ivar=ivar, **said[0]["spectrum"])
+
+    def close(self) -> None:
+        """End all processes, once none of them reads."""
+        for _ in range(self._n):
+            process = self._idle.get()
+            if process is not None:
+                process.end()
+            self._idle.put(None)
+
+    def __enter__(self) -> BoundedReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, files: Sequence[Path]) -> list[tuple[list[dict[str, Any]], list[np.ndarray]]]:
+        found: list[tuple[list[dict[str, Any]], list[np.ndarray]]] = []
+        tries = 0
+        while len(found) < len(files):
+            n_before = len(found)
+            try:
+                with self._process() as process:
+                    # One by one: what came before the process was ended counts.
+                    for answer in process.read(files[n_before:]):
+                        found.append(answer)  # noqa: PERF402
+            except _Ended as ended:
+                tries = tries + 1 if len(found) == n_before else 1
+                if ended.by_limit or tries == _TRIES:
+                    refused = Rejected.of_file(files[len(found)], ended.why)
+                    entry = [refused.file, refused.id, refused.reason, refused.detail]
+                    found.append(([{"rejected": entry}], []))
+                    tries = 0
+        return found
+
+    @contextmanager
+    def _process(self) -> Iterator[_Process]:
+        """An idle process, or a new one; it is used again unless anything went wrong."""
+        process, keep = self._idle.get(), False
+        try:
+            if process is None:
+                process = _Process(self._limits, self._intake)
+            yield process
+            keep = True
+        finally:
+            if not keep and process is not None:
+                process.end()
+            self._idle.put(process if keep else None)
+
+
+class _Ended(Exception):
+    """A process is gone, or no longer to be trusted, while it read a file."""
+
+    def __init__(self, why: ReadError, *, by_limit: bool) -> None:
+        super().__init__(str(why))
+        self.why, self.by_limit = why, by_limit
+
+
+class _Process:
+    def __init__(self, limits: Limits, intake: Intake | None) -> None:
+        self._limits, self._late = limits, False
+        single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        # -P: a folder of spectra is no place to import from. A session of its own: Ctrl-C is for
+        # whoever asked, and the end of its input ends it.
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-m", _MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | dict.fromkeys(single, "1"),
+            start_new_session=True,
+        )
+        told = {"limits": asdict(limits), "intake": None if intake is None else _plain(intake)}
+        try:
+            with self._until(_START_S):
+                self._send(told)
+                receive(self._stdout, 0)
+        except (EOFError, OSError, MessageError) as error:
+            self.end()
+            raise ReaderStartError(
+                f"no process to read files in could be started ({self._status()}); "
+                f"{sys.executable} -P -m {_MODULE} says why"
+            ) from error
+
+    @property
+    def _stdout(self) -> Any:
+        return self._popen.stdout
+
+    def _send(self, said: dict[str, Any]) -> None:
+        stdin: Any = self._popen.stdin
+        send(stdin, said)
+
+    def read(
+        self, files: Sequence[Path]
+    ) -> Iterator[tuple[list[dict[str, Any]], list[np.ndarray]]]:
+        """Of each file, what was said and its arrays."""
+        try:
+            self._send({"files": [str(file) for file in files]})
+            for _ in files:
+                with self._until(self._limits.wall_s):
+                    said, arrays = receive(self._stdout, self._limits.memory_bytes)
+                yield said["outcomes"], arrays
+        except (EOFError, OSError, MessageError) as error:
+            raise self._ended(error) from error
+
+    def _ended(self, error: Exception) -> _Ended:
+        self.end()
+        code = self._popen.returncode
+        if self._late:
+            why = f"reading it took more than {self._limits.wall_s:g} s"
+            return _Ended(ReadError("too slow", why), by_limit=True)
+        if code == -getattr(signal, "SIGXCPU", 0) and code:
+            why = f"reading it took more than {self._limits.cpu_s:g} s of processor time"
+            return _Ended(ReadError("too slow", why), by_limit=True)
+        if isinstance(error, MessageError):
+            why = f"what its reader answered was {error}"
+            return _Ended(ReadError("unreadable", why), by_limit=True)
+        why = f"it brought down the process that read it ({self._status()})"
+        return _Ended(ReadError("unreadable", why), by_limit=False)
+
+    def _status(self) -> str:
+        code = self._popen.returncode
+        return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+    @contextmanager
+    def _until(self, seconds: float) -> Iterator[None]:
+        """Kill the process if what follows takes longer."""
+
+        def kill() -> None:
+            self._late = True
+            self._popen.kill()
+
+        timer = Timer(seconds, kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def end(self) -> None:
+        """End it, if it has not ended; wait for it."""
+        if self._popen.stdin is not None:
+            try:
+                self._popen.stdin.close()
+            except OSError:  # it was told something it will never read
+                self._popen.kill()
+        try:
+            # What has nothing to do ends by itself; what died says how.
+            self._popen.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        if self._popen.stdout is not None:
+            self._popen.stdout.close()
+
+
+def _plain(intake: Intake) -> dict[str, Any]:
+    grid = intake.grid
+    return {
+        "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
+        "z_max": intake.z_max,
+        "labels": asdict(intake.labels),
+    }
+
+
+def _outcome(said: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected:
+    """The next of a file's outcomes; takes its arrays from the front."""
+    if "rejected" in said:
+        return Rejected(*said["rejected"])
+    flux, ivar = arrays.pop(0), arrays.pop(0)
+    return Taken(said["row"], flux, ivar)

@@ -1,0 +1,48 @@
+"""How much time, memory and size a file from outside may cost before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["PAGE", "SHELL", "Limits"]
+
+_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of reading one file; one that exceeds them is refused with that reason.
+
+    Attributes
+    ----------
+    size_bytes
+        Of the file, packed and unpacked.
+    memory_bytes
+        That the reading process may take beside its libraries.
+    cpu_s
+        Seconds of processor time.
+    wall_s
+        Seconds by the clock, for what waits rather than computes.
+
+    Raises
+    ------
+    ValueError
+        One of them is not positive.
+    """
+
+    size_bytes: int
+    memory_bytes: int
+    cpu_s: float
+    wall_s: float
+
+    def __post_init__(self) -> None:
+        if not min(self.size_bytes, self.memory_bytes, self.cpu_s, self.wall_s) > 0:
+            raise ValueError(f"limits must be positive, got {self}")
+
+
+PAGE = Limits(64 * _MB, 768 * _MB, cpu_s=10.0, wall_s=40.0)
+"""Of a file dropped on the page."""
+
+# A DESI coadd of a healpix has some hundred MB, and is read within seconds.
+SHELL = Limits(2_000 * _MB, 8_000 * _MB, cpu_s=120.0, wall_s=900.0)
+"""Of a file that is ingested."""

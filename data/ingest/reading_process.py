@@ -1,0 +1,162 @@
+"""The process that reads files from outside: bounded, without network, ended when it exceeds.
+
+Run as ``python -P -m spexplain.data.ingest.reading_process``; it is told on its standard input what
+to read, and answers on its standard output, file by file (`bounded_reader`).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ...core.spectra.grid import WaveGrid
+from ...core.spectra.spectrum import Spectrum
+from .labels import Labels
+from .limits import Limits
+from .one_file import Intake, Rejected, Taken, too_large
+from .plain_messages import receive, send
+from .readers import ReadError, packed, read
+
+try:
+    import resource
+except ImportError:  # Windows: there the clock and the size of a file are the only bounds
+    resource = None
+
+__all__ = ["main"]
+
+_ROW = ("flux", "ivar")
+_SPECTRUM = ("wave_obs_aa", "flux", "ivar")
+_ORDERS = 2**31  # bytes of an order: paths, labels
+# What a reader of tables and images has no need of, whatever a file asks for.
+_FORBIDDEN = ("socket.connect", "urllib.Request", "subprocess.Popen", "os.system", "os.exec")
+
+Answer = tuple[list[dict[str, Any]], list[np.ndarray]]
+
+
+def main() -> None:
+    """Read what is asked for until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked
+    orders = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    said, _ = receive(orders, _ORDERS)
+    limits = Limits(**said["limits"])
+    work = _work(said)
+    _confine(limits)
+    send(answers, {"ready": True})
+    while True:
+        try:
+            said, _ = receive(orders, _ORDERS)
+        except EOFError:
+            return
+        for file in said["files"]:
+            _grant(limits)
+            _answer(answers, work, Path(file), limits)
+
+
+def _answer(answers: IO[bytes], work: Callable[[Path], Answer], file: Path, limits: Limits) -> None:
+    try:
+        size = file.stat().st_size
+        if size > limits.size_bytes:
+            outcome = _told([_refused(file, too_large(size, limits.size_bytes))])
+        else:
+            outcome = work(file)
+    except MemoryError:
+        outcome = _told([_refused(file, _no_memory(limits))])
+    except OSError as error:
+        gone = ReadError("unreadable", f"{error.strerror or error}")
+        outcome = _told([_refused(file, gone)])
+    send(answers, {"outcomes": outcome[0]}, outcome[1])
+
+
+def _no_memory(limits: Limits) -> ReadError:
+    return ReadError(
+        "too large", f"reading it takes more than {limits.memory_bytes / 1e6:,.0f} MB of memory"
+    )
+
+
+def _refused(file: Path, error: ReadError) -> Rejected:
+    return Rejected.of_file(file, error)
+
+
+def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
+    if said["intake"] is None:
+        return _one_spectrum
+    told = dict(said["intake"])
+    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], Labels(**told["labels"]))
+    return lambda file: _told(intake(file))
+
+
+def _one_spectrum(file: Path) -> Answer:
+    try:
+        spectrum = read(file)
+    except ReadError as error:
+        return _told([_refused(file, error)])
+    facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in _SPECTRUM}
+    return [{"spectrum": facts}], [getattr(spectrum, name) for name in _SPECTRUM]
+
+
+def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:
+    said: list[dict[str, Any]] = []
+    arrays: list[np.ndarray] = []
+    for one in outcomes:
+        if isinstance(one, Rejected):
+            said.append({"rejected": [one.file, one.id, one.reason, one.detail]})
+        else:
+            said.append({"row": one.row})
+            arrays += [getattr(one, name) for name in _ROW]
+    return said, arrays
+
+
+def _confine(limits: Limits) -> None:
+    """Take away what reading needs none of: more memory, larger files, network, programs."""
+    packed.LARGEST_UNPACKED = limits.size_bytes
+    sys.addaudithook(_forbid)
+    if resource is None:
+        return
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, limits.size_bytes)
+    _lower(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
+
+
+def _forbid(event: str, _: object) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(f"the file asks for something outside itself ({event}): refused")
+
+
+def _grant(limits: Limits) -> None:
+    """Processor time for one more file; who exceeds it is ended by the system."""
+    if resource is None:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + limits.cpu_s), hard))
+
+
+def _lower(kind: int, wanted: int) -> None:
+    assert resource is not None
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(kind, (wanted, hard))
+
+
+def _address_space() -> int:
+    """Bytes that this process has mapped, its libraries above all."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:  # not Linux
+        return 4_000_000_000
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    main()
