@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ...data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
 
 __all__ = ["DroppedFile"]
+
+# Of all visitors: whoever drops files that take their time keeps no explanation waiting.
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-dropped")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +56,7 @@ class DroppedFile(param.Parameterized):
         self._session = session
         self._outside: OutsideLens | None = None
         self._name = ""  # of the file that is looked at
-        self._work: Background[_Looked] = Background(session, self._arrived)
+        self._work: Background[_Looked] = Background(session, self._arrived, pool=_THREADS)
         session.outcome.param.watch(self._left, "shown")
 
     def receive(self, name: str, content: str) -> None:

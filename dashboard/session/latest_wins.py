@@ -159,6 +159,8 @@ class Background(Generic[T]):
         than the page takes them, the newest is shown.
     passed_over
         Asked of each answer, on the thread it comes from: whether it is not worth showing.
+    pool
+        Threads instead of the tab's.
     """
 
     def __init__(
@@ -167,12 +169,13 @@ class Background(Generic[T]):
         show: Callable[[Answer[T]], None],
         *,
         passed_over: Callable[[Answer[T]], bool] | None = None,
+        pool: Executor | None = None,
     ) -> None:
         self._show, self._passed_over = show, passed_over
         self._schedule = tab.schedule
         self._lock = threading.Lock()
         self._inbox: Answer[T] | None = None
-        self._live: Live[T] = Live(tab.pool, self._deliver)
+        self._live: Live[T] = Live(tab.pool if pool is None else pool, self._deliver)
         tab.on_close(self.cancel)
 
     def request(self, work: Work[T]) -> None:

@@ -88,8 +88,7 @@ class BoundedReader:
 
     def close(self) -> None:
         """End all processes, once none of them reads."""
-        for _ in range(self._n):
-            process = self._idle.get()
+        for process in [self._idle.get() for _ in range(self._n)]:
             if process is not None:
                 process.end()
             self._idle.put(None)

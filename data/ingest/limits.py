@@ -36,7 +36,8 @@ class Limits:
     wall_s: float
 
     def __post_init__(self) -> None:
-        if not min(self.size_bytes, self.memory_bytes, self.cpu_s, self.wall_s) > 0:
+        bounds = (self.size_bytes, self.memory_bytes, self.cpu_s, self.wall_s)
+        if not all(bound > 0 for bound in bounds):
             raise ValueError(f"limits must be positive, got {self}")
 
 

@@ -37,7 +37,7 @@ def send(stream: IO[bytes], said: dict[str, Any], arrays: Sequence[np.ndarray] =
     text = json.dumps({"said": said, "arrays": shapes}, default=lambda v: v.item()).encode()
     stream.write(_LENGTH.pack(len(text)) + text)
     for array in plain:
-        stream.write(memoryview(array).cast("B") if array.size else b"")
+        stream.write(array.tobytes())
     stream.flush()
 
 

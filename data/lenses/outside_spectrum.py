@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ __all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
 
 # Two processes, so that one file that takes its time keeps nobody else waiting.
 _READER = BoundedReader(PAGE, processes=2)
+atexit.register(_READER.close)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

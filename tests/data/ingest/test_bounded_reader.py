@@ -1,0 +1,118 @@
+"""Hostile files cost themselves alone: refused with a reason, while the others are read."""
+
+import bz2
+import gzip
+import lzma
+import os
+import re
+import signal
+import zipfile
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.ingest import reading_process
+from spexplain.data.ingest.bounded_reader import BoundedReader
+from spexplain.data.ingest.limits import Limits
+from spexplain.data.ingest.one_file import Intake, Taken
+from spexplain.data.ingest.readers import ReadError, read
+
+SMALL = Limits(4_000_000, 300_000_000, cpu_s=5.0, wall_s=20.0)
+PACKINGS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.fixture
+def reader():
+    with BoundedReader(SMALL) as made:
+        yield made
+
+
+def own(path):
+    wave = np.linspace(3600.0, 7500.0, 800)
+    table = fits.BinTableHDU(Table({"wave": wave, "flux": wave / 4000, "ivar": wave * 0 + 9}))
+    table.header["Z"] = 0.05
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
+    return path
+
+
+def test_a_good_file_is_read_as_without_bounds(reader, tmp_path):
+    path = own(tmp_path / "good.fits")
+    found, expected = reader.spectrum(path), read(path)
+    for name in ("wave_obs_aa", "flux", "ivar"):
+        assert getattr(found, name).tobytes() == getattr(expected, name).tobytes()
+        assert getattr(found, name).dtype == getattr(expected, name).dtype
+    assert (found.id, found.z, found.file) == (expected.id, expected.z, expected.file)
+
+
+@pytest.mark.parametrize("value", ["-1", "-2147483648", "2147483648", "9223372036854775808"])
+@pytest.mark.parametrize("key", ["BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT"])
+def test_an_impossible_size_is_told(tmp_path, key, value):
+    content = own(tmp_path / "good.fits").read_bytes()
+    card = re.compile(rb"(%-8s= ) *\d+" % key.encode())
+    last = list(card.finditer(content))[-1]
+    forged = last[1] + value.rjust(last.end() - last.start() - 10).encode()
+    (tmp_path / "bad.fits").write_bytes(content[: last.start()] + forged + content[last.end() :])
+    with pytest.raises(ReadError, match=r"negative|none of|not between|truncated|too large"):
+        read(tmp_path / "bad.fits")
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_bomb_is_refused_by_its_size(reader, tmp_path, packing):
+    path = tmp_path / f"bomb.fits.{packing}"
+    path.write_bytes(PACKINGS[packing](bytes(30_000_000)))
+    with pytest.raises(ReadError, match="unpacks to more than 4,000,000 bytes") as caught:
+        reader.spectrum(path)
+    assert caught.value.reason == "too large"
+
+
+def test_a_zip_that_says_it_is_large_is_refused(reader, tmp_path):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.fits", bytes(30_000_000))
+    with pytest.raises(ReadError, match="unpacks to more than"):
+        reader.spectrum(tmp_path / "b.zip")
+
+
+def test_a_process_that_is_killed_costs_no_file(reader, tmp_path):
+    path = own(tmp_path / "good.fits")
+    reader.spectrum(path)
+    process = reader._idle.get()
+    os.kill(process._popen.pid, signal.SIGKILL)
+    process._popen.wait()
+    reader._idle.put(process)
+    assert reader.spectrum(path).z == 0.05
+
+
+def test_what_takes_too_long_is_refused_and_the_others_are_taken(tmp_path):
+    good = [own(tmp_path / f"good-{k}.fits") for k in range(2)]
+    slow = tmp_path / "pipe"
+    os.mkfifo(slow)  # whoever opens it waits for ever
+    limits = Limits(4_000_000, 300_000_000, cpu_s=5.0, wall_s=2.0)
+    with BoundedReader(limits, intake=Intake(WaveGrid(3600.0, 7000.0), 0.8)) as reader:
+        first, waited, last = reader.take_in([good[0], slow, good[1]])
+    assert isinstance(first[0], Taken)
+    assert isinstance(last[0], Taken)
+    assert (waited[0].reason, waited[0].detail) == ("too slow", "reading it took more than 2 s")
+
+
+def test_a_table_that_points_elsewhere_fetches_nothing(reader, tmp_path):
+    table = tmp_path / "t.vot"
+    Table({"wave": np.arange(1.0, 5.0), "flux": np.ones(4)}).write(
+        table, format="votable", tabledata_format="binary"
+    )
+    secret = tmp_path / "secret"
+    secret.write_bytes(bytes(64))
+    forged = re.sub(
+        r"(?s)<STREAM.*?</STREAM>", f'<STREAM href="file://{secret}"/>', table.read_text()
+    )
+    table.write_text(forged)
+    with pytest.raises(ReadError, match="refused"):
+        reader.spectrum(table)
+
+
+def test_what_a_reader_needs_none_of_is_forbidden():
+    for event in ("socket.connect", "urllib.Request", "subprocess.Popen"):
+        with pytest.raises(PermissionError, match="outside itself"):
+            reading_process._forbid(event, ())
+    reading_process._forbid("open", ())
