@@ -2,6 +2,7 @@
 
 import base64
 import io
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +12,7 @@ from astropy.table import Table
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.collection import Collection
+from spexplain.data.ingest.readers import ReadError
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.plane_points import open_planes
 
@@ -90,3 +92,25 @@ def test_a_lens_that_can_take_what_this_one_cannot_is_named(real, wait_until):
     real.dropped.receive("dip.fits", base64.b64encode(content.getvalue()).decode())
     wait_until(lambda: "dip.fits" in real.outcome.problem)
     assert real.outcome.problem.endswith("the lens “Anomaly score” can take it.")
+
+
+def test_a_file_that_takes_its_time_keeps_no_explanation_waiting(real, wait_until, monkeypatch):
+    may_end = threading.Event()
+
+    def slow(name, content):
+        may_end.wait()
+        raise ReadError("too slow", "reading it took more than 10 s of processor time")
+
+    monkeypatch.setattr("spexplain.data.lenses.outside_spectrum.read_bytes", slow)
+    space = real.workspace
+    with ThreadPoolExecutor(1) as pool:  # the only thread there is for explanations
+        others = [Visitor(space, pool, lambda callback: callback()) for _ in range(2)]
+        for visitor in others:
+            visitor.view.lens = "agn"
+            visitor.dropped.receive("slow.fits", base64.b64encode(b"x").decode())
+        others[0].open(int(real.lens.rows[0]))
+        wait_until(lambda: others[0].outcome.explanation is not None)
+        may_end.set()
+        wait_until(lambda: "processor time" in others[1].outcome.problem)
+        for visitor in others:
+            visitor.close()
