@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench truth peers venv clean
+.PHONY: help run test oldest lint bench truth peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,23 @@ run: venv ## build the demo the first time, then open the dashboard
 
 test: lint ## everything CI runs: lint, types, import arrow, all tests in a real browser too
 	$(BIN)/python -m pytest
+
+# The lower bounds of pyproject.toml, each at its own, and what these ask for at its newest. torch is as
+# pinned: pip knows where its build is, uv may not. Not in CI.
+oldest: .venv-oldest/.installed ## all tests on the lowest releases that pyproject.toml allows
+	.venv-oldest/bin/python -m pytest
+
+.venv-oldest/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --constraint constraints.txt torch
+	.venv-oldest/bin/python -m pip install --quiet uv
+	echo 'torch; sys_platform == "never"' > .venv-oldest/without-torch.txt
+	.venv-oldest/bin/uv pip compile --quiet --resolution lowest-direct --no-annotate --no-header \
+		--python .venv-oldest/bin/python --override .venv-oldest/without-torch.txt \
+		--extra test --output-file .venv-oldest/floors.txt pyproject.toml
+	.venv-oldest/bin/python -m pip install --quiet --no-deps --requirement .venv-oldest/floors.txt
+	.venv-oldest/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # import-linter follows packages that lie below their parent's folder: links stand in for the mapping.
 lint: venv ## ruff, basedpyright and import-linter
