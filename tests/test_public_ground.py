@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 GUIDE = {"_esm", "_stylesheets", "_importmap", "_rename", "_send_msg", "_handle_msg"}
 # Documented by Python itself: the end of a process that nothing else can end.
 OF_PYTHON = {"os._exit"}
+# What no library gives out and whoever serves must have: where its HTTP server is, to look at
+# the host of a request before anything is routed. Bokeh has no option for it (29 November 2026).
+IN_ONE_PLACE = {("dashboard/server/known_hosts.py", "server._http")}
 MODULES = sorted((ROOT / "dashboard").rglob("*.py"))
 SCRIPTS = sorted(
     path for kind in ("js", "html") for path in (ROOT / "dashboard").rglob(f"*.{kind}")
@@ -93,7 +96,9 @@ def _used(node: ast.ClassDef) -> Iterator[str]:
 def test_our_python_uses_no_private_name_of_others(path: Path):
     name = ".".join(("spexplain", *path.relative_to(ROOT).with_suffix("").parts))
     module = importlib.import_module(name.removesuffix(".__init__"))
-    assert list(private_in_module(path.read_text(), vars(module))) == []
+    place = path.relative_to(ROOT).as_posix()
+    found = {(place, used) for used in private_in_module(path.read_text(), vars(module))}
+    assert found == {known for known in IN_ONE_PLACE if known[0] == place}
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

@@ -31,6 +31,7 @@ from ...data.lenses.lenses import open_lenses, outdated
 from ...data.lenses.plane_points import open_planes
 from ..session.session import Session
 from ..workspace.workspace import Workspace
+from .known_hosts import KnownHosts, answer_only
 from .page import build_app
 from .process_exit import THREADS
 from .warm_up import warm
@@ -122,6 +123,7 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
             liveness=True,  # what a page that lost its server asks until that is back
             log_function=scripts.sent,
         )
+        answer_only(server, KnownHosts.of(address))
         _until_stopped(server, f"Serving {workspace.collection.path} at http://{address}:{port}/")
     except KeyboardInterrupt:
         pass  # told to stop, perhaps before all was put together

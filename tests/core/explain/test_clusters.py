@@ -22,7 +22,8 @@ def causes(sizes=(50, 30, 15), n_segments=20, seed=0):
     return weights * 10 ** rng.uniform(-2, 2, (len(cause), 1)), cause
 
 
-finite = st.floats(-1e6, 1e6, allow_subnormal=False)
+# Or 0: the squares of what is smaller than 1e-100 are lost in double precision.
+finite = st.one_of(st.just(0.0), *(st.floats(*ends) for ends in ((1e-100, 1e6), (-1e6, -1e-100))))
 
 
 @given(arrays(np.float64, (4, 6), elements=finite))
@@ -114,3 +115,13 @@ def test_what_matters_is_neither_gained_nor_lost(n_own, n_common, seed):
 def test_labels_that_have_no_weight_are_refused():
     with pytest.raises(ValueError, match="labels up to 4"):
         on_common_segments(np.ones((1, 3)), uniform(10, 5), 2)
+
+
+@given(arrays(np.float64, (4, 6), elements=finite), st.permutations(range(6)), st.integers(-40, 40))
+def test_normalised_weights_follow_segments_about_and_do_not_know_the_strength(
+    weights, order, doublings
+):
+    unit = normalise_weights(weights)
+    np.testing.assert_allclose(normalise_weights(weights[:, order]), unit[:, order], rtol=1e-12)
+    np.testing.assert_allclose(normalise_weights(weights * 2.0**doublings), unit, rtol=1e-12)
+    np.testing.assert_allclose(normalise_weights(-weights), -unit, rtol=1e-12)

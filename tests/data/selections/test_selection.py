@@ -27,3 +27,19 @@ def test_rows_are_ascending_and_whole():
         Selection("a", "", np.array([0.5]))
     with pytest.raises(ValueError, match="combined"):
         Selection("a", "", np.array([1])).combined("xor", Selection("b", "", np.array([1])))
+
+
+@given(ROWS, ROWS, ROWS)
+def test_selections_keep_the_laws_of_sets(one, other, third):
+    a, b, c = (Selection("s", "lasso", np.array(rows, int)) for rows in (one, other, third))
+    left = a.combined("not", b.combined("or", c))
+    right = a.combined("not", b).combined("and", a.combined("not", c))
+    np.testing.assert_array_equal(left.rows, right.rows)
+    np.testing.assert_array_equal(a.combined("or", a).rows, a.rows)
+
+
+def test_what_is_combined_says_how_it_was_made():
+    lasso, clause = Selection("a", "lasso", np.arange(3)), Selection("b", "z < 1", np.arange(2))
+    made = lasso.combined("not", clause)
+    assert (made.name, made.origin) == ("a not b", "(lasso) and not (z < 1)")
+    assert made.rows.tolist() == [2]

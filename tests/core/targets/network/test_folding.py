@@ -55,7 +55,7 @@ def behind(way, variables):
 @settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 10_000),
-    factor=st.floats(-1, 2),
+    factor=st.floats(0, 2),
     n_segments=st.integers(1, 100),
     stop=st.integers(1, 400),
 )
@@ -156,7 +156,7 @@ def test_a_smaller_neighbourhood_takes_fewer_variables():
 
 
 def test_no_more_variables_than_units_that_ever_wake():
-    net, nb = network(), neighbourhood(factor=-1)
+    net, nb = network(), neighbourhood(factor=2)
     waking = (net.hidden(net.enter(nb.spectra())) > 0).any(dim=0).sum()
     assert exactly(net, nb)[0].n_variables <= max(5, int(waking))
 
