@@ -84,7 +84,7 @@ def test_an_outline_moved_and_scaled_with_the_points_holds_the_same(
     points, outline, right, up, scale
 ):
     x, y = points
-    moved = (np.array(outline) + (right, up)) * scale
+    moved = np.add(outline, (right, up)) * scale
     inside = inside_outline(x, y, np.array(outline))
     shifted = inside_outline((x + right) * scale, (y + up) * scale, moved)
     # Rounding may turn a point that lies on an edge to within the last place, and no other.
