@@ -59,7 +59,7 @@ def test_a_target_in_other_units_has_its_weights_in_those_units(seed, method, fa
     scaled = found_by(lambda s: factor * function(s), x, method=method)
     scale = np.abs(factor * plain.weights).max()
     np.testing.assert_allclose(scaled.weights, factor * plain.weights, rtol=0, atol=1e-6 * scale)
-    assert scaled.r2 == pytest.approx(plain.r2, abs=1e-6)
+    assert scaled.r2 == pytest.approx(plain.r2, abs=1e-6, nan_ok=True)  # NaN: nothing is fitted
 
 
 @given(SEEDS, METHODS)

@@ -16,7 +16,7 @@ settings = st.fixed_dictionaries(
     optional={
         "method": st.sampled_from(["lime", "saliency", "occlusion"]),
         "n_segments": st.integers(2, 4000),
-        "factor": st.floats(-10, 10).map(lambda v: round(v, 3)),
+        "factor": st.floats(0, 10).map(lambda v: round(v, 3)),
         "n_samples": st.integers(10, 100_000),
         "seed": st.integers(0, 2**31 - 1),
         "kernel_width": st.none() | st.floats(0.01, 100).map(lambda v: round(v, 2)),

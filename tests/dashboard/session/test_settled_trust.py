@@ -29,9 +29,15 @@ def judged(session: Session) -> Any:
     return session
 
 
-def await_trust(session: Session, act: Any) -> None:
+def await_trust(session: Session, act: Any, n_samples: int | None = None) -> None:
+    """Act, and wait for what is then believed, of so many samples."""
     known = threading.Event()
-    watcher = session.outcome.param.watch(lambda event: event.new and known.set(), "trust")
+
+    def heard(event: Any) -> None:
+        if event.new and n_samples in (None, event.new.n_samples):
+            known.set()
+
+    watcher = session.outcome.param.watch(heard, "trust")
     act()
     assert known.wait(30)
     session.outcome.param.unwatch(watcher)
@@ -49,7 +55,7 @@ def test_the_judgement_is_that_of_the_explanation_shown(judged: Session) -> None
     expected = assess(outcome.explanation, shown.flux, judged.target_of(shown))
     assert outcome.trust.sentence() == expected.sentence()
     np.testing.assert_array_equal(outcome.trust.intervals.low, expected.intervals.low)
-    await_trust(judged, lambda: setattr(judged.knobs, "n_samples", 900))
+    await_trust(judged, lambda: setattr(judged.knobs, "n_samples", 900), 900)
     assert outcome.trust.n_samples == 900
 
 
