@@ -16,6 +16,8 @@ from .readers.file_names import readable
 
 __all__ = ["Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
+_WHENCE = "give it as Z in the header, as a column z, or by --labels with a column z"
+
 RejectReason = Literal[
     "unreadable",
     "unknown format",
@@ -112,17 +114,26 @@ class Intake:
         if spectrum.spectral_class == "STAR":
             return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
         if np.isnan(z) or z == 0:  # pipelines write 0 where they found none
-            return "redshift missing", spectrum.z_note or f"z = {z:g}"
+            none = "the file gives none" if np.isnan(z) else f"z = {z:g}, as where none was found"
+            said = spectrum.z_note or none
+            return "redshift missing", said if "--labels" in said else f"{said}; {_WHENCE}"
         if z < 0:
-            return "redshift too low", f"z = {z:.5f} is not positive"
+            return "redshift too low", (
+                f"z = {z:.5f} is not positive: a star's, or a galaxy's too near; {_WHENCE}"
+            )
         if z > self.z_max:
-            return "redshift too high", f"z = {z:.4f} > {self.z_max:g}"
+            return "redshift too high", f"z = {z:.4f} > {self.z_max:g}; --z-max takes it"
         if not spectrum.has_data.any():
             return "no data", f"none of the {spectrum.flux.size} pixels has flux with an error"
         return None
 
     def _no_overlap(self, wave_rest_aa: np.ndarray, spectrum: Spectrum) -> tuple[RejectReason, str]:
         covered = wave_rest_aa[spectrum.has_data]
+        if covered[0] < self.grid.stop_aa and covered[-1] > self.grid.start_aa:
+            return "no data", (
+                f"of its {covered.size:,} pixels with flux and an error, no two within "
+                f"{self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å at rest are neighbours"
+            )
         return "no overlap", (
             f"covers {covered[0]:.0f}–{covered[-1]:.0f} Å at rest (z = {spectrum.z:.4f}); "
             f"the grid is {self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å"

@@ -30,6 +30,10 @@ class Columns(Protocol):
         """(D,) int64; truth is 1."""
         ...
 
+    def logical(self, name: str) -> bool:
+        """Whether a column holds true and false."""
+        ...
+
     def unit(self, name: str) -> str:
         """As it is written; empty if there is none."""
         ...
@@ -66,6 +70,10 @@ class FitsColumns:
     def flags(self, name: str) -> np.ndarray:
         """ReadError if the column holds no whole numbers."""
         return _one(name, self.table.flags(name))
+
+    def logical(self, name: str) -> bool:
+        """By its TFORM."""
+        return self.table.logical(self.table.columns.index(name) + 1)
 
     def unit(self, name: str) -> str:
         """TUNIT of the column."""
@@ -109,6 +117,10 @@ class AstropyColumns:
         if values.dtype.kind not in "biuf":
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return _one(name, np.ma.filled(values, 0).astype(np.int64))
+
+    def logical(self, name: str) -> bool:
+        """By its type."""
+        return np.asarray(self.table[name]).dtype.kind == "b"
 
     def unit(self, name: str) -> str:
         """Of the column."""

@@ -49,12 +49,13 @@ def refuse_redshifts(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 
 
 def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
-    """Each target's spectrum, its arms joined by inverse variance where they overlap.
+    """Each target's spectrum, its arms and exposures joined by inverse variance.
 
     Wavelengths are heliocentric and in vacuum; flux is in 1e-17 erg/s/cm²/Å; a pixel with any bit
     of MASK has no data. The identifier is TARGETID. Redshift and class are Redrock's, from a
-    table REDSHIFTS or ZBEST in the file or in ``redrock-…`` or ``zbest-…`` beside ``coadd-…``; one
-    with a warning (ZWARN ≠ 0) is unknown, as is that of a fibre on no target (OBJTYPE not TGT).
+    table REDSHIFTS or ZBEST in the file or in ``redrock-…`` or ``zbest-…`` beside ``coadd-…`` or
+    ``spectra-…``; one with a warning (ZWARN ≠ 0) is unknown, as is that of a fibre on no target
+    (OBJTYPE not TGT).
 
     Raises
     ------
@@ -68,11 +69,16 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
         raise ReadError("unreadable", f"{path.name} names no wavelengths: {', '.join(by_name)}")
     targets = _targets(by_name, path, len(arms[0].flux))
     found = _redshifts(by_name) or _redshifts_beside(path)
+    rows: dict[str, list[int]] = {}  # of one target are its exposures, as in spectra-*.fits
     for row, target in enumerate(targets):
+        rows.setdefault(target.id, []).append(row)
+    for exposures in rows.values():
+        row = exposures[0]
+        target = targets[row]
         best = found.get(target.id, _UNMEASURED)
         z_note = target.no_object or best.doubt
         try:
-            wave, flux, ivar = coadd_arms([arm.row(row) for arm in arms])
+            wave, flux, ivar = coadd_arms([arm.row(number) for number in exposures for arm in arms])
             yield Spectrum(
                 id=target.id,
                 wave_obs_aa=wave,
@@ -193,9 +199,9 @@ def _redshifts(by_name: Mapping[str, Hdu]) -> dict[str, _Best]:
 
 
 def _redshifts_beside(path: Path) -> dict[str, _Best]:
-    if not path.name.startswith("coadd-"):
+    kind, _, rest = path.name.partition("-")
+    if kind not in ("coadd", "spectra") or not rest:
         return {}
-    rest = path.name.removeprefix("coadd-")
     beside = [path.with_name(prefix + rest) for prefix in ("redrock-", "zbest-")]
     beside += [file.with_suffix("") for file in beside if file.suffix == ".gz"]
     table = next((file for file in beside if file.exists()), None)

@@ -101,7 +101,7 @@ class Hdu:
         """
         stored = self._column(name, "iuf")
         number = self.columns.index(name) + 1
-        if self._logical(number):
+        if self.logical(number):
             raise ReadError("unreadable", f"column {name!r} holds true and false, no numbers")
         null = self.value(f"TNULL{number}")
         if isinstance(null, int) and stored.dtype.kind in "iu":
@@ -115,14 +115,15 @@ class Hdu:
     def flags(self, name: str) -> np.ndarray:
         """A column of flags, by upper-case name, as whole numbers int64; truth is 1."""
         stored = self._column(name, "iuf")
-        if self._logical(self.columns.index(name) + 1):
+        if self.logical(self.columns.index(name) + 1):
             return (stored == ord("T")).astype(np.int64)
         if stored.dtype.kind == "f":
             whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
             stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
         return stored.astype(np.int64)
 
-    def _logical(self, number: int) -> bool:
+    def logical(self, number: int) -> bool:
+        """Whether the column of this number, from 1, holds true and false."""
         return str(self.value(f"TFORM{number}") or "").strip().lstrip("0123456789") == "L"
 
     def texts(self, name: str) -> list[str]:

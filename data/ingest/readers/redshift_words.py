@@ -44,9 +44,19 @@ def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
     return math.nan, why
 
 
+def _written(text: str) -> str | float:
+    """A number that stands as text, with a decimal comma too; other text as it is."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return text
+
+
 def _read(name: str, value: object) -> tuple[float, str]:
     if name in VELOCITIES:
         return math.nan, f"{name} = {value} is a velocity; give the redshift as Z"
+    if isinstance(value, str):
+        value = _written(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan, f"{name} = {value!r} is no number"
     if not math.isfinite(value):

@@ -164,10 +164,13 @@ def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.
         if name is not None:
             bad |= columns.flags(name) != 0
     if "sdss mask" in named:
-        bad |= never_observed(columns.flags(named["sdss mask"]))
+        marks = columns.flags(named["sdss mask"])
+        # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
+        plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
+        bad |= marks != 0 if plain else never_observed(marks)
     if bad.all():
-        marks: tuple[Role, ...] = ("mask", "quality", "sdss mask")
-        by = ", ".join(repr(named[role]) for role in marks if role in named)
+        roles: tuple[Role, ...] = ("mask", "quality", "sdss mask")
+        by = ", ".join(repr(named[role]) for role in roles if role in named)
         raise ReadError("unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}")
     return np.where(bad, 0.0, ivar)
 

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.build.reddening import find_reddening, usable_source
 from spexplain.data.collection import writer as collection_writer
@@ -53,7 +54,7 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
     [
         ("star.fits", "star", "STAR F5"),
         ("far.fits", "redshift too high", "z = 1.2000 > 0.8"),
-        ("none.fits", "redshift missing", "nan"),
+        ("none.fits", "redshift missing", "the file gives none; give it as Z"),
         ("zero.fits", "redshift missing", "0"),
         ("blue.fits", "redshift too low", "-0.001"),
         ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
@@ -317,7 +318,8 @@ def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
     collection = Collection.open(report.path)
     expected = [str(1000 * n + k) for n in range(5) for k in range(50) if k % 10]
     assert collection.catalog["id"].tolist() == expected
-    assert set(collection.rejects["detail"]) == {"Redrock's z = 0.01 has ZWARN 4"}
+    (detail,) = set(collection.rejects["detail"])
+    assert detail.startswith("Redrock's z = 0.01 has ZWARN 4; give it as Z")
     for row in (0, 100, 224):
         flux, _ = collection.spectrum(row)
         assert np.nanmedian(flux) == pytest.approx(1 + int(expected[row]))
@@ -346,7 +348,33 @@ def test_one_target_twice_in_a_file_or_in_two_is_taken_once(coadds, tmp_path):
     with fits.open(coadds / "coadd-1.fits", mode="update") as opened:
         opened["FIBERMAP"].data["TARGETID"][2] = 1001
     report = ingest([coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0))
-    assert report.rejected == {"duplicate": 46, "redshift missing": 30}
+    assert report.rejected == {"duplicate": 45, "redshift missing": 30}  # exposures are joined
+
+
+def test_every_second_pixel_without_error_is_no_data_and_not_out_of_range(tmp_path):
+    wave = np.linspace(4000.0, 9000.0, 1000)
+    error = np.where(np.arange(1000) % 2, np.inf, 1.0)
+    table = Table({"wave": wave, "flux": np.ones(1000), "error": error})
+    table.meta["Z"] = 0.1
+    table.write(tmp_path / "half.fits")
+    ingest([tmp_path / "half.fits"], tmp_path / "c", grid=GRID)
+    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
+    assert reject["reason"] == "no data"
+    assert "of its 500 pixels with flux and an error, no two within" in reject["detail"]
+
+
+@pytest.mark.parametrize(
+    ("z", "says"), [(0.0, "z = 0, as where none was found"), (-0.0009, "or by --labels"),
+    (-9999.0, "or by --labels"), (2.3, "--z-max takes it"), ("none", "is no number; give it as Z")],
+)  # fmt: skip
+def test_what_is_no_usable_redshift_says_what_to_do(tmp_path, z, says):
+    wave = np.linspace(4000.0, 9000.0, 1000)
+    table = Table({"wave": wave, "flux": np.ones(1000), "error": np.ones(1000)})
+    table.meta["Z"] = z
+    table.write(tmp_path / "z.fits")
+    ingest([tmp_path / "z.fits"], tmp_path / "c", grid=GRID)
+    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
+    assert says in reject["detail"]
 
 
 def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):

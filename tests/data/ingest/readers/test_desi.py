@@ -72,6 +72,20 @@ def test_overlaps_are_weighted_by_inverse_variance(write):
     np.testing.assert_allclose(first.ivar[[0, 280, 400]], [1, 4, 3])
 
 
+@pytest.mark.parametrize("beside", ["redrock-0-9144.fits", "zbest-0-9144.fits"])
+def test_exposures_of_one_target_are_joined_and_redshifts_lie_beside(write, beside):
+    path = write("spectra-0-9144.fits", ids=[TARGETS[0], TARGETS[0], TARGETS[1]])
+    kind = "REDSHIFTS" if beside.startswith("redrock") else "ZBEST"
+    hdus = fits.HDUList([fits.PrimaryHDU(), redshift_table(kind)])
+    hdus.writeto(path.with_name(beside))
+    twice, once = read_all(path)
+    assert (twice.id, twice.z) == (str(TARGETS[0]), 0.3)
+    assert once.id == str(TARGETS[1])
+    np.testing.assert_allclose(twice.wave_obs_aa, WAVE)
+    np.testing.assert_allclose(twice.flux[[0, 899]], [15, 17])
+    np.testing.assert_allclose(twice.ivar[[0, 280, 400]], [2, 8, 6])
+
+
 def test_masked_pixels_leave_the_overlap_to_the_other_arm(write):
     first = next(read_all(write(mask=10)))
     assert np.flatnonzero(~first.has_data).tolist() == list(range(10))

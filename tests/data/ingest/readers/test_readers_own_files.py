@@ -238,7 +238,7 @@ def test_an_image_without_errors_says_so(tmp_path):
 
 @pytest.mark.parametrize(("card", "says"), [
     (True, "Z = True is no number"), (1e-300, "Z = 1e-300 is no redshift"),
-    (-9999.0, "Z = -9999 stands for no redshift"), ("0.1", "Z = '0.1' is no number"),
+    (-9999.0, "Z = -9999 stands for no redshift"), ("near", "Z = 'near' is no number"),
 ])  # fmt: skip
 def test_what_is_no_redshift_is_none_in_words(tmp_path, card, says):
     table = Table({"wave": WAVE, "flux": FLUX, "error": ERROR})
@@ -247,6 +247,27 @@ def test_what_is_no_redshift_is_none_in_words(tmp_path, card, says):
     found = read(tmp_path / "z.fits")
     assert np.isnan(found.z)
     assert found.z_note == says
+
+
+@pytest.mark.parametrize("text", ["0.116", " 0.116 ", "0,116", "1.16e-1"])
+def test_a_redshift_may_stand_as_text(tmp_path, text):
+    table = Table({"wave": WAVE, "flux": FLUX, "error": ERROR})
+    table.meta["Z"] = text
+    table.write(tmp_path / "z.fits")
+    assert read(tmp_path / "z.fits").z == Z
+
+
+@pytest.mark.parametrize("kind", [bool, np.int32])
+def test_an_and_mask_of_zero_and_one_is_a_plain_mask(tmp_path, kind):
+    bad = (WAVE > 5000) & (WAVE < 5200)
+    found = own(tmp_path / "m.fits", wave=WAVE, flux=FLUX, error=ERROR, and_mask=bad.astype(kind))
+    np.testing.assert_array_equal(found.has_data, ~bad)
+
+
+def test_an_and_mask_of_sdss_voids_what_no_exposure_saw(tmp_path):
+    bits = np.where(WAVE < 4500, 1 << 24, 1 << 16).astype(np.int32)
+    found = own(tmp_path / "m.fits", wave=WAVE, flux=FLUX, error=ERROR, and_mask=bits)
+    np.testing.assert_array_equal(found.has_data, WAVE >= 4500)
 
 
 @pytest.mark.parametrize("z", [0.0, -0.0009, 0.116])
