@@ -46,6 +46,9 @@ app.command(
 app.command("scores", epilog="Example: [bold]spexplain scores survey --top 1000 --json[/bold]")(
     asking.scores_command
 )
+app.command("rejects", epilog="Example: [bold]spexplain rejects survey --json[/bold]")(
+    asking.rejects_command
+)
 app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")(asking.info)
 app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")(
     studying.evaluate_command

@@ -15,7 +15,7 @@ from .output import console, print_json, print_lines
 if TYPE_CHECKING:
     from ..export.stored_spectrum import Explained
 
-__all__ = ["explain_command", "info", "scores_command"]
+__all__ = ["explain_command", "info", "rejects_command", "scores_command"]
 
 _Target = Annotated[
     str,
@@ -130,6 +130,19 @@ def scores_command(
     else:
         for line in score_lines(found):
             console.print(line)
+
+
+def rejects_command(directory: MaybeDirectory = None, as_json: AsJson = False) -> None:
+    """List every file and spectrum that was not taken, with its reason."""
+    from ...data.collection.collection import Collection
+
+    rejects = Collection.open(named(directory, demo=False)).rejects.to_dict("records")
+    if as_json:
+        print_json({"rejects": rejects})
+        return
+    for one in rejects:
+        name = f" [{one['id']}]" if one["id"] else ""
+        console.print(f"{one['file']}{name}  {one['reason']}: {one['detail']}", markup=False)
 
 
 def info(

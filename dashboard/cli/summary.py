@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rich.markup import escape
 
 from ...core.explain.flux_effects import effects
 from ...core.models.conformal import LEVELS
@@ -16,6 +17,7 @@ from ...core.spectra.lines.line_list import PAGE_LINES
 from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.collection import Collection
 from ...data.collection.runs import RunStore
+from ...data.collection.type_names import TYPES
 from ...data.lenses.lenses import outdated
 from ..figures.domain_words import model_lines
 from ..figures.effect_words import does_words, unit_words
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from ...core.trust.intervals import Intervals
     from ...data.build.all_stages import BuildReport
     from ...data.explanations.saved import SavedExplanation
-    from ...data.ingest.to_collection import IngestReport
+    from ...data.ingest.to_collection import IngestReport, LabelWords
 
 __all__ = [
     "build_lines",
@@ -40,6 +42,7 @@ __all__ = [
 
 
 # What a stage recorded to be read by people.
+_SHOWN = 8  # spellings of labels
 _NOTES = ("sample_note", "training_note")
 
 
@@ -49,11 +52,15 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     yield f"[bold]{report.n_taken}[/bold] spectra from {files} taken into {report.path}"
     for reason, count in report.rejected.items():
         yield f"  {count:6d} rejected: {reason}"
+        for file, detail in report.examples.get(reason, []):
+            yield escape(f"         {Path(file).name}: {_shortened(detail)}")
     if report.rejected:
-        yield "  each with its particulars in rejects.parquet"
+        yield escape(f"  all of them: spexplain rejects {report.path}")
     if report.unknown_labels:
         some = ", ".join(report.unknown_labels[:5])
-        yield f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]: {some} …"
+        lead = f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]"
+        yield f"{lead}: {escape(some)} …"
+    yield from _label_lines(report.labels)
     if report.n_counts:
         yield (
             f"[yellow]{report.n_counts} are in counts[/yellow], not flux-calibrated: slopes are "
@@ -61,6 +68,28 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
         )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
+
+
+def _label_lines(labels: LabelWords) -> Iterator[str]:
+    """Which spellings were taken for which types, and which for none."""
+    if labels.renamed:
+        some = "; ".join(f"{said} ({n})" for said, n in [*labels.renamed.items()][:_SHOWN])
+        more = "; …" if len(labels.renamed) > _SHOWN else ""
+        yield escape(f"labels in other spellings: {some}{more}")
+    if not labels.unknown:
+        return
+    some = ", ".join(
+        f"{_shortened(said, 40)!r} ({n})" for said, n in [*labels.unknown.items()][:_SHOWN]
+    )
+    more = f", … {len(labels.unknown)} in all" if len(labels.unknown) > _SHOWN else ""
+    kept = "taken as classes of your own" if labels.own else "not taken as labels"
+    known = ", ".join(TYPES)
+    yield f"[yellow]no known type, {kept}[/yellow]: {escape(some + more)}"
+    yield f"  known are {known}, and the spellings in docs/files.md"
+
+
+def _shortened(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def build_lines(report: BuildReport) -> Iterator[str]:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
+from ..collection.type_names import known_type
+from .delimited import Delimited, read_delimited
+from .readers.file_names import name_of
 
 __all__ = ["LabelError", "Labels", "read_labels"]
 
 
 _COLUMNS = ("label", "z", "ebv")
+_KEYS = ("id", "file", "filename", "name", "object", "objid", "sdss_id", "targetid")
+_NAMED_LIKE = {"type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv"}
+# What stands where nothing is said.
+_NOTHING = ("", "nan", "none", "null", "na", "n/a", "-", "--")
 
 
 class LabelError(Exception):
@@ -34,12 +42,22 @@ class Labels:
         Id, file name or path → redshift.
     reddenings
         Id, file name or path → E(B-V) of the Milky Way, mag.
+    renamed
+        ``"Sy1 → type 1"`` → how often: labels in other spellings of a known type.
+    unknown
+        Label that is no known type → how often. They are not taken, unless no label is a known
+        type: then the classes are the user's own, and `own` says so.
+    own
+        Whether the labels are classes of the user's own.
     """
 
     by_name: dict[str, str]
     digest: str
     redshifts: dict[str, float] = field(default_factory=dict)
     reddenings: dict[str, float] = field(default_factory=dict)
+    renamed: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    own: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,17 +65,36 @@ class Labels:
         return tuple(dict.fromkeys([*self.by_name, *self.redshifts, *self.reddenings]))
 
     def name_of(self, id: str, file: str) -> str:
-        """The entry that means this spectrum: its id, its file's path or name; "" if none."""
-        known = (self.by_name, self.redshifts, self.reddenings)
-        names = (id, file, Path(file).name)
-        return next((n for n in names if n and any(n in table for table in known)), "")
+        """The entry that means this spectrum; "" if none.
+
+        Its id, its file's path or name, or that without its endings; or the only entry that is a
+        path to a file of this name.
+        """
+        own = Path(file)
+        tried = (id, file, own.name, name_of(own) if file else "")
+        known = self._known
+        return next((known[n] for n in tried if n and n in known), self._paths.get(own.name, ""))
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {name: name for name in self.names}
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        """File name → the one entry that is a path to such a file."""
+        paths = [name for name in self.names if "/" in name or "\\" in name]
+        ends = [re.split(r"[/\\]", path)[-1] for path in paths]
+        once = {end for end, n in Counter(ends).items() if n == 1 and end}
+        relative = zip(ends, paths, strict=True)
+        return {e: path for e, path in relative if e in once and not Path(path).is_absolute()}
 
 
 def read_labels(path: str | Path) -> Labels:
     """Labels from a CSV file: ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv`` (mag).
 
-    SDSS ids may lack their leading zeros (``266-51602-1``). An empty entry says nothing. Other
-    columns are ignored.
+    SDSS ids may lack their leading zeros (``266-51602-1``). An empty entry, or nan, says nothing;
+    decimals may have commas. Labels are types as `known_type` knows them. Other columns are
+    ignored.
 
     Raises
     ------
@@ -66,48 +103,79 @@ def read_labels(path: str | Path) -> Labels:
         negative, or it names one spectrum twice with different entries.
     """
     path = Path(path)
-    table = _read_csv(path)
-    key = next((name for name in ("id", "file") if name in table), None)
-    told = [name for name in _COLUMNS if name in table]
+    table = _read(path)
+    columns = {_plain(name): name for name in reversed(table.names)}
+    key = next((name for name in _KEYS if name in columns), None)
+    told = [name for name in _COLUMNS if name in columns]
     if key is None or not told:
         raise LabelError(
             f"{path} needs the columns id,label or file,label (or z or ebv instead of label); "
-            f"it has {', '.join(table.columns)}"
+            f"it has {', '.join(table.names)}"
         )
     entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
     for column in told:
         known = entries[column]
-        for raw, entry in zip(table[key].str.strip(), table[column].str.strip(), strict=True):
+        pairs = zip(table.column(columns[key]), table.column(columns[column]), strict=True)
+        for raw, entry in pairs:
             name = _padded(raw)
             if known.setdefault(name, entry) != entry:
                 raise LabelError(f"{path} calls {raw!r} both {known[name]!r} and {entry!r}")
     content = [sorted(known.items()) for known in entries.values() if known]
     digest = hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
-    return Labels(
-        by_name={name: label for name, label in entries["label"].items() if name and label},
-        digest=digest,
-        redshifts=_numbers(entries["z"], "the redshift", path),
-        reddenings=_numbers(entries["ebv"], "the E(B-V)", path, least=0.0),
+    return _checked(
+        {name: label for name, label in entries["label"].items() if name and _says(label)},
+        Labels(
+            {},
+            digest,
+            redshifts=_numbers(entries["z"], "the redshift", path),
+            reddenings=_numbers(entries["ebv"], "the E(B-V)", path, least=0.0),
+        ),
     )
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    """All text, column names in lower case."""
+def _checked(given: dict[str, str], labels: Labels) -> Labels:
+    """With the labels that are known types; all as they are if none of them is."""
+    types = {label: known_type(label) for label in set(given.values())}
+    counts = Counter(given.values())
+    own = bool(given) and not any(types.values())
+    unknown = {label: n for label, n in counts.most_common() if not types[label]}
+    renamed = {
+        f"{label} → {types[label]}": n
+        for label, n in counts.most_common()
+        if types[label] and types[label] != label
+    }
+    taken = given if own else {name: types[label] for name, label in given.items() if types[label]}
+    return replace(labels, by_name=taken, renamed=renamed, unknown=unknown, own=own)
+
+
+def _read(path: Path) -> Delimited:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+        table = read_delimited(path.read_bytes())
     except OSError as error:
         raise LabelError(f"cannot read labels from {path}: {error.strerror}") from error
-    except ValueError as error:  # pandas' parser and decoding errors derive from it
+    except ValueError as error:
         raise LabelError(f"cannot read labels from {path}: {error}") from error
-    table.columns = [str(name).strip().lower() for name in table.columns]
+    if not table.named:
+        raise LabelError(
+            f"{path} has no names of columns in its first line: it needs id,label or file,label"
+        )
     return table
+
+
+def _plain(name: str) -> str:
+    name = name.strip().lower()
+    return _NAMED_LIKE.get(name, name)
+
+
+def _says(entry: str) -> bool:
+    return entry.strip().lower() not in _NOTHING
 
 
 def _numbers(
     entries: dict[str, str], what: str, path: Path, *, least: float = -math.inf
 ) -> dict[str, float]:
     """The entries that say something, as numbers."""
-    given = {name: text for name, text in entries.items() if name and text}
+    given = {name: text for name, text in entries.items() if name and _says(text)}
     numbers = {name: _number(text) for name, text in given.items()}
     for name, number in numbers.items():
         if not (math.isfinite(number) and number >= least):
@@ -118,7 +186,7 @@ def _numbers(
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return float(text.replace(",", "."))
     except ValueError:
         return math.nan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from .many_files import read_in_order
 from .one_file import Intake, Rejected, Taken
 from .readers.file_names import readable
 
-__all__ = ["IngestCancelled", "IngestError", "IngestReport", "ingest"]
+__all__ = ["IngestCancelled", "IngestError", "IngestReport", "LabelWords", "ingest"]
+
+_EXAMPLES = 3  # of a reason
 
 Progress = Callable[[int, int], None]
 
@@ -32,6 +34,25 @@ class IngestError(Exception):
 
 class IngestCancelled(IngestError):
     """The caller asked to stop; ingesting the same files to the same place goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWords:
+    """Labels that are not written as types are; each with how often.
+
+    Attributes
+    ----------
+    renamed
+        ``"Sy1 → type 1"``.
+    unknown
+        Those that are no known type, and were not taken.
+    own
+        None is a known type: all were taken as classes of the user's own.
+    """
+
+    renamed: dict[str, int]
+    unknown: dict[str, int]
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,10 @@ class IngestReport:
         Names in the labels file that belong to no input.
     n_counts
         Number of spectra taken that are in counts: their flux was never calibrated.
+    examples
+        Reason → the first few, as file and particulars.
+    labels
+        What was said of labels: those renamed, and those that are no known type.
     """
 
     path: Path
@@ -61,6 +86,8 @@ class IngestReport:
     rejected: dict[str, int]
     unknown_labels: tuple[str, ...] = ()
     n_counts: int = 0
+    examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    labels: LabelWords = field(default_factory=lambda: LabelWords({}, {}, own=False))
 
     @property
     def n_rejected(self) -> int:
@@ -161,6 +188,9 @@ class _Desk:
         place = {readable(file): number for number, file in enumerate(files)}
         self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
         self._file_of = dict(zip(before["id"], before["file"], strict=True))
+        self._examples: dict[str, list[tuple[str, str]]] = {}
+        for one in rejects.to_dict("records"):
+            self._example(str(one["reason"]), str(one["file"]), str(one["detail"]))
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
         in_counts = before.get("flux_unit", pd.Series(dtype="str")) == "counts"
         self._n_counts = int(in_counts.sum())
@@ -178,7 +208,13 @@ class _Desk:
         for one in rejected:
             self._label(one.id, one.file)
             self._counts[one.reason] = self._counts.get(one.reason, 0) + 1
+            self._example(one.reason, one.file, one.detail)
             self._writer.reject(one.file, one.id, one.reason, one.detail)
+
+    def _example(self, reason: str, file: str, detail: str) -> None:
+        some = self._examples.setdefault(reason, [])
+        if len(some) < _EXAMPLES:
+            some.append((file, detail))
 
     def _take(self, taken: Sequence[Taken]) -> None:
         if not taken:
@@ -197,6 +233,8 @@ class _Desk:
             rejected=dict(by_number),
             unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
             n_counts=self._n_counts,
+            examples={reason: self._examples[reason] for reason, _ in by_number},
+            labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
         )
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:

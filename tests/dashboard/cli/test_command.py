@@ -10,7 +10,9 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
+from astropy.table import Table
 from spexplain.dashboard.cli import main
 from spexplain.dashboard.cli.errors import USERS_ERRORS, users_errors
 from spexplain.data.collection.collection import Collection
@@ -166,6 +168,22 @@ def test_ingest_as_json_counts_the_rejected(spexplain, tmp_path: Path):
     said = json.loads(done.stdout)
     assert said["n_taken"] == 0
     assert sum(said["rejected"].values()) == 1
+
+
+def test_rejects_are_listed_with_their_reasons(spexplain, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.fits").write_text("no fits [1]\n")
+    good = Table({"wave": np.linspace(4e3, 9e3, 500), "flux": np.ones(500), "err": np.ones(500)})
+    good.meta["Z"] = 0.1
+    good.write(tmp_path / "in" / "good.fits")
+    done = spexplain("ingest", tmp_path / "in", "--out", tmp_path / "c", "--jobs", 1)
+    assert f"all of them: spexplain rejects {tmp_path / 'c'}" in done.stdout
+    said = json.loads(spexplain("rejects", tmp_path / "c", "--json").stdout)
+    (one,) = said["rejects"]
+    assert one["file"].endswith("notes.fits")
+    assert (one["id"], one["reason"]) == ("", "unknown format")
+    text = spexplain("rejects", tmp_path / "c").stdout
+    assert f"{one['file']}  unknown format: {one['detail']}" in text
 
 
 def test_a_file_that_cannot_be_written_is_named_without_numbers(

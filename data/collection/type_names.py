@@ -1,0 +1,48 @@
+"""AGN types as people write them: one table, shown in the docs; what is not in it is no type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["SYNONYMS", "TYPES", "known_type", "plain_label"]
+
+TYPES = ("type 1", "type 2", "intermediate")
+
+# Compared without case, blanks, dots, hyphens and underscores. Seyfert 1.2 to 1.9 are what
+# Osterbrock (1981, ApJ 249, 462) calls intermediate; narrow-line Seyfert 1 have type 1's lines.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "type 1": (
+        "type 1", "type I", "T1", "AGN 1", "type 1 AGN", "AGN type 1", "Seyfert 1", "Seyfert I",
+        "Seyfert 1.0", "Seyfert type 1", "Sy 1", "Sy I", "Sy 1.0", "S1", "NLS1", "Sy 1n",
+        "narrow-line Seyfert 1", "BROADLINE", "broad line", "broad-line AGN", "BLAGN", "BL AGN",
+        "BLS1",
+    ),
+    "type 2": (
+        "type 2", "type II", "T2", "AGN 2", "type 2 AGN", "AGN type 2", "Seyfert 2", "Seyfert II",
+        "Seyfert 2.0", "Seyfert type 2", "Sy 2", "Sy II", "Sy 2.0", "S2", "NARROWLINE",
+        "narrow line", "narrow-line AGN", "NLAGN", "NL AGN",
+    ),
+    "intermediate": (
+        "intermediate", "intermediate type", "type intermediate", "intermediate Seyfert",
+        "Seyfert intermediate", "Int",
+        *(f"{name} {n}" for n in ("1.2", "1.5", "1.8", "1.9")
+          for name in ("Seyfert", "Sy", "type", "S", "AGN", "Seyfert type")),
+    ),
+}  # fmt: skip
+
+
+def plain_label(label: str) -> str:
+    """A label as labels are compared."""
+    return "".join(letter for letter in label.lower() if letter.isalnum())
+
+
+def _table(items: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    return {plain_label(name): kind for kind, names in items for name in names}
+
+
+_KNOWN = _table(SYNONYMS.items())
+
+
+def known_type(label: str) -> str:
+    """The type that a label means; "" if it is none of the table."""
+    return _KNOWN.get(plain_label(label), "")

@@ -1,0 +1,135 @@
+"""Text in columns, whoever wrote it: encodings, delimiters, decimal commas, notes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+__all__ = ["Delimited", "decoded", "read_delimited"]
+
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_DELIMITERS = (";", "\t", "|", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """A table as text.
+
+    Attributes
+    ----------
+    names
+        Of the columns; ``col1``, ``col2``, … where the first line is numbers.
+    rows
+        Each as long as the names, without surrounding blanks.
+    named
+        Whether the file names its columns.
+    notes
+        ``name = value`` or ``name: value`` of lines that begin with ``#``.
+    """
+
+    names: tuple[str, ...]
+    rows: list[list[str]]
+    named: bool
+    notes: dict[str, str]
+
+    def column(self, name: str) -> list[str]:
+        """Of that name."""
+        at = self.names.index(name)
+        return [row[at] for row in self.rows]
+
+
+def decoded(content: bytes) -> str:
+    """Text in UTF-8 or UTF-16 with or without a mark, else in Latin-1."""
+    encoding = _MARKS.get(content[:2]) or _MARKS.get(content[:3])
+    if encoding is None and b"\0" in content[:200]:
+        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    try:
+        return content.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def read_delimited(content: bytes) -> Delimited:
+    """A table of semicolons, tabs, bars, commas or blanks, named in its first line or in none.
+
+    Lines that begin with ``#`` are notes; the last before the data names the columns if it has
+    as many words as the data have columns.
+
+    Raises
+    ------
+    ValueError
+        There is no line, or one has another number of columns than the first.
+    """
+    notes, lines = _parted(decoded(content))
+    if not lines:
+        raise ValueError("it holds no line of data")
+    delimiter = _delimiter(lines)
+    rows = [_split(line, delimiter) for line in lines]
+    numeric = all(_is_number(word) for word in rows[0])
+    names = tuple(f"col{number + 1}" for number in range(len(rows[0])))
+    named = False
+    if not numeric:
+        names, rows, named = tuple(rows[0]), rows[1:], True
+    elif notes:
+        for split in (_split(notes[-1], delimiter), notes[-1].split()):
+            if len(split) == len(names) and not any(map(_is_number, split)):
+                names, named = tuple(split), True
+                break
+    for number, row in enumerate(rows):
+        if len(row) != len(names):
+            raise ValueError(
+                f"row {number + 1} has {len(row)} columns, the first line {len(names)}"
+            )
+    return Delimited(names, rows, named, _said(notes))
+
+
+def _parted(text: str) -> tuple[list[str], list[str]]:
+    """What notes say, without the #, and the other lines."""
+    notes, lines = [], []
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare.startswith("#"):
+            notes.append(bare.lstrip("# ").rstrip())
+        elif bare:
+            lines.append(line.rstrip("\r\n").strip(" "))
+    return [note for note in notes if note], lines
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What parts every one of the first lines into as many pieces, more than one; else blanks."""
+    some = lines[:20]
+    for mark in _DELIMITERS:
+        counts = {len(_split(line, mark)) for line in some}
+        if len(counts) == 1 and counts != {1}:
+            # Decimal commas part nothing: there blanks do.
+            if mark == "," and all(_is_number(w) for w in some[-1].split()) and " " in some[-1]:
+                continue
+            return mark
+    return next((mark for mark in _DELIMITERS if mark in some[0]), "")
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    if not delimiter:
+        return line.split()
+    parts = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True), [])
+    return [part.strip() for part in parts]
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _said(notes: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for note in notes:
+        for mark in ("=", ":"):
+            name, parted, value = note.partition(mark)
+            if parted and value.strip() and len(name.split()) == 1:
+                found.setdefault(name.strip(), value.strip().split("/")[0].strip(" '\""))
+                break
+    return found

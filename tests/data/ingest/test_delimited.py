@@ -1,0 +1,62 @@
+"""Tables of text, whoever wrote them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spexplain.data.ingest.delimited import decoded, read_delimited
+
+NUMBERS = st.floats(-1e6, 1e6).map(lambda value: f"{value:.6g}")
+MARKS = st.sampled_from([";", "\t", "|", ",", " ", "   "])
+
+
+@given(rows=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=30), mark=MARKS)
+def test_numbers_come_back_whatever_stands_between_them(rows, mark):
+    lines = [mark.join(row) for row in (("wave", "flux", "err"), *rows)]
+    found = read_delimited("\n".join(lines).encode())
+    assert (found.names, found.named) == (("wave", "flux", "err"), True)
+    assert found.rows == [list(row) for row in rows]
+    assert found.column("flux") == [row[1] for row in rows]
+
+
+@given(rows=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30), mark=MARKS)
+def test_without_names_columns_are_numbered(rows, mark):
+    found = read_delimited("\n".join(mark.join(row) for row in rows).encode())
+    assert (found.names, found.named) == (("col1", "col2"), False)
+    assert found.rows == [list(row) for row in rows]
+
+
+@pytest.mark.parametrize("mark", [" ", ";", "\t"])
+def test_decimal_commas_part_nothing(mark):
+    text = "\n".join(
+        mark.join(row) for row in (("wave", "flux"), ("4000,5", "1,25"), ("4001,5", "2"))
+    )
+    assert read_delimited(text.encode()).rows == [["4000,5", "1,25"], ["4001,5", "2"]]
+
+
+def test_names_may_stand_in_a_note_and_notes_say_more():
+    text = "# object = NGC 1\n# Z: 0.05\n# wave flux err\n4000 1 2\n4001 1 2\n"
+    found = read_delimited(text.encode())
+    assert (found.names, found.named) == (("wave", "flux", "err"), True)
+    assert found.notes == {"object": "NGC 1", "Z": "0.05"}
+
+
+def test_quoted_words_keep_their_commas():
+    found = read_delimited(b'id,label\na,"x, y"\n')
+    assert found.rows == [["a", "x, y"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "no line"), ("# a note\n", "no line"), ("a,b\n1,2\n3,4,5\n", "row 2")]
+)
+def test_what_is_no_table_says_why(text, says):
+    with pytest.raises(ValueError, match=says):
+        read_delimited(text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_in_any_unicode_comes_back(encoding):
+    assert decoded("id,größe\n".encode(encoding)) == "id,größe\n"
+
+
+def test_other_bytes_are_latin_1():
+    assert decoded("idé\n".encode("latin-1")) == "idé\n"
