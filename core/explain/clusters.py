@@ -26,6 +26,8 @@ __all__ = [
 # Restarts of KMeans: the best of so many by inertia.
 _RESTARTS = 20
 
+_SMALL = 1e-100
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
@@ -114,6 +116,9 @@ def normalise_weights(weights: np.ndarray, *, sign: WeightSign = "keep") -> np.n
     if sign not in get_args(WeightSign):
         raise ValueError(f"sign must be one of {get_args(WeightSign)}, got {sign!r}")
     values = values if sign == "keep" else np.abs(values)
+    peak = np.abs(values).max(axis=1, initial=0, keepdims=True)
+    # The squares of weights this small would be lost.
+    values = values / np.where((peak > 0) & (peak < _SMALL), peak, 1)
     length = np.linalg.norm(values, axis=1, keepdims=True)
     return values / np.where(length > 0, length, 1)
 

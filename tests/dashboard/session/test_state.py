@@ -93,7 +93,9 @@ NEED_TEXT = ("linearised", "limit")
 def test_knobs_give_the_settings_they_say_or_a_sentence_why_not(chosen: dict[str, Any]) -> None:
     knobs = Knobs(**chosen)
     if chosen["factor"] < 0 and chosen["perturbation"].startswith(("scale", "shrink")):
-        chosen = chosen | {"factor": -chosen["factor"]}  # no flux is scaled by less than nothing
+        with pytest.raises(ValueError, match="factor"):  # no flux is scaled by less than nothing
+            knobs.settings()
+        chosen = chosen | {"factor": -chosen["factor"]}
         knobs = Knobs(**chosen)
     asks = [word for word in (chosen["control"], chosen["sampling"]) if word in NEED_TEXT]
     if asks and chosen["kernel"] != "text":  # these do not go together
