@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .format import flux_unit_of, write_json
     from .id_search import IdSearch
     from .model_owner import whose_model
+    from .observed import ObservedSpectrum
     from .runs import Run, RunDraft, RunError, RunStore, run_key
     from .tags import Annotations
     from .trained_models import (
@@ -40,6 +41,7 @@ __all__ = [
     "DomainVerdict",
     "Held",
     "IdSearch",
+    "ObservedSpectrum",
     "Run",
     "RunDraft",
     "RunError",

@@ -21,8 +21,10 @@ from .format import (
     REJECTS_NAME,
     SPECTRA_NAME,
     CollectionError,
+    flux_unit_of,
 )
 from .id_search import IdSearch
+from .observed import ObservedSpectrum, observed_from_rest
 from .writer import CollectionWriter
 
 __all__ = ["Collection", "CollectionError", "CollectionWriter"]
@@ -109,6 +111,18 @@ class Collection:
         if not 0 <= row < self.n_spectra:
             raise IndexError(f"row {row} is outside 0…{self.n_spectra - 1} of {self.path}")
         return np.asarray(self._flux[int(row)]), np.asarray(self._ivar[int(row)])
+
+    def observed(self, row: int) -> ObservedSpectrum:
+        """One row as it was observed: wavelengths, flux, ivar, mask, model and redshift.
+
+        Raises
+        ------
+        IndexError
+            No such row.
+        """
+        flux, ivar = self.spectrum(row)
+        z, unit = float(self.catalog["z"].iat[row]), flux_unit_of(self.catalog, row)
+        return observed_from_rest(self.wave_rest_aa, flux, ivar, z=z, flux_unit=unit)
 
     def chunks(self, size: int = 1024) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """All spectra in order, `size` rows at a time: (rows, flux (n, D), ivar (n, D)).
