@@ -12,7 +12,15 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
-__all__ = ["COUNTS", "RELATIVE", "SURVEY_FLUX", "SURVEY_UNIT", "flux_factor", "wavelengths_aa"]
+__all__ = [
+    "COUNTS",
+    "RELATIVE",
+    "SURVEY_FLUX",
+    "SURVEY_UNIT",
+    "flux_factor",
+    "square_root",
+    "wavelengths_aa",
+]
 
 SURVEY_UNIT: Any = u.Unit("1e-17 erg / (s cm2 AA)")
 # What the catalog calls it, what was never calibrated, and what is known but for its height.
@@ -31,6 +39,11 @@ _WORDS = {
     "photon": ("photon", "photons", "ph", "phot"),
     "GHz": ("ghz",),
     "eV": ("ev",),
+    # synphot's words, in which CALSPEC's tables are
+    "erg s-1 cm-2 Angstrom-1": ("flam", "flambda"),
+    "erg s-1 cm-2 Hz-1": ("fnu",),
+    "photon s-1 cm-2 Angstrom-1": ("photlam",),
+    "photon s-1 cm-2 Hz-1": ("photnu",),
 }
 _MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
 _COUNTED = re.compile(r"(adu|dn|e-|electrons?|counts?|cts?)(\s*/\s*(s|sec|pix|pixel))?", re.I)
@@ -125,6 +138,25 @@ def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.fl
         area, of_area = _ARCSEC if "arcsec" in text.lower() else _SR
     density: Any = u.spectral_density(u.Quantity(np.asarray(wave_aa, np.float64), u.AA))
     return np.asarray((found * area).to(SURVEY_UNIT, ones, density)), SURVEY_FLUX + of_area
+
+
+@lru_cache(maxsize=256)
+def square_root(unit: str, power: int) -> str:
+    """The flux density whose square (power 1), or inverse square (-1), a unit is.
+
+    Returns
+    -------
+    As text; empty if it is no such square, or there is no unit.
+    """
+    text = unit.strip()
+    for found in _readings(text) if text else ():
+        try:
+            root: Any = found ** (0.5 * power)
+        except (ValueError, TypeError, AttributeError):
+            continue  # a logarithm has no root
+        if _is_density(root):
+            return root.to_string()
+    return ""
 
 
 @lru_cache(maxsize=256)

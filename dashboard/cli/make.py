@@ -51,17 +51,29 @@ def demo(
 
 
 def ingest_command(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="FITS files or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="CSV: id or file, and label, z or ebv (mag)."),
+        typer.Option(metavar="FILE", help="Table: id or file, and label, z or ebv (mag)."),
     ] = None,
     z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=COLUMN",
+            help="Which column is what in tables of your own, as flux=F, wave=LAM, error=E, z=ZS; "
+            "by number from 1 where columns have no names. May be given often.",
+        ),
+    ] = None,
+    air: Annotated[
+        bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
+    ] = False,
     jobs: Jobs = CORES,
     as_json: AsJson = False,
 ) -> None:
     """Read spectra into a new collection; bad files are listed with their reason."""
+    from ...data.ingest.readers.hints import Hints, parse_columns
     from ...data.ingest.to_collection import ingest
     from .progress import TerminalProgress, ctrl_c_cancels
     from .summary import ingest_lines
@@ -73,6 +85,7 @@ def ingest_command(
             labels=labels,
             jobs=jobs,
             z_max=z_max,
+            hints=Hints(parse_columns(column or []), air),
             progress=lambda done, total: progress("read", done, total),
             cancelled=stop.is_set,
         )

@@ -246,6 +246,7 @@ def _plain(intake: Intake) -> dict[str, Any]:
         "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
         "z_max": intake.z_max,
         "labels": asdict(intake.labels),
+        "hints": {"columns": dict(intake.hints.columns), "air": intake.hints.air},
     }
 
 

@@ -13,6 +13,7 @@ from ...core.spectra.spectrum import Spectrum
 from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
+from .readers.hints import NO_HINTS, Hints
 
 __all__ = ["Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
@@ -77,11 +78,14 @@ class Intake:
         Largest redshift taken.
     labels
         Redshifts of the user, which come before the files' own.
+    hints
+        What the user says of columns and air.
     """
 
     grid: WaveGrid
     z_max: float
     labels: Labels = field(default_factory=lambda: Labels({}, ""))
+    hints: Hints = NO_HINTS
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
         """Read one file and take its spectra to rest, in their order.
@@ -90,7 +94,7 @@ class Intake:
         """
         outcomes: list[Taken | Rejected] = []
         try:
-            outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path))
+            outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path, self.hints))
         except ReadError as error:
             outcomes.append(Rejected.of_file(path, error))
         return outcomes

@@ -23,6 +23,7 @@ from .limits import Limits
 from .one_file import Intake, Rejected, Taken, too_large
 from .plain_messages import receive, send
 from .readers import ReadError, packed, read
+from .readers.hints import Hints
 
 try:
     import resource
@@ -90,7 +91,8 @@ def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
     if said["intake"] is None:
         return _one_spectrum
     told = dict(said["intake"])
-    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], Labels(**told["labels"]))
+    hints = Hints(**told["hints"])
+    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], Labels(**told["labels"]), hints)
     return lambda file: _told(intake(file))
 
 

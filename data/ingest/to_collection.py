@@ -20,6 +20,7 @@ from .limits import SHELL, Limits
 from .many_files import read_in_order
 from .one_file import Intake, Rejected, Taken
 from .readers.file_names import readable
+from .readers.hints import NO_HINTS, Hints
 
 __all__ = ["IngestCancelled", "IngestError", "IngestReport", "LabelWords", "ingest"]
 
@@ -103,6 +104,7 @@ def ingest(
     jobs: int = 1,
     z_max: float = 0.8,
     grid: WaveGrid = COLLECTION_GRID,
+    hints: Hints = NO_HINTS,
     limits: Limits = SHELL,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -129,6 +131,8 @@ def ingest(
         Largest redshift taken.
     grid
         rest-frame wavelengths of the collection.
+    hints
+        Which column is what, and air, in files of no known survey that do not say.
     limits
         Of time, memory and size; a file that exceeds them is rejected.
     progress
@@ -151,10 +155,10 @@ def ingest(
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
         files = _find_files(paths, leave_out=labels)
-        provenance = _provenance(files, known, z_max, grid)
+        provenance = _provenance(files, known, z_max, grid, hints)
         with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
             desk = _Desk(writer, known, files)
-            intake = Intake(grid, z_max, known)
+            intake = Intake(grid, z_max, known, hints)
             for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
                 desk.accept(outcomes)
                 if progress is not None:
@@ -286,7 +290,9 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) ->
     return sorted(found)
 
 
-def _provenance(files: list[Path], labels: Labels, z_max: float, grid: WaveGrid) -> dict[str, Any]:
+def _provenance(
+    files: list[Path], labels: Labels, z_max: float, grid: WaveGrid, hints: Hints
+) -> dict[str, Any]:
     """What determines the result; an unfinished run is only continued if all of it is equal."""
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
@@ -299,4 +305,6 @@ def _provenance(files: list[Path], labels: Labels, z_max: float, grid: WaveGrid)
         "labels": labels.digest,
         "z_max": z_max,
         "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
+        "columns": dict(hints.columns),
+        "air": hints.air,
     }

@@ -7,8 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from ....core.spectra.spectrum import Spectrum
-from . import desi, gama, image, lamost, sdss, sixdf, table, text
+from . import desi, fits_rows, gama, image, lamost, sdss, sixdf, table, text
+from .by_specutils import load_by_specutils
 from .fits import Hdu, ReadError, read_hdus
+from .hints import NO_HINTS, Hints
 
 __all__ = ["ReadError", "read", "read_all"]
 
@@ -23,16 +25,21 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (sixdf.is_sixdf, sixdf.load_sixdf),
     (desi.is_redshifts, desi.refuse_redshifts),
     (desi.is_coadd, desi.load_coadd),
-    (table.is_table, table.load_table),
-    (image.is_image, image.load_image),
 )
 # Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
 _USUAL_HDUS, _MOST_HDUS = 3, 50
 _NAMED = 6  # columns of a table that nobody knows
 
 
-def read_all(path: str | Path) -> Iterator[Spectrum]:
+def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     """The spectra in a file, one after the other, whichever known survey it comes from.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    hints
+        What the user says of columns and air of files of no known survey.
 
     Raises
     ------
@@ -43,29 +50,49 @@ def read_all(path: str | Path) -> Iterator[Spectrum]:
     """
     path = Path(path)
     if text.is_text(path):
-        yield text.load_text(path)
+        yield from text.load_text(path, hints)
         return
     hdus = read_hdus(path, limit=_USUAL_HDUS)
-    load = _reader_of(hdus)
-    if load in (None, image.load_image):
-        # Errors of an image stand in extensions, whose pixels are wanted then.
-        hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
-        load = _reader_of(hdus)
+    load = None if hints.columns else _reader_of(hdus)
     if load is not None:
         found = load(hdus, path)
         yield from (found,) if isinstance(found, Spectrum) else found
         return
+    yield from _own(path, hdus, hints)
+
+
+def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
+    """A file of no known survey: a table in any HDU, an image, or what specutils identifies."""
+    found = table.table_of(hdus, hints)
+    if found is None or image.is_image(hdus):
+        # Errors of an image stand in extensions, whose pixels are wanted then.
+        hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
+        found = table.table_of(hdus, hints)
+    if found is not None and fits_rows.holds_rows(found, hints):
+        yield from fits_rows.load_rows(hdus, found, path, hints)
+    elif found is not None:
+        yield table.load_table(hdus, found, path, hints)
+    elif image.is_image(hdus):
+        yield image.load_image(hdus, path, hints)
+    else:
+        yield load_by_specutils(path, _unknown(hdus), hints)
+
+
+def _unknown(hdus: Sequence[Hdu]) -> ReadError:
     shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
     if columns:
         more = ", …" if len(hdus[1].columns) > _NAMED else ""
         shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
-    raise ReadError(
+    pixels = hdus[0].data
+    if pixels is not None and pixels.ndim == 2 and min(pixels.shape) <= _NAMED:
+        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}: make its columns a table with names"
+    return ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
-        "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar, and no spectrum as an "
-        "image with CRVAL1 and CDELT1",
+        "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar (--column says which "
+        "are), and no spectrum as an image with CRVAL1 and CDELT1",
     )
 
 

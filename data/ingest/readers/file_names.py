@@ -9,7 +9,10 @@ __all__ = ["name_of", "readable"]
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz")
 _FITS = (".fits", ".fit", ".fts", ".ftz")
-_TABLES = (".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet")
+_TABLES = (
+    ".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet", ".pq", ".parq",
+    ".hdf5", ".h5", ".hdf", ".he5", ".npz", ".npy", ".tsv", ".asc", ".ascii", ".tab", ".spec",
+)  # fmt: skip
 
 
 def name_of(path: Path) -> str:

@@ -17,6 +17,7 @@ from ....core.spectra.spectrum import Spectrum
 from ....core.spectra.unit_spellings import flux_factor, wavelengths_aa
 from .file_names import name_of
 from .fits import Hdu, ReadError
+from .hints import NO_HINTS, Hints
 from .medium import medium_of
 from .noise import from_error, from_variance, not_negative
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
@@ -42,7 +43,7 @@ def is_image(hdus: Sequence[Hdu]) -> bool:
     return bool(step) and "CRVAL1" in primary.header and (alone or _is_bands(primary))
 
 
-def load_image(hdus: Sequence[Hdu], path: Path) -> Spectrum:
+def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Spectrum:
     """A spectrum from the primary image, its error from an extension or an IRAF band.
 
     Wavelengths are CRVAL1 + CDELT1·(i + 1 − CRPIX1) in CUNIT1, or IRAF's units, Å if none is
@@ -58,7 +59,7 @@ def load_image(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     assert primary.data is not None  # is_image looked
     n = primary.data.shape[-1]
     try:
-        wave = _wave_vac_aa(primary, n)
+        wave = _wave_vac_aa(primary, n, air=hints.air)
         factor, called = flux_factor(str(primary.value("BUNIT") or ""), wave)
         ivar = _ivar(hdus, n) / factor / factor
         flux = np.ravel(primary.data)[:n].astype(np.float64) * factor
@@ -92,7 +93,7 @@ def _bands(primary: Hdu) -> dict[int, str]:
     return {n: text for n, text in said.items() if text}
 
 
-def _wave_vac_aa(primary: Hdu, n: int) -> np.ndarray:
+def _wave_vac_aa(primary: Hdu, n: int, *, air: bool) -> np.ndarray:
     system = str(primary.value("WAT0_001") or "")
     if "multispec" in system:
         raise ReadError(
@@ -110,7 +111,8 @@ def _wave_vac_aa(primary: Hdu, n: int) -> np.ndarray:
     wave = wavelengths_aa(values, unit)
     if not (np.isfinite(wave) & (wave > 0)).all():
         raise ReadError("unreadable", f"the axis from {start:g} by {step:g} has no wavelengths")
-    return air_to_vacuum(wave) if medium_of(primary.value) == "air" else wave
+    said = medium_of(primary.value)
+    return air_to_vacuum(wave) if said == "air" or (air and not said) else wave
 
 
 def _ivar(hdus: Sequence[Hdu], n: int) -> np.ndarray:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from ....core.spectra.air_vacuum import air_to_vacuum
+from ....core.spectra.coaddition import coadd_arms
 from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
+from .file_names import name_of
 from .fits import Hdu, ReadError
 from .noise import not_negative
 
@@ -32,6 +34,8 @@ def is_lamost(hdus: Sequence[Hdu]) -> bool:
 def load_lamost(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     """A spectrum from the rows of the primary image, or from the table ``COADD`` (from DR8 on).
 
+    Of medium resolution the arms ``COADD_B`` and ``COADD_R`` are joined, with the gap between.
+
     Row 1 is flux, row 2 its inverse variance; row 3 differs between releases (wavelength, or the
     flux without continuum), so wavelengths are 10^(COEFF0 + COEFF1·i) Å. They are heliocentric
     and in vacuum unless ``VACUUM = F``. Flux is calibrated relatively: its shape is known, its
@@ -44,13 +48,13 @@ def load_lamost(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         The image has no row of errors, or is damaged.
     """
     primary = hdus[0]
-    wave, flux, ivar = _from_image(primary) if _is_image(primary) else _from_table(hdus[1])
+    wave, flux, ivar = _from_image(primary) if _is_image(primary) else _from_tables(hdus)
     z = primary.number("Z")
     known = z > _NO_REDSHIFT
     spectral_class = str(primary.value("CLASS") or "").strip().upper()
     try:
         return Spectrum(
-            id=path.name.removesuffix(".gz").removesuffix(".fits"),
+            id=name_of(path),
             wave_obs_aa=air_to_vacuum(wave) if primary.value("VACUUM") is False else wave,
             flux=flux,
             ivar=not_negative(ivar),
@@ -79,6 +83,17 @@ def _from_image(primary: Hdu) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     loglam = primary.number("COEFF0") + primary.number("COEFF1") * np.arange(rows.shape[1])
     with np.errstate(over="ignore"):
         return np.power(10.0, loglam), rows[0], rows[1]
+
+
+def _from_tables(hdus: Sequence[Hdu]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    arms = [hdu for hdu in hdus[1:] if hdu.name.startswith("COADD_") and _is_table(hdu)]
+    if len(arms) < 2:
+        return _from_table(hdus[1])
+    return coadd_arms([_from_table(arm) for arm in arms])
+
+
+def _is_table(hdu: Hdu) -> bool:
+    return set(_COLUMNS) <= set(hdu.columns)
 
 
 def _from_table(table: Hdu) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

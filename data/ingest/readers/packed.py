@@ -13,7 +13,7 @@ from typing import IO
 
 from .errors import ReadError
 
-__all__ = ["LARGEST_UNPACKED", "opened"]
+__all__ = ["LARGEST_UNPACKED", "opened", "unpacked_name"]
 
 # A DESI coadd of a healpix has some hundred MB; a file that unpacks to more is no file of spectra.
 LARGEST_UNPACKED = 2_000_000_000
@@ -42,6 +42,19 @@ def opened(path: Path) -> IO[bytes]:
             return _unpacked(file, packing)
         except _BROKEN as error:
             raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
+
+
+def unpacked_name(path: Path) -> str:
+    """What a packed file is called inside; the name itself of one that is not packed."""
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                inside = [info for info in archive.infolist() if not info.is_dir()]
+        except (OSError, zipfile.BadZipFile):
+            return path.name  # whoever opens it says so
+        return inside[0].filename if len(inside) == 1 else path.name
+    return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
 
 
 def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:

@@ -14,44 +14,59 @@ import numpy as np
 from ....core.spectra.air_vacuum import air_to_vacuum
 from ....core.spectra.coaddition import coadd_arms
 from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
-from ....core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
-from .column_names import Role, columns_by_role
+from ....core.spectra.unit_spellings import (
+    COUNTS,
+    RELATIVE,
+    flux_factor,
+    square_root,
+    wavelengths_aa,
+)
+from .column_names import Role
 from .columns import Columns, FitsColumns
 from .file_names import name_of
 from .fits import Hdu, ReadError
+from .hints import NO_HINTS, Hints, hinted_roles
 from .medium import medium_of
 from .noise import from_error, from_variance, not_negative
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
 from .sdss import never_observed
+from .table_conventions import bad_by_survey, meant_units, stated_scale
 
-__all__ = ["is_table", "load_table", "spectrum_of_columns"]
+__all__ = ["AXES", "load_table", "spectrum_of_columns", "table_of"]
 
-_AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
+AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 _RA, _DEC = ("RA", "OBJ_RA", "OBSRA"), ("DEC", "OBJ_DEC", "OBSDEC")
 _SMALL = 1e-12
 _SAME_AA = 1e-6  # what lies nearer is one pixel written twice
 
 
-def is_table(hdus: Sequence[Hdu]) -> bool:
-    """Whether an HDU is a table that names a spectral axis and a flux."""
-    return _table(hdus) is not None
+def table_of(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> Hdu | None:
+    """The first HDU that is a table with a spectral axis and a flux; None if none is."""
+    for hdu in hdus:
+        if not hdu.columns:
+            continue
+        try:
+            named = hinted_roles(hdu.columns, hints)
+        except ReadError:
+            continue  # another table may have the columns that the user names
+        if "flux" in named and any(axis in named for axis in AXES):
+            return hdu
+    return None
 
 
-def load_table(hdus: Sequence[Hdu], path: Path) -> Spectrum:
-    """A spectrum from the first table that holds one; as :func:`spectrum_of_columns`.
+def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Spectrum:
+    """A spectrum from a table, and from what the headers of all HDUs say of it.
 
     Raises
     ------
     ReadError
         As :func:`spectrum_of_columns`.
     """
-    table = _table(hdus)
-    assert table is not None  # is_table looked
     others = [hdu for hdu in hdus if hdu is not table]
-    return spectrum_of_columns(FitsColumns(table, (table, *others)), path)
+    return spectrum_of_columns(FitsColumns(table, (table, *others)), path, hints)
 
 
-def spectrum_of_columns(columns: Columns, path: Path) -> Spectrum:
+def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -> Spectrum:
     """A spectrum from columns whose names, units and header say what they are.
 
     The axis is in the column's unit, Å if it has none and looks so, observed frame; in vacuum,
@@ -67,9 +82,9 @@ def spectrum_of_columns(columns: Columns, path: Path) -> Spectrum:
         There is neither ivar nor error, a unit does not fit, every pixel is masked, or the table
         is damaged.
     """
-    named = columns_by_role(columns.names)
+    named = hinted_roles(columns.names, hints)
     try:
-        wave = _wave_vac_aa(columns, named)
+        wave = _wave_vac_aa(columns, named, air=hints.air)
         flux, ivar, unit = _flux(columns, named, wave)
         wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
         z, z_note = redshift_of(_redshifts(columns, named))
@@ -93,18 +108,10 @@ def spectrum_of_columns(columns: Columns, path: Path) -> Spectrum:
         raise ReadError("unreadable", str(error)) from error
 
 
-def _table(hdus: Sequence[Hdu]) -> Hdu | None:
-    for hdu in hdus:
-        named = columns_by_role(hdu.columns)
-        if "flux" in named and any(axis in named for axis in _AXES):
-            return hdu
-    return None
-
-
-def _wave_vac_aa(columns: Columns, named: dict[Role, str]) -> np.ndarray:
+def _wave_vac_aa(columns: Columns, named: dict[Role, str], *, air: bool) -> np.ndarray:
     """(D,) Å in vacuum; NaN where there is no wavelength."""
-    axis, name = next((axis, named[axis]) for axis in _AXES if axis in named)
-    values, unit = columns.numbers(name), columns.unit(name)
+    axis, name = next((axis, named[axis]) for axis in AXES if axis in named)
+    values, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[0]
     if axis == "log wave":
         with np.errstate(over="ignore", invalid="ignore"):
             values, unit = np.power(10.0, values), "Angstrom"
@@ -113,7 +120,8 @@ def _wave_vac_aa(columns: Columns, named: dict[Role, str]) -> np.ndarray:
     wave = wavelengths_aa(values, unit)
     wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
     number = columns.names.index(name) + 1
-    if medium_of(columns.value, column=name, number=number) == "air":
+    said = medium_of(columns.value, column=name, number=number)
+    if said == "air" or (air and not said):
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
     return wave
@@ -124,30 +132,47 @@ def _flux(
 ) -> tuple[np.ndarray, np.ndarray, str]:
     """Flux and ivar (D,) in double precision and one unit, and what that is called."""
     name = named["flux"]
-    flux, unit = columns.numbers(name), columns.unit(name)
+    flux, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[1]
     if flux.shape != wave_aa.shape:
         raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
     factor, called = flux_factor(unit, wave_aa)
+    scale = stated_scale(columns, unit)
     if called in (RELATIVE, COUNTS):
-        factor = factor * _bearable(flux)
+        scale *= _bearable(flux * scale)
+    factor = factor * scale
     if "ivar" in named:
         ivar = not_negative(columns.numbers(named["ivar"]))
+        own = _of_squares(columns.unit(named["ivar"]), -1, wave_aa, called, factor)
     elif "error" in named:
         error = named["error"]
         own, its = flux_factor(columns.unit(error) or unit, wave_aa)
         if its != called:
             raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
-        if its in (RELATIVE, COUNTS):
-            own = factor
+        own = factor if its in (RELATIVE, COUNTS) else own * scale
         return flux * factor, from_error(columns.numbers(error) * own), called
     elif "variance" in named:
         ivar = from_variance(columns.numbers(named["variance"]))
+        own = _of_squares(columns.unit(named["variance"]), 1, wave_aa, called, factor)
     else:
         raise ReadError(
             "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return flux * factor, ivar / factor / factor, called
+        return flux * factor, ivar / own / own, called
+
+
+def _of_squares(
+    unit: str, power: int, wave_aa: np.ndarray, called: str, factor: np.ndarray
+) -> np.ndarray:
+    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
+
+    That of the flux, unless the column's own unit is the square of another flux density.
+    """
+    root = square_root(unit, power)
+    if not root or called in (RELATIVE, COUNTS):
+        return factor
+    own, its = flux_factor(root, wave_aa)
+    return own if its == called else factor
 
 
 def _bearable(flux: np.ndarray) -> float:
@@ -159,6 +184,9 @@ def _bearable(flux: np.ndarray) -> float:
 
 def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.ndarray:
     """ivar (D,), 0 where a mask or quality column says that there is no data."""
+    bad = bad_by_survey(columns, named)
+    if bad is not None:
+        return np.where(bad, 0.0, ivar)
     bad = np.zeros(ivar.shape, bool)
     for name in (named.get("mask"), named.get("quality")):
         if name is not None:

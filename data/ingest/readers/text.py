@@ -1,86 +1,136 @@
-"""One spectrum in a table that is no FITS file: CSV, ECSV, plain text, VOTable, Parquet."""
+"""Spectra in files that are no FITS files: text, ECSV, VOTable, Parquet, HDF5, NPZ."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from astropy.io import ascii as ascii_tables
+import numpy as np
 from astropy.io.votable.exceptions import VOWarning
 from astropy.table import Table
 from astropy.utils.exceptions import AstropyWarning
 
 from ....core.spectra.spectrum import Spectrum
-from .column_names import columns_by_role
+from ..delimited import read_delimited
 from .columns import AstropyColumns
 from .fits import ReadError
+from .hints import NO_HINTS, Hints
+from .packed import opened, unpacked_name
+from .rows_of_arrays import holds_spectra
 from .table import spectrum_of_columns
 
 __all__ = ["is_text", "load_text"]
 
-_FORMATS = {
-    ".ecsv": "ascii.ecsv", ".csv": "ascii.csv", ".vot": "votable", ".votable": "votable",
-    ".xml": "votable", ".parquet": "parquet",
+_KINDS = {
+    ".ecsv": "ecsv", ".csv": "text", ".txt": "text", ".dat": "text", ".ascii": "text",
+    ".tsv": "text", ".asc": "text", ".spec": "text", ".tab": "text", ".vot": "votable",
+    ".votable": "votable", ".xml": "votable", ".parquet": "parquet", ".pq": "parquet",
+    ".parq": "parquet", ".hdf5": "hdf5", ".h5": "hdf5", ".hdf": "hdf5", ".he5": "hdf5",
+    ".npz": "npz", ".npy": "npy",
 }  # fmt: skip
-_TEXT = (".txt", ".dat", ".ascii", ".tsv", ".asc")
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, UnicodeError, VOWarning)
+_UNNAMED = "columns without names"
+_LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
 
 def is_text(path: Path) -> bool:
-    """Whether the ending is that of a table which is no FITS file."""
-    return path.suffix.lower() in (*_FORMATS, *_TEXT)
+    """Whether the ending, without that of a packed file, is one of a file that is no FITS file."""
+    return _kind(path) is not None
 
 
-def load_text(path: Path) -> Spectrum:
-    """A spectrum from columns, as :func:`~.table.spectrum_of_columns`.
+def _kind(path: Path) -> str | None:
+    own = _KINDS.get(path.suffix.lower())
+    return own or _KINDS.get(Path(unpacked_name(path)).suffix.lower())
+
+
+def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
+    """The spectra in a file, by columns, as :func:`~.table.spectrum_of_columns`.
 
     Of plain text the first line names the columns, with or without a ``#``. A redshift comes from
-    the header of a format that has one, from a column ``z``, or from the labels file.
+    the header of a format that has one, from a line ``# z = 0.1``, from a column ``z``, or from
+    the labels file.
 
     Raises
     ------
     ReadError
         The file is damaged, its columns have no names, or none of a wavelength and a flux.
     """
-    table = _read(path)
-    named = columns_by_role(table.colnames)
-    if "flux" not in named or not {"wave", "log wave", "frequency", "energy"} & set(named):
-        shown = ", ".join(map(str, table.colnames[:6]))
-        raise ReadError(
-            "unknown format",
-            f"columns {shown}: none is a wavelength and another a flux; name them wave, flux and "
-            "ivar (or error) in the first line",
+    kind = _kind(path)
+    # An archive of arrays is a zip, which is no packing here.
+    with path.open("rb") if kind in ("npz", "npy", "hdf5") else opened(path) as stream:
+        if kind == "parquet":
+            from .parquet import load_parquet
+
+            yield from load_parquet(stream, path, hints)
+            return
+        if kind in ("hdf5", "npz", "npy"):
+            from . import named_arrays
+
+            yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
+            return
+        table = _read(stream, str(kind))
+    if not holds_spectra(table.colnames, hints):
+        raise ReadError(*_why_none(table))
+    yield spectrum_of_columns(AstropyColumns(table), path, hints)
+
+
+def _why_none(table: Any) -> tuple[Any, str]:
+    names = [str(name) for name in table.colnames]
+    lower = {name.strip().lower() for name in names}
+    if lower & _LABELS[0] and lower & _LABELS[1]:
+        return "no spectrum", "a table of labels or redshifts: give it as --labels"
+    if table.meta.get(_UNNAMED):
+        return "unknown format", (
+            f"its {len(names)} columns have no names: write them in the first line, such as "
+            "# wave flux error, or say --column wave=1 flux=2 error=3"
         )
-    return spectrum_of_columns(AstropyColumns(table), path)
+    shown = ", ".join(name[:40] for name in names[:6])
+    return "unknown format", (
+        f"columns {shown}: none is a wavelength and another a flux; name them wave, flux and "
+        "ivar (or error) in the first line, or say --column wave=… flux=…"
+    )
 
 
-def _read(path: Path) -> Any:
-    form = _FORMATS.get(path.suffix.lower())
+def _read(stream: IO[bytes], kind: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # of style: units, VOTable's version
             warnings.simplefilter("ignore", VOWarning)
-            if form == "parquet":
-                return Table.from_pandas(_parquet(path))
-            if form is not None:
-                return Table.read(path, format=form)
-            return _plain(path)
+            if kind == "votable":
+                return Table.read(stream, format="votable")
+            content = stream.read()
+            if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
+                return Table.read(content.decode("utf-8"), format="ascii.ecsv")
+            return _plain(content)
     except _DAMAGE as error:
         text = " ".join(str(error).split())[:200]
-        raise ReadError("unreadable", f"not a table that astropy reads: {text}") from error
+        raise ReadError("unreadable", f"not a table that can be read: {text}") from error
 
 
-def _plain(path: Path) -> Any:
-    """Columns apart by blanks, tabs or commas, named in the first line with or without a #."""
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.readline()
-    header = "commented_header" if first.lstrip().startswith("#") else "basic"
-    delimiter = "," if "," in first else "\t" if "\t" in first else r"\s"
-    return ascii_tables.read(path, format=header, delimiter=delimiter, guess=False)
+def _plain(content: bytes) -> Any:
+    """Columns of numbers where they are, else of text."""
+    found = read_delimited(content)
+    if not found.rows:
+        shown = " ".join(found.names)[:60]
+        raise ReadError("unknown format", f"text that is no table; it begins {shown!r}")
+    meta = {**found.notes, _UNNAMED: not found.named}
+    columns = {name: _numbers(found.column(name)) for name in dict.fromkeys(found.names)}
+    return Table(columns, meta=meta)
 
 
-def _parquet(path: Path) -> Any:
-    import pandas as pd
+def _numbers(words: list[str]) -> np.ndarray:
+    """(D,) float64 with NaN where nothing stands; text if a word is no number."""
+    try:
+        return np.array([_number(word) for word in words])
+    except ValueError:
+        return np.array(words)
 
-    return pd.read_parquet(path)
+
+def _number(word: str) -> float:
+    if word.lower() in ("", "nan", "null", "none", "--", "-", "na", "n/a"):
+        return float("nan")
+    if word.lower() in ("true", "false", "t", "f"):
+        return float(word[:1] in "tT")
+    return float(word.replace(",", "."))

@@ -7,7 +7,7 @@ from astropy.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spexplain.core.spectra.air_vacuum import air_to_vacuum, vacuum_to_air
-from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.ingest.readers import ReadError, read, read_all
 
 WAVE = np.linspace(3800.0, 9200.0, 500)
 FLUX = 3 + np.sin(WAVE / 300)
@@ -64,9 +64,10 @@ def test_one_row_of_arrays_is_a_spectrum_and_several_are_not(write):
     one = {"wave": WAVE[None], "flux": FLUX[None], "ivar": np.ones((1, 500))}
     np.testing.assert_allclose(read(write(one)).flux, FLUX, rtol=1e-6)
     two = {name: np.concatenate([values, values]) for name, values in one.items()}
-    with pytest.raises(ReadError, match="holds 2 spectra") as caught:
+    with pytest.raises(ReadError, match="spexplain ingest takes all of them") as caught:
         read(write(two))
-    assert caught.value.reason == "unreadable"
+    assert caught.value.reason == "several spectra"
+    assert [one.id for one in read_all(write(two))] == ["mine.v2-0", "mine.v2-1"]
 
 
 @given(st.sampled_from([("nm", 0.1), ("um", 1e-4), ("m", 1e-10), ("", 1.0)]))

@@ -1,0 +1,69 @@
+"""What no reader here knows, read by specutils if it is installed and identifies it."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from astropy.utils.exceptions import AstropyWarning
+
+from ....core.spectra.spectrum import Spectrum
+from ....core.spectra.with_units import PhysicalSpectrum
+from .errors import ReadError
+from .file_names import name_of
+from .hints import Hints
+from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
+
+__all__ = ["load_by_specutils"]
+
+_INSTALL = "; pip install 'spexplain[specutils]' lets specutils try"
+
+
+def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
+    """A spectrum as specutils reads it.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    unknown
+        Why no reader here takes it.
+    hints
+        Of the user: air.
+
+    Raises
+    ------
+    ReadError
+        As it was given, where specutils is not installed, identifies nothing, or fails.
+    """
+    try:
+        import specutils  # an optional extra, and slow to load
+    except ImportError:
+        raise ReadError(unknown.reason, f"{unknown}{_INSTALL}") from None
+    reader: Any = specutils.Spectrum
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            found = reader.read(str(path))
+            plain = PhysicalSpectrum.of(found, medium="air" if hints.air else "vacuum")
+            z, z_note = _redshift(found.meta, plain.redshift)
+            spectrum = plain.to_spectrum(name_of(path), z=z)
+    # Loaders of many hands: whatever one raises, the file is not read, and the cause is told.
+    except Exception as error:
+        why = " ".join(str(error).split()).partition(" The available formats")[0][:150]
+        if "could not be identified" in why:
+            raise unknown from error
+        raise ReadError(unknown.reason, f"{unknown}; specutils neither: {why}") from error
+    object.__setattr__(spectrum, "z_note", z_note)
+    object.__setattr__(spectrum, "survey", "own")
+    return spectrum
+
+
+def _redshift(meta: Any, own: float) -> tuple[float, str]:
+    """Of the spectrum, else of its header."""
+    if own == own:
+        return own, ""
+    header = meta.get("header", meta) if hasattr(meta, "get") else {}
+    return redshift_of([(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)])
