@@ -33,10 +33,13 @@ class Delimited:
     named: bool
     notes: dict[str, str]
 
-    def column(self, name: str) -> list[str]:
-        """Of that name."""
-        at = self.names.index(name)
-        return [row[at] for row in self.rows]
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Name → words, from top to bottom; of columns of one name the first."""
+        found: dict[str, tuple[str, ...]] = {}
+        words_of = zip(*self.rows, strict=True) if self.rows else [()] * len(self.names)
+        for name, words in zip(self.names, words_of, strict=True):
+            found.setdefault(name, words)
+        return found
 
 
 def decoded(content: bytes) -> str:
@@ -112,6 +115,8 @@ def _delimiter(lines: list[str]) -> str:
 def _split(line: str, delimiter: str) -> list[str]:
     if not delimiter:
         return line.split()
+    if len(line) > csv.field_size_limit():  # more than csv takes of one word
+        return [part.strip() for part in line.split(delimiter)]
     parts = next(csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True), [])
     return [part.strip() for part in parts]
 

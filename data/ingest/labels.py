@@ -113,10 +113,10 @@ def read_labels(path: str | Path) -> Labels:
             f"it has {', '.join(table.names)}"
         )
     entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
+    words = table.columns()
     for column in told:
         known = entries[column]
-        pairs = zip(table.column(columns[key]), table.column(columns[column]), strict=True)
-        for raw, entry in pairs:
+        for raw, entry in zip(words[columns[key]], words[columns[column]], strict=True):
             name = _padded(raw)
             if known.setdefault(name, entry) != entry:
                 raise LabelError(f"{path} calls {raw!r} both {known[name]!r} and {entry!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -116,11 +116,11 @@ def _plain(content: bytes) -> Any:
         shown = " ".join(found.names)[:60]
         raise ReadError("unknown format", f"text that is no table; it begins {shown!r}")
     meta = {**found.notes, _UNNAMED: not found.named}
-    columns = {name: _numbers(found.column(name)) for name in dict.fromkeys(found.names)}
+    columns = {name: _numbers(words) for name, words in found.columns().items()}
     return Table(columns, meta=meta)
 
 
-def _numbers(words: list[str]) -> np.ndarray:
+def _numbers(words: Sequence[str]) -> np.ndarray:
     """(D,) float64 with NaN where nothing stands; text if a word is no number."""
     try:
         return np.array([_number(word) for word in words])

@@ -15,7 +15,7 @@ def test_numbers_come_back_whatever_stands_between_them(rows, mark):
     found = read_delimited("\n".join(lines).encode())
     assert (found.names, found.named) == (("wave", "flux", "err"), True)
     assert found.rows == [list(row) for row in rows]
-    assert found.column("flux") == [row[1] for row in rows]
+    assert [*found.columns()["flux"]] == [row[1] for row in rows]
 
 
 @given(rows=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30), mark=MARKS)
@@ -38,6 +38,17 @@ def test_names_may_stand_in_a_note_and_notes_say_more():
     found = read_delimited(text.encode())
     assert (found.names, found.named) == (("wave", "flux", "err"), True)
     assert found.notes == {"object": "NGC 1", "Z": "0.05"}
+
+
+def test_a_line_longer_than_csv_takes_of_a_word_is_parted_all_the_same():
+    names = ",".join(f"c{k}" for k in range(30_000))
+    assert len(names) > 2**17
+    found = read_delimited(f"{names}\n{','.join('1' * 30_000)}".encode())
+    assert len(found.columns()) == 30_000
+
+
+def test_a_table_of_names_alone_has_empty_columns():
+    assert read_delimited(b"id,label\n").columns() == {"id": (), "label": ()}
 
 
 def test_quoted_words_keep_their_commas():

@@ -47,7 +47,8 @@ def test_each_file_has_its_answer_and_nothing_else_is_said(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded by Linux alone")
 def test_a_table_that_grows_in_memory_is_refused_for_that(tmp_path):
     wide = tmp_path / "wide.csv"
-    wide.write_text(",".join(f"c{k}" for k in range(130_000)))
+    names = ",".join(f"c{k}" for k in range(60_000))
+    wide.write_text(f"{names}\n{','.join('1' * 60_000)}")
     tight = asdict(LIMITS) | {"memory_bytes": 20_000_000}
     orders = io.BytesIO()
     send(orders, {"limits": tight, "intake": None})
