@@ -95,7 +95,12 @@ const builders = {
 
   select(field, send) {
     const select = make("select", { "aria-label": field.label, name: field.name })
-    for (const [value, title] of field.options) select.append(make("option", { value }, title))
+    const groups = {}
+    for (const [value, title, group] of field.options) {
+      if (group && !groups[group]) select.append(groups[group] = make("optgroup", { label: group }))
+      const home = group ? groups[group] : select
+      home.append(make("option", { value }, title))
+    }
     // A menu cuts a long name short; what is chosen stands beneath it, on two lines if need be.
     const words = make("span", { class: "words", "aria-hidden": "true" })
     const say = () => { words.textContent = select.selectedOptions[0]?.textContent ?? "" }

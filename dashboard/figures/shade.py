@@ -23,6 +23,9 @@ _MAX_RADIUS_PX = 2.6
 _MIN_RADIUS_PX = 0.5
 _LONE_DENSITY = 1e-3  # points per pixel below which a point is as large as it gets
 _FAINTEST = 0.72  # opacity of one point
+# The few that are to be seen among thousands: never smaller or fainter than this.
+_LOUD_RADIUS_PX = 2.0
+_LOUD_FAINTEST = 0.95
 _SHADOW = 0.22  # opacity of hidden points beside that of shown ones
 _QUIET_WEIGHT = 0.35  # points of the quiet category give way to the others
 
@@ -64,6 +67,7 @@ def shade_categories(
     shown: np.ndarray | None = None,
     shadow: str = "#888888",
     quiet: int | None = None,
+    loud: int | None = None,
     pixel_ratio: float = 1.0,
 ) -> np.ndarray:
     """Mix the categories of the points in each pixel by their counts.
@@ -83,6 +87,9 @@ def shade_categories(
         Colour of that shadow.
     quiet
         Index of the category that stands back behind the others, if any.
+    loud
+        Index of the category of few that is drawn above the others, each point no smaller than
+        can be seen, if any.
     pixel_ratio
         Device pixels per CSS pixel; points grow with it.
 
@@ -101,13 +108,26 @@ def shade_categories(
     rgb = np.array([_rgb(colour) for colour in colours], np.float32) * weights[:, None]
     radius = _radius(float(counts.sum()), window, pixel_ratio)
     if shown is None or shown.all():
-        return _paint(*_mix(counts, rgb, weights, radius))
-    kept = counts * shown.astype(np.float32)
-    alone = _radius(float(kept.sum()), window, pixel_ratio)
-    seen = _paint(*_mix(kept, rgb, weights, alone))
-    rest = np.ascontiguousarray((counts * ~shown).sum(axis=-1, keepdims=True))
-    grey, one = np.array([_rgb(shadow)], np.float32), np.ones(1, np.float32)
-    return np.where(seen, seen, _paint(*_mix(rest, grey, one, radius), strength=_SHADOW))
+        picture = _paint(*_mix(counts, rgb, weights, radius))
+    else:
+        kept = counts * shown.astype(np.float32)
+        alone = _radius(float(kept.sum()), window, pixel_ratio)
+        seen = _paint(*_mix(kept, rgb, weights, alone))
+        rest = np.ascontiguousarray((counts * ~shown).sum(axis=-1, keepdims=True))
+        grey, one = np.array([_rgb(shadow)], np.float32), np.ones(1, np.float32)
+        picture = np.where(seen, seen, _paint(*_mix(rest, grey, one, radius), strength=_SHADOW))
+    if loud is None or not (shown is None or shown[loud]):
+        return picture
+    above = _few(counts[..., [loud]], colours[loud], window, pixel_ratio)
+    return np.where(above, above, picture)
+
+
+def _few(counts: np.ndarray, colour: str, window: Window, pixel_ratio: float) -> np.ndarray:
+    """The points of one category alone, as discs that are seen however many others there are."""
+    radius = _radius(float(counts.sum()), window, pixel_ratio)
+    radius = max(radius, _LOUD_RADIUS_PX * pixel_ratio)
+    rgb, one = np.array([_rgb(colour)], np.float32), np.ones(1, np.float32)
+    return _paint(*_mix(np.ascontiguousarray(counts), rgb, one, radius), faintest=_LOUD_FAINTEST)
 
 
 def shade_values(
@@ -162,12 +182,17 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def _paint(
-    rgb: np.ndarray, total: np.ndarray, cover: np.ndarray, *, strength: float = 1.0
+    rgb: np.ndarray,
+    total: np.ndarray,
+    cover: np.ndarray,
+    *,
+    strength: float = 1.0,
+    faintest: float = _FAINTEST,
 ) -> np.ndarray:
     """Opacity from how many points there are (logarithmic), colour as mixed."""
     most = max(float(total.max(initial=0.0)), 1.0)
     depth = np.log1p(total) / np.log1p(most)
-    alpha = strength * cover * (_FAINTEST + (1.0 - _FAINTEST) * depth)
+    alpha = strength * cover * (faintest + (1.0 - faintest) * depth)
     out = np.empty((*total.shape, 4), np.uint8)
     out[..., :3] = rgb
     out[..., 3] = 255.0 * alpha

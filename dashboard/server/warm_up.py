@@ -20,7 +20,7 @@ _BREATH_S = 1.5
 
 
 def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Shade every colouring of every plane once, load every model, make every list.
+    """Shade every usual colouring of every plane once, load every model, make every list.
 
     Datashader takes 1 s to load and compiles each kind of aggregation for 1–2 s on first use; torch
     and scikit-learn take 3 s to load; a model is read from disk when first asked. What a visitor
@@ -39,7 +39,7 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
         return
     _keep(workspace)
     for plane in [*workspace.planes]:
-        for name in [*workspace.colours]:  # a visitor may be adding clusters to them
+        for name in workspace.usual_colours:
             if stopping():
                 return
             _shade(workspace, plane, name)

@@ -304,6 +304,10 @@ class Outcome(param.Parameterized):
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")
+    stretch = param.Parameter(
+        default=None,
+        doc="Colour, and what its low and high ends stand for on the plane as it is seen; or None.",
+    )
     relisted = param.Event(doc="The open list has changed, and not by another tab or order.")
 
     def explained(self, explanation: object, **more: object) -> None:

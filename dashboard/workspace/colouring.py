@@ -11,8 +11,17 @@ import pandas as pd
 
 from ...core.models.anomaly.scores import SCORE_TITLES
 from ...data.lenses.lenses import Lens
+from ...data.selections.row_filter import browsed_columns
 
-__all__ = ["Categories", "Colouring", "Values", "as_numbers", "colour_titles", "colouring"]
+__all__ = [
+    "Categories",
+    "Colouring",
+    "Values",
+    "as_numbers",
+    "colour_groups",
+    "colour_titles",
+    "colouring",
+]
 
 MISSING = {
     "type": "unlabelled",
@@ -28,6 +37,18 @@ _LABELS: dict[str, Callable[[Any], str]] = {
     "cluster": lambda value: f"cluster {int(value)}" if value >= 0 else "",
 }
 _NUMBERS = ("score", "z", "sn_median", "of_kind", "distance")
+# A column of numbers with no more values than this is one of kinds.
+_FEWEST_NUMBERS = 10
+# Categories in the legend; datashader compiles anew for each eight of them. The rest are "other".
+_MOST_KINDS = 14
+OTHER = "other"
+# Every spectrum has its own, or they are the colouring by type.
+_NO_COLOURS = frozenset({"id", "file", "label"})
+# In words of few: seen wherever there is one among thousands.
+_LOUD = {"correct": "wrong", "domain": "outside", "domain_o25": "outside"}
+# Of the columns that a collection may have; those without a unit have none.
+_UNITS = {"ra": "°", "dec": "°", "ebv": "mag", "ebv_stars": "mag"}
+_UNIT_ENDS = {"_kms": "km/s", "_aa": "Å", "_deg": "°", "_mag": "mag", "_arcsec": "″", "_nm": "nm"}
 _TYPE_ORDER = ("type 1", "type 2", "intermediate")
 _TITLES = {
     "type": "Type",
@@ -59,6 +80,8 @@ class Categories:
         (N,) index into names for every row of the collection.
     quiet
         Index of the category that stands back, or None.
+    loud
+        Index of the category of few that is drawn above the others, or None.
     """
 
     name: str
@@ -66,6 +89,7 @@ class Categories:
     names: tuple[str, ...]
     codes: np.ndarray
     quiet: int | None
+    loud: int | None = None
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """How many of these rows are in each category, (C,)."""
@@ -85,12 +109,14 @@ class Values:
     name, title
         Of the colouring.
     values
-        (N,) for every row of the collection; NaN where there is none. Scores are drawn
-        as log10, since a few anomalies are thousands of times the median.
+        (N,) for every row of the collection; NaN where there is none. Scores, and what else
+        spreads over decades, are drawn as log10: a few anomalies are thousands of times the median.
     low, high
-        What the two ends of the colours stand for, in the values' terms.
+        What the two ends of the colours stand for where all is in view, in the values' terms.
     logarithmic
         The values are log10 of what the title says.
+    unit
+        Of what the title says; empty where it has none.
     """
 
     name: str
@@ -99,13 +125,24 @@ class Values:
     low: float
     high: float
     logarithmic: bool
+    unit: str = ""
+
+    def span(self, rows: np.ndarray) -> tuple[float, float]:
+        """What the two ends of the colours stand for among some rows: their 1st and 99.5th percent.
+
+        As where all is in view if those rows have fewer than two values.
+        """
+        seen = self.values[rows]
+        low, high = _ends(seen)
+        there = low < high and np.isfinite(seen).any()
+        return (low, high) if there else (self.low, self.high)
 
     def label(self, row: int) -> str:
         """The number of one row, as text."""
         value = self.values[row]
         if not np.isfinite(value):
             return "none"
-        return f"{10**value if self.logarithmic else value:.3g}"
+        return f"{10**value if self.logarithmic else value:.3g} {self.unit}".rstrip()
 
 
 Colouring = Categories | Values
@@ -114,14 +151,26 @@ Colouring = Categories | Values
 def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str, str]:
     """The colourings a collection has: name → title, in the order of the menu, the usual one first.
 
-    Without a single label, every point would be grey by type: the predicted type comes first.
+    After those with a title of their own come all other columns of the catalogue and of the
+    results, under their names. Without a single label, every point would be grey by type: the
+    predicted type comes first.
     """
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
     titles = {name: title for name, title in _TITLES.items() if name in known}
     if "predicted" in titles and (catalog["label"].to_numpy() == "").all():
-        return {"predicted": titles["predicted"]} | titles
-    return titles
+        titles = {"predicted": titles["predicted"]} | titles
+    rest = (name for name in browsed_columns(catalog, lenses) if name not in _NO_COLOURS)
+    return titles | {name: name for name in rest if name not in titles}
+
+
+def colour_groups(
+    catalog: pd.DataFrame, lenses: Mapping[str, Lens], titles: Mapping[str, str]
+) -> dict[str, str]:
+    """Which heading of the menu each stands under: "" for those with a title of their own."""
+    groups = dict.fromkeys(titles, "All results")
+    groups |= {name: "All of the catalogue" for name in titles if name in catalog}
+    return groups | {name: "" for name in titles if name in _TITLES}
 
 
 def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Colouring:
@@ -133,7 +182,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
         Neither the catalog nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
-    if name in _NUMBERS or name in SCORE_TITLES:
+    if name in _NUMBERS or name in SCORE_TITLES or (name not in _TITLES and _is_number(column)):
         return _values(name, as_numbers(column))
     return _categories(name, column)
 
@@ -144,32 +193,72 @@ def as_numbers(column: Any) -> np.ndarray:
 
 
 def _column(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Any:
-    for lens in lenses.values():
-        if name in lens.columns:
-            return lens.columns[name].reindex(catalog.index)
-    return catalog[name]
+    if name in _TITLES:
+        for lens in lenses.values():
+            if name in lens.columns:
+                return lens.columns[name].reindex(catalog.index)
+    return browsed_columns(catalog, lenses)[name]()
+
+
+def _is_number(column: pd.Series) -> bool:
+    """Whether it is one of numbers, and not of a few kinds that are counted through."""
+    kind = column.dtype
+    if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
+        return False
+    return not pd.api.types.is_integer_dtype(kind) or column.nunique() > _FEWEST_NUMBERS
 
 
 def _categories(name: str, column: Any) -> Categories:
     found, kinds = pd.factorize(column)  # a missing value is -1
     labels = [*(_LABELS.get(name, str)(kind) for kind in kinds), ""]
-    present = sorted({*labels} - {""}, key=_natural)
+    if name not in _TITLES:
+        labels = _most_frequent(labels, found)
+    present = sorted({*labels} - {"", OTHER}, key=_natural)
     names = [kind for kind in _TYPE_ORDER if kind in present]
     names += [kind for kind in present if kind not in names]
+    names += [OTHER] if OTHER in labels else []
     codes = np.array([names.index(label) if label else len(names) for label in labels])[found]
     quiet = len(names) if (codes == len(names)).any() else None
+    loud = names.index(_LOUD[name]) if _LOUD.get(name) in names else None
     if quiet is not None:
         names.append(MISSING.get(name, "none"))
-    return Categories(name, _TITLES.get(name, name), tuple(names), codes.astype(np.int16), quiet)
+    title = _TITLES.get(name, name)
+    return Categories(name, title, tuple(names), codes.astype(np.int16), quiet, loud)
+
+
+def _most_frequent(labels: list[str], found: np.ndarray) -> list[str]:
+    """The labels with all but the most frequent called "other"; as they are if there are few."""
+    if len(labels) <= _MOST_KINDS + 1:
+        return labels
+    counts = np.bincount(found[found >= 0], minlength=len(labels) - 1)
+    kept = {*np.argsort(-counts, kind="stable")[:_MOST_KINDS].tolist()}
+    known = [label if at in kept or not label else OTHER for at, label in enumerate(labels[:-1])]
+    return [*known, ""]
 
 
 def _values(name: str, values: np.ndarray) -> Values:
     logarithmic = name in ("score", "distance") or name in SCORE_TITLES
-    if logarithmic:
+    if logarithmic or (name not in _NUMBERS and _spreads_over_decades(values)):
+        logarithmic = True
         values = np.log10(np.where(values > 0, values, np.nan))
+    low, high = _ends(values)
+    unit = _UNITS.get(name) or next((u for e, u in _UNIT_ENDS.items() if name.endswith(e)), "")
+    return Values(name, _TITLES.get(name, name), values, low, high, logarithmic, unit)
+
+
+def _spreads_over_decades(values: np.ndarray) -> bool:
+    """Whether a logarithm helps: all above zero, and the middle far nearer to the low end."""
+    known = values[np.isfinite(values)]
+    if known.size < 3 or known.min() <= 0:
+        return False
+    low, middle, high = np.percentile(known, [1.0, 50.0, 99.5])
+    return high > 30 * low and middle - low < 0.15 * (high - low)
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     low, high = np.percentile(known, [1.0, 99.5]) if known.size else (0.0, 1.0)
-    return Values(name, _TITLES[name], values, float(low), float(high), logarithmic)
+    return float(low), float(high)
 
 
 def _natural(name: str) -> tuple[str, int]:

@@ -20,7 +20,14 @@ from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens
 from ...data.lenses.plane_points import Plane
 from .cluster_partition import Partition, partition
-from .colouring import MISSING, Categories, Colouring, colour_titles, colouring
+from .colouring import (
+    MISSING,
+    Categories,
+    Colouring,
+    colour_groups,
+    colour_titles,
+    colouring,
+)
 from .listing import Listing
 from .standard_lists import (
     can_be_checked,
@@ -37,6 +44,9 @@ if TYPE_CHECKING:
     from ...data.lenses.placer import Placer
 
 __all__ = ["Workspace"]
+
+_MOST_COLUMNS = 12
+_COLOURED = ("colouring", "points")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +103,13 @@ class Workspace:
         self.names = ClusterNames(collection.path)
         self.annotations = Annotations(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
+        self.colour_groups = colour_groups(self.catalog, self.lenses, self.colours)
         self.drawn = threading.Event()
         self.compiled = threading.Event()
         self.compiled.set()
         self.loaded: set[str] = set()
         self._kept: dict[tuple[str, ...], Any] = {}
+        self._recent: dict[str, None] = {}  # columns that coloured the plane, the last one last
         self._lock = threading.Lock()
 
     @cached_property
@@ -124,7 +136,15 @@ class Workspace:
     def colouring(self, name: str) -> Colouring:
         """What colours the points; raises KeyError for an unknown name."""
         make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
-        return self._keep(("colouring", name), make)
+        made = self._keep(("colouring", name), make)
+        if self.colour_groups.get(name):
+            self._hold_few(name)
+        return made
+
+    @property
+    def usual_colours(self) -> tuple[str, ...]:
+        """Names of the colourings that are made ready before anybody asks for them."""
+        return tuple(name for name in [*self.colours] if not self.colour_groups.get(name))
 
     def points(self, plane: str, colour: str) -> pd.DataFrame:
         """The plane's points as the shader takes them: x, y, and category or value."""
@@ -136,7 +156,7 @@ class Workspace:
 
             chosen, rows = self.colouring(colour), self.planes[plane].rows
             here = self._points(plane)
-            table = pd.DataFrame({"x": here.x, "y": here.y})
+            table = pd.DataFrame({"x": here.x, "y": here.y}, copy=False)
             if isinstance(chosen, Categories):
                 table["category"] = as_category(chosen.codes[rows], len(chosen.names))
             else:
@@ -272,11 +292,22 @@ class Workspace:
 
     def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         """Made once for all visitors; two who ask at once may both make it, and one is kept."""
-        if key not in self._kept:
-            made = make()
-            with self._lock:
-                self._kept.setdefault(key, made)
-        return self._kept[key]
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        made = make()
+        with self._lock:
+            return self._kept.setdefault(key, made)
+
+    def _hold_few(self, colour: str) -> None:
+        """Keep this colouring and those used last: each takes some ten bytes a spectrum."""
+        with self._lock:
+            self._recent.pop(colour, None)
+            self._recent[colour] = None
+            while len(self._recent) > _MOST_COLUMNS:
+                gone = next(iter(self._recent))
+                del self._recent[gone]
+                for key in [key for key in self._kept if key[0] in _COLOURED and key[-1] == gone]:
+                    del self._kept[key]
 
 
 def _aired(values: np.ndarray) -> tuple[float, float]:

@@ -13,16 +13,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ....core.models.anomaly.scores import SCORE_TITLES
 from ....data.files.atomic import written_whole
 from ....data.files.folders import home
 from ...figures.theme import THEMES, ThemeName, category_colours, sequential
-from ...workspace.colouring import Categories
+from ...workspace.colouring import Categories, Values
 from ...workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from ...figures.shade import Window
 
-__all__ = ["KEPT_PX", "draw_plane", "framed", "keep_picture", "kept_picture"]
+__all__ = [
+    "KEPT_PX",
+    "draw_plane",
+    "framed",
+    "keep_picture",
+    "kept_picture",
+    "stretch_in_view",
+]
 
 KEPT_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
 
@@ -73,17 +81,30 @@ def draw_plane(
             shown=np.array([name not in hidden for name in colouring.names]),
             shadow=THEMES[theme].quiet,
             quiet=colouring.quiet,
+            loud=colouring.loud,
             pixel_ratio=pixel_ratio,
         )
+    low, high = stretch_in_view(workspace, plane, colouring, window)
     return shade_values(
         points,
         window,
         sequential(theme),
-        low=colouring.low,
-        high=colouring.high,
-        largest=colouring.name == "score",
+        low=low,
+        high=high,
+        largest=colouring.name == "score" or colouring.name in SCORE_TITLES,
         pixel_ratio=pixel_ratio,
     )
+
+
+def stretch_in_view(
+    workspace: Workspace, plane: str, colouring: Values, window: Window
+) -> tuple[float, float]:
+    """What the two ends of the colours stand for, of what is in view: in the values' terms."""
+    xy, rows = workspace.planes[plane].xy, workspace.planes[plane].rows
+    (left, right), (low, high) = window.x, window.y
+    x, y = xy[:, 0], xy[:, 1]
+    inside = (x >= left) & (x <= right) & (y >= low) & (y <= high)
+    return colouring.span(rows if inside.all() else rows[inside])
 
 
 def framed(
@@ -138,7 +159,11 @@ def _path(workspace: Workspace, plane: str, colour: str, theme: ThemeName) -> Pa
     key.update(points.rows.tobytes())
     if isinstance(colouring, Categories):
         key.update(colouring.codes.tobytes())
-        key.update(repr((category_colours(colouring.names, theme), colouring.quiet)).encode())
+        key.update(
+            repr(
+                (category_colours(colouring.names, theme), colouring.quiet, colouring.loud)
+            ).encode()
+        )
     else:
         key.update(colouring.values.tobytes())
         key.update(repr((sequential(theme), colouring.low, colouring.high)).encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import panel as pn
@@ -24,9 +24,12 @@ from bokeh.plotting import figure
 from ...figures.bokeh_style import FONT, dress, plain_figure, span
 from ...figures.theme import THEMES
 from ...session.session import Session
-from ...workspace.colouring import Categories
+from ...workspace.colouring import Categories, Values
 from ..widgets.components import WordsPart, asset, one_patch
-from .picture import KEPT_PX, draw_plane, framed, kept_picture
+from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
+
+if TYPE_CHECKING:
+    from ...figures.shade import Window
 
 __all__ = ["PlaneView"]
 
@@ -196,11 +199,13 @@ class PlaneView(pn.viewable.Viewer):
 
         x, y = span(self._x), span(self._y)
         width, height = (round(side * self._ratio) for side in self._size())
+        window = Window(x, y, width, height)
+        self._tell_stretch(window)
         picture = draw_plane(
             space,
             view.plane,
             view.colour,
-            Window(x, y, width, height),
+            window,
             theme=view.theme,
             hidden=view.hidden,
             pixel_ratio=self._ratio,
@@ -208,6 +213,15 @@ class PlaneView(pn.viewable.Viewer):
         self._put(picture, x, y)
         if sized:  # the browser has told its size: this is the plot
             space.drawn.set()
+
+    def _tell_stretch(self, window: Window) -> None:
+        """Let the legend say what the colours mean here: they are stretched to what is in view."""
+        space, view = self._session.workspace, self._session.view
+        colouring = space.colouring(view.colour)
+        found = None
+        if isinstance(colouring, Values):
+            found = (colouring.name, *stretch_in_view(space, view.plane, colouring, window))
+        self._session.outcome.stretch = found
 
     def _when_compiled(self) -> None:
         self._session.workspace.compiled.wait()

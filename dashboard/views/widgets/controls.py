@@ -15,7 +15,15 @@ from ...workspace.colouring import Categories
 from .components import FormPart, LegendPart
 from .form_fields import Field, form
 
-__all__ = ["bar_form", "controls_form", "drawing_form", "legend_part", "tabs_form", "toggled"]
+__all__ = [
+    "bar_form",
+    "controls_form",
+    "drawing_form",
+    "end_text",
+    "legend_part",
+    "tabs_form",
+    "toggled",
+]
 
 _OF_TYPES = {
     "predicted": "log-odds (predicted)",
@@ -57,7 +65,7 @@ def bar_form(session: Session) -> FormPart:
             Field(view, "lens", "select", lenses),
             Field(view, "target", "select", {**SCORE_TITLES, **_OF_TYPES}),
             Field(view, "plane", "select", planes),
-            Field(view, "colour", "select", space.colours),
+            Field(view, "colour", "select", space.colours, groups=space.colour_groups),
         ],
         session.complain,
     )
@@ -139,6 +147,7 @@ def legend_part(session: Session) -> LegendPart:
 
     view.param.watch(lambda *_: view.param.update(hidden=[]), "colour")
     view.param.watch(show, ["colour", "plane", "hidden", "theme"])
+    session.outcome.param.watch(show, "stretch")
     show()
     return part
 
@@ -175,12 +184,22 @@ def _legend(session: Session) -> dict[str, list[Any]]:
             if n
         ]
         return {"entries": entries, "bar": [], "ends": []}
-    low, high = colouring.low, colouring.high
+    found = session.outcome.stretch
+    there = found is not None and found[0] == colouring.name
+    low, high = found[1:] if there else (colouring.low, colouring.high)
     known = colouring.values[np.isfinite(colouring.values)]
     # What lies beyond has the colour of the end.
     below, above = ("≤ " if (known < low).any() else ""), ("≥ " if (known > high).any() else "")
     if colouring.logarithmic:
         low, high = 10**low, 10**high
-    middle = "log" if colouring.logarithmic else ""
-    ends = [f"{below}{low:.2g}", middle, f"{above}{high:.2g}"]
+    middle = " · ".join(word for word in (colouring.unit, "log" * colouring.logarithmic) if word)
+    ends = [f"{below}{end_text(low, high)}", middle, f"{above}{end_text(high, low)}"]
     return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}
+
+
+def end_text(value: float, other: float) -> str:
+    """An end of a range, with as many digits as tell it from the other end."""
+    apart = abs(value - other) or abs(value) or 1.0
+    digits = np.clip(np.ceil(np.log10(max(abs(value), abs(other), apart) / apart)) + 1, 2, 8)
+    text = f"{value:.{int(digits)}g}"
+    return f"{value:,.0f}" if "e+" in text and abs(value) < 1e7 else text

@@ -28,6 +28,8 @@ class Field:
         How it is drawn.
     titles
         What a choice is called on the page; the choice itself by default.
+    groups
+        Under which heading of a menu a choice stands; none by default.
     log
         A slider of wide range.
     fold
@@ -44,6 +46,7 @@ class Field:
     name: str
     kind: Kind
     titles: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     log: bool = False
     fold: bool = False
     label: str | None = None
@@ -58,7 +61,9 @@ class Field:
         about |= {"fold": self.fold, "placeholder": self.placeholder}
         if isinstance(found, param.Selector):
             choices = [choice for choice in found.objects if choice is not None]
-            about["options"] = [[choice, self.titles.get(choice, choice)] for choice in choices]
+            titles, groups = self.titles, self.groups
+            heads = {choice: [head] for choice, head in groups.items() if head}
+            about["options"] = [[c, titles.get(c, c), *heads.get(c, [])] for c in choices]
         if isinstance(found, param.Number):
             about["integer"] = isinstance(found, param.Integer)
             about["span"] = list(found.softbounds or found.bounds or ())

@@ -143,3 +143,16 @@ def test_more_than_eight_categories_keep_their_colours() -> None:
     colours = [GREY] * 9 + [RED]
     rgba = channels(shade_categories(cloud([10.5], [5.5], [9], n_kinds=10), WINDOW, colours))
     assert rgba[5, 10, :3].tolist() == [255, 0, 0]
+
+
+def test_a_few_loud_points_are_seen_among_thousands() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(0, 40, 20_000), rng.uniform(0, 20, 20_000)
+    points = cloud([*x, 20.5], [*y, 10.5], [0] * 20_000 + [1])
+    lost = channels(shade_categories(points, WINDOW, [RED, BLUE]))
+    seen = channels(shade_categories(points, WINDOW, [RED, BLUE], loud=1))
+    blue = np.array([0, 0, 255])
+    assert (seen[10, 18:23, :3] == blue).all(axis=-1).sum() >= 3  # a disc of four pixels' width
+    assert (lost[10, 18:23, :3] == blue).all(axis=-1).sum() == 0
+    hidden = shade_categories(points, WINDOW, [RED, BLUE], shown=np.array([True, False]), loud=1)
+    assert not (channels(hidden)[..., :3] == blue).all(axis=-1).any()

@@ -621,3 +621,24 @@ def test_the_plane_and_the_spectrum_are_viewers_that_compose_and_talk(still: Ses
     still.open(3)
     assert len(source(plane.figure, "plane-ring")["x"]) == 1
     assert len(source(spectrum.flux, "pixels")["x"]) > 100
+
+
+def test_the_ends_of_the_colours_follow_what_is_in_view(still: Session) -> None:
+    part, plane = legend_part(still), PlaneView(still)
+    still.workspace.drawn.set()
+    still.view.colour = "z"
+    whole = still.outcome.stretch
+    assert whole[0] == "z"
+    assert [text.lstrip("≤≥ ") for text in part.ends[::2]] == [f"{end:.2g}" for end in whole[1:]]
+    x, y = still.workspace.extent(still.view.plane)
+    middle = (0.5 * sum(x), 0.5 * sum(y))
+    plane.figure.x_range.update(start=x[0], end=middle[0])
+    plane.figure.y_range.update(start=y[0], end=middle[1])
+    plane.sharpen(1.0)
+    points = still.workspace.points(still.view.plane, "z")
+    near = points[points["x"].le(middle[0]) & points["y"].le(middle[1])]["value"]
+    assert still.outcome.stretch[1:] == pytest.approx(np.nanpercentile(near, [1.0, 99.5]), rel=1e-5)
+    assert still.outcome.stretch != whole
+    still.view.colour = "type"
+    assert still.outcome.stretch is None
+    assert part.ends == []
