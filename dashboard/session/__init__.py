@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .reconstruction import Rebuilt, rebuild
     from .recurring import Recurring
     from .search import find
+    from .selected_rows import SelectedRows
     from .session import Session
     from .settled_trust import SettledTrust
     from .state import Outcome
@@ -36,6 +37,7 @@ __all__ = [
     "Rebuilt",
     "Recurring",
     "Schedule",
+    "SelectedRows",
     "Session",
     "SettledTrust",
     "Variant",

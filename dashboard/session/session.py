@@ -20,6 +20,7 @@ from .browser_tab import BrowserTab, Schedule
 from .latest_wins import Answer, Background
 from .open_spectrum import OpenSpectrum
 from .search import find
+from .selected_rows import SelectedRows
 from .state import Knobs, Outcome, View
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ class Session(BrowserTab):
         Worker threads, shared and bounded.
     schedule
         Runs a callback where the page may be changed (the document's thread).
+
+    Attributes
+    ----------
+    selected
+        The spectra that are selected.
     """
 
     def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
         super().__init__(pool, schedule)
         self.workspace = workspace
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
+        self.selected = SelectedRows()
         self._work: Background[Explanation] = Background(self, self._arrived, passed_over=_soon)
         self._target: tuple[tuple[object, ...], Target] | None = None
         self._offer_choices()
