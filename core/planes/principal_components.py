@@ -37,7 +37,12 @@ class Components:
 
 
 def fit_components(
-    spectra: np.ndarray, n_components: int, *, standardise: bool = False, seed: int = 0
+    spectra: np.ndarray,
+    n_components: int,
+    *,
+    standardise: bool = False,
+    centred: bool = True,
+    seed: int = 0,
 ) -> Components:
     """Principal components of spectra (n, D).
 
@@ -49,6 +54,8 @@ def fit_components(
         At most this many, K ≤ min(n, D).
     standardise
         Divide each pixel by its standard deviation first.
+    centred
+        Of what differs from the mean; otherwise of the spectra themselves, whose centre is 0.
     seed
         Of the randomised solver.
 
@@ -61,7 +68,7 @@ def fit_components(
     if len(spectra) < 2 or n_components < 1:
         raise ValueError(f"no {n_components} components of spectra {np.shape(spectra)}")
     values = np.array(spectra, np.float32)
-    centre = values.mean(axis=0)
+    centre = values.mean(axis=0) if centred else np.zeros(values.shape[1], np.float32)
     spread = values.std(axis=0) if standardise else np.ones_like(centre)
     scale = np.where(spread > 0, spread, np.float32(1))
     values = (values - centre) / scale

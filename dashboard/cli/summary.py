@@ -18,7 +18,7 @@ from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.collection import Collection
 from ...data.collection.runs import RunStore
 from ...data.collection.type_names import TYPES
-from ...data.lenses.lenses import outdated
+from ...data.lenses.lenses import outdated, outdated_domain
 from ..figures.domain_words import model_lines
 from ..figures.effect_words import does_words, unit_words
 from ..figures.set_words import certainty_lines
@@ -133,7 +133,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
         },
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
-        "outdated": outdated(collection),
+        "outdated": f"{outdated(collection)} {outdated_domain(collection)}".strip(),
         "models": list(model_lines(store)),
         "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }

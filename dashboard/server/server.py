@@ -27,7 +27,7 @@ from tornado.websocket import WebSocketClosedError
 
 from ...data.collection.collection import Collection
 from ...data.lenses.explained_anomalies import open_reasons
-from ...data.lenses.lenses import open_lenses, outdated
+from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
 from ...data.lenses.plane_points import open_planes
 from ..session.session import Session
 from ..workspace.workspace import Workspace
@@ -92,8 +92,9 @@ def serve(
         The port is taken, or the address not this machine's.
     """
     workspace = open_workspace(collection_path)
-    if old := outdated(workspace.collection):
-        print(old, file=sys.stderr, flush=True)
+    for old in (outdated(workspace.collection), outdated_domain(workspace.collection)):
+        if old:
+            print(old, file=sys.stderr, flush=True)
     run(workspace, port=port, address=address, open_browser=open_browser)
 
 

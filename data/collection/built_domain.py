@@ -21,6 +21,7 @@ __all__ = [
     "COUNTS",
     "INSIDE",
     "NOT_OF_KIND",
+    "PATTERNS",
     "UNLIKE",
     "BuiltDomain",
     "DomainVerdict",
@@ -31,6 +32,8 @@ __all__ = [
 
 INSIDE, COUNTS = "inside", "outside: counts"
 NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
+# The fact of a run that says that patterns of lines are compared; runs of before say nothing.
+PATTERNS = "patterns"
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
 
 

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from .built_lens import LensError, Verdict
     from .explained_anomalies import Reasons, open_reasons, reasons_by_sign, scanned
     from .leaders import ScoreLeaders, score_leaders
-    from .lenses import AgnLens, AnomalyLens, Lens, lens_of_target, open_lenses, outdated
+    from .lenses import (
+        AgnLens,
+        AnomalyLens,
+        Lens,
+        lens_of_target,
+        open_lenses,
+        outdated,
+        outdated_domain,
+    )
     from .other_exposures import Exposures, exposures_of, recurring
     from .outside_spectrum import OutsideLens, OutsideSpectrum, read_bytes
     from .placer import Placer
@@ -35,6 +43,7 @@ __all__ = [
     "open_planes",
     "open_reasons",
     "outdated",
+    "outdated_domain",
     "read_bytes",
     "reasons_by_sign",
     "recurring",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from ..collection.built_domain import BuiltDomain
+from ..collection.built_domain import PATTERNS, BuiltDomain
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
 from ..collection.trained_models import is_outdated
@@ -31,6 +31,7 @@ __all__ = [
     "lens_of_target",
     "open_lenses",
     "outdated",
+    "outdated_domain",
 ]
 
 
@@ -143,6 +144,25 @@ def outdated(collection: Collection) -> str:
     return (
         "The classifier here was built by an earlier version, whose probabilities were others: "
         f"spexplain build {collection.path} makes it again."
+    )
+
+
+def outdated_domain(collection: Collection) -> str:
+    """What is not asked of spectra here since an earlier version built it, as a sentence; or ""."""
+    store, of_before, lenders = RunStore(collection.path), [], []
+    for stage, lens in (("domain-p21", AgnLens), ("domain-o25", AnomalyLens)):
+        run = store.find(stage)
+        sample = {PATTERNS: True} if run is None else run.facts("sample")
+        if not sample.get(PATTERNS):
+            of_before.append(lens.title)
+            lenders += [sample["lender"]] if "lender" in sample else []
+    if not of_before:
+        return ""
+    first = f", {' and '.join(dict.fromkeys(lenders))} first," if lenders else ""
+    return (
+        "Whether the lines of a spectrum lie where a model has learned them is not asked here by "
+        f"the lens {' and '.join(of_before)}, which an earlier version built: "
+        f"spexplain build {collection.path}{first} makes it ask."
     )
 
 

@@ -1,8 +1,9 @@
 """Whether a spectrum is like anything seen: how far it lies from a sample, in the sample's units.
 
 Counts, broken calibrations, masks and spikes leave the sample's principal components, at one scale
-or another. What a residual may be is taken from the sample itself, pixel by pixel, so that noise
-and what varies from spectrum to spectrum are in it.
+or another; what is reversed or at a wrong redshift is of another pattern. What a residual may be is
+taken from the sample itself, pixel by pixel, so that noise and what varies from spectrum to
+spectrum are in it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ...planes.principal_components import Components, fit_components
+from .pattern import Pattern, fit_pattern
 
 __all__ = ["FEWEST", "STATISTICS", "TOLERANCE", "Distance", "Distances", "fit_distance", "noise_of"]
 
@@ -33,7 +35,9 @@ STATISTICS = (
     *(f"{kind} {scale:g}" for scale in _SCALES_AA for kind in ("largest", "rms")),
     "level",
     "noise",
+    "pattern",
 )
+_NOISE = STATISTICS.index("noise")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +51,7 @@ class Distances:
     statistic : (n,) str
         Which of :data:`STATISTICS` is the largest, or ``noise`` where that is out of bounds.
     where_px : (n,)
-        Pixel of the largest residual at that scale, −1 for ``level`` and ``noise``.
+        Pixel of the largest residual at that scale, −1 for those of the whole.
     """
 
     value: NDArray[np.float64]
@@ -71,8 +75,10 @@ class Distance:
         Between which 99 % of the sample's noise lies, in units of the flux.
     step_aa
         Width of a pixel, Å.
-    limits : (10,)
-        What 99.5 % of held-out spectra reach of each of :data:`STATISTICS`.
+    limits : (11,)
+        What 99.5 % of held-out spectra reach of each of :data:`STATISTICS`; (10,) without pattern.
+    pattern
+        Of lines and bands; None in a measure of before it was compared.
     """
 
     components: Components
@@ -82,6 +88,7 @@ class Distance:
     noise_high: float
     step_aa: float
     limits: NDArray[np.float64]
+    pattern: Pattern | None = None
 
     def __call__(self, spectra: NDArray[np.floating]) -> Distances:
         """How far spectra (n, D) lie."""
@@ -95,7 +102,11 @@ class Distance:
     def statistics(
         self, spectra: NDArray[np.floating]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Each statistic (n, 10) before its limit, and pixels (n, 10) of the largest residuals."""
+        """Each statistic (n, 11) before its limit, and pixels (n, 11) of the largest residuals.
+
+        Residuals of strong features are in their proportion: those of real spectra are stronger
+        than a simulation's, and as many times more may be left of them.
+        """
         scores = self.components.project(spectra)
         residual = spectra - self.components.centre - scores @ self.components.axes
         found, where = [], []
@@ -107,10 +118,13 @@ class Distance:
         found.append(np.sqrt(np.mean((scores / self.spread) ** 2, axis=1)))
         noise = np.maximum(noise_of(spectra, self.step_aa), 1e-6 * self.noise_low)
         found.append(np.maximum(noise / self.noise_high, self.noise_low / noise))
-        nowhere = np.full(len(spectra), -1)
-        return np.column_stack(found).astype(np.float64), np.column_stack(
-            [*where, nowhere, nowhere]
-        )
+        where += [np.full(len(spectra), -1)] * 2
+        if self.pattern is not None:
+            strength, unlike = self.pattern(spectra)
+            by = np.hypot(1, strength / self.pattern.strong)
+            found = [*(one / by for one in found[:-2]), *found[-2:], unlike]
+            where.append(where[-1])
+        return np.column_stack(found).astype(np.float64), np.column_stack(where)
 
     def _of(self, spectra: NDArray[np.floating]) -> Distances:
         return _within(*self.statistics(spectra), self.limits)
@@ -167,10 +181,10 @@ def fit_distance(
 def _within(
     values: NDArray[np.float64], where: NDArray[np.int64], limits: NDArray[np.float64]
 ) -> Distances:
-    """Statistics (n, 10) and their pixels in units of the border."""
+    """Statistics (n, 11) and their pixels in units of the border."""
     shares = values / (TOLERANCE * limits)
     # Where the noise alone is out of bounds it is the reason, and the others follow from it.
-    most = np.where(shares[:, -1] > 1, len(STATISTICS) - 1, shares.argmax(axis=1))
+    most = np.where(shares[:, _NOISE] > 1, _NOISE, shares.argmax(axis=1))
     pixels = where[np.arange(len(values)), most]
     return Distances(shares.max(axis=1), np.array(STATISTICS)[most], pixels)
 
@@ -201,7 +215,8 @@ def _fitted(spectra: NDArray[np.floating], step_aa: float, seed: int) -> Distanc
     low, high = np.quantile(noise_of(spectra, step_aa), [1 - _WITHIN, _WITHIN])
     low, high = max(float(low), 1e-6), max(float(high), 1e-6)
     nothing = np.ones(len(STATISTICS))
-    return Distance(components, spread, tuple(tolerance), low, high, step_aa, nothing)
+    pattern = fit_pattern(spectra, step_aa, seed=seed)
+    return Distance(components, spread, tuple(tolerance), low, high, step_aa, nothing, pattern)
 
 
 def _bin(scale_px: float) -> int:

@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from ...planes.principal_components import Components
 from ...targets.linear import LinearTarget
 from .distance import STATISTICS, Distance
+from .pattern import Pattern
 
 __all__ = ["Domain", "DomainValues", "statistic_words"]
+
+_SCALES = sum(name.startswith("rms") for name in STATISTICS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,10 @@ class Domain:
             "limits": d.limits,
             **{f"tolerance_{at}": one for at, one in enumerate(d.tolerance)},
         }
-        facts = {"step_aa": d.step_aa, "noise": [d.noise_low, d.noise_high]}
+        facts: dict[str, Any] = {"step_aa": d.step_aa, "noise": [d.noise_low, d.noise_high]}
+        if d.pattern is not None:
+            arrays["pattern"] = d.pattern.axes
+            facts["pattern_strong"] = d.pattern.strong
         if self.kind is not None:
             arrays["kind"] = self.kind.weights
             facts |= {"kind_offset": self.kind.offset, "kind_name": self.kind.name}
@@ -89,7 +95,7 @@ class Domain:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray], facts: Mapping[str, Any]) -> Domain:
-        """What :meth:`to_arrays` gave.
+        """What :meth:`to_arrays` gave, also before there were patterns.
 
         Raises
         ------
@@ -97,19 +103,23 @@ class Domain:
             Something is missing, or of another version.
         """
         try:
-            tolerance = tuple(arrays[f"tolerance_{at}"] for at in range(len(STATISTICS) // 2 - 1))
+            tolerance = tuple(arrays[f"tolerance_{at}"] for at in range(_SCALES))
             components = Components(arrays["centre"], arrays["scale"], arrays["axes"])
             ends = (float(facts["noise"][0]), float(facts["noise"][1]))
+            step_aa, pattern = facts["step_aa"], None
+            if "pattern" in arrays:
+                pattern = Pattern(arrays["pattern"], float(facts["pattern_strong"]), step_aa)
+            limits = arrays["limits"]
             distance = Distance(
-                components, arrays["spread"], tolerance, *ends, facts["step_aa"], arrays["limits"]
+                components, arrays["spread"], tolerance, *ends, step_aa, limits, pattern
             )
             kind = None
             if "kind" in arrays:
                 kind = LinearTarget(arrays["kind"], facts["kind_offset"], facts["kind_name"])
         except (KeyError, TypeError) as error:
             raise ValueError(f"no domain of this version: {error}") from error
-        if distance.limits.shape != (len(STATISTICS),):
-            raise ValueError(f"no domain of this version: {distance.limits.shape} limits")
+        if limits.shape != (len(STATISTICS) - (pattern is None),):
+            raise ValueError(f"no domain of this version: {limits.shape} limits")
         return cls(distance, kind)
 
 
@@ -132,6 +142,8 @@ def statistic_words(statistic: str, wave_aa: float) -> str:
         return "its noise is not like theirs"
     if statistic == "level":
         return "its flux level or slope is far beyond theirs"
+    if statistic == "pattern":
+        return "its lines and bands are not where theirs are, as with a wrong redshift"
     kind, _, scale = statistic.partition(" ")
     if kind == "rms":
         what = {"1.5": "pixel to pixel", "5": "in its lines", "12": "in its broad features"}

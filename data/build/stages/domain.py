@@ -13,7 +13,7 @@ from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
 from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
 from ....core.words import percent
-from ...collection.built_domain import load_domain, save_domain, why_outside
+from ...collection.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.format import flux_unit_of
 from ...collection.lines_of_sample import sample_lines
 from ...collection.runs import Run
@@ -115,7 +115,7 @@ def _learned(
     work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
     learned_on = np.asarray(spectra.oindex[ours])
     distance, far = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
-    facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1))}
+    facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1)), PATTERNS: True}
     others, facts = _others(work, np.asarray(spectra.oindex[rest]), sample, facts)
     if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
         facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
@@ -285,7 +285,7 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        4 if name == "p21" else 3,
+        5 if name == "p21" else 4,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

@@ -1,5 +1,7 @@
 """Rubbish lies far from a sample, at whatever scale it is odd; the sample's own kind does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,6 +71,22 @@ def test_noise_is_read_off_a_spectrum_with_lines(sigma: float, seed: int) -> Non
     noisy = 1 + 3 * lines + sigma * rng.normal(size=(20, 600))
     # Lines on a tenth of the pixels move the median of the absolute differences by a sixth.
     assert noise_of(noisy, STEP).mean() == pytest.approx(sigma, rel=0.25)
+
+
+def test_of_spectra_with_a_line_the_reversed_lie_outside() -> None:
+    line = np.exp(-0.5 * ((WAVE - 4300) / 6) ** 2)
+    assert DISTANCE(OTHERS + 0.5 * line).value.max() < 1
+    assert DISTANCE((OTHERS + 0.5 * line)[:, ::-1]).value.min() > 1
+
+
+def test_what_is_left_of_stronger_features_may_be_more() -> None:
+    line = np.exp(-0.5 * ((WAVE - 4300) / 6) ** 2)
+    stronger = (OTHERS + 12 * line).astype(np.float32)
+    without = replace(DISTANCE, pattern=None, limits=DISTANCE.limits[:-1])
+    lines = [STATISTICS.index(f"largest {scale}") for scale in ("5", "12", "30")]
+    now, then = DISTANCE.statistics(stronger)[0], without.statistics(stronger)[0]
+    assert np.all(now[:, lines] < then[:, lines])
+    np.testing.assert_array_equal(now[:, 8:10], then[:, 8:10])
 
 
 def test_too_few_are_refused() -> None:

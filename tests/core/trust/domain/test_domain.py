@@ -1,5 +1,7 @@
 """A domain goes into arrays and comes back the same; words name what is outside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from spexplain.core.targets.linear import LinearTarget
@@ -28,6 +30,18 @@ def test_arrays_of_another_version_are_refused() -> None:
     arrays.pop("axes")
     with pytest.raises(ValueError, match="axes"):
         Domain.from_arrays(arrays, facts)
+
+
+def test_arrays_of_before_there_were_patterns_are_read_and_measure_as_they_did() -> None:
+    old = replace(DISTANCE, pattern=None, limits=DISTANCE.limits[:-1])
+    arrays, facts = Domain(old, KIND).to_arrays()
+    assert "pattern" not in arrays
+    again = Domain.from_arrays(arrays, facts)
+    found = again(SPECTRA)
+    np.testing.assert_array_equal(found.distance, old(SPECTRA).value)
+    assert "pattern" not in found.statistic
+    with pytest.raises(ValueError, match="limits"):
+        Domain.from_arrays(arrays | {"limits": DISTANCE.limits}, facts)
 
 
 def test_either_measure_puts_it_outside_and_an_unknown_one_does_not() -> None:

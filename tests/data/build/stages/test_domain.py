@@ -13,10 +13,16 @@ from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.build.all_stages import BuildError, build
 from spexplain.data.build.lent_galaxies import lent_background
 from spexplain.data.build.stages.domain import DOMAIN_O25, DOMAIN_P21
-from spexplain.data.collection.built_domain import INSIDE, NOT_OF_KIND, UNLIKE
+from spexplain.data.collection.built_domain import (
+    INSIDE,
+    NOT_OF_KIND,
+    UNLIKE,
+    load_domain,
+    save_domain,
+)
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.built_lens import LensError
-from spexplain.data.lenses.lenses import open_lenses
+from spexplain.data.lenses.lenses import open_lenses, outdated_domain
 from spexplain.data.lenses.outside_spectrum import OutsideLens
 
 
@@ -171,6 +177,24 @@ def test_a_lender_that_does_not_say_is_to_be_built_again(surveyed, unlabelled, q
     assert lens.domain is None
     assert lens.verdict(0).domain is None
     assert lens.whose == "lent by another collection"
+
+
+def test_a_domain_of_before_patterns_opens_and_is_said_to_be_built_again(surveyed, copied):
+    assert outdated_domain(surveyed) == ""
+    run = RunStore(copied.path).find("domain-p21")
+    facts = run.facts("sample")
+    del facts["patterns"]
+    (run.path / "sample.json").write_text(json.dumps(facts))
+    before = open_lenses(copied)["agn"].domain
+    stored = load_domain(run)
+    old = dataclasses.replace(stored.distance, pattern=None, limits=stored.distance.limits[:-1])
+    save_domain(run.path, dataclasses.replace(stored, distance=old))
+    assert before.of_flux(open_lenses(copied)["agn"].prepared(0), {}).distance > 0
+    said = outdated_domain(copied)
+    assert "by the lens AGN type, which an earlier version built" in said
+    assert f"spexplain build {copied.path} makes it ask" in said
+    (run.path / "sample.json").write_text(json.dumps(facts | {"lender": "the demo"}))
+    assert f"{copied.path}, the demo first, makes" in outdated_domain(copied)
 
 
 def test_keys_follow_the_model_and_what_decides_the_sample(quick):
