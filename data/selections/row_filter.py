@@ -14,6 +14,7 @@ import pyarrow.compute
 import pyarrow.types as kinds
 
 from ..lenses.lenses import Lens
+from .conditions import as_written
 from .where_clause import FUNCTIONS, ColumnKind, read_where
 from .where_words import KEYWORDS
 
@@ -108,7 +109,7 @@ class RowFilter:
         names = [name for name in self.names if _folded(name).startswith(begun)]
         names += [name for name in self.names if begun in _folded(name) and name not in names]
         more = [word for word in (*KEYWORDS, *FUNCTIONS) if word.lower().startswith(begun)]
-        return found.start(), [*map(_as_written, names), *more]
+        return found.start(), [*map(as_written, names), *more]
 
     def _column(self, name: str) -> pa.Array:
         if name in self._live:
@@ -120,12 +121,6 @@ class RowFilter:
 
 def _folded(name: str) -> str:
     return name.lower().replace("-", "_")
-
-
-def _as_written(name: str) -> str:
-    """A name with a hyphen is a difference to any parser, so it is offered with underscores."""
-    plain = name.replace("-", "_")
-    return plain if re.fullmatch(r"[^\W\d]\w*", plain) else f'"{name}"'
 
 
 def _kind(column: Any) -> ColumnKind:

@@ -1,0 +1,182 @@
+"""Conditions on one column, as brushes and check boxes write them into a where-clause and read them
+out of it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from .where_words import KEYWORDS, Word, split_words
+
+__all__ = [
+    "Kinds",
+    "NumberRange",
+    "as_written",
+    "kinds_in",
+    "kinds_of",
+    "range_in",
+    "range_of",
+    "with_condition",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """From ``low`` to ``high``, both included; None where it is open."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """One of some texts, or nothing known if ``missing``."""
+
+    names: tuple[str, ...] = ()
+    missing: bool = False
+
+
+def as_written(name: str) -> str:
+    """A column's name in a clause.
+
+    A name with a hyphen is a difference to any parser, so it is written with underscores; what is
+    no word, or is a word of the language, stands in double quotes.
+    """
+    plain = name.replace("-", "_")
+    word = re.fullmatch(r"[^\W\d]\w*", plain) and plain.upper() not in {*KEYWORDS, "NONE", "WHERE"}
+    return plain if word else '"' + name.replace('"', '""') + '"'
+
+
+def range_of(name: str, wanted: NumberRange) -> str:
+    """The condition that a column lies in a range; empty where both ends are open."""
+    low, high = wanted.low, wanted.high
+    if low is None and high is None:
+        return ""
+    column = as_written(name)
+    if low is None or high is None:
+        return f"{column} <= {_digits(high)}" if low is None else f"{column} >= {_digits(low)}"
+    return f"{column} BETWEEN {_digits(low)} AND {_digits(high)}"
+
+
+def kinds_of(name: str, wanted: Kinds) -> str:
+    """The condition that a column has one of some texts; empty where there are none."""
+    column, texts = as_written(name), [_quoted(text) for text in wanted.names]
+    said = f"{column} IN ({', '.join(texts)})" if texts else ""
+    said = f"{column} = {texts[0]}" if len(texts) == 1 else said
+    missing = f"{column} IS NULL" if wanted.missing else ""
+    return f"({said} OR {missing})" if said and missing else said or missing
+
+
+def with_condition(text: str, name: str, condition: str) -> str:
+    """A clause with this condition on a column instead of those it has on that column alone.
+
+    Parameters
+    ----------
+    text
+        A clause that can be understood, or an empty one.
+    name
+        The column.
+    condition
+        Of :func:`range_of` or :func:`kinds_of`; an empty one takes away.
+
+    Returns
+    -------
+    Conditions joined by AND. Where the clause is of alternatives it stays whole, in parentheses.
+    """
+    parts, whole = _parted(text)
+    kept = [part for part in parts if not _is_range(part, name) and not _is_kinds(part, name)]
+    said = [text[part[0].start : part[-1].end] for part in kept if part]
+    if not whole and said and condition:
+        said = [f"({said[0]})"]
+    return " AND ".join([*said, *([condition] if condition else [])])
+
+
+def range_in(text: str, name: str) -> NumberRange:
+    """The range that a clause holds a column to by a condition of its own; open if by none."""
+    low = high = None
+    for part in _parted(text)[0]:
+        found = _is_range(part, name)
+        if found:
+            low = found.low if found.low is not None else low
+            high = found.high if found.high is not None else high
+    return NumberRange(low, high)
+
+
+def kinds_in(text: str, name: str) -> Kinds | None:
+    """The texts that a clause holds a column to by a condition of its own; None if by none."""
+    found = [_is_kinds(part, name) for part in _parted(text)[0]]
+    return next((one for one in found if one is not None), None)
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _parted(text: str) -> tuple[list[list[Word]], bool]:
+    """The words of each condition that all must hold; False if it is one of alternatives."""
+    parts: list[list[Word]] = [[]]
+    depth, between = 0, False
+    words = split_words(text)[:-1]
+    if words and words[0].kind == "name" and words[0].value.upper() == "WHERE":
+        words = words[1:]
+    for word in words:
+        value = word.value if word.kind in ("keyword", "sign") else ""
+        depth += (value == "(") - (value == ")")
+        if value == "OR" and depth == 0:
+            return [words], False
+        between |= value == "BETWEEN"
+        if value == "AND" and depth == 0 and not between:
+            parts.append([])
+            continue
+        between &= value != "AND"
+        parts[-1].append(word)
+    return [part for part in parts if part], True
+
+
+def _same(word: Word, name: str) -> bool:
+    folded = word.value.lower().replace("-", "_")
+    return word.kind in ("name", "quoted") and folded == name.lower().replace("-", "_")
+
+
+def _is_range(part: list[Word], name: str) -> NumberRange | None:
+    """What a condition says if it is just one of :func:`range_of`."""
+    if len(part) < 3 or not _same(part[0], name):
+        return None
+    how = part[1].value if part[1].kind in ("keyword", "sign") else ""
+    cut = [k for k, word in enumerate(part) if word.kind == "keyword" and word.value == "AND"]
+    if how == "BETWEEN" and len(cut) == 1:
+        low, high = _number(part[2 : cut[0]]), _number(part[cut[0] + 1 :])
+        return None if low is None or high is None else NumberRange(low, high)
+    value = _number(part[2:])
+    if how not in ("<=", ">=") or value is None:
+        return None
+    return NumberRange(value) if how == ">=" else NumberRange(None, value)
+
+
+def _number(words: list[Word]) -> float | None:
+    sign = -1.0 if len(words) == 2 and (words[0].kind, words[0].value) == ("sign", "-") else 1.0
+    words = words[1:] if sign < 0 else words
+    return sign * float(words[0].value) if [word.kind for word in words] == ["number"] else None
+
+
+def _is_kinds(part: list[Word], name: str) -> Kinds | None:
+    """What a condition says if it is just one of :func:`kinds_of`."""
+    texts = tuple(word.value for word in part if word.kind == "text")
+    missing = any(word.kind == "keyword" and word.value == "NULL" for word in part)
+    if not (texts or missing):
+        return None
+    wanted = Kinds(texts, missing)
+    written = split_words(kinds_of(name, wanted))[:-1]
+    return wanted if _alike(written, part, name) else None
+
+
+def _alike(written: list[Word], part: list[Word], name: str) -> bool:
+    def said(words: Collection[Word]) -> list[tuple[str, str]]:
+        return [("name", "") if _same(word, name) else (word.kind, word.value) for word in words]
+
+    return said(written) == said(part)
