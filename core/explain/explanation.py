@@ -82,7 +82,7 @@ class Explanation:
         return self.weights[self.labels]
 
     def top(self, k: int) -> NDArray[np.intp]:
-        """The k segments of largest |weight|, largest first; ties in order of wavelength."""
+        """The k segments that weigh most, either way, in that order; ties by wavelength."""
         return np.argsort(-np.abs(self.weights), kind="stable")[:k]
 
     def edges(self, wave_rest_aa: NDArray[np.floating]) -> NDArray[np.float64]:
