@@ -15,7 +15,12 @@ html_theme = "alabaster"
 html_theme_options = {"description": "Why a model says so, seen on the spectrum"}
 
 # A room's __all__ is what others may use: those names, in the order of the room.
-autodoc_default_options = {"members": True, "undoc-members": False}
+# Members that scikit-learn makes of its own accord are documented there.
+autodoc_default_options = {
+    "members": True,
+    "undoc-members": False,
+    "exclude-members": "set_fit_request, set_predict_request, set_score_request",
+}
 autodoc_member_order = "bysource"
 # Annotations as they are written, for numpydoc's sections give shapes and units beside them.
 autodoc_typehints = "none"
@@ -30,3 +35,9 @@ def setup(app) -> None:
         for name in re.findall(r"automodule:: (\S+)", page.read_text("utf-8")):
             room = import_module(name)
             vars(room).update({each: getattr(room, each) for each in room.__all__})
+    app.connect("autodoc-process-docstring", _bars_are_bars)
+
+
+def _bars_are_bars(app, what, name, given, options, lines) -> None:
+    """|x| is a size, not a substitution."""
+    lines[:] = [re.sub(r"(?<!\\)\|(?!`)", r"\|", line) for line in lines]
