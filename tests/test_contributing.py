@@ -1,0 +1,78 @@
+"""CONTRIBUTING.md is true: its tree, the files that it names, and the first of its walks."""
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+from spexplain.core.compute.workers import InTurn
+from spexplain.core.explain.entry import explain
+from spexplain.core.models.autoencoder.network import Vae
+from spexplain.core.targets import VaeScore
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+FLOORS = ("core", "data", "dashboard")
+
+
+def tree() -> dict[str, str]:
+    """Path → what is said of it; a room's own folders stand behind its name."""
+    (block,) = re.findall(r"## The tree\n\n```\n(.*?)```", TEXT, re.DOTALL)
+    said, floor = {}, ""
+    for line in block.splitlines():
+        names, _, words = line.strip().partition("  ")
+        floor = "" if not line.startswith(" ") else floor
+        said[floor + names] = words.strip()
+        floor = names if not line.startswith(" ") else floor
+    return said
+
+
+def test_every_path_of_the_tree_is_there():
+    for path, words in tree().items():
+        assert (ROOT / path).exists(), path
+        for below in re.findall(r"\b(\w+/)", words):
+            assert (ROOT / path / below).is_dir() or (ROOT / below).is_dir(), (path, below)
+
+
+def test_every_room_is_in_the_tree():
+    said = tree()
+    for floor in FLOORS:
+        rooms = {f"{floor}/{path.name}/" for path in (ROOT / floor).iterdir() if path.is_dir()}
+        rooms = {room for room in rooms if "__pycache__" not in room}
+        named = {path for path in said if path.startswith(f"{floor}/") and path.endswith("/")}
+        # cli/ and server/ stand on one line
+        named |= {f"{floor}/{word}" for path in said for word in re.findall(r"\w+/", said[path])}
+        assert rooms <= named, rooms - named
+
+
+def test_every_file_that_is_named_is_there():
+    for path in re.findall(r"`((?:\.?\w[\w.-]*/)*[\w.-]+\.(?:py|md|toml|yaml|yml|txt))`", TEXT):
+        assert (ROOT / path).exists() or list(ROOT.glob(f"*/{path}")), path
+
+
+def test_every_make_target_is_there():
+    targets = re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"make (\w+)", TEXT)) <= set(targets)
+
+
+def test_a_flux_array_walks_where_the_first_walk_says():
+    walk = TEXT.partition("**A flux array")[2].partition("**A row")[0]
+    said = set(re.findall(r"`(core/[\w/]+\.py)`", walk))
+    entered = set()
+
+    def note(frame, event, argument):
+        file = Path(frame.f_code.co_filename)
+        if event == "call" and ROOT in file.parents:
+            entered.add(file.relative_to(ROOT).as_posix())
+
+    vae = Vae(200, hidden=(16, 8), n_latent=3)
+    flux = 1 + 0.1 * np.random.default_rng(0).normal(size=200)
+    explain(flux, VaeScore(vae, "mse"), workers=InTurn())  # compiled before it is watched
+    target = VaeScore(vae, "mse")
+    sys.setprofile(note)
+    try:
+        explain(flux, target, workers=InTurn())
+    finally:
+        sys.setprofile(None)
+    assert len(said) > 15
+    assert said <= entered, said - entered
