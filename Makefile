@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test oldest lint bench truth peers venv clean
+.PHONY: help run test oldest lint docs bench truth peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,13 @@ lint: venv ## ruff, basedpyright and import-linter
 	@for floor in core data dashboard; do ln -sfn ../../$$floor .floors/spexplain/$$floor; done
 	PYTHONPATH=.floors $(BIN)/lint-imports
 
+docs: $(VENV)/.docs ## pages of docs/ and of every public name, in docs/_build; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build
+
+$(VENV)/.docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dense path, in the browser
 	$(BIN)/python benchmarks/explain.py --json
 	$(BIN)/python benchmarks/page.py --json
@@ -71,4 +78,4 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 clean: ## remove the environment and caches (never a collection)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) docs/_build build dist *.egg-info .pytest_cache .ruff_cache

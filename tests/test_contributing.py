@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from spexplain.core.compute.workers import InTurn
-from spexplain.core.explain.entry import explain
+from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.targets import VaeScore
 
@@ -40,7 +40,7 @@ def test_every_room_is_in_the_tree():
         rooms = {f"{floor}/{path.name}/" for path in (ROOT / floor).iterdir() if path.is_dir()}
         rooms = {room for room in rooms if "__pycache__" not in room}
         named = {path for path in said if path.startswith(f"{floor}/") and path.endswith("/")}
-        # cli/ and server/ stand on one line
+        # rooms of a room stand behind its name
         named |= {f"{floor}/{word}" for path in said for word in re.findall(r"\w+/", said[path])}
         assert rooms <= named, rooms - named
 
@@ -71,7 +71,7 @@ def test_a_flux_array_walks_where_the_first_walk_says():
     target = VaeScore(vae, "mse")
     sys.setprofile(note)
     try:
-        explain(flux, target, workers=InTurn())
+        explain(flux, target, ExplainSettings(), workers=InTurn())
     finally:
         sys.setprofile(None)
     assert len(said) > 15

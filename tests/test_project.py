@@ -29,10 +29,9 @@ def pyproject() -> dict:
 
 def test_environment_yml_asks_for_what_pyproject_asks_for(pyproject: dict):
     project = pyproject["project"]
-    wanted = dict(
-        requirement(text)
-        for text in project["dependencies"] + project["optional-dependencies"]["test"]
-    )
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *extras["test"], *extras["docs"]]
+    wanted = dict(requirement(text) for text in asked)
     wanted = {CONDA_NAME.get(name, name): version for name, version in wanted.items()}
     wanted["python"] = project["requires-python"]
     lines = (ROOT / "environment.yml").read_text().split("dependencies:")[1].splitlines()
