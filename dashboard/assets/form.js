@@ -1,15 +1,6 @@
 // Native controls generated from the parameters of the page's state (views/form.py).
 // `fields` describes them, `values` holds what is chosen; a change is sent while it happens.
 
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value)
-  }
-  element.append(...children)
-  return element
-}
-
 const digits = (field, value) => {
   if (value === null || value === undefined || value === "") return ""
   if (field.integer) return String(Math.round(value))

@@ -17,3 +17,12 @@ const once = (callback) => {
     due = true
   }
 }
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value)
+  }
+  element.append(...children)
+  return element
+}

@@ -28,8 +28,16 @@ from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
 from ..views.widgets.components import ShellPart, asset
-from ..views.widgets.controls import bar_form, controls_form, drawing_form, legend_part, tabs_form
+from ..views.widgets.controls import (
+    bar_form,
+    controls_form,
+    drawing_form,
+    find_form,
+    legend_part,
+    tabs_form,
+)
 from ..views.widgets.drop_zone import drop_part
+from ..views.widgets.filter_field import filter_part
 from ..workspace.workspace import Workspace
 from .page_thread import schedule_of
 
@@ -101,6 +109,8 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
     parts = {
         "plane": plane,  # the first that the browser draws
         "plane_note": plane.note,
+        "find": find_form(session),
+        "filter": filter_part(session),
         "bar": bar_form(session),
         "legend": legend_part(session),
         "verdict": verdict_pane(session),

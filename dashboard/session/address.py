@@ -24,6 +24,7 @@ _VIEW = {
     "tab": "tab",
     "sort": "sort",
     "tagged": "tag",
+    "filter": "filter",
     "paint": "paint",
     "unit": "unit",
     "frame": "frame",

@@ -135,6 +135,12 @@ class View(param.Parameterized):
         label="Set at",
         doc="Percent of each type's spectra whose set of types is to hold the type.",
     )
+    filter = param.String(
+        default="",
+        label="Filter",
+        doc="A where-clause on any column of the catalogue and of the results; what it holds of is "
+        "selected. Empty for none.",
+    )
     hidden = param.List(
         default=[], item_type=str, doc="Categories that the legend has switched off."
     )

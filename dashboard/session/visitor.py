@@ -11,6 +11,7 @@ from ..workspace.workspace import Workspace
 from .browser_tab import Schedule
 from .confusion import ConfusionCell
 from .dropped_file import DroppedFile
+from .filtering import Filtering
 from .session import Session
 from .stepping import Stepping
 from .tags import Tagging
@@ -41,6 +42,8 @@ class Visitor(Session):
         The chosen cell of the confusion matrix.
     dropped
         Files dropped on the page.
+    filtering
+        The where-clause that selects.
     steps
         The list that the arrow keys step through.
     """
@@ -50,6 +53,7 @@ class Visitor(Session):
         self.tagging = Tagging(self)
         self.confusion = ConfusionCell(self)
         self.dropped = DroppedFile(self)
+        self.filtering = Filtering(self)
         self.steps = Stepping(self, self.tagging, self.confusion)
 
     @cached_property

@@ -21,6 +21,9 @@ __all__ = [
     "colour_groups",
     "colour_titles",
     "colouring",
+    "is_number",
+    "spreads_over_decades",
+    "unit_of",
 ]
 
 MISSING = {
@@ -182,7 +185,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
         Neither the catalog nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
-    if name in _NUMBERS or name in SCORE_TITLES or (name not in _TITLES and _is_number(column)):
+    if name in _NUMBERS or name in SCORE_TITLES or (name not in _TITLES and is_number(column)):
         return _values(name, as_numbers(column))
     return _categories(name, column)
 
@@ -200,7 +203,7 @@ def _column(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Any
     return browsed_columns(catalog, lenses)[name]()
 
 
-def _is_number(column: pd.Series) -> bool:
+def is_number(column: pd.Series) -> bool:
     """Whether it is one of numbers, and not of a few kinds that are counted through."""
     kind = column.dtype
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
@@ -238,15 +241,20 @@ def _most_frequent(labels: list[str], found: np.ndarray) -> list[str]:
 
 def _values(name: str, values: np.ndarray) -> Values:
     logarithmic = name in ("score", "distance") or name in SCORE_TITLES
-    if logarithmic or (name not in _NUMBERS and _spreads_over_decades(values)):
+    if logarithmic or (name not in _NUMBERS and spreads_over_decades(values)):
         logarithmic = True
         values = np.log10(np.where(values > 0, values, np.nan))
     low, high = _ends(values)
-    unit = _UNITS.get(name) or next((u for e, u in _UNIT_ENDS.items() if name.endswith(e)), "")
-    return Values(name, _TITLES.get(name, name), values, low, high, logarithmic, unit)
+    title = _TITLES.get(name, name)
+    return Values(name, title, values, low, high, logarithmic, unit_of(name))
 
 
-def _spreads_over_decades(values: np.ndarray) -> bool:
+def unit_of(name: str) -> str:
+    """The unit of a column as its name tells; empty where it has none."""
+    return _UNITS.get(name) or next((u for e, u in _UNIT_ENDS.items() if name.endswith(e)), "")
+
+
+def spreads_over_decades(values: np.ndarray) -> bool:
     """Whether a logarithm helps: all above zero, and the middle far nearer to the low end."""
     known = values[np.isfinite(values)]
     if known.size < 3 or known.min() <= 0:

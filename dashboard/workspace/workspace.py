@@ -19,6 +19,7 @@ from ...data.collection.tags import Annotations
 from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens
 from ...data.lenses.plane_points import Plane
+from ...data.selections.row_filter import RowFilter, browsed_columns
 from .cluster_partition import Partition, partition
 from .colouring import (
     MISSING,
@@ -125,6 +126,22 @@ class Workspace:
     def ids(self) -> IdSearch:
         """Finds rows of the catalog by a part of their id."""
         return IdSearch(self.catalog["id"])
+
+    @cached_property
+    def row_filter(self) -> RowFilter:
+        """Finds rows by a where-clause on the columns of the catalogue and of the lenses, and tags.
+
+        The users' tags change: they are read anew whenever they are asked about.
+        """
+        columns = browsed_columns(self.catalog, self.lenses)
+        return RowFilter({"tag": self._tags} | columns, live=("tag",))
+
+    def _tags(self) -> pd.Series:
+        tags = self.annotations.tags()
+        found = self.catalog["id"].isin([*tags]).to_numpy(bool)
+        column = np.full(len(self.catalog), np.nan)
+        column[found] = [tags[str(id)] for id in self.catalog["id"][found]]
+        return pd.Series(column).astype("Int64")
 
     @cached_property
     def rejected_ids(self) -> IdSearch:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .where_words import KEYWORDS, Word, split_words
 
@@ -15,6 +16,7 @@ __all__ = [
     "as_written",
     "kinds_in",
     "kinds_of",
+    "quoted",
     "range_in",
     "range_of",
     "with_condition",
@@ -31,9 +33,12 @@ class NumberRange:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """One of some texts, or nothing known if ``missing``."""
+    """One of some values as a clause writes them, or nothing known if ``missing``.
 
-    names: tuple[str, ...] = ()
+    Values are texts in quotes, whole numbers, TRUE or FALSE.
+    """
+
+    values: tuple[str, ...] = ()
     missing: bool = False
 
 
@@ -48,6 +53,11 @@ def as_written(name: str) -> str:
     return plain if word else '"' + name.replace('"', '""') + '"'
 
 
+def quoted(text: str) -> str:
+    """A text in a clause."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def range_of(name: str, wanted: NumberRange) -> str:
     """The condition that a column lies in a range; empty where both ends are open."""
     low, high = wanted.low, wanted.high
@@ -60,8 +70,8 @@ def range_of(name: str, wanted: NumberRange) -> str:
 
 
 def kinds_of(name: str, wanted: Kinds) -> str:
-    """The condition that a column has one of some texts; empty where there are none."""
-    column, texts = as_written(name), [_quoted(text) for text in wanted.names]
+    """The condition that a column has one of some values; empty where there are none."""
+    column, texts = as_written(name), wanted.values
     said = f"{column} IN ({', '.join(texts)})" if texts else ""
     said = f"{column} = {texts[0]}" if len(texts) == 1 else said
     missing = f"{column} IS NULL" if wanted.missing else ""
@@ -104,17 +114,13 @@ def range_in(text: str, name: str) -> NumberRange:
 
 
 def kinds_in(text: str, name: str) -> Kinds | None:
-    """The texts that a clause holds a column to by a condition of its own; None if by none."""
+    """The values that a clause holds a column to by a condition of its own; None if by none."""
     found = [_is_kinds(part, name) for part in _parted(text)[0]]
     return next((one for one in found if one is not None), None)
 
 
 def _digits(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _parted(text: str) -> tuple[list[list[Word]], bool]:
@@ -166,13 +172,27 @@ def _number(words: list[Word]) -> float | None:
 
 def _is_kinds(part: list[Word], name: str) -> Kinds | None:
     """What a condition says if it is just one of :func:`kinds_of`."""
-    texts = tuple(word.value for word in part if word.kind == "text")
+    texts = _values(part)
     missing = any(word.kind == "keyword" and word.value == "NULL" for word in part)
     if not (texts or missing):
         return None
     wanted = Kinds(texts, missing)
     written = split_words(kinds_of(name, wanted))[:-1]
     return wanted if _alike(written, part, name) else None
+
+
+def _values(part: list[Word]) -> tuple[str, ...]:
+    """The constants of a condition as they are written."""
+    found = []
+    for before, word in pairwise([Word("end", "", 0, 0), *part]):
+        if word.kind == "text":
+            found.append(quoted(word.value))
+        elif word.kind == "number":
+            sign = "-" * ((before.kind, before.value) == ("sign", "-"))
+            found.append(sign + word.value)
+        elif word.kind == "keyword" and word.value in ("TRUE", "FALSE"):
+            found.append(word.value)
+    return tuple(found)
 
 
 def _alike(written: list[Word], part: list[Word], name: str) -> bool:

@@ -74,6 +74,11 @@ class RowFilter:
             self._kinds = {name: _kind(make()) for name, make in self._make.items()}
         return self._kinds
 
+    def column(self, name: str) -> pd.Series:
+        """A column as the tables have it, (N,); raises KeyError where there is none."""
+        made = self._make[name]()
+        return made if isinstance(made, pd.Series) else pd.Series(made)
+
     def rows(self, text: str) -> np.ndarray:
         """Ascending rows for which a clause holds, (n,) int64.
 

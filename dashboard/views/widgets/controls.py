@@ -20,6 +20,7 @@ __all__ = [
     "controls_form",
     "drawing_form",
     "end_text",
+    "find_form",
     "legend_part",
     "tabs_form",
     "toggled",
@@ -48,20 +49,21 @@ _HEEDED = {
 }  # fmt: skip
 
 
+def find_form(session: Session) -> FormPart:
+    """The search."""
+    space = session.workspace
+    suggest = lambda text: find(space, text).offer(space)  # noqa: E731
+    field = Field(session.view, "find", "search", placeholder="Find by id", suggest=suggest)
+    return form([field], session.complain, css_class="in-find")
+
+
 def bar_form(session: Session) -> FormPart:
-    """Search, lens, target, plane and colours."""
+    """Lens, target, plane and colours."""
     view, space = session.view, session.workspace
     lenses = {name: lens.title for name, lens in space.lenses.items()}
     planes = {name: _menu_name(plane.title) for name, plane in space.planes.items()}
     return form(
         [
-            Field(
-                view,
-                "find",
-                "search",
-                placeholder="Find by id",
-                suggest=lambda text: find(space, text).offer(space),
-            ),
             Field(view, "lens", "select", lenses),
             Field(view, "target", "select", {**SCORE_TITLES, **_OF_TYPES}),
             Field(view, "plane", "select", planes),
@@ -185,8 +187,9 @@ def _legend(session: Session) -> dict[str, list[Any]]:
         ]
         return {"entries": entries, "bar": [], "ends": []}
     found = session.outcome.stretch
-    there = found is not None and found[0] == colouring.name
-    low, high = found[1:] if there else (colouring.low, colouring.high)
+    low, high = colouring.low, colouring.high
+    if found is not None and found[0] == colouring.name:
+        low, high = found[1:]
     known = colouring.values[np.isfinite(colouring.values)]
     # What lies beyond has the colour of the end.
     below, above = ("≤ " if (known < low).any() else ""), ("≥ " if (known > high).any() else "")

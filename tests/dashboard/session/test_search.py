@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from spexplain.dashboard.session.search import find
 from spexplain.dashboard.session.session import Session
-from spexplain.dashboard.views.widgets.controls import bar_form
+from spexplain.dashboard.views.widgets.controls import find_form
 from spexplain.dashboard.workspace.workspace import Workspace
 
 
@@ -60,7 +60,7 @@ def test_nothing_typed_finds_nothing(workspace: Workspace) -> None:
 
 
 def test_the_entry_is_answered_while_one_types(session: Session) -> None:
-    part = bar_form(session)
+    part = find_form(session)
     tell: Any = part.on_message
     tell({"name": "find", "typed": "0012"})
     assert [option["id"] for option in part.found["options"]][:2] == ["sim-00012", "sim-00120"]

@@ -13,6 +13,7 @@ from spexplain.data.selections.conditions import (
     as_written,
     kinds_in,
     kinds_of,
+    quoted,
     range_in,
     range_of,
     with_condition,
@@ -52,7 +53,7 @@ def test_a_range_holds_of_its_rows_and_is_read_again(name, low, high):
 
 @given(st.lists(st.sampled_from(TEXTS), unique=True), st.booleans())
 def test_kinds_hold_of_their_rows_and_are_read_again(names, missing):
-    wanted = Kinds(tuple(names), missing)
+    wanted = Kinds(tuple(map(quoted, names)), missing)
     clause = kinds_of("label", wanted)
     if not names and not missing:
         assert (clause, kinds_in(clause, "label")) == ("", None)
@@ -60,6 +61,23 @@ def test_kinds_hold_of_their_rows_and_are_read_again(names, missing):
     assert kinds_in(clause, "label") == wanted
     held = TABLE["label"].isin([*names, *([""] if missing else [])])
     assert rows(clause) == np.flatnonzero(held).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "held"),
+    [("or", ("3", "20"), [3, 20]), ("z", ("-1",), [0]), ("z", ("-1", "1"), [0, 20])],
+)
+def test_kinds_may_be_numbers(name, values, held):
+    wanted = Kinds(values)
+    assert kinds_in(kinds_of(name, wanted), name) == wanted
+    assert rows(kinds_of(name, wanted)) == held
+
+
+def test_kinds_may_be_truths():
+    column = pd.Series([True, None, False], dtype="boolean")
+    clause = kinds_of("good", Kinds(("TRUE",), missing=True))
+    assert kinds_in(clause, "good") == Kinds(("TRUE",), missing=True)
+    assert RowFilter({"good": lambda: column}).rows(clause).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(
