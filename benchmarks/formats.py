@@ -18,6 +18,7 @@ from spexplain.core.spectra.grid import COLLECTION_GRID, resample
 from spexplain.core.spectra.prepare.recipes import recipe_from_dict
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.format import SET_ASIDE, WHY_SET_ASIDE
 from spexplain.data.files.folders import demo_path
 from spexplain.data.ingest.labels import Labels, read_labels
 from spexplain.data.ingest.one_file import Intake, Rejected
@@ -72,10 +73,15 @@ class Judge:
             The file, and what to call it.
         """
         outcomes = self._intake(file)
-        taken = {str(one.row["id"]) for one in outcomes if not isinstance(one, Rejected)}
+        taken = set()
         for one in outcomes:
             if isinstance(one, Rejected):
                 yield row(name, one.id, reason=f"{one.reason}: {one.detail}")
+            elif one.row[SET_ASIDE]:  # kept, to be looked at, but no model is given it
+                why = f"{one.row[SET_ASIDE]}: {one.row[WHY_SET_ASIDE]}"
+                yield row(name, str(one.row["id"]), reason=why)
+            else:
+                taken.add(str(one.row["id"]))
         if taken:
             try:
                 for spectrum in read_all(file):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["COLLECTION_GRID", "WaveGrid", "resample"]
+__all__ = ["COLLECTION_GRID", "WaveGrid", "reaches", "resample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,22 @@ def resample(
             np.where(known, ivar[..., left], 0.0).astype(np.float32),
         )
     return _interpolate(flux, ivar, good, left, weight_right, reachable)
+
+
+def reaches(wave_aa: np.ndarray, has_data: np.ndarray, wave_new_aa: np.ndarray) -> bool:
+    """Whether :func:`resample` onto other wavelengths would give any data.
+
+    Parameters
+    ----------
+    wave_aa, has_data : (D,)
+        Å, strictly increasing, at least two; where there is flux with an error.
+    wave_new_aa : (G,)
+        Å.
+    """
+    wave, good = np.asarray(wave_aa, np.float64), np.asarray(has_data, bool)
+    left, weight_right, reachable = _neighbours(wave, np.asarray(wave_new_aa, np.float64))
+    known = reachable & (good[left] | (weight_right == 1)) & (good[left + 1] | (weight_right == 0))
+    return bool(known.any())
 
 
 def _interpolate(

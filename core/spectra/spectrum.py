@@ -43,6 +43,8 @@ class Spectrum:
         that the slope is the instrument's as much as the object's.
     file
         Where it was read from, ``""`` if from no file.
+    model
+        (D,) float32, the survey pipeline's own model of the flux, in its unit; None without.
     z_note
         Why the redshift is unknown, ``""`` if it is known or nothing can be said.
 
@@ -66,17 +68,24 @@ class Spectrum:
     flux_unit: str = "1e-17 erg/s/cm2/Å"
     file: str = ""
     z_note: str = ""
+    model: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         wave = np.array(self.wave_obs_aa, dtype=np.float64)
         with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf: no data, as below
             flux = np.array(self.flux, dtype=np.float32)
             ivar = np.array(self.ivar, dtype=np.float32)
+            model = None if self.model is None else np.array(self.model, dtype=np.float32)
         _check_shapes(self.id, wave, flux, ivar)
         if self.spectral_class not in SPECTRAL_CLASSES:
             raise ValueError(
                 f"{self.id}: spectral class {self.spectral_class!r} is none of {SPECTRAL_CLASSES}"
             )
+        if model is not None:
+            if model.shape != flux.shape:
+                raise ValueError(f"{self.id}: model {model.shape} is not of flux {flux.shape}")
+            model.flags.writeable = False
+            object.__setattr__(self, "model", model)
         empty = ~(np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0))
         flux[empty], ivar[empty] = np.nan, 0.0
         for name, values in (("wave_obs_aa", wave), ("flux", flux), ("ivar", ivar)):

@@ -56,6 +56,17 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
             yield escape(f"         {Path(file).name}: {_shortened(detail)}")
     if report.rejected:
         yield escape(f"  all of them: spexplain rejects {report.path}")
+    if report.set_aside:
+        some = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
+        n_aside = sum(report.set_aside.values())
+        yield f"  {n_aside:6d} of these are kept to be looked at, no model is given them: {some}"
+    if report.n_repeats:
+        yield (
+            f"  {report.n_repeats:6d} repeat an object that is there already (within 1″; column "
+            "“object” groups them)"
+        )
+    if report.n_known:
+        yield f"  {report.n_known:6d} files passed over: the collection has spectra of them already"
     if report.unknown_labels:
         some = ", ".join(report.unknown_labels[:5])
         lead = f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]"

@@ -208,11 +208,10 @@ class OpenedCollection:
     def __getitem__(self, which: str | int) -> OneSpectrum:
         row = self.collection.row_of(which) if isinstance(which, str) else int(which)
         row += len(self) if row < 0 else 0
-        flux, ivar = self.collection.spectrum(row)
+        found = self.collection.observed(row)
         about = self.catalog.iloc[row]
-        z = float(about["z"])
         record = Spectrum(
-            str(about["id"]), self.collection.wave_rest_aa * (1 + z), flux, ivar, z=z,
+            str(about["id"]), found.wave_obs_aa, found.flux, found.ivar, z=found.z,
             ra=float(about["ra"]), dec=float(about["dec"]), survey=str(about["survey"]),
             flux_unit=flux_unit_of(self.catalog, row) or _unit_of(str(about["survey"])),
         )  # fmt: skip

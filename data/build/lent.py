@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..collection.collection import Collection
+from ..collection.format import for_lenses
 from ..collection.runs import Run, RunStore
 from ..collection.trained_models import is_outdated
 from ..files.folders import demo_path
@@ -53,9 +54,9 @@ def lent_models(
             raise LentModelsError(f"{models} has no models; build it first")
         return found
     wanted = []
-    if not _can_train_classifier(collection.catalog["label"].to_numpy(str)):
+    if not _can_train_classifier(_labels(collection)):
         wanted.append("svm")
-    catalog, every = collection.catalog, np.arange(collection.n_spectra)
+    catalog, every = collection.catalog, np.flatnonzero(for_lenses(collection.catalog))
     if training_sample(catalog, every, settings.learn_from).n < settings.vae_from:
         wanted.append("vae")
     demo = demo_path()
@@ -122,16 +123,21 @@ def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str
     "" where it could: it was asked for another's.
     """
     if stage == "vae":
-        every = np.arange(collection.n_spectra)
+        every = np.flatnonzero(for_lenses(collection.catalog))
         n = training_sample(collection.catalog, every, settings.learn_from).n
         few = n < settings.vae_from
         return f"{n:,} to learn from here, {settings.vae_from:,} are needed" if few else ""
-    labels = collection.catalog["label"].to_numpy(str)
+    labels = _labels(collection)
     if _can_train_classifier(labels):
         return ""
     kinds, counts = np.unique(labels[labels != ""], return_counts=True)
     here = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
     return f"{here} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
+
+
+def _labels(collection: Collection) -> np.ndarray:
+    """Of the spectra that models may be given."""
+    return collection.catalog["label"].to_numpy(str)[for_lenses(collection.catalog)]
 
 
 def _can_train_classifier(labels: np.ndarray) -> bool:

@@ -1,33 +1,38 @@
-"""A collection of rest-frame spectra on disk, opened without reading any flux."""
+"""A collection of spectra on disk, opened without reading any flux."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import zarr
 import zarr.errors
 
 from .format import (
+    AT_REST,
     CATALOG_COLUMNS,
     CATALOG_NAME,
-    FORMAT_VERSION,
     META_NAME,
+    OBSERVED,
     REJECT_COLUMNS,
     REJECTS_NAME,
     SPECTRA_NAME,
     CollectionError,
-    flux_unit_of,
 )
 from .id_search import IdSearch
-from .observed import ObservedSpectrum, observed_from_rest
+from .observed import ObservedSpectrum
+from .stored_spectra import StoredSpectra, open_spectra
 from .writer import CollectionWriter
 
-__all__ = ["Collection", "CollectionError", "CollectionWriter"]
+__all__ = ["Collection", "CollectionError", "CollectionWriter", "read_meta", "read_table"]
+
+_FACTS = {
+    AT_REST: ("provenance", "key"),
+    OBSERVED: ("provenance", "key", "grid", "block_rows", "reject_ends", "removed"),
+}
 
 
 class Collection:
@@ -56,21 +61,20 @@ class Collection:
         meta: dict[str, Any],
         catalog: pd.DataFrame,
         rejects: pd.DataFrame,
-        spectra: zarr.Group,
+        spectra: StoredSpectra,
     ) -> None:
         self.path = path
         self.catalog = catalog
         self.rejects = rejects
         self.provenance: dict[str, Any] = meta["provenance"]
         self.key: str = meta["key"]
-        self._flux = cast("zarr.Array", spectra["flux"])
-        self._ivar = cast("zarr.Array", spectra["ivar"])
-        self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
+        self.wave_rest_aa = spectra.wave_rest_aa
+        self._spectra = spectra
         self._row_of_id: dict[str, int] | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> Collection:
-        """Open a collection folder.
+        """Open a collection folder, of either format.
 
         Raises
         ------
@@ -79,16 +83,19 @@ class Collection:
             or its parts are damaged or do not fit together.
         """
         path = Path(path)
-        meta = _read_meta(path)
-        catalog = _read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
-        rejects = _read_table(path / REJECTS_NAME, REJECT_COLUMNS)
+        meta = read_meta(path)
+        catalog = read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
+        rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
+        rows = np.arange(len(catalog))
+        if meta["format_version"] == OBSERVED:
+            rows = _rows_that_count(path, meta, len(catalog))
+            catalog = catalog.iloc[rows].reset_index(drop=True)
+            rejects = _last_said(rejects, meta["reject_ends"], catalog)
         try:
-            spectra = zarr.open_group(path / SPECTRA_NAME, mode="r")
-            opened = cls(path, meta, catalog, rejects, spectra)
+            spectra = open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
         except (zarr.errors.BaseZarrError, OSError, KeyError, ValueError) as error:
             raise CollectionError(f"{path / SPECTRA_NAME} cannot be read: {error}") from error
-        opened._check_shapes()
-        return opened
+        return cls(path, meta, catalog, rejects, spectra)
 
     @property
     def n_spectra(self) -> int:
@@ -101,16 +108,16 @@ class Collection:
         return len(self.rejects)
 
     def spectrum(self, row: int) -> tuple[np.ndarray, np.ndarray]:
-        """Flux and ivar of one row, each (D,) float32; NaN and 0 where there is no data.
+        """Flux and ivar of one row at rest, each (D,) float32; NaN and 0 where there is no data.
 
         Raises
         ------
         IndexError
             No such row.
         """
-        if not 0 <= row < self.n_spectra:
-            raise IndexError(f"row {row} is outside 0…{self.n_spectra - 1} of {self.path}")
-        return np.asarray(self._flux[int(row)]), np.asarray(self._ivar[int(row)])
+        row = self._checked(row)
+        flux, ivar = self._spectra.at_rest(row, row + 1)
+        return flux[0], ivar[0]
 
     def observed(self, row: int) -> ObservedSpectrum:
         """One row as it was observed: wavelengths, flux, ivar, mask, model and redshift.
@@ -120,12 +127,10 @@ class Collection:
         IndexError
             No such row.
         """
-        flux, ivar = self.spectrum(row)
-        z, unit = float(self.catalog["z"].iat[row]), flux_unit_of(self.catalog, row)
-        return observed_from_rest(self.wave_rest_aa, flux, ivar, z=z, flux_unit=unit)
+        return self._spectra.observed(self._checked(row))
 
     def chunks(self, size: int = 1024) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-        """All spectra in order, `size` rows at a time: (rows, flux (n, D), ivar (n, D)).
+        """All spectra at rest in order, `size` rows at a time: (rows, flux (n, D), ivar (n, D)).
 
         Raises
         ------
@@ -136,7 +141,7 @@ class Collection:
             raise ValueError(f"a chunk has at least 1 row, got {size}")
         for start in range(0, self.n_spectra, size):
             rows = slice(start, min(start + size, self.n_spectra))
-            yield rows, np.asarray(self._flux[rows]), np.asarray(self._ivar[rows])
+            yield rows, *self._spectra.at_rest(rows.start, rows.stop)
 
     def row_of(self, id: str) -> int:
         """Row of a spectrum.
@@ -155,17 +160,20 @@ class Collection:
         hint = f"; similar: {', '.join(near)}" if near else ""
         raise KeyError(f"no spectrum {id!r} in {self.path} ({self.n_spectra} spectra){hint}")
 
-    def _check_shapes(self) -> None:
-        expected = (self.n_spectra, self.wave_rest_aa.size)
-        for name, array in (("flux", self._flux), ("ivar", self._ivar)):
-            if array.shape != expected:
-                raise CollectionError(
-                    f"{self.path} is damaged: {name} has shape {array.shape}, but the catalog "
-                    f"and the wavelengths call for {expected}"
-                )
+    def _checked(self, row: int) -> int:
+        if not 0 <= row < self.n_spectra:
+            raise IndexError(f"row {row} is outside 0…{self.n_spectra - 1} of {self.path}")
+        return int(row)
 
 
-def _read_meta(path: Path) -> dict[str, Any]:
+def read_meta(path: Path) -> dict[str, Any]:
+    """The facts of a collection.
+
+    Raises
+    ------
+    CollectionError
+        There is none, or it is of a format that this program does not know.
+    """
     if not path.is_dir():
         raise CollectionError(f"there is no collection at {path}: no such folder")
     try:
@@ -175,17 +183,25 @@ def _read_meta(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise CollectionError(f"{path / META_NAME} cannot be read: {error}") from error
     version = meta.get("format_version") if isinstance(meta, dict) else None
-    if version != FORMAT_VERSION:
+    if version not in _FACTS:
+        known = " and ".join(map(str, _FACTS))
         raise CollectionError(
-            f"{path} has collection format {version!r}; this program reads {FORMAT_VERSION}"
+            f"{path} has collection format {version!r}; this program reads {known}"
         )
-    for name in ("provenance", "key"):
+    for name in _FACTS[version]:
         if name not in meta:
             raise CollectionError(f"{path / META_NAME} lacks {name!r}")
     return meta
 
 
-def _read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
+def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
+    """A table of a collection that has these columns.
+
+    Raises
+    ------
+    CollectionError
+        It cannot be read, or lacks one.
+    """
     try:
         table = pd.read_parquet(path)
     except FileNotFoundError as error:
@@ -196,3 +212,22 @@ def _read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     if lacking:
         raise CollectionError(f"{path} lacks the columns {', '.join(lacking)}")
     return table
+
+
+def _rows_that_count(path: Path, meta: dict[str, Any], n_in_catalog: int) -> np.ndarray:
+    """Rows of the stored catalog that are neither removed nor of an addition not yet finished."""
+    n_stored = sum(meta["block_rows"])
+    if n_in_catalog < n_stored:
+        raise CollectionError(
+            f"{path} is damaged: its catalog has {n_in_catalog} rows, its spectra {n_stored}"
+        )
+    return np.setdiff1d(np.arange(n_stored), np.array(meta["removed"], np.int64))
+
+
+def _last_said(rejects: pd.DataFrame, ends: list[int], catalog: pd.DataFrame) -> pd.DataFrame:
+    """Of each file what the last addition said of it, and nothing of one that it took whole."""
+    counted = rejects.iloc[: ends[-1]]
+    addition = pd.Series(np.searchsorted(ends, np.arange(len(counted)), side="right"))
+    last = addition == addition.groupby(counted["file"]).transform("max")
+    taken = (counted["id"] == "") & counted["file"].isin(catalog["file"])
+    return counted[last & ~taken].reset_index(drop=True)

@@ -7,20 +7,28 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 __all__ = [
+    "AT_REST",
     "CATALOG_COLUMNS",
-    "FORMAT_VERSION",
+    "OBJECT",
+    "OBSERVED",
     "REJECT_COLUMNS",
+    "SET_ASIDE",
+    "WHY_SET_ASIDE",
     "CollectionError",
     "conform",
     "flux_unit_of",
+    "for_lenses",
+    "why_set_aside",
     "write_json",
     "write_parquet",
 ]
 
-FORMAT_VERSION = 1
+# Versions of the format: spectra on one grid at rest, or each on its own pixels as observed.
+AT_REST, OBSERVED = 1, 2
 
 META_NAME = "collection.json"
 SPECTRA_NAME = "spectra.zarr"
@@ -39,6 +47,10 @@ CATALOG_COLUMNS: dict[str, str] = {
     "survey": "str",
     "file": "str",
 }
+# Of format 2: why no model is given a spectrum, as a short code and in words; "" if one may be.
+SET_ASIDE, WHY_SET_ASIDE = "set_aside", "set_aside_why"
+# Of format 2: the id of the first spectrum within an arcsecond, its own if there is none before.
+OBJECT = "object"
 REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "detail": "str"}
 
 
@@ -68,6 +80,20 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def flux_unit_of(catalog: pd.DataFrame, row: int) -> str:
     """Of a spectrum, as its file had it, for example ``"counts"``; empty if not known."""
     return str(catalog["flux_unit"].iat[row]) if "flux_unit" in catalog else ""
+
+
+def for_lenses(catalog: pd.DataFrame) -> np.ndarray:
+    """(N,) bool: which spectra were taken for models, rather than kept to be looked at alone."""
+    if SET_ASIDE not in catalog:
+        return np.ones(len(catalog), bool)
+    return catalog[SET_ASIDE].fillna("").to_numpy(str) == ""
+
+
+def why_set_aside(catalog: pd.DataFrame, row: int) -> str:
+    """Why no model is given a spectrum, in words; "" if one may be."""
+    if SET_ASIDE not in catalog or not catalog[SET_ASIDE].iat[row]:
+        return ""
+    return f"{catalog[SET_ASIDE].iat[row]}: {catalog[WHY_SET_ASIDE].iat[row]}"
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

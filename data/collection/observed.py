@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["ObservedSpectrum", "observed_from_rest"]
+from .wave_code import WaveCode
+
+__all__ = ["ObservedSpectrum", "StoredSpectrum", "observed_from_rest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,26 @@ class ObservedSpectrum:
     z: float
     flux_unit: str = ""
     own_pixels: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredSpectrum:
+    """One spectrum as blocks hold it.
+
+    Attributes
+    ----------
+    wave
+        Observed vacuum Å.
+    flux, ivar : (D,)
+        float32; NaN and 0 where there is no data.
+    model : (D,)
+        float32, of the survey's pipeline; None without.
+    """
+
+    wave: WaveCode
+    flux: np.ndarray
+    ivar: np.ndarray
+    model: np.ndarray | None = None
 
 
 def observed_from_rest(

@@ -6,22 +6,21 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid
-from ..files.locks import WriterLock
 from ..files.row_arrays import SHARD_ROWS, rows_layout
 from .format import (
+    AT_REST,
     CATALOG_COLUMNS,
     CATALOG_NAME,
-    FORMAT_VERSION,
     META_NAME,
     REJECT_COLUMNS,
     REJECTS_NAME,
@@ -31,15 +30,15 @@ from .format import (
     write_json,
     write_parquet,
 )
+from .place_beside import COMMIT_NAME, Place, free_place
 
-__all__ = ["CollectionWriter"]
+__all__ = ["CollectionWriter", "RowsAwaited"]
 
 _SHARD_ROWS = SHARD_ROWS  # the unit of commit
-_COMMIT_NAME = "commit.json"
 
 
-class CollectionWriter:
-    """Builds a collection; nothing appears at its place until :meth:`close`.
+class RowsAwaited:
+    """What writers of both formats share: rows are made safe a shard at a time, beside their place.
 
     Use as a context manager: leaving normally closes, leaving by an exception removes what was
     written, or keeps it for a later run to resume if the writer is resumable.
@@ -50,28 +49,157 @@ class CollectionWriter:
         Where the collection will be.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        part: Path,
-        resumable: bool,
-        commit: dict[str, Any],
-        lock: WriterLock | None = None,
-    ) -> None:
+    def __init__(self, path: Path, place: Place, *, resumable: bool) -> None:
         self.path = path
-        self._part = part
+        self._part, self._commit, self._lock = place.part, place.commit, place.lock
         self._resumable = resumable
-        self._commit = commit
-        self._lock = lock
-        self._flux: list[np.ndarray] = []
-        self._ivar: list[np.ndarray] = []
+        self._rows: list[Any] = []
         self._catalogs: list[pd.DataFrame] = []
         self._rejects: list[dict[str, str]] = []
-        spectra = zarr.open_group(part / SPECTRA_NAME, mode="r+")
+        self._ids = set(self.catalog_committed["id"])
+
+    @property
+    def n_committed(self) -> int:
+        """Rows already safe on disk."""
+        return self._commit["n_rows"]
+
+    @property
+    def catalog_committed(self) -> pd.DataFrame:
+        """Catalog rows already safe on disk."""
+        return self._committed("catalog", CATALOG_COLUMNS)
+
+    @property
+    def rejects_committed(self) -> pd.DataFrame:
+        """Rejections already safe on disk."""
+        return self._committed("rejects", REJECT_COLUMNS)
+
+    def reject(self, file: str, id: str, reason: str, detail: str = "") -> None:
+        """Record an input that was not taken, and why."""
+        self._rejects.append({"file": file, "id": id, "reason": reason, "detail": detail})
+
+    def close(self) -> None:
+        """Write what is left and put the collection in its place.
+
+        Raises
+        ------
+        CollectionError
+            The place was taken meanwhile, or the disk refuses.
+        """
+        try:
+            self._flush(len(self._rows))
+            self._finish()
+        except OSError as error:
+            raise CollectionError(f"cannot finish {self.path}: {error}") from error
+        finally:
+            self._release()
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        shutil.rmtree(self._part, ignore_errors=True)
+        self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif not self._resumable:
+            self.discard()
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+    def _claim(self, ids: list[str]) -> None:
+        for name in ids:
+            if not name or name in self._ids:
+                raise ValueError(f"id {name!r} is {'taken' if name else 'empty'}")
+            self._ids.add(name)
+
+    def _await(self, catalog: pd.DataFrame, rows: Iterable[Any]) -> None:
+        """Take rows, and write whole shards."""
+        self._claim(catalog["id"].tolist() if "id" in catalog else [""] * len(catalog))
+        self._rows += rows
+        self._catalogs.append(catalog)
+        while len(self._rows) >= _SHARD_ROWS:
+            self._flush(_SHARD_ROWS)
+
+    def _flush(self, n_rows: int) -> None:
+        """Make the first n_rows pending rows, and all pending rejections, safe on disk."""
+        catalog = conform(pd.concat(self._catalogs or [pd.DataFrame()]), CATALOG_COLUMNS)
+        try:
+            self._commit_rows(catalog.iloc[:n_rows], self._rows[:n_rows])
+        except OSError as error:
+            raise CollectionError(f"cannot write {self.path}: {error}") from error
+        self._rows = self._rows[n_rows:]
+        self._catalogs, self._rejects = [catalog.iloc[n_rows:]], []
+
+    def _commit_rows(self, catalog: pd.DataFrame, rows: list[Any]) -> None:
+        key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
+        more = self._write_rows(rows, key.update)
+        # floats are written with every digit, so equal text means equal catalogs
+        key.update(json.dumps(catalog.to_dict("list"), default=str).encode())
+        self._write_parts(catalog, pd.DataFrame(self._rejects, columns=[*REJECT_COLUMNS]))
+        commit = {
+            "n_rows": self.n_committed + len(catalog),
+            "key": key.hexdigest(),
+            "n_parts": self._commit["n_parts"] + 1,
+        }
+        write_json(self._part / COMMIT_NAME, self._commit | commit | more)
+        self._commit |= commit | more
+
+    def _write_rows(self, rows: list[Any], digest: Callable[[bytes], None]) -> dict[str, Any]:
+        """Write the spectra of the next rows and say what their content is; more to commit."""
+        raise NotImplementedError
+
+    def _finish(self) -> None:
+        """Put the collection in its place, all rows being safe."""
+        for name, columns in (("catalog", CATALOG_COLUMNS), ("rejects", REJECT_COLUMNS)):
+            final = CATALOG_NAME if name == "catalog" else REJECTS_NAME
+            write_parquet(self._part / final, self._committed(name, columns))
+        write_json(self._part / META_NAME, self._meta())
+        shutil.rmtree(self._part / "parts")
+        (self._part / COMMIT_NAME).unlink()
+        os.rename(self._part, self.path)
+
+    def _meta(self) -> dict[str, Any]:
+        task = self._commit["task"]
+        facts = {name: task[name] for name in ("format_version", "provenance")}
+        return facts | {"key": self._commit["key"]}
+
+    def _write_parts(self, catalog: pd.DataFrame, rejects: pd.DataFrame) -> None:
+        number = self._commit["n_parts"]
+        write_parquet(self._part / "parts" / f"catalog-{number:06}.parquet", catalog)
+        rejects = conform(rejects, REJECT_COLUMNS)
+        write_parquet(self._part / "parts" / f"rejects-{number:06}.parquet", rejects)
+
+    def _committed(self, name: str, columns: dict[str, str]) -> pd.DataFrame:
+        paths = [
+            self._part / "parts" / f"{name}-{number:06}.parquet"
+            for number in range(self._commit["n_parts"])
+        ]
+        parts = [pd.read_parquet(path) for path in paths]
+        empty = pd.DataFrame(columns=[*columns])
+        return conform(pd.concat(parts, ignore_index=True) if parts else empty, columns)
+
+
+class CollectionWriter(RowsAwaited):
+    """Builds a collection of spectra at rest on one grid; nothing is at its place until `close`."""
+
+    def __init__(self, path: Path, place: Place, *, resumable: bool) -> None:
+        super().__init__(path, place, resumable=resumable)
+        spectra = zarr.open_group(self._part / SPECTRA_NAME, mode="r+")
         self._arrays = [cast("zarr.Array", spectra[name]) for name in ("flux", "ivar")]
         for array in self._arrays:  # rows beyond the last commit come from a broken-off write
             array.resize((self.n_committed, array.shape[1]))
-        self._ids = set(self.catalog_committed["id"])
 
     @classmethod
     def create(
@@ -101,43 +229,13 @@ class CollectionWriter:
         CollectionError
             The place is taken, another writer is at work on it, or it cannot be written.
         """
-        path = Path(path).absolute()
-        if path.exists():
-            raise CollectionError(f"{path} already exists; choose another folder or remove it")
         wave = grid.wave_rest_aa if isinstance(grid, WaveGrid) else np.asarray(grid, np.float64)
-        task = {"format_version": FORMAT_VERSION, "provenance": provenance}
+        task = {"format_version": AT_REST, "provenance": provenance}
         task["grid"] = hashlib.blake2b(wave.tobytes(), digest_size=16).hexdigest()
-        task = json.loads(json.dumps(task))  # as a later run will read it back
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not resumable:
-                part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-                return cls(path, part, False, _begin(part, wave, task))
-            part = path.with_name(f".{path.name}.unfinished")
-            lock = _only_writer(path)
-            try:
-                commit = _read_commit(part, task) or _begin(part, wave, task)
-                return cls(path, part, True, commit, lock)
-            except BaseException:  # raised on: whatever it is, the next writer may begin
-                lock.release()
-                raise
-        except OSError as error:
-            raise CollectionError(f"cannot write {path}: {error}") from error
-
-    @property
-    def n_committed(self) -> int:
-        """Rows already safe on disk."""
-        return self._commit["n_rows"]
-
-    @property
-    def catalog_committed(self) -> pd.DataFrame:
-        """Catalog rows already safe on disk."""
-        return self._committed("catalog", CATALOG_COLUMNS)
-
-    @property
-    def rejects_committed(self) -> pd.DataFrame:
-        """Rejections already safe on disk."""
-        return self._committed("rejects", REJECT_COLUMNS)
+        path = Path(path).absolute()
+        place = free_place(path, task, lambda part: _begin_arrays(part, wave), resumable=resumable)
+        with place.until_taken():
+            return cls(path, place, resumable=resumable)
 
     def append(self, catalog: pd.DataFrame, flux: np.ndarray, ivar: np.ndarray) -> None:
         """Add spectra, in order.
@@ -160,132 +258,23 @@ class CollectionWriter:
                 f"catalog of {len(catalog)} rows, flux {np.shape(flux)} and ivar "
                 f"{np.shape(ivar)} do not fit a grid of {n_pixels} pixels"
             )
-        self._claim(catalog["id"].tolist() if "id" in catalog else [""] * len(catalog))
         data = np.isfinite(flux) & np.isfinite(ivar) & (np.asarray(ivar) > 0)
-        self._flux.append(np.where(data, flux, np.nan).astype(np.float32))
-        self._ivar.append(np.where(data, ivar, 0.0).astype(np.float32))
-        self._catalogs.append(catalog)
-        while sum(map(len, self._catalogs)) >= _SHARD_ROWS:
-            self._flush(_SHARD_ROWS)
+        flux = np.where(data, flux, np.nan).astype(np.float32)
+        ivar = np.where(data, ivar, 0.0).astype(np.float32)
+        self._await(catalog, zip(flux, ivar, strict=True))
 
-    def reject(self, file: str, id: str, reason: str, detail: str = "") -> None:
-        """Record an input that was not taken, and why."""
-        self._rejects.append({"file": file, "id": id, "reason": reason, "detail": detail})
-
-    def close(self) -> None:
-        """Write what is left and put the collection in its place.
-
-        Raises
-        ------
-        CollectionError
-            The place was taken meanwhile, or the disk refuses.
-        """
-        try:
-            self._flush(sum(map(len, self._catalogs)))
-            for name, columns in (("catalog", CATALOG_COLUMNS), ("rejects", REJECT_COLUMNS)):
-                final = CATALOG_NAME if name == "catalog" else REJECTS_NAME
-                write_parquet(self._part / final, self._committed(name, columns))
-            task = self._commit["task"]
-            meta = {"format_version": FORMAT_VERSION, "provenance": task["provenance"]}
-            write_json(self._part / META_NAME, meta | {"key": self._commit["key"]})
-            shutil.rmtree(self._part / "parts")
-            (self._part / _COMMIT_NAME).unlink()
-            os.rename(self._part, self.path)
-        except OSError as error:
-            raise CollectionError(f"cannot finish {self.path}: {error}") from error
-        finally:
-            self._release()
-
-    def discard(self) -> None:
-        """Remove what was written."""
-        shutil.rmtree(self._part, ignore_errors=True)
-        self._release()
-
-    def __enter__(self) -> CollectionWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        elif not self._resumable:
-            self.discard()
-        else:
-            self._release()
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-
-    def _claim(self, ids: list[str]) -> None:
-        for name in ids:
-            if not name or name in self._ids:
-                raise ValueError(f"id {name!r} is {'taken' if name else 'empty'}")
-            self._ids.add(name)
-
-    def _flush(self, n_rows: int) -> None:
-        """Make the first n_rows pending rows, and all pending rejections, safe on disk."""
-        empty = np.empty((0, self._arrays[0].shape[1]), np.float32)
-        flux, ivar = np.concatenate([empty, *self._flux]), np.concatenate([empty, *self._ivar])
-        catalog = conform(pd.concat(self._catalogs or [pd.DataFrame()]), CATALOG_COLUMNS)
-        try:
-            self._commit_rows(catalog.iloc[:n_rows], flux[:n_rows], ivar[:n_rows])
-        except OSError as error:
-            raise CollectionError(f"cannot write {self.path}: {error}") from error
-        self._flux, self._ivar = [flux[n_rows:]], [ivar[n_rows:]]
-        self._catalogs, self._rejects = [catalog.iloc[n_rows:]], []
-
-    def _commit_rows(self, catalog: pd.DataFrame, flux: np.ndarray, ivar: np.ndarray) -> None:
-        start, stop = self.n_committed, self.n_committed + len(catalog)
-        key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
-        for array, values in zip(self._arrays, (flux, ivar), strict=True):
+    def _write_rows(self, rows: list[Any], digest: Callable[[bytes], None]) -> dict[str, Any]:
+        start, stop = self.n_committed, self.n_committed + len(rows)
+        for number, array in enumerate(self._arrays):
+            empty = np.empty((0, array.shape[1]), np.float32)
+            values = np.stack([row[number] for row in rows]) if rows else empty
             array.resize((stop, array.shape[1]))
             array[start:stop] = values
-            key.update(values.tobytes())
-        # floats are written with every digit, so equal text means equal catalogs
-        key.update(json.dumps(catalog.to_dict("list"), default=str).encode())
-        self._write_parts(catalog, pd.DataFrame(self._rejects, columns=[*REJECT_COLUMNS]))
-        commit = {"n_rows": stop, "key": key.hexdigest(), "n_parts": self._commit["n_parts"] + 1}
-        write_json(self._part / _COMMIT_NAME, self._commit | commit)
-        self._commit |= commit
-
-    def _write_parts(self, catalog: pd.DataFrame, rejects: pd.DataFrame) -> None:
-        number = self._commit["n_parts"]
-        write_parquet(self._part / "parts" / f"catalog-{number:06}.parquet", catalog)
-        rejects = conform(rejects, REJECT_COLUMNS)
-        write_parquet(self._part / "parts" / f"rejects-{number:06}.parquet", rejects)
-
-    def _committed(self, name: str, columns: dict[str, str]) -> pd.DataFrame:
-        paths = [
-            self._part / "parts" / f"{name}-{number:06}.parquet"
-            for number in range(self._commit["n_parts"])
-        ]
-        parts = [pd.read_parquet(path) for path in paths]
-        empty = pd.DataFrame(columns=[*columns])
-        return conform(pd.concat(parts, ignore_index=True) if parts else empty, columns)
+            digest(values.tobytes())
+        return {}
 
 
-def _only_writer(path: Path) -> WriterLock:
-    lock = WriterLock(path.with_name(f".{path.name}.unfinished.lock"))
-    if not lock.take():
-        raise CollectionError(
-            f"another process is writing {path}; wait for it to end, or choose another folder"
-        )
-    if path.exists():  # finished between our first look and the lock
-        lock.release()
-        raise CollectionError(f"{path} already exists; choose another folder or remove it")
-    return lock
-
-
-def _begin(part: Path, wave: np.ndarray, task: dict[str, Any]) -> dict[str, Any]:
-    """A fresh folder with empty arrays; returns its first commit."""
-    if part.exists():
-        shutil.rmtree(part)
-    (part / "parts").mkdir(parents=True)
+def _begin_arrays(part: Path, wave: np.ndarray) -> str:
     spectra = zarr.create_group(part / SPECTRA_NAME)
     spectra.create_array("wavelength", data=wave)
     for name, fill in (("flux", np.nan), ("ivar", 0.0)):
@@ -295,15 +284,4 @@ def _begin(part: Path, wave: np.ndarray, task: dict[str, Any]) -> dict[str, Any]
             fill_value=fill,
             **rows_layout(wave.size, shard_rows=_SHARD_ROWS),
         )
-    commit = {"task": task, "n_rows": 0, "n_parts": 0, "key": task["grid"]}
-    write_json(part / _COMMIT_NAME, commit)
-    return commit
-
-
-def _read_commit(part: Path, task: dict[str, Any]) -> dict[str, Any] | None:
-    """The last commit of an unfinished collection of the same task, else None."""
-    try:
-        commit = json.loads((part / _COMMIT_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return commit if isinstance(commit, dict) and commit.get("task") == task else None
+    return hashlib.blake2b(wave.tobytes(), digest_size=16).hexdigest()

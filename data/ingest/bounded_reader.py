@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from ...core.spectra.spectrum import Spectrum
+from ..collection.observed import StoredSpectrum
+from ..collection.wave_code import WaveCode
 from .limits import Limits
 from .one_file import Intake, Rejected, Taken
 from .plain_messages import MessageError, receive, send
@@ -254,5 +256,7 @@ def _outcome(said: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected
     """The next of a file's outcomes; takes its arrays from the front."""
     if "rejected" in said:
         return Rejected(*said["rejected"])
-    flux, ivar = arrays.pop(0), arrays.pop(0)
-    return Taken(said["row"], flux, ivar)
+    listed, flux, ivar = (arrays.pop(0) for _ in range(3))
+    model = arrays.pop(0) if said["has_model"] else None
+    wave = WaveCode(*said["wave"], listed)
+    return Taken(said["row"], StoredSpectrum(wave, flux, ivar, model))

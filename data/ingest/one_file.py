@@ -8,14 +8,17 @@ from typing import Literal
 
 import numpy as np
 
-from ...core.spectra.grid import WaveGrid, resample
+from ...core.spectra.grid import WaveGrid, reaches
 from ...core.spectra.spectrum import Spectrum
+from ..collection.format import SET_ASIDE, WHY_SET_ASIDE
+from ..collection.observed import StoredSpectrum
+from ..collection.wave_code import encode_wave
 from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
 from .readers.hints import NO_HINTS, Hints
 
-__all__ = ["Intake", "RejectReason", "Rejected", "Taken", "too_large"]
+__all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
 _WHENCE = "give it as Z in the header, as a column z, or by --labels with a column z"
 
@@ -28,12 +31,10 @@ RejectReason = Literal[
     "no data",
     "too large",
     "too slow",
-    "star",
-    "redshift missing",
-    "redshift too low",
-    "redshift too high",
-    "no overlap",
     "duplicate",
+]
+AsideReason = Literal[
+    "star", "redshift missing", "redshift too low", "redshift too high", "no overlap"
 ]
 
 
@@ -59,11 +60,14 @@ def too_large(size: int, most: int) -> ReadError:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A spectrum on the collection's grid: catalog entries, and flux and ivar (D,) float32."""
+    """A spectrum as observed, with its catalog entries.
+
+    One that no model is given (a star, a redshift too high, too low or missing, no overlap with
+    the wavelengths of any) has ``set_aside`` and ``set_aside_why`` there, otherwise empty.
+    """
 
     row: dict[str, str | float]
-    flux: np.ndarray
-    ivar: np.ndarray
+    spectrum: StoredSpectrum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +77,9 @@ class Intake:
     Attributes
     ----------
     grid
-        The collection's wavelengths, vacuum Å, rest frame.
+        Wavelengths that models look at, vacuum Å, rest frame.
     z_max
-        Largest redshift taken.
+        Spectra of larger redshift are set aside.
     labels
         Redshifts of the user, which come before the files' own.
     hints
@@ -88,10 +92,7 @@ class Intake:
     hints: Hints = NO_HINTS
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
-        """Read one file and take its spectra to rest, in their order.
-
-        Only wavelengths are divided by 1 + z; flux densities stay those of the observed frame.
-        """
+        """Read one file and take its spectra, in their order, on their own pixels."""
         outcomes: list[Taken | Rejected] = []
         try:
             outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path, self.hints))
@@ -104,16 +105,16 @@ class Intake:
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             spectrum = replace(spectrum, z=self.labels.redshifts[name])
-        refusal = self._refuse(spectrum)
-        if refusal is not None:
-            return Rejected(spectrum.file, spectrum.id, *refusal)
-        wave_rest = spectrum.wave_obs_aa / (1 + spectrum.z)
-        flux, ivar = resample(wave_rest, spectrum.flux, spectrum.ivar, self.grid.wave_rest_aa)
-        if not (ivar > 0).any():
-            return Rejected(spectrum.file, spectrum.id, *self._no_overlap(wave_rest, spectrum))
-        return Taken(_catalog_row(spectrum), flux, ivar)
+        if not spectrum.has_data.any():
+            none = f"none of the {spectrum.flux.size} pixels has flux with an error"
+            return Rejected(spectrum.file, spectrum.id, "no data", none)
+        reason, why = self._set_aside(spectrum) or ("", "")
+        stored = StoredSpectrum(
+            encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
+        )
+        return Taken(_catalog_row(spectrum) | {SET_ASIDE: reason, WHY_SET_ASIDE: why}, stored)
 
-    def _refuse(self, spectrum: Spectrum) -> tuple[RejectReason, str] | None:
+    def _set_aside(self, spectrum: Spectrum) -> tuple[AsideReason, str] | None:
         z = spectrum.z
         if spectrum.spectral_class == "STAR":
             return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
@@ -127,14 +128,12 @@ class Intake:
             )
         if z > self.z_max:
             return "redshift too high", f"z = {z:.4f} > {self.z_max:g}; --z-max takes it"
-        if not spectrum.has_data.any():
-            return "no data", f"none of the {spectrum.flux.size} pixels has flux with an error"
-        return None
-
-    def _no_overlap(self, wave_rest_aa: np.ndarray, spectrum: Spectrum) -> tuple[RejectReason, str]:
+        wave_rest_aa = spectrum.wave_obs_aa / (1 + z)
+        if reaches(wave_rest_aa, spectrum.has_data, self.grid.wave_rest_aa):
+            return None
         covered = wave_rest_aa[spectrum.has_data]
         if covered[0] < self.grid.stop_aa and covered[-1] > self.grid.start_aa:
-            return "no data", (
+            return "no overlap", (
                 f"of its {covered.size:,} pixels with flux and an error, no two within "
                 f"{self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å at rest are neighbours"
             )

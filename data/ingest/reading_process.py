@@ -32,7 +32,6 @@ except ImportError:  # Windows: there the clock and the size of a file are the o
 
 __all__ = ["main"]
 
-_ROW = ("flux", "ivar")
 _SPECTRUM = ("wave_obs_aa", "flux", "ivar")
 _ORDERS = 2**31  # bytes of an order: paths, labels
 # What a reader of tables and images has no need of, whatever a file asks for.
@@ -101,7 +100,8 @@ def _one_spectrum(file: Path) -> Answer:
         spectrum = read(file)
     except ReadError as error:
         return _told([_refused(file, error)])
-    facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in _SPECTRUM}
+    left_out = (*_SPECTRUM, "model")
+    facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in left_out}
     return [{"spectrum": facts}], [getattr(spectrum, name) for name in _SPECTRUM]
 
 
@@ -112,8 +112,12 @@ def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:
         if isinstance(one, Rejected):
             said.append({"rejected": [one.file, one.id, one.reason, one.detail]})
         else:
-            said.append({"row": one.row})
-            arrays += [getattr(one, name) for name in _ROW]
+            stored = one.spectrum
+            wave, model = stored.wave, stored.model
+            code = [wave.kind, wave.first, wave.step]
+            said.append({"row": one.row, "wave": code, "has_model": model is not None})
+            arrays += [wave.listed, stored.flux, stored.ivar]
+            arrays += [] if model is None else [model]
     return said, arrays
 
 

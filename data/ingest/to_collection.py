@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
-from ..collection.format import CollectionError
-from ..collection.writer import CollectionWriter
+from ..collection.collection import Collection
+from ..collection.format import OBJECT, SET_ASIDE, CollectionError
+from ..collection.observed_writer import ObservedWriter
 from .bounded_reader import ReaderStartError
 from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
@@ -67,7 +68,7 @@ class IngestReport:
     n_files
         Number of files looked at; one may hold several spectra.
     n_taken
-        Number of spectra in the collection.
+        Number of spectra taken, those set aside among them.
     rejected
         Reason → number of spectra, or of files of which none could be read; the most frequent
         first.
@@ -79,6 +80,12 @@ class IngestReport:
         Reason → the first few, as file and particulars.
     labels
         What was said of labels: those renamed, and those that are no known type.
+    set_aside
+        Reason → number of spectra taken that no model is given, but that can be looked at.
+    n_repeats
+        Number of spectra in the collection that are of an object that another is of already.
+    n_known
+        Number of files passed over, since the collection has spectra of them already.
     """
 
     path: Path
@@ -89,6 +96,9 @@ class IngestReport:
     n_counts: int = 0
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     labels: LabelWords = field(default_factory=lambda: LabelWords({}, {}, own=False))
+    set_aside: dict[str, int] = field(default_factory=dict)
+    n_repeats: int = 0
+    n_known: int = 0
 
     @property
     def n_rejected(self) -> int:
@@ -98,8 +108,9 @@ class IngestReport:
 
 def ingest(
     paths: Iterable[str | Path],
-    out: str | Path,
+    out: str | Path | None = None,
     *,
+    into: str | Path | None = None,
     labels: str | Path | None = None,
     jobs: int = 1,
     z_max: float = 0.8,
@@ -109,12 +120,13 @@ def ingest(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> IngestReport:
-    """Make a collection of the galaxies and QSOs among the files.
+    """Make a collection of the spectra in files, each as observed, or add them to one.
 
-    Taken is every spectrum with a known redshift 0 < z ≤ z_max that has data on the grid and is
-    no star; the others are listed with a reason in the collection's rejects, and ingesting goes
-    on. Rows are in the order of the sorted paths, whatever jobs is. Interrupted, it leaves
-    nothing at `out`; the same call again goes on where it stopped.
+    Models are given every spectrum with a known redshift 0 < z ≤ z_max that has data on the grid
+    and is no star; the others are set aside with a reason, and can be looked at. What cannot be
+    read is listed with its reason in the collection's rejects, and ingesting goes on. Rows are in
+    the order of the sorted paths, whatever jobs is. Interrupted, it leaves nothing at `out`, or
+    `into` as it was; the same call again goes on where it stopped.
 
     Parameters
     ----------
@@ -122,15 +134,18 @@ def ingest(
         Files, or folders with all their subfolders, of which every file is looked at.
     out
         Folder of the new collection; must not exist.
+    into
+        Instead, a collection to be added to. Files of which it has spectra are passed over, also
+        if those have been removed; the others are tried again.
     labels
         CSV file with ``id`` or ``file``, and any of ``label``, ``z`` and ``ebv``; a redshift
         there comes before that of the file, E(B-V) in mag goes into the catalog.
     jobs
         At most so many processes read files; few files are read by one.
     z_max
-        Largest redshift taken.
+        Spectra of larger redshift are set aside.
     grid
-        rest-frame wavelengths of the collection.
+        Rest wavelengths to which models have spectra taken; `into` keeps its own.
     hints
         Which column is what, and air, in files of no known survey that do not say.
     limits
@@ -148,16 +163,25 @@ def ingest(
     IngestCancelled
         `cancelled` said so.
     ValueError
-        Jobs < 1, or z_max is not positive.
+        Jobs < 1, z_max is not positive, or not one of `out` and `into` is given.
     """
     if jobs < 1 or not z_max > 0:
         raise ValueError(f"need jobs ≥ 1 and z_max > 0, got {jobs} and {z_max}")
+    if (out is None) == (into is None):
+        raise ValueError("need one of out, a new collection, and into, one that is there")
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
         files = _find_files(paths, leave_out=labels)
         provenance = _provenance(files, known, z_max, grid, hints)
-        with CollectionWriter.create(out, grid, provenance, resumable=True) as writer:
-            desk = _Desk(writer, known, files)
+        if into is not None:
+            making = ObservedWriter.add_to(into, provenance)
+        else:
+            making = ObservedWriter.create(str(out), grid, provenance, resumable=True)
+        with making as writer:
+            grid = writer.grid
+            n_found = len(files)
+            files = [file for file in files if readable(file) not in writer.files_before]
+            desk = _Desk(writer, known, files, n_known=n_found - len(files))
             intake = Intake(grid, z_max, known, hints)
             for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
                 desk.accept(outcomes)
@@ -180,8 +204,11 @@ class _Desk:
     stored row, for only some of its spectra may be safe; what is stored already is passed over.
     """
 
-    def __init__(self, writer: CollectionWriter, labels: Labels, files: Sequence[Path]) -> None:
+    def __init__(
+        self, writer: ObservedWriter, labels: Labels, files: Sequence[Path], *, n_known: int
+    ) -> None:
         self._writer, self._labels, self._n_files = writer, labels, len(files)
+        self._n_known = n_known
         before, rejects = writer.catalog_committed, writer.rejects_committed
         self._stored: set[tuple[str, str]] = set()
         self._labelled: set[str] = set()
@@ -191,13 +218,17 @@ class _Desk:
                 self._label(name, file)
         place = {readable(file): number for number, file in enumerate(files)}
         self.n_done = place[before["file"].iloc[-1]] if len(before) else 0
-        self._file_of = dict(zip(before["id"], before["file"], strict=True))
+        self._n_taken = len(before)
+        self._file_of = writer.file_of_id_before
+        self._file_of |= dict(zip(before["id"], before["file"], strict=True))
         self._examples: dict[str, list[tuple[str, str]]] = {}
         for one in rejects.to_dict("records"):
             self._example(str(one["reason"]), str(one["file"]), str(one["detail"]))
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
         in_counts = before.get("flux_unit", pd.Series(dtype="str")) == "counts"
         self._n_counts = int(in_counts.sum())
+        aside = before.get(SET_ASIDE, pd.Series(dtype="str"))
+        self._set_aside = Counter(aside[aside != ""].tolist())
 
     def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
         """The outcomes of some files, in order."""
@@ -224,21 +255,26 @@ class _Desk:
         if not taken:
             return
         rows = [one.row | self._said_of(str(one.row["id"]), str(one.row["file"])) for one in taken]
+        self._n_taken += len(rows)
         self._n_counts += sum(row["flux_unit"] == "counts" for row in rows)
-        flux, ivar = (np.stack([getattr(one, k) for one in taken]) for k in ("flux", "ivar"))
-        self._writer.append(pd.DataFrame(rows), flux, ivar)
+        self._set_aside.update(str(row[SET_ASIDE]) for row in rows if row[SET_ASIDE])
+        self._writer.append(pd.DataFrame(rows), [one.spectrum for one in taken])
 
     def report(self) -> IngestReport:
+        catalog = Collection.open(self._writer.path).catalog
         by_number = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
         return IngestReport(
             path=self._writer.path,
             n_files=self._n_files,
-            n_taken=len(self._file_of),
+            n_taken=self._n_taken,
             rejected=dict(by_number),
             unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
             n_counts=self._n_counts,
             examples={reason: self._examples[reason] for reason, _ in by_number},
             labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
+            set_aside=dict(self._set_aside.most_common()),
+            n_repeats=int((catalog[OBJECT] != catalog["id"]).sum()) if len(catalog) else 0,
+            n_known=self._n_known,
         )
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:

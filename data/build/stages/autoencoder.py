@@ -14,6 +14,7 @@ from ....core.models.anomaly.rankings import equal_bins
 from ....core.models.autoencoder.loss_search import LossTrial, best_trial, search_loss
 from ....core.models.autoencoder.training import Epoch, TrainerState, VaeSettings, VaeTrainer
 from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
+from ...collection.format import for_lenses
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings
@@ -133,9 +134,8 @@ def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, np.ndarray]:
     prepared, settings = work.inputs["prepare-o25"], work.settings
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     sample = training_sample(work.collection.catalog, rows, settings.learn_from)
-    every = training_sample(
-        work.collection.catalog, np.arange(work.collection.n_spectra), settings.learn_from
-    )
+    for_models = np.flatnonzero(for_lenses(work.collection.catalog))
+    every = training_sample(work.collection.catalog, for_models, settings.learn_from)
     if every.n < settings.vae_from or sample.n < _FEWEST:
         raise StageSkipped(_too_few(sample, every.n, work.collection.n_spectra, settings))
     chosen = np.flatnonzero(sample.inside)

@@ -13,6 +13,7 @@ import pandas as pd
 from ....core.spectra.prepare.p21 import shared_range
 from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ....core.words import percent
+from ...collection.format import for_lenses, why_set_aside
 from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
@@ -128,12 +129,16 @@ def _on_grid(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Chunk by chunk: spectra on the recipe's grid, reasons, which are usable."""
     collection = work.collection
-    z = collection.catalog["z"].to_numpy(np.float64)
+    wanted = for_lenses(collection.catalog)
+    # Those set aside have no data at rest, so that any redshift does.
+    z = np.where(wanted, collection.catalog["z"].to_numpy(np.float64), 0.0)
     n = collection.n_spectra
     for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
         on_grid, reasons = recipe.to_grid(
             collection.wave_rest_aa, flux, ivar, z[rows], ebv=None if ebv is None else ebv[rows]
         )
+        for row in np.flatnonzero(~wanted[rows]):
+            reasons[row] = why_set_aside(collection.catalog, rows.start + int(row))
         yield on_grid, reasons, reasons == ""
         work.report(half * n + rows.stop, 2 * n)
 

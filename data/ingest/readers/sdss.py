@@ -65,6 +65,7 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         dec=_first(about, "PLUG_DEC", hdus[0].number("PLUG_DEC")),
         spectral_class=_first_text(about, "CLASS"),
         subclass=_first_text(about, "SUBCLASS"),
+        model=_pixels(coadd, "MODEL") if "MODEL" in coadd.columns else None,
     )
 
 
@@ -124,6 +125,7 @@ def _spectrum(
     dec: float,
     spectral_class: str,
     subclass: str,
+    model: np.ndarray | None = None,
 ) -> Spectrum:
     with np.errstate(over="ignore", invalid="ignore"):
         wave = np.power(10.0, loglam.astype(np.float64))
@@ -140,6 +142,7 @@ def _spectrum(
             spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
             subclass=subclass,
             file=str(path),
+            model=model,
         )
     except ValueError as error:
         raise ReadError("unreadable", str(error)) from error

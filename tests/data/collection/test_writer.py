@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.collection import place_beside
 from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
 
@@ -167,8 +168,8 @@ def test_the_place_is_free_again_after_a_break_and_when_it_could_not_be_begun(
     with suppress(BreakOff), CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True):
         raise BreakOff
     with monkeypatch.context() as patch:
-        patch.setattr(collection_writer, "_read_commit", lambda *_: {"n_rows": "many"})
-        with pytest.raises(TypeError):
+        patch.setattr(place_beside, "read_commit", lambda *_: {"n_rows": "many"})
+        with pytest.raises(KeyError):
             CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True)
     with CollectionWriter.create(tmp_path / "c", GRID, {}, resumable=True):
         pass

@@ -14,6 +14,8 @@ from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.build.reddening import find_reddening, usable_source
 from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.format import for_lenses
+from spexplain.data.ingest.readers import read
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
@@ -27,9 +29,11 @@ def folder(folder_of_fates):
 EXPECTED = {
     "unreadable": 2,
     "unknown format": 3,
+    **dict.fromkeys(["no data", "no errors", "duplicate"], 1),
+}
+SET_ASIDE = {
     "redshift missing": 2,
     **dict.fromkeys(["star", "redshift too high", "redshift too low", "no overlap"], 1),
-    **dict.fromkeys(["no data", "no errors", "duplicate"], 1),
 }
 
 
@@ -37,27 +41,23 @@ EXPECTED = {
 def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch, jobs):
     monkeypatch.setattr("spexplain.data.ingest.many_files._FILES_A_PROCESS", 8)
     report = ingest([folder], tmp_path / "c", jobs=jobs, grid=GRID)
-    assert (report.n_files, report.n_taken, report.n_rejected) == (17, 3, 14)
+    assert (report.n_files, report.n_taken, report.n_rejected) == (17, 9, 8)
     assert report.rejected == EXPECTED
+    assert report.set_aside == SET_ASIDE
     assert list(report.rejected.values()) == sorted(report.rejected.values(), reverse=True)
     collection = Collection.open(report.path)
-    assert collection.catalog["id"].tolist() == [f"0266-51602-000{k}" for k in (1, 2, 3)]
-    assert collection.catalog["spectral_class"].tolist() == ["GALAXY", "QSO", "GALAXY"]
+    taken = collection.catalog[for_lenses(collection.catalog)]
+    assert taken["id"].tolist() == [f"0266-51602-000{k}" for k in (1, 2, 3)]
+    assert taken["spectral_class"].tolist() == ["GALAXY", "QSO", "GALAXY"]
     assert (collection.catalog["survey"] == "SDSS").all()
     assert (collection.catalog["sn_median"] > 5).all()
-    assert len(collection.rejects) == 14
+    assert len(collection.rejects) == 8
     assert (collection.rejects["detail"] != "").all()
 
 
 @pytest.mark.parametrize(
     ("name", "reason", "says"),
     [
-        ("star.fits", "star", "STAR F5"),
-        ("far.fits", "redshift too high", "z = 1.2000 > 0.8"),
-        ("none.fits", "redshift missing", "the file gives none; give it as Z"),
-        ("zero.fits", "redshift missing", "0"),
-        ("blue.fits", "redshift too low", "-0.001"),
-        ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
         ("empty_pixels.fits", "no data", "none of the 3800 pixels"),
         ("no_ivar.fits", "no errors", "no column ivar"),
         ("z_again.fits", "duplicate", "galaxy.fits"),
@@ -73,6 +73,30 @@ def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says)
     (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
     assert (reject["file"], reject["reason"]) == (str(folder / "b" / name), reason)
     assert says in reject["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "says"),
+    [
+        ("star.fits", "star", "STAR F5"),
+        ("far.fits", "redshift too high", "z = 1.2000 > 0.8"),
+        ("none.fits", "redshift missing", "the file gives none; give it as Z"),
+        ("zero.fits", "redshift missing", "0"),
+        ("blue.fits", "redshift too low", "-0.001"),
+        ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
+    ],
+)
+def test_what_no_model_is_given_is_kept_as_observed_with_why(folder, tmp_path, name, reason, says):
+    ingest([folder / "b" / name], tmp_path / "c", grid=GRID)
+    collection = Collection.open(tmp_path / "c")
+    (row,) = collection.catalog.to_dict("records")
+    assert row["set_aside"] == reason
+    assert says in row["set_aside_why"]
+    in_file, found = read(folder / "b" / name), collection.observed(0)
+    np.testing.assert_array_equal(found.wave_obs_aa, in_file.wave_obs_aa)
+    np.testing.assert_array_equal(found.flux, in_file.flux)
+    np.testing.assert_array_equal(found.ivar, in_file.ivar)
+    assert not np.isfinite(collection.spectrum(0)[0]).any()
 
 
 def test_spectra_are_at_rest_on_the_grid_and_nothing_is_made_up(write_spec, tmp_path):
@@ -96,25 +120,29 @@ def test_spectra_are_at_rest_on_the_grid_and_nothing_is_made_up(write_spec, tmp_
 
 
 def test_the_bound_on_redshift_can_be_set(folder, tmp_path):
-    assert ingest([folder], tmp_path / "far", grid=GRID, z_max=2.0).n_taken == 4
+    far = ingest([folder], tmp_path / "far", grid=GRID, z_max=2.0)
+    assert "redshift too high" not in far.set_aside
     near = ingest([folder], tmp_path / "near", grid=GRID, z_max=0.2)
-    assert near.n_taken == 2
-    assert near.rejected["redshift too high"] == 2
+    assert near.set_aside["redshift too high"] == 2
 
 
 def test_labels_reach_the_catalog_and_unknown_ones_are_reported(folder, tmp_path):
     csv = tmp_path / "labels.csv"
     csv.write_text("id,label\n266-51602-1,type 2\n0266-51602-0004,type 1\nnobody,type 1\n")
     report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
-    assert Collection.open(report.path).catalog["label"].tolist() == ["type 2", "", ""]
-    assert report.unknown_labels == ("nobody",)  # the star's is known, though it was refused
+    labels = Collection.open(report.path).catalog.set_index("id")["label"]
+    assert labels[labels != ""].to_dict() == {
+        "0266-51602-0001": "type 2", "0266-51602-0004": "type 1"
+    }  # fmt: skip
+    assert report.unknown_labels == ("nobody",)
 
 
 def test_labels_by_file_name(folder, tmp_path):
     csv = tmp_path / "labels.csv"
     csv.write_text("file,label\nqso.fits,type 1\nabsent.fits,type 1\n")
     report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
-    assert Collection.open(report.path).catalog["label"].tolist() == ["", "type 1", ""]
+    labels = Collection.open(report.path).catalog.set_index("id")["label"]
+    assert labels[labels != ""].to_dict() == {"0266-51602-0002": "type 1"}
     assert report.unknown_labels == ("absent.fits",)
 
 
@@ -313,14 +341,15 @@ def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
         [coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0), jobs=jobs,
         progress=lambda *step: steps.append(step),
     )  # fmt: skip
-    assert (report.n_files, report.n_taken, report.rejected) == (5, 225, {"redshift missing": 25})
+    assert (report.n_files, report.n_taken, report.rejected) == (5, 250, {})
+    assert report.set_aside == {"redshift missing": 25}
     assert steps == [(done, 5) for done in range(1, 6)]
     collection = Collection.open(report.path)
-    expected = [str(1000 * n + k) for n in range(5) for k in range(50) if k % 10]
+    expected = [str(1000 * n + k) for n in range(5) for k in range(50)]
     assert collection.catalog["id"].tolist() == expected
-    (detail,) = set(collection.rejects["detail"])
+    (detail,) = set(collection.catalog["set_aside_why"]) - {""}
     assert detail.startswith("Redrock's z = 0.01 has ZWARN 4; give it as Z")
-    for row in (0, 100, 224):
+    for row in (1, 101, 224):
         flux, _ = collection.spectrum(row)
         assert np.nanmedian(flux) == pytest.approx(1 + int(expected[row]))
 
@@ -334,12 +363,12 @@ def test_a_file_stored_in_part_is_read_again_and_nothing_is_lost_or_doubled(coad
             cancelled=lambda: len(steps) == stop,
         )  # fmt: skip
     report = ingest([coadds], tmp_path / "c", grid=grid)
-    assert (report.n_taken, report.rejected) == (225, {"redshift missing": 25})
+    assert (report.n_taken, report.set_aside) == (250, {"redshift missing": 25})
     ingest([coadds], tmp_path / "again", grid=grid)
     one, other = Collection.open(tmp_path / "c"), Collection.open(tmp_path / "again")
     assert one.catalog.equals(other.catalog)
     assert one.rejects.equals(other.rejects)
-    for row in range(0, 225, 16):
+    for row in range(1, 225, 16):
         np.testing.assert_array_equal(one.spectrum(row), other.spectrum(row))
 
 
@@ -348,7 +377,8 @@ def test_one_target_twice_in_a_file_or_in_two_is_taken_once(coadds, tmp_path):
     with fits.open(coadds / "coadd-1.fits", mode="update") as opened:
         opened["FIBERMAP"].data["TARGETID"][2] = 1001
     report = ingest([coadds], tmp_path / "c", grid=WaveGrid(3760.0, 3800.0))
-    assert report.rejected == {"duplicate": 45, "redshift missing": 30}  # exposures are joined
+    # Exposures of a target in one file are joined.
+    assert (report.rejected, report.set_aside) == ({"duplicate": 50}, {"redshift missing": 25})
 
 
 def test_every_second_pixel_without_error_is_no_data_and_not_out_of_range(tmp_path):
@@ -358,9 +388,9 @@ def test_every_second_pixel_without_error_is_no_data_and_not_out_of_range(tmp_pa
     table.meta["Z"] = 0.1
     table.write(tmp_path / "half.fits")
     ingest([tmp_path / "half.fits"], tmp_path / "c", grid=GRID)
-    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
-    assert reject["reason"] == "no data"
-    assert "of its 500 pixels with flux and an error, no two within" in reject["detail"]
+    (row,) = Collection.open(tmp_path / "c").catalog.to_dict("records")
+    assert row["set_aside"] == "no overlap"
+    assert "of its 500 pixels with flux and an error, no two within" in row["set_aside_why"]
 
 
 @pytest.mark.parametrize(
@@ -373,8 +403,8 @@ def test_what_is_no_usable_redshift_says_what_to_do(tmp_path, z, says):
     table.meta["Z"] = z
     table.write(tmp_path / "z.fits")
     ingest([tmp_path / "z.fits"], tmp_path / "c", grid=GRID)
-    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
-    assert says in reject["detail"]
+    (row,) = Collection.open(tmp_path / "c").catalog.to_dict("records")
+    assert says in row["set_aside_why"]
 
 
 def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):
@@ -384,7 +414,7 @@ def test_a_redshift_of_the_users_comes_before_the_files_own(folder, tmp_path):
     catalog = Collection.open(report.path).catalog.set_index("id")
     assert catalog.loc["0266-51602-0006", "z"] == 0.2
     assert catalog.loc["0266-51602-0002", "z"] == 0.4
-    assert report.rejected["star"] == 1  # what the pipeline calls a star stays one
+    assert report.set_aside["star"] == 1  # what the pipeline calls a star stays one
     assert report.unknown_labels == ()
 
 
@@ -394,10 +424,11 @@ def test_dust_of_the_users_is_a_column_that_builds_correct_by(folder, tmp_path):
     report = ingest([folder], tmp_path / "c", labels=csv, grid=GRID)
     assert report.unknown_labels == ("nobody",)
     collection = Collection.open(report.path)
-    np.testing.assert_array_equal(collection.catalog["ebv"], [0.05, np.nan, 0.0])
+    ebv = collection.catalog.set_index("id")["ebv"].dropna()
+    assert ebv.to_dict() == {"0266-51602-0001": 0.05, "0266-51602-0003": 0.0}
     assert usable_source(collection, "auto") == "catalog"
     found = find_reddening(collection, "catalog")
-    assert (found.ebv.tolist(), found.n_unknown) == ([0.05, 0.0, 0.0], 1)
+    assert (sorted(found.ebv), found.n_unknown) == ([*[0.0] * 8, 0.05], 7)
 
 
 def test_without_dust_of_the_users_there_is_no_such_column(folder, tmp_path):

@@ -7,6 +7,7 @@ from astropy.io import fits
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.prepare.recipes import O25Recipe, P21Recipe
 from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.format import for_lenses
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.ingest.to_collection import ingest
 
@@ -49,11 +50,24 @@ def test_exactly_the_galaxies_and_qsos_up_to_the_bound_are_taken(index, ingested
     report, collection = ingested
     star, far = index["kind"] == "STAR", index["z"] > 0.8
     expected = index[~star & ~far & (index["z"] > 0)]
-    assert set(collection.catalog["id"]) == set(expected["object_id"])
-    assert report.rejected == {
+    catalog = collection.catalog
+    assert set(catalog["id"]) == set(index["object_id"])
+    assert set(catalog["id"][for_lenses(catalog)]) == set(expected["object_id"])
+    assert report.rejected == {}
+    assert report.set_aside == {
         "redshift too high": int((far & ~star).sum()),
         "star": int(star.sum()),
     }
+
+
+def test_each_is_kept_on_its_own_pixels_with_the_model_of_the_pipeline(ingested):
+    _, collection = ingested
+    for row, file in enumerate(collection.catalog["file"]):
+        table, found = fits.getdata(file, 1), collection.observed(row)
+        np.testing.assert_array_equal(found.wave_obs_aa, 10.0 ** table["loglam"].astype(np.float64))
+        np.testing.assert_array_equal(found.flux[~found.mask], table["flux"][~found.mask])
+        np.testing.assert_array_equal(found.ivar[~found.mask], table["ivar"][~found.mask])
+        np.testing.assert_array_equal(found.model, table["model"])
 
 
 def test_every_lamost_file_reads_as_its_index_says(real_spectra, of_survey):
@@ -148,9 +162,11 @@ def test_desi_targets_read_as_their_index_says(real_spectra, of_survey):
 def test_what_is_taken_of_other_surveys_and_why_the_rest_is_not(real_spectra, tmp_path):
     others = [real_spectra / name for name in ("sixdf", "desi", "lamost", "gama")]
     report = ingest(others, tmp_path / "c")
-    assert (report.n_files, report.n_taken, report.n_counts) == (101, 75, 74)
-    assert report.rejected == {"redshift missing": 20, "star": 13, "no errors": 7}
+    assert (report.n_files, report.n_taken, report.n_counts) == (101, 101, 77)
+    assert report.rejected == {"no data": 7, "no errors": 7}
+    assert report.set_aside == {"redshift missing": 13, "star": 13}
     catalog = Collection.open(report.path).catalog
+    catalog = catalog[for_lenses(catalog)]
     assert catalog["survey"].value_counts().to_dict() == {"6dFGS": 74, "GAMA": 1}
     assert set(catalog.loc[catalog["survey"] == "6dFGS", "flux_unit"]) == {"counts"}
 
@@ -158,8 +174,9 @@ def test_what_is_taken_of_other_surveys_and_why_the_rest_is_not(real_spectra, tm
 def test_a_redshift_of_the_users_lets_a_desi_target_in(real_spectra, tmp_path):
     (tmp_path / "z.csv").write_text("id,z\n39632936152073654,0.35\n")
     report = ingest([real_spectra / "desi"], tmp_path / "c", labels=tmp_path / "z.csv")
-    assert (report.n_taken, report.rejected) == (1, {"redshift missing": 17})
-    (entry,) = Collection.open(report.path).catalog.to_dict("records")
+    assert (report.n_taken, report.rejected) == (11, {"no data": 7})
+    catalog = Collection.open(report.path).catalog
+    (entry,) = catalog[for_lenses(catalog)].to_dict("records")
     assert (entry["id"], entry["z"], entry["survey"]) == ("39632936152073654", 0.35, "DESI")
 
 
@@ -179,8 +196,11 @@ def test_most_serve_p21_and_each_that_does_not_says_why(ingested):
     _, collection = ingested
     for recipe, share in ((P21Recipe(), 0.95), (O25Recipe(), 0.6)):
         for rows, flux, ivar in collection.chunks():
+            wanted = for_lenses(collection.catalog)[rows]
             z = collection.catalog["z"].to_numpy()[rows]
-            on_grid, reasons = recipe.to_grid(collection.wave_rest_aa, flux, ivar, z)
+            on_grid, reasons = recipe.to_grid(
+                collection.wave_rest_aa, flux[wanted], ivar[wanted], z[wanted]
+            )
             usable = reasons == ""
             assert usable.mean() > share
             kept = recipe.kept_wavelengths(np.isnan(on_grid[usable]).sum(axis=0), usable.sum())

@@ -1,0 +1,153 @@
+"""Spectra of any length on disk, as observed: blocks of pixels end to end, each written once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import zarr
+from zarr.codecs import BloscCodec
+
+from .observed import StoredSpectrum
+from .wave_code import KINDS, WaveCode, decode_wave
+
+__all__ = ["Block", "block_path", "write_block"]
+
+_INDEX = ("start", "n_pixels", "model_start", "wave_kind", "wave_first", "wave_step")
+# What reading one spectrum unpacks: eight of SDSS. Of 4, 8 and 16 the bytes are alike.
+_CHUNK_PIXELS = 32_768
+
+
+def block_path(spectra: Path, number: int) -> Path:
+    """Folder of a block."""
+    return spectra / f"{number:06}"
+
+
+def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
+    """Write a block in place of what is there; returns a digest of its content.
+
+    A block is a zarr group: ``flux``, ``ivar``, ``model`` and ``wave`` are pixels of one spectrum
+    after another; ``index`` (n, 6) says where each begins. Wavelengths that are listed stand in
+    ``wave`` once, however many spectra have them.
+    """
+    shutil.rmtree(path, ignore_errors=True)
+    group = zarr.create_group(path)
+    waves, wave_starts = _listed_once(spectra)
+    lengths = np.array([len(one.flux) for one in spectra], np.int64)
+    has_model = np.array([one.model is not None for one in spectra], bool)
+    index = np.zeros((len(spectra), len(_INDEX)))
+    index[:, 0] = np.cumsum(lengths) - lengths
+    index[:, 1] = lengths
+    modelled = np.where(has_model, lengths, 0)
+    index[:, 2] = np.where(has_model, np.cumsum(modelled) - modelled, -1)
+    index[:, 3] = [KINDS.index(one.wave.kind) for one in spectra]
+    index[:, 4] = [
+        start if one.wave.kind == "listed" else one.wave.first
+        for one, start in zip(spectra, wave_starts, strict=True)
+    ]
+    index[:, 5] = [one.wave.step for one in spectra]
+    models = [one.model for one in spectra if one.model is not None]
+    digest = blake2b(digest_size=16)
+    for name, values in (
+        ("flux", _joined([one.flux for one in spectra], np.float32)),
+        ("ivar", _joined([one.ivar for one in spectra], np.float32)),
+        ("model", _joined(models, np.float32)),
+        ("wave", waves),
+    ):
+        digest.update(values.tobytes())
+        _store_pixels(group, name, values)
+    digest.update(index.tobytes())
+    stored = group.create_array("index", data=index)
+    stored.attrs["columns"] = list(_INDEX)
+    stored.attrs["wave_kinds"] = list(KINDS)
+    return digest.digest()
+
+
+class Block:
+    """Read access to a block; safe to share between threads.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._group = zarr.open_group(path, mode="r")
+        index = np.asarray(self._array("index")[...])
+        self._start, self._n, self._model = index[:, :3].T.astype(np.int64)
+        self._kind, self._wave = index[:, 3].astype(np.int64), index[:, 4:]
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    def wave(self, at: int) -> np.ndarray:
+        """(D,) observed vacuum Å of one spectrum."""
+        kind, n = KINDS[self._kind[at]], int(self._n[at])
+        first, step = self._wave[at].tolist()
+        if kind != "listed":
+            return decode_wave(WaveCode(kind, first, step), n)
+        return self._listed[int(first) : int(first) + n]
+
+    def pixels(self, first: int, stop: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Flux and ivar of spectra that follow one another, read at once."""
+        begin, end = int(self._start[first]), int(self._start[stop - 1] + self._n[stop - 1])
+        cuts = self._start[first + 1 : stop] - begin
+        flux, ivar = (
+            np.split(np.asarray(self._array(name)[begin:end]), cuts) for name in ("flux", "ivar")
+        )
+        return flux, ivar
+
+    def model(self, at: int) -> np.ndarray | None:
+        """(D,) float32 of one spectrum, None without."""
+        start = int(self._model[at])
+        if start < 0:
+            return None
+        return np.asarray(self._array("model")[start : start + int(self._n[at])])
+
+    @cached_property
+    def _listed(self) -> np.ndarray:
+        return np.asarray(self._array("wave")[...])
+
+    def _array(self, name: str) -> zarr.Array:
+        return cast("zarr.Array", self._group[name])
+
+
+def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
+    """As one file, of which a stretch can be unpacked alone."""
+    layout: dict[str, Any] = {"chunks": (max(values.size, 1),)}
+    if values.size > _CHUNK_PIXELS:
+        n_chunks = -(-values.size // _CHUNK_PIXELS)
+        layout = {"chunks": (_CHUNK_PIXELS,), "shards": (n_chunks * _CHUNK_PIXELS,)}
+    array = group.create_array(
+        name,
+        shape=values.shape,
+        dtype=values.dtype,
+        compressors=BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle"),
+        **layout,
+    )
+    array[:] = values
+
+
+def _listed_once(spectra: Sequence[StoredSpectrum]) -> tuple[np.ndarray, list[int]]:
+    """All different listed wavelengths end to end, and where each spectrum's begin."""
+    starts: dict[bytes, int] = {}
+    different: list[np.ndarray] = []
+    found, size = [], 0
+    for one in spectra:
+        content = np.ascontiguousarray(one.wave.listed, np.float64)
+        if content.tobytes() not in starts:
+            starts[content.tobytes()] = size
+            different.append(content)
+            size += content.size
+        found.append(starts[content.tobytes()])
+    return _joined(different, np.float64), found
+
+
+def _joined(parts: Sequence[np.ndarray], dtype: type) -> np.ndarray:
+    return np.concatenate([np.empty(0, dtype), *(np.asarray(part, dtype) for part in parts)])

@@ -1,0 +1,122 @@
+"""Where a collection is written before it is whole: a folder beside, its last commit, a lock."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..files.locks import WriterLock
+from .format import CollectionError, write_json
+
+__all__ = ["COMMIT_NAME", "Place", "free_place", "only_writer"]
+
+COMMIT_NAME = "commit.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a collection is written before it is whole, what is safe there, and the lock on it."""
+
+    part: Path
+    commit: dict[str, Any]
+    lock: WriterLock | None = None
+
+    @contextmanager
+    def until_taken(self) -> Iterator[None]:
+        """Let go of the lock if what follows fails: whatever it is, the next writer may begin."""
+        try:
+            yield
+        except BaseException:
+            if self.lock is not None:
+                self.lock.release()
+            raise
+
+
+def free_place(
+    path: Path,
+    task: dict[str, Any],
+    begin: Callable[[Path], str],
+    *,
+    resumable: bool,
+    into: bool = False,
+) -> Place:
+    """A place beside one that is free, or that is to be added to, with what was done of the task.
+
+    Parameters
+    ----------
+    path
+        Of the collection, absolute.
+    task
+        What is to be written, JSON-serialisable: unfinished work on another is discarded.
+    begin
+        Makes an empty folder ready; returns the key to begin with.
+    resumable
+        Whether an unfinished collection is kept and continued.
+    into
+        The collection is there.
+
+    Raises
+    ------
+    CollectionError
+        The place is taken, another writer is at work on it, or it cannot be written.
+    """
+    if path.exists() and not into:
+        raise CollectionError(f"{path} already exists; choose another folder or remove it")
+    task = json.loads(json.dumps(task))  # as a later run will read it back
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not resumable:
+            part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+            return Place(part, _begin(part, task, begin))
+        part = path.with_name(f".{path.name}.unfinished")
+        lock = only_writer(path, into=into)
+        try:
+            return Place(part, read_commit(part, task) or _begin(part, task, begin), lock)
+        except BaseException:  # raised on: whatever it is, the next writer may begin
+            lock.release()
+            raise
+    except OSError as error:
+        raise CollectionError(f"cannot write {path}: {error}") from error
+
+
+def only_writer(path: Path, *, into: bool) -> WriterLock:
+    """The lock on a place, held.
+
+    Raises
+    ------
+    CollectionError
+        Another process holds it, or the place is taken.
+    """
+    lock = WriterLock(path.with_name(f".{path.name}.unfinished.lock"))
+    if not lock.take():
+        elsewhere = "" if into else ", or choose another folder"
+        raise CollectionError(f"another process is writing {path}; wait for it to end{elsewhere}")
+    if path.exists() and not into:  # finished between our first look and the lock
+        lock.release()
+        raise CollectionError(f"{path} already exists; choose another folder or remove it")
+    return lock
+
+
+def _begin(part: Path, task: dict[str, Any], begin: Callable[[Path], str]) -> dict[str, Any]:
+    """A fresh folder; returns its first commit."""
+    if part.exists():
+        shutil.rmtree(part)
+    (part / "parts").mkdir(parents=True)
+    commit = {"task": task, "n_rows": 0, "n_parts": 0, "key": begin(part)}
+    write_json(part / COMMIT_NAME, commit)
+    return commit
+
+
+def read_commit(part: Path, task: dict[str, Any]) -> dict[str, Any] | None:
+    """The last commit of an unfinished collection of the same task, else None."""
+    try:
+        commit = json.loads((part / COMMIT_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return commit if isinstance(commit, dict) and commit.get("task") == task else None

@@ -1,0 +1,98 @@
+"""Taking spectra out of a collection, and putting them back: their pixels stay where they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .collection import Collection, read_meta, read_table
+from .format import CATALOG_COLUMNS, CATALOG_NAME, META_NAME, OBSERVED, CollectionError, write_json
+from .place_beside import only_writer
+from .runs import RunStore
+
+__all__ = ["key_without", "remove_spectra", "restore_spectra"]
+
+
+def key_without(stored_key: str, removed: Sequence[int]) -> str:
+    """Key of a collection of which some stored rows do not count."""
+    if not removed:
+        return stored_key
+    content = f"{stored_key}{json.dumps(list(removed))}"
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:
+    """Take spectra out of a collection, all or none; returns how many there were.
+
+    One small file is rewritten. What was built numbers the spectra as they were, so that nothing
+    counts as built any more; tags and notes stay.
+
+    Raises
+    ------
+    KeyError
+        An id is not there; the text names similar ones.
+    CollectionError
+        The collection cannot be read or written, or is of format 1.
+    """
+    collection = Collection.open(path)
+    rows = sorted({collection.row_of(name) for name in ids})
+    meta = _observed(Path(path))
+    counted = np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
+    _write(Path(path), sorted({*meta["removed"], *counted[rows].tolist()}), meta["stored_key"])
+    return len(rows)
+
+
+def restore_spectra(path: str | Path, ids: Sequence[str]) -> int:
+    """Put back spectra that were taken out, all or none; returns how many.
+
+    Raises
+    ------
+    KeyError
+        An id was not taken out.
+    CollectionError
+        As for :func:`remove_spectra`, or a spectrum of that id is there by now.
+    """
+    path = Path(path)
+    meta = _observed(path)
+    names = read_table(path / CATALOG_NAME, CATALOG_COLUMNS)["id"].to_numpy(object)
+    there = set(np.delete(names[: sum(meta["block_rows"])], meta["removed"]).tolist())
+    row_of = {names[row]: row for row in meta["removed"]}
+    for name in ids:
+        if name in there:
+            raise CollectionError(f"{name!r} is in {path} already")
+        if name not in row_of:
+            raise KeyError(f"no spectrum {name!r} was removed from {path}")
+    back = {row_of[name] for name in ids}
+    _write(path, [row for row in meta["removed"] if row not in back], meta["stored_key"])
+    return len(back)
+
+
+def _observed(path: Path) -> dict:
+    meta = read_meta(path)
+    if meta["format_version"] != OBSERVED:
+        raise CollectionError(
+            f"{path} holds spectra on common wavelengths (format {meta['format_version']}), of "
+            "which none can be removed; ingest its files anew without them"
+        )
+    return meta
+
+
+def _write(path: Path, removed: list[int], stored_key: str) -> None:
+    path = path.absolute()
+    lock = only_writer(path, into=True)
+    try:
+        meta = read_meta(path)
+        if meta["stored_key"] != stored_key:
+            raise CollectionError(f"{path} was added to meanwhile; try again")
+        # Before, so that what was built is never taken for that of other rows.
+        RunStore(path).set_current({})
+        key = key_without(stored_key, removed)
+        write_json(path / META_NAME, meta | {"removed": removed, "key": key})
+    except OSError as error:
+        raise CollectionError(f"cannot write {path}: {error}") from error
+    finally:
+        lock.release()

@@ -1,0 +1,54 @@
+"""Repeats of one object, by position on the sky."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["WITHIN_ARCSEC", "same_object"]
+
+WITHIN_ARCSEC = 1.0
+
+
+def same_object(
+    ra_deg: np.ndarray, dec_deg: np.ndarray, *, within_arcsec: float = WITHIN_ARCSEC
+) -> np.ndarray:
+    """The first row of the object that each row is of.
+
+    A row belongs to the object of the nearest earlier row within the radius, and else begins one,
+    so that rows that are added later change nothing.
+
+    Parameters
+    ----------
+    ra_deg, dec_deg : (n,)
+        ICRS; rows without a position are objects of their own.
+    within_arcsec
+        Radius.
+
+    Returns
+    -------
+    (n,) int64, each at most its own row.
+    """
+    from scipy.spatial import cKDTree
+
+    ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
+    first = np.arange(len(ra))
+    known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
+    if not known.size:
+        return first
+    # Survey repeats often have the very same position: of these only the first is looked at again.
+    same, begin, member = np.unique(
+        np.column_stack([ra, dec])[known], axis=0, return_index=True, return_inverse=True
+    )
+    first[known] = known[begin][member.ravel()]
+    rank = np.argsort(begin)
+    heads, (ra, dec) = known[begin[rank]], same[rank].T
+    sky = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    chord = 2 * np.sin(np.radians(within_arcsec / 3600) / 2)
+    pairs = cKDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
+    apart = np.sum((sky[pairs[:, 0]] - sky[pairs[:, 1]]) ** 2, axis=1)
+    order = np.lexsort((pairs[:, 0], apart, pairs[:, 1]))
+    found, seen = np.arange(len(first)), -1
+    for earlier, later in heads[pairs[order]].tolist():
+        if later != seen:  # its nearest
+            found[later], seen = found[earlier], later
+    return found[first]

@@ -1,0 +1,171 @@
+"""Spectra of a collection as they lie on disk, in either format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from ...core.spectra.grid import WaveGrid, resample
+from .format import CollectionError, flux_unit_of, for_lenses
+from .observed import ObservedSpectrum, observed_from_rest
+from .observed_blocks import Block, block_path
+
+__all__ = ["SpectraAtRest", "SpectraObserved", "StoredSpectra", "open_spectra"]
+
+
+class StoredSpectra(Protocol):
+    """What both formats offer; rows are those of the catalog."""
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        """(D,) float64, vacuum Å: of spectra at rest."""
+        ...
+
+    def at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Flux and ivar of some rows, each (n, D) float32."""
+        ...
+
+    def observed(self, row: int) -> ObservedSpectrum:
+        """One row as observed."""
+        ...
+
+
+class SpectraAtRest:
+    """Format 1: all on one grid at rest.
+
+    Parameters
+    ----------
+    path
+        Of the arrays.
+    catalog
+        Whose rows they are.
+
+    Raises
+    ------
+    CollectionError
+        They do not fit the catalog.
+    """
+
+    def __init__(self, path: Path, catalog: pd.DataFrame) -> None:
+        spectra = zarr.open_group(path, mode="r")
+        self._flux, self._ivar = (cast("zarr.Array", spectra[name]) for name in ("flux", "ivar"))
+        self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
+        self._catalog = catalog
+        expected = (len(catalog), self.wave_rest_aa.size)
+        for name, array in (("flux", self._flux), ("ivar", self._ivar)):
+            if array.shape != expected:
+                raise CollectionError(
+                    f"{path.parent} is damaged: {name} has shape {array.shape}, but the catalog "
+                    f"and the wavelengths call for {expected}"
+                )
+
+    def at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Flux and ivar of some rows, each (n, D) float32."""
+        return np.asarray(self._flux[start:stop]), np.asarray(self._ivar[start:stop])
+
+    def observed(self, row: int) -> ObservedSpectrum:
+        """One row, taken back to the observed frame."""
+        flux, ivar = (part[0] for part in self.at_rest(row, row + 1))
+        z, unit = float(self._catalog["z"].iat[row]), flux_unit_of(self._catalog, row)
+        return observed_from_rest(self.wave_rest_aa, flux, ivar, z=z, flux_unit=unit)
+
+
+class SpectraObserved:
+    """Format 2: each on its own pixels; taken to rest when asked for.
+
+    Parameters
+    ----------
+    path
+        Of the blocks.
+    catalog
+        Whose rows they are.
+    rows : (N,)
+        Where each row of the catalog stands among all that are stored.
+    block_rows
+        How many spectra each block has.
+    grid
+        Start, stop and step of the wavelengths at rest, vacuum Å.
+
+    Raises
+    ------
+    CollectionError
+        A block is not there.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        catalog: pd.DataFrame,
+        rows: np.ndarray,
+        block_rows: list[int],
+        grid: list[float],
+    ) -> None:
+        self.wave_rest_aa = WaveGrid(*grid).wave_rest_aa
+        self._path, self._catalog, self._rows = path, catalog, rows
+        self._begin = np.cumsum([0, *block_rows])
+        self._blocks: dict[int, Block] = {}
+        self._z = catalog["z"].to_numpy(np.float64)
+        self._for_lenses = for_lenses(catalog)
+        for number in range(len(block_rows)):
+            if not block_path(path, number).is_dir():
+                raise CollectionError(
+                    f"{path.parent} is damaged: block {number} of its spectra is not there"
+                )
+
+    def at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Flux and ivar of some rows on the grid at rest, each (n, D) float32.
+
+        Only wavelengths are divided by 1 + z. Spectra that no model is given have no data there.
+        """
+        shape = (stop - start, self.wave_rest_aa.size)
+        flux, ivar = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
+        rows = np.arange(start, stop)[self._for_lenses[start:stop]]
+        numbers = self._number(rows)
+        for number in np.unique(numbers).tolist():
+            block, some = self._block(number), rows[numbers == number]
+            at = self._rows[some] - self._begin[number]
+            fluxes, ivars = block.pixels(int(at[0]), int(at[-1]) + 1)
+            for row, k in zip(some.tolist(), at.tolist(), strict=True):
+                rest = block.wave(k) / (1 + self._z[row])
+                k -= int(at[0])
+                flux[row - start], ivar[row - start] = resample(
+                    rest, fluxes[k], ivars[k], self.wave_rest_aa
+                )
+        return flux, ivar
+
+    def observed(self, row: int) -> ObservedSpectrum:
+        """One row on its own pixels."""
+        number = int(self._number(np.array([row]))[0])
+        block, at = self._block(number), int(self._rows[row] - self._begin[number])
+        (flux,), (ivar,) = block.pixels(at, at + 1)
+        return ObservedSpectrum(
+            block.wave(at),
+            flux,
+            ivar,
+            ~(ivar > 0),
+            block.model(at),
+            float(self._z[row]),
+            flux_unit_of(self._catalog, row),
+        )
+
+    def _number(self, rows: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self._begin, self._rows[rows], side="right") - 1
+
+    def _block(self, number: int) -> Block:
+        # Two threads may open one block at once; either's is as good.
+        if number not in self._blocks:
+            self._blocks[number] = Block(block_path(self._path, number))
+        return self._blocks[number]
+
+
+def open_spectra(
+    path: Path, meta: dict[str, Any], catalog: pd.DataFrame, rows: np.ndarray
+) -> StoredSpectra:
+    """The spectra of a collection whose facts are these."""
+    if "block_rows" in meta:
+        return SpectraObserved(path, catalog, rows, meta["block_rows"], meta["grid"])
+    return SpectraAtRest(path, catalog)
