@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from .edit import EDIT_KINDS, Edit, apply_edits
     from .extinction import dust_transmission
     from .grid import COLLECTION_GRID, WaveGrid, resample
+    from .smoothing import smoothed
     from .spectrum import SPECTRAL_CLASSES, Spectrum
     from .unit_spellings import COUNTS, RELATIVE, flux_factor, wavelengths_aa
+    from .wave_axis import WaveAxis
     from .with_units import Medium, PhysicalSpectrum, SpectrumLike
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "PhysicalSpectrum",
     "Spectrum",
     "SpectrumLike",
+    "WaveAxis",
     "WaveGrid",
     "air_to_vacuum",
     "apply_edits",
@@ -39,6 +42,7 @@ __all__ = [
     "flux_factor",
     "noise_draws",
     "resample",
+    "smoothed",
     "vacuum_to_air",
     "wavelengths_aa",
 ]

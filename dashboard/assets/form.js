@@ -260,27 +260,29 @@ export function render({ model, el }) {
       control.set(model.values[name])
       control.element.hidden = model.inert.includes(name)
     }
+    for (const group of el.querySelectorAll("fieldset")) { // no heading over nothing
+      group.hidden = ![...group.children].some((one) => one.tagName !== "LEGEND" && !one.hidden)
+    }
   }
 
   const build = () => {
     built = {}
     const body = make("div", { class: "form" })
-    const fold = make("details", { class: "fold" }, make("summary", {}, "Advanced"),
-      make("div", { class: "inner" }))
+    const groups = new Map()
+    const home_of = (field) => {
+      if (!field.group) return body
+      if (!groups.has(field.group)) {
+        const group = make("fieldset", {}, make("legend", {}, field.group))
+        groups.set(field.group, group)
+        body.append(group)
+      }
+      return groups.get(field.group)
+    }
     for (const field of model.fields) {
       const control = builders[field.kind](field, send, model)
       built[field.name] = control
-      const home = field.fold ? fold.lastChild : body
-      home.append(control.element)
+      home_of(field).append(control.element)
     }
-    if (fold.lastChild.childElementCount) body.append(fold)
-    fold.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !fold.open) return
-      fold.open = false
-      fold.firstChild.focus()
-    })
-    const open = el.querySelector("details")?.open
-    if (open) fold.open = true
     el.replaceChildren(body)
     refresh()
   }

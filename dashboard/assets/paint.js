@@ -3,16 +3,16 @@
 // once, however many of its sources a message changes; what it makes stays in the browser.
 let painting = false
 
-export default function ({ pixels, bands, figure, trace, ribbon, bars }) {
+export default function ({ pixels, bands, filled, figure, trace, ribbon, bars }) {
   if (painting) return
   painting = true
   queueMicrotask(() => {
     painting = false
-    draw(pixels, bands, figure, trace, ribbon, bars)
+    draw(pixels, bands, filled.data, figure, trace, ribbon, bars)
   })
 }
 
-function draw(pixels, bands, figure, trace, ribbon, bars) {
+function draw(pixels, bands, filled, figure, trace, ribbon, bars) {
   const { x, y } = pixels.data
   const { left, right, weight, shade } = bands.data
   const { start, end } = figure.x_range
@@ -47,7 +47,13 @@ function draw(pixels, bands, figure, trace, ribbon, bars) {
       if (low !== high) kept.push(Math.max(low, high))
     }
   }
-  put(trace, { x: kept.map((i) => x[i]), y: kept.map((i) => y[i]) })
+  // What was filled in is not drawn like flux: the line has a gap there (whole.js dashes it).
+  let gap = 0
+  const measured = (i) => {
+    while (gap < filled.left.length && x[i] > filled.right[gap]) gap++
+    return !(gap < filled.left.length && x[i] >= filled.left[gap])
+  }
+  put(trace, { x: kept.map((i) => x[i]), y: kept.map((i) => measured(i) ? y[i] : NaN) })
 
   // A stroke ends on the pixel where the next colour begins, so that no gap is left. What has no
   // colour is not drawn.

@@ -1,23 +1,42 @@
-// Under the cursor: wavelength, flux, weight, segment and the nearest line, in the figure's corner.
+// Under the cursor: wavelength, flux, its error, weight, segment and the nearest line, in the figure's corner.
 const { x, y } = pixels.data
 const { right, weight, shade } = bands.data
 const box = document.getElementById("readout")
 if (!box) return // a spectrum alone, without the page around it
 const at = cb_obj.x
-if (!x.length || at < x[0] || at > x[x.length - 1]) { box.textContent = ""; return }
-let low = 0, high = x.length - 1
-while (high - low > 1) {
-  const middle = (low + high) >> 1
-  if (x[middle] <= at) low = middle; else high = middle
+const nearest = (values) => {
+  let low = 0, high = values.length - 1
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (values[middle] <= at) low = middle; else high = middle
+  }
+  return at - values[low] < values[high] - at ? low : high
 }
-const i = at - x[low] < x[high] - at ? low : high
-const parts = [`${x[i].toFixed(1)} ${x[i] > 2000 ? "Å" : "nm"}`, `flux ${y[i].toPrecision(4)}`]
+const holds = (values) => values.length && at >= values[0] && at <= values[values.length - 1]
+const seen = observed.data
+if (!holds(x) && !holds(seen.x)) { box.textContent = ""; return }
+const i = nearest(x)
+const inside = holds(x)
+const place = inside ? x[i] : seen.x[nearest(seen.x)]
+const parts = [`${place.toFixed(pixels.tags[1] === "nm" ? 2 : 1)} ${pixels.tags[1]}`]
+const filled_in = inside && filled.data.left.some((left, k) =>
+  place >= left && place <= filled.data.right[k])
+if (inside) parts.push(`flux ${y[i].toPrecision(4)}`)
+if (filled_in) parts.push("filled in, not measured")
+else if (holds(seen.x)) {
+  const k = nearest(seen.x)
+  if (Number.isNaN(seen.y[k])) parts.push("no data")
+  else {
+    if (!inside) parts.push(`flux ${seen.y[k].toPrecision(4)}`)
+    parts.push(`±${seen.error[k].toPrecision(2)}`)
+  }
+}
 let first = 0, last = right.length
 while (first < last) {
   const middle = (first + last) >> 1
-  if (right[middle] < x[i]) first = middle + 1; else last = middle
+  if (right[middle] < place) first = middle + 1; else last = middle
 }
-if (weight[first]) {
+if (inside && weight[first]) {
   const unit = bands.tags[2] || ""
   const size = Math.abs(weight[first]).toPrecision(3)
   // Above 2 are the shades of what goes the same way up and down.
@@ -30,8 +49,8 @@ if (weight[first]) {
 let near = -1
 for (let k = 0; k < lines.data.x.length; k++) {
   // within 600 km/s
-  const away = Math.abs(lines.data.x[k] - x[i])
-  if (away < 0.002 * x[i] && (near < 0 || away < Math.abs(lines.data.x[near] - x[i]))) near = k
+  const away = Math.abs(lines.data.x[k] - place)
+  if (away < 0.002 * place && (near < 0 || away < Math.abs(lines.data.x[near] - place))) near = k
 }
 if (near >= 0) parts.push(lines.data.name[near])
 box.textContent = parts.join("  ·  ")

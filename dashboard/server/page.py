@@ -22,8 +22,10 @@ from ..session.recurring import Recurring
 from ..session.session import Session
 from ..session.settled_trust import SettledTrust
 from ..session.visitor import Visitor
+from ..session.whole_range import WholeRange
 from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
+from ..views.spectrum.beside import ChoicesBeside
 from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
@@ -73,6 +75,7 @@ def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Cal
         session = Visitor(workspace, pool, schedule_of(doc))
         SettledTrust(session)
         Recurring(session)
+        WholeRange(session)
         opened.add(session)
 
         def close(_: object) -> None:
@@ -120,6 +123,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
         "veil": veil_pane(session),
         "state": state_pane(session),
         "controls": controls_form(session),
+        "beside": ChoicesBeside(session).place,
         "tabs": tabs_form(session),
         "drawer": drawer,
         "drop": drop_part(session),

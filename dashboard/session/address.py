@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import param
 
+from .drawing import LINE_KINDS
 from .state import Knobs, View
 
 __all__ = ["apply_query", "to_query"]
@@ -28,7 +29,15 @@ _VIEW = {
     "paint": "paint",
     "unit": "unit",
     "frame": "frame",
+    "medium": "medium",
+    "span": "range",
     "clip": "clip",
+    "errors": "errors",
+    "smooth_px": "smooth",
+    "survey_model": "survey",
+    "residual": "residual",
+    "beside": "beside",
+    **{kind: kind for kind in LINE_KINDS},
     "width_kms": "width",
     "trimmed": "trimmed",
     "rebuilt": "rebuilt",

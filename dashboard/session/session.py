@@ -13,6 +13,7 @@ import param
 from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
+from ...core.spectra.wave_axis import WaveAxis
 from ...data.collection.format import flux_unit_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens
 from ..workspace.workspace import Workspace
@@ -178,6 +179,12 @@ class Session(BrowserTab):
         # else may have been said.
         self.outcome.param.update(busy=True, problem="")
         self._work.request(partial(_explained, shown.flux, self._maker(shown), settings))
+
+    @property
+    def axis(self) -> WaveAxis:
+        """What the axis shows of the open spectrum's wavelengths."""
+        shown = self.outcome.shown
+        return self.view.axis(float("nan") if shown is None else shown.z)
 
     @property
     def loading(self) -> bool:

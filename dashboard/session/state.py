@@ -25,18 +25,16 @@ from ...core.settings import (
     SmoothingName,
     WeightSign,
 )
+from .drawing import Drawing
 from .tabs import TABS
 
 __all__ = ["Knobs", "Outcome", "View"]
 
-PaintName = Literal["line", "band"]
 SlopeName = Literal["derivative", "tenth"]
-UnitName = Literal["Å", "nm"]
-FrameName = Literal["rest", "observed"]
 ThemeName = Literal["light", "dark"]
 
 
-class View(param.Parameterized):
+class View(Drawing):
     """What is being looked at. The choices of the first four come from the collection."""
 
     lens = param.Selector(
@@ -73,32 +71,12 @@ class View(param.Parameterized):
         doc="Which spectra a list holds: all, those inside or outside what the model learned on, "
         "those with any tag, or those with one tag.",
     )
-    paint = param.Selector(
-        default="line",
-        objects=list(get_args(PaintName)),
-        label="Paint",
-        doc="Draw the explanation as the colour of the line, or as bands behind it.",
-    )
     slope = param.Selector(
         default="derivative",
         objects=list(get_args(SlopeName)),
         label="Saliency in",
         doc="The derivative by each pixel's flux, as in the AGN paper; or the change per +10 % of "
         "the flux, which compares with LIME's weights.",
-    )
-    unit = param.Selector(
-        default="Å", objects=list(get_args(UnitName)), label="Unit", doc="Unit of wavelength."
-    )
-    frame = param.Selector(
-        default="rest",
-        objects=list(get_args(FrameName)),
-        label="Frame",
-        doc="Rest-frame wavelengths, or as observed at the spectrum's redshift.",
-    )
-    clip = param.Boolean(
-        default=False,
-        label="Clip",
-        doc="Fit the flux axis to the continuum and let strong lines run off the top.",
     )
     width_kms = param.Number(
         default=FILTER_KMS,
@@ -294,6 +272,9 @@ class Outcome(param.Parameterized):
     """What came of the choices; written by the session only."""
 
     shown = param.Parameter(default=None, doc="The open spectrum (OpenSpectrum), or None.")
+    whole = param.Parameter(
+        default=None, doc="All that was observed of it (WholeSpectrum); None until known."
+    )
     explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
     trust = param.Parameter(
         default=None, doc="How far to believe that explanation (Trust); None until judged."

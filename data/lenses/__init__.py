@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .outside_spectrum import OutsideLens, OutsideSpectrum, read_bytes
     from .placer import Placer
     from .plane_points import Plane, open_planes
+    from .whole_spectrum import WholeSpectrum, whole_of_file, whole_of_row
 
 __all__ = [
     "AgnLens",
@@ -37,6 +38,7 @@ __all__ = [
     "Reasons",
     "ScoreLeaders",
     "Verdict",
+    "WholeSpectrum",
     "exposures_of",
     "lens_of_target",
     "open_lenses",
@@ -49,6 +51,8 @@ __all__ = [
     "recurring",
     "scanned",
     "score_leaders",
+    "whole_of_file",
+    "whole_of_row",
 ]
 
 __getattr__ = public_names(__name__)

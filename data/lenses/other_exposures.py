@@ -16,7 +16,6 @@ from ...core.spectra.grid import resample
 from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ...core.spectra.spectrum import Spectrum
 from ...core.trust.exposures import Drawn
-from ..build.reddening import find_reddening
 from ..collection.collection import Collection
 from ..collection.runs import Run
 from .lenses import Lens
@@ -162,6 +161,13 @@ class Exposures:
             raise ValueError(f"it cannot be prepared: {self._on_grid(self.flux[None])[1][0]}")
         return found.spectra[0]
 
+    def filled(self) -> np.ndarray:
+        """(D,) bool: prepared pixels that hold no measurement but what the recipe put there."""
+        on_grid, _ = self._on_grid(self.flux[None])
+        wave = self.preparation.wave_rest_aa
+        _, measured = resample(self.wave_rest_aa, self.flux, self.ivar, wave)
+        return np.isnan(on_grid[0, self.preparation.kept]) | ~(measured > 0)
+
     def _noise(self, numbers: range, seed: int) -> np.ndarray:
         rngs = [np.random.default_rng((seed, number)) for number in numbers]
         return noise_draws(self.ivar, self.wave_rest_aa * (1 + self.z), self.pixels, rngs)
@@ -198,7 +204,6 @@ def exposures_of(collection: Collection, lens: Lens, row: int) -> Exposures:
     """
     flux, ivar = collection.spectrum(row)
     entry, run = collection.catalog.iloc[row], lens.preparation
-    dust = find_reddening(collection, run.metrics.get("dust", "none"))
     return Exposures(
         Preparation.of(run),
         collection.wave_rest_aa,
@@ -207,8 +212,17 @@ def exposures_of(collection: Collection, lens: Lens, row: int) -> Exposures:
         ivar,
         float(entry["z"]),
         _PIXELS.get(str(entry["survey"]), LOG_PIXELS),
-        None if dust.ebv is None else float(dust.ebv[row]),
+        _reddening_of(collection, str(run.metrics.get("dust", "none")), row),
     )
+
+
+def _reddening_of(collection: Collection, source: str, row: int) -> float | None:
+    if source == "none":
+        return None
+    from ..build.reddening import find_reddening  # loads torch: a spectrum is drawn without
+
+    dust = find_reddening(collection, source)
+    return None if dust.ebv is None else float(dust.ebv[row])
 
 
 def exposures_of_file(wave_rest_aa: np.ndarray, lens: Lens, spectrum: Spectrum) -> Exposures:

@@ -13,6 +13,7 @@ from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanToo
 from bokeh.plotting import figure
 
 from ...figures.theme import THEMES
+from ...session.drawing import AXIS
 from ...session.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
@@ -57,7 +58,7 @@ class _Brush:
         view = session.view
         view.param.watch(self._turn, "tab")
         view.param.watch(self._dress, "theme")
-        view.param.watch(self._draw, ["unit", "frame", "tab"])
+        view.param.watch(self._draw, [*AXIS, "tab"])
         self._dress()
         # A tool is made active by a change, which only a loaded page notices.
         pn.state.onload(self._turn)

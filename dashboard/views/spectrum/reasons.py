@@ -13,6 +13,7 @@ from ....core.explain.explanation import Explanation
 from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT
 from ...figures.theme import THEMES
+from ...session.drawing import AXIS
 from ...session.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
@@ -62,7 +63,7 @@ class ReasonMarks:
         self._dress()
         session.view.param.watch(self._dress, "theme")
         session.outcome.param.watch(self._draw, ["recurrence", "trust", "mirrored", "explanation"])
-        session.view.param.watch(self._draw, ["unit", "frame", "slope"])
+        session.view.param.watch(self._draw, [*AXIS, "slope"])
         self._draw()
 
     def _dress(self, *_: object) -> None:
@@ -82,15 +83,15 @@ class ReasonMarks:
                 self._spread.data = {key: [] for key in _SPREAD}
                 self.told.data = {key: [] for key in _TOLD}
             return
-        factor = self._factor(shown)
+        axis = self._session.axis
         edges = found.edges(shown.wave_rest_aa)
         low, high = effects.ends(told.intervals.low, told.intervals.high)
         self._spread.data = dict(
-            zip(_SPREAD, (edges.mean(axis=1) * factor, low, high), strict=True)
+            zip(_SPREAD, (axis.of_rest(edges.mean(axis=1)), low, high), strict=True)
         )
         tops = [int(np.argmax(np.where(found.labels == s, shown.flux, -np.inf))) for s in told.top]
         self._marks.data = {
-            "x": [float(shown.wave_rest_aa[at]) * factor for at in tops],
+            "x": axis.of_rest(shown.wave_rest_aa[tops]),
             "y": [float(shown.flux[at]) for at in tops],
             "mark": [_SOLID if holds else _HOLLOW for holds in told.holds],
         }
@@ -98,12 +99,6 @@ class ReasonMarks:
         self.told.data = {
             "told": [said_of_reason(segment, effects, told, trust) for segment in range(len(edges))]
         }
-
-    def _factor(self, shown: OpenSpectrum) -> float:
-        """From rest-frame Å to what the axis shows."""
-        view = self._session.view
-        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
-        return stretch * (0.1 if view.unit == "nm" else 1.0)
 
 
 def said_of_reason(segment: int, effects: Effects, told: Recurrence, trust: Trust | None) -> str:

@@ -11,8 +11,8 @@ from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
 from ...figures.theme import THEMES
+from ...session.drawing import AXIS
 from ...session.latest_wins import Answer, Background
-from ...session.open_spectrum import OpenSpectrum
 from ...session.reconstruction import Rebuilt, rebuild
 from ...session.session import Session
 
@@ -41,7 +41,7 @@ class RebuiltOverlay:
         self._session, self._flux = session, flux
         self._work: Background[Rebuilt] = Background(session, self._arrived)
         session.outcome.param.watch(self._begin, "shown")
-        session.view.param.watch(self._begin, ["rebuilt", "unit", "frame", "target", "width_kms"])
+        session.view.param.watch(self._begin, ["rebuilt", *AXIS, "target", "width_kms"])
         session.view.param.watch(self._dress, "theme")
         self._begin()
 
@@ -78,19 +78,13 @@ class RebuiltOverlay:
         found, shown = answer.result, self._session.outcome.shown
         if found is None or shown is None or shown.row != found.row:
             return
-        wave = shown.wave_rest_aa * self._factor(shown)
+        wave = self._session.axis.of_rest(shown.wave_rest_aa)
         steps = np.diff(np.concatenate([[0], (~found.kept).astype(np.int8), [0]]))
         starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
         drawn = self._drawn
         drawn.windows.data_source.data = {"left": wave[starts], "right": wave[stops]}
         drawn.line.data_source.data = {"x": wave, "y": found.reconstruction}
         self._dress()
-
-    def _factor(self, shown: OpenSpectrum) -> float:
-        """From rest-frame Å to what the axis shows."""
-        view = self._session.view
-        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
-        return stretch * (0.1 if view.unit == "nm" else 1.0)
 
     def _clear(self) -> None:
         if "_drawn" in vars(self):

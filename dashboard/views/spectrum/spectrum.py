@@ -31,11 +31,11 @@ from bokeh.plotting import figure
 
 from ....core.explain.explanation import Explanation
 from ....core.explain.flux_effects import Effects
-from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT, dress, letter_name, plain_figure, span
 from ...figures.line_labels import fit_labels
 from ...figures.theme import THEMES, painting
 from ...figures.wording import flux_label, meaning
+from ...session.drawing import AXIS, LINE_KINDS
 from ...session.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 from ..widgets.components import asset
@@ -76,8 +76,11 @@ class SpectrumView(pn.viewable.Viewer):
     def __init__(self, session: Visitor) -> None:
         super().__init__()
         self._session = session
-        self._pixels = ColumnDataSource(name="pixels")
+        self.pixels = ColumnDataSource(name="pixels")
         self._bands = ColumnDataSource(name="bands")
+        # All that was observed, and where the model was given what was not: of the whole overlay.
+        self.observed = ColumnDataSource({"x": [], "y": [], "error": []}, name="observed")
+        self.filled = ColumnDataSource({"left": [], "right": []}, name="filled")
         self._trace = ColumnDataSource({"x": [], "y": []}, name="trace")
         self._ribbon = ColumnDataSource({"xs": [], "ys": [], "shade": []}, name="ribbon")
         self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
@@ -90,7 +93,8 @@ class SpectrumView(pn.viewable.Viewer):
         self._x = Range1d(start=3500, end=7500)
         # Of the frames, until the browser tells.
         self._width = self._height = self._weight_height = _GUESS_PX
-        self._seen: tuple[str, str, str] = ("", "", "")
+        self._seen: tuple[str, str] = ("", "")
+        self._full = (0.0, 0.0)  # the range that was last set to show all
         self.flux = self._build_flux()
         self.weight = self._build_weight()
         self._reasons = ReasonMarks(session, self.flux, self.weight)
@@ -102,7 +106,10 @@ class SpectrumView(pn.viewable.Viewer):
         outcome.param.watch(lambda *_: self._paint(), ["explanation", "mirrored"])
         view.param.watch(lambda *_: self._paint(), "slope")
         outcome.param.watch(lambda *_: self._spread_out(), "trust")
-        view.param.watch(self._open, ["unit", "frame"])
+        view.param.watch(self._open, [*AXIS])
+        view.param.watch(self._relist_lines, [*LINE_KINDS])
+        view.param.watch(lambda *_: self.reset(), "span")
+        outcome.param.watch(self._widen, "whole")
         view.param.watch(lambda *_: self.fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
 
@@ -111,9 +118,27 @@ class SpectrumView(pn.viewable.Viewer):
 
     def reset(self) -> None:
         """Show the whole spectrum."""
-        x = np.asarray(self._pixels.data["x"])
+        x, whole = np.asarray(self.pixels.data["x"]), self._session.outcome.whole
         if len(x):
-            self._x.update(start=float(x[0]), end=float(x[-1]))
+            low, high = float(x[0]), float(x[-1])
+            if self._session.view.span == "whole" and whole is not None:
+                ends = self._session.axis.of_rest(whole.wave_rest_aa[[0, -1]]).tolist()
+                low, high = min(low, ends[0]), max(high, ends[1])
+            self._full = low, high
+            self._x.update(start=low, end=high)
+        self.fit()
+
+    def _widen(self, *_: object) -> None:
+        """All that was observed is known: show it, unless one has zoomed in."""
+        if self._session.outcome.whole is None:
+            return
+        if self._session.view.span == "whole" and span(self._x) == self._full:
+            self.reset()
+        else:
+            self.fit()
+
+    def _relist_lines(self, *_: object) -> None:
+        self._mark_lines()
         self.fit()
 
     def _build_flux(self) -> figure:
@@ -171,20 +196,29 @@ class SpectrumView(pn.viewable.Viewer):
         self._cursor = Span(dimension="height", line_width=1)
         readout = CustomJS(
             args={
-                "pixels": self._pixels,
+                "pixels": self.pixels,
                 "bands": self._bands,
                 "lines": self._lines,
                 "reasons": self._reasons.told,
+                "observed": self.observed,
+                "filled": self.filled,
             },
             code=asset("readout.js"),
         )
         drawn = {name: getattr(self, f"_{name}") for name in ("trace", "ribbon", "bars")}
         paint = CustomJS(
-            args={"pixels": self._pixels, "bands": self._bands, "figure": self.flux, **drawn},
+            args={
+                "pixels": self.pixels,
+                "bands": self._bands,
+                "filled": self.filled,
+                "figure": self.flux,
+                **drawn,
+            },
             code=asset("paint.js"),
         )
-        self._pixels.js_on_change("data", paint)
+        self.pixels.js_on_change("data", paint)
         self._bands.js_on_change("data", paint)
+        self.filled.js_on_change("data", paint)
         self._x.js_on_change("start", paint)
         self._x.js_on_change("end", paint)
         self.flux.js_on_change("inner_width", paint)
@@ -215,49 +249,47 @@ class SpectrumView(pn.viewable.Viewer):
         letter_name(self.flux, self._height)
         letter_name(self.weight, self._weight_height)
 
-    def _factor(self, shown: OpenSpectrum) -> float:
-        """From rest-frame Å to what the axis shows."""
-        view = self._session.view
-        stretch = 1.0 + shown.z if view.frame == "observed" and np.isfinite(shown.z) else 1.0
-        return stretch * (0.1 if view.unit == "nm" else 1.0)
-
     def _clear(self) -> None:
-        self._pixels.data = {"x": np.empty(0), "y": np.empty(0)}
+        self.pixels.data = {"x": np.empty(0), "y": np.empty(0)}
         self._bands.data = {key: [] for key in _BAND}
         self._lines.data = {"x": [], "wave_aa": [], "name": []}
         self._labels.data = {key: [] for key in _LABEL}
-        self._pixels.tags = [""]
+        self.pixels.tags = [""]
 
     def _open(self, *_: object) -> None:
         shown: OpenSpectrum | None = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             self._clear()
             return
-        view, factor = self._session.view, self._factor(shown)
-        self._pixels.data = {
-            "x": shown.wave_rest_aa * factor, "y": shown.flux.astype(np.float32)
+        view, axis = self._session.view, self._session.axis
+        self.pixels.data = {
+            "x": axis.of_rest(shown.wave_rest_aa), "y": shown.flux.astype(np.float32)
         }  # fmt: skip
-        self._pixels.tags = [shown.id]
-        self._mark_lines(factor)
+        self.pixels.tags = [shown.id, view.unit]
+        self._mark_lines()
         self.flux.yaxis.axis_label = flux_label(shown.lens.name, shown.flux_unit)
         self._letter()
-        frame = "observed" if view.frame == "observed" and np.isfinite(shown.z) else "rest"
-        self.weight.xaxis.axis_label = f"{frame} wavelength in vacuum ({view.unit})"
+        self.weight.xaxis.axis_label = axis.label
         # Stepping through a list keeps a stretch one has zoomed in on; another axis does not.
-        seen = (shown.lens.name, view.unit, frame)
-        if seen != self._seen or frame == "observed":
+        seen = (shown.lens.name, axis.label)
+        if seen != self._seen or axis.stretch != 1:
             self._seen = seen
             self.reset()
         else:
             self.fit()
         self._paint()
 
-    def _mark_lines(self, factor: float) -> None:
-        waves = np.array([line.wave_vac_aa for line in PAGE_LINES])
-        if np.array_equal(self._lines.data["x"], waves * factor):
+    def _mark_lines(self, *_: object) -> None:
+        shown: OpenSpectrum | None = self._session.outcome.shown
+        if shown is None or not len(shown.flux):
             return
-        names = [line.label for line in PAGE_LINES]
-        self._lines.data = {"x": waves * factor, "wave_aa": waves, "name": names}
+        lines = self._session.view.lines(shown.z)
+        waves = np.array([line.wave_vac_aa for line in lines])
+        x = self._session.axis.of_rest(waves)
+        names = [line.label for line in lines]
+        if np.array_equal(self._lines.data["x"], x) and self._lines.data["name"] == names:
+            return
+        self._lines.data = {"x": x, "wave_aa": waves, "name": names}
 
     def _drawn(self, shown: OpenSpectrum) -> np.ndarray:
         """The flux (1, D), and with it (2, D) as it has been edited, while that is drawn."""
@@ -266,16 +298,27 @@ class SpectrumView(pn.viewable.Viewer):
             return shown.flux[None]
         return np.stack([shown.flux, edited])
 
+    def _values(self, shown: OpenSpectrum, low: float, high: float) -> np.ndarray:
+        """All that is drawn of the flux between two places on the axis."""
+        x = np.asarray(self.pixels.data["x"])
+        found = [self._drawn(shown)[..., (x >= low) & (x <= high)].ravel()]
+        whole = self._session.outcome.whole
+        if whole is not None:
+            at = self._session.axis.of_rest(whole.wave_rest_aa)
+            beside = whole.flux[(at >= low) & (at <= high)]
+            found.append(beside[np.isfinite(beside)])
+        return np.concatenate(found)
+
     def fit(self) -> None:
         """Fit the flux axis to the stretch in view, edits and all, and name the lines there."""
         shown: OpenSpectrum | None = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             return
-        factor, width = self._factor(shown), self._width
+        axis, width = self._session.axis, self._width
         low, high = span(self._x)
-        x = np.asarray(self._pixels.data["x"])
-        inside = self._drawn(shown)[..., (x >= low) & (x <= high)]
-        labels = fit_labels(PAGE_LINES, (low / factor, high / factor), width)
+        inside = self._values(shown, low, high)
+        at_rest = axis.rest_of(low).item(), axis.rest_of(high).item()
+        labels = fit_labels(self._session.view.lines(shown.z), at_rest, width)
         if inside.size:
             bottom, top = float(inside.min()), float(inside.max())
             if self._session.view.clip:
@@ -288,7 +331,7 @@ class SpectrumView(pn.viewable.Viewer):
             top += room * (top - bottom) / (1 - room)
             self.flux.y_range.update(start=bottom - air, end=top + air)
         self._labels.data = {
-            "x": [label.wave_aa * factor for label in labels],
+            "x": [axis.of_rest(label.wave_aa).item() for label in labels],
             "across": [label.shift_px for label in labels],
             # In pixels: rows of names must not run into each other where the plot is low.
             "down": [_LABEL_TOP_PX + _LABEL_ROW_PX * label.row for label in labels],
@@ -309,7 +352,7 @@ class SpectrumView(pn.viewable.Viewer):
             self.weight.yaxis.visible = False
             self._bands.tags = [found.n_samples, found.complete, ""]
             return
-        edges = found.edges(shown.wave_rest_aa) * self._factor(shown)
+        edges = self._session.axis.of_rest(found.edges(shown.wave_rest_aa))
         by_pixel = found.method == "saliency"
         most, means = largest(effects, by_pixel=by_pixel), meaning(found, effects)
         shares = np.clip(effects.values / most, -1, 1)
@@ -347,7 +390,7 @@ class SpectrumView(pn.viewable.Viewer):
             if len(self._spread.data["x"]):
                 self._spread.data = {key: [] for key in _SPREAD}
             return
-        middle = found.edges(shown.wave_rest_aa).mean(axis=1) * self._factor(shown)
+        middle = self._session.axis.of_rest(found.edges(shown.wave_rest_aa).mean(axis=1))
         ends = effects.ends(trust.intervals.low, trust.intervals.high)
         self._spread.data = dict(zip(_SPREAD, (middle, *ends), strict=True))
 

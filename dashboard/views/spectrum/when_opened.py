@@ -10,6 +10,7 @@ from ...session.visitor import Visitor
 from .brush import attach_brush
 from .reconstruction import RebuiltOverlay
 from .spectrum import SpectrumView
+from .whole_overlay import WholeOverlay
 
 __all__ = ["SpectrumWhenOpened"]
 
@@ -45,6 +46,7 @@ class SpectrumWhenOpened:
         self._view = view = SpectrumView(self._session)
         attach_brush(self._session, view.flux, view.fit)
         RebuiltOverlay(self._session, view.flux)
+        WholeOverlay(self._session, view)
         places: Any = ((self.flux, view.flux), (self.weight, view.weight))
         with pn.io.hold():
             for place, figure in places:

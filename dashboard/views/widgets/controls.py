@@ -21,6 +21,7 @@ __all__ = [
     "drawing_form",
     "end_text",
     "find_form",
+    "heed",
     "legend_part",
     "tabs_form",
     "toggled",
@@ -36,7 +37,7 @@ _OF_TYPES = {
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
-_SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"}
+SPANS = {"model": "Window", "whole": "Whole"}
 # Which knobs a method heeds; the others are not shown.
 _HEEDED = {
     "lime": {
@@ -81,7 +82,8 @@ def drawing_form(session: Session) -> FormPart:
             Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label=""),
             Field(view, "unit", "segmented", label=""),
             Field(view, "frame", "segmented", {"rest": "Rest", "observed": "Observed"}, label=""),
-            Field(view, "clip", "toggle"),
+            Field(view, "span", "segmented", SPANS, label=""),
+            Field(view, "beside", "toggle"),
         ],
         session.complain,
         css_class="in-drawing",
@@ -89,7 +91,7 @@ def drawing_form(session: Session) -> FormPart:
 
 
 def controls_form(session: Session) -> FormPart:
-    """How the spectrum is explained: method, three sliders, and the rest on request."""
+    """How the spectrum is explained: method and three sliders; the rest stands beside it."""
     knobs = session.knobs
     part = form(
         [
@@ -98,33 +100,26 @@ def controls_form(session: Session) -> FormPart:
             Field(knobs, "step", "range", log=True),
             Field(knobs, "n_segments", "range", log=True),
             Field(knobs, "n_samples", "range", log=True),
-            Field(knobs, "perturbation", "select", fold=True),
-            Field(knobs, "segmentation", "select", fold=True),
-            Field(knobs, "kernel", "select", fold=True),
-            Field(knobs, "kernel_width", "number", fold=True, placeholder="default"),
-            Field(knobs, "ridge_alpha", "number", fold=True),
-            Field(knobs, "seed", "number", fold=True),
-            Field(knobs, "sampling", "select", fold=True),
-            Field(knobs, "first", "select", fold=True),
-            Field(knobs, "control", "select", fold=True),
-            Field(knobs, "stop_when_settled", "number", fold=True),
-            Field(session.view, "slope", "select", _SLOPES, fold=True),
-            Field(knobs, "gradient", "select", fold=True),
-            Field(knobs, "smoothing", "select", fold=True),
-            Field(knobs, "smoothing_px", "number", fold=True),
         ],
         session.complain,
         css_class="in-controls",
     )
 
-    def heed(*_: object) -> None:
+    heed(session, part)
+    return part
+
+
+def heed(session: Session, part: FormPart) -> None:
+    """Hide the knobs of a form that the chosen method does not heed."""
+    knobs = session.knobs
+
+    def show(*_: object) -> None:
         heeded = _HEEDED[knobs.method]
         inert = [name for name in knobs.names() if name not in heeded | {"method"}]
         part.inert = inert if knobs.method == "saliency" else [*inert, "slope"]
 
-    knobs.param.watch(heed, "method")
-    heed()
-    return part
+    knobs.param.watch(show, "method")
+    show()
 
 
 def tabs_form(session: Session) -> FormPart:

@@ -32,12 +32,12 @@ class Field:
         Under which heading of a menu a choice stands; none by default.
     log
         A slider of wide range.
-    fold
-        OpenSpectrum only on request.
+    group
+        Heading beneath which it stands, with the others of that heading; "" for none.
     label
         Instead of the parameter's own; empty for none.
     placeholder
-        OpenSpectrum in an empty entry.
+        Shown in an empty entry.
     suggest
         What a search offers for a text while it is typed (``finding.Found.offer``).
     """
@@ -48,7 +48,7 @@ class Field:
     titles: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     log: bool = False
-    fold: bool = False
+    group: str = ""
     label: str | None = None
     placeholder: str = ""
     suggest: Callable[[str], dict[str, Any]] | None = None
@@ -58,7 +58,7 @@ class Field:
         found = self.owner.param[self.name]
         label = found.label if self.label is None else self.label
         about = {"name": self.name, "kind": self.kind, "label": label, "doc": found.doc}
-        about |= {"fold": self.fold, "placeholder": self.placeholder}
+        about |= {"group": self.group, "placeholder": self.placeholder}
         if isinstance(found, param.Selector):
             choices = [choice for choice in found.objects if choice is not None]
             titles, groups = self.titles, self.groups

@@ -1,0 +1,75 @@
+"""Choices that stand beside the spectrum, not over it: how it is drawn, and how it is explained."""
+
+from __future__ import annotations
+
+import panel as pn
+
+from ...session.visitor import Visitor
+from ..widgets.components import FormPart
+from ..widgets.controls import heed
+from ..widgets.form_fields import Field, form
+
+__all__ = ["ChoicesBeside"]
+
+_SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"}
+_MEDIA = {"vacuum": "Vacuum", "air": "Air"}
+_KINDS = ("emission", "absorption", "agn", "sky")
+_AXIS, _OVER, _LINES, _EXPLANATION = "Axis", "Drawn with it", "Lines marked", "Explanation"
+
+
+class ChoicesBeside:
+    """A place on the page that is filled when it is first opened, and hidden when it is closed.
+
+    Parameters
+    ----------
+    session
+        Whose choices.
+
+    Attributes
+    ----------
+    place
+        For the page.
+    """
+
+    def __init__(self, session: Visitor) -> None:
+        self._session = session
+        self.place = pn.Row(sizing_mode="stretch_both", margin=0, visible=False)
+        session.view.param.watch(self._turn, "beside")
+        self._turn()
+
+    def _turn(self, *_: object) -> None:
+        wanted = self._session.view.beside
+        if wanted and not len(self.place):
+            self.place.append(_choices(self._session))
+        self.place.visible = wanted
+
+
+def _choices(session: Visitor) -> FormPart:
+    view, knobs = session.view, session.knobs
+    drawn = [
+        Field(view, "medium", "segmented", _MEDIA, label="", group=_AXIS),
+        Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label="", group=_AXIS),
+        Field(view, "clip", "toggle", group=_AXIS),
+        Field(view, "errors", "toggle", group=_OVER),
+        Field(view, "smooth_px", "range", group=_OVER),
+        *(Field(view, kind, "toggle", group=_LINES) for kind in _KINDS),
+    ]
+    advanced = [
+        Field(knobs, "perturbation", "select", group=_EXPLANATION),
+        Field(knobs, "segmentation", "select", group=_EXPLANATION),
+        Field(knobs, "kernel", "select", group=_EXPLANATION),
+        Field(knobs, "kernel_width", "number", group=_EXPLANATION, placeholder="default"),
+        Field(knobs, "ridge_alpha", "number", group=_EXPLANATION),
+        Field(knobs, "seed", "number", group=_EXPLANATION),
+        Field(knobs, "sampling", "select", group=_EXPLANATION),
+        Field(knobs, "first", "select", group=_EXPLANATION),
+        Field(knobs, "control", "select", group=_EXPLANATION),
+        Field(knobs, "stop_when_settled", "number", group=_EXPLANATION),
+        Field(view, "slope", "select", _SLOPES, group=_EXPLANATION),
+        Field(knobs, "gradient", "select", group=_EXPLANATION),
+        Field(knobs, "smoothing", "select", group=_EXPLANATION),
+        Field(knobs, "smoothing_px", "number", group=_EXPLANATION),
+    ]
+    part = form([*drawn, *advanced], session.complain, css_class="in-beside")
+    heed(session, part)
+    return part
