@@ -40,6 +40,7 @@ export function render({ model, el, view }) {
     }
     if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
+    if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }
     if (event.key === "u") { model.send_msg({ do: "untag" }); return }
     if (event.key === "?") { document.getElementById("keys").showModal(); return }
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]

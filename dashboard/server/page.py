@@ -123,7 +123,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
         "veil": veil_pane(session),
         "state": state_pane(session),
         "controls": controls_form(session),
-        "beside": ChoicesBeside(session).place,
+        "choices": ChoicesBeside(session).place,
         "tabs": tabs_form(session),
         "drawer": drawer,
         "drop": drop_part(session),
@@ -145,6 +145,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         "heard": lambda: session.complain(""),
         "believe": lambda: session.view.param.update(tab="trust"),
         "level": session.next_level,
+        "own-redshift": lambda: session.view.param.update(z=None),
     }
 
     def take(message: dict[str, Any]) -> None:
@@ -199,7 +200,7 @@ def _keep(session: Session, keeper: Background[SavedFile], kind: str) -> None:
         session.complain(_nothing_to_save(shown))
         return
     if kind == "py" and shown.outside is not None:
-        session.complain(_NO_LINES.format(id=shown.id))
+        session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
         return
     origin = origin_of(
         session.workspace.collection,
@@ -223,6 +224,11 @@ def _keep(session: Session, keeper: Background[SavedFile], kind: str) -> None:
 _NO_LINES = (
     "Python that repeats an explanation begins from a collection, and {id} is in none: "
     "“Explanation (FITS)” holds its flux too."
+)
+
+_OWN_REDSHIFT = (
+    "Python that repeats an explanation takes {id} at its own redshift: “Explanation (FITS)” holds "
+    "the flux at the one that is tried."
 )
 
 

@@ -36,6 +36,7 @@ _VIEW = {
     "smooth_px": "smooth",
     "survey_model": "survey",
     "residual": "residual",
+    "z": "z",
     "beside": "beside",
     **{kind: kind for kind in LINE_KINDS},
     "width_kms": "width",
@@ -78,7 +79,7 @@ def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]
             if short not in query:
                 if name in _NAMED:
                     continue
-                if owner.param[name].default is not None or isinstance(owner, Knobs):
+                if owner.param[name].default is not None or isinstance(owner, Knobs) or name == "z":
                     wanted[name] = owner.param[name].default
                 continue
             try:

@@ -96,6 +96,13 @@ class Drawing(param.Parameterized):
         "wavelengths: what is there may be left of them.",
     )
 
+    z = param.Number(
+        default=None,
+        bounds=(0.0, 20.0),
+        inclusive_bounds=(False, True),
+        allow_None=True,
+        doc="Redshift that is tried on the open spectrum; empty for its own.",
+    )
     beside = param.Boolean(
         default=False,
         label="More",

@@ -23,7 +23,7 @@ class OpenSpectrum:
     Attributes
     ----------
     id, row
-        Which one.
+        Which one; row −1 if it is of no collection.
     lens
         Through which it is seen.
     z
@@ -35,7 +35,8 @@ class OpenSpectrum:
     verdict
         What the model says; None if the lens cannot take it.
     outside
-        Explains it, if it is of no collection (row -1).
+        Explains it, if it is not as the collection holds it: a file from outside, or a row whose
+        redshift is tried.
     flux_unit
         Before it was prepared, as its file has it; empty if not known.
     sn_median
@@ -56,3 +57,8 @@ class OpenSpectrum:
     flux_unit: str = ""
     sn_median: float = float("nan")
     exposures: Exposures | None = None
+
+    @property
+    def tried(self) -> bool:
+        """Whether it is a row of the collection at a redshift that is not its own."""
+        return self.row >= 0 and self.outside is not None

@@ -15,7 +15,7 @@ from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
 from ...data.collection.format import flux_unit_of
-from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens
+from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ..workspace.workspace import Workspace
 from .browser_tab import BrowserTab, Schedule
 from .latest_wins import Answer, Background
@@ -59,7 +59,7 @@ class Session(BrowserTab):
         self._target: tuple[tuple[object, ...], Target] | None = None
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
-        self.view.param.watch(self._open, ["lens", "spectrum"])
+        self.view.param.watch(self._open, ["lens", "spectrum", "z"])
         self.view.param.watch(self._explain, ["target", "width_kms", "trimmed"])
         self.view.param.watch(self._find, "find")
         self.knobs.param.watch(self._explain, Knobs.names())
@@ -98,7 +98,8 @@ class Session(BrowserTab):
 
     def open(self, row: int) -> None:
         """Open the spectrum of a row."""
-        self.view.spectrum = str(self.workspace.catalog["id"].iat[row])
+        # A redshift that was tried is of the spectrum it was tried on.
+        self.view.param.update(spectrum=str(self.workspace.catalog["id"].iat[row]), z=None)
 
     def relist(self) -> None:
         """Say that the open list has changed, so that what shows it is filled anew."""
@@ -151,18 +152,33 @@ class Session(BrowserTab):
         except KeyError as error:
             self.outcome.param.update(shown=None, problem=str(error.args[0]))
             return
-        self.outcome.shown = self._look(id, row, lens)
+        try:
+            self.outcome.shown = self._look(id, row, lens)
+        except LensError as error:
+            self.outcome.param.update(shown=None, problem=str(error))
+            return
         self._explain()
 
     def _look(self, id: str, row: int, lens: Lens) -> OpenSpectrum:
         z = float(self.workspace.catalog["z"].iat[row])
         unit = flux_unit_of(self.workspace.catalog, row)
+        if self.view.z is not None:
+            return self._at_redshift(id, row, lens, self.view.z)
         reason = lens.reason(row)
         if reason:
             nothing = np.empty(0)
             return OpenSpectrum(id, row, lens, z, reason, nothing, nothing, None, flux_unit=unit)
         flux, verdict = lens.prepared(row), lens.verdict(row)
         return OpenSpectrum(id, row, lens, z, "", lens.wave_rest_aa, flux, verdict, flux_unit=unit)
+
+    def _at_redshift(self, id: str, row: int, lens: Lens, z: float) -> OpenSpectrum:
+        from ...data.lenses.tried_redshift import look_at_redshift
+
+        outside, found = look_at_redshift(self.workspace.collection, lens, row, z)
+        return OpenSpectrum(
+            id, row, lens, z, found.reason, found.wave_rest_aa, found.flux, found.verdict, outside,
+            found.flux_unit, found.sn_median, found.exposures,
+        )  # fmt: skip
 
     def _explain(self, *_: param.parameterized.Event) -> None:
         shown = self.outcome.shown
@@ -198,7 +214,7 @@ class Session(BrowserTab):
     def _maker(self, shown: OpenSpectrum) -> Callable[[], Target]:
         """Makes the target for the choices as they are now; the first reads its model, for 3 s."""
         knobs, name = self.knobs_of(shown.lens), self.view.target
-        key = (shown.lens.name, name, shown.row, shown.id, *knobs.values())
+        key = (shown.lens.name, name, shown.row, shown.id, shown.z, *knobs.values())
 
         def make() -> Target:
             kept = self._target
@@ -234,7 +250,7 @@ class Session(BrowserTab):
 
     def present(self, shown: OpenSpectrum) -> None:
         """Open a spectrum that is in no collection."""
-        self.view.spectrum = ""
+        self.view.param.update(spectrum="", z=None)
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
         self.outcome.shown = shown

@@ -33,7 +33,7 @@ class Tagging:
         if shown is None:
             self._session.complain("Open a spectrum first: a tag belongs to one.")
             return
-        if shown.outside is not None:
+        if shown.row < 0:
             self._session.complain("A file from outside is stored nowhere, and nor is a tag of it.")
             return
         self._write(shown.id, None if self.tags.get(shown.id) == tag else tag, self._before)

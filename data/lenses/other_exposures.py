@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from ...core.trust.exposures import Drawn
     from ...core.trust.seen_again import Recurrence
 
-__all__ = ["Exposures", "Preparation", "exposures_of", "exposures_of_file", "recurring"]
+__all__ = [
+    "Exposures",
+    "Preparation",
+    "exposures_of",
+    "exposures_of_file",
+    "recurring",
+    "reddening_of",
+]
 
 # Observed spacing of the coadds; LAMOST's, SDSS's and the simulation's are LOG_PIXELS, as are
 # taken to be those of tables of unknown origin.
@@ -212,11 +219,20 @@ def exposures_of(collection: Collection, lens: Lens, row: int) -> Exposures:
         ivar,
         float(entry["z"]),
         _PIXELS.get(str(entry["survey"]), LOG_PIXELS),
-        _reddening_of(collection, str(run.metrics.get("dust", "none")), row),
+        reddening_of(collection, str(run.metrics.get("dust", "none")), row),
     )
 
 
-def _reddening_of(collection: Collection, source: str, row: int) -> float | None:
+def reddening_of(collection: Collection, source: str, row: int) -> float | None:
+    """Milky Way reddening of a row, mag; None for no correction.
+
+    Parameters
+    ----------
+    collection, row
+        Whose.
+    source
+        As a preparation's run has it under ``dust``.
+    """
     if source == "none":
         return None
     from ..build.reddening import find_reddening  # loads torch: a spectrum is drawn without

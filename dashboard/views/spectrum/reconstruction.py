@@ -66,7 +66,7 @@ class RebuiltOverlay:
         if not view.rebuilt or shown is None or shown.reason:
             self._clear()
             return
-        if isinstance(shown.lens, AnomalyLens):
+        if isinstance(shown.lens, AnomalyLens) and shown.outside is None:
             work = partial(
                 rebuild, shown.lens, shown.row, self._session.score, view.width_kms, view.trimmed
             )

@@ -107,13 +107,15 @@ def _verdict(session: Visitor) -> str:
     shown: OpenSpectrum | None = session.outcome.shown
     if shown is None:
         return '<span class="muted">No spectrum is open.</span>'
-    if shown.outside is not None:
+    if shown.row < 0:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _said(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
+    if shown.tried:
+        facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
     if np.isfinite(entry["sn_median"]):
         facts.append(f"S/N {entry['sn_median']:.0f}")
