@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .blas import one_blas_thread
     from .cancel import Cancelled, never
     from .compiled_loops import compiled
+    from .tensors import tensor_of
     from .workers import InTurn, Once, Sharing, Workers, or_own
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "never",
     "one_blas_thread",
     "or_own",
+    "tensor_of",
 ]
 
 __getattr__ = public_names(__name__)

@@ -117,6 +117,8 @@ def reliability(
         There is no spectrum, these are no probabilities, or a label is none of the classes.
     """
     p = checked_probabilities(probabilities, len(classes))
+    # Those of a model in single precision add up to 1 only to its rounding.
+    p = p / p.sum(axis=1, keepdims=True)
     which = class_positions(labels, classes, len(p))
     if not len(p):
         raise ValueError("no labelled spectrum to compare with")

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..compute.tensors import tensor_of
 from ..compute.workers import Once
 from .bit_squares import bit_squares
 from .bit_sums import bit_sums, bit_totals, bits_across
@@ -161,7 +162,7 @@ class BinaryMasks:
             return bit_sums(self.bits[rows], pieces)
         # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
         across = torch.from_numpy(self.across(rows, pieces.dtype))
-        return (across.T @ torch.from_numpy(pieces)).numpy()
+        return (across.T @ tensor_of(pieces)).numpy()
 
     def factors(self, left: NDArray, rows: Rows) -> Factors:
         """Left and Z[rows]ᵀ."""

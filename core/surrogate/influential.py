@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 from torch import Tensor
 
+from ..compute.tensors import tensor_of
 from ..neighbourhood.masks import Masks
 
 __all__ = ["Influence", "Underdetermined", "influence"]
@@ -101,7 +102,7 @@ def influence(
     z = torch.from_numpy(masks.dense(slice(0, n), np.dtype(np.float64)))
     # A narrow kernel may leave weights whose squares are no longer numbers.
     w = torch.from_numpy(weights / heaviest)
-    y = torch.from_numpy(values)
+    y = tensor_of(values)
     z -= (w @ z) / w.sum()
     centred = y - (w @ y) / w.sum()
     weighted = z * w[:, None]

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..compute.tensors import tensor_of
 from ..models.autoencoder.network import Vae
 from ..neighbourhood.neighbourhood import Neighbourhood
 from ..surrogate.stand_in import Quadratic
@@ -46,7 +47,7 @@ def linearised_mse(
     present = torch.from_numpy(centre).float()
     pieces = _numpy(first.weight).T
     jacobian = torch.from_numpy(neighbourhood.segment_sums(np.ascontiguousarray(pieces)))
-    entered = first(torch.from_numpy(neighbourhood.base)) + present @ jacobian
+    entered = first(tensor_of(neighbourhood.base)) + present @ jacobian
     hidden, jacobian = _rectified(entered, jacobian)
     for layer in inner:
         hidden, jacobian = layer(hidden), jacobian @ layer.weight.T

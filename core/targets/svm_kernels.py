@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..compute.compiled_loops import compiled
+from ..compute.tensors import tensor_of
 from ..neighbourhood.neighbourhood import Neighbourhood
 
 __all__ = ["KernelMachine", "Linear", "Polynomial", "Rbf", "Standardised"]
@@ -256,4 +257,4 @@ def _in_parts(neighbourhood: Neighbourhood, values: DecisionEvaluator) -> Decisi
 
 def _product(left: NDArray[np.floating], right: NDArray[np.float64]) -> Tensor:
     # Through torch, whose threads are the caller's own: numpy's are shared by all callers.
-    return torch.from_numpy(np.ascontiguousarray(left)) @ torch.from_numpy(right)
+    return tensor_of(np.ascontiguousarray(left)) @ tensor_of(right)

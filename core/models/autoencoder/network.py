@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ...compute.tensors import tensor_of
+
 __all__ = ["Vae"]
 
 
@@ -79,13 +81,13 @@ class Vae(nn.Module):
     @torch.no_grad()
     def reconstruct(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Deterministic reconstruction (n, D) float32 of spectra (n, D): decodes the mean."""
-        mean, _ = self.encode(torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)))
+        mean, _ = self.encode(tensor_of(np.ascontiguousarray(x, dtype=np.float32)))
         return self.decode(mean).numpy()
 
     @torch.no_grad()
     def latent_mean(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Latent mean (n, L) float32 of spectra (n, D)."""
-        mean, _ = self.encode(torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32)))
+        mean, _ = self.encode(tensor_of(np.ascontiguousarray(x, dtype=np.float32)))
         return mean.numpy()
 
     def to_arrays(self) -> dict[str, NDArray[np.float32]]:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...compute.tensors import tensor_of
 from .loss import KldForm, MmdKernel, info_vae_loss
 from .network import Vae
 
@@ -154,7 +155,7 @@ class VaeTrainer:
         order = np.random.default_rng(settings.seed).permutation(len(spectra))
         self.validation_rows = np.sort(order[:n_validation])
         self.train_rows = np.sort(order[n_validation:])
-        self._spectra = torch.from_numpy(np.ascontiguousarray(spectra, np.float32))
+        self._spectra = tensor_of(np.ascontiguousarray(spectra, np.float32))
         self._vae = Vae(
             spectra.shape[1],
             hidden=settings.hidden,

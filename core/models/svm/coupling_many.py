@@ -16,6 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...compute.tensors import tensor_of
+
 __all__ = ["log_weights_of_many", "log_weights_of_many_slopes"]
 
 _NONE = -1e6  # the logarithm of nothing, in sums that must keep a slope
@@ -31,14 +33,14 @@ def log_weights_of_many(exponents: NDArray[np.float64], n_classes: int) -> NDArr
     n_classes
         C ≥ 2.
     """
-    return _log_weights(torch.from_numpy(exponents), n_classes).numpy()
+    return _log_weights(tensor_of(exponents), n_classes).numpy()
 
 
 def log_weights_of_many_slopes(
     exponents: NDArray[np.float64], n_classes: int
 ) -> NDArray[np.float64]:
     """∂ log weights/∂ exponents (C, pairs) at one row (pairs,): the elimination's own."""
-    at = torch.from_numpy(np.ascontiguousarray(exponents))
+    at = tensor_of(np.ascontiguousarray(exponents))
     slopes = torch.autograd.functional.jacobian(
         lambda row: _log_weights(row[None], n_classes)[0], at
     )

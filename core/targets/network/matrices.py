@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...compute.compiled_loops import compiled
+from ...compute.tensors import tensor_of
 from ...compute.workers import Once
 from ...models.autoencoder.network import Vae
 from ...neighbourhood.masks import Factors, Masks, Rows
@@ -84,7 +85,7 @@ class Network:
 
     def enter(self, spectra: NDArray[np.floating]) -> Tensor:
         """First layer before its ReLU, (n, H), of spectra (n, D)."""
-        return torch.addmm(self.into_bias, torch.from_numpy(spectra), torch.from_numpy(self.into))
+        return torch.addmm(self.into_bias, tensor_of(spectra), torch.from_numpy(self.into))
 
     def hidden(self, entered: Tensor) -> Tensor:
         """Activations (n, H) before the last layer; overwrites what has entered."""
