@@ -196,9 +196,9 @@ const builders = {
       const { options: found, any } = model.found
       words.textContent = model.found.words
       words.hidden = !model.found.words
-      options.replaceChildren(...found.map(({ id, note }, place) => {
+      options.replaceChildren(...found.map(({ id, note, label }, place) => {
         const option = make("div", { role: "option", id: `found-${place}`, title: id },
-          make("span", {}, id), make("small", {}, note))
+          make("span", {}, label ?? id), make("small", {}, note))
         // Not a click: the entry would have lost the focus, and the list its place, before it.
         option.addEventListener("pointerdown", (event) => { event.preventDefault(); open(id) })
         return option

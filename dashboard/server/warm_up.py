@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ...core.settings import ExplainSettings
+from ...data.collection.sky_search import read_cone
 from ..figures.theme import THEMES
 from ..views.plane.picture import KEPT_PX, draw_plane, framed, keep_picture
 from ..workspace.workspace import Workspace
@@ -55,6 +56,8 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
             explain(lens.prepared(row), target, ExplainSettings(n_samples=64, n_segments=8))
     for tab in ("misclassified", "unsure", "anomalous"):
         workspace.listing(tab)
+    if not stopping():
+        read_cone("00:00:00 +00:00:00")  # astropy's coordinates take a second to load
 
 
 def _shade(workspace: Workspace, plane: str, name: str) -> None:

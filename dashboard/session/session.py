@@ -16,6 +16,7 @@ from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
 from ...data.collection.format import flux_unit_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
+from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .browser_tab import BrowserTab, Schedule
 from .latest_wins import Answer, Background
@@ -115,6 +116,8 @@ class Session(BrowserTab):
         found = find(self.workspace, event.new)
         self.view.find = ""  # the same id may be looked for twice
         if found.n:
+            if len(found.around) > 1:
+                self.selected.take(Selection("place", found.text, found.around), "new")
             self.open(found.rows[0])
         else:
             self.complain(found.sentence(self.workspace))

@@ -56,7 +56,9 @@ class View(Drawing):
     find = param.String(
         default="",
         label="Find",
-        doc="A part of an id; ↓ and ↑ choose among what is found, Enter opens it, Escape leaves.",
+        doc="A part of an id, plate-MJD-fiber, or a place on the sky with its radius: "
+        "146.7 +0.5 2', 09:46:48 +00:30:00 30\". ↓ and ↑ choose among what is found, Enter opens "
+        "it, Escape leaves.",
     )
     tab = param.Selector(
         default=TABS[0].name, objects=[tab.name for tab in TABS], doc="The open list or table."

@@ -15,6 +15,7 @@ import pandas as pd
 from ...data.collection.cluster_names import ClusterNames
 from ...data.collection.collection import Collection
 from ...data.collection.id_search import IdSearch
+from ...data.collection.sky_search import SkySearch
 from ...data.collection.tags import Annotations
 from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens
@@ -25,6 +26,7 @@ from .colouring import (
     MISSING,
     Categories,
     Colouring,
+    as_numbers,
     colour_groups,
     colour_titles,
     colouring,
@@ -126,6 +128,12 @@ class Workspace:
     def ids(self) -> IdSearch:
         """Finds rows of the catalog by a part of their id."""
         return IdSearch(self.catalog["id"])
+
+    @cached_property
+    def sky(self) -> SkySearch:
+        """Finds rows by their place on the sky."""
+        place = (as_numbers(self.catalog[name]) for name in ("ra", "dec"))
+        return SkySearch(*place)
 
     @cached_property
     def row_filter(self) -> RowFilter:

@@ -37,7 +37,9 @@ class IdSearch:
         ----------
         text
             A part of an id, or plate, MJD and fiber with whatever is between and around them,
-            leading zeros or none: ``spec-0651-52141-0072.fits``, ``651 52141 72``.
+            leading zeros or none, in any order or without the MJD: ``spec-0651-52141-0072.fits``,
+            ``651 52141 72``, ``spSpec-52141-0651-072.fit``, ``plate 651 fiber 72``; or the
+            specObjID of SDSS that is made of them.
         limit
             How many rows are given: the id itself first, then those that begin with the text,
             then the rest in the order of the collection.
@@ -72,16 +74,52 @@ class IdSearch:
             at = self._text.find(part, int(self._starts[row]) + self._length(row))
 
     def _rows_of_numbers(self, text: str) -> Iterator[int]:
-        """Rows whose id holds the same numbers in the same order; from two numbers on."""
+        """Rows whose id holds the same numbers in the same order, or else plate, MJD and fiber."""
         numbers = [number.lstrip("0") for number in re.findall(r"\d+", text)]
-        if len(numbers) < 2:
-            return iter(())
-        pattern = r"(?<!\d)" + r"[^\d\n]+".join(f"0*{number}" for number in numbers) + r"(?!\d)"
-        found = (self._row_at(match.start()) for match in re.finditer(pattern, self._text))
-        return iter(dict.fromkeys(islice(found, _MOST_COUNTED)))
+        orders = [[numbers], _as_plate_mjd_fiber(numbers)] if len(numbers) > 1 else []
+        if len(numbers) == 1 and (said := _in_spec_obj_id(numbers[0])):
+            orders = [[said]]
+        for some in orders:
+            patterns = (r"[^\d\n]+".join(f"0*{number}" for number in order) for order in some)
+            pattern = rf"(?<!\d)(?:{'|'.join(patterns)})(?!\d)"
+            matches = re.finditer(pattern, self._text) if some else iter(())
+            rows = dict.fromkeys(self._row_at(match.start()) for match in matches)
+            if rows:
+                return islice(iter(rows), _MOST_COUNTED)
+        return iter(())
 
     def _row_at(self, at: int) -> int:
         return int(np.searchsorted(self._starts, at, side="right")) - 1
 
     def _length(self, row: int) -> int:
         return self._text.find("\n", int(self._starts[row])) - int(self._starts[row])
+
+
+def _as_plate_mjd_fiber(numbers: list[str]) -> list[list[str]]:
+    """The orders in which ids hold what is a plate, an MJD and a fiber in any order; else none."""
+    if len(numbers) == 2 and not any(map(_is_mjd, numbers)):
+        plate, fiber = numbers
+        return [[plate, r"\d+", fiber]]
+    mjd = [number for number in numbers if _is_mjd(number)]
+    if len(numbers) != 3 or len(mjd) != 1:
+        return []
+    plate, fiber = (number for number in numbers if number != mjd[0])
+    # Files of old put the MJD first; where the plate is named last, the fiber stood before it.
+    first, second = [plate, mjd[0], fiber], [fiber, mjd[0], plate]
+    return [first, [mjd[0], plate, fiber], second]
+
+
+def _is_mjd(number: str) -> bool:
+    return len(number) == 5 and 50_000 <= int(number) < 70_000
+
+
+def _in_spec_obj_id(number: str) -> list[str]:
+    """Plate, MJD and fiber from the bits of SDSS's specObjID, since DR8; else nothing.
+
+    https://www.sdss4.org/dr17/help/glossary/#specobj
+    """
+    if not 18 <= len(number) <= 20 or int(number) >= 2**64:
+        return []
+    bits = int(number)
+    plate, fiber, mjd = bits >> 50, (bits >> 38) & 0xFFF, ((bits >> 24) & 0x3FFF) + 50_000
+    return [str(plate), str(mjd), str(fiber)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astropy.coordinates import SkyCoord
 from spexplain.data.collection.collection import Collection
 
 
@@ -76,3 +77,14 @@ def test_a_brush_and_boxes_write_the_clause(tab: Any, catalog: Any) -> None:
     box.click()
     tab.page.locator("textarea.held").wait_for()
     count(tab, catalog["z"].le(end).sum(), len(catalog))
+
+
+def test_a_place_on_the_sky_is_found(tab: Any, catalog: Any) -> None:
+    tab.open()
+    ra, dec, id = (catalog[name].iat[17] for name in ("ra", "dec", "id"))
+    words = SkyCoord(ra, dec, unit="deg").to_string("hmsdms", sep=":", precision=1)
+    find = tab.page.get_by_role("combobox", name="Find", exact=True)
+    find.fill(f"{words} 5'")
+    tab.page.get_by_text("1 within 5′, the nearest first").wait_for()
+    find.press("Enter")
+    tab.page.locator(".verdict .id", has_text=id).wait_for()

@@ -29,7 +29,7 @@ def test_models_wait_for_the_first_plot(small_demo, monkeypatch: pytest.MonkeyPa
     assert "machine" not in vars(workspace.lenses["agn"])
     workspace.drawn.set()
     worker.join(60)
-    assert len(said) == 1 + len(workspace.planes) * len(workspace.colours)
+    assert len(said) == 1 + len(workspace.planes) * len(workspace.usual_colours)
     assert "machine" in vars(workspace.lenses["agn"])
 
 

@@ -73,3 +73,46 @@ def test_a_part_of_an_id_that_only_one_spectrum_has_opens_it(session: Session) -
     session.view.find = "0123"
     assert session.outcome.shown.row == 123
     assert session.view.find == ""
+
+
+def place_of(workspace: Workspace, row: int) -> str:
+    return f"{workspace.catalog['ra'].iat[row]:.6f} {workspace.catalog['dec'].iat[row]:+.6f}"
+
+
+def test_a_place_finds_the_nearest_and_says_how_far_they_are(workspace: Workspace) -> None:
+    offer = find(workspace, place_of(workspace, 42)).offer(workspace)
+    assert offer["options"][0]["id"] == "sim-00042"
+    assert offer["options"][0]["note"].endswith("″")
+    assert offer["any"]
+    assert offer["words"] == "the nearest; a radius may follow, such as 2'"
+
+
+def test_a_place_with_nothing_near_says_what_is_nearest(workspace: Workspace) -> None:
+    place = f"{workspace.catalog['ra'].iat[42]:.6f} {workspace.catalog['dec'].iat[42] + 0.01:+.6f}"
+    found = find(workspace, f'{place} 2"')
+    assert (found.n, found.rows[0]) == (0, 42)
+    offer = found.offer(workspace)
+    assert offer["words"] == "No spectrum lies within 2″ of this place. Nearest:"
+    assert offer["options"][0] == {"id": "sim-00042", "note": "36″"}
+    assert found.sentence(workspace).startswith(f"{offer['words']} sim-00042, ")
+
+
+def test_what_is_outside_the_sky_is_told(workspace: Workspace) -> None:
+    assert "between -90° and 90°" in find(workspace, "146.7 +95").words
+
+
+def test_all_within_a_radius_can_be_selected(session: Session) -> None:
+    part, space = find_form(session), session.workspace
+    text = f"{place_of(space, 42)} 30 deg"
+    tell: Any = part.on_message
+    tell({"name": "find", "typed": text})
+    last = part.found["options"][-1]
+    n = find(space, text).n
+    assert last == {"id": text, "note": "", "label": f"Select all {n:,}"}
+    assert 8 < n < 300
+    tell({"name": "find", "value": last["id"]})
+    assert (session.selected.current.origin, len(session.selected.rows)) == (text, n)
+    assert session.outcome.shown.row == 42
+    session.selected.clear()
+    tell({"name": "find", "value": "sim-00042"})
+    assert session.selected.current is None

@@ -35,7 +35,19 @@ def test_no_more_rows_than_asked_for_but_all_are_counted(search: IdSearch) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["spec-0651-52141-0072.fits", "651 52141 72", "651_52141_0072", "plate 651, 52141, 72"]
+    "text",
+    [
+        "spec-0651-52141-0072.fits",
+        "651 52141 72",
+        "651_52141_0072",
+        "plate 651, 52141, 72",
+        "spSpec-52141-0651-072.fit",
+        "MJD=52141 plate=651 fiber=72",
+        "651/72/52141",
+        "plate 651 fiber 72",
+        "72 52141 651",
+        str((651 << 50) | (72 << 38) | (2141 << 24) | (26 << 10)),
+    ],
 )
 def test_plate_mjd_and_fiber_are_found_however_they_are_written(
     search: IdSearch, text: str

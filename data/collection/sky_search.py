@@ -1,0 +1,162 @@
+"""Places on the sky: read as people write them, and the spectra around them."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Cone", "SkySearch", "angle_text", "read_cone"]
+
+_UNITS = {
+    '"': 1 / 3600, "″": 1 / 3600, "''": 1 / 3600, "arcsec": 1 / 3600, "as": 1 / 3600,
+    "'": 1 / 60, "′": 1 / 60, "arcmin": 1 / 60, "am": 1 / 60, "°": 1.0, "deg": 1.0,
+}  # fmt: skip
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)"
+_RADIUS = re.compile(
+    rf"[\s,;]+(?:r(?:adius)?\s*=?\s*)?(?P<size>{_NUMBER})\s*"
+    rf"(?P<unit>{'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))})$"
+)
+_BARE = re.compile(rf"[\s,;]+(?:r(?:adius)?\s*=?\s*)?({_NUMBER})$")
+_DEGREES = re.compile(rf"(?P<ra>[-+]?{_NUMBER})°?[\s,;]+(?P<dec>[-+]?{_NUMBER})°?$")
+_NAME = re.compile(
+    r"(?:sdss\s*)?j(\d\d)(\d\d)(\d\d(?:\.\d*)?)([-+])(\d\d)(\d\d)(\d\d(?:\.\d*)?)$", re.IGNORECASE
+)
+_SEXAGESIMAL = re.compile(r"[-+\d\s.:hmsd°'\"′″]+$")
+# No id looks like these: a sign or a colon between numbers, a decimal point, hours.
+_SURELY = re.compile(r"\d\.\d|\.\d|:|\dh|\s[-+]\s?\d|^(?:sdss\s*)?j\d{6}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """A place on the sky, and how far around it.
+
+    Attributes
+    ----------
+    ra_deg, dec_deg
+        ICRS, degrees.
+    radius_deg
+        Degrees; None where none was said.
+    sure
+        Nothing else is written like this; plate and fiber may be written as two whole numbers.
+    """
+
+    ra_deg: float
+    dec_deg: float
+    radius_deg: float | None = None
+    sure: bool = True
+
+
+def read_cone(text: str) -> Cone | None:
+    """Read ``146.7 +0.5``, ``09:46:48.2 +00:30:00``, ``9h46m48s +0d30m``, ``J094648.20+003000.0``.
+
+    A radius may follow, with its unit: ``2'``, ``30"``, ``5 arcsec``, ``r=0.1 deg``.
+
+    Returns
+    -------
+    The cone; None where the text is of another kind.
+
+    Raises
+    ------
+    ValueError
+        It is a place by its form, and lies outside the sky, or its radius has no unit.
+    """
+    text = re.sub(r"[−–]", "-", text.strip())
+    sure = bool(_SURELY.search(text))
+    found = _place(text)
+    if found is not None:
+        return Cone(*found, None, sure)
+    cut = _RADIUS.search(text)
+    found = _place(text[: cut.start()].strip()) if cut else None
+    if cut is None or found is None:
+        bare = _BARE.search(text)
+        if sure and bare and _place(text[: bare.start()].strip()):
+            raise ValueError(
+                f"A radius stands with its unit: {bare[1]}', {bare[1]}\" or {bare[1]} deg."
+            )
+        return None
+    return Cone(*found, float(cut["size"]) * _UNITS[cut["unit"]])
+
+
+def _place(text: str) -> tuple[float, float] | None:
+    if found := _DEGREES.match(text):
+        return _on_sky(float(found["ra"]), float(found["dec"]), sure=bool(_SURELY.search(text)))
+    if found := _NAME.match(text):
+        hour, minute, second, *dec = found.groups()
+        text = f"{hour} {minute} {second} {dec[0]}{' '.join(dec[1:])}"
+    if not _SEXAGESIMAL.match(text) or not re.search(r"[:h]|\s[-+]", text):
+        return None
+    from astropy.coordinates import SkyCoord  # loads for a second: not before it is asked for
+    from astropy.utils.exceptions import AstropyWarning
+
+    try:
+        # 61 minutes are a slip and no hour and a minute.
+        with warnings.catch_warnings(action="error", category=AstropyWarning):
+            place = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
+    except (ValueError, AstropyWarning):
+        return None
+    return float(place.ra.deg), float(place.dec.deg)
+
+
+def _on_sky(ra: float, dec: float, *, sure: bool) -> tuple[float, float] | None:
+    if 0 <= ra <= 360 and -90 <= dec <= 90:
+        return ra, dec
+    if not sure:
+        return None
+    if not 0 <= ra <= 360:
+        raise ValueError(f"A right ascension lies between 0° and 360°: {ra:g} does not.")
+    raise ValueError(f"A declination lies between -90° and 90°: {dec:g} does not.")
+
+
+class SkySearch:
+    """Spectra around a place: 728,133 are looked through in milliseconds.
+
+    Parameters
+    ----------
+    ra_deg, dec_deg : (N,)
+        In the order of the rows; NaN where no place is known.
+    """
+
+    def __init__(self, ra_deg: np.ndarray, dec_deg: np.ndarray) -> None:
+        self._vectors = _unit_vectors(np.asarray(ra_deg, float), np.asarray(dec_deg, float))
+
+    @property
+    def n_known(self) -> int:
+        """How many have a place."""
+        return int(np.isfinite(self._vectors[:, 0]).sum())
+
+    def around(self, cone: Cone, *, limit: int = 8) -> tuple[np.ndarray, np.ndarray]:
+        """Rows within the radius, the nearest first, and their distances in degrees.
+
+        Without a radius the nearest ``limit`` rows.
+        """
+        here = _unit_vectors(np.array([cone.ra_deg]), np.array([cone.dec_deg]))[0]
+        # The chord tells small angles apart, where the cosine is 1 to the last digit.
+        chord = np.sqrt(((self._vectors - here) ** 2).sum(axis=1))
+        if cone.radius_deg is None:
+            known = np.flatnonzero(np.isfinite(chord))
+            near = (
+                known[np.argpartition(chord[known], limit)[:limit]] if known.size > limit else known
+            )
+        else:
+            reach = 2 * math.sin(math.radians(min(cone.radius_deg, 180.0)) / 2)
+            near = np.flatnonzero(chord <= reach * (1 + 1e-12))
+        near = near[np.argsort(chord[near], kind="stable")]
+        return near, np.degrees(2 * np.arcsin(np.minimum(chord[near] / 2, 1.0)))
+
+
+def angle_text(degrees: float) -> str:
+    """An angle with the unit that suits it: ``3.2″``, ``1.5′``, ``12°``."""
+    for unit, size in (("″", 1 / 3600), ("′", 1 / 60)):
+        if degrees < 60 * size:
+            return f"{degrees / size:.2g}{unit}"
+    return f"{degrees:.3g}°"
+
+
+def _unit_vectors(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
+    """(N, 3) float64."""
+    ra, dec = np.radians(ra_deg), np.radians(dec_deg)
+    return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
