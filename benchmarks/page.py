@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 from spexplain.dashboard.server.server import open_workspace, run
+from spexplain.dashboard.server.terms import Terms
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.files.folders import demo_path
 from spexplain.data.lenses.plane_points import Plane
@@ -87,7 +88,7 @@ def main() -> None:
     if options.serve:
         space = open_workspace(options.serve)
         space = tiled(space, options.size) if options.size else space
-        run(space, port=0, address="127.0.0.1", open_browser=False)
+        run(space, Terms(port=0), open_browser=False)
         return
     cases = []
     for case in measure(options.only, options.repeats):

@@ -39,6 +39,9 @@ app.command(
     "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
 )(making.build_command)
 app.command(epilog="Example: [bold]spexplain serve survey --port 0[/bold]")(serving.serve)
+app.command(epilog="Example: [bold]spexplain password people.txt anna --role tag[/bold]")(
+    serving.password
+)
 app.command(
     "explain",
     epilog="Example: [bold]spexplain explain survey --id 0266-51602-0013 --target mse[/bold]",

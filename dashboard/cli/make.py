@@ -47,7 +47,9 @@ def demo(
         from ...data.demo.ready import finished_demo
 
     path = finished_demo(small=small) or _build_demo(small=small)
-    serve_page(path, port=port, address="127.0.0.1", no_browser=no_browser)
+    from ..server.terms import Terms
+
+    serve_page(path, Terms(port=port), no_browser=no_browser)
 
 
 def ingest_command(

@@ -9,20 +9,15 @@ origin only, and have no option for this.
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerConnectionDelegate,
-    RequestStartLine,
-    ResponseStartLine,
-)
+from tornado.httputil import HTTPHeaders, HTTPServerConnectionDelegate, RequestStartLine
+
+from .refusals import Refusal, Refusing
 
 __all__ = ["KnownHosts", "OnlyKnownHosts", "answer_only"]
 
@@ -40,18 +35,37 @@ class KnownHosts:
         Host names and addresses, in lower case, without ports.
     any_address
         Whether any number (IPv4 or IPv6) does too: it cannot be pointed elsewhere, as a name can.
+    origins
+        Whose pages may use the server beside its own: ``https://spectra.example.org``, where a
+        proxy asks it by another name than browsers ask the proxy.
     """
 
     names: Collection[str]
     any_address: bool = False
+    origins: Collection[str] = ()
 
     @classmethod
-    def of(cls, address: str) -> KnownHosts:
-        """Those of a server that listens on an address: on all of them, any number and its name."""
+    def of(cls, address: str, origins: Iterable[str] = ()) -> KnownHosts:
+        """Those of a server that listens on an address: on all of them, any number and its name.
+
+        Parameters
+        ----------
+        address
+            Where it listens.
+        origins
+            By which it is known besides, as ``https://name`` or ``https://name:port``.
+
+        Raises
+        ------
+        ValueError
+            One of them is no such origin.
+        """
+        pages = frozenset(_origin(origin) for origin in origins)
+        names = _LOOPBACK | {urlsplit(origin).hostname or "" for origin in pages}
         if address in _EVERYWHERE:
             own = {socket.gethostname().lower(), socket.getfqdn().lower()}
-            return cls(_LOOPBACK | own, any_address=True)
-        return cls(_LOOPBACK | {address.lower()})
+            return cls(names | own, any_address=True, origins=pages)
+        return cls(names | {address.lower()}, origins=pages)
 
     def refusal(self, headers: HTTPHeaders) -> str:
         """Why a request with these headers is refused, in words; empty where it is answered."""
@@ -60,7 +74,7 @@ class KnownHosts:
         if not self._know(host):
             return f"This server is not known as {host[:200]!r}."
         origins = headers.get_list("Origin")
-        own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https")}
+        own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https")} | {*self.origins}
         if len(origins) > 1 or not own.issuperset(origin.lower() for origin in origins):
             return f"Pages of {origins[0][:200]!r} may not use this server."
         return ""
@@ -78,6 +92,16 @@ class KnownHosts:
         return self.any_address and _is_address(name)
 
 
+def _origin(text: str) -> str:
+    parts = urlsplit(text.lower().rstrip("/"))
+    whole = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"an origin is https://NAME or http://NAME:PORT, got {text!r}")
+    if text.lower().rstrip("/") != whole:
+        raise ValueError(f"an origin has no path: {whole} instead of {text!r} (see --prefix)")
+    return whole
+
+
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)
@@ -86,7 +110,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-class OnlyKnownHosts(HTTPServerConnectionDelegate):
+class OnlyKnownHosts(Refusing):
     """Lets an application see only the requests that its hosts allow.
 
     Parameters
@@ -98,61 +122,28 @@ class OnlyKnownHosts(HTTPServerConnectionDelegate):
     """
 
     def __init__(self, application: HTTPServerConnectionDelegate, hosts: KnownHosts) -> None:
-        self._application = application
-        self._hosts = hosts
+        def unknown(_: RequestStartLine, headers: HTTPHeaders, __: object) -> Refusal | None:
+            words = hosts.refusal(headers)
+            return Refusal(403, words) if words else None
 
-    def start_request(
-        self, server_conn: object, request_conn: HTTPConnection
-    ) -> HTTPMessageDelegate:
-        """Look at a request's headers before the application does."""
-        answer = self._application.start_request(server_conn, request_conn)
-        return _Looked(self._hosts, request_conn, answer)
-
-    def on_close(self, server_conn: object) -> None:
-        """Tell the application that a connection is gone."""
-        self._application.on_close(server_conn)
+        super().__init__(application, unknown)
 
 
-def answer_only(server: Any, hosts: KnownHosts) -> None:
-    """Have a server of ``pn.serve`` that has not begun answer only what its hosts allow.
+def answer_only(
+    server: Any, *doors: Callable[[HTTPServerConnectionDelegate], HTTPServerConnectionDelegate]
+) -> None:
+    """Have a server of ``pn.serve`` that has not begun answer only what passes all doors.
 
     Neither Panel nor Bokeh gives out the HTTP server below, or takes one: this one line knows where
     Bokeh keeps it, and a server without it does not start.
+
+    Parameters
+    ----------
+    server
+        What ``pn.serve(start=False)`` gave.
+    doors
+        Each takes what answers behind it; the first is the outermost.
     """
     http = server._http
-    http.request_callback = OnlyKnownHosts(http.request_callback, hosts)
-
-
-class _Looked(HTTPMessageDelegate):
-    """One request: handed on as it comes, or refused once it is whole."""
-
-    def __init__(
-        self, hosts: KnownHosts, connection: HTTPConnection, answer: HTTPMessageDelegate
-    ) -> None:
-        self._hosts = hosts
-        self._connection = connection
-        self._answer = answer
-        self._refused = ""
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ):
-        self._refused = self._hosts.refusal(headers)
-        return None if self._refused else self._answer.headers_received(start_line, headers)
-
-    def data_received(self, chunk: bytes):
-        return None if self._refused else self._answer.data_received(chunk)
-
-    def finish(self) -> None:
-        if not self._refused:
-            self._answer.finish()
-            return
-        body = f"{self._refused}\n".encode()
-        told = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))}
-        forbidden = ResponseStartLine("HTTP/1.1", 403, "Forbidden")
-        self._connection.write_headers(forbidden, HTTPHeaders(told), body)
-        self._connection.finish()
-
-    def on_connection_close(self) -> None:
-        if not self._refused:
-            self._answer.on_connection_close()
+    for door in reversed(doors):
+        http.request_callback = door(http.request_callback)

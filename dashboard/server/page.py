@@ -10,6 +10,7 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
+from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 
 from ...core.settings import WeightSign
@@ -18,11 +19,13 @@ from ..figures.theme import THEMES, category_colours
 from ..session.address import apply_query, to_query
 from ..session.latest_wins import Answer, Background
 from ..session.open_spectrum import OpenSpectrum
+from ..session.person import Person
 from ..session.recurring import Recurring
 from ..session.session import Session
 from ..session.settled_trust import SettledTrust
 from ..session.visitor import Visitor
 from ..session.whole_range import WholeRange
+from ..session.worker_share import SharedWorkers
 from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
 from ..views.spectrum.beside import ChoicesBeside
@@ -41,6 +44,7 @@ from ..views.widgets.controls import (
 from ..views.widgets.drop_zone import drop_part
 from ..views.widgets.filter_field import filter_part
 from ..workspace.workspace import Workspace
+from .answers import nonce
 from .page_thread import schedule_of
 
 __all__ = ["build_app"]
@@ -48,7 +52,13 @@ __all__ = ["build_app"]
 _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 
 
-def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Callable[[], None]:
+def build_app(
+    workspace: Workspace,
+    pool: Executor | SharedWorkers,
+    opened: set[Session],
+    *,
+    logout: bool = False,
+) -> Callable[[], None]:
     """What ``panel.serve`` calls for every visitor.
 
     Parameters
@@ -59,6 +69,8 @@ def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Cal
         Worker threads for explanations, shared and bounded.
     opened
         Kept: the sessions of the pages that are open.
+    logout
+        Whether there is a login to leave.
 
     Returns
     -------
@@ -72,24 +84,36 @@ def build_app(workspace: Workspace, pool: Executor, opened: set[Session]) -> Cal
             # Panel points its style sheets at a CDN until the HTML is rendered; a session made
             # anew by a slow browser's socket never renders any, and would ask the CDN.
             doc.template_variables.setdefault("dist_url", LOCAL_DIST)
-        session = Visitor(workspace, pool, schedule_of(doc))
+        own = pool.share() if isinstance(pool, SharedWorkers) else pool
+        session = Visitor(workspace, own, schedule_of(doc), person=_person_of(doc))
         SettledTrust(session)
         Recurring(session)
         WholeRange(session)
+        session.person.did("opened a page")
         opened.add(session)
 
         def close(_: object) -> None:
             opened.discard(session)
+            session.person.did("left a page")
             session.close()
 
         pn.state.on_session_destroyed(close)
         made = _assemble(session, template)
+        made.add_variable("logout", logout)
+        made.add_variable("nonce", nonce)
         if doc is not None:
             # Bokeh looks through all models anew for every root that is added; once is enough.
             with doc.models.freeze():
                 made.server_doc(doc, title="spexplain", location=False)
 
     return page
+
+
+def _person_of(doc: Document | None) -> Person:
+    """As the server has signed it; whoever serves a page to themselves may do anything."""
+    context = None if doc is None else doc.session_context
+    told = getattr(context, "token_payload", {}).get("person")
+    return Person(**told) if isinstance(told, dict) else Person()
 
 
 class _Page(pn.Template):

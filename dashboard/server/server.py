@@ -10,18 +10,22 @@ import signal
 import socket
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
 
 import panel as pn
 from bokeh.application.application import SessionContext
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
 from panel.io.application import build_applications
+from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
@@ -29,11 +33,21 @@ from ...data.collection.collection import Collection
 from ...data.lenses.explained_anomalies import open_reasons
 from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
 from ...data.lenses.plane_points import open_planes
+from ..session.person import Person
 from ..session.session import Session
+from ..session.worker_share import SharedWorkers
 from ..workspace.workspace import Workspace
-from .known_hosts import KnownHosts, answer_only
+from .answers import Dressed
+from .deeds import deeds_written
+from .doors import Door, OAuthDoor, PasswordDoor, own_pass
+from .gate import Gate
+from .known_hosts import OnlyKnownHosts, answer_only
+from .login import PasswordLogin
 from .page import build_app
 from .process_exit import THREADS
+from .refusals import Refusing
+from .service import Service
+from .terms import Terms
 from .warm_up import warm
 
 __all__ = ["open_workspace", "serve"]
@@ -42,6 +56,8 @@ __all__ = ["open_workspace", "serve"]
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
 _LAST_SCRIPT = "/panel.min.js"
+# What drop.js sends at most, 12 MB in base64, with its envelope.
+_LARGEST_MESSAGE = 17 * 2**20
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _log = logging.getLogger(__name__)
@@ -65,11 +81,7 @@ def open_workspace(path: str | Path) -> Workspace:
 
 
 def serve(
-    collection_path: str | Path,
-    *,
-    port: int = 5006,
-    address: str = "127.0.0.1",
-    open_browser: bool = True,
+    collection_path: str | Path, terms: Terms, *, open_browser: bool = True, log: str = ""
 ) -> None:
     """Serve the page until interrupted.
 
@@ -77,55 +89,71 @@ def serve(
     ----------
     collection_path
         Folder of the collection.
-    port
-        To listen on; 0 takes any free one.
-    address
-        To listen on; only this machine can connect unless told otherwise.
+    terms
+        Where, to whom, and what they may do.
     open_browser
         Open the page in the visitor's browser.
+    log
+        File that what visitors do is written to, ``-`` for standard error; "" for none.
 
     Raises
     ------
     CollectionError
         There is no readable collection at this path.
     OSError
-        The port is taken, or the address not this machine's.
+        The port is taken, the address not this machine's, or a file cannot be read.
+    ValueError
+        The password file is not sound.
     """
     workspace = open_workspace(collection_path)
     for old in (outdated(workspace.collection), outdated_domain(workspace.collection)):
         if old:
             print(old, file=sys.stderr, flush=True)
-    run(workspace, port=port, address=address, open_browser=open_browser)
+    with deeds_written(log):
+        run(workspace, terms, open_browser=open_browser)
 
 
-def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) -> None:
+def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
     """Serve an open workspace until interrupted; the address is printed once it answers."""
-    port = _own_port(address, port)
+    port, address = _own_port(terms.address, terms.port), terms.address
+    secret = terms.secret()
+    door = terms.door(secret)
     _expect_closing_tabs()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
     stopping, opened = threading.Event(), set[Session]()
-    pool = ThreadPoolExecutor(_n_workers(), thread_name_prefix=THREADS)
+    service = Service(lambda: len(opened), lambda: pool.n_waiting)
+    pool = SharedWorkers(_n_workers(), THREADS, service.worked)
     try:
-        pages: Any = {"/": build_app(workspace, pool, opened)}
+        pages: Any = {"/": build_app(workspace, pool, opened, logout=door.has_login)}
         apps: Any = build_applications(pages, "spexplain", location=False)
-        scripts = _ScriptsFirst()
+        scripts = _ScriptsFirst(door)
         apps["/"].add(scripts)
         workspace.compiled.clear()
-        pool.submit(_prepare, workspace, port, address, stopping).add_done_callback(_report)
+        own = _own_page(port, address, terms.path, own_pass(door))
+        pool.submit(partial(_prepare, workspace, own, stopping)).add_done_callback(_report)
         server: Any = pn.serve(
             apps,
             port=port,
             address=address,
             show=open_browser,
             start=False,
-            websocket_origin=_origins(address, port),
+            websocket_origin=_origins(terms, port),
             verbose=False,
             liveness=True,  # what a page that lost its server asks until that is back
             log_function=scripts.sent,
+            **_options(terms, door, secret, service),
         )
-        answer_only(server, KnownHosts.of(address))
-        _until_stopped(server, f"Serving {workspace.collection.path} at http://{address}:{port}/")
+        gate = Gate(terms.path, door, service, lambda: len(opened), terms.most_sessions)
+        answer_only(
+            server,
+            partial(Dressed, seen=service.answered),
+            partial(OnlyKnownHosts, hosts=terms.hosts),
+            partial(Refusing, reason=gate),
+        )
+        at = f"http://{f'[{address}]' if ':' in address else address}:{port}{terms.path}/"
+        told = [f"Serving {workspace.collection.path} at {at}", *terms.words()]
+        _until_stopped(server, "\n".join(told))
     except KeyboardInterrupt:
         pass  # told to stop, perhaps before all was put together
     finally:
@@ -133,7 +161,35 @@ def run(workspace: Workspace, *, port: int, address: str, open_browser: bool) ->
         workspace.drawn.set()  # nothing waits for a visitor any more
         for session in tuple(opened):  # nor computes for one, or asks the threads for more
             session.close()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown()
+
+
+def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[str, Any]:
+    """Of ``pn.serve``: its limits, its signatures, and who is let in."""
+    options: dict[str, Any] = {
+        "prefix": terms.path,
+        "use_xheaders": terms.proxy,
+        "cookie_path": f"{terms.path}/",
+        # A session belongs to whom it was made for: nobody makes up its id or its person.
+        "cookie_secret": secret,
+        "secret_key": secret.encode(),
+        "sign_sessions": True,
+        # What a page's token holds of the request; it is readable in the page.
+        "include_headers": [],
+        "include_cookies": ["spexplain-theme"],
+        "websocket_max_message_size": _LARGEST_MESSAGE,
+        "http_server_kwargs": {
+            "max_body_size": 2**16,  # a login form; files come by the websocket
+            "max_header_size": 2**16,
+            "idle_connection_timeout": 120.0,
+            "body_timeout": 30.0,
+        },
+    }
+    if isinstance(door, PasswordDoor):
+        options["auth_provider"] = PasswordLogin(door, service.logged_in)
+    elif isinstance(door, OAuthDoor):
+        options |= door.options
+    return options
 
 
 def _until_stopped(server: Any, announcement: str) -> None:
@@ -150,10 +206,14 @@ def _until_stopped(server: Any, announcement: str) -> None:
 
 
 class _ScriptsFirst(Handler):
-    """Lets the browser fetch the page's scripts before its session keeps the server busy."""
+    """Lets the browser fetch the page's scripts before its session keeps the server busy.
 
-    def __init__(self) -> None:
+    And says whose the session is, which nobody but the server can sign.
+    """
+
+    def __init__(self, door: Door) -> None:
         super().__init__()
+        self._door = door
         self._first = True
         self._waiting: set[asyncio.Event] = set()
 
@@ -173,23 +233,33 @@ class _ScriptsFirst(Handler):
             for event in self._waiting:
                 event.set()
 
+    def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
+        """Whose session this will be."""
+        person = self._door.who(request)
+        return {"person": asdict(person or Person(role="look"))}
+
     def modify_document(self, doc: Document) -> None:
         """Leave it as it is."""
 
 
-def _prepare(workspace: Workspace, port: int, address: str, stopping: threading.Event) -> None:
+def _prepare(workspace: Workspace, own: Request | None, stopping: threading.Event) -> None:
     """Do what is slow the first time, the HTML that all visitors share at the end."""
     warm(workspace, stopping=stopping.is_set)
-    if stopping.is_set():
+    if stopping.is_set() or own is None:
         return
-    host = _LOCAL.get(address, address)
     straight = build_opener(ProxyHandler({}))  # a proxy of the user's does not know this server
     try:
-        at = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-        with straight.open(at, timeout=_ANSWER_S) as page:
+        with straight.open(own, timeout=_ANSWER_S) as page:
             page.read()
     except (OSError, HTTPException) as gone:
         _log.info("The server was stopped before it was warm: %s", gone)
+
+
+def _own_page(port: int, address: str, path: str, cookie: str | None) -> Request | None:
+    """The request by which the server asks itself for its page; None where it cannot get in."""
+    host = _LOCAL.get(address, address)
+    at = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}/"
+    return None if cookie is None else Request(at, headers={"Cookie": cookie} if cookie else {})
 
 
 def _expect_closing_tabs() -> None:
@@ -231,6 +301,9 @@ def _own_port(address: str, port: int) -> int:
         return probe.getsockname()[1]
 
 
-def _origins(address: str, port: int) -> list[str] | str:
-    """Which pages may talk to the server: its own. Bound to all addresses, its name is unknown."""
-    return "*" if address in _LOCAL else [f"{address}:{port}", f"localhost:{port}"]
+def _origins(terms: Terms, port: int) -> list[str] | str:
+    """Which pages Bokeh lets talk to it: on all addresses any, since only known hosts get there."""
+    if terms.address in _LOCAL:
+        return "*"
+    named = [urlsplit(origin).netloc for origin in terms.hosts.origins]
+    return [f"{terms.address}:{port}", f"localhost:{port}", *named]

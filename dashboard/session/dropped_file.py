@@ -70,6 +70,7 @@ class DroppedFile(param.Parameterized):
         if session.lens is None:
             session.complain(f"{name} cannot be opened: no model has been built here.")
             return
+        session.person.did(f"opened a file of {len(data)} bytes: {name}")
         self._name = name
         self._work.request(partial(self._look, session.lens, session.view.plane, name, data))
 

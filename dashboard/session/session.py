@@ -21,6 +21,7 @@ from ..workspace.workspace import Workspace
 from .browser_tab import BrowserTab, Schedule
 from .latest_wins import Answer, Background
 from .open_spectrum import OpenSpectrum
+from .person import Person
 from .search import find
 from .selected_rows import SelectedRows
 from .state import Knobs, Outcome, View
@@ -44,6 +45,8 @@ class Session(BrowserTab):
         Worker threads, shared and bounded.
     schedule
         Runs a callback where the page may be changed (the document's thread).
+    person
+        Who it is, and what they may do; without one, whoever serves the page.
 
     Attributes
     ----------
@@ -51,8 +54,16 @@ class Session(BrowserTab):
         The spectra that are selected.
     """
 
-    def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        pool: Executor,
+        schedule: Schedule,
+        *,
+        person: Person | None = None,
+    ) -> None:
         super().__init__(pool, schedule)
+        self.person = person or Person()
         self.workspace = workspace
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
         self.selected = SelectedRows()

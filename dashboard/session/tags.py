@@ -44,11 +44,16 @@ class Tagging:
             self._write(*self._before.pop(), [])
 
     def _write(self, id: str, tag: int | None, undo: list[tuple[str, int | None]]) -> None:
+        person = self._session.person
+        if not person.may("tag"):
+            self._session.complain(person.refusal("tag"))
+            return
         try:
             before = self._session.workspace.annotations.tag(id, tag)
         except OSError as error:
             self._session.complain(f"The tag was not kept: {error}")
             return
+        person.did(f"tagged {id} {'none' if tag is None else tag}")
         undo.append((id, before))
         self._read()
         self._session.relist()

@@ -12,6 +12,7 @@ from .browser_tab import Schedule
 from .confusion import ConfusionCell
 from .dropped_file import DroppedFile
 from .filtering import Filtering
+from .person import Person
 from .session import Session
 from .stepping import Stepping
 from .tags import Tagging
@@ -33,6 +34,8 @@ class Visitor(Session):
         Worker threads, shared and bounded.
     schedule
         Runs a callback where the page may be changed (the document's thread).
+    person
+        Who it is, and what they may do; without one, whoever serves the page.
 
     Attributes
     ----------
@@ -48,8 +51,15 @@ class Visitor(Session):
         The list that the arrow keys step through.
     """
 
-    def __init__(self, workspace: Workspace, pool: Executor, schedule: Schedule) -> None:
-        super().__init__(workspace, pool, schedule)
+    def __init__(
+        self,
+        workspace: Workspace,
+        pool: Executor,
+        schedule: Schedule,
+        *,
+        person: Person | None = None,
+    ) -> None:
+        super().__init__(workspace, pool, schedule, person=person)
         self.tagging = Tagging(self)
         self.confusion = ConfusionCell(self)
         self.dropped = DroppedFile(self)

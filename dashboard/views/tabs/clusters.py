@@ -217,11 +217,16 @@ class _Clusters:
         found = self._partition
         if found is None:
             return
+        person = self._session.person
+        if not person.may("tag"):
+            self._session.complain(person.refusal("name clusters"))
+            return
         try:
             self._session.workspace.names.give(found.clusters[self._picked].weights, name)
         except (ValueError, OSError) as error:
             self._session.complain(f"The name was not kept: {error}")
             return
+        person.did(f"named cluster {self._picked} of {found.k}: {name}")
         if self._coloured():
             self._colour_plane()
         self._draw()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from spexplain.dashboard.server import server as module
+from spexplain.dashboard.server.terms import Terms
 
 _SERVE = "from spexplain.dashboard.cli import main; main()"
 # As where libraries are being loaded or code is being compiled, which nothing interrupts.
@@ -83,5 +84,5 @@ def test_ctrl_c_while_the_page_is_put_together_waits_for_nothing(
 
     monkeypatch.setattr(module, "warm", busy)
     monkeypatch.setattr(module.pn, "serve", interrupted)
-    module.run(module.open_workspace(small_demo), port=0, address="127.0.0.1", open_browser=False)
+    module.run(module.open_workspace(small_demo), Terms(port=0), open_browser=False)
     told.set()

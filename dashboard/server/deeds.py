@@ -1,0 +1,48 @@
+"""What visitors do, written down: a line each, with time, address, name and deed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..session.person import DEEDS
+
+__all__ = ["deeds_written"]
+
+
+@contextmanager
+def deeds_written(to: str) -> Iterator[None]:
+    """Write down what visitors do while this lasts.
+
+    Parameters
+    ----------
+    to
+        A file that lines are added to, ``-`` for standard error, "" for nowhere.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    if not to:
+        yield
+        return
+    # delay=False: a folder that is not there is told now, not at the first deed.
+    handler = logging.StreamHandler(sys.stderr) if to == "-" else logging.FileHandler(to)
+    lines = logging.Formatter("%(asctime)sZ %(message)s", "%Y-%m-%dT%H:%M:%S")
+    lines.converter = time.gmtime
+    handler.setFormatter(lines)
+    level, spread = DEEDS.level, DEEDS.propagate
+    DEEDS.setLevel(logging.INFO)
+    DEEDS.propagate = False
+    DEEDS.addHandler(handler)
+    try:
+        yield
+    finally:
+        DEEDS.removeHandler(handler)
+        DEEDS.setLevel(level)
+        DEEDS.propagate = spread
+        handler.close()

@@ -1,0 +1,201 @@
+"""Who is let in: everybody, those of a password file, or those that an OAuth provider knows."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import create_signed_value, decode_signed_value
+
+from ...data.files.password_file import ROLES, Entry, read_password_file
+from ..session.person import Person
+
+__all__ = ["DAYS", "Door", "OAuthDoor", "OpenDoor", "PasswordDoor", "own_pass"]
+
+DAYS = 7
+"""How long a login lasts."""
+
+_COOKIE = "spexplain-person"
+_OWN = "spexplain-own"
+_OAUTH_OPTIONS = {
+    "provider": "oauth_provider",
+    "key": "oauth_key",
+    "secret": "oauth_secret",
+    "redirect_uri": "oauth_redirect_uri",
+    "extra_params": "oauth_extra_params",
+    "jwt_user": "oauth_jwt_user",
+}
+
+
+class Door(Protocol):
+    """Knows who sends a request."""
+
+    @property
+    def has_login(self) -> bool:
+        """Whether people have to say who they are."""
+        ...
+
+    def who(self, request: HTTPServerRequest) -> Person | None:
+        """The person of a request; None if they have to log in first."""
+        ...
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """Lets everybody in, with one role."""
+
+    role: str = "build"
+    has_login: bool = False
+
+    def who(self, request: HTTPServerRequest) -> Person | None:
+        """A visitor without a name."""
+        return Person("", self.role, request.remote_ip or "")
+
+
+@dataclass
+class PasswordDoor:
+    """Lets those in whose name and password stand in a file, which is read anew when it changes.
+
+    Parameters
+    ----------
+    path
+        The password file.
+    secret
+        That signs cookies.
+    read_only
+        Whether nobody may do more than look.
+    own
+        The server's own pass, for the request with which it warms up.
+    """
+
+    path: Path
+    secret: str
+    read_only: bool = False
+    own: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    has_login: bool = True
+    cookie: str = _COOKIE
+    _read: tuple[tuple[int, int], dict[str, Entry]] = ((0, 0), {})
+
+    def people(self) -> Mapping[str, Entry]:
+        """As the file is now.
+
+        Raises
+        ------
+        OSError, ValueError
+            It cannot be read, or is not sound.
+        """
+        found = self.path.stat()
+        stamp = found.st_mtime_ns, found.st_ino
+        if stamp != self._read[0]:
+            self._read = stamp, read_password_file(self.path)
+        return self._read[1]
+
+    def who(self, request: HTTPServerRequest) -> Person | None:
+        """The person whose cookie is signed and whose line has not changed since."""
+        cookies = _cookies(request)
+        if hmac.compare_digest(cookies.get(_OWN, "").encode(), self.own.encode()):
+            return Person("", "look", request.remote_ip or "")
+        signed = cookies.get(_COOKIE)
+        value = signed and decode_signed_value(self.secret, _COOKIE, signed, max_age_days=DAYS)
+        name, _, fingerprint = value.decode().partition(" ") if value else ("", "", "")
+        try:
+            entry = self.people().get(name)
+        except (OSError, ValueError):
+            return None  # the login page says what is wrong with the file
+        if entry is None or not hmac.compare_digest(entry.fingerprint, fingerprint):
+            return None
+        return Person(name, "look" if self.read_only else entry.role, request.remote_ip or "")
+
+    def cookie_of(self, entry: Entry) -> tuple[str, str]:
+        """Name and signed value of the cookie by which a person is known."""
+        value = create_signed_value(self.secret, _COOKIE, f"{entry.name} {entry.fingerprint}")
+        return _COOKIE, value.decode()
+
+
+@dataclass(frozen=True)
+class OAuthDoor:
+    """Lets those in whom an OAuth provider knows and a file gives a role.
+
+    Attributes
+    ----------
+    options
+        Of ``pn.serve``.
+    roles
+        By the name that the provider gives (GitHub: the login; others: the e-mail address).
+    everyone
+        The role of those not named; "" lets nobody else in.
+    """
+
+    options: Mapping[str, Any]
+    roles: Mapping[str, str]
+    everyone: str
+    secret: str
+    read_only: bool = False
+    has_login: bool = True
+
+    @classmethod
+    def read(cls, path: Path, secret: str, *, read_only: bool = False) -> OAuthDoor:
+        """From a TOML file: ``provider``, ``key``, ``secret``, and a table ``[roles]``.
+
+        Raises
+        ------
+        OSError
+            It cannot be read.
+        ValueError
+            Something in it is missing, unknown or no role.
+        """
+        try:
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{path} is no TOML: {error}") from error
+        roles, everyone = told.pop("roles", {}), told.pop("everyone", "")
+        if missing := {"provider", "key", "secret"} - set(told):
+            raise ValueError(f"{path} lacks {', '.join(sorted(missing))}")
+        if unknown := set(told) - set(_OAUTH_OPTIONS):
+            raise ValueError(
+                f"{path}: {', '.join(sorted(unknown))} is no option; there are "
+                f"{', '.join(_OAUTH_OPTIONS)}, everyone, [roles]"
+            )
+        for role in [*roles.values(), *([everyone] if everyone else [])]:
+            if role not in ROLES:
+                raise ValueError(f"{path}: a role is one of {', '.join(ROLES)}; got {role!r}")
+        if not roles and not everyone:
+            raise ValueError(f"{path} lets nobody in: name people in [roles], or set everyone")
+        options = {_OAUTH_OPTIONS[name]: value for name, value in told.items()}
+        return cls(options, roles, everyone, secret, read_only)
+
+    def who(self, request: HTTPServerRequest) -> Person | None:
+        """The person of the cookie that Panel has signed; None without one, or without a role."""
+        signed = _cookies(request).get("user")
+        value = signed and decode_signed_value(self.secret, "user", signed, max_age_days=DAYS)
+        if not value:
+            return None
+        name = value.decode()
+        role = self.roles.get(name, self.everyone)
+        role = "look" if role and self.read_only else role
+        return Person(name, role, request.remote_ip or "") if role else None
+
+    def refusal(self, request: HTTPServerRequest) -> str:
+        """What somebody is told whom the provider knows and the file does not; "" otherwise."""
+        signed = _cookies(request).get("user")
+        value = signed and decode_signed_value(self.secret, "user", signed, max_age_days=DAYS)
+        if not value or self.who(request) is not None:
+            return ""
+        return f"{value.decode()[:80]} has no role on this page: whoever serves it can give one."
+
+
+def own_pass(door: Door) -> str | None:
+    """The cookie header of a server's own request; None where it could not get in."""
+    if isinstance(door, OAuthDoor):
+        return None
+    return f"{_OWN}={door.own}" if isinstance(door, PasswordDoor) else ""
+
+
+def _cookies(request: HTTPServerRequest) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in request.cookies.items()}

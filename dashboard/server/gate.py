@@ -1,0 +1,102 @@
+"""What a server answers at all: its own few addresses, so many sessions, and its own health."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPServerRequest,
+    RequestStartLine,
+)
+
+from .doors import Door, OAuthDoor
+from .refusals import Refusal
+from .service import KIND, Service
+
+__all__ = ["Gate"]
+
+# Panel and Bokeh answer more, which this page asks for nowhere: scripts for pages of other sites
+# that embed it (with CORS), and files of any Python module that a visitor names, by importing it.
+_STATIC = re.compile(r"/static/(js|extensions/panel)/[\w./@^+%-]*|/favicon\.ico")
+_OPEN = frozenset({"/login", "/logout", "/liveness"})
+_CLOSED = frozenset({"", "/", "/ws"})
+_HERE = ("127.0.0.1", "::1", "localhost")
+_FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Looks at each request that names the server rightly.
+
+    Attributes
+    ----------
+    prefix
+        Below which the page lies, as ``/spectra``; "" where it is at the root.
+    door
+        Knows who sends it.
+    service
+        The server's figures.
+    n_sessions
+        Gives the number of open sessions.
+    most_sessions
+        From so many on nobody else is let in.
+    """
+
+    prefix: str
+    door: Door
+    service: Service
+    n_sessions: Callable[[], int]
+    most_sessions: int
+
+    def __call__(
+        self, line: RequestStartLine, headers: HTTPHeaders, connection: HTTPConnection
+    ) -> Refusal | None:
+        """Why a request is answered in words; None where the page answers it."""
+        path = line.path.partition("?")[0]
+        if path == "/" and self.prefix:
+            return Refusal(404, f"The page is at {self.prefix}/ here.")
+        if not path.startswith(self.prefix):
+            return Refusal(404, "There is nothing at this address.")
+        path = path.removeprefix(self.prefix)
+        request = HTTPServerRequest(start_line=line, headers=headers, connection=connection)
+        if path == "/healthz":
+            told = {"status": "ok", "sessions": self.n_sessions()}
+            return Refusal(200, json.dumps(told), "application/json")
+        if path == "/metrics":
+            return self._metrics(request)
+        if _STATIC.fullmatch(path) or path in _OPEN:
+            return None
+        if path not in _CLOSED:
+            return Refusal(404, "There is nothing at this address.")
+        if isinstance(self.door, OAuthDoor) and (words := self.door.refusal(request)):
+            return Refusal(403, words)
+        if path != "/ws" and self.n_sessions() >= self.most_sessions:
+            return Refusal(
+                503,
+                f"{self.most_sessions} pages are open here, and no more are let in (--sessions). "
+                "Try again in a minute.",
+            )
+        return None
+
+    def _metrics(self, request: HTTPServerRequest) -> Refusal:
+        person = self.door.who(request)
+        named = person is not None and person.name and person.may("build")
+        if named or _from_here(request):
+            return Refusal(200, self.service.text(), KIND)
+        return Refusal(403, "The server's figures are for its own machine, and the role build.")
+
+
+def _from_here(request: HTTPServerRequest) -> bool:
+    """Whether a program on this machine asks, and no proxy for another's."""
+    host = next(_names(request.headers.get("Host", "")), "")
+    straight = not any(name in request.headers for name in _FORWARDED)
+    return straight and request.remote_ip in _HERE and host in _HERE
+
+
+def _names(host: str) -> Iterator[str]:
+    yield re.sub(r":\d*$", "", host.lower()).strip("[]")

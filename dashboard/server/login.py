@@ -1,0 +1,238 @@
+"""The login page, through the hook that Bokeh documents for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from typing import Any
+
+from bokeh.server.auth_provider import AuthProvider
+from tornado.httputil import HTTPServerRequest
+from tornado.web import RequestHandler
+
+from ...data.files.password_file import Entry, hashed, is_password
+from ..session.person import Person
+from .doors import DAYS, PasswordDoor
+from .plain_page import plain_page
+
+__all__ = ["Guesses", "PasswordLogin"]
+
+_WRONG = "That name and password do not belong together."
+_LONGEST = 1024  # of a password, in characters
+
+
+class Guesses:
+    """Slows down whoever guesses: after a few wrong passwords an address waits, ever longer.
+
+    Parameters
+    ----------
+    clock
+        Seconds, from any beginning.
+    """
+
+    free = 5
+    """Wrong passwords that cost nothing."""
+    longest_s = 900.0
+    """The longest wait, and how long an address is remembered."""
+    most = 10_000
+    """Addresses that are remembered."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wrong: dict[str, tuple[int, float]] = {}
+
+    def wait_s(self, address: str) -> float:
+        """Seconds until this address may try again; 0 if it may now."""
+        wrong, at = self._wrong.get(address, (0, 0.0))
+        if wrong < self.free:
+            return 0.0
+        pause = min(2.0 ** min(wrong - self.free, 20), self.longest_s)
+        return max(at + pause - self._clock(), 0.0)
+
+    def was_wrong(self, address: str) -> None:
+        """Count a wrong password."""
+        now = self._clock()
+        wrong, at = self._wrong.pop(address, (0, now))
+        forgotten = now - at > self.longest_s
+        self._wrong[address] = (1 if forgotten else wrong + 1, now)
+        if len(self._wrong) > self.most:
+            del self._wrong[next(iter(self._wrong))]  # the one longest not heard of
+
+    def was_right(self, address: str) -> None:
+        """Forget what went before."""
+        self._wrong.pop(address, None)
+
+
+class PasswordLogin(AuthProvider):
+    """Bokeh's hook: who a request is of, and the pages where one logs in and out.
+
+    Parameters
+    ----------
+    door
+        That knows names and passwords.
+    counted
+        Told whether each attempt was right.
+    """
+
+    def __init__(
+        self, door: PasswordDoor, counted: Callable[[bool], None] = lambda right: None
+    ) -> None:
+        self._door = door
+        self._counted = counted
+        self._guesses = Guesses()
+        super().__init__()
+
+    @property
+    def get_user(self) -> Callable[[Any], Any]:
+        """The name of whoever sends a request; None sends them to the login."""
+
+        def name(handler: Any) -> str | None:
+            request: HTTPServerRequest = handler.request
+            person = self._door.who(request)
+            return None if person is None else person.name or "spexplain"
+
+        return name
+
+    @property
+    def get_user_async(self) -> None:
+        """There is no slower way to tell."""
+        return None
+
+    @property
+    def login_url(self) -> str:
+        """Below the prefix."""
+        return "/login"
+
+    @property
+    def get_login_url(self) -> None:
+        """It is always the same."""
+        return None
+
+    @property
+    def logout_url(self) -> str:
+        """Below the prefix."""
+        return "/logout"
+
+    @property
+    def login_handler(self) -> type[RequestHandler]:
+        """The page with the form."""
+        door, guesses, counted = self._door, self._guesses, self._counted
+        return type("Login", (_Login,), {"door": door, "guesses": guesses, "counted": counted})
+
+    @property
+    def logout_handler(self) -> type[RequestHandler]:
+        """Forgets who one is."""
+        return type("Logout", (_Logout,), {"door": self._door})
+
+
+# One at a time, so that guessing takes neither the cores nor the memory of those who look.
+_CHECKING = ThreadPoolExecutor(1, thread_name_prefix="explain-login")
+_MOST_WAITING = 20
+# What a name that nobody has is checked against: it takes as long as one that somebody has.
+_NOBODY = hashed("nobody's", salt=bytes(16))
+
+
+class _Login(RequestHandler):
+    """The form, and what it sends."""
+
+    door: PasswordDoor
+    guesses: Guesses
+    counted: Callable[[bool], None]
+    waiting = 0
+
+    def get(self) -> None:
+        """Ask for name and password."""
+        self._show(200, "")
+
+    async def post(self) -> None:
+        """Look whether they belong together."""
+        address = self.request.remote_ip or ""
+        name = self.get_body_argument("name", "", strip=True)[:64]
+        if wait := self.guesses.wait_s(address):
+            self.set_header("Retry-After", str(int(wait) + 1))
+            self._show(429, f"Too many wrong passwords; try again in {int(wait) + 1} s.")
+            return
+        if _Login.waiting >= _MOST_WAITING:
+            self.set_header("Retry-After", "5")
+            self._show(503, "Too many people log in at once; try again in a moment.")
+            return
+        try:
+            entry = self.door.people().get(name)
+        except (OSError, ValueError) as error:
+            Person(name, "look", address).did(f"could not log in: {error}")
+            self._show(503, "The server's password file cannot be read; its log says why.")
+            return
+        await self._judge(name, address, entry)
+
+    async def _judge(self, name: str, address: str, entry: Entry | None) -> None:
+        password = self.get_body_argument("password", "", strip=False)[:_LONGEST]
+        hash = _NOBODY if entry is None else entry.hash
+        _Login.waiting += 1
+        try:
+            checking = _CHECKING.submit(is_password, password, hash)
+            right = await asyncio.wrap_future(checking)
+        finally:
+            _Login.waiting -= 1
+        type(self).counted(right and entry is not None)
+        if not right or entry is None:
+            self.guesses.was_wrong(address)
+            Person(name, "look", address).did("was refused: wrong name or password")
+            self._show(403, _WRONG, name)
+            return
+        self.guesses.was_right(address)
+        Person(name, entry.role, address).did("logged in")
+        cookie, value = self.door.cookie_of(entry)
+        self.set_cookie(
+            cookie, value, expires_days=DAYS, path=_root(self), httponly=True, samesite="Lax",
+            secure=self.request.protocol == "https",
+        )  # fmt: skip
+        self.redirect(self._next())
+
+    def _next(self) -> str:
+        """Where they wanted to go, if that is on this page."""
+        root, wanted = _root(self), self.get_argument("next", "")
+        here = wanted == root or wanted.startswith((root + "?", root.rstrip("/") + "/?"))
+        return wanted if here and "\\" not in wanted and wanted.isprintable() else root
+
+    def _show(self, status: int, wrong: str, name: str = "") -> None:
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+        told = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+        focus_name, focus_password = ("", " autofocus") if name else (" autofocus", "")
+        self.finish(
+            plain_page(
+                "Log in",
+                f'<form method="post">{told}'
+                f'<label>Name<input name="name" value="{escape(name)}" required{focus_name} '
+                'autocomplete="username" autocapitalize="none" spellcheck="false"></label>'
+                f'<label>Password<input name="password" type="password" required{focus_password} '
+                'autocomplete="current-password"></label>'
+                "<button>Log in</button></form>",
+            )
+        )
+
+
+class _Logout(RequestHandler):
+    """Forgets who one is."""
+
+    door: PasswordDoor
+
+    def get(self) -> None:
+        """Take the cookie away."""
+        person = self.door.who(self.request)
+        if person is not None:
+            person.did("logged out")
+        self.clear_cookie(self.door.cookie, path=_root(self))
+        self.set_header("Cache-Control", "no-store")
+        words = (
+            f'<p>You have logged out.</p><p><a href="{escape(_root(self))}">Log in again</a></p>'
+        )
+        self.finish(plain_page("Logged out", words))
+
+
+def _root(handler: Any) -> str:
+    """The page's own path, by which the browser knows it."""
+    return f"{handler.application.prefix}/"

@@ -1,0 +1,35 @@
+"""A page of a few words in the dashboard's own style: the login, and what is refused."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import get_args
+
+from ..figures.theme import THEMES, ThemeName
+from ..views.widgets.components import asset
+
+__all__ = ["plain_page"]
+
+
+def plain_page(title: str, body: str) -> str:
+    """A whole HTML document that runs no script and loads nothing.
+
+    Parameters
+    ----------
+    title
+        Its heading, as plain text.
+    body
+        What stands below, as HTML.
+    """
+    dark = "@media (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark; {} }} }}"
+    light, night = (THEMES[name].css() for name in sorted(get_args(ThemeName), reverse=True))
+    colours = f":root {{ {light} }} {dark.format(night)}"
+    style = asset("plain.css")
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="robots" content="noindex">'
+        f"<title>{escape(title)} · spexplain</title><style>{colours}{style}</style></head>"
+        f'<body><main><p class="name">spexplain</p><h1>{escape(title)}</h1>{body}</main></body>'
+        "</html>\n"
+    )

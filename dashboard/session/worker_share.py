@@ -1,0 +1,134 @@
+"""Worker threads that visitors share fairly: whoever asks for much waits for themselves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+__all__ = ["SharedWorkers"]
+
+
+class SharedWorkers:
+    """Gives each visitor an executor of their own on the same threads.
+
+    Visitors take turns: of each that waits one piece of work is begun, then of the next. None
+    holds all threads, so that another's first piece of work begins at once.
+
+    Parameters
+    ----------
+    n_threads
+        At least two.
+    name
+        What the threads' names begin with.
+    taken
+        Told how long each piece of work has taken, in seconds from when it was asked for.
+    """
+
+    def __init__(
+        self, n_threads: int, name: str, taken: Callable[[float], None] = lambda seconds: None
+    ) -> None:
+        if n_threads < 2:
+            raise ValueError(f"visitors share two threads at least, not {n_threads}")
+        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
+        self._free = n_threads
+        self._most = n_threads - 1
+        self._taken = taken
+        self._lock = threading.Lock()
+        self._turns: deque[_Share] = deque()
+        self._ended = False
+
+    @property
+    def n_waiting(self) -> int:
+        """Pieces of work that have not begun."""
+        with self._lock:
+            return sum(len(share.waiting) for share in self._turns)
+
+    def share(self) -> Executor:
+        """One visitor's executor."""
+        return _Share(self)
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Work of nobody's, such as what is prepared for all; it takes a thread as a visitor's."""
+        return self.share().submit(call)
+
+    def shutdown(self) -> None:
+        """Begin nothing more; what waits is cancelled, what runs is not waited for."""
+        with self._lock:
+            self._ended = True
+            left = [future for share in self._turns for future, _ in share.waiting]
+            self._turns.clear()
+        for future in left:
+            future.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, share: _Share, future: Future[Any], call: Callable[[], Any]) -> None:
+        with self._lock:
+            if not self._ended:
+                share.waiting.append((future, call))
+                if share not in self._turns:
+                    self._turns.append(share)
+        if self._ended:
+            future.cancel()
+        self._begin()
+
+    def _begin(self) -> None:
+        with self._lock:
+            for _ in range(len(self._turns)):
+                if not self._free:
+                    return
+                share = self._turns.popleft()
+                if share.n_running < self._most:
+                    future, call = share.waiting.popleft()
+                    self._free -= 1
+                    share.n_running += 1
+                    self._pool.submit(self._run, share, future, call)
+                if share.waiting:
+                    self._turns.append(share)
+
+    def _run(self, share: _Share, future: Future[Any], call: Callable[[], Any]) -> None:
+        try:
+            if future.set_running_or_notify_cancel():
+                _fulfil(future, call)
+        finally:
+            with self._lock:
+                self._free += 1
+                share.n_running -= 1
+            self._begin()
+
+    def _timed(self, call: Callable[[], Any], asked: float) -> Any:
+        try:
+            return call()
+        finally:
+            self._taken(time.perf_counter() - asked)
+
+
+class _Share(Executor):
+    """One visitor's part of the threads."""
+
+    def __init__(self, workers: SharedWorkers) -> None:
+        self._workers = workers
+        self.waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self.n_running = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a function called when it is this visitor's turn."""
+        future: Future[Any] = Future()
+        call = partial(fn, *args, **kwargs)
+        workers = self._workers
+        workers._ask(self, future, partial(workers._timed, call, time.perf_counter()))
+        return future
+
+
+def _fulfil(future: Future[Any], call: Callable[[], Any]) -> None:
+    """As an executor does: whatever is raised belongs to whoever asked."""
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001  (it is raised where the result is asked for)
+        future.set_exception(error)
+    else:
+        future.set_result(result)
