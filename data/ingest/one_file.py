@@ -17,6 +17,7 @@ from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
 from .readers.hints import NO_HINTS, Hints
+from .readers.impossible import impossible
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
@@ -29,6 +30,7 @@ RejectReason = Literal[
     "no spectrum",
     "several spectra",
     "no data",
+    "impossible values",
     "too large",
     "too slow",
     "duplicate",
@@ -108,6 +110,8 @@ class Intake:
         if not spectrum.has_data.any():
             none = f"none of the {spectrum.flux.size} pixels has flux with an error"
             return Rejected(spectrum.file, spectrum.id, "no data", none)
+        if why := impossible(spectrum):
+            return Rejected(spectrum.file, spectrum.id, "impossible values", why)
         reason, why = self._set_aside(spectrum) or ("", "")
         stored = StoredSpectrum(
             encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model

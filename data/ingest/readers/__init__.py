@@ -11,6 +11,7 @@ from . import desi, fits_rows, gama, image, lamost, sdss, sixdf, table, text
 from .by_specutils import load_by_specutils
 from .fits import Hdu, ReadError, read_hdus
 from .hints import NO_HINTS, Hints
+from .impossible import impossible
 
 __all__ = ["ReadError", "read", "read_all"]
 
@@ -106,10 +107,13 @@ def read(path: str | Path) -> Spectrum:
     Raises
     ------
     ReadError
-        As :func:`read_all`, and ``"several spectra"`` if there are more.
+        As :func:`read_all`, ``"several spectra"`` if there are more, and ``"impossible values"``
+        if a number of it was never measured.
     """
     found = list(islice(read_all(path), 2))
     if len(found) != 1:
         many = "several spectra" if found else "no spectrum"
         raise ReadError(many, f"{Path(path).name} holds {many}; spexplain ingest takes all of them")
+    if why := impossible(found[0]):
+        raise ReadError("impossible values", why)
     return found[0]

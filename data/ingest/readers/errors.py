@@ -12,6 +12,7 @@ ReadReason = Literal[
     "no errors",
     "no spectrum",
     "several spectra",
+    "impossible values",
     "too large",
     "too slow",
 ]

@@ -33,7 +33,10 @@ _DAMAGE = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError),
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
-_FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
+_FATAL_WARNINGS = (
+    *("File may have been truncated", "Error validating header", "An exception occ"),
+    *("Checksum verification failed", "Datasum verification failed"),
+)
 _LARGEST_FLAG = 2.0**62
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
@@ -49,6 +52,11 @@ _COMMON = (
         "it is truncated within its header, after {} bytes; fetch it again",
     ),
     (r"[Mm]issing END card", _NO_END),
+    (
+        r"(?:Checksum|Datasum) verification failed",
+        "it is not as it was written: its checksum (CHECKSUM, DATASUM) belongs to other bytes; "
+        "fetch it again, or if it was changed on purpose, write the checksums anew",
+    ),
     (
         "ended before the end-of-stream marker",
         "it is truncated: the compressed file ends early; fetch it again",
@@ -171,7 +179,7 @@ def read_hdus(
             raise ReadError("unknown format", _no_fits(start))
         check_sizes(stream, limit)
         stream.seek(0)
-        with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
+        with fits.open(stream, memmap=False, disable_image_compression=True, checksum=True) as hdus:
             primary: Any = hdus[0]
             # Without its END card astropy reads the header on into the next one.
             if "XTENSION" in primary.header:

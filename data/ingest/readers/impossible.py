@@ -1,0 +1,36 @@
+"""Values that no telescope has measured: told, rather than taken for a spectrum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....core.spectra.spectrum import Spectrum
+
+__all__ = ["impossible"]
+
+# In 1e-17 erg/s/cm²/Å the Sun from the Earth is 1e19; masks write 1e30, 1e38 and the like.
+_LARGEST_FLUX = 1e30
+# No spectrum has a pixel better than one in a million; errors that small are none.
+_LARGEST_SN = 1e6
+# 0.3 m/s: what is smaller was computed, not measured.
+_SMALLEST_Z = 1e-9
+
+
+def impossible(spectrum: Spectrum) -> str:
+    """Which of a spectrum's numbers cannot be measured, with its value; "" if all can be."""
+    seen = spectrum.has_data
+    flux = spectrum.flux[seen].astype(np.float64)
+    if (large := np.abs(flux) >= _LARGEST_FLUX).any():
+        at = int(np.argmax(large))
+        wave_obs_aa = spectrum.wave_obs_aa[seen][at]
+        return (
+            f"flux {flux[at]:.3g} at {wave_obs_aa:.1f} Å is no measurement; where it marks a pixel "
+            "without data, write NaN, or an error of 0"
+        )
+    sn_of_pixels = np.abs(flux) * np.sqrt(spectrum.ivar[seen].astype(np.float64))
+    sn = float(np.median(sn_of_pixels)) if flux.size else 0.0
+    if not sn <= _LARGEST_SN:
+        return f"a median S/N of {sn:.3g} a pixel: the errors are too small to be any"
+    if 0 < abs(spectrum.z) < _SMALLEST_Z:
+        return f"z = {spectrum.z:g} is no measurement; where it stands for none, leave it out"
+    return ""
