@@ -39,7 +39,6 @@ def lines(value: float) -> np.ndarray:
         (lines(-1e30), 0.1, 0.1, "flux -1e+30 at"),
         (lines(1.0), 1e-12, 0.1, "a median S/N of 1e+12 a pixel"),
         (lines(1.0), 1e-18, 0.1, "a median S/N of 1e+18 a pixel"),
-        (lines(1.0), 0.1, 1e-300, "z = 1e-300 is no measurement"),
     ],
 )
 def test_it_is_a_reject_with_its_value_from_page_and_shell(
@@ -54,6 +53,14 @@ def test_it_is_a_reject_with_its_value_from_page_and_shell(
     assert isinstance(outcome, Rejected)
     assert outcome.reason == "impossible values"
     assert told in outcome.detail
+
+
+def test_a_redshift_that_is_none_is_told_with_its_value_wherever_it_stands(tmp_path: Path):
+    assert read(write(tmp_path / "odd.fits", lines(1.0), z=1e-300)).z_note == (
+        "Z = 1e-300 is no redshift"
+    )
+    given = Spectrum("x", WAVE, lines(1.0), np.full(WAVE.size, 100.0), z=1e-300)
+    assert impossible(given).startswith("z = 1e-300 is no measurement")
 
 
 @pytest.mark.parametrize("z", [1e-4, 0.7999])
