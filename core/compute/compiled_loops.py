@@ -20,6 +20,7 @@ from threading import Lock
 from typing import Literal, TypeVar, cast
 
 from numba import njit
+from platformdirs import user_cache_path
 
 __all__ = ["compiled", "contents_key"]
 
@@ -94,4 +95,4 @@ def _folder(file: Path, usual: str) -> Path:
         return Path(usual)
     if os.access(file.parent, os.W_OK):
         return file.parent / "__pycache__"
-    return Path("~/.cache/spexplain").expanduser()
+    return user_cache_path("spexplain", appauthor=False, opinion=False)

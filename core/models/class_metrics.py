@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import confusion_matrix
 
 __all__ = ["ClassificationMetrics", "classification_metrics"]
 
@@ -25,11 +26,6 @@ class ClassificationMetrics:
 
     classes: tuple[str, ...]
     confusion: np.ndarray
-
-    @property
-    def normalised(self) -> np.ndarray:
-        """(C, C) float64: each row divided by the size of the true class; NaN if it is empty."""
-        return _ratio(self.confusion, self.confusion.sum(axis=1, keepdims=True))
 
     @property
     def precision(self) -> np.ndarray:
@@ -100,13 +96,13 @@ def classification_metrics(
     """
     if len(true) != len(predicted):
         raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted ones")
-    index = {label: at for at, label in enumerate(classes)}
-    unknown = sorted({str(label) for label in (*true, *predicted)} - set(index))
+    unknown = sorted({str(label) for label in (*true, *predicted)} - set(classes))
     if unknown:
         raise ValueError(f"labels {unknown} are none of the classes {list(classes)}")
-    confusion = np.zeros((len(index), len(index)), np.int64)
-    np.add.at(confusion, ([index[str(t)] for t in true], [index[str(p)] for p in predicted]), 1)
-    return ClassificationMetrics(tuple(classes), confusion)
+    counts = np.zeros((len(classes), len(classes)), np.int64)
+    if len(true):
+        counts = confusion_matrix(true, predicted, labels=list(classes))
+    return ClassificationMetrics(tuple(classes), counts)
 
 
 def _ratio(part: np.ndarray | float, whole: np.ndarray | float) -> np.ndarray:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 __all__ = ["demo_path", "home"]
 
@@ -14,11 +15,7 @@ def home() -> Path:
     named = os.environ.get("SPEXPLAIN_HOME")
     if named:
         return Path(named).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "spexplain"
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches/spexplain").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "spexplain"
+    return user_cache_path("spexplain", appauthor=False, opinion=False)
 
 
 def demo_path(*, small: bool = False) -> Path:

@@ -1,17 +1,15 @@
-"""One build at a time in a collection, and one writer at a time at a place."""
+"""One build at a time in a collection, and one writer at a time at a place.
+
+The system lets go of these locks if the process is killed.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-try:
-    import fcntl
-except ImportError:  # Windows: two builds at once are the user's care
-    fcntl = None
+from filelock import FileLock, Timeout
 
 __all__ = ["WriterLock", "only_builder"]
 
@@ -20,12 +18,16 @@ __all__ = ["WriterLock", "only_builder"]
 def only_builder(runs: Path) -> Iterator[bool]:
     """Hold the lock of a runs folder; yields whether it was free."""
     runs.mkdir(parents=True, exist_ok=True)
-    with (runs / ".lock").open("w") as lock:
-        yield _take(lock)
+    lock = FileLock(runs / ".lock")
+    free = _take(lock)
+    try:
+        yield free
+    finally:
+        lock.release()
 
 
 class WriterLock:
-    """Held by whoever writes at a place; the system lets go of it if the process is killed.
+    """Held by whoever writes at a place.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] | None = None
+        # Whoever ends the writing may be another thread than the one that began it.
+        self._lock = FileLock(path, thread_local=False)
 
     def take(self) -> bool:
         """Whether the place was free; it is ours from then on.
@@ -45,36 +48,20 @@ class WriterLock:
         OSError
             The file cannot be made.
         """
-        while True:
-            file = self._path.open("w")
-            if not _take(file):
-                file.close()
-                return False
-            if self._is_there(file):
-                self._file = file
-                return True
-            file.close()  # its holder took the file away between our two steps
+        return _take(self._lock)
 
     def release(self) -> None:
         """Free the place, if it was ours."""
-        if self._file is not None:
+        if self._lock.is_locked:
+            # Before the lock goes: who then finds no file by this name begins anew.
             self._path.unlink(missing_ok=True)
-            self._file.close()
-            self._file = None
-
-    def _is_there(self, file: IO[str]) -> bool:
-        try:
-            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
-        except FileNotFoundError:
-            return False
+            self._lock.release()
 
 
-def _take(lock: IO[str]) -> bool:
-    """Whether the lock was free; the system lets go of it even if the process is killed."""
-    if fcntl is None:
-        return True
+def _take(lock: FileLock) -> bool:
+    """Whether the lock was free."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        lock.acquire(blocking=False)
+    except Timeout:
         return False
     return True
