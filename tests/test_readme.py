@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from spexplain.dashboard.session.tabs import TABS
 from spexplain.data.collection.collection import Collection
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,3 +126,9 @@ def test_every_spexplain_command_runs_as_written(desk: Path):
 def test_every_linked_file_is_there():
     for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text()):
         assert link.startswith("http") or (ROOT / link).exists(), link
+
+
+def test_the_readme_calls_the_tabs_as_the_page_does():
+    table = re.findall(r"^\| ([^|`]+?) \| ", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+    named = table[table.index("tab") + 1 :]
+    assert set(named[: len(TABS)]) == {tab.title for tab in TABS}

@@ -57,8 +57,8 @@ export function render({ model, el, view }) {
     if (event.target.id === "problem") hear()
     const button = event.composedPath().find((where) => where.dataset?.do)
     if (!button) return
-    if (button.dataset.do === "keys") {
-      document.getElementById("keys").showModal()
+    if (["keys", "rejected"].includes(button.dataset.do)) {
+      document.getElementById(button.dataset.do).showModal()
     } else if (button.dataset.do === "theme") {
       const theme = root.dataset.theme === "dark" ? "light" : "dark"
       document.cookie = `spexplain-theme=${theme}; path=/; max-age=31536000; samesite=lax`

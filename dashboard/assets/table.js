@@ -13,10 +13,11 @@ export function render({ model, el }) {
   const save = document.createElement("button")
   save.type = "button"
   save.textContent = "Export CSV"
-  save.addEventListener("click", () => model.send_msg({ export: true }))
+  const say = (message) => model.send_msg({ ...message, of: model.page.list })
+  save.addEventListener("click", () => say({ export: true }))
   const only = document.createElement("select")
   only.setAttribute("aria-label", "Hold the list to")
-  only.addEventListener("change", () => { model.send_msg({ tagged: only.value }); only.blur() })
+  only.addEventListener("change", () => { say({ tagged: only.value }); only.blur() })
   foot.append(note, only, save)
   el.replaceChildren(scroller, foot)
 
@@ -28,20 +29,20 @@ export function render({ model, el }) {
     }
   }
 
-  const choices = () => {
-    only.replaceChildren(...model.choices.map(([value, words]) => new Option(words, value)))
-    only.value = model.tagged
-    only.hidden = !model.choices.length
+  const choices = ({ choices, tagged }) => {
+    only.replaceChildren(...choices.map(([value, words]) => new Option(words, value)))
+    only.value = tagged
+    only.hidden = !choices.length
   }
 
-  const headings = () => {
+  const headings = ({ columns, sort }) => {
     const line = document.createElement("tr")
     const held = el.getRootNode().activeElement?.dataset.key
-    for (const column of model.columns) {
+    for (const column of columns) {
       const cell = document.createElement("th")
       cell.scope = "col"
       cell.className = column.kind
-      const way = model.sort === column.key ? "▴" : model.sort === `-${column.key}` ? "▾" : ""
+      const way = sort === column.key ? "▴" : sort === `-${column.key}` ? "▾" : ""
       if (way) cell.setAttribute("aria-sort", way === "▴" ? "ascending" : "descending")
       const sorts = document.createElement("button")
       sorts.type = "button"
@@ -49,20 +50,20 @@ export function render({ model, el }) {
       sorts.textContent = `${column.title} ${way}`.trim()
       sorts.dataset.key = column.key
       cell.append(sorts)
-      cell.addEventListener("click", () => model.send_msg({ sort: column.key }))
+      cell.addEventListener("click", () => say({ sort: column.key }))
       line.append(cell)
     }
     head.replaceChildren(line)
     if (held) line.querySelector(`[data-key="${held}"]`)?.focus()
   }
 
-  const rows = () => {
-    body.replaceChildren(...model.rows.map(([row, ...cells]) => {
+  const rows = ({ rows, columns, note: words }) => {
+    body.replaceChildren(...rows.map(([row, ...cells]) => {
       const line = document.createElement("tr")
       line.dataset.row = row
       cells.forEach((text, index) => {
         const cell = line.insertCell()
-        const { kind } = model.columns[index] ?? { kind: "text" }
+        const { kind } = columns[index] ?? { kind: "text" }
         cell.className = kind
         if (kind === "type" && text !== "–") {
           const dot = document.createElement("i")
@@ -73,24 +74,32 @@ export function render({ model, el }) {
       })
       return line
     }))
-    note.textContent = model.note
-    save.hidden = !model.rows.length
-    scroller.classList.toggle("empty", !model.rows.length)
+    note.textContent = words
+    save.hidden = !rows.length
+    scroller.classList.toggle("empty", !rows.length)
+  }
+
+  // All of one list or all of another: nothing of the last stays.
+  let drawn
+  const draw = () => {
+    const { page } = model
+    if (page.list === undefined) return
+    headings(page)
+    choices(page)
+    rows(page)
+    if (drawn !== page.list) scroller.scrollTop = 0
+    drawn = page.list
     mark()
   }
 
   body.addEventListener("click", (event) => {
     const line = event.target.closest("tr")
-    if (line) model.send_msg({ open: Number(line.dataset.row) })
+    if (line) say({ open: Number(line.dataset.row) })
   })
   model.on("selected", mark)
-  model.on(["columns", "sort"], once(headings))
-  model.on("rows", rows)
-  model.on(["choices", "tagged"], once(choices))
+  model.on("page", draw)
   model.on("msg:custom", ({ name, text }) => hand_over(name, text, "text/csv"))
-  headings()
-  choices()
-  rows()
+  draw()
   // Rows have no place before the list has a height, and another one once it changes.
   new ResizeObserver(mark).observe(scroller)
 }

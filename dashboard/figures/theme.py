@@ -135,10 +135,11 @@ _CYCLE: dict[ThemeName, tuple[str, ...]] = {
 _QUIET_NAMES = frozenset({"unlabelled", "not classified", "no truth", "not clustered"})
 
 # Bottom and top of the numeric scale: dark means much on paper, light means much on a screen
-# at night; both ends keep clear of the surface they are drawn on.
+# at night; both ends keep clear of the surface they are drawn on. Blue stands for more of a score
+# as on the spectrum, and orange, there for less, does not occur.
 _SEQUENTIAL: dict[ThemeName, tuple[str, ...]] = {
-    "light": ("#d3dbe6", "#a9c1dd", "#e59c8b", "#c7395a", "#5a0f4b"),
-    "dark": ("#2c3a52", "#44638c", "#c0627d", "#ffa15e", "#fff1b3"),
+    "light": ("#d9d8d4", "#b3bcc4", "#6c9cd6", "#0b55c9", "#0a1f58"),
+    "dark": ("#3a3835", "#4a5565", "#3d7cd0", "#7ab5ff", "#eef5ff"),
 }
 
 

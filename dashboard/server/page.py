@@ -264,18 +264,17 @@ def _nothing_to_save(shown: OpenSpectrum | None) -> str:
     return "The explanation is still on its way: save it once it is there."
 
 
-def _words(space: Workspace) -> dict[str, str]:
+def _words(space: Workspace) -> dict[str, Any]:
     collection = space.collection
-    counts = f"{len(space.catalog):,} spectra"
-    if collection.n_rejected:
-        counts += f" · {collection.n_rejected:,} rejected"
     colours = "\n".join(_colours(name) for name in THEMES)
     return {
         "page_css": asset("page.css"),
         "theme_css": colours,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),
-        "counts": counts,
+        "counts": f"{len(space.catalog):,} spectra",
+        "n_rejected": collection.n_rejected,
+        "rejections": space.rejections,
     }
 
 
@@ -288,8 +287,9 @@ def _colours(name: Any) -> str:
     return f"{selector} {{ {THEMES[name].css()} {types} }}"
 
 
-def _follow_link(session: Session, query: dict[str, str]) -> None:
+def _follow_link(session: Visitor, query: dict[str, str]) -> None:
     _offer_colour(session, query.get("colour", ""))
+    session.steps.forget()
     problems = apply_query(session.view, session.knobs, query)
     if problems:
         session.complain(" ".join([*problems, session.outcome.problem]).strip())

@@ -45,6 +45,7 @@ from .known_hosts import OnlyKnownHosts, answer_only
 from .login import PasswordLogin
 from .page import build_app
 from .process_exit import THREADS
+from .reachable import REACHABLE
 from .refusals import Refusing
 from .service import Service
 from .terms import Terms
@@ -142,6 +143,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             verbose=False,
             liveness=True,  # what a page that lost its server asks until that is back
             log_function=scripts.sent,
+            extra_patterns=REACHABLE,
             **_options(terms, door, secret, service),
         )
         gate = Gate(terms.path, door, service, lambda: len(opened), terms.most_sessions)

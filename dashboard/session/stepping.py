@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import param
+
 from ..workspace.listing import Listing
 from .confusion import ConfusionCell
 from .session import Session
@@ -47,7 +49,9 @@ class Stepping:
             "outside": lambda: space.outside(session.view.lens),
             "confusion": lambda: confusion.listing,
         }
+        self._orders: dict[str, str] = {}
         session.view.param.watch(self._follow_lens, "lens")
+        session.view.param.watch(self._order, ["tab", "sort"])
         self._follow_lens()
 
     @property
@@ -59,6 +63,17 @@ class Stepping:
         if only in ("inside", "outside"):
             whole, only = self._of_domain(whole, only), ""
         return whole.tagged(self._tagging.tags, only).sorted(view.sort)
+
+    def forget(self) -> None:
+        """Let every list open in its own order again, as a link expects."""
+        self._orders.clear()
+
+    def _order(self, *events: param.parameterized.Event) -> None:
+        """Each list keeps its order: one that is sorted sorts no other."""
+        view = self._session.view
+        if all(event.name == "tab" for event in events):
+            view.sort = self._orders.get(view.tab, "")
+        self._orders[view.tab] = view.sort
 
     def step(self, by: int) -> None:
         """Open the spectrum ``by`` places on in the current list."""

@@ -32,6 +32,7 @@ from .colouring import (
     colouring,
 )
 from .listing import Listing
+from .rejections import Rejection, rejections
 from .standard_lists import (
     can_be_checked,
     least_sure,
@@ -157,6 +158,11 @@ class Workspace:
         ids, files = self.collection.rejects["id"], self.collection.rejects["file"]
         names = (id or PurePath(file).name for id, file in zip(ids, files, strict=True))
         return IdSearch(names)
+
+    @cached_property
+    def rejections(self) -> list[Rejection]:
+        """Why inputs were not taken, the commonest reason first."""
+        return rejections(self.collection.rejects) if self.collection.n_rejected else []
 
     def colouring(self, name: str) -> Colouring:
         """What colours the points; raises KeyError for an unknown name."""

@@ -85,6 +85,12 @@ def restarting(small_demo: Path) -> Callable[[int], AbstractContextManager[str]]
     return partial(served, small_demo)
 
 
+@pytest.fixture
+def serving() -> Callable[[Path], AbstractContextManager[str]]:
+    """Serves any collection."""
+    return served
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:

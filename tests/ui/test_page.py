@@ -261,8 +261,23 @@ def test_the_legend_singles_a_type_out(tab: Any) -> None:
         ".reduce((n, pixel) => n + (pixel >>> 24 > 100), 0)"
     )
     before = tab.page.evaluate(count)
-    tab.page.locator("button.entry", has_text="type 1").click()
+    entries = tab.page.locator("button.entry")
+    pressed = "entries => entries.map(one => one.getAttribute('aria-pressed') === 'true')"
+    first = entries.filter(has_text="type 1")
+    number = entries.all_inner_texts().index(first.inner_text())
+    first.dblclick()  # alone
     tab.wait(f"before => ({count})() < before / 2", before)
+    shown = entries.evaluate_all(pressed)
+    assert [k for k, on in enumerate(shown) if on] == [number]
+    first.dblclick()  # all again
+    tab.wait(f"before => ({count})() === before", before)
+    assert all(entries.evaluate_all(pressed))
+    first.click()  # hidden
+    tab.wait(f"before => ({count})() < before", before)
+    shown = entries.evaluate_all(pressed)
+    assert [k for k, on in enumerate(shown) if not on] == [number]
+    first.click()  # shown
+    tab.wait(f"before => ({count})() === before", before)
 
 
 def test_the_list_is_saved_as_csv(tab: Any, collection: Collection, tmp_path: Path) -> None:

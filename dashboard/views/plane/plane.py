@@ -71,6 +71,8 @@ class PlaneView(pn.viewable.Viewer):
         self._probe = ColumnDataSource({"x": [], "y": []}, name="plane-probe")
         self._ghost = ColumnDataSource(dict(_NO_GHOST), name="plane-ghost")
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
+        # What the visitor asked to see, and what is seen of it with equal scales on this frame.
+        self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
         self.figure = self._build()
         self.note = WordsPart()
         self._dress()
@@ -130,7 +132,7 @@ class PlaneView(pn.viewable.Viewer):
             fig.add_glyph(self._ghost, Scatter(size=13, fill_color=None, line_width=1.2)),
             fig.add_glyph(self._ghost, label),
         ]
-        fig.on_event(RangesUpdate, lambda _: self._shade())
+        fig.on_event(RangesUpdate, self._moved)
         fig.on_event(Tap, self._tap)
         fig.on_event(DoubleTap, lambda _: self.reset())
         for side in _GUESS_PX:
@@ -147,7 +149,7 @@ class PlaneView(pn.viewable.Viewer):
         return known["inner_width"], known["inner_height"]
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
-        """Once the size is known, keep what is in view, with equal scales on the new frame."""
+        """Show what was asked for, with equal scales on the new frame, and as before on the old."""
         first = len(self._inner) < len(_GUESS_PX)
         self._inner[attr] = new or _GUESS_PX[attr]
         if len(self._inner) < len(_GUESS_PX):
@@ -155,7 +157,14 @@ class PlaneView(pn.viewable.Viewer):
         if first:
             self.reset()
             return
-        self._frame(span(self._x), span(self._y))
+        self._frame(*self._asked)
+        self._shade()
+
+    def _moved(self, _: RangesUpdate) -> None:
+        """The visitor has moved or zoomed: what is in view now is what is asked for."""
+        now = span(self._x), span(self._y)
+        if not np.allclose(now, self._seen, rtol=1e-9, atol=0):
+            self._asked = self._seen = now
         self._shade()
 
     def _show_plane(self, *_: object) -> None:
@@ -178,7 +187,8 @@ class PlaneView(pn.viewable.Viewer):
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""
-        for axis, (low, high) in zip((self._x, self._y), framed(x, y, *self._size()), strict=True):
+        self._asked, self._seen = (x, y), framed(x, y, *self._size())
+        for axis, (low, high) in zip((self._x, self._y), self._seen, strict=True):
             axis.update(start=low, end=high)
 
     def _shade(self) -> None:

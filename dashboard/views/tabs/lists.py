@@ -65,17 +65,21 @@ class _Table:
             self.part.selected = row
             return
         self._start = start
-        self.part.param.update(
-            columns=[{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
-            note=_note(listing, start),
-            sort=self._session.view.sort,
-            choices=_choices(self._session),
-            tagged=self._session.view.tagged,
-            rows=cells(listing, start, start + _PAGE),
-            selected=row,
-        )
+        view = self._session.view
+        page = {
+            "list": view.tab,
+            "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
+            "note": _note(listing, start),
+            "sort": view.sort,
+            "choices": _choices(self._session),
+            "tagged": view.tagged,
+            "rows": cells(listing, start, start + _PAGE),
+        }
+        self.part.param.update(page=page, selected=row)
 
     def _take(self, message: dict[str, Any]) -> None:
+        if message.get("of", self._session.view.tab) != self._session.view.tab:
+            return  # a click that was on its way while another list opened
         if "open" in message:
             self._session.open(int(message["open"]))
         elif "sort" in message:

@@ -113,15 +113,19 @@ class FormPart(Part):
 
 
 class TablePart(Part):
-    """A list to step through; sends {open: row}, {sort: key}, {tagged: which} or {export: true}."""
+    """A list to step through; sends {open: row}, {sort: key}, {tagged: which} or {export: true}.
 
-    columns = param.List(default=[], doc="Headings: dicts of key, title and kind.")
-    rows = param.List(default=[], doc="Cells as text; first the row of the collection.")
+    Each message says ``of`` which list it is: one that is seen no longer changes nothing.
+    """
+
+    page = param.Dict(
+        default={},
+        doc="All that is seen of a list, so that rows, headings and footer are of the same: list "
+        "(its name), columns (dicts of key, title and kind), rows (cells as text; first the row of "
+        "the collection), choices (tags: pairs of a value and its words), tagged (the chosen one), "
+        "sort (column of the order, '-' in front for falling), note (what it is, or why empty).",
+    )
     selected = param.Integer(default=-1, doc="Row of the collection that is open; -1 for none.")
-    choices = param.List(default=[], doc="Tags to choose from: pairs of a value and its words.")
-    tagged = param.String(default="", doc="The chosen tag; empty for all spectra.")
-    sort = param.String(default="", doc="Column of the order, '-' in front for falling.")
-    note = param.String(default="", doc="What the list is, or why it is empty.")
 
     _esm = script("table")
 
@@ -135,7 +139,8 @@ class WordsPart(Part):
 
 
 class LegendPart(Part):
-    """What the plane's colours mean; sends {toggle: name}."""
+    """What the plane's colours mean; sends {toggle: name}, {alone: name, or "" for all} or
+    {select: name}."""
 
     entries = param.List(default=[], doc="Categories: dicts of name, count, colour and on.")
     bar = param.List(default=[], doc="Colours of a colour bar; empty for categories.")

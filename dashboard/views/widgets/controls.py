@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
+from ....data.selections.selection import Selection
 from ...figures.theme import category_colours, sequential
 from ...session.search import find
 from ...session.session import Session
@@ -136,8 +137,19 @@ def legend_part(session: Session) -> LegendPart:
 
     def take(message: dict[str, Any]) -> None:
         colouring = space.colouring(view.colour)
-        if isinstance(colouring, Categories) and message.get("toggle") in colouring.names:
+        if not isinstance(colouring, Categories):
+            return
+        if message.get("toggle") in colouring.names:
             view.hidden = toggled(message["toggle"], view.hidden, colouring.names)
+        elif "alone" in message:  # "" for all again
+            alone = message["alone"]
+            known = alone in colouring.names
+            view.hidden = [name for name in colouring.names if known and name != alone]
+        elif message.get("select") in colouring.names and view.plane is not None:
+            rows, name = space.planes[view.plane].rows, str(message["select"])
+            inside = colouring.codes[rows] == colouring.names.index(name)
+            origin = f"{colouring.title}: {name}"
+            session.selected.take(Selection(name, origin, rows[inside]))
 
     part = LegendPart(on_message=take, css_classes=["in-legend"])
 
@@ -152,15 +164,8 @@ def legend_part(session: Session) -> LegendPart:
 
 
 def toggled(name: str, hidden: list[str], names: tuple[str, ...]) -> list[str]:
-    """Which categories are hidden after a click on one.
-
-    While all are shown a click singles one out; after that it adds or removes; when the last one
-    goes, all come back.
-    """
-    if not hidden:
-        return [other for other in names if other != name]
-    after = [other for other in names if (other in hidden) != (other == name)]
-    return [] if len(after) == len(names) else after
+    """Which categories are hidden after a click on one: it is shown if it was hidden, or hidden."""
+    return [other for other in names if (other in hidden) != (other == name)]
 
 
 def _menu_name(title: str) -> str:

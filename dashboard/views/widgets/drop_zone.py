@@ -11,7 +11,8 @@ __all__ = ["DropPart", "drop_part"]
 
 
 class DropPart(Part):
-    """Sends {name, content} of a file, or {refused, size} of one that is too large."""
+    """Sends {name, content} of a file, {refused, size} of one that is too large, or {unread: name}
+    of what the browser cannot read."""
 
     _esm = script("drop")
 
@@ -23,6 +24,10 @@ def drop_part(session: Visitor) -> DropPart:
         if "refused" in message:
             size = int(message["size"]) / 2**20
             session.complain(f"{message['refused']} has {size:.0f} MB; a spectrum has at most 12.")
+        elif "unread" in message:
+            session.complain(
+                f"{message['unread']} cannot be read: it is a folder, or no longer there."
+            )
         else:
             session.dropped.receive(str(message["name"]), str(message["content"]))
 

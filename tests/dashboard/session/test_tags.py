@@ -42,14 +42,14 @@ def test_a_digit_tags_and_again_takes_it_away(visitor: Session, tmp_path: Path) 
 
 def test_tags_are_on_the_page_and_hold_the_list(visitor: Session) -> None:
     pane, table = verdict_pane(visitor), show(visitor)
-    assert table.choices == []
+    assert table.page["choices"] == []
     visitor.step(1)
     visitor.tagging.press(0)
     assert "tag 0" in pane.html
-    assert [value for value, _ in table.choices] == ["", "any", "0"]
+    assert [value for value, _ in table.page["choices"]] == ["", "any", "0"]
     table.on_message({"tagged": "0"})
-    assert [line[1] for line in table.rows] == [visitor.outcome.shown.id]
-    assert table.rows[0][-1] == "0"
+    assert [line[1] for line in table.page["rows"]] == [visitor.outcome.shown.id]
+    assert table.page["rows"][0][-1] == "0"
     assert visitor.listing.csv().count("\n") == 2  # the heading and the one that is tagged
     visitor.tagging.undo()
     assert "tag 0" not in pane.html

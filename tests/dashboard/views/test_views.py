@@ -403,7 +403,7 @@ def test_a_list_that_has_changed_is_filled_anew(
     half = Listing(still.listing.table.iloc[::2], still.listing.columns, "")
     monkeypatch.setattr(still.workspace, "listing", lambda tab: half)
     still.relist()
-    assert [line[0] for line in table.rows] == half.table["row"].tolist()
+    assert [line[0] for line in table.page["rows"]] == half.table["row"].tolist()
 
 
 def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspace) -> None:
@@ -414,7 +414,7 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
     SpectrumView(bare), legend_part(bare), controls_form(bare), bar_form(bare)
     assert "spexplain build" in plane.note.html
     assert "spexplain build" in veil.html
-    assert "spexplain build" in drawer.of("misclassified").note
+    assert "spexplain build" in drawer.of("misclassified").page["note"]
     plane._tap(SimpleNamespace(x=0.0, y=0.0))
     plane.reset()
 
@@ -424,11 +424,11 @@ def test_a_collection_without_anything_built_still_has_a_page(workspace: Workspa
 
 def test_the_list_shows_what_it_lists_and_marks_the_open_one(still: Session) -> None:
     drawn, table = Drawer(still).of("misclassified"), still.listing.table
-    assert [line[0] for line in drawn.rows] == table["row"].tolist()
-    assert drawn.rows[0][1] == table["id"].iat[0]
+    assert [line[0] for line in drawn.page["rows"]] == table["row"].tolist()
+    assert drawn.page["rows"][0][1] == table["id"].iat[0]
     still.step(1)
     assert drawn.selected == table["row"].iat[0]
-    assert drawn.note == f"{len(table)} spectra"
+    assert drawn.page["note"] == f"{len(table)} spectra"
 
 
 def test_the_list_counts_what_the_classifier_has_not_seen(
@@ -443,17 +443,17 @@ def test_the_list_counts_what_the_classifier_has_not_seen(
     made.close()
     unseen = int((table["row"] % 30 != 0).sum())
     assert 0 < unseen < len(table)
-    assert drawn.note.startswith(f"{len(table)} spectra, {unseen} of them of the test set")
-    assert drawn.columns[-1]["title"] == "Part"
+    assert drawn.page["note"].startswith(f"{len(table)} spectra, {unseen} of them of the test set")
+    assert drawn.page["columns"][-1]["title"] == "Part"
 
 
 def test_a_long_list_turns_its_page_as_one_steps(still: Session) -> None:
     drawn = Drawer(still).of("misclassified")
     still.view.tab = "anomalous"
-    assert len(drawn.rows) == 200
+    assert len(drawn.page["rows"]) == 200
     still.open(int(still.listing.table["row"].iat[250]))
-    assert [line[0] for line in drawn.rows] == still.listing.table["row"][200:].tolist()
-    assert drawn.note.startswith("201–300 of 300")
+    assert [line[0] for line in drawn.page["rows"]] == still.listing.table["row"][200:].tolist()
+    assert drawn.page["note"].startswith("201–300 of 300")
 
 
 def test_clicks_on_the_list_open_and_sort(still: Session) -> None:
@@ -529,7 +529,15 @@ def test_the_legend_counts_and_switches(still: Session) -> None:
     on_plane = still.workspace.catalog["label"].iloc[still.workspace.planes["agn"].rows]
     assert part.entries[0]["count"] == f"{(on_plane == 'type 1').sum():,}"
     part.on_message({"toggle": "type 2"})
-    assert [entry["on"] for entry in part.entries] == [False, True, False, False]
+    assert [entry["on"] for entry in part.entries] == [True, False, True, True]
+    part.on_message({"alone": "type 1"})
+    assert [entry["on"] for entry in part.entries] == [True, False, False, False]
+    part.on_message({"alone": ""})
+    assert [entry["on"] for entry in part.entries] == [True, True, True, True]
+    part.on_message({"select": "type 2"})
+    assert still.selected.current.origin == "Type: type 2"
+    chosen = still.workspace.planes["agn"].rows[on_plane == "type 2"]
+    assert still.selected.rows.tolist() == chosen.tolist()
     part.on_message({"toggle": "<no such thing>"})
     still.view.colour = "score"
     assert len(part.bar) == 16
@@ -537,11 +545,11 @@ def test_the_legend_counts_and_switches(still: Session) -> None:
     assert still.view.hidden == []
 
 
-def test_switching_categories_never_leaves_nothing() -> None:
+def test_a_click_hides_what_is_shown_and_shows_what_is_hidden() -> None:
     names = ("a", "b", "c")
-    assert toggled("a", [], names) == ["b", "c"]
+    assert toggled("a", [], names) == ["a"]
     assert toggled("b", ["b", "c"], names) == ["c"]
-    assert toggled("a", ["b", "c"], names) == []
+    assert toggled("a", ["b", "c"], names) == ["a", "b", "c"]
 
 
 def test_the_weight_axis_has_a_number_above_and_below_zero(still: Session) -> None:

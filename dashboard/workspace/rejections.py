@@ -1,0 +1,42 @@
+"""What was not taken into a collection, and why, the commonest reason first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pandas as pd
+
+__all__ = ["Rejection", "rejections"]
+
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One reason.
+
+    Attributes
+    ----------
+    reason
+        As the ingest gave it.
+    n
+        Inputs that were not taken for it.
+    examples
+        The first few: what it is called, and what was found in it.
+    """
+
+    reason: str
+    n: int
+    examples: tuple[tuple[str, str], ...]
+
+
+def rejections(rejects: pd.DataFrame) -> list[Rejection]:
+    """The reasons of a collection's rejects: columns file, id, reason and detail."""
+    found = []
+    for reason, group in rejects.fillna("").groupby("reason", sort=False):
+        few = group.head(_FEW)
+        names = (id or PurePath(file).name for id, file in zip(few["id"], few["file"], strict=True))
+        examples = tuple(zip(map(str, names), map(str, few["detail"]), strict=True))
+        found.append(Rejection(str(reason), len(group), examples))
+    return sorted(found, key=lambda one: -one.n)

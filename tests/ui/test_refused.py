@@ -1,0 +1,64 @@
+"""A page that came without a connection says what is refused and the option that allows it."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def gateway(url: str) -> Iterator[str]:
+    """Passes pages on, but no websockets."""
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers.get("Upgrade"):
+                self.send_error(403)
+                return
+            asked = urllib.request.Request(url.rstrip("/") + self.path)
+            try:
+                with urllib.request.urlopen(asked) as answer:
+                    status, kind, body = (
+                        answer.status,
+                        answer.headers["Content-Type"],
+                        answer.read(),
+                    )
+            except urllib.error.HTTPError as refused:
+                status, kind, body = refused.code, "text/plain", refused.read()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_gateway_without_websockets_is_told(browser: Any, gateway: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(gateway)
+    said = page.locator("#refused")
+    said.wait_for(timeout=60_000)
+    words = said.inner_text()
+    assert f"{gateway.replace('http', 'ws')}reachable" in words
+    assert f"--origin {gateway.rstrip('/')}" in words
+    assert page.locator("html[data-ready]").count() == 0
+    context.close()
+
+
+def test_a_page_with_a_connection_says_nothing_of_it(tab: Any) -> None:
+    tab.open()
+    assert not tab.page.locator("#refused").is_visible()
