@@ -23,7 +23,7 @@ __all__ = ["Gate"]
 # Panel and Bokeh answer more, which this page asks for nowhere: scripts for pages of other sites
 # that embed it (with CORS), and files of any Python module that a visitor names, by importing it.
 _STATIC = re.compile(r"/static/(js|extensions/panel)/[\w./@^+%-]*|/favicon\.ico")
-_OPEN = frozenset({"/login", "/logout", "/liveness"})
+_OPEN = frozenset({"/login", "/logout", "/liveness", "/reachable"})
 _CLOSED = frozenset({"", "/", "/ws"})
 _HERE = ("127.0.0.1", "::1", "localhost")
 _FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
