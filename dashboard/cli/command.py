@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from . import change as changing
 from . import inspect as asking
 from . import make as making
 from . import serve as serving
@@ -31,6 +32,9 @@ def spexplain(version: Version = False) -> None:  # its option acts by itself
 app.command(epilog="Example: [bold]spexplain demo[/bold]")(making.demo)
 app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out survey[/bold]")(
     making.ingest_command
+)
+app.command("remove", epilog="Example: [bold]spexplain remove survey 0266-51602-0013[/bold]")(
+    changing.remove_command
 )
 app.command(
     "build",

@@ -54,12 +54,17 @@ def demo(
 
 def ingest_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The new collection.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The new collection.")] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Instead, a collection to add them to.")
+    ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Table: id or file, and label, z or ebv (mag)."),
     ] = None,
-    z_max: Annotated[float, typer.Option(help="Largest redshift taken.")] = 0.8,
+    z_max: Annotated[
+        float, typer.Option(help="No model is given spectra of larger redshift.")
+    ] = 0.8,
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,16 +79,19 @@ def ingest_command(
     jobs: Jobs = CORES,
     as_json: AsJson = False,
 ) -> None:
-    """Read spectra into a new collection; bad files are listed with their reason."""
+    """Read spectra into a collection, new or old; bad files are listed with their reason."""
     from ...data.ingest.readers.hints import Hints, parse_columns
     from ...data.ingest.to_collection import ingest
     from .progress import TerminalProgress, ctrl_c_cancels
     from .summary import ingest_lines
 
+    if (out is None) == (into is None):
+        raise ValueError("say where: --out DIR for a new collection, or --into DIR to add to one")
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = ingest(
             paths,
             out,
+            into=into,
             labels=labels,
             jobs=jobs,
             z_max=z_max,

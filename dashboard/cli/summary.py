@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from rich.markup import escape
 
 from ...core.explain.flux_effects import effects
@@ -16,9 +18,11 @@ from ...core.models.conformal import LEVELS
 from ...core.spectra.lines.line_list import PAGE_LINES
 from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.collection import Collection
+from ...data.collection.format import OBJECT, SET_ASIDE
 from ...data.collection.runs import RunStore
 from ...data.collection.type_names import TYPES
 from ...data.lenses.lenses import outdated, outdated_domain
+from ...data.lenses.taken_by import TakenBy, taken_by_lenses
 from ..figures.domain_words import model_lines
 from ..figures.effect_words import does_words, unit_words
 from ..figures.set_words import certainty_lines
@@ -114,6 +118,7 @@ def build_lines(report: BuildReport) -> Iterator[str]:
     for stage, note in report.notes.items():
         if not stage.startswith("domain-"):  # said with whose model it is
             yield f"  {stage:<14} {note}"
+    yield from (f"  {one.sentence()}" for one in taken_by_lenses(RunStore(report.path)))
     yield from model_lines(RunStore(report.path))
     if report.built or report.kept:
         yield f"next: spexplain serve {report.path}"
@@ -139,12 +144,15 @@ def collection_summary(path: Path) -> dict[str, Any]:
         "key": collection.key,
         "n_spectra": collection.n_spectra,
         "n_rejected": collection.n_rejected,
+        "set_aside": _counted(collection.catalog.get(SET_ASIDE)),
+        "n_repeats": _repeats(collection),
         "rejected": {
             str(k): int(v) for k, v in collection.rejects["reason"].value_counts().items()
         },
         "labels": {str(k): int(v) for k, v in collection.catalog["label"].value_counts().items()},
         "wave_rest_aa": [float(wave[0]), float(wave[-1])],
         "outdated": f"{outdated(collection)} {outdated_domain(collection)}".strip(),
+        "lenses": [asdict(one) for one in taken_by_lenses(store)],
         "models": list(model_lines(store)),
         "stages": {name: {"key": runs[name].key, "metrics": runs[name].metrics} for name in order},
     }
@@ -160,6 +168,12 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
     yield f"  {summary['n_rejected']} rejected"
     for reason, count in summary["rejected"].items():
         yield f"    {count:6d} {reason}"
+    if summary["set_aside"]:
+        some = ", ".join(f"{n} {reason}" for reason, n in summary["set_aside"].items())
+        yield f"  kept to be looked at, given to no model: {some}"
+    if summary["n_repeats"]:
+        yield f"  {summary['n_repeats']} repeat an object (within 1″; column “object”)"
+    yield from (f"  {TakenBy(**one).sentence()}" for one in summary["lenses"])
     yield from (f"  {line}" for line in summary["models"])
     yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
     for name, stage in summary["stages"].items():
@@ -172,6 +186,18 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
         certainty = TypeCertainty.of_metrics(summary["stages"]["svm"]["metrics"])
         for line in certainty_lines(certainty, level):
             yield f"  svm: {line}"
+
+
+def _counted(words: pd.Series | None) -> dict[str, int]:
+    """How often each word stands there, but for none."""
+    if words is None:
+        return {}
+    return {str(word): int(n) for word, n in words[words != ""].value_counts().items()}
+
+
+def _repeats(collection: Collection) -> int:
+    catalog = collection.catalog
+    return int((catalog[OBJECT] != catalog["id"]).sum()) if OBJECT in catalog else 0
 
 
 def explanation_document(

@@ -33,13 +33,15 @@ def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:
 
     Raises
     ------
-    KeyError
-        An id is not there; the text names similar ones.
     CollectionError
-        The collection cannot be read or written, or is of format 1.
+        An id is not there (the text names similar ones), or the collection cannot be read or
+        written, or is of format 1.
     """
     collection = Collection.open(path)
-    rows = sorted({collection.row_of(name) for name in ids})
+    try:
+        rows = sorted({collection.row_of(name) for name in ids})
+    except KeyError as error:
+        raise CollectionError(str(error.args[0])) from error
     meta = _observed(Path(path))
     counted = np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
     _write(Path(path), sorted({*meta["removed"], *counted[rows].tolist()}), meta["stored_key"])
@@ -51,10 +53,8 @@ def restore_spectra(path: str | Path, ids: Sequence[str]) -> int:
 
     Raises
     ------
-    KeyError
-        An id was not taken out.
     CollectionError
-        As for :func:`remove_spectra`, or a spectrum of that id is there by now.
+        As for :func:`remove_spectra`, or an id was not taken out, or is there again by now.
     """
     path = Path(path)
     meta = _observed(path)
@@ -65,7 +65,7 @@ def restore_spectra(path: str | Path, ids: Sequence[str]) -> int:
         if name in there:
             raise CollectionError(f"{name!r} is in {path} already")
         if name not in row_of:
-            raise KeyError(f"no spectrum {name!r} was removed from {path}")
+            raise CollectionError(f"no spectrum {name!r} was removed from {path}")
     back = {row_of[name] for name in ids}
     _write(path, [row for row in meta["removed"] if row not in back], meta["stored_key"])
     return len(back)

@@ -86,7 +86,8 @@ class RowsAwaited:
             The place was taken meanwhile, or the disk refuses.
         """
         try:
-            self._flush(len(self._rows))
+            if self._rows or self._rejects or not self._commit["n_parts"]:
+                self._flush(len(self._rows))
             self._finish()
         except OSError as error:
             raise CollectionError(f"cannot finish {self.path}: {error}") from error

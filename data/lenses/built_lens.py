@@ -141,7 +141,7 @@ class BuiltLens:
         if self.usable(row):
             return ""
         if not _holds(self._unusable, row):
-            return "is not in the collection"
+            return "was added after the last build: build again to have it taken"
         return str(self._reasons.iat[int(np.searchsorted(self._unusable, row))])
 
     def prepared(self, row: int) -> np.ndarray:

@@ -94,7 +94,7 @@ class Exposures:
     collection_wave_aa : (C,)
         Rest wavelengths of the collection, vacuum Å, by way of which all spectra are prepared.
     wave_rest_aa, flux, ivar : (P,)
-        The spectrum before it was prepared: on the pixels of its file, or, of a collection, which
+        The spectrum before it was prepared: on the pixels of its file, or, of a collection that
         does not keep those, on the collection's wavelengths. NaN and 0 where there is no data.
     z
         Redshift.
@@ -209,16 +209,22 @@ def exposures_of(collection: Collection, lens: Lens, row: int) -> Exposures:
     row
         One that the lens can take.
     """
-    flux, ivar = collection.spectrum(row)
+    observed = collection.observed(row)
     entry, run = collection.catalog.iloc[row], lens.preparation
+    if observed.own_pixels:
+        rest, pixels = observed.wave_obs_aa / (1 + observed.z), None
+        flux, ivar = observed.flux, observed.ivar
+    else:
+        rest, pixels = collection.wave_rest_aa, _PIXELS.get(str(entry["survey"]), LOG_PIXELS)
+        flux, ivar = collection.spectrum(row)
     return Exposures(
         Preparation.of(run),
         collection.wave_rest_aa,
-        collection.wave_rest_aa,
+        rest,
         flux,
         ivar,
-        float(entry["z"]),
-        _PIXELS.get(str(entry["survey"]), LOG_PIXELS),
+        observed.z,
+        pixels,
         reddening_of(collection, str(run.metrics.get("dust", "none")), row),
     )
 

@@ -462,3 +462,42 @@ def test_the_labels_file_beside_the_spectra_is_no_spectrum(folder, tmp_path):
         [tmp_path / "in"], tmp_path / "c", labels=tmp_path / "in" / "types.csv", grid=GRID
     )
     assert (report.n_files, report.n_taken, report.n_rejected) == (1, 1, 0)
+
+
+def test_a_collection_grows_by_what_is_new_in_a_folder(folder, tmp_path):
+    ingest([folder / "a"], tmp_path / "c", grid=GRID)
+    before = Collection.open(tmp_path / "c").catalog
+    report = ingest([folder], into=tmp_path / "c")
+    assert (report.n_known, report.n_taken) == (len(before), 9 - len(before))
+    grown = Collection.open(tmp_path / "c")
+    assert grown.catalog["id"].tolist()[: len(before)] == before["id"].tolist()
+    assert grown.wave_rest_aa[-1] == GRID.wave_rest_aa[-1]
+    ingest([folder], tmp_path / "whole", grid=GRID)
+    whole = Collection.open(tmp_path / "whole")
+    assert set(grown.catalog["id"]) == set(whole.catalog["id"])
+    assert sorted(grown.rejects["file"]) == sorted(whole.rejects["file"])
+    again = ingest([folder], into=tmp_path / "c")
+    assert (again.n_known, again.n_taken) == (9, 0)
+    assert Collection.open(tmp_path / "c").n_rejected == whole.n_rejected
+
+
+def test_an_interrupted_addition_leaves_the_collection_and_goes_on(many, tmp_path):
+    grid, steps = WaveGrid(3760.0, 3800.0), []
+    ingest([many / "0001.fits"], tmp_path / "c", grid=grid)
+    with pytest.raises(IngestCancelled):
+        ingest(
+            [many], into=tmp_path / "c", progress=lambda *step: steps.append(step),
+            cancelled=lambda: len(steps) == 3,
+        )  # fmt: skip
+    assert Collection.open(tmp_path / "c").n_spectra == 1
+    report = ingest([many], into=tmp_path / "c")
+    assert (report.n_taken, report.n_known, report.n_repeats) == (109, 1, 109)
+    catalog = Collection.open(tmp_path / "c").catalog
+    assert catalog["id"].tolist() == [f"0266-51602-{k:04}" for k in range(1, 111)]
+    assert set(catalog["object"]) == {"0266-51602-0001"}
+
+
+@pytest.mark.parametrize("where", [{}, {"out": "c", "into": "d"}])
+def test_there_is_one_place_to_write(folder, where):
+    with pytest.raises(ValueError, match="one of out"):
+        ingest([folder], **where)

@@ -1,0 +1,74 @@
+"""How many spectra each lens can take, and why not the rest, by kind of reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ..collection.runs import RunStore
+
+__all__ = ["TakenBy", "kind_of_reason", "taken_by_lenses"]
+
+_LENSES = {"prepare-p21": "types (agn)", "prepare-o25": "scores (anomaly)"}
+
+# How the reasons of the recipes begin; those of spectra set aside name their kind themselves.
+_KINDS = {
+    "covers ": "wavelengths not covered",
+    "has no data between": "gap too wide",
+    "has no data;": "no data at its wavelengths",
+    "flux at ": "no positive flux to divide by",
+    "median flux ": "no positive flux to divide by",
+    "NaN ": "too many pixels missing or below the S/N",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBy:
+    """What a lens makes of the spectra of a collection.
+
+    Attributes
+    ----------
+    lens
+        In words.
+    n_taken
+        Number of spectra that it can take.
+    refused
+        Kind of reason → number of spectra, the most frequent first.
+    """
+
+    lens: str
+    n_taken: int
+    refused: dict[str, int]
+
+    def sentence(self) -> str:
+        """One line for a reader."""
+        n = self.n_taken + sum(self.refused.values())
+        why = ", ".join(f"{count:,} {kind}" for kind, count in self.refused.items())
+        return f"{self.lens}: {self.n_taken:,} of {n:,} spectra" + (f"; not {why}" if why else "")
+
+
+def taken_by_lenses(store: RunStore) -> list[TakenBy]:
+    """Of each preparation that has been built.
+
+    Raises
+    ------
+    RunError
+        A run is damaged.
+    """
+    found = []
+    for stage, lens in _LENSES.items():
+        run = store.find(stage)
+        if run is None:
+            continue
+        reasons = run.table("reasons", ["reason"])["reason"]
+        kinds = Counter(map(kind_of_reason, reasons.tolist()))
+        found.append(TakenBy(lens, int(run.metrics["n_used"]), dict(kinds.most_common())))
+    return found
+
+
+def kind_of_reason(reason: str) -> str:
+    """The kind of a reason, without its numbers."""
+    for beginning, kind in _KINDS.items():
+        if reason.startswith(beginning):
+            return kind
+    return reason.partition(": ")[0]
