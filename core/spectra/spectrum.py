@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
-__all__ = ["SPECTRAL_CLASSES", "Spectrum"]
+__all__ = ["NOT_SAID", "SPECTRAL_CLASSES", "Medium", "Spectrum"]
+
+Medium = Literal["", "vacuum", "air", "not said"]
+NOT_SAID: Medium = "not said"
 
 SPECTRAL_CLASSES = ("GALAXY", "QSO", "STAR", "")
 
@@ -47,6 +52,13 @@ class Spectrum:
         (D,) float32, the survey pipeline's own model of the flux, in its unit; None without.
     z_note
         Why the redshift is unknown, ``""`` if it is known or nothing can be said.
+    z_warning
+        What its survey warns of with the redshift, in words, ``""`` if of nothing.
+    medium
+        In what the file has its wavelengths, by its own words or its survey's; ``"not said"`` if
+        by neither, ``""`` if from no file.
+    facts
+        What else the file says of the object: name → number or text.
 
     Raises
     ------
@@ -68,6 +80,9 @@ class Spectrum:
     flux_unit: str = "1e-17 erg/s/cm2/Å"
     file: str = ""
     z_note: str = ""
+    z_warning: str = ""
+    medium: Medium = ""
+    facts: Mapping[str, str | float] = field(default_factory=dict)
     model: np.ndarray | None = None
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -76,6 +76,10 @@ def ingest_command(
     air: Annotated[
         bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
     ] = False,
+    z_warning: Annotated[
+        Literal["keep", "reject"],
+        typer.Option(help="Redshifts that their survey warns of: mark, or leave out."),
+    ] = "keep",
     jobs: Jobs = CORES,
     as_json: AsJson = False,
 ) -> None:
@@ -96,6 +100,7 @@ def ingest_command(
             jobs=jobs,
             z_max=z_max,
             hints=Hints(parse_columns(column or []), air),
+            doubtful=z_warning == "keep",
             progress=lambda done, total: progress("read", done, total),
             cancelled=stop.is_set,
         )

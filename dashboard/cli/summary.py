@@ -81,6 +81,18 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
             f"[yellow]{report.n_counts} are in counts[/yellow], not flux-calibrated: slopes are "
             "the instrument's; lines keep their places and widths"
         )
+    if report.n_relative:
+        yield f"{report.n_relative} give no unit of flux: taken as relative, their height unknown"
+    if report.n_medium_unsaid:
+        yield (
+            f"{report.n_medium_unsaid} say neither air nor vacuum: taken as vacuum; --air says "
+            "otherwise (a shift of 80 to 90 km/s)"
+        )
+    if report.n_doubtful:
+        yield (
+            f"[yellow]{report.n_doubtful} have a redshift that their survey warns of[/yellow] "
+            "(column z_warning): types and scores stand on it; --z-warning reject leaves them out"
+        )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
 

@@ -61,8 +61,8 @@ class CollectionError(Exception):
 def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     """The table with exactly these types and first in this order; extra columns follow.
 
-    A missing text column becomes "" and a missing number NaN, so that every part of a catalog
-    has the same schema.
+    A missing text becomes "" and a missing number NaN, so that every part of a catalog has the
+    same schema; an extra column of texts and numbers is one of texts.
     """
     empty = {"str": "", "float64": float("nan")}
     known = {
@@ -74,6 +74,10 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
         for name, values in known.items()
     }
     extra = {name: table[name] for name in table.columns if name not in columns}
+    extra = {
+        name: values if values.dtype.kind in "biuf" else values.fillna("").astype("str")
+        for name, values in extra.items()
+    }
     return pd.DataFrame(known | extra).reset_index(drop=True)
 
 

@@ -85,8 +85,11 @@ class BoundedReader:
         if "rejected" in said[0]:
             _, _, reason, detail = said[0]["rejected"]
             raise ReadError(reason, detail)
-        wave, flux, ivar = arrays
-        return Spectrum(wave_obs_aa=wave, flux=flux, ivar=ivar, **said[0]["spectrum"])
+        wave, flux, ivar, *model = arrays
+        facts = said[0]["spectrum"]
+        return Spectrum(
+            wave_obs_aa=wave, flux=flux, ivar=ivar, model=model[0] if model else None, **facts
+        )
 
     def close(self) -> None:
         """End all processes, once none of them reads."""
@@ -249,6 +252,7 @@ def _plain(intake: Intake) -> dict[str, Any]:
         "z_max": intake.z_max,
         "labels": asdict(intake.labels),
         "hints": {"columns": dict(intake.hints.columns), "air": intake.hints.air},
+        "doubtful": intake.doubtful,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ...core.spectra.grid import WaveGrid, reaches
+from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import Spectrum
 from ..collection.format import SET_ASIDE, WHY_SET_ASIDE
 from ..collection.observed import StoredSpectrum
@@ -36,8 +37,9 @@ RejectReason = Literal[
     "duplicate",
 ]
 AsideReason = Literal[
-    "star", "redshift missing", "redshift too low", "redshift too high", "no overlap"
-]
+    "star", "redshift missing", "redshift too low", "redshift too high", "redshift doubtful",
+    "no overlap",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,15 @@ class Intake:
         Redshifts of the user, which come before the files' own.
     hints
         What the user says of columns and air.
+    doubtful
+        Whether models are given spectra of whose redshift their survey warns.
     """
 
     grid: WaveGrid
     z_max: float
     labels: Labels = field(default_factory=lambda: Labels({}, ""))
     hints: Hints = NO_HINTS
+    doubtful: bool = True
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
         """Read one file and take its spectra, in their order, on their own pixels."""
@@ -106,7 +111,7 @@ class Intake:
         spectrum = replace(spectrum, file=readable(path))
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
-            spectrum = replace(spectrum, z=self.labels.redshifts[name])
+            spectrum = replace(spectrum, z=self.labels.redshifts[name], z_warning="")
         if not spectrum.has_data.any():
             none = f"none of the {spectrum.flux.size} pixels has flux with an error"
             return Rejected(spectrum.file, spectrum.id, "no data", none)
@@ -132,6 +137,9 @@ class Intake:
             )
         if z > self.z_max:
             return "redshift too high", f"z = {z:.4f} > {self.z_max:g}; --z-max takes it"
+        if not self.doubtful and is_doubtful(spectrum.z_warning):
+            said = f"z = {z:.4f}: {spectrum.z_warning}"
+            return "redshift doubtful", f"{said}; --z-warning keep gives it to models"
         wave_rest_aa = spectrum.wave_obs_aa / (1 + z)
         if reaches(wave_rest_aa, spectrum.has_data, self.grid.wave_rest_aa):
             return None
@@ -149,4 +157,5 @@ class Intake:
 
 def _catalog_row(spectrum: Spectrum) -> dict[str, str | float]:
     names = ("id", "ra", "dec", "z", "spectral_class", "subclass", "sn_median", "survey", "file")
-    return {name: getattr(spectrum, name) for name in (*names, "flux_unit")}
+    row = {name: getattr(spectrum, name) for name in (*names, "flux_unit", "z_warning", "medium")}
+    return {**spectrum.facts, **row}

@@ -32,7 +32,7 @@ except ImportError:  # Windows: there the clock and the size of a file are the o
 
 __all__ = ["main"]
 
-_SPECTRUM = ("wave_obs_aa", "flux", "ivar")
+_SPECTRUM = ("wave_obs_aa", "flux", "ivar", "model")
 _ORDERS = 2**31  # bytes of an order: paths, labels
 # What a reader of tables and images has no need of, whatever a file asks for.
 _FORBIDDEN = ("socket.connect", "urllib.Request", "subprocess.Popen", "os.system", "os.exec")
@@ -91,7 +91,8 @@ def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
         return _one_spectrum
     told = dict(said["intake"])
     hints = Hints(**told["hints"])
-    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], Labels(**told["labels"]), hints)
+    labels = Labels(**told["labels"])
+    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], labels, hints, told["doubtful"])
     return lambda file: _told(intake(file))
 
 
@@ -100,9 +101,9 @@ def _one_spectrum(file: Path) -> Answer:
         spectrum = read(file)
     except ReadError as error:
         return _told([_refused(file, error)])
-    left_out = (*_SPECTRUM, "model")
-    facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in left_out}
-    return [{"spectrum": facts}], [getattr(spectrum, name) for name in _SPECTRUM]
+    facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in _SPECTRUM}
+    arrays = [getattr(spectrum, name) for name in _SPECTRUM]
+    return [{"spectrum": facts}], [array for array in arrays if array is not None]
 
 
 def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
+from ...core.spectra.redshift_warning import is_doubtful
+from ...core.spectra.spectrum import NOT_SAID
 from ..collection.collection import Collection
 from ..collection.format import OBJECT, SET_ASIDE, CollectionError
 from ..collection.observed_writer import ObservedWriter
@@ -76,6 +78,12 @@ class IngestReport:
         Names in the labels file that belong to no input.
     n_counts
         Number of spectra taken that are in counts: their flux was never calibrated.
+    n_relative
+        Number of spectra taken whose flux has no unit.
+    n_medium_unsaid
+        Number of spectra taken of which nothing says air or vacuum.
+    n_doubtful
+        Number of spectra taken whose redshift their survey warns of.
     examples
         Reason → the first few, as file and particulars.
     labels
@@ -94,6 +102,9 @@ class IngestReport:
     rejected: dict[str, int]
     unknown_labels: tuple[str, ...] = ()
     n_counts: int = 0
+    n_relative: int = 0
+    n_medium_unsaid: int = 0
+    n_doubtful: int = 0
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     labels: LabelWords = field(default_factory=lambda: LabelWords({}, {}, own=False))
     set_aside: dict[str, int] = field(default_factory=dict)
@@ -116,6 +127,7 @@ def ingest(
     z_max: float = 0.8,
     grid: WaveGrid = COLLECTION_GRID,
     hints: Hints = NO_HINTS,
+    doubtful: bool = True,
     limits: Limits = SHELL,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -148,6 +160,8 @@ def ingest(
         Rest wavelengths to which models have spectra taken; `into` keeps its own.
     hints
         Which column is what, and air, in files of no known survey that do not say.
+    doubtful
+        Whether models are given spectra of whose redshift their survey warns.
     limits
         Of time, memory and size; a file that exceeds them is rejected.
     progress
@@ -172,17 +186,17 @@ def ingest(
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
         files = _find_files(paths, leave_out=labels)
-        provenance = _provenance(files, known, z_max, grid, hints)
+        intake = Intake(grid, z_max, known, hints, doubtful)
+        provenance = _provenance(files, intake)
         if into is not None:
             making = ObservedWriter.add_to(into, provenance)
         else:
             making = ObservedWriter.create(str(out), grid, provenance, resumable=True)
         with making as writer:
-            grid = writer.grid
+            intake = replace(intake, grid=writer.grid)
             n_found = len(files)
             files = [file for file in files if readable(file) not in writer.files_before]
             desk = _Desk(writer, known, files, n_known=n_found - len(files))
-            intake = Intake(grid, z_max, known, hints)
             for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
                 desk.accept(outcomes)
                 if progress is not None:
@@ -225,8 +239,8 @@ class _Desk:
         for one in rejects.to_dict("records"):
             self._example(str(one["reason"]), str(one["file"]), str(one["detail"]))
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
-        in_counts = before.get("flux_unit", pd.Series(dtype="str")) == "counts"
-        self._n_counts = int(in_counts.sum())
+        self._remarks = Counter[str]()
+        self._remark(before.to_dict("records"))
         aside = before.get(SET_ASIDE, pd.Series(dtype="str"))
         self._set_aside = Counter(aside[aside != ""].tolist())
 
@@ -256,9 +270,16 @@ class _Desk:
             return
         rows = [one.row | self._said_of(str(one.row["id"]), str(one.row["file"])) for one in taken]
         self._n_taken += len(rows)
-        self._n_counts += sum(row["flux_unit"] == "counts" for row in rows)
+        self._remark(rows)
         self._set_aside.update(str(row[SET_ASIDE]) for row in rows if row[SET_ASIDE])
         self._writer.append(pd.DataFrame(rows), [one.spectrum for one in taken])
+
+    def _remark(self, rows: Iterable[Mapping[Any, Any]]) -> None:
+        """Count what is to be said of spectra that are taken."""
+        for row in rows:
+            self._remarks[str(row.get("flux_unit", ""))] += 1
+            self._remarks["medium"] += row.get("medium") == NOT_SAID
+            self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
     def report(self) -> IngestReport:
         catalog = Collection.open(self._writer.path).catalog
@@ -269,7 +290,10 @@ class _Desk:
             n_taken=self._n_taken,
             rejected=dict(by_number),
             unknown_labels=tuple(n for n in self._labels.names if n not in self._labelled),
-            n_counts=self._n_counts,
+            n_counts=self._remarks["counts"],
+            n_relative=self._remarks["relative"],
+            n_medium_unsaid=self._remarks["medium"],
+            n_doubtful=self._remarks["doubtful"],
             examples={reason: self._examples[reason] for reason, _ in by_number},
             labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
             set_aside=dict(self._set_aside.most_common()),
@@ -326,10 +350,9 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) ->
     return sorted(found)
 
 
-def _provenance(
-    files: list[Path], labels: Labels, z_max: float, grid: WaveGrid, hints: Hints
-) -> dict[str, Any]:
+def _provenance(files: list[Path], intake: Intake) -> dict[str, Any]:
     """What determines the result; an unfinished run is only continued if all of it is equal."""
+    grid = intake.grid
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
         status = file.stat()
@@ -338,9 +361,10 @@ def _provenance(
         "source": "ingest",
         "n_files": len(files),
         "files": digest.hexdigest(),
-        "labels": labels.digest,
-        "z_max": z_max,
+        "labels": intake.labels.digest,
+        "z_max": intake.z_max,
         "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
-        "columns": dict(hints.columns),
-        "air": hints.air,
+        "columns": dict(intake.hints.columns),
+        "air": intake.hints.air,
+        "z_warning": "keep" if intake.doubtful else "reject",
     }

@@ -28,7 +28,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (desi.is_coadd, desi.load_coadd),
 )
 # Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
-_USUAL_HDUS, _MOST_HDUS = 3, 50
+_USUAL_HDUS, _MOST_HDUS = 4, 50
 _NAMED = 6  # columns of a table that nobody knows
 
 

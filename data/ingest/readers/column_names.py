@@ -9,7 +9,7 @@ __all__ = ["NAMES", "Role", "columns_by_role", "plain_name"]
 
 Role = Literal[
     "wave", "log wave", "frequency", "energy",
-    "flux", "ivar", "variance", "error", "mask", "sdss mask", "quality", "redshift",
+    "flux", "ivar", "variance", "error", "mask", "sdss mask", "quality", "redshift", "model",
 ]  # fmt: skip
 
 # In order of preference; compared without case, blanks, dots and underscores.
@@ -48,6 +48,10 @@ NAMES: dict[Role, tuple[str, ...]] = {
     "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
     "sdss mask": ("and_mask", "andmask"),
     "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),
+    "model": (
+        "model", "spectrum_model", "model_flux", "flux_model", "pipeline_model", "best_fit",
+        "bestfit",
+    ),
     "redshift": ("z", "redshift", "z_best", "zbest", "z_spec", "zspec", "z_helio"),
 }  # fmt: skip
 

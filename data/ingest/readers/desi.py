@@ -6,14 +6,16 @@ Source: the DESI data model, https://desidatamodel.readthedocs.io, for coadd and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ....core.spectra.coaddition import coadd_arms
+from ....core.spectra.redshift_warning import warning_words
 from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
 from .fits import Hdu, ReadError, read_hdus
+from .other_facts import facts_of
 
 __all__ = ["is_coadd", "is_redshifts", "load_coadd", "refuse_redshifts"]
 
@@ -54,8 +56,8 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
     Wavelengths are heliocentric and in vacuum; flux is in 1e-17 erg/s/cm²/Å; a pixel with any bit
     of MASK has no data. The identifier is TARGETID. Redshift and class are Redrock's, from a
     table REDSHIFTS or ZBEST in the file or in ``redrock-…`` or ``zbest-…`` beside ``coadd-…`` or
-    ``spectra-…``; one with a warning (ZWARN ≠ 0) is unknown, as is that of a fibre on no target
-    (OBJTYPE not TGT).
+    ``spectra-…``, with what ZWARN warns of in words; that of a fibre on no target (OBJTYPE not TGT)
+    is unknown.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
         row = exposures[0]
         target = targets[row]
         best = found.get(target.id, _UNMEASURED)
-        z_note = target.no_object or best.doubt
+        z_note = target.no_object or best.none
         try:
             wave, flux, ivar = coadd_arms([arm.row(number) for number in exposures for arm in arms])
             yield Spectrum(
@@ -92,6 +94,9 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
                 subclass=target.kind if z_note else best.subclass,
                 file=str(path),
                 z_note=z_note,
+                z_warning="" if z_note else best.warning,
+                medium="vacuum",
+                facts=target.facts | best.facts,
             )
         except (ValueError, IndexError) as error:
             raise ReadError("unreadable", f"row {row} of {len(targets)}: {error}") from error
@@ -120,19 +125,26 @@ class _Target:
     dec: float = float("nan")
     kind: str = ""
     no_object: str = ""
+    facts: dict[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """Redrock's best redshift; `doubt` says why there is none to use."""
+    """Redrock's best redshift and its warning; `none` says why there is none."""
 
     z: float
     spectral_class: str
     subclass: str
-    doubt: str
+    warning: str = ""
+    none: str = ""
+    facts: dict[str, str | float] = field(default_factory=dict)
 
 
-_UNMEASURED = _Best(float("nan"), "", "", "no table of redshifts names it; --labels can, as z")
+_UNMEASURED = _Best(float("nan"), "", "", none="no table of redshifts names it; --labels can, as z")
+# Of the fibermap and of Redrock's table, those that one sorts by.
+_OF_TARGET = ("SURVEY", "PROGRAM", "HEALPIX", "TILEID", "EBV", "MORPHTYPE", "FLUX_G", "FLUX_R")
+_OF_TARGET += ("FLUX_Z", "DESI_TARGET", "COADD_FIBERSTATUS", "COADD_NUMEXP", "COADD_EXPTIME")
+_OF_FIT = ("ZERR", "ZWARN", "CHI2", "DELTACHI2")
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -171,8 +183,31 @@ def _targets(by_name: Mapping[str, Hdu], path: Path, n_rows: int) -> list[_Targe
     )
     kinds = fibers.texts("OBJTYPE") if "OBJTYPE" in fibers.columns else ["TGT"] * n
     return [
-        _Target(str(id), *at, no_object="" if kind == "TGT" else f"no target: OBJTYPE {kind!r}")
-        for id, at, kind in zip(ids, zip(ra, dec, strict=True), kinds, strict=True)
+        _Target(
+            str(id),
+            *at,
+            no_object="" if kind == "TGT" else f"no target: OBJTYPE {kind!r}",
+            facts=facts,
+        )
+        for id, at, kind, facts in zip(
+            ids, zip(ra, dec, strict=True), kinds, _facts(fibers, _OF_TARGET), strict=True
+        )
+    ]
+
+
+def _facts(table: Hdu, names: Sequence[str]) -> list[dict[str, str | float]]:
+    """Of each row."""
+    assert table.data is not None
+    there = [name for name in names if name in table.columns and not table.data.dtype[name].shape]
+    columns = {
+        name: table.texts(name) if table.data.dtype[name].kind == "S" else table.numbers(name)
+        for name in there
+    }
+    listed = {name: values if isinstance(values, list) else values.tolist()
+              for name, values in columns.items()}  # fmt: skip
+    return [
+        facts_of((name, values[row]) for name, values in listed.items())
+        for row in range(len(table.data))
     ]
 
 
@@ -188,12 +223,12 @@ def _redshifts(by_name: Mapping[str, Hdu]) -> dict[str, _Best]:
     warnings = table.numbers("ZWARN").tolist() if "ZWARN" in table.columns else [0] * n
     rows = zip(
         table.numbers("TARGETID").tolist(), table.numbers("Z").tolist(), warnings, kinds, subtypes,
-        strict=True,
+        _facts(table, _OF_FIT), strict=True,
     )  # fmt: skip
     found: dict[str, _Best] = {}
-    for target, z, warning, kind, subtype in rows:
-        doubt = f"Redrock's z = {z:g} has ZWARN {warning}" if warning else ""
-        best = _Best(z, kind if kind in SPECTRAL_CLASSES else "", subtype, doubt)
+    for target, z, warning, kind, subtype, facts in rows:
+        words = warning_words(max(int(warning), 0))
+        best = _Best(z, kind if kind in SPECTRAL_CLASSES else "", subtype, words, facts=facts)
         found.setdefault(str(target), best)
     return found
 

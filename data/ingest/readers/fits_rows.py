@@ -50,7 +50,7 @@ def _rows(
     facts = {name: values for name, values in facts.items() if values is not None}
     for row in range(len(next(iter(arrays.values())))):
         said = {name: values[row] for name, values in facts.items()}
-        yield Row(({name: values[row] for name, values in arrays.items()},), common | said)
+        yield Row(({name: values[row] for name, values in arrays.items()},), said, common)
 
 
 def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:

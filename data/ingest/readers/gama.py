@@ -14,12 +14,15 @@ from ....core.spectra.air_vacuum import air_to_vacuum
 from ....core.spectra.spectrum import Spectrum
 from .fits import Hdu, ReadError
 from .noise import from_error
+from .other_facts import facts_of
+from .redshift_flags import flag_words
 
 __all__ = ["is_gama", "load_gama"]
 
+_FACTS = ("CATAID", "GAMANAME", "FIELDID", "NQ", "PROB", "SN")
 _FLUX, _ERROR = "Spectrum", "Error"
 # nQ of 3 and 4 is for science; 1 is no redshift, 2 one that may be wrong.
-_SURE = 3
+_DOUBTFUL = 2
 # GAMA writes no class; its papers take what is nearer than this for a star.
 _NEAREST_GALAXY = 0.002
 
@@ -36,7 +39,8 @@ def load_gama(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 
     Wavelengths are linear, CRVAL1 + (i − CRPIX1) CD1_1, in air: in the row of sky the line of
     [O I] lies at 5577.5 Å (5577.34 in air, 5578.89 in vacuum). Flux is calibrated, in
-    1e-17 erg/s/cm²/Å. The identifier is ``SPECID``. A redshift of quality nQ ≤ 2 is unknown.
+    1e-17 erg/s/cm²/Å. The identifier is ``SPECID``. A redshift of quality nQ = 2 may be
+    wrong, and is said to be; nQ = 1 is none.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def load_gama(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     if _ERROR not in names or len(rows) < len(names):
         raise ReadError("no errors", f"of {len(rows)} rows, {', '.join(names)}, none is the error")
     z, quality = primary.number("Z"), primary.number("NQ")
-    sure = quality >= _SURE
+    sure = quality >= _DOUBTFUL
     kind = "" if not sure else "STAR" if z < _NEAREST_GALAXY else "GALAXY"
     at = np.arange(rows.shape[1]) + 1 - primary.number("CRPIX1")
     try:
@@ -65,6 +69,9 @@ def load_gama(hdus: Sequence[Hdu], path: Path) -> Spectrum:
             spectral_class=kind,
             file=str(path),
             z_note="" if sure else f"z = {z:g} has quality nQ = {quality:g}; 3 and 4 are reliable",
+            z_warning=flag_words(primary.value) if sure else "",
+            medium="air",
+            facts=facts_of((name, primary.value(name)) for name in _FACTS),
         )
     except ValueError as error:
         raise ReadError("unreadable", str(error)) from error

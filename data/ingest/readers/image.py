@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from ....core.spectra.air_vacuum import air_to_vacuum
-from ....core.spectra.spectrum import Spectrum
+from ....core.spectra.spectrum import Medium, Spectrum
 from ....core.spectra.unit_spellings import flux_factor, wavelengths_aa
 from .file_names import name_of
 from .fits import Hdu, ReadError
 from .hints import NO_HINTS, Hints
 from .medium import medium_of
 from .noise import from_error, from_variance, not_negative
+from .other_facts import HEADER_FACTS, facts_of
+from .redshift_flags import flag_words
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
 
 __all__ = ["is_image", "load_image"]
@@ -59,7 +61,7 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Spec
     assert primary.data is not None  # is_image looked
     n = primary.data.shape[-1]
     try:
-        wave = _wave_vac_aa(primary, n, air=hints.air)
+        wave, medium = _wave_vac_aa(primary, n, air=hints.air)
         factor, called = flux_factor(str(primary.value("BUNIT") or ""), wave)
         ivar = _ivar(hdus, n) / factor / factor
         flux = np.ravel(primary.data)[:n].astype(np.float64) * factor
@@ -76,6 +78,9 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Spec
             dec=primary.number("DEC"),
             survey="own",
             flux_unit=called,
+            z_warning=flag_words(primary.value),
+            medium=medium,
+            facts=facts_of((name, primary.value(name)) for name in HEADER_FACTS),
             file=str(path),
         )
     except ValueError as error:
@@ -93,7 +98,7 @@ def _bands(primary: Hdu) -> dict[int, str]:
     return {n: text for n, text in said.items() if text}
 
 
-def _wave_vac_aa(primary: Hdu, n: int, *, air: bool) -> np.ndarray:
+def _wave_vac_aa(primary: Hdu, n: int, *, air: bool) -> tuple[np.ndarray, Medium]:
     system = str(primary.value("WAT0_001") or "")
     if "multispec" in system:
         raise ReadError(
@@ -112,7 +117,9 @@ def _wave_vac_aa(primary: Hdu, n: int, *, air: bool) -> np.ndarray:
     if not (np.isfinite(wave) & (wave > 0)).all():
         raise ReadError("unreadable", f"the axis from {start:g} by {step:g} has no wavelengths")
     said = medium_of(primary.value)
-    return air_to_vacuum(wave) if said == "air" or (air and not said) else wave
+    in_air = said == "air" or (air and not said)
+    medium: Medium = "air" if in_air else said or "not said"
+    return air_to_vacuum(wave) if in_air else wave, medium
 
 
 def _ivar(hdus: Sequence[Hdu], n: int) -> np.ndarray:

@@ -16,9 +16,13 @@ from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
 from .file_names import name_of
 from .fits import Hdu, ReadError
 from .noise import not_negative
+from .other_facts import facts_of
 
 __all__ = ["is_lamost", "load_lamost"]
 
+_FACTS = (
+    "OBSID", "PLANID", "LMJD", "MJD", "SPID", "FIBERID", "OBJTYPE", "SNRG", "SNRR", "SNRI", "Z_ERR",
+)  # fmt: skip
 _COLUMNS = ("FLUX", "IVAR", "WAVELENGTH")
 _NO_REDSHIFT = -9000.0  # written as -9999 where the pipeline found none
 
@@ -51,11 +55,12 @@ def load_lamost(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     wave, flux, ivar = _from_image(primary) if _is_image(primary) else _from_tables(hdus)
     z = primary.number("Z")
     known = z > _NO_REDSHIFT
+    in_air = primary.value("VACUUM") is False
     spectral_class = str(primary.value("CLASS") or "").strip().upper()
     try:
         return Spectrum(
             id=name_of(path),
-            wave_obs_aa=air_to_vacuum(wave) if primary.value("VACUUM") is False else wave,
+            wave_obs_aa=air_to_vacuum(wave) if in_air else wave,
             flux=flux,
             ivar=not_negative(ivar),
             z=z if known else float("nan"),
@@ -66,6 +71,8 @@ def load_lamost(hdus: Sequence[Hdu], path: Path) -> Spectrum:
             subclass=str(primary.value("SUBCLASS") or "").strip(),
             flux_unit="relative",
             file=str(path),
+            medium="air" if in_air else "vacuum",
+            facts=facts_of((name, primary.value(name)) for name in _FACTS),
             z_note="" if known else f"the pipeline found none: Z = {z:g}",
         )
     except ValueError as error:

@@ -7,7 +7,7 @@ facts (Z, object_id, ra, dec …).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from .column_names import plain_name
 from .errors import ReadError
 from .file_names import name_of
 from .hints import Hints, hinted_roles
+from .other_facts import facts_of
+from .redshift_words import KEYWORDS
 from .table import AXES, spectrum_of_columns
 
 __all__ = ["Row", "RowColumns", "holds_spectra", "spectra_of_rows"]
@@ -28,6 +30,8 @@ _IDS = (
     "objectid", "id", "sparclid", "specid", "specobjid", "targetid", "sdssid", "objid",
     "sourceid", "name", "object",
 )  # fmt: skip
+# What the catalog has in columns of its own.
+_KNOWN = {"ID", "RA", "DEC", "SURVEY", "CLASS", "SUBCLASS", "VACUUM", *KEYWORDS}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +44,13 @@ class Row:
         Of each arm, name → array (D,); most spectra have one.
     facts
         Name → what is said of the spectrum.
+    common
+        Name in upper case → what a header says of all.
     """
 
     arms: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Any]
+    common: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,21 +132,28 @@ def spectra_of_rows(
     """
     for number, row in enumerate(rows):
         facts = {name.upper(): _plain(value) for name, value in row.facts.items()}
-        arms = [RowColumns(arm, facts, units) for arm in row.arms]
+        arms = [RowColumns(arm, {**row.common, **facts}, units) for arm in row.arms]
         if not arms:
             raise ReadError("unreadable", f"row {number} has no arrays of a spectrum")
         try:
             found = [spectrum_of_columns(arm, path, hints.about(arm.names)) for arm in arms]
         except ReadError as error:
             raise ReadError(error.reason, f"row {number}: {error}") from error
-        yield replace(_joined(found), id=_id(facts, f"{name_of(path)}-{number}"))
+        joined = _joined(found)
+        about = facts_of(facts.items(), leave_out=_KNOWN)
+        id = _id(facts, f"{name_of(path)}-{number}")
+        yield replace(joined, id=id, facts={**joined.facts, **about})
 
 
 def _joined(arms: list[Spectrum]) -> Spectrum:
     if len(arms) == 1:
         return arms[0]
     wave, flux, ivar = coadd_arms([(arm.wave_obs_aa, arm.flux, arm.ivar) for arm in arms])
-    return replace(arms[0], wave_obs_aa=wave, flux=flux, ivar=ivar)
+    model = None
+    if all(arm.model is not None for arm in arms):
+        alike = [(a.wave_obs_aa, np.asarray(a.model), np.ones(a.flux.shape)) for a in arms]
+        model = coadd_arms(alike)[1]
+    return replace(arms[0], wave_obs_aa=wave, flux=flux, ivar=ivar, model=model)
 
 
 def _id(facts: Mapping[str, object], otherwise: str) -> str:

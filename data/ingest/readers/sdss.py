@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
 from .file_names import name_of
 from .fits import Hdu, ReadError
 from .noise import from_error, not_negative
+from .redshift_flags import flag_words
+from .sdss_columns import sdss_facts
 
 __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed"]
 
@@ -61,10 +63,12 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         flux=_pixels(coadd, "FLUX"),
         ivar=ivar,
         z=_first(about, "Z", float("nan")),
-        ra=_first(about, "PLUG_RA", hdus[0].number("PLUG_RA")),
-        dec=_first(about, "PLUG_DEC", hdus[0].number("PLUG_DEC")),
+        ra=_placed(about, ("PLUG_RA", "FIBER_RA", "RACAT"), hdus[0]),
+        dec=_placed(about, ("PLUG_DEC", "FIBER_DEC", "DECCAT"), hdus[0]),
         spectral_class=_first_text(about, "CLASS"),
         subclass=_first_text(about, "SUBCLASS"),
+        z_warning=flag_words(lambda name: _flag(about, name)),
+        facts=sdss_facts(about, hdus[3] if len(hdus) > 3 else None),
         model=_pixels(coadd, "MODEL") if "MODEL" in coadd.columns else None,
     )
 
@@ -125,6 +129,8 @@ def _spectrum(
     dec: float,
     spectral_class: str,
     subclass: str,
+    z_warning: str = "",
+    facts: Mapping[str, str | float] | None = None,
     model: np.ndarray | None = None,
 ) -> Spectrum:
     with np.errstate(over="ignore", invalid="ignore"):
@@ -142,6 +148,9 @@ def _spectrum(
             spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
             subclass=subclass,
             file=str(path),
+            z_warning=z_warning,
+            medium="vacuum",
+            facts=facts or {},
             model=model,
         )
     except ValueError as error:
@@ -155,12 +164,22 @@ def _identifier(plate: float, mjd: float, fiber: float, path: Path) -> str:
     return f"{int(plate):04}-{int(mjd)}-{int(fiber):04}"
 
 
+def _flag(table: Hdu | None, column: str) -> object:
+    return None if table is None or column not in table.columns else _first(table, column, -1.0)
+
+
 def _first(table: Hdu | None, column: str, otherwise: float) -> float:
     """The column's value in the first row, or the other value where there is none."""
     if table is None or column not in table.columns:
         return otherwise
     values = np.ravel(table.numbers(column)[:1])
     return float(values[0]) if values.size else otherwise
+
+
+def _placed(table: Hdu | None, names: Sequence[str], primary: Hdu) -> float:
+    """Degrees, by the first of these columns; SDSS-I/II have the first alone."""
+    found = (_first(table, name, float("nan")) for name in names)
+    return next((value for value in found if np.isfinite(value)), primary.number(names[0]))
 
 
 def _first_text(table: Hdu | None, column: str) -> str:

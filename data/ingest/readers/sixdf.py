@@ -13,12 +13,13 @@ from ....core.spectra.air_vacuum import air_to_vacuum
 from ....core.spectra.spectrum import Spectrum
 from .fits import Hdu, ReadError
 from .noise import from_variance
+from .other_facts import facts_of
 
 __all__ = ["is_sixdf", "load_sixdf"]
 
 _CARDS = ("TARGET", "OBSRA", "OBSDEC", "Z_HELIO", "QUALITY")
 # QUALITY: 1 no redshift, 2 doubtful, 3 probable, 4 reliable, 6 an object of the Galaxy.
-_PROBABLE, _GALACTIC = 3, 6
+_DOUBTFUL, _PROBABLE, _GALACTIC = 2, 3, 6
 
 
 def is_sixdf(hdus: Sequence[Hdu]) -> bool:
@@ -36,7 +37,8 @@ def load_sixdf(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     widths. Wavelengths are those of the fourth row, in air as observed: the cards CRVAL1 and
     CDELT1 of some copies were shifted to rest. [O I] of the sky lies at 5577.6 Å, the median of
     77 files (5577.34 in air, 5578.89 in vacuum). They are taken to the Sun by
-    (1 + Z_HELIO) / (1 + Z), for ``Z_HELIO`` is the redshift; QUALITY below 3 makes it unknown.
+    (1 + Z_HELIO) / (1 + Z), for ``Z_HELIO`` is the redshift; QUALITY below 3
+    makes it doubtful, below 2 unknown.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def load_sixdf(hdus: Sequence[Hdu], path: Path) -> Spectrum:
     rows = primary.data
     assert rows is not None  # is_sixdf looked
     z, quality = primary.number("Z_HELIO"), primary.number("QUALITY")
-    known = quality >= _PROBABLE
+    known = quality >= _DOUBTFUL
     to_sun = (1 + z) / (1 + primary.number("Z", z)) if known else 1.0
     try:
         return Spectrum(
@@ -62,6 +64,9 @@ def load_sixdf(hdus: Sequence[Hdu], path: Path) -> Spectrum:
             spectral_class="STAR" if quality == _GALACTIC else "GALAXY" if known else "",
             flux_unit="counts",
             file=str(path),
+            medium="air",
+            z_warning=f"QUALITY {quality:g}: unlikely" if _DOUBTFUL <= quality < _PROBABLE else "",
+            facts=facts_of((name, primary.value(name)) for name in ("SPECID", "QUALITY")),
             z_note="" if known else f"z = {z:g} has QUALITY {quality:g}; from 3 on it is probable",
         )
     except ValueError as error:

@@ -6,14 +6,14 @@ other tools write, by the names, units, masks and air of their columns and heade
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ....core.spectra.air_vacuum import air_to_vacuum
 from ....core.spectra.coaddition import coadd_arms
-from ....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
+from ....core.spectra.spectrum import SPECTRAL_CLASSES, Medium, Spectrum
 from ....core.spectra.unit_spellings import (
     COUNTS,
     RELATIVE,
@@ -28,6 +28,8 @@ from .fits import Hdu, ReadError
 from .hints import NO_HINTS, Hints, hinted_roles
 from .medium import medium_of
 from .noise import from_error, from_variance, not_negative
+from .other_facts import HEADER_FACTS, facts_of
+from .redshift_flags import flag_words
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
 from .sdss import never_observed
 from .table_conventions import bad_by_survey, meant_units, stated_scale
@@ -84,8 +86,9 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
     """
     named = hinted_roles(columns.names, hints)
     try:
-        wave = _wave_vac_aa(columns, named, air=hints.air)
-        flux, ivar, unit = _flux(columns, named, wave)
+        wave, medium = _wave_vac_aa(columns, named, air=hints.air)
+        flux, ivar, unit, factor = _flux(columns, named, wave)
+        model = _model(columns, named, wave, factor)
         wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
         z, z_note = redshift_of(_redshifts(columns, named))
         spectral_class = _text(columns, "CLASS").upper()
@@ -96,6 +99,10 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             ivar=ivar,
             z=z,
             z_note=z_note,
+            z_warning=flag_words(columns.value),
+            medium=medium,
+            facts=facts_of((name, columns.value(name)) for name in HEADER_FACTS),
+            model=None if model is None else model(wave),
             ra=_number(columns, _RA),
             dec=_number(columns, _DEC),
             survey=_text(columns, "SURVEY") or "own",
@@ -108,8 +115,10 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         raise ReadError("unreadable", str(error)) from error
 
 
-def _wave_vac_aa(columns: Columns, named: dict[Role, str], *, air: bool) -> np.ndarray:
-    """(D,) Å in vacuum; NaN where there is no wavelength."""
+def _wave_vac_aa(
+    columns: Columns, named: dict[Role, str], *, air: bool
+) -> tuple[np.ndarray, Medium]:
+    """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
     axis, name = next((axis, named[axis]) for axis in AXES if axis in named)
     values, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[0]
     if axis == "log wave":
@@ -124,13 +133,28 @@ def _wave_vac_aa(columns: Columns, named: dict[Role, str], *, air: bool) -> np.n
     if said == "air" or (air and not said):
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
-    return wave
+    return wave, said or ("air" if air else "not said")
+
+
+def _model(
+    columns: Columns, named: dict[Role, str], wave_aa: np.ndarray, factor: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """The survey's own model by wavelength, in the flux's unit; None without a column of it."""
+    if "model" not in named:
+        return None
+    values = columns.numbers(named["model"])
+    if values.shape != wave_aa.shape:
+        return None
+    there = np.isfinite(wave_aa)
+    order = np.argsort(wave_aa[there], kind="stable")
+    x, y = wave_aa[there][order], (values * factor)[there][order]
+    return lambda wave: np.interp(wave, x, y)
 
 
 def _flux(
     columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Flux and ivar (D,) in double precision and one unit, and what that is called."""
+) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
+    """Flux and ivar (D,) in double precision and one unit, what that is called, and its factor."""
     name = named["flux"]
     flux, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[1]
     if flux.shape != wave_aa.shape:
@@ -149,7 +173,7 @@ def _flux(
         if its != called:
             raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
         own = factor if its in (RELATIVE, COUNTS) else own * scale
-        return flux * factor, from_error(columns.numbers(error) * own), called
+        return flux * factor, from_error(columns.numbers(error) * own), called, factor
     elif "variance" in named:
         ivar = from_variance(columns.numbers(named["variance"]))
         own = _of_squares(columns.unit(named["variance"]), 1, wave_aa, called, factor)
@@ -158,7 +182,7 @@ def _flux(
             "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
         )
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return flux * factor, ivar / own / own, called
+        return flux * factor, ivar / own / own, called, factor
 
 
 def _of_squares(

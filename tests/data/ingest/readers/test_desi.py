@@ -101,12 +101,14 @@ def test_an_arm_without_ivar_leaves_a_gap_and_nothing_else(write, arm, ivar):
 
 
 @pytest.mark.parametrize("name", ["REDSHIFTS", "ZBEST"])
-def test_redshifts_in_the_file_are_taken_unless_redrock_warns(write, name):
+def test_redshifts_in_the_file_are_taken_with_what_redrock_warns_of(write, name):
     one, other, sky = read_all(write(extra=[redshift_table(name)]))
-    assert (one.z, one.spectral_class, one.z_note) == (0.3, "GALAXY", "")
-    assert np.isnan(other.z)
-    assert other.z_note == "Redrock's z = 0.2 has ZWARN 4"
+    assert (one.z, one.spectral_class, one.z_note, one.z_warning) == (0.3, "GALAXY", "", "")
+    assert (other.z, other.z_note) == (0.2, "")
+    assert other.z_warning == "another redshift or class fits nearly as well"
+    assert other.facts["zwarn"] == 4
     assert np.isnan(sky.z)
+    assert sky.z_warning == ""
     assert "OBJTYPE 'SKY'" in sky.z_note
 
 
@@ -117,7 +119,7 @@ def test_redshifts_beside_are_found_by_target_in_any_order(write, tmp_path, pref
     fits.HDUList([fits.PrimaryHDU(), beside]).writeto(tmp_path / f"{prefix}sv3-dark-26065.fits")
     one, other, _ = read_all(path)
     assert (one.z, one.spectral_class, one.subclass) == (0.1, "STAR", "M")
-    assert np.isnan(other.z)
+    assert (other.z, bool(other.z_warning)) == (0.2, True)
 
 
 def test_without_any_it_says_where_redshifts_could_come_from(write):

@@ -50,12 +50,21 @@ def test_rows_are_found_by_name_and_the_reference_pixel_may_lie_anywhere(write):
     np.testing.assert_allclose(vacuum_to_air(spectrum.wave_obs_aa), AIR, rtol=1e-8)
 
 
-@pytest.mark.parametrize("quality", [1, 2])
-def test_a_doubtful_redshift_is_unknown_and_says_so(write, quality):
-    spectrum = read(write(NQ=quality))
+def test_a_failed_redshift_is_unknown_and_says_so(write):
+    spectrum = read(write(NQ=1))
     assert np.isnan(spectrum.z)
-    assert f"0.055 has quality nQ = {quality}" in spectrum.z_note
+    assert "0.055 has quality nQ = 1" in spectrum.z_note
     assert spectrum.spectral_class == ""
+
+
+def test_a_doubtful_redshift_is_taken_and_marked(write):
+    spectrum = read(write(NQ=2))
+    assert spectrum.z == pytest.approx(0.055)
+    assert spectrum.z_warning == "nQ 2: may be wrong"
+
+
+def test_a_good_redshift_has_no_warning(write):
+    assert read(write(NQ=3)).z_warning == ""
 
 
 def test_what_hardly_recedes_is_a_star(write):

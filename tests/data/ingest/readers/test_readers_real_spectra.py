@@ -113,7 +113,7 @@ def test_every_6dfgs_file_reads_as_its_index_says_or_has_no_errors(real_spectra,
         assert ends_in_air == pytest.approx([row.wave_min, row.wave_max], abs=0.1)
         assert spectrum.sn_median == pytest.approx(row.snr_median, rel=2e-3)
         assert [spectrum.ra, spectrum.dec] == pytest.approx([row.ra, row.dec], abs=1e-6)
-        if spectrum.z_note:
+        if spectrum.z_note or spectrum.z_warning:
             doubtful.add(spectrum.id)
             continue
         assert spectrum.z == pytest.approx(row.z, abs=1e-6)
@@ -164,11 +164,26 @@ def test_what_is_taken_of_other_surveys_and_why_the_rest_is_not(real_spectra, tm
     report = ingest(others, tmp_path / "c")
     assert (report.n_files, report.n_taken, report.n_counts) == (101, 101, 77)
     assert report.rejected == {"no data": 7, "no errors": 7}
-    assert report.set_aside == {"redshift missing": 13, "star": 13}
+    assert report.set_aside == {"redshift missing": 12, "star": 13}
     catalog = Collection.open(report.path).catalog
     catalog = catalog[for_lenses(catalog)]
-    assert catalog["survey"].value_counts().to_dict() == {"6dFGS": 74, "GAMA": 1}
+    assert catalog["survey"].value_counts().to_dict() == {"6dFGS": 75, "GAMA": 1}
     assert set(catalog.loc[catalog["survey"] == "6dFGS", "flux_unit"]) == {"counts"}
+    assert (report.n_doubtful, set(catalog["z_warning"])) == (1, {"", "QUALITY 2: unlikely"})
+    assert set(catalog["medium"]) == {"air"}
+
+
+def test_sixteen_sdss_files_have_a_warning_and_all_come_with_their_columns(real_spectra, index):
+    spectra = [read(real_spectra / row.file) for row in index.itertuples()]
+    warned = [one for one in spectra if one.z_warning]
+    assert len(warned) == 16
+    away = []
+    for one in spectra:
+        assert {"plate", "mjd", "z_err", "sn_median_all", "h_alpha_ew"} <= set(one.facts)
+        good = one.has_data
+        assert one.model is not None
+        away.append(np.median(np.abs(one.flux - one.model)[good] * np.sqrt(one.ivar[good])))
+    assert np.median(away) < 1.2  # in units of the error
 
 
 def test_a_redshift_of_the_users_lets_a_desi_target_in(real_spectra, tmp_path):

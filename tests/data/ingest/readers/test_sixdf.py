@@ -53,12 +53,21 @@ def test_a_line_at_the_measured_redshift_comes_to_rest(write):
     assert spectrum.wave_obs_aa[1000] / (1 + spectrum.z) == pytest.approx(rest, rel=1e-7)
 
 
-@pytest.mark.parametrize("quality", [1, 2])
-def test_a_doubtful_redshift_is_unknown_and_says_so(write, quality):
-    spectrum = read(write(QUALITY=quality))
+def test_a_failed_redshift_is_unknown_and_says_so(write):
+    spectrum = read(write(QUALITY=1))
     assert np.isnan(spectrum.z)
-    assert f"QUALITY {quality}" in spectrum.z_note
-    assert "0.057594" in spectrum.z_note
+    assert "z = 0.057594 has QUALITY 1" in spectrum.z_note
+    assert spectrum.z_warning == ""
+
+
+def test_a_doubtful_redshift_is_taken_and_marked(write):
+    spectrum = read(write(QUALITY=2))
+    assert spectrum.z == pytest.approx(0.057594)
+    assert spectrum.z_warning == "QUALITY 2: unlikely"
+
+
+def test_a_probable_redshift_has_no_warning(write):
+    assert read(write(QUALITY=3)).z_warning == ""
 
 
 def test_an_object_of_the_galaxy_is_a_star(write):
