@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["is_doubtful", "warning_words"]
+__all__ = ["doubt", "is_doubtful", "warning_words"]
 
 _HARMLESS = " (often harmless)"
 # ZWARNING of SDSS and ZWARN of Redrock: bits 0 to 9 mean the same in both, 10 and 11 are Redrock's.
@@ -48,3 +48,10 @@ def warning_words(bits: int) -> str:
 def is_doubtful(words: str) -> bool:
     """Whether any part of a warning is of those that ruin a redshift."""
     return any(part.strip() and not part.endswith(_HARMLESS) for part in words.split(";"))
+
+
+def doubt(words: str) -> str:
+    """A sentence for whoever reads a verdict; empty where the redshift is not doubtful."""
+    if not is_doubtful(words):
+        return ""
+    return f"Its redshift is doubtful by its survey: {words}. Types and scores stand on it."

@@ -91,6 +91,7 @@ def explain_command(
 
 
 def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
+    from ...core.spectra.redshift_warning import doubt
     from ..figures.domain_words import domain_lines
     from ..figures.pieces import verdict_text
     from ..figures.set_words import verdict_lines
@@ -102,9 +103,12 @@ def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
         about: dict[str, Any] = {"id": id, "model": whose}
         about["domain"] = None if domain is None else domain.to_dict()
         about["verdict"] = verdict.to_dict()
+        about["z_warning"] = found.z_warning
         said = explanation_document(saved.explanation, found.wave_rest_aa, mirrored=saved.mirrored)
         print_json(about | said | intervals_document(saved))
         return
+    if doubted := doubt(found.z_warning):
+        console.print(doubted, style="yellow", highlight=False, markup=False)
     print_lines(domain_lines(domain, whose))
     console.print(verdict_text(verdict), highlight=False)
     print_lines(f"  {line}" for line in verdict_lines(verdict))

@@ -13,7 +13,7 @@ from ...core.models.conformal import LEVELS
 from ...core.settings import ExplainSettings
 from ...core.trust.trust import Trust, assess
 from ...data.collection.collection import Collection
-from ...data.collection.format import flux_unit_of
+from ...data.collection.format import flux_unit_of, z_warning_of
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import SavedExplanation
 from ...data.explanations.segment_table import write_segment_table
@@ -45,11 +45,14 @@ class Explained:
         How far to believe it.
     verdict
         What the model says of the spectrum.
+    z_warning
+        What its survey warns of with its redshift, in words.
     """
 
     saved: SavedExplanation
     trust: Trust
     verdict: Verdict
+    z_warning: str = ""
 
     @property
     def wave_rest_aa(self) -> np.ndarray:
@@ -112,7 +115,7 @@ def explain_stored(
     saved = SavedExplanation(
         explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
     )
-    return Explained(saved, trust, verdict)
+    return Explained(saved, trust, verdict, z_warning_of(collection.catalog, row))
 
 
 def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:

@@ -121,6 +121,7 @@ class DroppedFile(param.Parameterized):
             shown = OpenSpectrum(
                 found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
                 found.verdict, looked.outside, found.flux_unit, found.sn_median, found.exposures,
+                found.z_warning,
             )  # fmt: skip
             self._session.present(shown)
         self.place = looked.place

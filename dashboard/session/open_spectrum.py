@@ -43,6 +43,8 @@ class OpenSpectrum:
         Median S/N of a pixel before, of one of no collection; NaN if not known.
     exposures
         What other exposures of it may look like, of one of no collection.
+    z_warning
+        What its survey warns of with its redshift, in words.
     """
 
     id: str
@@ -57,6 +59,7 @@ class OpenSpectrum:
     flux_unit: str = ""
     sn_median: float = float("nan")
     exposures: Exposures | None = None
+    z_warning: str = ""
 
     @property
     def tried(self) -> bool:

@@ -14,7 +14,7 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
-from ...data.collection.format import flux_unit_of
+from ...data.collection.format import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
@@ -175,15 +175,16 @@ class Session(BrowserTab):
 
     def _look(self, id: str, row: int, lens: Lens) -> OpenSpectrum:
         z = float(self.workspace.catalog["z"].iat[row])
-        unit = flux_unit_of(self.workspace.catalog, row)
         if self.view.z is not None:
             return self._at_redshift(id, row, lens, self.view.z)
-        reason = lens.reason(row)
-        if reason:
-            nothing = np.empty(0)
-            return OpenSpectrum(id, row, lens, z, reason, nothing, nothing, None, flux_unit=unit)
-        flux, verdict = lens.prepared(row), lens.verdict(row)
-        return OpenSpectrum(id, row, lens, z, "", lens.wave_rest_aa, flux, verdict, flux_unit=unit)
+        catalog, reason = self.workspace.catalog, lens.reason(row)
+        wave, flux, verdict = np.empty(0), np.empty(0), None
+        if not reason:
+            wave, flux, verdict = lens.wave_rest_aa, lens.prepared(row), lens.verdict(row)
+        return OpenSpectrum(
+            id, row, lens, z, reason, wave, flux, verdict,
+            flux_unit=flux_unit_of(catalog, row), z_warning=z_warning_of(catalog, row),
+        )  # fmt: skip
 
     def _at_redshift(self, id: str, row: int, lens: Lens, z: float) -> OpenSpectrum:
         from ...data.lenses.tried_redshift import look_at_redshift

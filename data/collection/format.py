@@ -25,6 +25,7 @@ __all__ = [
     "why_set_aside",
     "write_json",
     "write_parquet",
+    "z_warning_of",
 ]
 
 # Versions of the format: spectra on one grid at rest, or each on its own pixels as observed.
@@ -98,6 +99,12 @@ def why_set_aside(catalog: pd.DataFrame, row: int) -> str:
     if SET_ASIDE not in catalog or not catalog[SET_ASIDE].iat[row]:
         return ""
     return f"{catalog[SET_ASIDE].iat[row]}: {catalog[WHY_SET_ASIDE].iat[row]}"
+
+
+def z_warning_of(catalog: pd.DataFrame, row: int) -> str:
+    """What its survey warns of with a spectrum's redshift, in words; empty if of nothing."""
+    said = catalog["z_warning"].iat[row] if "z_warning" in catalog else ""
+    return said if isinstance(said, str) else ""
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

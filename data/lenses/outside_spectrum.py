@@ -51,6 +51,8 @@ class OutsideSpectrum:
         Median S/N of a pixel of the file.
     exposures
         What other exposures of it may look like; None if the lens cannot take it.
+    z_warning
+        What its survey warns of with its redshift, in words.
     """
 
     id: str
@@ -62,6 +64,7 @@ class OutsideSpectrum:
     flux_unit: str
     sn_median: float
     exposures: Exposures | None = None
+    z_warning: str = ""
 
 
 def read_bytes(name: str, content: bytes) -> Spectrum:
@@ -135,8 +138,9 @@ class OutsideLens:
         unit = spectrum.flux_unit
         exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
         return OutsideSpectrum(
-            spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures
-        )
+            spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures,
+            spectrum.z_warning,
+        )  # fmt: skip
 
     def verdict(
         self, flux: np.ndarray, sn_median: float, facts: Mapping[str, Any] | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text
 from ...figures.domain_words import domain_html
 from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
@@ -135,6 +136,8 @@ def _said(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:
     if verdict is None:
         return f'<div class="line">{head}</div>'
     warning, model = domain_html(verdict.domain, shown.lens.whose)
+    if doubted := escape(doubt(shown.z_warning)):
+        warning = f'<div class="outside" title="{doubted}">{doubted}</div>{warning}'
     said = _class_verdict(head, verdict) if verdict.probabilities else _score(head, verdict, ranked)
     return f"{warning}{said}{model}"
 

@@ -1,7 +1,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.spectra.redshift_warning import is_doubtful, warning_words
+from spexplain.core.spectra.redshift_warning import doubt, is_doubtful, warning_words
+
+
+def test_only_a_doubtful_redshift_has_a_sentence():
+    assert doubt(warning_words(1 << 4)) == ""
+    assert "doubtful by its survey: poor data" in doubt(warning_words(1 << 11))
 
 
 def test_no_bit_is_no_warning():

@@ -16,6 +16,7 @@ from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.format import for_lenses
 from spexplain.data.ingest.readers import read
+from spexplain.data.ingest.readers.hints import Hints
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
@@ -276,6 +277,7 @@ KILLED = """
 import os, signal, sys
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection import writer as collection_writer
+from spexplain.data.ingest.readers.hints import Hints
 from spexplain.data.ingest.to_collection import ingest
 
 collection_writer._SHARD_ROWS = 64
@@ -501,3 +503,58 @@ def test_an_interrupted_addition_leaves_the_collection_and_goes_on(many, tmp_pat
 def test_there_is_one_place_to_write(folder, where):
     with pytest.raises(ValueError, match="one of out"):
         ingest([folder], **where)
+
+
+def _own_table(path, **header):
+    wave = np.linspace(3800.0, 8000.0, 500)
+    table = Table({"wave": wave, "flux": np.full(500, 3.0), "error": np.full(500, 0.1)})
+    table.meta.update({"Z": 0.1, **header})
+    table.write(path)
+
+
+@pytest.fixture
+def flagged(tmp_path):
+    """Of redshifts with no warning, with one that is often harmless, and with one that ruins it."""
+    (tmp_path / "in").mkdir()
+    for name, bits in (("good", 0), ("outliers", 1 << 4), ("ambiguous", 1 << 2)):
+        _own_table(tmp_path / "in" / f"{name}.fits", ZWARNING=bits, PLATE=266)
+    return tmp_path / "in"
+
+
+def test_doubtful_redshifts_are_kept_and_marked(flagged, tmp_path):
+    report = ingest([flagged], tmp_path / "c", grid=GRID)
+    assert (report.n_taken, report.n_doubtful) == (3, 1)
+    catalog = Collection.open(report.path).catalog.set_index("id")
+    assert catalog["z_warning"].to_dict() == {
+        "ambiguous": "another redshift or class fits nearly as well",
+        "good": "",
+        "outliers": "many outliers (often harmless)",
+    }
+    assert set(catalog["plate"]) == {266.0}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_or_left_out_if_the_user_says_so(flagged, tmp_path, jobs):
+    report = ingest([flagged], tmp_path / "c", grid=GRID, doubtful=False, jobs=jobs)
+    assert (report.n_taken, report.rejected) == (2, {"redshift doubtful": 1})
+    ((file, why),) = report.examples["redshift doubtful"]
+    assert file.endswith("ambiguous.fits")
+    assert "fits nearly as well; --z-warning keep takes it" in why
+
+
+def test_a_redshift_of_the_users_has_no_warning(flagged, tmp_path):
+    (tmp_path / "z.csv").write_text("id,z\nambiguous,0.2\n")
+    report = ingest([flagged], tmp_path / "c", grid=GRID, labels=tmp_path / "z.csv", doubtful=False)
+    assert (report.n_taken, report.n_doubtful) == (3, 0)
+
+
+def test_what_says_neither_air_nor_vacuum_is_counted(tmp_path):
+    (tmp_path / "in").mkdir()
+    _own_table(tmp_path / "in" / "silent.fits")
+    _own_table(tmp_path / "in" / "says.fits", VACUUM=True)
+    report = ingest([tmp_path / "in"], tmp_path / "c", grid=GRID)
+    assert (report.n_medium_unsaid, report.n_relative) == (1, 2)
+    assert [*Collection.open(report.path).catalog["medium"]] == ["vacuum", "not said"]
+    aired = ingest([tmp_path / "in"], tmp_path / "d", grid=GRID, hints=Hints(air=True))
+    assert aired.n_medium_unsaid == 0
+    assert [*Collection.open(aired.path).catalog["medium"]] == ["vacuum", "air"]
