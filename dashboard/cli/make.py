@@ -78,7 +78,7 @@ def ingest_command(
     ] = False,
     z_warning: Annotated[
         Literal["keep", "reject"],
-        typer.Option(help="Redshifts that their survey warns of: mark, or leave out."),
+        typer.Option(help="Redshifts that their survey warns of: mark, or give to no model."),
     ] = "keep",
     jobs: Jobs = CORES,
     as_json: AsJson = False,

@@ -313,8 +313,8 @@ def coadds(tmp_path, monkeypatch):
     folder.mkdir()
     for number in range(5):
         ids = 1000 * number + np.arange(50)
-        warn = np.where(np.arange(50) % 10 == 0, 4, 0)
-        columns = {"TARGETID": (ids, "K"), "Z": (np.full(50, 0.01), "D"), "ZWARN": (warn, "K")}
+        z = np.where(np.arange(50) % 10 == 0, np.nan, 0.01)
+        columns = {"TARGETID": (ids, "K"), "Z": (z, "D"), "ZWARN": (np.zeros(50), "K")}
         flux = np.ones((50, 60)) * (1 + ids[:, None])
         hdus = [
             fits.PrimaryHDU(),
@@ -350,7 +350,7 @@ def test_every_spectrum_of_a_file_of_many_is_taken_or_has_its_reason(
     expected = [str(1000 * n + k) for n in range(5) for k in range(50)]
     assert collection.catalog["id"].tolist() == expected
     (detail,) = set(collection.catalog["set_aside_why"]) - {""}
-    assert detail.startswith("Redrock's z = 0.01 has ZWARN 4; give it as Z")
+    assert detail.startswith("the file gives none; give it as Z")
     for row in (1, 101, 224):
         flux, _ = collection.spectrum(row)
         assert np.nanmedian(flux) == pytest.approx(1 + int(expected[row]))
@@ -534,12 +534,13 @@ def test_doubtful_redshifts_are_kept_and_marked(flagged, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_or_left_out_if_the_user_says_so(flagged, tmp_path, jobs):
+def test_or_given_to_no_model_if_the_user_says_so(flagged, tmp_path, jobs):
     report = ingest([flagged], tmp_path / "c", grid=GRID, doubtful=False, jobs=jobs)
-    assert (report.n_taken, report.rejected) == (2, {"redshift doubtful": 1})
-    ((file, why),) = report.examples["redshift doubtful"]
-    assert file.endswith("ambiguous.fits")
-    assert "fits nearly as well; --z-warning keep takes it" in why
+    assert (report.n_taken, report.set_aside) == (3, {"redshift doubtful": 1})
+    catalog = Collection.open(report.path).catalog
+    (left,) = catalog[~for_lenses(catalog)].to_dict("records")
+    assert left["id"] == "ambiguous"
+    assert "fits nearly as well; --z-warning keep gives it to models" in left["set_aside_why"]
 
 
 def test_a_redshift_of_the_users_has_no_warning(flagged, tmp_path):
