@@ -91,7 +91,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.n_doubtful:
         yield (
             f"[yellow]{report.n_doubtful} have a redshift that their survey warns of[/yellow] "
-            "(column z_warning): types and scores stand on it; --z-warning reject keeps them from models"
+            "(column z_warning): types and scores stand on it; --z-warning reject keeps them out"
         )
     if report.n_taken:
         yield f"next: spexplain build {report.path}"
