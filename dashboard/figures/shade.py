@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import pandas as pd
 
-__all__ = ["Window", "as_category", "shade_categories", "shade_values"]
+__all__ = ["Window", "as_category", "shade_categories", "shade_shadow", "shade_values"]
 
 # Datashader compiles anew, for a second, for each set of categories; so they come in eights.
 _CATEGORIES_AT_ONCE = 8
@@ -169,6 +169,41 @@ def shade_values(
     rgb = np.array([_rgb(colour) for colour in palette], np.float32)[np.rint(step).astype(np.intp)]
     radius = _radius(float(np.count_nonzero(seen)), window, pixel_ratio)
     return _paint(*_spread(seen, rgb, radius))
+
+
+def shade_shadow(
+    points: pd.DataFrame, window: Window, colour: str, *, pixel_ratio: float = 1.0
+) -> np.ndarray:
+    """Points that stand back: where they lie among the others, in one faint colour.
+
+    Parameters
+    ----------
+    points
+        Columns ``x`` and ``y``.
+    window
+        What to draw.
+    colour
+        ``#rrggbb``.
+    pixel_ratio
+        Device pixels per CSS pixel.
+
+    Returns
+    -------
+    (height, width) uint32 RGBA, row 0 at the bottom.
+    """
+    width, height = window.width, window.height
+    places = []
+    for name, (low, high), pixels in (("x", window.x, width), ("y", window.y, height)):
+        at = (points[name].to_numpy(np.float64) - low) * (pixels / (high - low))
+        # A point on the far border belongs to the last pixel.
+        places.append(np.where(at == pixels, pixels - 1, np.floor(at)))
+    col, row = places
+    inside = (col >= 0) & (col < width) & (row >= 0) & (row < height)
+    pixel = (row[inside] * width + col[inside]).astype(np.intp)
+    counts = np.bincount(pixel, minlength=width * height).astype(np.float32)
+    rgb, one = np.array([_rgb(colour)], np.float32), np.ones(1, np.float32)
+    radius = _radius(float(counts.sum()), window, pixel_ratio)
+    return _paint(*_mix(counts.reshape(height, width, 1), rgb, one, radius), strength=_SHADOW)
 
 
 def _radius(n_points: float, window: Window, pixel_ratio: float) -> float:

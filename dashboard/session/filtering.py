@@ -10,6 +10,7 @@ import param
 from ...data.selections.conditions import with_condition
 from ...data.selections.selection import Selection
 from ...data.selections.where_words import WhereError
+from .tabs import tab_named
 
 if TYPE_CHECKING:
     from .session import Session
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Filtering"]
 
 NAME = "filter"
+SELECTED = "selected"  # the tab
 
 
 class Filtering(param.Parameterized):
@@ -38,12 +40,18 @@ class Filtering(param.Parameterized):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._busy = session, False
+        self._before = ""  # the list that was open
         self._known: tuple[Selection, str] | None = None
         session.view.param.watch(self._asked, "filter")
         session.selected.param.watch(self._follow, "current")
 
     def apply(self, text: str) -> None:
-        """Select the rows for which a clause holds; an empty one clears the filter."""
+        """Select and list the rows for which a clause holds; an empty one clears the filter."""
+        self._select(text)
+        if self._held:
+            self._list()
+
+    def _select(self, text: str) -> None:
         text = " ".join(text.split())
         if not text:
             self.clear()
@@ -65,6 +73,8 @@ class Filtering(param.Parameterized):
         self.param.update(text="", error=None, n=None)
         if held:
             self._session.selected.clear()
+            if self._session.view.tab == SELECTED and self._before:
+                self._session.view.tab = self._before
 
     def hold(self, column: str, condition: str) -> None:
         """Select by the clause that holds now, with this condition on a column or without any."""
@@ -79,10 +89,16 @@ class Filtering(param.Parameterized):
             self.clear()
             return
         how, self._session.selected.how = self._session.selected.how, "new"
-        self.apply(wanted)
+        self._select(wanted)
         self._session.selected.how = how
         if self.error is not None:
             self._put("")
+
+    def _list(self) -> None:
+        """Open the list of what is selected, where a list is open and not a tab of another kind."""
+        view = self._session.view
+        if view.tab != SELECTED and tab_named(view.tab).module == "lists":
+            self._before, view.tab = view.tab, SELECTED
 
     @property
     def _held(self) -> str:

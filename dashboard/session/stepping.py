@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import param
 
+from ...data.selections.selection import Selection
 from ..workspace.listing import Listing
+from ..workspace.standard_lists import selected_rows
 from .confusion import ConfusionCell
 from .session import Session
 from .tabs import TABS
@@ -47,9 +49,12 @@ class Stepping:
             "anomalous": lambda: space.ranking(session.score),
             "scores": lambda: space.ranking(session.score),
             "outside": lambda: space.outside(session.view.lens),
+            "selected": lambda: self._of_selection,
             "confusion": lambda: confusion.listing,
         }
         self._orders: dict[str, str] = {}
+        self._selection: tuple[Selection | None, Listing] | None = None
+        session.selected.param.watch(self._relist, "current")
         session.view.param.watch(self._follow_lens, "lens")
         session.view.param.watch(self._order, ["tab", "sort"])
         self._follow_lens()
@@ -90,6 +95,19 @@ class Stepping:
         table = lens.domain.table
         rows = table.index.to_numpy()[table["outside"].to_numpy(bool) == (side == "outside")]
         return whole.held_to(rows, f"No spectrum of this list lies {side} the model's domain.")
+
+    @property
+    def _of_selection(self) -> Listing:
+        """What is selected; kept, since every step asks for it."""
+        now, space = self._session.selected.current, self._session.workspace
+        if self._selection is None or self._selection[0] is not now:
+            rows = None if now is None else now.rows
+            self._selection = (now, selected_rows(space.catalog, space.lenses, rows))
+        return self._selection[1]
+
+    def _relist(self, *_: object) -> None:
+        if self._session.view.tab == "selected":
+            self._session.relist()
 
     @property
     def _own(self) -> str:

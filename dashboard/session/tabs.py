@@ -46,6 +46,7 @@ TABS = (
     Tab("unsure", "Least sure", "lists"),
     Tab("anomalous", "Most anomalous", "lists"),
     Tab("outside", "Outside", "lists"),
+    Tab("selected", "Selected", "lists"),
     Tab("scores", "Scores", "scores"),
     Tab("clusters", "Clusters", "clusters"),
     Tab("compare", "Compare", "compare"),

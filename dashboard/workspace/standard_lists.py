@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,14 @@ from ...data.lenses.lenses import Lens
 from .colouring import as_numbers
 from .listing import Column, Listing
 
-__all__ = ["can_be_checked", "least_sure", "misclassified", "most_anomalous", "outside_domain"]
+__all__ = [
+    "can_be_checked",
+    "least_sure",
+    "misclassified",
+    "most_anomalous",
+    "outside_domain",
+    "selected_rows",
+]
 
 
 def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
@@ -117,6 +126,27 @@ def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     return Listing(_described(table, catalog), columns, "Every spectrum lies inside the domain.")
 
 
+def selected_rows(
+    catalog: pd.DataFrame, lenses: Mapping[str, Lens], rows: np.ndarray | None
+) -> Listing:
+    """The rows that are selected, in the order of the collection; None where nothing is."""
+    agn, anomaly = lenses.get("agn"), lenses.get("anomaly")
+    columns = _columns("id", "label", *_ABOUT)
+    if rows is None:
+        return _nothing(columns, _NOTHING_SELECTED)
+    table = pd.DataFrame({"row": rows})
+    said = _classified(agn)
+    if said is not None:
+        found = said.reindex(rows)
+        called = found["predicted"].fillna("").to_numpy(object)
+        table["predicted"], table["confidence"] = called, _probability(found, called)
+        columns = _columns("id", "label", "predicted", "confidence", *_ABOUT)
+    if anomaly is not None and "score" in anomaly.columns:
+        table["score"] = as_numbers(anomaly.columns["score"].reindex(rows))
+        columns += (Column("score", SCORE_TITLES["mse"], "number", saved="mse"),)
+    return Listing(_described(table, catalog), columns, "No spectrum is selected.")
+
+
 def _how_far(found: pd.DataFrame) -> np.ndarray:
     """Those unlike anything by their distance, before the others by how little they are alike."""
     far = as_numbers(found["distance"])
@@ -124,6 +154,9 @@ def _how_far(found: pd.DataFrame) -> np.ndarray:
 
 
 _SAID = ("why", "distance", "of_kind")
+_NOTHING_SELECTED = (
+    "Nothing is selected: a filter, such as z < 0.1 & sn_median > 20, selects what it holds of."
+)
 _NO_DOMAIN = (
     "What this model learned on has not been described yet: spexplain build does, with the models "
     "built again where they are lent."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....data.files.atomic import written_whole
@@ -29,6 +30,7 @@ __all__ = [
     "framed",
     "keep_picture",
     "kept_picture",
+    "selected_on",
     "stretch_in_view",
 ]
 
@@ -47,6 +49,7 @@ def draw_plane(
     *,
     theme: ThemeName,
     hidden: Names[str] = (),
+    rows: np.ndarray | None = None,
     pixel_ratio: float = 1.0,
 ) -> np.ndarray:
     """Draw a plane with datashader.
@@ -63,6 +66,8 @@ def draw_plane(
         Light or dark page.
     hidden
         Categories that remain as a shadow.
+    rows
+        Of the collection, those that are selected: the others remain as a shadow. All by default.
     pixel_ratio
         Device pixels per CSS pixel.
 
@@ -70,9 +75,35 @@ def draw_plane(
     -------
     (height, width) uint32 RGBA, row 0 at the bottom.
     """
-    from ...figures.shade import shade_categories, shade_values  # loads datashader
+    from ...figures.shade import shade_shadow  # loads datashader
 
-    points, colouring = workspace.points(plane, colour), workspace.colouring(colour)
+    points = workspace.points(plane, colour)
+    lit = None if rows is None else selected_on(workspace, plane, rows)
+    if "value" in points and (unknown := points["value"].isna().to_numpy()).any():
+        lit = ~unknown if lit is None else lit & ~unknown
+    seen = points if lit is None else points.loc[lit]
+    picture = _coloured(workspace, plane, colour, window, seen, theme, hidden, rows, pixel_ratio)
+    if lit is None or lit.all():
+        return picture
+    rest, quiet = points.loc[~lit], THEMES[theme].quiet
+    shadow = shade_shadow(rest, window, quiet, pixel_ratio=pixel_ratio)
+    return np.where(picture, picture, shadow)
+
+
+def _coloured(
+    workspace: Workspace,
+    plane: str,
+    colour: str,
+    window: Window,
+    points: pd.DataFrame,
+    theme: ThemeName,
+    hidden: Names[str],
+    rows: np.ndarray | None,
+    pixel_ratio: float,
+) -> np.ndarray:
+    from ...figures.shade import shade_categories, shade_values
+
+    colouring = workspace.colouring(colour)
     if isinstance(colouring, Categories):
         return shade_categories(
             points,
@@ -84,7 +115,7 @@ def draw_plane(
             loud=colouring.loud,
             pixel_ratio=pixel_ratio,
         )
-    low, high = stretch_in_view(workspace, plane, colouring, window)
+    low, high = stretch_in_view(workspace, plane, colouring, window, rows)
     return shade_values(
         points,
         window,
@@ -97,14 +128,30 @@ def draw_plane(
 
 
 def stretch_in_view(
-    workspace: Workspace, plane: str, colouring: Values, window: Window
+    workspace: Workspace,
+    plane: str,
+    colouring: Values,
+    window: Window,
+    rows: np.ndarray | None = None,
 ) -> tuple[float, float]:
-    """What the two ends of the colours stand for, of what is in view: in the values' terms."""
-    xy, rows = workspace.planes[plane].xy, workspace.planes[plane].rows
+    """What the two ends of the colours stand for, of what is in view: in the values' terms.
+
+    Of what is selected and in view, where rows are.
+    """
+    xy, here = workspace.planes[plane].xy, workspace.planes[plane].rows
     (left, right), (low, high) = window.x, window.y
     x, y = xy[:, 0], xy[:, 1]
     inside = (x >= left) & (x <= right) & (y >= low) & (y <= high)
-    return colouring.span(rows if inside.all() else rows[inside])
+    if rows is not None:
+        inside &= selected_on(workspace, plane, rows)
+    return colouring.span(here if inside.all() else here[inside])
+
+
+def selected_on(workspace: Workspace, plane: str, rows: np.ndarray) -> np.ndarray:
+    """Which points of a plane are of these rows of the collection, (n,) bool."""
+    mask = np.zeros(len(workspace.catalog), bool)
+    mask[rows] = True
+    return mask[workspace.planes[plane].rows]
 
 
 def framed(

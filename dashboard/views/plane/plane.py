@@ -82,6 +82,7 @@ class PlaneView(pn.viewable.Viewer):
         view.param.watch(self._show_plane, "plane")
         view.param.watch(self._dress, "theme")
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
+        session.selected.param.watch(lambda *_: self._shade(), "current")
         outcome.param.watch(lambda *_: self._mark(), "shown")
 
     def __panel__(self) -> pn.pane.Bokeh:
@@ -218,11 +219,18 @@ class PlaneView(pn.viewable.Viewer):
             window,
             theme=view.theme,
             hidden=view.hidden,
+            rows=self._selected,
             pixel_ratio=self._ratio,
         )
         self._put(picture, x, y)
         if sized:  # the browser has told its size: this is the plot
             space.drawn.set()
+
+    @property
+    def _selected(self) -> np.ndarray | None:
+        """The rows that keep their colours, or None where nothing is selected."""
+        selected = self._session.selected
+        return None if selected.current is None else selected.rows
 
     def _tell_stretch(self, window: Window) -> None:
         """Let the legend say what the colours mean here: they are stretched to what is in view."""
@@ -230,7 +238,8 @@ class PlaneView(pn.viewable.Viewer):
         colouring = space.colouring(view.colour)
         found = None
         if isinstance(colouring, Values):
-            found = (colouring.name, *stretch_in_view(space, view.plane, colouring, window))
+            rows = self._selected
+            found = (colouring.name, *stretch_in_view(space, view.plane, colouring, window, rows))
         self._session.outcome.stretch = found
 
     def _when_compiled(self) -> None:

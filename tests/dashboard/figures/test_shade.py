@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spexplain.dashboard.figures.shade import Window, as_category, shade_categories, shade_values
+from spexplain.dashboard.figures.shade import (
+    Window,
+    as_category,
+    shade_categories,
+    shade_shadow,
+    shade_values,
+)
 
 RED, BLUE, GREY = "#ff0000", "#0000ff", "#808080"
 WINDOW = Window((0.0, 40.0), (0.0, 20.0), 40, 20)
@@ -156,3 +162,19 @@ def test_a_few_loud_points_are_seen_among_thousands() -> None:
     assert (lost[10, 18:23, :3] == blue).all(axis=-1).sum() == 0
     hidden = shade_categories(points, WINDOW, [RED, BLUE], shown=np.array([True, False]), loud=1)
     assert not (channels(hidden)[..., :3] == blue).all(axis=-1).any()
+
+
+@given(
+    st.lists(st.tuples(st.floats(-5, 45, width=32), st.floats(-5, 25, width=32)), max_size=40),
+)
+def test_a_shadow_lies_where_a_picture_of_the_same_points_does(
+    places: list[tuple[float, float]],
+) -> None:
+    x, y = ([place[k] for place in places] for k in range(2))
+    shadow = channels(shade_shadow(cloud(x, y, [0] * len(x)), WINDOW, GREY))
+    picture = channels(shade_categories(cloud(x, y, [0] * len(x)), WINDOW, [GREY]))
+    rounding = 1e-4  # a point on the edge of a pixel may fall to either side
+    clear = [abs(value - round(value)) > rounding for value in (*x, *y)]
+    if all(clear):
+        assert ((shadow[..., 3] > 0) == (picture[..., 3] > 4)).all()
+    assert shadow[..., 3].max(initial=0) < 60

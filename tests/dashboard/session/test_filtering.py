@@ -105,3 +105,28 @@ def test_tags_are_asked_about_as_they_are_now(
         session.workspace.annotations.tag("sim-00007", tag)
         session.filtering.apply("tag = 3")
         assert session.selected.rows.tolist() == rows
+
+
+def test_what_a_filter_holds_of_is_listed_and_stepped_through(session: Visitor) -> None:
+    session.view.tab = "unsure"
+    session.filtering.apply(CLAUSE)
+    assert session.view.tab == "selected"
+    rows = rows_of(session)
+    assert session.listing.table["row"].tolist() == rows
+    session.step(1)
+    session.step(1)
+    assert session.outcome.shown.row == rows[1]
+    session.filtering.apply("z > 7")
+    assert session.listing.table.empty
+    session.filtering.clear()
+    assert session.view.tab == "unsure"
+    session.view.tab = "selected"
+    assert session.listing.empty.startswith("Nothing is selected")
+
+
+def test_a_tab_that_is_no_list_stays_open_and_so_does_that_of_a_link(session: Visitor) -> None:
+    session.view.tab = "trust"
+    session.filtering.apply(CLAUSE)
+    assert session.view.tab == "trust"
+    apply_query(session.view, session.knobs, {"filter": "z < 0.2", "tab": "unsure"})
+    assert (session.view.tab, session.filtering.text) == ("unsure", "z < 0.2")

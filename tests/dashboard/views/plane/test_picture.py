@@ -106,3 +106,39 @@ def test_the_page_shows_the_kept_picture_and_draws_once_the_compiler_is_done(
             session.close()
     finally:
         workspace.compiled.set()
+
+
+def test_what_is_not_selected_stands_back(workspace) -> None:
+    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    rows = np.flatnonzero(workspace.catalog["label"] == "type 1")
+
+    def alpha(**given: Any) -> np.ndarray:
+        picture = draw_plane(workspace, "agn", "type", window, theme="light", **given)
+        return picture.view(np.uint8).reshape(50, 60, 4)[..., 3]
+
+    whole, some = alpha(), alpha(rows=rows)
+    assert ((whole > 0) <= (some > 0)).all()  # nothing is gone
+    assert (some > 150).sum() < (whole > 150).sum()
+    assert (alpha(rows=rows[:0]) < 80).all()
+    assert (alpha(rows=np.arange(len(workspace.catalog))) == whole).all()
+
+
+def test_numbers_are_stretched_to_what_is_selected(workspace) -> None:
+    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    colouring, z = workspace.colouring("z"), workspace.catalog["z"]
+    near = np.flatnonzero(z < 0.1)
+    low, high = plane_picture.stretch_in_view(workspace, "agn", colouring, window, near)
+    assert z.min() <= low < high <= 0.1
+
+
+def test_points_without_a_number_are_shown_in_grey(workspace) -> None:
+    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    gaps = np.where(np.arange(300) < 290, np.nan, 1.0)
+    points = workspace.points("agn", "z").assign(value=gaps[workspace.planes["agn"].rows])
+    workspace._kept[("points", "agn", "z")], kept = points, workspace.points("agn", "z")
+    try:
+        picture = draw_plane(workspace, "agn", "z", window, theme="light")
+    finally:
+        workspace._kept[("points", "agn", "z")] = kept
+    alpha = picture.view(np.uint8).reshape(50, 60, 4)[..., 3]
+    assert 0 < (alpha > 150).sum() < (alpha > 0).sum()
