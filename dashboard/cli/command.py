@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import click
 import typer
 
 from . import change as changing
+from . import check as checking
 from . import inspect as asking
 from . import make as making
 from . import serve as serving
 from . import study as studying
 from .download import download_app
-from .errors import cancellations, fail, users_errors
+from .errors import cancellations, fail, unforeseen, users_errors
 from .options import Version
 
 __all__ = ["app", "run"]
@@ -56,6 +58,9 @@ app.command("scores", epilog="Example: [bold]spexplain scores survey --top 1000 
 app.command("rejects", epilog="Example: [bold]spexplain rejects survey --json[/bold]")(
     asking.rejects_command
 )
+app.command("check", epilog="Example: [bold]spexplain check survey --repair[/bold]")(
+    checking.check_command
+)
 app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")(asking.info)
 app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")(
     studying.evaluate_command
@@ -80,3 +85,7 @@ def run(arguments: list[str] | None) -> None:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
         fail("error", str(error), code=1)
+    except (click.exceptions.Exit, click.exceptions.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)
+        fail("error", unforeseen(error), code=1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from typing import NoReturn
 
 from rich.markup import escape
 
 from .output import error_console
 
-__all__ = ["USERS_ERRORS", "cancellations", "fail", "users_errors"]
+__all__ = ["USERS_ERRORS", "cancellations", "fail", "unforeseen", "users_errors"]
 
 # Where each is defined: an error message should not wait for what builds to load.
 USERS_ERRORS = {
@@ -19,6 +20,8 @@ USERS_ERRORS = {
     "build.dust": "DustError",
     "ingest.to_collection": "IngestError",
     "lenses.built_lens": "LensError",
+    "collection.runs": "RunError",
+    "files.arrays": "ModelFileError",
 }
 
 
@@ -28,7 +31,7 @@ def cancellations() -> tuple[type[Exception], ...]:
 
 
 def users_errors() -> tuple[type[Exception], ...]:
-    """What a user can mend. Anything else is ours to mend, and shows its traceback."""
+    """What a user can mend. Anything else is ours to mend, and its traceback is kept."""
     return (*_loaded(USERS_ERRORS), OSError, ValueError)
 
 
@@ -37,6 +40,24 @@ def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
     data = f"{(__package__ or '').removesuffix('.dashboard.cli')}.data"
     modules = ((sys.modules.get(f"{data}.{module}"), name) for module, name in errors.items())
     return tuple(getattr(module, name) for module, name in modules if module is not None)
+
+
+def unforeseen(error: Exception) -> str:
+    """Words for an error that nobody has thought of; its traceback is kept in a file for us."""
+    from ...data.files.folders import home
+
+    kept = home() / "last-error.txt"
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        where = f"its particulars are in {kept}"
+    except OSError as unwritten:
+        where = f"its particulars cannot be written ({unwritten})"
+    said = " ".join(str(error).split())[:300]
+    return (
+        f"{type(error).__name__}: {said}. spexplain check DIR tells whether a collection is "
+        f"damaged; if it is not, this is our mistake: {where}"
+    )
 
 
 def fail(kind: str, text: str, *, code: int) -> NoReturn:

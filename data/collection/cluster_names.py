@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .format import write_json
+from ..files.sqlite_file import transaction
 
 __all__ = ["ClusterNames"]
 
-_FILE = "cluster_names.json"
+_log = logging.getLogger(__name__)
+
+_FILE, _BEFORE = "annotations.sqlite", "cluster_names.json"
+_TABLE = "CREATE TABLE IF NOT EXISTS cluster_names (name TEXT NOT NULL, centre TEXT NOT NULL)"
 # Cosine between a centre that was named and one found now, from which they are one cluster.
 _ALIKE = 0.9
 
@@ -27,12 +32,14 @@ class ClusterNames:
     Parameters
     ----------
     collection_path
-        Folder of the collection; the names are ``cluster_names.json`` in it, which no build
-        touches.
+        Folder of the collection; the names are beside the tags in ``annotations.sqlite``, which no
+        build touches. Those that an earlier version wrote to ``cluster_names.json`` are read
+        until the first is given anew.
     """
 
     def __init__(self, collection_path: Path) -> None:
         self._path = collection_path / _FILE
+        self._before = collection_path / _BEFORE
 
     def of(self, centres: NDArray[np.floating]) -> list[str]:
         """The name of each of k clusters by its centre, (k, S); "" for those without."""
@@ -64,20 +71,43 @@ class ClusterNames:
         name = name.strip()
         if len(name) > 60 or "\n" in name:
             raise ValueError(f"a name is one line of 60 characters at most, got {name!r}")
-        others = [
-            entry
-            for entry in self._read()
-            if entry["name"] != name and _cosines(centre[None], entry["centre"])[0] < _ALIKE
-        ]
-        entry = {"name": name, "centre": [round(float(value), 6) for value in centre]}
-        write_json(self._path, {"names": [*others, entry] if name else others})
+        with transaction(self._path, _TABLE) as base:
+            base.execute("BEGIN IMMEDIATE")  # what was given is read and replaced as one change
+            given = _given(base) or self._given_before()
+            others = [
+                (one["name"], json.dumps(one["centre"]))
+                for one in given
+                if one["name"] != name and _cosines(centre[None], one["centre"])[0] < _ALIKE
+            ]
+            if name:
+                others.append((name, json.dumps([round(float(value), 6) for value in centre])))
+            base.execute("DELETE FROM cluster_names")
+            base.executemany("INSERT INTO cluster_names VALUES (?, ?)", others)
+            base.execute("INSERT INTO cluster_names VALUES ('', '')")  # none is not never
 
     def _read(self) -> list[dict[str, Any]]:
+        if not self._path.exists():
+            return self._given_before()
         try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))["names"]
+            with transaction(self._path, _TABLE) as base:
+                return _given(base) or self._given_before()
+        except (OSError, ValueError) as error:
+            _log.warning("Names of clusters cannot be read: %s", error)
+            return []
+
+    def _given_before(self) -> list[dict[str, Any]]:
+        """As an earlier version kept them."""
+        try:
+            entries = json.loads(self._before.read_text(encoding="utf-8"))["names"]
             return [one for one in entries if {"name", "centre"} <= set(one)]
         except (OSError, ValueError, KeyError, TypeError):
-            return []  # none given yet, or not by us
+            return []  # none were given, or not by us
+
+
+def _given(base: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The names; one of no cluster, "", says that some were given here."""
+    rows = base.execute("SELECT name, centre FROM cluster_names ORDER BY rowid")
+    return [{"name": name, "centre": json.loads(text) if text else []} for name, text in rows]
 
 
 def _cosines(centres: NDArray[np.floating], centre: list[float]) -> NDArray[np.float64]:

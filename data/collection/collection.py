@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import zarr.errors
 
+from ..files.damage import DAMAGE
 from .format import (
     AT_REST,
     CATALOG_COLUMNS,
@@ -23,6 +23,7 @@ from .format import (
     CollectionError,
 )
 from .id_search import IdSearch
+from .links import links_out
 from .observed import ObservedSpectrum
 from .stored_spectra import StoredSpectra, open_spectra
 from .writer import CollectionWriter
@@ -84,6 +85,11 @@ class Collection:
         """
         path = Path(path)
         meta = read_meta(path)
+        if out := next(links_out(path), None):
+            raise CollectionError(
+                f"{out} is a link out of the collection, and is not followed; put the file itself "
+                "there"
+            )
         catalog = read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
         rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
         rows = np.arange(len(catalog))
@@ -93,7 +99,7 @@ class Collection:
             rejects = _last_said(rejects, meta["reject_ends"], catalog)
         try:
             spectra = open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
-        except (zarr.errors.BaseZarrError, OSError, KeyError, ValueError) as error:
+        except DAMAGE as error:
             raise CollectionError(f"{path / SPECTRA_NAME} cannot be read: {error}") from error
         return cls(path, meta, catalog, rejects, spectra)
 
@@ -206,7 +212,7 @@ def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
         table = pd.read_parquet(path)
     except FileNotFoundError as error:
         raise CollectionError(f"{path.parent} is damaged: it has no {path.name}") from error
-    except (OSError, ValueError) as error:  # pyarrow's own errors derive from these two
+    except DAMAGE as error:
         raise CollectionError(f"{path} cannot be read: {error}") from error
     lacking = [name for name in columns if name not in table]
     if lacking:

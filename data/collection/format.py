@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..files.durable import sync
+
 __all__ = [
     "AT_REST",
     "CATALOG_COLUMNS",
@@ -112,11 +114,18 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.part")
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
     beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    _put(beside, path)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write the table whole or not at all."""
     beside = path.with_name(f".{path.name}.part")
     table.to_parquet(beside, index=False)
+    _put(beside, path)
+
+
+def _put(beside: Path, path: Path) -> None:
+    """In its place once its bytes are on the disk, and the place too."""
+    sync(beside)
     os.replace(beside, path)
+    sync(path.parent)

@@ -13,6 +13,7 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
 
+from ..files.zarr_codecs import only_known_codecs
 from .observed import StoredSpectrum
 from .wave_code import KINDS, WaveCode, decode_wave
 
@@ -78,7 +79,7 @@ class Block:
     """
 
     def __init__(self, path: Path) -> None:
-        self._group = zarr.open_group(path, mode="r")
+        self._group = zarr.open_group(only_known_codecs(path), mode="r", zarr_format=3)
         index = np.asarray(self._array("index")[...])
         self._start, self._n, self._model = index[:, :3].T.astype(np.int64)
         self._kind, self._wave = index[:, 3].astype(np.int64), index[:, 4:]

@@ -14,6 +14,7 @@ import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid
+from ..files.durable import sync, sync_tree
 from .collection import read_meta, read_table
 from .format import (
     CATALOG_COLUMNS,
@@ -164,7 +165,9 @@ class ObservedWriter(RowsAwaited):
             write_json(self._part / META_NAME, self._meta())
             shutil.rmtree(self._part / "parts")
             (self._part / COMMIT_NAME).unlink()
+            sync_tree(self._part)
             os.rename(self._part, self.path)
+            sync(self.path.parent)
             return
         # Until its facts say otherwise the collection is what it was: more blocks and longer
         # tables are not looked at. Broken off here, the next attempt does the same again.
@@ -175,6 +178,7 @@ class ObservedWriter(RowsAwaited):
             if made.is_dir():
                 shutil.rmtree(place, ignore_errors=True)
                 os.rename(made, place)
+        sync(self.path / SPECTRA_NAME)
         self._write_tables(self.path, catalog, rejects)
         write_json(self.path / META_NAME, self._meta())
         shutil.rmtree(self._part)

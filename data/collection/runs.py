@@ -16,7 +16,10 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from ..files.damage import damage_told
+from ..files.durable import sync, sync_tree
 from ..files.row_arrays import RowsWriter
+from ..files.zarr_codecs import only_known_codecs
 from .format import write_json, write_parquet
 
 __all__ = ["Run", "RunDraft", "RunError", "RunStore", "run_key"]
@@ -25,6 +28,9 @@ _RUN = "run.json"
 _METRICS = "metrics.json"
 _TIMINGS = "timings.json"
 _CURRENT = "current.json"
+_WAY_OUT = (
+    "spexplain check DIR --repair removes what is damaged, spexplain build DIR makes it again"
+)
 
 
 class RunError(Exception):
@@ -79,32 +85,30 @@ class Run:
                 path, facts["stage"], facts["key"], facts["params"], facts["inputs"], metrics
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{path} is not a finished run: {error}") from error
+            raise RunError(f"{path} is not a finished run ({error}); {_WAY_OUT}") from error
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table of the run; RunError if it cannot be read."""
-        try:
-            return pd.read_parquet(self.path / f"{name}.parquet", columns=columns)
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path} lacks the table {name!r}: {error}") from error
+        path = self.path / f"{name}.parquet"
+        with damage_told(path, RunError, _WAY_OUT):
+            return pd.read_parquet(path, columns=columns)
 
     def array(self, name: str) -> zarr.Array:
         """An array of the run, nothing read yet; RunError if there is none."""
-        try:
-            return zarr.open_array(self.path / f"{name}.zarr", mode="r")
-        except (OSError, ValueError, KeyError) as error:
-            raise RunError(f"{self.path} lacks the array {name!r}: {error}") from error
+        path = self.path / f"{name}.zarr"
+        with damage_told(path, RunError, _WAY_OUT):
+            return zarr.open_array(only_known_codecs(path), mode="r", zarr_format=3)
 
     def read_array(self, name: str) -> np.ndarray:
-        """An array of the run in memory."""
-        return np.asarray(self.array(name)[...])
+        """An array of the run in memory; RunError if it cannot be read."""
+        with damage_told(self.path / f"{name}.zarr", RunError, _WAY_OUT):
+            return np.asarray(self.array(name)[...])
 
     def facts(self, name: str) -> Any:
         """What the stage stored as JSON; RunError if it cannot be read."""
-        try:
-            return json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path} lacks {name!r}: {error}") from error
+        path = self.path / f"{name}.json"
+        with damage_told(path, RunError, _WAY_OUT):
+            return json.loads(path.read_text(encoding="utf-8"))
 
     @property
     def seconds(self) -> float:
@@ -181,7 +185,7 @@ class RunStore:
         try:
             return dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise RunError(f"{path} cannot be read: {error}") from error
+            raise RunError(f"{path} cannot be read ({error}); {_WAY_OUT}") from error
 
     def set_current(self, stages: Mapping[str, str]) -> None:
         """Make these runs the ones that :meth:`find` returns; no others are."""
@@ -224,8 +228,12 @@ class RunStore:
         write_json(beside / _METRICS, _plain(draft.metrics))
         facts = {"stage": stage, "key": key, "params": params, "inputs": dict(inputs)}
         write_json(beside / _RUN, facts)
+        for stray in beside.glob("**/.*.part*"):  # of a write that was broken off before
+            stray.unlink()
+        sync_tree(beside)
         shutil.rmtree(place, ignore_errors=True)
         os.replace(beside, place)
+        sync(self.path)
 
     def record_seconds(self, stage: str, key: str, seconds: float, threads: int) -> None:
         """Note how long a stage took, apart from what its settings determine."""

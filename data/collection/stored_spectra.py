@@ -10,6 +10,7 @@ import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid, resample
+from ..files.zarr_codecs import only_known_codecs
 from .format import CollectionError, flux_unit_of, for_lenses
 from .observed import ObservedSpectrum, observed_from_rest
 from .observed_blocks import Block, block_path
@@ -51,7 +52,7 @@ class SpectraAtRest:
     """
 
     def __init__(self, path: Path, catalog: pd.DataFrame) -> None:
-        spectra = zarr.open_group(path, mode="r")
+        spectra = zarr.open_group(only_known_codecs(path), mode="r", zarr_format=3)
         self._flux, self._ivar = (cast("zarr.Array", spectra[name]) for name in ("flux", "ivar"))
         self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
         self._catalog = catalog

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from ..files.sqlite_file import transaction
 
 __all__ = ["Annotations"]
 
 _FILE = "annotations.sqlite"
 _TAGS = range(10)
-_PATIENCE_S = 5.0
 _TABLE = "CREATE TABLE IF NOT EXISTS tags (id TEXT PRIMARY KEY, tag INTEGER NOT NULL, at TEXT)"
 
 
@@ -42,7 +39,7 @@ class Annotations:
         """
         if not self._path.exists():
             return {}
-        with self._open() as base:
+        with transaction(self._path, _TABLE) as base:
             return dict(base.execute("SELECT id, tag FROM tags ORDER BY id"))
 
     def tag(self, id: str, tag: int | None) -> int | None:
@@ -62,7 +59,7 @@ class Annotations:
         """
         if tag is not None and tag not in _TAGS:
             raise ValueError(f"a tag is 0 to 9, got {tag}")
-        with self._open() as base:
+        with transaction(self._path, _TABLE) as base:
             base.execute("BEGIN IMMEDIATE")  # the tag it had is read and replaced as one change
             found = base.execute("SELECT tag FROM tags WHERE id = ?", (id,)).fetchone()
             if tag is None:
@@ -71,33 +68,3 @@ class Annotations:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 base.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (id, tag, now))
         return None if found is None else int(found[0])
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one transaction; one a use, since a connection is its thread's own."""
-        try:
-            with closing(sqlite3.connect(self._path, timeout=_PATIENCE_S)) as base:
-                _write_ahead(base)
-                base.execute(_TABLE)
-                with base:
-                    yield base
-        except sqlite3.Error as error:
-            raise OSError(f"{self._path} cannot be used: {error}") from error
-
-
-def _write_ahead(base: sqlite3.Connection) -> None:
-    """Keep a write-ahead log, waiting for others who are making the same file.
-
-    Two who both read a new file and want it whole would wait for each other: SQLite turns one away
-    at once, whatever its patience, and that one has only to come back.
-    """
-    end = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            base.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-            time.sleep(0.01)
-        else:
-            return

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid
+from ..files.durable import sync, sync_tree
 from ..files.row_arrays import SHARD_ROWS, rows_layout
 from .format import (
     AT_REST,
@@ -35,6 +37,7 @@ from .place_beside import COMMIT_NAME, Place, free_place
 __all__ = ["CollectionWriter", "RowsAwaited"]
 
 _SHARD_ROWS = SHARD_ROWS  # the unit of commit
+_CLOCK_S = 2.0  # by which a file system's times may lag behind ours
 
 
 class RowsAwaited:
@@ -56,6 +59,7 @@ class RowsAwaited:
         self._rows: list[Any] = []
         self._catalogs: list[pd.DataFrame] = []
         self._rejects: list[dict[str, str]] = []
+        self._synced_s = 0.0
         self._ids = set(self.catalog_committed["id"])
 
     @property
@@ -144,6 +148,7 @@ class RowsAwaited:
         self._catalogs, self._rejects = [catalog.iloc[n_rows:]], []
 
     def _commit_rows(self, catalog: pd.DataFrame, rows: list[Any]) -> None:
+        began_s = time.time() - _CLOCK_S
         key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
         more = self._write_rows(rows, key.update)
         # floats are written with every digit, so equal text means equal catalogs
@@ -154,6 +159,8 @@ class RowsAwaited:
             "key": key.hexdigest(),
             "n_parts": self._commit["n_parts"] + 1,
         }
+        sync_tree(self._part, since_s=self._synced_s)
+        self._synced_s = began_s
         write_json(self._part / COMMIT_NAME, self._commit | commit | more)
         self._commit |= commit | more
 
@@ -169,7 +176,9 @@ class RowsAwaited:
         write_json(self._part / META_NAME, self._meta())
         shutil.rmtree(self._part / "parts")
         (self._part / COMMIT_NAME).unlink()
+        sync_tree(self._part)
         os.rename(self._part, self.path)
+        sync(self.path.parent)
 
     def _meta(self) -> dict[str, Any]:
         task = self._commit["task"]

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from .damage import damage_told
+
 __all__ = ["ModelFileError", "load_arrays", "save_arrays"]
+
+_WAY_OUT = (
+    "spexplain check DIR --repair removes what is damaged, spexplain build DIR makes it again"
+)
 
 
 class ModelFileError(Exception):
@@ -34,9 +40,7 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
     ModelFileError
         The file is absent or damaged.
     """
-    try:
-        with safe_open(path, framework="numpy") as stored:
-            facts = json.loads((stored.metadata() or {}).get("facts", "null"))
-            return {name: stored.get_tensor(name) for name in stored.keys()}, facts  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
-        raise ModelFileError(f"{path} cannot be read: {error}") from error
+    told = damage_told(path, ModelFileError, _WAY_OUT)
+    with told, safe_open(path, framework="numpy") as stored:
+        facts = json.loads((stored.metadata() or {}).get("facts", "null"))
+        return {name: stored.get_tensor(name) for name in stored.keys()}, facts  # noqa: SIM118

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .durable import sync
+
 __all__ = ["written_whole"]
 
 
@@ -36,7 +38,9 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part{path.suffix}")
     try:
         yield beside
+        sync(beside)
         os.replace(beside, path)
+        sync(path.parent)
     except OSError as error:
         # A full disk names no file, and the one beside is nothing the user knows of.
         if error.errno is None or error.filename not in (None, str(beside)):

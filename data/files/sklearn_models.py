@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .arrays import ModelFileError
+from .damage import DAMAGE
 
 __all__ = ["ModelFileError", "classifier_key", "load_classifier", "save_classifier"]
 
@@ -97,8 +98,11 @@ def load_classifier(path: Path) -> Any:
         raise ModelFileError(
             f"{path} is not loaded: it holds types that are not trusted, {sorted(unknown)}"
         ) from error
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise ModelFileError(f"{path} cannot be read: {error}") from error
+    except DAMAGE as error:
+        raise ModelFileError(
+            f"{path} cannot be read ({error}); spexplain check DIR --repair removes what is "
+            "damaged, spexplain build DIR makes it again"
+        ) from error
     if isinstance(loaded, dict) and set(loaded) == set(_PARTS):
         return _coupled(loaded)
     if not (hasattr(loaded, "predict_proba") and hasattr(loaded, "classes_")):

@@ -40,7 +40,7 @@ def test_choosing_how_many_clusters_naming_one_and_colouring_the_plane(
     tab: Any, small_demo: Path
 ) -> None:
     page = tab.page
-    named = small_demo / "cluster_names.json"
+    named = small_demo / "annotations.sqlite"
     named.unlink(missing_ok=True)
     try:
         tab.open("?lens=anomaly&tab=clusters")

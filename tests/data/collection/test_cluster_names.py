@@ -1,8 +1,10 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from spexplain.data.collection.cluster_names import ClusterNames
+from spexplain.data.collection.tags import Annotations
 
 CENTRES = np.eye(3, 8)
 
@@ -54,13 +56,39 @@ def test_centres_cut_into_other_segments_have_no_names(tmp_path):
     assert names.of(np.eye(2, 5)) == ["", ""]
 
 
-def test_a_damaged_file_is_no_names_and_is_mended_by_the_next(tmp_path):
-    (tmp_path / "cluster_names.json").write_text("{half a")
+def test_names_of_an_earlier_version_are_read_and_kept(tmp_path):
+    entry = {"name": "old", "centre": CENTRES[1].tolist()}
+    (tmp_path / "cluster_names.json").write_text(json.dumps({"names": [entry]}))
     names = ClusterNames(tmp_path)
-    assert names.of(CENTRES) == ["", "", ""]
+    assert names.of(CENTRES) == ["", "old", ""]
     names.give(CENTRES[0], "new")
-    assert json.loads((tmp_path / "cluster_names.json").read_text())["names"][0]["name"] == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["cluster_names.json"]
+    assert names.of(CENTRES) == ["new", "old", ""]
+    names.give(CENTRES[0], "")
+    names.give(CENTRES[1], "")
+    assert ClusterNames(tmp_path).of(CENTRES) == ["", "", ""]
+
+
+def test_a_damaged_file_of_an_earlier_version_is_no_names(tmp_path):
+    (tmp_path / "cluster_names.json").write_text("{half a")
+    assert ClusterNames(tmp_path).of(CENTRES) == ["", "", ""]
+
+
+def test_names_given_at_once_are_all_kept(tmp_path):
+    many = np.eye(24)
+
+    def give(number):
+        ClusterNames(tmp_path).give(many[number], f"n{number}")
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(give, range(24)))
+    assert ClusterNames(tmp_path).of(many) == [f"n{number}" for number in range(24)]
+
+
+def test_names_stand_beside_tags_and_neither_takes_the_other(tmp_path):
+    Annotations(tmp_path).tag("a", 3)
+    ClusterNames(tmp_path).give(CENTRES[0], "first")
+    assert Annotations(tmp_path).tags() == {"a": 3}
+    assert ClusterNames(tmp_path).of(CENTRES)[0] == "first"
 
 
 @pytest.mark.parametrize("name", ["x" * 61, "two\nlines"])

@@ -69,9 +69,9 @@ def test_damage_is_reported_with_the_place(tmp_path):
     with store.draft("score", "k", params={}, inputs={}):
         pass
     run = store.get("score", "k")
-    with pytest.raises(RunError, match=r"score-k lacks the table 'scores'"):
+    with pytest.raises(RunError, match=r"score-k/scores.parquet is not there; spexplain check"):
         run.table("scores")
-    with pytest.raises(RunError, match=r"score-k lacks the array 'weights'"):
+    with pytest.raises(RunError, match=r"score-k/weights.zarr is not there; spexplain check"):
         run.array("weights")
     (run.path / "run.json").write_text("{}")
     with pytest.raises(RunError, match="score-k is not a finished run"):

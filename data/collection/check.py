@@ -1,0 +1,251 @@
+"""Whether a collection is whole: every file of it read, and what can be done where one is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import zarr
+
+from ..files.arrays import ModelFileError, load_arrays
+from ..files.damage import DAMAGE
+from ..files.locks import only_builder
+from ..files.sklearn_models import load_classifier
+from ..files.zarr_codecs import only_known_codecs
+from .collection import Collection
+from .format import CollectionError
+from .links import links_out
+from .runs import Run, RunError, RunStore
+
+__all__ = ["Fault", "check", "repair"]
+
+_ROWS = 512
+_INGEST_AGAIN = "ingest the files anew to another folder"
+_BUILD_AGAIN = "--repair removes it, and spexplain build makes it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it should be.
+
+    Attributes
+    ----------
+    path
+        The file or folder.
+    what
+        What is wrong with it.
+    way_out
+        What can be done.
+    disposable
+        Whether nothing is lost by removing it: a stray file, or what a build makes again.
+    """
+
+    path: Path
+    what: str
+    way_out: str
+    disposable: bool = False
+
+    def __str__(self) -> str:
+        """One line: where, what, and the way out."""
+        return f"{self.path}: {self.what}; {self.way_out}"
+
+
+def check(path: str | Path) -> Iterator[Fault]:
+    """Read everything in a collection, and tell what is wrong with it.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+
+    Raises
+    ------
+    CollectionError
+        There is no folder.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise CollectionError(f"there is no collection at {path}: no such folder")
+    yield from _strays(path)
+    linked = [*_links(path)]
+    yield from linked
+    if linked:
+        return  # nothing is read through them, nor else of a collection that has some
+    yield from _spectra(path)
+    yield from _runs(path)
+    yield from _notes(path)
+
+
+def repair(path: str | Path, faults: list[Fault]) -> list[Fault]:
+    """Remove what can be removed without loss; gives the faults that are gone.
+
+    Raises
+    ------
+    CollectionError
+        A build is at work in the collection.
+    OSError
+        Something cannot be removed.
+    """
+    path = Path(path)
+    gone = [fault for fault in faults if fault.disposable]
+    with only_builder(path / "runs") as free:
+        if not free:
+            raise CollectionError(f"a build is at work in {path}: repair it when that has ended")
+        for fault in gone:
+            if fault.path.is_dir() and not fault.path.is_symlink():
+                shutil.rmtree(fault.path)
+            else:
+                fault.path.unlink(missing_ok=True)
+        _forget_missing(path)
+    return gone
+
+
+def _strays(path: Path) -> Iterator[Fault]:
+    """Temporary files of whoever was killed while writing."""
+    for folder, folders, files in os.walk(path):
+        for name in [*folders, *files]:
+            if name.startswith(".") and (name.endswith(".partial") or ".part" in name):
+                found = Path(folder) / name
+                yield Fault(found, "left by what was broken off", "--repair removes it", True)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+
+
+def _links(path: Path) -> Iterator[Fault]:
+    for found in links_out(path):
+        words = f"a link out of the collection, to {os.readlink(found)}"
+        yield Fault(found, words, "it is not followed; put the file itself there")
+
+
+def _spectra(path: Path) -> Iterator[Fault]:
+    try:
+        collection = Collection.open(path)
+    except CollectionError as error:
+        yield Fault(path, str(error), _INGEST_AGAIN)
+        return
+    ids = collection.catalog["id"]
+    twice = sorted(set(ids[ids.duplicated()]))
+    if twice:
+        named = ", ".join(twice[:3]) + (" …" if len(twice) > 3 else "")
+        yield Fault(path / "catalog.parquet", f"{len(twice)} ids twice: {named}", _INGEST_AGAIN)
+    empty: list[int] = []
+    for start in range(0, collection.n_spectra, _ROWS):
+        rows = np.arange(start, min(start + _ROWS, collection.n_spectra))
+        try:
+            empty += [
+                int(row) for row in rows if not (collection.observed(int(row)).ivar > 0).any()
+            ]
+        except DAMAGE as error:
+            where = f"rows {start}–{rows[-1]} cannot be read ({_short(error)})"
+            yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
+    if empty:  # zarr takes a file that is gone for one that was never filled
+        where = f"{len(empty)} spectra without any data, the first in row {empty[0]}"
+        yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
+
+
+def _runs(path: Path) -> Iterator[Fault]:
+    store = RunStore(path)
+    if not store.path.is_dir():
+        return
+    for folder in sorted(store.path.iterdir()):
+        if folder.is_dir() and not folder.name.startswith("."):
+            try:
+                whole = Run.open(folder)
+                if folder.name != f"{whole.stage}-{whole.key}":
+                    raise RunError(f"it says that it is {whole.stage}-{whole.key}")
+            except RunError as error:
+                yield Fault(folder, str(error), _BUILD_AGAIN, True)
+                continue
+            bad = [f"{part.name} ({why})" for part in _parts(folder) if (why := _unread(part))]
+            if bad:
+                yield Fault(folder, f"damaged: {', '.join(bad)}", _BUILD_AGAIN, True)
+    try:
+        current = store.current()
+    except RunError as error:
+        yield Fault(store.path / "current.json", str(error), _BUILD_AGAIN, True)
+        return
+    for stage, key in current.items():
+        if not (store.path / f"{stage}-{key}").is_dir():
+            words = f"names the run {stage}-{key}, which is not there"
+            yield Fault(store.path / "current.json", words, "spexplain build makes it again")
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    """The files and arrays of a run."""
+    for part in sorted(folder.iterdir()):
+        if part.suffix in (".zarr", ".json", ".parquet", ".safetensors", ".skops"):
+            yield part
+
+
+def _unread(part: Path) -> str:
+    """Why a file or array cannot be read; "" if it can be, all of it."""
+    try:
+        match part.suffix:
+            case ".zarr":
+                return _short_of_chunks(part)
+            case ".json":
+                json.loads(part.read_text(encoding="utf-8"))
+            case ".parquet":
+                pd.read_parquet(part)
+            case ".safetensors":
+                load_arrays(part)
+            case ".skops":
+                load_classifier(part)
+    except (*DAMAGE, ModelFileError) as error:
+        return _short(error)
+    return ""
+
+
+def _short_of_chunks(part: Path) -> str:
+    """Whether an array has all its files and each can be unpacked; a block of rows at a time."""
+    array = zarr.open_array(only_known_codecs(part), mode="r", zarr_format=3)
+    expected, found = array.nchunks, array.nchunks_initialized
+    if array.shards is not None:
+        expected = int(
+            np.prod([-(-n // m) for n, m in zip(array.shape, array.shards, strict=True)])
+        )
+        found = sum(one.is_file() for one in (part / "c").rglob("*"))
+    step = max(array.chunks[0], _ROWS) if array.ndim else 1
+    for start in range(0, array.shape[0] if array.ndim else 0, step):
+        array[start : start + step]
+    return f"{found} of {expected} pieces" if found < expected else ""
+
+
+def _notes(path: Path) -> Iterator[Fault]:
+    """Tags and names: a user's own, so nothing of them is ever removed."""
+    for name in ("annotations.sqlite", "cluster_names.json"):
+        file = path / name
+        if not file.exists():
+            continue
+        try:
+            if file.suffix == ".json":
+                json.loads(file.read_text(encoding="utf-8"))["names"]
+                continue
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+                said = base.execute("PRAGMA integrity_check").fetchone()[0]
+        except (*DAMAGE, sqlite3.Error) as error:
+            said = _short(error)
+        if said != "ok":
+            yield Fault(file, f"damaged: {said}", "keep a copy, then move it away to begin anew")
+
+
+def _forget_missing(path: Path) -> None:
+    store = RunStore(path)
+    try:
+        current = store.current()
+    except RunError:
+        return
+    there = {s: key for s, key in current.items() if (store.path / f"{s}-{key}").is_dir()}
+    if there != current:
+        store.set_current(there)
+
+
+def _short(error: BaseException) -> str:
+    return " ".join((str(error) or type(error).__name__).split())[:160]

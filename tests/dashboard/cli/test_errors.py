@@ -1,0 +1,106 @@
+"""Whatever is broken, a command ends in words that name the file, and never in a traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from spexplain.dashboard.cli import command as module
+from spexplain.dashboard.cli import main
+
+
+def cut(path: Path) -> None:
+    rest = path.read_bytes()[: path.stat().st_size // 2]
+    path.unlink()
+    path.write_bytes(rest)
+
+
+def garbage(path: Path) -> None:
+    path.unlink()
+    path.write_bytes(b'{"a": [1, 2]}' * 40)
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.fixture(scope="module")
+def parts(small_demo: Path) -> dict[str, list[str]]:
+    """One file of every kind in a built collection, by kind."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(small_demo.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            place = path.relative_to(small_demo)
+            stage = place.parts[1].rpartition("-")[0] if place.parts[0] == "runs" else ""
+            kind = f"{stage}:{path.suffix or 'piece'}"
+            found.setdefault(kind, []).append(str(place))
+    return found
+
+
+def commands(path: Path, tmp_path: Path, id: str) -> dict[str, list[str]]:
+    out = str(tmp_path / "out")
+    return {
+        "info": ["info", str(path)],
+        "scores": ["scores", str(path), "--top", "3"],
+        "rejects": ["rejects", str(path)],
+        "explain": ["explain", str(path), "--id", id, "--samples", "64", "--segments", "9"],
+        "why strange": ["explain", str(path), "--id", id, "--target", "mse", "--samples", "64"],
+        "report": ["report", str(path), "--out", out + ".html"],
+        "check": ["check", str(path)],
+    }
+
+
+KINDS = [
+    *(":.parquet", ":.json", ":piece", "svm:.skops", "svm:.json", "svm:.parquet"),
+    *("vae:.safetensors", "vae:.json", "score:.parquet", "embed-p21:piece", "cluster:.parquet"),
+]
+
+
+@pytest.mark.parametrize("harm", [cut, garbage, gone])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_command_shows_a_traceback_of_a_broken_collection(
+    small_demo: Path,
+    parts: dict[str, list[str]],
+    kind: str,
+    harm: Callable[[Path], None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(tmp_path / "home"))
+    broken = tmp_path / "survey"
+    shutil.copytree(small_demo, broken, copy_function=os.link)
+    for name in parts.get(kind, []):
+        harm(broken / name)
+    for words in commands(broken, tmp_path, "demo-000001").values():
+        code: object = 0
+        try:
+            main(words)
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err + said.out, words
+        assert code in (0, 1, None), words
+        if code == 1 and words[0] != "check":
+            assert said.err.startswith("error "), words
+            assert "our mistake" not in said.err, (words, said.err)
+
+
+def test_what_nobody_has_thought_of_is_told_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def fails(_: object) -> None:
+        raise LookupError("of a kind that nobody has thought of")
+
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(tmp_path))
+    monkeypatch.setattr(module, "app", fails)
+    with pytest.raises(SystemExit) as ended:
+        main(["info"])
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error LookupError: of a kind that nobody has thought of.")
+    assert str(tmp_path / "last-error.txt") in said
+    assert "Traceback" in (tmp_path / "last-error.txt").read_text()

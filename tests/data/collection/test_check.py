@@ -1,0 +1,154 @@
+"""Whatever is damaged is found and named; what is removed a build makes again, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from spexplain.data.collection.check import check, repair
+from spexplain.data.collection.collection import CollectionWriter
+from spexplain.data.collection.format import CollectionError
+from spexplain.data.collection.runs import RunStore
+from spexplain.data.files.arrays import save_arrays
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    """A few spectra, and one run."""
+    path = tmp_path / "survey"
+    rng = np.random.default_rng(0)
+    catalog = pd.DataFrame({"id": [f"s{row}" for row in range(9)], "z": 0.1})
+    flux = rng.normal(1, 0.1, (9, 500)).astype(np.float32)
+    with CollectionWriter.create(path, np.linspace(3800.0, 7000.0, 500), {}) as writer:
+        writer.append(catalog, flux, np.full(flux.shape, 100, np.float32))
+    store = RunStore(path)
+    with store.draft("svm", "k", params={}, inputs={}) as draft:
+        draft.write_table("table", pd.DataFrame({"x": np.arange(9)}))
+        draft.write_array("array", np.arange(4000.0).reshape(2000, 2))
+        draft.write_facts("facts", {"a": 1})
+        save_arrays(draft.path / "model.safetensors", {"w": np.ones(3)})
+    store.set_current({"svm": "k"})
+    return path
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"\x00garbage" * 20)
+
+
+def test_a_whole_collection_has_no_fault(collection: Path):
+    assert [*check(collection)] == []
+
+
+@pytest.mark.parametrize("harm", [cut, garbage, Path.unlink])
+@pytest.mark.parametrize("name", ["table.parquet", "facts.json", "model.safetensors", "array.zarr"])
+def test_a_damaged_run_is_named_removed_and_made_again_by_a_build(
+    collection: Path, name: str, harm: Callable[[Path], None]
+):
+    folder = collection / "runs" / "svm-k"
+    part = folder / name
+    if part.is_dir():
+        part = next(one for one in part.rglob("*") if one.is_file() and one.name != "zarr.json")
+    harm(part)
+    faults = [*check(collection)]
+    if harm is Path.unlink and name != "array.zarr":
+        return  # what a run should hold its stage alone knows; reading it says so
+    assert [fault.path for fault in faults] == [folder]
+    assert name in faults[0].what
+    assert "spexplain build" in faults[0].way_out
+    assert repair(collection, faults) == faults
+    assert not folder.exists()
+    assert RunStore(collection).current() == {}
+    assert [*check(collection)] == []
+
+
+@pytest.mark.parametrize("name", ["run.json", "metrics.json"])
+@pytest.mark.parametrize("harm", [cut, garbage, Path.unlink])
+def test_a_run_that_says_nothing_of_itself_is_none(
+    collection: Path, name: str, harm: Callable[[Path], None]
+):
+    harm(collection / "runs" / "svm-k" / name)
+    (fault,) = check(collection)
+    assert fault.path == collection / "runs" / "svm-k"
+    assert fault.disposable
+
+
+def test_a_run_under_anothers_name_is_told(collection: Path):
+    (collection / "runs" / "svm-k").rename(collection / "runs" / "svm-other")
+    faults = [*check(collection)]
+    assert "it says that it is svm-k" in faults[0].what
+    assert "svm-k, which is not there" in faults[1].what
+
+
+@pytest.mark.parametrize("harm", [cut, garbage, Path.unlink])
+@pytest.mark.parametrize("name", ["catalog.parquet", "collection.json", "rejects.parquet"])
+def test_a_damaged_table_is_named_and_never_removed(
+    collection: Path, name: str, harm: Callable[[Path], None]
+):
+    harm(collection / name)
+    (fault,) = check(collection)
+    assert name in fault.what
+    assert not fault.disposable
+    assert repair(collection, [fault]) == []
+
+
+def test_ids_that_stand_twice_are_named(collection: Path):
+    table = pd.read_parquet(collection / "catalog.parquet")
+    table.loc[1, "id"] = table.loc[0, "id"]
+    table.to_parquet(collection / "catalog.parquet")
+    (fault,) = check(collection)
+    assert fault.what == f"1 ids twice: {table.loc[0, 'id']}"
+
+
+def test_a_plane_of_pixels_that_is_short_or_damaged_is_told(collection: Path):
+    largest = max((collection / "spectra.zarr").rglob("*"), key=lambda one: one.stat().st_size)
+    kept = largest.read_bytes()
+    cut(largest)
+    assert any(fault.path.name == "spectra.zarr" for fault in check(collection))
+    largest.write_bytes(kept)
+    table = pd.read_parquet(collection / "catalog.parquet")
+    table.iloc[:-1].to_parquet(collection / "catalog.parquet")
+    (fault,) = check(collection)
+    assert "damaged" in fault.what
+
+
+def test_stray_files_are_found_and_removed(collection: Path):
+    strays = [
+        collection / ".collection.json.part",
+        collection / "runs" / ".vae-x.partial",
+        collection / "runs" / "svm-k" / ".table.parquet.part",
+    ]
+    for stray in strays:
+        stray.mkdir() if stray.suffix == ".partial" else stray.write_text("x")
+    faults = [*check(collection)]
+    assert {fault.path for fault in faults} == set(strays)
+    repair(collection, faults)
+    assert [*check(collection)] == []
+
+
+def test_links_out_are_told_and_not_removed(collection: Path, tmp_path: Path):
+    (tmp_path / "secret").write_text("x")
+    os.symlink(tmp_path / "secret", collection / "runs" / "svm-k" / "more.json")
+    faults = [fault for fault in check(collection) if "link" in fault.what]
+    assert len(faults) == 1
+    assert not faults[0].disposable
+
+
+def test_tags_are_looked_at_and_never_removed(collection: Path):
+    garbage(collection / "annotations.sqlite")
+    (fault,) = check(collection)
+    assert fault.path.name == "annotations.sqlite"
+    assert repair(collection, [fault]) == []
+    assert fault.path.exists()
+
+
+def test_no_folder_is_told(tmp_path: Path):
+    with pytest.raises(CollectionError, match="no such folder"):
+        next(check(tmp_path / "nothing"))
