@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import click
 import typer
 
 from . import change as changing
@@ -85,7 +84,7 @@ def run(arguments: list[str] | None) -> None:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
         fail("error", str(error), code=1)
-    except (click.exceptions.Exit, click.exceptions.Abort):
+    except (typer.Exit, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)
         fail("error", unforeseen(error), code=1)
