@@ -274,6 +274,8 @@ def run(row: str, target: Target, workers: Workers) -> Callable[[], Explanation]
 def without(step: Step, folder: Path) -> str:
     """Write a copy of core/targets/ without a step, and say what it is called.
 
+    Modules that the edits do not reach are the original's own, and so are not compiled again.
+
     Raises
     ------
     ValueError
@@ -287,7 +289,30 @@ def without(step: Step, folder: Path) -> str:
         if text.count(old) != 1:
             raise ValueError(f"{step.name}: {text.count(old)} places in {name} read {old!r}")
         path.write_text(text.replace(old, new), "utf-8")
+    modules = {path.relative_to(TARGETS) for path in TARGETS.rglob("*.py")}
+    reached = _reached({Path(name) for name, _, _ in step.edits}, modules)
+    for name in modules - reached:
+        if name.name != "__init__.py":
+            home = ".".join((ours.__name__, *name.with_suffix("").parts))
+            lines = f"import sys\nimport {home} as own\nsys.modules[__name__] = own\n"
+            (folder / copy / name).write_text(lines, "utf-8")
     return copy
+
+
+def _reached(edited: set[Path], modules: set[Path]) -> set[Path]:
+    """What is edited, and what imports it, and so on."""
+    imports = re.compile(r"^from (\.+)([\w.]+) import", re.MULTILINE)
+    needs = {
+        name: {
+            Path(*name.parts[: len(name.parts) - len(dots)], *of.split(".")).with_suffix(".py")
+            for dots, of in imports.findall((TARGETS / name).read_text("utf-8"))
+        }
+        for name in modules
+    }
+    reached = set(edited)
+    while more := {name for name in modules - reached if needs[name] & reached}:
+        reached |= more
+    return reached
 
 
 def milliseconds(run: Callable[[], object]) -> float:

@@ -8,7 +8,8 @@
 
 open, read, model, replay and app are the session; explain and the rest work on plain arrays:
 explain(flux, CallableTarget(function, name="mean"), ExplainSettings(n_segments=77, factor=0.9)).
-Nothing is loaded before it is asked for.
+CallableTarget, ExplainSettings, Explanation, explained_spectrum_figure and open_collection are
+here too, each with a help() of its own. Nothing is loaded before it is asked for.
 """
 
 from __future__ import annotations
@@ -17,31 +18,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .core.explain.entry import explain, explain_many
-    from .core.explain.explanation import Explanation
-    from .core.settings import ExplainSettings
-    from .core.targets.base import CallableTarget
-    from .dashboard.figures.explained_spectrum import explained_spectrum_figure
+    from .core.explain.explanation import Explanation as Explanation
+    from .core.settings import ExplainSettings as ExplainSettings
+    from .core.targets.base import CallableTarget as CallableTarget
+    from .dashboard.figures.explained_spectrum import (
+        explained_spectrum_figure as explained_spectrum_figure,
+    )
     from .dashboard.notebook import app, model, open, read, replay
     from .data.collection.collection import Collection
 
     open_collection = Collection.open
     __version__: str
 
-__all__ = [
-    "CallableTarget",
-    "ExplainSettings",
-    "Explanation",
-    "__version__",
-    "app",
-    "explain",
-    "explain_many",
-    "explained_spectrum_figure",
-    "model",
-    "open",
-    "open_collection",
-    "read",
-    "replay",
-]
+# What help() tells a newcomer; dir() and completion know the names of plain arrays too.
+__all__ = ["app", "explain", "explain_many", "model", "open", "read", "replay"]
 
 _HOMES = {
     "CallableTarget": ".core.targets.base",
@@ -75,4 +65,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted((*_HOMES, "__version__", "open_collection"))

@@ -1,6 +1,7 @@
 """What ``import spexplain`` gives: light, and public by choice."""
 
 import importlib.metadata
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -26,8 +27,8 @@ def test_the_front_door_loads_nothing_before_it_is_asked():
 
 
 def test_every_public_name_is_there_and_is_the_one_it_names():
-    assert set(dir(spexplain)) == set(spexplain.__all__)
-    assert all(getattr(spexplain, name) is not None for name in spexplain.__all__)
+    assert set(spexplain.__all__) < set(dir(spexplain))
+    assert all(getattr(spexplain, name) is not None for name in dir(spexplain))
     assert spexplain.explain is explain
     assert spexplain.CallableTarget is CallableTarget
     assert spexplain.open_collection == Collection.open
@@ -53,6 +54,13 @@ def test_looking_at_its_names_loads_nothing_slow():
     slow = "{'torch', 'panel', 'pandas', 'numpy'}"
     code = f"import sys, spexplain as sx; dir(sx); assert not {slow} & {{*sys.modules}}"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_its_help_is_what_a_newcomer_reads():
+    text = pydoc.plain(pydoc.render_doc(spexplain))
+    assert len(text.splitlines()) < 200
+    assert all(f"{name}(" in text for name in spexplain.__all__)
+    assert all(name in text for name in dir(spexplain) if not name.startswith("_"))
 
 
 def test_its_types_are_for_others_too():
