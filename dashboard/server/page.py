@@ -144,6 +144,8 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
         "drawing": drawing_form(session),
         "flux": spectrum.flux,
         "weight": spectrum.weight,
+        "residual": spectrum.residual,
+        "zooms": spectrum.zooms,
         "veil": veil_pane(session),
         "state": state_pane(session),
         "controls": controls_form(session),
@@ -169,6 +171,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         "heard": lambda: session.complain(""),
         "believe": lambda: session.view.param.update(tab="trust"),
         "level": session.next_level,
+        "pin": session.pinned.press,
         "own-redshift": lambda: session.view.param.update(z=None),
     }
 

@@ -37,6 +37,8 @@ _VIEW = {
     "survey_model": "survey",
     "residual": "residual",
     "z": "z",
+    "pinned": "pinned",
+    "zooms": "zooms",
     "beside": "beside",
     **{kind: kind for kind in LINE_KINDS},
     "width_kms": "width",

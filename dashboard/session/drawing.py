@@ -103,6 +103,14 @@ class Drawing(param.Parameterized):
         allow_None=True,
         doc="Redshift that is tried on the open spectrum; empty for its own.",
     )
+    pinned = param.String(
+        default="", doc="Id of a second spectrum, laid over the open one; empty for none."
+    )
+    zooms = param.Boolean(
+        default=False,
+        label="Zoom windows",
+        doc="Beside the spectrum, two windows: Hβ with [O III], and Hα with [N II].",
+    )
     beside = param.Boolean(
         default=False,
         label="More",

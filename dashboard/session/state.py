@@ -277,6 +277,9 @@ class Outcome(param.Parameterized):
     whole = param.Parameter(
         default=None, doc="All that was observed of it (WholeSpectrum); None until known."
     )
+    pinned = param.Parameter(
+        default=None, doc="The second spectrum (PinnedSpectrum); None while there is none."
+    )
     explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
     trust = param.Parameter(
         default=None, doc="How far to believe that explanation (Trust); None until judged."

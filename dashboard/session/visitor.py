@@ -13,6 +13,8 @@ from .confusion import ConfusionCell
 from .dropped_file import DroppedFile
 from .filtering import Filtering
 from .person import Person
+from .pinned import Pinned
+from .redshift import Redshift
 from .session import Session
 from .stepping import Stepping
 from .tags import Tagging
@@ -45,6 +47,10 @@ class Visitor(Session):
         The chosen cell of the confusion matrix.
     dropped
         Files dropped on the page.
+    redshift
+        Another one that is tried on the open spectrum.
+    pinned
+        A second spectrum.
     filtering
         The where-clause that selects.
     steps
@@ -63,6 +69,8 @@ class Visitor(Session):
         self.tagging = Tagging(self)
         self.confusion = ConfusionCell(self)
         self.dropped = DroppedFile(self)
+        self.redshift = Redshift(self)
+        self.pinned = Pinned(self)
         self.filtering = Filtering(self)
         self.steps = Stepping(self, self.tagging, self.confusion)
 

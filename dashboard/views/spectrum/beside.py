@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 
+from ...session.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import FormPart
 from ..widgets.controls import heed
@@ -15,6 +16,8 @@ _SLOPES = {"derivative": "derivative, as the paper", "tenth": "change per +10 %"
 _MEDIA = {"vacuum": "Vacuum", "air": "Air"}
 _KINDS = ("emission", "absorption", "agn", "sky")
 _AXIS, _OVER, _LINES, _EXPLANATION = "Axis", "Drawn with it", "Lines marked", "Explanation"
+_REDSHIFT = "Redshift"
+_TITLES = {"": "choose, then click it"} | {name: line.label for name, line in OWN_LINES.items()}
 
 
 class ChoicesBeside:
@@ -41,7 +44,7 @@ class ChoicesBeside:
         wanted = self._session.view.beside
         if wanted and not len(self.place):
             self.place.append(_choices(self._session))
-        self.place.visible = wanted
+        self.place.param.update(visible=wanted, css_classes=["is-open"] if wanted else [])
 
 
 def _choices(session: Visitor) -> FormPart:
@@ -51,7 +54,13 @@ def _choices(session: Visitor) -> FormPart:
         Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label="", group=_AXIS),
         Field(view, "clip", "toggle", group=_AXIS),
         Field(view, "errors", "toggle", group=_OVER),
+        Field(view, "rebuilt", "toggle", label="Rebuilt", group=_OVER),
+        Field(view, "survey_model", "toggle", group=_OVER),
+        Field(view, "residual", "toggle", group=_OVER),
+        Field(view, "zooms", "toggle", group=_OVER),
         Field(view, "smooth_px", "range", group=_OVER),
+        Field(session.redshift, "z", "range", group=_REDSHIFT),
+        Field(session.redshift, "line", "select", _TITLES, group=_REDSHIFT),
         *(Field(view, kind, "toggle", group=_LINES) for kind in _KINDS),
     ]
     advanced = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import panel as pn
 from bokeh.core.properties import value as constant
-from bokeh.events import DoubleTap, RangesUpdate
+from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
@@ -37,6 +37,7 @@ from ...figures.theme import THEMES, painting
 from ...figures.wording import flux_label, meaning
 from ...session.drawing import AXIS, LINE_KINDS
 from ...session.open_spectrum import OpenSpectrum
+from ...session.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import asset
 from .reasons import ReasonMarks
@@ -44,12 +45,13 @@ from .reasons import ReasonMarks
 if TYPE_CHECKING:
     from ....core.trust.trust import Trust
 
-__all__ = ["SpectrumView", "largest"]
+__all__ = ["LEFT_PX", "SpectrumView", "largest"]
 
 _SETTLE_MS = 40
-_LEFT_PX = 84  # both figures keep the same room for their axis, so that wavelengths line up
+LEFT_PX = 84  # both figures keep the same room for their axis, so that wavelengths line up
 _WEIGHT_TICK_PX, _WEIGHT_LABEL_PX = 10, 2  # -2.5e-10, of a model that is sure, fits beside its name
 _GUESS_PX = 560
+_NAME_REACH_PX = 16.0  # how far from a line's name a click may be
 _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
 _BAND = ("left", "right", "weight", "shade")
@@ -77,7 +79,7 @@ class SpectrumView(pn.viewable.Viewer):
         super().__init__()
         self._session = session
         self.pixels = ColumnDataSource(name="pixels")
-        self._bands = ColumnDataSource(name="bands")
+        self.bands = ColumnDataSource(name="bands")
         # All that was observed, and where the model was given what was not: of the whole overlay.
         self.observed = ColumnDataSource({"x": [], "y": [], "error": []}, name="observed")
         self.filled = ColumnDataSource({"left": [], "right": []}, name="filled")
@@ -85,15 +87,16 @@ class SpectrumView(pn.viewable.Viewer):
         self._ribbon = ColumnDataSource({"xs": [], "ys": [], "shade": []}, name="ribbon")
         self._bars = ColumnDataSource({key: [] for key in _BAND}, name="bars")
         self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="spread")
-        self._lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
+        self.lines = ColumnDataSource({"x": [], "wave_aa": [], "name": []}, name="lines")
         self._labels = ColumnDataSource({key: [] for key in _LABEL}, name="line-labels")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
         # Above 2 they are of what any change does.
-        self._mapper = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
+        self.colours = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
         self._x = Range1d(start=3500, end=7500)
         # Of the frames, until the browser tells.
         self._width = self._height = self._weight_height = _GUESS_PX
         self._seen: tuple[str, str] = ("", "")
+        self._names_from = np.inf  # flux above which there are names of lines only
         self._full = (0.0, 0.0)  # the range that was last set to show all
         self.flux = self._build_flux()
         self.weight = self._build_weight()
@@ -115,6 +118,11 @@ class SpectrumView(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.Column:
         return pn.Column(self.flux, self.weight, sizing_mode="stretch_both")
+
+    def plain_lines(self) -> list[Line]:
+        """The line of the spectrum as it is."""
+        beside: Any = self.flux.select_one({"name": "beside-line"})
+        return [self._thin.glyph, *([] if beside is None else [beside.glyph])]
 
     def reset(self) -> None:
         """Show the whole spectrum."""
@@ -144,15 +152,15 @@ class SpectrumView(pn.viewable.Viewer):
     def _build_flux(self) -> figure:
         fig = plain_figure(
             name="flux-figure", x_range=self._x, y_range=Range1d(start=0, end=1), tools="xpan",
-            lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
+            lod_timeout=_SETTLE_MS, min_border_left=LEFT_PX, min_border_right=12,
             min_border_top=_READOUT_PX, min_border_bottom=6, x_axis_type=None,
         )  # fmt: skip
         fig.extra_y_ranges["share"] = Range1d(start=0, end=1)
-        colour: Any = {"field": "shade", "transform": self._mapper}
+        colour: Any = {"field": "shade", "transform": self.colours}
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.6, fill_color=colour)
         self._strips = fig.add_glyph(self._bars, strips)
         markers = VSpan(line_dash=[4, 4], line_width=1)
-        self._markers = fig.add_glyph(self._lines, markers)
+        self._markers = fig.add_glyph(self.lines, markers)
         # A ribbon of colour under a crisp line: where nothing is found it has the page's colour.
         pieces = MultiLine(line_width=7, line_join="round", line_color=colour)
         self._pieces = fig.add_glyph(self._ribbon, pieces)
@@ -168,10 +176,10 @@ class SpectrumView(pn.viewable.Viewer):
     def _build_weight(self) -> figure:
         fig = plain_figure(
             name="weight-figure", x_range=self._x, y_range=Range1d(start=-1, end=1), tools="xpan",
-            lod_timeout=_SETTLE_MS, min_border_left=_LEFT_PX, min_border_right=12,
+            lod_timeout=_SETTLE_MS, min_border_left=LEFT_PX, min_border_right=12,
             min_border_top=4,
         )  # fmt: skip
-        colour: Any = {"field": "shade", "transform": self._mapper}
+        colour: Any = {"field": "shade", "transform": self.colours}
         bars = Quad(
             top="weight", bottom=constant(0.0), fill_color=colour, line_color=colour, line_width=0.6
         )
@@ -197,8 +205,8 @@ class SpectrumView(pn.viewable.Viewer):
         readout = CustomJS(
             args={
                 "pixels": self.pixels,
-                "bands": self._bands,
-                "lines": self._lines,
+                "bands": self.bands,
+                "lines": self.lines,
                 "reasons": self._reasons.told,
                 "observed": self.observed,
                 "filled": self.filled,
@@ -209,7 +217,7 @@ class SpectrumView(pn.viewable.Viewer):
         paint = CustomJS(
             args={
                 "pixels": self.pixels,
-                "bands": self._bands,
+                "bands": self.bands,
                 "filled": self.filled,
                 "figure": self.flux,
                 **drawn,
@@ -217,7 +225,7 @@ class SpectrumView(pn.viewable.Viewer):
             code=asset("paint.js"),
         )
         self.pixels.js_on_change("data", paint)
-        self._bands.js_on_change("data", paint)
+        self.bands.js_on_change("data", paint)
         self.filled.js_on_change("data", paint)
         self._x.js_on_change("start", paint)
         self._x.js_on_change("end", paint)
@@ -233,7 +241,26 @@ class SpectrumView(pn.viewable.Viewer):
         self.flux.on_event(RangesUpdate, lambda _: self.fit())
         for side in ("inner_width", "inner_height"):
             self.flux.on_change(side, self._resized)
+        self.flux.on_event(Tap, self._tap)
         self.weight.on_change("inner_height", self._weight_resized)
+
+    def _tap(self, event: Any) -> None:
+        """A click on a line's name chooses the line; the next says where it is."""
+        redshift, axis = self._session.redshift, self._session.axis
+        if event.x is None or event.y is None or not len(self.pixels.data["x"]):
+            return
+        if redshift.line:
+            redshift.place(axis.rest_of(event.x).item())
+            return
+        names = self._labels.data
+        low, high = span(self._x)
+        reach = _NAME_REACH_PX * (high - low) / self._width
+        near = [abs(x - event.x) for x in names["x"]]
+        if event.y >= self._names_from and near and min(near) <= reach:
+            at = axis.rest_of(names["x"][int(np.argmin(near))]).item()
+            known = min(OWN_LINES.values(), key=lambda line: abs(line.wave_vac_aa - at))
+            if abs(known.wave_vac_aa - at) < 1:
+                redshift.choose(known.name)
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
         setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
@@ -251,8 +278,8 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _clear(self) -> None:
         self.pixels.data = {"x": np.empty(0), "y": np.empty(0)}
-        self._bands.data = {key: [] for key in _BAND}
-        self._lines.data = {"x": [], "wave_aa": [], "name": []}
+        self.bands.data = {key: [] for key in _BAND}
+        self.lines.data = {"x": [], "wave_aa": [], "name": []}
         self._labels.data = {key: [] for key in _LABEL}
         self.pixels.tags = [""]
 
@@ -287,9 +314,9 @@ class SpectrumView(pn.viewable.Viewer):
         waves = np.array([line.wave_vac_aa for line in lines])
         x = self._session.axis.of_rest(waves)
         names = [line.label for line in lines]
-        if np.array_equal(self._lines.data["x"], x) and self._lines.data["name"] == names:
+        if np.array_equal(self.lines.data["x"], x) and self.lines.data["name"] == names:
             return
-        self._lines.data = {"x": x, "wave_aa": waves, "name": names}
+        self.lines.data = {"x": x, "wave_aa": waves, "name": names}
 
     def _drawn(self, shown: OpenSpectrum) -> np.ndarray:
         """The flux (1, D), and with it (2, D) as it has been edited, while that is drawn."""
@@ -328,6 +355,7 @@ class SpectrumView(pn.viewable.Viewer):
             # Names hide what is behind them: the highest line ends below the last row of them.
             names_px = _LABEL_TOP_PX + _LABEL_ROW_PX * (1 + max((x.row for x in labels), default=0))
             room = min(max(names_px / self._height, _LABEL_SHARE[0]), _LABEL_SHARE[1])
+            self._names_from = top
             top += room * (top - bottom) / (1 - room)
             self.flux.y_range.update(start=bottom - air, end=top + air)
         self._labels.data = {
@@ -343,14 +371,14 @@ class SpectrumView(pn.viewable.Viewer):
         shown: OpenSpectrum | None = self._session.outcome.shown
         found: Explanation | None = self._session.outcome.explanation
         if shown is None or found is None or len(found.labels) != len(shown.flux):
-            self._bands.data = {key: [] for key in _BAND}
+            self.bands.data = {key: [] for key in _BAND}
             return
         effects = self._session.effects
         if found.nothing or effects is None:
-            self._bands.data = {key: [] for key in _BAND}
+            self.bands.data = {key: [] for key in _BAND}
             self._spread.data = {key: [] for key in _SPREAD}
             self.weight.yaxis.visible = False
-            self._bands.tags = [found.n_samples, found.complete, ""]
+            self.bands.tags = [found.n_samples, found.complete, ""]
             return
         edges = self._session.axis.of_rest(found.edges(shown.wave_rest_aa))
         by_pixel = found.method == "saliency"
@@ -364,8 +392,8 @@ class SpectrumView(pn.viewable.Viewer):
         }
         # As text a few numbers travel faster than as arrays, each of which is a message of its own.
         few = len(edges) <= _FEW
-        self._bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
-        self._bands.tags = [found.n_samples, found.complete, means.unit]
+        self.bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
+        self.bands.tags = [found.n_samples, found.complete, means.unit]
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = means.axis
@@ -399,7 +427,7 @@ class SpectrumView(pn.viewable.Viewer):
         theme = THEMES[view.theme]
         for fig in (self.flux, self.weight):
             dress(fig, theme)
-        self._mapper.palette = painting(view.theme)
+        self.colours.palette = painting(view.theme)
         self._strips.visible = view.paint == "band"
         self._pieces.visible = view.paint == "line"
         self._thin.glyph.line_color = theme.line

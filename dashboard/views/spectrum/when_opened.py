@@ -8,9 +8,12 @@ import panel as pn
 
 from ...session.visitor import Visitor
 from .brush import attach_brush
+from .lines_over import LinesOver
 from .reconstruction import RebuiltOverlay
+from .residual import ResidualPlot
 from .spectrum import SpectrumView
 from .whole_overlay import WholeOverlay
+from .zooms import ZoomWindows
 
 __all__ = ["SpectrumWhenOpened"]
 
@@ -30,11 +33,15 @@ class SpectrumWhenOpened:
     ----------
     flux, weight
         For the page: each holds its figure once :meth:`draw` has been called.
+    residual, zooms
+        For the page: places that are filled when they are asked for.
     """
 
     def __init__(self, session: Visitor) -> None:
         self._session = session
         self._view: SpectrumView | None = None
+        self._residual, self._zooms = ResidualPlot(session), ZoomWindows(session)
+        self.residual, self.zooms = self._residual.place, self._zooms.place
         self.flux, self.weight = (pn.Row(sizing_mode="stretch_both", margin=0) for _ in range(2))
         if session.view.spectrum:
             self.draw()
@@ -47,6 +54,9 @@ class SpectrumWhenOpened:
         attach_brush(self._session, view.flux, view.fit)
         RebuiltOverlay(self._session, view.flux)
         WholeOverlay(self._session, view)
+        LinesOver(self._session, view, self._session.redshift)
+        self._residual.attach(view)
+        self._zooms.attach(view)
         places: Any = ((self.flux, view.flux), (self.weight, view.weight))
         with pn.io.hold():
             for place, figure in places:

@@ -60,7 +60,9 @@ class WholeOverlay:
         ]
         patches = Patches(xs="xs", ys="ys", line_color=None, fill_alpha=0.28)
         self._patches = flux.add_glyph(self._band, patches, level="underlay").glyph
-        self._line = flux.add_glyph(self._beside, Line(line_width=1, line_join="bevel")).glyph
+        self._line = flux.add_glyph(
+            self._beside, Line(line_width=1, line_join="bevel"), name="beside-line"
+        ).glyph
         dashed = Line(line_width=1, line_dash=[2, 3])
         self._dashed = flux.add_glyph(self._dashes, dashed).glyph
         box: Any = {"background_fill_alpha": 0.8, "border_line_width": 0, "padding": 1}

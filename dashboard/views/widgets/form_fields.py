@@ -126,4 +126,6 @@ def form(
         each.owner.param.watch(follow, each.name)
         if isinstance(each.owner.param[each.name], param.Selector):
             each.owner.param.watch(redraw, each.name, what="objects")
+        if each.kind == "range":
+            each.owner.param.watch(redraw, each.name, what="softbounds")
     return part

@@ -1,0 +1,107 @@
+"""Lines over the open spectrum: smoothed for the eye, the survey's model, a second spectrum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, Label, Line
+
+from ....core.spectra.smoothing import smoothed
+from ...figures.bokeh_style import FONT
+from ...figures.theme import THEMES, category_colours
+from ...session.drawing import AXIS
+from ...session.redshift import OWN_LINES, Redshift
+from ...session.visitor import Visitor
+from .spectrum import SpectrumView
+
+__all__ = ["LinesOver"]
+
+_FAINT = 0.3  # of the spectrum as it is, under the smoothed one
+_NOT_THERE = "no survey's model in its file"
+
+
+class LinesOver:
+    """Draws what the view asks for, each line made when first drawn; and says what each is.
+
+    Parameters
+    ----------
+    session
+        Whose spectrum.
+    view
+        Its figures.
+    redshift
+        Whose chosen line waits for a click.
+    """
+
+    def __init__(self, session: Visitor, view: SpectrumView, redshift: Redshift) -> None:
+        self._session, self._view, self._redshift = session, view, redshift
+        self._drawn: dict[str, Any] = {}
+        self._note: Label | None = None
+        session.outcome.param.watch(self._draw, ["whole", "pinned"])
+        session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model"])
+        session.view.param.watch(self._dress, "theme")
+        redshift.param.watch(self._draw, "line")
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        view, outcome = self._session.view, self._session.outcome
+        whole, pinned, axis = outcome.whole, outcome.pinned, self._session.axis
+        notes, nothing = [], (np.empty(0), np.empty(0))
+        lines = dict.fromkeys(("smooth", "survey", "pinned"), nothing)
+        if whole is not None and view.smooth_px > 0:
+            ivar = np.where(np.isfinite(whole.sigma), whole.sigma.astype(np.float64) ** -2.0, 0)
+            y = smoothed(whole.flux, ivar, view.smooth_px)
+            lines["smooth"] = axis.of_rest(whole.wave_rest_aa), y
+            notes.append(f"smoothed by {view.smooth_px:g} px for the eye, not for the model")
+        if whole is not None and view.survey_model:
+            if whole.model is None:
+                notes.append(_NOT_THERE)
+            else:
+                lines["survey"] = axis.of_rest(whole.wave_rest_aa), whole.model
+                notes.append("green: the survey's own model")
+        if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
+            lines["pinned"] = axis.of_rest(pinned.whole.wave_rest_aa), pinned.whole.flux
+            notes.append(f"blue line: {pinned.id}, pinned")
+        if self._redshift.line:
+            notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
+        for name, (x, y) in lines.items():
+            self._put(name, x, y)
+        for line in self._view.plain_lines():
+            line.line_alpha = _FAINT if len(lines["smooth"][0]) else 1.0
+        self._say(" · ".join(notes))
+
+    def _put(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
+        if name not in self._drawn:
+            if not len(x):
+                return
+            source = ColumnDataSource(name=f"{name}-line")
+            width = 1.4 if name == "smooth" else 1.2
+            self._drawn[name] = self._view.flux.add_glyph(source, Line(line_width=width))
+            self._dress()
+        self._drawn[name].data_source.data = {"x": x, "y": np.asarray(y, np.float32)}
+
+    def _say(self, text: str) -> None:
+        if self._note is None:
+            if not text:
+                return
+            self._note = Label(
+                x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT,
+                text_font_size="11px", name="over-note", background_fill_alpha=0.85, padding=2,
+            )  # fmt: skip
+            self._view.flux.add_layout(self._note)
+            self._dress()
+        self._note.update(text=text, visible=bool(text))
+
+    def _dress(self, *_: object) -> None:
+        name = self._session.view.theme
+        theme = THEMES[name]
+        colours = {
+            "smooth": theme.line,
+            "survey": category_colours(("correct",), name)[0],
+            "pinned": theme.accent,
+        }
+        for kind, renderer in self._drawn.items():
+            renderer.glyph.line_color = colours[kind]
+        if self._note is not None:
+            self._note.update(text_color=theme.muted, background_fill_color=theme.surface)
