@@ -91,6 +91,7 @@ export function render({ model, el, view }) {
     }
   }
 
+  movable_panes()
   document.addEventListener("focusin", unframe)
   addEventListener("popstate", on_pop)
   document.addEventListener("keydown", on_key)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...data.collection.built_domain import DomainVerdict
     from ...data.explanations.saved import Origin, SavedExplanation
+    from ..figures.sight import Sight
 
 __all__ = ["SavedFile", "figure_of", "keep", "origin_of"]
 
@@ -81,8 +82,17 @@ def origin_of(
     )
 
 
-def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint = "line") -> Figure:
-    """The figure for a paper, with the model's verdict and the weights' intervals."""
+def figure_of(
+    saved: SavedExplanation,
+    verdict: Verdict | None,
+    *,
+    paint: Paint = "line",
+    sight: Sight | None = None,
+) -> Figure:
+    """The figure for a paper, with the model's verdict and the weights' intervals.
+
+    Of the whole spectrum at rest, or as ``sight`` has it.
+    """
     from ..figures.explained_spectrum import explained_spectrum_figure
 
     of = saved.explanation
@@ -98,6 +108,7 @@ def figure_of(saved: SavedExplanation, verdict: Verdict | None, *, paint: Paint 
         mirrored=saved.mirrored,
         flux_label=flux_label(saved.origin.lens, saved.origin.flux_unit),
         paint=paint,
+        sight=sight,
     )
 
 
@@ -107,6 +118,8 @@ def keep(
     verdict: Verdict | None,
     paint: Paint,
     cancelled: Callable[[], bool],
+    *,
+    sight: Sight | None = None,
 ) -> Iterator[SavedFile]:
     """Write an explanation as one kind of file.
 
@@ -120,6 +133,8 @@ def keep(
         For figures.
     cancelled
         Asked before the work begins.
+    sight
+        For figures: what is seen of it.
 
     Raises
     ------
@@ -130,10 +145,16 @@ def keep(
         raise ValueError(f"an explanation is kept as one of {get_args(Kind)}, got {kind!r}")
     name = f"{saved.origin.spectrum_id}-{saved.explanation.method}.{kind}"
     if not cancelled():
-        yield SavedFile(name, _written(saved, kind, verdict, paint))
+        yield SavedFile(name, _written(saved, kind, verdict, paint, sight))
 
 
-def _written(saved: SavedExplanation, kind: str, verdict: Verdict | None, paint: Paint) -> bytes:
+def _written(
+    saved: SavedExplanation,
+    kind: str,
+    verdict: Verdict | None,
+    paint: Paint,
+    sight: Sight | None,
+) -> bytes:
     from ...data.explanations.fits_file import save_explanation
     from ...data.explanations.python_code import reproduce_code
     from ...data.explanations.segment_table import write_segment_table
@@ -149,5 +170,5 @@ def _written(saved: SavedExplanation, kind: str, verdict: Verdict | None, paint:
         else:
             from ..figures.explained_spectrum import save_figure
 
-            save_figure(figure_of(saved, verdict, paint=paint), path)
+            save_figure(figure_of(saved, verdict, paint=paint, sight=sight), path)
         return path.read_bytes()

@@ -14,8 +14,8 @@ __all__ = ["FONT", "dress", "letter", "letter_name", "plain_figure", "span"]
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 _NAME_PX, _LEAST_NAME_PX = 12, 8
-_LETTER_EM = 0.54  # mean width of a letter in these names
-_BEYOND_PX = 6  # so far a name may reach beyond the frame, at both ends together
+_LETTER_EM = 0.57  # mean width of a letter in these names
+_BEYOND_PX = 2  # so far a name may reach beyond the frame, at both ends together
 
 
 def plain_figure(**options: Any) -> figure:

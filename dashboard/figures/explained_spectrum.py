@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
@@ -39,6 +41,8 @@ from .panels import (
     mark_lines,
 )
 from .pieces import WeightRuns, WeightScale, settings_text, verdict_text
+from .sight import Sight
+from .surroundings import draw_surroundings
 from .theme import THEMES, Theme, ThemeName, diverging
 from .wording import target_title
 
@@ -47,12 +51,14 @@ __all__ = ["explained_spectrum_figure", "save_figure"]
 Paint = Literal["line", "band"]
 
 _EDGE = 0.1  # inches
+_NOTE_LETTERS = 22  # on a line beside the weights
 _SMALLEST_IN = (6.0, 3.0)
 
 # matplotlib reads some settings of a file format from one place for all threads.
 _SAVING = threading.Lock()
 _FORMAT_SETTINGS: dict[Any, Any] = {
     "pdf.fonttype": 42,  # journals refuse type 3 fonts
+    "svg.fonttype": "none",  # text stays text: it can be searched, and set in another face
     "svg.hashsalt": "spexplain",  # the same figure gives the same file
 }
 _METADATA: dict[str, dict[str, None]] = {
@@ -76,6 +82,7 @@ def explained_spectrum_figure(
     flux_label: str = "Normalised flux",
     paint: Paint = "line",
     theme: ThemeName = "light",
+    sight: Sight | None = None,
     size_in: tuple[float, float] = (7.0, 4.0),
 ) -> Figure:
     """Draw an explained spectrum: above the spectrum in the colours of its weights, below them.
@@ -110,6 +117,8 @@ def explained_spectrum_figure(
         ``line`` colours the spectrum itself (P21), ``band`` what lies behind it.
     theme
         ``light`` or ``dark``.
+    sight
+        How it is looked at: axis, stretch, lines (instead of ``lines``), all that was observed.
     size_in
         Width and height, inches; 7 × 4 spans two columns of a journal.
 
@@ -132,7 +141,9 @@ def explained_spectrum_figure(
     upper, lower, bar = make_panels(fig, colours)
     seen = effects(explanation, mirrored=mirrored)
     scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
-    runs = WeightRuns.of(explanation.labels, wave_rest_aa)
+    sight = Sight(lines=tuple(lines)) if sight is None else sight
+    wave = sight.axis.of_rest(wave_rest_aa)
+    runs = WeightRuns.of(explanation.labels, wave)
     palette = ScalarMappable(Normalize(-scale.limit, scale.limit), _colour_map(paint, theme))
     weights = scale(runs.of_pixels(seen.values[explanation.labels]))
     either = runs.of_pixels(seen.either[explanation.labels].astype(float)) == 1
@@ -141,9 +152,9 @@ def explained_spectrum_figure(
     share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
     run_colours[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
     if paint == "line":
-        draw_painted_line(upper, runs, run_colours, wave_rest_aa, flux)
+        draw_painted_line(upper, runs, run_colours, wave, flux)
     else:
-        draw_band(upper, runs, run_colours, colours.line, wave_rest_aa, flux)
+        draw_band(upper, runs, run_colours, colours.line, wave, flux)
     ends = None
     if intervals is not None:
         ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
@@ -152,12 +163,15 @@ def explained_spectrum_figure(
         either=either,
     )  # fmt: skip
     draw_colour_bar(bar, palette, scale, explanation, colours)
-    inside = [line for line in lines if wave_rest_aa[0] <= line.wave_vac_aa <= wave_rest_aa[-1]]
-    mark_lines(upper, lower, inside, colours)
+    said = draw_surroundings(upper, sight, wave_rest_aa, colours, theme)
+    _look(upper, sight)
+    mark_lines(upper, lower, sight.marked(*upper.get_xlim()), colours)
     upper.set_ylabel(flux_label)
     lower.set_ylabel(f"Weight{scale.unit}")
-    lower.set_xlabel("Rest wavelength in vacuum (Å)")
+    name = sight.axis.label
+    lower.set_xlabel(name[0].upper() + name[1:])
     notes = _notes(explanation, seen, intervals)
+    notes += ["\n".join(wrap(words, _NOTE_LETTERS)) for words in said]
     _write_round(fig, title, verdict, explanation, colours, chosen=chosen, notes=notes)
     return fig
 
@@ -186,6 +200,14 @@ def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
         raise ValueError(f"a figure is saved as one of {tuple(_METADATA)}, got {str(path)!r}")
     with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
         fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+
+
+def _look(axes: Axes, sight: Sight) -> None:
+    """Show the stretch that is seen, and no more."""
+    if sight.x is not None:
+        axes.set_xlim(*sight.x)
+    if sight.y is not None:
+        axes.set_ylim(*sight.y)
 
 
 def _check_shapes(

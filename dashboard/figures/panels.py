@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...core.explain.entry import Explanation
-from ...core.spectra.lines.line_list import Line
 from .pieces import WeightRuns, WeightScale, spread, weight_label
 from .theme import Theme
 
@@ -174,29 +173,28 @@ def draw_colour_bar(
         )  # fmt: skip
 
 
-def mark_lines(upper: Axes, lower: Axes, lines: Sequence[Line], colours: Theme) -> None:
-    """A dashed line at each wavelength; names above the panel, moved apart, with a leader."""
+def mark_lines(
+    upper: Axes, lower: Axes, lines: Sequence[tuple[float, str]], colours: Theme
+) -> None:
+    """A dashed line at each place on the axis; names above, moved apart, with a leader."""
     fig = upper.get_figure(root=True)
     assert fig is not None
     box = upper.get_position()
     width_in, height_in = fig.get_size_inches()
     left, right = upper.get_xlim()
     points = box.width * width_in * _POINTS_PER_INCH
-    lines = sorted(lines, key=lambda line: line.wave_vac_aa)
-    wanted = np.array([(line.wave_vac_aa - left) / (right - left) * points for line in lines])
+    wanted = np.array([(x - left) / (right - left) * points for x, _ in lines])
     placed = spread(wanted, 1.12 * SMALL, 0.5 * SMALL, points - 0.5 * SMALL)
     lift = _LEADER / (box.height * height_in)
-    for line, at, name_at in zip(lines, wanted / points, placed / points, strict=True):
+    for (x, name), at, name_at in zip(lines, wanted / points, placed / points, strict=True):
         for axes in (upper, lower):
-            axes.axvline(
-                line.wave_vac_aa, color=colours.marker, linewidth=0.5, dashes=(4, 3), zorder=1
-            )
+            axes.axvline(x, color=colours.marker, linewidth=0.5, dashes=(4, 3), zorder=1)
         upper.plot(
             [at, at, name_at, name_at], [1, 1 + 0.2 * lift, 1 + 0.8 * lift, 1 + lift],
             transform=upper.transAxes, color=colours.marker, linewidth=0.5, clip_on=False,
             solid_joinstyle="round",
         )  # fmt: skip
         upper.text(
-            name_at, 1 + 1.15 * lift, line.label, transform=upper.transAxes, rotation=90,
+            name_at, 1 + 1.15 * lift, name, transform=upper.transAxes, rotation=90,
             rotation_mode="anchor", ha="left", va="center", fontsize=SMALL, color=colours.muted,
         )  # fmt: skip

@@ -14,7 +14,9 @@ from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 
 from ...core.settings import WeightSign
+from ..export.plane_file import plane_file
 from ..export.save import SavedFile, keep, origin_of
+from ..figures.sight import Sight
 from ..figures.theme import THEMES, category_colours
 from ..session.address import apply_query, to_query
 from ..session.latest_wins import Answer, Background
@@ -189,7 +191,13 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         elif message.get("do") in buttons:
             buttons[message["do"]]()
         elif str(message.get("do")).startswith("keep-"):
-            _keep(session, keeper, message["do"].removeprefix("keep-"))
+            _keep(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
+        elif str(message.get("do")).startswith("plane-"):
+            kind = message["do"].removeprefix("plane-")
+            if session.view.plane is None:
+                session.complain("No plane has been built: there is none to save.")
+            else:
+                keeper.request(plane_file(session, plane.in_view(), kind))
 
     def kept(answer: Answer[SavedFile]) -> None:
         if answer.result is not None:
@@ -217,7 +225,9 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
     return shell
 
 
-def _keep(session: Session, keeper: Background[SavedFile], kind: str) -> None:
+def _keep(
+    session: Session, keeper: Background[SavedFile], kind: str, sight: Sight | None = None
+) -> None:
     """Have what is on the page written as a file of this kind, and handed to the visitor."""
     from ...data.explanations.saved import SavedExplanation
 
@@ -245,7 +255,7 @@ def _keep(session: Session, keeper: Background[SavedFile], kind: str) -> None:
         found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
         mirrored=outcome.mirrored,
     )  # fmt: skip
-    keeper.request(partial(keep, saved, kind, verdict, view.paint))
+    keeper.request(partial(keep, saved, kind, verdict, view.paint, sight=sight))
 
 
 _NO_LINES = (

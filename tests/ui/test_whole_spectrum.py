@@ -121,3 +121,120 @@ def test_the_axis_goes_to_air_and_the_lines_by_kind(tab: Any, opened: tuple[str,
     tab.wait("() => location.search.includes('medium=air') && location.search.includes('sky=True')")
     label = "Bokeh.documents[0].get_model_by_name('weight-figure').below[0].axis_label"
     assert tab.page.evaluate(label) == "rest wavelength in air (Å)"
+
+
+def test_a_redshift_is_tried_by_a_number_and_a_line_and_one_key_takes_it_back(
+    tab: Any, small_demo: Path, opened: tuple[str, int]
+) -> None:
+    z = float(Collection.open(small_demo).catalog["z"][opened[1]])
+    tab.open(f"?lens=agn&id={opened[0]}&n_samples=300&beside=true")
+    tab.painted(opened[0])
+    before = tab.data("pixels")["y"]
+    number = tab.page.get_by_label("Redshift, value")
+    number.fill(f"{z + 0.004:.4f}")
+    number.press("Enter")
+    tab.page.locator(".about", has_text="tried at z").wait_for()
+    tab.painted(opened[0])  # the explanation follows
+    assert tab.data("pixels")["y"] != before
+    tab.wait("() => new URLSearchParams(location.search).has('z')")
+    number.evaluate("element => element.blur()")
+    tab.page.keyboard.press("z")
+    tab.page.locator(".about", has_text=f"z {z:.4f}").wait_for()
+    tab.page.locator(".about", has_text="tried at z").wait_for(state="detached")
+    tab.painted(opened[0])
+    assert tab.data("pixels")["y"] == before
+    # Chosen, then clicked 20 Å to the red of where it was: it is there then.
+    tab.page.locator("select[name=line]").select_option("oiii5007")
+    at = tab.page.evaluate(
+        """wave => {
+            const view = Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name("flux-figure"))
+            const box = view.canvas_view.el.getBoundingClientRect()
+            return [box.x + view.frame.x_scale.compute(wave), box.y + box.height / 2]
+        }""",
+        5028.24,
+    )
+    tab.page.mouse.click(*at)
+    tab.page.locator(".about", has_text="tried at z").wait_for()
+    wanted = 5028.24 * (1 + z) / 5008.24 - 1
+    tab.wait(
+        "z => Math.abs(Number(new URLSearchParams(location.search).get('z')) - z) < 0.001", wanted
+    )
+
+
+def test_two_windows_a_second_spectrum_and_a_smoothed_line_stand_in_a_link(
+    tab: Any, small_demo: Path, opened: tuple[str, int]
+) -> None:
+    collection = Collection.open(small_demo)
+    lens = open_lenses(collection)["agn"]
+    other = str(collection.catalog["id"][next(r for r in lens.rows if r != opened[1])])
+    link = f"?lens=agn&id={opened[0]}&n_samples=300&zooms=true&pinned={other}&smooth=2"
+    tab.open(link)
+    known(tab)
+    for name in ("zoom-Hβ", "zoom-Hα", "smooth-line", "pinned-line"):
+        tab.wait(f"() => Bokeh.documents[0].get_model_by_name('{name}')?.data.x.length > 0")
+    hbeta = tab.data("zoom-Hβ")["x"]
+    assert 4780 <= min(hbeta) < max(hbeta) <= 5080
+    note = "Bokeh.documents[0].get_model_by_name('over-note').text"
+    assert "for the eye" in tab.page.evaluate(note)
+    assert other in tab.page.evaluate(note)
+
+
+def test_the_figure_and_the_plane_are_saved_as_they_are_seen(
+    tab: Any, opened: tuple[str, int]
+) -> None:
+    tab.open(f"?lens=agn&id={opened[0]}&n_samples=300&unit=nm")
+    tab.painted(opened[0])
+    known(tab)
+    tab.page.evaluate(
+        "() => Bokeh.documents[0].get_model_by_name('flux-figure').x_range"
+        ".setv({ start: 480, end: 510 })"
+    )
+    tab.wait("() => Bokeh.documents[0].get_model_by_name('line-labels').data.text.length < 6")
+    saved = {}
+    for pane, button in (("spectrum", "Figure (SVG)"), ("plane", "Plane (SVG)")):
+        tab.page.locator(f".{pane} .head summary").click()
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name=button).click()
+        saved[pane] = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "Rest wavelength in vacuum (nm)" in saved["spectrum"]  # as text
+    assert "[O III] 5007" in saved["spectrum"]
+    assert "[O II] 3727" not in saved["spectrum"]  # beyond what is in view
+    assert "type 2" in saved["plane"]
+    assert "<image" in saved["plane"]
+
+
+def test_panes_are_dragged_and_stand_so_when_one_comes_back(tab: Any) -> None:
+    tab.open("")
+    width = "() => document.querySelector('.plane').getBoundingClientRect().width"
+    before = tab.page.evaluate(width)
+    bar = tab.page.locator(".split.upright").bounding_box()
+    x, y = bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - 120, y, steps=4)
+    tab.page.mouse.up()
+    tab.wait(f"old => ({width})() < old - 100", before)
+    narrow = tab.page.evaluate(width)
+    tab.open("")
+    assert tab.page.evaluate(width) == pytest.approx(narrow, abs=2)
+    tab.page.locator(".split.upright").press("Home")
+    tab.wait(f"old => Math.abs(({width})() - old) < 2", before)
+    lists = tab.page.locator(".split:not(.upright)")
+    height = "() => document.querySelector('.drawer').getBoundingClientRect().height"
+    low = tab.page.evaluate(height)
+    lists.press("ArrowUp")
+    tab.wait(f"old => ({height})() > old + 10", low)
+
+
+def test_on_a_small_screen_a_list_shows_eight_rows(new_tab: Any) -> None:
+    tab = new_tab(1024, 768)
+    tab.open("?lens=anomaly")
+    tab.page.locator("tbody tr").nth(8).wait_for(state="attached")
+    seen = tab.page.locator("tbody").first.evaluate(
+        """body => {
+            const frame = body.closest(".scroller").getBoundingClientRect()
+            return [...body.rows].filter(row => row.getBoundingClientRect().bottom
+                <= frame.bottom + 1).length
+        }"""
+    )
+    assert seen >= 8

@@ -93,6 +93,12 @@ class PlaneView(pn.viewable.Viewer):
         self._ratio = min(max(pixel_ratio, 1.0), 2.0)
         self._shade()
 
+    def in_view(self) -> Window:
+        """What part of the plane is in view, on how many pixels of the page."""
+        from ...figures.shade import Window
+
+        return Window(span(self._x), span(self._y), *self._size())
+
     def reset(self) -> None:
         """Show the whole plane."""
         if self._session.view.plane is not None:

@@ -9,11 +9,12 @@ from bokeh.models import ColumnDataSource, Label, Line
 
 from ....core.spectra.smoothing import smoothed
 from ...figures.bokeh_style import FONT
+from ...figures.sight import LineOver
 from ...figures.theme import THEMES, category_colours
 from ...session.drawing import AXIS
 from ...session.redshift import OWN_LINES, Redshift
 from ...session.visitor import Visitor
-from .spectrum import SpectrumView
+from .spectrum import FOOT_PX, SpectrumView
 
 __all__ = ["LinesOver"]
 
@@ -32,44 +33,62 @@ class LinesOver:
         Its figures.
     redshift
         Whose chosen line waits for a click.
+
+    Attributes
+    ----------
+    drawn
+        What is drawn now.
     """
 
     def __init__(self, session: Visitor, view: SpectrumView, redshift: Redshift) -> None:
         self._session, self._view, self._redshift = session, view, redshift
+        self.drawn: tuple[LineOver, ...] = ()
         self._drawn: dict[str, Any] = {}
-        self._note: Label | None = None
+        # With the figure from the start: of one that is added later Bokeh finds no view at first.
+        self._note = Label(
+            x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT, visible=False,
+            text_font_size="11px", name="over-note", background_fill_alpha=0.85, padding=2,
+        )  # fmt: skip
+        view.flux.add_layout(self._note)
         session.outcome.param.watch(self._draw, ["whole", "pinned"])
-        session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model"])
+        session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
         session.view.param.watch(self._dress, "theme")
         redshift.param.watch(self._draw, "line")
+        self._dress()
         self._draw()
 
     def _draw(self, *_: object) -> None:
         view, outcome = self._session.view, self._session.outcome
         whole, pinned, axis = outcome.whole, outcome.pinned, self._session.axis
-        notes, nothing = [], (np.empty(0), np.empty(0))
-        lines = dict.fromkeys(("smooth", "survey", "pinned"), nothing)
+        notes: list[str] = []
+        found: list[LineOver] = []
         if whole is not None and view.smooth_px > 0:
             ivar = np.where(np.isfinite(whole.sigma), whole.sigma.astype(np.float64) ** -2.0, 0)
             y = smoothed(whole.flux, ivar, view.smooth_px)
-            lines["smooth"] = axis.of_rest(whole.wave_rest_aa), y
-            notes.append(f"smoothed by {view.smooth_px:g} px for the eye, not for the model")
+            words = f"smoothed by {view.smooth_px:g} px for the eye, not for the model"
+            found.append(LineOver("smooth", words, whole.wave_rest_aa, y))
         if whole is not None and view.survey_model:
             if whole.model is None:
                 notes.append(_NOT_THERE)
             else:
-                lines["survey"] = axis.of_rest(whole.wave_rest_aa), whole.model
-                notes.append("green: the survey's own model")
+                words = "green: the survey's own model"
+                found.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
         if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
-            lines["pinned"] = axis.of_rest(pinned.whole.wave_rest_aa), pinned.whole.flux
-            notes.append(f"blue line: {pinned.id}, pinned")
+            words = f"blue line: {pinned.id}, pinned"
+            found.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
         if self._redshift.line:
             notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
-        for name, (x, y) in lines.items():
-            self._put(name, x, y)
-        for line in self._view.plain_lines():
-            line.line_alpha = _FAINT if len(lines["smooth"][0]) else 1.0
-        self._say(" · ".join(notes))
+        self.drawn = tuple(found)
+        for name in ("smooth", "survey", "pinned"):
+            line = next((one for one in found if one.kind == name), None)
+            if line is None:
+                self._put(name, np.empty(0), np.empty(0))
+            else:
+                self._put(name, axis.of_rest(line.wave_rest_aa), line.flux)
+        smoothing = any(one.kind == "smooth" for one in found)
+        for plain in self._view.plain_lines():
+            plain.line_alpha = _FAINT if smoothing else 1.0
+        self._say(" · ".join([*(one.words for one in found), *notes]))
 
     def _put(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
         if name not in self._drawn:
@@ -82,16 +101,11 @@ class LinesOver:
         self._drawn[name].data_source.data = {"x": x, "y": np.asarray(y, np.float32)}
 
     def _say(self, text: str) -> None:
-        if self._note is None:
-            if not text:
-                return
-            self._note = Label(
-                x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT,
-                text_font_size="11px", name="over-note", background_fill_alpha=0.85, padding=2,
-            )  # fmt: skip
-            self._view.flux.add_layout(self._note)
-            self._dress()
-        self._note.update(text=text, visible=bool(text))
+        below = FOOT_PX if self._session.view.span == "whole" else 0
+        self._note.update(text=text, visible=bool(text), y=2 + below)
+        if self._view.noted != bool(text):
+            self._view.noted = bool(text)
+            self._view.fit()
 
     def _dress(self, *_: object) -> None:
         name = self._session.view.theme
@@ -103,5 +117,4 @@ class LinesOver:
         }
         for kind, renderer in self._drawn.items():
             renderer.glyph.line_color = colours[kind]
-        if self._note is not None:
-            self._note.update(text_color=theme.muted, background_fill_color=theme.surface)
+        self._note.update(text_color=theme.muted, background_fill_color=theme.surface)

@@ -10,6 +10,7 @@ from bokeh.models import ColumnDataSource, Line, VStrip
 from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
+from ...figures.sight import LineOver
 from ...figures.theme import THEMES
 from ...session.drawing import AXIS
 from ...session.latest_wins import Answer, Background
@@ -39,6 +40,7 @@ class RebuiltOverlay:
 
     def __init__(self, session: Session, flux: figure) -> None:
         self._session, self._flux = session, flux
+        self.drawn: tuple[LineOver, ...] = ()
         self._work: Background[Rebuilt] = Background(session, self._arrived)
         session.outcome.param.watch(self._begin, "shown")
         session.view.param.watch(self._begin, ["rebuilt", *AXIS, "target", "width_kms"])
@@ -79,6 +81,8 @@ class RebuiltOverlay:
         if found is None or shown is None or shown.row != found.row:
             return
         wave = self._session.axis.of_rest(shown.wave_rest_aa)
+        words = "red: the reconstruction"
+        self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, found.reconstruction),)
         steps = np.diff(np.concatenate([[0], (~found.kept).astype(np.int8), [0]]))
         starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
         drawn = self._drawn
@@ -87,6 +91,7 @@ class RebuiltOverlay:
         self._dress()
 
     def _clear(self) -> None:
+        self.drawn = ()
         if "_drawn" in vars(self):
             self._drawn.line.data_source.data = {"x": [], "y": []}
             self._drawn.windows.data_source.data = {"left": [], "right": []}

@@ -33,6 +33,7 @@ from ....core.explain.explanation import Explanation
 from ....core.explain.flux_effects import Effects
 from ...figures.bokeh_style import FONT, dress, letter_name, plain_figure, span
 from ...figures.line_labels import fit_labels
+from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
 from ...figures.wording import flux_label, meaning
 from ...session.drawing import AXIS, LINE_KINDS
@@ -45,12 +46,14 @@ from .reasons import ReasonMarks
 if TYPE_CHECKING:
     from ....core.trust.trust import Trust
 
-__all__ = ["LEFT_PX", "SpectrumView", "largest"]
+__all__ = ["FOOT_PX", "LEFT_PX", "SpectrumView", "largest"]
 
 _SETTLE_MS = 40
 LEFT_PX = 84  # both figures keep the same room for their axis, so that wavelengths line up
 _WEIGHT_TICK_PX, _WEIGHT_LABEL_PX = 10, 2  # -2.5e-10, of a model that is sure, fits beside its name
 _GUESS_PX = 560
+FOOT_PX = 14  # of a line of words at the foot of the plot
+_TICK_PX = 62  # so much of the axis a number takes
 _NAME_REACH_PX = 16.0  # how far from a line's name a click may be
 _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
@@ -96,6 +99,7 @@ class SpectrumView(pn.viewable.Viewer):
         # Of the frames, until the browser tells.
         self._width = self._height = self._weight_height = _GUESS_PX
         self._seen: tuple[str, str] = ("", "")
+        self.noted = False  # something is said at the foot of the plot (lines_over.py)
         self._names_from = np.inf  # flux above which there are names of lines only
         self._full = (0.0, 0.0)  # the range that was last set to show all
         self.flux = self._build_flux()
@@ -118,6 +122,21 @@ class SpectrumView(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.Column:
         return pn.Column(self.flux, self.weight, sizing_mode="stretch_both")
+
+    def sight(self, over: tuple[LineOver, ...] = ()) -> Sight:
+        """What is seen now, for a figure of it; with lines drawn over it."""
+        session, (low, high) = self._session, span(self.flux.y_range)
+        shown: OpenSpectrum | None = session.outcome.shown
+        lines = () if shown is None else session.view.lines(shown.z)
+        return Sight(
+            session.axis,
+            lines,
+            span(self._x),
+            (low, min(self._names_from, high)),  # names stand above the figure, not within
+            session.outcome.whole,
+            session.view.errors,
+            over,
+        )
 
     def plain_lines(self) -> list[Line]:
         """The line of the spectrum as it is."""
@@ -264,6 +283,7 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
         setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
+        self.weight.xaxis.ticker.desired_num_ticks = int(np.clip(self._width // _TICK_PX, 2, 6))
         self._letter()
         self.fit()
 
@@ -325,6 +345,11 @@ class SpectrumView(pn.viewable.Viewer):
             return shown.flux[None]
         return np.stack([shown.flux, edited])
 
+    def _foot_px(self) -> float:
+        """Room for the words at the foot of the plot: nothing is drawn behind them."""
+        whole = self._session.view.span == "whole" and self._session.outcome.whole is not None
+        return FOOT_PX * (whole + self.noted)
+
     def _values(self, shown: OpenSpectrum, low: float, high: float) -> np.ndarray:
         """All that is drawn of the flux between two places on the axis."""
         x = np.asarray(self.pixels.data["x"])
@@ -357,7 +382,9 @@ class SpectrumView(pn.viewable.Viewer):
             room = min(max(names_px / self._height, _LABEL_SHARE[0]), _LABEL_SHARE[1])
             self._names_from = top
             top += room * (top - bottom) / (1 - room)
-            self.flux.y_range.update(start=bottom - air, end=top + air)
+            foot = self._foot_px() / self._height
+            air_below = max(air, foot * (top - bottom + 2 * air) / max(1 - foot, 0.5))
+            self.flux.y_range.update(start=bottom - air_below, end=top + air)
         self._labels.data = {
             "x": [axis.of_rest(label.wave_aa).item() for label in labels],
             "across": [label.shift_px for label in labels],

@@ -6,6 +6,7 @@ from typing import Any
 
 import panel as pn
 
+from ...figures.sight import Sight
 from ...session.visitor import Visitor
 from .brush import attach_brush
 from .lines_over import LinesOver
@@ -52,15 +53,21 @@ class SpectrumWhenOpened:
             return
         self._view = view = SpectrumView(self._session)
         attach_brush(self._session, view.flux, view.fit)
-        RebuiltOverlay(self._session, view.flux)
+        self._rebuilt = RebuiltOverlay(self._session, view.flux)
         WholeOverlay(self._session, view)
-        LinesOver(self._session, view, self._session.redshift)
+        self._over = LinesOver(self._session, view, self._session.redshift)
         self._residual.attach(view)
         self._zooms.attach(view)
         places: Any = ((self.flux, view.flux), (self.weight, view.weight))
         with pn.io.hold():
             for place, figure in places:
                 place.append(figure)
+
+    def sight(self) -> Sight | None:
+        """What is seen of the spectrum now; None before there are figures."""
+        if self._view is None:
+            return None
+        return self._view.sight((*self._rebuilt.drawn, *self._over.drawn))
 
     def reset(self) -> None:
         """Show the whole spectrum."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, Label, Line, Range1d, VArea, VSpan, VStrip
+from bokeh.models import BasicTicker, ColumnDataSource, Label, Line, Range1d, VArea, VSpan, VStrip
 from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, dress, plain_figure
@@ -84,6 +84,7 @@ class _Window:
             name=f"zoom-{name}-figure", x_range=Range1d(*ends_aa), y_range=Range1d(0, 1), tools="",
             min_border_left=34, min_border_right=8, min_border_top=16,
         )  # fmt: skip
+        fig.xaxis.ticker = BasicTicker(desired_num_ticks=3)
         colour: Any = {"field": "shade", "transform": view.colours}
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.5, fill_color=colour)
         fig.add_glyph(view.bands, strips)

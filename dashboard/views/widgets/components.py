@@ -158,4 +158,4 @@ class ShellPart(Part):
     query = param.String(default="", doc="The address of what is seen, after the '?'.")
     ready = param.Boolean(default=False, doc="All that the page starts with has been made.")
 
-    _esm = script("shell")
+    _esm = f"{asset('panes.js')}\n{script('shell')}"

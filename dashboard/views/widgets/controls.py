@@ -8,7 +8,7 @@ import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....data.selections.selection import Selection
-from ...figures.theme import category_colours, sequential
+from ...figures.theme import ThemeName, category_colours, sequential
 from ...session.search import find
 from ...session.session import Session
 from ...session.tabs import TABS
@@ -23,6 +23,7 @@ __all__ = [
     "end_text",
     "find_form",
     "heed",
+    "legend_of",
     "legend_part",
     "tabs_form",
     "toggled",
@@ -154,7 +155,7 @@ def legend_part(session: Session) -> LegendPart:
     part = LegendPart(on_message=take, css_classes=["in-legend"])
 
     def show(*_: object) -> None:
-        part.param.update(**_legend(session))
+        part.param.update(**legend_of(session, view.theme))
 
     view.param.watch(lambda *_: view.param.update(hidden=[]), "colour")
     view.param.watch(show, ["colour", "plane", "hidden", "theme"])
@@ -174,14 +175,15 @@ def _menu_name(title: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _legend(session: Session) -> dict[str, list[Any]]:
+def legend_of(session: Session, theme: ThemeName) -> dict[str, list[Any]]:
+    """What the plane's colours mean: entries of categories, or a bar with the texts at its ends."""
     view, space = session.view, session.workspace
     if view.colour is None or view.plane is None:
         return {"entries": [], "bar": [], "ends": []}
     colouring = space.colouring(view.colour)
     if isinstance(colouring, Categories):
         counts = colouring.counts(space.planes[view.plane].rows)
-        colours = category_colours(colouring.names, view.theme)
+        colours = category_colours(colouring.names, theme)
         entries = [
             {"name": name, "count": f"{n:,}", "colour": colour, "on": name not in view.hidden}
             for name, n, colour in zip(colouring.names, counts, colours, strict=True)
@@ -199,7 +201,7 @@ def _legend(session: Session) -> dict[str, list[Any]]:
         low, high = 10**low, 10**high
     middle = " · ".join(word for word in (colouring.unit, "log" * colouring.logarithmic) if word)
     ends = [f"{below}{end_text(low, high)}", middle, f"{above}{end_text(high, low)}"]
-    return {"entries": [], "bar": sequential(view.theme)[::16], "ends": ends}
+    return {"entries": [], "bar": sequential(theme)[::16], "ends": ends}
 
 
 def end_text(value: float, other: float) -> str:

@@ -1,4 +1,5 @@
 import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from spexplain.core.explain.entry import ExplainSettings, Explanation, explain
 from spexplain.core.spectra.lines.line_list import PAGE_LINES
+from spexplain.core.spectra.wave_axis import WaveAxis
 from spexplain.core.targets import CallableTarget
 from spexplain.core.trust.intervals import Intervals
 from spexplain.dashboard.figures.explained_spectrum import explained_spectrum_figure, save_figure
+from spexplain.dashboard.figures.sight import LineOver, Sight
 from spexplain.dashboard.figures.theme import THEMES
 from spexplain.data.lenses.lenses import Verdict
+from spexplain.data.lenses.whole_spectrum import WholeSpectrum
 
 # Logarithmic: an image that took its pixels for evenly spaced would be found out.
 WAVE = 3500 * 10 ** (2.5e-4 * np.arange(1300))
@@ -157,3 +161,37 @@ def test_what_does_not_fit_is_refused(lime: Explanation):
         draw(lime, intervals=around(lime.weights[1:]))
     with pytest.raises(ValueError, match=r"at least \(6\.0, 3\.0\), got \(3, 2\)"):
         draw(lime, size_in=(3, 2))
+
+
+def test_a_figure_of_a_sight_shows_that_stretch_on_that_axis(tmp_path: Path) -> None:
+    wave, flux = np.linspace(4000.0, 7000.0, 600), np.linspace(1.0, 2.0, 600)
+    found = explain(
+        flux,
+        CallableTarget(lambda x: x.sum(axis=1)),
+        ExplainSettings(n_segments=10, n_samples=200),
+    )
+    missing = (wave > 5000) & (wave < 5050)
+    whole = WholeSpectrum(
+        np.linspace(3000.0, 9000.0, 1200), np.full(1200, 1.5, np.float32),
+        np.full(1200, 0.1, np.float32), None, missing, True,
+    )  # fmt: skip
+    sight = Sight(
+        WaveAxis("nm", "observed", "air", 0.1),
+        x=(440.0, 990.0),
+        y=(0.5, 3.0),
+        whole=whole,
+        over=(LineOver("smooth", "smoothed by 3 px", wave, flux),),
+    )
+    fig = explained_spectrum_figure(wave, flux, found, sight=sight)
+    upper = fig.axes[1]
+    assert upper.get_xlim() == (440.0, 990.0)
+    assert upper.get_ylim() == (0.5, 3.0)
+    path = tmp_path / "seen.svg"
+    save_figure(fig, path)
+    drawn = path.read_text(encoding="utf-8")
+    drawn = " ".join(re.findall(r"<text[^>]*>([^<]*)<", drawn))
+    for words in (
+        "Observed wavelength in air (nm)", "smoothed by 3 px", "hatched: filled in, not measured",
+        "shaded round the line: 1 σ", "pale blue: what the model saw",
+    ):  # fmt: skip
+        assert words in drawn  # as text, not as outlines

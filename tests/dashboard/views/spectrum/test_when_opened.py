@@ -27,7 +27,7 @@ def test_they_are_made_once_and_show_what_is_open_by_then(session: Session) -> N
     late.draw()
     assert figures(late) == ["flux-figure", "weight-figure"]
     flux: Any = late.flux[0].object
-    assert flux.select_one({"name": "pixels"}).tags == [session.view.spectrum]
+    assert flux.select_one({"name": "pixels"}).tags[0] == session.view.spectrum
 
 
 def test_a_link_to_a_spectrum_has_them_in_the_first_document(session: Session) -> None:

@@ -1,0 +1,99 @@
+"""A figure of the plane as it is on the page, with the key to its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from .panels import NORMAL, SMALL
+from .theme import THEMES, ThemeName
+
+__all__ = ["plane_figure"]
+
+_KEY_IN, _EDGE_IN = 1.35, 0.12
+
+
+def plane_figure(
+    picture: np.ndarray,
+    *,
+    title: str,
+    key: Sequence[tuple[str, str]] = (),
+    bar: Sequence[str] = (),
+    ends: Sequence[str] = (),
+    named: str = "",
+    ring: tuple[float, float] | None = None,
+    theme: ThemeName = "light",
+    width_in: float = 7.0,
+) -> Figure:
+    """Draw it: points as an image, all words as text.
+
+    Parameters
+    ----------
+    picture : (height, width) uint32
+        RGBA, row 0 at the bottom, transparent where there is no point.
+    title
+        What the plane is.
+    key
+        Name and colour of each category; empty for a colour bar.
+    bar, ends
+        Its colours, and the texts at its two ends (with one between them).
+    named
+        What the colours are.
+    ring
+        Where the open spectrum is, as shares of width and height.
+    theme
+        Light or dark.
+    width_in
+        Inches.
+
+    Raises
+    ------
+    ValueError
+        The picture has no two sides.
+    """
+    if picture.ndim != 2 or not picture.size:
+        raise ValueError(f"a picture has a height and a width, got {picture.shape}")
+    colours = THEMES[theme]
+    height, width = picture.shape
+    room = width_in - _KEY_IN - 2 * _EDGE_IN
+    tall = room * height / width
+    height_in = tall + 2 * _EDGE_IN + 0.25
+    fig = Figure(figsize=(width_in, height_in), facecolor=colours.surface)
+    FigureCanvasAgg(fig)
+    axes = fig.add_axes(
+        (_EDGE_IN / width_in, _EDGE_IN / height_in, room / width_in, tall / height_in)
+    )
+    rgba = np.ascontiguousarray(picture[::-1]).view(np.uint8).reshape(height, width, 4)
+    axes.imshow(rgba, extent=(0, 1, 0, 1), aspect="auto", interpolation="none")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], facecolor=colours.surface)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.5, edgecolor=colours.edge)
+    if ring is not None and 0 <= ring[0] <= 1 and 0 <= ring[1] <= 1:
+        axes.plot(*ring, "o", ms=8, mfc="none", mec=colours.text, mew=1.2)
+    at = 1 - 0.2 / height_in
+    fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, color=colours.text, parse_math=False)
+    left = 1 - (_KEY_IN - 0.05) / width_in
+    if key:
+        handles = [Line2D([], [], marker="o", ls="", ms=4, color=colour) for _, colour in key]
+        legend = fig.legend(
+            handles, [name for name, _ in key], loc="upper left", bbox_to_anchor=(left, at),
+            fontsize=SMALL + 0.5, frameon=False, title=named, title_fontsize=NORMAL,
+            labelcolor=colours.text, alignment="left",
+        )  # fmt: skip
+        legend.get_title().set_color(colours.muted)
+    elif bar:
+        beside = fig.add_axes((left + 0.02, 0.25, 0.1 / width_in, 0.5))
+        shown = ScalarMappable(Normalize(0, 1), ListedColormap([*bar]))
+        drawn = Colorbar(beside, shown)
+        places = np.linspace(0, 1, max(len(ends), 2)).tolist()
+        drawn.set_ticks(places, labels=[*ends, *[""] * (len(places) - len(ends))])
+        beside.tick_params(labelsize=SMALL + 0.5, colors=colours.text, length=0)
+        drawn.set_label(named, fontsize=NORMAL, color=colours.muted)
+    return fig

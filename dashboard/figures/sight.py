@@ -1,0 +1,72 @@
+"""What is seen of a painted spectrum: its axis, stretch, lines, and what is drawn with it.
+
+The page and a figure for a paper are drawn from the same sight, so that a figure shows what was
+on the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core.spectra.lines.line_list import PAGE_LINES, Line
+from ...core.spectra.wave_axis import WaveAxis
+from ...data.lenses.whole_spectrum import WholeSpectrum
+
+__all__ = ["LineOver", "Sight"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineOver:
+    """A line drawn over the spectrum.
+
+    Attributes
+    ----------
+    kind
+        ``"smooth"``, ``"survey"``, ``"pinned"`` or ``"rebuilt"``: its colour.
+    words
+        What it is.
+    wave_rest_aa, flux : (P,)
+        NaN leaves a gap.
+    """
+
+    kind: str
+    words: str
+    wave_rest_aa: np.ndarray
+    flux: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """How a painted spectrum is looked at.
+
+    Attributes
+    ----------
+    axis
+        What its wavelengths are shown as.
+    lines
+        Those that are marked, by their wavelengths at rest in vacuum.
+    x, y
+        The stretch in view, (low, high) on the axes; None for all.
+    whole
+        All that was observed, drawn with what the model saw; None for that alone.
+    errors
+        Shade 1 σ on both sides.
+    over
+        Lines drawn over it.
+    """
+
+    axis: WaveAxis = WaveAxis()  # noqa: RUF009 (frozen)
+    lines: tuple[Line, ...] = PAGE_LINES
+    x: tuple[float, float] | None = None
+    y: tuple[float, float] | None = None
+    whole: WholeSpectrum | None = None
+    errors: bool = True
+    over: tuple[LineOver, ...] = ()
+
+    def marked(self, low: float, high: float) -> list[tuple[float, str]]:
+        """Place on the axis and name of each line between two places, ascending."""
+        places = self.axis.of_rest(np.array([line.wave_vac_aa for line in self.lines]))
+        pairs = zip(places.tolist(), [line.label for line in self.lines], strict=True)
+        return sorted((at, name) for at, name in pairs if low <= at <= high)

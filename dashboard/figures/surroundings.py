@@ -1,0 +1,75 @@
+"""What a printed spectrum has round it: errors, gaps, what lies beyond the model's window."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .sight import Sight
+from .theme import Theme, ThemeName, category_colours
+
+__all__ = ["draw_surroundings"]
+
+
+def draw_surroundings(
+    axes: Axes, sight: Sight, wave_seen_aa: np.ndarray, colours: Theme, theme: ThemeName
+) -> list[str]:
+    """Draw them on the panel of the spectrum.
+
+    Parameters
+    ----------
+    axes
+        The panel.
+    sight
+        What is seen.
+    wave_seen_aa : (D,)
+        What the model saw, vacuum Å at rest.
+    colours, theme
+        Of the figure.
+
+    Returns
+    -------
+    What each of them is, in words.
+    """
+    said = []
+    if sight.whole is not None:
+        whole = sight.whole
+        x, seen = sight.axis.of_rest(whole.wave_rest_aa), sight.axis.of_rest(wave_seen_aa)
+        beyond = (x < seen[0]) | (x > seen[-1])
+        if sight.errors:
+            low, high = whole.flux - whole.sigma, whole.flux + whole.sigma
+            axes.fill_between(x, low, high, color=colours.muted, alpha=0.3, lw=0, zorder=1)
+            said.append("shaded round the line: 1 σ")
+        if beyond.any():
+            flux = np.where(beyond, whole.flux, np.nan)
+            axes.plot(x, flux, color=colours.muted, lw=0.6, zorder=2)
+            axes.axvspan(seen[0], seen[-1], color=colours.accent, alpha=0.05, lw=0, zorder=0)
+            said.append("pale blue: what the model saw")
+        if _hatch(axes, x, np.isnan(whole.flux), colours):
+            said.append("hatched: no data")
+        if _hatch(axes, seen, whole.filled, colours):
+            said.append("hatched: no data, or filled in" if "hatched: no data" in said else
+                        "hatched: filled in, not measured")  # fmt: skip
+    inks = {
+        "smooth": colours.line,
+        "survey": category_colours(("correct",), theme)[0],
+        "pinned": colours.accent,
+        "rebuilt": colours.warn,
+    }
+    for line in sight.over:
+        x = sight.axis.of_rest(line.wave_rest_aa)
+        axes.plot(x, line.flux, color=inks[line.kind], lw=0.8, zorder=4)
+        said.append(line.words)
+    return said
+
+
+def _hatch(axes: Axes, x: np.ndarray, marked: np.ndarray, colours: Theme) -> bool:
+    steps = np.diff(np.concatenate([[0], marked.astype(np.int8), [0]]))
+    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+    half = 0.5 * np.gradient(x) if len(x) > 1 else np.zeros(len(x))
+    for start, stop in zip(starts, stops, strict=True):
+        axes.axvspan(
+            x[start] - half[start], x[stop] + half[stop], facecolor="none",
+            edgecolor=colours.muted, hatch="////", lw=0, alpha=0.5, zorder=0,
+        )  # fmt: skip
+    return bool(len(starts))
