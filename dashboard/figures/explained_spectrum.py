@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import wrap
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -51,7 +50,6 @@ __all__ = ["explained_spectrum_figure", "save_figure"]
 Paint = Literal["line", "band"]
 
 _EDGE = 0.1  # inches
-_NOTE_LETTERS = 22  # on a line beside the weights
 _SMALLEST_IN = (6.0, 3.0)
 
 # matplotlib reads some settings of a file format from one place for all threads.
@@ -171,8 +169,9 @@ def explained_spectrum_figure(
     name = sight.axis.label
     lower.set_xlabel(name[0].upper() + name[1:])
     notes = _notes(explanation, seen, intervals)
-    notes += ["\n".join(wrap(words, _NOTE_LETTERS)) for words in said]
-    _write_round(fig, title, verdict, explanation, colours, chosen=chosen, notes=notes)
+    _write_round(
+        fig, title, verdict, explanation, colours, chosen=chosen, notes=notes, round_it=said
+    )
     return fig
 
 
@@ -245,24 +244,27 @@ def _write_round(
     *,
     chosen: str,
     notes: list[str],
+    round_it: list[str],
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
     said = "" if verdict is None else verdict_text(verdict)
     if chosen:  # score and rank of the verdict are of the usual filter and trimming
         said = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
-    head, foot = 1 - 0.2 / height, 0.08 / height
+    head, foot, last = 1 - 0.2 / height, (0.14 if round_it else 0.08) / height, 0.03 / height
     texts = [
         fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
         for x, y, side, text, size, colour in (
             (left, head, "left", title, LARGE, colours.text),
             (edge, head, "right", said, NORMAL, colours.text),
             (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
+            (left, last, "left", " · ".join(round_it), SMALL, colours.muted),
         )
     ]
     texts[0].set_fontweight("bold")
     _shrink_to_fit(texts[:2], edge - left - 0.01)
-    _shrink_to_fit(texts[2:], edge - left)
+    for text in texts[2:]:
+        _shrink_to_fit([text], edge - left)
     fig.text(
         1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,

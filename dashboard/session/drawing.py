@@ -71,7 +71,7 @@ class Drawing(param.Parameterized):
     )
     survey_model = param.Boolean(
         default=False,
-        label="Survey's model",
+        label="Survey fit",
         doc="Draw the survey pipeline's own model of the spectrum over it, where its file has one.",
     )
     residual = param.Boolean(
