@@ -52,6 +52,7 @@ def _choices(session: Visitor) -> FormPart:
     drawn = [
         Field(view, "medium", "segmented", _MEDIA, label="", group=_AXIS),
         Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label="", group=_AXIS),
+        Field(view, "unit", "segmented", label="", group=_AXIS),
         Field(view, "clip", "toggle", group=_AXIS),
         Field(view, "errors", "toggle", group=_OVER),
         Field(view, "rebuilt", "toggle", label="Rebuilt", group=_OVER),

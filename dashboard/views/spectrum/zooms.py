@@ -92,7 +92,7 @@ class _Window:
         self._markers = fig.add_glyph(view.lines, VSpan(line_dash=[4, 4], line_width=1)).glyph
         self._line = fig.add_glyph(self._source, Line(line_width=1.1, line_join="bevel")).glyph
         self._title = Label(
-            x=36, y=0, x_units="screen", y_units="screen", text=title, text_font=FONT,
+            x=0, y=0, x_units="screen", y_units="screen", text=title, text_font=FONT,
             text_font_size="11px",
         )  # fmt: skip
         fig.add_layout(self._title, "above")
