@@ -28,7 +28,7 @@ def plain_page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="robots" content="noindex">'
+        '<meta name="robots" content="noindex"><link rel="icon" href="data:,">'
         f"<title>{escape(title)} · spexplain</title><style>{colours}{style}</style></head>"
         f'<body><main><p class="name">spexplain</p><h1>{escape(title)}</h1>{body}</main></body>'
         "</html>\n"
