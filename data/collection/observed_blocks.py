@@ -80,6 +80,7 @@ class Block:
 
     def __init__(self, path: Path) -> None:
         self._group = zarr.open_group(only_known_codecs(path), mode="r", zarr_format=3)
+        self._arrays: dict[str, zarr.Array] = {}
         index = np.asarray(self._array("index")[...])
         self._start, self._n, self._model = index[:, :3].T.astype(np.int64)
         self._kind, self._wave = index[:, 3].astype(np.int64), index[:, 4:]
@@ -116,7 +117,9 @@ class Block:
         return np.asarray(self._array("wave")[...])
 
     def _array(self, name: str) -> zarr.Array:
-        return cast("zarr.Array", self._group[name])
+        if name not in self._arrays:  # a look-up reads a file
+            self._arrays[name] = cast("zarr.Array", self._group[name])
+        return self._arrays[name]
 
 
 def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
