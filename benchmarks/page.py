@@ -4,8 +4,9 @@
 
 Each time runs, within the browser, from the visitor's own event to the frame that shows its whole
 effect: from navigation to the plane, from the press on a point to the spectrum, from a moved
-slider to the full explanation, from a turn of the wheel to the picture shaded anew. A visitor's
-browser is at rest before it navigates: a new window of chromium loads pages of its own meanwhile.
+slider to the full explanation, from a turn of the wheel to the picture shaded anew, from another
+colour or a filter to the picture in it. A visitor's browser is at rest before it navigates: a new
+window of chromium loads pages of its own meanwhile.
 """
 
 from __future__ import annotations
@@ -35,7 +36,14 @@ from spexplain.data.lenses.plane_points import Plane
 
 N_SURVEY = 728_133  # O25
 REST_MS = 2000  # after which a new window has loaded what chromium puts around a page
-AIMS_MS = {"first-plot": 900, "click": 100, "slider": 120, "zoom": 200}
+AIMS_MS = {
+    "first-plot": 900,
+    "click": 100,
+    "slider": 120,
+    "zoom": 200,
+    "colour": 300,
+    "filter": 300,
+}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 
@@ -219,11 +227,52 @@ def zoom(browser: Browser, url: str, repeats: int) -> list[float]:
     return times[2:]
 
 
+COLOURS = ("z", "predicted", "score", "sn_median", "ra", "type")
+CHOOSE = """(menu, name) => {
+  const before = model("plane-image").data.image[0]
+  const start = performance.now()
+  menu.value = name
+  menu.dispatchEvent(new Event("change"))
+  return until(() => model("plane-image").data.image[0] !== before && sharp())
+    .then((end) => end - start)
+}"""
+
+
+def colour(browser: Browser, url: str, repeats: int) -> list[float]:
+    """From another choice of colour to the picture in it: types, numbers, any column."""
+    with opened(browser, url) as page:
+        page.evaluate("until(sharp)")
+        menu = page.locator("select[name=colour]")
+        turns = range(repeats + len(COLOURS))
+        times = [menu.evaluate(CHOOSE, COLOURS[turn % len(COLOURS)]) for turn in turns]
+    return times[len(COLOURS) :]  # each was chosen once before it counts: they are kept
+
+
+def filter_rows(browser: Browser, url: str, repeats: int) -> list[float]:
+    """From Enter in the filter to its rows in colour, the others grey, and its list."""
+    times = []
+    with opened(browser, url) as page:
+        page.evaluate("until(sharp)")
+        entry = page.get_by_role("combobox", name="Filter", exact=True)
+        for turn in range(repeats + 2):
+            entry.fill(f"z < {0.06 + 0.01 * turn:.2f} & sn_median > 10")
+            page.evaluate(
+                "window.before = model('plane-image').data.image[0];"
+                "window.took = after('keydown', () =>"
+                " model('plane-image').data.image[0] !== before && sharp()); null"
+            )
+            entry.press("Enter")
+            times.append(page.evaluate("took"))
+    return times[2:]
+
+
 CASES: dict[str, Callable[[Browser, str, int], list[float]]] = {
     "first-plot": first_plot,
     "click": click,
     "slider": slider,
     "zoom": zoom,
+    "colour": colour,
+    "filter": filter_rows,
 }
 
 

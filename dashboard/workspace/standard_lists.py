@@ -134,17 +134,22 @@ def selected_rows(
     columns = _columns("id", "label", *_ABOUT)
     if rows is None:
         return _nothing(columns, _NOTHING_SELECTED)
-    table = pd.DataFrame({"row": rows})
+    # As they are stored: a filter may hold of hundreds of thousands.
+    table = catalog[["id", "label", *_ABOUT]].iloc[rows].reset_index(drop=True)
+    table.insert(0, "row", rows)
     said = _classified(agn)
     if said is not None:
-        found = said.reindex(rows)
-        called = found["predicted"].fillna("").to_numpy(object)
-        table["predicted"], table["confidence"] = called, _probability(found, called)
+        shares = [name for name in said if name.startswith("p_")]
+        found = said[["predicted", *shares]].reindex(rows).reset_index(drop=True)
+        table["predicted"] = found["predicted"].fillna("")
+        # The type predicted is that of the largest probability.
+        most = [as_numbers(found[name]) for name in shares]
+        table["confidence"] = np.max(most, axis=0) if shares else np.nan
         columns = _columns("id", "label", "predicted", "confidence", *_ABOUT)
     if anomaly is not None and "score" in anomaly.columns:
         table["score"] = as_numbers(anomaly.columns["score"].reindex(rows))
         columns += (Column("score", SCORE_TITLES["mse"], "number", saved="mse"),)
-    return Listing(_described(table, catalog), columns, "No spectrum is selected.")
+    return Listing(table, columns, "No spectrum is selected.")
 
 
 def _how_far(found: pd.DataFrame) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -60,7 +60,7 @@ class RowFilter:
     ) -> None:
         self._make, self._live = dict(columns), frozenset(live)
         self._made: dict[str, pa.Array] = {}
-        self._kinds: dict[str, ColumnKind] | None = None
+        self._known_kinds: dict[str, ColumnKind] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,11 +68,9 @@ class RowFilter:
         return tuple(self._make)
 
     @property
-    def kinds(self) -> dict[str, ColumnKind]:
-        """Name → ``number``, ``text`` or ``truth``."""
-        if self._kinds is None:
-            self._kinds = {name: _kind(make()) for name, make in self._make.items()}
-        return self._kinds
+    def kinds(self) -> Mapping[str, ColumnKind]:
+        """Name → ``number``, ``text`` or ``truth``; a column is looked at when asked about."""
+        return _Kinds(self._make, self._known_kinds)
 
     def column(self, name: str) -> pd.Series:
         """A column as the tables have it, (N,); raises KeyError where there is none."""
@@ -122,6 +120,24 @@ class RowFilter:
         if name not in self._made:
             self._made[name] = _arrow(self._make[name]())
         return self._made[name]
+
+
+class _Kinds(Mapping[str, ColumnKind]):
+    """Kinds of columns, found one by one: to look at all of a survey's takes a second."""
+
+    def __init__(self, make: Mapping[str, Callable[[], Any]], known: dict[str, ColumnKind]) -> None:
+        self._make, self._known = make, known
+
+    def __getitem__(self, name: str) -> ColumnKind:
+        if name not in self._known:
+            self._known[name] = _kind(self._make[name]())
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make)
+
+    def __len__(self) -> int:
+        return len(self._make)
 
 
 def _folded(name: str) -> str:

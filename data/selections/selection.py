@@ -32,7 +32,11 @@ class Selection:
         rows = np.asarray(self.rows)
         if rows.size and not np.issubdtype(rows.dtype, np.integer):
             raise ValueError(f"rows are whole numbers, got {rows.dtype}")
-        object.__setattr__(self, "rows", np.unique(rows.astype(np.int64)))
+        rows = rows.astype(np.int64, copy=False)
+        if not (rows[1:] > rows[:-1]).all():  # to sort those of a filter again takes seconds
+            rows = np.sort(rows)
+            rows = rows[np.concatenate([[True], rows[1:] != rows[:-1]])]
+        object.__setattr__(self, "rows", rows)
 
     def combined(self, how: Literal["and", "or", "not"], other: Selection) -> Selection:
         """Rows in both, in either, or in this one and not in the other.

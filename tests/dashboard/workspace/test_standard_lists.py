@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.session.visitor import Visitor
-from spexplain.dashboard.workspace.standard_lists import can_be_checked, least_sure, misclassified
+from spexplain.dashboard.workspace.standard_lists import (
+    can_be_checked,
+    least_sure,
+    misclassified,
+    selected_rows,
+)
 from spexplain.dashboard.workspace.workspace import Workspace
 
 KINDS = ("type 1", "type 2", "intermediate")
@@ -96,3 +101,24 @@ def test_the_lens_opens_with_a_list_there_is_something_in(
 def test_an_unlabelled_survey_is_told_where_to_look() -> None:
     listing = misclassified(catalog(3), Classifier(np.full((3, 3), 1 / 3)))
     assert "Least sure" in listing.empty
+
+
+def test_what_is_selected_is_listed_with_what_the_models_say(workspace: Workspace) -> None:
+    rows = np.array([3, 42, 299])  # the AGN lens lacks the last
+    found = selected_rows(workspace.catalog, workspace.lenses, rows)
+    said = workspace.lenses["agn"].columns
+    assert [column.key for column in found.columns] == [
+        "id", "label", "predicted", "confidence", "z", "sn_median", "score",
+    ]  # fmt: skip
+    assert found.table["row"].tolist() == rows.tolist()
+    assert found.table["predicted"].tolist() == [said["predicted"][3], said["predicted"][42], ""]
+    assert found.table["confidence"].tolist()[:2] == [0.8, 0.8]
+    assert np.isnan(found.table["confidence"].iat[2])
+    score = workspace.lenses["anomaly"].columns["score"]
+    assert found.table["score"].tolist() == score.iloc[rows].tolist()
+    assert found.step(42, 1) == 299
+    assert selected_rows(workspace.catalog, {}, rows).table["id"].iat[1] == "sim-00042"
+    nothing = selected_rows(workspace.catalog, workspace.lenses, None)
+    assert nothing.table.empty
+    assert nothing.empty.startswith("Nothing is selected")
+    assert selected_rows(workspace.catalog, workspace.lenses, rows[:0]).table.empty
