@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .latest_wins import Answer, Background
 from .session import Session
+from .whole_range import THREADS
 
 if TYPE_CHECKING:
     from ...data.collection.collection import Collection
@@ -39,7 +40,7 @@ class Pinned:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._work: Background[PinnedSpectrum] = Background(session, self._arrived)
+        self._work: Background[PinnedSpectrum] = Background(session, self._arrived, pool=THREADS)
         session.view.param.watch(self._begin, ["pinned", "lens"])
         self._begin()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from ...data.collection.collection import Collection
     from ...data.lenses.whole_spectrum import WholeSpectrum
 
-__all__ = ["WholeRange"]
+__all__ = ["THREADS", "WholeRange"]
+
+# Of all visitors: what was observed must not wait for a model that is being read.
+THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-whole")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +42,7 @@ class WholeRange:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._work: Background[_Read] = Background(session, self._arrived)
+        self._work: Background[_Read] = Background(session, self._arrived, pool=THREADS)
         session.outcome.param.watch(self._opened, "shown")
         self._opened()
 

@@ -18,6 +18,7 @@ from .spectrum import SpectrumView
 __all__ = ["WholeOverlay", "stretches"]
 
 _SEEN = "the model saw this"
+_MARKED = 0.07
 
 
 class WholeOverlay:
@@ -37,7 +38,7 @@ class WholeOverlay:
         self._session, self._view = session, view
         self._made = False
         session.outcome.param.watch(self._draw, "whole")
-        session.view.param.watch(self._draw, [*AXIS, "errors"])
+        session.view.param.watch(self._draw, [*AXIS, "errors", "span"])
         session.view.param.watch(self._dress, "theme")
         self._draw()
 
@@ -50,7 +51,7 @@ class WholeOverlay:
         self._dashes = ColumnDataSource({"x": [], "y": []}, name="dashes")
         self._band = ColumnDataSource({"xs": [], "ys": []}, name="error-band")
         self._words = ColumnDataSource({"x": [], "text": []}, name="window-words")
-        strip = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.07)
+        strip = VStrip(x0="left", x1="right", line_color=None, fill_alpha=_MARKED)
         self._strip = flux.add_glyph(self._window, strip, level="image").glyph
         hatched = {"hatch_pattern": "/", "hatch_scale": 6.0, "hatch_weight": 0.7}
         shade: Any = {"fill_alpha": 0.1, "hatch_alpha": 0.45, "line_color": None, **hatched}
@@ -108,7 +109,11 @@ class WholeOverlay:
         self._window.data = window = _windows(seen)
         view.observed.data = {"x": x, "y": whole.flux, "error": whole.sigma}
         beyond = x[0] < seen[0] or x[-1] > seen[-1]
-        starts = window["left"][:1] if beyond else []
+        marked = beyond and self._session.view.span == "whole"
+        self._strip.fill_alpha = (
+            _MARKED if marked else 0.0
+        )  # where it is all one sees, it says nothing
+        starts = window["left"][:1] if marked else []
         self._words.data = {"x": starts, "text": [_SEEN for _ in starts]}
 
     def _clear(self) -> None:
