@@ -189,7 +189,6 @@ def test_the_figure_and_the_plane_are_saved_as_they_are_seen(
         "() => Bokeh.documents[0].get_model_by_name('flux-figure').x_range"
         ".setv({ start: 480, end: 510 })"
     )
-    tab.wait("() => Bokeh.documents[0].get_model_by_name('line-labels').data.text.length < 6")
     saved = {}
     for pane, button in (("spectrum", "Figure (SVG)"), ("plane", "Plane (SVG)")):
         tab.page.locator(f".{pane} .head summary").click()
