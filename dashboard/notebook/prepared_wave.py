@@ -8,6 +8,7 @@ import numpy as np
 
 from ...core.spectra.grid import resample
 from ...data.collection.collection import Collection
+from ...data.lenses.dust_of_file import reddening_of_file
 from ...data.lenses.lenses import Lens, LensError
 from ...data.lenses.outside_spectrum import OutsideLens
 from .one_spectrum import OneSpectrum
@@ -46,13 +47,16 @@ class PreparedWave(np.ndarray):
         if not mine.z > 0:
             why = f" ({mine.spectrum.z_note})" if mine.spectrum.z_note else ""
             raise LensError(f"{mine.id} has no redshift above 0{why}: read(..., z=0.1) gives one")
-        flux, reason = OutsideLens(collection, lens).prepared(mine.spectrum)
+        ebv, note = reddening_of_file(lens, mine.spectrum)
+        flux, reason = OutsideLens(collection, lens).prepared(mine.spectrum, ebv=ebv)
         if reason:
             raise LensError(f"{mine.id} {reason}")
         recipe = str(lens.preparation.facts("recipe")["name"]).upper()
         return flux, (
             f"brought to rest (z = {mine.z:.5g}), resampled to {len(self):,} pixels over "
             f"{self[0]:.0f}–{self[-1]:.0f} Å and normalised as {recipe} does"
+            + (f"; corrected for E(B−V) = {ebv:.3f}" if ebv is not None else "")
+            + (f"; {note}" if note else "")
         )
 
 

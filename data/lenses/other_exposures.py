@@ -247,7 +247,9 @@ def reddening_of(collection: Collection, source: str, row: int) -> float | None:
     return None if dust.ebv is None else float(dust.ebv[row])
 
 
-def exposures_of_file(wave_rest_aa: np.ndarray, lens: Lens, spectrum: Spectrum) -> Exposures:
+def exposures_of_file(
+    wave_rest_aa: np.ndarray, lens: Lens, spectrum: Spectrum, ebv: float | None = None
+) -> Exposures:
     """The same of a spectrum from outside, on its file's own pixels.
 
     Parameters
@@ -256,6 +258,8 @@ def exposures_of_file(wave_rest_aa: np.ndarray, lens: Lens, spectrum: Spectrum) 
         Of the lens's collection, vacuum Å.
     lens, spectrum
         The redshift must be known.
+    ebv
+        E(B−V) that it is corrected for, mag; None for no correction.
     """
     rest = spectrum.wave_obs_aa / (1 + spectrum.z)
     return Exposures(
@@ -265,6 +269,7 @@ def exposures_of_file(wave_rest_aa: np.ndarray, lens: Lens, spectrum: Spectrum) 
         spectrum.flux,
         spectrum.ivar,
         spectrum.z,
+        ebv=ebv,
     )
 
 

@@ -21,6 +21,7 @@ from ..ingest.limits import PAGE
 from ..ingest.one_file import too_large
 from .anomaly import SCORE
 from .built_lens import LensError, Verdict
+from .dust_of_file import reddening_of_file
 from .lenses import AgnLens, AnomalyLens, Lens
 from .other_exposures import Exposures, exposures_of_file
 
@@ -104,8 +105,15 @@ class OutsideLens:
     def __init__(self, collection: Collection, lens: Lens) -> None:
         self._wave, self.lens = collection.wave_rest_aa, lens
 
-    def look(self, spectrum: Spectrum) -> OutsideSpectrum:
+    def look(self, spectrum: Spectrum, *, corrected: bool = False) -> OutsideSpectrum:
         """What the lens makes of a spectrum.
+
+        Parameters
+        ----------
+        spectrum
+            As observed.
+        corrected
+            Whether it is corrected for the Milky Way's dust already, as far as the lens's are.
 
         Raises
         ------
@@ -128,15 +136,16 @@ class OutsideLens:
                 given = "no redshift; a table of your own has it as Z in its header"
             raise LensError(f"{spectrum.id}: its file gives {given}{why}")
         _check_pixels(spectrum)
-        flux, reason = self.prepared(spectrum)
+        ebv, note = (None, "") if corrected else reddening_of_file(self.lens, spectrum)
+        flux, reason = self.prepared(spectrum, ebv=ebv)
         sn_median = spectrum.sn_median
         facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
         verdict = None if reason else self.verdict(flux, sn_median, facts)
         if verdict is not None:
-            verdict = self._with_lines(verdict, spectrum)
+            verdict = self._with_lines(_noted(verdict, note), spectrum)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
-        exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum)
+        exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum, ebv)
         return OutsideSpectrum(
             spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures,
             spectrum.z_warning,
@@ -201,16 +210,27 @@ class OutsideLens:
         assert isinstance(lens, AnomalyLens)
         return lens.target_for(name, sn_median)
 
-    def prepared(self, spectrum: Spectrum) -> tuple[np.ndarray, str]:
+    def prepared(self, spectrum: Spectrum, *, ebv: float | None = None) -> tuple[np.ndarray, str]:
         """The flux (D,) as the lens has its own, and why it cannot; "" if it can.
 
         By way of the collection's grid, so that a stored spectrum is prepared alike.
+
+        Parameters
+        ----------
+        spectrum
+            As observed.
+        ebv
+            E(B−V) to correct it for, mag; None leaves it.
         """
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
         recipe = recipe_from_dict(self.lens.preparation.facts("recipe"))
         on_grid, reasons = recipe.to_grid(
-            self._wave, flux[None], ivar[None], np.array([spectrum.z])
+            self._wave,
+            flux[None],
+            ivar[None],
+            np.array([spectrum.z]),
+            ebv=None if ebv is None else np.array([ebv]),
         )
         if reasons[0]:
             reason = str(reasons[0])
@@ -231,6 +251,13 @@ class OutsideLens:
             median = self.lens.preparation.read_array("sample_median")[kept]
             return recipe.finish(on_grid, sample_median=median)
         return recipe.finish(on_grid)
+
+
+def _noted(verdict: Verdict, note: str) -> Verdict:
+    if not note or verdict.domain is None:
+        return verdict
+    said = verdict.domain
+    return replace(verdict, domain=replace(said, notes=(*said.notes, note)))
 
 
 def _check_pixels(spectrum: Spectrum) -> None:

@@ -56,4 +56,4 @@ def look_at_redshift(
         flux_unit=observed.flux_unit,
     )
     outside = OutsideLens(collection, lens)
-    return outside, outside.look(spectrum)
+    return outside, outside.look(spectrum, corrected=True)
