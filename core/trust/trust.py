@@ -79,7 +79,7 @@ class Trust:
         return not self.sampled
 
     def sentence(self) -> str:
-        """The verdict in a line, such as "stable: the top 5 segments keep their order; …"."""
+        """The verdict in a line, such as "stable under other masks: the top 5 segments …"."""
         return self.nothing or verdict(
             Findings(
                 self.method,

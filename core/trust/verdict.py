@@ -94,10 +94,12 @@ def _order(found: Findings, stability: Stability) -> str:
     settled = stability.settled(found.confidence)
     kept = "keeps its place" if settled == 1 else "keep their order"
     if settled == found.k:
-        return f"stable: {_top(settled)} {kept}"
+        return f"stable under other masks: {_top(settled)} {kept}"
     if settled:
-        return f"partly stable: {_top(settled)} {kept}, the next may change places"
-    return f"not settled: {_top(found.k)} may change places"
+        return (
+            f"partly stable under other masks: {_top(settled)} {kept}, the next may change places"
+        )
+    return f"not settled: under other masks {_top(found.k)} may change places"
 
 
 def _fit(r2: float, on: str) -> str:

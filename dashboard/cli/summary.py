@@ -16,6 +16,7 @@ from rich.markup import escape
 from ...core.explain.flux_effects import effects
 from ...core.models.conformal import LEVELS
 from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.words import goodness
 from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.collection import Collection
 from ...data.collection.format import OBJECT, SET_ASIDE
@@ -284,7 +285,7 @@ def explanation_lines(
         yield f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}"
         return
     drawn = f"{explanation.n_samples} samples, seed {explanation.settings.seed}"
-    fit = f"R² {explanation.r2:.3f}"
+    fit = goodness(explanation.r2)
     if explanation.method in ("saliency", "occlusion"):
         fit = "each piece alone, nothing fitted"
     if explanation.method == "shapley":

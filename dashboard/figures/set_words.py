@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...core.words import percent
+from ...core.words import percent, probability_text
 from ...data.collection.class_sets import ClassSet, Held, TypeCertainty
 
 if TYPE_CHECKING:
@@ -121,14 +121,13 @@ def reliability_text(of: Mapping[str, Any]) -> str:
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
-    """The verdict for a terminal."""
+    """What a terminal says below the verdict; of a score nothing is left to say."""
     if verdict.kind == "score":
-        like = like_text(verdict.like)
-        yield f"rank {verdict.rank:,} of {verdict.n_ranked:,}{f'; {like}' if like else ''}"
         return
     shares = sorted(verdict.probabilities.items(), key=lambda item: -item[1])
-    yield ", ".join(f"p({label}) {share:.3f}" for label, share in shares)
+    yield ", ".join(f"p({label}) {probability_text(share)}" for label, share in shares)
     if verdict.class_set is not None:
-        yield set_text(verdict.class_set, verdict.predicted)
-        if not verdict.class_set.missing:
+        if verdict.class_set.missing:
+            yield set_text(verdict.class_set, verdict.predicted)
+        else:
             yield set_sentence(verdict.class_set, verdict.predicted)

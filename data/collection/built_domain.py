@@ -220,11 +220,14 @@ class BuiltDomain:
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
         """Where it lies beyond the sample's redshifts and S/N."""
         found = []
-        for name, title, digits in (("z", "z", ".3f"), ("sn_median", "S/N", ".0f")):
+        # Of types alone: a score has its rank among the spectra nearest in S/N.
+        types = self.sample.get("recipe") == "p21"
+        untested = ": probabilities and sets were never tested there" if types else ""
+        for name, title, digits in (("z", "z", ".3f"), ("sn_median", "S/N", ".1f")):
             ends, value = self.sample.get(name), facts.get(name)
             if ends is None or value is None or not np.isfinite(value):
                 continue
             if not ends[0] <= value <= ends[1]:
                 theirs = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
-                found.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}")
+                found.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}{untested}")
         return tuple(found)

@@ -73,7 +73,7 @@ def test_a_clear_order_is_called_stable_and_fewer_samples_named_that_would_do():
     assert trust.stability is not None
     assert trust.stability.settled() == 2
     sentence = trust.sentence()
-    assert sentence.startswith("stable: the top 2 segments keep their order; R² ")
+    assert sentence.startswith("stable under other masks: the top 2 segments keep their order; R² ")
     assert "5,000 samples are more than enough" in sentence
 
 

@@ -20,7 +20,7 @@ def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime", unseen=False):
 
 def test_all_is_well():
     assert say(stability(300, 300, 400, 600, 1180)) == (
-        "stable: the top 5 segments keep their order; R² 0.94; "
+        "stable under other masks: the top 5 segments keep their order; R² 0.94; "
         "5,000 samples are more than enough, 1,200 would do"
     )
 
@@ -33,20 +33,22 @@ def test_a_good_fit_is_not_rounded_to_a_perfect_one():
 
 def test_just_enough():
     assert say(stability(4000)) == (
-        "stable: the top segment keeps its place; R² 0.94; 5,000 samples are enough"
+        "stable under other masks: the top segment keeps its place; R² 0.94; "
+        "5,000 samples are enough"
     )
 
 
 def test_part_of_the_top_is_settled():
     assert say(stability(300, 3000, 16_800)) == (
-        "partly stable: the top 2 segments keep their order, the next may change places; R² 0.94; "
+        "partly stable under other masks: the top 2 segments keep their order, "
+        "the next may change places; R² 0.94; "
         "about 17,000 samples would settle the top 3 segments"
     )
 
 
 def test_nothing_is_settled_and_nothing_would_help():
     assert say(stability(8000, np.inf), r2=0.3) == (
-        "not settled: the top 2 segments may change places; "
+        "not settled: under other masks the top 2 segments may change places; "
         "R² 0.30, so the weights tell only part of the story; "
         "no number of samples in reach would settle the top 2 segments"
     )
