@@ -172,6 +172,7 @@ class ObservedWriter(RowsAwaited):
         # Until its facts say otherwise the collection is what it was: more blocks and longer
         # tables are not looked at. Broken off here, the next attempt does the same again.
         n_before = len(self._before["block_rows"])
+        sync_tree(self._part / SPECTRA_NAME)
         for number in range(len(self._commit["block_rows"])):
             made = block_path(self._part / SPECTRA_NAME, number)
             place = block_path(self.path / SPECTRA_NAME, n_before + number)
