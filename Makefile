@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test oldest lint docs bench truth peers venv clean
+.PHONY: help run test oldest lint docs bench truth reliability fuzz peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,12 @@ bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dens
 
 truth: venv ## whether what the page says is true: each figure beside what it must be, as JSON
 	$(BIN)/python benchmarks/truth.py --json
+
+reliability: venv ## forty visitors at once on the demo, as JSON: times, errors, sessions left, memory
+	$(BIN)/python benchmarks/load.py $$($(BIN)/python -c 'from spexplain.data.demo.ready import finished_demo; print(finished_demo(small=False) or "")') --visitors 40 --seconds 60 --json
+
+fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
+	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON
 	.venv-peers/bin/python benchmarks/peers.py --json
