@@ -26,6 +26,10 @@ _Result = TypeVar("_Result")
 class Sharing(Protocol):
     """Whoever can apply a function to many items."""
 
+    def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
+        """The result for one item, computed where all others are."""
+        ...
+
     def map(
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]
     ) -> Iterator[_Result]:
@@ -39,6 +43,10 @@ class Sharing(Protocol):
 
 class InTurn:
     """The calling thread alone."""
+
+    def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
+        """The result for one item."""
+        return function(item)
 
     def map(
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]
@@ -140,6 +148,16 @@ class Workers:
             pool.submit(int)
         started.wait()
         return pool
+
+    def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
+        """The result for one item, computed by one of the threads, which shares no product."""
+        if get_ident() in self._own:
+            return function(item)
+        computed = self._pool.submit(function, item)
+        try:
+            return computed.result()
+        finally:
+            computed.cancel()
 
     def map(
         self, function: Callable[[_Item], _Result], items: Iterable[_Item]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ from ..neighbourhood.perturbations import perturb
 from ..neighbourhood.segments import segment
 from ..settings import ExplainSettings
 from ..surrogate.closed_form import NoClosedForm
-from ..surrogate.ridge import Surrogate
 from ..targets import Target
 from .exact import exact_lime
 from .explanation import Explanation
@@ -53,33 +51,38 @@ def lime(
     cancelled: Callable[[], bool],
 ) -> Iterator[Explanation]:
     """Explain with a weighted linear surrogate over segments, refined at each count of samples."""
-    sampled = ""
-    if settings.sampling == "limit":
-        try:
-            yield exact_lime(x, target, settings)
-            return
-        except NoClosedForm as reason:
-            sampled = str(reason)
-    run = _Run.begin(x, target, settings, cancelled)
-    neighbourhood, looks = run.samples.neighbourhood, run.looks
-    answers = {count for count in counts if count < neighbourhood.n} | {neighbourhood.n}
-    for count in sorted(answers.union(looks)):
-        y, fit, stopped, nothing = run.answer(count, workers)
-        if not stopped and count not in answers:
+    exact, sampled = _without_samples(x, target, settings)
+    if exact is not None:
+        yield exact
+        return
+    neighbourhood = lime_neighbourhood(x, settings)  # perturb
+    evaluated = GrowingValues(target, neighbourhood, workers=InTurn(), cancelled=cancelled)
+    samples = LimeSamples.of(neighbourhood, target, settings)
+    sharing = _shared_by(workers, neighbourhood, evaluated)
+    for count, wanted, may_end in _pauses(neighbourhood.n, counts, settings):
+        values = evaluated.first(count, workers=sharing, beside=samples.ahead(count))  # evaluate
+        ridge = samples.ridge(count)  # weigh
+        surrogate = sharing.call(partial(samples.fit, ridge=ridge), values)  # fit
+
+        nothing = sharing.call(partial(samples.nothing, ridge=ridge), values)
+        stopped = ""
+        if may_end and not nothing:
+            stopped = sharing.call(partial(samples.settled, values), surrogate.coefficients)
+        if not (wanted or stopped):
             continue
         yield Explanation(
             method="lime",
             target=target.name,
             settings=settings,
             labels=neighbourhood.labels,
-            weights=fit.coefficients,
-            intercept=fit.intercept,
-            r2=fit.r2,
-            value=float(y[0]),
-            local_prediction=fit.local_prediction,
+            weights=surrogate.coefficients,
+            intercept=surrogate.intercept,
+            r2=surrogate.r2,
+            value=float(values[0]),
+            local_prediction=surrogate.local_prediction,
             n_samples=count,
             complete=bool(stopped) or count == neighbourhood.n,
-            sample_values=y,
+            sample_values=values,
             stopped=stopped,
             nothing=nothing,
             sampled=sampled,
@@ -88,59 +91,35 @@ def lime(
             return
 
 
-class _Answer(NamedTuple):
-    """Values and fit of some samples, and why they are enough, or tell nothing; else empty."""
+def _without_samples(
+    x: NDArray[np.floating], target: Target, settings: ExplainSettings
+) -> tuple[Explanation | None, str]:
+    """The answer that infinitely many samples would give, if asked for; or why there is none."""
+    if settings.sampling != "limit":
+        return None, ""
+    try:
+        return exact_lime(x, target, settings), ""
+    except NoClosedForm as reason:
+        return None, str(reason)
 
-    values: NDArray[np.float64]
-    fit: Surrogate
-    stopped: str
-    nothing: str
+
+class _Pause(NamedTuple):
+    """A number of samples; whether an answer is wanted after it, and whether it may be the last."""
+
+    n: int
+    wanted: bool
+    may_end: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Run:
-    """One explanation under way.
+def _pauses(n: int, counts: Sequence[int], settings: ExplainSettings) -> Iterator[_Pause]:
+    """Where the samples pause, in order: for early answers, to see whether they are enough."""
+    looks = look_counts(n) if settings.stop_when_settled else ()
+    wanted = {count for count in counts if count < n} | {n}
+    for count in sorted(wanted.union(looks)):
+        yield _Pause(count, count in wanted, count in looks)
 
-    Attributes
-    ----------
-    samples, values
-        What is known without the target, and its values so far.
-    looks
-        Numbers of samples at which to ask whether they are enough.
-    light
-        Whether all is so little work that one thread has done it before two have agreed on it.
-    """
 
-    samples: LimeSamples
-    values: GrowingValues
-    looks: tuple[int, ...]
-    light: bool
-
-    @classmethod
-    def begin(
-        cls,
-        x: NDArray[np.floating],
-        target: Target,
-        settings: ExplainSettings,
-        cancelled: Callable[[], bool],
-    ) -> _Run:
-        around = lime_neighbourhood(x, settings)
-        samples = LimeSamples.of(around, target, settings)
-        values = GrowingValues(target, around, workers=InTurn(), cancelled=cancelled)
-        looks = look_counts(around.n) if settings.stop_when_settled else ()
-        work = around.n * (values.work + around.n_segments**2)
-        return cls(samples, values, looks, work < _LITTLE_WORK)
-
-    def answer(self, count: int, workers: Sharing) -> _Answer:
-        """What the first samples say."""
-        return self._found(count, workers=InTurn() if self.light else workers)
-
-    def _found(self, count: int, *, workers: Sharing) -> _Answer:
-        ridge = self.samples.ridge(count)
-        y = self.values.first(count, workers=workers, beside=ridge.ahead)
-        (fit,) = workers.map(partial(self.samples.fit, ridge=ridge), [y])
-        (nothing,) = workers.map(partial(self.samples.nothing, ridge=ridge), [y])
-        if count not in self.looks or nothing:
-            return _Answer(y, fit, "", nothing)
-        (stopped,) = workers.map(partial(self.samples.settled, y), [fit.coefficients])
-        return _Answer(y, fit, stopped, "")
+def _shared_by(workers: Sharing, around: Neighbourhood, evaluated: GrowingValues) -> Sharing:
+    """The workers, but where one thread has done all before two have agreed on it."""
+    work = around.n * (evaluated.work + around.n_segments**2)
+    return InTurn() if work < _LITTLE_WORK else workers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, count, takewhile
 
@@ -52,6 +53,7 @@ class LimeSamples:
     neighbourhood: Neighbourhood
     settings: ExplainSettings
     stand_in: Quadratic | None
+    _ridges: dict[int, Ridge] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
@@ -79,10 +81,16 @@ class LimeSamples:
         return weights
 
     def ridge(self, n: int) -> Ridge:
-        """The regression on the first n samples."""
-        alpha = self.settings.ridge_alpha
-        masks = self.neighbourhood.masks.head(n)
-        return Ridge(masks, partial(self.weights, n), alpha=alpha)
+        """The first n samples weighed: their regression, which waits for values."""
+        if n not in self._ridges:
+            masks = self.neighbourhood.masks.head(n)
+            weights = partial(self.weights, n)
+            self._ridges[n] = Ridge(masks, weights, alpha=self.settings.ridge_alpha)
+        return self._ridges[n]
+
+    def ahead(self, n: int) -> tuple[Callable[[], object], ...]:
+        """What of weighing the first n samples needs no values: to be done beside evaluating."""
+        return self.ridge(n).ahead
 
     def fit(self, values: NDArray[np.float64], ridge: Ridge | None = None) -> Surrogate:
         """The surrogate of the first samples, given the target's values (m,) on them.

@@ -49,7 +49,7 @@ def shapley(
     answers = {count - count % 2 for count in counts if count < around.n} | {around.n}
     for count in sorted(answers):
         values = growing.first(count)
-        (found,) = workers.map(partial(shapley_fit, around.masks.head(count)), [values])
+        found = workers.call(partial(shapley_fit, around.masks.head(count)), values)
         yield Explanation(
             method="shapley",
             target=target.name,

@@ -82,8 +82,7 @@ def weighted_ridge(
     ridge = Ridge(masks, weights, alpha=alpha)
     with or_own(workers) as sharing:
         sharing.run(ridge.ahead)
-        (fitted,) = sharing.map(ridge.fit, [values])
-        return fitted
+        return sharing.call(ridge.fit, values)
 
 
 class _Weighed(NamedTuple):

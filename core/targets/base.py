@@ -147,5 +147,5 @@ def evaluate(
     blocks = evaluation_blocks(target, neighbourhood)
     with or_own(workers) if may_share(target) else nullcontext(InTurn()) as sharing:
         # Prepared by one of the threads too.
-        (values_of,) = sharing.map(partial(row_evaluator, target), [neighbourhood])
+        values_of = sharing.call(partial(row_evaluator, target), neighbourhood)
         return np.concatenate(list(sharing.map(values_of, blocks)))

@@ -144,8 +144,7 @@ def assess(
     with or_own(workers) as sharing:
         if values is None:
             values = evaluate(target, around, workers=sharing)
-        (found,) = sharing.map(partial(judged, unknown, explanation, around, target), [values])
-        return found
+        return sharing.call(partial(judged, unknown, explanation, around, target), values)
 
 
 def _exact(explanation: Explanation, facts: tuple[str, int, float, int, float]) -> Trust:

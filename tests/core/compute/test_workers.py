@@ -130,6 +130,21 @@ def asked_from_within(workers, ask):
     return found
 
 
+def test_one_call_is_done_by_a_thread_that_shares_no_product_whoever_asks():
+    with Workers(2) as workers:
+        where, threads = workers.call(lambda _: (threading.get_ident(), torch.get_num_threads()), 0)
+        assert where != threading.get_ident()
+        assert threads == 1
+        led = asked_from_within(
+            workers,
+            lambda: (threading.get_ident(), workers.call(lambda _: threading.get_ident(), 0)),
+        )
+        assert led[0] == led[1]
+        with pytest.raises(ZeroDivisionError):
+            workers.call(lambda n: 1 / n, 0)
+    assert InTurn().call(lambda _: threading.get_ident(), 0) == threading.get_ident()
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_one_of_the_threads_may_lead_the_others(threads):
     done = []

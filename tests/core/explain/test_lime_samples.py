@@ -165,3 +165,18 @@ def test_the_first_weigh_what_they_do_among_all(kernel, sampling):
     samples = LimeSamples.of(lime_neighbourhood(X, chosen), CURVED, chosen)
     for n in (2, 200, 333, 777):
         assert samples.weights(n).tobytes() == samples.weights(777)[:n].tobytes()
+
+
+def test_weighing_ahead_and_weighing_are_one_regression():
+    chosen = ExplainSettings(n_segments=12, n_samples=300)
+    samples = LimeSamples.of(lime_neighbourhood(X, chosen), CURVED, chosen)
+    ridge = samples.ridge(200)
+    assert samples.ridge(200) is ridge
+    assert samples.ridge(300) is not ridge
+    for task in samples.ahead(200):
+        task()
+    values = np.linspace(-1, 1, 200) ** 3
+    fresh = LimeSamples.of(lime_neighbourhood(X, chosen), CURVED, chosen)
+    assert samples.fit(values, ridge).coefficients.tobytes() == (
+        fresh.fit(values).coefficients.tobytes()
+    )
