@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from math import isfinite
-from typing import Any, Literal, cast, get_args
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_type_hints
+
+from .knob import Declared, Knob, knobs_of
 
 __all__ = [
     "ControlName",
@@ -34,24 +36,11 @@ SmoothingName = Literal["median", "gaussian"]
 WeightSign = Literal["keep", "drop"]
 
 
-_CHOICES = {
-    "method": MethodName,
-    "segmentation": SegmentationName,
-    "perturbation": PerturbationName,
-    "kernel": KernelName,
-    "sampling": SamplingName,
-    "first": FirstSample,
-    "control": ControlName,
-    "gradient": GradientName,
-    "smoothing": SmoothingName,
-}
-
-
-_COUNTS = ("n_segments", "n_samples", "seed")
-_NUMBERS = (
-    "factor", "kernel_width", "ridge_alpha", "step", "stop_when_settled", "smoothing_px",
-)  # fmt: skip
 _SCALED = ("scale", "shrink", "shrink-signal")
+_LIME = frozenset({"lime"})
+_SALIENCY = frozenset({"saliency"})
+_SAMPLED = frozenset({"lime", "shapley"})
+_CUT = frozenset({"lime", "occlusion", "shapley"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,70 +101,197 @@ class ExplainSettings:
         If a choice is unknown, a count is not whole, or a number not finite or out of range.
     """
 
-    method: MethodName = "lime"
-    segmentation: SegmentationName = "uniform"
-    n_segments: int = 77
-    perturbation: PerturbationName = "scale"
-    factor: float = 0.9
-    n_samples: int = 5000
-    kernel: KernelName = "text"
-    kernel_width: float | None = None
-    ridge_alpha: float = 1.0
-    seed: int = 0
-    step: float = 0.01
-    sampling: SamplingName = "independent"
-    first: FirstSample = "paper"
-    control: ControlName = "none"
-    stop_when_settled: float = 0.0
-    gradient: GradientName = "difference"
-    smoothing: SmoothingName = "gaussian"
-    smoothing_px: float = 0.0
+    method: Annotated[
+        MethodName,
+        Knob(
+            label="Method",
+            says="LIME: a weighted linear surrogate over segments. Saliency: the derivative by "
+            "each pixel's flux. Occlusion: each segment perturbed alone. Shapley: each segment's "
+            "share in the answer.",
+            titles={
+                "lime": "LIME",
+                "saliency": "Saliency",
+                "occlusion": "Occlusion",
+                "shapley": "Shapley",
+            },
+            folded=False,
+        ),
+    ] = "lime"
+    segmentation: Annotated[
+        SegmentationName,
+        Knob(label="Cut", says="How the spectrum is cut into segments.", methods=_CUT),
+    ] = "uniform"
+    n_segments: Annotated[
+        int,
+        Knob(
+            label="Segments",
+            says="Into how many segments the spectrum is cut.",
+            methods=_CUT,
+            least=1,
+            typed=(2, 4000),
+            span=(5, 943),
+            log=True,
+            folded=False,
+        ),
+    ] = 77
+    perturbation: Annotated[
+        PerturbationName,
+        Knob(
+            label="Perturb by",
+            says="Scale: times the factor. Shrink: towards the median. Flat: the factor as a "
+            "constant. Mean: the segment's own mean times the factor.",
+            methods=_CUT,
+        ),
+    ] = "scale"
+    factor: Annotated[
+        float,
+        Knob(
+            label="Perturbation",
+            says="Factor of the perturbation: with 'scale', the flux of a segment times this.",
+            methods=_CUT,
+            typed=(-10.0, 10.0),
+            span=(0.6, 1.2),
+            step=0.01,
+            folded=False,
+        ),
+    ] = 0.9
+    n_samples: Annotated[
+        int,
+        Knob(
+            label="Samples",
+            says="How many perturbed spectra LIME evaluates, or Shapley values are found from.",
+            methods=_SAMPLED,
+            least=2,
+            typed=(10, 100_000),
+            span=(100, 20_000),
+            log=True,
+            folded=False,
+        ),
+    ] = 5000
+    kernel: Annotated[
+        KernelName,
+        Knob(
+            label="Kernel",
+            says="How samples are weighted by closeness: as in the paper's text, or its code.",
+            methods=_LIME,
+        ),
+    ] = "text"
+    kernel_width: Annotated[
+        float | None,
+        Knob(
+            label="Kernel width",
+            says="Width of the kernel in its own units; the kernel's own if none is given.",
+            methods=_LIME,
+            above=0,
+            typed=(0.0, 100.0),
+        ),
+    ] = None
+    ridge_alpha: Annotated[
+        float,
+        Knob(
+            label="Ridge α",
+            says="Penalty on the weights of the surrogate.",
+            methods=_LIME,
+            above=0,
+            typed=(0.0, 1e6),
+        ),
+    ] = 1.0
+    seed: Annotated[
+        int,
+        Knob(
+            label="Seed",
+            says="Seed of the random masks; the same seed gives the same explanation to the last "
+            "bit.",
+            methods=_CUT,
+            least=0,
+            typed=(0, 2**31 - 1),
+        ),
+    ] = 0
+    step: Annotated[
+        float,
+        Knob(
+            label="Step",
+            says="By what fraction of its flux saliency changes each pixel.",
+            methods=_SALIENCY,
+            typed=(1e-5, 1.0),
+            span=(0.001, 0.5),
+            log=True,
+            folded=False,
+        ),
+    ] = 0.01
+    sampling: Annotated[
+        SamplingName,
+        Knob(
+            label="Draw masks",
+            says="Independent, as in the paper; antithetic, in pairs of complements, which need "
+            "fewer samples for the same error; or limit, exact and without samples where the "
+            "answer is known in closed form: a support vector machine's decision of one type "
+            "against another.",
+            methods=_LIME,
+        ),
+    ] = "independent"
+    first: Annotated[
+        FirstSample,
+        Knob(
+            label="First sample",
+            says="The spectrum itself. Paper: counts as any sample. Light: counts nothing.",
+            methods=_LIME,
+        ),
+    ] = "paper"
+    control: Annotated[
+        ControlName,
+        Knob(
+            label="Control",
+            says="Linearised: fit only what the autoencoder does beyond its linearised self, whose "
+            "weights are known. For the scores mse and filtered-mse, and the text kernel.",
+            methods=_LIME,
+        ),
+    ] = "none"
+    stop_when_settled: Annotated[
+        float,
+        Knob(
+            label="Stop when settled",
+            says="Stop when the top five segments keep their order with this probability; 0 to use "
+            "all samples.",
+            methods=_LIME,
+            least=0,
+            below=1,
+            typed=(0.0, 1.0),
+        ),
+    ] = 0.0
+    gradient: Annotated[
+        GradientName,
+        Knob(
+            label="Derivative",
+            says="Difference, as in the paper; or analytic, its limit for small steps.",
+            methods=_SALIENCY,
+        ),
+    ] = "difference"
+    smoothing: Annotated[
+        SmoothingName,
+        Knob(label="Smooth by", says="How the saliency map is smoothed.", methods=_SALIENCY),
+    ] = "gaussian"
+    smoothing_px: Annotated[
+        float,
+        Knob(
+            label="Smooth",
+            says="Pixels of smoothing on each side of the saliency map; 0 leaves it as it is.",
+            methods=_SALIENCY,
+            least=0,
+            typed=(0.0, 1000.0),
+            span=(0.0, 50.0),
+        ),
+    ] = 0.0
 
     def __post_init__(self) -> None:
-        for name, literal in _CHOICES.items():
-            if getattr(self, name) not in get_args(literal):
-                raise ValueError(
-                    f"{name} must be one of {get_args(literal)}, got {getattr(self, name)!r}"
-                )
-        self._check_numbers()
-        for name, low in (("n_segments", 1), ("n_samples", 2), ("seed", 0)):
-            if not getattr(self, name) >= low:
-                raise ValueError(f"{name} must be at least {low}, got {getattr(self, name)}")
-        if not self.ridge_alpha > 0:
-            raise ValueError(f"ridge_alpha must be above 0, got {self.ridge_alpha}")
-        if self.kernel_width is not None and not self.kernel_width > 0:
-            raise ValueError(f"kernel_width must be above 0 or None, got {self.kernel_width}")
+        for name, declared in self.knobs().items():
+            object.__setattr__(self, name, declared.checked(getattr(self, name)))
         if self.step == 0:
             raise ValueError(f"step must not be 0, got {self.step}")
         if self.factor < 0 and self.perturbation in _SCALED:
             raise ValueError(
                 f"factor must be 0 or more where a segment is scaled, got {self.factor}"
             )
-        self._check_additions()
-
-    def _check_numbers(self) -> None:
-        """Counts are whole, the rest finite; numpy's numbers become Python's."""
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if isinstance(value, bool) or not hasattr(value, "__index__"):
-                raise ValueError(f"{name} must be a whole number, got {value!r}")
-            object.__setattr__(self, name, int(value))
-        for name in _NUMBERS:
-            value: Any = getattr(self, name)
-            if value is None and name == "kernel_width":
-                continue
-            if isinstance(value, str | bool) or not hasattr(value, "__float__"):
-                raise ValueError(f"{name} must be a number, got {value!r}")
-            if not isfinite(cast("float", value)):
-                raise ValueError(f"{name} must be finite, got {value}")
-
-    def _check_additions(self) -> None:
-        if not 0 <= self.stop_when_settled < 1:
-            raise ValueError(
-                f"stop_when_settled must be 0 to below 1, got {self.stop_when_settled}"
-            )
-        if not self.smoothing_px >= 0:
-            raise ValueError(f"smoothing_px must be 0 or more, got {self.smoothing_px}")
         if self.control == "linearised" and self.kernel != "text":
             raise ValueError(
                 f"kernel must be 'text' where control is 'linearised', got {self.kernel!r}"
@@ -184,6 +300,11 @@ class ExplainSettings:
             raise ValueError(
                 f"kernel must be 'text' where sampling is 'limit', got {self.kernel!r}"
             )
+
+    @classmethod
+    def knobs(cls) -> dict[str, Declared]:
+        """What is declared of each field, in order: whatever offers the knobs reads it here."""
+        return _knobs(cls)
 
     def asdict(self) -> dict[str, Any]:
         """The settings as plain values, in order."""
@@ -198,8 +319,13 @@ class ExplainSettings:
         ValueError
             If a key is unknown or a value out of range.
         """
-        known = {field.name for field in fields(cls)}
+        known = set(cls.knobs())
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown settings {unknown}; known are {sorted(known)}")
         return cls(**values)
+
+
+@cache
+def _knobs(settings: type[ExplainSettings]) -> dict[str, Declared]:
+    return knobs_of(get_type_hints(settings, include_extras=True))

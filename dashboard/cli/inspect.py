@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...core.settings import ExplainSettings
 from .agn_options import Level
+from .knob_options import with_knobs
 from .options import AsJson, Demo, Directory, MaybeDirectory, named
 from .output import console, print_json, print_lines
 
@@ -25,13 +27,6 @@ _Target = Annotated[
         "out; 'type 2 against intermediate', the decision between two; or a score such as 'mse'."
     ),
 ]
-_Sampling = Annotated[
-    str,
-    typer.Option(
-        help="independent, antithetic, or limit: LIME's exact limit where there is one, as of "
-        "one type against another."
-    ),
-]
 _Exposures = Annotated[
     int,
     typer.Option(
@@ -41,16 +36,13 @@ _Exposures = Annotated[
 ]
 
 
+@with_knobs
 def explain_command(
     directory: Directory,
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
     target: _Target = "predicted",
-    method: Annotated[str, typer.Option(help="lime, saliency, occlusion or shapley.")] = "lime",
-    segments: Annotated[int, typer.Option(help="Pieces the spectrum is cut into.")] = 77,
-    samples: Annotated[int, typer.Option(help="Perturbed spectra (LIME, Shapley).")] = 5000,
-    sampling: _Sampling = "independent",
-    factor: Annotated[float, typer.Option(help="Perturbed flux over flux.")] = 0.9,
-    seed: Annotated[int, typer.Option(help="Of the random masks.")] = 0,
+    *,
+    settings: ExplainSettings,
     exposures: _Exposures = 0,
     level: Level = "90",
     as_json: AsJson = False,
@@ -66,20 +58,9 @@ def explain_command(
     code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
 ) -> None:
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
-    from ...core.settings import ExplainSettings
     from ...data.explanations.python_code import reproduce_code
     from ..export.stored_spectrum import explain_stored, write_files
 
-    settings = ExplainSettings.from_dict(
-        {
-            "method": method,
-            "n_segments": segments,
-            "n_samples": samples,
-            "sampling": sampling,
-            "factor": factor,
-            "seed": seed,
-        }
-    )
     found = explain_stored(
         directory, id, target, settings, exposures=exposures, level=int(level) / 100
     )

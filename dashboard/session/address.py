@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import param
 
 from .drawing import LINE_KINDS
-from .state import Knobs, View
+from .knobs import Knobs
+from .state import View
 
 __all__ = ["apply_query", "to_query"]
 

@@ -19,12 +19,13 @@ from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .browser_tab import BrowserTab, Schedule
+from .knobs import Knobs
 from .latest_wins import Answer, Background
 from .open_spectrum import OpenSpectrum
 from .person import Person
 from .search import find
 from .selected_rows import SelectedRows
-from .state import Knobs, Outcome, View
+from .state import Outcome, View
 
 if TYPE_CHECKING:
     from ...core.targets import Target

@@ -12,23 +12,11 @@ import param
 
 from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION
 from ...core.models.conformal import LEVELS
-from ...core.settings import (
-    ControlName,
-    ExplainSettings,
-    FirstSample,
-    GradientName,
-    KernelName,
-    MethodName,
-    PerturbationName,
-    SamplingName,
-    SegmentationName,
-    SmoothingName,
-    WeightSign,
-)
+from ...core.settings import WeightSign
 from .drawing import Drawing
 from .tabs import TABS
 
-__all__ = ["Knobs", "Outcome", "View"]
+__all__ = ["Outcome", "View"]
 
 SlopeName = Literal["derivative", "tenth"]
 ThemeName = Literal["light", "dark"]
@@ -127,147 +115,6 @@ class View(Drawing):
     theme = param.Selector(
         default="light", objects=list(get_args(ThemeName)), doc="Light or dark page."
     )
-
-
-class Knobs(param.Parameterized):
-    """How a spectrum is explained; the values of :class:`~spexplain.core.settings.ExplainSettings`.
-
-    The hard bounds are what a person may type, the soft bounds what the slider spans.
-    """
-
-    method = param.Selector(
-        default="lime",
-        objects=list(get_args(MethodName)),
-        label="Method",
-        doc="LIME: a weighted linear surrogate over segments. Saliency: the derivative by each "
-        "pixel's flux. Occlusion: each segment perturbed alone.",
-    )
-    n_segments = param.Integer(
-        default=77,
-        bounds=(2, 4000),
-        softbounds=(5, 943),
-        label="Segments",
-        doc="Into how many segments the spectrum is cut.",
-    )
-    factor = param.Number(
-        default=0.9,
-        bounds=(-10.0, 10.0),
-        softbounds=(0.6, 1.2),
-        step=0.01,
-        label="Perturbation",
-        doc="Factor of the perturbation: with 'scale', the flux of a segment times this.",
-    )
-    n_samples = param.Integer(
-        default=5000,
-        bounds=(10, 100_000),
-        softbounds=(100, 20_000),
-        label="Samples",
-        doc="How many perturbed spectra LIME evaluates, or Shapley values are found from.",
-    )
-    step = param.Number(
-        default=0.01,
-        bounds=(1e-5, 1.0),
-        softbounds=(0.001, 0.5),
-        label="Step",
-        doc="By what fraction of its flux saliency changes each pixel.",
-    )
-    perturbation = param.Selector(
-        default="scale",
-        objects=list(get_args(PerturbationName)),
-        label="Perturb by",
-        doc="Scale: times the factor. Shrink: towards the median. Flat: the factor as a "
-        "constant. Mean: the segment's own mean times the factor.",
-    )
-    segmentation = param.Selector(
-        default="uniform",
-        objects=list(get_args(SegmentationName)),
-        label="Cut",
-        doc="How the spectrum is cut into segments.",
-    )
-    kernel = param.Selector(
-        default="text",
-        objects=list(get_args(KernelName)),
-        label="Kernel",
-        doc="How samples are weighted by closeness: as in the paper's text, or its code.",
-    )
-    kernel_width = param.Number(
-        default=None,
-        bounds=(0.0, 100.0),
-        inclusive_bounds=(False, True),
-        allow_None=True,
-        label="Kernel width",
-        doc="Width of the kernel in its own units; empty for the kernel's default.",
-    )
-    ridge_alpha = param.Number(
-        default=1.0,
-        bounds=(0.0, 1e6),
-        inclusive_bounds=(False, True),
-        label="Ridge α",
-        doc="Penalty on the weights of the surrogate.",
-    )
-    seed = param.Integer(
-        default=0,
-        bounds=(0, 2**31 - 1),
-        label="Seed",
-        doc="Seed of the random masks; the same seed gives the same explanation to the last bit.",
-    )
-    sampling = param.Selector(
-        default="independent",
-        objects=list(get_args(SamplingName)),
-        label="Draw masks",
-        doc="Independent, as in the paper; antithetic, in pairs of complements, which need fewer "
-        "samples for the same error; or limit, exact and without samples where the answer is "
-        "known in closed form: a support vector machine's decision of one type against another.",
-    )
-    first = param.Selector(
-        default="paper",
-        objects=list(get_args(FirstSample)),
-        label="First sample",
-        doc="The spectrum itself. Paper: counts as any sample. Light: counts nothing.",
-    )
-    control = param.Selector(
-        default="none",
-        objects=list(get_args(ControlName)),
-        label="Control",
-        doc="Linearised: fit only what the autoencoder does beyond its linearised self, whose "
-        "weights are known. For the scores mse and filtered-mse, and the text kernel.",
-    )
-    stop_when_settled = param.Number(
-        default=0.0,
-        bounds=(0.0, 1.0),
-        inclusive_bounds=(True, False),
-        label="Stop when settled",
-        doc="Stop when the top five segments keep their order with this probability; 0 to use "
-        "all samples.",
-    )
-    gradient = param.Selector(
-        default="difference",
-        objects=list(get_args(GradientName)),
-        label="Derivative",
-        doc="Difference, as in the paper; or analytic, its limit for small steps.",
-    )
-    smoothing = param.Selector(
-        default="gaussian",
-        objects=list(get_args(SmoothingName)),
-        label="Smooth by",
-        doc="How the saliency map is smoothed.",
-    )
-    smoothing_px = param.Number(
-        default=0.0,
-        bounds=(0.0, 1000.0),
-        softbounds=(0.0, 50.0),
-        label="Smooth",
-        doc="Pixels of smoothing on each side of the saliency map; 0 leaves it as it is.",
-    )
-
-    def settings(self) -> ExplainSettings:
-        """The knobs as settings of the engine."""
-        return ExplainSettings(**{name: getattr(self, name) for name in self.names()})
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """The parameters that are settings of the engine."""
-        return [name for name in cls.param if name != "name"]
 
 
 class Outcome(param.Parameterized):

@@ -7,8 +7,8 @@ import panel as pn
 from ...session.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import FormPart
-from ..widgets.controls import heed
 from ..widgets.form_fields import Field, form
+from ..widgets.knob_controls import heed, knob_fields
 
 __all__ = ["ChoicesBeside"]
 
@@ -48,7 +48,7 @@ class ChoicesBeside:
 
 
 def _choices(session: Visitor) -> FormPart:
-    view, knobs = session.view, session.knobs
+    view = session.view
     drawn = [
         Field(view, "medium", "segmented", _MEDIA, label="", group=_AXIS),
         Field(view, "paint", "segmented", {"line": "Line", "band": "Bands"}, label="", group=_AXIS),
@@ -65,20 +65,8 @@ def _choices(session: Visitor) -> FormPart:
         *(Field(view, kind, "toggle", group=_LINES) for kind in _KINDS),
     ]
     advanced = [
-        Field(knobs, "perturbation", "select", group=_EXPLANATION),
-        Field(knobs, "segmentation", "select", group=_EXPLANATION),
-        Field(knobs, "kernel", "select", group=_EXPLANATION),
-        Field(knobs, "kernel_width", "number", group=_EXPLANATION, placeholder="default"),
-        Field(knobs, "ridge_alpha", "number", group=_EXPLANATION),
-        Field(knobs, "seed", "number", group=_EXPLANATION),
-        Field(knobs, "sampling", "select", group=_EXPLANATION),
-        Field(knobs, "first", "select", group=_EXPLANATION),
-        Field(knobs, "control", "select", group=_EXPLANATION),
-        Field(knobs, "stop_when_settled", "number", group=_EXPLANATION),
+        *knob_fields(session, folded=True, group=_EXPLANATION),
         Field(view, "slope", "select", _SLOPES, group=_EXPLANATION),
-        Field(knobs, "gradient", "select", group=_EXPLANATION),
-        Field(knobs, "smoothing", "select", group=_EXPLANATION),
-        Field(knobs, "smoothing_px", "number", group=_EXPLANATION),
     ]
     part = form([*drawn, *advanced], session.complain, css_class="in-beside")
     heed(session, part)

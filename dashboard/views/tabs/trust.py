@@ -129,7 +129,7 @@ class _Trust:
 
     def _take(self, message: dict[str, Any]) -> None:
         if "width" in message:
-            self._session.knobs.kernel_width = float(message["width"])
+            self._session.knobs.param.update(kernel_width=float(message["width"]))
         elif "stop" in message:
             self._work.cancel()
             if self._evidence is not None:

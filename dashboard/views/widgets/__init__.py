@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         invitation,
         one_patch,
     )
-    from .controls import bar_form, controls_form, drawing_form, legend_part, tabs_form
+    from .controls import bar_form, drawing_form, legend_part, tabs_form
     from .drop_zone import drop_part
     from .html_sections import SectionsPart, button, choice, foot_line, slider
 

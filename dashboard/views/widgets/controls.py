@@ -18,11 +18,9 @@ from .form_fields import Field, form
 
 __all__ = [
     "bar_form",
-    "controls_form",
     "drawing_form",
     "end_text",
     "find_form",
-    "heed",
     "legend_of",
     "legend_part",
     "tabs_form",
@@ -38,18 +36,7 @@ _OF_TYPES = {
     "of_kind": "like what it learned on",
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 SPANS = {"model": "Window", "whole": "Whole"}
-# Which knobs a method heeds; the others are not shown.
-_HEEDED = {
-    "lime": {
-        "n_segments", "factor", "n_samples", "perturbation", "segmentation", "kernel",
-        "kernel_width", "ridge_alpha", "seed", "sampling", "first", "control", "stop_when_settled",
-    },
-    "saliency": {"step", "gradient", "smoothing", "smoothing_px"},
-    "occlusion": {"n_segments", "factor", "perturbation", "segmentation"},
-    "shapley": {"n_segments", "factor", "n_samples", "perturbation", "segmentation", "seed"},
-}  # fmt: skip
 
 
 def find_form(session: Session) -> FormPart:
@@ -92,38 +79,6 @@ def drawing_form(session: Session) -> FormPart:
         session.complain,
         css_class="in-drawing",
     )
-
-
-def controls_form(session: Session) -> FormPart:
-    """How the spectrum is explained: method and three sliders; the rest stands beside it."""
-    knobs = session.knobs
-    part = form(
-        [
-            Field(knobs, "method", "segmented", _METHODS, label=""),
-            Field(knobs, "factor", "range"),
-            Field(knobs, "step", "range", log=True),
-            Field(knobs, "n_segments", "range", log=True),
-            Field(knobs, "n_samples", "range", log=True),
-        ],
-        session.complain,
-        css_class="in-controls",
-    )
-
-    heed(session, part)
-    return part
-
-
-def heed(session: Session, part: FormPart) -> None:
-    """Hide the knobs of a form that the chosen method does not heed."""
-    knobs = session.knobs
-
-    def show(*_: object) -> None:
-        heeded = _HEEDED[knobs.method]
-        inert = [name for name in knobs.names() if name not in heeded | {"method"}]
-        part.inert = inert if knobs.method == "saliency" else [*inert, "slope"]
-
-    knobs.param.watch(show, "method")
-    show()
 
 
 def tabs_form(session: Session) -> FormPart:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.settings import ExplainSettings
 from spexplain.dashboard.session.address import apply_query, parse, to_query
+from spexplain.dashboard.session.knobs import Knobs
 from spexplain.dashboard.session.session import Session
-from spexplain.dashboard.session.state import Knobs, View
+from spexplain.dashboard.session.state import View
 from spexplain.dashboard.session.visitor import Visitor
 
 settings = st.fixed_dictionaries(

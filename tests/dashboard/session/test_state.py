@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spexplain.core.settings import ExplainSettings
 from spexplain.dashboard.session.address import apply_query, to_query
+from spexplain.dashboard.session.knobs import Knobs
 from spexplain.dashboard.session.session import Session
-from spexplain.dashboard.session.state import Knobs, Outcome, View
+from spexplain.dashboard.session.state import Outcome, View
 
 FIELDS = {field.name: field.default for field in dataclasses.fields(ExplainSettings)}
 

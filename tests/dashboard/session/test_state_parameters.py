@@ -8,7 +8,8 @@ from dataclasses import fields
 
 import pytest
 from spexplain.core.explain.entry import ExplainSettings
-from spexplain.dashboard.session.state import Knobs, Outcome, View
+from spexplain.dashboard.session.knobs import Knobs
+from spexplain.dashboard.session.state import Outcome, View
 
 
 def test_state_and_logic_load_no_widgets() -> None:
