@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from .session import Session
     from .settled_trust import SettledTrust
     from .state import Outcome
-    from .tabs import TABS, tab_named
+    from .tabs import all_tabs, tab_named
     from .visitor import Visitor
 
 __all__ = [
     "AMOUNTS",
-    "TABS",
     "Answer",
     "Background",
     "Comparison",
@@ -42,6 +41,7 @@ __all__ = [
     "SettledTrust",
     "Variant",
     "Visitor",
+    "all_tabs",
     "apply_query",
     "compare",
     "find",

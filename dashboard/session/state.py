@@ -14,7 +14,7 @@ from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION
 from ...core.models.conformal import LEVELS
 from ...core.settings import WeightSign
 from .drawing import Drawing
-from .tabs import TABS
+from .tabs import all_tabs
 
 __all__ = ["Outcome", "View"]
 
@@ -49,7 +49,9 @@ class View(Drawing):
         "it, Escape leaves.",
     )
     tab = param.Selector(
-        default=TABS[0].name, objects=[tab.name for tab in TABS], doc="The open list or table."
+        default=all_tabs()[0].name,
+        objects=[tab.name for tab in all_tabs()],
+        doc="The open list or table.",
     )
     sort = param.String(
         default="", doc="Column the list is sorted by, '-' in front for falling; empty as given."

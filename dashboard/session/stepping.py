@@ -11,7 +11,7 @@ from ..workspace.listing import Listing
 from ..workspace.standard_lists import selected_rows
 from .confusion import ConfusionCell
 from .session import Session
-from .tabs import TABS
+from .tabs import all_tabs
 from .tags import Tagging
 
 __all__ = ["Stepping"]
@@ -112,7 +112,7 @@ class Stepping:
     @property
     def _own(self) -> str:
         """The tab whose list is the lens's own."""
-        checked, unchecked = _LISTS_OF.get(self._session.view.lens, (TABS[0].name, TABS[0].name))
+        checked, unchecked = _LISTS_OF.get(self._session.view.lens, (all_tabs()[0].name,) * 2)
         return checked if self._session.workspace.checked else unchecked
 
     def _follow_lens(self, *_: object) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore, run_key
+from ..files.additions import additions
 from ..files.locks import only_builder
 from .agn_study import plane_choices
 from .lent import LentModelsError, background, lent_models
@@ -53,6 +54,13 @@ _STAGES = (
     DOMAIN_P21,
     DOMAIN_O25,
 )
+
+
+def _usual_stages() -> tuple[Stage, ...]:
+    """Ours, and after them those that other packages add."""
+    return (*_STAGES, *additions("stages"))
+
+
 # Done only when asked for by name: they take minutes, and the page does without them.
 _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
 
@@ -105,7 +113,7 @@ def settings_as_built(collection: Collection) -> BuildSettings:
 
 def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
     """The stages of a build in the order they are taken up, and, if asked, those on demand."""
-    stages = (*_STAGES, *_ON_DEMAND) if on_demand else _STAGES
+    stages = (*_usual_stages(), *_ON_DEMAND) if on_demand else _usual_stages()
     return tuple(stage.name for stage in stages)
 
 
@@ -227,7 +235,7 @@ def _still_true(store: RunStore, finished: Mapping[str, str]) -> dict[str, str]:
 def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
     """The stages asked for and all they need, in the order they are taken up."""
     latent = settings.plane_features == "latent"
-    stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _STAGES]
+    stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _usual_stages()]
     if only is None:
         return stages
     stages += _ON_DEMAND

@@ -237,7 +237,7 @@ class _Process:
                 self._popen.kill()
         try:
             # What has nothing to do ends by itself; what died says how.
-            self._popen.wait(timeout=0.5)
+            self._popen.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()

@@ -18,6 +18,7 @@ import numpy as np
 
 from ...core.spectra.grid import WaveGrid
 from ...core.spectra.spectrum import Spectrum
+from ..files.additions import additions
 from .labels import Labels
 from .limits import Limits
 from .one_file import Intake, Rejected, Taken, too_large
@@ -49,6 +50,7 @@ def main() -> None:
     said, _ = receive(orders, _ORDERS)
     limits = Limits(**said["limits"])
     work = _work(said)
+    additions("readers")  # while imports may still do what files may not
     _confine(limits)
     send(answers, {"ready": True})
     while True:

@@ -15,6 +15,7 @@ from ..collection.built_domain import PATTERNS, BuiltDomain
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
 from ..collection.trained_models import is_outdated
+from ..files.additions import additions
 from .agn import AgnLens
 from .anomaly import AnomalyLens
 from .built_lens import LensError, Verdict
@@ -124,6 +125,8 @@ class Lens(Protocol):
 def open_lenses(collection: Collection) -> dict[str, Lens]:
     """The lenses that have been built, by name; may be shared between threads.
 
+    After ours those that other packages add: each opens its own, or None where it is not built.
+
     One on a classifier of an earlier version is left out: see :func:`outdated`.
     """
     store = RunStore(collection.path)
@@ -133,7 +136,8 @@ def open_lenses(collection: Collection) -> dict[str, Lens]:
         lenses["agn"] = AgnLens(collection, store, svm)
     if score is not None:
         lenses["anomaly"] = AnomalyLens(collection, store, score)
-    return lenses
+    added = [opens(collection) for opens in additions("lenses")]
+    return lenses | {lens.name: lens for lens in added if lens is not None}
 
 
 def outdated(collection: Collection) -> str:

@@ -46,7 +46,7 @@ class Drawer(pn.viewable.Viewer):
         """What a tab shows."""
         module = tab_named(name).module
         if module not in self._made:
-            made = import_module(f".{module}", __package__).show(self._session)
+            made = import_module(module, __package__).show(self._session)
             self._made[module] = made
             self.holder.append(made)
         return self._made[module]

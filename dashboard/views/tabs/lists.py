@@ -46,7 +46,7 @@ class _Table:
 
     @property
     def _seen(self) -> bool:
-        return tab_named(self._session.view.tab).module == "lists"
+        return tab_named(self._session.view.tab).module == ".lists"
 
     def _fill(self, *_: object) -> None:
         if self._seen:

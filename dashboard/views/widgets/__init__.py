@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .controls import bar_form, drawing_form, legend_part, tabs_form
     from .drop_zone import drop_part
     from .html_sections import SectionsPart, button, choice, foot_line, slider
+    from .knob_controls import controls_form
 
 __all__ = [
     "SectionsPart",

@@ -11,7 +11,7 @@ from ....data.selections.selection import Selection
 from ...figures.theme import ThemeName, category_colours, sequential
 from ...session.search import find
 from ...session.session import Session
-from ...session.tabs import TABS
+from ...session.tabs import all_tabs
 from ...workspace.colouring import Categories
 from .components import FormPart, LegendPart
 from .form_fields import Field, form
@@ -83,7 +83,9 @@ def drawing_form(session: Session) -> FormPart:
 
 def tabs_form(session: Session) -> FormPart:
     """Which list or table is open."""
-    field = Field(session.view, "tab", "segmented", {tab.name: tab.title for tab in TABS}, label="")
+    field = Field(
+        session.view, "tab", "segmented", {tab.name: tab.title for tab in all_tabs()}, label=""
+    )
     return form([field], session.complain, css_class="in-tabs")
 
 

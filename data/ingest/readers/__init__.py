@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from ....core.spectra.spectrum import Spectrum
+from ...files.additions import additions
 from . import desi, fits_rows, gama, image, lamost, sdss, sixdf, table, text
 from .by_specutils import load_by_specutils
 from .fits import Hdu, ReadError, read_hdus
@@ -17,7 +18,8 @@ __all__ = ["ReadError", "read", "read_all"]
 
 _Load = Callable[[Sequence[Hdu], Path], Spectrum | Iterable[Spectrum]]
 
-# Each pair says whether the HDUs are its survey's, and reads them; the first match reads.
+# Each pair says whether the HDUs are its survey's, and reads them; the first match reads. Those of
+# other packages come after these.
 _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (sdss.is_spec, sdss.load_spec),
     (sdss.is_sp_spec, sdss.load_sp_spec),
@@ -98,7 +100,9 @@ def _unknown(hdus: Sequence[Hdu]) -> ReadError:
 
 
 def _reader_of(hdus: Sequence[Hdu]) -> _Load | None:
-    return next((load for matches, load in _READERS if matches(hdus)), None)
+    return next(
+        (load for matches, load in (*_READERS, *additions("readers")) if matches(hdus)), None
+    )
 
 
 def read(path: str | Path) -> Spectrum:

@@ -15,7 +15,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.dashboard.figures.bokeh_style import letter_name, plain_figure
 from spexplain.dashboard.figures.theme import THEMES, painting
 from spexplain.dashboard.session.session import Session
-from spexplain.dashboard.session.tabs import TABS
+from spexplain.dashboard.session.tabs import all_tabs
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane.plane import PlaneView
 from spexplain.dashboard.views.spectrum.brush import attach_brush
@@ -389,8 +389,8 @@ def test_a_tab_is_made_when_first_opened_and_seen_alone(still: Session) -> None:
 
 def test_every_tab_shows_something_and_is_in_the_state(still: Session) -> None:
     drawer = Drawer(still)
-    assert still.view.param["tab"].objects == [tab.name for tab in TABS]
-    for tab in TABS:
+    assert still.view.param["tab"].objects == [tab.name for tab in all_tabs()]
+    for tab in all_tabs():
         still.view.tab = tab.name
         assert drawer.of(tab.name) in list(drawer.holder)
         assert len(still.listing.columns) > 0

@@ -1,0 +1,48 @@
+"""What other installed packages add, as their entry points say."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal
+
+__all__ = ["AdditionError", "AdditionKind", "additions"]
+
+AdditionKind = Literal["readers", "stages", "lenses", "tabs"]
+
+
+class AdditionError(Exception):
+    """What a package adds cannot be loaded; the text names it and says why."""
+
+
+@cache
+def additions(kind: AdditionKind) -> tuple[Any, ...]:
+    """What is declared under ``spexplain.<kind>``, in the order of its names.
+
+    A package declares it in its ``pyproject.toml``::
+
+        [project.entry-points."spexplain.readers"]
+        mine = "my_package.reading:READER"
+
+    Parameters
+    ----------
+    kind
+        CONTRIBUTING.md says what each is.
+
+    Raises
+    ------
+    AdditionError
+        If one cannot be loaded.
+    """
+    found = entry_points(group=f"spexplain.{kind}")
+    return tuple(_loaded(point) for point in sorted(found, key=lambda point: point.name))
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        raise AdditionError(
+            f"{point.name} = {point.value!r} of {point.group} cannot be loaded: {error}; mend or "
+            "uninstall the package that declares it"
+        ) from error
