@@ -97,7 +97,7 @@ class Filtering(param.Parameterized):
     def _list(self) -> None:
         """Open the list of what is selected, where a list is open and not a tab of another kind."""
         view = self._session.view
-        if view.tab != SELECTED and tab_named(view.tab).module == "lists":
+        if view.tab != SELECTED and tab_named(view.tab).module == ".lists":
             self._before, view.tab = view.tab, SELECTED
 
     @property
