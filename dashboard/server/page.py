@@ -37,7 +37,6 @@ from ..views.tabs.drawer import Drawer
 from ..views.widgets.components import ShellPart, asset
 from ..views.widgets.controls import (
     bar_form,
-    controls_form,
     drawing_form,
     find_form,
     legend_part,
@@ -45,6 +44,7 @@ from ..views.widgets.controls import (
 )
 from ..views.widgets.drop_zone import drop_part
 from ..views.widgets.filter_field import filter_part
+from ..views.widgets.knob_controls import controls_form
 from ..workspace.workspace import Workspace
 from .answers import nonce
 from .page_thread import schedule_of
