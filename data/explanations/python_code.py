@@ -41,6 +41,7 @@ explanation = {call}
 """
 
 _PRINT = """\
+# The surrogate's raw weights; spexplain.core.explain.effects has them per +10 % of the flux.
 for segment in explanation.top(5):
     print(segment, explanation.weights[segment])
 """
