@@ -14,6 +14,7 @@ from ...core.spectra.spectrum import Spectrum
 from ..collection.format import SET_ASIDE, WHY_SET_ASIDE
 from ..collection.observed import StoredSpectrum
 from ..collection.wave_code import encode_wave
+from .entry_rules import EntryBar, entry_bar
 from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
@@ -112,29 +113,30 @@ class Intake:
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             spectrum = replace(spectrum, z=self.labels.redshifts[name], z_warning="")
-        if not spectrum.has_data.any():
+        bar = entry_bar(spectrum)
+        if bar == "no data":
             none = f"none of the {spectrum.flux.size} pixels has flux with an error"
-            return Rejected(spectrum.file, spectrum.id, "no data", none)
-        if why := impossible(spectrum):
-            return Rejected(spectrum.file, spectrum.id, "impossible values", why)
-        reason, why = self._set_aside(spectrum) or ("", "")
+            return Rejected(spectrum.file, spectrum.id, bar, none)
+        if bar == "impossible values":
+            return Rejected(spectrum.file, spectrum.id, bar, impossible(spectrum))
+        reason, why = self._set_aside(spectrum, bar) or ("", "")
         stored = StoredSpectrum(
             encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
         )
         return Taken(_catalog_row(spectrum) | {SET_ASIDE: reason, WHY_SET_ASIDE: why}, stored)
 
-    def _set_aside(self, spectrum: Spectrum) -> tuple[AsideReason, str] | None:
+    def _set_aside(
+        self, spectrum: Spectrum, bar: EntryBar | None
+    ) -> tuple[AsideReason, str] | None:
         z = spectrum.z
-        if spectrum.spectral_class == "STAR":
-            return "star", f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
-        if np.isnan(z) or z == 0:  # pipelines write 0 where they found none
+        if bar == "star":
+            return bar, f"the pipeline's class is STAR {spectrum.subclass}".rstrip()
+        if bar == "redshift missing":
             none = "the file gives none" if np.isnan(z) else f"z = {z:g}, as where none was found"
             said = spectrum.z_note or none
-            return "redshift missing", said if "--labels" in said else f"{said}; {_WHENCE}"
-        if z < 0:
-            return "redshift too low", (
-                f"z = {z:.5f} is not positive: a star's, or a galaxy's too near; {_WHENCE}"
-            )
+            return bar, said if "--labels" in said else f"{said}; {_WHENCE}"
+        if bar == "redshift too low":
+            return bar, f"z = {z:.5f} is not positive: a star's, or a galaxy's too near; {_WHENCE}"
         if z > self.z_max:
             return "redshift too high", f"z = {z:.4f} > {self.z_max:g}; --z-max takes it"
         if not self.doubtful and is_doubtful(spectrum.z_warning):

@@ -17,8 +17,10 @@ from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ..collection.collection import Collection
 from ..ingest.bounded_reader import BoundedReader
+from ..ingest.entry_rules import EntryBar, entry_bar
 from ..ingest.limits import PAGE
 from ..ingest.one_file import too_large
+from ..ingest.readers.impossible import impossible
 from .anomaly import SCORE
 from .built_lens import LensError, Verdict
 from .dust_of_file import reddening_of_file
@@ -118,24 +120,11 @@ class OutsideLens:
         Raises
         ------
         LensError
-            If its redshift is not known, it has no pixel with a flux and its error, or its file
-            calls it a star: no model here was taught one.
+            If it may not enter (``entry_bar``): its redshift is not known, it has no pixel with a
+            flux and its error, its file calls it a star, or its values are impossible.
         """
-        if spectrum.spectral_class == "STAR":
-            kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
-            raise LensError(
-                f"{spectrum.id} is a star{kind} by its file; the models here know galaxies and "
-                "quasars only"
-            )
-        if not spectrum.z > 0:
-            why = f" ({spectrum.z_note})" if spectrum.z_note else ""
-            given = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
-            if np.isnan(spectrum.z) and why:
-                given = "no redshift to rely on"
-            elif np.isnan(spectrum.z):
-                given = "no redshift; a table of your own has it as Z in its header"
-            raise LensError(f"{spectrum.id}: its file gives {given}{why}")
-        _check_pixels(spectrum)
+        if bar := entry_bar(spectrum):
+            raise LensError(f"{spectrum.id}{_kept_out(spectrum, bar)}")
         ebv, note = (None, "") if corrected else reddening_of_file(self.lens, spectrum)
         flux, reason = self.prepared(spectrum, ebv=ebv)
         sn_median = spectrum.sn_median
@@ -260,10 +249,21 @@ def _noted(verdict: Verdict, note: str) -> Verdict:
     return replace(verdict, domain=replace(said, notes=(*said.notes, note)))
 
 
-def _check_pixels(spectrum: Spectrum) -> None:
-    usable = np.isfinite(spectrum.flux) & (spectrum.ivar > 0)
-    if not usable.any():
-        raise LensError(
-            f"{spectrum.id}: none of its {len(usable):,} pixels has a flux and an error, flux is "
-            "NaN or ivar 0 throughout"
+def _kept_out(spectrum: Spectrum, bar: EntryBar) -> str:
+    """Why, behind its id, and what its file says of it."""
+    if bar == "star":
+        kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
+        return f" is a star{kind} by its file; the models here know galaxies and quasars only"
+    if bar == "no data":
+        return (
+            f": none of its {spectrum.flux.size:,} pixels has a flux and an error, flux is NaN or "
+            "ivar 0 throughout"
         )
+    if bar == "impossible values":
+        return f": {impossible(spectrum)}"
+    why = f" ({spectrum.z_note})" if spectrum.z_note else ""
+    given = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
+    if np.isnan(spectrum.z):
+        given = "no redshift; a table of your own has it as Z in its header"
+        given = "no redshift to rely on" if why else given
+    return f": its file gives {given}{why}"
