@@ -11,7 +11,9 @@ import numpy as np
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text
+from ....data.collection.format import why_set_aside
 from ...figures.domain_words import domain_html
+from ...figures.raw_picture import raw_picture
 from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
 from ...figures.theme import diverging
 from ...figures.wording import (
@@ -90,10 +92,7 @@ def veil_pane(session: Session) -> WordsPart:
         elif shown is None:
             text = _INVITATION
         elif shown.reason:
-            text = (
-                f"This spectrum cannot serve this lens: {escape(shown.reason)}."
-                "<br>Try the other lens, or another spectrum."
-            )
+            text = _why_not(session, shown)
         else:
             pane.html = ""
             return
@@ -102,6 +101,20 @@ def veil_pane(session: Session) -> WordsPart:
     session.outcome.param.watch(show, "shown")
     show()
     return pane
+
+
+def _why_not(session: Session, shown: OpenSpectrum) -> str:
+    """Why the lens does not take it; below, a spectrum of the collection as it was observed."""
+    why = escape(shown.reason)
+    if shown.row < 0:
+        return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
+    picture = raw_picture(session.workspace.collection.observed(shown.row))
+    if why_set_aside(session.workspace.catalog, shown.row):
+        return f"No model is given this spectrum: {why}.{picture}"
+    return (
+        f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another "
+        f"spectrum.{picture}"
+    )
 
 
 def _verdict(session: Visitor) -> str:

@@ -1,0 +1,102 @@
+"""A spectrum as observed, drawn small: for one that no model is given."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ...data.collection.observed import ObservedSpectrum
+
+__all__ = ["raw_picture"]
+
+_WIDTH, _HEIGHT, _FOOT = 800, 260, 22
+_COLUMNS = _WIDTH  # finer than a column nothing can be seen
+_TICKS = 5
+
+
+def raw_picture(observed: ObservedSpectrum) -> str:
+    """Flux over observed wavelength as an SVG: with ±1 σ, the pipeline's model, and no data grey.
+
+    Of the pixels that fall in one column the smallest and largest are drawn.
+    """
+    wave, good = observed.wave_obs_aa, ~observed.mask
+    if not good.any():
+        return ""
+    flux = np.where(good, observed.flux, np.nan).astype(np.float64)
+    sigma = np.where(good, observed.ivar, np.nan).astype(np.float64) ** -0.5
+    low, high = np.nanpercentile(flux, [0.5, 99.5])
+    room = 0.1 * (high - low) or 1.0
+    x = (wave - wave[0]) / (wave[-1] - wave[0]) * _WIDTH
+
+    def y(values: np.ndarray) -> np.ndarray:
+        share = (values - (low - room)) / (high - low + 2 * room)
+        return _HEIGHT * (1 - np.clip(share, 0, 1))
+
+    edges = np.linspace(0, _WIDTH, _COLUMNS + 1)
+    parts = [_gaps(x, good)]
+    parts += [_band(x, y(flux - sigma), y(flux + sigma), edges)]
+    if observed.model is not None:
+        parts.append(_line(x, y(np.asarray(observed.model, float)), edges, "#d9822b", 1.5))
+    parts.append(_line(x, y(flux), edges, "currentColor", 1.0))
+    ticks = np.linspace(wave[0], wave[-1], _TICKS)
+    for tick, anchor in zip(ticks, ("start", *["middle"] * (_TICKS - 2), "end"), strict=True):
+        at = (tick - wave[0]) / (wave[-1] - wave[0]) * _WIDTH
+        parts.append(
+            f'<text x="{at:.0f}" y="{_HEIGHT + _FOOT - 6}" font-size="13" fill="currentColor" '
+            f'text-anchor="{anchor}">{tick:.0f}</text>'
+        )
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT + _FOOT}" width="{_WIDTH}" role="img" '
+        f'aria-label="The spectrum as observed">{"".join(parts)}</svg><p class="small">'
+        f"{escape(_words(observed))}</p>"
+    )
+
+
+def _words(observed: ObservedSpectrum) -> str:
+    unit = observed.flux_unit or "unit not known"
+    model = "; orange: the pipeline’s model" if observed.model is not None else ""
+    return f"As observed: vacuum Å, flux in {unit}, ±1 σ light, no data grey{model}."
+
+
+def _gaps(x: np.ndarray, good: np.ndarray) -> str:
+    """Stretches without data."""
+    change = np.flatnonzero(np.diff(np.concatenate([[True], good, [True]]).astype(np.int8)))
+    return "".join(
+        f'<rect x="{x[first]:.1f}" width="{max(x[stop - 1] - x[first], 1):.1f}" y="0" '
+        f'height="{_HEIGHT}" fill="#888" opacity="0.2"/>'
+        for first, stop in change.reshape(-1, 2).tolist()
+    )
+
+
+def _columns(x: np.ndarray, values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Middle, smallest and largest of each column that has data."""
+    known = np.isfinite(values)
+    column = np.clip(np.searchsorted(edges, x[known], side="right") - 1, 0, len(edges) - 2)
+    least, most = np.full(len(edges) - 1, np.inf), np.full(len(edges) - 1, -np.inf)
+    np.minimum.at(least, column, values[known])
+    np.maximum.at(most, column, values[known])
+    some = np.isfinite(least)
+    return (edges[:-1] + 0.5)[some], least[some], most[some]
+
+
+def _line(x: np.ndarray, y: np.ndarray, edges: np.ndarray, colour: str, width: float) -> str:
+    middle, least, most = _columns(x, y, edges)
+    path = " ".join(
+        f"M{at:.1f},{a:.1f}V{max(b, a + 1):.1f}"
+        for at, a, b in zip(middle.tolist(), least.tolist(), most.tolist(), strict=True)
+    )
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+
+
+def _band(x: np.ndarray, low: np.ndarray, high: np.ndarray, edges: np.ndarray) -> str:
+    """From the lowest to the highest of each column."""
+    middle, top, _ = _columns(x, high, edges)
+    _, _, bottom = _columns(x, low, edges)
+    path = " ".join(
+        f"M{at:.1f},{a:.1f}V{b:.1f}"
+        for at, a, b in zip(middle.tolist(), top.tolist(), bottom.tolist(), strict=True)
+    )
+    return f'<path d="{path}" stroke="currentColor" stroke-width="1.2" opacity="0.2"/>'
