@@ -145,14 +145,13 @@ def explained_spectrum_figure(
     palette = ScalarMappable(Normalize(-scale.limit, scale.limit), _colour_map(paint, theme))
     weights = scale(runs.of_pixels(seen.values[explanation.labels]))
     either = runs.of_pixels(seen.either[explanation.labels].astype(float)) == 1
-    run_colours = palette.to_rgba(np.ma.masked_invalid(weights))
-    faint = palette.to_rgba(np.zeros(1))
-    share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
-    run_colours[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
+    run_colours = _run_colours(palette, weights, either, scale, colours)
+    # What was filled in is dashed, not part of the line (surroundings.py).
+    line = flux if sight.whole is None else np.where(sight.whole.filled, np.nan, flux)
     if paint == "line":
-        draw_painted_line(upper, runs, run_colours, wave, flux)
+        draw_painted_line(upper, runs, run_colours, wave, line)
     else:
-        draw_band(upper, runs, run_colours, colours.line, wave, flux)
+        draw_band(upper, runs, run_colours, colours.line, wave, line)
     ends = None
     if intervals is not None:
         ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
@@ -161,7 +160,7 @@ def explained_spectrum_figure(
         either=either,
     )  # fmt: skip
     draw_colour_bar(bar, palette, scale, explanation, colours)
-    said = draw_surroundings(upper, sight, wave_rest_aa, colours, theme)
+    said = draw_surroundings(upper, sight, (wave_rest_aa, flux), colours, theme)
     _look(upper, sight)
     mark_lines(upper, lower, sight.marked(*upper.get_xlim()), colours)
     upper.set_ylabel(flux_label)
@@ -199,6 +198,21 @@ def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
         raise ValueError(f"a figure is saved as one of {tuple(_METADATA)}, got {str(path)!r}")
     with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
         fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
+
+
+def _run_colours(
+    palette: ScalarMappable,
+    weights: NDArray[np.float64],
+    either: NDArray[np.bool_],
+    scale: WeightScale,
+    colours: Theme,
+) -> NDArray:
+    """The colour of each run (R, 4): by its weight, or violet where any change does the same."""
+    found = palette.to_rgba(np.ma.masked_invalid(weights))
+    faint = palette.to_rgba(np.zeros(1))
+    share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
+    found[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
+    return found
 
 
 def _look(axes: Axes, sight: Sight) -> None:
@@ -258,7 +272,7 @@ def _write_round(
             (left, head, "left", title, LARGE, colours.text),
             (edge, head, "right", said, NORMAL, colours.text),
             (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
-            (left, last, "left", " · ".join(round_it), SMALL, colours.muted),
+            *([(left, last, "left", " · ".join(round_it), SMALL, colours.muted)] * bool(round_it)),
         )
     ]
     texts[0].set_fontweight("bold")

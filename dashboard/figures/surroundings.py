@@ -12,7 +12,11 @@ __all__ = ["draw_surroundings"]
 
 
 def draw_surroundings(
-    axes: Axes, sight: Sight, wave_seen_aa: np.ndarray, colours: Theme, theme: ThemeName
+    axes: Axes,
+    sight: Sight,
+    prepared: tuple[np.ndarray, np.ndarray],
+    colours: Theme,
+    theme: ThemeName,
 ) -> list[str]:
     """Draw them on the panel of the spectrum.
 
@@ -22,8 +26,8 @@ def draw_surroundings(
         The panel.
     sight
         What is seen.
-    wave_seen_aa : (D,)
-        What the model saw, vacuum Å at rest.
+    prepared
+        What the model saw: vacuum Å at rest (D,), and flux (D,).
     colours, theme
         Of the figure.
 
@@ -34,7 +38,7 @@ def draw_surroundings(
     said = []
     if sight.whole is not None:
         whole = sight.whole
-        x, seen = sight.axis.of_rest(whole.wave_rest_aa), sight.axis.of_rest(wave_seen_aa)
+        x, seen = sight.axis.of_rest(whole.wave_rest_aa), sight.axis.of_rest(prepared[0])
         beyond = (x < seen[0]) | (x > seen[-1])
         if sight.errors:
             low, high = whole.flux - whole.sigma, whole.flux + whole.sigma
@@ -48,6 +52,8 @@ def draw_surroundings(
         if _hatch(axes, x, np.isnan(whole.flux), colours):
             said.append("hatched: no data")
         if _hatch(axes, seen, whole.filled, colours):
+            dashes = np.where(whole.filled, prepared[1], np.nan)
+            axes.plot(seen, dashes, color=colours.warn, lw=0.7, ls=(0, (2, 2)), zorder=3)
             said.append("hatched: no data, or filled in" if "hatched: no data" in said else
                         "hatched: filled in, not measured")  # fmt: skip
     inks = {

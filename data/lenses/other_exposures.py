@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -225,11 +225,11 @@ def exposures_of(collection: Collection, lens: Lens, row: int) -> Exposures:
         ivar,
         observed.z,
         pixels,
-        reddening_of(collection, str(run.metrics.get("dust", "none")), row),
+        reddening_of(collection, run.metrics.get("dust", "none"), row),
     )
 
 
-def reddening_of(collection: Collection, source: str, row: int) -> float | None:
+def reddening_of(collection: Collection, source: Any, row: int) -> float | None:
     """Milky Way reddening of a row, mag; None for no correction.
 
     Parameters

@@ -41,7 +41,7 @@ def look_at_redshift(
     """
     observed, entry = collection.observed(row), collection.catalog.iloc[row]
     flux, ivar = observed.flux, np.where(observed.mask, 0, observed.ivar).astype(np.float32)
-    ebv = reddening_of(collection, str(lens.preparation.metrics.get("dust", "none")), row)
+    ebv = reddening_of(collection, lens.preparation.metrics.get("dust", "none"), row)
     if ebv is not None:
         wave = observed.wave_obs_aa[None]
         corrected, weights = deredden(wave, flux[None], ivar[None], np.array([ebv]))

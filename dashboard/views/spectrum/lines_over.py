@@ -47,7 +47,7 @@ class LinesOver:
         # With the figure from the start: of one that is added later Bokeh finds no view at first.
         self._note = Label(
             x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT, visible=False,
-            text_font_size="11px", name="over-note", background_fill_alpha=0.85, padding=2,
+            text_font_size="11px", name="over-note", background_fill_alpha=0.85,
         )  # fmt: skip
         view.flux.add_layout(self._note)
         session.outcome.param.watch(self._draw, ["whole", "pinned"])

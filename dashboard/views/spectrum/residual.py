@@ -93,8 +93,9 @@ class ResidualPlot:
             return
         self._source = ColumnDataSource({"x": [], "y": []}, name="residual")
         fig = plain_figure(
-            name="residual-figure", x_range=self._view.flux.x_range, y_range=Range1d(-1, 1),
-            tools="xpan", min_border_left=LEFT_PX, min_border_right=12, min_border_top=2,
+            name="residual-figure", x_range=self._view.flux.x_range,
+            y_range=Range1d(start=-1, end=1), tools="xpan", min_border_left=LEFT_PX,
+            min_border_right=12, min_border_top=2,
             min_border_bottom=2, x_axis_type=None,
         )  # fmt: skip
         self._line = fig.add_glyph(self._source, Line(line_width=1, line_join="bevel")).glyph

@@ -125,7 +125,8 @@ class SpectrumView(pn.viewable.Viewer):
 
     def sight(self, over: tuple[LineOver, ...] = ()) -> Sight:
         """What is seen now, for a figure of it; with lines drawn over it."""
-        session, (low, high) = self._session, span(self.flux.y_range)
+        y_range: Any = self.flux.y_range
+        session, (low, high) = self._session, span(y_range)
         shown: OpenSpectrum | None = session.outcome.shown
         lines = () if shown is None else session.view.lines(shown.z)
         return Sight(
@@ -271,7 +272,7 @@ class SpectrumView(pn.viewable.Viewer):
         if redshift.line:
             redshift.place(axis.rest_of(event.x).item())
             return
-        names = self._labels.data
+        names: Any = self._labels.data
         low, high = span(self._x)
         reach = _NAME_REACH_PX * (high - low) / self._width
         near = [abs(x - event.x) for x in names["x"]]
@@ -283,7 +284,8 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _resized(self, attr: str, old: int | None, new: int | None) -> None:
         setattr(self, {"inner_width": "_width", "inner_height": "_height"}[attr], new or _GUESS_PX)
-        self.weight.xaxis.ticker.desired_num_ticks = int(np.clip(self._width // _TICK_PX, 2, 6))
+        axis: Any = self.weight.xaxis[0]
+        axis.ticker.desired_num_ticks = int(np.clip(self._width // _TICK_PX, 2, 6))
         self._letter()
         self.fit()
 
@@ -334,7 +336,8 @@ class SpectrumView(pn.viewable.Viewer):
         waves = np.array([line.wave_vac_aa for line in lines])
         x = self._session.axis.of_rest(waves)
         names = [line.label for line in lines]
-        if np.array_equal(self.lines.data["x"], x) and self.lines.data["name"] == names:
+        marked: Any = self.lines.data
+        if np.array_equal(marked["x"], x) and list(marked["name"]) == names:
             return
         self.lines.data = {"x": x, "wave_aa": waves, "name": names}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
-from bokeh.models import ColumnDataSource, CustomJS, Line, Patches, Text, VStrip
+from bokeh.models import ColumnDataSource, CustomJS, Line, Text, VStrip
+from bokeh.models.glyphs import Patches
 
 from ...figures.bokeh_style import FONT
 from ...figures.theme import THEMES
@@ -104,9 +105,10 @@ class WholeOverlay:
         x, nothing = axis.of_rest(whole.wave_rest_aa), np.isnan(whole.flux)
         seen = axis.of_rest(shown.wave_rest_aa)
         self._band.tags = ["on" if self._session.view.errors else "off"]
-        view.filled.data = stretches(seen, whole.filled)
-        self._masked.data = stretches(x, nothing)
-        self._window.data = window = _windows(seen)
+        gaps: Any = stretches(seen, whole.filled), stretches(x, nothing)
+        view.filled.data, self._masked.data = gaps
+        window: Any = _windows(seen)
+        self._window.data = window
         view.observed.data = {"x": x, "y": whole.flux, "error": whole.sigma}
         beyond = x[0] < seen[0] or x[-1] > seen[-1]
         marked = beyond and self._session.view.span == "whole"

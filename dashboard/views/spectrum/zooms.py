@@ -81,7 +81,8 @@ class _Window:
             {key: [] for key in ("x", "y", "low", "high")}, name=f"zoom-{name}"
         )
         fig = plain_figure(
-            name=f"zoom-{name}-figure", x_range=Range1d(*ends_aa), y_range=Range1d(0, 1), tools="",
+            name=f"zoom-{name}-figure", x_range=Range1d(start=ends_aa[0], end=ends_aa[1]),
+            y_range=Range1d(start=0, end=1), tools="",
             min_border_left=34, min_border_right=8, min_border_top=16,
         )  # fmt: skip
         fig.xaxis.ticker = BasicTicker(desired_num_ticks=3)
