@@ -38,6 +38,9 @@ export function render({ model, el, view }) {
       menu.firstElementChild.focus()
       return
     }
+    if (event.key === "Escape" && !TYPING.has(where.tagName) && !document.querySelector("dialog[open]")) {
+      model.send_msg({ do: "unselect" })
+    }
     if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }
@@ -48,7 +51,14 @@ export function render({ model, el, view }) {
     event.preventDefault()
     model.send_msg({ step: by })
   }
+  // What a drag over the plane does changes at once; the server hears of it besides.
+  const turn = (event) => {
+    const [button, , group] = event.composedPath()
+    const plane = view.model.document.get_model_by_name("plane-figure")
+    if (plane && group?.dataset?.name === "drag") plane.tags = [button.dataset.value]
+  }
   const on_click = (event) => {
+    turn(event)
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!event.target.closest("summary")) menu.open = false
     }
@@ -92,6 +102,15 @@ export function render({ model, el, view }) {
   }
 
   movable_panes()
+  // Before the plane's tool tells what was drawn: the keys held then say what becomes of it.
+  let told = ""
+  const held = (event) => {
+    const now = event.shiftKey && event.altKey ? "intersect" : event.shiftKey ? "add" : event.altKey ? "subtract" : ""
+    if (now !== told) model.send_msg({ held: now })
+    told = now
+  }
+
+  document.addEventListener("pointerup", held, { capture: true })
   document.addEventListener("focusin", unframe)
   addEventListener("popstate", on_pop)
   document.addEventListener("keydown", on_key)
@@ -106,6 +125,7 @@ export function render({ model, el, view }) {
   model.on("query", address)
   model.on("remove", () => {
     removeEventListener("popstate", on_pop)
+    document.removeEventListener("pointerup", held, { capture: true })
     document.removeEventListener("focusin", unframe)
     document.removeEventListener("keydown", on_key)
     document.removeEventListener("click", on_click)

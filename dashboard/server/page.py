@@ -30,6 +30,7 @@ from ..session.whole_range import WholeRange
 from ..session.worker_share import SharedWorkers
 from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
+from ..views.plane.select_tools import plane_tools
 from ..views.spectrum.beside import ChoicesBeside
 from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
@@ -138,6 +139,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
     parts = {
         "plane": plane,  # the first that the browser draws
         "plane_note": plane.note,
+        "plane_tools": plane_tools(session),
         "find": find_form(session),
         "filter": filter_part(session),
         "bar": bar_form(session),
@@ -174,6 +176,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         "believe": lambda: session.view.param.update(tab="trust"),
         "level": session.next_level,
         "pin": session.pinned.press,
+        "unselect": session.selected.clear,
         "own-redshift": lambda: session.view.param.update(z=None),
     }
 
@@ -184,12 +187,16 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
             session.tagging.press(int(message["tag"]))
         elif "query" in message:  # the browser's back and forward buttons
             _follow_link(session, dict(parse_qsl(message["query"].removeprefix("?"))))
+        elif message.get("held") in session.selected.param["held"].objects:
+            session.selected.held = message["held"]
         elif "ratio" in message:
             plane.sharpen(float(message["ratio"]))
         elif message.get("theme") in THEMES:
             session.view.theme = message["theme"]
         elif message.get("do") in buttons:
             buttons[message["do"]]()
+        elif str(message.get("do")).startswith("selection-"):
+            _keep_selection(session, keeper, message["do"].removeprefix("selection-"))
         elif str(message.get("do")).startswith("keep-"):
             _keep(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
         elif str(message.get("do")).startswith("plane-"):
@@ -223,6 +230,17 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
     session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
     session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
     return shell
+
+
+def _keep_selection(session: Session, keeper: Background[SavedFile], kind: str) -> None:
+    """Have what is selected written as a file of this kind, and handed to the visitor."""
+    from ..export.selection_files import SELECTION_FILES, keep_selection
+
+    selection = session.selected.current
+    if selection is None:
+        session.complain("Select spectra first: there is nothing to export.")
+    elif kind in SELECTION_FILES:
+        keeper.request(partial(keep_selection, session.workspace, selection, kind))
 
 
 def _keep(

@@ -38,6 +38,12 @@ class SelectedRows(param.Parameterized):
         "taken from it, or leaves what is in both.",
     )
 
+    held = param.Selector(
+        default="",
+        objects=["", *get_args(Combine)],
+        doc="What keys that are held down (Shift, Alt) say instead of the switch; empty for none.",
+    )
+
     def __init__(self) -> None:
         super().__init__()
         self._before: list[Selection | None] = []
@@ -67,7 +73,7 @@ class SelectedRows(param.Parameterized):
         ValueError
             ``how`` is another word.
         """
-        how = self.how if how is None else how
+        how = (self.held or self.how) if how is None else how
         if how not in get_args(Combine):
             raise ValueError(f"a selection is taken by {[*get_args(Combine)]}, got {how!r}")
         now = self.current

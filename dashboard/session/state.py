@@ -40,6 +40,13 @@ class View(Drawing):
     colour = param.Selector(
         default=None, objects=[None], label="Colour by", doc="What colours the points."
     )
+    drag = param.Selector(
+        default="pan",
+        objects=["pan", "box", "lasso"],
+        label="Drag",
+        doc="What a drag over the plane does: move it, or select by a box or a lasso. Shift adds "
+        "to the selection, Alt takes from it, both keep what is in both; Escape clears it.",
+    )
     spectrum = param.String(default="", doc="Id of the open spectrum; empty when none is open.")
     find = param.String(
         default="",

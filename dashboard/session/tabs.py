@@ -50,7 +50,7 @@ _TABS = (
     Tab("unsure", "Least sure", ".lists"),
     Tab("anomalous", "Most anomalous", ".lists"),
     Tab("outside", "Outside", ".lists"),
-    Tab("selected", "Selected", ".lists"),
+    Tab("selected", "Selected", ".selection"),
     Tab("scores", "Scores", ".scores"),
     Tab("clusters", "Clusters", ".clusters"),
     Tab("compare", "Compare", ".compare"),

@@ -160,7 +160,7 @@ def _how_far(found: pd.DataFrame) -> np.ndarray:
 
 _SAID = ("why", "distance", "of_kind")
 _NOTHING_SELECTED = (
-    "Nothing is selected: a filter, such as z < 0.1 & sn_median > 20, selects what it holds of."
+    "Nothing is selected: a box, a lasso or a filter such as z < 0.1 & sn_median > 20 makes a list."
 )
 _NO_DOMAIN = (
     "What this model learned on has not been described yet: spexplain build does, with the models "

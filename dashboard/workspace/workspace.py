@@ -20,6 +20,7 @@ from ...data.collection.tags import Annotations
 from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens
 from ...data.lenses.plane_points import Plane
+from ...data.selections.kept_selections import KeptSelections
 from ...data.selections.row_filter import RowFilter, browsed_columns
 from .cluster_partition import Partition, partition
 from .colouring import (
@@ -106,6 +107,7 @@ class Workspace:
         self.reasons = reasons
         self.names = ClusterNames(collection.path)
         self.annotations = Annotations(collection.path)
+        self.kept_selections = KeptSelections(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
         self.colour_groups = colour_groups(self.catalog, self.lenses, self.colours)
         self.drawn = threading.Event()

@@ -154,7 +154,7 @@ class Tab:
                 const find = name => Bokeh.documents[0].get_model_by_name(name)
                 const image = find("plane-image").data.image[0]
                 const figure = find("plane-figure")
-                return figure.inner_width > 0 && image.shape[1] === figure.inner_width
+                return image && figure.inner_width > 0 && image.shape[1] === figure.inner_width
                     && image.shape[0] === figure.inner_height
             }"""
         )

@@ -27,6 +27,7 @@ from ...session.session import Session
 from ...workspace.colouring import Categories, Values
 from ..widgets.components import WordsPart, asset, one_patch
 from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
+from .select_tools import attach_select
 
 if TYPE_CHECKING:
     from ...figures.shade import Window
@@ -84,6 +85,7 @@ class PlaneView(pn.viewable.Viewer):
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         session.selected.param.watch(lambda *_: self._shade(), "current")
         outcome.param.watch(lambda *_: self._mark(), "shown")
+        attach_select(session, self.figure)
 
     def __panel__(self) -> pn.pane.Bokeh:
         return pn.pane.Bokeh(self.figure)

@@ -148,10 +148,14 @@ def detail(
         "Show alone", {"alone": cluster.number}, css="plain",
         title="Show its members alone on the plane",
     )  # fmt: skip
+    select = button(
+        "Select", {"select": cluster.number}, css="plain",
+        title="Ring its members on the plane and list them to step through",
+    )  # fmt: skip
     links = "".join(_member(cluster, at, id) for at, id in enumerate(members))
     kinds = ", ".join(f"{n} {_bpt_name(c)}" for c, n in cluster.bpt.items() if n)
     return (
-        f'<div class="line">{field}{alone}</div>'
+        f'<div class="line">{field}{alone} {select}</div>'
         f'<div class="large">{_drawing(cluster, spread=True)}</div>'
         f"{ends(cluster.wave_rest_aa)}"
         '<div class="caption"><span><i class="key-line"></i>mean spectrum</span>'

@@ -13,6 +13,7 @@ import panel as pn
 from ....core.compute.cancel import Cancelled
 from ....core.settings import WeightSign
 from ....data.lenses.explained_anomalies import Reasons
+from ....data.selections.selection import Selection
 from ...figures.bpt_diagram import bpt_figure, bpt_points
 from ...figures.theme import category_colours
 from ...session.latest_wins import Answer, Background
@@ -198,10 +199,21 @@ class _Clusters:
             self._draw()
         elif "alone" in message and self._partition is not None:
             self._alone(int(message["alone"]))
+        elif "select" in message and self._partition is not None:
+            self._select(int(np.clip(message["select"], 0, self._partition.k - 1)))
         elif "open" in message:
             self._session.open(int(message["open"]))
         elif message.get("set") == "name":
             self._name(str(message["value"]))
+
+    def _select(self, number: int) -> None:
+        """Select the members of one cluster, and open their list."""
+        assert self._partition is not None
+        one = self._partition.clusters[number]
+        title = self._session.workspace.cluster_titles(self._partition)[number]
+        origin = f"{title} of {self._partition.k} clusters of reasons"
+        self._session.selected.take(Selection(title, origin, one.rows))
+        self._session.view.tab = "selected"
 
     def _alone(self, number: int) -> None:
         """Show the members of one cluster alone on the plane."""

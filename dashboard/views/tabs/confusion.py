@@ -10,6 +10,7 @@ import pandas as pd
 
 from ....core.words import percent, probability_text
 from ....data.collection.trained_models import probability_column
+from ....data.selections.selection import Selection
 from ....data.study.figure_intervals import share_interval
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...session.visitor import Visitor
@@ -47,6 +48,11 @@ class _Confusion:
             self._state.choose(*map(str, message["cell"]))
         elif "open" in message:
             self._session.open(int(message["open"]))
+        elif message.get("do") == "select":
+            rows = self._state.chosen["row"].to_numpy(np.int64)
+            name = _called(self._state.cell)
+            self._session.selected.take(Selection(name, f"Confusion: {name}", rows))
+            self._session.view.tab = "selected"
         elif "export" in message:
             name = f"{self._session.workspace.collection.path.name}-{_file(self._state.cell)}.csv"
             self.part.download(name, self._session.listing.csv())
@@ -151,10 +157,14 @@ class _Confusion:
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
         counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
         cell = self._state.cell
-        what = f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
+        what = _called(cell)
+        select = button(
+            "Select", {"do": "select"}, css="plain", title="Ring and list these spectra"
+        )
         save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
         return (
-            f'<div class="over"><span>{counted}, {escape(what)}{more}</span>{save}</div>'
+            f'<div class="over"><span>{counted}, {escape(what)}{more}</span>'
+            f"<span>{select} {save}</span></div>"
             f'<table class="plain"><thead>'
             f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         )
@@ -182,6 +192,10 @@ def _text(value: Any, kind: str) -> str:
         return escape(probability_text(float(value)))
     form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
     return "–" if value is None or not np.isfinite(value) else form.format(float(value))
+
+
+def _called(cell: tuple[str, str] | None) -> str:
+    return f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
 
 
 def _file(cell: tuple[str, str] | None) -> str:

@@ -15,7 +15,7 @@ from ...session.visitor import Visitor
 from ...workspace.listing import Listing
 from ..widgets.components import TablePart
 
-__all__ = ["show"]
+__all__ = ["show", "table_part"]
 
 _FORMATS: dict[str, Callable[[float], str]] = {
     "share": probability_text,
@@ -29,12 +29,17 @@ _PAGE = 200  # rows in the browser at a time
 
 def show(session: Visitor) -> TablePart:
     """The list of the open tab, whichever of those with a list it is."""
-    return _Table(session).part
+    return table_part(session, ".lists")
+
+
+def table_part(session: Visitor, module: str) -> TablePart:
+    """The table of the open tab's list, filled while a tab of this module is open."""
+    return _Table(session, module).part
 
 
 class _Table:
-    def __init__(self, session: Visitor) -> None:
-        self._session = session
+    def __init__(self, session: Visitor, module: str) -> None:
+        self._session, self._module = session, module
         self._start = 0
         self.part = TablePart(
             css_classes=["in-list"], sizing_mode="stretch_both", on_message=self._take
@@ -46,7 +51,7 @@ class _Table:
 
     @property
     def _seen(self) -> bool:
-        return tab_named(self._session.view.tab).module == ".lists"
+        return tab_named(self._session.view.tab).module == self._module
 
     def _fill(self, *_: object) -> None:
         if self._seen:

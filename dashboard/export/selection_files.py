@@ -1,0 +1,87 @@
+"""A selection as a file: CSV, ECSV, FITS table, or a list of ids."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from astropy.table import Table
+
+from ...data.selections.selection import Selection
+from ..workspace.workspace import Workspace
+from .save import SavedFile
+
+__all__ = ["SELECTION_FILES", "keep_selection", "selection_table"]
+
+_FORMATS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "fits": "fits"}
+SELECTION_FILES = ("csv", "ecsv", "fits", "ids")
+_UNITS = {"ra": "deg", "dec": "deg"}
+
+
+def selection_table(space: Workspace, selection: Selection) -> Table:
+    """The catalogue's rows of a selection, and what each lens found for them; its origin beside.
+
+    A lens's column whose name is taken has the lens's behind it.
+    """
+    table = Table(meta={"NAME": selection.name, "ORIGIN": selection.origin})
+    found = {str(name): column for name, column in space.catalog.iloc[selection.rows].items()}
+    for lens in space.lenses.values():
+        for name, column in lens.columns.reindex(selection.rows).items():
+            found[str(name) if name not in found else f"{name}_{lens.name}"] = column
+    for name, column in found.items():
+        table[name] = _plain(column)
+        if name in _UNITS:
+            table[name].unit = _UNITS[name]
+    return table
+
+
+def keep_selection(
+    space: Workspace, selection: Selection, kind: str, cancelled: Callable[[], bool]
+) -> Iterator[SavedFile]:
+    """Write a selection as one of :data:`SELECTION_FILES`.
+
+    Raises
+    ------
+    ValueError
+        It is none of them.
+    """
+    if kind not in SELECTION_FILES:
+        raise ValueError(f"a selection is saved as {list(SELECTION_FILES)}, got {kind!r}")
+    name = f"{space.collection.path.name}-selection"
+    if kind == "ids":
+        ids = space.catalog["id"].iloc[selection.rows].astype(str)
+        yield SavedFile(f"{name}.txt", "".join(f"{id}\n" for id in ids).encode())
+        return
+    table, made = selection_table(space, selection), io.BytesIO()
+    if kind == "fits":
+        _in_ascii(table).write(made, format="fits")
+    else:
+        text = io.StringIO()
+        table.write(text, format=_FORMATS[kind])
+        made.write(text.getvalue().encode())
+    yield SavedFile(f"{name}.{kind}", made.getvalue())
+
+
+def _in_ascii(table: Table) -> Table:
+    """As FITS has text: any other letter is spelled by its number, as Python does."""
+    table.meta = {name: _spelled(text) for name, text in table.meta.items()}
+    for name in table.colnames:
+        if table[name].dtype.kind == "U":
+            table[name] = [_spelled(text) for text in table[name]]
+    return table
+
+
+def _spelled(text: str) -> str:
+    plain = text.translate({0x201C: '"', 0x201D: '"', 0x2013: "-"})
+    return plain.encode("ascii", "backslashreplace").decode()
+
+
+def _plain(column: Any) -> np.ndarray:
+    """Numbers as they are, truths as text where some are missing, the rest as text."""
+    values = column.to_numpy()
+    if values.dtype.kind in "biuf":
+        return values
+    return np.array(["" if pd.isna(value) else str(value) for value in values], dtype=str)

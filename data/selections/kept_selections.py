@@ -1,0 +1,103 @@
+"""Selections that users have named: beside the collection, never touched by a build."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..files.sqlite_file import transaction
+
+__all__ = ["KeptSelection", "KeptSelections"]
+
+_FILE = "annotations.sqlite"
+_LONGEST = 60
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS selections "
+    "(name TEXT PRIMARY KEY, origin TEXT NOT NULL, n INTEGER NOT NULL, ids TEXT NOT NULL, at TEXT)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSelection:
+    """What is known of a kept selection without reading it: name, origin in words, how many."""
+
+    name: str
+    origin: str
+    n: int
+
+
+class KeptSelections:
+    """Named selections of one collection, seen by all its visitors.
+
+    They are kept as ids and not as rows: a collection may be ingested anew. Several processes may
+    read and write at once, as with the tags, in whose file they are.
+
+    Parameters
+    ----------
+    collection_path
+        Folder of the collection.
+    """
+
+    def __init__(self, collection_path: Path) -> None:
+        self._path = collection_path / _FILE
+
+    def all(self) -> list[KeptSelection]:
+        """Those that are kept, by name.
+
+        Raises
+        ------
+        OSError
+            The file is there but cannot be read.
+        """
+        if not self._path.exists():
+            return []
+        with transaction(self._path, _TABLE) as base:
+            found = base.execute("SELECT name, origin, n FROM selections ORDER BY name")
+            return [KeptSelection(*line) for line in found]
+
+    def ids(self, name: str) -> list[str]:
+        """The ids of one.
+
+        Raises
+        ------
+        KeyError
+            None is called so.
+        OSError
+            It cannot be read.
+        """
+        with transaction(self._path, _TABLE) as base:
+            found = base.execute("SELECT ids FROM selections WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            raise KeyError(f"no selection is called {name!r}")
+        return [str(id) for id in json.loads(found[0])]
+
+    def keep(self, name: str, origin: str, ids: list[str]) -> None:
+        """Keep a selection, in place of any of this name.
+
+        Raises
+        ------
+        ValueError
+            The name is empty or too long.
+        OSError
+            It cannot be written.
+        """
+        name = " ".join(name.split())
+        if not name or len(name) > _LONGEST:
+            raise ValueError(f"a selection's name has 1 to {_LONGEST} characters, got {len(name)}")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with transaction(self._path, _TABLE) as base:
+            line = (name, origin, len(ids), json.dumps(ids), now)
+            base.execute("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?, ?)", line)
+
+    def forget(self, name: str) -> None:
+        """Keep it no longer.
+
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        with transaction(self._path, _TABLE) as base:
+            base.execute("DELETE FROM selections WHERE name = ?", (name,))

@@ -1,0 +1,91 @@
+"""Box, lasso, legend, matrix and clusters select; the list is stepped, kept and saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from spexplain.data.collection.collection import Collection
+
+COUNT = "() => Bokeh.documents[0].get_model_by_name('plane-selected').data.x.length"
+
+
+def _drag(tab: Any, points: list[tuple[float, float]], *keys: str) -> None:
+    """Draw over the plane, through these parts of its width and height, with keys held down."""
+    page = tab.page
+    box = page.locator("#plane-plot").bounding_box()
+    for key in keys:
+        page.keyboard.down(key)
+    for at, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+    for key in keys:
+        page.keyboard.up(key)
+
+
+def _told(tab: Any, n: int) -> None:
+    words = "1 spectrum" if n == 1 else f"{n} spectra"
+    tab.page.get_by_role("heading", name=words, exact=True).wait_for()
+
+
+def test_a_lasso_selects_keys_change_it_and_the_list_is_stepped(
+    tab: Any, small_demo: Path, tmp_path: Path
+) -> None:
+    page = tab.page
+    tab.open("?tab=selected")
+    tab.settled_plane()
+    page.get_by_text("Nothing is selected").first.wait_for()
+    page.get_by_role("radio", name="Lasso").click()
+    half = [(0.02, 0.02), (0.5, 0.02), (0.5, 0.98), (0.02, 0.98), (0.02, 0.03)]
+    _drag(tab, half)
+    tab.wait(f"() => ({COUNT})() > 0")
+    left = page.evaluate(COUNT)
+    _told(tab, left)
+    page.get_by_text("16–84 %").wait_for()
+
+    page.get_by_role("radio", name="Box").click()
+    _drag(tab, [(0.5, 0.02), (0.98, 0.98)], "Shift")
+    tab.wait(f"n => ({COUNT})() > n", left)
+    both = page.evaluate(COUNT)
+    _drag(tab, [(0.5, 0.02), (0.98, 0.98)], "Alt")
+    tab.wait(f"n => ({COUNT})() === n", left)
+    page.get_by_role("radio", name="Add").click()  # the switch does as Shift does
+    _drag(tab, [(0.5, 0.02), (0.98, 0.98)])
+    tab.wait(f"n => ({COUNT})() === n", both)
+
+    collection = Collection.open(small_demo)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    download.value.save_as(tmp_path / "few.csv")
+    saved = pd.read_csv(tmp_path / "few.csv")
+    assert len(saved) == both
+    assert set(saved["id"]) <= set(collection.catalog["id"])
+
+    page.keyboard.press("ArrowDown")
+    page.locator(".verdict .id", has_text=saved["id"][0]).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.locator(".verdict .id", has_text=saved["id"][1]).wait_for()
+
+    page.keyboard.press("Escape")
+    tab.wait(f"() => ({COUNT})() === 0")
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    tab.wait(f"n => ({COUNT})() === n", both)
+
+
+def test_legend_matrix_and_clusters_select(tab: Any) -> None:
+    page = tab.page
+    tab.open("?tab=selected")
+    tab.settled_plane()
+    entry = page.locator("button.entry", has_text="type 1")
+    n = int(entry.locator("b").inner_text())
+    page.get_by_role("button", name="Select type 1").click()
+    _told(tab, n)
+    page.get_by_role("radio", name="Confusion", exact=True).click()
+    page.get_by_role("button", name="Select", exact=True).click()
+    page.get_by_text("Confusion: misclassified").wait_for()
+    page.get_by_role("radio", name="Clusters", exact=True).click()
+    page.get_by_role("button", name="Select", exact=True).last.click()
+    page.get_by_text("clusters of reasons").last.wait_for()
