@@ -76,6 +76,12 @@ def ingest_command(
     air: Annotated[
         bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
     ] = False,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Table by id, file or ra and dec: its columns come along."
+        ),
+    ] = None,
     z_warning: Annotated[
         Literal["keep", "reject"],
         typer.Option(help="Redshifts that their survey warns of: mark, or give to no model."),
@@ -101,6 +107,7 @@ def ingest_command(
             z_max=z_max,
             hints=Hints(parse_columns(column or []), air),
             doubtful=z_warning == "keep",
+            catalogue=catalog,
             progress=lambda done, total: progress("read", done, total),
             cancelled=stop.is_set,
         )

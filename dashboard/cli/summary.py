@@ -89,6 +89,8 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
             f"{report.n_medium_unsaid} say neither air nor vacuum: taken as vacuum; --air says "
             "otherwise (a shift of 80 to 90 km/s)"
         )
+    if report.n_joined is not None:
+        yield f"{report.n_joined} of {report.n_taken} have a row in the catalogue"
     if report.n_doubtful:
         yield (
             f"[yellow]{report.n_doubtful} have a redshift that their survey warns of[/yellow] "

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -253,6 +253,7 @@ def _plain(intake: Intake) -> dict[str, Any]:
         "labels": asdict(intake.labels),
         "hints": {"columns": dict(intake.hints.columns), "air": intake.hints.air},
         "doubtful": intake.doubtful,
+        "catalogue": asdict(replace(intake.catalogue, facts=[])),
     }
 
 

@@ -82,7 +82,7 @@ def read_delimited(content: bytes) -> Delimited:
     for number, row in enumerate(rows):
         if len(row) != len(names):
             raise ValueError(
-                f"row {number + 1} has {len(row)} columns, the first line {len(names)}"
+                f"row {number + 1} has {len(row)} of the {len(names)} columns of the first line"
             )
     return Delimited(names, rows, named, _said(notes))
 

@@ -14,11 +14,11 @@ from ..collection.type_names import known_type
 from .delimited import Delimited, read_delimited
 from .readers.file_names import name_of
 
-__all__ = ["LabelError", "Labels", "read_labels"]
+__all__ = ["KEYS", "LabelError", "Labels", "padded_name", "read_labels"]
 
 
 _COLUMNS = ("label", "z", "ebv")
-_KEYS = ("id", "file", "filename", "name", "object", "objid", "sdss_id", "targetid")
+KEYS = ("id", "file", "filename", "name", "object", "objid", "sdss_id", "targetid")
 _NAMED_LIKE = {"type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv"}
 # What stands where nothing is said.
 _NOTHING = ("", "nan", "none", "null", "na", "n/a", "-", "--")
@@ -105,7 +105,7 @@ def read_labels(path: str | Path) -> Labels:
     path = Path(path)
     table = _read(path)
     columns = {_plain(name): name for name in reversed(table.names)}
-    key = next((name for name in _KEYS if name in columns), None)
+    key = next((name for name in KEYS if name in columns), None)
     told = [name for name in _COLUMNS if name in columns]
     if key is None or not told:
         raise LabelError(
@@ -117,7 +117,7 @@ def read_labels(path: str | Path) -> Labels:
     for column in told:
         known = entries[column]
         for raw, entry in zip(words[columns[key]], words[columns[column]], strict=True):
-            name = _padded(raw)
+            name = padded_name(raw)
             if known.setdefault(name, entry) != entry:
                 raise LabelError(f"{path} calls {raw!r} both {known[name]!r} and {entry!r}")
     content = [sorted(known.items()) for known in entries.values() if known]
@@ -191,7 +191,7 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _padded(name: str) -> str:
+def padded_name(name: str) -> str:
     """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
     parts = re.fullmatch(r"(\d{1,5})-(\d{5})-(\d{1,4})", name)
     return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name

@@ -15,6 +15,7 @@ from ..collection.format import SET_ASIDE, WHY_SET_ASIDE
 from ..collection.observed import StoredSpectrum
 from ..collection.wave_code import encode_wave
 from .entry_rules import EntryBar, entry_bar
+from .joined_catalogue import NO_CATALOGUE, JoinedCatalogue
 from .labels import Labels
 from .readers import ReadError, read_all
 from .readers.file_names import readable
@@ -91,6 +92,8 @@ class Intake:
         What the user says of columns and air.
     doubtful
         Whether models are given spectra of whose redshift their survey warns.
+    catalogue
+        Of the user, whose redshifts come before the files' own too.
     """
 
     grid: WaveGrid
@@ -98,6 +101,7 @@ class Intake:
     labels: Labels = field(default_factory=lambda: Labels({}, ""))
     hints: Hints = NO_HINTS
     doubtful: bool = True
+    catalogue: JoinedCatalogue = NO_CATALOGUE
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
         """Read one file and take its spectra, in their order, on their own pixels."""
@@ -113,6 +117,10 @@ class Intake:
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             spectrum = replace(spectrum, z=self.labels.redshifts[name], z_warning="")
+        elif (row := self._row_of(spectrum)) is not None:
+            z, words = self.catalogue.z[row], self.catalogue.z_warning[row]
+            if np.isfinite(z):
+                spectrum = replace(spectrum, z=z, z_warning=words)
         bar = entry_bar(spectrum)
         if bar == "no data":
             none = f"none of the {spectrum.flux.size} pixels has flux with an error"
@@ -124,6 +132,9 @@ class Intake:
             encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
         )
         return Taken(_catalog_row(spectrum) | {SET_ASIDE: reason, WHY_SET_ASIDE: why}, stored)
+
+    def _row_of(self, spectrum: Spectrum) -> int | None:
+        return self.catalogue.row_of(spectrum.id, spectrum.file, spectrum.ra, spectrum.dec)
 
     def _set_aside(
         self, spectrum: Spectrum, bar: EntryBar | None

@@ -19,6 +19,7 @@ import numpy as np
 from ...core.spectra.grid import WaveGrid
 from ...core.spectra.spectrum import Spectrum
 from ..files.additions import additions
+from .joined_catalogue import JoinedCatalogue
 from .labels import Labels
 from .limits import Limits
 from .one_file import Intake, Rejected, Taken, too_large
@@ -94,7 +95,14 @@ def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
     told = dict(said["intake"])
     hints = Hints(**told["hints"])
     labels = Labels(**told["labels"])
-    intake = Intake(WaveGrid(*told["grid"]), told["z_max"], labels, hints, told["doubtful"])
+    intake = Intake(
+        WaveGrid(*told["grid"]),
+        told["z_max"],
+        labels,
+        hints,
+        told["doubtful"],
+        JoinedCatalogue(**told["catalogue"]),
+    )
     return lambda file: _told(intake(file))
 
 

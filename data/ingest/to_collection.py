@@ -18,6 +18,7 @@ from ..collection.collection import Collection
 from ..collection.format import OBJECT, SET_ASIDE, CollectionError
 from ..collection.observed_writer import ObservedWriter
 from .bounded_reader import ReaderStartError
+from .joined_catalogue import NO_CATALOGUE, read_catalogue, said_by
 from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
 from .many_files import read_in_order
@@ -82,6 +83,8 @@ class IngestReport:
         Number of spectra taken whose flux has no unit.
     n_medium_unsaid
         Number of spectra taken of which nothing says air or vacuum.
+    n_joined
+        Number of spectra taken now that have a row in the catalogue given.
     n_doubtful
         Number of spectra taken whose redshift their survey warns of.
     examples
@@ -105,6 +108,7 @@ class IngestReport:
     n_relative: int = 0
     n_medium_unsaid: int = 0
     n_doubtful: int = 0
+    n_joined: int | None = None
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     labels: LabelWords = field(default_factory=lambda: LabelWords({}, {}, own=False))
     set_aside: dict[str, int] = field(default_factory=dict)
@@ -128,6 +132,7 @@ def ingest(
     grid: WaveGrid = COLLECTION_GRID,
     hints: Hints = NO_HINTS,
     doubtful: bool = True,
+    catalogue: str | Path | None = None,
     limits: Limits = SHELL,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -162,6 +167,9 @@ def ingest(
         Which column is what, and air, in files of no known survey that do not say.
     doubtful
         Whether models are given spectra of whose redshift their survey warns.
+    catalogue
+        Table with ``id``, ``file`` or ``ra`` and ``dec``; its other columns come along, a redshift
+        in it comes before that of the file and after that of the labels.
     limits
         Of time, memory and size; a file that exceeds them is rejected.
     progress
@@ -185,8 +193,9 @@ def ingest(
         raise ValueError("need one of out, a new collection, and into, one that is there")
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
-        files = _find_files(paths, leave_out=labels)
-        intake = Intake(grid, z_max, known, hints, doubtful)
+        files = _find_files(paths, leave_out=[f for f in (labels, catalogue) if f is not None])
+        joined = NO_CATALOGUE if catalogue is None else read_catalogue(catalogue)
+        intake = Intake(grid, z_max, known, hints, doubtful, joined)
         provenance = _provenance(files, intake)
         if into is not None:
             making = ObservedWriter.add_to(into, provenance)
@@ -196,7 +205,7 @@ def ingest(
             intake = replace(intake, grid=writer.grid)
             n_found = len(files)
             files = [file for file in files if readable(file) not in writer.files_before]
-            desk = _Desk(writer, known, files, n_known=n_found - len(files))
+            desk = _Desk(writer, intake, files, n_known=n_found - len(files))
             for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
                 desk.accept(outcomes)
                 if progress is not None:
@@ -219,9 +228,10 @@ class _Desk:
     """
 
     def __init__(
-        self, writer: ObservedWriter, labels: Labels, files: Sequence[Path], *, n_known: int
+        self, writer: ObservedWriter, intake: Intake, files: Sequence[Path], *, n_known: int
     ) -> None:
-        self._writer, self._labels, self._n_files = writer, labels, len(files)
+        self._writer, self._labels, self._n_files = writer, intake.labels, len(files)
+        self._catalogue, self._n_joined = intake.catalogue, 0
         self._n_known = n_known
         before, rejects = writer.catalog_committed, writer.rejects_committed
         self._stored: set[tuple[str, str]] = set()
@@ -268,7 +278,12 @@ class _Desk:
     def _take(self, taken: Sequence[Taken]) -> None:
         if not taken:
             return
-        rows = [one.row | self._said_of(str(one.row["id"]), str(one.row["file"])) for one in taken]
+        joined = [said_by(self._catalogue, one.row) for one in taken]
+        self._n_joined += sum(map(bool, joined))
+        rows = [
+            one.row | more | self._said_of(str(one.row["id"]), str(one.row["file"]))
+            for one, more in zip(taken, joined, strict=True)
+        ]
         self._n_taken += len(rows)
         self._remark(rows)
         self._set_aside.update(str(row[SET_ASIDE]) for row in rows if row[SET_ASIDE])
@@ -294,6 +309,7 @@ class _Desk:
             n_relative=self._remarks["relative"],
             n_medium_unsaid=self._remarks["medium"],
             n_doubtful=self._remarks["doubtful"],
+            n_joined=self._n_joined if self._catalogue.digest else None,
             examples={reason: self._examples[reason] for reason, _ in by_number},
             labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
             set_aside=dict(self._set_aside.most_common()),
@@ -332,7 +348,7 @@ class _Desk:
         return str(one.row["file"]), str(one.row["id"])
 
 
-def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) -> list[Path]:
+def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path]) -> list[Path]:
     """Absolute paths, sorted, each once: every file, for what is no spectrum is listed as such."""
     given = [Path(path).absolute() for path in paths]
     found: set[Path] = set()
@@ -343,8 +359,7 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: str | Path | None) ->
             found.add(path)
         else:
             raise IngestError(f"there is no file or folder {path}")
-    if leave_out is not None:
-        found.discard(Path(leave_out).absolute())
+    found -= {Path(file).absolute() for file in leave_out}
     if not found:
         raise IngestError(f"no file of spectra in {', '.join(map(str, given)) or 'no path'}")
     return sorted(found)
@@ -366,5 +381,6 @@ def _provenance(files: list[Path], intake: Intake) -> dict[str, Any]:
         "grid": [grid.start_aa, grid.stop_aa, grid.step_aa],
         "columns": dict(intake.hints.columns),
         "air": intake.hints.air,
+        "catalogue": intake.catalogue.digest,
         "z_warning": "keep" if intake.doubtful else "reject",
     }

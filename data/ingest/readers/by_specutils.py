@@ -13,6 +13,7 @@ from ....core.spectra.with_units import PhysicalSpectrum
 from .errors import ReadError
 from .file_names import name_of
 from .hints import Hints
+from .plain_words import in_own_words
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
 
 __all__ = ["load_by_specutils"]
@@ -55,6 +56,7 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
         why = " ".join(str(error).split()).partition(" The available formats")[0][:150]
         if "could not be identified" in why:
             raise unknown from error
+        why = in_own_words(why, "it gives up on it")
         raise ReadError(unknown.reason, f"{unknown}; specutils neither: {why}") from error
     object.__setattr__(spectrum, "z_note", z_note)
     object.__setattr__(spectrum, "survey", "own")

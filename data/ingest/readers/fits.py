@@ -21,6 +21,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 from .errors import ReadError
 from .fits_sizes import check_sizes
 from .packed import opened
+from .plain_words import in_own_words
 
 __all__ = ["Hdu", "ReadError", "read_hdus"]
 
@@ -42,6 +43,7 @@ _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
     "with astropy"
 )
+_DAMAGED = "a header or table in it is damaged; fetch it again, or write it anew with astropy"
 _COMMON = (
     (
         r"actual file length \((\d+)\) is smaller than the expected size \((\d+)\)",
@@ -207,7 +209,7 @@ def _in_words(text: str) -> str:
         found = re.search(pattern, text)
         if found:
             return words.format(*(f"{int(number):,}" for number in found.groups()))
-    return text
+    return in_own_words(text, _DAMAGED)
 
 
 def _no_fits(start: bytes) -> str:

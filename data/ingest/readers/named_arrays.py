@@ -15,6 +15,7 @@ from ....core.spectra.spectrum import Spectrum
 from .errors import ReadError
 from .file_names import name_of
 from .hints import Hints, hinted_roles
+from .plain_words import in_own_words
 from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
@@ -100,7 +101,11 @@ def _damage_told(kind: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
-        raise ReadError("unreadable", f"no {kind} that can be read: {error}"[:300]) from error
+        why = "it is damaged, cut off or of another kind"
+        if kind != "HDF5":  # numpy takes whatever is no array for a pickle
+            why += ", or holds Python objects instead of plain arrays, which are not loaded"
+        why = in_own_words(str(error), why)
+        raise ReadError("unreadable", f"no {kind} that can be read: {why}") from error
 
 
 def _none(names: list[str]) -> str:

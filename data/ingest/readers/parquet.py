@@ -15,6 +15,7 @@ from ....core.spectra.spectrum import Spectrum
 from .columns import AstropyColumns
 from .errors import ReadError
 from .hints import Hints, hinted_roles
+from .plain_words import in_own_words
 from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
 from .table import spectrum_of_columns
 
@@ -47,7 +48,8 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
             raise ReadError("unknown format", _no_spectrum(schema))
         table: Any = Table.from_pandas(file.read().to_pandas())
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ReadError("unreadable", f"no parquet that arrow reads: {error}"[:300]) from error
+        why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
+        raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
     for name, unit in _units(schema).items():
         table[name].unit = unit
     if not holds_spectra(table.colnames, hints):

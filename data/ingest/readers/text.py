@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,11 +14,12 @@ from astropy.table import Table
 from astropy.utils.exceptions import AstropyWarning
 
 from ....core.spectra.spectrum import Spectrum
-from ..delimited import read_delimited
+from ..delimited import decoded, read_delimited
 from .columns import AstropyColumns
 from .fits import ReadError
 from .hints import NO_HINTS, Hints
 from .packed import opened, unpacked_name
+from .plain_words import in_own_words
 from .rows_of_arrays import holds_spectra
 from .table import spectrum_of_columns
 
@@ -31,6 +33,8 @@ _KINDS = {
     ".npz": "npz", ".npy": "npy",
 }  # fmt: skip
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, UnicodeError, VOWarning)
+_TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
+_LOOKED_AT = 200  # lines
 _UNNAMED = "columns without names"
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
@@ -102,22 +106,45 @@ def _read(stream: IO[bytes], kind: str) -> Any:
                 return Table.read(stream, format="votable")
             content = stream.read()
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
-                return Table.read(content.decode("utf-8"), format="ascii.ecsv")
+                # As lines: of text astropy asks first whether it is the name of a file.
+                return Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")
             return _plain(content)
     except _DAMAGE as error:
-        text = " ".join(str(error).split())[:200]
-        raise ReadError("unreadable", f"not a table that can be read: {text}") from error
+        why = in_own_words(str(error), f"{_TITLES[kind]} that is damaged or of another kind")
+        raise ReadError("unreadable", f"not a table that can be read: {why}") from error
 
 
 def _plain(content: bytes) -> Any:
     """Columns of numbers where they are, else of text."""
-    found = read_delimited(content)
+    try:
+        found = read_delimited(content)
+    except ValueError:
+        if not _has_numbers(content):  # prose, whose lines differ in length
+            raise _no_table(content) from None
+        raise
     if not found.rows:
-        shown = " ".join(found.names)[:60]
-        raise ReadError("unknown format", f"text that is no table; it begins {shown!r}")
+        raise _no_table(content)
     meta = {**found.notes, _UNNAMED: not found.named}
     columns = {name: _numbers(words) for name, words in found.columns().items()}
     return Table(columns, meta=meta)
+
+
+def _no_table(content: bytes) -> ReadError:
+    text = "".join(c if c.isprintable() else " " for c in decoded(content[:400]))
+    shown = " ".join(text.split())[:60]
+    return ReadError("unknown format", f"text that is no table; it begins {shown!r}")
+
+
+def _has_numbers(content: bytes) -> bool:
+    """Whether any of the first lines is of numbers alone, as those of a table are."""
+    for line in decoded(content[:100_000]).splitlines()[:_LOOKED_AT]:
+        words = re.split(r"[,;|\s]+", line.strip(" ,;|\t"))
+        try:
+            if len([_number(word) for word in words]) > 1:
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def _numbers(words: Sequence[str]) -> np.ndarray:

@@ -1,0 +1,94 @@
+"""A catalogue of the user's is joined by id, file or position, whatever kind of table it is."""
+
+import math
+
+import numpy as np
+import pytest
+from astropy.table import Table
+from hypothesis import given
+from hypothesis import strategies as st
+from spexplain.data.collection.collection import Collection
+from spexplain.data.ingest.joined_catalogue import NO_CATALOGUE, JoinedCatalogue, read_catalogue
+from spexplain.data.ingest.labels import LabelError
+from spexplain.data.ingest.to_collection import ingest
+
+NOWHERE = (math.nan, math.nan)
+FORMS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "fits": "fits", "vot": "votable"}
+
+
+def columns():
+    return {
+        "ra": [10.0, 20.0, 30.0], "dec": [-5.0, 0.0, 89.99], "z": [0.1, -9999.0, 0.3],
+        "ZWARNING": [0, 0, 4], "LOGMASS": [10.5, 11.0, 9.5], "morph": ["E", "S0", "Sb"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [*FORMS, "parquet"])
+def test_any_table_is_read_to_the_same(tmp_path, ending):
+    table = Table({"id": ["a", "b", "c.fits"], **columns()})
+    path = tmp_path / f"c.{ending}"
+    if ending == "parquet":
+        table.to_pandas().to_parquet(path)
+    else:
+        table.write(path, format=FORMS[ending])
+    found = read_catalogue(path)
+    assert found.row_of("b", "", *NOWHERE) == 1
+    assert found.row_of("x", "/d/c.fits", *NOWHERE) == 2
+    assert found.row_of("x", "", *NOWHERE) is None
+    np.testing.assert_array_equal(found.z, [0.1, np.nan, 0.3])
+    assert [bool(words) for words in found.z_warning] == [False, False, True]
+    assert found.facts[1] == {"logmass": 11.0, "morph": "S0"}
+
+
+@given(
+    ra=st.floats(0, 360), dec=st.floats(-89.999, 89.999), away=st.floats(0, 3),
+    angle=st.floats(0, 2 * math.pi),
+)  # fmt: skip
+def test_positions_count_within_an_arcsecond_everywhere(ra, dec, away, angle):
+    if abs(away - 1) < 1e-3:
+        return
+    other = (
+        ra + away * math.sin(angle) / 3600 / math.cos(math.radians(dec)),
+        dec + away * math.cos(angle) / 3600,
+    )
+    if abs(other[1]) > 89.99:
+        return
+    found = JoinedCatalogue(ra=[math.nan, ra], dec=[0.0, dec], digest="x")
+    assert found.row_of("", "", *other) == (1 if away < 1 else None)
+
+
+def test_a_position_that_is_not_known_is_nobodys():
+    assert NO_CATALOGUE.row_of("a", "/d/a.fits", 1.0, 2.0) is None
+    assert JoinedCatalogue(ra=[1.0], dec=[2.0]).row_of("a", "", *NOWHERE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("name_of,z\na,0.1\n", "no column id"), ("", "cannot be|cannot read")]
+)
+def test_a_catalogue_that_names_no_spectra_says_so(tmp_path, text, says):
+    (tmp_path / "c.csv").write_text(text)
+    with pytest.raises(LabelError, match=says):
+        read_catalogue(tmp_path / "c.csv")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_its_columns_and_redshifts_reach_the_collection(tmp_path, jobs, monkeypatch):
+    monkeypatch.setattr("spexplain.data.ingest.many_files._FILES_A_PROCESS", 1)
+    (tmp_path / "in").mkdir()
+    wave = np.linspace(3800.0, 8000.0, 300)
+    for row, name in enumerate("abc"):
+        table = Table({"wave": wave, "flux": np.full(300, 3.0), "error": np.full(300, 0.1)})
+        table.meta.update({"RA": columns()["ra"][row] + 1e-5, "DEC": columns()["dec"][row]})
+        if name == "b":
+            table.meta["Z"] = 0.2
+        table.write(tmp_path / "in" / f"{name}.fits")
+    Table(columns()).write(tmp_path / "in" / "catalogue.csv", format="ascii.csv")
+    report = ingest(
+        [tmp_path / "in"], tmp_path / "c", catalogue=tmp_path / "in" / "catalogue.csv", jobs=jobs
+    )
+    assert (report.n_files, report.n_taken, report.n_joined, report.n_doubtful) == (3, 3, 3, 1)
+    catalog = Collection.open(report.path).catalog
+    assert catalog["z"].tolist() == [0.1, 0.2, 0.3]
+    assert catalog["logmass"].tolist() == [10.5, 11.0, 9.5]
+    assert catalog["morph"].tolist() == ["E", "S0", "Sb"]
+    assert "fits nearly as well" in catalog["z_warning"].iloc[2]
