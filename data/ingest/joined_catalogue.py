@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from astropy.table import Table
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from .delimited import read_delimited
 from .labels import KEYS, LabelError, padded_name
@@ -89,7 +89,7 @@ class JoinedCatalogue:
 
         if not len(self._placed):
             return None
-        return cKDTree(_on_sphere(np.array(self.ra), np.array(self.dec))[self._placed])
+        return KDTree(_on_sphere(np.array(self.ra), np.array(self.dec))[self._placed])
 
 
 NO_CATALOGUE = JoinedCatalogue()
@@ -120,12 +120,11 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     rows: list[dict[str, Any]] = table.to_dict("records")
     known = {name.upper() for name in (key, ra, dec) if name is not None} | {*KEYWORDS, *FLAGS}
     names = {} if key is None else {padded_name(str(r[key]).strip()): n for n, r in enumerate(rows)}
-    placed = ra is not None and dec is not None
     upper = [{str(name).upper(): value for name, value in row.items()} for row in rows]
     return JoinedCatalogue(
         {name: row for name, row in names.items() if name},
-        [_number(row[ra]) for row in rows] if placed else [],
-        [_number(row[dec]) for row in rows] if placed else [],
+        [] if ra is None or dec is None else [_number(row[ra]) for row in rows],
+        [] if ra is None or dec is None else [_number(row[dec]) for row in rows],
         [redshift_of([(name, row.get(name)) for name in KEYWORDS])[0] for row in upper],
         [flag_words(row.get) for row in upper],
         [facts_of(row.items(), known) for row in upper],
@@ -168,7 +167,7 @@ def _numbers(words: tuple[str, ...]) -> pd.Series:
     import pandas as pd
 
     texts = pd.Series(words, dtype=str)
-    numbers = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
+    numbers: Any = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
     none = texts.str.lower().isin(["", "nan", "null", "none", "--"])
     long = texts.str.fullmatch(r"\d{16,}").any()
     return texts if long or bool((numbers.isna() & ~none).any()) else numbers
