@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from astropy.table import Table
-from scipy.spatial import KDTree
 
 from .delimited import read_delimited
 from .labels import KEYS, LabelError, padded_name
