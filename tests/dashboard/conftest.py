@@ -15,6 +15,7 @@ from scipy.special import expit
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
+from spexplain.data.collection.observed import ObservedSpectrum
 from spexplain.data.lenses.lenses import LensError, Verdict
 from spexplain.data.lenses.plane_points import Plane
 
@@ -44,6 +45,12 @@ class FakeCollection:
         if not found.size:
             raise KeyError(f"no spectrum {id!r} in {self.path}; similar: sim-00001")
         return int(found[0])
+
+    def observed(self, row: int) -> ObservedSpectrum:
+        wave = np.linspace(4100.0, 8000.0, 300)
+        flux = fake_flux(wave, row).astype(np.float32)
+        ivar = np.ones(300, np.float32)
+        return ObservedSpectrum(wave, flux, ivar, ivar == 0, None, 0.1)
 
 
 @dataclass
