@@ -170,12 +170,18 @@ def painting(theme: ThemeName) -> list[str]:
 
 def sequential(theme: ThemeName) -> list[str]:
     """256 colours of rising emphasis for a numeric value on the plane."""
+    return [*_sequential(theme)]
+
+
+@cache
+def _sequential(theme: ThemeName) -> tuple[str, ...]:
+    """Kept: every picture of numbers and its legend ask for them, and they take 20 ms."""
     anchors = np.array([_oklab(colour) for colour in _SEQUENTIAL[theme]])
     at = np.linspace(0.0, len(anchors) - 1.0, N_SHADES)
     mixed = np.column_stack(
         [np.interp(at, np.arange(len(anchors)), anchors[:, axis]) for axis in range(3)]
     )
-    return [_hex(colour) for colour in mixed]
+    return tuple(_hex(colour) for colour in mixed)
 
 
 @cache

@@ -43,9 +43,7 @@ def find_form(session: Session) -> FormPart:
     """The search."""
     space = session.workspace
     suggest = lambda text: find(space, text).offer(space)  # noqa: E731
-    field = Field(
-        session.view, "find", "search", placeholder="Find by id or ra dec", suggest=suggest
-    )
+    field = Field(session.view, "find", "search", placeholder="Find id or ra dec", suggest=suggest)
     return form([field], session.complain, css_class="in-find")
 
 
