@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test oldest lint docs bench truth reliability fuzz peers venv clean
+.PHONY: help run test oldest lint docs bench truth reliability fuzz kill peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -61,6 +61,9 @@ reliability: venv ## forty visitors at once on the demo, as JSON: times, errors,
 
 fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
 	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json
+
+kill: venv ## ingests and tags killed two hundred times, as JSON: what survives, and whether it is the same
+	$(BIN)/python benchmarks/kill.py --kills 200 --json
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON
 	.venv-peers/bin/python benchmarks/peers.py --json
