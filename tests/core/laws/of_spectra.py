@@ -263,6 +263,14 @@ LAWS = {
         nan=gap_stays,
         single=2e-6,
     ),
+    "spectra.smoothed": Laws(
+        lambda rng: {name: of[0] for name, of in flux_of(rng).items()} | {"width_px": 2.0},
+        scale=times("flux", gives=1),
+        shift=plus("flux", gives=1),
+        order="pixels have their wavelengths' order",
+        nan="a pixel without data has no inverse variance, and says so itself",
+        single=1e-5,
+    ),
     "spectra.wavelengths_aa": Laws(
         lambda rng: {"values": rng.uniform(300, 900, 20), "unit": "nm"},
         scale=times("values", gives=1),
@@ -320,6 +328,7 @@ LAWS = {
         single=1e-2,
         examples=2,
     ),
+    "spectra.lines.lines_of": NoArrays("kinds of lines and a redshift give lines by name"),
     "spectra.lines.velocity_mask": NoArrays(
         "wavelengths and named lines give truth values: NaN is in no line"
     ),
