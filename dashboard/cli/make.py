@@ -35,6 +35,14 @@ Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),
 ]
+Joined = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Table by id, file or ra and dec: its columns come along."),
+]
+ZWarning = Annotated[
+    Literal["keep", "reject"],
+    typer.Option(help="Redshifts that their survey warns of: mark, or give to no model."),
+]
 
 
 def demo(
@@ -76,16 +84,8 @@ def ingest_command(
     air: Annotated[
         bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
     ] = False,
-    catalog: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Table by id, file or ra and dec: its columns come along."
-        ),
-    ] = None,
-    z_warning: Annotated[
-        Literal["keep", "reject"],
-        typer.Option(help="Redshifts that their survey warns of: mark, or give to no model."),
-    ] = "keep",
+    catalog: Joined = None,
+    z_warning: ZWarning = "keep",
     jobs: Jobs = CORES,
     as_json: AsJson = False,
 ) -> None:
