@@ -41,6 +41,7 @@ AIMS_MS = {
     "click": 100,
     "slider": 120,
     "zoom": 200,
+    "lasso": 1000,
     "colour": 300,
     "filter": 300,
 }
@@ -65,6 +66,9 @@ window.after = (event, condition) => new Promise((done) => {
     until(condition).then((end) => done(end - start))
   }, { capture: true, once: true })
 })
+window.shadows = (words, root = document) => [...root.querySelectorAll("*")].flatMap((host) =>
+  host.shadowRoot
+    ? [...host.shadowRoot.querySelectorAll(words), ...shadows(words, host.shadowRoot)] : [])
 window.sharp = () => {
   const [image, figure] = [model("plane-image").data, model("plane-figure")]
   return image.image[0].shape[1] === figure.inner_width
@@ -266,11 +270,42 @@ def filter_rows(browser: Browser, url: str, repeats: int) -> list[float]:
     return times[2:]
 
 
+def lasso(browser: Browser, url: str, repeats: int) -> list[float]:
+    """From the end of a lasso round an eighth of the plane or more to colours, list and mean."""
+    times = []
+    with opened(browser, url, "?tab=selected") as page:
+        page.evaluate("until(sharp)")
+        page.get_by_role("radio", name="Lasso").click()
+        page.wait_for_function("model('plane-figure').tags[0] === 'lasso'")
+        box = page.locator("#plane-plot").bounding_box()
+        assert box is not None
+        for turn in range(repeats + 2):
+            right = 0.55 + 0.02 * (turn % 10)  # another outline each time, of as many points
+            corners = [(0.1, 0.1), (right, 0.1), (right, 0.9), (0.1, 0.9), (0.1, 0.12)]
+            for at, (x, y) in enumerate(corners):
+                place = (box["x"] + x * box["width"], box["y"] + y * box["height"])
+                page.mouse.move(*place, steps=4)
+                if at == 0:
+                    page.mouse.down()
+            page.evaluate(
+                "window.before = model('plane-image').data.image[0];"
+                "window.meant = shadows('.selected .mean svg')[0];"
+                "window.took = after('pointerup', () =>"
+                " model('plane-image').data.image[0] !== before && sharp()"
+                " && shadows('.selected .mean svg')[0] !== meant"
+                " && shadows('.selected .mean svg').length > 0); null"
+            )
+            page.mouse.up()
+            times.append(page.evaluate("took"))
+    return times[2:]
+
+
 CASES: dict[str, Callable[[Browser, str, int], list[float]]] = {
     "first-plot": first_plot,
     "click": click,
     "slider": slider,
     "zoom": zoom,
+    "lasso": lasso,
     "colour": colour,
     "filter": filter_rows,
 }

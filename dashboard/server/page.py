@@ -200,11 +200,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         elif str(message.get("do")).startswith("keep-"):
             _keep(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
         elif str(message.get("do")).startswith("plane-"):
-            kind = message["do"].removeprefix("plane-")
-            if session.view.plane is None:
-                session.complain("No plane has been built: there is none to save.")
-            else:
-                keeper.request(plane_file(session, plane.in_view(), kind))
+            _keep_plane(session, keeper, plane, message["do"].removeprefix("plane-"))
 
     def kept(answer: Answer[SavedFile]) -> None:
         if answer.result is not None:
@@ -230,6 +226,16 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
     session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
     session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
     return shell
+
+
+def _keep_plane(
+    session: Visitor, keeper: Background[SavedFile], plane: PlaneView, kind: str
+) -> None:
+    """Have the plane written as it is seen, and handed to the visitor."""
+    if session.view.plane is None:
+        session.complain("No plane has been built: there is none to save.")
+    else:
+        keeper.request(plane_file(session, plane.in_view(), kind))
 
 
 def _keep_selection(session: Session, keeper: Background[SavedFile], kind: str) -> None:
