@@ -119,13 +119,15 @@ def scores_command(
 
 def rejects_command(directory: MaybeDirectory = None, as_json: AsJson = False) -> None:
     """List every file and spectrum that was not taken, or that no model is given, with why."""
+    import numpy as np
+
     from ...data.collection.collection import Collection
     from ...data.collection.format import SET_ASIDE, WHY_SET_ASIDE, for_lenses
 
     collection = Collection.open(named(directory, demo=False))
     rejects, catalog = collection.rejects.to_dict("records"), collection.catalog
     named_so = {SET_ASIDE: "reason", WHY_SET_ASIDE: "detail"}
-    kept = catalog[~for_lenses(catalog)].rename(columns=named_so)
+    kept = catalog.iloc[np.flatnonzero(~for_lenses(catalog))].rename(columns=named_so)
     aside = kept.reindex(columns=["file", "id", "reason", "detail"]).to_dict("records")
     if as_json:
         print_json({"rejects": rejects, "set_aside": aside})

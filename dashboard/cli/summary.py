@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from graphlib import TopologicalSorter
@@ -207,12 +208,14 @@ def _counted(words: pd.Series | None) -> dict[str, int]:
     """How often each word stands there, but for none."""
     if words is None:
         return {}
-    return {str(word): int(n) for word, n in words[words != ""].value_counts().items()}
+    return dict(Counter(str(word) for word in words if word).most_common())
 
 
 def _repeats(collection: Collection) -> int:
     catalog = collection.catalog
-    return int((catalog[OBJECT] != catalog["id"]).sum()) if OBJECT in catalog else 0
+    if OBJECT not in catalog:
+        return 0
+    return int(np.count_nonzero(catalog[OBJECT].to_numpy() != catalog["id"].to_numpy()))
 
 
 def explanation_document(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from astropy.table import Table
+from astropy.table import Column, Table
 
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
@@ -32,9 +32,7 @@ def selection_table(space: Workspace, selection: Selection) -> Table:
         for name, column in lens.columns.reindex(selection.rows).items():
             found[str(name) if name not in found else f"{name}_{lens.name}"] = column
     for name, column in found.items():
-        table[name] = _plain(column)
-        if name in _UNITS:
-            table[name].unit = _UNITS[name]
+        table[name] = Column(_plain(column), unit=_UNITS.get(name))
     return table
 
 
@@ -67,10 +65,10 @@ def keep_selection(
 
 def _in_ascii(table: Table) -> Table:
     """As FITS has text: any other letter is spelled by its number, as Python does."""
-    table.meta = {name: _spelled(text) for name, text in table.meta.items()}
-    for name in table.colnames:
-        if table[name].dtype.kind == "U":
-            table[name] = [_spelled(text) for text in table[name]]
+    table.meta = {name: _spelled(text) for name, text in dict(table.meta or {}).items()}
+    for name, column in list(table.columns.items()):
+        if column.dtype.kind == "U":
+            table[name] = [_spelled(str(text)) for text in column]
     return table
 
 

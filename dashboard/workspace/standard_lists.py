@@ -141,7 +141,7 @@ def selected_rows(
     if said is not None:
         shares = [name for name in said if name.startswith("p_")]
         found = said[["predicted", *shares]].reindex(rows).reset_index(drop=True)
-        table["predicted"] = found["predicted"].fillna("")
+        table["predicted"] = found.fillna({"predicted": ""})["predicted"]
         # The type predicted is that of the largest probability.
         most = [as_numbers(found[name]) for name in shares]
         table["confidence"] = np.max(most, axis=0) if shares else np.nan

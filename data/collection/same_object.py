@@ -28,7 +28,7 @@ def same_object(
     -------
     (n,) int64, each at most its own row.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
     first = np.arange(len(ra))
@@ -44,7 +44,7 @@ def same_object(
     heads, (ra, dec) = known[begin[rank]], same[rank].T
     sky = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
     chord = 2 * np.sin(np.radians(within_arcsec / 3600) / 2)
-    pairs = cKDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
+    pairs = KDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
     apart = np.sum((sky[pairs[:, 0]] - sky[pairs[:, 1]]) ** 2, axis=1)
     order = np.lexsort((pairs[:, 0], apart, pairs[:, 1]))
     found, seen = np.arange(len(first)), -1

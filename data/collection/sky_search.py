@@ -6,6 +6,7 @@ import math
 import re
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def _place(text: str) -> tuple[float, float] | None:
     try:
         # 61 minutes are a slip and no hour and a minute.
         with warnings.catch_warnings(action="error", category=AstropyWarning):
-            place = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
+            place: Any = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
     except (ValueError, AstropyWarning):
         return None
     return float(place.ra.deg), float(place.dec.deg)

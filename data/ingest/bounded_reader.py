@@ -263,5 +263,6 @@ def _outcome(said: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected
         return Rejected(*said["rejected"])
     listed, flux, ivar = (arrays.pop(0) for _ in range(3))
     model = arrays.pop(0) if said["has_model"] else None
-    wave = WaveCode(*said["wave"], listed)
+    kind, first, step = said["wave"]
+    wave = WaveCode(kind, first, step, listed)
     return Taken(said["row"], StoredSpectrum(wave, flux, ivar, model))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
@@ -251,8 +252,8 @@ class _Desk:
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
         self._remarks = Counter[str]()
         self._remark(before.to_dict("records"))
-        aside = before.get(SET_ASIDE, pd.Series(dtype="str"))
-        self._set_aside = Counter(aside[aside != ""].tolist())
+        aside = before[SET_ASIDE] if SET_ASIDE in before else ()
+        self._set_aside = Counter(str(reason) for reason in aside if reason)
 
     def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
         """The outcomes of some files, in order."""
@@ -313,7 +314,9 @@ class _Desk:
             examples={reason: self._examples[reason] for reason, _ in by_number},
             labels=LabelWords(self._labels.renamed, self._labels.unknown, own=self._labels.own),
             set_aside=dict(self._set_aside.most_common()),
-            n_repeats=int((catalog[OBJECT] != catalog["id"]).sum()) if len(catalog) else 0,
+            n_repeats=int(np.count_nonzero(catalog[OBJECT].to_numpy() != catalog["id"].to_numpy()))
+            if len(catalog)
+            else 0,
             n_known=self._n_known,
         )
 

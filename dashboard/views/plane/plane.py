@@ -169,7 +169,7 @@ class PlaneView(pn.viewable.Viewer):
         self._frame(*self._asked)
         self._shade()
 
-    def _moved(self, _: RangesUpdate) -> None:
+    def _moved(self, _: Any) -> None:
         """The visitor has moved or zoomed: what is in view now is what is asked for."""
         now = span(self._x), span(self._y)
         if not np.allclose(now, self._seen, rtol=1e-9, atol=0):

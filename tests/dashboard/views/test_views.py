@@ -30,12 +30,12 @@ from spexplain.dashboard.views.spectrum.verdict import (
 from spexplain.dashboard.views.tabs.drawer import Drawer
 from spexplain.dashboard.views.widgets.controls import (
     bar_form,
-    controls_form,
     legend_part,
     tabs_form,
     toggled,
 )
 from spexplain.dashboard.views.widgets.form_fields import Field, form
+from spexplain.dashboard.views.widgets.knob_controls import controls_form
 from spexplain.dashboard.workspace.listing import Listing
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.class_sets import ClassSet
