@@ -252,7 +252,7 @@ class _Desk:
         self._counts = {str(k): int(v) for k, v in rejects["reason"].value_counts().items()}
         self._remarks = Counter[str]()
         self._remark(before.to_dict("records"))
-        aside = before.get(SET_ASIDE, ())
+        aside = list(before[SET_ASIDE]) if SET_ASIDE in before else []
         self._set_aside = Counter(str(reason) for reason in aside if reason)
 
     def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
