@@ -28,7 +28,7 @@ __all__ = ["attach_select", "outline_of", "plane_tools"]
 
 _DRAGS = {"pan": "Move", "box": "Box", "lasso": "Lasso"}
 _WAYS = {"new": "New", "add": "Add", "subtract": "Subtract", "intersect": "Within"}
-_MOST_RINGED = 1500  # of more, colour against grey says the same
+_MOST_RINGED = 400  # of more, colour against grey says the same
 # The tools know themselves whether they are active; the page's own buttons say which one is to be.
 _TURN = """
 const [wanted] = cb_obj.tags
