@@ -22,6 +22,7 @@ _NEUTRAL: dict[EditKind, float] = {
     "scale": 1.0, "raise": 0.0, "move": 0.0, "flatten": 0.0, "broaden": 0.0, "noise": 0.0,
 }  # fmt: skip
 _TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
+_NO_WIDTH = 0.01  # of a pixel: its neighbours would get less than double precision holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ def _changed(edit: Edit, wave: np.ndarray, line: np.ndarray, inside: np.ndarray)
         )
     step = float(np.median(np.diff(wave[inside])))
     sigma = edit.amount / SPEED_OF_LIGHT_KMS * middle * _TO_SIGMA / step
+    if sigma < _NO_WIDTH:
+        return line
     return gaussian_filter1d(line, sigma, mode="constant")
 
 

@@ -204,7 +204,9 @@ def test_a_file_that_cannot_be_written_is_named_without_numbers(
 
 def test_an_address_of_another_machine_is_an_error(spexplain, small_demo: Path):
     # 192.0.2.0/24 is for documentation (RFC 5737): no machine has such an address.
-    done = spexplain("serve", small_demo, "--no-browser", "--port", 22222, "--address", "192.0.2.1")
+    words = ("serve", small_demo, "--no-browser", "--port", 22222, "--address", "192.0.2.1")
+    assert "give --auth FILE" in spexplain(*words).stderr
+    done = spexplain(*words, "--no-auth")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error cannot listen on 192.0.2.1, port 22222: ")
 

@@ -59,8 +59,16 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize("harm", [cut, garbage, gone])
-@pytest.mark.parametrize("kind", KINDS)
+# One of each format; and those whose loss a report, which takes long, is written through.
+FORMATS = (":.parquet", ":.json", "svm:.skops", "vae:.safetensors", "embed-p21:piece")
+REPORTED = (":.json", "svm:.json", "score:.parquet")
+
+
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [(kind, garbage) for kind in KINDS]
+    + [(kind, harm) for kind in FORMATS for harm in (cut, gone)],
+)
 def test_no_command_shows_a_traceback_of_a_broken_collection(
     small_demo: Path,
     parts: dict[str, list[str]],
@@ -75,7 +83,10 @@ def test_no_command_shows_a_traceback_of_a_broken_collection(
     shutil.copytree(small_demo, broken, copy_function=os.link)
     for name in parts.get(kind, []):
         harm(broken / name)
-    for words in commands(broken, tmp_path, "demo-000001").values():
+    asked = commands(broken, tmp_path, "demo-000001")
+    if harm is not garbage or kind not in REPORTED:
+        del asked["report"]
+    for words in asked.values():
         code: object = 0
         try:
             main(words)
@@ -85,7 +96,8 @@ def test_no_command_shows_a_traceback_of_a_broken_collection(
         assert "Traceback" not in said.err + said.out, words
         assert code in (0, 1, None), words
         if code == 1 and words[0] != "check":
-            assert said.err.startswith("error "), words
+            # What it did before may stand above.
+            assert "\nerror " in f"\n{said.err}", words
             assert "our mistake" not in said.err, (words, said.err)
 
 
