@@ -328,7 +328,7 @@ def test_what_is_on_the_page_is_saved(
     tab.painted(id)
     page.get_by_role("button", name="How far to believe it").wait_for()
     for button, suffix in (("Table (CSV)", "csv"), ("Explanation (FITS)", "fits")):
-        page.get_by_text("Save", exact=True).click()
+        page.get_by_title("Save what is on the page").click()
         with page.expect_download() as download:
             page.get_by_role("button", name=button).click()
         assert download.value.suggested_filename == f"{id}-lime.{suffix}"
@@ -419,7 +419,7 @@ def test_a_mistyped_number_is_quoted_until_it_is_mended(
 def test_escape_closes_what_opens_over_the_page(tab: Any) -> None:
     page = tab.page
     tab.open()
-    summary = page.locator("summary", has_text="Save")
+    summary = page.get_by_title("Save what is on the page")
     summary.click()
     assert summary.evaluate("summary => summary.parentElement.open")
     page.keyboard.press("Escape")
@@ -430,7 +430,7 @@ def test_what_was_said_is_taken_away_by_a_click_and_can_be_said_again(tab: Any) 
     page, said = tab.page, tab.page.locator("#problem")
     tab.open()
     for away in (lambda: said.click(), lambda: page.keyboard.press("Escape")):
-        page.locator("summary", has_text="Save").click()
+        page.get_by_title("Save what is on the page").click()
         page.get_by_role("button", name="Figure (PNG)").click()
         said.wait_for()
         assert "Open a spectrum first" in said.inner_text()
