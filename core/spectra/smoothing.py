@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 __all__ = ["smoothed"]
 
@@ -56,4 +55,6 @@ def smoothed(flux: np.ndarray, ivar: np.ndarray, width_px: float) -> np.ndarray:
 
 
 def _blurred(values: np.ndarray, width_px: float) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter1d  # slow to load, and a page opens unsmoothed
+
     return gaussian_filter1d(values, width_px, mode="constant", truncate=_REACH)

@@ -7,12 +7,15 @@ on the page.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.spectra.lines.line_list import PAGE_LINES, Line
 from ...core.spectra.wave_axis import WaveAxis
-from ...data.lenses.whole_spectrum import WholeSpectrum
+
+if TYPE_CHECKING:
+    from ...data.lenses.whole_spectrum import WholeSpectrum
 
 __all__ = ["LineOver", "Sight"]
 

@@ -15,7 +15,6 @@ from ...core.spectra.extinction import dust_transmission
 from ...core.spectra.grid import resample
 from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ...core.spectra.spectrum import Spectrum
-from ...core.trust.exposures import Drawn
 from ..collection.collection import Collection
 from ..collection.runs import Run
 from .lenses import Lens

@@ -36,9 +36,9 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def script(name: str) -> str:
-    """The module of a part, with what several parts need in front of it."""
-    return f"{asset('part.js')}\n{asset(f'{name}.js')}"
+def script(*names: str) -> str:
+    """The module of a part, of one file or more, with what several parts need in front of it."""
+    return "\n".join(asset(f"{name}.js") for name in ("part", *names))
 
 
 def sheet() -> list[str]:
@@ -158,4 +158,4 @@ class ShellPart(Part):
     query = param.String(default="", doc="The address of what is seen, after the '?'.")
     ready = param.Boolean(default=False, doc="All that the page starts with has been made.")
 
-    _esm = f"{asset('panes.js')}\n{script('shell')}"
+    _esm = script("panes", "shell")

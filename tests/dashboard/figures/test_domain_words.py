@@ -63,14 +63,14 @@ def test_files_carry_it() -> None:
 
 def test_a_list_can_be_held_to_either_side_of_the_domain(session, monkeypatch) -> None:
     table = lists.show(session)
-    assert table.choices == []
+    assert table.page["choices"] == []
     rows = session.listing.table["row"].tolist()
     known = pd.DataFrame({"outside": False}, index=pd.Index(range(295), name="row"))
     known.loc[rows[1], "outside"] = True
     monkeypatch.setattr(session.lens, "domain", SimpleNamespace(table=known))
     table.on_message({"tagged": "outside"})
     assert session.listing.table["row"].tolist() == rows[1:2]
-    assert table.choices[1:] == [
+    assert table.page["choices"][1:] == [
         ["inside", "inside the domain (294)"],
         ["outside", "outside the domain (1)"],
     ]

@@ -42,8 +42,13 @@ def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Worksp
     written: list[object] = []
     keeper: Background[Any] = Background(session, written.append)
     session.open(7)
-    visitor = replace(session.outcome.shown, outside=SimpleNamespace())
+    visitor = replace(session.outcome.shown, row=-1, outside=SimpleNamespace())
     session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
     _keep(session, keeper, "py")
     assert "is in none" in session.outcome.problem
+    assert written == []
+    tried = replace(session.outcome.shown, row=7)
+    session.outcome.param.update(shown=tried, explanation=SimpleNamespace())
+    _keep(session, keeper, "py")
+    assert "at its own redshift" in session.outcome.problem
     assert written == []

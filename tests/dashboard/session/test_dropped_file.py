@@ -51,8 +51,8 @@ def test_a_file_is_judged_explained_and_placed_beside_its_twin(real, tmp_path, a
 def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_until):
     real.dropped.receive("notes.txt", base64.b64encode(b"no spectrum").decode())
     wait_until(lambda: real.outcome.problem)
-    assert real.outcome.problem.startswith("notes.txt cannot be opened: columns no, spectrum")
-    assert "name them wave, flux and ivar (or error) in the first line" in real.outcome.problem
+    said = "notes.txt cannot be opened: text that is no table; it begins 'no spectrum'."
+    assert real.outcome.problem == said
     assert real.outcome.shown is None
     real.complain("")
     real.dropped.receive("half.fits", "not base64 !")

@@ -213,7 +213,7 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     assert (bands["left"][1:] == bands["right"][:-1]).all()
     most = np.abs(found.weights).max()
     np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
-    assert (view._mapper.low, view._mapper.high) == (-1.0, 3.0)
+    assert (view.colours.low, view.colours.high) == (-1.0, 3.0)
     assert view.weight.yaxis.axis_label == "Δ log-odds"
 
 
@@ -293,7 +293,7 @@ def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session)
 def test_the_figures_follow_the_theme(still: Session) -> None:
     view = SpectrumView(still)
     still.view.theme = "dark"
-    assert view._mapper.palette == painting("dark")
+    assert view.colours.palette == painting("dark")
     assert view._thin.glyph.line_color == THEMES["dark"].line
     still.view.paint = "band"
     assert view._strips.visible
