@@ -50,14 +50,17 @@ def write_sdss(path: Path, wave_rest_aa: np.ndarray, flux: np.ndarray, ivar: np.
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, small_demo: Path) -> Path:
-    """A folder with ``my_spectra`` and ``home`` in it; the small demo stands for the demo."""
+    """A folder with ``my_spectra``, ``new_spectra`` and ``home`` in it; the small demo stands for the demo."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "my_spectra").mkdir()
+    for name in ("my_spectra", "new_spectra"):
+        (folder / name).mkdir()
     shutil.copytree(small_demo, folder / "home" / "demo")
     demo = Collection.open(small_demo)
     near = demo.catalog.index[demo.catalog["z"].between(0.08, 0.12)][:30]
-    for row in near:
-        path = folder / "my_spectra" / f"spec-0001-50000-{row:04d}.fits"
+    for i, row in enumerate(near):
+        path = (
+            folder / ("my_spectra" if i < 28 else "new_spectra") / f"spec-0001-50000-{row:04d}.fits"
+        )
         write_sdss(path, demo.wave_rest_aa, *demo.spectrum(row), demo.catalog["z"][row])
     return folder
 
