@@ -140,6 +140,8 @@ class BuiltLens:
         """Why it cannot take this row; "" if it can."""
         if self.usable(row):
             return ""
+        if not 0 <= row < len(self._labels):
+            return "is not in the collection"
         if not _holds(self._unusable, row):
             return "was added after the last build: build again to have it taken"
         return str(self._reasons.iat[int(np.searchsorted(self._unusable, row))])

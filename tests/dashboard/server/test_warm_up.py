@@ -63,8 +63,8 @@ def test_a_visitor_may_colour_by_clusters_meanwhile(small_demo, monkeypatch) -> 
 
     monkeypatch.setattr(module, "_shade", shade)
     monkeypatch.setattr(module, "_BREATH_S", 0.0)
-    before = [*workspace.colours]
+    before, usual = [*workspace.colours], [*workspace.usual_colours]
     warm(workspace)
     assert len(workspace.colours) > len(before)
-    assert {colour for _, colour in said} >= set(before)
+    assert {colour for _, colour in said} >= set(usual)
     assert "machine" in vars(workspace.lenses["agn"])
