@@ -50,7 +50,7 @@ def write_sdss(path: Path, wave_rest_aa: np.ndarray, flux: np.ndarray, ivar: np.
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, small_demo: Path) -> Path:
-    """A folder with ``my_spectra``, ``new_spectra`` and ``home``, where the small demo is the demo."""
+    """A folder of ``my_spectra``, ``new_spectra`` and ``home``: the small demo is the demo."""
     folder = tmp_path_factory.mktemp("desk")
     for name in ("my_spectra", "new_spectra"):
         (folder / name).mkdir()
