@@ -84,6 +84,7 @@ class SpectrumView(pn.viewable.Viewer):
         self.pixels = ColumnDataSource(name="pixels")
         self.bands = ColumnDataSource(name="bands")
         # All that was observed, and where the model was given what was not: of the whole overlay.
+        self.beside: list[Line] = []  # of what the model did not see, once it is drawn
         self.observed = ColumnDataSource({"x": [], "y": [], "error": []}, name="observed")
         self.filled = ColumnDataSource({"left": [], "right": []}, name="filled")
         self._trace = ColumnDataSource({"x": [], "y": []}, name="trace")
@@ -141,8 +142,7 @@ class SpectrumView(pn.viewable.Viewer):
 
     def plain_lines(self) -> list[Line]:
         """The line of the spectrum as it is."""
-        beside: Any = self.flux.select_one({"name": "beside-line"})
-        return [self._thin.glyph, *([] if beside is None else [beside.glyph])]
+        return [self._thin.glyph, *self.beside]
 
     def reset(self) -> None:
         """Show the whole spectrum."""

@@ -65,6 +65,7 @@ class WholeOverlay:
         self._line = flux.add_glyph(
             self._beside, Line(line_width=1, line_join="bevel"), name="beside-line"
         ).glyph
+        self._view.beside = [self._line]
         dashed = Line(line_width=1, line_dash=[2, 3])
         self._dashed = flux.add_glyph(self._dashes, dashed).glyph
         box: Any = {"background_fill_alpha": 0.8, "border_line_width": 0, "padding": 1}
