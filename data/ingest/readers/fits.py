@@ -32,6 +32,7 @@ __all__ = ["Hdu", "ReadError", "read_hdus"]
 _DAMAGE = (
     *(OSError, EOFError, zlib.error, fits.VerifyError, AstropyUserWarning),
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError),
+    AssertionError,  # of a column whose name is none
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")

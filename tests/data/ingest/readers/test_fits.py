@@ -214,3 +214,14 @@ def test_rows_that_do_not_fit_their_columns_are_damage(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"TFORM1  = '5E", b"TFORM1  = '4E"))
     with pytest.raises(ReadError, match="rows of 20 bytes, columns of 16"):
         read_hdus(path, limit=2)
+
+
+def test_a_column_whose_name_is_a_number_is_damage(tmp_path):
+    columns = [fits.Column(name="flux", format="E", array=np.ones(3, np.float32))]
+    fits.BinTableHDU.from_columns(columns).writeto(tmp_path / "t.fits")
+    whole = (tmp_path / "t.fits").read_bytes()
+    assert b"TTYPE1  = 'flux    '" in whole
+    (tmp_path / "t.fits").write_bytes(whole.replace(b"= 'flux    '", b"=          7"))
+    with pytest.raises(ReadError) as refused:
+        read_hdus(tmp_path / "t.fits")
+    assert refused.value.reason == "unreadable"
