@@ -223,5 +223,5 @@ def test_a_column_whose_name_is_a_number_is_damage(tmp_path):
     assert b"TTYPE1  = 'flux    '" in whole
     (tmp_path / "t.fits").write_bytes(whole.replace(b"= 'flux    '", b"=          7"))
     with pytest.raises(ReadError) as refused:
-        read_hdus(tmp_path / "t.fits")
+        read_hdus(tmp_path / "t.fits", limit=3)
     assert refused.value.reason == "unreadable"
