@@ -41,8 +41,15 @@ class Reddening:
         """For a run: where it comes from, in words too."""
         found: dict[str, Any] = {"dust": self.source, "dust_note": self.note()}
         if self.ebv is not None:
-            found |= {"median_ebv": float(np.median(self.ebv)), "n_without_ebv": self.n_unknown}
+            found |= {"median_ebv": self._median(), "n_without_ebv": self.n_unknown}
         return found
+
+    def _median(self) -> float:
+        """Of the spectra whose reddening is known; NaN without any."""
+        assert self.ebv is not None
+        # What is not known stands as 0, the least there is.
+        known = np.sort(self.ebv)[self.n_unknown :]
+        return float(np.median(known)) if len(known) else 0.0
 
     def note(self) -> str:
         """One sentence for the reader of a build's report; empty where dust is no matter."""
@@ -54,7 +61,7 @@ class Reddening:
                 f"dust”, or {EBV_COLUMN_ADVICE}"
             )
         where = "the SFD map (×0.86)" if self.source == "map" else "the catalog's column “ebv”"
-        note = f"Milky Way dust corrected with {where}, median E(B-V) {np.median(self.ebv):.3f} mag"
+        note = f"Milky Way dust corrected with {where}, median E(B-V) {self._median():.3f} mag"
         return note + (f"; {self.n_unknown} spectra without one left" if self.n_unknown else "")
 
 

@@ -34,7 +34,7 @@ def sdss_facts(about: Hdu | None, lines: Hdu | None) -> dict[str, str | float]:
 
     Returns
     -------
-    By the catalog's names, as ``plate``, ``ebv``, ``h_alpha_area``.
+    By the catalog's names, as ``plate``, ``ebv_survey``, ``h_alpha_area``.
     """
     found = facts_of(_columns(about)) if about is not None else {}
     return found | facts_of(_lines(lines)) if lines is not None else found

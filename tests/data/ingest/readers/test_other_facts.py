@@ -24,5 +24,5 @@ def test_long_identifiers_keep_every_digit():
 
 @pytest.mark.parametrize("none", [-999.0, math.inf, math.nan])
 def test_dust_that_is_none_is_not_known(none):
-    assert math.isnan(facts_of([("EBV", none)])["ebv"])
-    assert facts_of([("EBV", 0.03)]) == {"ebv": 0.03}
+    assert math.isnan(facts_of([("EBV", none)])["ebv_survey"])
+    assert facts_of([("EBV", 0.03)]) == {"ebv_survey": 0.03}

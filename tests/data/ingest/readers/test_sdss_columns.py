@@ -39,7 +39,7 @@ def test_columns_of_sdss_v_and_lines_come_along(write):
     found = write({"SDSS_ID": [114844000123456789], "EBV": [0.04], "FIELD": [15000]})
     assert found.id == "spec-015000-59146-4544940698"
     assert found.facts == {
-        "sdss_id": "114844000123456789", "ebv": 0.04, "field": 15000.0,
+        "sdss_id": "114844000123456789", "ebv_survey": 0.04, "field": 15000.0,
         "h_alpha_area": 9.0, "h_alpha_ew": 4.0, "h_beta_area": 3.0, "h_beta_ew": 1.0,
     }  # fmt: skip
     np.testing.assert_array_equal(found.model, np.float32(2.5))
