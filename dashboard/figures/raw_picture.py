@@ -56,9 +56,10 @@ def raw_picture(observed: ObservedSpectrum) -> str:
 
 
 def _words(observed: ObservedSpectrum) -> str:
-    unit = observed.flux_unit or "unit not known"
+    unit = observed.flux_unit or "a unit not known"
+    flux = "relative flux" if unit == "relative" else f"flux in {unit}"
     model = "; orange: the pipeline’s model" if observed.model is not None else ""
-    return f"As observed: vacuum Å, flux in {unit}, ±1 σ light, no data grey{model}."
+    return f"As observed: vacuum Å, {flux}, ±1 σ light, no data grey{model}."
 
 
 def _gaps(x: np.ndarray, good: np.ndarray) -> str:

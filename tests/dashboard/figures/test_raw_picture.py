@@ -41,6 +41,14 @@ def test_flux_errors_model_and_gaps_are_there_and_the_unit_is_said(model):
     assert ("pipeline" in words) == model
 
 
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [("relative", "Å, relative flux, ±"), ("", "flux in a unit not known"), ("Jy", "flux in Jy")],
+)
+def test_the_flux_is_said_as_one_says_it(unit, says):
+    assert says in drawn(observed(flux_unit=unit))[1]
+
+
 @given(st.integers(2, 400), st.data())
 def test_no_pixel_is_drawn_where_there_is_no_data(n, data):
     start = data.draw(st.integers(0, n - 1))
