@@ -49,12 +49,16 @@ def demo(
     no_browser: NoBrowser = False,
     port: Port = 5006,
     small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
+    scale: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="A demo of N spectra, 1000 or more, beside the usual one."),
+    ] = None,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
     with lasting():
         from ...data.demo.ready import finished_demo
 
-    path = finished_demo(small=small) or _build_demo(small=small)
+    path = finished_demo(small=small, n_spectra=scale) or _build_demo(small=small, n_spectra=scale)
     from ..server.terms import Terms
 
     serve_page(path, Terms(port=port), no_browser=no_browser)
@@ -180,9 +184,15 @@ def build_command(
         print_lines(build_lines(report))
 
 
-def _build_demo(*, small: bool) -> Path:
+def _build_demo(*, small: bool, n_spectra: int | None) -> Path:
     from ...data.demo.demo import build_demo
     from .progress import TerminalProgress, ctrl_c_cancels
 
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        return build_demo(small=small, jobs=CORES, progress=progress, cancelled=stop.is_set)
+        return build_demo(
+            small=small,
+            n_spectra=n_spectra,
+            jobs=CORES,
+            progress=progress,
+            cancelled=stop.is_set,
+        )

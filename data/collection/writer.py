@@ -269,8 +269,8 @@ class CollectionWriter(RowsAwaited):
                 f"{np.shape(ivar)} do not fit a grid of {n_pixels} pixels"
             )
         data = np.isfinite(flux) & np.isfinite(ivar) & (np.asarray(ivar) > 0)
-        flux = np.where(data, flux, np.nan).astype(np.float32)
-        ivar = np.where(data, ivar, 0.0).astype(np.float32)
+        flux = np.where(data, flux, np.nan).astype(np.float32, copy=False)
+        ivar = np.where(data, ivar, 0.0).astype(np.float32, copy=False)
         self._await(catalog, zip(flux, ivar, strict=True))
 
     def _write_rows(self, rows: list[Any], digest: Callable[[bytes], None]) -> dict[str, Any]:

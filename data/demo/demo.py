@@ -16,7 +16,7 @@ from ..collection.collection import Collection, CollectionError, CollectionWrite
 from ..files.folders import demo_path
 from ..files.locks import only_builder
 from .ready import mark_finished
-from .simulate import PopulationSizes, population
+from .simulate import PopulationSizes, SimulationError, population_by_processes
 
 __all__ = ["build_demo", "demo_path", "demo_settings"]
 
@@ -53,6 +53,7 @@ def demo_settings(*, small: bool = False) -> BuildSettings:
 def build_demo(
     *,
     small: bool = False,
+    n_spectra: int | None = None,
     jobs: int = 1,
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
@@ -63,6 +64,8 @@ def build_demo(
     ----------
     small
         A few hundred spectra, built in seconds, beside the real demo.
+    n_spectra
+        A demo of this size instead, beside the others, in the same shares of kinds; at least 1000.
     jobs, progress, cancelled
         As for :func:`build`.
 
@@ -76,13 +79,18 @@ def build_demo(
         Another process is building it, or a stage failed.
     BuildCancelled
         Asked to stop; the next call goes on from there.
+    ValueError
+        Too few spectra are asked for, or a size of the small demo.
     """
-    path = demo_path(small=small)
+    if small and n_spectra is not None:
+        raise ValueError("the small demo has one size; leave small or the number out")
+    path = demo_path(small=small, n_spectra=n_spectra)
+    sizes = PopulationSizes.small() if small else PopulationSizes()
+    sizes = sizes if n_spectra is None else PopulationSizes.scaled(n_spectra)
     with only_builder(path.parent / f".{path.name}.lock") as free:
         if not free:
             raise BuildError(f"the demo in {path} is being built by another process")
-        sizes = PopulationSizes.small() if small else PopulationSizes()
-        _simulate(path, sizes, progress, cancelled)
+        _simulate(path, sizes, jobs, progress, cancelled)
         _build(path, demo_settings(small=small), jobs, progress, cancelled)
         mark_finished(path)
     return path
@@ -99,7 +107,11 @@ def _build(
 
 
 def _simulate(
-    path: Path, sizes: PopulationSizes, progress: Progress, cancelled: Callable[[], bool]
+    path: Path,
+    sizes: PopulationSizes,
+    jobs: int,
+    progress: Progress,
+    cancelled: Callable[[], bool],
 ) -> None:
     """Simulate the collection, unless the one that is there is of this seed and version."""
     provenance = {
@@ -113,14 +125,23 @@ def _simulate(
             return
         shutil.rmtree(path)  # of an earlier version; everything in it can be made again
     with CollectionWriter.create(path, COLLECTION_GRID, provenance, resumable=True) as writer:
-        done = 0
-        for batch in population(grid=COLLECTION_GRID, seed=_SEED, sizes=sizes, batch=_BATCH):
-            if cancelled():
-                raise BuildCancelled("stopped while simulating; the next build goes on from here")
-            new = slice(max(writer.n_committed - done, 0), None)
-            done += len(batch.catalog)
-            writer.append(batch.catalog.iloc[new], batch.flux[new], batch.ivar[new])
-            progress("simulate", done, sizes.total)
+        done = writer.n_committed
+        batches = population_by_processes(
+            grid=COLLECTION_GRID, seed=_SEED, sizes=sizes, batch=_BATCH, start=done, jobs=jobs
+        )
+        try:
+            for batch in batches:
+                if cancelled():
+                    raise BuildCancelled(
+                        "stopped while simulating; the next build goes on from here"
+                    )
+                done += len(batch.catalog)
+                writer.append(batch.catalog, batch.flux, batch.ivar)
+                progress("simulate", done, sizes.total)
+        except SimulationError as error:
+            raise BuildError(f"cannot simulate: {error}") from error
+        finally:
+            batches.close()
 
 
 def _provenance(path: Path) -> object:

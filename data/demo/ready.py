@@ -16,13 +16,13 @@ _FILE = "demo.json"
 _PACKAGES = ("core", "data")  # what a demo is made by
 
 
-def finished_demo(*, small: bool = False) -> Path | None:
+def finished_demo(*, small: bool = False, n_spectra: int | None = None) -> Path | None:
     """The demo's folder if it was built to the end by the sources installed now, else None.
 
     Reads a mark that the last build left, and looks that every run it names is there: asking the
     stages themselves means to load torch, scikit-learn and openTSNE, for seconds.
     """
-    path = demo_path(small=small)
+    path = demo_path(small=small, n_spectra=n_spectra)
     try:
         mark = json.loads((path / _FILE).read_text(encoding="utf-8"))
         sources, runs = mark["sources"], dict(mark["runs"])

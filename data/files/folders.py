@@ -18,6 +18,7 @@ def home() -> Path:
     return user_cache_path("spexplain", appauthor=False, opinion=False)
 
 
-def demo_path(*, small: bool = False) -> Path:
-    """The demo collection, whether it has been built or not."""
-    return home() / ("demo-small" if small else "demo")
+def demo_path(*, small: bool = False, n_spectra: int | None = None) -> Path:
+    """The demo collection (the small one, or one of so many spectra), be it built or not."""
+    size = "-small" if small else f"-{n_spectra}" if n_spectra is not None else ""
+    return home() / f"demo{size}"

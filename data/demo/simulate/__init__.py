@@ -2,6 +2,7 @@
 
 from .anomalies import AnomalyKind
 from .builder import SimSpectrum
+from .many import SimulationError, population_by_processes
 from .population import SimulatedBatch, population, sample_spectra
 from .sizes import PopulationSizes
 
@@ -10,6 +11,8 @@ __all__ = [
     "PopulationSizes",
     "SimSpectrum",
     "SimulatedBatch",
+    "SimulationError",
     "population",
+    "population_by_processes",
     "sample_spectra",
 ]

@@ -38,7 +38,7 @@ def assemble(
     """
     wave = templates.wave_rest_aa
     spectrum = (
-        SimSpectrum(wave, seed=seed, z=ingredients.z)
+        SimSpectrum(wave, seed=seed, z=ingredients.z, curves=templates.curves)
         .stars(templates, ingredients.stars, ingredients.stellar_sigma_kms)
         .attenuated(ingredients.ebv_stars)
     )

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.spectra.spectrum import Spectrum
+from .grid_curves import GridCurves
 from .iron import iron_template
-from .noise import carried_over, detector_pixels, noise_shape
+from .noise import carried_over, detector_pixels, median, noise_shape
 from .profiles import BroadShape, add_gaussians, broad_components
-from .reddening import attenuation, milky_way_extinction
+from .reddening import milky_way_extinction
 from .templates import StellarTemplates
 
 __all__ = ["SimSpectrum"]
 
 # Dispersion of the SDSS spectrographs' line spread, km/s (R about 1900 to 2100).
 INSTRUMENT_SIGMA_KMS = 65.0
-_NORM_AA = 5100.0
-_BALMER_EDGE_AA = 3646.0
 _MAG = -0.4 * np.log(10.0)  # one magnitude dimmer, as a natural logarithm
 
 
@@ -48,6 +47,8 @@ class SimSpectrum:
         (D,) flux; NaN outside the observed window once there is noise. Zero by default.
     ivar
         (D,) inverse variance, zero until there is noise.
+    curves
+        What depends on the wavelengths alone; of these wavelengths if None.
     """
 
     wave_rest_aa: np.ndarray
@@ -55,6 +56,7 @@ class SimSpectrum:
     z: float = 0.0
     flux: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
     ivar: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
+    curves: GridCurves | None = None
 
     def __post_init__(self) -> None:
         if self.wave_rest_aa.ndim != 1 or self.wave_rest_aa.size < 2:
@@ -68,6 +70,13 @@ class SimSpectrum:
                 raise ValueError(f"{name} {value.shape} on {self.wave_rest_aa.shape} wavelengths")
             value.flags.writeable = False
             object.__setattr__(self, name, value)
+        if self.curves is None or self.curves.wave_rest_aa is not self.wave_rest_aa:
+            object.__setattr__(self, "curves", GridCurves(self.wave_rest_aa))
+
+    @property
+    def _curves(self) -> GridCurves:
+        assert self.curves is not None
+        return self.curves
 
     @property
     def wave_obs_aa(self) -> np.ndarray:
@@ -83,28 +92,19 @@ class SimSpectrum:
 
     def power_law(self, level: float, slope: float) -> SimSpectrum:
         """Add f = level · (λ / 5100 Å)^slope."""
-        shape = np.exp(slope * np.log(self.wave_rest_aa / _NORM_AA))
+        shape = np.exp(slope * self._curves.log_wave)
         return self._with(self.flux + level * shape)
 
     def balmer_continuum(self, level: float) -> SimSpectrum:
         """Add recombination light below 3646 Å, and the lines that crowd together above it.
-
-        Grandi 1982 (ApJ 255, 25), equation 7: a 15000 K Planck function times 1 - exp(-τ),
-        τ = (λ / 3646 Å)³; above the edge an exponential fall over 140 Å stands for the high-order
-        lines (Kovačević et al. 2014, AdSpR 54, 1347).
 
         Parameters
         ----------
         level
             At 3646 Å.
         """
-        wave = np.minimum(self.wave_rest_aa, _BALMER_EDGE_AA)
-        planck = wave**-5 / np.expm1(1.4388e8 / (wave * 15000.0))
-        shape = planck * -np.expm1(-((wave / _BALMER_EDGE_AA) ** 3))
-        shape /= _BALMER_EDGE_AA**-5 / np.expm1(1.4388e8 / (_BALMER_EDGE_AA * 15000.0))
-        shape /= -np.expm1(-1.0)
-        beyond = np.maximum(self.wave_rest_aa - _BALMER_EDGE_AA, 0.0)
-        return self._with(self.flux + level * shape * np.exp(-beyond / 140.0))
+        shape, fall = self._curves.balmer_continuum
+        return self._with(self.flux + level * shape * fall)
 
     def line(self, wave_vac_aa: float, flux: float, sigma_kms: float) -> SimSpectrum:
         """Add one Gaussian line of this flux (continuum unit times Å), instrument not included."""
@@ -134,12 +134,15 @@ class SimSpectrum:
 
     def iron(self, level: float, fwhm_kms: float) -> SimSpectrum:
         """Add Fe II with this flux at 4434–4684 Å (see iron_template)."""
-        return self._with(self.flux + level * iron_template(self.wave_rest_aa, fwhm_kms))
+        return self._with(
+            self.flux
+            + level
+            * iron_template(self._curves.wave_rest_aa, fwhm_kms, self._curves.iron_ultraviolet)
+        )
 
     def attenuated(self, ebv: float) -> SimSpectrum:
         """Redden what is there by dust of the galaxy itself, leaving 5100 Å as it is."""
-        relative = attenuation(self.wave_rest_aa) - attenuation(np.array(_NORM_AA))
-        return self.times(np.exp(_MAG * ebv * relative))
+        return self.times(np.exp(_MAG * ebv * self._curves.attenuation))
 
     def milky_way(self, ebv: float) -> SimSpectrum:
         """Redden and dim what is there by dust of the Milky Way, at observed wavelengths."""
@@ -213,17 +216,22 @@ class SimSpectrum:
 
     def _in_pixels(self, sn_median: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Signal, noise and its dispersion in detector pixels, each (P,), NaN = not covered."""
-        pixels_aa = detector_pixels()
-        signal = np.interp(pixels_aa, self.wave_obs_aa, self.flux, left=np.nan, right=np.nan)
-        seen = np.isfinite(signal)
-        typical = float(np.median(signal[seen])) if seen.any() else float("nan")
+        pixels_aa, wave_obs_aa = detector_pixels(), self.wave_obs_aa
+        first, stop = np.searchsorted(pixels_aa, wave_obs_aa[[0, -1]])
+        stop += stop < pixels_aa.size and pixels_aa[stop] == wave_obs_aa[-1]
+        seen = slice(int(first), int(stop))  # the rest has no flux
+        flux = np.interp(pixels_aa[seen], wave_obs_aa, self.flux)
+        typical = float(median(flux)) if flux.size else float("nan")
         if not typical > 0:
             raise ValueError(f"median flux in the observed window is {typical}, not positive")
-        photons = (sn_median / 20.0) ** 2 * np.maximum(signal, 0.0) / typical
-        error = noise_shape() * np.sqrt(1.0 + photons)
-        error *= float(np.median(signal[seen] / error[seen])) / sn_median
+        photons = (sn_median / 20.0) ** 2 * np.maximum(flux, 0.0) / typical
+        dispersion = noise_shape()[seen] * np.sqrt(1.0 + photons)
+        dispersion *= float(median(flux / dispersion)) / sn_median
+        signal, error = np.full((2, pixels_aa.size), np.nan)
+        signal[seen], error[seen] = flux, dispersion
         draw = np.random.default_rng(self.seed).standard_normal(pixels_aa.size)
         return signal, error * draw, error
 
     def _with(self, flux: np.ndarray, ivar: np.ndarray | None = None) -> SimSpectrum:
-        return dataclasses.replace(self, flux=flux, ivar=self.ivar if ivar is None else ivar)
+        ivar = self.ivar if ivar is None else ivar
+        return SimSpectrum(self.wave_rest_aa, self.seed, self.z, flux, ivar, self.curves)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .profiles import add_gaussians
 
-__all__ = ["iron_template"]
+__all__ = ["iron_template", "iron_ultraviolet"]
 
 _FWHM_TO_SIGMA = 1 / 2.3548
 
@@ -34,7 +34,9 @@ _ULTRAVIOLET = (
 _BLEND_4570_AA = (4434.0, 4684.0)
 
 
-def iron_template(wave_rest_aa: np.ndarray, fwhm_kms: float) -> np.ndarray:
+def iron_template(
+    wave_rest_aa: np.ndarray, fwhm_kms: float, ultraviolet: np.ndarray | None = None
+) -> np.ndarray:
     """Fe II emission of unit flux in the blend at 4434–4684 Å.
 
     That blend's flux relative to broad Hβ is R_FeII (Boroson & Green 1992, ApJS 80, 109).
@@ -45,6 +47,8 @@ def iron_template(wave_rest_aa: np.ndarray, fwhm_kms: float) -> np.ndarray:
         (D,) vacuum Å.
     fwhm_kms
         Width of each line, km/s.
+    ultraviolet
+        (D,) what `iron_ultraviolet` gives, where it is at hand.
 
     Returns
     -------
@@ -54,8 +58,23 @@ def iron_template(wave_rest_aa: np.ndarray, fwhm_kms: float) -> np.ndarray:
     total = flux[(centre > _BLEND_4570_AA[0]) & (centre < _BLEND_4570_AA[1])].sum()
     sigma_kms = np.full(centre.size, fwhm_kms * _FWHM_TO_SIGMA)
     optical = add_gaussians(np.zeros(wave_rest_aa.size), wave_rest_aa, centre, flux, sigma_kms)
+    if ultraviolet is None:
+        ultraviolet = iron_ultraviolet(wave_rest_aa)
+    return (optical + ultraviolet) / total
+
+
+def iron_ultraviolet(wave_rest_aa: np.ndarray) -> np.ndarray:
+    """(D,) the blends between Mg II and the Balmer edge, in the units of the optical lines.
+
+    Their width does not follow that of a line: thousands are blended.
+
+    Parameters
+    ----------
+    wave_rest_aa
+        (D,) vacuum Å.
+    """
     ultraviolet = np.zeros(wave_rest_aa.size)
     for bump_aa, width_aa, strength in _ULTRAVIOLET:
         shape = np.exp(-0.5 * ((wave_rest_aa - bump_aa) / width_aa) ** 2)
         ultraviolet += strength * shape / (width_aa * np.sqrt(2 * np.pi))
-    return (optical + ultraviolet) / total
+    return ultraviolet

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-__all__ = ["carried_over", "detector_pixels", "noise_shape"]
+__all__ = ["carried_over", "detector_pixels", "median", "noise_shape"]
 
 # SDSS-I/II spectrographs, vacuum Å.
 OBSERVED_WINDOW_AA = (3800.0, 9200.0)
@@ -85,11 +85,28 @@ def carried_over(
     -------
     noise (D,), NaN beyond the pixels; variance (D,), 0 there.
     """
-    first = np.log10(detector_pixels()[0])
-    position = (np.log10(wave_obs_aa) - first) / _PIXEL_DEX
+    pixels_aa = detector_pixels()
+    first = np.log10(pixels_aa[0])
+    # A pixel more on each side, which the positions then decide on.
+    begin, end = np.searchsorted(wave_obs_aa, pixels_aa[[0, -1]])
+    near = slice(max(int(begin) - 1, 0), int(end) + 1)
+    position = (np.log10(wave_obs_aa[near]) - first) / _PIXEL_DEX
     inside = (position >= 0) & (position <= noise.size - 1)
     left = np.clip(position.astype(np.int64), 0, noise.size - 2)
     weight = position - left
-    mixed = (1 - weight) * noise[left] + weight * noise[left + 1]
-    spread = (1 - weight) ** 2 * variance[left] + weight**2 * variance[left + 1]
-    return np.where(inside, mixed, np.nan), np.where(inside, spread, 0.0)
+    rest = 1 - weight
+    mixed = rest * noise[left] + weight * noise[left + 1]
+    spread = rest**2 * variance[left] + weight**2 * variance[left + 1]
+    carried, its_variance = np.full(wave_obs_aa.size, np.nan), np.zeros(wave_obs_aa.size)
+    carried[near] = np.where(inside, mixed, np.nan)
+    its_variance[near] = np.where(inside, spread, 0.0)
+    return carried, its_variance
+
+
+def median(values: np.ndarray) -> float:
+    """Of (n,) finite numbers, n above 0, as `np.median` gives it; quicker where called often."""
+    middle = values.size // 2
+    if values.size % 2:
+        return float(np.partition(values, middle)[middle])
+    low, high = np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1]
+    return float((low + high) / 2)

@@ -55,6 +55,8 @@ def population(
     sizes: PopulationSizes | None = None,
     batch: int = 1024,
     planted: bool = True,
+    start: int = 0,
+    turn: tuple[int, int] = (0, 1),
 ) -> Iterator[SimulatedBatch]:
     """Simulate a population, batch by batch, in an order shuffled by the seed.
 
@@ -73,6 +75,10 @@ def population(
         Objects at a time.
     planted
         False leaves out the anomalies' deviations, to compare with; all else is equal.
+    start
+        The first object's number; those before it are left out.
+    turn
+        Of every so many batches (the second number) only that one (the first, from 0).
 
     Raises
     ------
@@ -86,8 +92,8 @@ def population(
     kinds = (sizes or PopulationSizes()).kinds()
     order = np.random.default_rng(seed).permutation(len(kinds))
     templates = load_templates(grid.wave_rest_aa)
-    for start in range(0, len(kinds), batch):
-        numbers = range(start, min(start + batch, len(kinds)))
+    for first in range(start + turn[0] * batch, len(kinds), turn[1] * batch):
+        numbers = range(first, min(first + batch, len(kinds)))
         yield _batch(templates, seed, numbers, [kinds[order[i]] for i in numbers], planted)
 
 

@@ -12,6 +12,8 @@ from .galaxies import GalaxyKind
 
 __all__ = ["ObjectKind", "PopulationSizes"]
 
+_LEAST = 1000
+
 ObjectKind = AgnKind | GalaxyKind | AnomalyKind
 
 
@@ -60,10 +62,30 @@ class PopulationSizes:
             per_anomaly=3,
         )
 
+    @classmethod
+    def scaled(cls, n_spectra: int) -> PopulationSizes:
+        """So many spectra in all, in the shares of the defaults, each kind among them.
+
+        Raises
+        ------
+        ValueError
+            Fewer than 1000 are asked for: too few for all kinds.
+        """
+        if n_spectra < _LEAST:
+            raise ValueError(f"{n_spectra} spectra are too few to have all kinds; {_LEAST} or more")
+        usual = dataclasses.asdict(cls())
+        factor = n_spectra / cls().total
+        sizes = {name: int(size * factor) for name, size in usual.items()}
+        n_kinds = len(get_args(AnomalyKind))
+        sizes["star_forming"] = 0  # the most there are after type 2: they take what is left
+        rest = n_spectra - sum(sizes.values()) - (n_kinds - 1) * sizes["per_anomaly"]
+        return cls(**sizes | {"star_forming": rest})
+
     @property
     def total(self) -> int:
         """Number of objects."""
-        return len(self.kinds())
+        counts = dataclasses.asdict(self)
+        return sum(counts.values()) + (len(get_args(AnomalyKind)) - 1) * self.per_anomaly
 
     def kinds(self) -> list[ObjectKind]:
         """The kind of every object, before they are shuffled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from ....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
+from .grid_curves import GridCurves
 
 __all__ = ["POPULATIONS", "StellarTemplates", "load_templates"]
 
@@ -47,6 +49,11 @@ class StellarTemplates:
     wave_rest_aa: np.ndarray
     sigma_kms: np.ndarray
     flux: np.ndarray
+
+    @cached_property
+    def curves(self) -> GridCurves:
+        """What else depends on these wavelengths alone."""
+        return GridCurves(self.wave_rest_aa)
 
     def mix(self, light_fractions: np.ndarray, sigma_kms: float) -> np.ndarray:
         """(D,) a mixture, weighted by light at 5100 Å, at one dispersion.

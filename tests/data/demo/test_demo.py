@@ -129,6 +129,17 @@ def test_the_demo_departs_from_the_papers_in_nothing_but_what_it_says():
     assert (full.vae.alpha, full.vae.lam, full.vae.hidden) == (0.0, 8.6, (256, 128, 64))
 
 
+def test_a_demo_of_another_size_stands_beside_the_usual_one(monkeypatch):
+    monkeypatch.setattr(PopulationSizes, "scaled", lambda n: PopulationSizes(n, 0, 0, 0, 0, 0, 0))
+    monkeypatch.setattr(demo, "build", lambda *_, **__: None)
+    path = build_demo(n_spectra=30)
+    assert path == demo_path(n_spectra=30)
+    assert path.name == "demo-30"
+    assert Collection.open(path).n_spectra == 30
+    with pytest.raises(ValueError, match="has one size"):
+        build_demo(small=True, n_spectra=30)
+
+
 def test_the_home_can_be_moved_and_both_demos_have_their_place(monkeypatch, tmp_path):
     monkeypatch.setenv("SPEXPLAIN_HOME", str(tmp_path))
     assert demo_path() == tmp_path / "demo"

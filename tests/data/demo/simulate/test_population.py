@@ -1,5 +1,6 @@
 """The population: sizes, order, independence of batches, what a catalog needs."""
 
+from itertools import zip_longest
 from typing import get_args
 
 import numpy as np
@@ -47,6 +48,19 @@ def test_sizes_are_exact(small):
     assert (plain["passive"], plain["composite"]) == (sizes.passive, sizes.composite)
 
 
+@pytest.mark.parametrize("n_spectra", [1000, 7506, 60_000, 728_133])
+def test_a_population_of_any_size_has_every_kind_in_its_share(n_spectra):
+    sizes, usual = PopulationSizes.scaled(n_spectra), PopulationSizes()
+    assert sizes.total == n_spectra
+    assert set(sizes.kinds()) == set(usual.kinds())
+    assert sizes.type_2 / n_spectra == pytest.approx(usual.type_2 / usual.total, abs=1e-3)
+    assert sizes.star_forming / n_spectra == pytest.approx(
+        usual.star_forming / usual.total, abs=0.01
+    )
+    with pytest.raises(ValueError, match="999 spectra are too few"):
+        PopulationSizes.scaled(999)
+
+
 def test_negative_size_is_refused():
     with pytest.raises(ValueError, match="type_2=-1"):
         PopulationSizes(type_2=-1)
@@ -65,6 +79,14 @@ def test_an_object_is_the_same_whatever_the_batch(tiny, batch):
     assert flux.tobytes() == tiny[1].tobytes()
     assert ivar.tobytes() == tiny[2].tobytes()
     assert str(rows) == str(tiny[0])
+
+
+def test_a_population_can_begin_anywhere_and_be_made_in_turns(tiny):
+    sizes = {"grid": COLLECTION_GRID, "sizes": TINY, "seed": 3, "batch": 3}
+    turns = [list(population(**sizes, start=4, turn=(turn, 2))) for turn in range(2)]
+    batches = [batch for pair in zip_longest(*turns) for batch in pair if batch is not None]
+    assert np.concatenate([b.flux for b in batches]).tobytes() == tiny[1][4:].tobytes()
+    assert [name for b in batches for name in b.catalog["id"]] == [r["id"] for r in tiny[0][4:]]
 
 
 def test_another_seed_gives_another_population(tiny):
