@@ -73,7 +73,7 @@ def population_by_processes(
 
 
 class _Maker:
-    """A process that simulates each batch whose turn is its own, and a thread that takes them in."""
+    """A process that simulates the batches whose turn is its own, and a thread that takes them."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
         self._process = subprocess.Popen(
