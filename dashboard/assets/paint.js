@@ -18,7 +18,11 @@ function draw(pixels, bands, filled, figure, trace, ribbon, bars) {
   const { start, end } = figure.x_range
   const width = Math.max(figure.inner_width || 0, 400)
   const column = (end - start) / width
-  const put = (source, data) => source.setv({ data }, { sync: false })
+  // What was empty and stays so is left alone: a source that is set has all its glyphs laid out anew.
+  const put = (source, data) => {
+    const empty = (columns) => Object.values(columns).every((column) => column.length === 0)
+    if (!empty(data) || !empty(source.data)) source.setv({ data }, { sync: false })
+  }
 
   // The first and last pixel in view, and one more on either side to lead the line out of it.
   const after = (value) => {

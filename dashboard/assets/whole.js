@@ -15,7 +15,11 @@ export default function (parts) {
 function draw({ observed, pixels, filled, window: seen, figure, beside, band, dashes }) {
   const { start, end } = figure.x_range
   const column = (end - start) / Math.max(figure.inner_width || 0, 400)
-  const put = (source, data) => source.setv({ data }, { sync: false })
+  // What was empty and stays so is left alone: a source that is set has all its glyphs laid out anew.
+  const put = (source, data) => {
+    const empty = (columns) => Object.values(columns).every((column) => column.length === 0)
+    if (!empty(data) || !empty(source.data)) source.setv({ data }, { sync: false })
+  }
   const among = ({ left, right }) => {
     let at = 0
     return (x) => {

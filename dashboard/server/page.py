@@ -20,6 +20,7 @@ from ..figures.sight import Sight
 from ..figures.theme import THEMES, category_colours
 from ..session.address import apply_query, to_query
 from ..session.latest_wins import Answer, Background
+from ..session.lines_lacking import LinesLacking, lacking_of
 from ..session.open_spectrum import OpenSpectrum
 from ..session.person import Person
 from ..session.recurring import Recurring
@@ -92,6 +93,7 @@ def build_app(
         SettledTrust(session)
         Recurring(session)
         WholeRange(session)
+        LinesLacking(session)
         session.person.did("opened a page")
         opened.add(session)
 
@@ -263,14 +265,17 @@ def _keep(
     if kind == "py" and shown.outside is not None:
         session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
         return
+    if outcome.lacking is None:  # asked for before its lines were measured
+        outcome.lacking = lacking_of(shown)
+    verdict = session.verdict_of(shown)
     origin = origin_of(
         session.workspace.collection,
         shown.lens,
         view.target,
         shown.id,
         flux_unit=shown.flux_unit,
-        domain=None if shown.verdict is None else shown.verdict.domain,
-        verdict=(verdict := session.verdict_of(shown)),
+        domain=None if verdict is None else verdict.domain,
+        verdict=verdict,
         # What is in no collection is explained by the usual filter and trimming.
         **(session.knobs_of(shown.lens) if shown.outside is None else {}),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,11 @@ class Session(BrowserTab):
         if shown.outside is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
             return shown.lens.verdict(shown.row, score=self.score)
         if isinstance(shown.lens, AgnLens) and shown.verdict is not None:
-            return shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
+            said = shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
+            lacking = self.outcome.lacking
+            if lacking and said.domain is not None:
+                return replace(said, domain=replace(said.domain, lacking=lacking))
+            return said
         return shown.verdict
 
     def next_level(self) -> None:
@@ -181,7 +186,10 @@ class Session(BrowserTab):
         catalog, reason = self.workspace.catalog, lens.reason(row)
         wave, flux, verdict = np.empty(0), np.empty(0), None
         if not reason:
-            wave, flux, verdict = lens.wave_rest_aa, lens.prepared(row), lens.verdict(row)
+            wave, flux = lens.wave_rest_aa, lens.prepared(row)
+            # The lines it lacks follow: see lines_lacking.
+            quick = {"lines": False} if isinstance(lens, AgnLens) else {}
+            verdict = lens.verdict(row, **quick)
         return OpenSpectrum(
             id, row, lens, z, reason, wave, flux, verdict,
             flux_unit=flux_unit_of(catalog, row), z_warning=z_warning_of(catalog, row),

@@ -136,6 +136,10 @@ class Outcome(param.Parameterized):
     pinned = param.Parameter(
         default=None, doc="The second spectrum (PinnedSpectrum); None while there is none."
     )
+    lacking = param.Parameter(
+        default=None,
+        doc="Lines one would expect of its type and it does not show, in words; None until known.",
+    )
     explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
     trust = param.Parameter(
         default=None, doc="How far to believe that explanation (Trust); None until judged."

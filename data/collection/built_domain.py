@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,18 +188,13 @@ class BuiltDomain:
         (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
         return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
 
-    def with_lines(
-        self,
-        said: DomainVerdict,
-        predicted: str,
-        spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]],
-    ) -> DomainVerdict:
-        """The same with the lines that the type predicted for it would lead one to expect.
+    def lines_lacking(
+        self, predicted: str, spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]]
+    ) -> tuple[str, ...]:
+        """Lines that the type predicted for a spectrum would lead one to expect, and are not there.
 
         Parameters
         ----------
-        said
-            Of the spectrum.
         predicted
             Its type.
         spectrum
@@ -207,10 +202,10 @@ class BuiltDomain:
         """
         expected = self.sample.get("lines") or {}
         if predicted not in expected:
-            return said
+            return ()
         from .lines_of_sample import lines_lacking  # fits lines: not before they are asked for
 
-        return replace(said, lacking=lines_lacking(predicted, expected, spectrum))
+        return lines_lacking(predicted, expected, spectrum)
 
     def _verdict(
         self, why: str, of_kind: float, distance: float, facts: Mapping[str, Any]

@@ -179,15 +179,32 @@ class AgnLens(BuiltLens):
             votes="" if votes is None else self.classes[int(votes(flux[None])[0])],
         )
 
-    def verdict(self, row: int) -> Verdict:
-        """True and predicted type with all probabilities."""
+    def lines_lacking(self, row: int) -> tuple[str, ...]:
+        """Lines that nearly all of its predicted type show and this one does not, in words."""
+        self._check_row(row)
+        if self.domain is None:
+            return ()
+        predicted = str(self.columns["predicted"].at[row])
+        return self.domain.lines_lacking(predicted, lambda: self._observed(row))
+
+    def verdict(self, row: int, *, lines: bool = True) -> Verdict:
+        """True and predicted type with all probabilities.
+
+        Parameters
+        ----------
+        row
+            Which spectrum.
+        lines
+            Whether to measure the lines that its type would lead one to expect, for some
+            milliseconds; without, :meth:`lines_lacking` tells them.
+        """
         self._check_row(row)
         said = self.columns.loc[row]
         probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
         predicted, true = str(said["predicted"]), str(self._labels.iat[row])
         votes, domain = str(said["votes"]), self.domain_of(row)
-        if self.domain is not None and domain is not None:
-            domain = self.domain.with_lines(domain, predicted, lambda: self._observed(row))
+        if lines and domain is not None:
+            domain = replace(domain, lacking=self.lines_lacking(row))
         return Verdict(
             "type", true, predicted, probabilities, float("nan"), 0, 0, votes=votes, domain=domain
         )

@@ -172,8 +172,8 @@ class OutsideLens:
         if self.lens.domain is None or verdict.domain is None:
             return verdict
         observed = (spectrum.wave_obs_aa / (1 + spectrum.z), spectrum.flux, spectrum.ivar)
-        said = self.lens.domain.with_lines(verdict.domain, verdict.predicted, lambda: observed)
-        return replace(verdict, domain=said)
+        lacking = self.lens.domain.lines_lacking(verdict.predicted, lambda: observed)
+        return replace(verdict, domain=replace(verdict.domain, lacking=lacking))
 
     def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
         """One of the lens's targets for a prepared spectrum (D,).

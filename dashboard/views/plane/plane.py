@@ -22,6 +22,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, dress, plain_figure, span
+from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.session import Session
 from ...workspace.colouring import Categories, Values
@@ -298,8 +299,7 @@ class PlaneView(pn.viewable.Viewer):
     def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
         row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None
         if row is None:
-            if len(self._ghost.data["x"]):
-                self._ghost.data = dict(_NO_GHOST)
+            fill(self._ghost, _NO_GHOST)
             return
         space, view = self._session.workspace, self._session.view
         x, y = space.place(view.plane, row) or (np.nan, np.nan)
@@ -308,7 +308,7 @@ class PlaneView(pn.viewable.Viewer):
         left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
         side, shift = ("left", 11) if left else ("right", -11)
         ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}
-        self._ghost.data = {name: [value] for name, value in ghost.items()}
+        fill(self._ghost, {name: [value] for name, value in ghost.items()})
 
     def _mark(self) -> None:
         shown, name = self._session.outcome.shown, self._session.view.plane
@@ -316,7 +316,7 @@ class PlaneView(pn.viewable.Viewer):
         if shown is not None and name is not None:
             place = self._session.workspace.place(name, shown.row) if shown.row >= 0 else None
         x, y = ([], []) if place is None else ([place[0]], [place[1]])
-        self._ring.data = {"x": x, "y": y}
+        fill(self._ring, {"x": x, "y": y})
 
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]

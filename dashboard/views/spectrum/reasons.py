@@ -12,6 +12,7 @@ from bokeh.plotting import figure
 from ....core.explain.explanation import Explanation
 from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT
+from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.drawing import AXIS
 from ...session.open_spectrum import OpenSpectrum
@@ -78,27 +79,25 @@ class ReasonMarks:
         told: Recurrence | None = outcome.recurrence
         effects: Effects | None = self._session.effects
         if shown is None or found is None or told is None or effects is None:
-            if len(self.told.data["told"]):
-                self._marks.data = {key: [] for key in _MARK}
-                self._spread.data = {key: [] for key in _SPREAD}
-                self.told.data = {key: [] for key in _TOLD}
+            fill(self._marks, {key: [] for key in _MARK})
+            fill(self._spread, {key: [] for key in _SPREAD})
+            fill(self.told, {key: [] for key in _TOLD})
             return
         axis = self._session.axis
         edges = found.edges(shown.wave_rest_aa)
         low, high = effects.ends(told.intervals.low, told.intervals.high)
-        self._spread.data = dict(
-            zip(_SPREAD, (axis.of_rest(edges.mean(axis=1)), low, high), strict=True)
-        )
+        middle = axis.of_rest(edges.mean(axis=1))
+        fill(self._spread, dict(zip(_SPREAD, (middle, low, high), strict=True)))
         tops = [int(np.argmax(np.where(found.labels == s, shown.flux, -np.inf))) for s in told.top]
-        self._marks.data = {
+        marks = {
             "x": axis.of_rest(shown.wave_rest_aa[tops]),
             "y": [float(shown.flux[at]) for at in tops],
             "mark": [_SOLID if holds else _HOLLOW for holds in told.holds],
         }
+        fill(self._marks, marks)
         trust: Trust | None = outcome.trust
-        self.told.data = {
-            "told": [said_of_reason(segment, effects, told, trust) for segment in range(len(edges))]
-        }
+        said = [said_of_reason(segment, effects, told, trust) for segment in range(len(edges))]
+        fill(self.told, {"told": said})
 
 
 def said_of_reason(segment: int, effects: Effects, told: Recurrence, trust: Trust | None) -> str:

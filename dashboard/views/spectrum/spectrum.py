@@ -32,6 +32,7 @@ from bokeh.plotting import figure
 from ....core.explain.explanation import Explanation
 from ....core.explain.flux_effects import Effects
 from ...figures.bokeh_style import FONT, dress, letter_name, plain_figure, span
+from ...figures.filled_source import fill
 from ...figures.line_labels import fit_labels
 from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
@@ -300,9 +301,9 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _clear(self) -> None:
         self.pixels.data = {"x": np.empty(0), "y": np.empty(0)}
-        self.bands.data = {key: [] for key in _BAND}
-        self.lines.data = {"x": [], "wave_aa": [], "name": []}
-        self._labels.data = {key: [] for key in _LABEL}
+        fill(self.bands, {key: [] for key in _BAND})
+        fill(self.lines, {"x": [], "wave_aa": [], "name": []})
+        fill(self._labels, {key: [] for key in _LABEL})
         self.pixels.tags = [""]
 
     def _open(self, *_: object) -> None:
@@ -335,11 +336,7 @@ class SpectrumView(pn.viewable.Viewer):
         lines = self._session.view.lines(shown.z)
         waves = np.array([line.wave_vac_aa for line in lines])
         x = self._session.axis.of_rest(waves)
-        names = [line.label for line in lines]
-        marked: Any = self.lines.data
-        if np.array_equal(marked["x"], x) and list(marked["name"]) == names:
-            return
-        self.lines.data = {"x": x, "wave_aa": waves, "name": names}
+        fill(self.lines, {"x": x, "wave_aa": waves, "name": [line.label for line in lines]})
 
     def _drawn(self, shown: OpenSpectrum) -> np.ndarray:
         """The flux (1, D), and with it (2, D) as it has been edited, while that is drawn."""
@@ -388,25 +385,26 @@ class SpectrumView(pn.viewable.Viewer):
             foot = self._foot_px() / self._height
             air_below = max(air, foot * (top - bottom + 2 * air) / max(1 - foot, 0.5))
             self.flux.y_range.update(start=bottom - air_below, end=top + air)
-        self._labels.data = {
+        named = {
             "x": [axis.of_rest(label.wave_aa).item() for label in labels],
             "across": [label.shift_px for label in labels],
             # In pixels: rows of names must not run into each other where the plot is low.
             "down": [_LABEL_TOP_PX + _LABEL_ROW_PX * label.row for label in labels],
             "text": [label.text for label in labels],
         }
+        fill(self._labels, named)
 
     def _paint(self) -> None:
         """Colour the spectrum by the newest explanation; grey while there is none."""
         shown: OpenSpectrum | None = self._session.outcome.shown
         found: Explanation | None = self._session.outcome.explanation
         if shown is None or found is None or len(found.labels) != len(shown.flux):
-            self.bands.data = {key: [] for key in _BAND}
+            fill(self.bands, {key: [] for key in _BAND})
             return
         effects = self._session.effects
         if found.nothing or effects is None:
-            self.bands.data = {key: [] for key in _BAND}
-            self._spread.data = {key: [] for key in _SPREAD}
+            fill(self.bands, {key: [] for key in _BAND})
+            fill(self._spread, {key: [] for key in _SPREAD})
             self.weight.yaxis.visible = False
             self.bands.tags = [found.n_samples, found.complete, ""]
             return
@@ -422,7 +420,7 @@ class SpectrumView(pn.viewable.Viewer):
         }
         # As text a few numbers travel faster than as arrays, each of which is a message of its own.
         few = len(edges) <= _FEW
-        self.bands.data = {k: v.tolist() if few else v for k, v in drawn.items()}
+        fill(self.bands, {k: v.tolist() if few else v for k, v in drawn.items()})
         self.bands.tags = [found.n_samples, found.complete, means.unit]
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
@@ -445,12 +443,11 @@ class SpectrumView(pn.viewable.Viewer):
             or not trust.intervals
             or trust.exact
         ):
-            if len(self._spread.data["x"]):
-                self._spread.data = {key: [] for key in _SPREAD}
+            fill(self._spread, {key: [] for key in _SPREAD})
             return
         middle = self._session.axis.of_rest(found.edges(shown.wave_rest_aa).mean(axis=1))
         ends = effects.ends(trust.intervals.low, trust.intervals.high)
-        self._spread.data = dict(zip(_SPREAD, (middle, *ends), strict=True))
+        fill(self._spread, dict(zip(_SPREAD, (middle, *ends), strict=True)))
 
     def _dress(self, *_: object) -> None:
         view = self._session.view

@@ -60,7 +60,7 @@ def verdict_pane(session: Visitor) -> WordsPart:
     def show(*_: object) -> None:
         pane.html = _verdict(session)
 
-    session.outcome.param.watch(show, ["shown", "relisted"])
+    session.outcome.param.watch(show, ["shown", "lacking", "relisted"])
     session.view.param.watch(show, ["target", "width_kms", "trimmed", "level"])
     show()
     return pane

@@ -10,6 +10,7 @@ from bokeh.models import ColumnDataSource, CustomJS, Line, Text, VStrip
 from bokeh.models.glyphs import Patches
 
 from ...figures.bokeh_style import FONT
+from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.drawing import AXIS
 from ...session.visitor import Visitor
@@ -106,26 +107,29 @@ class WholeOverlay:
         x, nothing = axis.of_rest(whole.wave_rest_aa), np.isnan(whole.flux)
         seen = axis.of_rest(shown.wave_rest_aa)
         self._band.tags = ["on" if self._session.view.errors else "off"]
-        gaps: Any = stretches(seen, whole.filled), stretches(x, nothing)
-        view.filled.data, self._masked.data = gaps
-        window: Any = _windows(seen)
-        self._window.data = window
-        view.observed.data = {"x": x, "y": whole.flux, "error": whole.sigma}
+        fill(view.filled, stretches(seen, whole.filled))
+        fill(self._masked, stretches(x, nothing))
+        window = _windows(seen)
+        fill(self._window, window)
+        fill(view.observed, {"x": x, "y": whole.flux, "error": whole.sigma})
         beyond = x[0] < seen[0] or x[-1] > seen[-1]
         marked = beyond and self._session.view.span == "whole"
         self._strip.fill_alpha = (
             _MARKED if marked else 0.0
         )  # where it is all one sees, it says nothing
         starts = window["left"][:1] if marked else []
-        self._words.data = {"x": starts, "text": [_SEEN for _ in starts]}
+        fill(self._words, {"x": starts, "text": [_SEEN for _ in starts]})
 
     def _clear(self) -> None:
-        if not self._made or not len(self._view.observed.data["x"]):
+        """Take away what is of one spectrum; where the model looks is mostly the next one's too."""
+        if not self._made:
             return
-        for source in (self._view.filled, self._masked, self._window):
-            source.data = {"left": [], "right": []}
-        self._words.data = {"x": [], "text": []}
-        self._view.observed.data = {"x": [], "y": [], "error": []}
+        for source in (self._view.filled, self._masked):
+            fill(source, {"left": [], "right": []})
+        if self._strip.fill_alpha:
+            fill(self._window, {"left": [], "right": []})
+        fill(self._words, {"x": [], "text": []})
+        fill(self._view.observed, {"x": [], "y": [], "error": []})
 
     def _dress(self, *_: object) -> None:
         if not self._made:
