@@ -12,6 +12,7 @@ from . import serve as serving
 from . import study as studying
 from .download import download_app
 from .errors import cancellations, fail, unforeseen, users_errors
+from .fetch import fetch_app
 from .options import Version
 
 __all__ = ["app", "run"]
@@ -31,6 +32,7 @@ def spexplain(version: Version = False) -> None:  # its option acts by itself
 
 
 app.command(epilog="Example: [bold]spexplain demo[/bold]")(making.demo)
+app.add_typer(fetch_app, name="fetch")
 app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out survey[/bold]")(
     making.ingest_command
 )

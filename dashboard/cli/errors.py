@@ -22,12 +22,21 @@ USERS_ERRORS = {
     "lenses.built_lens": "LensError",
     "collection.runs": "RunError",
     "files.arrays": "ModelFileError",
+    "fetch.run": "FetchStopped",
+    "fetch.polite_client": "NotCome",
 }
 
 
 def cancellations() -> tuple[type[Exception], ...]:
     """What a command raises that was told to stop."""
-    return _loaded({"ingest.to_collection": "IngestCancelled", "build.stage": "BuildCancelled"})
+    return _loaded(
+        {
+            "ingest.to_collection": "IngestCancelled",
+            "build.stage": "BuildCancelled",
+            "fetch.run": "FetchCancelled",
+            "fetch.polite_client": "Stopped",
+        }
+    )
 
 
 def users_errors() -> tuple[type[Exception], ...]:

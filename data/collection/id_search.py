@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-__all__ = ["IdSearch"]
+__all__ = ["IdSearch", "in_spec_obj_id", "is_mjd"]
 
 _SHORTEST = 3  # a run of fewer letters that two ids share says nothing
 _MOST_COUNTED = 1000
@@ -77,7 +77,7 @@ class IdSearch:
         """Rows whose id holds the same numbers in the same order, or else plate, MJD and fiber."""
         numbers = [number.lstrip("0") for number in re.findall(r"\d+", text)]
         orders = [[numbers], _as_plate_mjd_fiber(numbers)] if len(numbers) > 1 else []
-        if len(numbers) == 1 and (said := _in_spec_obj_id(numbers[0])):
+        if len(numbers) == 1 and (said := in_spec_obj_id(numbers[0])):
             orders = [[said]]
         for some in orders:
             patterns = (r"[^\d\n]+".join(f"0*{number}" for number in order) for order in some)
@@ -97,10 +97,10 @@ class IdSearch:
 
 def _as_plate_mjd_fiber(numbers: list[str]) -> list[list[str]]:
     """The orders in which ids hold what is a plate, an MJD and a fiber in any order; else none."""
-    if len(numbers) == 2 and not any(map(_is_mjd, numbers)):
+    if len(numbers) == 2 and not any(map(is_mjd, numbers)):
         plate, fiber = numbers
         return [[plate, r"\d+", fiber]]
-    mjd = [number for number in numbers if _is_mjd(number)]
+    mjd = [number for number in numbers if is_mjd(number)]
     if len(numbers) != 3 or len(mjd) != 1:
         return []
     plate, fiber = (number for number in numbers if number != mjd[0])
@@ -109,11 +109,12 @@ def _as_plate_mjd_fiber(numbers: list[str]) -> list[list[str]]:
     return [first, [mjd[0], plate, fiber], second]
 
 
-def _is_mjd(number: str) -> bool:
+def is_mjd(number: str) -> bool:
+    """Whether digits are a day on which SDSS observed."""
     return len(number) == 5 and 50_000 <= int(number) < 70_000
 
 
-def _in_spec_obj_id(number: str) -> list[str]:
+def in_spec_obj_id(number: str) -> list[str]:
     """Plate, MJD and fiber from the bits of SDSS's specObjID, since DR8; else nothing.
 
     https://www.sdss4.org/dr17/help/glossary/#specobj

@@ -1,0 +1,14 @@
+"""Spectra fetched from the archives that hold them: politely, checked, to be gone on with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .run import FetchReport, FetchStopped, fetch
+
+__all__ = ["FetchReport", "FetchStopped", "fetch"]
+
+__getattr__ = public_names(__name__)

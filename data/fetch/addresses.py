@@ -1,0 +1,87 @@
+"""Where archives are, and where an answer of theirs may send us."""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import urlsplit
+
+__all__ = ["ARCHIVES", "base_address", "is_plain_path", "may_go"]
+
+ARCHIVES = {
+    "sas": ("https://data.sdss.org/sas", "SPEXPLAIN_FETCH_SAS"),
+    "skyserver": ("https://skyserver.sdss.org", "SPEXPLAIN_FETCH_SKYSERVER"),
+    "sparcl": ("https://astrosparcl.datalab.noirlab.edu", "SPEXPLAIN_FETCH_SPARCL"),
+    "datalab": ("https://datalab.noirlab.edu", "SPEXPLAIN_FETCH_DATALAB"),
+    "multimodal": ("https://huggingface.co", "SPEXPLAIN_FETCH_MULTIMODAL"),
+}
+"""Each with its address, and the environment variable that names another."""
+
+# An archive spreads its files over hosts of its own: a redirect among those of one line is one.
+_FAMILIES = (("sdss.org", "sdss5.org"), ("noirlab.edu",), ("huggingface.co", "hf.co"))
+_PORTS = {"http": 80, "https": 443}
+_PART = re.compile(r"[A-Za-z0-9_=+-][A-Za-z0-9._=+-]*")
+
+
+def base_address(archive: str, given: str | None = None) -> str:
+    """The address of an archive: as given, else of its environment variable, else its own.
+
+    Parameters
+    ----------
+    archive
+        A name in `ARCHIVES`.
+    given
+        Address by the user, or None.
+
+    Raises
+    ------
+    ValueError
+        It is no http or https address of a host.
+    """
+    own, variable = ARCHIVES[archive]
+    address = (given or os.environ.get(variable) or own).rstrip("/")
+    if not _is_base(address):
+        raise ValueError(
+            f"no address of an archive: “{address}”; it reads https://host/path, "
+            f"by an option or the variable {variable}"
+        )
+    return address
+
+
+def may_go(start: str, to: str) -> bool:
+    """Whether a redirect is followed: to the same host, or to another of the same archive.
+
+    Never to another scheme but from http to https, nor to another port of the host.
+    """
+    try:
+        here, there = urlsplit(start), urlsplit(to)
+        ports = [part.port or _PORTS.get(part.scheme) for part in (here, there)]
+    except ValueError:
+        return False
+    if there.scheme not in _PORTS or (here.scheme, there.scheme) == ("https", "http"):
+        return False
+    usual = ports == [_PORTS[here.scheme], _PORTS[there.scheme]]
+    if here.hostname == there.hostname:
+        return usual or (ports[0] == ports[1] and here.scheme == there.scheme)
+    return usual and any(
+        all(_belongs(part.hostname or "", family) for part in (here, there)) for family in _FAMILIES
+    )
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path that an archive names stays below where it is put, in plain letters."""
+    return bool(path) and all(_PART.fullmatch(part) for part in path.split("/"))
+
+
+def _is_base(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in _PORTS and bool(host) and plain
+
+
+def _belongs(host: str, family: tuple[str, ...]) -> bool:
+    return any(host == one or host.endswith(f".{one}") for one in family)

@@ -1,0 +1,320 @@
+"""Asking an archive over HTTP: no more at once than is polite, again where that may help.
+
+Redirects are followed by hand (`may_go`), no answer may grow beyond a bound, and nothing that
+comes is unpacked, run or unpickled here.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+
+from .addresses import may_go
+
+__all__ = ["Manners", "NotCome", "PoliteClient", "Stopped"]
+
+_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+_REDIRECTS, _MOST_REDIRECTS = {301, 302, 303, 307, 308}, 5
+_CHUNK = 1 << 16
+_SAID = 200  # characters of what an archive says of an error
+_SLOW_AFTER_S, _SLOW_BYTES_S = 60.0, 1000.0
+
+
+class NotCome(Exception):
+    """Something did not come; `state` is the manifest's word, the text says why."""
+
+    def __init__(self, state: str, why: str) -> None:
+        super().__init__(why)
+        self.state = state
+
+
+class Stopped(Exception):
+    """The caller asked to stop."""
+
+
+class _Again(Exception):
+    """It may come when asked again, in so many seconds if the archive says so."""
+
+    def __init__(self, why: str, wait_s: float | None = None) -> None:
+        super().__init__(why)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How an archive is asked.
+
+    Attributes
+    ----------
+    tries
+        Of one file.
+    first_wait_s
+        Before the second; it doubles from one to the next.
+    longest_wait_s
+        An archive that asks to wait longer (Retry-After) is left alone until next time.
+    timeout_s
+        Without a byte.
+    """
+
+    tries: int = 5
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 300.0
+    timeout_s: float = 60.0
+
+
+class _NoLogin(AuthBase):
+    """Nothing of a .netrc is sent along."""
+
+    def __call__(self, r: Any) -> Any:
+        return r
+
+
+@dataclass
+class PoliteClient:
+    """Safe to use from many threads, each of which has a connection of its own.
+
+    Attributes
+    ----------
+    manners
+        How often and how long.
+    sleep, clock
+        Seconds; given by tests, and by whoever may want to stop in between.
+    stopped
+        Whether the caller wants no more.
+    """
+
+    manners: Manners = field(default_factory=Manners)
+    sleep: Callable[[float], Any] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    stopped: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._not_before: dict[str, float] = {}
+
+    def download(self, address: str, part: Path, *, most_bytes: int) -> None:
+        """Fetch a file to ``part``, from where it broke off where the archive allows that.
+
+        An ETag or a date of the archive, kept beside it, says that it is still the same file.
+
+        Raises
+        ------
+        NotCome, Stopped
+            It is missing, too large, refused, or broke off as often as it was tried.
+        OSError
+            It cannot be written.
+        """
+        self._tried(address, lambda: self._download(address, part, most_bytes))
+
+    def ask(
+        self,
+        address: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        most_bytes: int,
+    ) -> tuple[Any, str]:
+        """Ask for JSON, by POST if there is a body; and the address of the next page, or "".
+
+        Raises
+        ------
+        NotCome, Stopped
+            No answer, too large a one, or none in JSON.
+        """
+        content, following = self._tried(
+            address, lambda: self._content(address, query, body, most_bytes)
+        )
+        try:
+            return json.loads(content), following
+        except (ValueError, RecursionError) as error:
+            began = content[:60].decode("utf-8", "replace")
+            raise NotCome("refused", f"no JSON came from {address}, but “{began}”") from error
+
+    def text(self, address: str, *, query: Mapping[str, str], most_bytes: int) -> str:
+        """Ask for text.
+
+        Raises
+        ------
+        NotCome, Stopped
+            As `ask`.
+        """
+        content, _ = self._tried(address, lambda: self._content(address, query, None, most_bytes))
+        return content.decode("utf-8", "replace")
+
+    def _tried(self, address: str, attempt: Callable[[], Any]) -> Any:
+        host, wait_s = urlsplit(address).netloc, self.manners.first_wait_s
+        for number in range(1, self.manners.tries + 1):
+            self._wait_for(host)
+            try:
+                return attempt()
+            except _Again as again:
+                tried = f"{again} ({number} tries)" if number > 1 else str(again)
+                asked_s = again.wait_s or 0.0
+                if number == self.manners.tries or asked_s > self.manners.longest_wait_s:
+                    longer = f", which asks to wait {asked_s:,.0f} s" if asked_s else ""
+                    raise NotCome("failed", f"{tried}{longer}") from again
+                self._hold(host, max(wait_s, asked_s) if asked_s else wait_s, all=bool(asked_s))
+                wait_s *= 2
+        raise AssertionError("a try returns or raises")
+
+    def _hold(self, host: str, seconds: float, *, all: bool) -> None:
+        """Wait; where the archive asked for it, so does everybody who asks that host."""
+        if all:
+            with self._lock:
+                until = max(self._not_before.get(host, 0.0), self.clock() + seconds)
+                self._not_before[host] = until
+        else:
+            self.sleep(seconds)
+
+    def _wait_for(self, host: str) -> None:
+        while not self.stopped():
+            with self._lock:
+                left_s = self._not_before.get(host, 0.0) - self.clock()
+            if left_s <= 0:
+                return
+            self.sleep(left_s)
+        raise Stopped
+
+    def _download(self, address: str, part: Path, most_bytes: int) -> None:
+        note = part.with_name(f"{part.name}.same")
+        have = part.stat().st_size if part.exists() and note.exists() else 0
+        headers = {"Range": f"bytes={have}-", "If-Range": note.read_text()} if have else {}
+        with self._answer("GET", address, headers) as answer:
+            if answer.status_code == 416:
+                part.unlink(missing_ok=True)
+                raise _Again("the part that is here is none of the file there")
+            goes_on = answer.status_code == 206
+            if goes_on and not _begins_at(answer, have):
+                part.unlink()
+                raise _Again("another part came than was asked for")
+            had = have if goes_on else 0
+            length = answer.headers.get("Content-Length", "")
+            total = had + int(length) if length.isdigit() else None
+            if total is not None and total > most_bytes:
+                raise NotCome("refused", _too_large(total, most_bytes))
+            same = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
+            if same and not same.startswith("W/"):
+                note.write_text(same, encoding="latin-1")
+            else:
+                note.unlink(missing_ok=True)
+            with part.open("ab" if goes_on else "wb") as out:
+                for chunk in self._chunks(answer, most_bytes - had):
+                    out.write(chunk)
+                came = out.tell()
+        if total is not None and came != total:
+            raise _Again(f"broke off at byte {came:,} of {total:,}")
+        note.unlink(missing_ok=True)
+
+    def _content(
+        self, address: str, query: Mapping[str, str] | None, body: Any, most_bytes: int
+    ) -> tuple[bytes, str]:
+        method = "GET" if body is None else "POST"
+        with self._answer(method, address, {}, params=query, json=body) as answer:
+            content = b"".join(self._chunks(answer, most_bytes))
+            length = answer.headers.get("Content-Length", "")
+            if length.isdigit() and len(content) != int(length):
+                raise _Again(f"the answer broke off at byte {len(content):,} of {int(length):,}")
+            following = answer.links.get("next", {}).get("url", "")
+        return content, urljoin(address, following) if following else ""
+
+    def _chunks(self, answer: requests.Response, most_bytes: int) -> Iterator[bytes]:
+        """The bytes as they come, unpacked by nobody."""
+        n, began_s = 0, self.clock()
+        try:
+            for chunk in answer.raw.stream(_CHUNK, decode_content=False):
+                n += len(chunk)
+                if n > most_bytes:
+                    raise NotCome("refused", _too_large(n, most_bytes))
+                yield chunk
+                if self.stopped():
+                    raise Stopped
+                taken_s = self.clock() - began_s
+                if taken_s > _SLOW_AFTER_S and n < _SLOW_BYTES_S * taken_s:
+                    raise _Again(f"too slow: {n:,} bytes in {taken_s:,.0f} s")
+        except (HTTPError, OSError) as error:  # of reading: the caller writes outside of this
+            raise _Again(f"broke off after {n:,} bytes ({_in_words(error)})") from error
+
+    @contextmanager
+    def _answer(
+        self, method: str, address: str, headers: Mapping[str, str], **asked: Any
+    ) -> Iterator[requests.Response]:
+        """An answer of 200, 206 or 416, after redirects that may be followed."""
+        at = address
+        for _ in range(_MOST_REDIRECTS + 1):
+            try:
+                answer = self._session().request(
+                    method, at, headers=dict(headers), stream=True, allow_redirects=False,
+                    timeout=self.manners.timeout_s, **asked,
+                )  # fmt: skip
+            except requests.RequestException as error:
+                host = urlsplit(at).netloc
+                raise _Again(f"no answer from {host} ({_in_words(error)})") from error
+            with answer:
+                if answer.status_code not in _REDIRECTS:
+                    self._judge(answer)
+                    yield answer
+                    return
+                to = urljoin(at, answer.headers.get("Location", ""))
+            if not may_go(address, to):
+                raise NotCome("refused", f"{at} sends on to {to[:_SAID]}, which is not followed")
+            at = to
+            asked.pop("params", None)  # the new address has its own
+        raise NotCome("refused", f"{address} sends on more than {_MOST_REDIRECTS} times")
+
+    def _judge(self, answer: requests.Response) -> None:
+        code = answer.status_code
+        if code in (200, 206, 416):
+            return
+        if code in (404, 410):
+            raise NotCome("missing", f"the archive has no such file ({code})")
+        said = answer.raw.read(_SAID * 4, decode_content=False).decode("utf-8", "replace")
+        why = f"{urlsplit(answer.url).netloc} answers {code}: {' '.join(said.split())[:_SAID]}"
+        if code in _AGAIN:
+            raise _Again(why.rstrip(": "), _retry_after_s(answer.headers.get("Retry-After", "")))
+        raise NotCome("refused", why.rstrip(": "))
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._own, "session"):
+            session = requests.Session()
+            session.auth = _NoLogin()
+            session.headers.update(
+                {"User-Agent": f"spexplain/{version('spexplain')}", "Accept-Encoding": "identity"}
+            )
+            self._own.session = session
+        return self._own.session
+
+
+def _begins_at(answer: requests.Response, byte: int) -> bool:
+    return answer.headers.get("Content-Range", "").startswith(f"bytes {byte}-")
+
+
+def _retry_after_s(said: str) -> float | None:
+    """Seconds of a Retry-After, which is a number or a date."""
+    if said.strip().isdigit():
+        return float(said)
+    try:
+        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _too_large(n: int, most: int) -> str:
+    return f"it has {n:,} bytes or more, and no more than {most:,} are fetched (--most-mb)"
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:_SAID]}"

@@ -1,0 +1,324 @@
+"""The fetch itself: jobs shared out to a few threads, what became of each written down."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from ..files.locks import WriterLock
+from .contents import content_fault, sha256_of
+from .manifest import DONE, Entry, read_manifest, write_manifest
+from .polite_client import NotCome, PoliteClient, Stopped
+
+__all__ = ["FetchCancelled", "FetchReport", "FetchStopped", "FileJob", "Job", "fetch"]
+
+MANIFEST, SPECTRA, PARTS = "manifest.csv", "spectra", "parts"
+_WRITTEN_EVERY = 200  # jobs
+_FAILED_IN_A_ROW = 10  # jobs, for each worker
+
+Progress = Callable[[int, int], None]
+
+
+class FetchStopped(Exception):
+    """Nothing, or nothing more, can be fetched; the text says why and what to do."""
+
+
+class FetchCancelled(FetchStopped):
+    """The caller asked to stop; the same command goes on from there."""
+
+
+class Job(Protocol):
+    """One file to come, with what is in it."""
+
+    @property
+    def file(self) -> str:
+        """Where it is put below the folder of spectra, in plain letters."""
+        ...
+
+    def wanted(self) -> list[Entry]:
+        """What it is to bring."""
+        ...
+
+    def bring(self, client: PoliteClient, part: Path) -> list[Entry]:
+        """Put the file at ``part``, whole and right; of each wanted, where from or why not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A file that lies at one of some addresses, tried in their order.
+
+    Attributes
+    ----------
+    id, file
+        What it is called, and where it is put.
+    addresses
+        At least one.
+    most_bytes
+        It may have.
+    size, sha256
+        As the archive's list gives them, if it does.
+    learn
+        Told the number of the address that had it.
+    """
+
+    id: str
+    file: str
+    addresses: tuple[str, ...]
+    most_bytes: int
+    size: int | None = None
+    sha256: str | None = None
+    order: Callable[[Sequence[str]], Sequence[str]] = tuple
+    learn: Callable[[str], None] = lambda address: None
+
+    def wanted(self) -> list[Entry]:
+        """The one file."""
+        return [Entry(self.id, "wanted", self.file, self.addresses[0])]
+
+    def bring(self, client: PoliteClient, part: Path) -> list[Entry]:
+        """Fetch and check it."""
+        (entry,) = self.wanted()
+        tried = self.order(self.addresses)
+        for n, address in enumerate(tried):
+            try:
+                client.download(address, part, most_bytes=self.most_bytes)
+            except NotCome as error:
+                if error.state == "missing" and n + 1 < len(tried):
+                    continue
+                where = f", at {len(tried)} places" if error.state == "missing" and n else ""
+                return [replace(entry, state=error.state, reason=f"{error}{where}",
+                                address=address)]  # fmt: skip
+            ending = Path(self.file).suffix
+            if fault := content_fault(part, ending, size=self.size, sha256=self.sha256):
+                part.unlink()
+                return [replace(entry, state="refused", reason=fault, address=address)]
+            self.learn(address)
+            return [replace(entry, state=DONE, address=address)]
+        raise AssertionError("there is an address")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReport:
+    """What became of a fetch.
+
+    Attributes
+    ----------
+    folder
+        Where the manifest is, and the spectra in its folder ``spectra``.
+    states
+        State → how many of what was asked for.
+    had
+        How many of the fetched were there before.
+    bytes
+        That came.
+    reasons
+        Up to three examples of each state but ``fetched``: id and reason.
+    """
+
+    folder: Path
+    states: dict[str, int]
+    had: int
+    bytes: int
+    reasons: dict[str, list[tuple[str, str]]]
+
+
+def fetch(
+    jobs: Iterable[Job],
+    folder: Path,
+    client: PoliteClient,
+    *,
+    others: Sequence[Entry] = (),
+    workers: int = 4,
+    progress: Progress = lambda done, total: None,
+) -> FetchReport:
+    """Bring what is not here yet, and write down what became of everything.
+
+    Finished files are not fetched again, parts are gone on with, what is missing or failed is
+    asked for again.
+
+    Parameters
+    ----------
+    jobs
+        One for each file.
+    folder
+        Made if absent.
+    client
+        Asks the archive.
+    others
+        Entries that no job can bring, for the manifest.
+    workers
+        Connections at once.
+    progress
+        Called with how many are through, and of how many.
+
+    Raises
+    ------
+    FetchStopped
+        Another fetch writes there, or the archive failed again and again.
+    FetchCancelled
+        The client was stopped.
+    OSError
+        A file cannot be written.
+    """
+    for name in (SPECTRA, PARTS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    lock = WriterLock(folder / ".lock")
+    if not lock.take():
+        raise FetchStopped(f"another fetch writes to {folder}: wait for it, or choose another")
+    try:
+        return _Run(list(jobs), folder, client, others, workers, progress).through()
+    finally:
+        lock.release()
+
+
+class _Run:
+    def __init__(
+        self,
+        jobs: list[Job],
+        folder: Path,
+        client: PoliteClient,
+        others: Sequence[Entry],
+        workers: int,
+        progress: Progress,
+    ) -> None:
+        self._jobs, self._folder, self._client = jobs, folder, client
+        self._workers, self._progress = workers, progress
+        known = read_manifest(folder / MANIFEST)
+        self._known = {(entry.id, entry.file): entry for entry in known}
+        wanted = [entry for job in jobs for entry in job.wanted()]
+        # What an earlier list asked for stays written down.
+        now = {(entry.id, entry.file): entry for entry in (*wanted, *others)}
+        self._now, self._entries, self._last = list(now), self._known | now, ""
+        self._had = self._bytes = self._failed = 0
+        self._halt = threading.Event()
+
+    def through(self) -> FetchReport:
+        todo: list[Job] = []
+        for job in self._jobs:
+            found = self._here(job)
+            self._note(found)
+            if not found:
+                todo.append(job)
+        done = len(self._jobs) - len(todo)
+        self._had = sum(self._entries[key].state == DONE for key in self._now)
+        self._progress(done, len(self._jobs))
+        try:
+            self._share_out(todo, done)
+        finally:
+            write_manifest(self._folder / MANIFEST, self._entries.values())
+            self._sweep()
+        if self._client.stopped():
+            n = sum(self._entries[key].state == DONE for key in self._now)
+            raise FetchCancelled(
+                f"stopped after {n:,} of {len(self._now):,}; the same command goes on from there"
+            )
+        if self._halt.is_set():
+            raise FetchStopped(
+                f"{self._failed} in a row failed, the last: {self._last}; the same command goes "
+                "on from there"
+            )
+        return self._report()
+
+    def _here(self, job: Job) -> list[Entry]:
+        """What a finished file holds, if it is here and is what was fetched."""
+        path = self._folder / SPECTRA / job.file
+        if not path.is_file():
+            return []
+        wanted = job.wanted()
+        known = [self._known.get((entry.id, entry.file)) for entry in wanted]
+        size = path.stat().st_size
+        right = [one for one in known if one is not None and _stands(one, size)]
+        if len(right) == len(wanted):
+            return right
+        # It was put there whole, but its run ended before that was written down; which of
+        # several spectra it has is not known then.
+        if len(wanted) > 1 or content_fault(path, path.suffix):
+            return []
+        digest = sha256_of(path)
+        return [replace(one, state=DONE, bytes=size, sha256=digest) for one in wanted]
+
+    def _share_out(self, todo: list[Job], done: int) -> None:
+        queue = iter(todo)
+        with ThreadPoolExecutor(self._workers) as pool:
+            running: set[Future[list[Entry]]] = set()
+            try:
+                while True:
+                    while len(running) < 2 * self._workers and not self._ends():
+                        job = next(queue, None)
+                        if job is None:
+                            break
+                        running.add(pool.submit(self._bring, job))
+                    if not running:
+                        return
+                    finished, running = wait(running, return_when=FIRST_COMPLETED)
+                    for one in finished:
+                        found = one.result()
+                        self._note(found)
+                        self._bytes += max((e.bytes for e in found if e.state == DONE), default=0)
+                        done += 1
+                        self._progress(done, len(self._jobs))
+                        if done % _WRITTEN_EVERY == 0:
+                            write_manifest(self._folder / MANIFEST, self._entries.values())
+            except BaseException:
+                self._halt.set()
+                raise
+
+    def _ends(self) -> bool:
+        return self._halt.is_set() or self._client.stopped()
+
+    def _bring(self, job: Job) -> list[Entry]:
+        """On a thread: what came of a job; nothing if the caller stopped it."""
+        if self._ends():
+            return []
+        part = self._folder / PARTS / f"{job.file.replace('/', '--')}.part"
+        try:
+            found = job.bring(self._client, part)
+        except Stopped:
+            return []
+        if not any(entry.state == DONE for entry in found):
+            return found
+        path = self._folder / SPECTRA / job.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        size, digest = part.stat().st_size, sha256_of(part)
+        os.replace(part, path)
+        return [
+            replace(entry, bytes=size, sha256=digest) if entry.state == DONE else entry
+            for entry in found
+        ]
+
+    def _note(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self._entries[entry.id, entry.file] = entry
+            self._last = entry.reason if entry.state == "failed" else self._last
+        if entries:
+            self._failed = self._failed + 1 if entries[-1].state == "failed" else 0
+        if self._failed >= _FAILED_IN_A_ROW * self._workers:
+            self._halt.set()
+
+    def _sweep(self) -> None:
+        """The folder of parts goes once it is empty."""
+        parts = self._folder / PARTS
+        if parts.is_dir() and not any(parts.iterdir()):
+            parts.rmdir()
+
+    def _report(self) -> FetchReport:
+        reasons: dict[str, list[tuple[str, str]]] = {}
+        now = [self._entries[key] for key in self._now]
+        for entry in now:
+            examples = reasons.setdefault(entry.state, [])
+            if entry.state != DONE and len(examples) < 3:
+                examples.append((entry.id, entry.reason))
+        reasons.pop(DONE, None)
+        states = Counter(entry.state for entry in now)
+        return FetchReport(self._folder, dict(states), self._had, self._bytes, reasons)
+
+
+def _stands(entry: Entry, size: int) -> bool:
+    """Whether an entry of a file of this size need not be asked for again."""
+    return entry.state == "missing" or (entry.state == DONE and entry.bytes == size)
