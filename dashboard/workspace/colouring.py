@@ -161,7 +161,7 @@ def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
     titles = {name: title for name, title in _TITLES.items() if name in known}
-    if "predicted" in titles and (catalog["label"].to_numpy() == "").all():
+    if "predicted" in titles and not np.any(catalog["label"] != ""):
         titles = {"predicted": titles["predicted"]} | titles
     rest = (name for name in browsed_columns(catalog, lenses) if name not in _NO_COLOURS)
     return titles | {name: name for name in rest if name not in titles}

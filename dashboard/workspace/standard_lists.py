@@ -30,13 +30,13 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     if said is None:
         return _nothing(columns, _NO_CLASSIFIER)
     rows, known = said.index.to_numpy(), _known(catalog, said)
-    truth = catalog["label"].to_numpy(object)[rows]
-    called = said["predicted"].to_numpy(object)
-    wrong = known & (truth != called)
-    found = said.iloc[np.flatnonzero(wrong)]
-    table = pd.DataFrame({"row": rows[wrong], "true": truth[wrong], "predicted": called[wrong]})
-    table["confidence"] = _probability(found, called[wrong])
-    table["p_true"] = _probability(found, truth[wrong])
+    labels, predicted = catalog["label"].iloc[rows].array, said["predicted"].array
+    wrong = np.flatnonzero(known & np.asarray(labels != predicted, bool))
+    found = said.iloc[wrong]
+    truth, called = labels[wrong].to_numpy(object), predicted[wrong].to_numpy(object)
+    table = pd.DataFrame({"row": rows[wrong], "true": truth, "predicted": called})
+    table["confidence"] = _probability(found, called)
+    table["p_true"] = _probability(found, truth)
     if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
         table["split"] = parts
         columns += _columns("split")
@@ -68,19 +68,19 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
     if len(kinds) < 2:
         return _nothing(columns, "The classifier gives no probabilities.")
     shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
-    called = said["predicted"].to_numpy(object)
-    own = _probability(said, called)
-    others = np.where(kinds[None] == called[:, None], -np.inf, shares)
+    # Numbers of the classes, not their names: a survey's would be as many objects.
+    numbers = np.asarray(pd.Categorical(said["predicted"], categories=kinds).codes)
+    own = np.where(numbers < 0, np.nan, shares[np.arange(len(said)), numbers])
+    others = np.where(np.arange(len(kinds)) == numbers[:, None], -np.inf, shares)
     second = others.argmax(axis=1)
     beside = others[np.arange(len(said)), second]
-    gap = own - beside
-    order = np.argsort(gap, kind="stable")[: min(limit, int(np.isfinite(gap).sum()))]  # NaN last
+    order = _lowest(own - beside, limit)
     table = pd.DataFrame(
         {
             "row": said.index.to_numpy()[order],
-            "predicted": called[order],
+            "predicted": said["predicted"].iloc[order].to_numpy(object),
             "confidence": own[order],
-            "next": kinds[second][order],
+            "next": kinds[second[order]],
             "p_next": beside[order],
         }
     )
@@ -100,8 +100,7 @@ def most_anomalous(
     if lens is None or score not in lens.columns:
         return _nothing(columns, "No anomaly score has been built here.")
     scores = as_numbers(lens.columns[score])
-    order = np.argsort(-scores, kind="stable")  # NaN last
-    top = order[: min(limit, int(np.isfinite(scores).sum()))]
+    top = _lowest(-scores, limit)
     rows = lens.columns.index.to_numpy()[top]
     table = pd.DataFrame({"row": rows, "rank": np.arange(1, len(top) + 1), "score": scores[top]})
     if "cluster" in lens.columns:
@@ -116,9 +115,8 @@ def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     domain = None if lens is None else lens.domain
     if lens is None or domain is None:
         return _nothing(columns, _NO_DOMAIN)
-    order = np.argsort(-_how_far(domain.table), kind="stable")
-    outside = domain.table["outside"].to_numpy(bool)
-    found = domain.table.iloc[order[outside[order]]]
+    found = domain.table.iloc[np.flatnonzero(domain.table["outside"].to_numpy(bool))]
+    found = found.iloc[np.argsort(-_how_far(found), kind="stable")]
     table = pd.DataFrame({"row": found.index.to_numpy(), **{c: found[c].to_numpy() for c in _SAID}})
     if "predicted" in lens.columns:
         table["predicted"] = lens.columns["predicted"].reindex(found.index).to_numpy()
@@ -150,6 +148,18 @@ def selected_rows(
         table["score"] = as_numbers(anomaly.columns["score"].reindex(rows))
         columns += (Column("score", SCORE_TITLES["mse"], "number", saved="mse"),)
     return Listing(table, columns, "No spectrum is selected.")
+
+
+def _lowest(values: np.ndarray, limit: int) -> np.ndarray:
+    """Where the lowest of (n,) numbers are, in their order; the first of equal ones first.
+
+    Without sorting them all, and without those that are not finite.
+    """
+    finite = np.flatnonzero(np.isfinite(values))
+    if len(finite) > limit:
+        last = np.partition(values[finite], limit - 1)[limit - 1]
+        finite = finite[values[finite] <= last]
+    return finite[np.argsort(values[finite], kind="stable")][:limit]
 
 
 def _how_far(found: pd.DataFrame) -> np.ndarray:
@@ -221,14 +231,13 @@ def _known(catalog: pd.DataFrame, said: pd.DataFrame) -> np.ndarray:
 
     Any other cannot be got right or wrong.
     """
-    truth = catalog["label"].to_numpy(object)[said.index.to_numpy()]
-    return np.isin(truth.astype(str), _classes(said))
+    return catalog["label"].iloc[said.index.to_numpy()].isin(_classes(said)).to_numpy(bool)
 
 
 def _classes(said: pd.DataFrame) -> list[str]:
     """The classes the classifier knows."""
     named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
-    return sorted({*said["predicted"].dropna(), *named})
+    return sorted({*said["predicted"].dropna().unique(), *named})
 
 
 def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ __all__ = [
 
 INSIDE, COUNTS = "inside", "outside: counts"
 NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
+_WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
 # The fact of a run that says that patterns of lines are compared; runs of before say nothing.
 PATTERNS = "patterns"
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
@@ -160,10 +161,13 @@ class BuiltDomain:
     def columns(self) -> pd.DataFrame:
         """What can colour the plane: where each row lies, in words and by both measures."""
         table = self.table
-        far, other = table["distance"] > 1, table["of_kind"] < 0
-        said = np.where(far, UNLIKE, np.where(other, NOT_OF_KIND, INSIDE))
-        said[(said == INSIDE) & table["outside"]] = COUNTS
-        return table[["of_kind", "distance", "why"]].assign(domain=said)
+        # Numbers first and words last: as texts of numpy a survey's would take gigabytes.
+        said = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
+        said = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), said)
+        said = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), said)
+        words = pd.Categorical.from_codes(said, list(_WORDS)).astype("str")
+        columns = {name: table[name] for name in ("of_kind", "distance", "why")}
+        return pd.DataFrame(columns | {"domain": pd.Series(words, table.index)}, copy=False)
 
     @cached_property
     def domain(self) -> Domain:

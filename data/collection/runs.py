@@ -20,7 +20,7 @@ from ..files.damage import damage_told
 from ..files.durable import sync, sync_tree
 from ..files.row_arrays import RowsWriter
 from ..files.zarr_codecs import only_known_codecs
-from .format import write_json, write_parquet
+from .format import read_parquet, write_json, write_parquet
 
 __all__ = ["Run", "RunDraft", "RunError", "RunStore", "run_key"]
 
@@ -91,7 +91,7 @@ class Run:
         """A table of the run; RunError if it cannot be read."""
         path = self.path / f"{name}.parquet"
         with damage_told(path, RunError, _WAY_OUT):
-            return pd.read_parquet(path, columns=columns)
+            return read_parquet(path, columns=columns)
 
     def array(self, name: str) -> zarr.Array:
         """An array of the run, nothing read yet; RunError if there is none."""

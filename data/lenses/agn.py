@@ -55,9 +55,8 @@ class AgnLens(BuiltLens):
         self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)
         if self.domain is not None and self.domain.knows_kind:
             self.targets += (OF_KIND,)
-        self.columns = run.table("predictions").set_index("row")
-        if self.domain is not None:
-            self.columns = self.columns.join(self.domain.columns)
+        said = [] if self.domain is None else [self.domain.columns]
+        self.columns = self._own(run.table("predictions").set_index("row"), *said)
 
     @property
     def described(self) -> str:

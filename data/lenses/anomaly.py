@@ -39,10 +39,9 @@ class AnomalyLens(BuiltLens):
         scores = run.table("scores").set_index("row")
         # A collection scored by an earlier version has the first of the eight only.
         self.targets = tuple(name for name in get_args(Score) if name in scores)
-        self.columns = scores.rename(columns={SCORE: "score"})
-        if self.domain is not None:
-            of_galaxies = self.domain.columns.rename(columns=GALAXY_DOMAIN)
-            self.columns = self.columns.join(of_galaxies)
+        of_galaxies = [] if self.domain is None else [self.domain.columns]
+        of_galaxies = [columns.rename(columns=GALAXY_DOMAIN) for columns in of_galaxies]
+        self.columns = self._own(scores.rename(columns={SCORE: "score"}), *of_galaxies)
         self._run = run
         clusters = store.find("cluster")
         if clusters is not None:

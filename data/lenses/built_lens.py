@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from ...core.models.anomaly.like_rank import LikeRank
 from ...core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
@@ -131,6 +132,18 @@ class BuiltLens:
     def model_key(self) -> str:
         """Key of the run that trained the model, here or in the collection that lent it."""
         return str(self._trained.metrics.get("trained_on", self._trained.key))
+
+    def _own(self, *tables: pd.DataFrame) -> pd.DataFrame:
+        """Tables by row as one, the first one's rows; nothing is copied where rows are the lens's.
+
+        Rows that several tables share are kept once.
+        """
+        rows = pd.Index(self.rows, name="row")
+        if not all(table.index.equals(rows) for table in tables):
+            first, *others = tables
+            return first.join(others) if others else first
+        columns = {name: table[name].array for table in tables for name in table.columns}
+        return pd.DataFrame(columns, index=rows, copy=False)
 
     def usable(self, row: int) -> bool:
         """Whether it can take this row."""

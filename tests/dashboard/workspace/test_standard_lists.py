@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.session.visitor import Visitor
+from spexplain.dashboard.workspace import standard_lists
 from spexplain.dashboard.workspace.standard_lists import (
     can_be_checked,
     least_sure,
@@ -34,6 +35,16 @@ class Classifier:
 def catalog(n: int) -> pd.DataFrame:
     ids = [f"s{row}" for row in range(n)]
     return pd.DataFrame({"id": ids, "label": "", "z": 0.1, "sn_median": 9.0})
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 2.0, np.nan, -np.inf]), max_size=30), st.integers(1, 9))
+def test_the_lowest_are_those_of_a_whole_sort_without_sorting_all(
+    values: list[float], limit: int
+) -> None:
+    numbers = np.array(values, np.float64)
+    whole = np.argsort(numbers, kind="stable")
+    wanted = whole[np.isfinite(numbers[whole])][:limit]
+    assert standard_lists._lowest(numbers, limit).tolist() == wanted.tolist()
 
 
 @given(st.integers(1, 40), st.integers(0, 999))

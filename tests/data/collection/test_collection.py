@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import zarr
 from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.collection import collection as collection_module
 from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
 
 GRID = WaveGrid(4000.0, 4200.0, 2.0)
@@ -89,6 +90,14 @@ def test_an_unknown_id_names_similar_ones(stored):
         collection.row_of("plate-042x")
     with pytest.raises(KeyError, match="1100 spectra"):
         collection.row_of("zz")
+
+
+def test_ids_too_many_to_number_are_looked_through(stored, monkeypatch):
+    monkeypatch.setattr(collection_module, "_MOST_NUMBERED", 10)
+    collection = Collection.open(stored[0])
+    assert collection.row_of("plate-0042") == 42
+    with pytest.raises(KeyError, match="plate-0420, plate-0421"):
+        collection.row_of("plate-042x")
 
 
 def test_opening_reads_no_flux(copy):
