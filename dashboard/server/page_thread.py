@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from contextlib import ExitStack
 
 import panel as pn
 from bokeh.document import Document
@@ -29,25 +29,28 @@ def schedule_of(doc: Document | None) -> Schedule:
 
     waiting: list[Callable[[], None]] = []
 
-    def together(callback: Callable[[], None]) -> None:
-        with one_patch():
-            callback()
+    def together() -> None:
+        # While one waits for the thread, more may have come: they travel as one message.
+        now = waiting.copy()
+        waiting.clear()
+        with one_patch(), ExitStack() as rest:
+            for callback in reversed(now):  # each is called, whatever becomes of those before it
+                rest.callback(callback)
 
     def take_turn(callback: Callable[[], None]) -> None:
+        waiting.append(callback)
         # What changes after a page has been sent, and before it has said that it is there, may
         # not reach it.
-        if page_is_there:
-            doc.add_next_tick_callback(partial(together, callback))
-        else:
-            waiting.append(callback)
+        if page_is_there and len(waiting) == 1:
+            doc.add_next_tick_callback(together)
 
     page_is_there = False
 
     def begin() -> None:
         nonlocal page_is_there
         page_is_there = True
-        for callback in waiting:
-            take_turn(callback)
+        if waiting:
+            doc.add_next_tick_callback(together)
 
     pn.state.onload(begin)
     # Not straight from the worker: a document that holds its changes would lose the request.

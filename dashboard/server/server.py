@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict
@@ -26,6 +27,7 @@ from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
 from panel.io.application import build_applications
 from tornado.httputil import HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
@@ -43,6 +45,7 @@ from .doors import Door, OAuthDoor, PasswordDoor, own_pass
 from .gate import Gate
 from .known_hosts import OnlyKnownHosts, answer_only
 from .login import PasswordLogin
+from .old_objects import OldObjects
 from .page import build_app
 from .process_exit import THREADS
 from .reachable import REACHABLE
@@ -57,6 +60,9 @@ __all__ = ["open_workspace", "serve"]
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
 _LAST_SCRIPT = "/panel.min.js"
+# A socket that has not answered for so long is dead: its session ends, and its memory is freed.
+# Tornado asks, and not Bokeh, whose own question to one that is closing ends its session twice.
+_SILENCE_S = 40.0
 # What drop.js sends at most, 12 MB in base64, with its envelope.
 _LARGEST_MESSAGE = 17 * 2**20
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -129,10 +135,13 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         pages: Any = {"/": build_app(workspace, pool, opened, logout=door.has_login)}
         apps: Any = build_applications(pages, "spexplain", location=False)
         scripts = _ScriptsFirst(door)
+        old = OldObjects(lambda: len(opened))
         apps["/"].add(scripts)
+        apps["/"].add(old)
         workspace.compiled.clear()
         own = _own_page(port, address, terms.path, own_pass(door))
-        pool.submit(partial(_prepare, workspace, own, stopping)).add_done_callback(_report)
+        prepared = pool.submit(partial(_prepare, workspace, own, stopping, old.put_aside))
+        prepared.add_done_callback(partial(_report, stopping))
         server: Any = pn.serve(
             apps,
             port=port,
@@ -180,6 +189,9 @@ def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[st
         "include_headers": [],
         "include_cookies": ["spexplain-theme"],
         "websocket_max_message_size": _LARGEST_MESSAGE,
+        "keep_alive_milliseconds": 0,
+        "websocket_ping_interval": _SILENCE_S,
+        "websocket_ping_timeout": _SILENCE_S,
         "http_server_kwargs": {
             "max_body_size": 2**16,  # a login form; files come by the websocket
             "max_header_size": 2**16,
@@ -244,10 +256,18 @@ class _ScriptsFirst(Handler):
         """Leave it as it is."""
 
 
-def _prepare(workspace: Workspace, own: Request | None, stopping: threading.Event) -> None:
+def _prepare(
+    workspace: Workspace,
+    own: Request | None,
+    stopping: threading.Event,
+    put_aside: Callable[[], None],
+) -> None:
     """Do what is slow the first time, the HTML that all visitors share at the end."""
     warm(workspace, stopping=stopping.is_set)
-    if stopping.is_set() or own is None:
+    if stopping.is_set():
+        return
+    put_aside()
+    if own is None:
         return
     straight = build_opener(ProxyHandler({}))  # a proxy of the user's does not know this server
     try:
@@ -267,14 +287,16 @@ def _own_page(port: int, address: str, path: str, cookie: str | None) -> Request
 def _expect_closing_tabs() -> None:
     """A tab that is closed while an answer is on its way is nothing to report."""
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    gone = (WebSocketClosedError, StreamClosedError)
     logging.getLogger("asyncio").addFilter(
-        lambda record: not (record.exc_info and record.exc_info[0] is WebSocketClosedError)
+        lambda record: not (record.exc_info and record.exc_info[0] in gone)
     )
 
 
-def _report(done: Future[None]) -> None:
+def _report(stopping: threading.Event, done: Future[None]) -> None:
+    """What went wrong; a server that has been told to stop takes the ground from under it."""
     error = done.exception()
-    if error is not None:
+    if error is not None and not stopping.is_set():
         _log.error("The page could not be prepared: %s", error, exc_info=error)
 
 
