@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Literal
@@ -132,7 +133,7 @@ _CYCLE: dict[ThemeName, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-_QUIET_NAMES = frozenset({"unlabelled", "not classified", "no truth", "not clustered"})
+_QUIET_NAMES = frozenset({"unlabelled", "not classified", "no truth", "not clustered", "in none"})
 
 # Bottom and top of the numeric scale: dark means much on paper, light means much on a screen
 # at night; both ends keep clear of the surface they are drawn on. Blue stands for more of a score
@@ -143,12 +144,19 @@ _SEQUENTIAL: dict[ThemeName, tuple[str, ...]] = {
 }
 
 
-def category_colours(names: tuple[str, ...], theme: ThemeName) -> list[str]:
-    """One ``#rrggbb`` for each category: the papers' colours, quiet grey, or the next free one."""
+def category_colours(
+    names: tuple[str, ...], theme: ThemeName, own: Mapping[str, str] | None = None
+) -> list[str]:
+    """One ``#rrggbb`` for each category: the papers' colours, quiet grey, or the next free one.
+
+    Those in ``own`` have the colour that somebody gave them, in either theme.
+    """
+    given = own or {}
     free = iter(_CYCLE[theme] * (1 + len(names) // len(_CYCLE[theme])))
     quiet = THEMES[theme].quiet
     return [
-        quiet if name in _QUIET_NAMES else _NAMED[theme].get(name) or next(free) for name in names
+        quiet if name in _QUIET_NAMES else given.get(name) or _NAMED[theme].get(name) or next(free)
+        for name in names
     ]
 
 

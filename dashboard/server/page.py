@@ -47,6 +47,7 @@ from ..views.widgets.controls import (
 from ..views.widgets.drop_zone import drop_part
 from ..views.widgets.filter_field import filter_part
 from ..views.widgets.knob_controls import controls_form
+from ..workspace.kept_colouring import KEPT_COLOUR
 from ..workspace.workspace import Workspace
 from .answers import nonce
 from .page_thread import schedule_of
@@ -340,6 +341,10 @@ def _follow_link(session: Visitor, query: dict[str, str]) -> None:
 def _offer_colour(session: Session, colour: str) -> None:
     """Clusters of another number or sign than were built are offered when a link asks for them."""
     space, wanted = session.workspace, colour.removeprefix("clusters:")
+    if colour == KEPT_COLOUR and space.kept_selections.all():
+        space.offer_selections()
+        session.view.param["colour"].objects = [*space.colours]
+        return
     k, _, sign = wanted.partition(":")
     if colour == wanted or space.reasons is None or not k.isdecimal():
         return

@@ -1,21 +1,25 @@
-"""What the selected spectra have in common: mean, median and spread, found behind the page."""
+"""What the selected spectra have in common, found behind the page: mean and spread, and lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import param
 
 from ...data.lenses.lenses import Lens
+from ..workspace.line_summary import LineSummary, line_summary
 from .latest_wins import Answer, Background
 from .session import Session
 
-__all__ = ["SelectionSummary", "Spread", "spread_of"]
+__all__ = ["SelectedLines", "SelectionSummary", "Spread", "drawn_evenly", "lines_of", "spread_of"]
 
 _MOST_READ = 400  # spectra; the mean of more differs by less than a line's width
+_MOST_MEASURED = 200  # spectra; a second or two of fits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +48,40 @@ class Spread:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectedLines:
+    """Emission lines of spectra of a selection.
+
+    Attributes
+    ----------
+    table
+        A row each: ratios with error and limit, BPT class.
+    summary
+        The same in sum.
+    dust
+        What their flux was corrected for: ``map``, ``catalog`` or ``none``.
+    n, of
+        So many were measured, drawn evenly, of so many selected that the lens can take.
+    complete
+        No better will follow.
+    """
+
+    table: pd.DataFrame
+    summary: LineSummary
+    dust: str
+    n: int
+    of: int
+    complete: bool = True
+
+
+def drawn_evenly(lens: Lens, rows: np.ndarray, most: int) -> tuple[np.ndarray, int]:
+    """At most so many of the rows that a lens can take, drawn evenly; and how many it can take."""
+    usable = rows[np.isin(rows, lens.rows)]
+    n = min(most, len(usable))
+    at = np.linspace(0, len(usable) - 1, n).round().astype(np.intp)
+    return usable[at] if n else usable, len(usable)
+
+
 def spread_of(
     lens: Lens, rows: np.ndarray, cancelled: Callable[[], bool], *, most: int = _MOST_READ
 ) -> Iterator[Spread]:
@@ -60,19 +98,33 @@ def spread_of(
     most
         Spectra to read.
     """
-    usable = rows[np.isin(rows, lens.rows)]
-    if not len(usable):
+    few, of = drawn_evenly(lens, rows, most)
+    if not of:
         return
-    n = min(most, len(usable))
-    few = usable[np.linspace(0, len(usable) - 1, n).round().astype(np.intp)]
-    flux = np.empty((n, len(lens.wave_rest_aa)), np.float32)
+    flux = np.empty((len(few), len(lens.wave_rest_aa)), np.float32)
     for at, row in enumerate(few):
         if cancelled():
             return
         flux[at] = lens.prepared(int(row))
     low, median, high = np.percentile(flux, [16, 50, 84], axis=0)
     mean = flux.mean(axis=0, dtype=np.float64)
-    yield Spread(lens.wave_rest_aa, mean, median, low, high, n, len(usable))
+    yield Spread(lens.wave_rest_aa, mean, median, low, high, len(few), of)
+
+
+def lines_of(
+    collection: Any,
+    lens: Lens,
+    rows: np.ndarray,
+    cancelled: Callable[[], bool],
+    *,
+    most: int = _MOST_MEASURED,
+) -> Iterator[SelectedLines]:
+    """Measure the lines of some rows, of many evenly; parameters as of :func:`spread_of`."""
+    from ...data.lenses.measured_lines import measured_lines  # late: fits load slowly
+
+    few, of = drawn_evenly(lens, rows, most)
+    for table, dust in measured_lines(collection, few, cancelled):
+        yield SelectedLines(table, line_summary(table), dust, len(few), of)
 
 
 class SelectionSummary(param.Parameterized):
@@ -85,12 +137,14 @@ class SelectionSummary(param.Parameterized):
     """
 
     spread = param.Parameter(default=None, doc="Of the current selection (Spread), or None.")
+    lines = param.Parameter(default=None, doc="Of the same (SelectedLines), or None.")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._of: tuple[object, object] = (None, None)
-        self._work: Background[Spread] = Background(session, self._arrived)
+        self._spread: Background[Spread] = Background(session, self._spread_arrived)
+        self._lines: Background[SelectedLines] = Background(session, self._lines_arrived)
         session.selected.param.watch(self._begin, "current")
         session.view.param.watch(self._begin, ["tab", "lens"])
         self._begin()
@@ -101,14 +155,25 @@ class SelectionSummary(param.Parameterized):
         if session.view.tab != "selected" or now == self._of:
             return
         self._of = now
-        self._work.cancel()
-        self.spread = None
+        self._spread.cancel()
+        self._lines.cancel()
+        self.param.update(spread=None, lines=None)
         selection, lens = now
         if selection is not None and lens is not None and len(selection.rows):
-            self._work.request(partial(spread_of, lens, selection.rows))
+            self._spread.request(partial(spread_of, lens, selection.rows))
 
-    def _arrived(self, answer: Answer[Spread]) -> None:
+    def _spread_arrived(self, answer: Answer[Spread]) -> None:
         if answer.error is not None:
             self._session.complain(f"The mean of the selection cannot be drawn: {answer.error}")
+            return
+        self.spread = answer.result
+        selection, lens = self._session.selected.current, self._session.lens
+        if selection is not None and lens is not None:  # the mean first: it is sooner there
+            of = self._session.workspace.collection
+            self._lines.request(partial(lines_of, of, lens, selection.rows))
+
+    def _lines_arrived(self, answer: Answer[SelectedLines]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"The lines cannot be measured: {answer.error}")
         else:
-            self.spread = answer.result
+            self.lines = answer.result

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from .cluster_partition import (
         Cluster,
         Partition,
-        Ratio,
         colours_meaning,
         known_kinds,
         top_names,
     )
     from .colouring import Categories
     from .confusion_table import judged, ordered_types
+    from .line_summary import LineSummary, Ratio
     from .listing import Column, Listing
     from .workspace import Workspace
 
@@ -24,6 +24,7 @@ __all__ = [
     "Categories",
     "Cluster",
     "Column",
+    "LineSummary",
     "Listing",
     "Partition",
     "Ratio",

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ...core.settings import WeightSign
-from ...core.spectra.lines.bpt import BPT_CLASSES
 from ...core.spectra.lines.line_list import PAGE_LINES
-from ...core.spectra.lines.ratios import RatioName
 from ...core.words import EXPLAINED_R2
 from ...data.lenses.explained_anomalies import Reasons
+from .line_summary import LineSummary, line_summary
 
 __all__ = [
     "Cluster",
     "Partition",
-    "Ratio",
     "colours_meaning",
     "known_kinds",
     "partition",
@@ -37,27 +35,6 @@ _DONE = {
     "noise": "where the noise is another, {f} times as strong",
     "bump": "where a bump of {f} times the median is added",
 }
-# Standard error of a median of n normal values: so many times σ / √n.
-_OF_A_MEDIAN = 1.2533
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A line ratio of a cluster.
-
-    Attributes
-    ----------
-    value, error
-        Median of the members that have it measured, and the 1σ error of this median from their
-        scatter; NaN if none has. Of fewer than three members, the error of the measurements.
-    n, n_limits
-        Members measured, and members of which only a limit is known.
-    """
-
-    value: float
-    error: float
-    n: int
-    n_limits: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,12 +57,8 @@ class Cluster:
         Segment of each pixel.
     weights : (S,)
         Mean explanation, of explanations at unit length; ≥ 0 where signs were dropped.
-    ratios
-        Name → line ratio.
-    bpt
-        Class of ionisation → members, of those that lines decide.
-    n_counts
-        Members whose flux is in counts, never calibrated.
+    lines
+        Line ratios of the members, and what these say.
     r2 : (n,)
         Weighted R² of each member's surrogate; NaN if not known.
     """
@@ -98,9 +71,7 @@ class Cluster:
     spread: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
-    ratios: Mapping[RatioName, Ratio]
-    bpt: Mapping[str, int]
-    n_counts: int
+    lines: LineSummary
     r2: np.ndarray
 
     @property
@@ -188,9 +159,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 spread=np.percentile(mine, [16, 84], axis=0),
                 labels=labels,
                 weights=centres[number],
-                ratios={n: _ratio(lines, n) for n in get_args(RatioName) if n in lines},
-                bpt={kind: int((lines["bpt"] == kind).sum()) for kind in BPT_CLASSES if kind},
-                n_counts=int(lines["in_counts"].sum()),
+                lines=line_summary(lines),
                 r2=reasons.r2[inside],
             )
         )
@@ -206,7 +175,9 @@ def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
     return found.labels, found.centres
 
 
-def colours_meaning(settings: Mapping[str, Any], sign: WeightSign) -> str:
+def colours_meaning(
+    settings: Mapping[str, Any], sign: WeightSign, *, what: str = "the score"
+) -> str:
     """What the colours of a mean explanation say, of clusters built with these settings.
 
     Parameters
@@ -215,15 +186,17 @@ def colours_meaning(settings: Mapping[str, Any], sign: WeightSign) -> str:
         Of the explanations; empty if not known.
     sign
         Whether the signs of the weights were kept.
+    what
+        What was explained.
     """
     done = _DONE.get(settings.get("perturbation", ""))
     if settings.get("method") == "saliency":
         where = "with more flux"
-        kept = f"blue: the score rises {where}, orange: it falls"
+        kept = f"blue: {what} rises {where}, orange: it falls"
     else:
         where = done.format(f=f"{settings['factor']:g}") if done else "where a stretch is perturbed"
-        kept = f"blue: the score falls {where}, orange: it rises"
-    dropped = f"the bluer, the more the score changes {where}, up or down"
+        kept = f"blue: {what} falls {where}, orange: it rises"
+    dropped = f"the bluer, the more {what} changes {where}, up or down"
     return "mean explanation, " + (kept if sign == "keep" else dropped)
 
 
@@ -260,18 +233,3 @@ def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray)
         inside = [line.label for line in PAGE_LINES if wave[0] <= line.wave_vac_aa <= wave[-1]]
         names.append(" + ".join(inside) if inside else f"{wave.mean():.0f} Å")
     return names
-
-
-def _ratio(lines: pd.DataFrame, name: str) -> Ratio:
-    known = np.isfinite(lines[name].to_numpy(np.float64))
-    limits = known & (lines[f"{name}_limit"].to_numpy() != 0)
-    values = lines[name].to_numpy(np.float64)[known & ~limits]
-    n, n_limits = len(values), int(limits.sum())
-    if not n:
-        return Ratio(float("nan"), float("nan"), 0, n_limits)
-    low, high = np.percentile(values, [16, 84])
-    error = _OF_A_MEDIAN * (high - low) / 2 / np.sqrt(n)
-    if n < 3:
-        own = lines[f"{name}_error"].to_numpy(np.float64)[known & ~limits]
-        error = np.sqrt(np.sum(own**2)) / n
-    return Ratio(float(np.median(values)), float(error), n, n_limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,8 @@ class Categories:
         Index of the category that stands back, or None.
     loud
         Index of the category of few that is drawn above the others, or None.
+    own
+        Category → ``#rrggbb`` that somebody gave it; of the others the usual ones.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Categories:
     codes: np.ndarray
     quiet: int | None
     loud: int | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """How many of these rows are in each category, (C,)."""

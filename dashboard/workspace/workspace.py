@@ -32,6 +32,7 @@ from .colouring import (
     colour_titles,
     colouring,
 )
+from .kept_colouring import colouring_of_kept
 from .listing import Listing
 from .rejections import Rejection, rejections
 from .standard_lists import (
@@ -308,12 +309,26 @@ class Workspace:
         codes[self.reasons.rows] = found.numbers
         how = {"keep": ", signs kept", "drop": ", no signs", "": ""}[found.weight_sign]
         title = f"{found.k} clusters of reasons{how}"
-        made = Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k)
+        return self._offer(Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k))
+
+    def offer_selections(self) -> str:
+        """Let the kept selections, as they are now, colour the plane; gives the colour's name.
+
+        Raises
+        ------
+        OSError
+            They cannot be read.
+        """
+        return self._offer(colouring_of_kept(self.kept_selections, self.catalog))
+
+    def _offer(self, made: Categories) -> str:
+        """Let this colour the plane, in place of what was called so."""
+        key = made.name
         with self._lock:
             self._kept[("colouring", key)] = made
             for kept in [kept for kept in self._kept if kept[0] == "points" and kept[2] == key]:
                 del self._kept[kept]
-            self.colours[key] = title
+            self.colours[key] = made.title
         return key
 
     def _points(self, plane: str) -> _Points:

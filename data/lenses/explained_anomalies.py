@@ -14,7 +14,7 @@ from ...core.spectra.lines.ratios import ACROSS_THE_SPECTRUM
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunError, RunStore
 
-__all__ = ["Reasons", "open_reasons", "reasons_by_sign", "scanned"]
+__all__ = ["Reasons", "open_reasons", "reasons_by_sign", "scanned", "without_uncalibrated"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +101,7 @@ def open_reasons(collection: Collection) -> Reasons | None:
             unit=run.read_array("unit"),
             wave_rest_aa=prepared.read_array("wavelength"),
             scan=run.table("scan"),
-            lines=_calibrated(run.table("lines"), collection.catalog),
+            lines=without_uncalibrated(run.table("lines"), collection.catalog),
             k=int(found["k"]),
             seed=int(found["seed"]),
             elbow=int(found["elbow"]),
@@ -125,8 +125,16 @@ def _r2(explained: Run | None, rows: np.ndarray) -> np.ndarray:
     return explained.table("explained").set_index("row")["r2"].reindex(rows).to_numpy(np.float64)
 
 
-def _calibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """Without the ratios that spectra in counts do not have."""
+def without_uncalibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
+    """The table with a column ``in_counts``, and without the ratios that those spectra lack.
+
+    Parameters
+    ----------
+    lines
+        Of ``data.build.row_lines``.
+    catalog
+        Of the collection.
+    """
     rows = lines["row"].to_numpy()
     units = catalog["flux_unit"].to_numpy() if "flux_unit" in catalog else np.full(len(catalog), "")
     lines = lines.assign(in_counts=units[rows] == "counts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,12 @@ __all__ = ["KeptSelection", "KeptSelections"]
 
 _FILE = "annotations.sqlite"
 _LONGEST = 60
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+# A table of its own: earlier versions write whole lines into the other.
+_COLOURS = (
+    "CREATE TABLE IF NOT EXISTS selection_colours (name TEXT PRIMARY KEY, colour TEXT NOT NULL)"
+)
+_COLOURED = "SELECT 1 FROM sqlite_master WHERE name = 'selection_colours'"
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS selections "
     "(name TEXT PRIMARY KEY, origin TEXT NOT NULL, n INTEGER NOT NULL, ids TEXT NOT NULL, at TEXT)"
@@ -21,11 +28,22 @@ _TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class KeptSelection:
-    """What is known of a kept selection without reading it: name, origin in words, how many."""
+    """What is known of a kept selection without reading it.
+
+    Attributes
+    ----------
+    name, origin
+        What it is called, and where it came from in words.
+    n
+        How many spectra.
+    colour
+        ``#rrggbb`` that somebody gave it; "" for none.
+    """
 
     name: str
     origin: str
     n: int
+    colour: str = ""
 
 
 class KeptSelections:
@@ -54,8 +72,10 @@ class KeptSelections:
         if not self._path.exists():
             return []
         with transaction(self._path, _TABLE) as base:
-            found = base.execute("SELECT name, origin, n FROM selections ORDER BY name")
-            return [KeptSelection(*line) for line in found]
+            found = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
+            known = base.execute(_COLOURED).fetchone()
+            given = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
+            return [KeptSelection(*line, given.get(line[0], "")) for line in found]
 
     def ids(self, name: str) -> list[str]:
         """The ids of one.
@@ -90,6 +110,26 @@ class KeptSelections:
         with transaction(self._path, _TABLE) as base:
             line = (name, origin, len(ids), json.dumps(ids), now)
             base.execute("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?, ?)", line)
+
+    def recolour(self, name: str, colour: str) -> None:
+        """Give one a colour, ``#rrggbb``.
+
+        Raises
+        ------
+        KeyError
+            None is called so.
+        ValueError
+            It is no colour.
+        OSError
+            It cannot be written.
+        """
+        if not _COLOUR.fullmatch(colour):
+            raise ValueError(f"a colour is written as #rrggbb, got {colour!r}")
+        with transaction(self._path, _TABLE) as base:
+            if not base.execute("SELECT 1 FROM selections WHERE name = ?", (name,)).fetchone():
+                raise KeyError(f"no selection is called {name!r}")
+            base.execute(_COLOURS)
+            base.execute("INSERT OR REPLACE INTO selection_colours VALUES (?, ?)", (name, colour))
 
     def forget(self, name: str) -> None:
         """Keep it no longer.

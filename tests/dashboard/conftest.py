@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,15 @@ class FakeCollection:
         if not found.size:
             raise KeyError(f"no spectrum {id!r} in {self.path}; similar: sim-00001")
         return int(found[0])
+
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def wave_rest_aa(self) -> np.ndarray:
+        return np.linspace(4100.0, 8000.0, 300)
+
+    def spectrum(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        return fake_flux(self.wave_rest_aa, row), np.ones(300, np.float32)
 
     def observed(self, row: int) -> ObservedSpectrum:
         wave = np.linspace(4100.0, 8000.0, 300)

@@ -89,3 +89,53 @@ def test_legend_matrix_and_clusters_select(tab: Any) -> None:
     page.get_by_role("radio", name="Clusters", exact=True).click()
     page.get_by_role("button", name="Select", exact=True).last.click()
     page.get_by_text("clusters of reasons").last.wait_for()
+    # Members of a cluster are stepped through, and what the build knows of them is summed up.
+    page.locator("select[name=lens]").select_option("anomaly")
+    page.get_by_text("explained by the build: MSE").wait_for()
+    page.get_by_text("[N II] / Hα").first.wait_for()
+    first = page.locator("tbody tr td").first.inner_text()
+    page.keyboard.press("ArrowDown")
+    page.locator(".verdict .id", has_text=first).wait_for()
+
+
+def test_a_selection_is_explained_on_the_spot(tab: Any) -> None:
+    page = tab.page
+    tab.open("?tab=selected&filter=label%20%3D%20%27type%201%27&n_samples=200")
+    ask = page.get_by_role("button", name="Explain", exact=False).first
+    ask.wait_for()
+    asked = ask.inner_text()
+    ask.click()
+    page.get_by_text("explained as the sliders stand: log-odds (predicted)").wait_for()
+    n = asked.split()[1 if asked.split()[1] != "all" else 2]
+    page.get_by_text(f"of {n} ").first.wait_for()
+    page.get_by_label("mean explanation of the selection").wait_for()
+
+
+def test_kept_selections_colour_the_plane_each_in_its_own_colour(tab: Any) -> None:
+    page = tab.page
+    tab.open("?tab=selected")
+    tab.settled_plane()
+    for kind, name in (("type 1", "broad"), ("type 2", "narrow")):
+        page.get_by_role("button", name=f"Select {kind}").click()
+        page.get_by_label("Keep the selection as").fill(name)
+        page.keyboard.press("Enter")
+        page.get_by_label(f"Colour of {name}").wait_for()
+    # One that has all spectra of the first too: these are of a class of their own.
+    tab.open("?tab=selected&filter=label%20IN%20(%27type%201%27%2C%20%27intermediate%27)")
+    page.get_by_label("Keep the selection as").fill("not narrow")
+    page.keyboard.press("Enter")
+    page.get_by_label("Colour of not narrow").wait_for()
+    page.get_by_role("button", name="Colour the plane by these").click()
+    entry = page.locator("button.entry", has_text="in several")
+    entry.wait_for()
+    several = int(entry.locator("b").inner_text())
+    assert page.locator("button.entry", has_text="broad").count() == 0  # all are in two
+    page.get_by_label("Colour of narrow").fill("#123456")
+    dot = "() => [...document.querySelectorAll('*')].flatMap(e => e.shadowRoot ? [...e.shadowRoot"
+    dot += ".querySelectorAll('.entry i')] : []).map(e => e.style.getPropertyValue('--dot'))"
+    tab.wait(f"() => ({dot})().includes('#123456')")
+    page.get_by_role("button", name="Select in several").click()
+    _told(tab, several)
+    for name in ("broad", "narrow", "not narrow"):
+        page.get_by_role("button", name=f"Forget {name}", exact=True).click()
+        page.get_by_label(f"Colour of {name}", exact=True).wait_for(state="detached")

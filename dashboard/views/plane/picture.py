@@ -108,7 +108,7 @@ def _coloured(
         return shade_categories(
             points,
             window,
-            category_colours(colouring.names, theme),
+            category_colours(colouring.names, theme, colouring.own),
             shown=np.array([name not in hidden for name in colouring.names]),
             shadow=THEMES[theme].quiet,
             quiet=colouring.quiet,
@@ -208,7 +208,11 @@ def _path(workspace: Workspace, plane: str, colour: str, theme: ThemeName) -> Pa
         key.update(colouring.codes.tobytes())
         key.update(
             repr(
-                (category_colours(colouring.names, theme), colouring.quiet, colouring.loud)
+                (
+                    category_colours(colouring.names, theme, colouring.own),
+                    colouring.quiet,
+                    colouring.loud,
+                )
             ).encode()
         )
     else:

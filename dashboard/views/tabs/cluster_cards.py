@@ -11,28 +11,16 @@ import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.settings import WeightSign
-from ....core.spectra.lines.ratios import ACROSS_THE_SPECTRUM, RatioName
-from ....core.words import EXPLAINED_R2, goodness, percent
+from ....core.words import EXPLAINED_R2, goodness
 from ....data.lenses.explained_anomalies import Reasons
 from ....data.study.figure_intervals import share_interval
 from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
-from ...workspace.cluster_partition import Cluster, Ratio, colours_meaning
+from ...workspace.cluster_partition import Cluster, colours_meaning
 from ..widgets.html_sections import button, foot_line
+from .ratio_table import bpt_words, ratio_table
 
 __all__ = ["card", "detail", "scan_charts"]
 
-_RATIOS: dict[RatioName, str] = {
-    "balmer_decrement": "Hα / Hβ",
-    "nii_ha": "[N II] / Hα",
-    "oiii_hb": "[O III] / Hβ",
-    "oiii_oii": "[O III] / [O II]",
-    "o3n2": "O3N2 (dex)",
-}
-_DUST = {
-    "map": "Flux corrected for the Milky Way’s dust (SFD map)",
-    "catalog": "Flux corrected for the Milky Way’s dust (column ebv)",
-    "none": "Flux not corrected for the Milky Way’s dust",
-}
 _SIGNS = {
     "keep": "A stretch that makes the anomaly stronger is told from one that makes it weaker",
     "drop": "As in the paper: only how much a stretch matters counts",
@@ -153,7 +141,8 @@ def detail(
         title="Ring its members on the plane and list them to step through",
     )  # fmt: skip
     links = "".join(_member(cluster, at, id) for at, id in enumerate(members))
-    kinds = ", ".join(f"{n} {_bpt_name(c)}" for c, n in cluster.bpt.items() if n)
+    kinds = bpt_words(cluster.lines)
+    ratios = ratio_table(cluster.lines, "Line ratios, median of the members", dust=reasons.dust)
     return (
         f'<div class="line">{field}{alone} {select}</div>'
         f'<div class="large">{_drawing(cluster, spread=True)}</div>'
@@ -164,27 +153,10 @@ def detail(
         f"{escape(colours_meaning(reasons.settings, reasons.weight_sign))}</div>"
         f'<div class="caption known">{escape(known)}</div>'
         f'<div class="caption known">{_fit(cluster)}</div>'
-        f'<div class="two"><div><table class="matrix"><caption>Line ratios, median of the members'
-        f"</caption>{_ratio_lines(cluster)}</table>"
-        f"{_dust(reasons)}{_uncalibrated(cluster)}"
-        '</div><div><div class="caption">'
+        f'<div class="two"><div>{ratios}</div><div><div class="caption">'
         f"BPT: {escape(kinds) or 'no member has all four lines'}</div>"
         f'<div class="caption">The {len(members)} most anomalous of {cluster.n:,}</div>'
         f'<div class="members">{links}</div></div></div>'
-    )
-
-
-def _bpt_name(kind: str) -> str:
-    return "AGN" if kind == "agn" else kind
-
-
-def _bpt_shares(cluster: Cluster) -> str:
-    """Shares of those that lines decide, each with its interval where they are few."""
-    decided = sum(cluster.bpt.values())
-    return ", ".join(
-        f"{_bpt_name(kind)} {percent(n / decided)} of {decided:,}{_within(n, decided)}"
-        for kind, n in cluster.bpt.items()
-        if n
     )
 
 
@@ -233,42 +205,6 @@ def _drawing(cluster: Cluster, *, spread: bool = False) -> str:
     if spread:
         parts.insert(0, band(frame, wave, *cluster.spread))
     return picture(parts, label=f"mean spectrum of cluster {cluster.number}")
-
-
-def _ratio_lines(cluster: Cluster) -> str:
-    return "".join(
-        f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
-        for name, ratio in cluster.ratios.items()
-    )
-
-
-def _dust(reasons: Reasons) -> str:
-    said = _DUST.get(reasons.dust)
-    return f'<div class="caption known">{said}</div>' if said else ""
-
-
-def _uncalibrated(cluster: Cluster) -> str:
-    if not cluster.n_counts:
-        return ""
-    left_out = " and ".join(_RATIOS[name] for name in ACROSS_THE_SPECTRUM)
-    return (
-        f'<div class="caption known">{cluster.n_counts:,} of {cluster.n:,} are in counts, never '
-        f"flux-calibrated: {left_out} leave them out</div>"
-    )
-
-
-def _measured(ratio: Ratio) -> str:
-    if not ratio.n:
-        return "–"
-    digits = (
-        2 if not ratio.error > 0 else int(np.clip(1 - math.floor(math.log10(ratio.error)), 1, 4))
-    )
-    return f"{ratio.value:.{digits}f} ± {ratio.error:.{digits}f}"
-
-
-def _counted(ratio: Ratio) -> str:
-    limits = f"{ratio.n_limits} limit{'s' if ratio.n_limits > 1 else ''}"
-    return f"{ratio.n} measured" + (f", {limits}" if ratio.n_limits else "")
 
 
 def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:

@@ -6,15 +6,24 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import panel as pn
 
 from ....data.selections.selection import Selection
-from ...figures.svg_spectra import Frame, band, ends, picture, polyline
-from ...session.selection_summary import SelectionSummary, Spread
+from ...figures.bpt_diagram import bpt_figure, bpt_points
+from ...session.selection_reasons import SelectionReasons
+from ...session.selection_summary import SelectionSummary
 from ...session.visitor import Visitor
+from ...workspace.kept_colouring import KEPT_COLOUR
+from ..widgets.controls import target_title
 from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
+from .selection_sections import (
+    kept_table,
+    lines_section,
+    mean_section,
+    reasons_section,
+    types_line,
+)
 
 __all__ = ["show"]
 
@@ -36,12 +45,21 @@ class _SelectionTab:
         self._session = session
         self._summary = SelectionSummary(session)
         self.part = SectionsPart("selected", self._take)
+        self._reasons = SelectionReasons(session)
+        self._bpt = pn.pane.HoloViews(
+            None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
+            margin=(4, 10, 8, 0), visible=False,
+        )  # fmt: skip
         self.whole = pn.Row(
-            table_part(session, ".selection"), self.part, sizing_mode="stretch_both", margin=0
-        )
+            table_part(session, ".selection"), self.part, self._bpt,
+            sizing_mode="stretch_both", margin=0,
+        )  # fmt: skip
         session.view.param.watch(self._draw, "tab")
         session.selected.param.watch(self._draw, "current")
-        self._summary.param.watch(self._draw, "spread")
+        self._summary.param.watch(self._draw, ["spread", "lines"])
+        self._reasons.param.watch(self._draw, ["found", "busy"])
+        self._summary.param.watch(self._draw_bpt, "lines")
+        session.view.param.watch(self._draw_bpt, "theme")
         self._draw()
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -50,10 +68,20 @@ class _SelectionTab:
             session.selected.undo()
         elif message.get("do") == "clear":
             session.selected.clear()
+        elif message.get("do") == "explain":
+            self._reasons.explain()
+        elif message.get("do") == "stop":
+            self._reasons.stop()
         elif message.get("set") == "name" and str(message["value"]).strip():
             self._keep(str(message["value"]))
         elif "take" in message:
             self._select_kept(str(message["take"]))
+        elif message.get("do") == "colour":
+            self._colour_plane()
+        elif message.get("set") == "colour":
+            name, colour = str(message.get("of")), str(message["value"])
+            kept = session.workspace.kept_selections
+            self._change_kept(lambda: kept.recolour(name, colour))
         elif "forget" in message:
             self._change_kept(lambda: session.workspace.kept_selections.forget(message["forget"]))
 
@@ -77,6 +105,22 @@ class _SelectionTab:
             change()
         except (ValueError, OSError) as error:
             self._session.complain(f"The selection was not kept: {error}")
+        if self._session.view.colour == KEPT_COLOUR:
+            self._colour_plane()
+        self._draw()
+
+    def _colour_plane(self) -> None:
+        """Colour the plane by the kept selections as they are now."""
+        view, space = self._session.view, self._session.workspace
+        try:
+            name = space.offer_selections()
+        except OSError as error:
+            self._session.complain(str(error))
+            return
+        view.param["colour"].objects = [*space.colours]
+        if view.colour == name:
+            view.param.trigger("colour")
+        view.colour = name
         self._draw()
 
     def _select_kept(self, name: str) -> None:
@@ -99,9 +143,46 @@ class _SelectionTab:
         now = self._session.selected.current
         self.part.write(
             what=self._hint() if now is None else self._about(now),
-            mean="" if now is None else _mean(self._summary.spread),
+            **self._in_sum(now),
             kept=self._kept(now),
         )
+
+    def _in_sum(self, now: Selection | None) -> dict[str, str]:
+        """Mean, mean explanation and lines, of what the lens can take; empty without any."""
+        lens, spread = self._session.lens, self._summary.spread
+        if now is None or lens is None or not len(now.rows):
+            return {"mean": "", "reasons": "", "ratios": ""}
+        n_usable = int(np.isin(now.rows, lens.rows).sum())
+        if not n_usable:
+            said = "<p>The lens can take none of these: open one to see why.</p>"
+            return {"mean": said, "reasons": "", "ratios": ""}
+        if spread is None:
+            return {"mean": mean_section(None), "reasons": "", "ratios": ""}
+        found = self._reasons.found
+        if found is not None and len(found.labels) != len(spread.mean):
+            found = None  # of the lens just turned to, whose mean is on its way
+        reasons = reasons_section(
+            found,
+            spread,
+            busy=self._reasons.busy,
+            target=target_title(self._session.view.target),
+            n_usable=n_usable,
+        )
+        ratios = lines_section(self._summary.lines)
+        return {"mean": mean_section(spread), "reasons": reasons, "ratios": ratios}
+
+    def _draw_bpt(self, *_: object) -> None:
+        """The BPT diagram by type, where there is a point to draw."""
+        lines = None if self._session.selected.current is None else self._summary.lines
+        if lines is None or not {"nii_ha", "oiii_hb"} <= set(lines.table):
+            self._bpt.visible = False
+            return
+        labels = self._session.workspace.catalog["label"].to_numpy(str)
+        kinds, numbers = np.unique(labels[lines.table["row"].to_numpy()], return_inverse=True)
+        points = bpt_points(lines.table, numbers)
+        names = [kind or "unlabelled" for kind in kinds]
+        self._bpt.object = bpt_figure(points, names, theme=self._session.view.theme)
+        self._bpt.visible = len(points) > 0
 
     def _hint(self) -> str:
         back = button("Undo", {"do": "undo"}, css="plain", title="What was selected before")
@@ -123,7 +204,7 @@ class _SelectionTab:
         clear = button("Clear", {"do": "clear"}, css="plain", title="Select nothing (Esc)")
         return (
             f"<h3>{counted}</h3><p>{escape(now.origin)}</p>"
-            f"{_types(space.catalog['label'].iloc[now.rows])}"
+            f"{types_line(space.catalog['label'].iloc[now.rows])}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
         )
 
@@ -136,42 +217,7 @@ class _SelectionTab:
             kept = self._session.workspace.kept_selections.all()
         except OSError as error:
             return f"<p>{escape(str(error))}</p>"
-        lines = "".join(
-            f"<tr><td>{button(escape(one.name), {'take': one.name}, css='link', title=one.origin)}"
-            f"</td><td>{one.n:,}</td><td>"
-            f"{button('×', {'forget': one.name}, css='link', title='Forget it')}</td></tr>"
-            for one in kept
-        )
-        told = (
-            "<p>A click takes one as the switch on the plane says: new, added (or), taken away "
-            "(not), within (and).</p>"
-        )
-        table = f'<table class="plain"><tbody>{lines}</tbody></table>{told}' if kept else ""
+        table = kept_table(kept, self._session.view.theme) if kept else ""
         return (field if now is not None else "") + (
             table or "<p>No selection has been kept here yet.</p>"
         )
-
-
-def _types(labels: pd.Series) -> str:
-    counts = labels.replace("", "unlabelled").value_counts()
-    told = " · ".join(f"{escape(str(kind))} {n:,}" for kind, n in counts.items())
-    return f"<p>{told}</p>" if told else ""
-
-
-def _mean(found: Spread | None) -> str:
-    if found is None:
-        return '<p class="waiting">Mean and median follow, of what the lens can take.</p>'
-    wave = found.wave_rest_aa
-    frame = Frame(wave, np.concatenate([found.low, found.high]))
-    drawn = [
-        band(frame, wave, found.low, found.high),
-        polyline(frame, wave, found.mean),
-        polyline(frame, wave, found.median, "again"),
-    ]
-    of = f"{found.n:,}" if found.n == found.of else f"{found.n:,} drawn evenly of {found.of:,}"
-    return (
-        f'<div class="mean">{picture(drawn, label="mean, median and spread of the selection")}'
-        f'{ends(wave)}<div class="caption"><span><i class="key-line"></i>mean</span>'
-        '<span><i class="key-line red"></i>median</span>'
-        f'<span><i class="key-line box"></i>16–84 %</span><span>of {of} spectra</span></div></div>'
-    )

@@ -24,6 +24,7 @@ __all__ = [
     "legend_of",
     "legend_part",
     "tabs_form",
+    "target_title",
     "toggled",
 ]
 
@@ -61,6 +62,11 @@ def bar_form(session: Session) -> FormPart:
         ],
         session.complain,
     )
+
+
+def target_title(name: str | None) -> str:
+    """What a target is called on the page."""
+    return {**SCORE_TITLES, **_OF_TYPES}.get(name or "", name or "")
 
 
 def drawing_form(session: Session) -> FormPart:
@@ -138,7 +144,7 @@ def legend_of(session: Session, theme: ThemeName) -> dict[str, list[Any]]:
     colouring = space.colouring(view.colour)
     if isinstance(colouring, Categories):
         counts = colouring.counts(space.planes[view.plane].rows)
-        colours = category_colours(colouring.names, theme)
+        colours = category_colours(colouring.names, theme, colouring.own)
         entries = [
             {"name": name, "count": f"{n:,}", "colour": colour, "on": name not in view.hidden}
             for name, n, colour in zip(colouring.names, counts, colours, strict=True)

@@ -50,13 +50,23 @@ class SectionsPart(Part):
 
 
 def button(
-    html: str, message: dict[str, Any], *, css: str = "", title: str = "", idle: bool = False
+    html: str,
+    message: dict[str, Any],
+    *,
+    css: str = "",
+    title: str = "",
+    idle: bool = False,
+    label: str = "",
 ) -> str:
-    """A button that sends a message, unless it is idle; its content is HTML already."""
+    """A button that sends a message, unless it is idle; its content is HTML already.
+
+    Where that is a sign, a label says it in words.
+    """
+    named = f' aria-label="{escape(label, quote=True)}"' if label else ""
     sent = escape(json.dumps(message), quote=True)
     return (
         f'<button type="button" class="{css}" title="{escape(title, quote=True)}" '
-        f'data-send="{sent}"{" disabled" if idle else ""}>{html}</button>'
+        f'data-send="{sent}"{named}{" disabled" if idle else ""}>{html}</button>'
     )
 
 

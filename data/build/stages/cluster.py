@@ -9,12 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ....core.explain.clusters import cluster_explanations, scan_k, unit_explanations
-from ....core.spectra.lines.bpt import bpt_of
-from ....core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
-from ....core.spectra.lines.ratios import line_ratios
-from ....core.spectra.prepare.steps import deredden
 from ....core.words import EXPLAINED_R2
-from ..reddening import Reddening, reddening_of_lines
+from ..reddening import reddening_of_lines
+from ..row_lines import row_lines
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
@@ -43,7 +40,7 @@ def _run(work: Work) -> None:
     table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
     draft.write_table("scan", pd.DataFrame(table))
     dust = reddening_of_lines(work.collection, work.settings.dust)
-    draft.write_table("lines", _lines(work, rows, dust))
+    draft.write_table("lines", row_lines(work.collection, rows, dust))
     members = [clusters.labels == number for number in range(k)]
     spectra = _spectra_of(work, rows)
     draft.write_array("spectra", spectra)
@@ -80,29 +77,6 @@ def _explained_by(settings: Mapping[str, Any]) -> str:
 
 def _n_common(work: Work, labels: np.ndarray) -> int:
     return min(work.settings.explain.n_segments, labels.shape[-1])
-
-
-def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
-    """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
-
-    From the collection's own flux, before the preparation masks and fills it, corrected for the
-    Milky Way's dust where it is known.
-    """
-    collection = work.collection
-    parts = [collection.spectrum(int(row)) for row in rows]
-    flux, ivar = (np.stack(part) for part in zip(*parts, strict=True))
-    wave, z = collection.wave_rest_aa, collection.catalog["z"].to_numpy(np.float64)[rows]
-    ebv = None if dust.ebv is None else dust.ebv[rows]
-    flux, ivar = deredden(wave * (1 + z[:, None]), flux, ivar, ebv)
-    lines = measure_lines(wave, flux, ivar, native_log10_step=SDSS_LOG10_STEP)
-    table: dict[str, Any] = {"row": rows}
-    for name, ratio in line_ratios(lines).items():
-        table |= {name: ratio.value, f"{name}_error": ratio.error, f"{name}_limit": ratio.limit}
-    try:
-        table["bpt"] = bpt_of(lines)
-    except KeyError:
-        table["bpt"] = ""  # the grid does not reach the lines
-    return pd.DataFrame(table).astype({"bpt": "str"})
 
 
 def _spectra_of(work: Work, rows: np.ndarray) -> np.ndarray:

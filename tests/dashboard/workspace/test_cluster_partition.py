@@ -26,12 +26,12 @@ from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.tabs.cluster_cards import card, detail
 from spexplain.dashboard.views.tabs.clusters import show
 from spexplain.dashboard.workspace.cluster_partition import (
-    Ratio,
     colours_meaning,
     known_kinds,
     partition,
     top_names,
 )
+from spexplain.dashboard.workspace.line_summary import Ratio
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.cluster_names import ClusterNames
 from spexplain.data.collection.collection import Collection, CollectionWriter
@@ -106,7 +106,7 @@ def test_any_k_covers_every_explanation_once(space: Workspace, k: int) -> None:
 def test_ratios_are_the_median_of_the_members_that_have_them(space: Workspace) -> None:
     lines = space.reasons.lines.set_index("row")
     for cluster in space.partition(3).clusters:
-        for name, ratio in cluster.ratios.items():
+        for name, ratio in cluster.lines.ratios.items():
             mine = lines.loc[cluster.rows]
             good = (mine[f"{name}_limit"] == 0) & np.isfinite(mine[name])
             assert ratio.n == good.sum()
@@ -296,7 +296,7 @@ def test_the_diagram_reaches_as_far_as_its_points() -> None:
 def test_one_limit_is_not_called_limits(space: Workspace) -> None:
     cluster = space.partition(space.reasons.k).clusters[0]
     ratios = {"nii_ha": Ratio(1.0, 0.1, 3, 1), "oiii_hb": Ratio(1.0, 0.1, 4, 2)}
-    other = dataclasses.replace(cluster, ratios=ratios)
+    other = dataclasses.replace(cluster, lines=dataclasses.replace(cluster.lines, ratios=ratios))
     said = detail(other, "cluster 0", "", [], reasons=space.reasons)
     assert "3 measured, 1 limit<" in said
     assert "4 measured, 2 limits<" in said
@@ -398,7 +398,7 @@ def test_ratios_of_distant_lines_leave_out_what_was_never_calibrated(small_demo:
         partition(found, found.k, catalog["z"].to_numpy()).clusters[0]
         for found in (open_reasons(built), reasons)
     )
-    assert (of_counts.n_counts, plain.n_counts) == (2, 0)
+    assert (of_counts.lines.n_counts, plain.lines.n_counts) == (2, 0)
     said = detail(of_counts, "cluster 0", "", [], reasons=reasons)
     assert f"2 of {of_counts.n} are in counts" in said
     assert "Hα / Hβ and [O III] / [O II] leave them out" in said

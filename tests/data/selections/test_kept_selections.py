@@ -54,3 +54,16 @@ def test_ids_of_any_letters_come_back(tmp_path_factory, ids: list[str]):
     kept = KeptSelections(tmp_path_factory.mktemp("kept"))
     kept.keep("any", "lasso", ids)
     assert kept.ids("any") == ids
+
+
+def test_a_colour_stays_with_its_name_and_only_a_colour_is_one(tmp_path: Path) -> None:
+    kept = KeptSelections(tmp_path)
+    kept.keep("few", "lasso", ["a"])
+    assert kept.all()[0].colour == ""
+    kept.recolour("few", "#a0b1c2")
+    kept.keep("few", "box", ["a", "b"])  # kept anew, in the colour it had
+    assert kept.all() == [KeptSelection("few", "box", 2, "#a0b1c2")]
+    with pytest.raises(ValueError, match="red"):
+        kept.recolour("few", "red")
+    with pytest.raises(KeyError, match="many"):
+        kept.recolour("many", "#000000")

@@ -27,7 +27,7 @@ def _said(part: Any) -> str:
 
 
 def test_without_a_selection_it_says_what_to_do(visitor: Any) -> None:
-    table, part = show(visitor)
+    table, part, _ = show(visitor)
     assert "Nothing is selected" in table.page["note"]
     assert "lasso" in _said(part)
     part.on_message({"set": "name", "value": "nothing"})
@@ -35,7 +35,7 @@ def test_without_a_selection_it_says_what_to_do(visitor: Any) -> None:
 
 
 def test_it_lists_and_steps_counts_and_goes_back(visitor: Any) -> None:
-    table, part = show(visitor)
+    table, part, _ = show(visitor)
     visitor.selected.take(Selection("few", "lasso on <b>", np.array([7, 8, 30])))
     assert [line[0] for line in table.page["rows"]] == [7, 8, 30]
     assert table.page["note"] == "3 spectra"
@@ -52,7 +52,7 @@ def test_it_lists_and_steps_counts_and_goes_back(visitor: Any) -> None:
 
 
 def test_what_is_kept_comes_back_and_combines(visitor: Any) -> None:
-    _, part = show(visitor)
+    _, part, _ = show(visitor)
     visitor.selected.take(Selection("few", "lasso", np.arange(5)))
     part.on_message({"set": "name", "value": "first five"})
     visitor.selected.take(Selection("more", "box", np.arange(3, 9)))
@@ -69,7 +69,7 @@ def test_what_is_kept_comes_back_and_combines(visitor: Any) -> None:
 
 
 def test_who_may_only_look_keeps_nothing(visitor: Any) -> None:
-    _, part = show(visitor)
+    _, part, _ = show(visitor)
     visitor.selected.take(Selection("few", "lasso", np.arange(5)))
     visitor.person = Person("Ada", "look")
     part.on_message({"set": "name", "value": "mine"})

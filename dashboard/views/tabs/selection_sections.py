@@ -1,0 +1,160 @@
+"""What the Selected tab says of a selection, as HTML: its types, mean, lines, and explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.words import EXPLAINED_R2, goodness
+from ....data.selections.kept_selections import KeptSelection
+from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ...figures.theme import ThemeName, category_colours
+from ...session.selection_reasons import MOST_EXPLAINED, MeanReasons
+from ...session.selection_summary import SelectedLines, Spread
+from ...workspace.cluster_partition import colours_meaning, top_names
+from ..widgets.html_sections import button, foot_line
+from .ratio_table import bpt_words, ratio_table
+
+__all__ = ["kept_table", "lines_section", "mean_section", "reasons_section", "types_line"]
+
+
+def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
+    """A line for each kept selection, with its colour, and what colours the plane by them."""
+    names = tuple(one.name for one in kept)
+    own = {one.name: one.colour for one in kept if one.colour}
+    colours = category_colours(names, theme, own)
+    lines = "".join(
+        f'<tr><td><input type="color" name="colour" value="{colour}" '
+        f'data-of="{escape(one.name, quote=True)}" '
+        f'aria-label="Colour of {escape(one.name, quote=True)}"></td><td>'
+        f"{button(escape(one.name), {'take': one.name}, css='link', title=one.origin)}"
+        f"</td><td>{one.n:,}</td><td>"
+        f"{_forget(one.name)}</td></tr>"
+        for one, colour in zip(kept, colours, strict=True)
+    )
+    paint = button(
+        "Colour the plane by these", {"do": "colour"}, css="plain",
+        title="Each in its colour; what is in several has one of its own, what is in none is grey",
+    )  # fmt: skip
+    return (
+        f'<table class="plain"><tbody>{lines}</tbody></table><div class="line">{paint}</div>'
+        "<p>A click takes one as the switch on the plane says: new, added (or), taken away "
+        "(not), within (and).</p>"
+    )
+
+
+def _forget(name: str) -> str:
+    said = f"Forget {name}"
+    return button("×", {"forget": name}, css="link", title=said, label=said)
+
+
+def types_line(labels: pd.Series) -> str:
+    """How many there are of each type, the commonest first."""
+    counts = labels.replace("", "unlabelled").value_counts()
+    told = " · ".join(f"{escape(str(kind))} {n:,}" for kind, n in counts.items())
+    return f"<p>{told}</p>" if told else ""
+
+
+def mean_section(found: Spread | None) -> str:
+    """Mean, median and spread, or that they follow."""
+    if found is None:
+        return '<p class="waiting">Mean and median follow, of what the lens can take.</p>'
+    wave = found.wave_rest_aa
+    frame = Frame(wave, np.concatenate([found.low, found.high]))
+    drawn = [
+        band(frame, wave, found.low, found.high),
+        polyline(frame, wave, found.mean),
+        polyline(frame, wave, found.median, "again"),
+    ]
+    return (
+        f'<div class="mean">{picture(drawn, label="mean, median and spread of the selection")}'
+        f'{ends(wave)}<div class="caption"><span><i class="key-line"></i>mean</span>'
+        '<span><i class="key-line red"></i>median</span>'
+        '<span><i class="key-line box"></i>16–84 %</span>'
+        f"<span>of {_counted(found.n, found.of)} spectra</span></div></div>"
+    )
+
+
+def reasons_section(
+    found: MeanReasons | None, spread: Spread, *, busy: bool, target: str, n_usable: int
+) -> str:
+    """The mean explanation beneath the mean spectrum, and what asks for one.
+
+    Parameters
+    ----------
+    found
+        None where nothing of the selection is explained.
+    spread
+        Whose mean is painted.
+    busy
+        Spectra are being explained.
+    target
+        What would be explained now, as the page calls it.
+    n_usable
+        Of the selection, what the lens can take.
+    """
+    n = min(n_usable, MOST_EXPLAINED)
+    which = "it" if n_usable == 1 else f"all {n}" if n == n_usable else f"{n} of them"
+    ask = button(
+        f"Explain {which} now", {"do": "explain"}, css="plain",
+        title=f"{target}, as the sliders stand; of more than {MOST_EXPLAINED} so many are drawn "
+        "evenly",
+    )  # fmt: skip
+    stop = button("Stop", {"do": "stop"}, css="plain", title="Keep what has been explained so far")
+    head = "<h4>Mean explanation</h4>"
+    if found is None:
+        told = "explaining …" if busy else "None of these has been explained yet."
+        return f'{head}<p>{told}</p><div class="line">{stop if busy else ask}</div>'
+    called = SCORE_TITLES.get(found.target, target)
+    of = f"of {_counted(found.n, found.of)} spectra"
+    if found.built:
+        said = f"{of}, explained by the build: {escape(called)}"
+    elif busy:
+        said = f"{found.n} of {found.goal} are explained: {escape(called)}"
+    else:
+        said = f"{of}, explained as the sliders stand: {escape(called)}"
+    meaning = colours_meaning(found.settings, found.sign, what="what is explained")
+    return (
+        f'{head}<div class="mean">{_painted(found, spread)}{ends(spread.wave_rest_aa)}'
+        f"{foot_line(top_names(spread.wave_rest_aa, found.labels, found.weights))}"
+        f'<div class="caption known">{said}</div>'
+        f'<div class="caption known">{escape(meaning)}</div>{_fit(found)}</div>'
+        f'<div class="line">{stop if busy else ask}</div>'
+    )
+
+
+def lines_section(found: SelectedLines | None) -> str:
+    """Line ratios and how many lie where on the BPT diagram, or that they follow."""
+    head = "<h4>Line ratios</h4>"
+    if found is None:
+        return f'{head}<p class="waiting">Lines are being measured.</p>'
+    measured = f"Median of {_counted(found.n, found.of)} spectra"
+    kinds = bpt_words(found.summary) or "none has all four lines"
+    table = ratio_table(found.summary, measured, dust=found.dust)
+    return f'{head}{table}<div class="caption known">BPT: {escape(kinds)}</div>'
+
+
+def _counted(n: int, of: int) -> str:
+    return f"{n:,}" if n == of else f"{n:,} drawn evenly of {of:,}"
+
+
+def _painted(found: MeanReasons, spread: Spread) -> str:
+    wave, flux = spread.wave_rest_aa, spread.mean
+    frame = Frame(wave, flux)
+    shares = found.weights / max(float(np.abs(found.weights).max()), 1e-9)
+    parts = [painted_pieces(frame, wave, flux, found.labels, shares), polyline(frame, wave, flux)]
+    return picture(parts, label="mean explanation of the selection")
+
+
+def _fit(found: MeanReasons) -> str:
+    """How well the surrogates fit, where there are any."""
+    if not np.isfinite(found.r2).any():
+        return ""
+    said = f"surrogates: median {goodness(float(np.nanmedian(found.r2)))}"
+    if found.n_not_explained:
+        said += f"; {found.n_not_explained} of {found.n} not explained (R² below {EXPLAINED_R2:g})"
+    return f'<div class="caption known">{said}</div>'

@@ -1,0 +1,59 @@
+"""The plane coloured by the selections that are kept: each in its own colour, overlaps apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...data.selections.kept_selections import KeptSelections
+from .colouring import Categories
+
+__all__ = ["KEPT_COLOUR", "colouring_of_kept"]
+
+KEPT_COLOUR = "selections"
+"""Name of the colouring."""
+
+_MOST = 14  # datashader compiles anew for each eight; no legend of more is read
+_SEVERAL, _NONE = "in several", "in none"
+
+
+def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories:
+    """Which kept selection each spectrum is in; what is in more than one is of a class of its own.
+
+    Parameters
+    ----------
+    kept
+        Of a collection; of more than 14, the first by name.
+    catalog : N rows
+        Of that collection.
+
+    Raises
+    ------
+    OSError
+        They cannot be read.
+    """
+    every = kept.all()
+    few, ids = every[:_MOST], catalog["id"].astype(str)
+    times, codes = np.zeros(len(catalog), np.int16), np.zeros(len(catalog), np.int16)
+    for number, one in enumerate(few):
+        inside = ids.isin(kept.ids(one.name)).to_numpy()
+        times += inside
+        codes[inside] = number
+    names = [one.name for one in few]
+    several, none = (_apart(word, names) for word in (_SEVERAL, _NONE))
+    shared = times > 1
+    if shared.any():
+        names.append(several)
+        codes[shared] = len(names) - 1
+    quiet = len(names) if (times == 0).any() else None
+    if quiet is not None:
+        names.append(none)
+        codes[times == 0] = quiet
+    more = f", the first {_MOST} of {len(every)}" if len(every) > _MOST else ""
+    own = {one.name: one.colour for one in few if one.colour}
+    return Categories(KEPT_COLOUR, f"Kept selections{more}", tuple(names), codes, quiet, own=own)
+
+
+def _apart(word: str, names: list[str]) -> str:
+    """A word that none of the selections is called."""
+    return word if word not in names else f"{word} of these"

@@ -1,0 +1,48 @@
+"""Emission lines of some spectra of a collection as one table: their ratios and BPT class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...core.spectra.lines.bpt import bpt_of
+from ...core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
+from ...core.spectra.lines.ratios import line_ratios
+from ...core.spectra.prepare.steps import deredden
+from ..collection.collection import Collection
+from .reddening import Reddening
+
+__all__ = ["row_lines"]
+
+
+def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
+    """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
+
+    From the collection's own flux, before any preparation masks and fills it, corrected for the
+    Milky Way's dust where it is known.
+
+    Parameters
+    ----------
+    collection
+        Whose spectra.
+    rows : (n,)
+        Which, at least one; each has a redshift.
+    dust
+        What their flux is corrected for.
+    """
+    parts = [collection.spectrum(int(row)) for row in rows]
+    flux, ivar = (np.stack(part) for part in zip(*parts, strict=True))
+    wave, z = collection.wave_rest_aa, collection.catalog["z"].to_numpy(np.float64)[rows]
+    ebv = None if dust.ebv is None else dust.ebv[rows]
+    flux, ivar = deredden(wave * (1 + z[:, None]), flux, ivar, ebv)
+    lines = measure_lines(wave, flux, ivar, native_log10_step=SDSS_LOG10_STEP)
+    table: dict[str, Any] = {"row": rows}
+    for name, ratio in line_ratios(lines).items():
+        table |= {name: ratio.value, f"{name}_error": ratio.error, f"{name}_limit": ratio.limit}
+    try:
+        table["bpt"] = bpt_of(lines)
+    except KeyError:
+        table["bpt"] = ""  # the grid does not reach the lines
+    return pd.DataFrame(table).astype({"bpt": "str"})
