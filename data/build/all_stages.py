@@ -263,7 +263,7 @@ def _plan(
         inputs = {"collection": collection.key}
         inputs |= {name: tasks[name].key for name in stage.needs}
         taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
-        params = stage.params(settings)
+        params = stage.params(settings) | stage.of_size(settings, collection.n_spectra)
         if taken:
             params = {name: params[name] for name in stage.keeps if name in params}
         inputs |= taken

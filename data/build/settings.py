@@ -32,7 +32,7 @@ _CHOICES = {
     "weight_sign": get_args(WeightSign),
 }
 _COUNTS = (
-    *("svm_rows", "vae_rows", "vae_from", "vae_search_epochs"),
+    *("svm_rows", "vae_rows", "vae_window", "vae_from", "vae_search_epochs"),
     *("sn_bins", "top_at_least", "k"),
 )
 
@@ -65,6 +65,9 @@ class BuildSettings:
     svm_rows, vae_rows
         Train on at most so many spectra, drawn at random with the seed of
         the respective training: memory does not grow beyond.
+    vae_window
+        Spectra in memory at once while the autoencoder trains: of a collection of more they are
+        read from the disk, blocks of neighbours in any order and those of a window in any order.
     vae_from
         Of fewer spectra to learn from, a collection trains no autoencoder of its own.
     learn_from
@@ -130,6 +133,7 @@ class BuildSettings:
     svm_rows: int = 20_000
     vae: VaeSettings = field(default_factory=VaeSettings)
     vae_rows: int = 100_000
+    vae_window: int = 16_384
     vae_from: int = 500
     learn_from: LearnFrom = "galaxies"
     dust: DustSource = "auto"

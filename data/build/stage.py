@@ -91,6 +91,9 @@ class Stage:
         Picks up what a broken-off attempt left in the draft's folder.
     threads
         It gains from more than one.
+    of_size
+        Settings and number of spectra → what the result of so large a collection depends on
+        besides; nothing for a small one.
     """
 
     name: str
@@ -103,3 +106,4 @@ class Stage:
     keeps: tuple[str, ...] = ()
     resumable: bool = False
     threads: bool = False
+    of_size: Callable[[BuildSettings, int], dict[str, Any]] = lambda settings, n_spectra: {}

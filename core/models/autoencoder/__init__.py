@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from .loss_search import LossTrial, best_trial, search_loss
     from .network import Vae
     from .training import Epoch, TrainerState, VaeSettings, VaeTrainer
+    from .training_spectra import SpectraInBlocks
 
 __all__ = [
     "Epoch",
     "LossTrial",
+    "SpectraInBlocks",
     "TrainerState",
     "Vae",
     "VaeSettings",

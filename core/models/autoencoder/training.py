@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...compute.tensors import tensor_of
 from .loss import KldForm, MmdKernel, info_vae_loss
 from .network import Vae
+from .training_spectra import SpectraInMemory, TrainingSpectra
 
 __all__ = ["Epoch", "TrainerState", "VaeSettings", "VaeTrainer", "start_at"]
 
@@ -127,6 +127,8 @@ class TrainerState:
 class VaeTrainer:
     """Trains on spectra (n, D) by repeated :meth:`run_epoch` until :attr:`finished`.
 
+    Spectra may be an array, or what reads them a window at a time (:class:`SpectraInBlocks`).
+
     All randomness of an epoch follows from the seed and the epoch's number, so a training that
     goes on from a state gives the bits of one never interrupted (on one machine, with as many
     threads).
@@ -146,24 +148,27 @@ class VaeTrainer:
         Fewer than two spectra, or a spectrum is not finite.
     """
 
-    def __init__(self, spectra: NDArray[np.float32], settings: VaeSettings) -> None:
-        if len(spectra) < 2 or not np.isfinite(spectra).all():
-            raise ValueError(f"need 2 finite spectra or more, got {np.shape(spectra)}")
+    def __init__(
+        self, spectra: NDArray[np.float32] | TrainingSpectra, settings: VaeSettings
+    ) -> None:
+        if isinstance(spectra, np.ndarray):
+            spectra = SpectraInMemory(spectra)
+        n, n_pixels = spectra.shape
         self.settings = settings
         self.history: list[Epoch] = []
-        n_validation = min(max(round(settings.validation * len(spectra)), 1), len(spectra) - 1)
-        order = np.random.default_rng(settings.seed).permutation(len(spectra))
+        n_validation = min(max(round(settings.validation * n), 1), n - 1)
+        order = np.random.default_rng(settings.seed).permutation(n)
         self.validation_rows = np.sort(order[:n_validation])
         self.train_rows = np.sort(order[n_validation:])
-        self._spectra = tensor_of(np.ascontiguousarray(spectra, np.float32))
+        self._spectra = spectra
         self._vae = Vae(
-            spectra.shape[1],
+            n_pixels,
             hidden=settings.hidden,
             n_latent=settings.n_latent,
             seed=settings.seed,
         )
-        self._batch = torch.empty(settings.batch, spectra.shape[1])
-        start_at(self._vae, self._spectra[torch.from_numpy(self.train_rows)].mean(dim=0))
+        self._batch = torch.empty(settings.batch, n_pixels)
+        start_at(self._vae, spectra.mean(self.train_rows))
         self._best = self._vae.to_arrays()
         self._adam = torch.optim.Adam(self._vae.parameters(), settings.learning_rate, fused=True)
 
@@ -193,8 +198,8 @@ class VaeTrainer:
         number = len(self.history) + 1
         rate = self._adam.param_groups[0]["lr"]
         generator = _generator(self.settings.seed, number)
-        order = torch.randperm(len(self.train_rows), generator=generator).numpy()
-        loss = self._pass(self.train_rows[order], generator, learn=True)
+        rows = self._spectra.shuffled(self.train_rows, generator, batch=self.settings.batch)
+        loss = self._pass(rows, generator, learn=True)
         # The same noise each time, so that epochs are compared like with like.
         validation_loss = self._pass(
             self.validation_rows, _generator(self.settings.seed, 0), learn=False
@@ -242,31 +247,36 @@ class VaeTrainer:
 
     def _pass(self, rows: NDArray[np.int64], generator: torch.Generator, *, learn: bool) -> float:
         """Mean loss over the rows, in batches; with a step after each batch if it is to learn."""
-        settings, total = self.settings, 0.0
-        shape = (settings.prior_samples, settings.n_latent)
-        for start in range(0, len(rows), settings.batch):
-            chosen = torch.from_numpy(rows[start : start + settings.batch])
-            # Into one place: memory fresh from the system costs more than the copying.
-            x = torch.index_select(self._spectra, 0, chosen, out=self._batch[: len(chosen)])
-            noise = torch.randn(len(x), settings.n_latent, generator=generator)
-            prior = torch.randn(shape, generator=generator)
-            with torch.set_grad_enabled(learn):
-                loss = info_vae_loss(
-                    self._vae,
-                    x,
-                    noise,
-                    prior,
-                    alpha=settings.alpha,
-                    lam=settings.lam,
-                    kld=settings.kld,
-                    mmd=settings.mmd,
-                )
-            if learn:
-                self._adam.zero_grad()
-                loss.backward()
-                self._adam.step()
-            total += loss.item() * len(x)
+        size, total = self.settings.batch, 0.0
+        for spectra, window in self._spectra.windows(rows, batch=size):
+            for start in range(0, len(window), size):
+                chosen = window[start : start + size]
+                # Into one place: memory fresh from the system costs more than the copying.
+                x = torch.index_select(spectra, 0, chosen, out=self._batch[: len(chosen)])
+                total += self._step(x, generator, learn=learn) * len(x)
         return total / len(rows)
+
+    def _step(self, x: Tensor, generator: torch.Generator, *, learn: bool) -> float:
+        """Loss of a batch, and a step down it if it is to learn."""
+        settings = self.settings
+        noise = torch.randn(len(x), settings.n_latent, generator=generator)
+        prior = torch.randn(settings.prior_samples, settings.n_latent, generator=generator)
+        with torch.set_grad_enabled(learn):
+            loss = info_vae_loss(
+                self._vae,
+                x,
+                noise,
+                prior,
+                alpha=settings.alpha,
+                lam=settings.lam,
+                kld=settings.kld,
+                mmd=settings.mmd,
+            )
+        if learn:
+            self._adam.zero_grad()
+            loss.backward()
+            self._adam.step()
+        return loss.item()
 
 
 @torch.no_grad()

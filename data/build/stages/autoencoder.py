@@ -13,6 +13,11 @@ import pandas as pd
 from ....core.models.anomaly.rankings import equal_bins
 from ....core.models.autoencoder.loss_search import LossTrial, best_trial, search_loss
 from ....core.models.autoencoder.training import Epoch, TrainerState, VaeSettings, VaeTrainer
+from ....core.models.autoencoder.training_spectra import (
+    SpectraInBlocks,
+    SpectraInMemory,
+    TrainingSpectra,
+)
 from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...collection.format import for_lenses
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
@@ -44,9 +49,10 @@ def _run(work: Work) -> None:
     trainers, split = [], pd.DataFrame({"row": rows, "sn_bin": 0, "split": "train"})
     for number in range(n_bins):
         inside = np.searchsorted(borders, sn_median, side="right") == number
-        part = spectra[inside] if n_bins > 1 else spectra
-        if len(part) < _FEWEST:
-            raise StageSkipped(f"bin {number + 1} of S/N has {len(part)} spectra, too few to train")
+        part = spectra.subset(np.flatnonzero(inside)) if n_bins > 1 else spectra
+        n = part.shape[0]
+        if n < _FEWEST:
+            raise StageSkipped(f"bin {number + 1} of S/N has {n} spectra, too few to train")
         trainers.append(_train(work, part, settings, number=number, n_bins=n_bins))
         split.loc[inside, "sn_bin"] = number
         split.loc[np.flatnonzero(inside)[trainers[-1].validation_rows], "split"] = "validation"
@@ -59,7 +65,7 @@ def _run(work: Work) -> None:
 
 
 def _train(
-    work: Work, spectra: np.ndarray, settings: VaeSettings, *, number: int, n_bins: int
+    work: Work, spectra: TrainingSpectra, settings: VaeSettings, *, number: int, n_bins: int
 ) -> VaeTrainer:
     """One network, gone on with where a broken-off build left it."""
     checkpoint = _checkpoint(work, number)
@@ -79,8 +85,8 @@ def _checkpoint(work: Work, number: int) -> Path:
     return work.draft.path / (f"checkpoint-{number}.safetensors" if number else _CHECKPOINT)
 
 
-def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
-    """The settings, with the better α and λ if such are to be looked for."""
+def _searched(work: Work, spectra: TrainingSpectra) -> VaeSettings:
+    """The settings, with the better α and λ if such are to be looked for, on one window at most."""
     settings = work.settings.vae
     if not work.settings.vae_search:
         return settings
@@ -88,8 +94,13 @@ def _searched(work: Work, spectra: np.ndarray) -> VaeSettings:
     if kept.exists():  # the build was broken off after the search
         trials = [LossTrial(**one) for one in pd.read_parquet(kept).to_dict("records")]
     else:
+        rng = np.random.default_rng(settings.seed)
+        n, most = spectra.shape[0], work.settings.vae_window
+        some = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+        ((values, at),) = spectra.windows(some, batch=1)
+        work.draft.metrics["n_searched_on"] = len(some)
         trials = search_loss(
-            spectra,
+            values[at].numpy(),
             settings,
             work.settings.vae_search,
             epochs=work.settings.vae_search_epochs,
@@ -129,8 +140,8 @@ def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> N
     }
 
 
-def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, np.ndarray]:
-    """What is learnt from: how it was chosen, its rows (n,), and the spectra (n, D)."""
+def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
+    """What is learnt from: how it was chosen, its rows (n,), and the spectra."""
     prepared, settings = work.inputs["prepare-o25"], work.settings
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     sample = training_sample(work.collection.catalog, rows, settings.learn_from)
@@ -142,9 +153,19 @@ def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, np.ndarray]:
     if sample.n > settings.vae_rows:
         rng = np.random.default_rng(settings.vae.seed)
         chosen = np.sort(rng.choice(chosen, settings.vae_rows, replace=False))
-    if len(chosen) == spectra.shape[0]:
-        return sample, rows, np.asarray(spectra[:])
-    return sample, rows[chosen], np.asarray(spectra.oindex[chosen])
+    if _by_window(settings, work.collection.n_spectra):
+        work.draft.metrics["window"] = settings.vae_window
+        read = lambda start, stop: np.asarray(spectra[start:stop])  # noqa: E731
+        found = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
+        return sample, rows[chosen], found
+    whole = len(chosen) == spectra.shape[0]
+    values = np.asarray(spectra[:] if whole else spectra.oindex[chosen])
+    return sample, rows[chosen], SpectraInMemory(values)
+
+
+def _by_window(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
+    """What the order of training depends on where spectra are not all in memory; else nothing."""
+    return {"window": settings.vae_window} if n_spectra > settings.vae_window else {}
 
 
 def _too_few(sample: TrainingSample, n: int, n_spectra: int, settings: BuildSettings) -> str:
@@ -181,7 +202,7 @@ def _save(trainer: VaeTrainer, path: Path) -> None:
     os.replace(beside, path)
 
 
-def _begin(spectra: np.ndarray, settings: VaeSettings, path: Path) -> VaeTrainer:
+def _begin(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTrainer:
     """A trainer at the checkpoint, if there is one; a damaged one costs time, not the build."""
     if path.exists():
         try:
@@ -214,4 +235,5 @@ VAE = Stage(
     takes=("vae",),
     resumable=True,
     threads=True,
+    of_size=_by_window,
 )
