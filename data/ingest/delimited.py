@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
-__all__ = ["Delimited", "decoded", "read_delimited"]
+__all__ = ["Delimited", "decoded", "number_of", "read_delimited"]
 
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_NOTES = ("#", "%", "!")
+_FORTRAN = re.compile(r"([+-]?[\d.,]+)[dD]([+-]?\d+)")
 _DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -53,11 +56,23 @@ def decoded(content: bytes) -> str:
         return content.decode("latin-1")
 
 
+def number_of(word: str) -> float:
+    """A number as it is written: with a decimal comma, or with Fortran's exponent (``1.5D-17``).
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    fortran = _FORTRAN.fullmatch(word)
+    return float((f"{fortran[1]}e{fortran[2]}" if fortran else word).replace(",", "."))
+
+
 def read_delimited(content: bytes) -> Delimited:
     """A table of semicolons, tabs, bars, commas or blanks, named in its first line or in none.
 
-    Lines that begin with ``#`` are notes; the last before the data names the columns if it has
-    as many words as the data have columns.
+    Lines that begin with ``#``, ``%`` or ``!`` are notes; the last that is no ``name = value``
+    names the columns if it has as many words as the data have columns.
 
     Raises
     ------
@@ -74,8 +89,8 @@ def read_delimited(content: bytes) -> Delimited:
     named = False
     if not numeric:
         names, rows, named = tuple(rows[0]), rows[1:], True
-    elif notes:
-        for split in (_split(notes[-1], delimiter), notes[-1].split()):
+    elif heads := [note for note in notes if not _said([note])]:
+        for split in (_split(heads[-1], delimiter), heads[-1].split()):
             if len(split) == len(names) and not any(map(_is_number, split)):
                 names, named = tuple(split), True
                 break
@@ -92,8 +107,8 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
     notes, lines = [], []
     for line in text.splitlines():
         bare = line.strip()
-        if bare.startswith("#"):
-            notes.append(bare.lstrip("# ").rstrip())
+        if bare.startswith(_NOTES):
+            notes.append(bare.lstrip("#%! ").rstrip())
         elif bare:
             lines.append(line.rstrip("\r\n").strip(" "))
     return [note for note in notes if note], lines
@@ -123,7 +138,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _is_number(word: str) -> bool:
     try:
-        float(word.replace(",", "."))
+        number_of(word)
     except ValueError:
         return False
     return True

@@ -9,7 +9,8 @@ __all__ = ["NAMES", "Role", "columns_by_role", "plain_name"]
 
 Role = Literal[
     "wave", "log wave", "frequency", "energy",
-    "flux", "ivar", "variance", "error", "mask", "sdss mask", "quality", "redshift", "model",
+    "flux", "ivar", "variance", "error", "mask", "good mask", "sdss mask",
+    "quality", "redshift", "model",
 ]  # fmt: skip
 
 # In order of preference; compared without case, blanks, dots and underscores.
@@ -20,6 +21,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "wave_air", "wavelength_air", "lambda_air", "awav", "waves", "wavelengths", "angstrom",
         "spectrum_lambda", "spectrum_wavelength", "spectrum_wave", "lambda_vac", "wav", "wvl",
         "wlen", "obs_wave", "observed_wavelength", "wave_angstrom", "wavelength_angstrom",
+        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum", "λ",
     ),
     "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave"),
     "frequency": ("frequency", "freq", "nu"),
@@ -43,9 +45,13 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "std", "stdev", "flux_std", "stddev", "stderr", "staterror", "stat_error", "noise", "rms",
         "dflux", "delta_flux", "flux_unc", "ferr", "err_reduced", "errors", "errs", "flux_errors",
         "flux_density_error", "e_flux_density", "uncert", "spectrum_error", "spectrum_err",
-        "flux_sig",
+        "flux_sig", "σ",
     ),
     "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
+    "good mask": (
+        "good", "goodmask", "good_pixels", "goodpix", "good_pixel", "gpm", "is_good", "use",
+        "use_pixel", "valid", "is_valid", "valid_pixels",
+    ),
     "sdss mask": ("and_mask", "andmask"),
     "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),
     "model": (

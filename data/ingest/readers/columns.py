@@ -11,7 +11,10 @@ from astropy.table import Table
 
 from .fits import Hdu, ReadError
 
-__all__ = ["AstropyColumns", "Columns", "FitsColumns"]
+__all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns"]
+
+UNIT_OF = "unit of "
+"""With a column's name, a key of a table's meta: its unit as it is written."""
 
 
 class Columns(Protocol):
@@ -123,9 +126,10 @@ class AstropyColumns:
         return np.asarray(self.table[name]).dtype.kind == "b"
 
     def unit(self, name: str) -> str:
-        """Of the column."""
+        """Of the column, or what its heading said."""
         found: Any = self.table[name]
-        return "" if found.unit is None else str(found.unit)
+        written = dict(self.table.meta or {}).get(UNIT_OF + name, "")
+        return written if found.unit is None else str(found.unit)
 
     def value(self, keyword: str) -> object:
         """Of the table's meta, without regard to case."""

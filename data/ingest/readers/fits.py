@@ -36,6 +36,11 @@ _DAMAGE = (
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
+_OTHER_KINDS = {
+    b"PaxHeader": "a tar archive: unpack it", b"ARROW1": "an Arrow file: write it as Parquet",
+    b"%PDF": "a PDF", b"<html": "a web page: fetch the file anew",
+    b"<!DOCTYPE": "a web page: fetch the file anew",
+}  # fmt: skip
 _LARGEST_FLAG = 2.0**62
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
@@ -142,6 +147,13 @@ class Hdu:
     def _column(self, name: str, kinds: str) -> np.ndarray:
         if self.data is None or name not in self.columns:
             raise ReadError("unreadable", f"the table has no column {name!r}")
+        form = str(self.value(f"TFORM{self.columns.index(name) + 1}") or "")
+        if form.strip().lstrip("0123456789")[:1] in ("P", "Q"):  # what is here says where it is
+            raise ReadError(
+                "unreadable",
+                f"column {name!r} holds arrays of varying length: write them as arrays of one "
+                "length, or a pixel a row",
+            )
         kind = self.data.dtype[name].base
         if kind.kind not in kinds:
             raise ReadError("unreadable", f"column {name!r} holds {kind}")
@@ -223,6 +235,9 @@ def _in_words(text: str) -> str:
 
 
 def _no_fits(start: bytes) -> str:
+    for begins, kind in _OTHER_KINDS.items():
+        if begins in start:
+            return f"not a FITS file but {kind}"
     says = f"not a FITS file: it begins with {start!r}"
     if not start.decode("latin-1").replace("\n", " ").replace("\r", " ").isprintable():
         return says

@@ -13,7 +13,7 @@ __all__ = ["NO_HINTS", "Hints", "hinted_roles", "parse_columns"]
 
 _AXES: frozenset[Role] = frozenset(("wave", "log wave", "frequency", "energy"))
 _NOISE: frozenset[Role] = frozenset(("ivar", "variance", "error"))
-_MASKS: frozenset[Role] = frozenset(("mask", "sdss mask", "quality"))
+_MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality"))
 _SHORT: dict[str, Role] = {
     "z": "redshift", "loglam": "log wave", "logwave": "log wave", "andmask": "sdss mask",
     "wavelength": "wave", "lambda": "wave", "var": "variance", "err": "error", "sigma": "error",

@@ -110,7 +110,10 @@ def _wave_vac_aa(primary: Hdu, n: int, *, air: bool) -> tuple[np.ndarray, Medium
     units = re.search(r"units=(\w+)", str(primary.value("WAT1_001") or ""))
     unit = str(primary.value("CUNIT1") or (units[1] if units else ""))
     kind = str(primary.value("CTYPE1") or "").upper()
-    if primary.value("DC-FLAG") == 1 or "LOG" in kind:
+    if kind.endswith("-LOG"):  # of Greisen et al.: CRVAL1 and CDELT1 are wavelengths
+        with np.errstate(all="ignore"):
+            values = start * np.exp((values - start) / start)
+    elif primary.value("DC-FLAG") == 1 or "LOG" in kind:
         with np.errstate(over="ignore"):
             values = np.power(10.0, values)
     wave = wavelengths_aa(values, unit)

@@ -9,8 +9,16 @@ __all__ = ["medium_of"]
 
 Said = Literal["air", "vacuum", ""]
 
-_WORDS = ("AIRORVAC", "AIR_VAC", "AIRVAC", "MEDIUM", "WAVEMED", "WAVE_MEDIUM", "SPECMED")
-_NO = ("f", "false", "no", "n", "0", "air")
+_WORDS = (
+    "AIRORVAC", "AIR_VAC", "AIRVAC", "MEDIUM", "WAVEMED", "WAVE_MEDIUM", "SPECMED", "WAVTYPE",
+    "WAVETYPE", "WAVSYS",
+)  # fmt: skip
+# Truth values of any type, by what they say is true.
+_TRUTHS: tuple[tuple[str, Said], ...] = (
+    ("VACUUM", "vacuum"), ("VACWAVE", "vacuum"), ("WAVEVAC", "vacuum"), ("AIR", "air"),
+    ("AIRWAVE", "air"), ("WAVEAIR", "air"),
+)  # fmt: skip
+_NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
 
 def medium_of(value: Callable[[str], object], *, column: str = "", number: int = 0) -> Said:
@@ -27,7 +35,10 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
     -------
     Empty if nothing is said: wavelengths are then taken as vacuum.
     """
-    told: list[Said] = [_vacuum(value), *(_word(value(name)) for name in _WORDS)]
+    told: list[Said] = [
+        *(_truth(value(name), meant) for name, meant in _TRUTHS),
+        *(_word(value(name)) for name in _WORDS),
+    ]
     for said in told:
         if said:
             return said
@@ -43,11 +54,14 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
     return _word(column) if column else ""
 
 
-def _vacuum(value: Callable[[str], object]) -> Said:
-    told = value("VACUUM")
+def _truth(told: object, meant: Said) -> Said:
+    """What follows from a truth value, a number or a word; empty from a number of another kind."""
     if told is None:
         return ""
-    return "air" if told in (False, 0) or str(told).strip().lower() in _NO else "vacuum"
+    word = str(told).strip().lower()
+    if told in (False, 0) or word in _NO:
+        return "air" if meant == "vacuum" else "vacuum"
+    return meant if told in (True, 1) or word in _YES else _word(told)
 
 
 def _word(told: object) -> Said:

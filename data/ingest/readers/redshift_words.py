@@ -13,6 +13,7 @@ KEYWORDS = (
 VELOCITIES = ("VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "CZ")
 
 _NOT_ZERO = 1e-8  # below it, a number is left over from something else: 2 m/s
+_LARGEST = 50.0  # no spectrum is from farther: 9999 and 1e20 stand for "none" too
 _NONE_FOUND = -1.0  # no light is shifted so far: -9999, -99 and -1 stand for "none"
 
 
@@ -61,7 +62,7 @@ def _read(name: str, value: object) -> tuple[float, str]:
         return math.nan, f"{name} = {value!r} is no number"
     if not math.isfinite(value):
         return math.nan, f"{name} = {value} is no redshift"
-    if value <= _NONE_FOUND:
+    if value <= _NONE_FOUND or value > _LARGEST:
         return math.nan, f"{name} = {value:g} stands for no redshift"
     if value and abs(value) < _NOT_ZERO:
         return math.nan, f"{name} = {value:g} is no redshift"

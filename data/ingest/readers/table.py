@@ -32,7 +32,7 @@ from .other_facts import HEADER_FACTS, facts_of
 from .redshift_flags import flag_words
 from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
 from .sdss import never_observed
-from .table_conventions import bad_by_survey, meant_units, stated_scale
+from .table_conventions import bad_by_survey, mask_is_of_good, meant_units, stated_scale
 
 __all__ = ["AXES", "load_table", "spectrum_of_columns", "table_of"]
 
@@ -214,14 +214,17 @@ def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.
     bad = np.zeros(ivar.shape, bool)
     for name in (named.get("mask"), named.get("quality")):
         if name is not None:
-            bad |= columns.flags(name) != 0
+            marks = columns.flags(name) != 0
+            bad |= ~marks if name == named.get("mask") and mask_is_of_good(columns) else marks
+    if "good mask" in named:
+        bad |= columns.flags(named["good mask"]) == 0
     if "sdss mask" in named:
         marks = columns.flags(named["sdss mask"])
         # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
         plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
         bad |= marks != 0 if plain else never_observed(marks)
     if bad.all():
-        roles: tuple[Role, ...] = ("mask", "quality", "sdss mask")
+        roles: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
         by = ", ".join(repr(named[role]) for role in roles if role in named)
         raise ReadError("unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}")
     return np.where(bad, 0.0, ivar)

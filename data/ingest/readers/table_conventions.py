@@ -11,7 +11,7 @@ from .column_names import Role, plain_name
 if TYPE_CHECKING:
     from .columns import Columns
 
-__all__ = ["bad_by_survey", "meant_units", "stated_scale"]
+__all__ = ["bad_by_survey", "mask_is_of_good", "meant_units", "stated_scale"]
 
 _PFS = {"lambda", "flux", "fluxvariance", "mask"}
 _EUCLID = {"wavelength", "signal", "mask", "quality", "var"}
@@ -33,6 +33,14 @@ def stated_scale(columns: Columns, unit: str) -> float:
     if isinstance(scale, bool) or not isinstance(scale, int | float) or unit[:1].isdigit():
         return 1.0
     return float(scale) if np.isfinite(scale) and scale > 0 else 1.0
+
+
+def mask_is_of_good(columns: Columns) -> bool:
+    """Whether a column ``mask`` is true of good pixels: in PypeIt's coadds (OneSpec) it is.
+
+    Source: PypeIt's data model, https://pypeit.readthedocs.io/en/stable/coadd1d.html.
+    """
+    return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
 
 
 def bad_by_survey(columns: Columns, named: dict[Role, str]) -> np.ndarray | None:

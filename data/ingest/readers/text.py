@@ -14,8 +14,9 @@ from astropy.table import Table
 from astropy.utils.exceptions import AstropyWarning
 
 from ....core.spectra.spectrum import Spectrum
-from ..delimited import decoded, read_delimited
-from .columns import AstropyColumns
+from ..delimited import decoded, number_of, read_delimited
+from .column_names import columns_by_role
+from .columns import UNIT_OF, AstropyColumns
 from .fits import ReadError
 from .hints import NO_HINTS, Hints
 from .packed import opened, unpacked_name
@@ -36,6 +37,7 @@ _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, UnicodeError, V
 _TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
 _LOOKED_AT = 200  # lines
 _UNNAMED = "columns without names"
+_WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
 
@@ -124,9 +126,21 @@ def _plain(content: bytes) -> Any:
         raise
     if not found.rows:
         raise _no_table(content)
-    meta = {**found.notes, _UNNAMED: not found.named}
-    columns = {name: _numbers(words) for name, words in found.columns().items()}
+    meta: dict[str, Any] = {**found.notes, _UNNAMED: not found.named}
+    columns: dict[str, np.ndarray] = {}
+    for written, words in found.columns().items():
+        name, unit = _name_and_unit(written)
+        columns[name] = _numbers(words)
+        meta |= {UNIT_OF + name: unit} if unit else {}
     return Table(columns, meta=meta)
+
+
+def _name_and_unit(written: str) -> tuple[str, str]:
+    """``flux [Jy]`` is a name with its unit, where a spectrum's column is called so."""
+    parts = _WITH_UNIT.fullmatch(written)
+    if parts is None or not columns_by_role([parts[1]]):
+        return written, ""
+    return parts[1], parts[2]
 
 
 def _no_table(content: bytes) -> ReadError:
@@ -160,4 +174,4 @@ def _number(word: str) -> float:
         return float("nan")
     if word.lower() in ("true", "false", "t", "f"):
         return float(word[:1] in "tT")
-    return float(word.replace(",", "."))
+    return number_of(word)
