@@ -161,23 +161,33 @@ class Session(BrowserTab):
             self.view.colour = usual.get(self.view.lens, self.view.colour)
 
     def _open(self, *_: param.parameterized.Event) -> None:
-        id, lens = self.view.spectrum, self.lens
+        """A click, after the plane has made it a spectrum: look it up, show it, explain it."""
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
-        if not id or lens is None:
-            self.outcome.shown = None
-            return
         try:
-            row = self.workspace.collection.row_of(id)
-        except KeyError as error:
-            self.outcome.param.update(shown=None, problem=str(error.args[0]))
-            return
-        try:
-            self.outcome.shown = self._look(id, row, lens)
+            shown = self._looked_up()
         except LensError as error:
             self.outcome.param.update(shown=None, problem=str(error))
             return
+        self.outcome.shown = shown  # the views paint it
         self._explain()
+
+    def _looked_up(self) -> OpenSpectrum | None:
+        """The spectrum asked for, through the lens asked for; None if none is.
+
+        Raises
+        ------
+        LensError
+            There is no such spectrum, or it cannot be looked at, with why.
+        """
+        id, lens = self.view.spectrum, self.lens
+        if not id or lens is None:
+            return None
+        try:
+            row = self.workspace.collection.row_of(id)
+        except KeyError as error:
+            raise LensError(str(error.args[0])) from None
+        return self._look(id, row, lens)
 
     def _look(self, id: str, row: int, lens: Lens) -> OpenSpectrum:
         z = float(self.workspace.catalog["z"].iat[row])

@@ -107,26 +107,26 @@ class Intake:
         """Read one file and take its spectra, in their order, on their own pixels."""
         outcomes: list[Taken | Rejected] = []
         try:
-            outcomes.extend(self._decide(spectrum, path) for spectrum in read_all(path, self.hints))
+            for read in read_all(path, self.hints):
+                spectrum = self._at_its_redshift(replace(read, file=readable(path)))
+                bar = entry_bar(spectrum)
+                outcomes.append(_refused(spectrum, bar) or self._kept(spectrum, bar))
         except ReadError as error:
             outcomes.append(Rejected.of_file(path, error))
         return outcomes
 
-    def _decide(self, spectrum: Spectrum, path: Path) -> Taken | Rejected:
-        spectrum = replace(spectrum, file=readable(path))
+    def _at_its_redshift(self, spectrum: Spectrum) -> Spectrum:
+        """With the redshift that the user gives, by labels or catalogue, if not its file's own."""
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
-            spectrum = replace(spectrum, z=self.labels.redshifts[name], z_warning="")
-        elif (row := self._row_of(spectrum)) is not None:
-            z, words = self.catalogue.z[row], self.catalogue.z_warning[row]
-            if np.isfinite(z):
-                spectrum = replace(spectrum, z=z, z_warning=words)
-        bar = entry_bar(spectrum)
-        if bar == "no data":
-            none = f"none of the {spectrum.flux.size} pixels has flux with an error"
-            return Rejected(spectrum.file, spectrum.id, bar, none)
-        if bar == "impossible values":
-            return Rejected(spectrum.file, spectrum.id, bar, impossible(spectrum))
+            return replace(spectrum, z=self.labels.redshifts[name], z_warning="")
+        row = self._row_of(spectrum)
+        if row is None or not np.isfinite(self.catalogue.z[row]):
+            return spectrum
+        return replace(spectrum, z=self.catalogue.z[row], z_warning=self.catalogue.z_warning[row])
+
+    def _kept(self, spectrum: Spectrum, bar: EntryBar | None) -> Taken:
+        """As it is stored, and why no model is given it, if none is."""
         reason, why = self._set_aside(spectrum, bar) or ("", "")
         stored = StoredSpectrum(
             encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
@@ -166,6 +166,16 @@ class Intake:
             f"covers {covered[0]:.0f}–{covered[-1]:.0f} Å at rest (z = {spectrum.z:.4f}); "
             f"the grid is {self.grid.start_aa:.0f}–{self.grid.stop_aa:.0f} Å"
         )
+
+
+def _refused(spectrum: Spectrum, bar: EntryBar | None) -> Rejected | None:
+    """Why it is not taken at all; None if it is."""
+    if bar == "no data":
+        none = f"none of the {spectrum.flux.size} pixels has flux with an error"
+        return Rejected(spectrum.file, spectrum.id, bar, none)
+    if bar == "impossible values":
+        return Rejected(spectrum.file, spectrum.id, bar, impossible(spectrum))
+    return None
 
 
 def _catalog_row(spectrum: Spectrum) -> dict[str, str | float]:
