@@ -17,8 +17,8 @@ import numpy as np
 from spexplain.core.spectra.grid import COLLECTION_GRID, resample
 from spexplain.core.spectra.prepare.recipes import recipe_from_dict
 from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.data.collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.format import SET_ASIDE, WHY_SET_ASIDE
 from spexplain.data.files.folders import demo_path
 from spexplain.data.ingest.labels import Labels, read_labels
 from spexplain.data.ingest.one_file import Intake, Rejected

@@ -8,7 +8,6 @@ from typing import Any, Literal, Protocol, get_args
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import SpectralQuantity
-from astropy.nddata import InverseVariance
 from numpy.typing import NDArray
 
 from .air_vacuum import air_to_vacuum, vacuum_to_air
@@ -214,6 +213,8 @@ def _ivar(spectrum: Any, flux_unit: u.UnitBase) -> NDArray[np.float64] | None:
     uncertainty = getattr(spectrum, "uncertainty", None)
     if uncertainty is None:
         return None
+    from astropy.nddata import InverseVariance  # loads scipy: not before it is met
+
     found = uncertainty.represent_as(InverseVariance)
     unit = flux_unit**-2 if found.unit is None else found.unit
     ivar = np.asarray(u.Quantity(found.array, unit).to_value(flux_unit**-2), np.float64)

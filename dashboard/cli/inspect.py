@@ -121,8 +121,8 @@ def rejects_command(directory: MaybeDirectory = None, as_json: AsJson = False) -
     """List every file and spectrum that was not taken, or that no model is given, with why."""
     import numpy as np
 
+    from ...data.collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE, for_lenses
     from ...data.collection.collection import Collection
-    from ...data.collection.format import SET_ASIDE, WHY_SET_ASIDE, for_lenses
 
     collection = Collection.open(named(directory, demo=False))
     rejects, catalog = collection.rejects.to_dict("records"), collection.catalog

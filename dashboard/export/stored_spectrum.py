@@ -12,8 +12,8 @@ from ...core.explain.mirrored import mirror
 from ...core.models.conformal import LEVELS
 from ...core.settings import ExplainSettings
 from ...core.trust.trust import Trust, assess
+from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.collection.collection import Collection
-from ...data.collection.format import flux_unit_of, z_warning_of
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import SavedExplanation
 from ...data.explanations.segment_table import write_segment_table

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ...core.spectra.spectrum import Spectrum
+from ...data.collection.catalog_facts import flux_unit_of
 from ...data.collection.collection import Collection
-from ...data.collection.format import flux_unit_of
 from ...data.files.folders import demo_path
 from ...data.lenses.lenses import Lens, LensError, open_lenses
 from ...data.lenses.plane_points import Plane, open_planes

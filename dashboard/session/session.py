@@ -15,7 +15,7 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
-from ...data.collection.format import flux_unit_of, z_warning_of
+from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace

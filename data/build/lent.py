@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..collection.catalog_facts import for_lenses
 from ..collection.collection import Collection
-from ..collection.format import for_lenses
 from ..collection.runs import Run, RunStore
 from ..collection.trained_models import is_outdated
 from ..files.folders import demo_path

@@ -9,10 +9,11 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
     from .built_domain import BuiltDomain, DomainVerdict, load_domain, save_domain, why_outside
+    from .catalog_facts import flux_unit_of
     from .class_sets import ClassSet, Held, TypeCertainty
     from .cluster_names import ClusterNames
     from .collection import Collection, CollectionError, CollectionWriter
-    from .format import flux_unit_of, write_json
+    from .format import write_json
     from .id_search import IdSearch
     from .model_owner import whose_model
     from .observed import ObservedSpectrum

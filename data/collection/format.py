@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -20,16 +19,10 @@ __all__ = [
     "OBJECT",
     "OBSERVED",
     "REJECT_COLUMNS",
-    "SET_ASIDE",
-    "WHY_SET_ASIDE",
     "CollectionError",
     "conform",
-    "flux_unit_of",
-    "for_lenses",
-    "why_set_aside",
     "write_json",
     "write_parquet",
-    "z_warning_of",
 ]
 
 # Versions of the format: spectra on one grid at rest, or each on its own pixels as observed.
@@ -52,8 +45,6 @@ CATALOG_COLUMNS: dict[str, str] = {
     "survey": "str",
     "file": "str",
 }
-# Of format 2: why no model is given a spectrum, as a short code and in words; "" if one may be.
-SET_ASIDE, WHY_SET_ASIDE = "set_aside", "set_aside_why"
 # Of format 2: the id of the first spectrum within an arcsecond, its own if there is none before.
 OBJECT = "object"
 REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "detail": "str"}
@@ -87,31 +78,6 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
         for name, values in extra.items()
     }
     return pd.DataFrame(known | extra).reset_index(drop=True)
-
-
-def flux_unit_of(catalog: pd.DataFrame, row: int) -> str:
-    """Of a spectrum, as its file had it, for example ``"counts"``; empty if not known."""
-    return str(catalog["flux_unit"].iat[row]) if "flux_unit" in catalog else ""
-
-
-def for_lenses(catalog: pd.DataFrame) -> np.ndarray:
-    """(N,) bool: which spectra were taken for models, rather than kept to be looked at alone."""
-    if SET_ASIDE not in catalog:
-        return np.ones(len(catalog), bool)
-    return catalog[SET_ASIDE].fillna("").to_numpy(str) == ""
-
-
-def why_set_aside(catalog: pd.DataFrame, row: int) -> str:
-    """Why no model is given a spectrum, in words; "" if one may be."""
-    if SET_ASIDE not in catalog or not catalog[SET_ASIDE].iat[row]:
-        return ""
-    return f"{catalog[SET_ASIDE].iat[row]}: {catalog[WHY_SET_ASIDE].iat[row]}"
-
-
-def z_warning_of(catalog: pd.DataFrame, row: int) -> str:
-    """What its survey warns of with a spectrum's redshift, in words; empty if of nothing."""
-    said = catalog["z_warning"].iat[row] if "z_warning" in catalog else ""
-    return said if isinstance(said, str) else ""
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

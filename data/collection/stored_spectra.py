@@ -11,7 +11,8 @@ import zarr
 
 from ...core.spectra.grid import WaveGrid, resample
 from ..files.zarr_codecs import only_known_codecs
-from .format import CollectionError, flux_unit_of, for_lenses
+from .catalog_facts import flux_unit_of, for_lenses
+from .format import CollectionError
 from .observed import ObservedSpectrum, observed_from_rest
 from .observed_blocks import Block, block_path
 

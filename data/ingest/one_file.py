@@ -11,7 +11,7 @@ import numpy as np
 from ...core.spectra.grid import WaveGrid, reaches
 from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import Spectrum
-from ..collection.format import SET_ASIDE, WHY_SET_ASIDE
+from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
 from ..collection.observed import StoredSpectrum
 from ..collection.wave_code import encode_wave
 from .entry_rules import EntryBar, entry_bar

@@ -15,8 +15,9 @@ import pandas as pd
 from ...core.spectra.grid import COLLECTION_GRID, WaveGrid
 from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import NOT_SAID
+from ..collection.catalog_facts import SET_ASIDE
 from ..collection.collection import Collection
-from ..collection.format import OBJECT, SET_ASIDE, CollectionError
+from ..collection.format import OBJECT, CollectionError
 from ..collection.observed_writer import ObservedWriter
 from .bounded_reader import ReaderStartError
 from .joined_catalogue import NO_CATALOGUE, read_catalogue, said_by

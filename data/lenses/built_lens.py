@@ -12,9 +12,9 @@ import pandas as pd
 from ...core.models.anomaly.like_rank import LikeRank
 from ...core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
 from ..collection.built_domain import BuiltDomain, DomainVerdict
+from ..collection.catalog_facts import flux_unit_of
 from ..collection.class_sets import ClassSet
 from ..collection.collection import Collection
-from ..collection.format import flux_unit_of
 from ..collection.model_owner import whose_model
 from ..collection.runs import Run, RunStore
 

@@ -11,7 +11,7 @@ import numpy as np
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text
-from ....data.collection.format import why_set_aside
+from ....data.collection.catalog_facts import why_set_aside
 from ...figures.domain_words import domain_html
 from ...figures.raw_picture import raw_picture
 from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text

@@ -19,7 +19,7 @@ from ....core.models.autoencoder.training_spectra import (
     TrainingSpectra,
 )
 from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
-from ...collection.format import for_lenses
+from ...collection.catalog_facts import for_lenses
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings

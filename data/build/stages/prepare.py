@@ -13,7 +13,7 @@ import pandas as pd
 from ....core.spectra.prepare.p21 import shared_range
 from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ....core.words import percent
-from ...collection.format import for_lenses, why_set_aside
+from ...collection.catalog_facts import for_lenses, why_set_aside
 from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work

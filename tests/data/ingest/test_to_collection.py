@@ -13,8 +13,8 @@ from astropy.table import Table
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.build.reddening import find_reddening, usable_source
 from spexplain.data.collection import writer as collection_writer
+from spexplain.data.collection.catalog_facts import for_lenses
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.format import for_lenses
 from spexplain.data.ingest.readers import read
 from spexplain.data.ingest.readers.hints import Hints
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest

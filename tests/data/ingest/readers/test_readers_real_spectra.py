@@ -6,8 +6,8 @@ import pytest
 from astropy.io import fits
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.prepare.recipes import O25Recipe, P21Recipe
+from spexplain.data.collection.catalog_facts import for_lenses
 from spexplain.data.collection.collection import Collection
-from spexplain.data.collection.format import for_lenses
 from spexplain.data.ingest.readers import ReadError, read, read_all
 from spexplain.data.ingest.to_collection import ingest
 
