@@ -66,7 +66,7 @@ reliability: venv ## forty visitors at once on the demo, as JSON: times, errors,
 fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
 	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json
 
-kill: venv ## ingests and tags killed two hundred times, as JSON: what survives, and whether it is the same
+kill: venv ## ingests, builds and tags killed two hundred times, as JSON: what survives, and whether it is the same
 	$(BIN)/python benchmarks/kill.py --kills 200 --json
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON

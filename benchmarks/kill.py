@@ -1,8 +1,8 @@
-"""Ingests and tags killed at random moments, as JSON: what survives, and whether it is the same.
+"""Ingests, builds and tags killed at random moments, as JSON: what survives, and is it the same?
 
-An ingest is killed again and again until one attempt comes through; key and bytes must be those of
-an ingest that nobody disturbed, and nothing may be left beside. Tags are written by a process that
-says each one aloud once it is kept; killed, every tag it has said must be there:
+An ingest, or a build, is killed again and again until one attempt comes through; its bytes must be
+those of one that nobody disturbed, and nothing may be left beside. Tags are written by a process
+that says each one aloud once it is kept; killed, every tag it has said must be there:
 
     python benchmarks/kill.py --kills 40 --json
 """
@@ -12,11 +12,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +30,7 @@ from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.tags import Annotations
 from spexplain.data.demo.simulate.fits import write_sdss_lite
 
+_BUILD = "from spexplain.data.demo.demo import build_demo; build_demo(small=True, jobs=2)"
 _MAIN = "from spexplain.dashboard.cli import main; main()"
 _TAG = """
 import sys
@@ -62,14 +67,44 @@ def bytes_of(path: Path) -> dict[str, str]:
     }
 
 
+def until_through(
+    begin: Callable[[], subprocess.Popen[bytes]], took_s: float, most: int, dice: random.Random
+) -> int:
+    """Begin, kill and begin again until one attempt comes through; the number of kills.
+
+    The fifth attempt is let through, so that a stage longer than any life comes to its end.
+    """
+    n = 0
+    while True:
+        process = begin()
+        try:
+            code = process.wait(dice.uniform(0.1, 1.0) * took_s if n < min(4, most) else None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            n += 1
+        else:
+            if code:
+                raise RuntimeError(f"an attempt that nobody killed ended with {code}")
+            return n
+
+
+def _quiet(command: list[str], **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
+
+
 def ingests(work: Path, kills: int, n_files: int, dice: random.Random) -> dict[str, object]:
     """One that is left alone, and others that are killed until one comes through."""
     source = files(work / "files", n_files)
 
     def begin(out: Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", _MAIN, "ingest", str(source), "--out", str(out)]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen([*command, "--jobs", "2"], **quiet)
+        return _quiet([*command, "--jobs", "2"])
 
     began = time.monotonic()
     begin(work / "calm").wait()
@@ -77,20 +112,38 @@ def ingests(work: Path, kills: int, n_files: int, dice: random.Random) -> dict[s
     wanted, key = bytes_of(work / "calm"), Collection.open(work / "calm").key
     done, rounds, same, left = 0, 0, 0, 0
     while done < kills:
-        out, n = work / f"killed-{rounds}", 0
-        while not out.exists():
-            process = begin(out)
-            try:
-                # The last of five is let through.
-                process.wait(dice.uniform(0.2, 1.0) * took_s if n < 4 and done < kills else None)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                n, done = n + 1, done + 1
+        out = work / f"killed-{rounds}"
+        done += until_through(partial(begin, out), took_s, kills - done, dice)
         rounds += 1
         same += bytes_of(out) == wanted and Collection.open(out).key == key
         left += len(list(work.glob(f".{out.name}*"))) + len([*check(out)])
+        shutil.rmtree(out)
     return {"kills": done, "rounds": rounds, "same_key_and_bytes": same, "left_behind": left}
+
+
+def builds(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
+    """The small demo, simulated and built, as :func:`ingests`."""
+
+    def begin(home: Path) -> subprocess.Popen[bytes]:
+        return _quiet([sys.executable, "-c", _BUILD], SPEXPLAIN_HOME=str(home))
+
+    began = time.monotonic()
+    begin(work / "calm-home").wait()
+    took_s = time.monotonic() - began
+    (calm,) = (one.parent for one in (work / "calm-home").glob("*/collection.json"))
+    wanted, done, rounds, same, left = bytes_of(calm), 0, 0, 0, 0
+    differ: set[str] = set()
+    while done < kills:
+        home = work / f"home-{rounds}"
+        done += until_through(partial(begin, home), took_s, kills - done, dice)
+        rounds += 1
+        found = bytes_of(home / calm.name)
+        same += found == wanted
+        differ |= {name for name, _ in found.items() ^ wanted.items()}
+        left += len([*check(home / calm.name)])
+        shutil.rmtree(home)
+    return {"kills": done, "rounds": rounds, "same_bytes": same, "left_behind": left,
+            "files": len(wanted), "other_files": sorted(differ)[:5]}  # fmt: skip
 
 
 def tags(work: Path, kills: int, dice: random.Random) -> dict[str, int]:
@@ -121,11 +174,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    dice, half = random.Random(options.seed), options.kills // 2
+    dice, third = random.Random(options.seed), options.kills // 3
     with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
         found = {
-            "tags": tags(Path(name), options.kills - half, dice),
-            "ingest": ingests(Path(name), half, options.files, dice),
+            "tags": tags(work, options.kills - 2 * third, dice),
+            "ingest": ingests(work, third, options.files, dice),
+            "build": builds(work, third, dice),
         }
     print(json.dumps(found, indent=None if options.json else 1))
 

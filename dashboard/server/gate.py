@@ -22,7 +22,8 @@ __all__ = ["Gate"]
 
 # Panel and Bokeh answer more, which this page asks for nowhere: scripts for pages of other sites
 # that embed it (with CORS), and files of any Python module that a visitor names, by importing it.
-_STATIC = re.compile(r"/static/(js|extensions/panel)/[\w./@^+%-]*|/favicon\.ico")
+# No control characters: a zero byte in a path is an error of the system's.
+_STATIC = re.compile(r"/static/(js|extensions/panel)/(?!.*%[01])[\w./@^+%-]*|/favicon\.ico")
 _OPEN = frozenset({"/login", "/logout", "/liveness", "/reachable"})
 _CLOSED = frozenset({"", "/", "/ws"})
 _HERE = ("127.0.0.1", "::1", "localhost")

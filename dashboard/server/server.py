@@ -51,6 +51,8 @@ from .process_exit import THREADS
 from .reachable import REACHABLE
 from .refusals import Refusing
 from .service import Service
+from .short_logs import keep_logs_short
+from .small_arrays import hold_arrays
 from .terms import Terms
 from .warm_up import warm
 
@@ -126,6 +128,8 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
     secret = terms.secret()
     door = terms.door(secret)
     _expect_closing_tabs()
+    keep_logs_short()
+    hold_arrays()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
     stopping, opened = threading.Event(), set[Session]()
