@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..batch.cluster_choice import ClusterChoice
+from ..batch.dask_cluster import opened_cluster
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore, run_key
 from ..files.additions import additions
@@ -124,6 +126,7 @@ def build(
     models: str | Path | None = None,
     settings: BuildSettings | None = None,
     jobs: int = 1,
+    cluster: ClusterChoice | None = None,
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> BuildReport:
@@ -149,6 +152,11 @@ def build(
         Processor cores to use; two stages run side by side from two on. Up to three give
         the same bytes; from four on the autoencoder is trained by several threads, whose sums
         round differently.
+    cluster
+        Who does the stages that go chunk by chunk (prepare, classify, score, explain, measure
+        lines): the same bytes, on equal processors. By default so many processes of this
+        machine as ``jobs``, where there are chunks enough, and this process for one. What trains
+        a model or lays out a plane stays in this process.
     progress
         Told how far each stage is.
     cancelled
@@ -176,10 +184,24 @@ def build(
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = _plan(_wanted(only, settings), collection, settings, given)
-    lanes = Lanes(collection, settings, given, jobs=jobs, progress=progress, cancelled=cancelled)
-    with only_builder(collection.path / "runs") as free:
+    if cluster is None and jobs > 1:
+        cluster = ClusterChoice(workers=jobs)
+
+    def told(sentence: str) -> None:
+        progress("cluster", 1, 1, sentence)
+
+    with only_builder(collection.path / "runs") as free, opened_cluster(cluster, told) as spread:
         if not free:
             raise BuildError(f"another build is at work in {collection.path}")
+        lanes = Lanes(
+            collection,
+            settings,
+            given,
+            jobs=jobs,
+            progress=progress,
+            cancelled=cancelled,
+            cluster=spread,
+        )
         outcome = _run(lanes, tasks, RunStore(collection.path), keep_others=only is not None)
     return BuildReport(
         str(collection.path),

@@ -13,6 +13,9 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
+from ..batch.chunk_runner import InThisProcess
+from ..batch.cluster_choice import ClusterError
+from ..batch.dask_cluster import DaskCluster
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunError, RunStore
 from ..files.arrays import ModelFileError
@@ -26,7 +29,10 @@ _LANES = 2
 
 
 # What data and disks do to a stage; anything else is a fault of the program and shows as such.
-_EXPECTED = (ArithmeticError, MemoryError, ModelFileError, OSError, RunError, ValueError)
+_EXPECTED = (
+    *(ArithmeticError, ClusterError, MemoryError, ModelFileError, OSError, RunError),
+    ValueError,
+)
 
 
 class BuildError(Exception):
@@ -66,6 +72,8 @@ class Lanes:
         Cores to use.
     progress, cancelled
         As for :func:`build`.
+    cluster
+        Who does chunks; None for this process.
     """
 
     def __init__(
@@ -77,7 +85,9 @@ class Lanes:
         jobs: int,
         progress: Progress,
         cancelled: Callable[[], bool],
+        cluster: DaskCluster | None = None,
     ) -> None:
+        self._cluster = cluster
         self._collection, self._settings, self._given = collection, settings, given
         self._store = RunStore(collection.path)
         self._lanes = min(_LANES, max(jobs, 1))
@@ -162,17 +172,22 @@ class Lanes:
             resumable=stage.resumable,
         )
         with threadpool_limits(threads, "openmp"), drafting as draft:
-            stage.run(
-                Work(
-                    self._collection,
-                    self._settings,
-                    {name: run for name, run in inputs.items() if run is not None},
-                    {name: run for name, run in self._given.items() if name in allowed},
-                    draft,
-                    threads,
-                    self._reporter(stage.name),
-                )
+            work = Work(
+                self._collection,
+                self._settings,
+                {name: run for name, run in inputs.items() if run is not None},
+                {name: run for name, run in self._given.items() if name in allowed},
+                draft,
+                threads,
+                self._reporter(stage.name),
+                InThisProcess() if self._cluster is None else self._cluster.runner(),
             )
+            try:
+                stage.run(work)
+            except StageSkipped:
+                draft.clear()
+                raise
+            draft.drop_chunks()
         seconds = time.perf_counter() - began
         store.record_seconds(stage.name, task.key, seconds, threads)
         self._say(stage.name, 1, 1, "")

@@ -12,6 +12,7 @@ from ...core.models.svm.training import SvmSettings
 from ...core.planes.tsne import EmbedSettings, TsneMethod
 from ...core.settings import ExplainSettings, WeightSign
 from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe
+from ...core.trust.seen_again import FEWEST
 from .agn_study import AgnStudy, plane_choices
 from .learnt_from import LearnFrom
 
@@ -101,6 +102,10 @@ class BuildSettings:
         at 0.9 times the flux, O25's usual perturbation.
     explain_score
         Which of the eight scores is explained.
+    explain_exposures
+        So many exposures of each explained spectrum are drawn and explained too, 5 or more, which
+        gives the error of each weight and in what share of them it is among the first three; 0
+        for none.
     top_percent
         Share of the scored spectra that are explained, highest first by that score.
     top_in_bins
@@ -146,6 +151,7 @@ class BuildSettings:
     plane_features: PlaneFeatures = "spectra"
     explain: ExplainSettings = field(default_factory=ExplainSettings)
     explain_score: Score = "mse"
+    explain_exposures: int = 5
     top_percent: float = 1.0
     top_in_bins: bool = False
     top_at_least: int = 40
@@ -165,6 +171,10 @@ class BuildSettings:
             raise ValueError("a plane of latent points needs one autoencoder, not one per bin")
         if not 0 < self.top_percent <= 100:
             raise ValueError(f"top_percent={self.top_percent} is not in (0, 100]")
+        if self.explain_exposures and self.explain_exposures < FEWEST:
+            raise ValueError(
+                f"explain_exposures={self.explain_exposures} must be 0, or {FEWEST} or more"
+            )
         for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")

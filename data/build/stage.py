@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..batch.chunk_runner import (
+    Arrays,
+    Chunk,
+    ChunkFunction,
+    ChunkRunner,
+    InThisProcess,
+    finished_chunks,
+)
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunDraft
 from .settings import BuildSettings
@@ -54,6 +62,8 @@ class Work:
         How many the stage may use.
     report
         Called with (done, total, message); raises BuildCancelled when asked to stop.
+    runner
+        Who does chunks: this process, or a cluster.
     """
 
     collection: Collection
@@ -63,6 +73,30 @@ class Work:
     draft: RunDraft
     threads: int
     report: Callable[..., None]
+    runner: ChunkRunner = field(default_factory=InThisProcess)
+
+    def chunks(
+        self,
+        name: str,
+        function: ChunkFunction,
+        chunks: Sequence[Chunk],
+        report: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Arrays]:
+        """Results of chunks in their order, done by whoever does chunks in this build.
+
+        Those of an attempt that was broken off are not done again, if the stage is resumable.
+
+        Parameters
+        ----------
+        name
+            Of this work within the stage.
+        function, chunks
+            Called once for each; where chunks begin and end follows from the collection alone.
+        report
+            Called with (done, total) as they come; by default the stage's own.
+        """
+        folder = self.draft.path / f"chunks-{name}"
+        yield from finished_chunks(self.runner, function, chunks, folder, report or self.report)
 
 
 @dataclass(frozen=True, slots=True)

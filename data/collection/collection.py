@@ -29,7 +29,14 @@ from .observed import ObservedSpectrum
 from .stored_spectra import StoredSpectra, open_spectra
 from .writer import CollectionWriter
 
-__all__ = ["Collection", "CollectionError", "CollectionWriter", "read_meta", "read_table"]
+__all__ = [
+    "Collection",
+    "CollectionError",
+    "CollectionWriter",
+    "read_meta",
+    "read_table",
+    "rows_that_count",
+]
 
 # A table of more ids would take more memory than all else that is known of them.
 _MOST_NUMBERED = 1_000_000
@@ -97,7 +104,7 @@ class Collection:
         rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
         rows = np.arange(len(catalog))
         if meta["format_version"] == OBSERVED:
-            rows = _rows_that_count(path, meta, len(catalog))
+            rows = rows_that_count(path, meta, len(catalog))
             catalog = catalog.iloc[rows].reset_index(drop=True)
             rejects = _last_said(rejects, meta["reject_ends"], catalog)
         try:
@@ -233,7 +240,7 @@ def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     return table
 
 
-def _rows_that_count(path: Path, meta: dict[str, Any], n_in_catalog: int) -> np.ndarray:
+def rows_that_count(path: Path, meta: dict[str, Any], n_in_catalog: int) -> np.ndarray:
     """Rows of the stored catalog that are neither removed nor of an addition not yet finished."""
     n_stored = sum(meta["block_rows"])
     if n_in_catalog < n_stored:

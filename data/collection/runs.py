@@ -148,11 +148,37 @@ class RunDraft:
         shutil.rmtree(path, ignore_errors=True)
         zarr.create_array(path, data=np.ascontiguousarray(values))
 
-    def rows_writer(self, name: str, n_rows: int, n_columns: int) -> RowsWriter:
-        """Store a large float32 array (n_rows, n_columns) a block of rows at a time."""
+    def drop_chunks(self) -> None:
+        """Remove what chunks have left for the stage to go on from."""
+        for left in self.path.glob("chunks-*"):
+            shutil.rmtree(left)
+
+    def clear(self) -> None:
+        """Remove everything: the stage cannot be done."""
+        shutil.rmtree(self.path)
+        self.path.mkdir()
+
+    def rows_array(self, name: str, n_rows: int, n_columns: int) -> str:
+        """Make room for a float32 array that others fill by whole shards; returns its address.
+
+        What an attempt that was broken off has filled stays.
+        """
+        path = self.path / f"{name}.zarr"
+        try:
+            known = zarr.open_array(path, mode="r", zarr_format=3).shape == (n_rows, n_columns)
+        except FileNotFoundError:
+            known = False
+        if not known:
+            self.rows_writer(name, n_rows, n_columns)
+        return str(path)
+
+    def rows_writer(
+        self, name: str, n_rows: int, n_columns: int, *, dtype: str = "float32"
+    ) -> RowsWriter:
+        """Store a large array (n_rows, n_columns) a block of rows at a time."""
         path = self.path / f"{name}.zarr"
         shutil.rmtree(path, ignore_errors=True)
-        return RowsWriter(path, n_rows, n_columns)
+        return RowsWriter(path, n_rows, n_columns, dtype=dtype)
 
 
 class RunStore:

@@ -17,10 +17,12 @@ SHARD_ROWS = 1024
 _CHUNK_ROWS = 16
 
 
-def rows_layout(n_columns: int, *, shard_rows: int = SHARD_ROWS) -> dict[str, Any]:
-    """How zarr is to store a float32 array (n_rows, n_columns): type, chunks, shards, codec."""
+def rows_layout(
+    n_columns: int, *, shard_rows: int = SHARD_ROWS, dtype: str = "float32"
+) -> dict[str, Any]:
+    """How zarr is to store an array (n_rows, n_columns): type, chunks, shards, codec."""
     return {
-        "dtype": "float32",
+        "dtype": dtype,
         "chunks": (_CHUNK_ROWS, n_columns),
         "shards": (shard_rows, n_columns),
         "compressors": BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
@@ -28,7 +30,7 @@ def rows_layout(n_columns: int, *, shard_rows: int = SHARD_ROWS) -> dict[str, An
 
 
 class RowsWriter:
-    """Fills a float32 array (n_rows, n_columns) from the top; use as a context manager.
+    """Fills an array (n_rows, n_columns) of floats from the top; use as a context manager.
 
     Blocks of any size are gathered into whole shards, since a shard that is written twice is
     decoded and encoded again.
@@ -39,19 +41,20 @@ class RowsWriter:
         On leaving, if not all rows were given.
     """
 
-    def __init__(self, path: Path, n_rows: int, n_columns: int) -> None:
+    def __init__(self, path: Path, n_rows: int, n_columns: int, *, dtype: str = "float32") -> None:
         self._array = zarr.create_array(
             path,
             shape=(n_rows, n_columns),
-            fill_value=np.nan,
-            **rows_layout(n_columns),
+            fill_value=np.nan if np.dtype(dtype).kind == "f" else 0,
+            **rows_layout(n_columns, dtype=dtype),
         )
+        self._dtype = np.dtype(dtype)
         self._pending: list[np.ndarray] = []
         self._written = 0
 
     def append(self, rows: np.ndarray) -> None:
         """Add rows (m, n_columns)."""
-        self._pending.append(np.asarray(rows, np.float32))
+        self._pending.append(np.asarray(rows, self._dtype))
         if sum(map(len, self._pending)) >= SHARD_ROWS:
             self._flush(whole_shards=True)
 

@@ -118,6 +118,15 @@ def open_reasons(collection: Collection) -> Reasons | None:
         return None
 
 
+def _weights_of(explained: Run, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and labels of the rows, which a run may hold in another order."""
+    there = explained.table("explained", ["row"])["row"].to_numpy()
+    by_row = np.argsort(there)
+    at = by_row[np.searchsorted(there, rows, sorter=by_row)]
+    labels = explained.read_array("labels")
+    return explained.read_array("weights")[at], labels if labels.ndim == 1 else labels[at]
+
+
 def _r2(explained: Run | None, rows: np.ndarray) -> np.ndarray:
     """(n,) of the rows; NaN where the explanations are gone."""
     if explained is None:
@@ -170,7 +179,7 @@ def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
     # Imported late: scikit-learn takes a second that opening the page saves.
     from ...core.explain.clusters import unit_explanations
 
-    weights, labels = reasons.weights.read_array("weights"), reasons.weights.read_array("labels")
+    weights, labels = _weights_of(reasons.weights, reasons.rows)
     unit = unit_explanations(weights, labels, reasons.unit.shape[1], sign=sign)
     unknown = reasons.scan.assign(inertia=np.nan, silhouette=np.nan)
     return replace(

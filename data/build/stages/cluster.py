@@ -22,10 +22,13 @@ _FEWEST = 3
 
 def _run(work: Work) -> None:
     explained = work.inputs["explain"]
-    facts = explained.table("explained", ["row", "r2"])
+    facts = explained.table("explained", ["row", "r2", "value"])
+    order = np.argsort(-facts["value"].to_numpy(), kind="stable")  # the most anomalous first
+    facts = facts.iloc[order]
     rows, r2 = facts["row"].to_numpy(), facts["r2"].to_numpy(np.float64)
     labels, sign = explained.read_array("labels"), work.settings.weight_sign
-    weights = explained.read_array("weights")
+    labels = labels if labels.ndim == 1 else labels[order]
+    weights = explained.read_array("weights")[order]
     unit = unit_explanations(weights, labels, _n_common(work, labels), sign=sign)
     n_distinct = len(np.unique(unit, axis=0))
     if n_distinct < _FEWEST:
@@ -94,4 +97,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     }
 
 
-CLUSTER = Stage("cluster", 5, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage("cluster", 6, needs=("prepare-o25", "explain"), params=_params, run=_run)

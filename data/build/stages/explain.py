@@ -3,51 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ....core.compute.workers import Workers
-from ....core.explain.entry import Explanation, explain_many
 from ....core.models.anomaly.rankings import rank, rank_within
-from ....core.models.anomaly.scores import kept_pixels
-from ....core.targets.anomaly_score import VaeScore
+from ...batch.chunk_runner import Arrays
 from ...collection.autoencoders import load_autoencoders
-from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files.row_arrays import RowsWriter
+from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, Work
+from .explain_chunks import FACTS, explanations_of
 
 __all__ = ["EXPLAIN"]
 
-_PART = 64  # explanations that a broken-off build may lose
-_FACTS = ("value", "intercept", "r2", "local_prediction")
+_CHUNK = 64  # explanations that a broken-off build may lose
+_ARRAYS = ("weights", "errors", "survival")
 
 
 def _run(work: Work) -> None:
     positions, networks = _chosen(work)
-    parts = []
-    for start in range(0, len(positions), _PART):
-        here = slice(start, start + _PART)
-        parts.append(_part(work, start, len(positions), positions[here], networks[here]))
-    joined = {name: _padded([part[name] for part in parts]) for name in parts[0]}
+    n, draft = len(positions), work.draft
     rows = work.inputs["score"].table("scores", ["row"])["row"].to_numpy()[positions]
-    facts = pd.DataFrame({"row": rows} | {name: joined[name] for name in _FACTS})
-    draft, labels = work.draft, joined["labels"]
-    draft.write_table("explained", facts)
-    draft.write_array("weights", joined["weights"])
-    # Uniform segments are the same for all; others follow each spectrum.
-    draft.write_array("labels", labels[0] if (labels == labels[0]).all() else labels)
+    chunks = _chunks(work, positions, networks, rows)
+
+    def report(done: int, _total: int) -> None:
+        work.report(min(done * _CHUNK, n), n)
+
+    # Twice through the files: how wide the arrays are is known when all are there.
+    width, facts, alike = _looked_through(work.chunks("explain", explanations_of, chunks, report))
+    draft.write_table("explained", pd.DataFrame({"row": rows} | facts))
+    parts = work.chunks("explain", explanations_of, chunks, report)
+    _write(work, parts, n, width, alike)
     settings = work.settings
     draft.write_facts("settings", settings.explain.asdict() | {"score": settings.explain_score})
-    draft.metrics |= {"n": len(facts), "median_r2": np.median(facts["r2"])}
-    for path in draft.path.glob("part-*.safetensors"):
-        path.unlink()
+    draft.metrics |= {
+        "n": n,
+        "median_r2": np.median(facts["r2"]),
+        "exposures": settings.explain_exposures,
+    }
+
+
+def _looked_through(parts: Iterator[Arrays]) -> tuple[int, dict[str, np.ndarray], bool]:
+    """Segments at most, the facts of all, and whether all have the same segments."""
+    width, alike, first = 0, True, np.empty(0)
+    facts: dict[str, list[np.ndarray]] = {name: [] for name in FACTS}
+    for part in parts:
+        for name in FACTS:
+            facts[name].append(part[name])
+        labels = part["labels"]
+        first = first if first.size else labels[0]
+        width = max(width, part["weights"].shape[1])
+        alike &= len(labels) == 1 and np.array_equal(labels[0], first)
+    return width, {name: np.concatenate(found) for name, found in facts.items()}, alike
+
+
+def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool) -> None:
+    """Weights, errors and survival as arrays by chunks of rows, one part in memory at a time."""
+    draft = work.draft
+    names = _ARRAYS if work.settings.explain_exposures else _ARRAYS[:1]
+    with ExitStack() as open_:
+        writers = {
+            name: open_.enter_context(draft.rows_writer(name, n, width, dtype=_type_of(name)))
+            for name in names
+        }
+        labels: RowsWriter | None = None
+        for at, part in enumerate(parts):
+            m, short = len(part["r2"]), width - part["weights"].shape[1]
+            for name, writer in writers.items():
+                writer.append(np.pad(part[name], ((0, 0), (0, short))))
+            if alike and at == 0:
+                draft.write_array("labels", part["labels"][0])
+            elif not alike:
+                if labels is None:
+                    n_pixels = part["labels"].shape[1]
+                    labels = draft.rows_writer("labels", n, n_pixels, dtype="int32")
+                    open_.enter_context(labels)
+                labels.append(np.broadcast_to(part["labels"], (m, part["labels"].shape[1])))
+
+
+def _type_of(name: str) -> str:
+    return "float64" if name == "weights" else "float32"
+
+
+def _chunks(
+    work: Work, positions: np.ndarray, networks: np.ndarray, rows: np.ndarray
+) -> list[dict[str, Any]]:
+    """Arguments for a few explanations each."""
+    settings = work.settings
+    common = {
+        "prepared": str(work.inputs["prepare-o25"].path),
+        "vae": str(work.inputs["vae"].path),
+        "settings": settings.explain,
+        "score": settings.explain_score,
+    }
+    chunks: list[dict[str, Any]] = []
+    for start in range(0, len(positions), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        own = {"positions": positions[here], "networks": networks[here], "exposures": None}
+        chunks.append(common | own)
+    if settings.explain_exposures:
+        collection, prepared = work.collection, work.inputs["prepare-o25"]
+        dust = find_reddening(collection, prepared.metrics.get("dust", "none"))
+        surveys = collection.catalog["survey"].to_numpy(str)[rows]
+        for number, chunk in enumerate(chunks):
+            here = slice(number * _CHUNK, (number + 1) * _CHUNK)
+            chunk["exposures"] = {
+                "collection": str(collection.path),
+                "key": collection.key,
+                "rows": rows[here],
+                "surveys": surveys[here].tolist(),
+                "ebv": None if dust.ebv is None else dust.ebv[rows[here]],
+                "n": settings.explain_exposures,
+            }
+    return chunks
 
 
 def _chosen(work: Work) -> tuple[np.ndarray, np.ndarray]:
-    """Positions among the prepared spectra, the most anomalous first; and each one's network."""
+    """Positions among the prepared spectra, ascending; and each one's network."""
     settings = work.settings
     scores = work.inputs["score"].table("scores")
     values, share = scores[settings.explain_score].to_numpy(), settings.top_percent / 100
@@ -58,64 +134,10 @@ def _chosen(work: Work) -> tuple[np.ndarray, np.ndarray]:
         inside = rank_within(values, bins) <= np.ceil(share * size)
     else:
         inside = ranks <= max(round(share * len(scores)), settings.top_at_least)
-    positions = np.flatnonzero(inside)
-    positions = positions[np.argsort(ranks[positions])]
+    positions = np.flatnonzero(inside)  # in their order: read as they lie
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)
     sn_median = sn_median[scores["row"].to_numpy()[positions]]
     return positions, load_autoencoders(work.inputs["vae"]).number(sn_median)
-
-
-def _part(
-    work: Work, start: int, total: int, positions: np.ndarray, networks: np.ndarray
-) -> dict[str, np.ndarray]:
-    """A few explanations as arrays, from the file of a build broken off if there is one."""
-    path = work.draft.path / f"part-{start}.safetensors"
-    try:
-        return load_arrays(path)[0]
-    except ModelFileError:
-        pass  # not there, or broken off while writing
-    found: dict[int, Explanation] = {}
-    for number in np.unique(networks):
-        mine = positions[networks == number]
-        for at, one in zip(mine, _explained(work, mine, int(number)), strict=True):
-            found[int(at)] = one
-            work.report(start + len(found), total)
-    ordered = [found[int(at)] for at in positions]
-    arrays: dict[str, np.ndarray] = {
-        name: np.array([getattr(one, name) for one in ordered]) for name in _FACTS
-    }
-    arrays["weights"] = _padded([one.weights[None] for one in ordered])
-    arrays["labels"] = np.stack([one.labels for one in ordered])
-    _keep(path, arrays)
-    return arrays
-
-
-def _explained(work: Work, positions: np.ndarray, number: int) -> Iterator[Explanation]:
-    prepared, settings = work.inputs["prepare-o25"], work.settings
-    spectra, score = prepared.array("spectra"), settings.explain_score
-    filtered = score.startswith("filtered")
-    target = VaeScore(
-        load_autoencoders(work.inputs["vae"]).vaes[number],
-        score,
-        kept=kept_pixels(prepared.read_array("wavelength")) if filtered else None,
-    )
-    with Workers(work.threads) as workers:
-        flux = (np.asarray(spectra[int(at)]) for at in positions)
-        yield from explain_many(flux, target, settings.explain, workers=workers)
-
-
-def _keep(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    beside = path.with_suffix(".part")
-    save_arrays(beside, arrays)
-    beside.replace(path)
-
-
-def _padded(parts: list[np.ndarray]) -> np.ndarray:
-    """Joined along the first axis; rows that are shorter (fewer segments) end in zeros."""
-    if parts[0].ndim == 1:
-        return np.concatenate(parts)
-    width = max(part.shape[1] for part in parts)
-    return np.concatenate([np.pad(p, ((0, 0), (0, width - p.shape[1]))) for p in parts])
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
@@ -125,12 +147,13 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
         "top_percent": settings.top_percent,
         "top_at_least": settings.top_at_least,
         "top_in_bins": settings.top_in_bins,
+        "exposures": settings.explain_exposures,
     }
 
 
 EXPLAIN = Stage(
     "explain",
-    2,
+    3,
     needs=("prepare-o25", "vae", "score"),
     params=_params,
     run=_run,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,11 @@ from ....core.spectra.prepare.p21 import shared_range
 from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ....core.words import percent
 from ...collection.catalog_facts import for_lenses, why_set_aside
+from ...files.row_arrays import SHARD_ROWS
 from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
+from .prepare_chunks import finish_of, range_of, survey_of
 
 __all__ = ["PREPARE_O25", "PREPARE_P21"]
 
@@ -62,13 +64,8 @@ def _prepare(work: Work, name: str) -> None:
     draft.write_array("sample_median", median)
     draft.write_array("wavelength", recipe.wave_rest_aa[kept])
     draft.write_table("rows", pd.DataFrame({"row": survey.rows}))
-    finish = recipe.finish
-    if isinstance(recipe, O25Recipe) and recipe.fill == "code":
-        finish = functools.partial(recipe.finish, sample_median=median[kept])
-    with draft.rows_writer("spectra", survey.rows.size, int(kept.sum())) as writer:
-        for on_grid, _, usable in _on_grid(work, recipe, dust.ebv, half=1):
-            if usable.any():
-                writer.append(finish(on_grid[usable][:, kept]))
+    spectra = draft.rows_array("spectra", survey.rows.size, int(kept.sum()))
+    _finish(work, recipe, survey.rows, dust.ebv, kept, median, spectra)
     draft.metrics |= {
         "n_used": survey.rows.size,
         "n_unusable": len(survey.reasons),
@@ -81,14 +78,13 @@ def _prepare(work: Work, name: str) -> None:
 def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
     """The recipe over the range that the sample shares."""
     collection = work.collection
-    wave, n = collection.wave_rest_aa, collection.n_spectra
-    ends = np.full((n, 2), np.nan)
-    for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
-        good = np.isfinite(flux) & (ivar > 0)
-        some = good.any(axis=1)
-        ends[rows, 0] = np.where(some, wave[good.argmax(axis=1)], np.nan)
-        ends[rows, 1] = np.where(some, wave[len(wave) - 1 - good[:, ::-1].argmax(axis=1)], np.nan)
-        work.report(0, 2 * n, "range")
+    chunks = [
+        {"collection": str(collection.path), "key": collection.key, "start": at, "stop": stop}
+        for at, stop in _cuts(collection.n_spectra)
+    ]
+    n = len(chunks)
+    found = work.chunks("range", range_of, chunks, lambda done, _n: work.report(done, 3 * n))
+    ends = np.concatenate([np.empty((0, 2)), *(part["ends"] for part in found)])
     labelled = collection.catalog["label"].to_numpy(str) != ""
     sample = ends[labelled] if labelled.any() else ends
     try:
@@ -106,41 +102,74 @@ def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
 
 
 def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -> _Survey:
-    n_grid = recipe.wave_rest_aa.size
-    nan_count = np.zeros(n_grid, np.int64)
+    nan_count = np.zeros(recipe.wave_rest_aa.size, np.int64)
     rows, unusable, why = [], [], []
-    sample = [np.empty((0, n_grid), np.float32)]
-    stride = max(work.collection.n_spectra // _MEDIAN_ROWS, 1)
-    start = 0
-    for on_grid, reasons, usable in _on_grid(work, recipe, ebv, half=0):
-        at = np.arange(start, start + len(on_grid))
-        start += len(on_grid)
+    sample = [np.empty((0, len(nan_count)), np.float32)]
+    catalog, wanted = work.collection.catalog, for_lenses(work.collection.catalog)
+    chunks = [_of_rows(work, recipe, ebv, at, stop) for at, stop in _cuts(len(catalog))]
+    found = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
+    for (start, stop), part in zip(_cuts(len(catalog)), found, strict=True):
+        at, usable = np.arange(start, stop), part["usable"]
         rows.append(at[usable])
         unusable.append(at[~usable])
+        reasons = part["reasons"].astype(object)
+        for row in np.flatnonzero(~wanted[start:stop]):
+            reasons[row] = why_set_aside(catalog, start + int(row))
         why += reasons[~usable].tolist()
-        nan_count += np.isnan(on_grid[usable]).sum(axis=0)
-        sample.append(on_grid[usable & (at % stride == 0)])
+        nan_count += part["nan_count"]
+        sample.append(part["sample"])
     table = pd.DataFrame({"row": _joined(unusable), "reason": pd.Series(why, dtype="str")})
     return _Survey(_joined(rows), table, nan_count, np.concatenate(sample))
 
 
-def _on_grid(
-    work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None, *, half: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Chunk by chunk: spectra on the recipe's grid, reasons, which are usable."""
+def _of_rows(
+    work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None, start: int, stop: int
+) -> dict[str, Any]:
+    """Arguments of the first pass over some rows of the collection."""
     collection = work.collection
-    wanted = for_lenses(collection.catalog)
+    wanted = for_lenses(collection.catalog)[start:stop]
     # Those set aside have no data at rest, so that any redshift does.
-    z = np.where(wanted, collection.catalog["z"].to_numpy(np.float64), 0.0)
-    n = collection.n_spectra
-    for rows, flux, ivar in collection.chunks(_CHUNK_ROWS):
-        on_grid, reasons = recipe.to_grid(
-            collection.wave_rest_aa, flux, ivar, z[rows], ebv=None if ebv is None else ebv[rows]
-        )
-        for row in np.flatnonzero(~wanted[rows]):
-            reasons[row] = why_set_aside(collection.catalog, rows.start + int(row))
-        yield on_grid, reasons, reasons == ""
-        work.report(half * n + rows.stop, 2 * n)
+    z = collection.catalog["z"].to_numpy(np.float64)[start:stop]
+    stride = max(collection.n_spectra // _MEDIAN_ROWS, 1)
+    return {
+        "collection": str(collection.path),
+        "key": collection.key,
+        "start": start,
+        "recipe": recipe.asdict(),
+        "z": np.where(wanted, z, 0.0),
+        "ebv": None if ebv is None else ebv[start:stop],
+        "wanted": wanted,
+        "sampled": np.arange(start, stop) % stride == 0,
+    }
+
+
+def _finish(
+    work: Work,
+    recipe: P21Recipe | O25Recipe,
+    rows: np.ndarray,
+    ebv: np.ndarray | None,
+    kept: np.ndarray,
+    median: np.ndarray,
+    spectra: str,
+) -> None:
+    """The second pass, a shard of prepared spectra a chunk: nobody else writes into it."""
+    collection = work.collection
+    z = collection.catalog["z"].to_numpy(np.float64)
+    common = {"collection": str(collection.path), "key": collection.key, "spectra": spectra}
+    common |= {"recipe": recipe.asdict(), "kept": kept, "sample_median": median}
+    chunks = []
+    for first in range(0, len(rows), SHARD_ROWS):
+        mine = rows[first : first + SHARD_ROWS]
+        own = {"first": first, "rows": mine, "z": z[mine]}
+        chunks.append(common | own | {"ebv": None if ebv is None else ebv[mine]})
+    done = work.chunks("finish", finish_of, chunks, lambda at, n: work.report(n + at, 2 * n))
+    for _ in done:  # it has been written where it belongs
+        pass
+
+
+def _cuts(n: int) -> list[tuple[int, int]]:
+    """Where chunks of rows begin and end: of the collection alone."""
+    return [(start, min(start + _CHUNK_ROWS, n)) for start in range(0, n, _CHUNK_ROWS)]
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
@@ -170,6 +199,7 @@ def _stage(name: str) -> Stage:
         run=functools.partial(_prepare, name=name),
         takes=(f"prepare-{name}",),
         keeps=("dust",),
+        resumable=True,
     )
 
 

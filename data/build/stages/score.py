@@ -10,6 +10,8 @@ import pandas as pd
 from ....core.models.anomaly.rankings import equal_bins, rank, rank_within, top_overlap
 from ....core.models.anomaly.residuals import eight_scores
 from ....core.models.anomaly.scores import Score, kept_pixels
+from ...batch.chunk_inputs import networks_at, run_array
+from ...batch.chunk_runner import Arrays
 from ...collection.autoencoders import load_autoencoders
 from ..settings import BuildSettings
 from ..stage import Stage, Work
@@ -43,20 +45,42 @@ def _run(work: Work) -> None:
 
 def _scores(work: Work, sn_median: np.ndarray) -> dict[str, np.ndarray]:
     """Score → (n,), decoding each spectrum once, by the network of its bin."""
-    prepared = work.inputs["prepare-o25"]
-    spectra, kept = prepared.array("spectra"), kept_pixels(prepared.read_array("wavelength"))
-    networks = load_autoencoders(work.inputs["vae"])
-    which, n = networks.number(sn_median), spectra.shape[0]
-    found: dict[str, np.ndarray] = {score: np.empty(n) for score in get_args(Score)}
-    for start in range(0, n, _CHUNK_ROWS):
-        x, number = np.asarray(spectra[start : start + _CHUNK_ROWS]), which[start:][:_CHUNK_ROWS]
-        again = np.empty_like(x)
-        for at in np.unique(number):
-            again[number == at] = networks.vaes[at].reconstruct(x[number == at])
-        for score, values in eight_scores(x, again, kept).items():
-            found[score][start : start + len(x)] = values
-        work.report(min(start + _CHUNK_ROWS, n), n)
-    return found
+    prepared, vae = work.inputs["prepare-o25"], work.inputs["vae"]
+    which = load_autoencoders(vae).number(sn_median)
+    common = {
+        "prepared": str(prepared.path),
+        "vae": str(vae.path),
+        "kept": kept_pixels(prepared.read_array("wavelength")),
+    }
+    chunks = [
+        common | {"start": start, "which": which[start : start + _CHUNK_ROWS]}
+        for start in range(0, len(which), _CHUNK_ROWS)
+    ]
+    parts = list(work.chunks("scores", scores_of, chunks))
+    return {score: np.concatenate([part[score] for part in parts]) for score in get_args(Score)}
+
+
+def scores_of(
+    *, prepared: str, vae: str, kept: np.ndarray, start: int, which: np.ndarray
+) -> Arrays:
+    """The eight scores of a few prepared spectra, from the one at ``start`` on.
+
+    Parameters
+    ----------
+    prepared, vae
+        Addresses of the runs.
+    kept : (D,)
+        Pixels that the filtered scores count.
+    start
+        Position among the prepared spectra.
+    which : (n,)
+        Number of each one's network.
+    """
+    x = np.asarray(run_array(prepared, "spectra")[start : start + len(which)])
+    again = np.empty_like(x)
+    for at in np.unique(which):
+        again[which == at] = networks_at(vae).vaes[at].reconstruct(x[which == at])
+    return {str(score): values for score, values in eight_scores(x, again, kept).items()}
 
 
 def _overlap(scores: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -77,4 +101,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"scores": list(get_args(Score)), "sn_bins": settings.sn_bins}
 
 
-SCORE = Stage("score", 2, needs=("prepare-o25", "vae"), params=_params, run=_run)
+SCORE = Stage("score", 2, needs=("prepare-o25", "vae"), params=_params, run=_run, resumable=True)

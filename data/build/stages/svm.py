@@ -13,7 +13,9 @@ from ....core.models.class_metrics import classification_metrics
 from ....core.models.splits import settled_split
 from ....core.models.svm.coupling import votes_of
 from ....core.models.svm.training import SvmTraining, seeded, train_svm
-from ....core.targets import Classifier, CoupledSvm, read_classifier
+from ....core.targets import CoupledSvm, read_classifier
+from ...batch.chunk_inputs import classifier_at, run_array
+from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run
 from ...collection.trained_models import COUPLED, probability_column, svm_path
 from ...collection.type_certainty import measure_certainty
@@ -42,7 +44,7 @@ def _run(work: Work) -> None:
         work.draft.metrics |= {"trained_on": given.key, "lent": _of_lender(given)}
     save_classifier(svm_path(work.draft.path), classifier)
     machine = read_classifier(classifier)
-    table = _predictions(rows, truth, split, machine.classes, *_said(work, machine, spectra))
+    table = _predictions(rows, truth, split, machine.classes, *_said(work))
     work.draft.write_table("predictions", table)
     kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
     work.draft.metrics["probabilities"] = kind
@@ -111,21 +113,45 @@ def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: n
 _Said = tuple[np.ndarray, np.ndarray]
 
 
-def _said(work: Work, machine: Classifier, spectra: zarr.Array) -> _Said:
+def _said(work: Work) -> _Said:
     """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes."""
-    n = spectra.shape[0]
-    parts: list[_Said] = []
-    for start in range(0, n, _CHUNK_ROWS):
-        block = np.asarray(spectra[start : start + _CHUNK_ROWS])
-        if isinstance(machine, CoupledSvm):
-            decisions = machine.machine.decisions(block)
-            votes = votes_of(decisions, len(machine.classes))
-            parts.append((machine.coupling.log_odds(decisions), votes))
-        else:
-            parts.append((machine.log_odds(block), np.full(len(block), -1)))
-        work.report(n + min(start + _CHUNK_ROWS, n), 2 * n)
-    log_odds, votes = zip(*parts, strict=True)
+    prepared = work.inputs["prepare-p21"]
+    n = prepared.array("spectra").shape[0]
+    common = {
+        "prepared": str(prepared.path),
+        "classifier": str(svm_path(work.draft.path)),
+        "key": work.draft.path.name,
+    }
+    chunks = [
+        common | {"start": start, "stop": min(start + _CHUNK_ROWS, n)}
+        for start in range(0, n, _CHUNK_ROWS)
+    ]
+    parts = list(
+        work.chunks("said", said_of, chunks, lambda done, of: work.report(of + done, 2 * of))
+    )
+    log_odds, votes = ([part[name] for part in parts] for name in ("log_odds", "votes"))
     return np.concatenate(log_odds), np.concatenate(votes)
+
+
+def said_of(*, prepared: str, classifier: str, key: str, start: int, stop: int) -> Arrays:
+    """Log-odds (n, C) and votes (n,) of a few prepared spectra.
+
+    Parameters
+    ----------
+    prepared, classifier
+        Addresses of a run and of the file of a classifier.
+    key
+        Of the classifier's run.
+    start, stop
+        Positions among the prepared spectra.
+    """
+    machine = classifier_at(classifier, key)
+    block = np.asarray(run_array(prepared, "spectra")[start:stop])
+    if not isinstance(machine, CoupledSvm):
+        return {"log_odds": machine.log_odds(block), "votes": np.full(len(block), -1)}
+    decisions = machine.machine.decisions(block)
+    votes = votes_of(decisions, len(machine.classes))
+    return {"log_odds": machine.coupling.log_odds(decisions), "votes": votes}
 
 
 def _predictions(

@@ -1,0 +1,25 @@
+"""A stage's chunks, done in this process, in processes beside it or by a cluster's workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy_names import public_names
+
+if TYPE_CHECKING:
+    from .chunk_runner import Arrays, ChunkRunner, InThisProcess, finished_chunks
+    from .cluster_choice import ClusterChoice, ClusterError
+    from .dask_cluster import DaskCluster, opened_cluster
+
+__all__ = [
+    "Arrays",
+    "ChunkRunner",
+    "ClusterChoice",
+    "ClusterError",
+    "DaskCluster",
+    "InThisProcess",
+    "finished_chunks",
+    "opened_cluster",
+]
+
+__getattr__ = public_names(__name__)

@@ -1,0 +1,140 @@
+"""What stage explain does with a few spectra, in whatever process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from ....core.compute.workers import InTurn, Workers
+from ....core.explain.entry import Explanation, explain_many
+from ....core.models.anomaly.scores import Score, kept_pixels
+from ....core.settings import ExplainSettings
+from ....core.targets import Target
+from ....core.targets.anomaly_score import VaeScore
+from ....core.trust.exposures import Drawn, explain_again
+from ....core.trust.seen_again import FEWEST, recurrence
+from ...batch.chunk_inputs import networks_at, preparation_at, run_array, spectra_at
+from ...batch.chunk_runner import Arrays
+from ...collection.exposures import exposures_of_observed
+
+__all__ = ["FACTS", "explanations_of"]
+
+FACTS = ("value", "intercept", "r2", "local_prediction")
+
+
+def explanations_of(
+    *,
+    prepared: str,
+    vae: str,
+    positions: np.ndarray,
+    networks: np.ndarray,
+    settings: ExplainSettings,
+    score: Score,
+    exposures: dict[str, Any] | None,
+) -> Arrays:
+    """Explain a few prepared spectra, and others of each in other exposures.
+
+    Parameters
+    ----------
+    prepared, vae
+        Addresses of the runs.
+    positions, networks : (n,)
+        Positions among the prepared spectra, ascending, and number of each one's network.
+    settings, score
+        How, and what.
+    exposures
+        For :func:`_again`; None to leave those out.
+
+    Returns
+    -------
+    ``weights`` (n, S), those of fewer segments ending in zeros; ``labels`` (1, D) where all have
+    the same, else (n, D); the facts (n,); with exposures ``errors`` and ``survival`` (n, S) too.
+    """
+    x = _spectra(prepared, positions)
+    found: dict[int, Explanation] = {}
+    again: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    with Workers(torch.get_num_threads()) as workers:
+        for number in np.unique(networks):
+            target = _target(prepared, vae, int(number), score)
+            mine = np.flatnonzero(networks == number).tolist()
+            explained = explain_many((x[at] for at in mine), target, settings, workers=workers)
+            found |= dict(zip(mine, explained, strict=True))
+            if exposures is not None:
+                redraw = partial(_again, exposures, prepared, target, found)
+                again |= dict(zip(mine, workers.map(redraw, mine), strict=True))
+    ordered = [found[at] for at in range(len(positions))]
+    labels = np.stack([one.labels for one in ordered])
+    arrays = {name: np.array([getattr(one, name) for one in ordered]) for name in FACTS}
+    arrays["weights"] = padded([one.weights for one in ordered])
+    arrays["labels"] = labels[:1] if (labels == labels[0]).all() else labels
+    if exposures is not None:
+        errors, survival = zip(*(again[at] for at in range(len(positions))), strict=True)
+        arrays |= {"errors": padded(errors), "survival": padded(survival)}
+    return arrays
+
+
+def _spectra(prepared: str, positions: np.ndarray) -> np.ndarray:
+    array = run_array(prepared, "spectra")
+    first, last = int(positions[0]), int(positions[-1])
+    if last - first < 4 * len(positions):  # what lies between costs less than reading one by one
+        return np.asarray(array[first : last + 1])[positions - first]
+    return np.asarray(array.oindex[positions])
+
+
+def _target(prepared: str, vae: str, number: int, score: Score) -> VaeScore:
+    kept = None
+    if score.startswith("filtered"):
+        kept = kept_pixels(np.asarray(run_array(prepared, "wavelength")[:]))
+    return VaeScore(networks_at(vae).vaes[number], score, kept=kept)
+
+
+def _again(
+    exposures: dict[str, Any],
+    prepared: str,
+    target: Target,
+    found: dict[int, Explanation],
+    at: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """1σ error of each weight from the spectrum's noise, and in what share of redraws it leads.
+
+    NaN where nothing is sampled, no error is known, or too many redraws cannot be prepared. As the
+    redraws that the page makes, but fewer, and not about what the autoencoder expects: whether a
+    reason is more than noise is not told by these.
+    """
+    one, row = found[at], int(exposures["rows"][at])
+    unknown = np.full(len(one.weights), np.nan)
+    spectra = spectra_at(exposures["collection"], exposures["key"])
+    observed = spectra.observed(row)
+    ebv = exposures["ebv"]
+    source = exposures_of_observed(
+        observed,
+        lambda: _first_of(spectra.at_rest(row, row + 1)),
+        preparation_at(prepared),
+        spectra.wave_rest_aa,
+        survey=exposures["surveys"][at],
+        ebv=None if ebv is None else float(ebv[at]),
+    )
+    if not source.known or one.settings.segmentation != "uniform":
+        return unknown, unknown
+    drawn: Drawn = source.draw(range(exposures["n"]), seed=one.settings.seed)
+    if len(drawn.spectra) < FEWEST:
+        return unknown, unknown
+    redrawn = explain_again(one, target, drawn.spectra, workers=InTurn())
+    seen = recurrence(one.weights, redrawn)
+    return seen.intervals.standard_error, seen.share
+
+
+def _first_of(pair: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    return pair[0][0], pair[1][0]
+
+
+def padded(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """(n, S): rows that are shorter, having fewer segments, end in zeros."""
+    out = np.zeros((len(rows), max(map(len, rows))))
+    for row, values in zip(out, rows, strict=True):
+        row[: len(values)] = values
+    return out

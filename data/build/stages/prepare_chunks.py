@@ -1,0 +1,121 @@
+"""What stages prepare-p21 and prepare-o25 do with a few rows, in whatever process."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from ....core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
+from ...batch.chunk_inputs import spectra_at, write_rows
+from ...batch.chunk_runner import Arrays
+
+__all__ = ["finish_of", "range_of", "survey_of"]
+
+# So many spectra are in memory at once, each on two grids.
+_AT_ONCE = 512
+
+
+def range_of(*, collection: str, key: str, start: int, stop: int) -> Arrays:
+    """First and last wavelength with data, ``ends`` (n, 2), of rows start to stop; Å, or NaN."""
+    spectra = spectra_at(collection, key)
+    wave, (flux, ivar) = spectra.wave_rest_aa, spectra.at_rest(start, stop)
+    good = np.isfinite(flux) & (ivar > 0)
+    some, ends = good.any(axis=1), np.full((len(flux), 2), np.nan)
+    ends[:, 0] = np.where(some, wave[good.argmax(axis=1)], np.nan)
+    ends[:, 1] = np.where(some, wave[len(wave) - 1 - good[:, ::-1].argmax(axis=1)], np.nan)
+    return {"ends": ends}
+
+
+def survey_of(
+    *,
+    collection: str,
+    key: str,
+    start: int,
+    recipe: dict[str, Any],
+    z: np.ndarray,
+    ebv: np.ndarray | None,
+    wanted: np.ndarray,
+    sampled: np.ndarray,
+) -> Arrays:
+    """Which of a few rows are usable, what they lack, and those that the median is taken of.
+
+    Parameters
+    ----------
+    collection, key
+        Where it lies and what it holds.
+    start
+        First row; there are as many as redshifts.
+    recipe
+        As a dict.
+    z, ebv : (n,)
+        Redshift, and E(B−V) in mag or None.
+    wanted, sampled : (n,) bool
+        Rows that models may be given, and those of the median.
+
+    Returns
+    -------
+    ``usable`` (n,), ``reasons`` (n,) texts, ``nan_count`` (G,), ``sample`` (m, G).
+    """
+    spectra, made = spectra_at(collection, key), recipe_from_dict(recipe)
+    flux, ivar = spectra.at_rest(start, start + len(z))
+    on_grid, reasons = made.to_grid(spectra.wave_rest_aa, flux, ivar, z, ebv=ebv)
+    usable = (reasons == "") & wanted
+    return {
+        "usable": usable,
+        "reasons": reasons.astype(str),
+        "nan_count": np.isnan(on_grid[usable]).sum(axis=0),
+        "sample": on_grid[usable & sampled],
+    }
+
+
+def finish_of(
+    *,
+    collection: str,
+    key: str,
+    recipe: dict[str, Any],
+    kept: np.ndarray,
+    sample_median: np.ndarray,
+    spectra: str,
+    first: int,
+    rows: np.ndarray,
+    z: np.ndarray,
+    ebv: np.ndarray | None,
+) -> Arrays:
+    """Prepare usable rows and write them where they belong, a shard or the last of one.
+
+    Parameters
+    ----------
+    collection, key, recipe
+        As above.
+    kept : (G,) bool
+        Wavelengths that the model sees.
+    sample_median : (G,)
+        What the paper's code fills with.
+    spectra, first
+        Address of the array, and row in it of the first.
+    rows, z, ebv : (n,)
+        Rows of the collection, ascending, their redshifts and E(B−V).
+    """
+    made, source = recipe_from_dict(recipe), spectra_at(collection, key)
+    finish = made.finish
+    if isinstance(made, O25Recipe) and made.fill == "code":
+        finish = functools.partial(made.finish, sample_median=sample_median[kept])
+    parts = []
+    for at in range(int(rows[0]), int(rows[-1]) + 1, _AT_ONCE):
+        mine = (rows >= at) & (rows < at + _AT_ONCE)
+        if not mine.any():
+            continue
+        some = rows[mine]
+        flux, ivar = source.at_rest(int(some[0]), int(some[-1]) + 1)
+        on_grid, _ = made.to_grid(
+            source.wave_rest_aa,
+            flux[some - some[0]],
+            ivar[some - some[0]],
+            z[mine],
+            ebv=None if ebv is None else ebv[mine],
+        )
+        parts.append(finish(on_grid[:, kept]))
+    write_rows(spectra, first, np.concatenate(parts))
+    return {"n": np.array(len(rows))}

@@ -1,0 +1,50 @@
+"""The spectra of a collection without its catalogue, for processes that need no more of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from ..files.damage import DAMAGE
+from ..files.places import Place, place
+from .collection import CollectionError, read_meta, rows_that_count
+from .format import CATALOG_NAME, OBSERVED, SET_ASIDE, SPECTRA_NAME
+from .stored_spectra import StoredSpectra, open_spectra
+
+__all__ = ["only_spectra"]
+
+_COLUMNS = ("z", SET_ASIDE, "flux_unit")
+
+
+def only_spectra(address: str) -> StoredSpectra:
+    """Open a collection's spectra with three columns of its catalogue at most.
+
+    Parameters
+    ----------
+    address
+        A folder, or what ``fsspec`` knows, such as ``s3://bucket/survey``.
+
+    Raises
+    ------
+    CollectionError
+        As ``Collection.open``.
+    """
+    path = place(address)
+    meta = read_meta(path)
+    try:
+        catalog = _some_columns(path / CATALOG_NAME)
+        rows = np.arange(len(catalog))
+        if meta["format_version"] == OBSERVED:
+            rows = rows_that_count(path, meta, len(catalog))
+            catalog = catalog.iloc[rows].reset_index(drop=True)
+        return open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
+    except DAMAGE as error:
+        raise CollectionError(f"{path} cannot be read: {error}") from error
+
+
+def _some_columns(path: Place) -> pd.DataFrame:
+    with path.open("rb") as file:
+        stored = pq.ParquetFile(file)
+        wanted = [name for name in _COLUMNS if name in stored.schema_arrow.names]
+        return stored.read(wanted).to_pandas()
