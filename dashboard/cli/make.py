@@ -25,6 +25,7 @@ from .anomaly_options import (
     anomaly_options,
     with_anomaly_options,
 )
+from .cluster_options import Cluster, Scheduler, Tls, cluster_choice
 from .options import CORES, AsJson, Directory, Jobs, NoBrowser, Port
 from .output import print_json, print_lines
 from .serve import lasting, serve_page
@@ -154,13 +155,14 @@ def build_command(
     k: Clusters = None,
     weight_sign: Sign = None,
     jobs: Jobs = CORES,
+    scheduler: Scheduler = "",
+    cluster: Cluster = "",
+    tls: Tls = None,
     as_json: AsJson = False,
 ) -> None:
     """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
-    from ...data.build.all_stages import BuildSettings, build, settings_as_built
+    from ...data.build.all_stages import BuildSettings, settings_as_built
     from ...data.collection.collection import Collection
-    from ...data.study.evaluation import tuned_build
-    from .progress import TerminalProgress, ctrl_c_cancels
     from .summary import build_lines
 
     if tune and (only or models or planes):
@@ -172,16 +174,23 @@ def build_command(
     usual = usual.with_choices(split=split, task=task, overlap=overlap, tsne=tsne)
     others: dict[str, Any] = {**anomaly_options(context.params), "background": background}
     common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
-    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
-        common |= {"progress": progress, "cancelled": stop.is_set}
-        if tune:
-            report = tuned_build(collection, **common)
-        else:
-            report = build(collection, only=wanted, models=models, **common)
+    common["cluster"] = cluster_choice(scheduler, cluster, jobs, tls)
+    report = _built(collection, tune, {"only": wanted, "models": models}, common)
     if as_json:
         print_json(asdict(report))
     else:
         print_lines(build_lines(report))
+
+
+def _built(collection: Any, tune: bool, which: dict[str, Any], common: dict[str, Any]) -> Any:
+    """What became of it; a search for the best machine, or the stages asked for."""
+    from ...data.build.all_stages import build
+    from ...data.study.evaluation import tuned_build
+    from .progress import TerminalProgress, ctrl_c_cancels
+
+    with ctrl_c_cancels() as stop, TerminalProgress() as progress:
+        common = common | {"progress": progress, "cancelled": stop.is_set}
+        return tuned_build(collection, **common) if tune else build(collection, **which, **common)
 
 
 def _build_demo(*, small: bool, n_spectra: int | None) -> Path:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 __all__ = ["TerminalProgress", "ctrl_c_cancels"]
 
@@ -23,6 +30,8 @@ class TerminalProgress:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("[dim]left"),
+            TimeRemainingColumn(compact=True),
             TextColumn("[dim]{task.fields[message]}"),
             console=Console(stderr=True, quiet=quiet),
         )

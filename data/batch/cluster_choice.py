@@ -15,6 +15,7 @@ BatchSystem = Literal["slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab"]
 
 # Up to so many chunks are done before processes of their own would have started.
 _FEW_CHUNKS = 64
+_PEM = ("ca.pem", "cert.pem", "key.pem")
 
 
 class ClusterError(Exception):
@@ -33,8 +34,8 @@ class ClusterChoice:
         Batch system whose queue is given the workers as jobs; "" for processes of this machine.
     workers
         How many, of our own: processes here, jobs there.
-    tls_ca, tls_cert, tls_key
-        Files in PEM: who is trusted, and who we are. All or none.
+    tls
+        Folder of ``ca.pem``, whom to trust, and ``cert.pem`` and ``key.pem``, who we are.
     few_chunks
         Of this machine: a stage of fewer chunks to do does them without processes of their own.
 
@@ -47,9 +48,7 @@ class ClusterChoice:
     scheduler: str = ""
     system: BatchSystem | Literal[""] = ""
     workers: int = 1
-    tls_ca: Path | None = None
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
+    tls: Path | None = None
     few_chunks: int = _FEW_CHUNKS
 
     def __post_init__(self) -> None:
@@ -61,14 +60,11 @@ class ClusterChoice:
             raise ClusterError(f"cluster {self.system!r} is none of {get_args(BatchSystem)}")
         if self.workers < 1:
             raise ClusterError(f"workers={self.workers} must be 1 or more")
-        given = [path for path in (self.tls_ca, self.tls_cert, self.tls_key) if path is not None]
-        if len(given) not in (0, 3):
-            raise ClusterError("TLS needs three files: --tls-ca, --tls-cert and --tls-key")
-        for path in given:
-            if not path.is_file():
-                raise ClusterError(f"there is no file {path} for TLS")
+        for name in _PEM if self.tls is not None else ():
+            if not (self.tls / name).is_file():
+                raise ClusterError(f"there is no file {self.tls / name} for TLS")
         if self.scheduler:
-            _check_address(self.scheduler, tls=bool(given))
+            _check_address(self.scheduler, tls=self.tls is not None)
 
     @property
     def local(self) -> bool:
@@ -77,21 +73,15 @@ class ClusterChoice:
 
     def security(self) -> Any:
         """The certificates as ``distributed`` takes them; None without."""
-        if self.tls_ca is None:
+        if self.tls is None:
             return None
         from distributed import Security
 
-        cert, key = str(self.tls_cert), str(self.tls_key)
-        return Security(
-            require_encryption=True,
-            tls_ca_file=str(self.tls_ca),
-            tls_client_cert=cert,
-            tls_client_key=key,
-            tls_worker_cert=cert,
-            tls_worker_key=key,
-            tls_scheduler_cert=cert,
-            tls_scheduler_key=key,
-        )
+        ca, cert, key = (str(self.tls / name) for name in _PEM)
+        files = {"tls_ca_file": ca}
+        for role in ("client", "worker", "scheduler"):
+            files |= {f"tls_{role}_cert": cert, f"tls_{role}_key": key}
+        return Security(require_encryption=True, **files)
 
 
 def _check_address(scheduler: str, *, tls: bool) -> None:
@@ -108,10 +98,10 @@ def _check_address(scheduler: str, *, tls: bool) -> None:
     if parts.scheme == "tls":
         if not tls:
             raise ClusterError(
-                f"{scheduler} speaks TLS: name the files, --tls-ca, --tls-cert and --tls-key"
+                f"{scheduler} speaks TLS: name the folder of its certificates, --tls"
             )
     elif tls:
-        raise ClusterError(f"files for TLS are named, but {scheduler} is in the clear: use tls://")
+        raise ClusterError(f"certificates are named, but {scheduler} is in the clear: use tls://")
     elif not _is_loopback(host):
         raise ClusterError(
             f"{scheduler} is in the clear and not of this machine: whoever reaches it can run "

@@ -171,6 +171,8 @@ class _OnCluster:
         finished: Any = as_completed(loop=client.loop)
 
         def top_up() -> None:
+            if client.status != "running":
+                raise self._cluster.lost()
             ahead = max(_AHEAD * sum(client.nthreads().values()), _AHEAD)
             while waiting and len(working) < ahead:
                 number, chunk = waiting.pop()
