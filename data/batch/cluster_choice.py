@@ -60,9 +60,9 @@ class ClusterChoice:
             raise ClusterError(f"cluster {self.system!r} is none of {get_args(BatchSystem)}")
         if self.workers < 1:
             raise ClusterError(f"workers={self.workers} must be 1 or more")
-        for name in _PEM if self.tls is not None else ():
-            if not (self.tls / name).is_file():
-                raise ClusterError(f"there is no file {self.tls / name} for TLS")
+        for path in () if self.tls is None else [self.tls / name for name in _PEM]:
+            if not path.is_file():
+                raise ClusterError(f"there is no file {path} for TLS")
         if self.scheduler:
             _check_address(self.scheduler, tls=self.tls is not None)
 

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 
 from ..files.damage import DAMAGE
 from ..files.places import Place, place
+from .catalog_facts import SET_ASIDE
 from .collection import CollectionError, read_meta, rows_that_count
-from .format import CATALOG_NAME, OBSERVED, SET_ASIDE, SPECTRA_NAME
+from .format import CATALOG_NAME, OBSERVED, SPECTRA_NAME
 from .stored_spectra import StoredSpectra, open_spectra
 
 __all__ = ["only_spectra"]
