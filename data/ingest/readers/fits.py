@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +41,8 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF", b"<html": "a web page: fetch the file anew",
     b"<!DOCTYPE": "a web page: fetch the file anew",
 }  # fmt: skip
+_CARD, _LONGEST_KEYWORD = 80, 8
+_OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
 _LARGEST_FLAG = 2.0**62
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
@@ -75,15 +77,29 @@ class Hdu:
 
     Attributes
     ----------
-    header
-        As astropy gives it.
+    source
+        astropy's, which builds its header when it is asked for: of a table with 240 columns that
+        takes as long as all else.
     data
         Of a table (rows,), as stored, with upper-case field names; of an image its pixels,
         scaled, the last FITS axis first; None for an image that was not asked for.
+    keywords
+        All that the header has, in upper case, so that what it has not need not be looked for;
+        None where they were not read.
+    forms
+        TFORM of each column of a table.
     """
 
-    header: fits.Header
+    source: Any
     data: np.ndarray | None
+    keywords: frozenset[str] | None = None
+    forms: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> fits.Header:
+        """As astropy gives it. ReadError if it is damaged."""
+        with _damage_told():
+            return self.source.header
 
     @property
     def name(self) -> str:
@@ -97,8 +113,11 @@ class Hdu:
 
     def value(self, keyword: str) -> object:
         """A header value; None if absent. ReadError if its card is damaged."""
+        known = self.keywords is not None and len(keyword) <= _LONGEST_KEYWORD
+        if known and keyword.upper() not in (self.keywords or ()):
+            return None
         with _damage_told():
-            return self.header.get(keyword)
+            return self.source.header.get(keyword)
 
     def number(self, keyword: str, otherwise: float = float("nan")) -> float:
         """A header value as a float, or the other value if it is absent or not a number."""
@@ -137,7 +156,12 @@ class Hdu:
 
     def logical(self, number: int) -> bool:
         """Whether the column of this number, from 1, holds true and false."""
-        return str(self.value(f"TFORM{number}") or "").strip().lstrip("0123456789") == "L"
+        return self._form(number) == "L"
+
+    def _form(self, number: int) -> str:
+        """TFORM of the column of this number, from 1, without its repeat count."""
+        form = self.forms[number - 1] if self.forms else self.value(f"TFORM{number}")
+        return str(form or "").strip().lstrip("0123456789")
 
     def texts(self, name: str) -> list[str]:
         """A column of text, by upper-case name, without surrounding blanks."""
@@ -147,8 +171,8 @@ class Hdu:
     def _column(self, name: str, kinds: str) -> np.ndarray:
         if self.data is None or name not in self.columns:
             raise ReadError("unreadable", f"the table has no column {name!r}")
-        form = str(self.value(f"TFORM{self.columns.index(name) + 1}") or "")
-        if form.strip().lstrip("0123456789")[:1] in ("P", "Q"):  # what is here says where it is
+        # What is here of arrays of varying length says where they are.
+        if self._form(self.columns.index(name) + 1)[:1] in ("P", "Q"):
             raise ReadError(
                 "unreadable",
                 f"column {name!r} holds arrays of varying length: write them as arrays of one "
@@ -204,11 +228,23 @@ def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
 
     Not by ``fits.open(checksum=True)``, which reads all HDUs whatever is wanted.
     """
+    if isinstance(hdu, fits.BinTableHDU):
+        found = _table(hdu)
+        _check_sums(hdu, found.keywords or ())
+        return found
     if not isinstance(hdu, fits.ImageHDU) or images(hdu.name):
-        sums = hdu.verify_checksum() if "CHECKSUM" in hdu.header else hdu.verify_datasum()
-        if sums == 0:
-            raise ValueError("Checksum verification failed")
-    return Hdu(hdu.header, _data(hdu, images))
+        _check_sums(hdu, hdu.header)
+    _ = hdu.header  # built here, where damage is told
+    return Hdu(hdu, _data(hdu, images))
+
+
+def _check_sums(hdu: Any, keywords: Container[str]) -> None:
+    if "CHECKSUM" in keywords:
+        sums = hdu.verify_checksum()
+    else:
+        sums = hdu.verify_datasum() if "DATASUM" in keywords else 1
+    if sums == 0:
+        raise ValueError("Checksum verification failed")
 
 
 @contextmanager
@@ -245,7 +281,7 @@ def _no_fits(start: bytes) -> str:
 
 
 def _data(
-    hdu: fits.PrimaryHDU | fits.BinTableHDU | fits.TableHDU | fits.ImageHDU,
+    hdu: fits.PrimaryHDU | fits.TableHDU | fits.ImageHDU,
     images: Callable[[str], bool],
 ) -> np.ndarray | None:
     if isinstance(hdu, fits.PrimaryHDU) or (isinstance(hdu, fits.ImageHDU) and images(hdu.name)):
@@ -253,27 +289,54 @@ def _data(
     if isinstance(hdu, fits.TableHDU):  # columns as text
         stored: Any = hdu.data  # its columns are known to the file alone
         return Table({name.upper(): stored[name] for name in stored.names}).as_array()
-    return _rows(hdu) if isinstance(hdu, fits.BinTableHDU) else None
+    return None
 
 
-def _rows(hdu: fits.BinTableHDU) -> np.ndarray:
-    """The table's rows as stored.
+def _table(hdu: fits.BinTableHDU) -> Hdu:
+    """A table with its rows as stored.
 
     `hdu.data` has the same, but builds several objects for each of 240 columns, of which eight
-    are wanted, twice a file: an SDSS file takes three to four times as long that way.
+    are wanted; `hdu.header` some for each of 700 cards, nearly all of them the same in every file
+    of a survey. An SDSS file takes several times as long with either.
     """
-    header: Any = hdu.header  # its values' types are known to the file alone
     place: Any = hdu.fileinfo()
-    numbers = range(1, header["TFIELDS"] + 1)
-    layout = _layout(tuple((header[f"TTYPE{n}"], header[f"TFORM{n}"]) for n in numbers))
-    if layout.itemsize != header["NAXIS1"]:
-        raise ValueError(f"rows of {header['NAXIS1']} bytes, columns of {layout.itemsize}")
-    place["file"].seek(place["datLoc"])
-    return np.frombuffer(place["file"].read(hdu.size), layout, count=header["NAXIS2"])
+    file = place["file"]
+    file.seek(place["hdrLoc"])
+    raw: bytes = file.read(place["datLoc"] - place["hdrLoc"])
+    cards = [raw[at : at + _CARD] for at in range(0, len(raw), _CARD)]
+    names = {card[:_LONGEST_KEYWORD] for card in cards}
+    keywords = frozenset(name.decode("latin-1").strip().upper() for name in names)
+    if "CONTINUE" in keywords:  # of a text over several cards
+        header: Any = hdu.header
+        cards = [f"{key:8}= {header[key]!r}".encode() for key in header if key[:5] in _OF_COLUMNS]
+        cards += [f"{key:8}= {header[key]}".encode() for key in _OF_SIZE]
+    n_columns, n_bytes, n_rows = (_whole(cards, key) for key in _OF_SIZE)
+    columns = (card for card in cards if card[:5].decode("latin-1") in _OF_COLUMNS)
+    layout, forms = _layout(b"".join(card.ljust(_CARD) for card in columns), n_columns)
+    if layout.itemsize != n_bytes:
+        raise ValueError(f"rows of {n_bytes} bytes, columns of {layout.itemsize}")
+    file.seek(place["datLoc"])
+    rows = np.frombuffer(file.read(n_bytes * n_rows), layout, count=n_rows)
+    return Hdu(hdu, rows, keywords, forms)
 
 
-@lru_cache(maxsize=16)  # a survey has a few
-def _layout(columns: tuple[tuple[str, str], ...]) -> np.dtype:
-    """Of a row, with names in upper case, from the columns' names and TFORMs."""
-    named = [fits.Column(name=name.upper(), format=form) for name, form in columns]
-    return fits.ColDefs(named).dtype.newbyteorder(">")
+def _whole(cards: list[bytes], keyword: str) -> int:
+    wanted = f"{keyword:8}".encode()
+    found: Any = next(fits.Card.fromstring(card).value for card in cards if card[:8] == wanted)
+    return int(found)
+
+
+@lru_cache(maxsize=128)  # a survey has a few
+def _layout(cards: bytes, n_columns: int) -> tuple[np.dtype, tuple[str, ...]]:
+    """Of a row, with names in upper case, and each TFORM, from the cards TTYPEn and TFORMn."""
+    said: dict[str, Any] = {}
+    for at in range(0, len(cards), _CARD):
+        card = fits.Card.fromstring(cards[at : at + _CARD])
+        said.setdefault(str(card.keyword), card.value)
+    numbers = range(1, n_columns + 1)
+    forms = tuple(said[f"TFORM{n}"] for n in numbers)
+    named = [
+        fits.Column(name=said[f"TTYPE{n}"].upper(), format=form)
+        for n, form in zip(numbers, forms, strict=True)
+    ]
+    return fits.ColDefs(named).dtype.newbyteorder(">"), forms
