@@ -53,6 +53,9 @@ $(VENV)/.docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
+screenshots: venv ## every tab in light and dark, into docs/tabs
+	SPEXPLAIN_SCREENSHOTS=docs/tabs $(BIN)/python -m pytest tests/ui/test_every_tab.py
+
 bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dense path, in the browser
 	$(BIN)/python benchmarks/explain.py --json
 	$(BIN)/python benchmarks/page.py --json

@@ -309,7 +309,7 @@ def _belief(session: Session) -> str:
     if said and (noise := escape(_noise(session.outcome))):
         noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
         said = f'<span title="{_OF_NOISE}">{noise}</span> {said}'
-    return f'<div class="belief">{said}</div>'
+    return f'<div class="belief" tabindex="0">{said}</div>'
 
 
 def _noise(outcome: Outcome) -> str:

@@ -105,7 +105,7 @@ class _Confusion:
         made = button(
             text, {"cell": [true, predicted]}, css="cell on" if chosen else "cell", title=told
         )
-        style = f"background:color-mix(in srgb, var(--{tone}) {60 * share:.0f}%, transparent)"
+        style = f"background:color-mix(in srgb, var(--{tone}) {45 * share:.0f}%, transparent)"
         return f'<td style="{style}">{made}</td>'
 
     def _numbered(self) -> str:

@@ -24,6 +24,8 @@ __all__ = ["model_html", "show"]
 
 _LOOK_MS = 2000
 
+_COLUMNS = '<div class="columns" tabindex="0">'
+
 
 def show(session: Session) -> pn.pane.HTML:
     """How good the classifier is, and how the autoencoder learnt, also while a build trains it."""
@@ -42,10 +44,9 @@ def show(session: Session) -> pn.pane.HTML:
 
 
 def _beside(report: str, training: str) -> str:
-    start = '<div class="columns">'
-    if report.startswith(start):
+    if report.startswith(_COLUMNS):
         return f"{report.removesuffix('</div>')}{training}</div>"
-    return f"{start}{training}</div>" if training else report
+    return f"{_COLUMNS}{training}</div>" if training else report
 
 
 def model_html(space: Workspace) -> str:
@@ -90,7 +91,7 @@ def _report(truth: np.ndarray, predicted: np.ndarray, about: str, certain: str) 
                  + f"<td>{scores[3].sum():,.0f}</td></tr>")  # fmt: skip
     head = "<th></th><th>precision</th><th>recall</th><th>F</th><th>spectra</th>"
     table = _table(about, head, lines)
-    return f'<div class="columns">{table}{_confusion(truth, predicted, kinds)}{certain}</div>'
+    return f"{_COLUMNS}{table}{_confusion(truth, predicted, kinds)}{certain}</div>"
 
 
 def _within(ends: str) -> str:
@@ -125,7 +126,7 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
         f"{what}: what it says here, where no spectrum has a type to check it", head, lines
     )
     tested = getattr(lens, "lent_test", None)
-    return f'<div class="columns">{table}{_there(tested) if tested else ""}{_certain(lens)}</div>'
+    return f"{_COLUMNS}{table}{_there(tested) if tested else ''}{_certain(lens)}</div>"
 
 
 def _there(test: Mapping[str, Any]) -> str:
@@ -153,7 +154,7 @@ def _confusion(truth: np.ndarray, predicted: np.ndarray, kinds: list[str]) -> st
     for i, kind in enumerate(kinds):
         tints = [
             f'<td style="background:color-mix(in srgb, var(--{"accent" if i == j else "warn"}) '
-            f'{60 * shares[i, j]:.0f}%, transparent)">{counts[i, j]:,}</td>'
+            f'{45 * shares[i, j]:.0f}%, transparent)">{counts[i, j]:,}</td>'
             for j in range(len(kinds))
         ]
         lines.append(f"<tr><th>{escape(kind)}</th>{''.join(tints)}</tr>")

@@ -1,0 +1,102 @@
+"""Every tab in light and dark: nothing that axe-core calls a fault of level A or AA, and a picture.
+
+``make screenshots`` keeps the pictures for the docs, in the folder that ``SPEXPLAIN_SCREENSHOTS``
+names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from spexplain.dashboard.session.tabs import all_tabs
+from spexplain.data.collection.collection import Collection
+
+from .conftest import PATIENCE_MS, Tab
+
+DOCS = Path(__file__).parents[2] / "docs" / "tabs"
+LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # all that another theme changes
+# All that opens beside the plot.
+MORE = "&beside=true&zooms=true&residual=true&range=whole"
+
+
+def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
+    new_tab: Callable[..., Tab], small_demo: Path, tmp_path: Path
+) -> None:
+    wanted = os.environ.get("SPEXPLAIN_SCREENSHOTS")
+    folder = Path(wanted) if wanted else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    catalog = Collection.open(small_demo).catalog
+    id = str(catalog["id"][catalog["label"] == "type 2"].iloc[0])
+    tab = new_tab(color_scheme="light")
+    tab.open(f"?id={id}{MORE}")
+    tab.painted(id)
+    wrong = {"with all beside the plot": faults(tab.page, None)}
+    tab.open(f"?id={id}")
+    tab.settled_plane()
+    tab.painted(id)
+    wrong["page"] = faults(tab.page, None)
+    tab.page.get_by_role("button", name="Theme").click()
+    wrong["page, dark"] = faults(tab.page, None, CONTRAST)
+    tab.page.get_by_role("button", name="Theme").click()
+    for one in all_tabs():
+        _show(tab, one)
+        for theme, rules in (("light", LEVELS), ("dark", CONTRAST)):
+            if theme == "dark":
+                tab.page.get_by_role("button", name="Theme").click()
+                tab.wait("() => document.documentElement.dataset.theme === 'dark'")
+            path = folder / f"{one.name}-{theme}.png"
+            tab.page.screenshot(path=path)
+            _checked(path, few_colours=wanted is not None)
+            # All of the page once, then what each tab has of its own.
+            wrong[f"{one.name}, {theme}"] = faults(tab.page, ".sheet", rules)
+        tab.page.get_by_role("button", name="Theme").click()
+        tab.wait("() => document.documentElement.dataset.theme === 'light'")
+    assert not any(wrong.values()), "\n".join(f"{at}: {said}" for at, said in wrong.items() if said)
+
+
+def test_the_docs_show_every_tab_in_light_and_dark() -> None:
+    for one in all_tabs():
+        for theme in ("light", "dark"):
+            _checked(DOCS / f"{one.name}-{theme}.png")
+
+
+def _show(tab: Tab, one: Any) -> None:
+    """Open a tab and wait until it has all that it waits for."""
+    page = tab.page
+    page.get_by_role("radio", name=one.title, exact=True).click()
+    tab.wait("name => new URL(location).searchParams.get('tab') === name", one.name)
+    if one.name == "selected":
+        page.get_by_role("button", name="Select type 1").click()
+        page.get_by_text("Median of").wait_for()
+    for busy in (".waiting:visible", ".busy:visible"):
+        for _ in range(page.locator(busy).count()):
+            page.locator(busy).first.wait_for(state="hidden", timeout=PATIENCE_MS)
+
+
+def faults(page: Any, part: str | None, rules: Mapping[str, Any] = LEVELS) -> list[str]:
+    """What axe-core finds wrong on the page or a part of it, each with where it is."""
+    asked = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = Axe().run(page, context=part, options=asked).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def _checked(path: Path, *, few_colours: bool = False) -> None:
+    """A whole page with something in its tab; in few colours, it has a third of the bytes."""
+    with Image.open(path) as picture:
+        assert picture.size == (1440, 900)
+        plain = picture.convert("RGB")
+    below = np.asarray(plain.convert("L"))[690:880, 240:1420]
+    assert below.std() > 3, f"{path.name}: the tab is empty"
+    if few_colours:
+        plain.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
