@@ -15,7 +15,7 @@ from sklearn.manifold import TSNE as SklearnTSNE
 
 from .principal_components import fit_components
 
-__all__ = ["Callback", "EmbedSettings", "TsneMethod", "lay_out"]
+__all__ = ["Callback", "EmbedSettings", "OpenTsne", "TsneMethod", "lay_out"]
 
 TsneMethod = Literal["opentsne", "sklearn"]
 Callback = Callable[[int, int], None]
@@ -109,22 +109,26 @@ def lay_out(
     ValueError
         Fewer than 5 points, or a score is not finite.
     """
+    if settings.method == "opentsne":
+        laid = OpenTsne(scores, settings, jobs=jobs)
+        return np.ascontiguousarray(laid.optimised(callback), np.float32), laid.settings
+    settings = _possible(scores, settings)
+    plane = SklearnTSNE(
+        perplexity=settings.perplexity,
+        init=cast("Any", _start(scores, settings.seed)),  # documented as array, annotated as text
+        max_iter=settings.early + settings.iterations,
+        random_state=settings.seed,
+        n_jobs=jobs,
+    ).fit_transform(scores)
+    return np.ascontiguousarray(plane, np.float32), settings
+
+
+def _possible(scores: np.ndarray, settings: EmbedSettings) -> EmbedSettings:
+    """The settings with a perplexity that so many points can have."""
     n = len(scores)
     if n < 5 or not np.isfinite(scores).all():
         raise ValueError(f"a plane needs 5 finite points or more, got {np.shape(scores)}")
-    settings = dataclasses.replace(settings, perplexity=min(settings.perplexity, (n - 1) // 3))
-    start = _start(scores, settings.seed)
-    if settings.method == "sklearn":
-        plane = SklearnTSNE(
-            perplexity=settings.perplexity,
-            init=cast("Any", start),  # documented to take an array, annotated as text
-            max_iter=settings.early + settings.iterations,
-            random_state=settings.seed,
-            n_jobs=jobs,
-        ).fit_transform(scores)
-    else:
-        plane = _opentsne(scores, start, settings, jobs, callback)
-    return np.ascontiguousarray(plane, np.float32), settings
+    return dataclasses.replace(settings, perplexity=min(settings.perplexity, (n - 1) // 3))
 
 
 def _start(scores: np.ndarray, seed: int) -> np.ndarray:
@@ -137,47 +141,63 @@ def _start(scores: np.ndarray, seed: int) -> np.ndarray:
     return start + np.random.default_rng(seed).normal(0, 1e-6, start.shape)
 
 
-def _opentsne(
-    scores: np.ndarray,
-    start: np.ndarray,
-    settings: EmbedSettings,
-    jobs: int,
-    callback: Callback | None,
-) -> np.ndarray:
-    n = len(scores)
-    affinities = PerplexityBasedNN(
-        scores,
-        cast("Any", settings.perplexity),  # any number, annotated as int
-        method="exact" if n <= _EXACT_UP_TO else "annoy",
-        n_jobs=jobs,
-        random_state=settings.seed,
-    )
-    plane = TSNEEmbedding(
-        start,
-        affinities,
-        negative_gradient_method="bh" if n < _FFT_FROM else "fft",
-        n_jobs=jobs,
-        random_state=settings.seed,
-    )
-    total = settings.early + settings.iterations
-    early = partial(_report, callback, 0, total)
-    plane = plane.optimize(
-        n_iter=settings.early,
-        exaggeration=12,
-        momentum=0.5,
-        callbacks=early,
-        callbacks_every_iters=_REPORT_EVERY,
-    )
-    late = partial(_report, callback, settings.early, total)
-    plane = plane.optimize(
-        n_iter=settings.iterations,
-        momentum=0.8,
-        callbacks=late,
-        callbacks_every_iters=_REPORT_EVERY,
-    )
-    if callback is not None and settings.iterations % _REPORT_EVERY:
-        callback(total, total)
-    return np.asarray(plane)
+class OpenTsne:
+    """openTSNE's plane of some points, on which others can be placed.
+
+    Parameters
+    ----------
+    scores, settings, jobs
+        As for :func:`lay_out`.
+
+    Attributes
+    ----------
+    settings
+        As used.
+    n_steps
+        In all.
+    """
+
+    def __init__(self, scores: np.ndarray, settings: EmbedSettings, *, jobs: int = 1) -> None:
+        self.settings = settings = _possible(scores, settings)
+        self.n_steps = settings.early + settings.iterations
+        n = len(scores)
+        start = _start(scores, settings.seed)
+        affinities = PerplexityBasedNN(
+            scores,
+            cast("Any", settings.perplexity),  # any number, annotated as int
+            method="exact" if n <= _EXACT_UP_TO else "annoy",
+            n_jobs=jobs,
+            random_state=settings.seed,
+        )
+        self._plane = TSNEEmbedding(
+            start,
+            affinities,
+            negative_gradient_method="bh" if n < _FFT_FROM else "fft",
+            n_jobs=jobs,
+            random_state=settings.seed,
+        )
+
+    def optimised(self, callback: Callback | None = None) -> TSNEEmbedding:
+        """The plane (n, 2) after all steps; the callback is told of them, and may raise to stop."""
+        settings, total = self.settings, self.n_steps
+        early = partial(_report, callback, 0, total)
+        plane = self._plane.optimize(
+            n_iter=settings.early,
+            exaggeration=12,
+            momentum=0.5,
+            callbacks=early,
+            callbacks_every_iters=_REPORT_EVERY,
+        )
+        late = partial(_report, callback, settings.early, total)
+        plane = plane.optimize(
+            n_iter=settings.iterations,
+            momentum=0.8,
+            callbacks=late,
+            callbacks_every_iters=_REPORT_EVERY,
+        )
+        if callback is not None and settings.iterations % _REPORT_EVERY:
+            callback(total, total)
+        return plane
 
 
 def _report(

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...core.models.splits import groups_by_position
 from ...core.models.svm.training import split_sample
+from ..files.row_arrays import some_rows
 from .agn_study import task_rows
 from .stage import StageSkipped, Work
 
@@ -77,7 +78,7 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     rows, labels = rows[chosen], labels[chosen]
     groups = object_groups(work, rows)
     split = split_sample(labels, settings, groups=groups)
-    spectra = np.asarray(prepared.array("spectra").oindex[chosen])
+    spectra = some_rows(prepared.array("spectra"), chosen)
     return Labelled(rows, spectra, labels, groups, split)
 
 

@@ -33,7 +33,7 @@ _CHOICES = {
     "weight_sign": get_args(WeightSign),
 }
 _COUNTS = (
-    *("svm_rows", "vae_rows", "vae_window", "vae_from", "vae_search_epochs"),
+    *("svm_rows", "vae_rows", "vae_window", "plane_rows", "vae_from", "vae_search_epochs"),
     *("sn_bins", "top_at_least", "k"),
 )
 
@@ -92,6 +92,8 @@ class BuildSettings:
         For each pair.
     embed_p21, embed_o25
         The planes.
+    plane_rows
+        Of more spectra so many are laid out, the rarest among them, and the others placed.
     plane_features
         What the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
         the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
@@ -148,6 +150,7 @@ class BuildSettings:
     vae_search_epochs: int = 10
     embed_p21: EmbedSettings = field(default_factory=EmbedSettings)
     embed_o25: EmbedSettings = field(default_factory=EmbedSettings)
+    plane_rows: int = 250_000
     plane_features: PlaneFeatures = "spectra"
     explain: ExplainSettings = field(default_factory=ExplainSettings)
     explain_score: Score = "mse"

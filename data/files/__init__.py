@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .download import FetchError, fetch_file, matches_checksum
     from .folders import demo_path, home
     from .locks import WriterLock, only_builder
-    from .row_arrays import SHARD_ROWS, RowsWriter, rows_layout
+    from .row_arrays import SHARD_ROWS, RowsWriter, rows_layout, some_rows
     from .sklearn_models import classifier_key, load_classifier, save_classifier
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "rows_layout",
     "save_arrays",
     "save_classifier",
+    "some_rows",
     "written_whole",
 ]
 

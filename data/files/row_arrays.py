@@ -9,12 +9,13 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
 
-__all__ = ["SHARD_ROWS", "RowsWriter", "rows_layout"]
+__all__ = ["SHARD_ROWS", "RowsWriter", "rows_layout", "some_rows"]
 
 # A shard is one file and is written at once; a chunk is what reading a single row decodes.
 # Measured for 5700 pixels: 16 rows 2.4 ms a read, 64 rows 3.5 ms; bulk reads hardly differ.
 SHARD_ROWS = 1024
 _CHUNK_ROWS = 16
+_AT_ONCE_ROWS = 256
 
 
 def rows_layout(
@@ -27,6 +28,37 @@ def rows_layout(
         "shards": (shard_rows, n_columns),
         "compressors": BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
     }
+
+
+def some_rows(array: zarr.Array, rows: np.ndarray) -> np.ndarray:
+    """Some rows (m, D) of an array (n, D), in memory little beyond their own.
+
+    Zarr's own indexing by rows keeps a number for every pixel and decodes all chunks at once: for
+    5000 spectra of 3829 pixels a gigabyte, and it takes five times as long.
+
+    Parameters
+    ----------
+    array
+        On disk.
+    rows : (m,)
+        Ascending.
+
+    Raises
+    ------
+    ValueError
+        They are not.
+    """
+    rows = np.asarray(rows)
+    if (np.diff(rows) <= 0).any():
+        raise ValueError("rows to be read are to ascend")
+    found = np.empty((len(rows), *array.shape[1:]), array.dtype)
+    ends = np.flatnonzero(np.diff(rows // _AT_ONCE_ROWS)) + 1
+    for first, stop in zip([0, *ends], [*ends, len(rows)], strict=True):
+        some = rows[first:stop]
+        if len(some):
+            block = np.asarray(array[int(some[0]) : int(some[-1]) + 1])
+            found[first:stop] = block[some - some[0]]
+    return found
 
 
 class RowsWriter:

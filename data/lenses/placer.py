@@ -13,6 +13,7 @@ from ...core.planes.tsne import EmbedSettings
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
 from ..files.arrays import load_arrays
+from ..files.row_arrays import some_rows
 from .built_lens import LensError
 
 __all__ = ["Placer"]
@@ -75,7 +76,7 @@ class Placer:
         xy = run.table(table)
         at = np.searchsorted(rows, xy["row"].to_numpy())
         starts = range(0, len(at), _CHUNK_ROWS)
-        blocks = (np.asarray(spectra.oindex[at[i : i + _CHUNK_ROWS]]) for i in starts)
+        blocks = (some_rows(spectra, at[i : i + _CHUNK_ROWS]) for i in starts)
         if run.stage == "planes":
             facts = next(one for one in run.metrics["planes"] if one["name"] == plane)
             values = np.concatenate(list(blocks))

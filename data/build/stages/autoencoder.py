@@ -21,6 +21,7 @@ from ....core.models.autoencoder.training_spectra import (
 from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...collection.catalog_facts import for_lenses
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files.row_arrays import some_rows
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings
 from ..stage import BuildCancelled, Stage, StageSkipped, Work
@@ -159,7 +160,7 @@ def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
         found = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
         return sample, rows[chosen], found
     whole = len(chosen) == spectra.shape[0]
-    values = np.asarray(spectra[:] if whole else spectra.oindex[chosen])
+    values = np.asarray(spectra[:]) if whole else some_rows(spectra, chosen)
     return sample, rows[chosen], SpectraInMemory(values)
 
 

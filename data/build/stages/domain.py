@@ -18,6 +18,7 @@ from ...collection.catalog_facts import flux_unit_of
 from ...collection.lines_of_sample import sample_lines
 from ...collection.runs import Run
 from ...files.folders import demo_path
+from ...files.row_arrays import some_rows
 from ..agn_study import TASKS
 from ..labelled import object_groups
 from ..learnt_from import training_sample
@@ -29,7 +30,8 @@ from ..stage import Stage, StageSkipped, Work
 __all__ = ["DOMAIN_O25", "DOMAIN_P21"]
 
 _CHUNK_ROWS = 1024
-_MOST = 20_000
+# Spectra of either kind that the measures are fitted on; of more so many are drawn.
+_MOST = 10_000
 # Galaxies against what the survey itself calls something else need fewer of it than a background.
 _FEWEST_OTHERS = 100
 
@@ -113,10 +115,10 @@ def _learned(
     prepared = work.inputs[f"prepare-{sample.facts['recipe']}"]
     spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
-    learned_on = np.asarray(spectra.oindex[ours])
+    learned_on = some_rows(spectra, ours)
     distance, far = fit_distance(learned_on, float(np.median(np.diff(wave))), seed=seed)
     facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1)), PATTERNS: True}
-    others, facts = _others(work, np.asarray(spectra.oindex[rest]), sample, facts)
+    others, facts = _others(work, some_rows(spectra, rest), sample, facts)
     if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
         facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
         unknown = np.full(len(ours), np.nan)
@@ -282,6 +284,11 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
     return params
 
 
+def _of_size(_: BuildSettings, n_spectra: int) -> dict[str, Any]:
+    """How many are drawn, where there may be more: an earlier version drew 20,000."""
+    return {"most": _MOST} if n_spectra > _MOST else {}
+
+
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
@@ -291,6 +298,7 @@ def _stage(name: str, model: str) -> Stage:
         run=functools.partial(_run, name=name),
         takes=(f"domain-{name}", model),
         beside=(BACKGROUND,) if name == "p21" else (),
+        of_size=_of_size,
     )
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import zarr
 
 from ....core.planes.embedding import quality_sample
+from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
 from ....core.planes.principal_components import Components, fit_components
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings, lay_out
 from ...collection.trained_models import load_vae
 from ...files.arrays import save_arrays
+from ...files.row_arrays import some_rows
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
@@ -37,11 +40,17 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         scores = _by_chunk(spectra, load_vae(work.inputs["vae"]).latent_mean)
     else:
         scores = _component_scores(work, spectra, settings)
-    xy, used = lay_out(scores, settings, jobs=work.threads, callback=work.report)
+    sample = _laid_out(work, scores, settings)
+    how: Any = {"jobs": work.threads, "callback": work.report}
+    if len(sample) < n:
+        xy, used = lay_out_on_sample(scores, sample, settings, **how)
+        work.draft.metrics["n_laid_out"] = len(sample)
+    else:
+        xy, used = lay_out(scores, settings, **how)
     rows = prepared.table("rows")["row"].to_numpy()
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     among, asked = quality_sample(n, used)
-    whole = np.asarray(spectra[:] if len(among) == n else spectra.oindex[among])
+    whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
     quality = plane_quality(whole, xy[among], asked=asked)
     within = plane_quality(scores[among], xy[among], asked=asked)
     work.draft.metrics |= {
@@ -53,12 +62,24 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     }
 
 
+def _laid_out(work: Work, scores: np.ndarray, settings: EmbedSettings) -> np.ndarray:
+    """Which of the points t-SNE lays out itself: all, but where they are too many for memory."""
+    if not _on_sample(work.settings, work.collection.n_spectra) or settings.method != "opentsne":
+        return np.arange(len(scores))
+    return fitting_sample(scores, work.settings.plane_rows, seed=settings.seed)
+
+
+def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
+    """What the plane of so many spectra depends on besides; nothing where all are laid out."""
+    return {"plane_rows": settings.plane_rows} if n_spectra > settings.plane_rows else {}
+
+
 def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) -> np.ndarray:
     """(n, K): what neighbours are sought in; the map to it is kept for spectra yet to come."""
     n = spectra.shape[0]
     rng = np.random.default_rng(settings.seed)
     chosen = np.sort(rng.choice(n, min(n, _COMPONENT_ROWS), replace=False))
-    sample = np.asarray(spectra.oindex[chosen] if len(chosen) < n else spectra[:])
+    sample = some_rows(spectra, chosen) if len(chosen) < n else np.asarray(spectra[:])
     if settings.pca is None and not settings.standardise:
         return _by_chunk(spectra, np.asarray)
     n_components = sample.shape[1] if settings.pca is None else settings.pca
@@ -91,6 +112,7 @@ def _stage(name: str, *, latent: bool = False) -> Stage:
         params=functools.partial(_params, name=name, latent=latent),
         run=functools.partial(_embed, name=name, latent=latent),
         threads=True,
+        of_size=_on_sample,
     )
 
 

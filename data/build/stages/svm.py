@@ -19,6 +19,7 @@ from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run
 from ...collection.trained_models import COUPLED, probability_column, svm_path
 from ...collection.type_certainty import measure_certainty
+from ...files.row_arrays import some_rows
 from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
 from ..agn_study import task_rows
 from ..labelled import object_groups
@@ -66,7 +67,7 @@ def _train(
     groups = object_groups(work, rows[labelled])
     try:
         trained = train_svm(
-            np.asarray(spectra.oindex[labelled]),
+            some_rows(spectra, labelled),
             truth[labelled],
             settings,
             groups=groups,
