@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import silhouette_score
 
 from ..neighbourhood.segments import uniform
@@ -17,6 +17,7 @@ __all__ = [
     "Clusters",
     "KScan",
     "cluster_explanations",
+    "n_different",
     "normalise_weights",
     "on_common_segments",
     "scan_k",
@@ -27,6 +28,12 @@ __all__ = [
 _RESTARTS = 20
 
 _SMALL = 1e-100
+
+# Of more explanations centres are found a batch at a time, and silhouettes of so many, whose cost
+# grows as their square.
+_MANY = 20_000
+_BATCH = 4096
+_OF_MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +194,7 @@ def unit_explanations(
 
 
 def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters:
-    """KMeans on normalised explanations (n, S).
+    """KMeans on normalised explanations (n, S), by batches of more than 20,000.
 
     Parameters
     ----------
@@ -203,10 +210,10 @@ def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters
     ValueError
         There are not k distinct explanations.
     """
-    n_distinct = len(np.unique(unit, axis=0))
+    n_distinct = n_different(unit)
     if not 1 <= k <= n_distinct:
         raise ValueError(f"k={k} clusters of {n_distinct} distinct explanations")
-    fit = KMeans(k, n_init=cast("Any", _RESTARTS), random_state=seed).fit(unit)
+    fit = _machine(k, len(unit), seed).fit(unit)
     # KMeans numbers clusters as it happened to find them; by size, they keep their numbers better.
     labels = np.asarray(fit.labels_)
     order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
@@ -214,6 +221,18 @@ def cluster_explanations(unit: np.ndarray, k: int, *, seed: int = 0) -> Clusters
     new_number[order] = np.arange(k, dtype=np.int32)
     centres, inertia = np.asarray(fit.cluster_centers_), float(np.asarray(fit.inertia_))
     return Clusters(new_number[labels], centres[order], inertia)
+
+
+def n_different(unit: np.ndarray) -> int:
+    """How many explanations differ; of very many, at least so many, looked for among the first."""
+    return len(np.unique(unit[:_MANY], axis=0))
+
+
+def _machine(k: int, n: int, seed: int) -> Any:
+    n_init = cast("Any", _RESTARTS)
+    if n > _MANY:
+        return MiniBatchKMeans(k, n_init=n_init, batch_size=_BATCH, random_state=seed)
+    return KMeans(k, n_init=n_init, random_state=seed)
 
 
 def scan_k(
@@ -241,7 +260,8 @@ def scan_k(
     ValueError
         No k is possible.
     """
-    n_distinct = len(np.unique(unit, axis=0))
+    n_distinct = n_different(unit)
+    some = len(unit) if len(unit) <= _MANY else _OF_MANY
     possible = [k for k in ks if 2 <= k < n_distinct]
     if not possible:
         raise ValueError(f"no k of {list(ks)} is possible for {n_distinct} distinct explanations")
@@ -249,7 +269,8 @@ def scan_k(
     for done, k in enumerate(possible, start=1):
         clusters = cluster_explanations(unit, k, seed=seed)
         inertia.append(clusters.inertia)
-        silhouette.append(float(silhouette_score(unit, clusters.labels)))
+        among = {} if some == len(unit) else {"sample_size": some, "random_state": seed}
+        silhouette.append(float(silhouette_score(unit, clusters.labels, **among)))
         if callback is not None:
             callback(done, len(possible))
     return KScan(np.array(possible), np.array(inertia), np.array(silhouette))

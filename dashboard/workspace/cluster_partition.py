@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _N_TOP = 3
+_SPECTRA = 2_000
 # What a segment undergoes, {f} being the factor.
 _DONE = {
     "scale": "where the flux is {f} times as high",
@@ -50,7 +51,7 @@ class Cluster:
     median_z
         Of the members.
     wave_rest_aa, spectrum : (D,)
-        Their mean, as prepared.
+        Their mean, as prepared; of more than 2000 that of so many among them.
     spread : (2, D)
         16th and 84th percentile of the members at each wavelength.
     labels : (D,)
@@ -143,12 +144,12 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
 
     stored = reasons.as_built and k == reasons.k
     numbers, centres = reasons.built() if stored else _clustered(reasons, k)
-    spectra, n_segments = reasons.spectra(), reasons.unit.shape[1]
-    labels = uniform(spectra.shape[1], n_segments)
+    labels = uniform(len(reasons.wave_rest_aa), reasons.unit.shape[1])
     clusters = []
     for number in range(k):
         inside = numbers == number
-        mine, rows, lines = spectra[inside], reasons.rows[inside], reasons.lines.loc[inside]
+        mine = reasons.spectra(_some(np.flatnonzero(inside)))
+        rows, lines = reasons.rows[inside], reasons.lines.loc[inside]
         clusters.append(
             Cluster(
                 number=number,
@@ -165,6 +166,13 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
         )
     sign = "" if reasons.as_built else reasons.weight_sign
     return Partition(k, numbers, tuple(clusters), sign)
+
+
+def _some(at: np.ndarray) -> np.ndarray:
+    """All, or evenly spread among those of a large cluster: a mean and a spread need no more."""
+    if len(at) <= _SPECTRA:
+        return at
+    return at[np.linspace(0, len(at) - 1, _SPECTRA).astype(np.int64)]
 
 
 def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from ...core.spectra.prepare.steps import deredden
 from ..collection.collection import Collection
 from .reddening import Reddening
 
-__all__ = ["row_lines"]
+__all__ = ["lines_of_spectra", "row_lines"]
 
 
 def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
@@ -34,15 +34,34 @@ def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.D
     """
     parts = [collection.spectrum(int(row)) for row in rows]
     flux, ivar = (np.stack(part) for part in zip(*parts, strict=True))
-    wave, z = collection.wave_rest_aa, collection.catalog["z"].to_numpy(np.float64)[rows]
+    z = collection.catalog["z"].to_numpy(np.float64)[rows]
     ebv = None if dust.ebv is None else dust.ebv[rows]
+    table = lines_of_spectra(collection.wave_rest_aa, flux, ivar, z, ebv)
+    table.insert(0, "row", rows)
+    return table
+
+
+def lines_of_spectra(
+    wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray, z: np.ndarray, ebv: np.ndarray | None
+) -> pd.DataFrame:
+    """The same of spectra at hand, without their rows.
+
+    Parameters
+    ----------
+    wave : (D,)
+        At rest, vacuum Å.
+    flux, ivar : (n, D)
+        As the collection has them; NaN and 0 where there is no data.
+    z, ebv : (n,)
+        Redshift, and E(B−V) in mag or None.
+    """
     flux, ivar = deredden(wave * (1 + z[:, None]), flux, ivar, ebv)
     lines = measure_lines(wave, flux, ivar, native_log10_step=SDSS_LOG10_STEP)
-    table: dict[str, Any] = {"row": rows}
+    table: dict[str, Any] = {}
     for name, ratio in line_ratios(lines).items():
         table |= {name: ratio.value, f"{name}_error": ratio.error, f"{name}_limit": ratio.limit}
     try:
         table["bpt"] = bpt_of(lines)
     except KeyError:
-        table["bpt"] = ""  # the grid does not reach the lines
+        table["bpt"] = np.full(len(flux), "")  # the grid does not reach the lines
     return pd.DataFrame(table).astype({"bpt": "str"})

@@ -46,6 +46,8 @@ class Reasons:
         Of the explanations, as built; empty if not known.
     dust
         What the lines' flux was corrected for, in a few words; "" where it was not recorded.
+    prepared
+        Run that holds their spectra, where they are too many for a copy of their own.
     elbow, best_silhouette
         What the scan suggests; 0 before it has been made.
     run
@@ -73,15 +75,30 @@ class Reasons:
     r2: np.ndarray = field(default_factory=lambda: np.empty(0))
     settings: Mapping[str, Any] = field(default_factory=dict)
     dust: str = ""
+    prepared: Run | None = None
 
     def built(self) -> tuple[np.ndarray, np.ndarray]:
         """Clusters of the build: labels (n,) int and centres (k, S)."""
         labels = self.run.table("clusters")["cluster"].to_numpy()
         return labels, self.run.read_array("centres")
 
-    def spectra(self) -> np.ndarray:
-        """(n, D) float32, prepared; read anew at each call."""
-        return self.run.read_array("spectra")
+    def spectra(self, at: np.ndarray | None = None) -> np.ndarray:
+        """(m, D) float32, prepared; read anew at each call.
+
+        Parameters
+        ----------
+        at
+            Which of the n, ascending; all by default.
+        """
+        if at is None:
+            at = np.arange(len(self.rows))
+        if self.prepared is None:
+            return np.asarray(self.run.array("spectra").oindex[at])
+        there = self.prepared.table("rows")["row"].to_numpy()
+        positions = np.searchsorted(there, self.rows[at])
+        order = np.argsort(positions)
+        found = np.asarray(self.prepared.array("spectra").oindex[positions[order]])
+        return found[np.argsort(order)]
 
 
 def open_reasons(collection: Collection) -> Reasons | None:
@@ -92,9 +109,10 @@ def open_reasons(collection: Collection) -> Reasons | None:
         return None
     prepared = store.get("prepare-o25", run.inputs["prepare-o25"])
     try:
-        if prepared is None or run.array("spectra").shape[0] < 2:
-            return None
         found, rows = run.metrics, run.table("clusters")["row"].to_numpy()
+        if prepared is None or len(rows) < 2:
+            return None
+        copied = (run.path / "spectra.zarr").exists()
         weights = store.get("explain", run.inputs["explain"])
         return Reasons(
             rows=rows,
@@ -113,6 +131,7 @@ def open_reasons(collection: Collection) -> Reasons | None:
             r2=_r2(weights, rows),
             settings={} if weights is None else weights.facts("settings"),
             dust=found.get("lines_dust", ""),
+            prepared=None if copied else prepared,
         )
     except (RunError, KeyError):
         return None

@@ -8,16 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....core.explain.clusters import cluster_explanations, scan_k, unit_explanations
+from ....core.explain.clusters import (
+    cluster_explanations,
+    n_different,
+    scan_k,
+    unit_explanations,
+)
 from ....core.words import EXPLAINED_R2
-from ..reddening import reddening_of_lines
-from ..row_lines import row_lines
+from ...collection.runs import Run
+from ..line_chunks import lines_of
+from ..reddening import Reddening, reddening_of_lines
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
 __all__ = ["CLUSTER"]
 
 _FEWEST = 3
+# Of more explanations, spectra are not copied but read where they are.
+_MANY = 20_000
+_BLOCK = 1024
+_LINE_ROWS = 256
 
 
 def _run(work: Work) -> None:
@@ -26,11 +36,9 @@ def _run(work: Work) -> None:
     order = np.argsort(-facts["value"].to_numpy(), kind="stable")  # the most anomalous first
     facts = facts.iloc[order]
     rows, r2 = facts["row"].to_numpy(), facts["r2"].to_numpy(np.float64)
-    labels, sign = explained.read_array("labels"), work.settings.weight_sign
-    labels = labels if labels.ndim == 1 else labels[order]
-    weights = explained.read_array("weights")[order]
-    unit = unit_explanations(weights, labels, _n_common(work, labels), sign=sign)
-    n_distinct = len(np.unique(unit, axis=0))
+    sign = work.settings.weight_sign
+    unit = _unit(work, explained)[order]
+    n_distinct = n_different(unit)
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
     seed = work.settings.explain.seed
@@ -43,11 +51,9 @@ def _run(work: Work) -> None:
     table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
     draft.write_table("scan", pd.DataFrame(table))
     dust = reddening_of_lines(work.collection, work.settings.dust)
-    draft.write_table("lines", row_lines(work.collection, rows, dust))
+    draft.write_table("lines", _lines(work, rows, dust))
     members = [clusters.labels == number for number in range(k)]
-    spectra = _spectra_of(work, rows)
-    draft.write_array("spectra", spectra)
-    draft.write_array("mean_spectra", np.stack([spectra[of].mean(axis=0) for of in members]))
+    _write_spectra(work, rows, members)
     z = work.collection.catalog["z"].to_numpy(np.float64)[rows]
     summary = {
         "cluster": np.arange(k),
@@ -78,15 +84,55 @@ def _explained_by(settings: Mapping[str, Any]) -> str:
     return f"{said}, {settings['perturbation']} {settings['factor']:g}"
 
 
-def _n_common(work: Work, labels: np.ndarray) -> int:
-    return min(work.settings.explain.n_segments, labels.shape[-1])
+def _unit(work: Work, explained: Run) -> np.ndarray:
+    """(n, K): what is clustered, a block of explanations at a time; of very many as float32."""
+    weights, labels = explained.array("weights"), explained.array("labels")
+    n, common = weights.shape[0], min(work.settings.explain.n_segments, labels.shape[-1])
+    unit = np.empty((n, common), np.float64 if n <= _MANY else np.float32)
+    for start in range(0, n, _BLOCK):
+        here = slice(start, start + _BLOCK)
+        some = np.asarray(labels[:] if labels.ndim == 1 else labels[here])
+        sign = work.settings.weight_sign
+        unit[here] = unit_explanations(np.asarray(weights[here]), some, common, sign=sign)
+    return unit
 
 
-def _spectra_of(work: Work, rows: np.ndarray) -> np.ndarray:
+def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
+    """The lines of rows in any order, measured in that of the collection."""
+    collection, ascending = work.collection, np.sort(rows)
+    z = collection.catalog["z"].to_numpy(np.float64)
+    common = {"collection": str(collection.path), "key": collection.key}
+    chunks = []
+    for start in range(0, len(rows), _LINE_ROWS):
+        mine = ascending[start : start + _LINE_ROWS]
+        ebv = None if dust.ebv is None else dust.ebv[mine]
+        chunks.append(common | {"rows": mine, "z": z[mine], "ebv": ebv})
+    parts = work.chunks("lines", lines_of, chunks)
+    table = pd.concat([pd.DataFrame(dict(part)) for part in parts], ignore_index=True)
+    table = table.astype({"bpt": "str"})
+    return table.iloc[np.searchsorted(ascending, rows)].reset_index(drop=True)
+
+
+def _write_spectra(work: Work, rows: np.ndarray, members: list[np.ndarray]) -> None:
+    """Each cluster's mean; the spectra themselves beside them, unless they are very many."""
     prepared = work.inputs["prepare-o25"]
     positions = np.searchsorted(prepared.table("rows")["row"].to_numpy(), rows)
     spectra = prepared.array("spectra")
-    return np.stack([np.asarray(spectra[int(at)]) for at in positions])
+    if len(rows) <= _MANY:
+        found = np.stack([np.asarray(spectra[int(at)]) for at in positions])
+        work.draft.write_array("spectra", found)
+        means = [found[of].mean(axis=0) for of in members]
+    else:
+        number = np.full(spectra.shape[0], -1)
+        for k, of in enumerate(members):
+            number[positions[of]] = k
+        sums = np.zeros((len(members), spectra.shape[1]))
+        for start in range(0, len(number), _BLOCK):
+            block, whose = np.asarray(spectra[start : start + _BLOCK]), number[start:][:_BLOCK]
+            for k in range(len(members)):
+                sums[k] += block[whose == k].sum(axis=0, dtype=np.float64)
+        means = [total / max(int(of.sum()), 1) for total, of in zip(sums, members, strict=True)]
+    work.draft.write_array("mean_spectra", np.stack(means).astype(np.float32))
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
@@ -97,4 +143,6 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     }
 
 
-CLUSTER = Stage("cluster", 6, needs=("prepare-o25", "explain"), params=_params, run=_run)
+CLUSTER = Stage(
+    "cluster", 6, needs=("prepare-o25", "explain"), params=_params, run=_run, resumable=True
+)
