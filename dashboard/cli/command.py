@@ -11,7 +11,7 @@ from . import make as making
 from . import serve as serving
 from . import study as studying
 from .download import download_app
-from .errors import cancellations, fail, unforeseen, users_errors
+from .errors import cancellations, fail, told, unforeseen, users_errors
 from .fetch import fetch_app
 from .options import Version
 
@@ -85,7 +85,7 @@ def run(arguments: list[str] | None) -> None:
     except cancellations() as error:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
-        fail("error", str(error), code=1)
+        fail("error", told(error), code=1)
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)

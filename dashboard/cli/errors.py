@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 from rich.markup import escape
 
 from .output import error_console
 
-__all__ = ["USERS_ERRORS", "cancellations", "fail", "unforeseen", "users_errors"]
+__all__ = ["USERS_ERRORS", "cancellations", "fail", "told", "unforeseen", "users_errors"]
 
 # Where each is defined: an error message should not wait for what builds to load.
 USERS_ERRORS = {
@@ -25,6 +27,8 @@ USERS_ERRORS = {
     "fetch.run": "FetchStopped",
     "fetch.polite_client": "NotCome",
 }
+
+_UNWRITABLE = {errno.EROFS, errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 def cancellations() -> tuple[type[Exception], ...]:
@@ -49,6 +53,16 @@ def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
     data = f"{(__package__ or '').removesuffix('.dashboard.cli')}.data"
     modules = ((sys.modules.get(f"{data}.{module}"), name) for module, name in errors.items())
     return tuple(getattr(module, name) for module, name in modules if module is not None)
+
+
+def told(error: Exception) -> str:
+    """What a user is told of an error of theirs.
+
+    Of a full disk, or of one that may not be written, the folder, and not a lock or a part in it.
+    """
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename:
+        return f"cannot write into {Path(error.filename).parent}: {error.strerror}"
+    return str(error)
 
 
 def unforeseen(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files.sqlite_file import transaction
+from ..files.sqlite_file import reading, transaction
 
 __all__ = ["ClusterNames"]
 
@@ -89,7 +89,7 @@ class ClusterNames:
         if not self._path.exists():
             return self._given_before()
         try:
-            with transaction(self._path, _TABLE) as base:
+            with reading(self._path, _TABLE) as base:
                 return _given(base) or self._given_before()
         except (OSError, ValueError) as error:
             _log.warning("Names of clusters cannot be read: %s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..files.sqlite_file import transaction
+from ..files.sqlite_file import reading, transaction
 
 __all__ = ["Annotations"]
 
@@ -39,7 +39,7 @@ class Annotations:
         """
         if not self._path.exists():
             return {}
-        with transaction(self._path, _TABLE) as base:
+        with reading(self._path, _TABLE) as base:
             return dict(base.execute("SELECT id, tag FROM tags ORDER BY id"))
 
     def tag(self, id: str, tag: int | None) -> int | None:

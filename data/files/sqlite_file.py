@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-__all__ = ["transaction"]
+__all__ = ["reading", "transaction"]
 
 _PATIENCE_S = 5.0
+# What SQLite says of a full disk, and of a file or folder that may not be written.
+_UNWRITABLE = {
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY
+}  # fmt: skip
 
 
 @contextmanager
@@ -32,16 +38,73 @@ def transaction(path: Path, table: str) -> Iterator[sqlite3.Connection]:
         It cannot be read or written.
     """
     try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as base:
-            _write_ahead(base)
-            base.execute("PRAGMA synchronous=FULL")
-            base.execute(table)
-            with base:
-                yield base
+        with closing(_opened(path, table)) as base, base:
+            yield base
     except sqlite3.Error as error:
-        raise OSError(
-            f"{path} cannot be used: {error}; if it is damaged, keep a copy and move it away"
-        ) from error
+        raise _refused(path, error) from error
+
+
+@contextmanager
+def reading(path: Path, table: str) -> Iterator[sqlite3.Connection]:
+    """A connection to read by, also where nothing can be written.
+
+    SQLite writes beside a file to read it. Where it cannot (a full disk, a folder of somebody
+    else's, a read-only one) a copy in the system's folder for temporary files is read.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    table
+        SQL that makes the table if there is none.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    try:
+        with ExitStack() as ends:
+            try:
+                base = ends.enter_context(closing(_opened(path, table)))
+            except sqlite3.OperationalError as error:
+                if not _cannot_write(error):
+                    raise
+                aside = Path(ends.enter_context(TemporaryDirectory())) / path.name
+                for end in ("", "-wal"):
+                    if path.with_name(path.name + end).exists():
+                        shutil.copyfile(f"{path}{end}", f"{aside}{end}")
+                base = ends.enter_context(closing(_opened(aside, table)))
+            yield base
+    except sqlite3.Error as error:
+        raise _refused(path, error) from error
+
+
+def _opened(path: Path, table: str) -> sqlite3.Connection:
+    base = sqlite3.connect(path, timeout=_PATIENCE_S)
+    try:
+        _write_ahead(base)
+        base.execute("PRAGMA synchronous=FULL")
+        base.execute(table)
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _cannot_write(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
+
+
+def _refused(path: Path, error: sqlite3.Error) -> OSError:
+    if _cannot_write(error):
+        return OSError(
+            f"{path} cannot be written: {error}; what it held is kept. Is the disk full, or the "
+            "folder somebody else's?"
+        )
+    return OSError(
+        f"{path} cannot be used: {error}; if it is damaged, keep a copy and move it away"
+    )
 
 
 def _write_ahead(base: sqlite3.Connection) -> None:

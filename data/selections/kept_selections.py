@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..files.sqlite_file import transaction
+from ..files.sqlite_file import reading, transaction
 
 __all__ = ["KeptSelection", "KeptSelections"]
 
@@ -71,7 +71,7 @@ class KeptSelections:
         """
         if not self._path.exists():
             return []
-        with transaction(self._path, _TABLE) as base:
+        with reading(self._path, _TABLE) as base:
             found = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
             known = base.execute(_COLOURED).fetchone()
             given = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
@@ -87,7 +87,7 @@ class KeptSelections:
         OSError
             It cannot be read.
         """
-        with transaction(self._path, _TABLE) as base:
+        with reading(self._path, _TABLE) as base:
             found = base.execute("SELECT ids FROM selections WHERE name = ?", (name,)).fetchone()
         if found is None:
             raise KeyError(f"no selection is called {name!r}")

@@ -1,0 +1,65 @@
+"""What is kept in SQLite is read where nothing can be written, and a refusal says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from spexplain.data.files.sqlite_file import reading, transaction
+
+_TABLE = "CREATE TABLE IF NOT EXISTS kept (word TEXT)"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A file where SQLite cannot make what it writes beside: as on a full disk, for root too."""
+    path = tmp_path / "kept.sqlite"
+    with transaction(path, _TABLE) as base:
+        base.execute("INSERT INTO kept VALUES ('one')")
+    (tmp_path / "kept.sqlite-shm").mkdir()
+    return path
+
+
+def words(path: Path) -> list[str]:
+    with reading(path, _TABLE) as base:
+        return [word for (word,) in base.execute("SELECT word FROM kept ORDER BY word")]
+
+
+def test_what_cannot_be_written_is_read_and_left_as_it_is(kept: Path):
+    before = kept.read_bytes()
+    assert words(kept) == ["one"]
+    assert kept.read_bytes() == before
+
+
+def test_what_only_the_log_holds_is_read_too(tmp_path: Path):
+    path, there = tmp_path / "kept.sqlite", tmp_path / "elsewhere"
+    there.mkdir()
+    with transaction(path, _TABLE) as base:
+        base.execute("INSERT INTO kept VALUES ('one')")
+    with closing(sqlite3.connect(path)) as other:  # as one that was killed leaves it
+        other.execute("INSERT INTO kept VALUES ('two')")
+        other.commit()
+        for name in ("kept.sqlite", "kept.sqlite-wal"):
+            (there / name).write_bytes((tmp_path / name).read_bytes())
+    (there / "kept.sqlite-shm").mkdir()
+    assert words(there / "kept.sqlite") == ["one", "two"]
+
+
+def test_writing_where_nothing_can_be_written_says_so_and_loses_nothing(kept: Path):
+    with (
+        pytest.raises(OSError, match=r"cannot be written: .* what it held is kept\. Is the disk"),
+        transaction(kept, _TABLE) as base,
+    ):
+        base.execute("INSERT INTO kept VALUES ('two')")
+    (kept.parent / "kept.sqlite-shm").rmdir()
+    assert words(kept) == ["one"]
+
+
+def test_a_damaged_file_is_told_from_one_that_cannot_be_written(tmp_path: Path):
+    path = tmp_path / "kept.sqlite"
+    path.write_bytes(b"no database" * 100)
+    for use in (reading, transaction):
+        with pytest.raises(OSError, match="if it is damaged"), use(path, _TABLE):
+            pass
