@@ -15,6 +15,7 @@ __all__ = ["raw_picture"]
 _WIDTH, _HEIGHT, _FOOT = 800, 260, 22
 _COLUMNS = _WIDTH  # finer than a column nothing can be seen
 _TICKS = 5
+_HALF_WORD, _SIDE = 18, 48  # room for the numbers
 
 
 def raw_picture(observed: ObservedSpectrum) -> str:
@@ -41,18 +42,32 @@ def raw_picture(observed: ObservedSpectrum) -> str:
     if observed.model is not None:
         parts.append(_line(x, y(np.asarray(observed.model, float)), edges, "#d9822b", 1.5))
     parts.append(_line(x, y(flux), edges, "currentColor", 1.0))
-    ticks = np.linspace(wave[0], wave[-1], _TICKS)
-    for tick, anchor in zip(ticks, ("start", *["middle"] * (_TICKS - 2), "end"), strict=True):
+    for tick in _round_ticks(float(wave[0]), float(wave[-1])):
         at = (tick - wave[0]) / (wave[-1] - wave[0]) * _WIDTH
+        held = min(max(at, _HALF_WORD), _WIDTH - _HALF_WORD)
         parts.append(
-            f'<text x="{at:.0f}" y="{_HEIGHT + _FOOT - 6}" font-size="13" fill="currentColor" '
-            f'text-anchor="{anchor}">{tick:.0f}</text>'
+            f'<text x="{held:.0f}" y="{_HEIGHT + _FOOT - 6}" font-size="13" fill="currentColor" '
+            f'text-anchor="middle">{tick:.0f}</text>'
+            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{_HEIGHT}" y2="{_HEIGHT + 4}" '
+            'stroke="currentColor"/>'
+        )
+    for tick in _round_ticks(float(low - room), float(high + room)):
+        parts.append(
+            f'<text x="-6" y="{y(np.array(tick)) + 4:.0f}" font-size="13" fill="currentColor" '
+            f'text-anchor="end">{f"{tick:.6g}".replace("-", "−")}</text>'
         )
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT + _FOOT}" width="{_WIDTH}" role="img" '
+        f'<svg viewBox="{-_SIDE} 0 {_WIDTH + _SIDE} {_HEIGHT + _FOOT}" width="{_WIDTH}" role="img" '
         f'aria-label="The spectrum as observed">{"".join(parts)}</svg><p class="small">'
         f"{escape(_words(observed))}</p>"
     )
+
+
+def _round_ticks(first: float, last: float) -> np.ndarray:
+    """Round numbers between two, about four to ten of them."""
+    step = 10.0 ** np.floor(np.log10((last - first) / _TICKS))
+    step *= next(times for times in (1, 2, 5, 10) if (last - first) / (times * step) <= 2 * _TICKS)
+    return np.arange(np.ceil(first / step), np.floor(last / step) + 1) * step + 0.0  # no −0
 
 
 def _words(observed: ObservedSpectrum) -> str:

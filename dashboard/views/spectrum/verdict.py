@@ -132,7 +132,8 @@ def _verdict(session: Visitor) -> str:
         facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
     if np.isfinite(entry["sn_median"]):
-        facts.append(f"S/N {entry['sn_median']:.0f}")
+        sn = entry["sn_median"]
+        facts.append(f"S/N {sn:.0f}" if abs(sn) >= 10 else f"S/N {sn:.2g}")
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)

@@ -27,6 +27,8 @@ from .selection_sections import (
 
 __all__ = ["show"]
 
+# On a small screen the list needs the room; how many lie where is said in words too.
+_WIDE_ALONE = "@media (max-width: 1180px) { :host { display: none !important } }"
 _FILES = {"csv": "CSV", "ecsv": "ECSV", "fits": "FITS", "ids": "ids"}
 _HINT = (
     "<h3>Nothing is selected</h3><p>Draw a box or a lasso on the plane (Shift adds, Alt takes "
@@ -48,7 +50,7 @@ class _SelectionTab:
         self._reasons = SelectionReasons(session)
         self._bpt = pn.pane.HoloViews(
             None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
-            margin=(4, 10, 8, 0), visible=False,
+            margin=(4, 10, 8, 0), visible=False, stylesheets=[_WIDE_ALONE],
         )  # fmt: skip
         self.whole = pn.Row(
             table_part(session, ".selection"), self.part, self._bpt,

@@ -140,7 +140,9 @@ class _Best:
     facts: dict[str, str | float] = field(default_factory=dict)
 
 
-_UNMEASURED = _Best(float("nan"), "", "", none="no table of redshifts names it; --labels can, as z")
+_UNMEASURED = _Best(
+    float("nan"), "", "", none="no table of redshifts names it; a column z of --labels can"
+)
 # Of the fibermap and of Redrock's table, those that one sorts by.
 _OF_TARGET = ("SURVEY", "PROGRAM", "HEALPIX", "TILEID", "EBV", "MORPHTYPE", "FLUX_G", "FLUX_R")
 _OF_TARGET += ("FLUX_Z", "DESI_TARGET", "COADD_FIBERSTATUS", "COADD_NUMEXP", "COADD_EXPTIME")

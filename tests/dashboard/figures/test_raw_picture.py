@@ -34,9 +34,10 @@ def test_flux_errors_model_and_gaps_are_there_and_the_unit_is_said(model):
     (gap,) = [one for one in root if one.tag == "rect"]
     assert float(gap.get("x")) == pytest.approx(800 / 3, abs=2)
     assert float(gap.get("width")) == pytest.approx(800 * 199 / 2999, abs=2)
-    assert [one.text for one in root if one.tag == "text"] == [
-        "3600", "5100", "6600", "8100", "9600"
-    ]  # fmt: skip
+    across = [one.text for one in root if one.get("text-anchor") == "middle"]
+    assert across == ["4000", "5000", "6000", "7000", "8000", "9000"]
+    up = [float(one.text) for one in root if one.get("text-anchor") == "end"]
+    assert up == [1.0, 1.5, 2.0, 2.5, 3.0]
     assert "flux in counts" in words
     assert ("pipeline" in words) == model
 
