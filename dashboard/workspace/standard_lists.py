@@ -69,7 +69,9 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
         return _nothing(columns, "The classifier gives no probabilities.")
     shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
     # Numbers of the classes, not their names: a survey's would be as many objects.
-    numbers = np.asarray(pd.Categorical(said["predicted"], categories=kinds).codes)
+    codes, called = pd.factorize(said["predicted"])
+    places = [np.flatnonzero(kinds == kind) for kind in called]
+    numbers = np.array([*(at[0] if at.size else -1 for at in places), -1])[codes]
     own = np.where(numbers < 0, np.nan, shares[np.arange(len(said)), numbers])
     others = np.where(np.arange(len(kinds)) == numbers[:, None], -np.inf, shares)
     second = others.argmax(axis=1)
