@@ -14,7 +14,6 @@ from ..collection.exposures import Preparation
 from ..collection.only_spectra import only_spectra
 from ..collection.runs import Run
 from ..collection.stored_spectra import StoredSpectra
-from ..files.places import place
 from ..files.zarr_codecs import only_known_codecs
 
 if TYPE_CHECKING:
@@ -44,19 +43,19 @@ def spectra_at(address: str, key: str) -> StoredSpectra:
 @lru_cache(_OPEN)
 def run_array(address: str, name: str) -> zarr.Array:
     """An array of a finished run, nothing read yet."""
-    return Run.open(place(address)).array(name)
+    return Run.open(Path(address)).array(name)
 
 
 @lru_cache(_OPEN)
 def preparation_at(address: str) -> Preparation:
     """How a run of stage prepare-p21 or prepare-o25 prepared its spectra."""
-    return Preparation.of(Run.open(place(address)))
+    return Preparation.of(Run.open(Path(address)))
 
 
 @lru_cache(_OPEN)
 def networks_at(address: str) -> Autoencoders:
     """The autoencoders of a run of stage vae."""
-    return load_autoencoders(Run.open(place(address)))
+    return load_autoencoders(Run.open(Path(address)))
 
 
 @lru_cache(_OPEN)
@@ -71,5 +70,5 @@ def classifier_at(address: str, key: str) -> Classifier:
 
 def write_rows(address: str, first: int, rows: np.ndarray) -> None:
     """Write whole shards of an array that is there, from row ``first`` on."""
-    array = zarr.open_array(only_known_codecs(place(address)), mode="r+", zarr_format=3)
+    array = zarr.open_array(only_known_codecs(Path(address)), mode="r+", zarr_format=3)
     array[first : first + len(rows)] = rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from ..files.damage import DAMAGE
-from ..files.places import Place, place
 from .catalog_facts import SET_ASIDE
 from .collection import CollectionError, read_meta, rows_that_count
 from .format import CATALOG_NAME, OBSERVED, SPECTRA_NAME
@@ -24,14 +25,14 @@ def only_spectra(address: str) -> StoredSpectra:
     Parameters
     ----------
     address
-        A folder, or what ``fsspec`` knows, such as ``s3://bucket/survey``.
+        Its folder.
 
     Raises
     ------
     CollectionError
         As ``Collection.open``.
     """
-    path = place(address)
+    path = Path(address)
     meta = read_meta(path)
     try:
         catalog = _some_columns(path / CATALOG_NAME)
@@ -44,7 +45,7 @@ def only_spectra(address: str) -> StoredSpectra:
         raise CollectionError(f"{path} cannot be read: {error}") from error
 
 
-def _some_columns(path: Place) -> pd.DataFrame:
+def _some_columns(path: Path) -> pd.DataFrame:
     with path.open("rb") as file:
         stored = pq.ParquetFile(file)
         wanted = [name for name in _COLUMNS if name in stored.schema_arrow.names]

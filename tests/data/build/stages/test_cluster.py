@@ -9,7 +9,7 @@ from spexplain.core.explain import clusters
 from spexplain.data.build.all_stages import build
 from spexplain.data.build.reddening import reddening_of_lines
 from spexplain.data.build.row_lines import row_lines
-from spexplain.data.build.stages import cluster
+from spexplain.data.build.stages import cluster, embed_explanations
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.explained_anomalies import open_reasons
 
@@ -20,7 +20,8 @@ def everything(copied, quick, monkeypatch):
     for module in (clusters, cluster):
         monkeypatch.setattr(module, "_MANY", 50)
     monkeypatch.setattr(clusters, "_OF_MANY", 60)
-    build(copied, settings=dataclasses.replace(quick, top_percent=100), only=["cluster"])
+    monkeypatch.setattr(embed_explanations, "_LAID_OUT", 60)
+    build(copied, settings=dataclasses.replace(quick, top_percent=100), only=["embed-reasons"])
     return copied
 
 
@@ -62,3 +63,11 @@ def test_lines_by_chunks_are_those_measured_at_once(everything, quick):
     pd.testing.assert_frame_equal(
         reasons.run.table("lines"), row_lines(everything, reasons.rows, dust), rtol=1e-6
     )
+
+
+def test_the_plane_of_very_many_is_laid_out_on_some_and_holds_all(everything):
+    run = RunStore(everything.path).find("embed-reasons")
+    assert run.metrics["n_laid_out"] == 60 < run.metrics["n"]
+    xy = run.table("xy")
+    assert xy["row"].tolist() == sorted(open_reasons(everything).rows)
+    assert np.isfinite(xy[["x", "y"]].to_numpy()).all()
