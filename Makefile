@@ -63,8 +63,8 @@ bench: venv peers ## speed and scale, as JSON: beside peers, beside our own dens
 truth: venv ## whether what the page says is true: each figure beside what it must be, as JSON
 	$(BIN)/python benchmarks/truth.py --json
 
-reliability: venv ## forty visitors at once on the demo, as JSON: times, errors, sessions left, memory
-	$(BIN)/python benchmarks/load.py $$($(BIN)/python -c 'from spexplain.data.demo.ready import finished_demo; print(finished_demo(small=False) or "")') --visitors 40 --seconds 60 --json
+reliability: venv ## mutants, kills, strangers and fifty visitors at once, as one JSON; an hour
+	@$(BIN)/python benchmarks/reliability.py $$($(BIN)/python -c 'from spexplain.data.demo.ready import finished_demo; print(finished_demo(small=False) or "")')
 
 fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
 	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json

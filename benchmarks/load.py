@@ -80,7 +80,7 @@ async def measure(at: str, process: int, options: argparse.Namespace) -> dict[st
         visits.append(hammer.hammer(began + options.seconds / 2, began + 0.75 * options.seconds))
     memory = asyncio.create_task(_memory(at, end))
     browser = asyncio.to_thread(clicks_in_a_browser, at, end, options.pause)
-    in_browser, *_ = await asyncio.gather(browser, *visits)
+    (in_browser, wrong), *_ = await asyncio.gather(browser, *visits)
     after, thread_s = await asyncio.to_thread(figures, at), page_thread_s(process) - thread_s
     cpu_s = after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"]
     n_deeds = sum(name != "reasons" for name, _, _ in seen.deeds) + len(in_browser)
@@ -93,6 +93,7 @@ async def measure(at: str, process: int, options: argparse.Namespace) -> dict[st
         "deeds": {n: spread([s for d, _, s in seen.deeds if d == n]) for n in (*DEEDS, "reasons")},
         "click_by_quarter_s": quarters(seen, began, options.seconds),
         "browser_click_s": spread(in_browser),
+        "browser_error": wrong,
         "errors": len(seen.errors),
         "first_errors": seen.errors[:3],
         "server_cpu_ms_per_deed": round(1000 * cpu_s / max(n_deeds, 1), 1),

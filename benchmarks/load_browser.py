@@ -6,7 +6,7 @@ import shutil
 import time
 
 from page import ARGUMENTS, WATCH
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 _CLICK = """() => {
   const before = model("pixels") ? model("pixels").tags[0] : ""
@@ -18,22 +18,26 @@ _CLICK = """() => {
 }"""
 
 
-def clicks_in_a_browser(at: str, end: float, pause_s: float) -> list[float]:
+def clicks_in_a_browser(at: str, end: float, pause_s: float) -> tuple[list[float], str]:
     """Seconds from the arrow key to the frame with the next spectrum, until ``time.monotonic`` is
-    ``end``; none where there is no chromium."""
+    ``end``, and what went wrong; none where there is no chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        return []
+        return [], "there is no chromium"
     times: list[float] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         page = browser.new_page()
         page.set_default_timeout(60_000)
         page.add_init_script(WATCH)
-        page.goto(at)
-        page.wait_for_selector("html[data-ready=true]", state="attached")
-        while time.monotonic() < end:
-            times.append(page.evaluate(_CLICK))
-            page.wait_for_timeout(1000 * pause_s)
+        wrong = ""
+        try:
+            page.goto(at)
+            page.wait_for_selector("html[data-ready=true]", state="attached")
+            while time.monotonic() < end:
+                times.append(page.evaluate(_CLICK))
+                page.wait_for_timeout(1000 * pause_s)
+        except Error as error:
+            wrong = str(error).partition("\n")[0]
         browser.close()
-    return times[1:]  # the first opens the plot
+    return times[1:], wrong  # the first opens the plot
