@@ -28,13 +28,15 @@ from .one_file import Intake, Rejected, Taken
 from .plain_messages import MessageError, receive, send
 from .readers.errors import ReadError
 
-__all__ = ["BoundedReader", "ReaderStartError"]
+__all__ = ["BoundedReader", "Piece", "ReaderStartError"]
 
 _MODULE = f"{__package__}.reading_process"
 _START_S = 120.0
 _TRIES = 2  # of a file whose process was ended by something else than a limit: perhaps by others
 
 Outcomes = list[Taken | Rejected]
+Piece = tuple[Outcomes, bool]
+_Part = tuple[list[dict[str, Any]], list[np.ndarray], bool]
 
 
 class ReaderStartError(Exception):
@@ -69,7 +71,27 @@ class BoundedReader:
         ReaderStartError
             No process could be started.
         """
-        return [[_outcome(one, arrays) for one in said] for said, arrays in self._read(files)]
+        found: list[Outcomes] = [[]]
+        for outcomes, ends in self.pieces(files):
+            found[-1] += outcomes
+            found += [[]] if ends else []
+        return found[:-1]
+
+    def pieces(self, files: Sequence[Path]) -> Iterator[Piece]:
+        """The same part by part, so that a file of any number of spectra fits in memory.
+
+        Yields
+        ------
+        outcomes, ends
+            The next outcomes, and whether they are the last of their file.
+
+        Raises
+        ------
+        ReaderStartError
+            No process could be started.
+        """
+        for said, arrays, ends in self._read(files):
+            yield [_outcome(one, arrays) for one in said], ends
 
     def spectrum(self, file: Path) -> Spectrum:
         """The one spectrum in a file.
@@ -81,7 +103,8 @@ class BoundedReader:
         ReaderStartError
             No process could be started.
         """
-        ((said, arrays),) = self._read([file])
+        parts = [*self._read([file])]
+        said, arrays = next((said, arrays) for said, arrays, _ in parts if said)
         if "rejected" in said[0]:
             _, _, reason, detail = said[0]["rejected"]
             raise ReadError(reason, detail)
@@ -104,24 +127,23 @@ class BoundedReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read(self, files: Sequence[Path]) -> list[tuple[list[dict[str, Any]], list[np.ndarray]]]:
-        found: list[tuple[list[dict[str, Any]], list[np.ndarray]]] = []
-        tries = 0
-        while len(found) < len(files):
-            n_before = len(found)
+    def _read(self, files: Sequence[Path]) -> Iterator[_Part]:
+        done, tries, begun = 0, 0, False
+        while done < len(files):
+            n_before = done
             try:
                 with self._process() as process:
-                    # One by one: what came before the process was ended counts.
-                    for answer in process.read(files[n_before:]):
-                        found.append(answer)  # noqa: PERF402
+                    # Part by part: what came before the process was ended counts.
+                    for said, arrays, ends in process.read(files[n_before:]):
+                        done, begun = done + ends, not ends
+                        yield said, arrays, ends
             except _Ended as ended:
-                tries = tries + 1 if len(found) == n_before else 1
-                if ended.by_limit or tries == _TRIES:
-                    refused = Rejected.of_file(files[len(found)], ended.why)
+                tries = tries + 1 if done == n_before else 1
+                if ended.by_limit or tries == _TRIES or begun:
+                    refused = Rejected.of_file(files[done], ended.why)
                     entry = [refused.file, refused.id, refused.reason, refused.detail]
-                    found.append(([{"rejected": entry}], []))
-                    tries = 0
-        return found
+                    done, tries, begun = done + 1, 0, False
+                    yield [{"rejected": entry}], [], True
 
     @contextmanager
     def _process(self) -> Iterator[_Process]:
@@ -180,16 +202,22 @@ class _Process:
         stdin: Any = self._popen.stdin
         send(stdin, said)
 
-    def read(
-        self, files: Sequence[Path]
-    ) -> Iterator[tuple[list[dict[str, Any]], list[np.ndarray]]]:
-        """Of each file, what was said and its arrays."""
+    def read(self, files: Sequence[Path]) -> Iterator[_Part]:
+        """Of each file, part by part, what was said, its arrays, and whether the file ends."""
+        left = len(files)
         try:
             self._send({"files": [str(file) for file in files]})
-            for _ in files:
-                with self._until(self._limits.wall_s):
-                    said, arrays = receive(self._stdout, self._limits.memory_bytes)
-                yield said["outcomes"], arrays
+        except OSError as error:
+            raise self._ended(error) from error
+        while left:
+            said, arrays = self._heard()
+            left -= not said["more"]
+            yield said["outcomes"], arrays, not said["more"]
+
+    def _heard(self) -> tuple[dict[str, Any], list[np.ndarray]]:
+        try:
+            with self._until(self._limits.wall_s):
+                return receive(self._stdout, self._limits.memory_bytes)
         except (EOFError, OSError, MessageError) as error:
             raise self._ended(error) from error
 

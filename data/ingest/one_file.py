@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -105,15 +106,17 @@ class Intake:
 
     def __call__(self, path: Path) -> list[Taken | Rejected]:
         """Read one file and take its spectra, in their order, on their own pixels."""
-        outcomes: list[Taken | Rejected] = []
+        return [*self.one_by_one(path)]
+
+    def one_by_one(self, path: Path) -> Iterator[Taken | Rejected]:
+        """The same as they come, so that a file of any number of spectra fits in memory."""
         try:
             for read in read_all(path, self.hints):
                 spectrum = self._at_its_redshift(replace(read, file=readable(path)))
                 bar = entry_bar(spectrum)
-                outcomes.append(_refused(spectrum, bar) or self._kept(spectrum, bar))
+                yield _refused(spectrum, bar) or self._kept(spectrum, bar)
         except ReadError as error:
-            outcomes.append(Rejected.of_file(path, error))
-        return outcomes
+            yield Rejected.of_file(path, error)
 
     def _at_its_redshift(self, spectrum: Spectrum) -> Spectrum:
         """With the redshift that the user gives, by labels or catalogue, if not its file's own."""

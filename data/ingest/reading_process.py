@@ -10,7 +10,8 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,6 +36,7 @@ except ImportError:  # Windows: there the clock and the size of a file are the o
 __all__ = ["main"]
 
 _SPECTRUM = ("wave_obs_aa", "flux", "ivar", "model")
+_SPECTRA_A_PART = 256  # some 15 MB
 _ORDERS = 2**31  # bytes of an order: paths, labels
 # What a reader of tables and images has no need of, whatever a file asks for.
 _FORBIDDEN = ("socket.connect", "urllib.Request", "subprocess.Popen", "os.system", "os.exec")
@@ -60,23 +62,29 @@ def main() -> None:
         except EOFError:
             return
         for file in said["files"]:
-            _grant(limits)
             _answer(answers, work, Path(file), limits)
 
 
-def _answer(answers: IO[bytes], work: Callable[[Path], Answer], file: Path, limits: Limits) -> None:
+def _answer(
+    answers: IO[bytes], work: Callable[[Path], Iterator[Answer]], file: Path, limits: Limits
+) -> None:
+    """Tell what is in a file, part by part; the last part has ``more`` false, and may be empty."""
+    last: Answer = [], []
+    _grant(limits)
     try:
         size = file.stat().st_size
-        if size > limits.size_bytes:
-            outcome = _told([_refused(file, too_large(size, limits.size_bytes))])
+        if size > (most := limits.most_bytes(file)):
+            last = _told([_refused(file, too_large(size, most))])
         else:
-            outcome = work(file)
+            for part in work(file):
+                send(answers, {"outcomes": part[0], "more": True}, part[1])
+                _grant(limits)  # time is for what comes next: a large file has many parts
     except MemoryError:
-        outcome = _told([_refused(file, _no_memory(limits))])
+        last = _told([_refused(file, _no_memory(limits))])
     except OSError as error:
         gone = ReadError("unreadable", f"{error.strerror or error}")
-        outcome = _told([_refused(file, gone)])
-    send(answers, {"outcomes": outcome[0]}, outcome[1])
+        last = _told([_refused(file, gone)])
+    send(answers, {"outcomes": last[0], "more": False}, last[1])
 
 
 def _no_memory(limits: Limits) -> ReadError:
@@ -89,7 +97,7 @@ def _refused(file: Path, error: ReadError) -> Rejected:
     return Rejected.of_file(file, error)
 
 
-def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
+def _work(said: dict[str, Any]) -> Callable[[Path], Iterator[Answer]]:
     if said["intake"] is None:
         return _one_spectrum
     told = dict(said["intake"])
@@ -103,17 +111,23 @@ def _work(said: dict[str, Any]) -> Callable[[Path], Answer]:
         told["doubtful"],
         JoinedCatalogue(**told["catalogue"]),
     )
-    return lambda file: _told(intake(file))
+    return lambda file: _in_parts(intake.one_by_one(file))
 
 
-def _one_spectrum(file: Path) -> Answer:
+def _in_parts(outcomes: Iterator[Taken | Rejected]) -> Iterator[Answer]:
+    while some := list(islice(outcomes, _SPECTRA_A_PART)):
+        yield _told(some)
+
+
+def _one_spectrum(file: Path) -> Iterator[Answer]:
     try:
         spectrum = read(file)
     except ReadError as error:
-        return _told([_refused(file, error)])
+        yield _told([_refused(file, error)])
+        return
     facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in _SPECTRUM}
     arrays = [getattr(spectrum, name) for name in _SPECTRUM]
-    return [{"spectrum": facts}], [array for array in arrays if array is not None]
+    yield [{"spectrum": facts}], [array for array in arrays if array is not None]
 
 
 def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:

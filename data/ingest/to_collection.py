@@ -19,7 +19,7 @@ from ..collection.catalog_facts import SET_ASIDE
 from ..collection.collection import Collection
 from ..collection.format import OBJECT, CollectionError
 from ..collection.observed_writer import ObservedWriter
-from .bounded_reader import ReaderStartError
+from .bounded_reader import Piece, ReaderStartError
 from .joined_catalogue import NO_CATALOGUE, read_catalogue, said_by
 from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
@@ -208,8 +208,8 @@ def ingest(
             n_found = len(files)
             files = [file for file in files if readable(file) not in writer.files_before]
             desk = _Desk(writer, intake, files, n_known=n_found - len(files))
-            for outcomes in read_in_order(intake, files[desk.n_done :], jobs, limits):
-                desk.accept(outcomes)
+            for pieces in read_in_order(intake, files[desk.n_done :], jobs, limits):
+                desk.accept(pieces)
                 if progress is not None:
                     progress(desk.n_done, len(files))
                 if cancelled is not None and cancelled():
@@ -256,14 +256,15 @@ class _Desk:
         aside = list(before[SET_ASIDE]) if SET_ASIDE in before else []
         self._set_aside = Counter(str(reason) for reason in aside if reason)
 
-    def accept(self, outcomes: Sequence[Sequence[Taken | Rejected]]) -> None:
-        """The outcomes of some files, in order."""
-        for of_a_file in outcomes:
-            new = [one for one in of_a_file if self._key(one) not in self._stored]
-            settled = [self._without_duplicates(one) for one in new]
-            self._reject([one for one in settled if isinstance(one, Rejected)])
-            self._take([one for one in settled if isinstance(one, Taken)])
-        self.n_done += len(outcomes)
+    def accept(self, pieces: Sequence[Piece]) -> None:
+        """The outcomes of some files, or of a part of a large one, in order."""
+        outcomes = [one for of_a_file, _ in pieces for one in of_a_file]
+        new = [one for one in outcomes if self._key(one) not in self._stored]
+        settled = [self._without_duplicates(one) for one in new]
+        self._reject([one for one in settled if isinstance(one, Rejected)])
+        # At once: making a table takes as long for one row as for hundreds.
+        self._take([one for one in settled if isinstance(one, Taken)])
+        self.n_done += sum(ends for _, ends in pieces)
 
     def _reject(self, rejected: Sequence[Rejected]) -> None:
         for one in rejected:

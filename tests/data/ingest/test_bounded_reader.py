@@ -6,20 +6,24 @@ import lzma
 import os
 import re
 import signal
+import subprocess
 import zipfile
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.grid import WaveGrid
-from spexplain.data.ingest import reading_process
+from spexplain.data.ingest import bounded_reader, reading_process
 from spexplain.data.ingest.bounded_reader import BoundedReader
 from spexplain.data.ingest.limits import Limits
-from spexplain.data.ingest.one_file import Intake, Taken
+from spexplain.data.ingest.one_file import Intake, Rejected, Taken
 from spexplain.data.ingest.readers import ReadError, read
 
 SMALL = Limits(4_000_000, 300_000_000, cpu_s=5.0, wall_s=20.0)
+LARGE = Limits(50_000_000, 4_000_000_000, cpu_s=30.0, wall_s=90.0)
 PACKINGS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
@@ -116,3 +120,47 @@ def test_what_a_reader_needs_none_of_is_forbidden():
         with pytest.raises(PermissionError, match="outside itself"):
             reading_process._forbid(event, ())
     reading_process._forbid("open", ())
+
+
+def many(path, n):
+    wave = np.linspace(3600.0, 7500.0, 40)
+    rows = [{"id": f"{k}", "z": 0.05, "wave": wave, "flux": wave / 4000 + k, "ivar": wave * 0 + 9}
+            for k in range(n)]  # fmt: skip
+    pd.DataFrame(rows).to_parquet(path)
+    return path
+
+
+def test_a_file_of_many_spectra_comes_in_parts(tmp_path):
+    path = many(tmp_path / "many.parquet", 600)
+    intake = Intake(WaveGrid(3600.0, 7000.0), 0.8)
+    with BoundedReader(LARGE, intake=intake) as reader:
+        pieces = list(reader.pieces([path, path]))
+    assert [len(outcomes) for outcomes, _ in pieces] == [256, 256, 88, 0] * 2
+    assert [ends for _, ends in pieces] == [False, False, False, True] * 2
+    whole = intake(path)
+    for one, other in zip([x for some, _ in pieces[:4] for x in some], whole, strict=True):
+        assert repr(one.row) == repr(other.row)  # NaN is not itself
+        assert one.spectrum.flux.tobytes() == other.spectrum.flux.tobytes()
+
+
+def test_what_came_before_the_process_was_ended_in_the_middle_counts(tmp_path, monkeypatch):
+    path, made = many(tmp_path / "many.parquet", 6000), []
+    start = subprocess.Popen
+    recorded = lambda *words, **how: made.append(start(*words, **how)) or made[-1]  # noqa: E731
+    monkeypatch.setattr(bounded_reader.subprocess, "Popen", recorded)
+    with BoundedReader(LARGE, intake=Intake(WaveGrid(3600.0, 7000.0), 0.8)) as reader:
+        pieces = reader.pieces([path])
+        first, ends = next(pieces)
+        (child,) = made
+        child.kill()  # as a system without memory would; what is in the pipe may follow
+        *_, (last, at_end) = pieces
+    assert (len(first), ends, at_end) == (256, False, True)
+    assert [type(one) for one in last] == [Rejected]
+    assert "brought down the process" in last[0].detail
+
+
+def test_a_file_that_is_read_some_rows_at_a_time_may_be_larger_than_others():
+    limits = Limits(1000, 1000, cpu_s=1.0, wall_s=1.0, streamed_bytes=9000)
+    assert limits.most_bytes(Path("a.parquet")) == 9000
+    assert limits.most_bytes(Path("a.fits")) == 1000
+    assert SMALL.most_bytes(Path("a.pq")) == SMALL.size_bytes
