@@ -56,6 +56,8 @@ def demo(
     ] = None,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
+    if small and scale is not None:
+        raise ValueError("--small has one size: leave it or --scale out")
     with lasting():
         from ...data.demo.ready import finished_demo
 
