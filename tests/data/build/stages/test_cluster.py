@@ -25,7 +25,7 @@ def everything(copied, quick, monkeypatch):
     return copied
 
 
-def test_every_spectrum_has_weights_their_error_and_what_survives(everything):
+def _every_spectrum_has_weights_their_error_and_what_survives(everything):
     store = RunStore(everything.path)
     explained, prepared = store.find("explain"), store.find("prepare-o25")
     rows = explained.table("explained")["row"]
@@ -43,7 +43,7 @@ def test_every_spectrum_has_weights_their_error_and_what_survives(everything):
     assert (survival[known].sum(axis=1) <= 3 + 1e-5).all()
 
 
-def test_reasons_are_browsed_where_their_spectra_are(everything):
+def _reasons_are_browsed_where_their_spectra_are(everything):
     reasons = open_reasons(everything)
     prepared = RunStore(everything.path).find("prepare-o25")
     assert len(reasons.rows) == everything.n_spectra - len(prepared.table("reasons"))
@@ -57,7 +57,7 @@ def test_reasons_are_browsed_where_their_spectra_are(everything):
         np.testing.assert_allclose(means[number], mine.mean(axis=0), rtol=1e-4)
 
 
-def test_lines_by_chunks_are_those_measured_at_once(everything, quick):
+def _lines_by_chunks_are_those_measured_at_once(everything, quick):
     reasons = open_reasons(everything)
     dust = reddening_of_lines(everything, quick.dust)
     pd.testing.assert_frame_equal(
@@ -65,9 +65,17 @@ def test_lines_by_chunks_are_those_measured_at_once(everything, quick):
     )
 
 
-def test_the_plane_of_very_many_is_laid_out_on_some_and_holds_all(everything):
+def _the_plane_of_very_many_is_laid_out_on_some_and_holds_all(everything):
     run = RunStore(everything.path).find("embed-reasons")
     assert run.metrics["n_laid_out"] == 60 < run.metrics["n"]
     xy = run.table("xy")
     assert xy["row"].tolist() == sorted(open_reasons(everything).rows)
     assert np.isfinite(xy[["x", "y"]].to_numpy()).all()
+
+
+def test_all_explained_are_clustered_laid_out_and_browsed(everything, quick):
+    # One build for all: it takes seconds.
+    _every_spectrum_has_weights_their_error_and_what_survives(everything)
+    _reasons_are_browsed_where_their_spectra_are(everything)
+    _lines_by_chunks_are_those_measured_at_once(everything, quick)
+    _the_plane_of_very_many_is_laid_out_on_some_and_holds_all(everything)
