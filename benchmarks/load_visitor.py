@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 PATIENCE_S = 60.0
@@ -23,6 +23,7 @@ _SLIDE_STEPS, _SLIDE_S = 5, 0.1
 _NAMED = ("bands", "plane-image", "plane-figure", "flux-figure")
 _CLASSES = {"ShellPart": "shell", "DropPart": "drop"}
 
+_GONE = (OSError, TimeoutError, HTTPClientError, WebSocketClosedError)
 Dice = random.Random
 
 
@@ -83,7 +84,7 @@ class Visitor:
             while time.monotonic() < until:
                 await asyncio.sleep(pause_s * dice.uniform(0.5, 1.5))
                 await getattr(self, f"_{dice.choice(self._deeds)}")(dice)
-        except (OSError, TimeoutError, ValueError, KeyError, WebSocketClosedError) as error:
+        except (*_GONE, ValueError, KeyError) as error:
             self._seen.errors.append(f"{type(error).__name__}: {error}"[:200])
         finally:
             self._leave(reading)
@@ -100,7 +101,7 @@ class Visitor:
                 await self._tell("shell", ["step", 1])
                 await self._choose(dice.randrange(20, 120))
                 await asyncio.sleep(0.04)
-        except (OSError, TimeoutError, WebSocketClosedError) as error:
+        except _GONE as error:
             self._seen.errors.append(f"who hammers: {type(error).__name__}: {error}"[:200])
         finally:
             self._leave(reading)
