@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "tabs"
 LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # all that another theme changes
 # All that opens beside the plot.
-MORE = "&beside=true&zooms=true&residual=true&range=whole"
+MORE = "&beside=true&zooms=true&residual=true"
 
 
 def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
