@@ -75,7 +75,7 @@ def opened(path: Path) -> list[dict[str, Any]]:
 
     from spexplain.dashboard.figures.shade import Window
     from spexplain.dashboard.server.server import open_workspace
-    from spexplain.dashboard.session.search import find
+    from spexplain.dashboard.session.choices.search import find
     from spexplain.dashboard.views.plane.picture import draw_plane
 
     done("libraries")

@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 import panel as pn
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.session.tabs import Tab
+from spexplain.dashboard.session.choices.tabs import Tab
 from spexplain.data.build.stage import Stage
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.built_lens import BuiltLens, Verdict
@@ -164,8 +164,8 @@ def test_a_stage_a_lens_its_target_and_a_tab(
     assert explained["r2"] > 0.99  # a mean is linear in its segments
     shown = python(
         """
-        from spexplain.dashboard.session.state import View
-        from spexplain.dashboard.session.tabs import tab_named
+        from spexplain.dashboard.session.choices.state import View
+        from spexplain.dashboard.session.choices.tabs import tab_named
         from spexplain.dashboard.views.tabs.drawer import Drawer
         from types import SimpleNamespace
         view = View(tab="mine")

@@ -65,7 +65,7 @@ def test_every_folder_with_code_is_packaged(pyproject: dict):
     ("module", "forbidden"),
     [
         ("spexplain.core.explain.entry", {"panel", "bokeh", "holoviews", "zarr"}),
-        ("spexplain.dashboard.session.state", {"panel", "bokeh", "holoviews"}),
+        ("spexplain.dashboard.session.choices.state", {"panel", "bokeh", "holoviews"}),
     ],
 )
 def test_import_stays_light(module: str, forbidden: set[str]):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from spexplain.dashboard.session.tabs import all_tabs
+from spexplain.dashboard.session.choices.tabs import all_tabs
 from spexplain.data.collection.collection import Collection
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ from .options import AsJson
 from .output import print_json, print_lines
 
 if TYPE_CHECKING:
-    from ...data.collection.sky_search import Cone
+    from ...data.collection.lookup.sky_search import Cone
     from ...data.fetch.manifest import Entry
     from ...data.fetch.polite_client import PoliteClient
     from ...data.fetch.run import FetchReport, Job
@@ -186,7 +186,7 @@ def _listed(path: Path) -> Any:
 
 
 def _cone(text: str) -> Cone:
-    from ...data.collection.sky_search import read_cone
+    from ...data.collection.lookup.sky_search import read_cone
 
     cone = read_cone(text)
     if cone is None or cone.radius_deg is None:

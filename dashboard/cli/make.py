@@ -97,7 +97,7 @@ def ingest_command(
     as_json: AsJson = False,
 ) -> None:
     """Read spectra into a collection, new or old; bad files are listed with their reason."""
-    from ...data.ingest.readers.hints import Hints, parse_columns
+    from ...data.ingest.readers.vocabulary.hints import Hints, parse_columns
     from ...data.ingest.to_collection import ingest
     from .progress import TerminalProgress, ctrl_c_cancels
     from .summary import ingest_lines

@@ -19,11 +19,11 @@ from ...core.models.conformal import LEVELS
 from ...core.spectra.lines.line_list import PAGE_LINES
 from ...core.words import goodness
 from ...data.collection.catalog_facts import SET_ASIDE
-from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.collection import Collection
 from ...data.collection.format import OBJECT
 from ...data.collection.runs import RunStore
-from ...data.collection.type_names import TYPES
+from ...data.collection.trained.class_sets import TypeCertainty
+from ...data.collection.trained.type_names import TYPES
 from ...data.lenses.lenses import outdated, outdated_domain
 from ...data.lenses.taken_by import TakenBy, taken_by_lenses
 from ..figures.domain_words import model_lines

@@ -15,9 +15,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...core.models.small_samples import FEW
-from ...data.collection.class_sets import TypeCertainty
 from ...data.collection.runs import Run, RunStore
-from ...data.collection.trained_models import load_type_classifier, probability_column
+from ...data.collection.trained.class_sets import TypeCertainty
+from ...data.collection.trained.trained_models import load_type_classifier, probability_column
 from ...data.files.atomic import written_whole
 from ...data.lenses.plane_points import Plane, open_planes
 from ...data.study.evaluation import Evaluation

@@ -20,7 +20,7 @@ from ...core.models.svm.kernel_matrix import KERNELS
 from ...core.spectra.lines.line_list import P21_MARKERS
 from ...core.targets import Classifier
 from ...core.words import probability_text
-from ...data.collection.trained_models import probability_column
+from ...data.collection.trained.trained_models import probability_column
 from ...data.lenses.plane_points import Plane
 from ...data.study import published_p21 as paper
 from ...data.study.figure_intervals import share_interval

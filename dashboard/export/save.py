@@ -16,7 +16,7 @@ from ..figures.wording import chosen_text, flux_label
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ...data.collection.built_domain import DomainVerdict
+    from ...data.collection.trained.built_domain import DomainVerdict
     from ...data.explanations.saved import Origin, SavedExplanation
     from ..figures.sight import Sight
 

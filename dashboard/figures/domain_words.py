@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ...data.collection.model_owner import whose_model
 from ...data.collection.runs import Run, RunStore
+from ...data.collection.trained.model_owner import whose_model
 
 if TYPE_CHECKING:
-    from ...data.collection.built_domain import DomainVerdict
+    from ...data.collection.trained.built_domain import DomainVerdict
 
 __all__ = ["domain_html", "domain_lines", "model_lines", "origin_words"]
 

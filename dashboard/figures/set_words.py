@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...core.words import percent, probability_text
-from ...data.collection.class_sets import ClassSet, Held, TypeCertainty
+from ...data.collection.trained.class_sets import ClassSet, Held, TypeCertainty
 
 if TYPE_CHECKING:
     from ...core.models.anomaly.like_rank import LikeRank

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..session.person import DEEDS
+from ..session.choices.person import DEEDS
 
 __all__ = ["deeds_written"]
 

@@ -14,7 +14,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import create_signed_value, decode_signed_value
 
 from ...data.files.password_file import ROLES, Entry, read_password_file
-from ..session.person import Person
+from ..session.choices.person import Person
 
 __all__ = ["DAYS", "Door", "OAuthDoor", "OpenDoor", "PasswordDoor", "own_pass"]
 

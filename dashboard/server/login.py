@@ -14,7 +14,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
 from ...data.files.password_file import Entry, hashed, is_password
-from ..session.person import Person
+from ..session.choices.person import Person
 from .doors import DAYS, PasswordDoor
 from .plain_page import plain_page
 

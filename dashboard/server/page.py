@@ -18,17 +18,17 @@ from ..export.plane_file import plane_file
 from ..export.save import SavedFile, keep, origin_of
 from ..figures.sight import Sight
 from ..figures.theme import THEMES, category_colours
-from ..session.address import apply_query, to_query
-from ..session.latest_wins import Answer, Background
-from ..session.lines_lacking import LinesLacking, lacking_of
-from ..session.open_spectrum import OpenSpectrum
-from ..session.person import Person
-from ..session.recurring import Recurring
+from ..session.background.latest_wins import Answer, Background
+from ..session.background.worker_share import SharedWorkers
+from ..session.choices.address import apply_query, to_query
+from ..session.choices.open_spectrum import OpenSpectrum
+from ..session.choices.person import Person
+from ..session.opened.lines_lacking import LinesLacking, lacking_of
+from ..session.opened.recurring import Recurring
+from ..session.opened.settled_trust import SettledTrust
+from ..session.opened.whole_range import WholeRange
 from ..session.session import Session
-from ..session.settled_trust import SettledTrust
 from ..session.visitor import Visitor
-from ..session.whole_range import WholeRange
-from ..session.worker_share import SharedWorkers
 from ..views.plane.marks import attach_marks
 from ..views.plane.plane import PlaneView
 from ..views.plane.select_tools import plane_tools

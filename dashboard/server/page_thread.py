@@ -9,7 +9,7 @@ import panel as pn
 from bokeh.document import Document
 from tornado.ioloop import IOLoop
 
-from ..session.browser_tab import Schedule
+from ..session.background.browser_tab import Schedule
 from ..views.widgets.components import one_patch
 
 __all__ = ["schedule_of"]

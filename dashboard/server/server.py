@@ -35,9 +35,9 @@ from ...data.collection.collection import Collection
 from ...data.lenses.explained_anomalies import open_reasons
 from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
 from ...data.lenses.plane_points import open_planes
-from ..session.person import Person
+from ..session.background.worker_share import SharedWorkers
+from ..session.choices.person import Person
 from ..session.session import Session
-from ..session.worker_share import SharedWorkers
 from ..workspace.workspace import Workspace
 from .answers import Dressed
 from .deeds import deeds_written

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from ...core.settings import ExplainSettings
-from ...data.collection.sky_search import read_cone
+from ...data.collection.lookup.sky_search import read_cone
 from ..figures.theme import THEMES
 from ..views.plane.picture import KEPT_PX, draw_plane, framed, keep_picture
 from ..workspace.workspace import Workspace

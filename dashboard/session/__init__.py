@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .address import apply_query, to_query
-    from .browser_tab import Schedule
-    from .comparison import Comparison, Variant, compare, variants
-    from .edits import AMOUNTS, Considered
-    from .evidence import Evidence, gather
-    from .latest_wins import Answer, Background
-    from .open_spectrum import OpenSpectrum
-    from .reconstruction import Rebuilt, rebuild
-    from .recurring import Recurring
-    from .search import find
-    from .selected_rows import SelectedRows
+    from .background.browser_tab import Schedule
+    from .background.latest_wins import Answer, Background
+    from .choices.address import apply_query, to_query
+    from .choices.open_spectrum import OpenSpectrum
+    from .choices.search import find
+    from .choices.selected_rows import SelectedRows
+    from .choices.state import Outcome
+    from .choices.tabs import all_tabs, tab_named
+    from .opened.comparison import Comparison, Variant, compare, variants
+    from .opened.edits import AMOUNTS, Considered
+    from .opened.evidence import Evidence, gather
+    from .opened.reconstruction import Rebuilt, rebuild
+    from .opened.recurring import Recurring
+    from .opened.settled_trust import SettledTrust
     from .session import Session
-    from .settled_trust import SettledTrust
-    from .state import Outcome
-    from .tabs import all_tabs, tab_named
     from .visitor import Visitor
 
 __all__ = [

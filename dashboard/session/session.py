@@ -19,14 +19,14 @@ from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
-from .browser_tab import BrowserTab, Schedule
-from .knobs import Knobs
-from .latest_wins import Answer, Background
-from .open_spectrum import OpenSpectrum
-from .person import Person
-from .search import find
-from .selected_rows import SelectedRows
-from .state import Outcome, View
+from .background.browser_tab import BrowserTab, Schedule
+from .background.latest_wins import Answer, Background
+from .choices.knobs import Knobs
+from .choices.open_spectrum import OpenSpectrum
+from .choices.person import Person
+from .choices.search import find
+from .choices.selected_rows import SelectedRows
+from .choices.state import Outcome, View
 
 if TYPE_CHECKING:
     from ...core.targets import Target

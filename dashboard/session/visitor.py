@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from ..workspace.listing import Listing
 from ..workspace.workspace import Workspace
-from .browser_tab import Schedule
-from .confusion import ConfusionCell
-from .dropped_file import DroppedFile
-from .filtering import Filtering
-from .person import Person
-from .pinned import Pinned
-from .redshift import Redshift
+from .background.browser_tab import Schedule
+from .browsing.confusion import ConfusionCell
+from .browsing.filtering import Filtering
+from .browsing.stepping import Stepping
+from .browsing.tags import Tagging
+from .choices.person import Person
+from .opened.dropped_file import DroppedFile
+from .opened.pinned import Pinned
+from .opened.redshift import Redshift
 from .session import Session
-from .stepping import Stepping
-from .tags import Tagging
 
 if TYPE_CHECKING:
-    from .edits import Edits
+    from .opened.edits import Edits
 
 __all__ = ["Visitor"]
 
@@ -77,7 +77,7 @@ class Visitor(Session):
     @cached_property
     def edits(self) -> Edits:
         """Edits of the open spectrum."""
-        from .edits import Edits  # loads scipy: not before a page is made
+        from .opened.edits import Edits  # loads scipy: not before a page is made
 
         return Edits(self)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.models.anomaly.scores import SCORE_TITLES
-from ...data.collection.trained_models import probability_column
+from ...data.collection.trained.trained_models import probability_column
 from ...data.lenses.lenses import Lens
 from .colouring import as_numbers
 from .listing import Column, Listing

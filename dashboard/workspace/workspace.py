@@ -14,8 +14,8 @@ import pandas as pd
 
 from ...data.collection.cluster_names import ClusterNames
 from ...data.collection.collection import Collection
-from ...data.collection.id_search import IdSearch
-from ...data.collection.sky_search import SkySearch
+from ...data.collection.lookup.id_search import IdSearch
+from ...data.collection.lookup.sky_search import SkySearch
 from ...data.collection.tags import Annotations
 from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens

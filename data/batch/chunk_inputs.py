@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import zarr
 
-from ..collection.autoencoders import Autoencoders, load_autoencoders
 from ..collection.exposures import Preparation
 from ..collection.only_spectra import only_spectra
 from ..collection.runs import Run
 from ..collection.stored_spectra import StoredSpectra
+from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
 from ..files.zarr_codecs import only_known_codecs
 
 if TYPE_CHECKING:

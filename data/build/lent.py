@@ -10,7 +10,7 @@ import numpy as np
 from ..collection.catalog_facts import for_lenses
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..collection.trained_models import is_outdated
+from ..collection.trained.trained_models import is_outdated
 from ..files.folders import demo_path
 from .learnt_from import training_sample
 from .settings import BuildSettings

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .autoencoders import Autoencoders, load_autoencoders, save_autoencoders
-    from .built_domain import BuiltDomain, DomainVerdict, load_domain, save_domain, why_outside
     from .catalog_facts import flux_unit_of
-    from .class_sets import ClassSet, Held, TypeCertainty
     from .cluster_names import ClusterNames
     from .collection import Collection, CollectionError, CollectionWriter
     from .format import write_json
-    from .id_search import IdSearch
-    from .model_owner import whose_model
+    from .lookup.id_search import IdSearch
     from .observed import ObservedSpectrum
     from .runs import Run, RunDraft, RunError, RunStore, run_key
     from .tags import Annotations
-    from .trained_models import (
+    from .trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
+    from .trained.built_domain import (
+        BuiltDomain,
+        DomainVerdict,
+        load_domain,
+        save_domain,
+        why_outside,
+    )
+    from .trained.class_sets import ClassSet, Held, TypeCertainty
+    from .trained.model_owner import whose_model
+    from .trained.trained_models import (
         COUPLED,
         is_outdated,
         load_type_classifier,
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
         probability_column,
         svm_path,
     )
-    from .type_certainty import measure_certainty
+    from .trained.type_certainty import measure_certainty
 
 __all__ = [
     "COUPLED",

@@ -23,8 +23,8 @@ from .format import (
     CollectionError,
     read_parquet,
 )
-from .id_search import IdSearch
 from .links import links_out
+from .lookup.id_search import IdSearch
 from .observed import ObservedSpectrum
 from .stored_spectra import StoredSpectra, open_spectra
 from .writer import CollectionWriter

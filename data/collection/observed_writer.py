@@ -30,11 +30,11 @@ from .format import (
     write_json,
     write_parquet,
 )
+from .lookup.same_object import same_object
 from .observed import StoredSpectrum
 from .observed_blocks import block_path, write_block
 from .place_beside import COMMIT_NAME, Place, free_place
 from .removed_rows import key_without
-from .same_object import same_object
 from .writer import RowsAwaited
 
 __all__ = ["ObservedWriter"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..collection.sky_search import Cone
+from ..collection.lookup.sky_search import Cone
 from .addresses import is_plain_path
 from .manifest import Entry
 from .polite_client import NotCome

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..collection.sky_search import Cone
+from ..collection.lookup.sky_search import Cone
 from .polite_client import NotCome, PoliteClient
 
 __all__ = ["SkyServer", "box", "distance_deg"]

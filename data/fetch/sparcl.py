@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..collection.sky_search import Cone
+from ..collection.lookup.sky_search import Cone
 from .manifest import DONE, Entry
 from .polite_client import NotCome, PoliteClient
 from .skyserver import box, distance_deg

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..collection.id_search import in_spec_obj_id, is_mjd
-from ..collection.sky_search import read_cone
+from ..collection.lookup.id_search import in_spec_obj_id, is_mjd
+from ..collection.lookup.sky_search import read_cone
 from ..ingest.delimited import decoded, read_delimited
 
 __all__ = ["Kind", "Wanted", "wanted_of_list", "wanted_of_row"]

@@ -15,10 +15,10 @@ from astropy.table import Table
 
 from .delimited import read_delimited
 from .labels import KEYS, LabelError, padded_name
-from .readers.file_names import name_of
-from .readers.other_facts import facts_of
-from .readers.redshift_flags import FLAGS, flag_words
-from .readers.redshift_words import KEYWORDS, redshift_of
+from .readers.vocabulary.file_names import name_of
+from .readers.vocabulary.other_facts import facts_of
+from .readers.vocabulary.redshift_flags import FLAGS, flag_words
+from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
 if TYPE_CHECKING:
     import pandas as pd

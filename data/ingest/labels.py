@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from ..collection.type_names import known_type
+from ..collection.trained.type_names import known_type
 from .delimited import Delimited, read_delimited
-from .readers.file_names import name_of
+from .readers.vocabulary.file_names import name_of
 
 __all__ = ["KEYS", "LabelError", "Labels", "padded_name", "read_labels"]
 

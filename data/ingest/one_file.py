@@ -19,9 +19,9 @@ from .entry_rules import EntryBar, entry_bar
 from .joined_catalogue import NO_CATALOGUE, JoinedCatalogue
 from .labels import Labels
 from .readers import ReadError, read_all
-from .readers.file_names import readable
-from .readers.hints import NO_HINTS, Hints
 from .readers.impossible import impossible
+from .readers.vocabulary.file_names import readable
+from .readers.vocabulary.hints import NO_HINTS, Hints
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 

@@ -25,8 +25,9 @@ from .labels import Labels
 from .limits import Limits
 from .one_file import Intake, Rejected, Taken, too_large
 from .plain_messages import receive, send
-from .readers import ReadError, packed, read
-from .readers.hints import Hints
+from .readers import ReadError, read
+from .readers.fits_files import packed
+from .readers.vocabulary.hints import Hints
 
 try:
     import resource

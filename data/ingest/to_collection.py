@@ -25,8 +25,8 @@ from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
 from .many_files import read_in_order
 from .one_file import Intake, Rejected, Taken
-from .readers.file_names import readable
-from .readers.hints import NO_HINTS, Hints
+from .readers.vocabulary.file_names import readable
+from .readers.vocabulary.hints import NO_HINTS, Hints
 
 __all__ = ["IngestCancelled", "IngestError", "IngestReport", "LabelWords", "ingest"]
 

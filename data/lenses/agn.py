@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ...core.models.conformal import LEVELS
-from ..collection.class_sets import TypeCertainty
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..collection.trained_models import load_type_classifier, probability_column
+from ..collection.trained.class_sets import TypeCertainty
+from ..collection.trained.trained_models import load_type_classifier, probability_column
 from .built_lens import OF_KIND, BuiltLens, Verdict, domain_run, input_of
 
 if TYPE_CHECKING:

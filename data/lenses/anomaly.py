@@ -10,9 +10,9 @@ import pandas as pd
 
 from ...core.models.anomaly.like_rank import LikeRank, LikeSpectra
 from ...core.models.anomaly.scores import FILTER_KMS, TRIMMED_FRACTION, Score, kept_pixels
-from ..collection.autoencoders import Autoencoders, load_autoencoders
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
+from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
 from .built_lens import BuiltLens, Verdict, domain_run, input_of
 
 if TYPE_CHECKING:

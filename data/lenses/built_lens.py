@@ -11,12 +11,12 @@ import pandas as pd
 
 from ...core.models.anomaly.like_rank import LikeRank
 from ...core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
-from ..collection.built_domain import BuiltDomain, DomainVerdict
 from ..collection.catalog_facts import flux_unit_of
-from ..collection.class_sets import ClassSet
 from ..collection.collection import Collection
-from ..collection.model_owner import whose_model
 from ..collection.runs import Run, RunStore
+from ..collection.trained.built_domain import BuiltDomain, DomainVerdict
+from ..collection.trained.class_sets import ClassSet
+from ..collection.trained.model_owner import whose_model
 
 if TYPE_CHECKING:
     from ...core.targets.linear import LinearTarget

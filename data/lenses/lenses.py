@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from ..collection.built_domain import PATTERNS, BuiltDomain
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..collection.trained_models import is_outdated
+from ..collection.trained.built_domain import PATTERNS, BuiltDomain
+from ..collection.trained.trained_models import is_outdated
 from ..files.additions import additions
 from .agn import AgnLens
 from .anomaly import AnomalyLens

@@ -8,7 +8,7 @@ from typing import Any
 from ...core.models.conformal import LEVELS
 from ...core.models.small_samples import wilson
 from ...core.words import percent
-from ..collection.class_sets import Held, TypeCertainty
+from ..collection.trained.class_sets import Held, TypeCertainty
 from .figure_intervals import interval_text
 from .table import Table
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from spexplain.dashboard.session.tabs import all_tabs
+from spexplain.dashboard.session.choices.tabs import all_tabs
 from spexplain.data.collection.collection import Collection
 
 from .conftest import PATIENCE_MS, Tab

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 
-from ...session.redshift import OWN_LINES
+from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import FormPart
 from ..widgets.form_fields import Field, form

@@ -13,8 +13,8 @@ from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanToo
 from bokeh.plotting import figure
 
 from ...figures.theme import THEMES
-from ...session.drawing import AXIS
-from ...session.open_spectrum import OpenSpectrum
+from ...session.choices.drawing import AXIS
+from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
 __all__ = ["attach_brush"]

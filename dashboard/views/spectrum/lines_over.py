@@ -11,8 +11,8 @@ from ....core.spectra.smoothing import smoothed
 from ...figures.bokeh_style import FONT
 from ...figures.sight import LineOver
 from ...figures.theme import THEMES, category_colours
-from ...session.drawing import AXIS
-from ...session.redshift import OWN_LINES, Redshift
+from ...session.choices.drawing import AXIS
+from ...session.opened.redshift import OWN_LINES, Redshift
 from ...session.visitor import Visitor
 from .spectrum import FOOT_PX, SpectrumView
 

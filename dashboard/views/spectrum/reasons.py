@@ -14,8 +14,8 @@ from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT
 from ...figures.filled_source import fill
 from ...figures.theme import THEMES
-from ...session.drawing import AXIS
-from ...session.open_spectrum import OpenSpectrum
+from ...session.choices.drawing import AXIS
+from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
 if TYPE_CHECKING:

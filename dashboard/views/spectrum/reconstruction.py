@@ -12,9 +12,9 @@ from bokeh.plotting import figure
 from ....data.lenses.lenses import AnomalyLens
 from ...figures.sight import LineOver
 from ...figures.theme import THEMES
-from ...session.drawing import AXIS
-from ...session.latest_wins import Answer, Background
-from ...session.reconstruction import Rebuilt, rebuild
+from ...session.background.latest_wins import Answer, Background
+from ...session.choices.drawing import AXIS
+from ...session.opened.reconstruction import Rebuilt, rebuild
 from ...session.session import Session
 
 __all__ = ["RebuiltOverlay"]

@@ -37,9 +37,9 @@ from ...figures.line_labels import fit_labels
 from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
 from ...figures.wording import flux_label, meaning
-from ...session.drawing import AXIS, LINE_KINDS
-from ...session.open_spectrum import OpenSpectrum
-from ...session.redshift import OWN_LINES
+from ...session.choices.drawing import AXIS, LINE_KINDS
+from ...session.choices.open_spectrum import OpenSpectrum
+from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from ..widgets.components import asset
 from .reasons import ReasonMarks

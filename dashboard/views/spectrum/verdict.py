@@ -25,7 +25,7 @@ from ...figures.wording import (
     state_line,
     usual_text,
 )
-from ...session.open_spectrum import OpenSpectrum
+from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from ...session.visitor import Visitor
 from ..widgets.components import WordsPart
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation
     from ....core.trust.seen_again import Recurrence
     from ....core.trust.trust import Trust
-    from ...session.state import Outcome
+    from ...session.choices.state import Outcome
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 

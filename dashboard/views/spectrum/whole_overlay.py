@@ -12,7 +12,7 @@ from bokeh.models.glyphs import Patches
 from ...figures.bokeh_style import FONT
 from ...figures.filled_source import fill
 from ...figures.theme import THEMES
-from ...session.drawing import AXIS
+from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
 from ..widgets.components import asset
 from .spectrum import SpectrumView

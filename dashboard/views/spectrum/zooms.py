@@ -11,7 +11,7 @@ from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, dress, plain_figure
 from ...figures.theme import THEMES
-from ...session.drawing import AXIS
+from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
 from .spectrum import SpectrumView
 

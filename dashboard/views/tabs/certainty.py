@@ -7,9 +7,9 @@ from html import escape
 
 from ....core.models.conformal import LEVELS
 from ....core.words import percent
-from ....data.collection.class_sets import TypeCertainty
+from ....data.collection.trained.class_sets import TypeCertainty
 from ...figures.set_words import held_text, reliability_text
-from ...session.confusion import ordered_types
+from ...session.browsing.confusion import ordered_types
 
 __all__ = ["certainty_html"]
 

@@ -16,7 +16,7 @@ from ....data.lenses.explained_anomalies import Reasons
 from ....data.selections.selection import Selection
 from ...figures.bpt_diagram import bpt_figure, bpt_points
 from ...figures.theme import category_colours
-from ...session.latest_wins import Answer, Background
+from ...session.background.latest_wins import Answer, Background
 from ...session.session import Session
 from ...workspace.cluster_partition import Partition, known_kinds
 from ..widgets.components import invitation

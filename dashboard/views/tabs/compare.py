@@ -13,9 +13,9 @@ from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
 from ....core.words import goodness
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
-from ...session.comparison import Comparison, Variant, compare, variants
-from ...session.latest_wins import Answer, Background
-from ...session.open_spectrum import OpenSpectrum
+from ...session.background.latest_wins import Answer, Background
+from ...session.choices.open_spectrum import OpenSpectrum
+from ...session.opened.comparison import Comparison, Variant, compare, variants
 from ...session.session import Session
 from ...workspace.cluster_partition import top_names
 from ..widgets.html_sections import SectionsPart, button, foot_line

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ....core.words import percent, probability_text
-from ....data.collection.trained_models import probability_column
+from ....data.collection.trained.trained_models import probability_column
 from ....data.selections.selection import Selection
 from ....data.study.figure_intervals import share_interval
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline

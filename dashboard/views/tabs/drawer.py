@@ -7,7 +7,7 @@ from typing import Any
 
 import panel as pn
 
-from ...session.tabs import tab_named
+from ...session.choices.tabs import tab_named
 from ...session.visitor import Visitor
 
 # Panel tells one open page of a new class of parts and takes it as told to all; so every class is

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....core.words import probability_text
 from ...figures.wording import score_text
-from ...session.tabs import tab_named
+from ...session.choices.tabs import tab_named
 from ...session.visitor import Visitor
 from ...workspace.listing import Listing
 from ..widgets.components import TablePart

@@ -11,7 +11,7 @@ import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from ....core.models.class_metrics import classification_metrics
-from ....data.collection.trained_models import probability_column
+from ....data.collection.trained.trained_models import probability_column
 from ....data.study.figure_intervals import class_intervals, macro_interval_text, share_interval
 from ...session.session import Session
 from ...workspace.confusion_table import ordered_types

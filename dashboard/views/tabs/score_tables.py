@@ -13,7 +13,7 @@ from ....data.lenses.leaders import ScoreLeaders
 from ....data.lenses.lenses import AnomalyLens
 from ....data.study.figure_intervals import share_interval
 from ...figures.wording import OF_CHI2, overlap_note, score_text
-from ...session.open_spectrum import OpenSpectrum
+from ...session.choices.open_spectrum import OpenSpectrum
 from ...workspace.listing import Listing
 from ..widgets.html_sections import button
 

@@ -15,8 +15,8 @@ from ....data.lenses.leaders import ScoreLeaders, score_leaders
 from ....data.lenses.lenses import AnomalyLens
 from ...figures.svg_spectra import Frame, ends, picture, polyline, strips
 from ...figures.wording import score_text
-from ...session.latest_wins import Answer, Background
-from ...session.reconstruction import Rebuilt, rebuild
+from ...session.background.latest_wins import Answer, Background
+from ...session.opened.reconstruction import Rebuilt, rebuild
 from ...session.session import Session
 from ..widgets.components import invitation
 from ..widgets.html_sections import SectionsPart, button, choice, slider

@@ -10,8 +10,8 @@ import panel as pn
 
 from ....data.selections.selection import Selection
 from ...figures.bpt_diagram import bpt_figure, bpt_points
-from ...session.selection_reasons import SelectionReasons
-from ...session.selection_summary import SelectionSummary
+from ...session.browsing.selection_reasons import SelectionReasons
+from ...session.browsing.selection_summary import SelectionSummary
 from ...session.visitor import Visitor
 from ...workspace.kept_colouring import KEPT_COLOUR
 from ..widgets.controls import target_title

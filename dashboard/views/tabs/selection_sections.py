@@ -13,8 +13,8 @@ from ....core.words import EXPLAINED_R2, goodness
 from ....data.selections.kept_selections import KeptSelection
 from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
 from ...figures.theme import ThemeName, category_colours
-from ...session.selection_reasons import MOST_EXPLAINED, MeanReasons
-from ...session.selection_summary import SelectedLines, Spread
+from ...session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons
+from ...session.browsing.selection_summary import SelectedLines, Spread
 from ...workspace.cluster_partition import colours_meaning, top_names
 from ..widgets.html_sections import button, foot_line
 from .ratio_table import bpt_words, ratio_table

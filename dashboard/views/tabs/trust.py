@@ -12,9 +12,9 @@ from ....core.explain.explanation import Explanation
 from ....core.words import percent
 from ...figures.svg_plots import Curve, line_plot
 from ...figures.wording import meaning
-from ...session.evidence import Evidence, gather
-from ...session.latest_wins import Answer, Background
-from ...session.open_spectrum import OpenSpectrum
+from ...session.background.latest_wins import Answer, Background
+from ...session.choices.open_spectrum import OpenSpectrum
+from ...session.opened.evidence import Evidence, gather
 from ...session.session import Session
 from ..widgets.html_sections import SectionsPart, button
 from .recurrence import exposures_section

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....core.words import probability_text
 from ...figures.wording import target_title
-from ...session.edits import AMOUNTS, Considered
+from ...session.opened.edits import AMOUNTS, Considered
 from ...session.visitor import Visitor
 from ...workspace.confusion_table import ordered_types
 from ..widgets.html_sections import SectionsPart, button, choice, slider

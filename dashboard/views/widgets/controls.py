@@ -9,9 +9,9 @@ import numpy as np
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....data.selections.selection import Selection
 from ...figures.theme import ThemeName, category_colours, sequential
-from ...session.search import find
+from ...session.choices.search import find
+from ...session.choices.tabs import all_tabs
 from ...session.session import Session
-from ...session.tabs import all_tabs
 from ...workspace.colouring import Categories
 from .components import FormPart, LegendPart
 from .form_fields import Field, form

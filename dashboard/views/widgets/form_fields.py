@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import param
 
-from ...session.address import parse
+from ...session.choices.address import parse
 from .components import FormPart
 
 __all__ = ["Field", "form"]

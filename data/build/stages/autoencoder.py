@@ -18,8 +18,8 @@ from ....core.models.autoencoder.training_spectra import (
     SpectraInMemory,
     TrainingSpectra,
 )
-from ...collection.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...collection.catalog_facts import for_lenses
+from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
 from ...files.row_arrays import some_rows
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample

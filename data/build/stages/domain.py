@@ -13,10 +13,10 @@ from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
 from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
 from ....core.words import percent
-from ...collection.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.catalog_facts import flux_unit_of
-from ...collection.lines_of_sample import sample_lines
 from ...collection.runs import Run
+from ...collection.trained.built_domain import PATTERNS, load_domain, save_domain, why_outside
+from ...collection.trained.lines_of_sample import sample_lines
 from ...files.folders import demo_path
 from ...files.row_arrays import some_rows
 from ..agn_study import TASKS

@@ -16,7 +16,7 @@ from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
 from ....core.planes.principal_components import Components, fit_components
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings, lay_out
-from ...collection.trained_models import load_vae
+from ...collection.trained.trained_models import load_vae
 from ...files.arrays import save_arrays
 from ...files.row_arrays import some_rows
 from ..settings import BuildSettings

@@ -20,8 +20,8 @@ from ....core.models.svm.timing import training_seconds
 from ....core.models.svm.training import SvmSettings, fit_classifier
 from ....core.targets.svm import CoupledSvm
 from ...collection.format import write_json
-from ...collection.trained_models import probability_column, svm_path
-from ...collection.type_certainty import measure_certainty
+from ...collection.trained.trained_models import probability_column, svm_path
+from ...collection.trained.type_certainty import measure_certainty
 from ...files.sklearn_models import load_classifier, save_classifier
 from ..labelled import Labelled, labelled_spectra
 from ..settings import BuildSettings

@@ -12,7 +12,7 @@ from ....core.models.anomaly.residuals import eight_scores
 from ....core.models.anomaly.scores import Score, kept_pixels
 from ...batch.chunk_inputs import networks_at, run_array
 from ...batch.chunk_runner import Arrays
-from ...collection.autoencoders import load_autoencoders
+from ...collection.trained.autoencoders import load_autoencoders
 from ..settings import BuildSettings
 from ..stage import Stage, Work
 

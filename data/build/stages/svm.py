@@ -17,8 +17,8 @@ from ....core.targets import CoupledSvm, read_classifier
 from ...batch.chunk_inputs import classifier_at, run_array
 from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run
-from ...collection.trained_models import COUPLED, probability_column, svm_path
-from ...collection.type_certainty import measure_certainty
+from ...collection.trained.trained_models import COUPLED, probability_column, svm_path
+from ...collection.trained.type_certainty import measure_certainty
 from ...files.row_arrays import some_rows
 from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
 from ..agn_study import task_rows

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ....core.spectra.spectrum import Spectrum
 from ...files.additions import additions
-from . import desi, fits_rows, gama, image, lamost, sdss, sixdf, table, text
 from .by_specutils import load_by_specutils
-from .fits import Hdu, ReadError, read_hdus
-from .hints import NO_HINTS, Hints
+from .fits_files import image
+from .fits_files.fits import Hdu, ReadError, read_hdus
 from .impossible import impossible
+from .surveys import desi, gama, lamost, sdss, sixdf
+from .tables import fits_rows, table, text
+from .vocabulary.hints import NO_HINTS, Hints
 
 __all__ = ["ReadError", "read", "read_all"]
 

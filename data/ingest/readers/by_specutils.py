@@ -11,10 +11,10 @@ from astropy.utils.exceptions import AstropyWarning
 from ....core.spectra.spectrum import Spectrum
 from ....core.spectra.with_units import PhysicalSpectrum
 from .errors import ReadError
-from .file_names import name_of
-from .hints import Hints
-from .plain_words import in_own_words
-from .redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from .vocabulary.file_names import name_of
+from .vocabulary.hints import Hints
+from .vocabulary.plain_words import in_own_words
+from .vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of
 
 __all__ = ["load_by_specutils"]
 

@@ -9,7 +9,7 @@ from spexplain.dashboard.figures.domain_words import domain_html, domain_lines, 
 from spexplain.dashboard.views.spectrum.verdict import verdict_pane
 from spexplain.dashboard.views.tabs import lists
 from spexplain.dashboard.workspace.standard_lists import outside_domain
-from spexplain.data.collection.built_domain import DomainVerdict
+from spexplain.data.collection.trained.built_domain import DomainVerdict
 
 WHY = (
     "not like the AGN the model learned on: it looks like the other galaxies of the model's survey"

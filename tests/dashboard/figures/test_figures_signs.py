@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from spexplain.core.explain.flux_effects import mirrored_settings
 from spexplain.core.targets import CallableTarget
-from spexplain.dashboard.session.settled_trust import SettledTrust
+from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.visitor import Visitor as Session
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
 from spexplain.dashboard.views.spectrum.verdict import state_pane

@@ -7,7 +7,7 @@ from spexplain.dashboard.figures.set_words import (
     set_text,
     verdict_lines,
 )
-from spexplain.data.collection.class_sets import ClassSet, Held, TypeCertainty
+from spexplain.data.collection.trained.class_sets import ClassSet, Held, TypeCertainty
 from spexplain.data.lenses.built_lens import Verdict
 
 HELD = {"type 1": Held(136, 149, 0.027), "type 2": Held(383, 418, 0.014)}

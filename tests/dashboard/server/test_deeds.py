@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from spexplain.dashboard.server.deeds import deeds_written
-from spexplain.dashboard.session.person import Person
+from spexplain.dashboard.session.choices.person import Person
 
 
 def test_a_line_has_time_address_name_and_deed(tmp_path: Path):

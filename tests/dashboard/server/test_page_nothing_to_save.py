@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from spexplain.dashboard.server.page import _keep
-from spexplain.dashboard.session.latest_wins import Background
+from spexplain.dashboard.session.background.latest_wins import Background
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
 

@@ -14,8 +14,8 @@ import pytest
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.dashboard.figures.bokeh_style import letter_name, plain_figure
 from spexplain.dashboard.figures.theme import THEMES, painting
+from spexplain.dashboard.session.choices.tabs import all_tabs
 from spexplain.dashboard.session.session import Session
-from spexplain.dashboard.session.tabs import all_tabs
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane.plane import PlaneView
 from spexplain.dashboard.views.spectrum.brush import attach_brush
@@ -38,7 +38,7 @@ from spexplain.dashboard.views.widgets.form_fields import Field, form
 from spexplain.dashboard.views.widgets.knob_controls import controls_form
 from spexplain.dashboard.workspace.listing import Listing
 from spexplain.dashboard.workspace.workspace import Workspace
-from spexplain.data.collection.class_sets import ClassSet
+from spexplain.data.collection.trained.class_sets import ClassSet
 from spexplain.data.lenses.lenses import Verdict
 
 

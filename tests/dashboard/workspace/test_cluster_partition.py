@@ -20,7 +20,7 @@ from spexplain.dashboard.figures.bpt_diagram import bpt_figure, bpt_points
 from spexplain.dashboard.figures.svg_spectra import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.server.page import _follow_link
 from spexplain.dashboard.server.server import open_workspace
-from spexplain.dashboard.session.address import to_query
+from spexplain.dashboard.session.choices.address import to_query
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.tabs.cluster_cards import card, detail

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
-from spexplain.dashboard.session.confusion import judged
+from spexplain.dashboard.session.browsing.confusion import judged
 from spexplain.dashboard.workspace.colouring import Categories, Values, colouring
 from spexplain.dashboard.workspace.standard_lists import misclassified, most_anomalous
 

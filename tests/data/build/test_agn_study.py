@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 from spexplain.core.models.noise_robustness import NOISE_SIGMAS
 from spexplain.data.build.agn_study import TASKS, AgnStudy, plane_choices, task_rows
-from spexplain.data.collection.trained_models import probability_column
+from spexplain.data.collection.trained.trained_models import probability_column
 from spexplain.data.study.examples import numbered_examples
 from spexplain.data.study.published_p21 import BEST, NOISE_F
 

@@ -1,7 +1,7 @@
 """From lists, cones and queries to the files of SDSS, with a SkyServer on this machine."""
 
 import pytest
-from spexplain.data.collection.sky_search import Cone
+from spexplain.data.collection.lookup.sky_search import Cone
 from spexplain.data.fetch.polite_client import NotCome
 from spexplain.data.fetch.run import fetch
 from spexplain.data.fetch.sdss import SdssPlan

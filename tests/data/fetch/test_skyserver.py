@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.collection.sky_search import Cone, SkySearch
+from spexplain.data.collection.lookup.sky_search import Cone, SkySearch
 from spexplain.data.fetch.skyserver import box, distance_deg
 
 RA, DEC = st.floats(0, 360), st.floats(-90, 90)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from spexplain.data.collection.sky_search import Cone
+from spexplain.data.collection.lookup.sky_search import Cone
 from spexplain.data.fetch.manifest import read_manifest
 from spexplain.data.fetch.polite_client import NotCome
 from spexplain.data.fetch.run import fetch

@@ -1,7 +1,7 @@
 """A user's labels."""
 
 import pytest
-from spexplain.data.collection.type_names import SYNONYMS, TYPES, plain_label
+from spexplain.data.collection.trained.type_names import SYNONYMS, TYPES, plain_label
 from spexplain.data.ingest.labels import LabelError, read_labels
 
 

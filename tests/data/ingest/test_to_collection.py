@@ -16,7 +16,7 @@ from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.catalog_facts import for_lenses
 from spexplain.data.collection.collection import Collection
 from spexplain.data.ingest.readers import read
-from spexplain.data.ingest.readers.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.hints import Hints
 from spexplain.data.ingest.to_collection import IngestCancelled, IngestError, ingest
 
 GRID = WaveGrid(3600.0, 7000.0)
@@ -277,7 +277,7 @@ KILLED = """
 import os, signal, sys
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection import writer as collection_writer
-from spexplain.data.ingest.readers.hints import Hints
+from spexplain.data.ingest.readers.vocabulary.hints import Hints
 from spexplain.data.ingest.to_collection import ingest
 
 collection_writer._SHARD_ROWS = 64

@@ -13,8 +13,8 @@ from spexplain.core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
 from spexplain.core.spectra.lines.ratios import line_ratios
 from spexplain.core.words import EXPLAINED_R2
 from spexplain.data.build.all_stages import build
-from spexplain.data.collection.autoencoders import Autoencoders, load_autoencoders
 from spexplain.data.collection.runs import RunStore
+from spexplain.data.collection.trained.autoencoders import Autoencoders, load_autoencoders
 from spexplain.data.lenses.explained_anomalies import open_reasons
 from spexplain.data.lenses.plane_points import open_planes
 

@@ -9,7 +9,7 @@ from spexplain.data.build.all_stages import build
 from spexplain.data.build.lent import LentModelsError, lent_models
 from spexplain.data.build.settings import BuildSettings
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.collection.trained_models import probability_column
+from spexplain.data.collection.trained.trained_models import probability_column
 from spexplain.data.lenses.lenses import LensError, lens_of_target, open_lenses, outdated
 from spexplain.data.lenses.plane_points import open_planes
 

@@ -1,7 +1,7 @@
 import numpy as np
 from spexplain.core.models.reliability_diagram import reliability
 from spexplain.dashboard.views.tabs.certainty import certainty_html
-from spexplain.data.collection.class_sets import TypeCertainty
+from spexplain.data.collection.trained.class_sets import TypeCertainty
 
 LEVEL = {
     "level": 0.9, "lacking": {}, "thresholds": [0.1, 0.2], "held": [45, 91], "counts": [50, 100],

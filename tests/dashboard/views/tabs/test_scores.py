@@ -13,7 +13,7 @@ from spexplain.core.compute.cancel import Cancelled
 from spexplain.core.models.anomaly.scores import SCORE_TITLES
 from spexplain.dashboard.figures.wording import score_text
 from spexplain.dashboard.server.server import open_workspace
-from spexplain.dashboard.session.reconstruction import rebuild
+from spexplain.dashboard.session.opened.reconstruction import rebuild
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.reconstruction import RebuiltOverlay

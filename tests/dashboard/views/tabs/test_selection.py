@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spexplain.dashboard.session.person import Person
+from spexplain.dashboard.session.choices.person import Person
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.tabs.selection import show
 from spexplain.data.selections.selection import Selection

@@ -13,14 +13,14 @@ from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.build.all_stages import BuildError, build
 from spexplain.data.build.lent_galaxies import lent_background
 from spexplain.data.build.stages.domain import DOMAIN_O25, DOMAIN_P21
-from spexplain.data.collection.built_domain import (
+from spexplain.data.collection.runs import RunStore
+from spexplain.data.collection.trained.built_domain import (
     INSIDE,
     NOT_OF_KIND,
     UNLIKE,
     load_domain,
     save_domain,
 )
-from spexplain.data.collection.runs import RunStore
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import open_lenses, outdated_domain
 from spexplain.data.lenses.outside_spectrum import OutsideLens
@@ -106,7 +106,7 @@ def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(tmp_path, wri
 
 
 def test_asking_for_lines_loads_nothing_that_takes_seconds():
-    code = "import sys, spexplain.data.collection.lines_of_sample; print(*sys.modules)"
+    code = "import sys, spexplain.data.collection.trained.lines_of_sample; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"torch", "sklearn", "scipy", "numba"}.isdisjoint(done.stdout.split())
 

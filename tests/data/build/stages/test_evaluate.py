@@ -16,7 +16,10 @@ from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.models.svm.training import SvmSettings
 from spexplain.data.build.all_stages import BuildCancelled, build
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.collection.trained_models import load_type_classifier, probability_column
+from spexplain.data.collection.trained.trained_models import (
+    load_type_classifier,
+    probability_column,
+)
 from spexplain.data.study.evaluation import evaluate
 
 KINDS = ["intermediate", "type 1", "type 2"]

@@ -9,8 +9,8 @@ from spexplain.core.explain.entry import explain
 from spexplain.core.models.anomaly.rankings import rank
 from spexplain.core.models.anomaly.scores import Score
 from spexplain.data.build.all_stages import BuildCancelled, BuildSettings, build
-from spexplain.data.collection.autoencoders import load_autoencoders
 from spexplain.data.collection.runs import RunStore
+from spexplain.data.collection.trained.autoencoders import load_autoencoders
 from spexplain.data.lenses.lenses import LensError, open_lenses
 from spexplain.data.lenses.outside_spectrum import OutsideLens
 

@@ -9,11 +9,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import f1_score
 from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.dashboard.session.confusion import judged
+from spexplain.dashboard.session.browsing.confusion import judged
 from spexplain.data.build.all_stages import BuildError, BuildSettings, build
 from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.collection.trained_models import svm_path
+from spexplain.data.collection.trained.trained_models import svm_path
 from spexplain.data.files.sklearn_models import load_classifier
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.outside_spectrum import OutsideLens

@@ -16,8 +16,8 @@ from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.core.spectra.unit_spellings import COUNTS, RELATIVE, SURVEY_FLUX, SURVEY_UNIT
 from spexplain.data.ingest.readers import ReadError, read
-from spexplain.data.ingest.readers.column_names import NAMES, columns_by_role
-from spexplain.data.ingest.readers.packed import opened
+from spexplain.data.ingest.readers.fits_files.packed import opened
+from spexplain.data.ingest.readers.vocabulary.column_names import NAMES, columns_by_role
 
 N = 400
 WAVE = np.geomspace(3800.0, 9200.0, N)
@@ -202,7 +202,7 @@ def test_packed_files_are_read_and_a_bomb_is_not(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
         archive.write(tmp_path / "a.fits", "a.fits")
     same(read(tmp_path / "c.zip"))
-    monkeypatch.setattr("spexplain.data.ingest.readers.packed.LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr("spexplain.data.ingest.readers.fits_files.packed.LARGEST_UNPACKED", 1000)
     with pytest.raises(ReadError, match="unpacks to more than 1,000 bytes"):
         opened(tmp_path / "b.fits.gz")
 

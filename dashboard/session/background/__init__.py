@@ -1,0 +1,1 @@
+"""Work behind the page: threads that all visitors share, and whose newest answer counts."""

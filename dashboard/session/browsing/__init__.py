@@ -1,0 +1,1 @@
+"""How many spectra are gone through: selections, filters, cells, lists and tags."""

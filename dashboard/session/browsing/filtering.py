@@ -1,0 +1,135 @@
+"""A visitor's filter: a where-clause as typed, what is wrong with it, the rows it selects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import param
+
+from ....data.selections.conditions import with_condition
+from ....data.selections.selection import Selection
+from ....data.selections.where_words import WhereError
+from ..choices.tabs import tab_named
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+__all__ = ["Filtering"]
+
+NAME = "filter"
+SELECTED = "selected"  # the tab
+
+
+class Filtering(param.Parameterized):
+    """Selects by a clause, and forgets the clause once something else is selected.
+
+    The clause that holds stands in ``session.view.filter``, which the address bar keeps; what was
+    typed and not understood stands here alone.
+
+    Parameters
+    ----------
+    session
+        Whose rows are selected.
+    """
+
+    text = param.String(default="", doc="The clause as last typed, whether or not it holds.")
+    error = param.Parameter(default=None, doc="What is wrong with it (WhereError), or None.")
+    n = param.Integer(default=None, allow_None=True, doc="How many rows it holds of; None if off.")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._busy = session, False
+        self._before = ""  # the list that was open
+        self._known: tuple[Selection, str] | None = None
+        session.view.param.watch(self._asked, "filter")
+        session.selected.param.watch(self._follow, "current")
+
+    def apply(self, text: str) -> None:
+        """Select and list the rows for which a clause holds; an empty one clears the filter."""
+        self._select(text)
+        if self._held:
+            self._list()
+
+    def _select(self, text: str) -> None:
+        text = " ".join(text.split())
+        if not text:
+            self.clear()
+            return
+        try:
+            rows = self._session.workspace.row_filter.rows(text)
+        except WhereError as error:
+            self.param.update(text=text, error=error)
+            return
+        made = Selection(NAME, text, rows)
+        self._known = (made, text)
+        self.param.update(text=text, error=None, n=len(rows))
+        self._session.selected.take(made)
+        self._follow()
+
+    def clear(self) -> None:
+        """Take the filter away, and what it selected with it; what else is selected stays."""
+        held = self._held
+        self.param.update(text="", error=None, n=None)
+        if held:
+            self._session.selected.clear()
+            if self._session.view.tab == SELECTED and self._before:
+                self._session.view.tab = self._before
+
+    def hold(self, column: str, condition: str) -> None:
+        """Select by the clause that holds now, with this condition on a column or without any."""
+        self.apply(with_condition(self._session.view.filter, column, condition))
+
+    def _asked(self, *_: object) -> None:
+        """A link, or the way back, asks for a clause."""
+        wanted = self._session.view.filter
+        if self._busy or wanted == self._held:
+            return
+        if not wanted:
+            self.clear()
+            return
+        how, self._session.selected.how = self._session.selected.how, "new"
+        self._select(wanted)
+        self._session.selected.how = how
+        if self.error is not None:
+            self._put("")
+
+    def _list(self) -> None:
+        """Open the list of what is selected, where a list is open and not a tab of another kind."""
+        view = self._session.view
+        if view.tab != SELECTED and tab_named(view.tab).module == ".lists":
+            self._before, view.tab = view.tab, SELECTED
+
+    @property
+    def _held(self) -> str:
+        """The clause whose rows are selected; empty if other rows are."""
+        now = self._session.selected.current
+        if now is None or now.name != NAME:
+            return ""
+        if self._known is None or self._known[0] is not now:
+            self._known = (now, now.origin if self._says(now.origin, now.rows) else "")
+        return self._known[1]
+
+    def _says(self, clause: str, rows: np.ndarray) -> bool:
+        """Whether a clause holds of just these rows.
+
+        One made of two by "and not" may not: it passes over what is missing, as all of SQL does.
+        """
+        try:
+            return np.array_equal(self._session.workspace.row_filter.rows(clause), rows)
+        except WhereError:  # of two long ones, cut
+            return False
+
+    def _follow(self, *_: object) -> None:
+        """Another selection was made, or one was taken back: its clause holds, or none does."""
+        held = self._held
+        self._put(held)
+        if held:
+            self.param.update(text=held, error=None, n=len(self._session.selected.rows))
+        else:
+            self.n = None
+
+    def _put(self, clause: str) -> None:
+        self._busy = True
+        self._session.view.filter = clause
+        self._busy = False

@@ -1,0 +1,179 @@
+"""What the selected spectra have in common, found behind the page: mean and spread, and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import param
+
+from ....data.lenses.lenses import Lens
+from ...workspace.line_summary import LineSummary, line_summary
+from ..background.latest_wins import Answer, Background
+from ..session import Session
+
+__all__ = ["SelectedLines", "SelectionSummary", "Spread", "drawn_evenly", "lines_of", "spread_of"]
+
+_MOST_READ = 400  # spectra; the mean of more differs by less than a line's width
+_MOST_MEASURED = 200  # spectra; a second or two of fits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Mean, median, 16th and 84th percentile of spectra as a lens prepares them.
+
+    Attributes
+    ----------
+    wave_rest_aa, mean, median : (D,)
+        Å in vacuum at rest, and flux as prepared.
+    low, high : (D,)
+        16th and 84th percentile.
+    n, of
+        So many were read, evenly, of so many selected that the lens can take.
+    complete
+        No better will follow.
+    """
+
+    wave_rest_aa: np.ndarray
+    mean: np.ndarray
+    median: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: int
+    of: int
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectedLines:
+    """Emission lines of spectra of a selection.
+
+    Attributes
+    ----------
+    table
+        A row each: ratios with error and limit, BPT class.
+    summary
+        The same in sum.
+    dust
+        What their flux was corrected for: ``map``, ``catalog`` or ``none``.
+    n, of
+        So many were measured, drawn evenly, of so many selected that the lens can take.
+    complete
+        No better will follow.
+    """
+
+    table: pd.DataFrame
+    summary: LineSummary
+    dust: str
+    n: int
+    of: int
+    complete: bool = True
+
+
+def drawn_evenly(lens: Lens, rows: np.ndarray, most: int) -> tuple[np.ndarray, int]:
+    """At most so many of the rows that a lens can take, drawn evenly; and how many it can take."""
+    usable = rows[np.isin(rows, lens.rows)]
+    n = min(most, len(usable))
+    at = np.linspace(0, len(usable) - 1, n).round().astype(np.intp)
+    return usable[at] if n else usable, len(usable)
+
+
+def spread_of(
+    lens: Lens, rows: np.ndarray, cancelled: Callable[[], bool], *, most: int = _MOST_READ
+) -> Iterator[Spread]:
+    """Read the spectra of some rows, evenly if there are many, and sum them up.
+
+    Parameters
+    ----------
+    lens
+        Prepares them.
+    rows : (n,)
+        Of the collection; those that the lens cannot take are left out.
+    cancelled
+        Asked often; true ends the work without an answer.
+    most
+        Spectra to read.
+    """
+    few, of = drawn_evenly(lens, rows, most)
+    if not of:
+        return
+    flux = np.empty((len(few), len(lens.wave_rest_aa)), np.float32)
+    for at, row in enumerate(few):
+        if cancelled():
+            return
+        flux[at] = lens.prepared(int(row))
+    low, median, high = np.percentile(flux, [16, 50, 84], axis=0)
+    mean = flux.mean(axis=0, dtype=np.float64)
+    yield Spread(lens.wave_rest_aa, mean, median, low, high, len(few), of)
+
+
+def lines_of(
+    collection: Any,
+    lens: Lens,
+    rows: np.ndarray,
+    cancelled: Callable[[], bool],
+    *,
+    most: int = _MOST_MEASURED,
+) -> Iterator[SelectedLines]:
+    """Measure the lines of some rows, of many evenly; parameters as of :func:`spread_of`."""
+    from ....data.lenses.measured_lines import measured_lines  # late: fits load slowly
+
+    few, of = drawn_evenly(lens, rows, most)
+    for table, dust in measured_lines(collection, few, cancelled):
+        yield SelectedLines(table, line_summary(table), dust, len(few), of)
+
+
+class SelectionSummary(param.Parameterized):
+    """Sums up the current selection, while somebody looks.
+
+    Parameters
+    ----------
+    session
+        Whose selection, through whose lens.
+    """
+
+    spread = param.Parameter(default=None, doc="Of the current selection (Spread), or None.")
+    lines = param.Parameter(default=None, doc="Of the same (SelectedLines), or None.")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._of: tuple[object, object] = (None, None)
+        self._spread: Background[Spread] = Background(session, self._spread_arrived)
+        self._lines: Background[SelectedLines] = Background(session, self._lines_arrived)
+        session.selected.param.watch(self._begin, "current")
+        session.view.param.watch(self._begin, ["tab", "lens"])
+        self._begin()
+
+    def _begin(self, *_: object) -> None:
+        session = self._session
+        now = (session.selected.current, session.lens)
+        if session.view.tab != "selected" or now == self._of:
+            return
+        self._of = now
+        self._spread.cancel()
+        self._lines.cancel()
+        self.param.update(spread=None, lines=None)
+        selection, lens = now
+        if selection is not None and lens is not None and len(selection.rows):
+            self._spread.request(partial(spread_of, lens, selection.rows))
+
+    def _spread_arrived(self, answer: Answer[Spread]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"The mean of the selection cannot be drawn: {answer.error}")
+            return
+        self.spread = answer.result
+        selection, lens = self._session.selected.current, self._session.lens
+        if selection is not None and lens is not None:  # the mean first: it is sooner there
+            of = self._session.workspace.collection
+            self._lines.request(partial(lines_of, of, lens, selection.rows))
+
+    def _lines_arrived(self, answer: Answer[SelectedLines]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"The lines cannot be measured: {answer.error}")
+        else:
+            self.lines = answer.result

@@ -1,0 +1,121 @@
+"""The list that the arrow keys step through: the open tab's, or the lens's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import param
+
+from ....data.selections.selection import Selection
+from ...workspace.listing import Listing
+from ...workspace.standard_lists import selected_rows
+from ..choices.tabs import all_tabs
+from ..session import Session
+from .confusion import ConfusionCell
+from .tags import Tagging
+
+__all__ = ["Stepping"]
+
+# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
+_LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
+
+
+class Stepping:
+    """Steps through the list that is open, whatever made it.
+
+    To give a tab a list, add it to ``lists`` under the tab's name.
+
+    Parameters
+    ----------
+    session
+        Whose spectra are opened.
+    tagging
+        A list may hold only what is tagged.
+    confusion
+        Its chosen cell is a list.
+
+    Attributes
+    ----------
+    lists
+        Tab → makes its list. While a tab without one is open, the lens's own is stepped through.
+    """
+
+    def __init__(self, session: Session, tagging: Tagging, confusion: ConfusionCell) -> None:
+        self._session, self._tagging = session, tagging
+        space = session.workspace
+        self.lists: dict[str, Callable[[], Listing]] = {
+            "misclassified": lambda: space.listing("misclassified"),
+            "unsure": lambda: space.listing("unsure"),
+            "anomalous": lambda: space.ranking(session.score),
+            "scores": lambda: space.ranking(session.score),
+            "outside": lambda: space.outside(session.view.lens),
+            "selected": lambda: self._of_selection,
+            "confusion": lambda: confusion.listing,
+        }
+        self._orders: dict[str, str] = {}
+        self._selection: tuple[Selection | None, Listing] | None = None
+        session.selected.param.watch(self._relist, "current")
+        session.view.param.watch(self._follow_lens, "lens")
+        session.view.param.watch(self._order, ["tab", "sort"])
+        self._follow_lens()
+
+    @property
+    def listing(self) -> Listing:
+        """The open tab's list, or the lens's own if it has none, in its current order."""
+        view = self._session.view
+        whole = self.lists[view.tab if view.tab in self.lists else self._own]()
+        only = view.tagged
+        if only in ("inside", "outside"):
+            whole, only = self._of_domain(whole, only), ""
+        return whole.tagged(self._tagging.tags, only).sorted(view.sort)
+
+    def forget(self) -> None:
+        """Let every list open in its own order again, as a link expects."""
+        self._orders.clear()
+
+    def _order(self, *events: param.parameterized.Event) -> None:
+        """Each list keeps its order: one that is sorted sorts no other."""
+        view = self._session.view
+        if all(event.name == "tab" for event in events):
+            view.sort = self._orders.get(view.tab, "")
+        self._orders[view.tab] = view.sort
+
+    def step(self, by: int) -> None:
+        """Open the spectrum ``by`` places on in the current list."""
+        shown = self._session.outcome.shown
+        row = self.listing.step(None if shown is None else shown.row, by)
+        if row is not None:
+            self._session.open(row)
+
+    def _of_domain(self, whole: Listing, side: str) -> Listing:
+        """Those inside or outside what the lens's model learned on; all where that is not known."""
+        lens = self._session.lens
+        if lens is None or lens.domain is None:
+            return whole
+        table = lens.domain.table
+        rows = table.index.to_numpy()[table["outside"].to_numpy(bool) == (side == "outside")]
+        return whole.held_to(rows, f"No spectrum of this list lies {side} the model's domain.")
+
+    @property
+    def _of_selection(self) -> Listing:
+        """What is selected; kept, since every step asks for it."""
+        now, space = self._session.selected.current, self._session.workspace
+        if self._selection is None or self._selection[0] is not now:
+            rows = None if now is None else now.rows
+            self._selection = (now, selected_rows(space.catalog, space.lenses, rows))
+        return self._selection[1]
+
+    def _relist(self, *_: object) -> None:
+        if self._session.view.tab == "selected":
+            self._session.relist()
+
+    @property
+    def _own(self) -> str:
+        """The tab whose list is the lens's own."""
+        checked, unchecked = _LISTS_OF.get(self._session.view.lens, (all_tabs()[0].name,) * 2)
+        return checked if self._session.workspace.checked else unchecked
+
+    def _follow_lens(self, *_: object) -> None:
+        view = self._session.view
+        if any(view.tab in lists for lists in _LISTS_OF.values()):
+            view.tab = self._own

@@ -1,0 +1,127 @@
+"""How the open spectrum is drawn: what its axis shows, and what lies over it."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import param
+
+from ....core.spectra.lines.line_kinds import LineKind, lines_of
+from ....core.spectra.lines.line_list import Line
+from ....core.spectra.wave_axis import AxisFrame, AxisMedium, AxisUnit, WaveAxis
+
+__all__ = ["AXIS", "LINE_KINDS", "Drawing"]
+
+PaintName = Literal["line", "band"]
+SpanName = Literal["model", "whole"]
+
+AXIS = ("unit", "frame", "medium")
+"""Choices that change what the axis shows of a wavelength."""
+
+LINE_KINDS: tuple[LineKind, ...] = get_args(LineKind)
+"""Choices that say which lines are marked, each called as its kind."""
+
+
+class Drawing(param.Parameterized):
+    """Choices of the spectrum's pane; part of :class:`~.state.View`."""
+
+    paint = param.Selector(
+        default="line",
+        objects=list(get_args(PaintName)),
+        label="Paint",
+        doc="Draw the explanation as the colour of the line, or as bands behind it.",
+    )
+    span = param.Selector(
+        default="model",
+        objects=list(get_args(SpanName)),
+        label="Range",
+        doc="Show the wavelengths that the model sees, or all that was observed.",
+    )
+    unit = param.Selector(
+        default="Å", objects=list(get_args(AxisUnit)), label="Unit", doc="Unit of wavelength."
+    )
+    frame = param.Selector(
+        default="rest",
+        objects=list(get_args(AxisFrame)),
+        label="Frame",
+        doc="Rest-frame wavelengths, or as observed at the spectrum's redshift.",
+    )
+    medium = param.Selector(
+        default="vacuum",
+        objects=list(get_args(AxisMedium)),
+        label="Medium",
+        doc="Wavelengths in vacuum, as the models have them, or in standard air.",
+    )
+    clip = param.Boolean(
+        default=False,
+        label="Clip",
+        doc="Fit the flux axis to the continuum and let strong lines run off the top.",
+    )
+    errors = param.Boolean(
+        default=True, label="Errors", doc="Shade 1 σ of each pixel's error on both sides of it."
+    )
+    smooth_px = param.Number(
+        default=0.0,
+        bounds=(0.0, 100.0),
+        softbounds=(0.0, 10.0),
+        step=0.5,
+        label="Smooth",
+        doc="Draw the spectrum smoothed by a Gaussian of this many pixels, for the eye alone: the "
+        "model sees it as it is.",
+    )
+    survey_model = param.Boolean(
+        default=False,
+        label="Survey fit",
+        doc="Draw the survey pipeline's own model of the spectrum over it, where its file has one.",
+    )
+    residual = param.Boolean(
+        default=False,
+        label="Residual",
+        doc="Beneath it, the spectrum minus what is drawn over it: the reconstruction, or else the "
+        "survey's model.",
+    )
+    emission = param.Boolean(
+        default=True, label="Emission", doc="Mark emission lines of ionised gas."
+    )
+    absorption = param.Boolean(
+        default=True, label="Absorption", doc="Mark absorption lines of stars."
+    )
+    agn = param.Boolean(
+        default=True, label="AGN", doc="Mark broad and high-ionisation lines of active nuclei."
+    )
+    sky = param.Boolean(
+        default=False,
+        label="Sky",
+        doc="Mark lines of the night sky and bands of the Earth's air, at their observed "
+        "wavelengths: what is there may be left of them.",
+    )
+
+    z = param.Number(
+        default=None,
+        bounds=(0.0, 20.0),
+        inclusive_bounds=(False, True),
+        allow_None=True,
+        doc="Redshift that is tried on the open spectrum; empty for its own.",
+    )
+    pinned = param.String(
+        default="", doc="Id of a second spectrum, laid over the open one; empty for none."
+    )
+    zooms = param.Boolean(
+        default=False,
+        label="Zoom windows",
+        doc="Beside the spectrum, two windows: Hβ with [O III], and Hα with [N II].",
+    )
+    beside = param.Boolean(
+        default=False,
+        label="More",
+        doc="More choices beside the plot: its axis, what lies over it, lines, redshift, and all "
+        "settings of the explanation.",
+    )
+
+    def axis(self, z: float) -> WaveAxis:
+        """What the axis shows of a spectrum at redshift z; NaN if that is not known."""
+        return WaveAxis(self.unit, self.frame, self.medium, z)
+
+    def lines(self, z: float) -> tuple[Line, ...]:
+        """The lines that are marked, where they fall at rest, ascending."""
+        return lines_of([kind for kind in LINE_KINDS if getattr(self, kind)], z)

@@ -1,0 +1,67 @@
+"""A spectrum as it is seen through a lens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ....data.lenses.lenses import Lens
+
+if TYPE_CHECKING:
+    from ....data.lenses.other_exposures import Exposures
+    from ....data.lenses.outside_spectrum import OutsideLens
+
+__all__ = ["OpenSpectrum"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenSpectrum:
+    """A spectrum that has been opened.
+
+    Attributes
+    ----------
+    id, row
+        Which one; row −1 if it is of no collection.
+    lens
+        Through which it is seen.
+    z
+        Redshift, NaN if unknown.
+    reason
+        Why this lens cannot take it; empty if it can.
+    wave_rest_aa, flux
+        (D,) as the model sees it; empty if the lens cannot take it.
+    verdict
+        What the model says; None if the lens cannot take it.
+    outside
+        Explains it, if it is not as the collection holds it: a file from outside, or a row whose
+        redshift is tried.
+    flux_unit
+        Before it was prepared, as its file has it; empty if not known.
+    sn_median
+        Median S/N of a pixel before, of one of no collection; NaN if not known.
+    exposures
+        What other exposures of it may look like, of one of no collection.
+    z_warning
+        What its survey warns of with its redshift, in words.
+    """
+
+    id: str
+    row: int
+    lens: Lens
+    z: float
+    reason: str
+    wave_rest_aa: np.ndarray
+    flux: np.ndarray
+    verdict: Any
+    outside: OutsideLens | None = None
+    flux_unit: str = ""
+    sn_median: float = float("nan")
+    exposures: Exposures | None = None
+    z_warning: str = ""
+
+    @property
+    def tried(self) -> bool:
+        """Whether it is a row of the collection at a redshift that is not its own."""
+        return self.row >= 0 and self.outside is not None

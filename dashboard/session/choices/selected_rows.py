@@ -1,0 +1,110 @@
+"""The spectra that a visitor has selected: one owner, whatever made the selection.
+
+Lasso, legend, matrix, clusters and filter hand their rows over by :meth:`SelectedRows.take`; plane
+and lists watch ``current``. Nobody else keeps a selection.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import param
+
+from ....data.selections.selection import Selection
+
+__all__ = ["Combine", "SelectedRows"]
+
+Combine = Literal["new", "add", "subtract", "intersect"]
+_WAYS: dict[str, Literal["and", "or", "not"]] = {"add": "or", "subtract": "not", "intersect": "and"}
+# What can be undone: so many selections, of so many rows together, that none fills the memory.
+_MOST_KEPT, _MOST_ROWS = 30, 2_000_000
+_LONGEST_NAME, _LONGEST_ORIGIN = 60, 400
+
+
+class SelectedRows(param.Parameterized):
+    """The current selection of one visitor, how the next changes it, and those before it.
+
+    To select from another module: ``session.selected.take(Selection(name, origin, rows))``, which
+    does as ``how`` says, or as the call does. To follow: watch ``current``, which is replaced and
+    never changed in place.
+    """
+
+    current = param.Parameter(default=None, doc="What is selected (Selection), or None.")
+    how = param.Selector(
+        default="new",
+        objects=list(get_args(Combine)),
+        doc="What the next selection does to the current one: takes its place, is added to it, is "
+        "taken from it, or leaves what is in both.",
+    )
+
+    held = param.Selector(
+        default="",
+        objects=["", *get_args(Combine)],
+        doc="What keys that are held down (Shift, Alt) say instead of the switch; empty for none.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: list[Selection | None] = []
+
+    @property
+    def rows(self) -> np.ndarray:
+        """(n,) ascending rows of what is selected; empty without a selection."""
+        return np.empty(0, np.int64) if self.current is None else self.current.rows
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a selection, or none, to go back to."""
+        return bool(self._before)
+
+    def take(self, selection: Selection, how: Combine | None = None) -> None:
+        """Select, or change what is selected; an empty result is a selection of nothing.
+
+        Parameters
+        ----------
+        selection
+            The rows of a gesture, a filter, a cell.
+        how
+            What becomes of the current selection; as the visitor's switch says where None.
+
+        Raises
+        ------
+        ValueError
+            ``how`` is another word.
+        """
+        how = (self.held or self.how) if how is None else how
+        if how not in get_args(Combine):
+            raise ValueError(f"a selection is taken by {[*get_args(Combine)]}, got {how!r}")
+        now = self.current
+        if how == "new" or (now is None and how in ("add", "intersect")):
+            self._put(selection)  # with nothing selected yet, both begin with what is taken
+        elif now is not None:
+            made = now.combined(_WAYS[how], selection)
+            name = now.name if now.name == selection.name else made.name
+            self._put(Selection(_cut(name, _LONGEST_NAME), _cut(made.origin, _LONGEST_ORIGIN),
+                                made.rows))  # fmt: skip
+
+    def clear(self) -> None:
+        """Select nothing; can be undone."""
+        if self.current is not None:
+            self._put(None)
+
+    def undo(self) -> None:
+        """Go back to what was selected before; does nothing at the beginning."""
+        if self._before:
+            self.current = self._before.pop()
+
+    def _put(self, selection: Selection | None) -> None:
+        self._before.append(self.current)
+        while len(self._before) > _MOST_KEPT or _n_rows(self._before) > _MOST_ROWS:
+            del self._before[0]
+        self.current = selection
+
+
+def _n_rows(kept: list[Selection | None]) -> int:
+    return sum(len(one.rows) for one in kept if one is not None)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

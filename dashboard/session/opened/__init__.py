@@ -1,0 +1,1 @@
+"""What is done with the open spectrum besides explaining it."""

@@ -1,0 +1,138 @@
+"""Spectra from outside: opened for a look, explained and placed, never written anywhere."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import param
+
+from ..background.latest_wins import Answer, Background
+from ..choices.open_spectrum import OpenSpectrum
+from ..session import Session
+
+if TYPE_CHECKING:
+    from ....data.lenses.lenses import Lens
+    from ....data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
+
+__all__ = ["DroppedFile"]
+
+# Of all visitors: whoever drops files that take their time keeps no explanation waiting.
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-dropped")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """A dropped spectrum as the lens sees it, and where it lies once that is known.
+
+    ``able`` are the titles of other lenses that can take one which this lens cannot.
+    """
+
+    outside: OutsideLens
+    found: OutsideSpectrum
+    place: tuple[float, float] | None
+    complete: bool
+    able: tuple[str, ...] = ()
+
+
+class DroppedFile(param.Parameterized):
+    """Opens files that were dropped on the page.
+
+    Parameters
+    ----------
+    session
+        In which they are opened, through its current lens.
+    """
+
+    place = param.Parameter(default=None, doc="(x, y) of the open file on the plane, or None.")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._outside: OutsideLens | None = None
+        self._name = ""  # of the file that is looked at
+        self._work: Background[_Looked] = Background(session, self._arrived, pool=_THREADS)
+        session.outcome.param.watch(self._left, "shown")
+
+    def receive(self, name: str, content: str) -> None:
+        """Open a file, as base64; what is wrong with it is said on the page."""
+        session = self._session
+        try:
+            data = base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError):
+            session.complain(f"{name} did not arrive whole; drop it again.")
+            return
+        if session.lens is None:
+            session.complain(f"{name} cannot be opened: no model has been built here.")
+            return
+        session.person.did(f"opened a file of {len(data)} bytes: {name}")
+        self._name = name
+        self._work.request(partial(self._look, session.lens, session.view.plane, name, data))
+
+    def _look(
+        self,
+        lens: Lens,
+        plane: str | None,
+        name: str,
+        data: bytes,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[_Looked]:
+        """On a worker: read, prepare, judge; then place."""
+        from ....data.lenses.outside_spectrum import OutsideLens, read_bytes
+
+        space = self._session.workspace
+        outside = OutsideLens(space.collection, lens)
+        spectrum = read_bytes(name, data)
+        found = outside.look(spectrum)
+        placing = (
+            plane is not None and not found.reason and space.placer.can_place(plane, lens.name)
+        )
+        others = [one for one in space.lenses.values() if one is not lens and found.reason]
+        able = [
+            o.title for o in others if not OutsideLens(space.collection, o).look(spectrum).reason
+        ]
+        looked = _Looked(outside, found, None, complete=not placing, able=tuple(able))
+        yield looked
+        if placing and plane is not None and not cancelled():
+            yield replace(looked, place=space.placer.place(plane, found.flux), complete=True)
+
+    def _arrived(self, answer: Answer[_Looked]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"{self._name} cannot be opened: {answer.error}.")
+            return
+        looked = answer.result
+        if looked is None:
+            return
+        found, lens = looked.found, looked.outside.lens
+        if found.reason:  # what is open stays open
+            others = " or ".join(f"“{title}”" for title in looked.able)
+            other = f"the lens {others} can take it" if others else "no other lens here can take it"
+            self._session.complain(
+                f"{self._name} cannot serve the lens “{lens.title}”: {found.reason}; {other}."
+            )
+            return
+        if self._open is not looked.outside:
+            self._outside = looked.outside
+            shown = OpenSpectrum(
+                found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
+                found.verdict, looked.outside, found.flux_unit, found.sn_median, found.exposures,
+                found.z_warning,
+            )  # fmt: skip
+            self._session.present(shown)
+        self.place = looked.place
+
+    @property
+    def _open(self) -> OutsideLens | None:
+        """What judges the open spectrum; None if it is the collection's own."""
+        shown: OpenSpectrum | None = self._session.outcome.shown
+        return None if shown is None else shown.outside
+
+    def _left(self, *_: object) -> None:
+        """Another spectrum was opened: the dropped one is gone, and nothing of it stays."""
+        if self._open is not self._outside:
+            self.place = None

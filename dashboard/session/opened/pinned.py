@@ -1,0 +1,87 @@
+"""A second spectrum, kept to be laid over those that are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..background.latest_wins import Answer, Background
+from ..session import Session
+from .whole_range import THREADS
+
+if TYPE_CHECKING:
+    from ....data.collection.collection import Collection
+    from ....data.lenses.lenses import Lens
+    from ....data.lenses.whole_spectrum import WholeSpectrum
+
+__all__ = ["Pinned", "PinnedSpectrum"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PinnedSpectrum:
+    """A spectrum of the collection through a lens, and all that was observed of it."""
+
+    id: str
+    lens: Lens
+    whole: WholeSpectrum
+    complete: bool = True
+
+
+class Pinned:
+    """Keeps ``outcome.pinned`` what ``view.pinned`` names, through the lens looked through.
+
+    Parameters
+    ----------
+    session
+        Whose.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._work: Background[PinnedSpectrum] = Background(session, self._arrived, pool=THREADS)
+        session.view.param.watch(self._begin, ["pinned", "lens"])
+        self._begin()
+
+    def press(self) -> None:
+        """Pin the open spectrum; the one that is pinned is let go."""
+        shown, view = self._session.outcome.shown, self._session.view
+        if view.pinned and (shown is None or shown.id == view.pinned):
+            view.pinned = ""
+        elif shown is None or shown.row < 0:
+            self._session.complain("Open a spectrum of the collection first: it is what is pinned.")
+        else:
+            view.pinned = shown.id
+
+    def _begin(self, *_: object) -> None:
+        self._work.cancel()
+        session, id = self._session, self._session.view.pinned
+        session.outcome.pinned = None
+        lens = session.lens
+        if not id or lens is None:
+            return
+        try:
+            row = session.workspace.collection.row_of(id)
+        except KeyError as error:
+            session.complain(str(error.args[0]))
+            return
+        if lens.usable(row):
+            self._work.request(partial(_read, session.workspace.collection, lens, id, row))
+        else:
+            session.complain(f"{id}, which is pinned, cannot serve this lens: {lens.reason(row)}.")
+
+    def _arrived(self, answer: Answer[PinnedSpectrum]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"What is pinned cannot be drawn: {answer.error}")
+        elif answer.result is not None and answer.result.id == self._session.view.pinned:
+            self._session.outcome.pinned = answer.result
+
+
+def _read(
+    collection: Collection, lens: Lens, id: str, row: int, cancelled: Callable[[], bool]
+) -> Iterator[PinnedSpectrum]:
+    from ....data.lenses.whole_spectrum import whole_of_row
+
+    if not cancelled():
+        yield PinnedSpectrum(id, lens, whole_of_row(collection, lens, row, lens.prepared(row)))

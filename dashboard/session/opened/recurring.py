@@ -1,0 +1,103 @@
+"""Would another exposure say the same? Asked in the background, once an explanation is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ....core.explain.explanation import Explanation
+from ..background.latest_wins import Answer, Background
+from ..choices.open_spectrum import OpenSpectrum
+from ..session import Session
+
+if TYPE_CHECKING:
+    from ....core.targets import Target
+    from ....core.trust.seen_again import Recurrence
+    from ....data.collection.collection import Collection
+
+__all__ = ["Recurring"]
+
+_UNKNOWN = "whether another exposure would say so cannot be told: its errors are not known"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What is known so far of an explanation, or why nothing can be."""
+
+    explanation: Explanation
+    recurrence: Recurrence | None
+    why_not: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return self.recurrence is None or self.recurrence.complete
+
+
+class Recurring:
+    """Keeps ``outcome.recurrence`` that of the explanation shown; None until it is known.
+
+    Saliency maps are left out: their reasons are single pixels, of which none lasts.
+
+    Parameters
+    ----------
+    session
+        Whose explanations are asked about; they are complete and have been judged.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asked: Explanation | None = None
+        self._work: Background[_Told] = Background(session, self._told)
+        session.outcome.param.watch(self._gone, "explanation")
+        session.outcome.param.watch(self._judged, "trust")
+
+    def _gone(self, *_: object) -> None:
+        self._work.cancel()
+        self._asked = None
+        self._session.outcome.param.update(recurrence=None, no_recurrence="")
+
+    def _judged(self, *_: object) -> None:
+        session, outcome = self._session, self._session.outcome
+        found: Explanation | None = outcome.explanation
+        shown: OpenSpectrum | None = outcome.shown
+        if outcome.trust is None or found is None or shown is None or found is self._asked:
+            return
+        if found.nothing or found.method == "saliency":
+            return
+        self._asked = found
+        collection, target = session.workspace.collection, session.target_of(shown)
+        self._work.request(partial(_told, collection, shown, found, target))
+
+    def _told(self, answer: Answer[_Told]) -> None:
+        outcome, told = self._session.outcome, answer.result
+        if told is not None and told.explanation is outcome.explanation:
+            outcome.param.update(recurrence=told.recurrence, no_recurrence=told.why_not)
+        elif isinstance(answer.error, ValueError):  # too few redraws can be prepared
+            outcome.no_recurrence = str(answer.error)
+        elif answer.error is not None:
+            outcome.no_recurrence = "what another exposure would say could not be found out"
+            self._session.complain(f"The noise could not be redrawn: {answer.error}")
+
+
+def _told(
+    collection: Collection,
+    shown: OpenSpectrum,
+    found: Explanation,
+    target: Target,
+    cancelled: Callable[[], bool],
+) -> Iterator[_Told]:
+    from ....data.lenses.other_exposures import (  # loads torch: not before the first plot
+        exposures_of,
+        recurring,
+    )
+
+    exposures = shown.exposures
+    if exposures is None:
+        exposures = exposures_of(collection, shown.lens, shown.row)
+    if not exposures.known:
+        yield _Told(found, None, _UNKNOWN)
+        return
+    for so_far in recurring(exposures, found, shown.flux, target, cancelled=cancelled):
+        yield _Told(found, so_far)

@@ -1,0 +1,97 @@
+"""How far to believe the explanation on the page, judged once it has settled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....core.explain.explanation import Explanation
+from ....core.explain.flux_effects import mirrored_settings
+from ..background.latest_wins import Answer, Background
+from ..choices.open_spectrum import OpenSpectrum
+from ..session import Session
+
+if TYPE_CHECKING:
+    from ....core.targets import Target
+    from ....core.trust.trust import Trust
+
+__all__ = ["AssessedExplanation", "SettledTrust"]
+
+# An explanation that stands for so long is one to be read; under a moving slider none does.
+_CALM_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssessedExplanation:
+    """An explanation, what is known of its error, and its weights on the other side of 1."""
+
+    explanation: Explanation
+    trust: Trust
+    mirrored: np.ndarray | None = None
+    complete: bool = True
+
+
+class SettledTrust:
+    """Keeps ``outcome.trust`` and ``mirrored`` those of the explanation shown; None until known.
+
+    Parameters
+    ----------
+    session
+        Whose explanations are judged.
+    calm_s
+        For how long an explanation must have stood, seconds.
+    """
+
+    def __init__(self, session: Session, *, calm_s: float = _CALM_S) -> None:
+        self._session = session
+        self._calm_s = calm_s
+        self._timer: threading.Timer | None = None
+        self._work: Background[AssessedExplanation] = Background(session, self._judged)
+        session.on_close(self._wait_no_more)
+        session.outcome.param.watch(self._changed, "explanation")
+
+    def _changed(self, *_: object) -> None:
+        self._wait_no_more()
+        self._work.cancel()
+        session = self._session
+        session.outcome.param.update(trust=None, mirrored=None)
+        found: Explanation | None = session.outcome.explanation
+        shown: OpenSpectrum | None = session.outcome.shown
+        if found is None or shown is None or not found.complete:
+            return
+        work = partial(_judge, found, shown.flux, session.target_of(shown))
+        self._timer = threading.Timer(self._calm_s, self._work.request, [work])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _wait_no_more(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _judged(self, answer: Answer[AssessedExplanation]) -> None:
+        outcome, judged = self._session.outcome, answer.result
+        if judged is not None and judged.explanation is outcome.explanation:
+            outcome.param.update(trust=judged.trust, mirrored=judged.mirrored)
+        elif answer.error is not None:
+            self._session.complain(f"The explanation could not be judged: {answer.error}")
+
+
+def _judge(
+    found: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
+) -> Iterator[AssessedExplanation]:
+    from ....core.explain.mirrored import mirror  # these load torch: not before the first plot
+    from ....core.trust.trust import assess
+
+    if cancelled():
+        return
+    trust = assess(found, flux, target)
+    if found.nothing or mirrored_settings(found.settings) is None:
+        yield AssessedExplanation(found, trust)
+        return
+    yield AssessedExplanation(found, trust, complete=False)
+    yield AssessedExplanation(found, trust, mirror(found, flux, target, cancelled=cancelled))

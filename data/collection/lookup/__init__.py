@@ -1,0 +1,1 @@
+"""Spectra found by id and by place; repeats of one object."""

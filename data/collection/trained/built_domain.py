@@ -1,0 +1,232 @@
+"""The domain of a model as a build has left it: what it learned on, and whose model it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ..runs import Run
+
+if TYPE_CHECKING:
+    from ....core.trust.domain.domain import Domain, DomainValues
+
+__all__ = [
+    "COUNTS",
+    "INSIDE",
+    "NOT_OF_KIND",
+    "PATTERNS",
+    "UNLIKE",
+    "BuiltDomain",
+    "DomainVerdict",
+    "load_domain",
+    "save_domain",
+    "why_outside",
+]
+
+INSIDE, COUNTS = "inside", "outside: counts"
+NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
+_WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
+# The fact of a run that says that patterns of lines are compared; runs of before say nothing.
+PATTERNS = "patterns"
+_COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainVerdict:
+    """Whether a spectrum is one for a model.
+
+    Attributes
+    ----------
+    outside
+        Either measure puts it outside, or its flux is in counts.
+    why
+        In words, the weightiest first; empty inside.
+    of_kind
+        Log-odds of the sample against its survey, above the threshold; NaN where not known.
+    distance
+        From what the model learned on; 1 is the border.
+    notes
+        Where it lies beyond what the sample was selected by; no reason to be outside.
+    lacking
+        Strong lines that it does not show and nearly all of the type predicted for it do, in
+        words; no reason to be outside either.
+    """
+
+    outside: bool
+    why: str
+    of_kind: float
+    distance: float
+    notes: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable; numbers that are not known are null."""
+        known = None if np.isnan(self.of_kind) else self.of_kind
+        return {
+            "outside": self.outside,
+            "why": self.why,
+            "of_kind": known,
+            "distance": self.distance,
+            "notes": list(self.notes),
+            "lacking": list(self.lacking),
+        }
+
+
+def save_domain(folder: Path, domain: Domain) -> None:
+    """Leave the measures in a run."""
+    save_arrays(folder / "domain.safetensors", *domain.to_arrays())
+
+
+def load_domain(run: Run) -> Domain:
+    """The measures of a run.
+
+    Raises
+    ------
+    ModelFileError
+        The file is damaged or of another version.
+    """
+    from ....core.trust.domain.domain import Domain
+
+    path = run.path / "domain.safetensors"
+    arrays, facts = load_arrays(path)
+    try:
+        return Domain.from_arrays(arrays, facts)
+    except ValueError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+
+
+def why_outside(
+    values: DomainValues,
+    wave_rest_aa: np.ndarray,
+    sample: Mapping[str, Any],
+    flux_units: Iterable[str],
+) -> list[str]:
+    """Why each spectrum is outside, in words; "" for those inside.
+
+    Parameters
+    ----------
+    values
+        What the measures say.
+    wave_rest_aa : (D,)
+        Vacuum Å.
+    sample
+        Facts of the run: ``what`` the model learned on, what the ``rest`` of the survey is, and
+        whether any of it is in ``counts``.
+    flux_units : (n,)
+        Of the files. A model that has learned on calibrated flux knows nothing of counts, however
+        like its sample they look.
+    """
+    from ....core.trust.domain.domain import statistic_words
+
+    what, rest = sample["what"], sample["rest"]
+    words = []
+    each = (values.of_kind, values.distance, values.statistic, values.where_px, flux_units)
+    for kind, far, statistic, at, unit in zip(*each, strict=True):
+        parts = [_COUNTS] if unit == "counts" and not sample["counts"] else []
+        if far > 1:
+            wave = float(wave_rest_aa[at]) if at >= 0 else float("nan")
+            parts.append(
+                f"unlike anything the model learned on: {statistic_words(str(statistic), wave)}"
+            )
+        if kind < 0:
+            parts.append(f"not like the {what} the model learned on: it looks like {rest}")
+        words.append("; ".join(parts))
+    return words
+
+
+class BuiltDomain:
+    """What a run of stage domain-p21 or domain-o25 says of a collection's spectra, and of others.
+
+    Parameters
+    ----------
+    run
+        The stage's.
+    wave_rest_aa : (D,)
+        Of the prepared spectra, vacuum Å.
+    """
+
+    def __init__(self, run: Run, wave_rest_aa: np.ndarray) -> None:
+        self.run, self._wave = run, wave_rest_aa
+        self.table: pd.DataFrame = run.table("domain").set_index("row")
+        self.sample: dict[str, Any] = run.facts("sample")
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What can colour the plane: where each row lies, in words and by both measures."""
+        table = self.table
+        # Numbers first and words last: as texts of numpy a survey's would take gigabytes.
+        said = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
+        said = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), said)
+        said = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), said)
+        words = pd.Categorical.from_codes(said, list(_WORDS)).astype("str")
+        columns = {name: table[name] for name in ("of_kind", "distance", "why")}
+        return pd.DataFrame(columns | {"domain": pd.Series(words, table.index)}, copy=False)
+
+    @cached_property
+    def domain(self) -> Domain:
+        """The measures, read when first asked for."""
+        return load_domain(self.run)
+
+    @property
+    def knows_kind(self) -> bool:
+        """Whether there was a background to tell the sample from."""
+        return bool(self.sample["knows_kind"])
+
+    def of_row(self, row: int, facts: Mapping[str, Any]) -> DomainVerdict:
+        """Of a stored spectrum; ``facts`` are its z, sn_median and flux_unit."""
+        said = self.table.loc[row]
+        return self._verdict(
+            str(said["why"]), float(said["of_kind"]), float(said["distance"]), facts
+        )
+
+    def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
+        """Of a prepared spectrum (D,) from elsewhere."""
+        values = self.domain(np.asarray(flux, np.float32)[None])
+        (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
+        return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
+
+    def lines_lacking(
+        self, predicted: str, spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]]
+    ) -> tuple[str, ...]:
+        """Lines that the type predicted for a spectrum would lead one to expect, and are not there.
+
+        Parameters
+        ----------
+        predicted
+            Its type.
+        spectrum
+            Gives rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed.
+        """
+        expected = self.sample.get("lines") or {}
+        if predicted not in expected:
+            return ()
+        from .lines_of_sample import lines_lacking  # fits lines: not before they are asked for
+
+        return lines_lacking(predicted, expected, spectrum)
+
+    def _verdict(
+        self, why: str, of_kind: float, distance: float, facts: Mapping[str, Any]
+    ) -> DomainVerdict:
+        return DomainVerdict(bool(why), why, of_kind, distance, self._notes(facts))
+
+    def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """Where it lies beyond the sample's redshifts and S/N."""
+        found = []
+        # Of types alone: a score has its rank among the spectra nearest in S/N.
+        types = self.sample.get("recipe") == "p21"
+        untested = ": probabilities and sets were never tested there" if types else ""
+        for name, title, digits in (("z", "z", ".3f"), ("sn_median", "S/N", ".1f")):
+            ends, value = self.sample.get(name), facts.get(name)
+            if ends is None or value is None or not np.isfinite(value):
+                continue
+            if not ends[0] <= value <= ends[1]:
+                theirs = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
+                found.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}{untested}")
+        return tuple(found)

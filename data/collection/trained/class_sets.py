@@ -1,0 +1,175 @@
+"""Which types a spectrum may be of, at a level, and how often such sets were right on the test set.
+
+Reads figures that a build has kept, so that a page opens without loading scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ....core.models.conformal import LEVELS, Calibration, fewest
+
+__all__ = ["ClassSet", "Held", "TypeCertainty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How often the set held the type, of test spectra of one type.
+
+    Attributes
+    ----------
+    k, n
+        In so many of so many.
+    spread
+        Standard deviation of that share over random divisions into calibration and test.
+    """
+
+    k: int
+    n: int
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSet:
+    """The types that a spectrum's set holds at a level.
+
+    Attributes
+    ----------
+    level
+        Share of each type's spectra whose set is to hold it.
+    members
+        The types in it, the most probable first; may be none.
+    held
+        Type → how often sets held it on the test set.
+    alone, others : (int, int)
+        Of test spectra with a set of one type, and of all others: how many were called right, of
+        how many.
+    lent
+        Thresholds and counts are of the collection that lent the classifier.
+    missing
+        Why there is no set; "" where there is.
+    """
+
+    level: float
+    members: tuple[str, ...] = ()
+    held: Mapping[str, Held] | None = None
+    alone: tuple[int, int] = (0, 0)
+    others: tuple[int, int] = (0, 0)
+    lent: bool = False
+    missing: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-serialisable."""
+        if self.missing:
+            return {"level": self.level, "members": None, "missing": self.missing}
+        held = {
+            label: {"held": of.k, "n": of.n, "spread": _finite(of.spread)}
+            for label, of in (self.held or {}).items()
+        }
+        return {
+            "level": self.level,
+            "members": list(self.members),
+            "coverage": held,
+            "lent": self.lent,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeCertainty:
+    """What is known of a classifier's probabilities, where it was trained.
+
+    Attributes
+    ----------
+    found
+        What ``measure_certainty`` gave when it was trained, or None.
+    lent
+        The classifier is another collection's, and so are these figures.
+    """
+
+    found: Mapping[str, Any] | None
+    lent: bool = False
+
+    @classmethod
+    def of_metrics(cls, metrics: Mapping[str, Any]) -> TypeCertainty:
+        """Of a run of stage svm: its own, or the lender's."""
+        lent = metrics.get("lent")
+        return cls((metrics if lent is None else lent).get("certainty"), lent is not None)
+
+    @property
+    def reliability(self) -> Mapping[str, Any] | None:
+        """Log loss, Brier score and calibration error; None where no spectrum tested it."""
+        return None if self.found is None else self.found["reliability"]
+
+    def at(self, level: float) -> Mapping[str, Any] | None:
+        """Thresholds and coverage at one of the levels, None where there are none."""
+        if self.found is None:
+            return None
+        return next((one for one in self.found["levels"] if one["level"] == level), None)
+
+    def class_set(self, probabilities: Mapping[str, float], level: float) -> ClassSet:
+        """The set of a spectrum.
+
+        Parameters
+        ----------
+        probabilities
+            Class → probability.
+        level
+            One of :data:`~spexplain.core.models.conformal.LEVELS`.
+
+        Raises
+        ------
+        ValueError
+            There is no such level.
+        """
+        if level not in LEVELS:
+            raise ValueError(f"there is no level {level:g}; there are {list(LEVELS)}")
+        one = self.at(level)
+        if one is None:
+            whose = "the collection that lent it" if self.lent else "this collection"
+            return ClassSet(
+                level,
+                missing=f"the classifier was trained without calibration: build {whose} again",
+            )
+        if one["lacking"]:
+            need = fewest(level)
+            few = ", ".join(f"{n} of {label}" for label, n in one["lacking"].items())
+            return ClassSet(level, missing=f"needs {need} calibration spectra a type, has {few}")
+        assert self.found is not None
+        classes = tuple(self.found["classes"])
+        calibration = Calibration(
+            classes,
+            level,
+            np.array(one["thresholds"], np.float64),
+            np.array(self.found["n_calibration"], np.int64),
+        )
+        p = np.array([[probabilities[label] for label in classes]])
+        inside = calibration.sets(p)[0]
+        order = np.argsort(-p[0], kind="stable")
+        return ClassSet(
+            level,
+            tuple(classes[at] for at in order if inside[at]),
+            self.held(level),
+            (one["right_alone"], one["sizes"][1]),
+            (one["right_else"], sum(one["sizes"]) - one["sizes"][1]),
+            self.lent,
+        )
+
+    def held(self, level: float) -> dict[str, Held]:
+        """Class → how often its spectra's sets held it, on the test set; empty where unknown."""
+        one = self.at(level)
+        if one is None or one["lacking"] or self.found is None:
+            return {}
+        return {
+            label: Held(k, n, float("nan") if sd is None else sd)
+            for label, k, n, sd in zip(
+                self.found["classes"], one["held"], one["counts"], one["spread"], strict=True
+            )
+        }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,82 @@
+"""Which strong lines the spectra of each type that a model learned on show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....core.spectra.lines.ratios import DETECTION_SN
+from ....core.spectra.lines.seen import STRONG_LINES, expected_lines, strong_lines_sn
+
+if TYPE_CHECKING:
+    from ..collection import Collection
+
+__all__ = ["lines_lacking", "sample_lines"]
+
+_MOST = 300
+
+
+def sample_lines(
+    collection: Collection, rows: np.ndarray, *, seed: int
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """Type → line → in how many spectra it is seen, and of how many, of lines nearly all show.
+
+    Parameters
+    ----------
+    collection
+        Whose spectra.
+    rows : (n,)
+        Of the labelled spectra; of more than 300 of a type so many are drawn.
+    seed
+        Of that draw.
+    """
+    rng = np.random.default_rng(seed)
+    labels = collection.catalog["label"].to_numpy(str)[rows]
+    found = {}
+    for label in np.unique(labels):
+        chosen = rows[labels == label]
+        if len(chosen) > _MOST:
+            chosen = np.sort(rng.choice(chosen, _MOST, replace=False))
+        flux, ivar = (
+            np.array(part)
+            for part in zip(*(collection.spectrum(int(row)) for row in chosen), strict=True)
+        )
+        expected = expected_lines(strong_lines_sn(collection.wave_rest_aa, flux, ivar))
+        found[str(label)] = expected
+    return found
+
+
+def lines_lacking(
+    kind: str,
+    expected: Mapping[str, Mapping[str, tuple[int, int]]],
+    spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> tuple[str, ...]:
+    """Lines that nearly all of a type show and a spectrum does not, in words.
+
+    Parameters
+    ----------
+    kind
+        The type predicted for it.
+    expected
+        From :func:`sample_lines`.
+    spectrum
+        Gives rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed; asked only where
+        anything is expected.
+    """
+    lines = expected.get(kind, {})
+    if not lines:
+        return ()
+    wave, flux, ivar = spectrum()
+    sn = strong_lines_sn(wave, flux[None], ivar[None])
+    words = []
+    for name, (seen, of) in lines.items():
+        here = float(sn[name][0])
+        if np.isfinite(here) and here < DETECTION_SN:
+            shown = f"{here:.1f}".replace("-", "−")
+            words.append(
+                f"{STRONG_LINES[name]} is not detected (S/N {shown}); in {seen} of {of} {kind} "
+                "spectra the model learned on it is"
+            )
+    return tuple(words)

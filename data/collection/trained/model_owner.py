@@ -1,0 +1,44 @@
+"""Whose a model is: the collection's own, or lent by another, and what it learned on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..runs import Run
+
+__all__ = ["learned_on", "whose_model"]
+
+
+def learned_on(sample: Mapping[str, Any]) -> str:
+    """What a model learned on: ``"3,346 simulated AGN"``.
+
+    Parameters
+    ----------
+    sample
+        Facts of a run of stage domain-p21 or domain-o25.
+    """
+    simulated = "simulated " if sample["simulated"] else ""
+    return f"{sample['n_learned']:,} {simulated}{sample['what']}"
+
+
+def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:
+    """Whose a model is and what it learned on, in words.
+
+    Parameters
+    ----------
+    trained
+        Run of the collection that has the model.
+    sample
+        Facts of its domain; None where a build has yet to say.
+    """
+    lent = "trained_on" in trained.metrics
+    if sample is None:
+        return "lent by another collection" if lent else "this collection's own"
+    words = f"learned on {learned_on(sample)}"
+    if "background" in sample:
+        words += f", told from {sample['background']}"
+    if not lent:
+        return f"this collection's own, {words}"
+    why = sample.get("why_lent")
+    return f"{sample.get('lender', 'another collection')}'s, {words}" + (f" ({why})" if why else "")

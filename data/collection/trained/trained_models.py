@@ -1,0 +1,81 @@
+"""The trained models of finished runs.
+
+torch and scikit-learn take seconds to load: they are, when the first model is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...files.arrays import ModelFileError, load_arrays
+from ..runs import Run
+
+if TYPE_CHECKING:
+    from ....core.models.autoencoder.network import Vae
+    from ....core.targets import Classifier
+
+__all__ = [
+    "COUPLED",
+    "is_outdated",
+    "load_type_classifier",
+    "load_vae",
+    "probability_column",
+    "svm_path",
+    "vae_path",
+]
+
+
+# How a run of stage svm says that its probabilities are libsvm's; runs of before say nothing.
+COUPLED = "coupled"
+
+
+def is_outdated(run: Run) -> bool:
+    """Whether a run of stage svm is of an earlier version, whose probabilities were others."""
+    return "probabilities" not in run.metrics
+
+
+def svm_path(run_path: Path) -> Path:
+    """Where a run of stage svm keeps its classifier."""
+    return run_path / "model.skops"
+
+
+def vae_path(run_path: Path, number: int = 0) -> Path:
+    """Where a run of stage vae keeps its network; there is one a bin of S/N, or only number 0."""
+    return run_path / (f"model-{number}.safetensors" if number else "model.safetensors")
+
+
+def probability_column(label: str) -> str:
+    """Column of the predictions that holds the probability of a class."""
+    return "p_" + label.replace(" ", "_")
+
+
+def load_type_classifier(run: Run, folder: str = "") -> Classifier:
+    """The classifier of a run of stage svm; another stage's is in a folder of its own.
+
+    Raises
+    ------
+    ModelFileError
+        The file is damaged, or holds what is not trusted.
+    """
+    from ....core.targets import read_classifier
+    from ...files.sklearn_models import load_classifier
+
+    return read_classifier(load_classifier(svm_path(run.path / folder)))
+
+
+def load_vae(run: Run, number: int = 0) -> Vae:
+    """A network of a run of stage vae.
+
+    Raises
+    ------
+    ModelFileError
+        The file is damaged or not a network's.
+    """
+    from ....core.models.autoencoder.network import Vae
+
+    arrays, _ = load_arrays(vae_path(run.path, number))
+    try:
+        return Vae.from_arrays(arrays)
+    except ValueError as error:
+        raise ModelFileError(f"{vae_path(run.path, number)}: {error}") from error

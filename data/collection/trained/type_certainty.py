@@ -1,0 +1,120 @@
+"""How sure a classifier of types may be taken to be, measured when it is trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....core.models.class_probabilities import divisions
+from ....core.models.conformal import (
+    LEVELS,
+    Calibration,
+    calibrate,
+    coverage,
+    coverage_over_resplits,
+)
+from ....core.models.reliability_diagram import reliability
+from .trained_models import probability_column
+
+__all__ = ["measure_certainty"]
+
+_RESPLITS = 20
+_FIGURES = ("log_loss", "brier", "ece")
+
+
+def measure_certainty(
+    out_of_fold: pd.DataFrame, tested: pd.DataFrame, classes: tuple[str, ...], *, seed: int
+) -> dict[str, Any]:
+    """Take thresholds from out-of-fold probabilities, and measure them on the test set.
+
+    Parameters
+    ----------
+    out_of_fold, tested
+        Columns ``label`` and a probability of each class, of spectra that the machine behind each
+        line had not seen; those tested took no part in the training at all.
+    classes
+        In any order.
+    seed
+        Of the resplits, in which both samples are thrown together and divided again 20 times, the
+        same share of each type tested; probabilities stay as they are.
+
+    Returns
+    -------
+    JSON-serialisable but for NaN.
+    """
+    own: Any = tested[tested["label"].isin(classes)]
+    p, labels = _arrays(out_of_fold, classes)
+    p_test, labels_test = _arrays(own, classes)
+    every, names = np.concatenate([p, p_test]), np.concatenate([labels, labels_test])
+    share = len(own) / max(len(every), 1)
+    found: dict[str, Any] = {
+        "classes": list(classes),
+        "n_calibration": [int(np.sum(labels == label)) for label in classes],
+        "n_test": [int(np.sum(labels_test == label)) for label in classes],
+        "resplits": _RESPLITS,
+        "levels": [],
+        "reliability": None,
+    }
+    for level in LEVELS:
+        one = calibrate(p, labels, classes, level=level)
+        said: dict[str, Any] = {"level": level, "lacking": one.lacking}
+        said["thresholds"] = one.thresholds
+        if not one.lacking:
+            said |= _counted(one, p_test, labels_test)
+            again = np.full((1, len(classes)), np.nan)
+            if len(own):
+                again = coverage_over_resplits(
+                    every, names, classes, level=level, tested=share, repeats=_RESPLITS, seed=seed
+                )
+            said |= {"mean": _over(np.mean, again), "spread": _over(np.std, again)}
+        found["levels"].append(said)
+    if len(own):
+        found["reliability"] = _reliable(p_test, labels_test, every, names, classes, share, seed)
+    return found
+
+
+def _counted(one: Calibration, p: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    seen = coverage(one, p, labels)
+    return {
+        "held": seen.held,
+        "counts": seen.counts,
+        "sizes": seen.sizes.tolist(),
+        "right_alone": seen.right_alone,
+        "right_else": seen.right_else,
+    }
+
+
+def _reliable(
+    p: np.ndarray,
+    labels: np.ndarray,
+    every: np.ndarray,
+    names: np.ndarray,
+    classes: tuple[str, ...],
+    share: float,
+    seed: int,
+) -> dict[str, Any]:
+    """On the test set, with the spread of each figure over equal parts of all probabilities."""
+    found = reliability(p, labels, classes, seed=seed).to_dict()
+    parts = [
+        reliability(every[part], names[part], classes, seed=seed)
+        for part in divisions(names, share=share, repeats=_RESPLITS, seed=seed)
+        if part.any()
+    ]
+    for name in _FIGURES:
+        values = [getattr(one, name) for one in parts]
+        found[f"{name}_resplit_mean"] = float(np.mean(values))
+        found[f"{name}_resplit_spread"] = float(np.std(values))
+    return found
+
+
+def _arrays(table: pd.DataFrame, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """(n, C) probabilities and (n,) labels; rows are made to add up to 1 to the last bit."""
+    p = table[[probability_column(label) for label in classes]].to_numpy(np.float64)
+    return p / np.maximum(p.sum(axis=1, keepdims=True), 1e-300), table["label"].to_numpy(str)
+
+
+def _over(measure: Any, again: np.ndarray) -> list[float]:
+    """A figure over the resplits, NaN of a class that one of them did not test."""
+    return [float(measure(column)) for column in again.T]

@@ -1,0 +1,1 @@
+"""What FITS files are made of, checked before it is read; images."""

@@ -1,0 +1,342 @@
+"""The first HDUs of a FITS file, opened by astropy, as headers and plain numpy arrays."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zlib
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+from astropy.utils.exceptions import AstropyUserWarning
+
+from ..errors import ReadError
+from ..vocabulary.plain_words import in_own_words
+from .fits_sizes import check_sizes
+from .packed import opened
+
+__all__ = ["Hdu", "ReadError", "read_hdus"]
+
+# What astropy raises at a damaged file, as random damage to whole files brings it out: OSError
+# and, from gzip, EOFError and zlib.error for the file; VerifyError for a header card; and from a
+# header whose numbers are wrong whatever Python says of such numbers. MemoryError is among them
+# because a damaged size is usually a huge one.
+_DAMAGE = (
+    *(OSError, EOFError, zlib.error, fits.VerifyError, AstropyUserWarning),
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError),
+    AssertionError,  # of a column whose name is none
+)
+# Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
+_FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
+_OTHER_KINDS = {
+    b"PaxHeader": "a tar archive: unpack it", b"ARROW1": "an Arrow file: write it as Parquet",
+    b"%PDF": "a PDF", b"<html": "a web page: fetch the file anew",
+    b"<!DOCTYPE": "a web page: fetch the file anew",
+}  # fmt: skip
+_CARD, _LONGEST_KEYWORD = 80, 8
+_OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
+_LARGEST_FLAG = 2.0**62
+_NO_END = (
+    "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
+    "with astropy"
+)
+_DAMAGED = "a header or table in it is damaged; fetch it again, or write it anew with astropy"
+_COMMON = (
+    (
+        r"actual file length \((\d+)\) is smaller than the expected size \((\d+)\)",
+        "it is truncated: {} of at least {} bytes are there; fetch it again",
+    ),
+    (
+        r"Header size is not multiple of 2880: (\d+)",
+        "it is truncated within its header, after {} bytes; fetch it again",
+    ),
+    (r"[Mm]issing END card", _NO_END),
+    (
+        r"Checksum verification failed",
+        "it is not as it was written: its checksum (CHECKSUM, DATASUM) belongs to other bytes; "
+        "fetch it again, or if it was changed on purpose, write the checksums anew",
+    ),
+    (
+        "ended before the end-of-stream marker",
+        "it is truncated: the compressed file ends early; fetch it again",
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Hdu:
+    """One HDU; `value` reads its header, for a damaged card shows only when asked for.
+
+    Attributes
+    ----------
+    source
+        astropy's, which builds its header when it is asked for: of a table with 240 columns that
+        takes as long as all else.
+    data
+        Of a table (rows,), as stored, with upper-case field names; of an image its pixels,
+        scaled, the last FITS axis first; None for an image that was not asked for.
+    keywords
+        All that the header has, in upper case, so that what it has not need not be looked for;
+        None where they were not read.
+    forms
+        TFORM of each column of a table.
+    """
+
+    source: Any
+    data: np.ndarray | None
+    keywords: frozenset[str] | None = None
+    forms: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> fits.Header:
+        """As astropy gives it. ReadError if it is damaged."""
+        with _damage_told():
+            return self.source.header
+
+    @property
+    def name(self) -> str:
+        """EXTNAME in upper case; empty if the HDU has none."""
+        return str(self.value("EXTNAME") or "").strip().upper()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Upper-case names of the table's columns; empty if this is no table."""
+        return () if self.data is None else self.data.dtype.names or ()
+
+    def value(self, keyword: str) -> object:
+        """A header value; None if absent. ReadError if its card is damaged."""
+        known = self.keywords is not None and len(keyword) <= _LONGEST_KEYWORD
+        if known and keyword.upper() not in (self.keywords or ()):
+            return None
+        with _damage_told():
+            return self.source.header.get(keyword)
+
+    def number(self, keyword: str, otherwise: float = float("nan")) -> float:
+        """A header value as a float, or the other value if it is absent or not a number."""
+        found = self.value(keyword)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return otherwise
+        return float(found)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """A column of numbers, by upper-case name; (rows,) or (rows, repeat), scaled.
+
+        NaN where a whole number is the column's TNULL.
+        """
+        stored = self._column(name, "iuf")
+        number = self.columns.index(name) + 1
+        if self.logical(number):
+            raise ReadError("unreadable", f"column {name!r} holds true and false, no numbers")
+        null = self.value(f"TNULL{number}")
+        if isinstance(null, int) and stored.dtype.kind in "iu":
+            stored = np.where(stored == null, np.nan, stored.astype(np.float64))
+        scale, zero = self.number(f"TSCAL{number}", 1.0), self.number(f"TZERO{number}", 0.0)
+        if (scale, zero) == (1, 0):
+            return stored
+        with np.errstate(all="ignore"):  # what overflows becomes infinite: no data
+            return stored * scale + zero
+
+    def flags(self, name: str) -> np.ndarray:
+        """A column of flags, by upper-case name, as whole numbers int64; truth is 1."""
+        stored = self._column(name, "iuf")
+        if self.logical(self.columns.index(name) + 1):
+            return (stored == ord("T")).astype(np.int64)
+        if stored.dtype.kind == "f":
+            whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
+            stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
+        return stored.astype(np.int64)
+
+    def logical(self, number: int) -> bool:
+        """Whether the column of this number, from 1, holds true and false."""
+        return self._form(number) == "L"
+
+    def _form(self, number: int) -> str:
+        """TFORM of the column of this number, from 1, without its repeat count."""
+        form = self.forms[number - 1] if self.forms else self.value(f"TFORM{number}")
+        return str(form or "").strip().lstrip("0123456789")
+
+    def texts(self, name: str) -> list[str]:
+        """A column of text, by upper-case name, without surrounding blanks."""
+        stored: list[bytes] = self._column(name, "S").tolist()
+        return [text.decode("ascii", errors="replace").strip(" \0") for text in stored]
+
+    def _column(self, name: str, kinds: str) -> np.ndarray:
+        if self.data is None or name not in self.columns:
+            raise ReadError("unreadable", f"the table has no column {name!r}")
+        # What is here of arrays of varying length says where they are.
+        if self._form(self.columns.index(name) + 1)[:1] in ("P", "Q"):
+            raise ReadError(
+                "unreadable",
+                f"column {name!r} holds arrays of varying length: write them as arrays of one "
+                "length, or a pixel a row",
+            )
+        kind = self.data.dtype[name].base
+        if kind.kind not in kinds:
+            raise ReadError("unreadable", f"column {name!r} holds {kind}")
+        return self.data[name]
+
+
+def read_hdus(
+    path: str | Path, limit: int, *, images: Callable[[str], bool] = lambda _: False
+) -> list[Hdu]:
+    """The first HDUs of a FITS file, plain or packed (gzip, bzip2, xz, zip).
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    limit
+        At most so many HDUs.
+    images
+        Given the EXTNAME of an image extension, whether its pixels are wanted; those of the
+        primary HDU and of tables always are.
+
+    Raises
+    ------
+    ReadError
+        ``"unreadable"`` if the file is absent, empty, cut off or damaged;
+        ``"unknown format"`` if it is not FITS.
+    """
+    # Opened here, for astropy leaves the files open that it cannot read, and unpacked here, for
+    # it takes the end of a cut-off gzip stream for the end of the last HDU.
+    with _damage_told(), opened(Path(path)) as stream:
+        start = stream.read(20)
+        if not start:
+            raise ReadError("unreadable", "the file is empty")
+        if not b"SIMPLE".startswith(start[:6]):
+            raise ReadError("unknown format", _no_fits(start))
+        check_sizes(stream, limit)
+        stream.seek(0)
+        with fits.open(stream, memmap=False, disable_image_compression=True) as hdus:
+            primary: Any = hdus[0]
+            # Without its END card astropy reads the header on into the next one.
+            if "XTENSION" in primary.header:
+                raise ReadError("unreadable", _NO_END)
+            return [_read(hdu, images) for hdu in islice(hdus, limit)]
+
+
+def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
+    """With its sums held against its bytes, if its pixels or rows are wanted.
+
+    Not by ``fits.open(checksum=True)``, which reads all HDUs whatever is wanted.
+    """
+    if isinstance(hdu, fits.BinTableHDU):
+        found = _table(hdu)
+        _check_sums(hdu, found.keywords or ())
+        return found
+    if not isinstance(hdu, fits.ImageHDU) or images(hdu.name):
+        _check_sums(hdu, hdu.header)
+    _ = hdu.header  # built here, where damage is told
+    return Hdu(hdu, _data(hdu, images))
+
+
+def _check_sums(hdu: Any, keywords: Container[str]) -> None:
+    if "CHECKSUM" in keywords:
+        sums = hdu.verify_checksum()
+    else:
+        sums = hdu.verify_datasum() if "DATASUM" in keywords else 1
+    if sums == 0:
+        raise ValueError("Checksum verification failed")
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Whatever astropy says of a damaged file, as a ReadError; the one place that does so."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyUserWarning)
+        for message in _FATAL_WARNINGS:
+            warnings.filterwarnings("error", message, AstropyUserWarning)
+        try:
+            yield
+        except _DAMAGE as error:
+            text = (isinstance(error, OSError) and error.strerror) or str(error) or repr(error)
+            raise ReadError("unreadable", _in_words(" ".join(text.split()))) from error
+
+
+def _in_words(text: str) -> str:
+    """What astropy says of common damage, with the numbers in it, and what can be done about it."""
+    for pattern, words in _COMMON:
+        found = re.search(pattern, text)
+        if found:
+            return words.format(*(f"{int(number):,}" for number in found.groups()))
+    return in_own_words(text, _DAMAGED)
+
+
+def _no_fits(start: bytes) -> str:
+    for begins, kind in _OTHER_KINDS.items():
+        if begins in start:
+            return f"not a FITS file but {kind}"
+    says = f"not a FITS file: it begins with {start!r}"
+    if not start.decode("latin-1").replace("\n", " ").replace("\r", " ").isprintable():
+        return says
+    return f"{says}; of text, make a FITS table with columns wave, flux and ivar"
+
+
+def _data(
+    hdu: fits.PrimaryHDU | fits.TableHDU | fits.ImageHDU,
+    images: Callable[[str], bool],
+) -> np.ndarray | None:
+    if isinstance(hdu, fits.PrimaryHDU) or (isinstance(hdu, fits.ImageHDU) and images(hdu.name)):
+        return hdu.data
+    if isinstance(hdu, fits.TableHDU):  # columns as text
+        stored: Any = hdu.data  # its columns are known to the file alone
+        return Table({name.upper(): stored[name] for name in stored.names}).as_array()
+    return None
+
+
+def _table(hdu: fits.BinTableHDU) -> Hdu:
+    """A table with its rows as stored.
+
+    `hdu.data` has the same, but builds several objects for each of 240 columns, of which eight
+    are wanted; `hdu.header` some for each of 700 cards, nearly all of them the same in every file
+    of a survey. An SDSS file takes several times as long with either.
+    """
+    place: Any = hdu.fileinfo()
+    file = place["file"]
+    file.seek(place["hdrLoc"])
+    raw: bytes = file.read(place["datLoc"] - place["hdrLoc"])
+    cards = [raw[at : at + _CARD] for at in range(0, len(raw), _CARD)]
+    names = {card[:_LONGEST_KEYWORD] for card in cards}
+    keywords = frozenset(name.decode("latin-1").strip().upper() for name in names)
+    if "CONTINUE" in keywords:  # of a text over several cards
+        header: Any = hdu.header
+        cards = [f"{key:8}= {header[key]!r}".encode() for key in header if key[:5] in _OF_COLUMNS]
+        cards += [f"{key:8}= {header[key]}".encode() for key in _OF_SIZE]
+    n_columns, n_bytes, n_rows = (_whole(cards, key) for key in _OF_SIZE)
+    columns = (card for card in cards if card[:5].decode("latin-1") in _OF_COLUMNS)
+    layout, forms = _layout(b"".join(card.ljust(_CARD) for card in columns), n_columns)
+    if layout.itemsize != n_bytes:
+        raise ValueError(f"rows of {n_bytes} bytes, columns of {layout.itemsize}")
+    file.seek(place["datLoc"])
+    rows = np.frombuffer(file.read(n_bytes * n_rows), layout, count=n_rows)
+    return Hdu(hdu, rows, keywords, forms)
+
+
+def _whole(cards: list[bytes], keyword: str) -> int:
+    wanted = f"{keyword:8}".encode()
+    found: Any = next(fits.Card.fromstring(card).value for card in cards if card[:8] == wanted)
+    return int(found)
+
+
+@lru_cache(maxsize=128)  # a survey has a few
+def _layout(cards: bytes, n_columns: int) -> tuple[np.dtype, tuple[str, ...]]:
+    """Of a row, with names in upper case, and each TFORM, from the cards TTYPEn and TFORMn."""
+    said: dict[str, Any] = {}
+    for at in range(0, len(cards), _CARD):
+        card = fits.Card.fromstring(cards[at : at + _CARD])
+        said.setdefault(str(card.keyword), card.value)
+    numbers = range(1, n_columns + 1)
+    forms = tuple(said[f"TFORM{n}"] for n in numbers)
+    named = [
+        fits.Column(name=said[f"TTYPE{n}"].upper(), format=form)
+        for n, form in zip(numbers, forms, strict=True)
+    ]
+    return fits.ColDefs(named).dtype.newbyteorder(">"), forms

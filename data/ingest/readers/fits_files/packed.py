@@ -1,0 +1,86 @@
+"""Files as they are packed: gzip, bzip2, xz and zip, unpacked in memory up to a bound."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO
+
+from ..errors import ReadError
+
+__all__ = ["LARGEST_UNPACKED", "opened", "unpacked_name"]
+
+# A DESI coadd of a healpix has some hundred MB; a file that unpacks to more is no file of spectra.
+LARGEST_UNPACKED = 2_000_000_000
+_PIECE = 2**20
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"PK": "zip"}
+_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, or what is packed in it, ready to be read; to be closed by the caller.
+
+    Raises
+    ------
+    OSError
+        The file cannot be opened.
+    ReadError
+        It ends early, is damaged, unpacks to more than :data:`LARGEST_UNPACKED` bytes, or is a zip
+        of several files.
+    """
+    file = path.open("rb")
+    packing = _MAGIC.get(file.peek(2)[:2])
+    if packing is None:
+        return file
+    with file:
+        try:
+            return _unpacked(file, packing)
+        except _BROKEN as error:
+            raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
+
+
+def unpacked_name(path: Path) -> str:
+    """What a packed file is called inside; the name itself of one that is not packed."""
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                inside = [info for info in archive.infolist() if not info.is_dir()]
+        except (OSError, zipfile.BadZipFile):
+            return path.name  # whoever opens it says so
+        return inside[0].filename if len(inside) == 1 else path.name
+    return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
+
+
+def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
+    if packing == "zip":
+        with zipfile.ZipFile(file) as archive:
+            inside = [info for info in archive.infolist() if not info.is_dir()]
+            if len(inside) != 1:
+                raise ReadError("unreadable", f"a zip of {len(inside)} files: unpack it first")
+            if inside[0].file_size > LARGEST_UNPACKED:  # as it says itself
+                raise _too_large()
+            with archive.open(inside[0]) as member:
+                return _bounded(member)
+    with {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}[packing](file) as stream:
+        return _bounded(stream)
+
+
+def _bounded(stream: IO[bytes]) -> IO[bytes]:
+    """All of it, bit by bit, so that no more is ever unpacked than is allowed."""
+    content = io.BytesIO()
+    while piece := stream.read(_PIECE):
+        if content.tell() + len(piece) > LARGEST_UNPACKED:
+            raise _too_large()
+        content.write(piece)
+    content.seek(0)
+    return content
+
+
+def _too_large() -> ReadError:
+    return ReadError("too large", f"it unpacks to more than {LARGEST_UNPACKED:,} bytes")

@@ -1,0 +1,1 @@
+"""Spectra as surveys write them, one module each."""

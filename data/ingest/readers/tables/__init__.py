@@ -1,0 +1,1 @@
+"""Spectra in tables and arrays of one's own."""

@@ -1,0 +1,148 @@
+"""Columns of a spectrum with units and header, alike from FITS and from any table of astropy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from astropy.table import Table
+
+from ..fits_files.fits import Hdu, ReadError
+
+__all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns"]
+
+UNIT_OF = "unit of "
+"""With a column's name, a key of a table's meta: its unit as it is written."""
+
+
+class Columns(Protocol):
+    """A table with a pixel a row, or with one row of arrays, and what is said of it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, as the file has them."""
+        ...
+
+    def numbers(self, name: str) -> np.ndarray:
+        """(D,) float64; NaN where the file says that there is no value."""
+        ...
+
+    def flags(self, name: str) -> np.ndarray:
+        """(D,) int64; truth is 1."""
+        ...
+
+    def logical(self, name: str) -> bool:
+        """Whether a column holds true and false."""
+        ...
+
+    def unit(self, name: str) -> str:
+        """As it is written; empty if there is none."""
+        ...
+
+    def value(self, keyword: str) -> object:
+        """What a header says; None if it says nothing."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class FitsColumns:
+    """A table of a FITS file, with the headers that speak of it.
+
+    Attributes
+    ----------
+    table
+        The HDU of the table.
+    headers
+        HDUs whose headers are asked, in order.
+    """
+
+    table: Hdu
+    headers: Sequence[Hdu]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In upper case."""
+        return self.table.columns
+
+    def numbers(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no numbers, or several spectra."""
+        return _one(name, self.table.numbers(name)).astype(np.float64)
+
+    def flags(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no whole numbers."""
+        return _one(name, self.table.flags(name))
+
+    def logical(self, name: str) -> bool:
+        """By its TFORM."""
+        return self.table.logical(self.table.columns.index(name) + 1)
+
+    def unit(self, name: str) -> str:
+        """TUNIT of the column."""
+        found = self.table.value(f"TUNIT{self.table.columns.index(name) + 1}")
+        return found.strip() if isinstance(found, str) else ""
+
+    def value(self, keyword: str) -> object:
+        """Of the first header that has it."""
+        found = (hdu.value(keyword) for hdu in self.headers)
+        return next((value for value in found if value is not None), None)
+
+
+@dataclass(frozen=True, eq=False)
+class AstropyColumns:
+    """A table that astropy has read.
+
+    Attributes
+    ----------
+    table
+        Its ``meta`` is the header.
+    """
+
+    table: Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As the file has them."""
+        return tuple(self.table.colnames)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no numbers, or several spectra."""
+        column: Any = self.table[name]
+        values = np.ma.asarray(getattr(column, "value", column))
+        if values.dtype.kind not in "iuf":
+            raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no numbers")
+        return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
+
+    def flags(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no whole numbers."""
+        values = np.ma.asarray(self.table[name])
+        if values.dtype.kind not in "biuf":
+            raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
+        return _one(name, np.ma.filled(values, 0).astype(np.int64))
+
+    def logical(self, name: str) -> bool:
+        """By its type."""
+        return np.asarray(self.table[name]).dtype.kind == "b"
+
+    def unit(self, name: str) -> str:
+        """Of the column, or what its heading said."""
+        found: Any = self.table[name]
+        written = dict(self.table.meta or {}).get(UNIT_OF + name, "")
+        return written if found.unit is None else str(found.unit)
+
+    def value(self, keyword: str) -> object:
+        """Of the table's meta, without regard to case."""
+        for key, value in dict(self.table.meta or {}).items():
+            if str(key).upper() == keyword:
+                return value.item() if isinstance(value, np.generic) else value
+        return None
+
+
+def _one(name: str, values: np.ndarray) -> np.ndarray:
+    """(D,) of a table with a pixel a row, or with one row of arrays."""
+    if values.ndim == 1:
+        return values
+    if len(values) == 1:
+        return np.ravel(values[0])
+    raise ReadError("unreadable", f"column {name!r} holds {len(values)} spectra, expected one")

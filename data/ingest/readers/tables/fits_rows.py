@@ -1,0 +1,76 @@
+"""A FITS table with a spectrum a row: arrays in columns, and what is said of each in others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .....core.spectra.spectrum import Spectrum
+from ..errors import ReadError
+from ..fits_files.fits import Hdu
+from ..vocabulary.hints import Hints, hinted_roles
+from .rows_of_arrays import Row, spectra_of_rows
+
+__all__ = ["holds_rows", "load_rows"]
+
+
+def holds_rows(table: Hdu, hints: Hints) -> bool:
+    """Whether the flux of a table is an array a row, in several rows."""
+    assert table.data is not None  # a table
+    flux = hinted_roles(table.columns, hints)["flux"]
+    return len(table.data) > 1 and len(table.data.dtype[flux].shape) == 1
+
+
+def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """Each row's spectrum; headers say what is common to all.
+
+    Raises
+    ------
+    ReadError
+        A row is no spectrum.
+    """
+    roles = hinted_roles(table.columns, hints)
+    assert table.data is not None
+    shapes = {name: table.data.dtype[name].shape for name in table.columns}
+    pixels = [name for role, name in roles.items() if shapes[name] and role != "redshift"]
+    units = {name: _unit(table, name) for name in pixels}
+    common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
+    spectra = spectra_of_rows(_rows(table, pixels, shapes, common), units, path, hints)
+    yield from spectra
+
+
+def _rows(
+    table: Hdu, pixels: list[str], shapes: dict[str, tuple[int, ...]], common: dict[str, object]
+) -> Iterator[Row]:
+    masks = {name for name in pixels if table.logical(table.columns.index(name) + 1)}
+    arrays = {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
+    facts = {name: _facts(table, name) for name in table.columns if not shapes[name]}
+    facts = {name: values for name, values in facts.items() if values is not None}
+    for row in range(len(next(iter(arrays.values())))):
+        said = {name: values[row] for name, values in facts.items()}
+        yield Row(({name: values[row] for name, values in arrays.items()},), said, common)
+
+
+def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
+    """A value a row; None of a column that holds neither numbers nor text."""
+    assert table.data is not None
+    kind = table.data.dtype[name].kind
+    try:
+        if table.logical(table.columns.index(name) + 1):
+            return table.flags(name).astype(bool)
+        return table.texts(name) if kind == "S" else table.numbers(name)
+    except ReadError:
+        return None
+
+
+def _unit(table: Hdu, name: str) -> str:
+    found = table.value(f"TUNIT{table.columns.index(name) + 1}")
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _cards(hdu: Hdu) -> Iterator[tuple[str, object]]:
+    for key in set(hdu.header):
+        if key not in ("COMMENT", "HISTORY", ""):
+            yield key, hdu.value(key)

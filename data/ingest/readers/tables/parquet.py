@@ -1,0 +1,130 @@
+"""Parquet: a spectrum with a pixel a row, or many, each a row of lists or structs; as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from astropy.table import Table
+
+from .....core.spectra.spectrum import Spectrum
+from ..errors import ReadError
+from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.plain_words import in_own_words
+from .columns import AstropyColumns
+from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
+from .table import spectrum_of_columns
+
+__all__ = ["load_parquet"]
+
+_ROWS_AT_ONCE = 64  # a spectrum has some 100 kB as arrow holds it
+_FACT = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_string,
+         pa.types.is_large_string, pa.types.is_binary)  # fmt: skip
+
+
+def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """The spectra, one after the other, no more than some rows in memory.
+
+    Units are those of pandas' and astropy's metadata where a field has any (``unit``).
+
+    Raises
+    ------
+    ReadError
+        The file is damaged, or holds no spectrum.
+    """
+    try:
+        file = pq.ParquetFile(stream, pre_buffer=False)
+        schema: Any = file.schema_arrow
+        arms = _arms(schema, hints)
+        if arms:
+            rows = _rows(file, schema, arms)
+            yield from spectra_of_rows(rows, _units(schema), path, hints)
+            return
+        if any(_is_list(field.type) or pa.types.is_struct(field.type) for field in schema):
+            raise ReadError("unknown format", _no_spectrum(schema))
+        table: Any = Table.from_pandas(file.read().to_pandas())
+    except (pa.ArrowException, OSError, ValueError) as error:
+        why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
+        raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
+    for name, unit in _units(schema).items():
+        table[name].unit = unit
+    if not holds_spectra(table.colnames, hints):
+        raise ReadError("unknown format", _no_spectrum(schema))
+    yield spectrum_of_columns(AstropyColumns(table), path, hints)
+
+
+def _no_spectrum(schema: Any) -> str:
+    shown = ", ".join(schema.names[:8])
+    return (
+        f"columns {shown}: none is a wavelength and another a flux; name them wave, flux and ivar "
+        "(or error), or say --column wave=… flux=…"
+    )
+
+
+def _is_list(kind: Any) -> bool:
+    return (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
+    """Structs that hold a spectrum with their fields, or "" with the lists that are one."""
+    found: list[tuple[str, list[str]]] = []
+    for field in schema:
+        kind = field.type
+        if _is_list(kind) and pa.types.is_struct(kind.value_type):  # a list of pixels
+            kind = kind.value_type
+        if pa.types.is_struct(kind):
+            names = [kind.field(number).name for number in range(kind.num_fields)]
+            if holds_spectra(names, hints.about(names)):
+                found.append((field.name, names))
+    lists = [field.name for field in schema if _is_list(field.type)]
+    if not found and holds_spectra(lists, hints.about(lists)):
+        roles = hinted_roles(lists, hints.about(lists))
+        found.append(("", list(dict.fromkeys(roles.values()))))
+    return found
+
+
+def _rows(file: Any, schema: Any, arms: list[tuple[str, list[str]]]) -> Iterator[Row]:
+    facts = [field.name for field in schema if any(is_kind(field.type) for is_kind in _FACT)]
+    arrays = [name or fields for name, fields in arms]
+    wanted = [one for item in arrays for one in ([item] if isinstance(item, str) else item)]
+    for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[*facts, *wanted], use_threads=False):
+        said = {name: batch.column(name).to_pylist() for name in facts}
+        for number in range(batch.num_rows):
+            held = tuple(_arrays(batch, number, name, fields) for name, fields in arms)
+            yield Row(held, {name: values[number] for name, values in said.items()})
+
+
+def _arrays(batch: Any, row: int, name: str, fields: list[str]) -> Mapping[str, Any]:
+    if not name:
+        return {field: _array(batch.column(field)[row].values) for field in fields}
+    held = batch.column(name)[row]
+    if pa.types.is_struct(held.type):
+        return {field: _array(held[field].values) for field in fields if _is_list(held[field].type)}
+    pixels = held.values
+    return {field: _array(pixels.field(number)) for number, field in enumerate(fields)}
+
+
+def _array(values: Any) -> np.ndarray:
+    """Of one row; NaN, or a masked value, where there is none."""
+    if values is None:
+        return np.empty(0)
+    found = values.to_numpy(zero_copy_only=False)
+    if values.null_count and found.dtype.kind == "O":
+        empty = np.array([one is None for one in found])
+        return np.ma.array(np.where(empty, 0, found).astype(np.float64), mask=empty)
+    return found
+
+
+def _units(schema: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in schema:
+        unit = (field.metadata or {}).get(b"unit", b"").decode("utf-8", "replace")
+        if unit:
+            found[field.name] = unit
+    return found

@@ -1,0 +1,262 @@
+"""One spectrum in a table of one's own: wavelength, flux and its error, a pixel a row.
+
+What a notebook writes: ``Table({"wave": …, "flux": …, "ivar": …}).write("mine.fits")``; and what
+other tools write, by the names, units, masks and air of their columns and headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .....core.spectra.air_vacuum import air_to_vacuum
+from .....core.spectra.coaddition import coadd_arms
+from .....core.spectra.spectrum import SPECTRAL_CLASSES, Medium, Spectrum
+from .....core.spectra.unit_spellings import (
+    COUNTS,
+    RELATIVE,
+    flux_factor,
+    square_root,
+    wavelengths_aa,
+)
+from ..fits_files.fits import Hdu, ReadError
+from ..surveys.sdss import never_observed
+from ..vocabulary.column_names import Role
+from ..vocabulary.file_names import name_of
+from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
+from ..vocabulary.medium import medium_of
+from ..vocabulary.noise import from_error, from_variance, not_negative
+from ..vocabulary.other_facts import HEADER_FACTS, facts_of
+from ..vocabulary.redshift_flags import flag_words
+from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from .columns import Columns, FitsColumns
+from .table_conventions import bad_by_survey, mask_is_of_good, meant_units, stated_scale
+
+__all__ = ["AXES", "load_table", "spectrum_of_columns", "table_of"]
+
+AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
+_RA, _DEC = ("RA", "OBJ_RA", "OBSRA"), ("DEC", "OBJ_DEC", "OBSDEC")
+_SMALL = 1e-12
+_SAME_AA = 1e-6  # what lies nearer is one pixel written twice
+
+
+def table_of(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> Hdu | None:
+    """The first HDU that is a table with a spectral axis and a flux; None if none is."""
+    for hdu in hdus:
+        if not hdu.columns:
+            continue
+        try:
+            named = hinted_roles(hdu.columns, hints)
+        except ReadError:
+            continue  # another table may have the columns that the user names
+        if "flux" in named and any(axis in named for axis in AXES):
+            return hdu
+    return None
+
+
+def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Spectrum:
+    """A spectrum from a table, and from what the headers of all HDUs say of it.
+
+    Raises
+    ------
+    ReadError
+        As :func:`spectrum_of_columns`.
+    """
+    others = [hdu for hdu in hdus if hdu is not table]
+    return spectrum_of_columns(FitsColumns(table, (table, *others)), path, hints)
+
+
+def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -> Spectrum:
+    """A spectrum from columns whose names, units and header say what they are.
+
+    The axis is in the column's unit, Å if it has none and looks so, observed frame; in vacuum,
+    unless something says air. Flux in any unit of flux density becomes 1e-17 erg/s/cm²/Å, counts
+    stay counts, and without a unit the flux is relative. What a mask or quality column marks is no
+    data; wavelengths may fall, overlap or repeat (joined by inverse variance), and those that are
+    no wavelengths are left out. Redshift from the header or a column, position from ``RA``,
+    ``DEC`` in degrees, class from ``CLASS``, ``SUBCLASS``. The file's name is the identifier.
+
+    Raises
+    ------
+    ReadError
+        There is neither ivar nor error, a unit does not fit, every pixel is masked, or the table
+        is damaged.
+    """
+    named = hinted_roles(columns.names, hints)
+    try:
+        wave, medium = _wave_vac_aa(columns, named, air=hints.air)
+        flux, ivar, unit, factor = _flux(columns, named, wave)
+        model = _model(columns, named, wave, factor)
+        wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
+        z, z_note = redshift_of(_redshifts(columns, named))
+        spectral_class = _text(columns, "CLASS").upper()
+        return Spectrum(
+            id=name_of(path),
+            wave_obs_aa=wave,
+            flux=flux,
+            ivar=ivar,
+            z=z,
+            z_note=z_note,
+            z_warning=flag_words(columns.value),
+            medium=medium,
+            facts=facts_of((name, columns.value(name)) for name in HEADER_FACTS),
+            model=None if model is None else model(wave),
+            ra=_number(columns, _RA),
+            dec=_number(columns, _DEC),
+            survey=_text(columns, "SURVEY") or "own",
+            spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
+            subclass=_text(columns, "SUBCLASS"),
+            flux_unit=unit,
+            file=str(path),
+        )
+    except ValueError as error:
+        raise ReadError("unreadable", str(error)) from error
+
+
+def _wave_vac_aa(
+    columns: Columns, named: dict[Role, str], *, air: bool
+) -> tuple[np.ndarray, Medium]:
+    """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
+    axis, name = next((axis, named[axis]) for axis in AXES if axis in named)
+    values, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[0]
+    if axis == "log wave":
+        with np.errstate(over="ignore", invalid="ignore"):
+            values, unit = np.power(10.0, values), "Angstrom"
+    elif axis != "wave" and not unit:
+        raise ReadError("unreadable", f"column {name!r} is no wavelength and has no unit")
+    wave = wavelengths_aa(values, unit)
+    wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
+    number = columns.names.index(name) + 1
+    said = medium_of(columns.value, column=name, number=number)
+    if said == "air" or (air and not said):
+        good = np.isfinite(wave)
+        wave[good] = air_to_vacuum(wave[good])
+    return wave, said or ("air" if air else "not said")
+
+
+def _model(
+    columns: Columns, named: dict[Role, str], wave_aa: np.ndarray, factor: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """The survey's own model by wavelength, in the flux's unit; None without a column of it."""
+    if "model" not in named:
+        return None
+    values = columns.numbers(named["model"])
+    if values.shape != wave_aa.shape:
+        return None
+    there = np.isfinite(wave_aa)
+    order = np.argsort(wave_aa[there], kind="stable")
+    x, y = wave_aa[there][order], (values * factor)[there][order]
+    return lambda wave: np.interp(wave, x, y)
+
+
+def _flux(
+    columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
+    """Flux and ivar (D,) in double precision and one unit, what that is called, and its factor."""
+    name = named["flux"]
+    flux, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[1]
+    if flux.shape != wave_aa.shape:
+        raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
+    factor, called = flux_factor(unit, wave_aa)
+    scale = stated_scale(columns, unit)
+    if called in (RELATIVE, COUNTS):
+        scale *= _bearable(flux * scale)
+    factor = factor * scale
+    if "ivar" in named:
+        ivar = not_negative(columns.numbers(named["ivar"]))
+        own = _of_squares(columns.unit(named["ivar"]), -1, wave_aa, called, factor)
+    elif "error" in named:
+        error = named["error"]
+        own, its = flux_factor(columns.unit(error) or unit, wave_aa)
+        if its != called:
+            raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
+        own = factor if its in (RELATIVE, COUNTS) else own * scale
+        return flux * factor, from_error(columns.numbers(error) * own), called, factor
+    elif "variance" in named:
+        ivar = from_variance(columns.numbers(named["variance"]))
+        own = _of_squares(columns.unit(named["variance"]), 1, wave_aa, called, factor)
+    else:
+        raise ReadError(
+            "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
+        )
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return flux * factor, ivar / own / own, called, factor
+
+
+def _of_squares(
+    unit: str, power: int, wave_aa: np.ndarray, called: str, factor: np.ndarray
+) -> np.ndarray:
+    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
+
+    That of the flux, unless the column's own unit is the square of another flux density.
+    """
+    root = square_root(unit, power)
+    if not root or called in (RELATIVE, COUNTS):
+        return factor
+    own, its = flux_factor(root, wave_aa)
+    return own if its == called else factor
+
+
+def _bearable(flux: np.ndarray) -> float:
+    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
+    sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    usual = float(np.median(sizes)) if len(sizes) else 1.0
+    return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual
+
+
+def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.ndarray:
+    """ivar (D,), 0 where a mask or quality column says that there is no data."""
+    bad = bad_by_survey(columns, named)
+    if bad is not None:
+        return np.where(bad, 0.0, ivar)
+    bad = np.zeros(ivar.shape, bool)
+    for name in (named.get("mask"), named.get("quality")):
+        if name is not None:
+            marks = columns.flags(name) != 0
+            bad |= ~marks if name == named.get("mask") and mask_is_of_good(columns) else marks
+    if "good mask" in named:
+        bad |= columns.flags(named["good mask"]) == 0
+    if "sdss mask" in named:
+        marks = columns.flags(named["sdss mask"])
+        # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
+        plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
+        bad |= marks != 0 if plain else never_observed(marks)
+    if bad.all():
+        roles: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
+        by = ", ".join(repr(named[role]) for role in roles if role in named)
+        raise ReadError("unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}")
+    return np.where(bad, 0.0, ivar)
+
+
+def _in_order(
+    wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By increasing wavelength, each once; pixels without one are left out."""
+    there = np.isfinite(wave)
+    if there.all() and np.all(np.diff(wave) > 0):
+        return wave, flux, ivar
+    return coadd_arms([(wave[there], flux[there], ivar[there])], tolerance_aa=_SAME_AA)
+
+
+def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, object]]:
+    said: list[tuple[str, object]] = [(name, columns.value(name)) for name in KEYWORDS]
+    if "redshift" in named:
+        name = named["redshift"]
+        values = columns.numbers(name)
+        good = np.unique(values[np.isfinite(values)])
+        if len(good) == 1:
+            said.append((f"column {name}", float(good[0])))
+    return [*said, *((name, columns.value(name)) for name in VELOCITIES)]
+
+
+def _number(columns: Columns, keywords: Sequence[str]) -> float:
+    found = (columns.value(keyword) for keyword in keywords)
+    numbers = (v for v in found if isinstance(v, int | float) and not isinstance(v, bool))
+    return next((float(value) for value in numbers if np.isfinite(value)), float("nan"))
+
+
+def _text(columns: Columns, keyword: str) -> str:
+    found = columns.value(keyword)
+    return found.strip() if isinstance(found, str) else ""

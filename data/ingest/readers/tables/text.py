@@ -1,0 +1,177 @@
+"""Spectra in files that are no FITS files: text, ECSV, VOTable, Parquet, HDF5, NPZ."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from astropy.io.votable.exceptions import VOWarning
+from astropy.table import Table
+from astropy.utils.exceptions import AstropyWarning
+
+from .....core.spectra.spectrum import Spectrum
+from ...delimited import decoded, number_of, read_delimited
+from ..fits_files.fits import ReadError
+from ..fits_files.packed import opened, unpacked_name
+from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.hints import NO_HINTS, Hints
+from ..vocabulary.plain_words import in_own_words
+from .columns import UNIT_OF, AstropyColumns
+from .rows_of_arrays import holds_spectra
+from .table import spectrum_of_columns
+
+__all__ = ["is_text", "load_text"]
+
+_KINDS = {
+    ".ecsv": "ecsv", ".csv": "text", ".txt": "text", ".dat": "text", ".ascii": "text",
+    ".tsv": "text", ".asc": "text", ".spec": "text", ".tab": "text", ".vot": "votable",
+    ".votable": "votable", ".xml": "votable", ".parquet": "parquet", ".pq": "parquet",
+    ".parq": "parquet", ".hdf5": "hdf5", ".h5": "hdf5", ".hdf": "hdf5", ".he5": "hdf5",
+    ".npz": "npz", ".npy": "npy",
+}  # fmt: skip
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, UnicodeError, VOWarning)
+_TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
+_LOOKED_AT = 200  # lines
+_UNNAMED = "columns without names"
+_WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
+_LABELS = ({"label", "z", "ebv"}, {"id", "file"})
+
+
+def is_text(path: Path) -> bool:
+    """Whether the ending, without that of a packed file, is one of a file that is no FITS file."""
+    return _kind(path) is not None
+
+
+def _kind(path: Path) -> str | None:
+    own = _KINDS.get(path.suffix.lower())
+    return own or _KINDS.get(Path(unpacked_name(path)).suffix.lower())
+
+
+def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
+    """The spectra in a file, by columns, as :func:`~.table.spectrum_of_columns`.
+
+    Of plain text the first line names the columns, with or without a ``#``. A redshift comes from
+    the header of a format that has one, from a line ``# z = 0.1``, from a column ``z``, or from
+    the labels file.
+
+    Raises
+    ------
+    ReadError
+        The file is damaged, its columns have no names, or none of a wavelength and a flux.
+    """
+    kind = _kind(path)
+    # An archive of arrays is a zip, which is no packing here.
+    with path.open("rb") if kind in ("npz", "npy", "hdf5") else opened(path) as stream:
+        if kind == "parquet":
+            from .parquet import load_parquet
+
+            yield from load_parquet(stream, path, hints)
+            return
+        if kind in ("hdf5", "npz", "npy"):
+            from . import named_arrays
+
+            yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
+            return
+        table = _read(stream, str(kind))
+    if not holds_spectra(table.colnames, hints):
+        raise ReadError(*_why_none(table))
+    yield spectrum_of_columns(AstropyColumns(table), path, hints)
+
+
+def _why_none(table: Any) -> tuple[Any, str]:
+    names = [str(name) for name in table.colnames]
+    lower = {name.strip().lower() for name in names}
+    if lower & _LABELS[0] and lower & _LABELS[1]:
+        return "no spectrum", "a table of labels or redshifts: give it as --labels"
+    if table.meta.get(_UNNAMED):
+        return "unknown format", (
+            f"its {len(names)} columns have no names: write them in the first line, such as "
+            "# wave flux error, or say --column wave=1 flux=2 error=3"
+        )
+    shown = ", ".join(name[:40] for name in names[:6])
+    return "unknown format", (
+        f"columns {shown}: none is a wavelength and another a flux; name them wave, flux and "
+        "ivar (or error) in the first line, or say --column wave=… flux=…"
+    )
+
+
+def _read(stream: IO[bytes], kind: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyWarning)  # of style: units, VOTable's version
+            warnings.simplefilter("ignore", VOWarning)
+            if kind == "votable":
+                return Table.read(stream, format="votable")
+            content = stream.read()
+            if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
+                # As lines: of text astropy asks first whether it is the name of a file.
+                return Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")
+            return _plain(content)
+    except _DAMAGE as error:
+        why = in_own_words(str(error), f"{_TITLES[kind]} that is damaged or of another kind")
+        raise ReadError("unreadable", f"not a table that can be read: {why}") from error
+
+
+def _plain(content: bytes) -> Any:
+    """Columns of numbers where they are, else of text."""
+    try:
+        found = read_delimited(content)
+    except ValueError:
+        if not _has_numbers(content):  # prose, whose lines differ in length
+            raise _no_table(content) from None
+        raise
+    if not found.rows:
+        raise _no_table(content)
+    meta: dict[str, Any] = {**found.notes, _UNNAMED: not found.named}
+    columns: dict[str, np.ndarray] = {}
+    for written, words in found.columns().items():
+        name, unit = _name_and_unit(written)
+        columns[name] = _numbers(words)
+        meta |= {UNIT_OF + name: unit} if unit else {}
+    return Table(columns, meta=meta)
+
+
+def _name_and_unit(written: str) -> tuple[str, str]:
+    """``flux [Jy]`` is a name with its unit, where a spectrum's column is called so."""
+    parts = _WITH_UNIT.fullmatch(written)
+    if parts is None or not columns_by_role([parts[1]]):
+        return written, ""
+    return parts[1], parts[2]
+
+
+def _no_table(content: bytes) -> ReadError:
+    text = "".join(c if c.isprintable() else " " for c in decoded(content[:400]))
+    shown = " ".join(text.split())[:60]
+    return ReadError("unknown format", f"text that is no table; it begins {shown!r}")
+
+
+def _has_numbers(content: bytes) -> bool:
+    """Whether any of the first lines is of numbers alone, as those of a table are."""
+    for line in decoded(content[:100_000]).splitlines()[:_LOOKED_AT]:
+        words = re.split(r"[,;|\s]+", line.strip(" ,;|\t"))
+        try:
+            if len([_number(word) for word in words]) > 1:
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _numbers(words: Sequence[str]) -> np.ndarray:
+    """(D,) float64 with NaN where nothing stands; text if a word is no number."""
+    try:
+        return np.array([_number(word) for word in words])
+    except ValueError:
+        return np.array(words)
+
+
+def _number(word: str) -> float:
+    if word.lower() in ("", "nan", "null", "none", "--", "-", "na", "n/a"):
+        return float("nan")
+    if word.lower() in ("true", "false", "t", "f"):
+        return float(word[:1] in "tT")
+    return number_of(word)

@@ -1,0 +1,1 @@
+"""Words of files: columns, media, redshifts and their warnings; and what a user says of them."""

@@ -1,0 +1,94 @@
+"""What a user says of files where their own words end: which column is what, and air."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from ..errors import ReadError
+from .column_names import Role, columns_by_role, plain_name
+
+__all__ = ["NO_HINTS", "Hints", "hinted_roles", "parse_columns"]
+
+_AXES: frozenset[Role] = frozenset(("wave", "log wave", "frequency", "energy"))
+_NOISE: frozenset[Role] = frozenset(("ivar", "variance", "error"))
+_MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality"))
+_SHORT: dict[str, Role] = {
+    "z": "redshift", "loglam": "log wave", "logwave": "log wave", "andmask": "sdss mask",
+    "wavelength": "wave", "lambda": "wave", "var": "variance", "err": "error", "sigma": "error",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Said by the user; what a file says of a survey that is known here goes before.
+
+    Attributes
+    ----------
+    columns
+        Role → name of the column, or its number from 1 where columns have no names.
+    air
+        Wavelengths are in air wherever a table or image of one's own says nothing.
+    """
+
+    columns: Mapping[Role, str] = field(default_factory=dict)
+    air: bool = False
+
+    def about(self, names: Iterable[str]) -> Hints:
+        """Those that speak of columns of these names."""
+        known = {plain_name(name) for name in names}
+        said = self.columns.items()
+        there: dict[Role, str] = {r: name for r, name in said if _plain(name, known) in known}
+        return Hints(there, self.air)
+
+
+NO_HINTS = Hints()
+
+
+def parse_columns(said: Iterable[str]) -> dict[Role, str]:
+    """``["flux=F", "wave=LAM"]`` as role → column.
+
+    Raises
+    ------
+    ValueError
+        One is no such pair, or names no role.
+    """
+    found: dict[Role, str] = {}
+    for pair in said:
+        name, parted, column = pair.partition("=")
+        role = _SHORT.get(plain_name(name), name.strip().lower())
+        if not parted or not column.strip() or role not in get_args(Role):
+            known = "wave, loglam, frequency, energy, flux, error, ivar, variance, mask, quality, z"
+            raise ValueError(f"--column takes NAME=COLUMN, got {pair!r}; names are {known}")
+        found[cast("Role", role)] = column.strip()
+    return found
+
+
+def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
+    """Which column plays which part: as the user says, else by the table of names.
+
+    Raises
+    ------
+    ReadError
+        There is no column that the user names.
+    """
+    names = [*columns]
+    roles = columns_by_role(names)
+    known = {plain_name(name): name for name in reversed(names)}
+    for role, said in hints.columns.items():
+        for kinds in (_AXES, _NOISE, _MASKS):
+            if role in kinds:  # what the user names stands instead of what was guessed
+                for other in kinds - hints.columns.keys():
+                    roles.pop(other, None)
+        wanted = _plain(said, known)
+        if wanted not in known:
+            shown = ", ".join(names[:12])
+            raise ReadError("unknown format", f"there is no column {said!r}; it has {shown}")
+        roles[role] = known[wanted]
+    return roles
+
+
+def _plain(said: str, known: Container[str]) -> str:
+    """As names are compared; a number means that column where none is called so."""
+    return f"col{said}" if said.isdigit() and said not in known else plain_name(said)

@@ -1,0 +1,37 @@
+import pytest
+from spexplain.core.spectra.redshift_warning import is_doubtful
+from spexplain.data.ingest.readers.vocabulary.redshift_flags import flag_words
+
+
+def said(**values):
+    return flag_words(values.get)
+
+
+@pytest.mark.parametrize("name", ["ZWARNING", "ZWARN", "REDSHIFT_WARNING"])
+@pytest.mark.parametrize("bits", [4, 4.0, "4"])
+def test_bits_are_read_as_numbers_or_text(name, bits):
+    assert said(**{name: bits}) == "another redshift or class fits nearly as well"
+    assert said(**{name: 0}) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "bad"),
+    [("ZWARN", True, False), ("ZWARN", False, True), ("ZWARNING", True, True),
+     ("ZWARNING", False, False)],
+)  # fmt: skip
+def test_of_truth_values_zwarn_is_of_the_good(name, value, bad):
+    assert is_doubtful(said(**{name: value})) == bad
+
+
+@pytest.mark.parametrize(
+    ("name", "grade", "bad"),
+    [("NQ", 4, False), ("NQ", 2, True), ("REDFLAG", 3.5, False), ("REDFLAG", 1.5, True),
+     ("REDFLAG", 13, False), ("REDFLAG", 11, True)],
+)  # fmt: skip
+def test_grades_below_those_for_science_are_doubtful(name, grade, bad):
+    assert is_doubtful(said(**{name: grade})) == bad
+
+
+@pytest.mark.parametrize("value", [None, "T", -1, float("nan"), 2.5])
+def test_what_is_no_flag_says_nothing(value):
+    assert said(ZWARNING=value) == ""
