@@ -269,8 +269,9 @@ def scan_k(
     for done, k in enumerate(possible, start=1):
         clusters = cluster_explanations(unit, k, seed=seed)
         inertia.append(clusters.inertia)
-        among = {} if some == len(unit) else {"sample_size": some, "random_state": seed}
-        silhouette.append(float(silhouette_score(unit, clusters.labels, **among)))
+        of = None if some == len(unit) else some
+        found = silhouette_score(unit, clusters.labels, sample_size=of, random_state=seed)
+        silhouette.append(float(found))
         if callback is not None:
             callback(done, len(possible))
     return KScan(np.array(possible), np.array(inertia), np.array(silhouette))

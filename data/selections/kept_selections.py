@@ -75,7 +75,9 @@ class KeptSelections:
             found = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
             known = base.execute(_COLOURED).fetchone()
             given = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
-            return [KeptSelection(*line, given.get(line[0], "")) for line in found]
+            return [
+                KeptSelection(name, origin, n, given.get(name, "")) for name, origin, n in found
+            ]
 
     def ids(self, name: str) -> list[str]:
         """The ids of one.
