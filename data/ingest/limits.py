@@ -19,7 +19,8 @@ class Limits:
     size_bytes
         Of the file, packed and unpacked.
     memory_bytes
-        That the reading process may take beside its libraries.
+        That the reading process may take beside the libraries it starts with. Those that only some
+        files ask for count (pandas and Arrow some 250 MB of addresses).
     cpu_s
         Seconds of processor time.
     wall_s

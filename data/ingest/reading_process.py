@@ -39,9 +39,6 @@ __all__ = ["main"]
 _SPECTRUM = ("wave_obs_aa", "flux", "ivar", "model")
 _SPECTRA_A_PART = 256  # some 15 MB
 _ORDERS = 2**31  # bytes of an order: paths, labels
-# Address space of libraries that only some files ask for, loaded when one does: pandas, Arrow,
-# HDF5, specutils. They count as libraries, and not as what a file takes.
-_LATER_LIBRARIES = 450_000_000
 # What a reader of tables and images has no need of, whatever a file asks for.
 _FORBIDDEN = ("socket.connect", "urllib.Request", "subprocess.Popen", "os.system", "os.exec")
 
@@ -158,7 +155,7 @@ def _confine(limits: Limits) -> None:
         return
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, limits.size_bytes)
-    _lower(resource.RLIMIT_AS, _address_space() + _LATER_LIBRARIES + limits.memory_bytes)
+    _lower(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)
 
 
 def _forbid(event: str, _: object) -> None:
