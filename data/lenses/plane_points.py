@@ -69,7 +69,8 @@ def open_planes(collection: Collection) -> dict[str, Plane]:
         if run is not None:
             method = run.metrics.get("settings", {}).get("method")
             by = ", by scikit-learn" if method == "sklearn" else ""
-            if laid_out := run.metrics.get("n_laid_out"):
+            laid_out = run.metrics.get("n_laid_out", np.inf)
+            if laid_out < run.metrics.get("n", 0):
                 by = f" ({laid_out:,} laid out, the others placed among them)"
             facts = {"name": name, "title": _TITLES[name] + by, **run.metrics}
             planes[name] = _plane(run, "xy", facts)
