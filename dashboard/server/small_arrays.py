@@ -1,7 +1,7 @@
 """Arrays that a browser sends, held to a size: a few kilobytes of gzip may be gigabytes of zeros.
 
-Bokeh unpacks whatever it is sent. The page sends outlines and places, which are small; its files
-come as text, and never as packed arrays.
+Bokeh unpacks whatever it is sent. The page sends outlines and places, which are small and not
+packed; its files come as text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from bokeh.core.serialization import Buffer, DeserializationError, Deserializer
@@ -37,14 +37,15 @@ def _unpacked(told: dict[str, Any], reader: Deserializer) -> bytes:
     Raises
     ------
     DeserializationError
-        Too large together with what came before in the message, not packed as BokehJS packs, or
-        sent aside, which browsers never do.
+        Too large together with what came before in the message, or not packed as BokehJS packs.
     """
     data = told.get("data")
-    if isinstance(data, Buffer):  # made in this process: not sent by anybody
-        return data.to_bytes()
+    if isinstance(data, dict | Buffer):
+        # Sent beside its message, as browsers send outlines: nothing is packed, and the length of
+        # what a socket takes bounds it.
+        return bytes(reader._decode_bytes(cast("Any", told)))
     if not isinstance(data, str):
-        raise DeserializationError("an array is sent within its message, not beside it")
+        raise DeserializationError("an array comes without its values")
     left = MOST_BYTES - _taken.get(reader, 0)
     unpacking = zlib.decompressobj(_GZIP)
     try:

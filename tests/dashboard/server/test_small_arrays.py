@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bokeh.core.serialization import DeserializationError, Deserializer, Serializer
+from bokeh.core.serialization import (
+    Buffer,
+    DeserializationError,
+    Deserializer,
+    Serialized,
+    Serializer,
+)
 from spexplain.dashboard.server.small_arrays import MOST_BYTES, hold_arrays
 
 
@@ -33,6 +39,14 @@ def test_an_outline_arrives_as_it_was_drawn():
     found = Deserializer().decode([array(b"\x01\x02"), array(bytes(100_000))])
     assert found[0].tolist() == [1, 2]
     assert found[1].shape == (100_000,)
+
+
+def test_an_array_beside_its_message_arrives_as_browsers_send_it():
+    values = np.array([1.5, 2.5])
+    beside = array(b"") | {"shape": [2], "dtype": "float64"}
+    beside["array"] = {"type": "bytes", "data": {"id": "b1"}}
+    found: Any = Deserializer().deserialize(Serialized(beside, [Buffer("b1", values.tobytes())]))
+    assert found.tolist() == values.tolist()
 
 
 def test_what_this_process_has_written_is_read():
