@@ -14,10 +14,11 @@ run: venv ## build the demo the first time, then open the dashboard
 	$(BIN)/spexplain demo
 
 # In two halves side by side, of about the same length: two cores are what CI has.
-test: lint ## everything CI runs: lint, types, import arrow, all tests in a real browser too
-	@$(BIN)/python -m pytest tests/core tests/data > .tests-below.log 2>&1 & below=$$!; \
+test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
+	@$(BIN)/python -m pytest tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
 	trap 'kill $$below' INT TERM; \
-	$(BIN)/python -m pytest --ignore=tests/core --ignore=tests/data; above=$$?; \
+	$(MAKE) --no-print-directory lint && \
+	$(BIN)/python -m pytest --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \
 	wait $$below; below=$$?; cat .tests-below.log; exit $$((above || below))
 
 # The lower bounds of pyproject.toml, each at its own, and what these ask for at its newest. torch is as
