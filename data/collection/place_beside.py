@@ -32,7 +32,7 @@ class Place:
         """Let go of the lock if what follows fails: whatever it is, the next writer may begin."""
         try:
             yield
-        except BaseException:
+        except BaseException:  # raised on: see above
             if self.lock is not None:
                 self.lock.release()
             raise

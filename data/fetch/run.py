@@ -265,7 +265,7 @@ class _Run:
                         self._progress(done, len(self._jobs))
                         if done % _WRITTEN_EVERY == 0:
                             write_manifest(self._folder / MANIFEST, self._entries.values())
-            except BaseException:
+            except BaseException:  # raised on: whatever it is, Ctrl-C too, ends what is under way
                 self._halt.set()
                 raise
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..background.latest_wins import Answer, Background
 from ..session import Session
-from .whole_range import THREADS
+from .of_shown import THREADS
 
 if TYPE_CHECKING:
     from ....data.collection.collection import Collection
