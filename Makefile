@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# A test that hangs ends after ten minutes with the stack of every thread.
+PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
 .PHONY: help run test oldest lint docs bench truth reliability fuzz kill peers venv clean
@@ -15,10 +17,10 @@ run: venv ## build the demo the first time, then open the dashboard
 
 # In two halves side by side, of about the same length: two cores are what CI has.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
-	@$(BIN)/python -m pytest tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
+	@$(PYTEST) tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
 	trap 'kill $$below' INT TERM; \
 	$(MAKE) --no-print-directory lint && \
-	$(BIN)/python -m pytest --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \
+	$(PYTEST) --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \
 	wait $$below; below=$$?; cat .tests-below.log; exit $$((above || below))
 
 # The lower bounds of pyproject.toml, each at its own, and what these ask for at its newest. torch is as
