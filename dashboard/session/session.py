@@ -74,9 +74,9 @@ class Session(BrowserTab):
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
         self.view.param.watch(self._open, ["lens", "spectrum", "z"])
-        self.view.param.watch(self._explain, ["target", "width_kms", "trimmed"])
+        self.view.param.watch(self._explain_anew, ["target", "width_kms", "trimmed"])
         self.view.param.watch(self._find, "find")
-        self.knobs.param.watch(self._explain, Knobs.names())
+        self.knobs.param.watch(self._explain_anew, Knobs.names())
 
     @property
     def lens(self) -> Lens | None:
@@ -214,7 +214,13 @@ class Session(BrowserTab):
             found.flux_unit, found.sn_median, found.exposures,
         )  # fmt: skip
 
-    def _explain(self, *_: param.parameterized.Event) -> None:
+    def _explain_anew(self, *_: param.parameterized.Event) -> None:
+        # What was wrong before is taken back now and not when the answer comes: by then something
+        # else may have been said.
+        self.outcome.problem = ""
+        self._explain()
+
+    def _explain(self) -> None:
         shown = self.outcome.shown
         self._work.cancel()
         if shown is None or shown.reason or shown.lens is not self.lens:
@@ -225,9 +231,7 @@ class Session(BrowserTab):
         except ValueError as error:
             self.outcome.param.update(problem=str(error), busy=False)
             return
-        # What was wrong before is taken back now and not when the answer comes: by then something
-        # else may have been said.
-        self.outcome.param.update(busy=True, problem="")
+        self.outcome.busy = True
         self._work.request(partial(_explained, shown.flux, self._maker(shown), settings))
 
     @property

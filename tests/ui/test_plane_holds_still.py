@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 RANGES = """() => {
@@ -57,3 +58,29 @@ def test_what_was_zoomed_to_is_kept_through_tabs(tab: Any) -> None:
     tab.wait(f"size => JSON.stringify(({SIZE})()) !== JSON.stringify(size)", size)
     page.get_by_role("radio", name="Misclassified", exact=True).click()
     tab.wait(f"zoomed => JSON.stringify(({RANGES})()) === JSON.stringify(zoomed)", zoomed)
+
+
+HEIGHTS = """() => {
+    const seen = window.heightsSeen = []
+    const figure = Bokeh.documents[0].get_model_by_name("flux-figure")
+    seen.push(figure.inner_height)
+    figure.properties.inner_height.change.connect(() => seen.push(figure.inner_height))
+}"""
+
+
+def test_the_spectrum_keeps_its_height_from_one_to_the_next(tab: Any) -> None:
+    """While its explanation is awaited, and when its sentence is there."""
+    page = tab.page
+    for width, height in ((1440, 900), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        tab.open()
+        rows = page.locator("tbody tr")
+        rows.nth(3).wait_for()
+        ids = [re.search(r"demo-\d+", rows.nth(i).inner_text()).group() for i in range(4)]
+        rows.nth(0).click()
+        tab.painted(ids[0])
+        page.evaluate(HEIGHTS)
+        for id, row in zip(ids[1:], range(1, 4), strict=True):
+            rows.nth(row).click()
+            tab.painted(id)
+        assert len(set(page.evaluate("() => window.heightsSeen"))) == 1
