@@ -109,7 +109,8 @@ def test_make_targets_exist():
     targets = [shlex.split(line)[1] for line in commands() if line.startswith("make ")]
     assert {"run", "test"} <= set(targets)
     for target in targets:
-        tried = ["make", "--dry-run", target]  # which make must not take as leave to run these tests
+        # Which make must not take as leave to begin these very tests again.
+        tried = ["make", "--dry-run", target]
         subprocess.run(tried, cwd=ROOT, check=True, capture_output=True, timeout=60)
 
 
