@@ -15,10 +15,12 @@ help: ## list the commands
 run: venv ## build the demo the first time, then open the dashboard
 	$(BIN)/spexplain demo
 
-# In two halves side by side, of about the same length: two cores are what CI has. Not $(MAKE): make runs
-# a line with that word in a dry run too.
+# In two halves side by side, of about the same length: two cores are what CI has. The small demo, which
+# many tests of both look at, is built by the first that asks for it. Not $(MAKE): make runs a line with
+# that word in a dry run too.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
-	@$(PYTEST) tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
+	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT; \
+	$(PYTEST) tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
 	trap 'kill $$below' INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory lint && \
 	$(PYTEST) --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \

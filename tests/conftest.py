@@ -2,10 +2,12 @@
 
 import base64
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.collection.collection import Collection
@@ -19,18 +21,24 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small demo collection with everything built; to be read only."""
+    """The small demo collection with everything built; to be read only.
+
+    Runs of tests that are begun side by side build it once, where SPEXPLAIN_TEST_DEMO says, and
+    each reads a copy of its own.
+    """
     home = tmp_path_factory.mktemp("home")
-    before = os.environ.get("SPEXPLAIN_HOME")
-    os.environ["SPEXPLAIN_HOME"] = str(home)
-    try:
-        path = build_demo(small=True, jobs=2)
-    finally:
-        if before is None:
-            del os.environ["SPEXPLAIN_HOME"]
-        else:
-            os.environ["SPEXPLAIN_HOME"] = before
-    return path
+    together = os.environ.get("SPEXPLAIN_TEST_DEMO")
+    if not together:
+        return built_in(home)
+    with FileLock(Path(together) / "tests.lock"):
+        built = built_in(Path(together))
+    return shutil.copytree(built, home / built.name)
+
+
+def built_in(home: Path) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPEXPLAIN_HOME", str(home))
+        return build_demo(small=True, jobs=2)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,9 @@ from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.plane_points import open_planes
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """The small demo, built once, and its home."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPEXPLAIN_HOME", str(tmp_path_factory.mktemp("home")))
-        return Collection.open(build_demo(small=True, jobs=2))
+@pytest.fixture
+def small(small_demo):
+    return Collection.open(small_demo)
 
 
 @pytest.fixture
