@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 import sys
@@ -11,19 +12,38 @@ LAYERS = ("core", "data", "dashboard")
 
 
 @pytest.fixture(scope="module")
-def in_the_wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Names in a wheel built from the sources alone."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two wheels built from copies of the sources alone, taken one after the other."""
+    return [wheel_in(tmp_path_factory.mktemp("source")) for _ in range(2)]
+
+
+def wheel_in(source: Path) -> Path:
     for folder in (*LAYERS, "command"):
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, source / folder, ignore=leave)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    build = f"from setuptools import build_meta; build_meta.build_wheel({str(out)!r})"
-    made = subprocess.run([sys.executable, "-c", build], cwd=source, capture_output=True, text=True)
+        (source / name).write_bytes((ROOT / name).read_bytes())  # with the time of now
+    build = "from setuptools import build_meta; build_meta.build_wheel('dist')"
+    made = subprocess.run(
+        [sys.executable, "-c", build],
+        cwd=source,
+        env=os.environ | {"SOURCE_DATE_EPOCH": "1700000000"},
+        capture_output=True,
+        text=True,
+    )
     assert made.returncode == 0, made.stderr
-    (wheel,) = out.glob("*.whl")
-    return set(zipfile.ZipFile(wheel).namelist())
+    (wheel,) = (source / "dist").glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def in_the_wheel(wheels: list[Path]) -> set[str]:
+    return set(zipfile.ZipFile(wheels[0]).namelist())
+
+
+def test_two_wheels_of_the_same_sources_have_the_same_bytes(wheels: list[Path]):
+    first, again = wheels
+    assert first.read_bytes() == again.read_bytes()
 
 
 def test_a_wheel_holds_every_module_and_what_the_page_is_made_of(in_the_wheel: set[str]):
