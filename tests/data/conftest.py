@@ -1,6 +1,7 @@
 """Files as SDSS writes them, small collections that are built in seconds, and real spectra."""
 
 import dataclasses
+import multiprocessing
 import os
 import shutil
 from pathlib import Path
@@ -17,7 +18,10 @@ from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.build.agn_study import AgnStudy, plane_choices
 from spexplain.data.build.all_stages import BuildSettings, build
 from spexplain.data.collection.collection import Collection, CollectionWriter
+from spexplain.data.ingest import bounded_reader
 from spexplain.data.study.evaluation import evaluate
+
+from .forked_reader import SUBPROCESS
 
 LOGLAM = 3.58 + 1e-4 * np.arange(3800)
 
@@ -192,6 +196,15 @@ def write_collection(path, labels, seed=0, classes=""):
     with CollectionWriter.create(path, COLLECTION_GRID, {"made_by": "a test"}) as writer:
         writer.append(catalog, flux, np.full(flux.shape, 400.0))
     return Collection.open(path)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forked_readers():
+    """Files are read by processes that are quickly there; who tests these starts them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            patch.setattr(bounded_reader, "subprocess", SUBPROCESS)
+        yield
 
 
 @pytest.fixture(autouse=True)

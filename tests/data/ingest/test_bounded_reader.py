@@ -27,6 +27,11 @@ LARGE = Limits(50_000_000, 4_000_000_000, cpu_s=30.0, wall_s=90.0)
 PACKINGS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def forked_readers():
+    """Not here: each is started as the program starts it."""
+
+
 @pytest.fixture
 def reader():
     with BoundedReader(SMALL) as made:
