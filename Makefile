@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test oldest lint docs wheel bench truth reliability fuzz kill peers venv clean
+.PHONY: help run test oldest lint docs parts wheel bench truth reliability fuzz kill peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -63,6 +63,9 @@ $(VENV)/.docs: $(STAMP)
 wheel: venv ## a wheel in dist: the same bytes whenever it is made of a commit
 	rm -rf build
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+parts: venv ## the one script that the page loads, from those in dashboard/assets
+	$(BIN)/python -m spexplain.dashboard.views.widgets.bundle
 
 screenshots: venv ## every tab in light and dark, into docs/tabs
 	SPEXPLAIN_SCREENSHOTS=docs/tabs $(BIN)/python -m pytest tests/ui/test_every_tab.py

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # What Panel's guide to custom components gives to be written, called or overridden.
-GUIDE = {"_esm", "_stylesheets", "_importmap", "_rename", "_send_msg", "_handle_msg"}
+GUIDE = {"_esm", "_bundle", "_stylesheets", "_importmap", "_rename", "_send_msg", "_handle_msg"}
 # Documented by Python itself: the end of a process that nothing else can end.
 OF_PYTHON = {"os._exit"}
 # What no library gives out and whoever serves must have: where its HTTP server is, to look at

@@ -153,6 +153,8 @@ class _Dressing(HTTPConnection):
             del headers[name]
         for name, value in _ALWAYS.items():
             headers[name] = value
+        # What has no version in its address is asked for anew: a later release may have another.
+        headers.setdefault("Cache-Control", "no-cache")
         headers["Content-Security-Policy"] = policy(self._mark, self._host)
         if isinstance(start_line, ResponseStartLine):
             address = getattr(self._connection.context, "remote_ip", "")

@@ -14,6 +14,7 @@ from tornado.httputil import (
     RequestStartLine,
 )
 
+from ..views.widgets.components import BUNDLE_AT
 from .doors import Door, OAuthDoor
 from .refusals import Refusal
 from .service import KIND, Service
@@ -21,9 +22,12 @@ from .service import KIND, Service
 __all__ = ["Gate"]
 
 # Panel and Bokeh answer more, which this page asks for nowhere: scripts for pages of other sites
-# that embed it (with CORS), and files of any Python module that a visitor names, by importing it.
-# No control characters: a zero byte in a path is an error of the system's.
-_STATIC = re.compile(r"/static/(js|extensions/panel)/(?!.*%[01])[\w./@^+%-]*|/favicon\.ico")
+# that embed it (with CORS), and files of any Python module that a visitor names, by importing it:
+# of those only our own script. No control characters: a zero byte in a path is an error of the
+# system's.
+_STATIC = re.compile(
+    r"/static/(js|extensions/panel)/(?!.*%[01])[\w./@^+%-]*|/favicon\.ico|/" + re.escape(BUNDLE_AT)
+)
 _OPEN = frozenset({"/login", "/logout", "/liveness", "/reachable"})
 _CLOSED = frozenset({"", "/", "/ws"})
 _HERE = ("127.0.0.1", "::1", "localhost")

@@ -36,7 +36,7 @@ from ..views.spectrum.beside import ChoicesBeside
 from ..views.spectrum.verdict import state_pane, veil_pane, verdict_pane
 from ..views.spectrum.when_opened import SpectrumWhenOpened
 from ..views.tabs.drawer import Drawer
-from ..views.widgets.components import ShellPart, asset
+from ..views.widgets.components import BUNDLE_AT, ShellPart, asset
 from ..views.widgets.controls import (
     bar_form,
     drawing_form,
@@ -313,6 +313,7 @@ def _words(space: Workspace) -> dict[str, Any]:
     return {
         "page_css": asset("page.css"),
         "theme_css": colours,
+        "parts_at": BUNDLE_AT,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),
         "counts": f"{len(space.catalog):,} spectra",

@@ -13,6 +13,8 @@ import param
 from panel.custom import JSComponent
 
 __all__ = [
+    "BUNDLE",
+    "BUNDLE_AT",
     "LegendPart",
     "ShellPart",
     "TablePart",
@@ -26,6 +28,9 @@ __all__ = [
 ]
 
 ASSETS = Path(__file__).parents[2] / "assets"
+# The scripts of all parts as one module (see bundle.py), and where Panel answers with it.
+BUNDLE = Path(__file__).with_name("parts.bundle.js")
+BUNDLE_AT = f"components/{__name__}/Part/_bundle_path/{BUNDLE.name}"
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -76,6 +81,8 @@ class Part(JSComponent):
         Its parameters.
     """
 
+    _bundle = BUNDLE.name
+
     def __init__(
         self,
         *,
@@ -86,6 +93,11 @@ class Part(JSComponent):
         given = {"sizing_mode": "stretch_width", "stylesheets": [asset(name) for name in sheets]}
         super().__init__(**given | params)
         self.on_message = on_message
+
+    @classmethod
+    def module(cls) -> str:
+        """Its script: what parts share, and its own ``render``."""
+        return str(cls._esm)
 
     def tell(self, data: dict[str, Any]) -> None:
         """Send a message to the part in the browser."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 import pytest
+from spexplain.dashboard.views.widgets.components import BUNDLE_AT
 from spexplain.data.files.password_file import set_password
 
 _SERVE = "from spexplain.dashboard.cli import main; main()"
@@ -134,6 +135,7 @@ def test_a_login_leads_back_to_the_page_and_nowhere_else(port: int, wanted: str,
     "path",
     [
         "/spectra/components/this/x/css/y",
+        "/spectra/components/spexplain.dashboard.views.widgets.components/Part/_bundle_path/x.py",
         "/spectra/autoload.js?bokeh-autoload-element=1",
         "/spectra/metadata",
         "/spectra/no/such",
@@ -156,6 +158,7 @@ def test_what_the_page_does_not_need_is_not_there(port: int, path: str):
         ("/spectra/no/such", {}),
         ("/spectra/healthz", {}),
         ("/spectra/static/js/bokeh.min.js", {}),
+        (f"/spectra/{BUNDLE_AT}", {}),
         ("/spectra/", {"Host": "evil.example"}),
         ("/spectra/", {"Origin": "http://evil.example"}),
     ],
@@ -167,6 +170,10 @@ def test_every_answer_has_its_headers(port: int, path: str, told: dict[str, str]
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
     assert not [name for name in headers if name.lower().startswith("access-control")]
     assert "Server" not in headers
+    assert headers["Cache-Control"] in (
+        "no-cache",
+        "no-store",
+    )  # none here has a version in its address
 
 
 def test_the_scripts_of_the_page_bear_the_mark_of_its_answer_and_each_answer_another(port: int):
