@@ -36,6 +36,9 @@ Models = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Apply the models of this built collection."),
 ]
+Anew = Annotated[
+    bool, typer.Option("--anew", help="Train and lay out on all, though only some are new.")
+]
 Joined = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Table by id, file or ra and dec: its columns come along."),
@@ -139,6 +142,7 @@ def build_command(
         bool,
         typer.Option("--planes", help="Embed the labelled spectra with many perplexities."),
     ] = False,
+    anew: Anew = False,
     overlap: Overlap = None,
     tsne: Tsne = None,
     background: Background = "none",
@@ -167,8 +171,8 @@ def build_command(
     from ...data.collection.collection import Collection
     from .summary import build_lines
 
-    if tune and (only or models or planes):
-        raise ValueError("--tune stands alone, without --only, --models and --planes")
+    if tune and (only or models or planes or anew):
+        raise ValueError("--tune stands alone, without --only, --models, --planes and --anew")
     wanted = [*(only or []), "planes"] if planes else only
     collection = Collection.open(directory)
     goes_on = wanted is not None or tune
@@ -177,7 +181,8 @@ def build_command(
     others: dict[str, Any] = {**anomaly_options(context.params), "background": background}
     common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
     common["cluster"] = cluster_choice(scheduler, cluster, jobs, tls)
-    report = _built(collection, tune, {"only": wanted, "models": models}, common)
+    which = {"only": wanted, "models": models, "anew": anew}
+    report = _built(collection, tune, which, common)
     if as_json:
         print_json(asdict(report))
     else:

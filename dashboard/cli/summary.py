@@ -50,7 +50,7 @@ __all__ = [
 
 # What a stage recorded to be read by people.
 _SHOWN = 8  # spellings of labels
-_NOTES = ("sample_note", "training_note")
+_NOTES = ("sample_note", "training_note", "growth_note")
 
 
 def ingest_lines(report: IngestReport) -> Iterator[str]:
@@ -127,7 +127,8 @@ def _shortened(text: str, most: int = 200) -> str:
 def build_lines(report: BuildReport) -> Iterator[str]:
     """Which stages were done, kept or skipped, whose the models are and why, what to do next."""
     for stage in report.built:
-        yield f"  {stage:<14} built in {report.seconds[stage]:.1f} s"
+        did = f"{report.added[stage]:,} added" if stage in report.added else "built"
+        yield f"  {stage:<14} {did} in {report.seconds[stage]:.1f} s"
     for stage in report.kept:
         yield f"  {stage:<14} up to date"
     for stage, reason in report.skipped.items():

@@ -9,11 +9,12 @@ from pathlib import Path
 from ..batch.cluster_choice import ClusterChoice
 from ..batch.dask_cluster import opened_cluster
 from ..collection.collection import Collection
-from ..collection.runs import Run, RunStore, run_key
+from ..collection.runs import RunStore
 from ..files.additions import additions
 from ..files.locks import only_builder
 from .agn_study import plane_choices
 from .lent import LentModelsError, background, lent_models
+from .plan import plan
 from .reddening import usable_source
 from .scheduler import BuildError, Lanes, Outcome, Task
 from .settings import BuildSettings
@@ -85,6 +86,8 @@ class BuildReport:
         Stage → how long it took, of those done.
     notes
         Stage → what a reader should know of its result.
+    added
+        Stage → spectra that it did, of those done that kept what they had of the others.
     """
 
     path: str
@@ -93,6 +96,7 @@ class BuildReport:
     skipped: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
 
 
 def settings_as_built(collection: Collection) -> BuildSettings:
@@ -125,6 +129,7 @@ def build(
     only: Iterable[str] | None = None,
     models: str | Path | None = None,
     settings: BuildSettings | None = None,
+    anew: bool = False,
     jobs: int = 1,
     cluster: ClusterChoice | None = None,
     progress: Progress = silent,
@@ -134,7 +139,8 @@ def build(
 
     A stage whose settings and inputs have not changed is kept. One that cannot be done is skipped
     with a reason, and so is what needs it. A build that was broken off goes on where it stopped,
-    and ends at the same bytes.
+    and ends at the same bytes. Where spectra were added and all else is as it was, models and
+    planes stay, and only the new spectra are prepared, classified, scored, explained and placed.
 
     Parameters
     ----------
@@ -148,6 +154,8 @@ def build(
         :func:`lent_models`.
     settings
         Defaults as in the papers.
+    anew
+        Train models and lay out planes on all spectra, also where some were added since.
     jobs
         Processor cores to use; two stages run side by side from two on. Up to three give
         the same bytes; from four on the autoencoder is trained by several threads, whose sums
@@ -183,7 +191,7 @@ def build(
         _check_free(settings, "models are given" if models else "the demo's classifier is used")
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
-    tasks = _plan(_wanted(only, settings), collection, settings, given)
+    tasks = plan(_wanted(only, settings), collection, settings, given, anew=anew)
     if cluster is None and jobs > 1:
         cluster = ClusterChoice(workers=jobs)
 
@@ -210,6 +218,7 @@ def build(
         outcome.skipped,
         outcome.seconds,
         _notes(RunStore(collection.path), tasks),
+        _added(RunStore(collection.path), tasks, outcome),
     )
 
 
@@ -224,7 +233,10 @@ def _check_free(settings: BuildSettings, why: str) -> None:
 def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     """Stage → what its run has to say."""
     runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    kinds = ("dust_note", "range_note", "split_note", "sample_note", "training_note", "domain_note")
+    kinds = (
+        *("dust_note", "range_note", "split_note", "sample_note", "training_note", "growth_note"),
+        "domain_note",
+    )
     notes = {
         name: "; ".join(run.metrics[kind] for kind in kinds if run.metrics.get(kind))
         for name, run in runs.items()
@@ -233,12 +245,24 @@ def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
     return {name: note for name, note in notes.items() if note}
 
 
+def _added(store: RunStore, tasks: list[Task], outcome: Outcome) -> dict[str, int]:
+    """Stage → how many spectra it did where it went on from what was there."""
+    runs = {t.stage.name: store.get(t.stage.name, t.key) for t in tasks if t.before}
+    return {
+        name: int(run.metrics.get("n_new", 0))
+        for name, run in runs.items()
+        if run is not None and name in outcome.seconds
+    }
+
+
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:
     """Do the tasks; those finished are current from then on, also when the build breaks off."""
     try:
         return lanes.run(tasks)
     finally:
         finished = {t.stage.name: t.key for t in tasks if store.get(t.stage.name, t.key)}
+        # What is yet to be gone on from is found again by the next build, and till then shown.
+        finished = {t.stage.name: t.before.run.key for t in tasks if t.before} | finished
         kept = store.current() if keep_others else _still_true(store, finished)
         store.set_current(kept | finished)
 
@@ -271,25 +295,3 @@ def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
         wanted.add(name)
         asked += known[name].needs
     return [stage for stage in stages if stage.name in wanted]
-
-
-def _plan(
-    stages: Iterable[Stage],
-    collection: Collection,
-    settings: BuildSettings,
-    given: Mapping[str, Run],
-) -> list[Task]:
-    """Keys of all runs; they follow from settings and inputs before anything is computed."""
-    tasks: dict[str, Task] = {}
-    for stage in stages:
-        inputs = {"collection": collection.key}
-        inputs |= {name: tasks[name].key for name in stage.needs}
-        taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
-        params = stage.params(settings) | stage.of_size(settings, collection.n_spectra)
-        if taken:
-            params = {name: params[name] for name in stage.keeps if name in params}
-        inputs |= taken
-        inputs |= {f"given-{name}": given[name].key for name in stage.beside if name in given}
-        key = run_key(stage.name, stage.version, params, inputs)
-        tasks[stage.name] = Task(stage, key, params, inputs)
-    return list(tasks.values())

@@ -101,7 +101,10 @@ def sample_note(metrics: Mapping[str, Any], *, lent: bool = False) -> str:
     of = "" if n == metrics["n_sample"] else f"{metrics['n_sample']:,} "
     if metrics["learn_from"] == "all":
         why = metrics["learn_from_why"]
-        said = f"{n:,} of {of}spectra" if of else f"all {n:,} usable spectra"
+        every = (
+            f"the {n:,} usable then" if metrics.get("added_since") else f"all {n:,} usable spectra"
+        )
+        said = f"{n:,} of {of}spectra" if of else every
         return f"{learnt} {said}, of whatever class" + (f": {why}" if why else "")
     said = f"{n:,} of {of}galaxies" if of else f"{n:,} galaxies"
     note = f"{learnt} {said} (class {_GALAXY} of the survey)"

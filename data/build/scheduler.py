@@ -19,6 +19,7 @@ from ..batch.dask_cluster import DaskCluster
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunError, RunStore
 from ..files.arrays import ModelFileError
+from .before import Before
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, StageSkipped, Work
 
@@ -41,12 +42,13 @@ class BuildError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A stage with the key, the settings and the inputs of its run."""
+    """A stage with the key, the settings and the inputs of its run, and what it goes on from."""
 
     stage: Stage
     key: str
     params: dict[str, Any]
     inputs: dict[str, str]
+    before: Before | None = None
 
 
 @dataclass(slots=True)
@@ -181,6 +183,7 @@ class Lanes:
                 threads,
                 self._reporter(stage.name),
                 InThisProcess() if self._cluster is None else self._cluster.runner(),
+                task.before,
             )
             try:
                 stage.run(work)

@@ -16,6 +16,7 @@ from ..batch.chunk_runner import (
 )
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunDraft
+from .before import Before
 from .settings import BuildSettings
 
 __all__ = ["BuildCancelled", "Progress", "Stage", "StageSkipped", "Work", "silent"]
@@ -64,6 +65,8 @@ class Work:
         Called with (done, total, message); raises BuildCancelled when asked to stop.
     runner
         Who does chunks: this process, or a cluster.
+    before
+        What a stage that ``grows`` goes on from; None where it is to do all.
     """
 
     collection: Collection
@@ -74,6 +77,7 @@ class Work:
     threads: int
     report: Callable[..., None]
     runner: ChunkRunner = field(default_factory=InThisProcess)
+    before: Before | None = None
 
     def chunks(
         self,
@@ -128,6 +132,8 @@ class Stage:
     of_size
         Settings and number of spectra → what the result of so large a collection depends on
         besides; nothing for a small one.
+    grows
+        Where spectra were added, does what is new alone, and keeps what it did and trained before.
     """
 
     name: str
@@ -141,3 +147,4 @@ class Stage:
     resumable: bool = False
     threads: bool = False
     of_size: Callable[[BuildSettings, int], dict[str, Any]] = lambda settings, n_spectra: {}
+    grows: bool = False

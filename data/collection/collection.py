@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..files.damage import DAMAGE
+from .earlier_sizes import earlier_sizes
 from .format import (
     AT_REST,
     CATALOG_COLUMNS,
@@ -64,6 +65,8 @@ class Collection:
         How the collection came to be.
     key
         Hash of spectra and catalog; two collections with one key hold the same.
+    earlier
+        Key → number of spectra N′ of what it was before additions: its first N′ rows.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Collection:
         self.rejects = rejects
         self.provenance: dict[str, Any] = meta["provenance"]
         self.key: str = meta["key"]
+        self.earlier = earlier_sizes(meta)
         self.wave_rest_aa = spectra.wave_rest_aa
         self._spectra = spectra
         self._row_of_id: dict[str, int] | None = None

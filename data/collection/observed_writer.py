@@ -16,6 +16,7 @@ import zarr
 from ...core.spectra.grid import WaveGrid
 from ..files.durable import sync, sync_tree
 from .collection import read_meta, read_table
+from .earlier_sizes import EARLIER, key_without, with_earlier
 from .format import (
     CATALOG_COLUMNS,
     CATALOG_NAME,
@@ -34,7 +35,6 @@ from .lookup.same_object import same_object
 from .observed import StoredSpectrum
 from .observed_blocks import block_path, write_block
 from .place_beside import COMMIT_NAME, Place, free_place
-from .removed_rows import key_without
 from .writer import RowsAwaited
 
 __all__ = ["ObservedWriter"]
@@ -219,6 +219,7 @@ class ObservedWriter(RowsAwaited):
             "block_rows": [*before.get("block_rows", []), *self._commit["block_rows"]],
             "reject_ends": [*ends, (ends or [0])[-1] + len(self.rejects_committed)],
             "removed": removed,
+            EARLIER: with_earlier(before) if before else [],
             "additions": [*before.get("additions", []), *([task["provenance"]] if before else [])],
         }
 

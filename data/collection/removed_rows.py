@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from .collection import Collection, read_meta, read_table
+from .earlier_sizes import key_without
 from .format import CATALOG_COLUMNS, CATALOG_NAME, META_NAME, OBSERVED, CollectionError, write_json
 from .place_beside import only_writer
 from .runs import RunStore
 
-__all__ = ["key_without", "remove_spectra", "restore_spectra"]
-
-
-def key_without(stored_key: str, removed: Sequence[int]) -> str:
-    """Key of a collection of which some stored rows do not count."""
-    if not removed:
-        return stored_key
-    content = f"{stored_key}{json.dumps(list(removed))}"
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+__all__ = ["remove_spectra", "restore_spectra"]
 
 
 def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:

@@ -131,7 +131,8 @@ class BuiltLens:
     @property
     def model_key(self) -> str:
         """Key of the run that trained the model, here or in the collection that lent it."""
-        return str(self._trained.metrics.get("trained_on", self._trained.key))
+        found = self._trained.metrics
+        return str(found.get("trained_on", found.get("made_as", self._trained.key)))
 
     def _own(self, *tables: pd.DataFrame) -> pd.DataFrame:
         """Tables by row as one, the first one's rows; nothing is copied where rows are the lens's.

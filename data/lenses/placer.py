@@ -8,11 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ...core.planes.place_new import PlaneMap
-from ...core.planes.principal_components import Components, fit_components
+from ...core.planes.principal_components import fit_components
 from ...core.planes.tsne import EmbedSettings
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
-from ..files.arrays import load_arrays
+from ..collection.trained.trained_models import kept_projection
 from ..files.row_arrays import some_rows
 from .built_lens import LensError
 
@@ -74,6 +74,8 @@ class Placer:
         run, prepared, table = self._run_of(plane)
         spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
         xy = run.table(table)
+        # Where it lies does not depend on what was placed before it.
+        xy = xy.iloc[: len(xy) - run.metrics.get("n_placed_since", 0)]
         at = np.searchsorted(rows, xy["row"].to_numpy())
         starts = range(0, len(at), _CHUNK_ROWS)
         blocks = (some_rows(spectra, at[i : i + _CHUNK_ROWS]) for i in starts)
@@ -83,7 +85,7 @@ class Placer:
             project = _refit(values, EmbedSettings(**facts["settings"]))
             features = project(values)
         else:
-            project = _kept(run)
+            project = kept_projection(run)
             features = np.concatenate([project(block) for block in blocks])
         return project, PlaneMap(features, xy[["x", "y"]].to_numpy())
 
@@ -100,15 +102,6 @@ class Placer:
         if prepared is None:
             raise LensError(f"{run.path} lacks the spectra it was made from; build again")
         return run, prepared, next(iter(known))
-
-
-def _kept(run: Run) -> Project:
-    """The map from spectra to features that the stage kept; none was needed for raw spectra."""
-    path = run.path / "components.safetensors"
-    if not path.exists():
-        return lambda spectra: spectra
-    arrays, _ = load_arrays(path)
-    return Components(arrays["centre"], arrays["scale"], arrays["axes"]).project
 
 
 def _refit(spectra: np.ndarray, settings: EmbedSettings) -> Project:

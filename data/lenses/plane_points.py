@@ -69,9 +69,12 @@ def open_planes(collection: Collection) -> dict[str, Plane]:
         if run is not None:
             method = run.metrics.get("settings", {}).get("method")
             by = ", by scikit-learn" if method == "sklearn" else ""
+            since, n = run.metrics.get("n_placed_since", 0), run.metrics.get("n", 0)
             laid_out = run.metrics.get("n_laid_out", np.inf)
-            if laid_out < run.metrics.get("n", 0):
+            if laid_out < n - since:
                 by = f" ({laid_out:,} laid out, the others placed among them)"
+            elif since:
+                by += f" ({n - since:,} laid out, {since:,} placed among them later)"
             facts = {"name": name, "title": _TITLES[name] + by, **run.metrics}
             planes[name] = _plane(run, "xy", facts)
     several = store.find("planes")

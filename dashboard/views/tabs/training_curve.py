@@ -103,7 +103,8 @@ def _notes(collection_path: Path) -> str:
     """What it learnt from, and where it was cut short and why."""
     run = RunStore(collection_path).find("vae")
     found = {} if run is None else run.metrics
-    notes = [found[name] for name in ("sample_note", "training_note") if found.get(name)]
+    kinds = ("sample_note", "training_note", "growth_note")
+    notes = [found[name] for name in kinds if found.get(name)]
     said = " ".join(escape(f"{note[0].upper()}{note[1:]}.") for note in notes)
     return f'<div class="small">{said}</div>' if said else ""
 

@@ -22,6 +22,7 @@ from ...collection.catalog_facts import for_lenses
 from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
 from ...files.row_arrays import some_rows
+from ..before import Before
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings
 from ..stage import BuildCancelled, Stage, StageSkipped, Work
@@ -35,6 +36,9 @@ _FEWEST = 20
 
 
 def _run(work: Work) -> None:
+    if work.before is not None:
+        _keep(work, work.before)
+        return
     given = work.given.get("vae")
     if given is not None:
         save_autoencoders(work.draft, load_autoencoders(given))
@@ -63,6 +67,15 @@ def _run(work: Work) -> None:
         _checkpoint(work, number).unlink(missing_ok=True)
     work.draft.write_table("sample", split)
     _record(work, trainers, sample)
+
+
+def _keep(work: Work, before: Before) -> None:
+    """What was trained before more spectra came, and how many did."""
+    rows = work.inputs["prepare-o25"].table("rows")["row"].to_numpy()
+    before.keep(work.draft)
+    work.draft.metrics |= before.run.metrics | before.trained(rows)
+    if "trained_on" not in work.draft.metrics:
+        work.draft.metrics["sample_note"] = sample_note(work.draft.metrics)
 
 
 def _train(
@@ -237,4 +250,5 @@ VAE = Stage(
     resumable=True,
     threads=True,
     of_size=_by_window,
+    grows=True,
 )

@@ -59,11 +59,16 @@ class _Sample:
 def _run(work: Work, name: str) -> None:
     prepared = work.inputs[f"prepare-{name}"]
     rows = prepared.table("rows")["row"].to_numpy()
-    given = work.given.get(f"domain-{name}")
+    given, before = work.given.get(f"domain-{name}"), work.before
     known: DomainValues | None = None
-    positions = np.empty(0, np.int64)
-    if given is not None:
-        domain, facts = load_domain(given), given.facts("sample") | _of_lender(work, given)
+    positions, n_known = np.empty(0, np.int64), 0
+    if before is not None:
+        n_known = len(before.run.table("domain", ["row"]))
+        domain, facts = load_domain(before.run), before.run.facts("sample")
+        trained_on = {k: v for k, v in before.run.metrics.items() if k == "trained_on"}
+        work.draft.metrics |= trained_on | before.trained(rows)
+    elif given is not None:
+        domain, facts = load_domain(given), given.facts("sample")
         work.draft.metrics |= {"trained_on": given.key}
     elif {"p21": "svm", "o25": "vae"}[name] in work.given:
         raise StageSkipped(
@@ -75,23 +80,35 @@ def _run(work: Work, name: str) -> None:
         labelled = rows[sample.ours] if name == "p21" else rows[:0]
         seed = work.settings.svm.seed
         facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
-    values = _applied(work, domain, positions, known)
-    wave = prepared.read_array("wavelength")
-    units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
-    why = why_outside(values, wave, facts, units)
-    table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
-    outside = np.array([text != "" for text in why], bool)
-    table["outside"], table["why"] = outside, pd.Series(why, dtype="str")
+    if given is not None:
+        facts |= _of_lender(work, given)
+    values = _applied(work, domain, positions, known, n_known)
+    table = _told(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
+    if before is not None:
+        then = before.run.table("domain")
+        table = pd.concat([then, table], ignore_index=True) if len(table) else then
     save_domain(work.draft.path, domain)
     work.draft.write_facts("sample", facts)
     work.draft.write_table("domain", table)
     work.draft.metrics |= {
         "n": len(rows),
-        "n_outside": int(outside.sum()),
-        "n_unlike_anything": int((values.distance > 1).sum()),
-        "n_not_of_kind": int((values.of_kind < 0).sum()),
+        "n_outside": int(np.sum(table["outside"].to_numpy(bool))),
+        "n_unlike_anything": int(np.sum(table["distance"].to_numpy() > 1)),
+        "n_not_of_kind": int(np.sum(table["of_kind"].to_numpy() < 0)),
         "domain_note": facts["note"],
     }
+
+
+def _told(
+    work: Work, rows: np.ndarray, values: DomainValues, wave: np.ndarray, facts: dict[str, Any]
+) -> pd.DataFrame:
+    """A line a row: its measures, whether it is outside, and why."""
+    units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
+    why = why_outside(values, wave, facts, units)
+    table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
+    table["outside"] = np.array([text != "" for text in why], bool)
+    table["why"] = pd.Series(why, dtype="str")
+    return table
 
 
 def _of_lender(work: Work, given: Run) -> dict[str, Any]:
@@ -169,13 +186,16 @@ def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> Do
 
 
 def _applied(
-    work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None
+    work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None, first: int
 ) -> DomainValues:
-    """Of every prepared spectrum; of those a measure was fitted on, by the fold without them."""
+    """Of prepared spectra from one on; of those a measure was fitted on, by the fold without."""
     (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
     spectra = prepared.array("spectra")
     parts = []
-    for start in range(0, spectra.shape[0], _CHUNK_ROWS):
+    if first == spectra.shape[0]:  # nothing came since
+        none = np.empty(0)
+        return DomainValues(none, none, none.astype(str), none.astype(np.int64))
+    for start in range(first, spectra.shape[0], _CHUNK_ROWS):
         parts.append(domain(np.asarray(spectra[start : start + _CHUNK_ROWS])))
         work.report(2, 3)
     names = ("of_kind", "distance", "statistic", "where_px")
@@ -299,6 +319,7 @@ def _stage(name: str, model: str) -> Stage:
         takes=(f"domain-{name}", model),
         beside=(BACKGROUND,) if name == "p21" else (),
         of_size=_of_size,
+        grows=True,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,15 @@ import zarr
 
 from ....core.planes.embedding import quality_sample
 from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
+from ....core.planes.place_new import PlaneMap
 from ....core.planes.principal_components import Components, fit_components
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings, lay_out
-from ...collection.trained.trained_models import load_vae
+from ...collection.runs import Run
+from ...collection.trained.trained_models import kept_projection, load_vae
 from ...files.arrays import save_arrays
 from ...files.row_arrays import some_rows
+from ..before import Before
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
@@ -26,6 +29,7 @@ __all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
 
 _FEWEST = 5
 _CHUNK_ROWS = 1024
+_PLACED_ROWS = 64
 # Components settle with a few thousand spectra.
 _COMPONENT_ROWS = 20_000
 
@@ -34,6 +38,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     prepared = work.inputs[f"prepare-{name}"]
     spectra, settings = prepared.array("spectra"), getattr(work.settings, f"embed_{name}")
     n = spectra.shape[0]
+    if work.before is not None:
+        _go_on(work, work.before, prepared, latent=latent)
+        return
     if n < _FEWEST:
         raise StageSkipped(f"{n} usable spectra; a plane needs {_FEWEST}")
     if latent:
@@ -60,6 +67,46 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         "of_spectra": dataclasses.asdict(quality),
         "of_features": dataclasses.asdict(within),
     }
+
+
+def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
+    """The plane of before, and on it what came since: each where it would lie as the only one.
+
+    Its quality stays that of the plane as it was laid out, of whose points no one has moved.
+    """
+    spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
+    before.keep(work.draft, "components.safetensors")
+    project = load_vae(work.inputs["vae"]).latent_mean if latent else kept_projection(before.run)
+    plane, metrics = before.run.table("xy"), before.run.metrics
+    n_then, n_laid = len(plane), len(plane) - metrics.get("n_placed_since", 0)
+    if len(rows) > n_then:
+        laid = PlaneMap(
+            _by_chunk(spectra, project, stop=n_laid), plane[["x", "y"]].to_numpy()[:n_laid]
+        )
+        xy = np.concatenate(
+            [
+                laid.place(project(np.asarray(spectra[at : at + _PLACED_ROWS])))
+                for at in _reported(work, range(n_then, len(rows), _PLACED_ROWS))
+            ]
+        )
+        new = pd.DataFrame({"row": rows[n_then:], "x": xy[:, 0], "y": xy[:, 1]})
+        plane = pd.concat([plane, new], ignore_index=True)
+    work.draft.write_table("xy", plane)
+    n = len(plane) - n_laid
+    said = f"laid out before {n:,} of these were added, which were placed on it" if n else ""
+    work.draft.metrics |= metrics | {
+        "n": len(plane),
+        "n_new": len(rows) - n_then,
+        "n_placed_since": n,
+        "growth_note": said,
+    }
+
+
+def _reported(work: Work, starts: range) -> Iterator[int]:
+    """Each in turn, telling how far it is."""
+    for done, start in enumerate(starts):
+        work.report(done, len(starts))
+        yield start
 
 
 def _laid_out(work: Work, scores: np.ndarray, settings: EmbedSettings) -> np.ndarray:
@@ -95,9 +142,13 @@ def _keep(work: Work, components: Components) -> None:
     save_arrays(work.draft.path / "components.safetensors", arrays)
 
 
-def _by_chunk(spectra: zarr.Array, project: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    starts = range(0, spectra.shape[0], _CHUNK_ROWS)
-    return np.concatenate([project(np.asarray(spectra[at : at + _CHUNK_ROWS])) for at in starts])
+def _by_chunk(
+    spectra: zarr.Array, project: Callable[[np.ndarray], np.ndarray], *, stop: int | None = None
+) -> np.ndarray:
+    """(n, K) of the spectra, or of those before one."""
+    stop = spectra.shape[0] if stop is None else stop
+    parts = [(at, min(at + _CHUNK_ROWS, stop)) for at in range(0, stop, _CHUNK_ROWS)]
+    return np.concatenate([project(np.asarray(spectra[at:end])) for at, end in parts])
 
 
 def _params(settings: BuildSettings, name: str, *, latent: bool) -> dict[str, object]:
@@ -113,6 +164,7 @@ def _stage(name: str, *, latent: bool = False) -> Stage:
         run=functools.partial(_embed, name=name, latent=latent),
         threads=True,
         of_size=_on_sample,
+        grows=True,
     )
 
 

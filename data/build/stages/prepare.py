@@ -14,6 +14,7 @@ from ....core.spectra.prepare.p21 import shared_range
 from ....core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
 from ....core.words import percent
 from ...collection.catalog_facts import for_lenses, why_set_aside
+from ...collection.runs import Run
 from ...files.row_arrays import SHARD_ROWS
 from ..reddening import find_reddening
 from ..settings import BuildSettings
@@ -39,7 +40,7 @@ class _Survey:
 
 def _prepare(work: Work, name: str) -> None:
     """Two passes: which spectra and wavelengths are usable, then the prepared spectra."""
-    given = work.given.get(f"prepare-{name}")
+    given = work.given.get(f"prepare-{name}") if work.before is None else work.before.run
     settings = getattr(work.settings, name)
     if given is not None:
         recipe = recipe_from_dict(given.facts("recipe"))
@@ -49,6 +50,9 @@ def _prepare(work: Work, name: str) -> None:
         recipe = settings
     dust = find_reddening(work.collection, work.settings.dust if name == "o25" else "none")
     survey = _survey(work, recipe, dust.ebv)
+    n_new = survey.rows.size
+    if work.before is not None:
+        survey = _after(work.before.run, survey)
     work.draft.write_table("reasons", survey.reasons)
     if not survey.rows.size:
         raise StageSkipped(_why_none(survey.reasons, work.collection.n_spectra))
@@ -64,8 +68,7 @@ def _prepare(work: Work, name: str) -> None:
     draft.write_array("sample_median", median)
     draft.write_array("wavelength", recipe.wave_rest_aa[kept])
     draft.write_table("rows", pd.DataFrame({"row": survey.rows}))
-    spectra = draft.rows_array("spectra", survey.rows.size, int(kept.sum()))
-    _finish(work, recipe, survey.rows, dust.ebv, kept, median, spectra)
+    _finish(work, recipe, survey.rows, dust.ebv, kept, median)
     draft.metrics |= {
         "n_used": survey.rows.size,
         "n_unusable": len(survey.reasons),
@@ -73,6 +76,21 @@ def _prepare(work: Work, name: str) -> None:
     }
     if name == "o25":  # P21 does not mention dust
         draft.metrics |= dust.metrics()
+    if work.before is not None:
+        draft.metrics |= {"n_new": n_new} | _range_of(work.before.run)
+
+
+def _after(before: Run, survey: _Survey) -> _Survey:
+    """What was found then, and after it what is new."""
+    rows = np.concatenate([before.table("rows")["row"].to_numpy(), survey.rows])
+    reasons = pd.concat([before.table("reasons"), survey.reasons], ignore_index=True)
+    return dataclasses.replace(survey, rows=rows, reasons=reasons)
+
+
+def _range_of(before: Run) -> dict[str, Any]:
+    """The sentence on the range that the sample of then shared, if it was asked for."""
+    note = before.metrics.get("range_note")
+    return {} if note is None else {"range_note": note}
 
 
 def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
@@ -106,9 +124,10 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -
     rows, unusable, why = [], [], []
     sample = [np.empty((0, len(nan_count)), np.float32)]
     catalog, wanted = work.collection.catalog, for_lenses(work.collection.catalog)
-    chunks = [_of_rows(work, recipe, ebv, at, stop) for at, stop in _cuts(len(catalog))]
+    cuts = _cuts(len(catalog), 0 if work.before is None else work.before.n_spectra)
+    chunks = [_of_rows(work, recipe, ebv, at, stop) for at, stop in cuts]
     found = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
-    for (start, stop), part in zip(_cuts(len(catalog)), found, strict=True):
+    for (start, stop), part in zip(cuts, found, strict=True):
         at, usable = np.arange(start, stop), part["usable"]
         rows.append(at[usable])
         unusable.append(at[~usable])
@@ -150,26 +169,37 @@ def _finish(
     ebv: np.ndarray | None,
     kept: np.ndarray,
     median: np.ndarray,
-    spectra: str,
 ) -> None:
     """The second pass, a shard of prepared spectra a chunk: nobody else writes into it."""
-    collection = work.collection
+    collection, before = work.collection, work.before
+    if before is None:
+        spectra, n_there, n_then = (
+            work.draft.rows_array("spectra", len(rows), int(kept.sum())),
+            0,
+            0,
+        )
+    else:
+        spectra, n_there = before.keep_rows(work.draft, "spectra", len(rows))
+        n_then = before.run.array("spectra").shape[0]
     z = collection.catalog["z"].to_numpy(np.float64)
     common = {"collection": str(collection.path), "key": collection.key, "spectra": spectra}
     common |= {"recipe": recipe.asdict(), "kept": kept, "sample_median": median}
     chunks = []
-    for first in range(0, len(rows), SHARD_ROWS):
-        mine = rows[first : first + SHARD_ROWS]
-        own = {"first": first, "rows": mine, "z": z[mine]}
+    for first in range(n_there, len(rows), SHARD_ROWS):
+        start, stop = max(first, n_then), first + SHARD_ROWS
+        mine = rows[start:stop]
+        own: dict[str, Any] = {"first": first, "rows": mine, "z": z[mine]}
+        if before is not None and start > first:  # the shard that was not full
+            own |= {"before": str(before.run.path), "n_before": start - first}
         chunks.append(common | own | {"ebv": None if ebv is None else ebv[mine]})
     done = work.chunks("finish", finish_of, chunks, lambda at, n: work.report(n + at, 2 * n))
     for _ in done:  # it has been written where it belongs
         pass
 
 
-def _cuts(n: int) -> list[tuple[int, int]]:
-    """Where chunks of rows begin and end: of the collection alone."""
-    return [(start, min(start + _CHUNK_ROWS, n)) for start in range(0, n, _CHUNK_ROWS)]
+def _cuts(n: int, first: int = 0) -> list[tuple[int, int]]:
+    """Where chunks of rows begin and end, from one on: of the collection alone."""
+    return [(start, min(start + _CHUNK_ROWS, n)) for start in range(first, n, _CHUNK_ROWS)]
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
@@ -200,6 +230,7 @@ def _stage(name: str) -> Stage:
         takes=(f"prepare-{name}",),
         keeps=("dust",),
         resumable=True,
+        grows=True,
     )
 
 

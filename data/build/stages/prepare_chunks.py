@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ....core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
-from ...batch.chunk_inputs import spectra_at, write_rows
+from ...batch.chunk_inputs import run_array, spectra_at, write_rows
 from ...batch.chunk_runner import Arrays
 
 __all__ = ["finish_of", "range_of", "survey_of"]
@@ -82,6 +82,8 @@ def finish_of(
     rows: np.ndarray,
     z: np.ndarray,
     ebv: np.ndarray | None,
+    before: str = "",
+    n_before: int = 0,
 ) -> Arrays:
     """Prepare usable rows and write them where they belong, a shard or the last of one.
 
@@ -96,13 +98,17 @@ def finish_of(
     spectra, first
         Address of the array, and row in it of the first.
     rows, z, ebv : (n,)
-        Rows of the collection, ascending, their redshifts and E(B−V).
+        Rows of the collection, ascending, their redshifts and E(B−V), one or more.
+    before, n_before
+        Address of a run whose prepared spectra, so many from ``first`` on, come before them.
     """
     made, source = recipe_from_dict(recipe), spectra_at(collection, key)
     finish = made.finish
     if isinstance(made, O25Recipe) and made.fill == "code":
         finish = functools.partial(made.finish, sample_median=sample_median[kept])
     parts = []
+    if n_before:
+        parts.append(np.asarray(run_array(before, "spectra")[first : first + n_before]))
     for at in range(int(rows[0]), int(rows[-1]) + 1, _AT_ONCE):
         mine = (rows >= at) & (rows < at + _AT_ONCE)
         if not mine.any():

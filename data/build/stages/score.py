@@ -13,6 +13,7 @@ from ....core.models.anomaly.scores import Score, kept_pixels
 from ...batch.chunk_inputs import networks_at, run_array
 from ...batch.chunk_runner import Arrays
 from ...collection.trained.autoencoders import load_autoencoders
+from ..before import Before
 from ..settings import BuildSettings
 from ..stage import Stage, Work
 
@@ -26,7 +27,8 @@ def _run(work: Work) -> None:
     prepared = work.inputs["prepare-o25"]
     rows = prepared.table("rows")["row"].to_numpy()
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
-    scores = _scores(work, sn_median)
+    old = {} if work.before is None else _of_before(work.before)
+    scores = _scores(work, sn_median, old)
     mse = scores["mse"]
     borders = equal_bins(sn_median, work.settings.sn_bins)
     table = pd.DataFrame({"row": rows, **scores, "rank": rank(mse)})
@@ -41,10 +43,19 @@ def _run(work: Work) -> None:
         "sn_borders": borders.tolist(),
         "in_all_tops": {str(top): top_overlap(scores, top)[1] for top in _TOPS},
     }
+    if work.before is not None:
+        work.draft.metrics["n_new"] = work.before.n_new(rows)
 
 
-def _scores(work: Work, sn_median: np.ndarray) -> dict[str, np.ndarray]:
-    """Score → (n,), decoding each spectrum once, by the network of its bin."""
+def _of_before(before: Before) -> dict[str, np.ndarray]:
+    """Score → (m,) of the first m spectra, by the networks that are kept."""
+    table = before.run.table("scores", [*get_args(Score)])
+    return {score: table[score].to_numpy() for score in get_args(Score)}
+
+
+def _scores(work: Work, sn_median: np.ndarray, old: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Score → (n,), decoding each spectrum once, by the network of its bin; but for those known."""
+    n_old = len(old.get("mse", ()))
     prepared, vae = work.inputs["prepare-o25"], work.inputs["vae"]
     which = load_autoencoders(vae).number(sn_median)
     common = {
@@ -54,9 +65,9 @@ def _scores(work: Work, sn_median: np.ndarray) -> dict[str, np.ndarray]:
     }
     chunks = [
         common | {"start": start, "which": which[start : start + _CHUNK_ROWS]}
-        for start in range(0, len(which), _CHUNK_ROWS)
+        for start in range(n_old, len(which), _CHUNK_ROWS)
     ]
-    parts = list(work.chunks("scores", scores_of, chunks))
+    parts = [*([old] if old else []), *work.chunks("scores", scores_of, chunks)]
     return {score: np.concatenate([part[score] for part in parts]) for score in get_args(Score)}
 
 
@@ -101,4 +112,12 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"scores": list(get_args(Score)), "sn_bins": settings.sn_bins}
 
 
-SCORE = Stage("score", 2, needs=("prepare-o25", "vae"), params=_params, run=_run, resumable=True)
+SCORE = Stage(
+    "score",
+    2,
+    needs=("prepare-o25", "vae"),
+    params=_params,
+    run=_run,
+    resumable=True,
+    grows=True,
+)

@@ -22,6 +22,7 @@ from ...collection.trained.type_certainty import measure_certainty
 from ...files.row_arrays import some_rows
 from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
 from ..agn_study import task_rows
+from ..before import Before
 from ..labelled import object_groups
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
@@ -32,6 +33,9 @@ _CHUNK_ROWS = 1024
 
 
 def _run(work: Work) -> None:
+    if work.before is not None:
+        _go_on(work, work.before)
+        return
     prepared = work.inputs["prepare-p21"]
     rows = prepared.table("rows")["row"].to_numpy()
     spectra = prepared.array("spectra")
@@ -52,6 +56,22 @@ def _run(work: Work) -> None:
     _measure(work, table, truth, machine.classes)
     if given is None:
         work.draft.metrics["certainty"] = _certainty(work, table, truth, machine.classes)
+
+
+def _go_on(work: Work, before: Before) -> None:
+    """What the classifier of before says of those that came since; none of them has it seen."""
+    rows = work.inputs["prepare-p21"].table("rows")["row"].to_numpy()
+    before.keep(work.draft, "model.skops", "out_of_fold.parquet")
+    old = before.run.table("predictions")
+    machine = read_classifier(load_classifier(svm_path(work.draft.path)))
+    truth = work.collection.catalog["label"].to_numpy(str)[rows]
+    new, said = slice(len(old), None), _said(work, len(old))
+    unseen = np.full(len(rows) - len(old), "", dtype="<U10")
+    table = _predictions(rows[new], truth[new], unseen, machine.classes, *said)
+    table = pd.concat([old, table], ignore_index=True) if len(table) else old
+    work.draft.write_table("predictions", table)
+    work.draft.metrics |= before.run.metrics | before.trained(rows)
+    _measure(work, table, truth, machine.classes)
 
 
 def _train(
@@ -114,8 +134,11 @@ def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: n
 _Said = tuple[np.ndarray, np.ndarray]
 
 
-def _said(work: Work) -> _Said:
-    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes."""
+def _said(work: Work, first: int = 0) -> _Said:
+    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes.
+
+    Of the prepared spectra from one on.
+    """
     prepared = work.inputs["prepare-p21"]
     n = prepared.array("spectra").shape[0]
     common = {
@@ -125,11 +148,14 @@ def _said(work: Work) -> _Said:
     }
     chunks = [
         common | {"start": start, "stop": min(start + _CHUNK_ROWS, n)}
-        for start in range(0, n, _CHUNK_ROWS)
+        for start in range(first, n, _CHUNK_ROWS)
     ]
     parts = list(
         work.chunks("said", said_of, chunks, lambda done, of: work.report(of + done, 2 * of))
     )
+    if not parts:  # nothing came that it takes
+        n_classes = len(classifier_at(common["classifier"], common["key"]).classes)
+        return np.empty((0, n_classes)), np.empty(0, np.int64)
     log_odds, votes = ([part[name] for part in parts] for name in ("log_odds", "votes"))
     return np.concatenate(log_odds), np.concatenate(votes)
 
@@ -219,4 +245,4 @@ def _instead(settings: BuildSettings) -> Any:
     return None if given is None else seeded(given, settings.svm.seed)
 
 
-SVM = Stage("svm", 3, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",))
+SVM = Stage("svm", 3, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",), grows=True)

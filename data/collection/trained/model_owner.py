@@ -7,7 +7,7 @@ from typing import Any
 
 from ..runs import Run
 
-__all__ = ["learned_on", "whose_model"]
+__all__ = ["added_since", "learned_on", "whose_model"]
 
 
 def learned_on(sample: Mapping[str, Any]) -> str:
@@ -22,6 +22,12 @@ def learned_on(sample: Mapping[str, Any]) -> str:
     return f"{sample['n_learned']:,} {simulated}{sample['what']}"
 
 
+def added_since(trained: Run) -> str:
+    """What came after a model was trained, to follow words on it; "" where nothing did."""
+    n = int(trained.metrics.get("added_since", 0))
+    return f", before {n:,} of these were added" if n else ""
+
+
 def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:
     """Whose a model is and what it learned on, in words.
 
@@ -34,11 +40,12 @@ def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:
     """
     lent = "trained_on" in trained.metrics
     if sample is None:
-        return "lent by another collection" if lent else "this collection's own"
+        own = f"this collection's own{added_since(trained)}"
+        return "lent by another collection" if lent else own
     words = f"learned on {learned_on(sample)}"
     if "background" in sample:
         words += f", told from {sample['background']}"
     if not lent:
-        return f"this collection's own, {words}"
+        return f"this collection's own, {words}{added_since(trained)}"
     why = sample.get("why_lent")
     return f"{sample.get('lender', 'another collection')}'s, {words}" + (f" ({why})" if why else "")

@@ -5,6 +5,7 @@ torch and scikit-learn take seconds to load: they are, when the first model is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from ...files.arrays import ModelFileError, load_arrays
 from ..runs import Run
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ....core.models.autoencoder.network import Vae
     from ....core.targets import Classifier
 
 __all__ = [
     "COUPLED",
     "is_outdated",
+    "kept_projection",
     "load_type_classifier",
     "load_vae",
     "probability_column",
@@ -79,3 +83,22 @@ def load_vae(run: Run, number: int = 0) -> Vae:
         return Vae.from_arrays(arrays)
     except ValueError as error:
         raise ModelFileError(f"{vae_path(run.path, number)}: {error}") from error
+
+
+def kept_projection(run: Run) -> Callable[[np.ndarray], np.ndarray]:
+    """The map from prepared spectra (n, D) to the features (n, K) that a plane was laid out by.
+
+    Spectra as they are, where a run of stage embed-p21 or embed-o25 kept none.
+
+    Raises
+    ------
+    ModelFileError
+        The file is damaged.
+    """
+    from ....core.planes.principal_components import Components
+
+    path = run.path / "components.safetensors"
+    if not path.exists():
+        return lambda spectra: spectra
+    arrays, _ = load_arrays(path)
+    return Components(arrays["centre"], arrays["scale"], arrays["axes"]).project

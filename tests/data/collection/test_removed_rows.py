@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
+from spexplain.data.collection.earlier_sizes import key_without
 from spexplain.data.collection.observed import StoredSpectrum
 from spexplain.data.collection.observed_writer import ObservedWriter
 from spexplain.data.collection.place_beside import only_writer
-from spexplain.data.collection.removed_rows import key_without, remove_spectra, restore_spectra
+from spexplain.data.collection.removed_rows import remove_spectra, restore_spectra
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.wave_code import encode_wave
 

@@ -1,0 +1,85 @@
+"""What a stage goes on from where the collection has grown: its run on the first of the spectra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..collection.runs import Run, RunDraft
+from ..files.linked import take_over
+from ..files.row_arrays import SHARD_ROWS
+
+__all__ = ["Before"]
+
+_OF_THE_RUN = ("run.json", "metrics.json", "timings.json")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """A run of the same stage, settings and models, made when the collection had fewer spectra.
+
+    Attributes
+    ----------
+    run
+        What it left.
+    n_spectra
+        The first so many spectra of the collection are those of then.
+    """
+
+    run: Run
+    n_spectra: int
+
+    def keep(self, draft: RunDraft, *names: str) -> None:
+        """Take over files of the run, those that it has; all without names."""
+        there = {part.name for part in self.run.path.iterdir()} - {*_OF_THE_RUN}
+        for name in there & {*names} if names else there:
+            take_over(self.run.path / name, draft.path / name)
+
+    def keep_rows(self, draft: RunDraft, name: str, n_rows: int) -> tuple[str, int]:
+        """An array (n_rows, D) that begins with the rows of then, as the same files.
+
+        Parameters
+        ----------
+        draft
+            Where it is to be.
+        name
+            Of the array, float32.
+        n_rows
+            Now, as many as then or more.
+
+        Returns
+        -------
+        Its address, and how many rows are there: whole shards. Those of the last are to be written
+        with what follows, or are all there are.
+        """
+        n_then, n_columns = self.run.array(name).shape
+        address = draft.rows_array(name, n_rows, n_columns)
+        n_whole = n_then // SHARD_ROWS if n_rows > n_then else -(-n_then // SHARD_ROWS)
+        for shard in range(n_whole):
+            part = f"{name}.zarr/c/{shard}/0"
+            take_over(self.run.path / part, draft.path / part)
+        return address, min(n_whole * SHARD_ROWS, n_rows)
+
+    def n_new(self, rows: np.ndarray) -> int:
+        """How many of some rows (n,) of the collection, ascending, came since."""
+        return len(rows) - int(np.searchsorted(rows, self.n_spectra))
+
+    def trained(self, rows: np.ndarray) -> dict[str, Any]:
+        """For the metrics of a model that is kept: whose it is, and what came since, in words too.
+
+        Parameters
+        ----------
+        rows : (n,)
+            Rows of the collection that the model may be given, ascending.
+        """
+        found: Mapping[str, Any] = self.run.metrics
+        n_new = self.n_new(rows)
+        if "trained_on" in found:  # another collection's: none of these were learned on
+            return {"n_new": n_new}
+        n = found.get("added_since", 0) + n_new
+        said = f"trained before {n:,} of these were added; build --anew trains again" if n else ""
+        made_as = found.get("made_as", self.run.key)
+        return {"n_new": n_new, "made_as": made_as, "added_since": n, "growth_note": said}

@@ -1,0 +1,121 @@
+"""Which runs a build is to come to, before anything is computed: their keys, and what they keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..collection.collection import Collection
+from ..collection.runs import Run, RunStore, run_key
+from .before import Before
+from .scheduler import Task
+from .settings import BuildSettings
+from .stage import Stage
+
+__all__ = ["plan"]
+
+# Among the inputs of a run that kept what was there: the key of the run of before.
+_BEFORE = "before"
+
+
+def plan(
+    stages: Iterable[Stage],
+    collection: Collection,
+    settings: BuildSettings,
+    given: Mapping[str, Run],
+    *,
+    anew: bool = False,
+) -> list[Task]:
+    """Keys of all runs; they follow from settings and inputs before anything is computed.
+
+    A run that the last build left is gone on from where spectra were added and nothing else has
+    changed: the version of its stage, its settings, what was given, and its inputs, which are gone
+    on from too. It has a key of its own, since what is made of all spectra at once is another.
+
+    Parameters
+    ----------
+    stages
+        In an order in which each follows those it needs.
+    collection, settings, given
+        As for :func:`build`.
+    anew
+        Go on from nothing.
+    """
+    tasks: dict[str, Task] = {}
+    earlier: dict[str, set[str]] = {}
+    store = RunStore(collection.path)
+    for stage in stages:
+        inputs = {"collection": collection.key}
+        inputs |= {name: tasks[name].key for name in stage.needs}
+        taken = {f"given-{name}": given[name].key for name in stage.takes if name in given}
+        of_size = stage.of_size(settings, collection.n_spectra)
+        params = stage.params(settings) | of_size
+        if taken:
+            params = {name: params[name] for name in stage.keeps if name in params}
+        inputs |= taken
+        inputs |= {f"given-{name}": given[name].key for name in stage.beside if name in given}
+        last = None if anew or not stage.grows else store.find(stage.name)
+        task = None
+        if last is not None and _alike(last.params, params, of_size):
+            task = _gone_on_from(stage, last, inputs, earlier, collection)
+        if task is None:
+            key = run_key(stage.name, stage.version, params, inputs)
+            task = Task(stage, key, params, inputs)
+        tasks[stage.name] = task
+        earlier[stage.name] = _line_of(store, stage.name, task.inputs.get(_BEFORE))
+    return list(tasks.values())
+
+
+def _gone_on_from(
+    stage: Stage,
+    last: Run,
+    inputs: Mapping[str, str],
+    earlier: Mapping[str, set[str]],
+    collection: Collection,
+) -> Task | None:
+    """The task that keeps what a run has; None if none can.
+
+    Parameters
+    ----------
+    stage, last
+        What the last build left of it.
+    inputs
+        Of the task, by their keys.
+    earlier
+        Stage → keys of the runs that its task goes on from, and those from others before.
+    collection
+        As it is now.
+    """
+    done = _BEFORE in last.inputs and last.inputs["collection"] == collection.key
+    grown = {**inputs, _BEFORE: last.inputs[_BEFORE] if done else last.key}
+    key = run_key(stage.name, stage.version, last.params, grown)
+    if done:
+        return Task(stage, key, last.params, grown) if key == last.key else None
+    given = {name for name in {*inputs, *last.inputs} if name.startswith("given-")}
+    alike = (
+        last.inputs["collection"] in collection.earlier
+        and all(last.inputs.get(name) in earlier[name] for name in stage.needs)
+        and all(last.inputs.get(name) == inputs.get(name) for name in given)
+        # of this version
+        and run_key(stage.name, stage.version, last.params, last.inputs) == last.key
+    )
+    n = collection.earlier.get(last.inputs["collection"], 0)
+    return Task(stage, key, last.params, grown, Before(last, n)) if alike else None
+
+
+def _line_of(store: RunStore, stage: str, key: str | None) -> set[str]:
+    """The keys of a run and of those from which it was gone on; empty for None."""
+    found: set[str] = set()
+    while key is not None:
+        found.add(key)
+        run = store.get(stage, key)
+        key = None if run is None else run.inputs.get(_BEFORE)
+    return found
+
+
+def _alike(then: Mapping[str, Any], now: Mapping[str, Any], of_size: Mapping[str, Any]) -> bool:
+    """Whether settings are the same, but for what they lacked when the collection was smaller."""
+    stored: dict[str, Any] = json.loads(json.dumps(now))
+    fixed = {*stored} - {*of_size}
+    return fixed <= {*then} <= {*stored} and all(stored[name] == then[name] for name in then)
