@@ -249,9 +249,9 @@ def _added(store: RunStore, tasks: list[Task], outcome: Outcome) -> dict[str, in
     """Stage → how many spectra it did where it went on from what was there."""
     runs = {t.stage.name: store.get(t.stage.name, t.key) for t in tasks if t.before}
     return {
-        name: int(run.metrics.get("n_new", 0))
+        name: int(run.metrics["n_new"])
         for name, run in runs.items()
-        if run is not None and name in outcome.seconds
+        if run is not None and name in outcome.seconds and "n_new" in run.metrics
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ....core.explain.clusters import (
+    Clusters,
     cluster_explanations,
     n_different,
     scan_k,
@@ -16,6 +17,7 @@ from ....core.explain.clusters import (
 )
 from ....core.words import EXPLAINED_R2
 from ...collection.runs import Run
+from ..before import Before
 from ..line_chunks import lines_of
 from ..reddening import Reddening, reddening_of_lines
 from ..settings import BuildSettings
@@ -41,15 +43,18 @@ def _run(work: Work) -> None:
     n_distinct = n_different(unit)
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
-    seed = work.settings.explain.seed
-    scan = scan_k(unit, seed=seed, callback=work.report)
-    clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
-    draft, k = work.draft, len(clusters.centres)
-    draft.write_table("clusters", pd.DataFrame({"row": rows, "cluster": clusters.labels}))
+    draft, seed = work.draft, work.settings.explain.seed
+    clusters = None if work.before is None else _go_on(work, work.before, rows, unit)
+    if clusters is None:
+        scan = scan_k(unit, seed=seed, callback=work.report)
+        clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
+        table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
+        draft.write_table("scan", pd.DataFrame(table))
+        draft.write_table("clusters", pd.DataFrame({"row": rows, "cluster": clusters.labels}))
+        draft.metrics |= {"elbow": scan.elbow, "best_silhouette": scan.best_silhouette}
+    k = len(clusters.centres)
     draft.write_array("unit", unit)
     draft.write_array("centres", clusters.centres)
-    table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
-    draft.write_table("scan", pd.DataFrame(table))
     dust = reddening_of_lines(work.collection, work.settings.dust)
     draft.write_table("lines", _lines(work, rows, dust))
     members = [clusters.labels == number for number in range(k)]
@@ -68,12 +73,37 @@ def _run(work: Work) -> None:
         "seed": seed,
         "weight_sign": sign,
         "explained": _explained_by(explained.facts("settings")),
-        "elbow": scan.elbow,
-        "best_silhouette": scan.best_silhouette,
         "median_r2": np.median(r2),
         "n_not_explained": int((r2 < EXPLAINED_R2).sum()),
         "lines_dust": dust.source,
     }
+
+
+def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Clusters | None:
+    """The clusters of before, new explanations with the nearest; None if one would be empty."""
+    then = before.run.table("clusters").set_index("row")
+    centres = before.run.read_array("centres")
+    old = np.isin(rows, then.index)
+    labels = np.empty(len(rows), np.int32)
+    labels[old] = then["cluster"].reindex(rows[old]).to_numpy(np.int32)
+    apart = [
+        np.linalg.norm(unit[start : start + _BLOCK, None] - centres, axis=-1)
+        for start in range(0, len(unit), _BLOCK)
+    ]
+    labels[~old] = np.concatenate(apart).argmin(axis=1)[~old]
+    if np.bincount(labels, minlength=len(centres)).min() == 0:
+        return None
+    came = ~old
+    if "came_later" in then:
+        came[old] = then["came_later"].reindex(rows[old]).to_numpy(bool)
+    before.keep(work.draft, "scan.parquet")
+    table = pd.DataFrame({"row": rows, "cluster": labels, "came_later": came})
+    work.draft.write_table("clusters", table)
+    n, found = int(came.sum()), before.run.metrics
+    said = f"found before {n:,} of these explanations came, each put with the nearest" if n else ""
+    work.draft.metrics |= {"n_new": int(np.sum(~old)), "growth_note": said}
+    work.draft.metrics |= {name: found[name] for name in ("elbow", "best_silhouette")}
+    return Clusters(labels, centres, float("nan"))
 
 
 def _explained_by(settings: Mapping[str, Any]) -> str:
@@ -98,19 +128,22 @@ def _unit(work: Work, explained: Run) -> np.ndarray:
 
 
 def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
-    """The lines of rows in any order, measured in that of the collection."""
-    collection, ascending = work.collection, np.sort(rows)
+    """The lines of rows in any order, measured in that of the collection; once is enough."""
+    collection, old = work.collection, None
+    if work.before is not None:
+        old = work.before.run.table("lines")
+    ascending = np.sort(rows if old is None else rows[~np.isin(rows, old["row"])])
     z = collection.catalog["z"].to_numpy(np.float64)
     common = {"collection": str(collection.path), "key": collection.key}
     chunks = []
-    for start in range(0, len(rows), _LINE_ROWS):
+    for start in range(0, len(ascending), _LINE_ROWS):
         mine = ascending[start : start + _LINE_ROWS]
         ebv = None if dust.ebv is None else dust.ebv[mine]
         chunks.append(common | {"rows": mine, "z": z[mine], "ebv": ebv})
     parts = work.chunks("lines", lines_of, chunks)
-    table = pd.concat([pd.DataFrame(dict(part)) for part in parts], ignore_index=True)
-    table = table.astype({"bpt": "str"})
-    return table.iloc[np.searchsorted(ascending, rows)].reset_index(drop=True)
+    found = [*([] if old is None else [old]), *(pd.DataFrame(dict(part)) for part in parts)]
+    table = pd.concat(found, ignore_index=True).astype({"bpt": "str"})
+    return table.set_index("row").loc[rows].reset_index()
 
 
 def _write_spectra(work: Work, rows: np.ndarray, members: list[np.ndarray]) -> None:
@@ -144,5 +177,11 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 
 CLUSTER = Stage(
-    "cluster", 6, needs=("prepare-o25", "explain"), params=_params, run=_run, resumable=True
+    "cluster",
+    6,
+    needs=("prepare-o25", "explain"),
+    params=_params,
+    run=_run,
+    resumable=True,
+    grows=True,
 )

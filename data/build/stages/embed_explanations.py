@@ -10,8 +10,10 @@ import pandas as pd
 
 from ....core.planes.embedding import quality_sample
 from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
+from ....core.planes.place_new import PlaneMap
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings, lay_out
+from ..before import Before
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
@@ -31,25 +33,57 @@ def _run(work: Work) -> None:
         raise StageSkipped(f"{len(rows)} explanations; a plane of them needs {_FEWEST}")
     order = np.argsort(rows)  # planes hold their rows ascending
     rows, unit = rows[order], np.ascontiguousarray(unit[order], np.float32)
-    settings = _settings(work.settings)
-    sample = np.arange(len(rows))
-    if len(rows) > _LAID_OUT and settings.method == "opentsne":
-        sample = fitting_sample(unit, _LAID_OUT, seed=settings.seed)
-    how: Any = {"jobs": work.threads, "callback": work.report}
-    if len(sample) < len(rows):
-        xy, used = lay_out_on_sample(unit, sample, settings, **how)
+    table = None if work.before is None else _go_on(work, work.before, rows, unit)
+    if table is None or work.before is None:
+        xy, used = _laid_out(work, unit)
+        table = pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]})
     else:
-        xy, used = lay_out(unit, settings, **how)
-    work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
+        used = EmbedSettings(**work.before.run.metrics["settings"])
+    work.draft.write_table("xy", table)
     among, asked = quality_sample(len(rows), used)
-    quality = plane_quality(unit[among], xy[among], asked=asked)
+    quality = plane_quality(unit[among], table[["x", "y"]].to_numpy()[among], asked=asked)
     work.draft.metrics |= {
         "n": len(rows),
-        "n_laid_out": len(sample),
         "features": "explanations",
         "settings": used.asdict(),
         "of_spectra": dataclasses.asdict(quality),
     }
+
+
+def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
+    """All explanations on a plane; of very many a sample, with the others placed."""
+    settings = _settings(work.settings)
+    sample = np.arange(len(unit))
+    if len(unit) > _LAID_OUT and settings.method == "opentsne":
+        sample = fitting_sample(unit, _LAID_OUT, seed=settings.seed)
+    work.draft.metrics["n_laid_out"] = len(sample)
+    how: Any = {"jobs": work.threads, "callback": work.report}
+    if len(sample) < len(unit):
+        return lay_out_on_sample(unit, sample, settings, **how)
+    return lay_out(unit, settings, **how)
+
+
+def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
+    """The plane of before with new explanations placed on it; None if too few of it are left."""
+    then = before.run.table("xy")
+    at = pd.Index(then["row"]).get_indexer(rows)  # −1 of those that came
+    later = then["came_later"].to_numpy(bool) if "came_later" in then else np.zeros(len(then), bool)
+    came_later = np.where(at < 0, True, later[at])
+    if (~came_later).sum() < _FEWEST:
+        return None
+    xy = then[["x", "y"]].to_numpy(np.float32)[at]
+    if (at < 0).any():
+        xy[at < 0] = PlaneMap(unit[~came_later], xy[~came_later]).place(unit[at < 0])
+    n, laid_out = int(came_later.sum()), before.run.metrics.get("n_laid_out", len(rows))
+    said = f"laid out before {n:,} of these explanations came, which were placed on it" if n else ""
+    work.draft.metrics |= {
+        "n_new": int((at < 0).sum()),
+        "n_placed_since": n,
+        "n_laid_out": min(laid_out, len(rows) - n),
+        "growth_note": said,
+    }
+    columns = {"row": rows, "x": xy[:, 0], "y": xy[:, 1], "came_later": came_later}
+    return pd.DataFrame(columns)
 
 
 def _settings(settings: BuildSettings) -> EmbedSettings:
@@ -62,4 +96,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"embed": _settings(settings).asdict()}
 
 
-EMBED_REASONS = Stage("embed-reasons", 3, needs=("cluster",), params=_params, run=_run)
+EMBED_REASONS = Stage("embed-reasons", 3, needs=("cluster",), params=_params, run=_run, grows=True)

@@ -13,9 +13,11 @@ from ....core.models.anomaly.rankings import rank, rank_within
 from ...batch.chunk_runner import Arrays
 from ...collection.trained.autoencoders import load_autoencoders
 from ...files.row_arrays import RowsWriter
+from ..before import Before
 from ..reddening import find_reddening
 from ..settings import BuildSettings
 from ..stage import Stage, Work
+from .explain_added import write_among
 from .explain_chunks import FACTS, explanations_of
 
 __all__ = ["EXPLAIN"]
@@ -28,6 +30,9 @@ def _run(work: Work) -> None:
     positions, networks = _chosen(work)
     n, draft = len(positions), work.draft
     rows = work.inputs["score"].table("scores", ["row"])["row"].to_numpy()[positions]
+    if work.before is not None:
+        _go_on(work, work.before, positions, networks, rows)
+        return
     chunks = _chunks(work, positions, networks, rows)
 
     def report(done: int, _total: int) -> None:
@@ -38,11 +43,30 @@ def _run(work: Work) -> None:
     draft.write_table("explained", pd.DataFrame({"row": rows} | facts))
     parts = work.chunks("explain", explanations_of, chunks, report)
     _write(work, parts, n, width, alike)
-    settings = work.settings
+    _record(work, facts["r2"])
+
+
+def _go_on(
+    work: Work, before: Before, positions: np.ndarray, networks: np.ndarray, rows: np.ndarray
+) -> None:
+    """Explain what has come to belong to the most anomalous, and keep of the others what is there.
+
+    Those that no longer belong to them are left out.
+    """
+    new = ~np.isin(rows, before.run.table("explained", ["row"])["row"])
+    chunks = _chunks(work, positions[new], networks[new], rows[new])
+    parts = [*work.chunks("explain", explanations_of, chunks)]
+    write_among(work.draft, before.run, rows, parts)
+    work.draft.metrics["n_new"] = int(new.sum())
+    _record(work, pd.read_parquet(work.draft.path / "explained.parquet")["r2"].to_numpy())
+
+
+def _record(work: Work, r2: np.ndarray) -> None:
+    settings, draft = work.settings, work.draft
     draft.write_facts("settings", settings.explain.asdict() | {"score": settings.explain_score})
     draft.metrics |= {
-        "n": n,
-        "median_r2": np.median(facts["r2"]),
+        "n": len(r2),
+        "median_r2": np.median(r2),
         "exposures": settings.explain_exposures,
     }
 
@@ -159,4 +183,5 @@ EXPLAIN = Stage(
     run=_run,
     resumable=True,
     threads=True,
+    grows=True,
 )

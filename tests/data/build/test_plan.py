@@ -17,6 +17,7 @@ from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.wave_code import encode_wave
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.placer import Placer
+from spexplain.data.lenses.plane_points import open_planes
 
 LINES = {"type 1": 4861.0, "type 2": 5007.0, "intermediate": 4340.0}
 LABELS = [*LINES] * 20 + [""] * 20
@@ -26,6 +27,8 @@ GROWING = (
     *("prepare-o25", "prepare-p21", "vae", "score", "svm", "domain-p21", "domain-o25"),
     *("embed-p21", "embed-o25"),
 )
+REASONS = ("explain", "cluster", "embed-reasons")
+N_STRANGE = 4  # of the new ones
 
 
 def spectra(labels, first=0):
@@ -57,6 +60,12 @@ def add(path, labels, first):
 
 
 @pytest.fixture(scope="module")
+def quick(quick):
+    """So many explanations that no cluster loses all."""
+    return dataclasses.replace(quick, top_at_least=20)
+
+
+@pytest.fixture(scope="module")
 def base(tmp_path_factory, quick):
     """Built before anything was added; to be copied."""
     path = tmp_path_factory.mktemp("base") / "base"
@@ -85,6 +94,7 @@ def grown(base, quick, tmp_path_factory):
 def test_stages_do_what_is_new_and_keep_the_rest(grown, quick):
     n_new = {name: grown.report.added[name] for name in GROWING}
     assert n_new == dict.fromkeys(GROWING, len(MORE) - 1)  # one cannot be used
+    assert {name: grown.report.added[name] for name in REASONS} == dict.fromkeys(REASONS, N_STRANGE)
     assert not grown.report.skipped
     again = build(grown.path, settings=quick)
     assert not again.built
@@ -126,7 +136,7 @@ def test_ranks_are_over_all(grown):
     scores = grown.now["score"].table("scores")
     expected = scores["mse"].rank(ascending=False, method="first").astype(int)
     np.testing.assert_array_equal(scores["rank"], expected)
-    assert scores["rank"].iloc[-4:].max() <= 8  # those with a spike came to the front
+    assert scores["rank"].iloc[-N_STRANGE:].max() <= 8  # those with a spike came to the front
 
 
 def test_models_are_those_of_before_and_say_so(grown, base):
@@ -154,6 +164,53 @@ def test_a_spectrum_is_placed_where_it_was_when_it_was_no_part_of_the_collection
         assert metrics["n_placed_since"] == len(MORE) - 1
         assert metrics["of_spectra"] == grown.then[stage].metrics["of_spectra"]
         assert "were placed on it" in metrics["growth_note"]
+
+
+def test_what_newly_belongs_to_the_most_anomalous_is_explained_and_the_rest_is_kept(grown):
+    then, now, alone = (runs["explain"] for runs in (grown.then, grown.now, grown.alone))
+    tables = [run.table("explained").set_index("row") for run in (then, now, alone)]
+    rows = tables[1].index
+    assert len(rows) == len(tables[0])
+    assert rows.equals(tables[2].index)  # the share is of all: as many left as came
+    kept = rows.intersection(tables[0].index)
+    assert len(kept) == len(rows) - N_STRANGE
+    assert tables[1].loc[kept].equals(tables[0].loc[kept])
+    pd.testing.assert_frame_equal(tables[1], tables[2], rtol=1e-3)
+    for name in ("weights", "errors", "survival"):
+        old, new = then.read_array(name), now.read_array(name)
+        at = tables[0].index.get_indexer(kept)
+        np.testing.assert_array_equal(new[rows.get_indexer(kept)], old[at])
+    np.testing.assert_allclose(
+        now.read_array("weights"), alone.read_array("weights"), rtol=1e-2, atol=1e-4
+    )
+    np.testing.assert_array_equal(now.read_array("labels"), then.read_array("labels"))
+
+
+def test_new_explanations_are_put_with_the_nearest_reason_and_said_to_be(grown):
+    then, now = grown.then["cluster"], grown.now["cluster"]
+    np.testing.assert_array_equal(now.read_array("centres"), then.read_array("centres"))
+    old, new = (run.table("clusters").set_index("row") for run in (then, now))
+    kept = new.index.intersection(old.index)
+    assert new.loc[kept, "cluster"].equals(old.loc[kept, "cluster"])
+    assert set(new.index[new["came_later"].to_numpy()]) == set(new.index) - set(kept)
+    apart = np.linalg.norm(now.read_array("unit")[:, None] - now.read_array("centres"), axis=-1)
+    came = new["came_later"].to_numpy()
+    np.testing.assert_array_equal(new["cluster"].to_numpy()[came], apart.argmin(axis=1)[came])
+    lines, alone = now.table("lines"), grown.alone["cluster"].table("lines").set_index("row")
+    assert lines["row"].tolist() == new.index.tolist()
+    pd.testing.assert_frame_equal(lines.set_index("row"), alone.loc[lines["row"]])
+    assert f"before {N_STRANGE} of these explanations came" in now.metrics["growth_note"]
+
+
+def test_new_explanations_are_placed_on_the_plane_of_reasons(grown):
+    then, now = (runs["embed-reasons"].table("xy") for runs in (grown.then, grown.now))
+    both = now[~now["came_later"]].merge(then, on="row", suffixes=("", "_then"))
+    assert len(both) == len(now) - N_STRANGE
+    assert both["x"].equals(both["x_then"])
+    assert both["y"].equals(both["y_then"])
+    assert np.isfinite(now[["x", "y"]].to_numpy()).all()
+    plane = open_planes(Collection.open(grown.path))["reasons"]
+    assert plane.title.endswith(f"({len(both)} laid out, {N_STRANGE} placed among them later)")
 
 
 def test_anew_makes_what_a_collection_that_never_grew_has(grown, quick, tmp_path):
