@@ -25,3 +25,6 @@ def test_the_session_runs_block_by_block(small_demo: Path, tmp_path: Path, monke
     assert "<svg" in space["e"]._repr_html_()
     assert not np.isnan(space["e"].weights).any()
     assert space["es"].failed == []
+    assert len(space["c"].selected) == 5
+    assert len(space["both"]) == 2
+    space["c"].views.stop()

@@ -56,11 +56,12 @@ class Explained:
         done: str = "",
         name: str = "",
         pieces: tuple[Explanation, PiecesTarget] | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.explanation, self.flux, self.target = explanation, flux, target
         self.wave_rest_aa = np.asarray(wave_rest_aa)
         self.said, self.done, self.name = said or {}, done, name
-        self._pieces = pieces
+        self._pieces, self._origin = pieces, origin
         self._trust: Trust | None = None
 
     @property
@@ -81,6 +82,12 @@ class Explained:
         return explained_spectrum_figure(
             self.wave_rest_aa, self.flux, self.explanation, title=title, **options
         )
+
+    def holoviews(self) -> Any:
+        """The painted spectrum as HoloViews elements, to be laid over or beside one's own."""
+        from .composable import painted_spectrum  # loads holoviews
+
+        return painted_spectrum(self.wave_rest_aa, self.flux, self.explanation, label=self.name)
 
     def table(self) -> pd.DataFrame:
         """One row a segment, the largest weight first, with the lines that lie in it.
@@ -126,7 +133,9 @@ class Explained:
         """
         if self._pieces is not None:
             raise ValueError("segments and baselines of your own cannot be saved yet; see table()")
-        origin = Origin(spectrum_id=self.name, note=self.done, verdict={"values": self.said})
+        origin = self._origin or Origin(
+            spectrum_id=self.name, note=self.done, verdict={"values": self.said}
+        )
         save_explanation(path, SavedExplanation(self.explanation, self.wave_rest_aa, self.flux,
                                                 origin))  # fmt: skip
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
-__all__ = ["HERE", "free_port", "until_it_answers"]
+__all__ = ["HERE", "free_port", "serve_here", "until_it_answers"]
 
 HERE = "127.0.0.1"
 """Where it listens: never for another machine."""
@@ -38,3 +42,49 @@ def until_it_answers(port: int) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError(f"the page at {HERE}:{port} does not answer")
+
+
+def serve_here(
+    pages: Mapping[str, Callable[[], None]], *, port: int = 0, show: bool = False
+) -> tuple[Any, str]:
+    """Serve pages in a thread of its own.
+
+    Parameters
+    ----------
+    pages
+        What makes each, by its path.
+    port
+        For 0 one that nobody listens on.
+    show
+        Whether to open it in the browser.
+
+    Returns
+    -------
+    served, url
+        What stops it, and where it is served, without a slash at the end.
+
+    Raises
+    ------
+    OSError
+        The port is taken.
+    """
+    import panel as pn
+
+    # A frame that a notebook has closed is no news in the next cell.
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    port = free_port(port)
+    given: Any = dict(pages)
+    started: list[Any] = []
+
+    def start() -> None:
+        started.append(pn.serve(
+            given, port=port, address=HERE, show=show, threaded=True, verbose=False,
+            websocket_origin=[f"{HERE}:{port}", f"localhost:{port}"], title="spexplain",
+        ))  # fmt: skip
+
+    # A thread is a daemon if what starts it is: the server must not keep a program from ending.
+    starter = threading.Thread(target=start, daemon=True)
+    starter.start()
+    starter.join()
+    until_it_answers(port)
+    return started[0], f"http://{HERE}:{port}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,16 +20,19 @@ from ...data.files.folders import demo_path
 from ...data.lenses.lenses import Lens, LensError, open_lenses
 from ...data.lenses.plane_points import Plane, open_planes
 from ..workspace.standard_lists import misclassified
-from .local_server import HERE, free_port, until_it_answers
+from .local_server import serve_here
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
 if TYPE_CHECKING:
     from ...data.lenses.placer import Placer
-    from .single_views import ServedView, SingleViews
+    from ..figures.theme import ThemeName
+    from .served_view import ExplainView, ServedView
+    from .single_views import SingleViews
 
 __all__ = ["OpenedCollection", "PageServer", "app", "open"]
 
+_PAGE_PX = 820  # of the page in a cell
 _DEMOS = {"demo": False, "demo-small": True}
 
 
@@ -185,19 +188,77 @@ class OpenedCollection:
         return SingleViews(self.collection.path)
 
     @property
-    def selected(self) -> str:
+    def opened(self) -> str:
         """Id of the spectrum that is open in its views, empty for none."""
+        return self.views.opened
+
+    @property
+    def selected(self) -> list[str]:
+        """Ids of what a box, a lasso or the legend has selected in its views; else of the open one.
+
+        Set, they are selected on the plane; KeyError for an unknown one.
+        """
         return self.views.selected
 
-    def plane(self) -> ServedView:
-        """The plane in a cell; a click on a point selects its spectrum."""
-        return self.views.view("plane")
+    @selected.setter
+    def selected(self, ids: Iterable[str]) -> None:
+        self.views.selected = ids
 
-    def spectrum(self, id: str = "") -> ServedView:
-        """The selected spectrum and its explanation in a cell; ``id`` selects one first."""
-        if id:
-            self.views.selected = id
-        return self.views.view("spectrum")
+    def plane(self, plane: str = "", colour: str = "", *, theme: ThemeName = "light") -> ServedView:
+        """The plane in a cell: a click opens a spectrum, a box, a lasso or the legend selects.
+
+        Parameters
+        ----------
+        plane, colour
+            By name; as the page begins where empty.
+        theme
+            ``light`` or ``dark``.
+
+        Raises
+        ------
+        ValueError
+            There is no such plane or colouring.
+        """
+        from .cell_views import plane_view  # loads panel
+
+        return plane_view(self.views, plane, colour, theme)
+
+    def spectrum(self, id: str = "", *, theme: ThemeName = "light") -> ServedView:
+        """The open spectrum, painted, in a cell; ``id`` opens one first (KeyError if unknown)."""
+        from .cell_views import spectrum_view  # loads panel
+
+        return spectrum_view(self.views, id, theme)
+
+    def explain(
+        self, id: str = "", target: str = "", *, theme: ThemeName = "light", **settings: Any
+    ) -> ExplainView:
+        """The open spectrum with its explanation's sliders in a cell; ``id`` opens one first.
+
+        Parameters
+        ----------
+        id
+            KeyError for an unknown one; where empty, that which is open.
+        target
+            ``"predicted"``, ``"type 1"``, ``"mse"`` …; as the page begins where empty.
+        theme
+            ``light`` or ``dark``.
+        **settings
+            Of ``spexplain.ExplainSettings``: what the sliders begin with.
+
+        Raises
+        ------
+        LensError
+            There is no such target.
+        TypeError, ValueError
+            A setting is unknown, or no value it can have.
+        """
+        from .cell_views import explain_view  # loads panel
+
+        return explain_view(self.views, id, target, theme, settings)
+
+    def app(self, *, port: int = 0, show: bool = False) -> PageServer:
+        """The whole page in a cell; parameters as of :func:`app`."""
+        return app(self, port=port, show=show)
 
     def __len__(self) -> int:
         return self.collection.n_spectra
@@ -260,7 +321,11 @@ class PageServer:
         return f"<page served at {self.url}; stop() ends it>"
 
     def _repr_html_(self) -> str:
-        return f'<p>The page: <a href="{self.url}" target="_blank">{self.url}</a></p>'
+        return (
+            f'<iframe src="{self.url}" width="100%" height="{_PAGE_PX}" style="border: 0"></iframe>'
+            f'<p>The page, in a tab of its own: <a href="{self.url}" target="_blank">{self.url}</a>'
+            "</p>"
+        )
 
 
 def open(collection: str | Path) -> OpenedCollection:
@@ -306,22 +371,14 @@ def app(
     OSError
         The port is taken.
     """
-    import panel as pn
-
     from ..server.page import build_app
     from ..server.server import open_workspace
 
     opened = collection if isinstance(collection, OpenedCollection) else open(collection)
     pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-page")
     page = build_app(open_workspace(opened.collection.path), pool, set())
-    port = free_port(port)
-    pages: Any = {"/": page}
-    served = pn.serve(
-        pages, port=port, address=HERE, show=show, threaded=True, verbose=False,
-        websocket_origin=[f"{HERE}:{port}", f"localhost:{port}"], title="spexplain",
-    )  # fmt: skip
-    until_it_answers(port)
-    return PageServer(f"http://{HERE}:{port}/", served, pool)
+    served, url = serve_here({"/": page}, port=port, show=show)
+    return PageServer(f"{url}/", served, pool)
 
 
 def _unit_of(survey: str) -> str:

@@ -1,48 +1,41 @@
-"""Single views of a collection in the cells of a notebook: what is opened in one, all show."""
+"""Single views of a collection in the cells of a notebook: what is done in one, all show."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import panel as pn
 
+from ...data.selections.selection import Selection
 from ..server.page_thread import schedule_of
 from ..server.server import open_workspace
 from ..session.visitor import Visitor
-from ..views.plane.plane import PlaneView
-from ..views.spectrum.spectrum import SpectrumView
-from .local_server import HERE, free_port, until_it_answers
+from ..workspace.workspace import Workspace
+from .cell_page import VIEWS, ViewName, begin, cell_page
+from .local_server import serve_here
 
-__all__ = ["ServedView", "SingleViews"]
-
-_HEIGHT_PX = 460
-_FRAME_PX = 16  # of the browser around a page
-
-
-@dataclass(frozen=True, slots=True)
-class ServedView:
-    """A view where it is served; shown in a cell, or at its ``url`` in any browser."""
-
-    url: str
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe src="{self.url}" width="100%" height="{_HEIGHT_PX + _FRAME_PX}" '
-            'style="border: 0"></iframe>'
-        )
+__all__ = ["SingleViews"]
 
 
 class SingleViews:
-    """Serves the plane and the spectrum of a collection, each as a page of its own.
+    """Serves the plane, the spectrum and its explanation, each as a page of its own.
 
     Parameters
     ----------
     path
         Folder of the collection.
+
+    Attributes
+    ----------
+    workspace
+        The collection as the views have it.
+    url
+        Where they are served.
 
     Raises
     ------
@@ -51,31 +44,41 @@ class SingleViews:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._workspace = open_workspace(path)
+        self.workspace: Workspace = open_workspace(path)
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-view")
         self._shown: set[Visitor] = set()
-        self._selected = ""
-        self._port = free_port()
-        self._served: Any = pn.serve(
-            {"/plane": self._plane, "/spectrum": self._spectrum}, port=self._port, address=HERE,
-            show=False, threaded=True, verbose=False, title="spexplain",
-            websocket_origin=[f"{HERE}:{self._port}"],
-        )  # fmt: skip
-        until_it_answers(self._port)
+        self._follows: set[Visitor] = set()  # what changes in these has come from another
+        self._opened, self._selection = "", None
+        self._served, self.url = serve_here({f"/{name}": self._page_of(name) for name in VIEWS})
 
     @property
-    def selected(self) -> str:
+    def opened(self) -> str:
         """Id of the open spectrum, empty for none; set, it is opened in all views."""
-        return self._selected
+        return self._opened
+
+    @opened.setter
+    def opened(self, id: str) -> None:
+        self.workspace.collection.row_of(id)
+        self._tell_opened(None, id)
+
+    @property
+    def selected(self) -> list[str]:
+        """Ids of what a box, a lasso or the legend has selected; else of the open spectrum.
+
+        Set, they are selected on the plane; an empty list selects nothing. KeyError for an
+        unknown one.
+        """
+        selection: Selection | None = self._selection
+        if selection is None:
+            return [self._opened] if self._opened else []
+        return self.workspace.catalog["id"].iloc[selection.rows].astype(str).tolist()
 
     @selected.setter
-    def selected(self, id: str) -> None:
-        self._workspace.collection.row_of(id)
-        self._tell(None, id)
-
-    def view(self, name: str) -> ServedView:
-        """The view ``plane`` or ``spectrum``."""
-        return ServedView(f"http://{HERE}:{self._port}/{name}")
+    def selected(self, ids: Iterable[str]) -> None:
+        given = [ids] if isinstance(ids, str) else list(ids)
+        rows = np.unique([self.workspace.collection.row_of(id) for id in given]).astype(np.int64)
+        chosen = Selection("notebook", "selected in Python", rows) if given else None
+        self._tell_selected(None, chosen)
 
     def stop(self) -> None:
         """Serve them no longer."""
@@ -84,17 +87,15 @@ class SingleViews:
             session.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _plane(self) -> pn.Column:
-        session = self._session()
-        return _framed(PlaneView(session))
+    def _page_of(self, name: ViewName) -> Callable[[], None]:
+        def page() -> None:  # Panel calls a function, and shows anything else as it is
+            self._page(name)
 
-    def _spectrum(self) -> pn.Column:
-        session = self._session()
-        return _framed(SpectrumView(session))
+        return page
 
-    def _session(self) -> Visitor:
-        """Of a page that is being opened; it begins with what the others show."""
-        session = Visitor(self._workspace, self._pool, schedule_of(pn.state.curdoc))
+    def _page(self, name: ViewName) -> None:
+        doc = pn.state.curdoc
+        session = Visitor(self.workspace, self._pool, schedule_of(doc))
         self._shown.add(session)
 
         def close(_: object) -> None:
@@ -102,19 +103,37 @@ class SingleViews:
             session.close()
 
         pn.state.on_session_destroyed(close)
-        if self._selected:
-            session.view.spectrum = self._selected
-        session.view.param.watch(lambda event: self._tell(session, event.new), "spectrum")
-        return session
+        args = pn.state.session_args or {}
+        begin(session, {key: found[0].decode() for key, found in args.items()})
+        session.view.spectrum = self._opened
+        session.selected.current = self._selection
+        session.view.param.watch(
+            lambda event: self._tell_opened(session, event.new), "spectrum"
+        )  # fmt: skip
+        session.selected.param.watch(
+            lambda event: self._tell_selected(session, event.new), "current"
+        )  # fmt: skip
+        cell_page(session, name, doc)
 
-    def _tell(self, of: Visitor | None, id: str) -> None:
-        """What has been opened in one view is opened in the others, each on its own thread."""
-        if not id or id == self._selected:
-            return
-        self._selected = id
+    def _tell_opened(self, of: Visitor | None, id: str) -> None:
+        if id and id != self._opened and of not in self._follows:
+            self._opened = id
+            self._tell(of, lambda other: other.view.param.update(spectrum=id, z=None))
+
+    def _tell_selected(self, of: Visitor | None, chosen: Selection | None) -> None:
+        if chosen is not self._selection and of not in self._follows:
+            self._selection = chosen
+            self._tell(of, lambda other: setattr(other.selected, "current", chosen))
+
+    def _tell(self, of: Visitor | None, change: Any) -> None:
+        """Have the others changed, each on its own thread."""
+
+        def follow(other: Visitor) -> None:
+            self._follows.add(other)
+            try:
+                change(other)
+            finally:
+                self._follows.discard(other)
+
         for other in tuple(self._shown - {of}):
-            other.schedule(partial(setattr, other.view, "spectrum", id))
-
-
-def _framed(view: pn.viewable.Viewer) -> pn.Column:
-    return pn.Column(view, height=_HEIGHT_PX, sizing_mode="stretch_width", margin=0)
+            other.schedule(partial(follow, other))

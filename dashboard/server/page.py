@@ -17,7 +17,7 @@ from ...core.settings import WeightSign
 from ..export.plane_file import plane_file
 from ..export.save import SavedFile, keep, origin_of
 from ..figures.sight import Sight
-from ..figures.theme import THEMES, category_colours
+from ..figures.theme import THEMES, ThemeName, category_colours
 from ..session.background.latest_wins import Answer, Background
 from ..session.background.worker_share import SharedWorkers
 from ..session.choices.address import apply_query, to_query
@@ -52,7 +52,7 @@ from ..workspace.workspace import Workspace
 from .answers import nonce
 from .page_thread import schedule_of
 
-__all__ = ["build_app"]
+__all__ = ["build_app", "theme_css"]
 
 _TYPES = ("type 1", "type 2", "intermediate", "correct", "wrong")
 
@@ -309,7 +309,10 @@ def _nothing_to_save(shown: OpenSpectrum | None) -> str:
 
 def _words(space: Workspace) -> dict[str, Any]:
     collection = space.collection
-    colours = "\n".join(_colours(name) for name in THEMES)
+    colours = "\n".join(
+        theme_css(name, ":root" if name == "light" else f':root[data-theme="{name}"]')
+        for name in THEMES
+    )
     return {
         "page_css": asset("page.css"),
         "theme_css": colours,
@@ -322,12 +325,12 @@ def _words(space: Workspace) -> dict[str, Any]:
     }
 
 
-def _colours(name: Any) -> str:
+def theme_css(name: ThemeName, selector: str) -> str:
+    """The colours of a theme, and of the types in it, as custom properties of what is selected."""
     types = " ".join(
         f"--type-{kind.replace(' ', '-')}: {colour};"
         for kind, colour in zip(_TYPES, category_colours(_TYPES, name), strict=True)
     )
-    selector = ":root" if name == "light" else f':root[data-theme="{name}"]'
     return f"{selector} {{ {THEMES[name].css()} {types} }}"
 
 

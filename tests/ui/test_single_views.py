@@ -23,12 +23,14 @@ def c(small_demo: Path) -> Iterator[Any]:
 def test_the_plane_and_the_spectrum_talk_in_cells_and_to_python(c: Any, browser: Browser) -> None:
     first = str(c.catalog["id"].iloc[0])
     cells = [c.plane(), c.spectrum(first)]
-    assert c.selected == first
+    assert c.opened == first
     context, wrong = browser.new_context(viewport={"width": 1200, "height": 1000}), []
     page = context.new_page()
+    page.set_default_timeout(90_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.set_content("".join(cell._repr_html_() for cell in cells))
-    plane, spectrum = page.frames[1:]
+    frames = [page.wait_for_selector(f"iframe[src*='/{name}']") for name in ("plane", "spectrum")]
+    plane, spectrum = (frame.content_frame() for frame in frames)
     spectrum.wait_for_function(f"id => {OPENED} === id", arg=first)
     second = str(c.catalog["id"].iloc[1])
     c.spectrum(second)
@@ -54,6 +56,6 @@ def test_the_plane_and_the_spectrum_talk_in_cells_and_to_python(c: Any, browser:
     assert box is not None
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
     spectrum.wait_for_function(f"id => {OPENED} !== id", arg=second)
-    assert c.selected == spectrum.evaluate(OPENED)
+    assert c.opened == spectrum.evaluate(OPENED)
     context.close()
     assert wrong == []

@@ -1,0 +1,119 @@
+"""The plane and a painted spectrum as HoloViews elements, to be laid over and beside others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+import pandas as pd
+
+from ...core.explain.explanation import Explanation
+from ...core.explain.flux_effects import effects
+from ...data.lenses.plane_points import Plane
+from ..figures.theme import THEMES, ThemeName, category_colours, diverging, sequential
+from ..figures.wording import meaning
+from ..workspace.colouring import Categories, Colouring
+
+__all__ = ["painted_spectrum", "plane_points"]
+
+# More points than this are counted into an image, anew at each zoom, before they are drawn.
+_SHADED_FROM = 60_000
+
+
+def plane_points(
+    plane: Plane, catalog: pd.DataFrame, colouring: Colouring, *, theme: ThemeName = "light"
+) -> Any:
+    """A plane as ``hv.Points`` with the columns id, row and that of the colours.
+
+    Parameters
+    ----------
+    plane
+        Where the spectra lie, (n, 2) in units of its own.
+    catalog
+        Of the collection: a row a spectrum.
+    colouring
+        A value for each of its rows.
+    theme
+        Whose colours categories have.
+
+    Returns
+    -------
+    points
+        Of more than 60,000, an ``hv.DynamicMap`` of how many lie where, which composes alike.
+    """
+    import_module("holoviews.plotting.bokeh")
+    rows = plane.rows
+    kinds = isinstance(colouring, Categories)
+    value: Any = (
+        np.array(colouring.names, object)[colouring.codes[rows]]
+        if kinds
+        else np.asarray(colouring.values)[rows]
+    )
+    name = _column(colouring)
+    table = pd.DataFrame({"x": plane.xy[:, 0], "y": plane.xy[:, 1],
+                          "id": catalog["id"].to_numpy(str)[rows], "row": rows,
+                          name: value})  # fmt: skip
+    points = hv.Points(table, ["x", "y"], [name, "id", "row"], label=plane.title)
+    bare: dict[str, Any] = {"xaxis": None, "yaxis": None, "aspect": "equal", "backend": "bokeh"}
+    if len(rows) > _SHADED_FROM:
+        from holoviews.operation.datashader import rasterize, spread  # loads datashader
+
+        counted: Any = spread(rasterize(points), px=1)
+        return counted.opts(cmap="viridis", cnorm="eq_hist", tools=["hover"], **bare)
+    if kinds:
+        own = category_colours(colouring.names, theme, colouring.own)
+        paint: dict[str, Any] = {"cmap": dict(zip(colouring.names, own, strict=True))}
+    else:
+        paint = {"cmap": list(sequential(theme)), "colorbar": True}
+    return points.opts(color=name, size=3, tools=["hover", "tap", "box_select"], **paint, **bare)
+
+
+def painted_spectrum(
+    wave_rest_aa: np.ndarray,
+    flux: np.ndarray,
+    explanation: Explanation,
+    *,
+    label: str = "",
+    theme: ThemeName = "light",
+) -> Any:
+    """A spectrum painted by its explanation, as an ``hv.Overlay`` of a ribbon and a line.
+
+    Parameters
+    ----------
+    wave_rest_aa, flux : (D,)
+        Vacuum Å, and what was explained.
+    explanation
+        Of that flux.
+    label
+        Of the line.
+    theme
+        ``light`` or ``dark``.
+    """
+    import_module("holoviews.plotting.bokeh")
+    seen = effects(explanation)
+    wave, most = hv.Dimension("wave_rest", label="Rest wavelength, vacuum", unit="Å"), 1e-300
+    most = max(float(np.abs(seen.values).max(initial=0.0)), most)
+    ends = np.flatnonzero(np.diff(explanation.labels)) + 1
+    pieces = []
+    for start, stop in zip([0, *ends], [*ends, len(flux)], strict=True):
+        reach = slice(start, min(stop + 1, len(flux)))  # to where the next begins
+        pieces.append({"wave_rest": wave_rest_aa[reach], "flux": flux[reach],
+                       "weight": float(seen.values[explanation.labels[start]])})  # fmt: skip
+    says = meaning(explanation, seen).axis
+    flux_axis = hv.Dimension("flux", label="Flux as prepared")
+    ribbon = hv.Contours(pieces, [wave, flux_axis], hv.Dimension("weight", label=says))
+    line = hv.Curve((wave_rest_aa, flux), wave, flux_axis, label=label)
+    ribbon.opts(
+        color="weight", cmap=list(diverging(theme)), clim=(-most, most), line_width=6,
+        colorbar=True, backend="bokeh",
+    )  # fmt: skip
+    line.opts(color=THEMES[theme].line, line_width=1, backend="bokeh")
+    overlay: Any = ribbon * line
+    return overlay.opts(width=760, height=300, backend="bokeh")
+
+
+def _column(colouring: Colouring) -> str:
+    """Of what colours: no other column may be called so."""
+    return f"{colouring.name}_" if colouring.name in ("x", "y", "id", "row") else colouring.name

@@ -1,0 +1,62 @@
+"""A spectrum of an opened collection, explained by the collection's own model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ...core.explain.entry import explain
+from ...core.settings import ExplainSettings
+from ...data.collection.catalog_facts import flux_unit_of
+from ...data.lenses.lenses import AnomalyLens, Lens, Verdict, lens_of_target
+from ..export.save import origin_of
+from .explained import Explained
+
+if TYPE_CHECKING:
+    from ...data.collection.collection import Collection
+
+__all__ = ["explained_here"]
+
+
+def explained_here(
+    collection: Collection,
+    lenses: Mapping[str, Lens],
+    id: str,
+    target: str,
+    settings: ExplainSettings,
+) -> Explained:
+    """Explain a stored spectrum, as the command and the page do.
+
+    Parameters
+    ----------
+    collection, lenses
+        Where it is stored, and the models built there.
+    id, target, settings
+        What to explain, and how.
+
+    Raises
+    ------
+    KeyError
+        There is no such spectrum.
+    LensError
+        There is no such target.
+    ValueError
+        The lens of the target cannot take the spectrum; says why.
+    """
+    row = collection.row_of(id)
+    lens = lens_of_target(lenses, target)
+    if not lens.usable(row):
+        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
+    flux, asked = lens.prepared(row), lens.target(target, row)
+    verdict: Verdict = (
+        lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)
+    )
+    origin = origin_of(
+        collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row),
+        domain=verdict.domain, verdict=verdict,
+    )  # fmt: skip
+    said = dict(getattr(verdict, "probabilities", None) or {})
+    return Explained(
+        explain(flux, asked, settings), lens.wave_rest_aa, flux, asked, said=said, name=id,
+        origin=origin,
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""What a view in a cell can be asked for, the same in Python, and as HoloViews objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+import pytest
+import spexplain as sx
+from spexplain.dashboard.export.stored_spectrum import explain_stored
+from spexplain.data.explanations.fits_file import replay
+from spexplain.data.lenses.lenses import LensError
+
+
+@pytest.fixture(scope="module")
+def c(small_demo: Path) -> Iterator[Any]:
+    opened = sx.open(small_demo)
+    yield opened
+    opened.views.stop()
+
+
+@pytest.fixture(scope="module")
+def first(c: Any) -> str:
+    return str(c.catalog["id"].iloc[int(c.rows(label=True)[0])])
+
+
+def test_what_is_asked_for_stands_in_the_address_and_what_is_not_there_is_told(c: Any, first: str):
+    assert c.plane(colour="z", theme="dark").url.endswith("/plane?colour=z&dress=dark")
+    asked = c.explain(first, "mse", n_samples=500).url
+    assert "lens=anomaly&target=mse&n_samples=500" in asked
+    with pytest.raises(ValueError, match="no colour 'zz' here; there are"):
+        c.plane(colour="zz")
+    with pytest.raises(ValueError, match="no plane 'nowhere'"):
+        c.plane("nowhere")
+    with pytest.raises(ValueError, match="no theme 'blue'"):
+        c.spectrum(theme="blue")
+    with pytest.raises(LensError, match="no target 'type 9'"):
+        c.explain(first, "type 9")
+    with pytest.raises(TypeError, match=r"unknown settings \['segmets'\]"):
+        c.explain(first, segmets=3)
+    with pytest.raises(ValueError, match="n_samples"):
+        c.explain(first, n_samples=1)
+
+
+def test_an_explanation_in_python_is_the_commands_to_the_last_bit(
+    c: Any, first: str, tmp_path: Path
+):
+    made = c.explain(first, "type 1", n_samples=300).explained()
+    theirs = explain_stored(
+        c.collection.path, first, "type 1", sx.ExplainSettings(n_samples=300)
+    )  # fmt: skip
+    assert made.weights.tobytes() == theirs.saved.explanation.weights.tobytes()
+    assert set(made.said) == set(theirs.verdict.probabilities)
+    made.save(tmp_path / "why.fits")
+    row = c.collection.row_of(first)
+    again = replay(tmp_path / "why.fits", c.lenses["agn"].target("type 1", row))
+    assert again.weights.tobytes() == made.weights.tobytes()
+
+
+def test_a_plane_composes_with_ones_own_points(c: Any):
+    points = c.plane(colour="type").holoviews()
+    plane = next(iter(c.planes.values()))
+    assert len(points) == len(plane.rows)
+    np.testing.assert_array_equal(points["x"], plane.xy[:, 0])
+    assert points["id"][5] == c.catalog["id"].iloc[plane.rows[5]]
+    own = hv.Points([(0.0, 0.0)])
+    drawn = hv.render(points * own, backend="bokeh")
+    assert len(drawn.renderers) == 2
+    assert hv.render(c.plane(colour="z").holoviews() + own, backend="bokeh") is not None
+
+
+def test_points_beyond_number_are_counted_and_compose_alike(c: Any, monkeypatch: Any):
+    monkeypatch.setattr("spexplain.dashboard.notebook.composable._SHADED_FROM", 10)
+    counted = c.plane().holoviews()
+    assert isinstance(counted, hv.DynamicMap)
+    assert isinstance(counted * hv.Points([(0.0, 0.0)]), hv.DynamicMap)  # compiled when drawn
+
+
+def test_a_painted_spectrum_has_a_piece_a_segment_in_its_colour_and_composes(c: Any, first: str):
+    view = c.explain(first, "type 1", n_samples=300)
+    made = view.explained()
+    painted = view.holoviews()
+    ribbon, line = painted
+    pieces = ribbon.split(datatype="dictionary")
+    assert len(pieces) == len(made.weights)
+    np.testing.assert_array_equal(line["flux"], made.flux)
+    strongest = max(pieces, key=lambda piece: abs(piece["weight"]))
+    top = made.table().iloc[0]
+    assert strongest["wave_rest"][0] == pytest.approx(top["wave_min_rest_aa"], abs=3)
+    own = hv.Curve((made.wave_rest_aa, made.flux + 1))
+    assert len(hv.render(painted * own, backend="bokeh").renderers) == 3
+    assert hv.render(made.holoviews() + own, backend="bokeh") is not None
+
+
+def test_without_an_open_spectrum_there_is_none_to_paint(small_demo: Path):
+    fresh = sx.open(small_demo)
+    try:
+        with pytest.raises(ValueError, match="no spectrum is open"):
+            fresh.explain().explained()
+        with pytest.raises(ValueError, match="no spectrum is open"):
+            fresh.spectrum().holoviews()
+    finally:
+        fresh.views.stop()
+
+
+def test_the_page_in_a_cell_is_a_frame(c: Any):
+    page = c.app()
+    try:
+        assert f'<iframe src="{page.url}"' in page._repr_html_()
+    finally:
+        page.stop()
