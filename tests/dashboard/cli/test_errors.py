@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from spexplain.core.models.svm.training import SvmSettings
+from spexplain.core.planes.tsne import EmbedSettings
 from spexplain.dashboard.cli import command as module
 from spexplain.dashboard.cli import main
+from spexplain.data.build import all_stages
+from spexplain.data.build.agn_study import AgnStudy, PlaneChoice
+from spexplain.data.build.all_stages import BuildSettings
+from spexplain.data.collection.collection import Collection
+from spexplain.data.study import evaluation
 
 
 def cut(path: Path) -> None:
@@ -53,17 +61,39 @@ def commands(path: Path, tmp_path: Path, id: str) -> dict[str, list[str]]:
     }
 
 
+@pytest.fixture
+def short_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report of the study's every part, with one plane and one machine where it has several."""
+    plane = EmbedSettings(perplexity=30, early=20, iterations=30)
+    study = AgnStudy(
+        machines=(("three", SvmSettings()), ("two", SvmSettings(c=0.4))),
+        sigmas=(0.1, 1.0), noise_repeats=2, time_repeats=1,
+        planes=tuple(
+            PlaneChoice(f"agn-{name}-30", f"t-SNE, {name}", plane, name.partition("-")[0])
+            for name in ("three-raw", "three-standardised", "two-raw", "two-standardised")
+        ),
+    )  # fmt: skip
+
+    def settings_as_built(collection: Collection) -> BuildSettings:
+        return dataclasses.replace(all_stages_as_built(collection), study=study)
+
+    all_stages_as_built = all_stages.settings_as_built
+    for where in (all_stages, evaluation):
+        monkeypatch.setattr(where, "settings_as_built", settings_as_built)
+
+
 KINDS = [
     *(":.parquet", ":.json", ":piece", "svm:.skops", "svm:.json", "svm:.parquet"),
     *("vae:.safetensors", "vae:.json", "score:.parquet", "embed-p21:piece", "cluster:.parquet"),
 ]
 
 
-# One of each format; and those whose loss a report, which takes long, is written through.
+# One of each format; and those whose loss a report, which takes longest, is written through.
 FORMATS = (":.parquet", ":.json", "svm:.skops", "vae:.safetensors", "embed-p21:piece")
 REPORTED = (":.json", "svm:.json", "score:.parquet")
 
 
+@pytest.mark.usefixtures("short_study")
 @pytest.mark.parametrize(
     ("kind", "harm"),
     [(kind, garbage) for kind in KINDS]
