@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from bokeh.document import Document
 from bokeh.models import ImportedStyleSheet
+from jinja2 import Template
 from panel.io.state import set_curdoc
 from spexplain.dashboard.server import page as app
 from spexplain.dashboard.views.widgets.components import ASSETS
@@ -44,6 +45,18 @@ def test_every_part_of_the_page_has_its_place(doc: Document) -> None:
     html = (ASSETS / "page.html").read_text(encoding="utf-8")
     placed = set(re.findall(r"embed\(roots\.(\w+)\)", html))
     assert placed == {root.name for root in doc.roots}
+
+
+@pytest.mark.parametrize("opening", ["<script>", '<script type="text/javascript">'])
+def test_bokehs_own_script_bears_the_mark_however_bokeh_spells_it(opening: str) -> None:
+    html = (ASSETS / "page.html").read_text(encoding="utf-8")
+    (own,) = re.findall(r"\{\{ plot_script.*\}\}", html)
+    models = '<script type="application/json">{}</script>'
+    written = Template(own).render(
+        plot_script=f"{models}{opening}start()</script>", nonce=lambda: "mark"
+    )
+    marked = opening.replace("<script", '<script nonce="mark"')
+    assert written == f"{models}{marked}start()</script>"
 
 
 def test_the_page_knows_its_collection(doc: Document) -> None:
