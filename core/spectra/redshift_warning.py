@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["doubt", "is_doubtful", "warning_words"]
+from collections.abc import Mapping
+
+__all__ = ["at_odds", "doubt", "is_doubtful", "warning_words"]
 
 _HARMLESS = " (often harmless)"
+_AT_ODDS = "the same file says "
+_SAME = 3e-3  # in Δz/(1 + z), 900 km/s: wider than the frames and lines that redshifts are of
 # ZWARNING of SDSS and ZWARN of Redrock: bits 0 to 9 mean the same in both, 10 and 11 are Redrock's.
 # Sources: https://www.sdss4.org/dr17/algorithms/bitmasks (ZWARNING); redrock.zwarning.
 _BITS = {
@@ -45,6 +49,24 @@ def warning_words(bits: int) -> str:
     )
 
 
+def at_odds(z: float, others: Mapping[str, float]) -> str:
+    """What else is given as redshift that cannot be the same, in words; empty if nothing is.
+
+    Parameters
+    ----------
+    z
+        The redshift that is taken.
+    others
+        Name → redshift; NaN and 0 stand for none.
+    """
+    told = [
+        f"{name} = {other:.4g}"
+        for name, other in others.items()
+        if other and abs(other - z) > _SAME * (1 + z)
+    ]
+    return _AT_ODDS + ", ".join(told) if told else ""
+
+
 def is_doubtful(words: str) -> bool:
     """Whether any part of a warning is of those that ruin a redshift."""
     return any(part.strip() and not part.endswith(_HARMLESS) for part in words.split(";"))
@@ -54,4 +76,5 @@ def doubt(words: str) -> str:
     """A sentence for whoever reads a verdict; empty where the redshift is not doubtful."""
     if not is_doubtful(words):
         return ""
-    return f"Its redshift is doubtful by its survey: {words}. Types and scores stand on it."
+    whose = "" if words.startswith(_AT_ODDS) else " by its survey"
+    return f"Its redshift is doubtful{whose}: {words}. Types and scores stand on it."

@@ -45,7 +45,9 @@ Joined = Annotated[
 ]
 ZWarning = Annotated[
     Literal["keep", "reject"],
-    typer.Option(help="Redshifts that their survey warns of: mark, or give to no model."),
+    typer.Option(
+        help="Redshifts that their survey or file casts doubt on: mark, or give to no model."
+    ),
 ]
 
 

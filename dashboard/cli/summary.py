@@ -95,7 +95,8 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
         yield f"{report.n_joined} of {report.n_taken} have a row in the catalogue"
     if report.n_doubtful:
         yield (
-            f"[yellow]{report.n_doubtful} have a redshift that their survey warns of[/yellow] "
+            f"[yellow]{report.n_doubtful} have a redshift that their survey, or another in the "
+            "file, casts doubt on[/yellow] "
             "(column z_warning): types and scores stand on it; --z-warning reject keeps them out"
         )
     if report.n_taken:

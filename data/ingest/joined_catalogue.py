@@ -18,7 +18,7 @@ from .labels import KEYS, LabelError, padded_name
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.other_facts import facts_of
 from .readers.vocabulary.redshift_flags import FLAGS, flag_words
-from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
+from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of, rivals_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,12 +119,18 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     known = {name.upper() for name in (key, ra, dec) if name is not None} | {*KEYWORDS, *FLAGS}
     names = {} if key is None else {padded_name(str(r[key]).strip()): n for n, r in enumerate(rows)}
     upper = [{str(name).upper(): value for name, value in row.items()} for row in rows]
+    said = [[(name, row.get(name)) for name in KEYWORDS] for row in upper]
+    z = [redshift_of(one)[0] for one in said]
+    warned = [
+        flag_words(row.get) or rivals_of(taken, one)
+        for row, taken, one in zip(upper, z, said, strict=True)
+    ]
     return JoinedCatalogue(
         {name: row for name, row in names.items() if name},
         [] if ra is None or dec is None else [_number(row[ra]) for row in rows],
         [] if ra is None or dec is None else [_number(row[dec]) for row in rows],
-        [redshift_of([(name, row.get(name)) for name in KEYWORDS])[0] for row in upper],
-        [flag_words(row.get) for row in upper],
+        z,
+        warned,
         [facts_of(row.items(), known) for row in upper],
         digest,
     )

@@ -1,7 +1,9 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.spectra.redshift_warning import doubt, is_doubtful, warning_words
+from spexplain.core.spectra.redshift_warning import at_odds, doubt, is_doubtful, warning_words
 
 
 def test_only_a_doubtful_redshift_has_a_sentence():
@@ -35,3 +37,16 @@ def test_a_bit_nobody_knows_has_its_number():
 def test_negative_bits_are_no_bits():
     with pytest.raises(ValueError, match="-1"):
         warning_words(-1)
+
+
+def test_a_redshift_that_another_contradicts_is_doubtful_and_by_nobodys_word():
+    words = at_odds(
+        0.1, {"Z": 0.1, "Z_SPEC": 0.31, "Z_VI": 0.0, "ZHELIO": 0.1001, "ZBEST": math.nan}
+    )
+    assert words == "the same file says Z_SPEC = 0.31"
+    assert doubt(words).startswith("Its redshift is doubtful: the same file says Z_SPEC = 0.31.")
+
+
+@given(st.floats(0, 5), st.floats(-2e-3, 2e-3))
+def test_frames_and_lines_of_one_redshift_do_not_contradict(z, shift):
+    assert at_odds(z, {"Z_HELIO": z + shift * (1 + z)}) == ""

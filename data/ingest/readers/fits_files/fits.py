@@ -322,8 +322,10 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
 
 def _whole(cards: list[bytes], keyword: str) -> int:
     wanted = f"{keyword:8}".encode()
-    found: Any = next(fits.Card.fromstring(card).value for card in cards if card[:8] == wanted)
-    return int(found)
+    found: Any = [fits.Card.fromstring(card).value for card in cards if card[:8] == wanted]
+    if not found:
+        raise ValueError(f"a table without {keyword}")
+    return int(found[0])
 
 
 @lru_cache(maxsize=128)  # a survey has a few

@@ -21,7 +21,7 @@ from ..vocabulary.medium import medium_of
 from ..vocabulary.noise import from_error, from_variance, not_negative
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
 from .fits import Hdu, ReadError
 
 __all__ = ["is_image", "load_image"]
@@ -65,7 +65,8 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Spec
         factor, called = flux_factor(str(primary.value("BUNIT") or ""), wave)
         ivar = _ivar(hdus, n) / factor / factor
         flux = np.ravel(primary.data)[:n].astype(np.float64) * factor
-        z, z_note = redshift_of([(name, primary.value(name)) for name in (*KEYWORDS, *VELOCITIES)])
+        redshifts = [(name, primary.value(name)) for name in (*KEYWORDS, *VELOCITIES)]
+        z, z_note = redshift_of(redshifts)
         order = slice(None) if wave[-1] > wave[0] else slice(None, None, -1)
         return Spectrum(
             id=name_of(path),
@@ -78,7 +79,7 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Spec
             dec=primary.number("DEC"),
             survey="own",
             flux_unit=called,
-            z_warning=flag_words(primary.value),
+            z_warning=flag_words(primary.value) or rivals_of(z, redshifts),
             medium=medium,
             facts=facts_of((name, primary.value(name)) for name in HEADER_FACTS),
             file=str(path),

@@ -30,7 +30,7 @@ from ..vocabulary.medium import medium_of
 from ..vocabulary.noise import from_error, from_variance, not_negative
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
 from .columns import Columns, FitsColumns
 from .table_conventions import bad_by_survey, mask_is_of_good, meant_units, stated_scale
 
@@ -90,7 +90,8 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         flux, ivar, unit, factor = _flux(columns, named, wave)
         model = _model(columns, named, wave, factor)
         wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
-        z, z_note = redshift_of(_redshifts(columns, named))
+        redshifts = _redshifts(columns, named)
+        z, z_note = redshift_of(redshifts)
         spectral_class = _text(columns, "CLASS").upper()
         return Spectrum(
             id=name_of(path),
@@ -99,7 +100,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             ivar=ivar,
             z=z,
             z_note=z_note,
-            z_warning=flag_words(columns.value),
+            z_warning=flag_words(columns.value) or rivals_of(z, redshifts),
             medium=medium,
             facts=facts_of((name, columns.value(name)) for name in HEADER_FACTS),
             model=None if model is None else model(wave),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["KEYWORDS", "VELOCITIES", "redshift_of"]
+from .....core.spectra.redshift_warning import at_odds
+
+__all__ = ["KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
 
 KEYWORDS = (
     "Z", "REDSHIFT", "REDSHFT", "Z_HELIO", "ZBEST", "Z_BEST", "Z_SPEC", "ZSPEC", "Z_VI", "ZHELIO",
@@ -43,6 +45,20 @@ def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
             return z, ""
         why = why or wrong
     return math.nan, why
+
+
+def rivals_of(z: float, said: Iterable[tuple[str, object]]) -> str:
+    """What is said besides the redshift taken and cannot be the same, in words; empty if nothing.
+
+    Parameters
+    ----------
+    z
+        Of :func:`redshift_of`.
+    said
+        What it was taken from.
+    """
+    others = {name: _read(name, value)[0] for name, value in said if value is not None}
+    return at_odds(z, others)
 
 
 def _written(text: str) -> str | float:

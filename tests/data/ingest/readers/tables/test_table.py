@@ -127,3 +127,17 @@ def test_a_redshift_that_is_no_number_is_quoted_and_a_table_that_nobody_knows_na
     assert read(write(columns)).z_note == ""
     with pytest.raises(ReadError, match="columns wavel, flx"):
         read(write({"wavel": WAVE, "flx": FLUX}))
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ({"Z_SPEC": 0.31}, "the same file says Z_SPEC = 0.31"),
+        ({"Z_SPEC": 0.2105, "Z_VI": 0.0}, ""),
+        ({"Z_SPEC": 0.31, "ZWARNING": 4}, "another redshift or class fits nearly as well"),
+    ],
+)
+def test_a_second_redshift_that_cannot_be_the_same_is_said(write, others, said):
+    columns = {"wave": WAVE, "flux": FLUX, "ivar": np.full(500, 4.0)}
+    spectrum = read(write(columns, units={"wave": "Angstrom"}, Z=0.21, **others))
+    assert (spectrum.z, spectrum.z_warning) == (0.21, said)
