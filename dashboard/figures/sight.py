@@ -27,17 +27,20 @@ class LineOver:
     Attributes
     ----------
     kind
-        ``"smooth"``, ``"survey"``, ``"pinned"`` or ``"rebuilt"``: its colour.
+        ``"smooth"``, ``"survey"``, ``"pinned"``, ``"rebuilt"`` or ``"mean"``: its colour.
     words
         What it is.
     wave_rest_aa, flux : (P,)
         NaN leaves a gap.
+    band
+        (2, P): low and high ends of a band shaded round it; None for none.
     """
 
     kind: str
     words: str
     wave_rest_aa: np.ndarray
     flux: np.ndarray
+    band: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

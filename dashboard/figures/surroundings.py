@@ -61,10 +61,13 @@ def draw_surroundings(
         "survey": category_colours(("correct",), theme)[0],
         "pinned": colours.accent,
         "rebuilt": colours.warn,
+        "mean": colours.laid,
     }
     for line in sight.over:
         x = sight.axis.of_rest(line.wave_rest_aa)
         axes.plot(x, line.flux, color=inks[line.kind], lw=0.8, zorder=4)
+        if line.band is not None:
+            axes.fill_between(x, *line.band, color=inks[line.kind], alpha=0.2, lw=0, zorder=1)
         said.append(line.words)
     return said
 

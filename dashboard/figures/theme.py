@@ -35,7 +35,8 @@ class Theme:
 
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
     weakens), ``either`` is of what any change strengthens, or weakens (violet, apart from both by
-    lightness too); ``neutral`` is a line painted where nothing was found.
+    lightness too); ``neutral`` is a line painted where nothing was found, ``laid`` (magenta) the
+    mean of others.
     """
 
     page: str
@@ -54,6 +55,7 @@ class Theme:
     neutral: str
     quiet: str
     warn: str
+    laid: str
 
     def css(self) -> str:
         """The colours as CSS custom properties, ``--surface: #…;`` and so on."""
@@ -81,6 +83,7 @@ THEMES: dict[ThemeName, Theme] = {
         neutral="#858e9d",
         quiet="#8a93a2",
         warn="#b42318",
+        laid="#aa3377",
     ),
     "dark": Theme(
         page="#0e1218",
@@ -99,6 +102,7 @@ THEMES: dict[ThemeName, Theme] = {
         neutral="#66748a",
         quiet="#586882",
         warn="#ff8d80",
+        laid="#d873a9",
     ),
 }
 

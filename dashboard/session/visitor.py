@@ -11,6 +11,7 @@ from ..workspace.workspace import Workspace
 from .background.browser_tab import Schedule
 from .browsing.confusion import ConfusionCell
 from .browsing.filtering import Filtering
+from .browsing.laid_mean import LaidMean
 from .browsing.stepping import Stepping
 from .browsing.tags import Tagging
 from .choices.person import Person
@@ -51,6 +52,8 @@ class Visitor(Session):
         Another one that is tried on the open spectrum.
     pinned
         A second spectrum.
+    laid
+        The mean of a selection over it.
     filtering
         The where-clause that selects.
     steps
@@ -71,6 +74,7 @@ class Visitor(Session):
         self.dropped = DroppedFile(self)
         self.redshift = Redshift(self)
         self.pinned = Pinned(self)
+        self.laid = LaidMean(self)
         self.filtering = Filtering(self)
         self.steps = Stepping(self, self.tagging, self.confusion)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,14 +58,40 @@ class Annotations:
         OSError
             If it cannot be written.
         """
-        if tag is not None and tag not in _TAGS:
-            raise ValueError(f"a tag is 0 to 9, got {tag}")
+        return self.tag_all({id: tag})[id]
+
+    def tag_all(self, tags: Mapping[str, int | None]) -> dict[str, int | None]:
+        """Tag many spectra as one change, as :meth:`tag` does one.
+
+        Parameters
+        ----------
+        tags
+            id → tag, or None to take it away.
+
+        Returns
+        -------
+        before
+            id → the tag it had, or None: tagging with these undoes this.
+
+        Raises
+        ------
+        ValueError
+            If a tag is not 0 to 9; nothing is changed then.
+        OSError
+            If it cannot be written.
+        """
+        for tag in set(tags.values()) - {None}:
+            if tag not in _TAGS:
+                raise ValueError(f"a tag is 0 to 9, got {tag}")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         with transaction(self._path, _TABLE) as base:
-            base.execute("BEGIN IMMEDIATE")  # the tag it had is read and replaced as one change
-            found = base.execute("SELECT tag FROM tags WHERE id = ?", (id,)).fetchone()
-            if tag is None:
-                base.execute("DELETE FROM tags WHERE id = ?", (id,))
-            else:
-                now = datetime.now(UTC).isoformat(timespec="seconds")
-                base.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (id, tag, now))
-        return None if found is None else int(found[0])
+            base.execute("BEGIN IMMEDIATE")  # the tags they had are read and replaced as one change
+            had = dict(base.execute("SELECT id, tag FROM tags"))
+            base.executemany(
+                "INSERT OR REPLACE INTO tags VALUES (?, ?, ?)",
+                [(id, tag, now) for id, tag in tags.items() if tag is not None],
+            )
+            base.executemany(
+                "DELETE FROM tags WHERE id = ?", [(id,) for id, tag in tags.items() if tag is None]
+            )
+        return {id: had.get(id) for id in tags}

@@ -111,6 +111,45 @@ def test_a_selection_is_explained_on_the_spot(tab: Any) -> None:
     page.get_by_label("mean explanation of the selection").wait_for()
 
 
+def test_a_selections_mean_is_laid_over_the_spectrum_told_exported_and_taken_off(
+    tab: Any, small_demo: Path, tmp_path: Path
+) -> None:
+    page = tab.page
+    first = str(Collection.open(small_demo).catalog["id"].iloc[0])
+    tab.open(f"?id={first}&tab=selected&filter=label%20%3D%20%27type%201%27&n_samples=200")
+    tab.painted(first)
+    page.get_by_role("button", name="Lay the mean over the spectrum").click()
+    drawn = "() => Bokeh.documents[0].get_model_by_name('mean-line')?.data.x.length > 0"
+    tab.wait(drawn)
+    band = tab.data("mean-band")
+    mean = tab.data("mean-line")
+    inside = [
+        low <= y <= high for low, y, high in zip(band["low"], mean["y"], band["high"], strict=True)
+    ]
+    assert sum(inside) > 0.9 * len(inside)  # a mean is not a median
+    noted = page.evaluate("() => Bokeh.documents[0].get_model_by_name('over-note').text")
+    assert "magenta: mean of" in noted
+    page.get_by_text(f"on its {len(mean['x']):,} wavelengths").wait_for()
+    page.locator("summary", has_text="Save").last.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Figure (SVG)").click()
+    download.value.save_as(tmp_path / "seen.svg")
+    assert noted in (tmp_path / "seen.svg").read_text(encoding="utf-8")
+    page.get_by_role("button", name="Take it off").click()
+    tab.wait(drawn.replace("> 0", "=== 0"))
+
+
+def test_all_selected_are_tagged_at_once_and_taken_back(new_tab: Any) -> None:
+    tab = new_tab()
+    page = tab.page
+    tab.open("?tab=selected&filter=label%20%3D%20%27type%201%27")
+    menu = page.locator("select[name=tag]")
+    menu.select_option("7")
+    page.get_by_text("tag 7: ").wait_for()
+    page.get_by_role("button", name="Undo tag").click()
+    page.get_by_text("None of these has a tag.").wait_for()
+
+
 def test_kept_selections_colour_the_plane_each_in_its_own_colour(tab: Any) -> None:
     page = tab.page
     tab.open("?tab=selected")

@@ -1,10 +1,17 @@
-"""A visitor's tags: keys 0 to 9 on the open spectrum, and undo."""
+"""A visitor's tags: keys 0 to 9 on the open spectrum, a tag for all selected, and undo."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
 
 from ..session import Session
 
 __all__ = ["Tagging"]
+
+_MOST_AT_ONCE = 100_000  # a second or so, in which the page does nothing else
+_MOST_UNDONE = 200_000  # spectra in all: what can be taken back must not fill the memory
 
 
 class Tagging:
@@ -23,7 +30,7 @@ class Tagging:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._before: list[tuple[str, int | None]] = []
+        self._before: list[dict[str, int | None]] = []
         self.tags: dict[str, int] = {}
         self._read()
 
@@ -36,25 +43,52 @@ class Tagging:
         if shown.row < 0:
             self._session.complain("A file from outside is stored nowhere, and nor is a tag of it.")
             return
-        self._write(shown.id, None if self.tags.get(shown.id) == tag else tag, self._before)
+        wanted = None if self.tags.get(shown.id) == tag else tag
+        self._write({shown.id: wanted}, self._before)
+
+    def tag_rows(self, rows: np.ndarray, tag: int | None) -> None:
+        """Tag all spectra of these rows, in place of any tag they had; undone as one.
+
+        Parameters
+        ----------
+        rows : (n,)
+            Of the catalogue.
+        tag
+            0 to 9, or None to take their tags away.
+        """
+        ids = self._session.workspace.catalog["id"].to_numpy(str)[rows].tolist()
+        if len(ids) > _MOST_AT_ONCE:
+            self._session.complain(
+                f"At most {_MOST_AT_ONCE:,} are tagged at once, and {len(ids):,} are selected: "
+                "keep the selection by a name instead."
+            )
+        elif ids:
+            self._write(dict.fromkeys(ids, tag), self._before)
 
     def undo(self) -> None:
-        """Take the last tag back that this visitor has set or taken away."""
+        """Take back what this visitor has last tagged, or untagged: one, or all of a selection."""
         if self._before:
-            self._write(*self._before.pop(), [])
+            self._write(self._before.pop(), [])
 
-    def _write(self, id: str, tag: int | None, undo: list[tuple[str, int | None]]) -> None:
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a tag of this visitor's to take back."""
+        return bool(self._before)
+
+    def _write(self, tags: Mapping[str, int | None], undo: list[dict[str, int | None]]) -> None:
         person = self._session.person
         if not person.may("tag"):
             self._session.complain(person.refusal("tag"))
             return
         try:
-            before = self._session.workspace.annotations.tag(id, tag)
+            before = self._session.workspace.annotations.tag_all(tags)
         except OSError as error:
             self._session.complain(f"The tag was not kept: {error}")
             return
-        person.did(f"tagged {id} {'none' if tag is None else tag}")
-        undo.append((id, before))
+        person.did(_told(tags))
+        undo.append(before)
+        while len(undo) > 1 and sum(map(len, undo)) > _MOST_UNDONE:
+            del undo[0]
         self._read()
         self._session.relist()
 
@@ -63,3 +97,10 @@ class Tagging:
             self.tags = self._session.workspace.annotations.tags()
         except OSError as error:
             self._session.complain(f"The tags cannot be read: {error}")
+
+
+def _told(tags: Mapping[str, int | None]) -> str:
+    """What was done, in a line."""
+    kinds = {"none" if tag is None else str(tag) for tag in tags.values()}
+    which = next(iter(tags)) if len(tags) == 1 else f"{len(tags):,} spectra"
+    return f"tagged {which} {' '.join(sorted(kinds))}"

@@ -136,6 +136,9 @@ class Outcome(param.Parameterized):
     pinned = param.Parameter(
         default=None, doc="The second spectrum (PinnedSpectrum); None while there is none."
     )
+    mean = param.Parameter(
+        default=None, doc="A selection's mean over it (MeanOver); None while there is none."
+    )
     lacking = param.Parameter(
         default=None,
         doc="Lines one would expect of its type and it does not show, in words; None until known.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, Label, Line
+from bokeh.models import ColumnDataSource, Label, Line, VArea
 
 from ....core.spectra.smoothing import smoothed
 from ...figures.bokeh_style import FONT
@@ -44,13 +44,14 @@ class LinesOver:
         self._session, self._view, self._redshift = session, view, redshift
         self.drawn: tuple[LineOver, ...] = ()
         self._drawn: dict[str, Any] = {}
+        self._band: Any = None  # round the mean
         # With the figure from the start: of one that is added later Bokeh finds no view at first.
         self._note = Label(
             x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT, visible=False,
             text_font_size="11px", name="over-note", background_fill_alpha=0.85,
         )  # fmt: skip
         view.flux.add_layout(self._note)
-        session.outcome.param.watch(self._draw, ["whole", "pinned"])
+        session.outcome.param.watch(self._draw, ["whole", "pinned", "mean", "shown"])
         session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
         session.view.param.watch(self._dress, "theme")
         redshift.param.watch(self._draw, "line")
@@ -76,15 +77,21 @@ class LinesOver:
         if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
             words = f"blue line: {pinned.id}, pinned"
             found.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
+        mean = outcome.mean
+        if mean is not None and outcome.shown is not None and mean.lens is outcome.shown.lens:
+            of = mean.spread
+            band = np.stack([of.low, of.high])
+            found.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))
         if self._redshift.line:
             notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
         self.drawn = tuple(found)
-        for name in ("smooth", "survey", "pinned"):
+        for name in ("smooth", "survey", "pinned", "mean"):
             line = next((one for one in found if one.kind == name), None)
             if line is None:
                 self._put(name, np.empty(0), np.empty(0))
             else:
                 self._put(name, axis.of_rest(line.wave_rest_aa), line.flux)
+        self._shade(next((one for one in found if one.band is not None), None))
         smoothing = any(one.kind == "smooth" for one in found)
         for plain in self._view.plain_lines():
             plain.line_alpha = _FAINT if smoothing else 1.0
@@ -100,6 +107,21 @@ class LinesOver:
             self._dress()
         self._drawn[name].data_source.data = {"x": x, "y": np.asarray(y, np.float32)}
 
+    def _shade(self, line: LineOver | None) -> None:
+        """Shade the band of a line, or none."""
+        if self._band is None:
+            if line is None:
+                return
+            source = ColumnDataSource(name="mean-band")
+            area = VArea(x="x", y1="low", y2="high", fill_alpha=0.18)
+            self._band = self._view.flux.add_glyph(source, area, level="underlay")
+            self._dress()
+        x, low, high = np.empty(0), np.empty(0), np.empty(0)
+        if line is not None and line.band is not None:
+            x, (low, high) = self._session.axis.of_rest(line.wave_rest_aa), line.band
+        ends = {"low": np.asarray(low, np.float32), "high": np.asarray(high, np.float32)}
+        self._band.data_source.data = {"x": x, **ends}
+
     def _say(self, text: str) -> None:
         below = FOOT_PX if self._session.view.span == "whole" else 0
         self._note.update(text=text, visible=bool(text), y=2 + below)
@@ -114,7 +136,10 @@ class LinesOver:
             "smooth": theme.line,
             "survey": category_colours(("correct",), name)[0],
             "pinned": theme.accent,
+            "mean": theme.laid,
         }
         for kind, renderer in self._drawn.items():
             renderer.glyph.line_color = colours[kind]
+        if self._band is not None:
+            self._band.glyph.fill_color = theme.laid
         self._note.update(text_color=theme.muted, background_fill_color=theme.surface)

@@ -18,10 +18,13 @@ from ..widgets.controls import target_title
 from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
 from .selection_sections import (
+    TAGS,
     kept_table,
+    laid_section,
     lines_section,
     mean_section,
     reasons_section,
+    tags_line,
     types_line,
 )
 
@@ -58,6 +61,7 @@ class _SelectionTab:
         )  # fmt: skip
         session.view.param.watch(self._draw, "tab")
         session.selected.param.watch(self._draw, "current")
+        session.outcome.param.watch(self._draw, ["mean", "relisted"])
         self._summary.param.watch(self._draw, ["spread", "lines"])
         self._reasons.param.watch(self._draw, ["found", "busy"])
         self._summary.param.watch(self._draw_bpt, "lines")
@@ -78,6 +82,17 @@ class _SelectionTab:
             self._keep(str(message["value"]))
         elif "take" in message:
             self._select_kept(str(message["take"]))
+        elif message.get("do") == "lay" and session.selected.current is not None:
+            session.laid.lay(session.selected.current)
+        elif message.get("do") == "lift":
+            session.laid.remove()
+            self._draw()
+        elif "mean" in message:
+            self._lay_kept(str(message["mean"]))
+        elif message.get("set") == "tag" and message["value"] in TAGS:
+            self._tag_all(TAGS[message["value"]])
+        elif message.get("do") == "untag":
+            session.tagging.undo()
         elif message.get("do") == "colour":
             self._colour_plane()
         elif message.get("set") == "colour":
@@ -125,19 +140,36 @@ class _SelectionTab:
         view.colour = name
         self._draw()
 
+    def _tag_all(self, tag: int | None) -> None:
+        now: Selection | None = self._session.selected.current
+        if now is not None:
+            self._session.tagging.tag_rows(now.rows, tag)
+            self._draw()
+
+    def _lay_kept(self, name: str) -> None:
+        kept = self._kept_selection(name)
+        if kept is not None:
+            self._session.laid.lay(kept)
+
     def _select_kept(self, name: str) -> None:
+        kept = self._kept_selection(name)
+        if kept is not None:
+            self._session.selected.take(kept)
+
+    def _kept_selection(self, name: str) -> Selection | None:
+        """What is kept by a name, of this collection; None, and told, if it cannot be read."""
         space = self._session.workspace
         try:
             ids = space.kept_selections.ids(name)
         except (KeyError, OSError) as error:
             self._session.complain(str(error.args[0] if error.args else error))
-            return
+            return None
         rows = np.flatnonzero(space.catalog["id"].astype(str).isin(ids).to_numpy())
         if len(rows) < len(set(ids)):
             self._session.complain(
                 f"{len(set(ids)) - len(rows):,} of “{name}” are not in this collection any more."
             )
-        self._session.selected.take(Selection(name, f"kept as “{name}”", rows))
+        return Selection(name, f"kept as “{name}”", rows)
 
     def _draw(self, *_: object) -> None:
         if self._session.view.tab != "selected":
@@ -145,6 +177,7 @@ class _SelectionTab:
         now = self._session.selected.current
         self.part.write(
             what=self._hint() if now is None else self._about(now),
+            laid=laid_section(self._session.laid.selection, self._session.outcome.mean),
             **self._in_sum(now),
             kept=self._kept(now),
         )
@@ -171,7 +204,7 @@ class _SelectionTab:
             n_usable=n_usable,
         )
         ratios = lines_section(self._summary.lines)
-        return {"mean": mean_section(spread), "reasons": reasons, "ratios": ratios}
+        return {"mean": mean_section(spread, lay=True), "reasons": reasons, "ratios": ratios}
 
     def _draw_bpt(self, *_: object) -> None:
         """The BPT diagram by type, where there is a point to draw."""
@@ -208,7 +241,17 @@ class _SelectionTab:
             f"<h3>{counted}</h3><p>{escape(now.origin)}</p>"
             f"{types_line(space.catalog['label'].iloc[now.rows])}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
+            f"{self._tags(now.rows)}"
         )
+
+    def _tags(self, rows: np.ndarray) -> str:
+        """What tags all of them; nothing for who may not."""
+        session = self._session
+        if not len(rows) or not session.person.may("tag"):
+            return ""
+        known, ids = session.tagging.tags, session.workspace.catalog["id"]
+        tagged = ids.iloc[rows].map(known).dropna().astype(int).tolist() if known else []
+        return tags_line(len(rows), tagged, can_undo=session.tagging.can_undo)
 
     def _kept(self, now: Selection | None) -> str:
         field = (

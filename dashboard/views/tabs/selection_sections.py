@@ -11,15 +11,29 @@ import pandas as pd
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.words import EXPLAINED_R2, goodness
 from ....data.selections.kept_selections import KeptSelection
+from ....data.selections.selection import Selection
 from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
 from ...figures.theme import ThemeName, category_colours
+from ...session.browsing.laid_mean import MeanOver
 from ...session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons
 from ...session.browsing.selection_summary import SelectedLines, Spread
 from ...workspace.cluster_partition import colours_meaning, top_names
-from ..widgets.html_sections import button, foot_line
+from ..widgets.html_sections import button, choice, foot_line
 from .ratio_table import bpt_words, ratio_table
 
-__all__ = ["kept_table", "lines_section", "mean_section", "reasons_section", "types_line"]
+__all__ = [
+    "TAGS",
+    "kept_table",
+    "laid_section",
+    "lines_section",
+    "mean_section",
+    "reasons_section",
+    "tags_line",
+    "types_line",
+]
+
+TAGS: dict[str, int | None] = {**{str(tag): tag for tag in range(10)}, "none": None}
+"""What a whole selection can be tagged with, as its menu has it."""
 
 
 def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
@@ -32,7 +46,7 @@ def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
         f'data-of="{escape(one.name, quote=True)}" '
         f'aria-label="Colour of {escape(one.name, quote=True)}"></td><td>'
         f"{button(escape(one.name), {'take': one.name}, css='link', title=one.origin)}"
-        f"</td><td>{one.n:,}</td><td>"
+        f"</td><td>{one.n:,}</td><td>{_lay(one.name)}</td><td>"
         f"{_forget(one.name)}</td></tr>"
         for one, colour in zip(kept, colours, strict=True)
     )
@@ -52,6 +66,37 @@ def _forget(name: str) -> str:
     return button("×", {"forget": name}, css="link", title=said, label=said)
 
 
+def _lay(name: str) -> str:
+    said = f"Lay the mean of {name} over the spectrum"
+    return button("mean", {"mean": name}, css="link", title=said, label=said)
+
+
+def laid_section(selection: Selection | None, mean: MeanOver | None) -> str:
+    """What is laid over the spectrum, and what takes it off; empty while nothing is."""
+    if selection is None:
+        return ""
+    said = f"The mean of “{selection.name}” follows, of what the lens can take."
+    said = said if mean is None else mean.sentence()
+    off = button("Take it off", {"do": "lift"}, css="plain", title="Lay no mean over the spectrum")
+    return f'<p>{escape(said)}</p><div class="line">{off}</div>'
+
+
+def tags_line(n: int, tags: Sequence[int], *, can_undo: bool) -> str:
+    """A menu that tags all of a selection, its tags so far, and what takes the last tag back."""
+    which = "this one" if n == 1 else f"all {n:,}"
+    menu = choice(
+        "tag", f"Tag {which}", {"": "with …", **{name: name for name in TAGS}}, "",
+        title="In place of any tag they have; none takes it away",
+    )  # fmt: skip
+    back = button(
+        "Undo tag", {"do": "untag"}, css="plain", idle=not can_undo,
+        title="Take back what you have tagged last (u)",
+    )  # fmt: skip
+    counts = pd.Series(tags).value_counts().sort_index()
+    told = " · ".join(f"tag {tag}: {n_tagged:,}" for tag, n_tagged in counts.items())
+    return f'<div class="line">{menu} {back}</div><p>{told or "None of these has a tag."}</p>'
+
+
 def types_line(labels: pd.Series) -> str:
     """How many there are of each type, the commonest first."""
     counts = labels.replace("", "unlabelled").value_counts()
@@ -59,8 +104,8 @@ def types_line(labels: pd.Series) -> str:
     return f"<p>{told}</p>" if told else ""
 
 
-def mean_section(found: Spread | None) -> str:
-    """Mean, median and spread, or that they follow."""
+def mean_section(found: Spread | None, *, lay: bool = False) -> str:
+    """Mean, median and spread, or that they follow; and what lays the mean over the spectrum."""
     if found is None:
         return '<p class="waiting">Mean and median follow, of what the lens can take.</p>'
     wave = found.wave_rest_aa
@@ -70,12 +115,19 @@ def mean_section(found: Spread | None) -> str:
         polyline(frame, wave, found.mean),
         polyline(frame, wave, found.median, "again"),
     ]
+    button_line = ""
+    if lay:
+        put = button(
+            "Lay the mean over the spectrum", {"do": "lay"}, css="plain",
+            title="With its band of 16–84 %, over whatever spectrum is open, until it is taken off",
+        )  # fmt: skip
+        button_line = f'<div class="line">{put}</div>'
     return (
         f'<div class="mean">{picture(drawn, label="mean, median and spread of the selection")}'
         f'{ends(wave)}<div class="caption"><span><i class="key-line"></i>mean</span>'
         '<span><i class="key-line red"></i>median</span>'
         '<span><i class="key-line box"></i>16–84 %</span>'
-        f"<span>of {_counted(found.n, found.of)} spectra</span></div></div>"
+        f"<span>of {_counted(found.n, found.of)} spectra</span></div></div>{button_line}"
     )
 
 

@@ -180,7 +180,10 @@ def test_a_figure_of_a_sight_shows_that_stretch_on_that_axis(tmp_path: Path) -> 
         x=(440.0, 990.0),
         y=(0.5, 3.0),
         whole=whole,
-        over=(LineOver("smooth", "smoothed by 3 px", wave, flux),),
+        over=(
+            LineOver("smooth", "smoothed by 3 px", wave, flux),
+            LineOver("mean", "mean of 3", wave, flux, np.stack([flux - 0.1, flux + 0.1])),
+        ),
     )
     fig = explained_spectrum_figure(wave, flux, found, sight=sight)
     upper = fig.axes[1]
@@ -192,6 +195,7 @@ def test_a_figure_of_a_sight_shows_that_stretch_on_that_axis(tmp_path: Path) -> 
     drawn = " ".join(re.findall(r"<text[^>]*>([^<]*)<", drawn))
     for words in (
         "Observed wavelength in air (nm)", "smoothed by 3 px", "hatched: filled in, not measured",
+        "mean of 3",
         "shaded round the line: 1 σ", "pale blue: what the model saw",
     ):  # fmt: skip
         assert words in drawn  # as text, not as outlines

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from spexplain.dashboard.session.choices.person import Person
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.verdict import verdict_pane
@@ -65,3 +67,41 @@ def test_a_tag_needs_a_spectrum_and_a_place(
     visitor.tagging.press(1)
     assert "The tag was not kept" in visitor.outcome.problem
     assert visitor.tagging.tags == {}
+
+
+def test_all_of_a_selection_are_tagged_and_undone_as_one(visitor: Session, tmp_path: Path) -> None:
+    visitor.open(7)
+    visitor.tagging.press(4)
+    visitor.tagging.tag_rows(np.array([6, 7, 8]), 2)
+    assert Annotations(tmp_path).tags() == dict.fromkeys(("sim-00006", "sim-00007", "sim-00008"), 2)
+    visitor.tagging.tag_rows(np.array([8]), None)
+    assert "sim-00008" not in visitor.tagging.tags
+    visitor.tagging.undo()
+    visitor.tagging.undo()
+    assert visitor.tagging.tags == {"sim-00007": 4}
+    assert visitor.tagging.can_undo
+    visitor.tagging.undo()
+    assert not visitor.tagging.can_undo
+
+
+def test_too_many_at_once_are_not_tagged_and_who_may_not_is_told(
+    visitor: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spexplain.dashboard.session.browsing.tags._MOST_AT_ONCE", 2)
+    visitor.tagging.tag_rows(np.arange(3), 1)
+    assert "At most 2 are tagged at once, and 3 are selected" in visitor.outcome.problem
+    visitor.person = Person(name="ann", role="look")
+    visitor.tagging.tag_rows(np.arange(2), 1)
+    assert "ann may look" in visitor.outcome.problem
+    assert visitor.tagging.tags == {}
+
+
+def test_old_undos_are_let_go_before_they_fill_the_memory(
+    visitor: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spexplain.dashboard.session.browsing.tags._MOST_UNDONE", 5)
+    for tag in (1, 2):
+        visitor.tagging.tag_rows(np.arange(3), tag)
+    visitor.tagging.undo()
+    assert set(visitor.tagging.tags.values()) == {1}
+    assert not visitor.tagging.can_undo

@@ -75,3 +75,37 @@ def test_who_may_only_look_keeps_nothing(visitor: Any) -> None:
     part.on_message({"set": "name", "value": "mine"})
     assert "Ada may look" in visitor.outcome.problem
     assert visitor.workspace.kept_selections.all() == []
+
+
+def test_all_selected_are_tagged_from_the_tab_by_who_may(visitor: Any, monkeypatch: Any) -> None:
+    _, part, _ = show(visitor)
+    visitor.selected.take(Selection("few", "lasso", np.array([7, 8, 30])))
+    assert "Tag all 3" in _said(part)
+    assert "None of these has a tag." in _said(part)
+    part.on_message({"set": "tag", "value": "5"})
+    assert "tag 5: 3" in _said(part)
+    part.on_message({"set": "tag", "value": ""})  # the menu's first line
+    part.on_message({"do": "untag"})
+    assert visitor.tagging.tags == {}
+    assert "None of these has a tag." in _said(part)
+    visitor.person = Person(name="ann", role="look")
+    visitor.selected.take(Selection("fewer", "lasso", np.array([7])))
+    assert "Tag this one" not in _said(part)
+
+
+def test_a_mean_is_laid_from_the_tab_and_taken_off(visitor: Any, wait_until: Any) -> None:
+    _, part, _ = show(visitor)
+    visitor.selected.take(Selection("few", "lasso", np.arange(5)))
+    wait_until(lambda: "Lay the mean over the spectrum" in _said(part))
+    part.on_message({"set": "name", "value": "five"})
+    part.on_message({"do": "lay"})
+    wait_until(lambda: "magenta: mean of 5 spectra of “few”" in _said(part))
+    part.on_message({"mean": "five"})  # as it is kept
+    wait_until(lambda: "magenta: mean of 5 spectra of “five”" in _said(part))
+    visitor.selected.clear()
+    assert "mean of 5 spectra of “five”" in _said(part)
+    part.on_message({"do": "lift"})
+    assert "magenta" not in _said(part)
+    part.on_message({"mean": "nobody"})
+    assert "nobody" in visitor.outcome.problem
+    assert visitor.outcome.mean is None

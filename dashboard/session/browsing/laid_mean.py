@@ -1,0 +1,118 @@
+"""The mean of a selection, laid over the open spectrum until it is taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ....data.selections.selection import Selection
+from ..background.latest_wins import Answer, Background
+from ..session import Session
+from .selection_summary import Spread, spread_of
+
+if TYPE_CHECKING:
+    from ....data.lenses.lenses import Lens
+
+__all__ = ["LaidMean", "MeanOver"]
+
+_LONGEST_NAME = 24  # at the foot of the plot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanOver:
+    """Mean and spread of a selection, as a lens prepares its spectra.
+
+    Attributes
+    ----------
+    name
+        Of the selection.
+    lens
+        That prepared them.
+    spread
+        Mean, 16th and 84th percentile, and of how many.
+    complete
+        No better will follow.
+    """
+
+    name: str
+    lens: Lens
+    spread: Spread
+    complete: bool = True
+
+    @property
+    def counted(self) -> str:
+        """Of how many spectra it is the mean."""
+        n, of = self.spread.n, self.spread.of
+        return f"{n:,}" if n == of else f"{n:,} drawn evenly of {of:,}"
+
+    def words(self) -> str:
+        """What the line and the band are, for the foot of the plot and a figure."""
+        name = self.name
+        short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+        return f"magenta: mean of {self.counted} (“{short}”) as prepared, band 16–84 %"
+
+    def sentence(self) -> str:
+        """The same at length, with its grid."""
+        wave = self.spread.wave_rest_aa
+        return (
+            f"Over the spectrum, in magenta: mean of {self.counted} spectra of “{self.name}”, each "
+            f"prepared for the lens {self.lens.title!r} on its {len(wave):,} wavelengths, "
+            f"{wave[0]:.0f}–{wave[-1]:.0f} Å at rest in vacuum; shaded: 16–84 % of them."
+        )
+
+
+class LaidMean:
+    """Keeps ``outcome.mean`` the mean of what was laid, through the lens looked through.
+
+    Parameters
+    ----------
+    session
+        Whose.
+
+    Attributes
+    ----------
+    selection
+        Whose mean is laid; None for none. It stays when another is selected.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.selection: Selection | None = None
+        self._work: Background[MeanOver] = Background(session, self._arrived)
+        session.view.param.watch(self._begin, "lens")
+
+    def lay(self, selection: Selection) -> None:
+        """Lay the mean of this selection, in place of any other."""
+        self.selection = selection
+        self._begin()
+
+    def remove(self) -> None:
+        """Take it off."""
+        self.selection = None
+        self._begin()
+
+    def _begin(self, *_: object) -> None:
+        self._work.cancel()
+        self._session.outcome.mean = None
+        selection, lens = self.selection, self._session.lens
+        if selection is None or lens is None:
+            return
+        if np.isin(selection.rows, lens.rows).any():
+            self._work.request(partial(_mean_of, selection, lens))
+        else:
+            self._session.complain(f"The lens can take none of “{selection.name}”: it has no mean.")
+
+    def _arrived(self, answer: Answer[MeanOver]) -> None:
+        if answer.error is not None:
+            self._session.complain(f"The mean cannot be laid over the spectrum: {answer.error}")
+        else:
+            self._session.outcome.mean = answer.result
+
+
+def _mean_of(selection: Selection, lens: Lens, cancelled: Callable[[], bool]) -> Iterator[MeanOver]:
+    for spread in spread_of(lens, selection.rows, cancelled):
+        yield MeanOver(selection.name, lens, spread)
