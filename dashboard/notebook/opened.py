@@ -118,6 +118,8 @@ class OpenedCollection:
     def tsne(self, plane: str = "agn") -> pd.DataFrame:
         """Where each spectrum lies on a plane: id, x, y, label.
 
+        Where some came after the plane was laid out, ``placed_later`` says which.
+
         Raises
         ------
         ValueError
@@ -129,6 +131,8 @@ class OpenedCollection:
         about = self.catalog.loc[found.rows, ["id", "label", "z"]].reset_index(drop=True)
         about.insert(1, "x", found.xy[:, 0])
         about.insert(2, "y", found.xy[:, 1])
+        if len(found.later):
+            about["placed_later"] = np.isin(found.rows, found.later)
         return about.assign(row=found.rows)
 
     def clusters(self) -> pd.DataFrame:

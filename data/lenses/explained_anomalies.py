@@ -56,6 +56,8 @@ class Reasons:
         Run of the weights that ``unit`` was made from.
     as_built
         Whether signs are kept or dropped as in the build.
+    growth
+        How many explanations came after the clusters were found, in words; "" for none.
     """
 
     rows: np.ndarray
@@ -76,6 +78,7 @@ class Reasons:
     settings: Mapping[str, Any] = field(default_factory=dict)
     dust: str = ""
     prepared: Run | None = None
+    growth: str = ""
 
     def built(self) -> tuple[np.ndarray, np.ndarray]:
         """Clusters of the build: labels (n,) int and centres (k, S)."""
@@ -131,6 +134,7 @@ def open_reasons(collection: Collection) -> Reasons | None:
             r2=_r2(weights, rows),
             settings={} if weights is None else weights.facts("settings"),
             dust=found.get("lines_dust", ""),
+            growth=found.get("growth_note", ""),
             prepared=None if copied else prepared,
         )
     except (RunError, KeyError):
@@ -203,7 +207,7 @@ def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
     unknown = reasons.scan.assign(inertia=np.nan, silhouette=np.nan)
     return replace(
         reasons, unit=unit, weight_sign=sign, scan=unknown, elbow=0, best_silhouette=0,
-        as_built=False,
+        as_built=False, growth="",
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ class Plane:
         ``knn_recall`` against the spectra, and what else the stage recorded.
     settings
         Of the embedding, as used.
+    later
+        Rows of spectra that came after the plane was laid out, and were placed on it; ascending.
     """
 
     name: str
@@ -48,6 +50,11 @@ class Plane:
     xy: np.ndarray
     metrics: dict[str, Any]
     settings: dict[str, Any]
+    later: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def came_later(self, row: int) -> bool:
+        """Whether a row was placed on the plane after it had been laid out."""
+        return bool(np.isin(row, self.later))
 
     @property
     def judged_on(self) -> str:
@@ -88,11 +95,13 @@ def _plane(run: Run, table_name: str, facts: dict[str, Any]) -> Plane:
     table = run.table(table_name)
     metrics = {k: v for k, v in facts.items() if k not in ("settings", "name", "title", "task")}
     metrics |= facts.get("of_spectra") or {}
+    rows = table["row"].to_numpy()
     return Plane(
         facts["name"],
         facts["title"],
-        table["row"].to_numpy(),
+        rows,
         table[["x", "y"]].to_numpy(np.float32),
         metrics,
         facts["settings"],
+        rows[table["came_later"].to_numpy(bool)] if "came_later" in table else rows[:0],
     )

@@ -305,6 +305,8 @@ class PlaneView(pn.viewable.Viewer):
         x, y = space.place(view.plane, row) or (np.nan, np.nan)
         label = space.colouring(view.colour).label(row)
         text = f"{space.catalog['id'].iat[row]}  ·  {label}"
+        if view.plane is not None and space.planes[view.plane].came_later(row):
+            text += "  ·  placed later"
         left = x < sum(span(self._x)) / 2  # the label goes where there is room for it
         side, shift = ("left", 11) if left else ("right", -11)
         ghost = {"x": x, "y": y, "text": text, "side": side, "shift": shift}

@@ -62,6 +62,7 @@ def scan_charts(
     said = (
         f"elbow at {reasons.elbow}, best silhouette at {reasons.best_silhouette}, "
         f"built with {reasons.k}; explained: {_explained(reasons.explained)}"
+        + (f"; {reasons.growth}" if reasons.growth else "")
     )
     state = f'<span class="busy">{busy}</span>' if busy else said
     signs = "".join(

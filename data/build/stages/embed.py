@@ -90,8 +90,8 @@ def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
             ]
         )
         new = pd.DataFrame({"row": rows[n_then:], "x": xy[:, 0], "y": xy[:, 1]})
-        plane = pd.concat([plane, new], ignore_index=True)
-    work.draft.write_table("xy", plane)
+        plane = pd.concat([plane[[*new]], new], ignore_index=True)
+    work.draft.write_table("xy", plane.assign(came_later=np.arange(len(plane)) >= n_laid))
     n = len(plane) - n_laid
     said = f"laid out before {n:,} of these were added, which were placed on it" if n else ""
     work.draft.metrics |= metrics | {

@@ -15,6 +15,7 @@ from spexplain.data.collection.observed_writer import ObservedWriter
 from spexplain.data.collection.removed_rows import remove_spectra
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.wave_code import encode_wave
+from spexplain.data.lenses.explained_anomalies import open_reasons
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.placer import Placer
 from spexplain.data.lenses.plane_points import open_planes
@@ -156,10 +157,12 @@ def test_a_spectrum_is_placed_where_it_was_when_it_was_no_part_of_the_collection
     lenses = open_lenses(Collection.open(grown.path))
     for plane, stage in (("agn", "embed-p21"), ("anomaly", "embed-o25")):
         then, now = (runs[stage].table("xy") for runs in (grown.then, grown.now))
-        assert now.iloc[: len(then)].equals(then)
-        for row, x, y in now.iloc[len(then) :].itertuples(index=False):
+        assert now[[*then]].iloc[: len(then)].equals(then)
+        for row, x, y in now[[*then]].iloc[len(then) :].itertuples(index=False):
             flux = lenses[plane].prepared(row)
             assert grown.places.place(plane, flux) == pytest.approx((x, y), abs=1e-3)
+        found = open_planes(Collection.open(grown.path))[plane]
+        assert [row for row in found.rows if found.came_later(row)] == list(found.rows[len(then) :])
         metrics = grown.now[stage].metrics
         assert metrics["n_placed_since"] == len(MORE) - 1
         assert metrics["of_spectra"] == grown.then[stage].metrics["of_spectra"]
@@ -200,6 +203,9 @@ def test_new_explanations_are_put_with_the_nearest_reason_and_said_to_be(grown):
     assert lines["row"].tolist() == new.index.tolist()
     pd.testing.assert_frame_equal(lines.set_index("row"), alone.loc[lines["row"]])
     assert f"before {N_STRANGE} of these explanations came" in now.metrics["growth_note"]
+    reasons = open_reasons(Collection.open(grown.path))
+    assert reasons.growth == now.metrics["growth_note"]
+    assert reasons.lines["row"].tolist() == reasons.rows.tolist()
 
 
 def test_new_explanations_are_placed_on_the_plane_of_reasons(grown):
@@ -215,14 +221,16 @@ def test_new_explanations_are_placed_on_the_plane_of_reasons(grown):
 
 def test_anew_makes_what_a_collection_that_never_grew_has(grown, quick, tmp_path):
     path = shutil.copytree(grown.path, tmp_path / "c")
-    report = build(path, settings=quick, anew=True)
+    report = build(path, settings=quick, anew=True, only=["svm"])
+    assert set(report.built) == {"prepare-p21", "svm"}
     assert not report.added
-    assert set(report.built) == set(RunStore(path).current())
-    keys = RunStore(path).current()
+    own = RunStore(path).find("svm").table("predictions")
+    assert (own["split"].iloc[len(LABELS) :] != "").any()  # it has learned on new ones too
+    key = RunStore(path).find("svm").key
+    assert not build(path, settings=quick, only=["svm"]).built
     shutil.rmtree(path / "runs")
-    build(path, settings=quick)
-    assert RunStore(path).current() == keys
-    assert not build(path, settings=quick).built
+    build(path, settings=quick, only=["svm"])
+    assert RunStore(path).find("svm").key == key
 
 
 def test_growing_twice_is_growing_once(grown, base, quick, tmp_path):
