@@ -216,6 +216,16 @@ def test_rows_that_do_not_fit_their_columns_are_damage(tmp_path):
         read_hdus(path, limit=2)
 
 
+@pytest.mark.parametrize("keyword", [b"TFIELDS", b"NAXIS2 "])
+def test_a_table_that_does_not_say_its_size_as_it_must_is_damage(tmp_path, keyword):
+    path = write_table(tmp_path / "t.fits", [fits.Column(name="x", format="E", array=np.ones(5))])
+    start, _, rest = path.read_bytes().rpartition(keyword)
+    path.write_bytes(start + keyword.lower() + rest)  # which astropy takes for the same
+    with pytest.raises(ReadError, match=f"a table without {keyword.decode().strip()}") as refused:
+        read_hdus(path, limit=2)
+    assert refused.value.reason == "unreadable"
+
+
 def test_a_column_whose_name_is_a_number_is_damage(tmp_path):
     columns = [fits.Column(name="flux", format="E", array=np.ones(3, np.float32))]
     fits.BinTableHDU.from_columns(columns).writeto(tmp_path / "t.fits")
