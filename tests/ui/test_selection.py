@@ -123,6 +123,8 @@ def test_a_selections_mean_is_laid_over_the_spectrum_told_exported_and_taken_off
     tab.wait(drawn)
     band = tab.data("mean-band")
     mean = tab.data("mean-line")
+    reach = page.evaluate("() => Bokeh.documents[0].get_model_by_name('flux-figure').y_range.end")
+    assert max(mean["y"]) <= reach  # fitted: the mean is not cut
     inside = [
         low <= y <= high for low, y, high in zip(band["low"], mean["y"], band["high"], strict=True)
     ]

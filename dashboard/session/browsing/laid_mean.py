@@ -53,7 +53,9 @@ class MeanOver:
         """What the line and the band are, for the foot of the plot and a figure."""
         name = self.name
         short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-        return f"magenta: mean of {self.counted} (“{short}”) as prepared, band 16–84 %"
+        n, of = self.spread.n, self.spread.of
+        counted = f"{n:,}" if n == of else f"{n:,} of {of:,}"
+        return f"magenta: mean of {counted} (“{short}”), 16–84 %"
 
     def sentence(self) -> str:
         """The same at length, with its grid."""

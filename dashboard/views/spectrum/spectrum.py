@@ -119,6 +119,7 @@ class SpectrumView(pn.viewable.Viewer):
         view.param.watch(self._relist_lines, [*LINE_KINDS])
         view.param.watch(lambda *_: self.reset(), "span")
         outcome.param.watch(self._widen, "whole")
+        outcome.param.watch(lambda *_: self.fit(), "mean")
         view.param.watch(lambda *_: self.fit(), "clip")
         view.param.watch(self._dress, ["theme", "paint"])
 
@@ -359,6 +360,10 @@ class SpectrumView(pn.viewable.Viewer):
             at = self._session.axis.of_rest(whole.wave_rest_aa)
             beside = whole.flux[(at >= low) & (at <= high)]
             found.append(beside[np.isfinite(beside)])
+        mean = self._session.outcome.mean
+        if mean is not None and mean.lens is shown.lens:
+            at = self._session.axis.of_rest(mean.spread.wave_rest_aa)
+            found.append(mean.spread.mean[(at >= low) & (at <= high)])
         return np.concatenate(found)
 
     def fit(self) -> None:

@@ -18,7 +18,7 @@ def test_it_is_numpys_mean_as_the_lens_prepares_them_and_stays(
     mean = session.outcome.mean
     flux = np.stack([session.lens.prepared(row) for row in (0, 5, 9)])
     np.testing.assert_allclose(mean.spread.mean, flux.mean(axis=0), rtol=1e-5)
-    assert mean.words() == "magenta: mean of 3 (“few”) as prepared, band 16–84 %"
+    assert mean.words() == "magenta: mean of 3 (“few”), 16–84 %"
     wave = session.lens.wave_rest_aa
     assert "magenta: mean of 3 spectra of “few”, each prepared for the lens" in mean.sentence()
     assert f"{len(wave):,} wavelengths, {wave[0]:.0f}–{wave[-1]:.0f} Å at rest" in mean.sentence()
