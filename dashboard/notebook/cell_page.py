@@ -42,6 +42,7 @@ class CellPart(Part):
 
     problem = param.String(default="", doc="What went wrong, shown at the corner of the cell.")
 
+    _bundle = None  # no cell needs it but this, so it is not in the script that all pages load
     _esm = script("cell")
 
 
