@@ -14,7 +14,8 @@ from .errors import ReadError
 from .vocabulary.file_names import name_of
 from .vocabulary.hints import Hints
 from .vocabulary.plain_words import in_own_words
-from .vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of
+from .vocabulary.redshift_flags import flag_words
+from .vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
 
 __all__ = ["load_by_specutils"]
 
@@ -49,7 +50,7 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
             warnings.simplefilter("ignore", UserWarning)
             found = reader.read(str(path))
             plain = PhysicalSpectrum.of(found, medium="air" if hints.air else "vacuum")
-            z, z_note = _redshift(found.meta, plain.redshift)
+            z, z_note, z_warning = _redshift(found.meta, plain.redshift)
             spectrum = plain.to_spectrum(name_of(path), z=z)
     # Loaders of many hands: whatever one raises, the file is not read, and the cause is told.
     except Exception as error:
@@ -59,13 +60,14 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
         why = in_own_words(why, "it gives up on it")
         raise ReadError(unknown.reason, f"{unknown}; specutils neither: {why}") from error
     object.__setattr__(spectrum, "z_note", z_note)
+    object.__setattr__(spectrum, "z_warning", z_warning)
     object.__setattr__(spectrum, "survey", "own")
     return spectrum
 
 
-def _redshift(meta: Any, own: float) -> tuple[float, str]:
-    """Of the spectrum, else of its header."""
-    if own == own:
-        return own, ""
+def _redshift(meta: Any, own: float) -> tuple[float, str, str]:
+    """Of the spectrum, else of its header: z, why there is none, and what casts doubt on it."""
     header = meta.get("header", meta) if hasattr(meta, "get") else {}
-    return redshift_of([(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)])
+    said = [(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)]
+    z, why = (own, "") if own == own else redshift_of(said)
+    return z, why, flag_words(header.get) or rivals_of(z, said)

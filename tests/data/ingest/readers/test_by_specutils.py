@@ -163,3 +163,18 @@ def test_an_image_of_few_rows_is_told_what_to_make_of_it(tmp_path):
     fits.PrimaryHDU(np.zeros((3, 500))).writeto(tmp_path / "rows.fits")
     with pytest.raises(ReadError, match="of 3 × 500: make its columns a table with names"):
         read(tmp_path / "rows.fits")
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ({"Z": Z}, (Z, "")),
+        ({"Z": Z, "Z_SPEC": 0.4}, (Z, "the same file says Z_SPEC = 0.4")),
+        ({"Z": Z, "ZWARNING": 2048}, (Z, "poor data")),
+    ],
+)
+def test_what_casts_doubt_on_a_redshift_is_read_by_this_way_too(header, said):
+    z, _, warning = by_specutils._redshift({"header": header}, float("nan"))
+    assert (z, warning) == said
+    _, _, of_its_own = by_specutils._redshift({"header": {"Z": 0.4}}, Z)
+    assert of_its_own == "the same file says Z = 0.4"
