@@ -236,7 +236,7 @@ def _keep_plane(
 ) -> None:
     """Have the plane written as it is seen, and handed to the visitor."""
     if session.view.plane is None:
-        session.complain("No plane has been built: there is none to save.")
+        session.complain("There is no plane to save.")
     else:
         keeper.request(plane_file(session, plane.in_view(), kind))
 

@@ -184,7 +184,7 @@ class PlaneView(pn.viewable.Viewer):
 
     def _describe(self, name: str | None) -> str:
         if name is None:
-            return "No plane has been built: <code>spexplain build</code> makes one."
+            return "No plane: <code>spexplain build</code> makes one of 5 usable spectra or more."
         plane = self._session.workspace.planes[name]
         trust, recall = (plane.metrics.get(name) for name in ("trustworthiness", "knn_recall"))
         kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
