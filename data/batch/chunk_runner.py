@@ -11,7 +11,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["Arrays", "Chunk", "ChunkFunction", "ChunkRunner", "InThisProcess", "finished_chunks"]
+__all__ = [
+    "Arrays",
+    "Chunk",
+    "ChunkFunction",
+    "ChunkRunner",
+    "InThisProcess",
+    "finished_chunks",
+    "nothing_to_say",
+]
 
 Arrays = Mapping[str, np.ndarray]
 """What a chunk gives back: small arrays by name, numbers or texts. What is large it writes."""
@@ -25,13 +33,24 @@ ChunkFunction = Callable[..., Arrays]
 use as many threads as torch says."""
 
 
+def nothing_to_say() -> None:
+    """For whoever waits without a word."""
+
+
 class ChunkRunner(Protocol):
     """Whoever does chunks."""
 
     def each(
-        self, function: ChunkFunction, chunks: Sequence[tuple[int, Chunk]]
+        self,
+        function: ChunkFunction,
+        chunks: Sequence[tuple[int, Chunk]],
+        meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each as it is done, in any order; closing it drops the rest."""
+        """Number and result of each as it is done, in any order; closing it drops the rest.
+
+        ``meanwhile`` is called now and then while nothing comes from elsewhere; it may raise to
+        stop.
+        """
         ...
 
 
@@ -39,9 +58,13 @@ class InThisProcess:
     """The calling thread, one chunk after the other."""
 
     def each(
-        self, function: ChunkFunction, chunks: Sequence[tuple[int, Chunk]]
+        self,
+        function: ChunkFunction,
+        chunks: Sequence[tuple[int, Chunk]],
+        meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each, in order."""
+        """Number and result of each, in order; nothing is waited for."""
+        del meanwhile
         for number, chunk in chunks:
             yield number, function(**chunk)
 
@@ -67,7 +90,7 @@ def finished_chunks(
     folder
         Where results are kept; of these chunks alone.
     report
-        Called with (done, total) as results come; may raise to stop.
+        Called with (done, total) as results come, and while they do not; may raise to stop.
 
     Raises
     ------
@@ -78,7 +101,9 @@ def finished_chunks(
     _check_cut(folder, len(chunks))
     lacking = [at for at in range(len(chunks)) if _read(_path(folder, at)) is None]
     done = len(chunks) - len(lacking)
-    results = runner.each(function, [(at, chunks[at]) for at in lacking])
+    results = runner.each(
+        function, [(at, chunks[at]) for at in lacking], lambda: report(done, len(chunks))
+    )
     try:
         for at, arrays in results:
             _write(_path(folder, at), arrays)

@@ -3,6 +3,7 @@
 import contextlib
 
 import pytest
+from distributed import LocalCluster
 from spexplain.data.batch.chunk_runner import finished_chunks
 from spexplain.data.batch.cluster_choice import ClusterChoice, ClusterError
 from spexplain.data.batch.dask_cluster import DaskCluster
@@ -102,37 +103,50 @@ def test_a_chunk_that_fails_says_so_and_what_was_done_stays(cluster, tmp_path, c
     assert len(pids(tmp_path)) == N - len(kept)
 
 
+def test_workers_that_ended_for_good_are_replaced(cluster, tmp_path, chunks):
+    client = cluster.workers().client
+    results = cluster.runner().each(logged(), list(enumerate(chunks)))
+    first = next(results)[0]
+    for nanny in list(client.cluster.workers.values()):
+        client.cluster.sync(nanny.close)
+    assert not client.nthreads()
+    assert {first, *(number for number, _ in results)} == set(range(N))
+    assert cluster.workers().count() > 0
+
+
 def test_a_scheduler_that_is_gone_is_said_and_the_rest_goes_on(cluster, tmp_path, chunks):
     results = cluster.runner().each(logged(), list(enumerate(chunks)))
     next(results)
     with contextlib.suppress(OSError):
-        cluster.client().cluster.close()
+        cluster.workers().client.cluster.close()
     with pytest.raises(ClusterError, match=r"is gone\. What was finished is kept"):
         list(results)
 
 
 def test_no_scheduler_is_said(monkeypatch):
-    monkeypatch.setattr("spexplain.data.batch.dask_cluster._TIMEOUT_S", 0.2)
+    monkeypatch.setattr("spexplain.data.batch.workers._TIMEOUT_S", 0.2)
     nobody = DaskCluster(ClusterChoice("tcp://127.0.0.1:9"))
     with pytest.raises(ClusterError, match="no scheduler answers at tcp:"):
         list(nobody.runner().each(logged(), [(0, {})]))
     nobody.close()
 
 
-def test_jobs_of_a_queue_speak_tls(monkeypatch):
-    made = {}
+def test_where_nobody_works_it_is_said_and_one_may_stop(chunks, tmp_path):
+    told = []
 
-    class Queue:
-        def __init__(self, **options):
-            made.update(options)
+    class Enough(Exception):
+        pass
 
-        def scale(self, *, jobs):
-            made["jobs"] = jobs
+    def enough(done, total):
+        assert (done, total) == (0, N)
+        if len(told) > 1:
+            raise Enough
 
-    monkeypatch.setattr("dask_jobqueue.SLURMCluster", Queue)
-    from spexplain.data.batch.dask_cluster import _of_queue
-
-    _of_queue(ClusterChoice(system="slurm", workers=40))
-    assert made["protocol"] == "tls://"
-    assert made["security"]
-    assert made["jobs"] == 40
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as alone:
+        address = alone.scheduler_address
+        cluster = DaskCluster(ClusterChoice(address), told.append)
+        with pytest.raises(Enough):
+            list(finished_chunks(cluster.runner(), logged(), chunks, tmp_path / "parts", enough))
+        cluster.close()
+    assert told[0].startswith("0 workers")
+    assert told[1] == f"no worker is at {address}: the build goes on when one comes"

@@ -1,0 +1,140 @@
+"""Workers of a cluster: of this machine, of a scheduler, or a queue's jobs; those lost replaced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from .cluster_choice import ClusterChoice, ClusterError
+
+__all__ = ["DEATHS", "Workers"]
+
+# A chunk's worker may die so often before the chunk is taken for what kills it.
+DEATHS = 20
+_TIMEOUT_S = 30
+# So long after its worker was lost a place counts as empty; Dask waits 15 s.
+_LOST_AFTER = "1s"
+_CLASSES = {
+    "slurm": "SLURMCluster",
+    "pbs": "PBSCluster",
+    "sge": "SGECluster",
+    "lsf": "LSFCluster",
+    "htcondor": "HTCondorCluster",
+    "oar": "OARCluster",
+    "moab": "MoabCluster",
+}
+
+
+class Workers:
+    """A connection to a scheduler and, where its workers are ours, they.
+
+    Parameters
+    ----------
+    choice
+        Which; what is ours is started.
+
+    Raises
+    ------
+    ClusterError
+        No scheduler answers, or the batch system cannot be asked.
+    """
+
+    def __init__(self, choice: ClusterChoice) -> None:
+        self._own = ExitStack()
+        self._replace: Callable[[], None] | None = None
+        try:
+            self.client = self._connected(choice)
+        except BaseException:  # raised on: whatever it is, what was started ends
+            self._own.close()
+            raise
+        self._wanted = 0 if choice.scheduler else choice.workers
+
+    def count(self) -> int:
+        """How many are there."""
+        return len(self.client.nthreads())
+
+    def replace_lost(self) -> bool:
+        """Start those of ours that ended for good; whether there are any workers, or will be.
+
+        Dask restarts a worker that is killed, but not one that is killed while it starts.
+        """
+        n = self.count()
+        if n < self._wanted and self._replace is not None:
+            self._replace()
+        return n > 0 or self._wanted > 0
+
+    def describe(self) -> str:
+        """How many, and the dashboard's address."""
+        n, link = self.count(), self.client.dashboard_link
+        return f"{n} {'worker' if n == 1 else 'workers'}" + (f", dashboard {link}" if link else "")
+
+    def close(self) -> None:
+        """End what was started here; a scheduler that ran before runs on."""
+        self._own.close()
+
+    def _connected(self, choice: ClusterChoice) -> Any:
+        from dask import config
+        from distributed import Client, LocalCluster
+
+        # Workers that die, or end with the build, are reported by what becomes of their chunks.
+        for name in ("distributed.scheduler", "distributed.nanny", "distributed.core"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        ours = {
+            "distributed.scheduler.allowed-failures": DEATHS,
+            "distributed.deploy.lost-worker-timeout": _LOST_AFTER,
+        }
+        self._own.enter_context(config.set(ours))
+        target: Any = choice.scheduler
+        if choice.system:
+            jobs = target = self._own.enter_context(_of_queue(choice))
+            self._replace = lambda: jobs.scale(jobs=choice.workers)
+        elif not choice.scheduler:
+            processes: Any = self._own.enter_context(
+                LocalCluster(
+                    n_workers=choice.workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    memory_limit=0,  # chunks are small; what else runs here is not ours to judge
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+            target = processes
+            self._replace = lambda: processes.scale(choice.workers)
+        try:
+            client = Client(
+                target,
+                security=choice.security() if choice.scheduler else None,
+                timeout=_TIMEOUT_S,
+                set_as_default=False,
+            )
+        except (OSError, TimeoutError) as error:
+            raise ClusterError(f"no scheduler answers at {choice.scheduler}: {error}") from error
+        return self._own.enter_context(client)
+
+
+def _of_queue(choice: ClusterChoice) -> Any:
+    """Jobs of a batch system, with certificates: their scheduler listens on the network."""
+    try:
+        import dask_jobqueue
+    except ImportError as error:
+        raise ClusterError(
+            f"--cluster {choice.system} needs dask-jobqueue: pip install 'spexplain[cluster]'"
+        ) from error
+    kind = getattr(dask_jobqueue, _CLASSES[choice.system])
+    try:
+        cluster = kind(
+            security=choice.security() or True,
+            protocol="tls://",
+            scheduler_options={"dashboard_address": "127.0.0.1:0"},
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise ClusterError(
+            f"--cluster {choice.system} cannot start: {error}. Its cores, memory and queue are "
+            "read from ~/.config/dask/jobqueue.yaml"
+        ) from error
+    cluster.scale(jobs=choice.workers)
+    return cluster
