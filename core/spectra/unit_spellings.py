@@ -12,12 +12,16 @@ import numpy as np
 from astropy import units as u
 from numpy.typing import NDArray
 
+from .typeset_units import typeset_as_plain
+
 __all__ = [
     "COUNTS",
     "RELATIVE",
     "SURVEY_FLUX",
     "SURVEY_UNIT",
     "flux_factor",
+    "from_logarithm",
+    "length_within",
     "square_root",
     "wavelengths_aa",
 ]
@@ -29,13 +33,26 @@ SURVEY_FLUX, COUNTS, RELATIVE = "1e-17 erg/s/cm2/Å", "counts", "relative"
 # Words that astropy does not know, or takes for something else: "A" is its ampere.
 _WORDS = {
     "Angstrom": ("a", "å", "aa", "ang", "angs", "angstrom", "angstroms", "angstroem", "angstroems"),
-    "um": ("micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres", "um"),
+    "um": (
+        "micron",
+        "microns",
+        "micrometer",
+        "micrometers",
+        "micrometre",
+        "micrometres",
+        "um",
+        "mum",
+        "mu",
+    ),
     "nm": ("nanometer", "nanometers", "nanometre", "nanometres", "nm"),
     "m": ("meter", "meters", "metre", "metres"),
     "erg": ("erg", "ergs"),
     "s": ("sec", "secs", "second", "seconds"),
     "W": ("watt", "watts"),
     "Jy": ("jy", "jansky", "janskys"),
+    "mJy": ("millijy", "millijansky", "millijanskys"),
+    "uJy": ("microjy", "microjansky", "microjanskys"),
+    "nJy": ("nanojy", "nanojansky", "nanojanskys"),
     "photon": ("photon", "photons", "ph", "phot"),
     "GHz": ("ghz",),
     "eV": ("ev",),
@@ -46,9 +63,21 @@ _WORDS = {
     "photon s-1 cm-2 Hz-1": ("photnu",),
 }
 _MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
-_COUNTED = re.compile(r"(adu|dn|e-|electrons?|counts?|cts?)(\s*/\s*(s|sec|pix|pixel))?", re.I)
+_COUNTED = re.compile(
+    r"(adu|dn|e-|electrons?|photo-?electrons?|counts?|cts?)"
+    r"([\s/.*]*(per\s+)?(s|secs?|seconds?|pix|pixels?|hr|hour)(\^?-1)?)*",
+    re.I,
+)
+# What people write of flux that has a shape but no height.
+_NO_HEIGHT = re.compile(
+    r"(relative|rel\.?|arbitrary|arb\.?|normali[sz]ed|norm\.?|scaled)(\s+(flux|units?))?|a\.u\.?|"
+    r"dimensionless|unitless|none|null|unknown|n/?a|-+",
+    re.I,
+)
 _MAGNITUDE = re.compile(r"\b[a-z]*mag\b|\bdex\b|\bdb\b", re.I)
-_LOGARITHM = re.compile(r"(?:log10|log|dex)\s*\(?\s*([A-Za-zÅµμ]+)\s*\)?\Z", re.I)
+_LOGARITHM = re.compile(r"(log10|log|ln|dex)\b\s*[(\[]?\s*([A-Za-zÅµμ]+)\s*[)\]]?\Z", re.I)
+_LARGEST_LOG10 = 6.0  # of Å, 100 µm: what is larger is a natural logarithm, 6 of which are 400 Å
+_SQUARE = re.compile(r"\((.*)\)\s*(?:\*\*|\^)?\s*(\(?-?2\)?)")
 _OF_AXIS = ("length", "frequency", "wavenumber", "energy")
 _SR: tuple[Any, str] = (u.sr, "/sr")
 _ARCSEC: tuple[Any, str] = (u.arcsec**2, "/arcsec2")
@@ -76,9 +105,10 @@ def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float6
         if not unit.strip():
             _check_plain(values)
             return values
-        logarithm = _LOGARITHM.match(unit.strip())
+        unit = typeset_as_plain(unit)
+        logarithm = _LOGARITHM.match(unit)
         if logarithm:
-            values, unit = np.power(10.0, values), logarithm[1]
+            values, unit = from_logarithm(values, logarithm[1]), logarithm[2]
         of_axis: Any = _first(unit, "axis")
         if of_axis is None:
             raise ValueError(
@@ -89,6 +119,40 @@ def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float6
             return values * of_axis.to(u.AA)
         positive = np.where(values > 0, values, np.nan)
         return np.asarray(of_axis.to(u.AA, positive, u.spectral()), np.float64)
+
+
+def from_logarithm(values: NDArray[np.floating], word: str = "") -> NDArray[np.float64]:
+    """Numbers of which these are logarithms: natural ones if the word says ``ln``, or they must be.
+
+    Of optical wavelengths in Å the decimal logarithm is 3 to 5, the natural one 7 to 12.
+
+    Parameters
+    ----------
+    values : (D,)
+        Logarithms.
+    word
+        ``ln`` is natural; any other is decimal, unless half of the values are above 6.
+    """
+    values = np.asarray(values, np.float64)
+    good = values[np.isfinite(values)]
+    natural = word.lower() == "ln" or (len(good) > 0 and np.median(good) > _LARGEST_LOG10)
+    with np.errstate(all="ignore"):
+        return np.exp(values) if natural else np.power(10.0, values)
+
+
+def length_within(unit: str) -> str:
+    """The length of whose logarithm a column is, by its unit; empty if that says nothing of one.
+
+    Parameters
+    ----------
+    unit
+        ``log10(nm)`` or ``nm``.
+    """
+    plain = typeset_as_plain(unit)
+    logarithm = _LOGARITHM.match(plain)
+    length = logarithm[2] if logarithm else plain
+    found: Any = _first(length, "axis") if length else None
+    return length if found is not None and found.physical_type == "length" else ""
 
 
 def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.float64], str]:
@@ -115,8 +179,8 @@ def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.fl
     ValueError
         For magnitudes, and for a unit that is no flux density.
     """
-    text, ones = unit.strip(), np.ones(len(wave_aa))
-    if not text:
+    text, ones = typeset_as_plain(unit), np.ones(len(wave_aa))
+    if not text or _NO_HEIGHT.fullmatch(text):
         return ones, RELATIVE
     if _COUNTED.fullmatch(text):
         return ones, COUNTS
@@ -148,7 +212,11 @@ def square_root(unit: str, power: int) -> str:
     -------
     As text; empty if it is no such square, or there is no unit.
     """
-    text = unit.strip()
+    text = typeset_as_plain(unit)
+    whole = _SQUARE.fullmatch(text)
+    if whole and float(whole[2].strip("()")) == 2 * power:  # astropy reads no square of a number
+        root = _first(whole[1], "flux")
+        return whole[1] if root is not None and _is_density(root) else ""
     for found in _readings(text) if text else ():
         try:
             root: Any = found ** (0.5 * power)
@@ -183,7 +251,8 @@ def _readings(text: str) -> Iterator[u.UnitBase]:
 
 
 def _is_axis(unit: u.UnitBase) -> bool:
-    return unit.physical_type in _OF_AXIS
+    logarithm = isinstance(unit, u.function.FunctionUnitBase)
+    return not logarithm and unit.physical_type in _OF_AXIS
 
 
 def _is_flux(unit: u.UnitBase) -> bool:

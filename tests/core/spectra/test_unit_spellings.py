@@ -11,6 +11,7 @@ from spexplain.core.spectra.unit_spellings import (
     SURVEY_FLUX,
     SURVEY_UNIT,
     flux_factor,
+    length_within,
     wavelengths_aa,
 )
 
@@ -117,3 +118,30 @@ def test_magnitudes_are_refused_in_words(unit):
 def test_what_is_no_flux_density_is_refused(unit):
     with pytest.raises(ValueError, match="is no flux density"):
         flux_factor(unit, WAVE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "logarithm"),
+    [("ln(Angstrom)", np.log), ("log(Angstrom)", np.log), ("log10(AA)", np.log10),
+     ("[log Angstrom]", np.log10), ("log_10(Angstrom)", np.log10)],
+)  # fmt: skip
+def test_logarithms_are_natural_where_they_say_so_or_must_be(unit, logarithm):
+    wave = np.linspace(3600.0, 9000.0, 50)
+    np.testing.assert_allclose(wavelengths_aa(logarithm(wave), unit), wave, rtol=1e-12)
+
+
+@pytest.mark.parametrize("unit", ["normalized", "arbitrary units", "relative flux", "None", "a.u."])
+def test_what_has_no_height_is_relative(unit):
+    assert flux_factor(unit, np.full(2, 5000.0))[1] == RELATIVE
+
+
+@pytest.mark.parametrize("unit", ["counts s^-1", "photo-electrons", "e-/sec", "adu per pixel"])
+def test_counts_are_counts_in_whatever_time(unit):
+    assert flux_factor(unit, np.full(2, 5000.0))[1] == COUNTS
+
+
+@pytest.mark.parametrize(
+    ("unit", "length"), [("log10(nm)", "nm"), ("um", "um"), ("", ""), ("log10", ""), ("Jy", "")]
+)
+def test_the_length_within_a_logarithm(unit, length):
+    assert length_within(unit) == length

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -132,11 +133,30 @@ class AstropyColumns:
         return written if found.unit is None else str(found.unit)
 
     def value(self, keyword: str) -> object:
-        """Of the table's meta, without regard to case."""
-        for key, value in dict(self.table.meta or {}).items():
-            if str(key).upper() == keyword:
-                return value.item() if isinstance(value, np.generic) else value
-        return None
+        """Of the table's meta or a header in it, without regard to case; or said of a column.
+
+        UCD and description of a column are TUCD and TCOMM with its number from 1, as in FITS.
+        """
+        meta = dict(self.table.meta or {})
+        for held in (meta, *(value for value in meta.values() if isinstance(value, Mapping))):
+            for key, value in held.items():
+                if str(key).upper() == keyword:
+                    return _plain(value)
+        said_of_column = re.fullmatch(r"(TUCD|TUTYP|TCOMM)(\d+)", keyword)
+        if said_of_column is None or int(said_of_column[2]) > len(self.table.colnames):
+            return None
+        column: Any = self.table[self.table.colnames[int(said_of_column[2]) - 1]]
+        info = column.info
+        kept = {str(key).upper(): value for key, value in dict(info.meta or {}).items()}
+        of_kind = {"TUCD": "UCD", "TUTYP": "UTYPE"}.get(said_of_column[1])
+        return info.description if of_kind is None else kept.get(of_kind)
+
+
+def _plain(value: object) -> object:
+    """A value as Python has it; of several lines one text."""
+    if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _one(name: str, values: np.ndarray) -> np.ndarray:

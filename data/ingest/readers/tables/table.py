@@ -14,31 +14,24 @@ import numpy as np
 from .....core.spectra.air_vacuum import air_to_vacuum
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Medium, Spectrum
-from .....core.spectra.unit_spellings import (
-    COUNTS,
-    RELATIVE,
-    flux_factor,
-    square_root,
-    wavelengths_aa,
-)
+from .....core.spectra.unit_spellings import from_logarithm, length_within, wavelengths_aa
 from ..fits_files.fits import Hdu, ReadError
-from ..surveys.sdss import never_observed
-from ..vocabulary.column_names import Role
+from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.medium import medium_of
-from ..vocabulary.noise import from_error, from_variance, not_negative
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
 from .columns import Columns, FitsColumns
-from .table_conventions import bad_by_survey, mask_is_of_good, meant_units, stated_scale
+from .flux_columns import flux_and_noise
+from .mask_columns import unmasked, without_fill
+from .table_conventions import unit_of_axis
 
 __all__ = ["AXES", "load_table", "spectrum_of_columns", "table_of"]
 
 AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 _RA, _DEC = ("RA", "OBJ_RA", "OBSRA"), ("DEC", "OBJ_DEC", "OBSDEC")
-_SMALL = 1e-12
 _SAME_AA = 1e-6  # what lies nearer is one pixel written twice
 
 
@@ -87,9 +80,11 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
     named = hinted_roles(columns.names, hints)
     try:
         wave, medium = _wave_vac_aa(columns, named, air=hints.air)
-        flux, ivar, unit, factor = _flux(columns, named, wave)
+        flux, ivar, unit, factor = flux_and_noise(columns, named, wave)
         model = _model(columns, named, wave, factor)
-        wave, flux, ivar = _in_order(wave, flux, _unmasked(columns, named, ivar))
+        said = unmasked(columns, named, ivar, hints.columns.keys())
+        ivar, fill = without_fill(columns.numbers(named["flux"]), said)
+        wave, flux, ivar = _in_order(wave, flux, ivar)
         redshifts = _redshifts(columns, named)
         z, z_note = redshift_of(redshifts)
         spectral_class = _text(columns, "CLASS").upper()
@@ -102,7 +97,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             z_note=z_note,
             z_warning=flag_words(columns.value) or rivals_of(z, redshifts),
             medium=medium,
-            facts=facts_of((name, columns.value(name)) for name in HEADER_FACTS),
+            facts=_facts(columns, fill),
             model=None if model is None else model(wave),
             ra=_number(columns, _RA),
             dec=_number(columns, _DEC),
@@ -120,11 +115,12 @@ def _wave_vac_aa(
     columns: Columns, named: dict[Role, str], *, air: bool
 ) -> tuple[np.ndarray, Medium]:
     """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
-    axis, name = next((axis, named[axis]) for axis in AXES if axis in named)
-    values, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[0]
+    axis: Role = next(axis for axis in AXES if axis in named)
+    name = named[axis]
+    values, unit = columns.numbers(name), unit_of_axis(columns, named, axis)
     if axis == "log wave":
-        with np.errstate(over="ignore", invalid="ignore"):
-            values, unit = np.power(10.0, values), "Angstrom"
+        values = from_logarithm(values, plain_name(name)[:2])
+        unit = length_within(unit) or "Angstrom"
     elif axis != "wave" and not unit:
         raise ReadError("unreadable", f"column {name!r} is no wavelength and has no unit")
     wave = wavelengths_aa(values, unit)
@@ -135,6 +131,12 @@ def _wave_vac_aa(
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
     return wave, said or ("air" if air else "not said")
+
+
+def _facts(columns: Columns, fill: str) -> dict[str, str | float]:
+    """Of the header, and the value that was taken to stand for no flux, if one was."""
+    said = facts_of((name, columns.value(name)) for name in HEADER_FACTS)
+    return said | {"fill_value": fill} if fill else said
 
 
 def _model(
@@ -150,85 +152,6 @@ def _model(
     order = np.argsort(wave_aa[there], kind="stable")
     x, y = wave_aa[there][order], (values * factor)[there][order]
     return lambda wave: np.interp(wave, x, y)
-
-
-def _flux(
-    columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
-    """Flux and ivar (D,) in double precision and one unit, what that is called, and its factor."""
-    name = named["flux"]
-    flux, unit = columns.numbers(name), columns.unit(name) or meant_units(columns, named)[1]
-    if flux.shape != wave_aa.shape:
-        raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
-    factor, called = flux_factor(unit, wave_aa)
-    scale = stated_scale(columns, unit)
-    if called in (RELATIVE, COUNTS):
-        scale *= _bearable(flux * scale)
-    factor = factor * scale
-    if "ivar" in named:
-        ivar = not_negative(columns.numbers(named["ivar"]))
-        own = _of_squares(columns.unit(named["ivar"]), -1, wave_aa, called, factor)
-    elif "error" in named:
-        error = named["error"]
-        own, its = flux_factor(columns.unit(error) or unit, wave_aa)
-        if its != called:
-            raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
-        own = factor if its in (RELATIVE, COUNTS) else own * scale
-        return flux * factor, from_error(columns.numbers(error) * own), called, factor
-    elif "variance" in named:
-        ivar = from_variance(columns.numbers(named["variance"]))
-        own = _of_squares(columns.unit(named["variance"]), 1, wave_aa, called, factor)
-    else:
-        raise ReadError(
-            "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
-        )
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return flux * factor, ivar / own / own, called, factor
-
-
-def _of_squares(
-    unit: str, power: int, wave_aa: np.ndarray, called: str, factor: np.ndarray
-) -> np.ndarray:
-    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
-
-    That of the flux, unless the column's own unit is the square of another flux density.
-    """
-    root = square_root(unit, power)
-    if not root or called in (RELATIVE, COUNTS):
-        return factor
-    own, its = flux_factor(root, wave_aa)
-    return own if its == called else factor
-
-
-def _bearable(flux: np.ndarray) -> float:
-    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
-    sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
-    usual = float(np.median(sizes)) if len(sizes) else 1.0
-    return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual
-
-
-def _unmasked(columns: Columns, named: dict[Role, str], ivar: np.ndarray) -> np.ndarray:
-    """ivar (D,), 0 where a mask or quality column says that there is no data."""
-    bad = bad_by_survey(columns, named)
-    if bad is not None:
-        return np.where(bad, 0.0, ivar)
-    bad = np.zeros(ivar.shape, bool)
-    for name in (named.get("mask"), named.get("quality")):
-        if name is not None:
-            marks = columns.flags(name) != 0
-            bad |= ~marks if name == named.get("mask") and mask_is_of_good(columns) else marks
-    if "good mask" in named:
-        bad |= columns.flags(named["good mask"]) == 0
-    if "sdss mask" in named:
-        marks = columns.flags(named["sdss mask"])
-        # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
-        plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
-        bad |= marks != 0 if plain else never_observed(marks)
-    if bad.all():
-        roles: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
-        by = ", ".join(repr(named[role]) for role in roles if role in named)
-        raise ReadError("unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}")
-    return np.where(bad, 0.0, ivar)
 
 
 def _in_order(

@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .....core.spectra.unit_spellings import RELATIVE, flux_factor
 from ..vocabulary.column_names import Role, plain_name
+from ..vocabulary.composed_names import composed_name
 
 if TYPE_CHECKING:
     from .columns import Columns
 
-__all__ = ["bad_by_survey", "mask_is_of_good", "meant_units", "stated_scale"]
+__all__ = ["bad_by_survey", "mask_is_of_good", "stated_scale", "unit_of_axis", "unit_of_flux"]
 
 _PFS = {"lambda", "flux", "fluxvariance", "mask"}
 _EUCLID = {"wavelength", "signal", "mask", "quality", "var"}
 _EUCLID_WORST = 64
+_ONE_IS_GOOD = (
+    r"\b(1|true|t)\s*(=|:|is|are|means?|for)\s*(a\s+)?(good|valid|ok|usable)|"
+    r"\b(good|valid|ok|usable)\s*(=|:|is)\s*(1|true)\b|\b(0|false|f)\s*(=|:|is|means?)\s*bad|"
+    r"\bbad\s*(=|:|is)\s*(0|false)\b"
+)
 
 
-def meant_units(columns: Columns, named: dict[Role, str]) -> tuple[str, str]:
-    """Units of wavelength and flux where the table gives none: empty, but for Subaru's PFS.
+_AXIS_UNITS = (
+    "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
+    "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
+)  # fmt: skip
+_FLUX_UNITS = ("FLUXUNIT", "FLUX_UNIT", "FLUXUNITS", "FLUX_UNITS", "FUNIT", "YUNIT", "YUNITS")
+
+
+def unit_of_axis(columns: Columns, named: dict[Role, str], axis: Role) -> str:
+    """Of the axis's column: its own, else in its name, a header's word, or its survey's.
 
     Source: the PFS data model, https://github.com/Subaru-PFS/datamodel: nm and nJy.
     """
+    name = named[axis]
+    return (
+        columns.unit(name) or _elsewhere(columns, name, _AXIS_UNITS) or _of_pfs(columns, named, 0)
+    )
+
+
+def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
+    """Of the flux's column, likewise; BUNIT only where it is one of flux."""
+    name = named["flux"]
+    found = columns.unit(name) or _elsewhere(columns, name, _FLUX_UNITS)
+    if found:
+        return found
+    image = str(columns.value("BUNIT") or "").strip()
+    try:
+        if image and flux_factor(image, np.full(1, 5000.0))[1] != RELATIVE:
+            return image
+    except ValueError:
+        pass  # of another image in the file
+    return _of_pfs(columns, named, 1)
+
+
+def _elsewhere(columns: Columns, name: str, keywords: Sequence[str]) -> str:
+    own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
+    for keyword in (*own, *keywords):
+        said = columns.value(keyword.upper())
+        if isinstance(said, str) and said.strip():
+            return said.strip()
+    told = composed_name(name)
+    return "" if told is None else told.unit
+
+
+def _of_pfs(columns: Columns, named: dict[Role, str], which: int) -> str:
     names = {plain_name(name) for name in columns.names}
-    return ("nm", "nJy") if names >= _PFS and "variance" in named else ("", "")
+    return ("nm", "nJy")[which] if names >= _PFS and "variance" in named else ""
 
 
 def stated_scale(columns: Columns, unit: str) -> float:
@@ -35,11 +83,15 @@ def stated_scale(columns: Columns, unit: str) -> float:
     return float(scale) if np.isfinite(scale) and scale > 0 else 1.0
 
 
-def mask_is_of_good(columns: Columns) -> bool:
-    """Whether a column ``mask`` is true of good pixels: in PypeIt's coadds (OneSpec) it is.
+def mask_is_of_good(columns: Columns, name: str) -> bool:
+    """Whether a mask is true of good pixels: as it says of itself, or in PypeIt's files.
 
-    Source: PypeIt's data model, https://pypeit.readthedocs.io/en/stable/coadd1d.html.
+    Source: PypeIt's data model (OneSpec), https://pypeit.readthedocs.io/en/stable/coadd1d.html.
     """
+    number = columns.names.index(name) + 1
+    told = str(columns.value(f"TCOMM{number}") or columns.value(f"TDESC{number}") or "")
+    if re.search(_ONE_IS_GOOD, told, re.IGNORECASE):
+        return True
     return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from .composed_names import ComposedRole, only_composed
+
 __all__ = ["NAMES", "Role", "columns_by_role", "plain_name"]
 
 Role = Literal[
@@ -21,15 +23,16 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "wave_air", "wavelength_air", "lambda_air", "awav", "waves", "wavelengths", "angstrom",
         "spectrum_lambda", "spectrum_wavelength", "spectrum_wave", "lambda_vac", "wav", "wvl",
         "wlen", "obs_wave", "observed_wavelength", "wave_angstrom", "wavelength_angstrom",
-        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum", "λ",
+        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum", "λ", "spectral",
     ),
-    "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave"),
-    "frequency": ("frequency", "freq", "nu"),
+    "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave",
+                 "log_wavelength", "lnlam", "ln_lam", "ln_lambda", "ln_wave", "log10lam"),
+    "frequency": ("frequency", "freq", "nu", "wavenumber", "wavenum", "wave_number"),
     "energy": ("energy",),
     "flux": (
         "flux", "flux_density", "fluxdensity", "flam", "f_lambda", "flambda", "fnu", "f_nu",
         "spectrum_flux", "flux_calibrated", "flux_reduced", "fluxes", "signal", "spec", "counts",
-        "flx", "flux_lambda", "flux_nu", "flux_cal",
+        "flx", "flux_lambda", "flux_nu", "f_lam", "flux_cal", "spectrum", "intensity",
     ),
     "ivar": (
         "ivar", "flux_ivar", "ivar_flux", "invvar", "inverse_variance", "flux_inverse_variance",
@@ -37,7 +40,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
     ),
     "variance": (
         "var", "variance", "flux_var", "flux_variance", "fluxvariance", "varflux", "var_flux",
-        "spectrum_variance",
+        "spectrum_variance", "stat",
     ),
     "error": (
         "error", "err", "sigma", "flux_error", "flux_err", "fluxerr", "fluxerror", "e_flux",
@@ -58,7 +61,10 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "model", "spectrum_model", "model_flux", "flux_model", "pipeline_model", "best_fit",
         "bestfit",
     ),
-    "redshift": ("z", "redshift", "z_best", "zbest", "z_spec", "zspec", "z_helio"),
+    "redshift": (
+        "z", "redshift", "z_best", "zbest", "z_spec", "zspec", "z_helio", "z_hel", "z_final",
+        "z_pipe", "z_obs", "z_sys", "spec_z", "redshift_best", "best_z",
+    ),
 }  # fmt: skip
 
 
@@ -70,10 +76,17 @@ def plain_name(name: str) -> str:
 _KNOWN: dict[Role, tuple[str, ...]] = {
     role: tuple(map(plain_name, names)) for role, names in NAMES.items()
 }
+# Of each one is enough.
+_KINDS: tuple[tuple[ComposedRole, ...], ...] = (
+    ("wave", "log wave", "frequency"), ("flux",), ("ivar", "error", "variance"),
+)  # fmt: skip
 
 
 def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
     """Which column plays which part; the first of the names that is there.
+
+    Where nobody has the name of an axis, of flux or of its noise, what says so in several words
+    (:mod:`.composed_names`).
 
     Parameters
     ----------
@@ -84,10 +97,17 @@ def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
     -------
     Role → name as the file has it; a role that nobody plays is left out.
     """
-    there = {plain_name(name): name for name in reversed([*columns])}
+    given = [*columns]
+    there = {plain_name(name): name for name in reversed(given)}
     found: dict[Role, str] = {}
     for role, names in _KNOWN.items():
         known = next((there[name] for name in names if name in there), None)
         if known is not None:
             found[role] = known
+    open_kinds = [kind for kind in _KINDS if not found.keys() & {*kind}]
+    if not open_kinds:
+        return found
+    for role, name in only_composed(given, [role for kind in open_kinds for role in kind]).items():
+        if name not in found.values():
+            found[role] = name
     return found

@@ -16,8 +16,11 @@ _NOISE: frozenset[Role] = frozenset(("ivar", "variance", "error"))
 _MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality"))
 _SHORT: dict[str, Role] = {
     "z": "redshift", "loglam": "log wave", "logwave": "log wave", "andmask": "sdss mask",
+    "good": "good mask", "goodmask": "good mask",
     "wavelength": "wave", "lambda": "wave", "var": "variance", "err": "error", "sigma": "error",
 }  # fmt: skip
+
+_ASKED = "wave, loglam, frequency, energy, flux, error, ivar, variance, mask, good, quality, z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,7 @@ def parse_columns(said: Iterable[str]) -> dict[Role, str]:
         name, parted, column = pair.partition("=")
         role = _SHORT.get(plain_name(name), name.strip().lower())
         if not parted or not column.strip() or role not in get_args(Role):
-            known = "wave, loglam, frequency, energy, flux, error, ivar, variance, mask, quality, z"
-            raise ValueError(f"--column takes NAME=COLUMN, got {pair!r}; names are {known}")
+            raise ValueError(f"--column takes NAME=COLUMN, got {pair!r}; names are {_ASKED}")
         found[cast("Role", role)] = column.strip()
     return found
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Literal
 
-__all__ = ["medium_of"]
+__all__ = ["medium_of", "sentences_say"]
 
 Said = Literal["air", "vacuum", ""]
 
 _WORDS = (
     "AIRORVAC", "AIR_VAC", "AIRVAC", "MEDIUM", "WAVEMED", "WAVE_MEDIUM", "SPECMED", "WAVTYPE",
-    "WAVETYPE", "WAVSYS",
+    "WAVETYPE", "WAVSYS", "WAVEREF", "WAVEFRAM", "WAVEFRAME", "WAVE_FRAME", "LAMTYPE", "WAVELTYP",
+    "VACAIR", "VAC_AIR", "VACORAIR", "WAVESYS", "WAVE_TYPE", "WAVEUNIT", "WAVE_UNIT", "REFMED",
 )  # fmt: skip
+# Done, they leave vacuum; not done, they say nothing.
+_CONVERSIONS = ("AIR2VAC", "AIRTOVAC", "VACCORR", "VAC_CORR", "AIR_TO_VAC")
+_SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
 # Truth values of any type, by what they say is true.
 _TRUTHS: tuple[tuple[str, Said], ...] = (
     ("VACUUM", "vacuum"), ("VACWAVE", "vacuum"), ("WAVEVAC", "vacuum"), ("AIR", "air"),
-    ("AIRWAVE", "air"), ("WAVEAIR", "air"),
+    ("AIRWAVE", "air"), ("WAVEAIR", "air"), ("WAVE_AIR", "air"), ("WAV_AIR", "air"),
+    ("IN_AIR", "air"), ("AIR_WAVE", "air"), ("IS_AIR", "air"), ("VAC", "vacuum"),
+    ("WAVE_VAC", "vacuum"), ("IN_VAC", "vacuum"), ("VAC_WAVE", "vacuum"), ("IS_VACUUM", "vacuum"),
 )  # fmt: skip
 _NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
@@ -35,13 +42,13 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
     -------
     Empty if nothing is said: wavelengths are then taken as vacuum.
     """
-    told: list[Said] = [
+    told = [
         *(_truth(value(name), meant) for name, meant in _TRUTHS),
         *(_word(value(name)) for name in _WORDS),
+        *(_done(value(name)) for name in _CONVERSIONS),
     ]
-    for said in told:
-        if said:
-            return said
+    if said := _first(told):
+        return said
     ucd = str(value(f"TUCD{number}") or value("UCD") or "").lower() if column else ""
     if "obs.atmos" in ucd or "air" in ucd:
         return "air"
@@ -51,7 +58,47 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
         return "air"
     if kind.startswith(("WAVE", "VACU")):
         return "vacuum"
-    return _word(column) if column else ""
+    about = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}") if column else ("CUNIT1",)
+    remarks = [sentences_say(str(value(name) or "")) for name in _SENTENCES]
+    columns = [_apart(value(name)) for name in about]
+    return _first((_word(column), *columns, *remarks))
+
+
+def _first(told: Iterable[str]) -> Said:
+    """Of those that say something."""
+    said = next(filter(None, told), "")
+    return "air" if said == "air" else "vacuum" if said else ""
+
+
+def sentences_say(text: str) -> Said:
+    """What a remark says, by a line that speaks of wavelengths in air or in vacuum.
+
+    Parameters
+    ----------
+    text
+        Of any number of lines. One that denies, or asks, says nothing.
+    """
+    for line in re.split(r"[\n.;]", text.lower()):
+        if not re.search(r"wave|lambda|λ|angstrom", line) or re.search(r"\bnot\b|\bor\b|\?", line):
+            continue
+        words = set(re.findall(r"\b(air|vac(?:uum)?)\b", line))
+        to = re.search(r"\bto\s+(?:the\s+)?(air|vac)", line)
+        if to:
+            return "air" if to[1] == "air" else "vacuum"
+        if words:
+            return "air" if words == {"air"} else "vacuum" if "air" not in words else ""
+    return ""
+
+
+def _apart(told: object) -> Said:
+    """As a word of its own, in what is no word for the medium alone."""
+    words = re.findall(r"(?<![a-z])(air|vac)(?:uum)?(?![a-z])", str(told or "").lower())
+    return "" if len({*words}) != 1 else "air" if words[0] == "air" else "vacuum"
+
+
+def _done(told: object) -> Said:
+    word = str(told).strip().lower()
+    return "vacuum" if told is not None and (told in (True, 1) or word in (*_YES, "done")) else ""
 
 
 def _truth(told: object, meant: Said) -> Said:

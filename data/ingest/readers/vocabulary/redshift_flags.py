@@ -11,10 +11,21 @@ __all__ = ["FLAGS", "flag_words"]
 
 _BITS = ("ZWARNING", "ZWARN", "Z_WARNING", "REDSHIFT_WARNING", "Z_WARN")
 # Grade → from which on a redshift is for science, by the survey's own words.
+_SCIENCE = 3  # of 4 or 5: 2 may be wrong, 1 is none
+_LIKELY = 2  # of 4: 1 tentative; tens are broad lines, 9 a single line
 _GRADES = {
-    "NQ": (3, "nQ"),  # GAMA: 2 may be wrong, 1 is none
-    "REDFLAG": (2, "REDFLAG"),  # VIPERS, VVDS: 1 tentative, 2 likely; tens are broad lines
+    "NQ": (_SCIENCE, "nQ"),  # GAMA
+    "QOP": (_SCIENCE, "Qop"),  # WiggleZ, OzDES
+    **dict.fromkeys(("Q_Z", "QZ"), (_SCIENCE, "Q_Z")),  # 2dFGRS
+    **dict.fromkeys(("ZQUALITY", "Z_QUALITY", "ZQUAL", "Z_QUAL"), (_SCIENCE, "Z_QUALITY")),  # DEEP2
+    "REDFLAG": (_LIKELY, "REDFLAG"),  # VIPERS, VVDS
+    **dict.fromkeys(("ZFLAG", "Z_FLAG", "ZFLAGS", "Z_FLAGS", "ZFLG"), (_LIKELY, "Z_FLAG")),  # VVDS
+    **dict.fromkeys(("REDSHIFT_FLAG", "CLASS_Z"), (_LIKELY, "Z_FLAG")),
+    "CC": (_LIKELY, "confidence class"),  # zCOSMOS
+    **dict.fromkeys(("ZCONF", "Z_CONF", "ZCONFID"), (_LIKELY, "ZCONF")),  # MUSE-Wide, of 3
 }
+_OF_VVDS = _LIKELY  # of whose flags the tens say something else
+_SURE = 0.9  # of a confidence that is a probability
 FLAGS = (*_BITS, *_GRADES)
 
 
@@ -39,9 +50,17 @@ def flag_words(value: Callable[[str], object]) -> str:
     for name, (least, called) in _GRADES.items():
         grade = value(name)
         if isinstance(grade, int | float) and not isinstance(grade, bool) and grade == grade:
-            sure = grade % 10 if name == "REDFLAG" else grade
-            return "" if sure >= least else f"{called} {grade:g}: may be wrong"
+            return _of_grade(float(grade), least, called)
     return ""
+
+
+def _of_grade(grade: float, least: int, called: str) -> str:
+    if grade < 0:  # −1, −99: none was given
+        return ""
+    sure = grade % 10 if least == _OF_VVDS else grade
+    if called == "ZCONF" and _SURE <= grade < 1:
+        return ""
+    return "" if sure >= least else f"{called} {grade:g}: may be wrong"
 
 
 def _whole(said: object) -> int | None:

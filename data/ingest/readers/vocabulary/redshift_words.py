@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from .....core.spectra.redshift_warning import at_odds
 
 __all__ = ["KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
 
+# The first that is there counts.
 KEYWORDS = (
     "Z", "REDSHIFT", "REDSHFT", "Z_HELIO", "ZBEST", "Z_BEST", "Z_SPEC", "ZSPEC", "Z_VI", "ZHELIO",
+    "Z_HEL", "ZHEL", "BEST_Z", "BESTZ", "REDSHIFT_BEST", "Z_FINAL", "ZFINAL", "Z_FIN", "ZFIN",
+    "SPEC_Z", "SPECZ", "Z_SP", "ZSP", "Z_SPECTRO", "RED_SHIFT", "Z_PIPE", "ZPIPE", "Z_SYS", "ZSYS",
+    "Z_OBS", "ZOBS", "Z_EM", "ZEM", "Z_EMI", "Z_OBJ", "ZOBJ", "OBJ_Z", "OBJZ", "Z_TARGET", "TARG_Z",
+    "Z_GAL", "ZGAL", "Z_QSO", "ZQSO", "Z_AGN", "Z_NED", "ZNED", "NED_Z", "Z_SDSS", "SDSS_Z", "ZRED",
+    "Z_RR", "Z_PCA", "HELIO_Z", "ESO OBJ Z", "CZ", "CZ_HELIO", "HELIO_CZ",
 )  # fmt: skip
-VELOCITIES = ("VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "CZ")
+_RECESSION = {"CZ", "CZ_HELIO", "HELIO_CZ"}  # c z in km/s, by definition
+_KM_S = 299_792.458
+_SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none
+VELOCITIES = (
+    "VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "V_HELIO", "RV", "Z_PHOT", "ZPHOT",
+    "PHOTOZ", "PHOTO_Z", "Z_PHOTO", "ZPHOTO",
+)  # fmt: skip
+"""What is said of an object's distance and cannot stand for its redshift."""
 
 _NOT_ZERO = 1e-8  # below it, a number is left over from something else: 2 m/s
 _LARGEST = 50.0  # no spectrum is from farther: 9999 and 1e20 stand for "none" too
@@ -62,20 +76,27 @@ def rivals_of(z: float, said: Iterable[tuple[str, object]]) -> str:
 
 
 def _written(text: str) -> str | float:
-    """A number that stands as text, with a decimal comma too; other text as it is."""
+    """A number that stands as text, with a decimal comma or its error; other text as it is."""
+    number = re.split(r"\s*(?:\+/-|\+-|±|\()", text.strip(), maxsplit=1)[0]
     try:
-        return float(text.strip().replace(",", "."))
+        return float(number.replace(",", "."))
     except ValueError:
         return text
 
 
 def _read(name: str, value: object) -> tuple[float, str]:
+    if name in VELOCITIES and "PHOT" in name:
+        return math.nan, f"{name} = {value} is photometric, too rough for lines; give z as Z"
     if name in VELOCITIES:
         return math.nan, f"{name} = {value} is a velocity; give the redshift as Z"
     if isinstance(value, str):
         value = _written(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan, f"{name} = {value!r} is no number"
+    if name in _RECESSION and math.isfinite(value):
+        if abs(value) < _SLOWEST:
+            return math.nan, f"{name} = {value:g} is no velocity in km/s; give the redshift as Z"
+        value = value / _KM_S
     if not math.isfinite(value):
         return math.nan, f"{name} = {value} is no redshift"
     if value <= _NONE_FOUND or value > _LARGEST:

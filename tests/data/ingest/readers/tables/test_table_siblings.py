@@ -35,7 +35,10 @@ def test_in_coadds_of_pypeit_the_mask_is_of_the_good_and_elsewhere_of_the_bad(tm
     columns = {"wave": WAVE, "flux": FLUX, "ivar": np.ones(300), "mask": (~BAD).astype(int)}
     pypeit = read(write(tmp_path / "a.fits", columns, {"DMODCLS": "OneSpec"}))
     np.testing.assert_array_equal(pypeit.has_data, ~BAD)
-    np.testing.assert_array_equal(read(write(tmp_path / "b.fits", columns)).has_data, BAD)
+    with pytest.raises(ReadError, match="282 of 300 pixels are marked bad by 'MASK', if 1 is bad"):
+        read(write(tmp_path / "b.fits", columns))
+    few = columns | {"mask": BAD.astype(int)}
+    np.testing.assert_array_equal(read(write(tmp_path / "c.fits", few)).has_data, ~BAD)
 
 
 @pytest.mark.parametrize(

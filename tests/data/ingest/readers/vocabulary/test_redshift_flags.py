@@ -26,7 +26,10 @@ def test_of_truth_values_zwarn_is_of_the_good(name, value, bad):
 @pytest.mark.parametrize(
     ("name", "grade", "bad"),
     [("NQ", 4, False), ("NQ", 2, True), ("REDFLAG", 3.5, False), ("REDFLAG", 1.5, True),
-     ("REDFLAG", 13, False), ("REDFLAG", 11, True)],
+     ("REDFLAG", 13, False), ("REDFLAG", 11, True), ("Q_Z", 2, True), ("QOP", 4, False),
+     ("Z_QUALITY", 1, True), ("Z_FLAG", 0, True), ("ZFLAGS", 3.5, False), ("Z_FLAG", 9, False),
+     ("CC", 1.5, True), ("ZCONF", 1, True), ("ZCONF", 3, False), ("ZCONF", 0.95, False),
+     ("ZCONF", 0.5, True), ("Q_Z", -1, False)],
 )  # fmt: skip
 def test_grades_below_those_for_science_are_doubtful(name, grade, bad):
     assert is_doubtful(said(**{name: grade})) == bad

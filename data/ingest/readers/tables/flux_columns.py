@@ -1,0 +1,142 @@
+"""Flux and its noise from columns: one unit, in double precision, whatever the columns' units."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .....core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
+from ..errors import ReadError
+from ..vocabulary.column_names import Role
+from ..vocabulary.composed_names import composed_name
+from ..vocabulary.noise import from_error, from_variance, not_negative
+from .columns import Columns
+from .table_conventions import stated_scale, unit_of_flux
+
+__all__ = ["FluxAndNoise", "flux_and_noise"]
+
+_SMALL = 1e-12
+_PERCENT = ("%", "percent", "per cent", "pct")
+_NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
+_POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
+
+
+class FluxAndNoise(NamedTuple):
+    """Flux and inverse variance (D,) float64, the name of their unit, and what flux was times."""
+
+    flux: np.ndarray
+    ivar: np.ndarray
+    unit: str
+    factor: np.ndarray
+
+
+def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray) -> FluxAndNoise:
+    """As the columns say of themselves.
+
+    Parameters
+    ----------
+    columns, named
+        And which plays which part.
+    wave_aa : (D,)
+        Observed, Å.
+
+    Returns
+    -------
+    Flux in 1e-17 erg/s/cm²/Å, in counts, or relative. An error may be in another unit of flux
+    density than the flux, or in percent of it; a variance whose unit is no square is an error.
+
+    Raises
+    ------
+    ReadError
+        There is no noise, or its unit is not of the flux's kind.
+    ValueError
+        A unit is none of flux.
+    """
+    flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named)
+    if flux.shape != wave_aa.shape:
+        raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
+    role: Role | None = next((role for role in _NOISE if role in named), None)
+    if role is None:
+        raise ReadError(
+            "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
+        )
+    noise, written = columns.numbers(named[role]), _unit_of_noise(columns, named[role])
+    role = _by_unit(role, written)
+    if not unit and role == "error" and written not in _PERCENT:
+        unit = written  # the same unit, written once
+    factor, called = flux_factor(unit, wave_aa)
+    scale = stated_scale(columns, unit)
+    if called in (RELATIVE, COUNTS):
+        scale *= _bearable(flux * scale)
+    factor = factor * scale
+    in_unit = flux * factor
+    if role == "error":
+        return FluxAndNoise(
+            in_unit, _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale)),
+            called, factor,
+        )  # fmt: skip
+    ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
+    own = _of_squares(written, _POWERS[role], wave_aa, called, factor)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return FluxAndNoise(in_unit, ivar / own / own, called, factor)
+
+
+def _unit_of_noise(columns: Columns, name: str) -> str:
+    """As it is written, or in the column's name; of a square that of the flux."""
+    told = composed_name(name)
+    return columns.unit(name) or ("" if told is None else told.unit)
+
+
+def _by_unit(role: Role, written: str) -> Role:
+    """What a column of noise is by its unit, whatever it is called."""
+    if role == "error" and square_root(written, 1):
+        return "variance"
+    if role != "ivar" and square_root(written, -1):
+        return "ivar"
+    if role == "variance" and written and not square_root(written, 1):
+        told = composed_name(f"flux_{written}")  # flux_var_jy is in Jy²
+        try:
+            density = flux_factor(written, np.full(1, 5000.0))[1] not in (RELATIVE, COUNTS)
+        except ValueError:
+            return role
+        return "error" if density and told is None else role
+    return role
+
+
+def _of_error(
+    error: np.ndarray,
+    written: str,
+    unit: str,
+    called: str,
+    of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
+) -> np.ndarray:
+    """1/σ² (D,) of an error in its own unit of flux, in the flux's, or in percent of the flux."""
+    wave_aa, flux, factor, scale = of_flux
+    if written in _PERCENT:
+        return from_error(np.abs(flux) * error / 100)
+    own, its = flux_factor(written or unit, wave_aa)
+    if its != called:
+        raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
+    return from_error(error * (factor if its in (RELATIVE, COUNTS) else own * scale))
+
+
+def _of_squares(
+    unit: str, power: int, wave_aa: np.ndarray, called: str, factor: np.ndarray
+) -> np.ndarray:
+    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
+
+    That of the flux, unless the column's own unit is the square of another flux density.
+    """
+    root = square_root(unit, power)
+    if not root or called in (RELATIVE, COUNTS):
+        return factor
+    own, its = flux_factor(root, wave_aa)
+    return own if its == called else factor
+
+
+def _bearable(flux: np.ndarray) -> float:
+    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
+    sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    usual = float(np.median(sizes)) if len(sizes) else 1.0
+    return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual

@@ -1,0 +1,107 @@
+"""Pixels that are no data: by masks and qualities, and by values that stand for none."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import numpy as np
+
+from ..errors import ReadError
+from ..surveys.sdss import never_observed
+from ..vocabulary.column_names import Role
+from .columns import Columns
+from .table_conventions import bad_by_survey, mask_is_of_good
+
+__all__ = ["unmasked", "without_fill"]
+
+_MASKS: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
+_FILLS = (-9999.0, -999.0, -99999.0, -32768.0)
+_FAR = 10.0  # in σ from the median: only there is such a value no flux
+_TWICE = 2
+_BEYOND = 1e10  # times the usual: no spectrum reaches so far
+_MOST_BAD = 0.9  # of the pixels: a mask of more may mark the good ones
+
+
+def unmasked(
+    columns: Columns, named: dict[Role, str], ivar: np.ndarray, said: Container[Role] = ()
+) -> np.ndarray:
+    """ivar (D,), 0 where a mask or quality column says that there is no data.
+
+    Parameters
+    ----------
+    columns, named, ivar
+        And which plays which part.
+    said
+        Roles that the user gave.
+
+    Raises
+    ------
+    ReadError
+        Every pixel is marked, or nearly every one by a mask of 0 and 1 of which nothing says
+        whether 1 is bad.
+    """
+    bad = bad_by_survey(columns, named)
+    if bad is not None:
+        return np.where(bad, 0.0, ivar)
+    bad = np.zeros(ivar.shape, bool)
+    roles: tuple[Role, ...] = ("mask", "quality")
+    for role in roles:
+        if role in named:
+            bad |= _marked(columns, named[role], asked=role not in said)
+    if "good mask" in named:
+        bad |= columns.flags(named["good mask"]) == 0
+    if "sdss mask" in named:
+        marks = columns.flags(named["sdss mask"])
+        # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
+        plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
+        bad |= marks != 0 if plain else never_observed(marks)
+    if bad.all():
+        by = ", ".join(repr(named[role]) for role in _MASKS if role in named)
+        where = "; --column good=NAME says of one that it marks the good ones"
+        raise ReadError(
+            "unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}{where}"
+        )
+    return np.where(bad, 0.0, ivar)
+
+
+def _marked(columns: Columns, name: str, *, asked: bool) -> np.ndarray:
+    """(D,) true where a column marks a pixel bad."""
+    marks = columns.flags(name)
+    if mask_is_of_good(columns, name):
+        return marks == 0
+    bad = marks != 0
+    if asked and _MOST_BAD < bad.mean() < 1 and set(np.unique(marks).tolist()) <= {0, 1}:
+        raise ReadError(
+            "unreadable",
+            f"{int(bad.sum()):,} of {len(bad):,} pixels are marked bad by {name!r}, if 1 is bad: "
+            f"--column good={name} says that 1 is good, --column mask={name} that it is bad",
+        )
+    return bad
+
+
+def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
+    """ivar (D,), 0 where flux or its error is a value that stands for none; and that value.
+
+    Such are −999, −9999 and their like where they repeat and lie far outside the errors, and what
+    is ten thousand million times the usual error, or flux and several times the same.
+    """
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
+        if not good.any():
+            return ivar, ""
+        usual = float(np.median(np.abs(flux[good])))
+        huge = good & (np.abs(flux) > _BEYOND * usual) & (usual > 0)
+        if huge.sum() < _TWICE or len(np.unique(flux[huge])) > 1:  # computed, and told elsewhere
+            huge[:] = False
+        noise = np.where(good, 1 / np.sqrt(np.where(good, ivar, 1)), 0.0)
+        middle, error = float(np.median(flux[good])), float(np.median(noise[good]))
+        huge |= good & (noise > _BEYOND * error)
+        fills = np.zeros(flux.shape, bool)
+        for fill in _FILLS:
+            there = good & (flux == fill)
+            if there.sum() >= _TWICE and abs(fill - middle) > _FAR * error:
+                fills |= there
+    none = huge | fills
+    if not none.any():
+        return ivar, ""
+    return np.where(none, 0.0, ivar), f"{flux[np.argmax(none)]:g}"

@@ -1,0 +1,166 @@
+"""Names of columns that say what they are in several words: ``flux_err_mjy``, ``wavelength_nm``.
+
+Where no column has a name of the table, one whose every word is known here counts. A word that is
+not (``sky``, ``model``, ``rest``, ``min``) makes it another column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+__all__ = ["Composed", "ComposedRole", "composed_name", "only_composed"]
+
+ComposedRole = Literal["wave", "log wave", "frequency", "flux", "error", "variance", "ivar"]
+
+_AXIS = (
+    "wavelengths", "wavelength", "wavelen", "wavelnth", "wavlen", "wlen", "wave", "waves", "wav",
+    "wvl", "lambda", "lambdas", "lamda", "lbda", "lam", "wl", "spectral",
+)  # fmt: skip
+_FLUX = (
+    "fluxes", "flux", "fluxden", "flx", "flam", "flambda", "fnu", "spectrum",
+    "spec",
+)  # fmt: skip
+_ERROR = (
+    "errors", "error", "errs", "err", "uncertainty", "uncert", "unc", "sigma", "sig", "stddev",
+    "stdev", "stderr", "std", "rms", "noise", "1sigma",
+)  # fmt: skip
+_VARIANCE = ("variance", "var")
+_IVAR = ("ivariance", "ivar", "invvar", "inversevariance", "invvariance")
+_LOG = ("log10", "log", "ln")
+_FREQUENCY = ("frequency", "freq", "wavenumber", "wavenum")
+# What a name may say besides, without being another column.
+_OF_AXIS = (
+    "obs", "observed", "vacuum", "vac", "air", "helio", "heliocentric", "bary", "barycentric",
+    "value", "axis", "grid", "array",
+)  # fmt: skip
+_OF_FLUX = (
+    "obs", "observed", "opt", "optimal", "cal", "calib", "calibrated", "final", "coadd", "coadded",
+    "combined", "lam", "lambda", "nu", "density", "den", "spectral", "value", "array", "1d", "cgs",
+)  # fmt: skip
+_OF_NOISE = ("stat", "statistical", "random", "total", "rand", "value", "array", "of")
+# As it stands in a name → as it is read as a unit. Letters alone only where they stand apart.
+_LENGTHS = {
+    "angstroms": "Angstrom", "angstrom": "Angstrom", "ang": "Angstrom", "aa": "Angstrom",
+    "a": "Angstrom", "å": "Angstrom", "nanometers": "nm", "nm": "nm", "microns": "um",
+    "micron": "um", "um": "um", "mum": "um", "μm": "um", "µm": "um", "m": "m",
+}  # fmt: skip
+_FREQUENCIES = {"ghz": "GHz", "thz": "THz", "hz": "Hz", "cm1": "cm-1"}
+_DENSITIES = {"jy": "Jy", "mjy": "mJy", "ujy": "uJy", "µjy": "uJy", "μjy": "uJy", "njy": "nJy"}
+_NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
+    ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
+)  # fmt: skip
+_SHORTEST_GLUED = 3  # letters; shorter words only where they stand apart
+
+
+class Composed(NamedTuple):
+    """What a name says: the part that the column plays, and its unit; empty without one."""
+
+    role: ComposedRole
+    unit: str
+    n_words: int
+
+
+def composed_name(name: str) -> Composed | None:
+    """What a name says in several words; None if one of them is not known.
+
+    Parameters
+    ----------
+    name
+        As the file has it.
+    """
+    # A capital begins a word, but not in names that are all capitals.
+    apart = name if name.isupper() else re.sub(r"(?<=[a-zµμ])(?=[A-Z])", "_", name)
+    apart = re.sub(r"([mµμun])_(?=Jy\b)", r"\1", apart)
+    said = [word for word in re.split(r"[\W_]+", apart.lower()) if word]
+    said = [part for word in said for part in _parts(word)]
+    return _axis(said) or _flux(said, name) or _noise(said, name)
+
+
+def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[ComposedRole, str]:
+    """Role → the one name that says so in the fewest words, for some roles.
+
+    Parameters
+    ----------
+    names
+        As the file has them.
+    roles
+        Those that no name of the table plays.
+    """
+    wanted = {*roles}
+    found: dict[ComposedRole, list[tuple[int, str]]] = {}
+    for name in names:
+        told = composed_name(name)
+        if told is not None and told.role in wanted:
+            found.setdefault(told.role, []).append((told.n_words, name))
+    chosen: dict[ComposedRole, str] = {}
+    for role, those in found.items():
+        those.sort()
+        if len(those) == 1 or those[0][0] < those[1][0]:  # of two alike the user has to say which
+            chosen[role] = those[0][1]
+    return chosen
+
+
+_ALL = {
+    word
+    for words in (_AXIS, _FLUX, _ERROR, _VARIANCE, _IVAR, _LOG, _FREQUENCY, _OF_AXIS, _OF_FLUX)
+    for word in words
+} | {*_OF_NOISE, *_LENGTHS, *_FREQUENCIES, *_DENSITIES}
+_GLUED = sorted((word for word in _ALL if len(word) >= _SHORTEST_GLUED), key=len, reverse=True)
+
+
+def _parts(word: str) -> list[str]:
+    """Words of which one is glued together; the word itself if it is no such."""
+    if word in _ALL:
+        return [word]
+    for begin in _GLUED:
+        if word.startswith(begin):
+            rest = _parts(word[len(begin) :])
+            if all(part in _ALL for part in rest):
+                return [begin, *rest]
+    if word[:1] in ("e", "d") and word[1:] in ("flux", "flam", "flambda", "fnu", "fluxes"):
+        return ["err", word[1:]]
+    return [word]
+
+
+def _only(said: list[str], *allowed: Iterable[str]) -> bool:
+    return {*said} <= {word for words in allowed for word in words}
+
+
+def _axis(said: list[str]) -> Composed | None:
+    axes = {*said} & {*_AXIS}
+    if {*said} & {*_FREQUENCY} and _only(said, _FREQUENCY, _OF_AXIS, _FREQUENCIES):
+        unit = next((_FREQUENCIES[word] for word in said if word in _FREQUENCIES), "")
+        return Composed("frequency", unit, len(said))
+    if not axes or not _only(said, _AXIS, _OF_AXIS, _LENGTHS, _LOG):
+        return None
+    unit = next((_LENGTHS[word] for word in said if word in _LENGTHS), "")
+    log = bool({*said} & {*_LOG})
+    return Composed("log wave" if log else "wave", unit, len(said))
+
+
+def _flux(said: list[str], name: str) -> Composed | None:
+    if not {*said} & {*_FLUX} or not _only(said, _FLUX, _OF_FLUX, _DENSITIES):
+        return None
+    return Composed("flux", _density(said, name), len(said))
+
+
+def _noise(said: list[str], name: str) -> Composed | None:
+    ends = (0, len(said) - 1) if len(said) > 1 else ()
+    said = ["err" if w in ("e", "d") and n in ends else w for n, w in enumerate(said)]
+    role: ComposedRole | None = next((r for r, words in _NOISE if {*said} & {*words}), None)
+    if {"inverse", "variance"} <= {*said} or {"inv", "var"} <= {*said}:
+        role, said = "ivar", [w for w in said if w not in ("inverse", "inv")]
+    known = (_IVAR, _VARIANCE, _ERROR, _OF_NOISE, _FLUX, _OF_FLUX, _DENSITIES)
+    if role is None or not _only(said, *known):
+        return None
+    # The error of a wavelength is no error of flux.
+    if {*said} & {"lam", "lambda", "nu"} and not {*said} & {*_FLUX}:
+        return None
+    return Composed(role, _density(said, name), len(said))
+
+
+def _density(said: list[str], name: str) -> str:
+    unit = next((_DENSITIES[word] for word in said if word in _DENSITIES), "")
+    return "MJy" if unit == "mJy" and "MJy" in name else unit

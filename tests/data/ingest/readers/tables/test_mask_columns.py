@@ -1,0 +1,58 @@
+"""Values and marks that stand for no data, and what is not taken for them."""
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from spexplain.data.ingest.readers import ReadError, read, read_all
+from spexplain.data.ingest.readers.tables.mask_columns import without_fill
+from spexplain.data.ingest.readers.vocabulary.hints import Hints
+
+WAVE = np.linspace(3800.0, 9200.0, 300)
+FLUX = 30 + 10 * np.sin(WAVE / 300)
+BAD = np.arange(300) % 31 == 3
+
+
+def write(path, header=(), **columns):
+    given = {"wave": WAVE, "flux": FLUX, "err": np.ones(300), **columns}
+    hdu = fits.BinTableHDU(Table(given))
+    hdu.header.update({"Z": 0.1, **dict(header)})
+    hdu.writeto(path)
+    return path
+
+
+@pytest.mark.parametrize("fill", [-999.0, -9999.0, 1e20, 3.4e38, -1e30])
+def test_values_that_stand_for_no_flux_are_none_and_told(tmp_path, fill):
+    spectrum = read(write(tmp_path / "a.fits", flux=np.where(BAD, fill, FLUX)))
+    np.testing.assert_array_equal(spectrum.has_data, ~BAD)
+    assert float(spectrum.facts["fill_value"]) == pytest.approx(fill, rel=1e-4)
+
+
+def test_an_error_beyond_all_is_none(tmp_path):
+    spectrum = read(write(tmp_path / "a.fits", err=np.where(BAD, 1e20, 1.0)))
+    np.testing.assert_array_equal(spectrum.has_data, ~BAD)
+
+
+def test_flux_that_may_be_such_a_value_stays():
+    counts = np.where(BAD, -999.0, -995.0)
+    assert without_fill(counts, np.full(300, 0.01))[1] == ""  # within its errors
+    once = FLUX.copy()
+    once[7] = -999.0  # a cosmic ray's remains, once
+    assert without_fill(once, np.ones(300))[1] == ""
+    assert without_fill(FLUX * 1e6, np.ones(300))[1] == ""
+    assert without_fill(np.full(300, np.nan), np.ones(300))[1] == ""
+
+
+@pytest.mark.parametrize("said", ["1 = good, 0 = bad", "True is good", "good=1", "0: bad"])
+def test_a_mask_that_says_that_one_is_good_is_believed(tmp_path, said):
+    path = write(tmp_path / "a.fits", mask=(~BAD).astype(np.int16), header={"TCOMM4": said})
+    np.testing.assert_array_equal(read(path).has_data, ~BAD)
+
+
+def test_a_mask_of_nearly_all_asks_what_it_means(tmp_path):
+    path = write(tmp_path / "a.fits", mask=(~BAD).astype(np.int16))
+    with pytest.raises(ReadError, match=r"290 of 300 pixels.*--column good=MASK"):
+        read(path)
+    for role, good in (("good mask", ~BAD), ("mask", BAD)):
+        (spectrum,) = read_all(path, Hints({role: "MASK"}))
+        np.testing.assert_array_equal(spectrum.has_data, good)

@@ -1,0 +1,24 @@
+import pytest
+from spexplain.data.ingest.readers.vocabulary.medium import medium_of, sentences_say
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "said"),
+    [("WAVEREF", "air", "air"), ("VACAIR", "VAC", "vacuum"), ("WAVE_AIR", True, "air"),
+     ("IN_AIR", "no", "vacuum"), ("AIR2VAC", True, "vacuum"), ("AIR2VAC", False, ""),
+     ("WAVEUNIT", "Angstrom (air)", "air"), ("TUNIT2", "Angstrom (air)", "air"),
+     ("TCOMM2", "wavelength in vacuum", "vacuum"), ("TCOMM2", "fairly good", ""),
+     ("TCOMM2", "air or vacuum", ""), ("COMMENT", "Wavelengths are in air", "air"),
+     ("HISTORY", "wavelengths converted from air to vacuum", "vacuum")],
+)  # fmt: skip
+def test_what_a_header_says_of_the_medium(keyword, value, said):
+    assert medium_of({keyword: value}.get, column="wave", number=2) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["airmass 1.2", "wavelengths are not in air", "wave in air or vacuum", "air temperature 12",
+     "air and vacuum wavelengths", "wavelength in air?"],
+)  # fmt: skip
+def test_a_remark_that_does_not_say_it_says_nothing(text):
+    assert sentences_say(text) == ""

@@ -1,0 +1,31 @@
+import math
+
+import pytest
+from spexplain.data.ingest.readers.vocabulary.redshift_words import (
+    KEYWORDS,
+    VELOCITIES,
+    redshift_of,
+)
+
+RECESSION = ("CZ", "CZ_HELIO", "HELIO_CZ")
+
+
+@pytest.mark.parametrize("name", [name for name in KEYWORDS if name not in RECESSION])
+@pytest.mark.parametrize("value", [0.116, "0.116", "0,116", "0.116 +/- 0.001", "0.116(2)"])
+def test_a_redshift_by_its_names_and_as_text(name, value):
+    assert redshift_of([(name, value)]) == (0.116, "")
+
+
+@pytest.mark.parametrize("name", RECESSION)
+def test_cz_is_in_km_s_by_its_name(name):
+    assert redshift_of([(name, 29979.2458)])[0] == pytest.approx(0.1)
+    z, why = redshift_of([(name, 0.116)])
+    assert math.isnan(z)
+    assert "no velocity in km/s" in why
+
+
+@pytest.mark.parametrize("name", VELOCITIES)
+def test_velocities_and_photometric_redshifts_are_told_not_taken(name):
+    z, why = redshift_of([(name, 0.116)])
+    assert math.isnan(z)
+    assert ("photometric" if "PHOT" in name else "is a velocity") in why
