@@ -32,6 +32,7 @@ from spexplain.data.demo.demo import demo_settings
 from spexplain.data.files.folders import demo_path
 
 _WORKER = ("--no-dashboard", "--nthreads", "1", "--nworkers", "2", "--host", "127.0.0.1")
+_BETWEEN_KILLS_S = 3.0
 STAGES = ("prepare-o25", "score", "explain")
 
 
@@ -59,10 +60,16 @@ def built(path: Path, settings: Any, choice: ClusterChoice | None) -> dict[str, 
     return build(path, settings=settings, only=["explain"], cluster=choice).seconds
 
 
-def killing(client: Client, kills: int, done: threading.Event, counted: list[int]) -> None:
-    """Kill a worker every second or so, until so many have been or the build is done."""
+def killing(
+    cluster: LocalCluster, client: Client, kills: int, done: threading.Event, counted: list[int]
+) -> None:
+    """Kill a worker every few seconds, until so many have been or the build is done.
+
+    Dask gives up a worker that is killed again while it starts: it is asked for two each time.
+    """
     rng = random.Random(0)
-    while len(counted) < kills and not done.wait(1.0):
+    while len(counted) < kills and not done.wait(_BETWEEN_KILLS_S):
+        cluster.scale(2)
         with contextlib.suppress(OSError, ValueError, KeyError):
             pids = list(client.run(os.getpid, on_error="ignore").values())
             if pids:
@@ -79,7 +86,7 @@ def by_two(path: Path, settings: Any, kills: int) -> dict[str, Any]:
         client.run(warm)
         forget(path)
         done, counted = threading.Event(), []
-        killer = threading.Thread(target=killing, args=(client, kills, done, counted))
+        killer = threading.Thread(target=killing, args=(cluster, client, kills, done, counted))
         if kills:
             killer.start()
         choice = ClusterChoice(str(cluster.scheduler_address))

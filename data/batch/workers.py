@@ -14,8 +14,6 @@ __all__ = ["DEATHS", "Workers"]
 # A chunk's worker may die so often before the chunk is taken for what kills it.
 DEATHS = 20
 _TIMEOUT_S = 30
-# So long after its worker was lost a place counts as empty; Dask waits 15 s.
-_LOST_AFTER = "1s"
 _CLASSES = {
     "slurm": "SLURMCluster",
     "pbs": "PBSCluster",
@@ -81,11 +79,7 @@ class Workers:
         # Workers that die, or end with the build, are reported by what becomes of their chunks.
         for name in ("distributed.scheduler", "distributed.nanny", "distributed.core"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        ours = {
-            "distributed.scheduler.allowed-failures": DEATHS,
-            "distributed.deploy.lost-worker-timeout": _LOST_AFTER,
-        }
-        self._own.enter_context(config.set(ours))
+        self._own.enter_context(config.set({"distributed.scheduler.allowed-failures": DEATHS}))
         target: Any = choice.scheduler
         if choice.system:
             jobs = target = self._own.enter_context(_of_queue(choice))

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import dask
 import pytest
 from distributed import LocalCluster
 from spexplain.data.batch.chunk_runner import finished_chunks
@@ -103,7 +104,8 @@ def test_a_chunk_that_fails_says_so_and_what_was_done_stays(cluster, tmp_path, c
     assert len(pids(tmp_path)) == N - len(kept)
 
 
-def test_workers_that_ended_for_good_are_replaced(cluster, tmp_path, chunks):
+def test_workers_that_ended_for_good_are_replaced(cluster, tmp_path, chunks, monkeypatch):
+    monkeypatch.setitem(dask.config.config["distributed"]["deploy"], "lost-worker-timeout", "1s")
     client = cluster.workers().client
     results = cluster.runner().each(logged(), list(enumerate(chunks)))
     first = next(results)[0]
