@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .blas import one_blas_thread
     from .cancel import Cancelled, never
     from .compiled_loops import compiled
+    from .device import device_name, fastest_device
     from .tensors import tensor_of
     from .workers import InTurn, Once, Sharing, Workers, or_own
 
@@ -20,6 +21,8 @@ __all__ = [
     "Sharing",
     "Workers",
     "compiled",
+    "device_name",
+    "fastest_device",
     "never",
     "one_blas_thread",
     "or_own",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import zarr
 
+from ...core.compute.device import fastest_device
 from ..collection.exposures import Preparation
 from ..collection.only_spectra import only_spectra
 from ..collection.runs import Run
@@ -24,6 +25,7 @@ __all__ = [
     "networks_at",
     "preparation_at",
     "run_array",
+    "scoring_networks_at",
     "spectra_at",
     "write_rows",
 ]
@@ -56,6 +58,15 @@ def preparation_at(address: str) -> Preparation:
 def networks_at(address: str) -> Autoencoders:
     """The autoencoders of a run of stage vae."""
     return load_autoencoders(Run.open(Path(address)))
+
+
+@lru_cache(_OPEN)
+def scoring_networks_at(address: str) -> Autoencoders:
+    """The same for reconstructing many spectra: on a GPU, where torch finds one."""
+    found = load_autoencoders(Run.open(Path(address)))
+    for vae in found.vaes:
+        vae.to(fastest_device())
+    return found
 
 
 @lru_cache(_OPEN)

@@ -81,18 +81,25 @@ class Vae(nn.Module):
     @torch.no_grad()
     def reconstruct(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Deterministic reconstruction (n, D) float32 of spectra (n, D): decodes the mean."""
-        mean, _ = self.encode(tensor_of(np.ascontiguousarray(x, dtype=np.float32)))
-        return self.decode(mean).numpy()
+        mean, _ = self.encode(self._there(x))
+        return self.decode(mean).cpu().numpy()
 
     @torch.no_grad()
     def latent_mean(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Latent mean (n, L) float32 of spectra (n, D)."""
-        mean, _ = self.encode(tensor_of(np.ascontiguousarray(x, dtype=np.float32)))
-        return mean.numpy()
+        mean, _ = self.encode(self._there(x))
+        return mean.cpu().numpy()
 
     def to_arrays(self) -> dict[str, NDArray[np.float32]]:
         """Weights by name, for a file format that holds arrays and nothing else."""
-        return {name: tensor.detach().numpy().copy() for name, tensor in self.state_dict().items()}
+        return {
+            name: tensor.detach().cpu().numpy().copy() for name, tensor in self.state_dict().items()
+        }
+
+    def _there(self, x: NDArray[np.floating]) -> Tensor:
+        """Spectra in single precision, where the weights are."""
+        here = tensor_of(np.ascontiguousarray(x, dtype=np.float32))
+        return here.to(self.output.weight.device)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray]) -> Vae:

@@ -131,7 +131,14 @@ class VaeTrainer:
 
     All randomness of an epoch follows from the seed and the epoch's number, so a training that
     goes on from a state gives the bits of one never interrupted (on one machine, with as many
-    threads).
+    threads). Random numbers are the processor's wherever the network is, whose sums are not.
+
+    Parameters
+    ----------
+    spectra, settings
+        What to learn from, and how.
+    device
+        Where the network and a batch at a time are; the spectra stay where they are.
 
     Attributes
     ----------
@@ -149,7 +156,11 @@ class VaeTrainer:
     """
 
     def __init__(
-        self, spectra: NDArray[np.float32] | TrainingSpectra, settings: VaeSettings
+        self,
+        spectra: NDArray[np.float32] | TrainingSpectra,
+        settings: VaeSettings,
+        *,
+        device: torch.device | str = "cpu",
     ) -> None:
         if isinstance(spectra, np.ndarray):
             spectra = SpectraInMemory(spectra)
@@ -161,6 +172,7 @@ class VaeTrainer:
         self.validation_rows = np.sort(order[:n_validation])
         self.train_rows = np.sort(order[n_validation:])
         self._spectra = spectra
+        self._device = torch.device(device)
         self._vae = Vae(
             n_pixels,
             hidden=settings.hidden,
@@ -169,6 +181,7 @@ class VaeTrainer:
         )
         self._batch = torch.empty(settings.batch, n_pixels)
         start_at(self._vae, spectra.mean(self.train_rows))
+        self._vae.to(self._device)
         self._best = self._vae.to_arrays()
         self._adam = torch.optim.Adam(self._vae.parameters(), settings.learning_rate, fused=True)
 
@@ -220,9 +233,9 @@ class VaeTrainer:
         """What another trainer of the same spectra and settings needs to go on from here."""
         arrays = {f"best.{name}": array for name, array in self._best.items()}
         for name, parameter in self._vae.named_parameters():
-            arrays[f"now.{name}"] = parameter.detach().numpy().copy()
+            arrays[f"now.{name}"] = parameter.detach().cpu().numpy().copy()
             for moment, tensor in self._adam.state[parameter].items():
-                arrays[f"{moment}.{name}"] = tensor.detach().numpy().copy()
+                arrays[f"{moment}.{name}"] = tensor.detach().cpu().numpy().copy()
         return TrainerState(arrays, list(self.history), self._adam.param_groups[0]["lr"])
 
     def restore(self, state: TrainerState) -> None:
@@ -238,7 +251,7 @@ class VaeTrainer:
         self._vae.load_state_dict(Vae.from_arrays(_under("now.", arrays)).state_dict())
         for name, parameter in self._vae.named_parameters():
             self._adam.state[parameter] = {
-                moment: torch.from_numpy(np.array(arrays[f"{moment}.{name}"]))
+                moment: torch.from_numpy(np.array(arrays[f"{moment}.{name}"])).to(self._device)
                 for moment in ("step", "exp_avg", "exp_avg_sq")
                 if f"{moment}.{name}" in arrays
             }
@@ -253,20 +266,20 @@ class VaeTrainer:
                 chosen = window[start : start + size]
                 # Into one place: memory fresh from the system costs more than the copying.
                 x = torch.index_select(spectra, 0, chosen, out=self._batch[: len(chosen)])
-                total += self._step(x, generator, learn=learn) * len(x)
+                total += self._step(x.to(self._device), generator, learn=learn) * len(x)
         return total / len(rows)
 
     def _step(self, x: Tensor, generator: torch.Generator, *, learn: bool) -> float:
         """Loss of a batch, and a step down it if it is to learn."""
         settings = self.settings
-        noise = torch.randn(len(x), settings.n_latent, generator=generator)
+        noise = torch.randn(len(x), settings.n_latent, generator=generator).to(self._device)
         prior = torch.randn(settings.prior_samples, settings.n_latent, generator=generator)
         with torch.set_grad_enabled(learn):
             loss = info_vae_loss(
                 self._vae,
                 x,
                 noise,
-                prior,
+                prior.to(self._device),
                 alpha=settings.alpha,
                 lam=settings.lam,
                 kld=settings.kld,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ....core.compute.device import device_name, fastest_device
 from ....core.models.anomaly.rankings import equal_bins
 from ....core.models.autoencoder.loss_search import LossTrial, best_trial, search_loss
 from ....core.models.autoencoder.training import Epoch, TrainerState, VaeSettings, VaeTrainer
@@ -138,6 +139,7 @@ def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> N
     best = [trainer.history[trainer.best_epoch - 1] for trainer in trainers]
     rows = [len(trainer.validation_rows) for trainer in trainers]
     work.draft.metrics |= sample.metrics() | {
+        "device": device_name(fastest_device()),
         "n_trained_on": sum(len(trainer.train_rows) for trainer in trainers),
         "n_validation": sum(rows),
         "epochs": max(len(trainer.history) for trainer in trainers),
@@ -222,12 +224,12 @@ def _begin(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTr
         try:
             arrays, facts = load_arrays(path)
             history = [Epoch(**epoch) for epoch in facts["history"]]
-            trainer = VaeTrainer(spectra, settings)
+            trainer = VaeTrainer(spectra, settings, device=fastest_device())
             trainer.restore(TrainerState(arrays, history, facts["learning_rate"]))
             return trainer
         except (ModelFileError, ValueError, TypeError, KeyError):
             path.unlink()
-    return VaeTrainer(spectra, settings)
+    return VaeTrainer(spectra, settings, device=fastest_device())
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:

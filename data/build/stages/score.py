@@ -7,10 +7,11 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from ....core.compute.device import device_name, fastest_device
 from ....core.models.anomaly.rankings import equal_bins, rank, rank_within, top_overlap
 from ....core.models.anomaly.residuals import eight_scores
 from ....core.models.anomaly.scores import Score, kept_pixels
-from ...batch.chunk_inputs import networks_at, run_array
+from ...batch.chunk_inputs import run_array, scoring_networks_at
 from ...batch.chunk_runner import Arrays
 from ...collection.trained.autoencoders import load_autoencoders
 from ..before import Before
@@ -28,7 +29,7 @@ def _run(work: Work) -> None:
     rows = prepared.table("rows")["row"].to_numpy()
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
     old = {} if work.before is None else _of_before(work.before)
-    scores = _scores(work, sn_median, old)
+    scores, devices = _scores(work, sn_median, old)
     mse = scores["mse"]
     borders = equal_bins(sn_median, work.settings.sn_bins)
     table = pd.DataFrame({"row": rows, **scores, "rank": rank(mse)})
@@ -41,6 +42,7 @@ def _run(work: Work) -> None:
         "median_mse": np.median(mse),
         "largest_mse": mse.max(),
         "sn_borders": borders.tolist(),
+        "devices": devices,
         "in_all_tops": {str(top): top_overlap(scores, top)[1] for top in _TOPS},
     }
     if work.before is not None:
@@ -53,8 +55,13 @@ def _of_before(before: Before) -> dict[str, np.ndarray]:
     return {score: table[score].to_numpy() for score in get_args(Score)}
 
 
-def _scores(work: Work, sn_median: np.ndarray, old: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Score → (n,), decoding each spectrum once, by the network of its bin; but for those known."""
+def _scores(
+    work: Work, sn_median: np.ndarray, old: dict[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Score → (n,), and what computed them.
+
+    Each spectrum is decoded once, by the network of its bin; but for those known.
+    """
     n_old = len(old.get("mse", ()))
     prepared, vae = work.inputs["prepare-o25"], work.inputs["vae"]
     which = load_autoencoders(vae).number(sn_median)
@@ -67,14 +74,17 @@ def _scores(work: Work, sn_median: np.ndarray, old: dict[str, np.ndarray]) -> di
         common | {"start": start, "which": which[start : start + _CHUNK_ROWS]}
         for start in range(n_old, len(which), _CHUNK_ROWS)
     ]
-    parts = [*([old] if old else []), *work.chunks("scores", scores_of, chunks)]
-    return {score: np.concatenate([part[score] for part in parts]) for score in get_args(Score)}
+    new = [*work.chunks("scores", scores_of, chunks)]
+    parts = [*([old] if old else []), *new]
+    scores = {score: np.concatenate([part[score] for part in parts]) for score in get_args(Score)}
+    # A build broken off under an earlier release left parts that do not say.
+    return scores, sorted({str(part["device"]) for part in new if "device" in part})
 
 
 def scores_of(
     *, prepared: str, vae: str, kept: np.ndarray, start: int, which: np.ndarray
 ) -> Arrays:
-    """The eight scores of a few prepared spectra, from the one at ``start`` on.
+    """The eight scores of a few prepared spectra, from the one at ``start`` on, and the ``device``.
 
     Parameters
     ----------
@@ -88,10 +98,11 @@ def scores_of(
         Number of each one's network.
     """
     x = np.asarray(run_array(prepared, "spectra")[start : start + len(which)])
-    again = np.empty_like(x)
+    again, networks = np.empty_like(x), scoring_networks_at(vae)
     for at in np.unique(which):
-        again[which == at] = networks_at(vae).vaes[at].reconstruct(x[which == at])
-    return {str(score): values for score, values in eight_scores(x, again, kept).items()}
+        again[which == at] = networks.vaes[at].reconstruct(x[which == at])
+    scores = {str(score): values for score, values in eight_scores(x, again, kept).items()}
+    return scores | {"device": np.array(device_name(fastest_device()))}
 
 
 def _overlap(scores: dict[str, np.ndarray]) -> pd.DataFrame:

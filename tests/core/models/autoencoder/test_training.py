@@ -215,3 +215,15 @@ def test_the_kernel_of_the_settings_is_the_one_that_trains():
         for kernel in ("text", "older code", "newest code")
     }
     assert len(set(losses.values())) == 3
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_learns_alike_and_reconstructs_to_a_hundred_thousandth():
+    spectra = family()
+    here, there = trained(spectra, SMALL), VaeTrainer(spectra, SMALL, device="cuda")
+    while not there.finished:
+        there.run_epoch()
+    assert there.history[0].loss == pytest.approx(here.history[0].loss, rel=1e-3)
+    vae = there.best()
+    on_processor = vae.reconstruct(spectra)
+    np.testing.assert_allclose(vae.to("cuda").reconstruct(spectra), on_processor, atol=1e-5)

@@ -1,0 +1,17 @@
+"""Where networks are trained and applied to whole collections: a GPU, where torch finds one."""
+
+from __future__ import annotations
+
+import torch
+
+__all__ = ["device_name", "fastest_device"]
+
+
+def fastest_device() -> torch.device:
+    """The first GPU that torch can use by CUDA (or ROCm), else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def device_name(device: torch.device) -> str:
+    """What it is called, for the facts of a run: ``"cpu"``, or the GPU's own name."""
+    return device.type if device.type == "cpu" else torch.cuda.get_device_name(device)
