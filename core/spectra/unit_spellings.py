@@ -273,6 +273,11 @@ def _check_plain(values: NDArray[np.float64]) -> None:
     if not len(good):
         return
     low, high = float(good.min()), float(good.max())
+    if low == 1 and len(good) > 2 and np.all(np.diff(good) == 1):
+        raise ValueError(
+            f"the wavelengths run from {low:g} to {high:g} by 1, which are numbers of pixels: the "
+            "wavelengths are in another column, or in the header"
+        )
     looks = ""
     if low >= 3 and high < 5:
         looks = "the logarithm of Å: set the unit log10(Angstrom)"

@@ -29,12 +29,15 @@ class Delimited:
         Whether the file names its columns.
     notes
         ``name = value`` or ``name: value`` of lines that begin with ``#``.
+    remarks
+        Those lines that say no such thing.
     """
 
     names: tuple[str, ...]
     rows: list[list[str]]
     named: bool
     notes: dict[str, str]
+    remarks: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Name → words, from top to bottom; of columns of one name the first."""
@@ -99,7 +102,7 @@ def read_delimited(content: bytes) -> Delimited:
             raise ValueError(
                 f"row {number + 1} has {len(row)} of the {len(names)} columns of the first line"
             )
-    return Delimited(names, rows, named, _said(notes))
+    return Delimited(names, rows, named, _said(notes), tuple(n for n in notes if not _said([n])))
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
@@ -150,6 +153,6 @@ def _said(notes: list[str]) -> dict[str, str]:
         for mark in ("=", ":"):
             name, parted, value = note.partition(mark)
             if parted and value.strip() and len(name.split()) == 1:
-                found.setdefault(name.strip(), value.strip().split("/")[0].strip(" '\""))
+                found.setdefault(name.strip(), value.strip().split(" / ")[0].strip(" '\""))
                 break
     return found

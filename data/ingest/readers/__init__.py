@@ -9,12 +9,12 @@ from pathlib import Path
 from ....core.spectra.spectrum import Spectrum
 from ...files.additions import additions
 from .by_specutils import load_by_specutils
-from .fits_files import image
 from .fits_files.fits import Hdu, ReadError, read_hdus
 from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf
-from .tables import fits_rows, table, text
+from .tables import fits_rows, image_columns, several_tables, table, text
 from .vocabulary.hints import NO_HINTS, Hints
+from .vocabulary.ucds import with_ucds
 
 __all__ = ["ReadError", "read", "read_all"]
 
@@ -51,7 +51,7 @@ def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     ReadError
         With a reason: ``"unreadable"`` (absent, empty, cut off, damaged), ``"unknown format"``
         (not FITS, or no survey known here), ``"no errors"``, ``"no spectrum"`` (a table that
-        belongs to spectra elsewhere).
+        belongs to spectra elsewhere, a frame, a cube).
     """
     path = Path(path)
     if text.is_text(path):
@@ -69,21 +69,40 @@ def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
 def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     """A file of no known survey: a table in any HDU, an image, or what specutils identifies."""
     found = table.table_of(hdus, hints)
-    if found is None or image.is_image(hdus):
+    if found is None:
+        hints = _with_ucds(hdus, hints)
+        found = table.table_of(hdus, hints)
+    if found is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
+        hdus = read_hdus(path, limit=_MOST_HDUS)
+    if found is None or image_columns.is_image(hdus):
         # Errors of an image stand in extensions, whose pixels are wanted then.
         hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
         found = table.table_of(hdus, hints)
-    if found is not None and fits_rows.holds_rows(found, hints):
+    several = several_tables.tables_of(hdus, hints)
+    if len(several) > 1:
+        yield from several_tables.load_tables(hdus, several, path, hints)
+    elif found is not None and fits_rows.holds_rows(found, hints):
         yield from fits_rows.load_rows(hdus, found, path, hints)
     elif found is not None:
         yield table.load_table(hdus, found, path, hints)
-    elif image.is_image(hdus):
-        yield image.load_image(hdus, path, hints)
+    elif image_columns.is_image(hdus):
+        yield from image_columns.load_image(hdus, path, hints)
     else:
         yield load_by_specutils(path, _unknown(hdus), hints)
 
 
+def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
+    """Those of the first table whose UCDs say which column is what."""
+    for hdu in hdus:
+        told = with_ucds(hdu.columns, hdu.value, hints) if hdu.columns else hints
+        if "flux" in told.columns and told != hints:
+            return told
+    return hints
+
+
 def _unknown(hdus: Sequence[Hdu]) -> ReadError:
+    if frame := _frame(hdus):
+        return ReadError("no spectrum", frame)
     shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
     telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
@@ -92,13 +111,25 @@ def _unknown(hdus: Sequence[Hdu]) -> ReadError:
         shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
     pixels = hdus[0].data
     if pixels is not None and pixels.ndim == 2 and min(pixels.shape) <= _NAMED:
-        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}: make its columns a table with names"
+        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}, which nothing names: ROW1, ROW2 … can"
     return ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
         "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar (--column says which "
         "are), and no spectrum as an image with CRVAL1 and CDELT1",
     )
+
+
+def _frame(hdus: Sequence[Hdu]) -> str:
+    """What an image of more than a spectrum is, and what to do; empty if none is there."""
+    sizes = [hdu.data.shape for hdu in hdus if hdu.data is not None and not hdu.columns]
+    shape = next(([n for n in size if n > 1] for size in sizes if len(size) > 1), [])
+    shown = " × ".join(map(str, shape))
+    if len(shape) > 2:
+        return f"a cube of {shown} pixels, no spectrum: extract one (within an aperture) first"
+    if len(shape) == 2 and min(shape) > _NAMED:
+        return f"an image of {shown} pixels, a frame or a picture: extract the spectrum first"
+    return ""
 
 
 def _reader_of(hdus: Sequence[Hdu]) -> _Load | None:

@@ -39,7 +39,11 @@ _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "A
 _OTHER_KINDS = {
     b"PaxHeader": "a tar archive: unpack it", b"ARROW1": "an Arrow file: write it as Parquet",
     b"%PDF": "a PDF", b"<html": "a web page: fetch the file anew",
-    b"<!DOCTYPE": "a web page: fetch the file anew",
+    b"<!DOCTYPE": "a web page: fetch the file anew", b"\x1f\x9d": "packed by compress: unpack it",
+    b"\x28\xb5\x2f\xfd": "packed by zstd: unpack it", b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture", b"\x80\x04": "a pickle of Python, which is not loaded",
+    b"\x80\x05": "a pickle of Python, which is not loaded",
+    b"7z\xbc\xaf": "packed by 7z: unpack it",
 }  # fmt: skip
 _CARD, _LONGEST_KEYWORD = 80, 8
 _OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")

@@ -23,13 +23,15 @@ _REDSHIFTS = ("REDSHIFTS", "ZBEST")
 _WAVES = ("WAVELENGTH", "WAVE")
 _VALUES = ("FLUX", "IVAR", "MASK")
 _PIXELS = (*_WAVES, *_VALUES)
+_OF_ROWS = 2  # NAXIS of an image with a spectrum a row
 _ALL = 10_000  # HDUs; a file has some twenty
 
 
 def is_coadd(hdus: Sequence[Hdu]) -> bool:
     """Whether arms of many targets follow, by the first HDUs' names; also without a FIBERMAP."""
     names = {hdu.name for hdu in hdus}
-    plain = {"FLUX", "IVAR"} < names and bool(names & {"WAVELENGTH", "WAVE"})
+    rows = all(hdu.value("NAXIS") == _OF_ROWS for hdu in hdus if hdu.name == "FLUX")
+    plain = {"FLUX", "IVAR"} < names and bool(names & {"WAVELENGTH", "WAVE"}) and rows
     arms = any(name == "EXP_FIBERMAP" or name.endswith("_WAVELENGTH") for name in names)
     return plain or ("FIBERMAP" in names and arms and not is_redshifts(hdus))
 

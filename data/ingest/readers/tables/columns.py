@@ -12,8 +12,13 @@ from astropy.table import Table
 
 from ..fits_files.fits import Hdu, ReadError
 
-__all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns"]
+__all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns", "flags_in_words"]
 
+_MARKS = {
+    1: ("bad", "masked", "mask", "true", "t", "yes", "y", "1", "flagged", "reject", "rejected"),
+    0: ("good", "ok", "false", "f", "no", "n", "0", "", "-", "none", "unmasked", "valid"),
+}
+_OF_IMAGES = ("BUNIT", "CUNIT1")
 UNIT_OF = "unit of "
 """With a column's name, a key of a table's meta: its unit as it is written."""
 
@@ -72,7 +77,10 @@ class FitsColumns:
         return _one(name, self.table.numbers(name)).astype(np.float64)
 
     def flags(self, name: str) -> np.ndarray:
-        """ReadError if the column holds no whole numbers."""
+        """ReadError if the column holds neither whole numbers nor words for good and bad."""
+        data = self.table.data
+        if data is not None and data.dtype[name].base.kind == "S":
+            return flags_in_words(name, self.table.texts(name))
         return _one(name, self.table.flags(name))
 
     def logical(self, name: str) -> bool:
@@ -85,9 +93,17 @@ class FitsColumns:
         return found.strip() if isinstance(found, str) else ""
 
     def value(self, keyword: str) -> object:
-        """Of the first header that has it."""
-        found = (hdu.value(keyword) for hdu in self.headers)
-        return next((value for value in found if value is not None), None)
+        """Of the first header that has it, else of a table of one row; BUNIT of no other image."""
+        asked = self.headers[:1] if keyword in _OF_IMAGES else self.headers
+        found = (hdu.value(keyword) for hdu in (*asked, *self._without_pixels(keyword)))
+        said = next((value for value in found if value is not None), None)
+        return _of_one_row(self.headers, keyword) if said is None else said
+
+    def _without_pixels(self, keyword: str) -> Sequence[Hdu]:
+        """Other HDUs whose header may have what is said of images, but no image."""
+        if keyword not in _OF_IMAGES:
+            return ()
+        return [hdu for hdu in self.headers[1:] if hdu.value("NAXIS") == 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +132,10 @@ class AstropyColumns:
         return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
 
     def flags(self, name: str) -> np.ndarray:
-        """ReadError if the column holds no whole numbers."""
+        """ReadError if the column holds neither whole numbers nor words for good and bad."""
         values = np.ma.asarray(self.table[name])
+        if values.dtype.kind in "US":
+            return flags_in_words(name, np.ma.filled(values, "").astype(str).tolist())
         if values.dtype.kind not in "biuf":
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return _one(name, np.ma.filled(values, 0).astype(np.int64))
@@ -152,10 +170,45 @@ class AstropyColumns:
         return info.description if of_kind is None else kept.get(of_kind)
 
 
+def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
+    """(D,) int64 of a mask that says it in words: 1 is what is bad, or true.
+
+    Raises
+    ------
+    ReadError
+        One of them is no such word.
+    """
+    known = {word: value for value, some in _MARKS.items() for word in some}
+    said = [known.get(word.strip().lower(), -1) for word in words]
+    if -1 in said:
+        shown = words[said.index(-1)]
+        raise ReadError("unreadable", f"column {name!r} holds {shown!r}, no flags of good and bad")
+    return np.array(said, np.int64)
+
+
+def _of_one_row(hdus: Sequence[Hdu], keyword: str) -> object:
+    """The entry of a column in a table of one row, as Redrock's of one target; None without."""
+    for hdu in hdus:
+        if keyword not in hdu.columns or hdu.data is None or len(hdu.data) != 1:
+            continue
+        kind = hdu.data.dtype[keyword]
+        if kind.kind == "S":
+            return hdu.texts(keyword)[0]
+        if (
+            not kind.shape
+            and kind.kind in "iuf"
+            and not hdu.logical(hdu.columns.index(keyword) + 1)
+        ):
+            return hdu.numbers(keyword)[0].item()
+    return None
+
+
 def _plain(value: object) -> object:
     """A value as Python has it; of several lines one text."""
     if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
         return "\n".join(value)
+    if isinstance(value, Mapping) and "value" in value:  # a keyword of IPAC's tables
+        value = value["value"]
     return value.item() if isinstance(value, np.generic) else value
 
 

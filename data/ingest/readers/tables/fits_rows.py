@@ -10,8 +10,9 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
+from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
-from .rows_of_arrays import Row, spectra_of_rows
+from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
 
 __all__ = ["holds_rows", "load_rows"]
 
@@ -24,7 +25,7 @@ def holds_rows(table: Hdu, hints: Hints) -> bool:
 
 
 def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """Each row's spectrum; headers say what is common to all.
+    """Each row's spectrum, or the one of which they are orders; headers say what is common to all.
 
     Raises
     ------
@@ -37,8 +38,16 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
     pixels = [name for role, name in roles.items() if shapes[name] and role != "redshift"]
     units = {name: _unit(table, name) for name in pixels}
     common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
-    spectra = spectra_of_rows(_rows(table, pixels, shapes, common), units, path, hints)
-    yield from spectra
+    rows = _rows(table, pixels, shapes, common)
+    if len(table.data) <= MOST_ORDERS:
+        listed = [*rows]
+        if are_orders(listed):
+            by_file = name_of(path)
+            one = [as_one(listed)]
+            yield from spectra_of_rows(one, units, path, hints, otherwise=lambda _: by_file)
+            return
+        rows = iter(listed)
+    yield from spectra_of_rows(rows, units, path, hints)
 
 
 def _rows(

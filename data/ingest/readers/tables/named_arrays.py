@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,26 +17,37 @@ from ..errors import ReadError
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.plain_words import in_own_words
-from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
+from .rows_of_arrays import (
+    MOST_ORDERS,
+    Row,
+    are_orders,
+    as_one,
+    holds_spectra,
+    spectra_of_rows,
+)
+from .written_metadata import of_yaml
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
 
+_COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
 _DEEPEST = 4  # groups within groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrays:
-    """Arrays that belong together, read row by row; facts of all of them, and units."""
+    """Arrays that belong together, read row by row; facts of all of them, units, and a name."""
 
     arrays: Mapping[str, Any]
     facts: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
-    """The spectra of the first group, from the root on, whose datasets are some.
+    """The spectra of every group, from the root on, whose datasets are some.
 
-    Units are attributes ``unit`` or ``units`` of a dataset; other attributes are facts.
+    Groups that are arms or orders of one spectrum are joined; of others the group's name is part
+    of the id. Units are attributes ``unit`` or ``units`` of a dataset; other attributes are facts.
 
     Raises
     ------
@@ -46,13 +58,21 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
 
     with _damage_told("HDF5"), h5py.File(stream, "r") as file:
         shown: list[str] = []
-        for group in _groups(file, 0):
-            found = _of_group(group, file)
-            if holds_spectra(found.arrays, _speaking(found.arrays, hints)):
-                yield from _spectra(found, path, hints)
+        there = False
+        groups = (_of_group(group, file, shown) for group in _groups(file, 0))
+        held = (one for one in groups if holds_spectra(one.arrays, hints.about(one.arrays)))
+        first = [*islice(held, MOST_ORDERS + 1)]
+        if len(first) > 1 and all(_is_one(one, hints) for one in first):
+            rows = [row for one in first for row in _rows_of(one, hints)]
+            if are_orders(rows):
+                yield from _by_file([as_one(rows)], first[0].units, path, hints)
                 return
-            shown += found.arrays
-        raise ReadError("unknown format", _none(shown))
+        alone = len(first) == 1
+        for one in chain(first, held):
+            there = True
+            yield from _spectra(one, path, hints, group="" if alone else one.name)
+        if not there:
+            raise ReadError("unknown format", _none(shown))
 
 
 def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -129,21 +149,38 @@ def _groups(group: Any, depth: int) -> Iterator[Any]:
                 yield from _groups(inside, depth + 1)
 
 
-def _of_group(group: Any, root: Any) -> _Arrays:
+def _of_group(group: Any, root: Any, shown: list[str]) -> _Arrays:
+    """With the names of its arrays put to those shown."""
     import h5py
 
     arrays: dict[str, Any] = {}
     units: dict[str, str] = {}
+    facts: dict[str, Any] = {}
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
         dataset = group[name]
         if isinstance(dataset, h5py.Dataset) and not dataset.external and not dataset.is_virtual:
+            if name.endswith(_COLUMN_META):
+                continue
+            said = {str(key).lower(): value for key, value in dataset.attrs.items()}
             for part, values in _parts(name, dataset):
                 arrays[part] = values
-                unit = dataset.attrs.get("unit", dataset.attrs.get("units", ""))
-                units[part] = unit.decode() if isinstance(unit, bytes) else str(unit)
-    return _Arrays(arrays, {**root.attrs, **group.attrs}, units)
+                names = (f"{part.lower()}_unit", "unit", "units")
+                units[part] = _text(next((said[one] for one in names if one in said), ""))
+            if dataset.dtype.names is not None:
+                facts |= dataset.attrs
+                beside = group.get(f"{name}.{_COLUMN_META}")
+                more, header = of_yaml(beside[()].tolist()) if beside is not None else ({}, {})
+                units |= more
+                facts |= header
+    shown += arrays
+    own = {**group.parent.attrs, **group.attrs, **facts}
+    return _Arrays(arrays, {**root.attrs, **own}, units, group.name.strip("/").replace("/", "-"))
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
@@ -156,35 +193,54 @@ def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
         yield part, table[part]
 
 
-def _speaking(names: Mapping[str, Any], hints: Hints) -> Hints:
-    return hints.about(names)
+def _flux(found: _Arrays, hints: Hints) -> Any:
+    return found.arrays[hinted_roles(found.arrays, hints.about(found.arrays))["flux"]]
 
 
-def _spectra(found: _Arrays, path: Path, hints: Hints) -> Iterator[Spectrum]:
+def _is_one(found: _Arrays, hints: Hints) -> bool:
+    return _flux(found, hints).ndim == 1
+
+
+def _by_file(
+    rows: Iterable[Row], units: Mapping[str, str], path: Path, hints: Hints, group: str = ""
+) -> Iterator[Spectrum]:
+    """Of one spectrum, whose id is the file's name, with the group's where there are several."""
+    own = "-".join(filter(None, (name_of(path), group)))
+    return spectra_of_rows(rows, units, path, hints, otherwise=lambda _: own)
+
+
+def _rows_of(found: _Arrays, hints: Hints) -> Iterator[Row]:
+    """Each spectrum of these arrays, as it is stored."""
+    hints = hints.about(found.arrays)
     roles = hinted_roles(found.arrays, hints)
-    flux = found.arrays[roles["flux"]]
+    flux = _flux(found, hints)
     if flux.ndim not in (1, 2):
         raise ReadError("unreadable", f"flux has the shape {flux.shape}, expected (D,) or (n, D)")
     one = flux.ndim == 1
     pixels = [
         n for role, n in roles.items() if role != "redshift" or (one and _is_pixels(found, n))
     ]
-    spectra = spectra_of_rows(_rows(found, pixels, flux.shape), found.units, path, hints)
-    if flux.ndim == 2:
-        yield from spectra
+    return _rows(found, pixels, flux.shape)
+
+
+def _spectra(found: _Arrays, path: Path, hints: Hints, group: str = "") -> Iterator[Spectrum]:
+    """The spectra; or the one of which the rows are orders."""
+    flux, rows = _flux(found, hints), _rows_of(found, hints)
+    if flux.ndim == 1:
+        yield from _by_file(rows, found.units, path, hints, group)
         return
-    for spectrum in spectra:
-        yield _named_by_file(spectrum, path)
+    if len(flux) <= MOST_ORDERS:
+        listed = [*rows]
+        if are_orders(listed):
+            yield from _by_file([as_one(listed)], found.units, path, hints, group)
+            return
+        rows = iter(listed)
+    yield from spectra_of_rows(rows, found.units, path, hints)
 
 
 def _is_pixels(found: _Arrays, name: str) -> bool:
     values = found.arrays.get(name)
     return values is not None and values.ndim == 1 and values.size > 1
-
-
-def _named_by_file(spectrum: Spectrum, path: Path) -> Spectrum:
-    own = name_of(path)
-    return replace(spectrum, id=own) if spectrum.id == f"{own}-0" else spectrum
 
 
 def _rows(found: _Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[Row]:
@@ -197,6 +253,8 @@ def _rows(found: _Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator
         return
     shared = {n: _all(found.arrays[n]) for n in pixels if found.arrays[n].ndim == 1}
     of_rows = {n: found.arrays[n] for n in pixels if n not in shared}
+    alone = ((n, v) for n, v in found.arrays.items() if n not in pixels and np.size(v) == 1)
+    facts |= {name: _all(value).reshape(-1)[0] for name, value in alone}
     said = {
         name: _all(values)
         for name, values in found.arrays.items()

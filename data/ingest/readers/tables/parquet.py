@@ -15,9 +15,10 @@ from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.plain_words import in_own_words
-from .columns import AstropyColumns
+from .columns import UNIT_OF, AstropyColumns
 from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
 from .table import spectrum_of_columns
+from .written_metadata import of_parquet
 
 __all__ = ["load_parquet"]
 
@@ -39,10 +40,13 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
     try:
         file = pq.ParquetFile(stream, pre_buffer=False)
         schema: Any = file.schema_arrow
+        units, said = of_parquet(schema.metadata)
+        units |= _units(schema)
         arms = _arms(schema, hints)
         if arms:
-            rows = _rows(file, schema, arms)
-            yield from spectra_of_rows(rows, _units(schema), path, hints)
+            common = {name.upper(): value for name, value in said.items()}
+            rows = _rows(file, schema, arms, common)
+            yield from spectra_of_rows(rows, units, path, hints)
             return
         if any(_is_list(field.type) or pa.types.is_struct(field.type) for field in schema):
             raise ReadError("unknown format", _no_spectrum(schema))
@@ -50,8 +54,7 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
     except (pa.ArrowException, OSError, ValueError) as error:
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
-    for name, unit in _units(schema).items():
-        table[name].unit = unit
+    table.meta.update({UNIT_OF + name: unit for name, unit in units.items()} | said)
     if not holds_spectra(table.colnames, hints):
         raise ReadError("unknown format", _no_spectrum(schema))
     yield spectrum_of_columns(AstropyColumns(table), path, hints)
@@ -89,7 +92,9 @@ def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _rows(file: Any, schema: Any, arms: list[tuple[str, list[str]]]) -> Iterator[Row]:
+def _rows(
+    file: Any, schema: Any, arms: list[tuple[str, list[str]]], common: Mapping[str, object]
+) -> Iterator[Row]:
     facts = [field.name for field in schema if any(is_kind(field.type) for is_kind in _FACT)]
     arrays = [name or fields for name, fields in arms]
     wanted = [one for item in arrays for one in ([item] if isinstance(item, str) else item)]
@@ -97,7 +102,7 @@ def _rows(file: Any, schema: Any, arms: list[tuple[str, list[str]]]) -> Iterator
         said = {name: batch.column(name).to_pylist() for name in facts}
         for number in range(batch.num_rows):
             held = tuple(_arrays(batch, number, name, fields) for name, fields in arms)
-            yield Row(held, {name: values[number] for name, values in said.items()})
+            yield Row(held, {name: values[number] for name, values in said.items()}, common)
 
 
 def _arrays(batch: Any, row: int, name: str, fields: list[str]) -> Mapping[str, Any]:

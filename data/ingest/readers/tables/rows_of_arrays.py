@@ -6,8 +6,9 @@ facts (Z, object_id, ra, dec …).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,23 @@ import numpy as np
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
-from ..vocabulary.column_names import plain_name
+from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import facts_of
 from ..vocabulary.redshift_words import KEYWORDS
 from .table import AXES, spectrum_of_columns
 
-__all__ = ["Row", "RowColumns", "holds_spectra", "spectra_of_rows"]
+__all__ = ["MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra",
+           "joined_arms", "shared_part",
+           "spectra_of_rows"]  # fmt: skip
 
+MOST_ORDERS = 200
+"""Rows of a file that may be orders or arms of one spectrum; echelle spectrographs have some 80."""
+# What a column is called that numbers them.
+_ORDERS = {"order", "sporder", "echelleorder", "arm", "segment", "chip", "channel", "detector"}
+
+_HALF = 0.5
 # In order of preference.
 _IDS = (
     "objectid", "id", "sparclid", "specid", "specobjid", "targetid", "sdssid", "objid",
@@ -109,8 +118,61 @@ def holds_spectra(names: Iterable[str], hints: Hints) -> bool:
     return "flux" in roles and any(axis in roles for axis in AXES)
 
 
+def are_orders(rows: Sequence[Row]) -> bool:
+    """Whether rows are orders or arms of one spectrum rather than spectra.
+
+    Nothing names them as objects, they have no two redshifts, and each overlaps the next by less
+    than half, or a column numbers them as orders and they cover different wavelengths.
+    """
+    if not 1 < len(rows) <= MOST_ORDERS:
+        return False
+    facts = [{name.upper(): _plain(value) for name, value in row.facts.items()} for row in rows]
+    if any(_id(one, "") for one in facts):
+        return False
+    if any(len({str(one.get(name)) for one in facts}) > 1 for name in KEYWORDS):
+        return False
+    ranges = sorted(filter(None, (_range(row) for row in rows)))
+    if len(ranges) < len(rows):
+        return False
+    numbered = any(plain_name(name) in _ORDERS for name in facts[0])
+    steps = list(pairwise(ranges))
+    if numbered:
+        return any(a != b for a, b in steps)
+    return all(shared_part(a, b) < _HALF for a, b in steps)
+
+
+def as_one(rows: Sequence[Row]) -> Row:
+    """Orders or arms as the one spectrum that they are."""
+    first = rows[0]
+    facts = {n: value for n, value in first.facts.items() if plain_name(n) not in _ORDERS}
+    return Row(tuple(arm for row in rows for arm in row.arms), facts, first.common)
+
+
+def _range(row: Row) -> tuple[float, float] | None:
+    """Of the numbers on the axis of a row's first arm."""
+    roles = columns_by_role(row.arms[0]) if row.arms else {}
+    name = next((roles[axis] for axis in AXES if axis in roles), None)
+    if name is None:
+        return None
+    values = np.ma.filled(np.ma.asarray(row.arms[0][name]).astype(np.float64), np.nan)
+    good = values[np.isfinite(values) & (values > 0)]
+    return (float(good.min()), float(good.max())) if good.size else None
+
+
+def shared_part(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Of two stretches from–to, what they share, as a part of the shorter."""
+    shorter = min(first[1] - first[0], second[1] - second[0])
+    shared = min(first[1], second[1]) - max(first[0], second[0])
+    return shared / shorter if shorter > 0 else 1.0
+
+
 def spectra_of_rows(
-    rows: Iterable[Row], units: Mapping[str, str], path: Path, hints: Hints
+    rows: Iterable[Row],
+    units: Mapping[str, str],
+    path: Path,
+    hints: Hints,
+    *,
+    otherwise: Callable[[int], str] | None = None,
 ) -> Iterator[Spectrum]:
     """Each row as `spectrum_of_columns` reads it, arms joined by inverse variance.
 
@@ -124,12 +186,15 @@ def spectra_of_rows(
         Of the file, whose name and the row's number are the id where no column is.
     hints
         Of the user.
+    otherwise
+        Of a row's number, the id where no fact is one; by default the file's name and the number.
 
     Raises
     ------
     ReadError
         A row is no spectrum.
     """
+    named = otherwise or (lambda number: f"{name_of(path)}-{number}")
     for number, row in enumerate(rows):
         facts = {name.upper(): _plain(value) for name, value in row.facts.items()}
         arms = [RowColumns(arm, {**row.common, **facts}, units) for arm in row.arms]
@@ -139,13 +204,14 @@ def spectra_of_rows(
             found = [spectrum_of_columns(arm, path, hints.about(arm.names)) for arm in arms]
         except ReadError as error:
             raise ReadError(error.reason, f"row {number}: {error}") from error
-        joined = _joined(found)
+        joined = joined_arms(found)
         about = facts_of(facts.items(), leave_out=_KNOWN)
-        id = _id(facts, f"{name_of(path)}-{number}")
+        id = _id(facts, named(number))
         yield replace(joined, id=id, facts={**joined.facts, **about})
 
 
-def _joined(arms: list[Spectrum]) -> Spectrum:
+def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
+    """Arms of one spectrum, in one unit, joined by inverse variance; what is said of the first."""
     if len(arms) == 1:
         return arms[0]
     wave, flux, ivar = coadd_arms([(arm.wave_obs_aa, arm.flux, arm.ivar) for arm in arms])

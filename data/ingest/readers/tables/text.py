@@ -18,11 +18,15 @@ from ...delimited import decoded, number_of, read_delimited
 from ..fits_files.fits import ReadError
 from ..fits_files.packed import opened, unpacked_name
 from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.file_names import FITS_ENDINGS
 from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
+from ..vocabulary.ucds import with_ucds
+from .column_notes import described_form, named_by_notes, units_below, units_in_notes, without_units
 from .columns import UNIT_OF, AstropyColumns
 from .rows_of_arrays import holds_spectra
 from .table import spectrum_of_columns
+from .votables import read_votable
 
 __all__ = ["is_text", "load_text"]
 
@@ -33,22 +37,59 @@ _KINDS = {
     ".parq": "parquet", ".hdf5": "hdf5", ".h5": "hdf5", ".hdf": "hdf5", ".he5": "hdf5",
     ".npz": "npz", ".npy": "npy",
 }  # fmt: skip
+_BEGINNINGS = {b"PAR1": "parquet", b"\x89HDF": "hdf5", b"\x93NUMPY": "npy"}
+_PACKED = (b"\x1f\x8b", b"BZ", b"\xfd7", b"PK")
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, UnicodeError, VOWarning)
 _TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
-_LOOKED_AT = 200  # lines
+_LOOKED_AT = 500  # bytes
+_WIDE, _LONGEST_LETTER = (b"\xff\xfe", b"\xfe\xff"), 4
+_LINES = 200
 _UNNAMED = "columns without names"
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
 
 
 def is_text(path: Path) -> bool:
-    """Whether the ending, without that of a packed file, is one of a file that is no FITS file."""
+    """Whether the ending, without that of a packed file, is one of a file that is no FITS file.
+
+    Of an ending that says nothing the file's first bytes decide, and a FITS file is one under any.
+    """
     return _kind(path) is not None
 
 
 def _kind(path: Path) -> str | None:
-    own = _KINDS.get(path.suffix.lower())
-    return own or _KINDS.get(Path(unpacked_name(path)).suffix.lower())
+    suffixes = path.suffix.lower(), Path(unpacked_name(path)).suffix.lower()
+    if any(suffix in FITS_ENDINGS for suffix in suffixes):
+        return None
+    kind = next((_KINDS[suffix] for suffix in suffixes if suffix in _KINDS), None)
+    if kind in ("parquet", "hdf5", "npz", "npy"):
+        return kind
+    try:
+        with path.open("rb") as file, opened(path) if file.read(2) in _PACKED else file as stream:
+            stream.seek(0)
+            start = stream.read(_LOOKED_AT)
+    except (OSError, ReadError):
+        return kind  # whoever opens it says so
+    if start.startswith(b"SIMPLE"):
+        return None
+    return kind or _kind_by_content(start)
+
+
+def _kind_by_content(start: bytes) -> str | None:
+    """Of a file whose ending says nothing; None of what is no table known here."""
+    known = next((kind for begins, kind in _BEGINNINGS.items() if start.startswith(begins)), None)
+    if known is not None or not start.strip():
+        return known
+    if b"<VOTABLE" in start:
+        return "votable"
+    try:
+        lines = start.decode("utf-16" if start[:2] in _WIDE else "utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - _LONGEST_LETTER:  # it is not its cut end
+            return None
+        lines = start[: error.start].decode("utf-8").splitlines()
+    plain = all(c.isprintable() or c in "\t\f" for line in lines for c in line)
+    return "text" if plain and not start.lstrip().startswith((b"<", b"{", b"%PDF")) else None
 
 
 def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
@@ -77,9 +118,11 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
             yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
             return
         table = _read(stream, str(kind))
+    columns = AstropyColumns(table)
+    hints = with_ucds(columns.names, columns.value, hints)
     if not holds_spectra(table.colnames, hints):
         raise ReadError(*_why_none(table))
-    yield spectrum_of_columns(AstropyColumns(table), path, hints)
+    yield spectrum_of_columns(columns, path, hints)
 
 
 def _why_none(table: Any) -> tuple[Any, str]:
@@ -105,8 +148,13 @@ def _read(stream: IO[bytes], kind: str) -> Any:
             warnings.simplefilter("ignore", AstropyWarning)  # of style: units, VOTable's version
             warnings.simplefilter("ignore", VOWarning)
             if kind == "votable":
-                return Table.read(stream, format="votable")
+                return read_votable(stream)
             content = stream.read()
+            if not content.strip():
+                raise ReadError("unreadable", "the file is empty")
+            form = described_form(content)
+            if form:
+                return Table.read(decoded(content).splitlines(), format=form)
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
                 # As lines: of text astropy asks first whether it is the name of a file.
                 return Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")
@@ -124,12 +172,15 @@ def _plain(content: bytes) -> Any:
         if not _has_numbers(content):  # prose, whose lines differ in length
             raise _no_table(content) from None
         raise
+    found = named_by_notes(found)
     if not found.rows:
         raise _no_table(content)
-    meta: dict[str, Any] = {**found.notes, _UNNAMED: not found.named}
+    meta: dict[str, Any] = {**found.notes, _UNNAMED: not found.named, "comments": found.remarks}
     columns: dict[str, np.ndarray] = {}
-    for written, words in found.columns().items():
+    units = units_below(found) | units_in_notes(found)
+    for written, words in without_units(found).columns().items():
         name, unit = _name_and_unit(written)
+        unit = unit or units.get(written, "")
         columns[name] = _numbers(words)
         meta |= {UNIT_OF + name: unit} if unit else {}
     return Table(columns, meta=meta)
@@ -151,7 +202,7 @@ def _no_table(content: bytes) -> ReadError:
 
 def _has_numbers(content: bytes) -> bool:
     """Whether any of the first lines is of numbers alone, as those of a table are."""
-    for line in decoded(content[:100_000]).splitlines()[:_LOOKED_AT]:
+    for line in decoded(content[:100_000]).splitlines()[:_LINES]:
         words = re.split(r"[,;|\s]+", line.strip(" ,;|\t"))
         try:
             if len([_number(word) for word in words]) > 1:

@@ -73,7 +73,8 @@ def composed_name(name: str) -> Composed | None:
     # A capital begins a word, but not in names that are all capitals.
     apart = name if name.isupper() else re.sub(r"(?<=[a-zµμ])(?=[A-Z])", "_", name)
     apart = re.sub(r"([mµμun])_(?=Jy\b)", r"\1", apart)
-    said = [word for word in re.split(r"[\W_]+", apart.lower()) if word]
+    text = re.sub(r"[\W_]+", " ", apart.lower())
+    said = re.sub(r"\bf (lambda|nu)\b", r"f\1", text).split()
     said = [part for word in said for part in _parts(word)]
     return _axis(said) or _flux(said, name) or _noise(said, name)
 

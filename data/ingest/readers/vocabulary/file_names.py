@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["name_of", "readable"]
+__all__ = ["FITS_ENDINGS", "name_of", "readable"]
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz")
-_FITS = (".fits", ".fit", ".fts", ".ftz")
+FITS_ENDINGS = (".fits", ".fit", ".fts", ".ftz", ".tfits")
 _TABLES = (
     ".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet", ".pq", ".parq",
     ".hdf5", ".h5", ".hdf", ".he5", ".npz", ".npy", ".tsv", ".asc", ".ascii", ".tab", ".spec",
+    ".tbl", ".prn", ".mrt",
 )  # fmt: skip
 
 
 def name_of(path: Path) -> str:
     """The whole name without its endings: ``NGC2916.V500.rss`` of ``NGC2916.V500.rss.fits.gz``."""
     name = path.name
-    for endings in (_PACKED, (*_FITS, *_TABLES)):
+    for endings in (_PACKED, (*FITS_ENDINGS, *_TABLES)):
         ending = next((e for e in endings if name.lower().endswith(e)), "")
         if len(ending) < len(name):
             name = name[: len(name) - len(ending)]

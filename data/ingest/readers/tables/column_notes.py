@@ -1,0 +1,107 @@
+"""What text tables say of their columns beside names: units in a line, notes, descriptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .....core.spectra.unit_spellings import length_within
+from ...delimited import Delimited, number_of
+from ..vocabulary.column_names import columns_by_role, plain_name
+
+__all__ = ["described_form", "named_by_notes", "units_below", "units_in_notes", "without_units"]
+
+_WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
+_NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
+_LISTED = ("columns", "column names", "names", "fields")
+
+
+def described_form(content: bytes) -> str:
+    """What astropy calls a table with a description of its own: of the AAS, CDS or IPAC.
+
+    Returns
+    -------
+    Empty for any other text.
+    """
+    start = content[:20_000].lstrip()
+    if b"Byte-by-byte Description" in start:
+        return "ascii.mrt" if start.startswith(b"Title:") else "ascii.cds"
+    return "ascii.ipac" if start.startswith((b"|", b"\\")) else ""
+
+
+def named_by_notes(table: Delimited) -> Delimited:
+    """With the names of its columns by a note ``columns: wave flux err`` or ``col1: wave [nm]``."""
+    n = len(table.names)
+    if table.named:
+        if not _is_spectrum(table.names):  # the last note had its units, one before it the names
+            split = [remark.split() for remark in table.remarks]
+            names = next((one for one in split if len(one) == n and _is_spectrum(one)), table.names)
+            return replace(table, names=tuple(names))
+        return table
+    told = {name.lower(): value for name, value in table.notes.items()}
+    for key in _LISTED:
+        for split in (re.split(r"[,;|]\s*", told.get(key, "")), told.get(key, "").split()):
+            if len(split) == n and _is_spectrum(split):
+                return replace(table, names=tuple(split), named=True)
+    numbered: dict[int, str] = {}
+    for name, value in told.items():
+        number = _NUMBERED.fullmatch(name)
+        if number:
+            numbered[int(number[1])] = value
+    for remark in table.remarks:  # "1 wavelength (nm)", "column 2: flux"
+        said = re.fullmatch(rf"{_NUMBERED.pattern}[\s:.)=-]+(\S.*)", remark, re.IGNORECASE)
+        if said:
+            numbered.setdefault(int(said[1]), said[2])
+    if sorted(numbered) == [*range(1, n + 1)]:
+        return replace(table, names=tuple(numbered[k] for k in sorted(numbered)), named=True)
+    return table
+
+
+def _is_spectrum(names: Sequence[str]) -> bool:
+    roles = columns_by_role([_WITH_UNIT.sub(r"\1", name) for name in names])
+    return "flux" in roles and bool({"wave", "log wave", "frequency", "energy"} & {*roles})
+
+
+def _is_number(word: str) -> bool:
+    try:
+        number_of(word)
+    except ValueError:
+        return False
+    return True
+
+
+def units_below(table: Delimited) -> dict[str, str]:
+    """Name → unit, where the line below the names has units and numbers follow."""
+    if not table.named or len(table.rows) < 2:
+        return {}
+    first, second = table.rows[:2]
+    if any(map(_is_number, first)) or not any(map(_is_number, second)):
+        return {}
+    units = (word.strip("[]()") for word in first)
+    return {
+        name: unit for name, unit in zip(table.names, units, strict=True) if unit not in ("", "-")
+    }
+
+
+def without_units(table: Delimited) -> Delimited:
+    """Without the line of units."""
+    return replace(table, rows=table.rows[1:]) if units_below(table) else table
+
+
+def units_in_notes(table: Delimited) -> dict[str, str]:
+    """Name → unit, of notes such as ``wavelength (nm)`` and ``flux: erg/s/cm2/A``."""
+    known = {plain_name(name): name for name in table.names if columns_by_role([name])}
+    found: dict[str, str] = {}
+    for name, value in table.notes.items():
+        inside = _WITH_UNIT.fullmatch(value)
+        if plain_name(name) in known and not _is_number(value):
+            found[known[plain_name(name)]] = inside[2] if inside else value
+    for remark in table.remarks:
+        units = remark.split()
+        if len(units) == len(table.names) and any(map(length_within, units)):
+            found |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
+        parts = _WITH_UNIT.fullmatch(remark)
+        if parts and plain_name(parts[1]) in known:
+            found[known[plain_name(parts[1])]] = parts[2]
+    return found

@@ -1,0 +1,217 @@
+"""One spectrum as a row of pixels: the images of a FITS file as columns of a table.
+
+Flux is the primary image or an extension called so; errors, masks, a model, and wavelengths where
+no header gives them, are extensions known by the names that columns have, or rows that the header
+names (IRAF's ``BANDIDn``, ``ROWn``, ``ARRAYn``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .....core.spectra.spectrum import Spectrum
+from ..errors import ReadError
+from ..fits_files.fits import Hdu
+from ..fits_files.image_axis import axes_of, has_axis
+from ..vocabulary.column_names import NAMES, Role, columns_by_role
+from ..vocabulary.file_names import name_of
+from ..vocabulary.hints import NO_HINTS, Hints
+from .rows_of_arrays import Row, are_orders, as_one, spectra_of_rows
+from .table import AXES, spectrum_of_columns
+
+__all__ = ["is_image", "load_image"]
+
+# Extensions of flux, after those that columns of it are called.
+_FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D")
+_ROWS = ("BANDID", "ROW", "ARRAY", "ROWNAME", "PLANE")
+_MOST_ROWS = 9
+_NEEDED: tuple[Role, ...] = ("ivar", "variance", "error", "mask", "good mask", "quality")
+# What the name of a row means; the first that is in it.
+_MEANT: tuple[tuple[str, Role | None], ...] = (
+    ("sky", None), ("background", None), ("raw", None), ("continuum", None), ("model", None),
+    ("inverse", "ivar"), ("ivar", "ivar"), ("variance", "variance"), ("sigma", "error"),
+    ("err", "error"), ("uncert", "error"), ("noise", "error"), ("std", "error"),
+    ("mask", "mask"), ("quality", "quality"), ("wave", "wave"), ("lambda", "wave"),
+    ("spectrum", "flux"), ("flux", "flux"), ("object", "flux"), ("signal", "flux"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class ImageColumns:
+    """Images of one spectrum, as `Columns`.
+
+    Attributes
+    ----------
+    arrays
+        Name → (D,).
+    units
+        Name → unit, as it is written.
+    headers
+        HDUs whose headers are asked, in order.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    units: Mapping[str, str]
+    headers: Sequence[Hdu]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the extensions, and those that the axis and the flux are given here."""
+        return tuple(self.arrays)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """In double precision."""
+        return self.arrays[name].astype(np.float64)
+
+    def flags(self, name: str) -> np.ndarray:
+        """What is no whole number marks nothing good."""
+        values = self.arrays[name]
+        good = np.isfinite(values) & (np.abs(values) < 2.0**62)
+        return np.where(good, values, 1).astype(np.int64)
+
+    def logical(self, name: str) -> bool:
+        """Images have numbers."""
+        return False
+
+    def unit(self, name: str) -> str:
+        """BUNIT, or that of the axis."""
+        return self.units.get(name, "")
+
+    def value(self, keyword: str) -> object:
+        """Of the first header that has it."""
+        found = (hdu.value(keyword) for hdu in self.headers)
+        return next((value for value in found if value is not None), None)
+
+
+def is_image(hdus: Sequence[Hdu]) -> bool:
+    """Whether an image of these is one spectrum, or rows of one that are named, with an axis."""
+    return _flux_image(hdus) is not None
+
+
+def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
+    """The spectrum in images, as `spectrum_of_columns` reads them as columns.
+
+    Raises
+    ------
+    ReadError
+        There is no error, a unit does not fit, images differ in size, or the axis is no simple
+        one.
+    """
+    flux = _flux_image(hdus)
+    assert flux is not None  # is_image looked
+    assert flux.data is not None
+    n_pixels = flux.data.shape[-1]
+    found = axes_of(flux, n_pixels) if has_axis(flux) else []
+    arrays, units = _extensions(hdus, flux, n_pixels, n_spectra=len(found))
+    if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
+        found = []
+    axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in found]
+    _check_noise(arrays, hdus)
+    headers = [flux, *(hdu for hdu in hdus if hdu is not flux)]
+    each = [
+        ({**axis[0], **{name: values[number] for name, values in arrays.items()}}, axis[1] | units)
+        for number, axis in enumerate(axes or [({}, {})])
+    ]
+    if len(each) == 1:
+        yield spectrum_of_columns(ImageColumns(*each[0], headers), path, hints)
+        return
+    common = {str(key): hdu.value(key) for hdu in reversed(headers) for key in set(hdu.header)}
+    rows = [Row((arms,), {}, common) for arms, _ in each]
+    if not are_orders(rows):
+        raise ReadError(
+            "unreadable", f"an IRAF image of {len(each)} spectra: write one spectrum a file (scopy)"
+        )
+    by_file = name_of(path)
+    yield from spectra_of_rows([as_one(rows)], each[0][1], path, hints, otherwise=lambda _: by_file)
+
+
+def _flux_image(hdus: Sequence[Hdu]) -> Hdu | None:
+    """The one that has flux; None if none is a spectrum."""
+    images = [hdu for hdu in hdus if _is_row(hdu)]
+    if not images:
+        return None
+    waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
+    named = {hdu.name: hdu for hdu in reversed(images)}
+    told = columns_by_role(named).get("flux", "")
+    extension = next((named[n] for n in (told, *_FLUX) if n in named), None)
+    first = images[0] if images[0] is hdus[0] or not images[0].name else None
+    found = first or extension
+    return found if found is not None and (waves or has_axis(found)) else None
+
+
+def _is_row(hdu: Hdu) -> bool:
+    data = hdu.data
+    if data is None or hdu.columns or data.dtype.kind not in "iuf" or not data.size:
+        return False
+    if data.size == data.shape[-1]:
+        return True
+    lines = data.shape[:-1]
+    return bool(_rows(hdu)) or (
+        has_axis(hdu) and hdu.value("WAT2_001") is not None and len(lines) < 3
+    )
+
+
+def _rows(hdu: Hdu) -> dict[int, Role]:
+    """Number of a named row from 0 → the part that it plays; empty where they have no names."""
+    data = hdu.data
+    assert data is not None
+    several = data.ndim == 3 and data.shape[1] != 1 and hdu.value("WAT2_001") is None
+    if data.ndim not in (2, 3) or len(data) > _MOST_ROWS or several:
+        return {}
+    found: dict[int, Role] = {}
+    for keyword in _ROWS:
+        for number in range(len(data)):
+            # What follows says how it was made: "spectrum - background fit, weights variance"
+            said = str(hdu.value(f"{keyword}{number + 1}") or "").lower().split(" - ")[0]
+            role: Role | None = next((role for word, role in _MEANT if word in said), None)
+            if role is not None and role not in found.values():
+                found[number] = role
+        if found:
+            return found if "flux" in found.values() else {}
+    return {}
+
+
+def _extensions(
+    hdus: Sequence[Hdu], flux: Hdu, n_pixels: int, *, n_spectra: int
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Name → (spectra, D), and name → unit: rows of the image, and the other images."""
+    data, unit = flux.data, _bunit(flux) or _bunit(hdus[0])
+    assert data is not None
+    n_spectra = max(n_spectra, 1)
+    rows = _rows(flux)
+    if rows:
+        arrays = {str(role): data[number].reshape(-1, n_pixels) for number, role in rows.items()}
+        units = {name: unit for name in arrays if name in ("flux", "error")}
+    else:
+        arrays, units = {"flux": data.reshape(-1, n_pixels)}, {"flux": unit}
+    for hdu in hdus:
+        if hdu is flux or hdu.data is None or hdu.columns or not hdu.name:
+            continue
+        if not {*columns_by_role([hdu.name])} - {"flux", "redshift"}:
+            continue
+        if hdu.data.shape[-1:] != (n_pixels,) or hdu.data.size != n_spectra * n_pixels:
+            raise ReadError(
+                "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
+            )
+        arrays[hdu.name.lower()] = hdu.data.reshape(-1, n_pixels)
+        units[hdu.name.lower()] = _bunit(hdu)
+    return arrays, units
+
+
+def _bunit(hdu: Hdu) -> str:
+    return str(hdu.value("BUNIT") or "").strip()
+
+
+def _check_noise(arrays: Mapping[str, np.ndarray], hdus: Sequence[Hdu]) -> None:
+    if not {*columns_by_role(arrays)} & {"ivar", "variance", "error"}:
+        names = ", ".join(name.upper() for name in NAMES["error"][:4])
+        others = ", ".join(hdu.name or "unnamed" for hdu in hdus[1:])
+        raise ReadError(
+            "no errors",
+            f"the image has no extension {names} …, nor a band of sigma, so the noise is unknown"
+            + (f" (it has {others})" if others else ""),
+        )

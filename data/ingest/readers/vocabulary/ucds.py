@@ -1,0 +1,73 @@
+"""Columns by the words of the Virtual Observatory: UCDs, and utypes of the Spectrum data model.
+
+Sources: the UCD1+ controlled vocabulary (IVOA 2018), and the Spectrum data model 1.1 (IVOA 2011).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .column_names import Role, columns_by_role
+from .hints import Hints
+
+__all__ = ["role_by_ucd", "with_ucds"]
+
+_UTYPES: tuple[tuple[str, Role], ...] = (
+    (r"fluxaxis\.accuracy\.(staterr|staterror)", "error"),
+    (r"fluxaxis\.accuracy\.quality", "quality"),
+    (r"fluxaxis\.value", "flux"),
+    (r"spectralaxis\.value", "wave"),
+)
+_UCDS: tuple[tuple[str, Role], ...] = (
+    (r"stat\.error.*phot\.flux", "error"),
+    (r"stat\.variance.*phot\.flux", "variance"),
+    (r"meta\.code\.qual.*(phot\.flux|spect)", "quality"),
+    (r"phot\.flux\.density", "flux"),
+    (r"em\.wl(?!\.)", "wave"),
+    (r"em\.freq(?!\.)", "frequency"),
+    (r"em\.energy(?!\.)", "energy"),
+)
+_AXES: set[Role] = {"wave", "log wave", "frequency", "energy"}
+
+
+def role_by_ucd(ucd: str, utype: str = "") -> Role | None:
+    """The part that a column plays; None if its UCD and utype say of none.
+
+    Parameters
+    ----------
+    ucd
+        As ``em.wl;obs.atmos`` or ``stat.error;phot.flux.density;em.wl``.
+    utype
+        As ``spec:Spectrum.Data.FluxAxis.Value``, which goes before.
+    """
+    for told, known, match in ((utype, _UTYPES, re.search), (ucd, _UCDS, re.match)):
+        text = told.strip().lower()
+        role: Role | None = next((role for pattern, role in known if match(pattern, text)), None)
+        if role is not None:
+            return role
+    return None
+
+
+def with_ucds(names: Sequence[str], value: Callable[[str], object], hints: Hints) -> Hints:
+    """With the roles that UCDs give to columns whose names give none.
+
+    Parameters
+    ----------
+    names
+        Of the columns.
+    value
+        Of ``TUCDn`` and ``TUTYPn``, n from 1.
+    hints
+        Of the user, which go before.
+    """
+    known = columns_by_role(names)
+    if "flux" in known and known.keys() & _AXES:
+        return hints
+    found: dict[Role, str] = {}
+    for number, name in enumerate(names, 1):
+        role = role_by_ucd(str(value(f"TUCD{number}") or ""), str(value(f"TUTYP{number}") or ""))
+        if role is not None and role not in hints.columns:
+            found.setdefault(role, name)
+    return replace(hints, columns={**found, **hints.columns}) if found else hints

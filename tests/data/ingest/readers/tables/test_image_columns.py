@@ -1,0 +1,114 @@
+"""Images of one spectrum: wherever flux, errors, masks and wavelengths stand in the file."""
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.data.ingest.readers import ReadError, read
+
+N = 400
+WAVE = 3800.0 + 12 * np.arange(N)
+FLUX = 30 + 10 * np.sin(WAVE / 300)
+ERROR = 0.5 + 0.1 * np.cos(WAVE / 500)
+BAD = np.arange(N) % 31 == 3
+CGS = "1e-17 erg/s/cm2/Angstrom"
+LINEAR = {"CRVAL1": 3800.0, "CDELT1": 12.0, "CRPIX1": 1.0, "CUNIT1": "Angstrom", "BUNIT": CGS}
+
+
+def write(path, primary, header=(), **extensions):
+    first = fits.PrimaryHDU(primary)
+    first.header.update({"Z": 0.1, **dict(header)})
+    images = [fits.ImageHDU(data, name=name) for name, data in extensions.items()]
+    fits.HDUList([first, *images]).writeto(path)
+    return path
+
+
+def same(spectrum, good=None, ivar=1 / ERROR**2):
+    good = np.ones(N, bool) if good is None else good
+    np.testing.assert_allclose(spectrum.wave_obs_aa, WAVE, rtol=1e-9)
+    np.testing.assert_array_equal(spectrum.has_data, good)
+    np.testing.assert_allclose(spectrum.flux[good], FLUX[good], rtol=2e-6)
+    np.testing.assert_allclose(spectrum.ivar[good], ivar[good], rtol=4e-6)
+    assert spectrum.z == 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("ERRS", ERROR), ("UNCERT", ERROR), ("STAT", ERROR**2), ("VARIANCE", ERROR**2),
+     ("IVAR", 1 / ERROR**2), ("NOISE", ERROR[None]), ("SIGMA", ERROR[None, None])],
+)  # fmt: skip
+def test_errors_are_known_by_the_names_of_columns(tmp_path, name, data):
+    same(read(write(tmp_path / "a.fits", FLUX, LINEAR, **{name: data})))
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"),
+    [("MASK", BAD), ("BPM", BAD), ("DQ", 4 * BAD), ("GPM", ~BAD), ("BADPIX", BAD), ("FLAGS", BAD)],
+)
+def test_masks_are_known_by_the_names_of_columns(tmp_path, name, marks):
+    flux = np.where(BAD, 5e3, FLUX)
+    path = write(tmp_path / "a.fits", flux, LINEAR, ERR=ERROR, **{name: marks.astype(np.int16)})
+    same(read(path), ~BAD)
+
+
+def test_an_error_may_be_in_another_unit_than_the_flux(tmp_path):
+    path = write(tmp_path / "a.fits", FLUX * 1e-17, LINEAR | {"BUNIT": CGS[6:]}, ERR=ERROR)
+    fits.setval(path, "BUNIT", value=CGS, ext=1)
+    same(read(path))
+
+
+@pytest.mark.parametrize("name", ["SCI", "FLUX", "DATA", "SPECTRUM"])
+def test_flux_may_be_in_an_extension(tmp_path, name):
+    path = write(tmp_path / "a.fits", None, **{name: FLUX, "ERR": ERROR})
+    for keyword, value in LINEAR.items():
+        fits.setval(path, keyword, value=value, ext=1)
+    spectrum = read(path)
+    same(spectrum)
+    assert spectrum.flux_unit == SURVEY_FLUX
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("WAVELENGTH", WAVE), ("LOGLAM", np.log10(WAVE)), ("WAVE", WAVE[None])],
+)
+@pytest.mark.parametrize("primary", [True, False])
+def test_wavelengths_may_be_in_an_extension(tmp_path, name, values, primary):
+    flux = {} if primary else {"FLUX": FLUX}
+    extensions = {**flux, "IVAR": 1 / ERROR**2, name: values}
+    same(read(write(tmp_path / "a.fits", FLUX if primary else None, **extensions)))
+
+
+@pytest.mark.parametrize("keyword", ["ROW", "ARRAY", "BANDID"])
+@pytest.mark.parametrize("third", ["sky", "mask"])
+def test_rows_that_the_header_names_are_read(tmp_path, keyword, third):
+    said = {f"{keyword}1": "spectrum", f"{keyword}2": "sigma of it", f"{keyword}3": third}
+    rows = np.stack([FLUX, ERROR, BAD.astype(float)])
+    same(read(write(tmp_path / "a.fits", rows, LINEAR | said)), ~BAD if third == "mask" else None)
+
+
+def test_what_follows_a_bands_name_is_how_it_was_made(tmp_path):
+    said = {"BANDID1": "spectrum - background fit, weights variance, clean no",
+            "BANDID2": "raw - background fit", "BANDID3": "background - background fit",
+            "BANDID4": "sigma - background fit"}  # fmt: skip
+    bands = np.stack([FLUX, FLUX * 2, FLUX * 3, ERROR])[:, None, :]
+    same(read(write(tmp_path / "a.fits", bands, LINEAR | said)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [((200, 300), r"an image of 200 × 300 pixels.*extract"), ((20, 9, 9), "a cube of 20 × 9 × 9"),
+     ((2, 300), r"of 2 × 300, which nothing names: ROW1, ROW2")],
+)  # fmt: skip
+def test_frames_and_cubes_are_refused_by_name(tmp_path, shape, words):
+    with pytest.raises(ReadError, match=words):
+        read(write(tmp_path / "a.fits", np.ones(shape), LINEAR))
+
+
+def test_an_extension_of_another_size_is_told(tmp_path):
+    with pytest.raises(ReadError, match="ERR has 10 pixels, the flux 400"):
+        read(write(tmp_path / "a.fits", FLUX, LINEAR, ERR=np.ones(10)))
+
+
+def test_without_an_error_the_other_extensions_are_named(tmp_path):
+    with pytest.raises(ReadError, match=r"no extension .* the noise is unknown \(it has WEIGHT\)"):
+        read(write(tmp_path / "a.fits", FLUX, LINEAR, WEIGHT=ERROR))

@@ -1,0 +1,75 @@
+"""Units and headers that astropy, pandas and pyarrow write beside columns come back."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from astropy import units as u
+from astropy.table import Table
+from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
+from spexplain.data.ingest.readers import read
+from spexplain.data.ingest.readers.tables.written_metadata import of_parquet, of_yaml
+
+WAVE = np.linspace(3800.0, 9200.0, 200)
+FLUX = 30 + 10 * np.sin(WAVE / 300)
+CGS = "1e-17 erg / (s cm2 Angstrom)"
+UNITS = {"wave": "nm", "flux": CGS, "err": CGS}
+COLUMNS = {"wave": WAVE / 10, "flux": FLUX, "err": FLUX / 50}
+
+
+def astropy_table():
+    table = Table(COLUMNS, meta={"z": 0.1, "OBJECT": "Mrk 3"})
+    for name, unit in UNITS.items():
+        table[name].unit = u.Unit(unit)
+    return table
+
+
+def by_astropy(path):
+    astropy_table().write(path, format="parquet")
+
+
+def by_hdf5(path):
+    astropy_table().write(path, format="hdf5", path="spectrum", serialize_meta=True)
+
+
+def by_ecsv(path):
+    table = astropy_table()
+    table.meta = {"header": dict(table.meta)}  # as specutils keeps it
+    table.write(path, format="ascii.ecsv")
+
+
+def by_pandas(path):
+    frame = pd.DataFrame(COLUMNS)
+    frame.attrs = {"z": 0.1, "object": "Mrk 3", "units": UNITS}
+    frame.to_parquet(path)
+
+
+def by_pyarrow(path):
+    fields = [pa.field(n, pa.float64(), metadata={"unit": unit}) for n, unit in UNITS.items()]
+    schema = pa.schema(fields, metadata={"redshift": "0.1", "OBJECT": "Mrk 3"})
+    pq.write_table(pa.table([*COLUMNS.values()], schema=schema), path)
+
+
+def by_npz(path):
+    np.savez(path, **COLUMNS, z=0.1, wave_unit="nm", flux_unit=CGS, object="Mrk 3")
+
+
+@pytest.mark.parametrize(
+    ("write", "ending"),
+    [(by_astropy, "parquet"), (by_hdf5, "h5"), (by_ecsv, "ecsv"), (by_pandas, "parquet"),
+     (by_pyarrow, "parquet"), (by_npz, "npz")],
+)  # fmt: skip
+def test_units_and_the_header_come_back(tmp_path, write, ending):
+    path = tmp_path / f"a.{ending}"
+    write(path)
+    spectrum = read(path)
+    np.testing.assert_allclose(spectrum.wave_obs_aa, WAVE, rtol=1e-9)
+    np.testing.assert_allclose(spectrum.flux, FLUX, rtol=1e-6)
+    assert (spectrum.flux_unit, spectrum.z) == (SURVEY_FLUX, 0.1)
+
+
+def test_what_is_no_metadata_says_nothing():
+    assert of_yaml(["- : ["]) == ({}, {})
+    assert of_parquet(None) == ({}, {})
+    assert of_parquet({b"pandas": b"{", b"ARROW:schema": b"x" * 999}) == ({}, {})
