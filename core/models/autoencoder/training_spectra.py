@@ -107,7 +107,8 @@ class SpectraInBlocks:
     Attributes
     ----------
     read
-        (start, stop) → spectra (stop - start, D) float32, for example of an array on disk.
+        Rows (k,), ascending and near one another → spectra (k, D) float32, for example of an array
+        on disk.
     n_pixels
         D.
     at : (n,) int
@@ -121,7 +122,7 @@ class SpectraInBlocks:
         Fewer than two spectra; when they are read, one that is not finite.
     """
 
-    read: Callable[[int, int], NDArray[np.float32]]
+    read: Callable[[NDArray[np.int64]], NDArray[np.float32]]
     n_pixels: int
     at: NDArray[np.int64]
     window_rows: int
@@ -180,7 +181,7 @@ class SpectraInBlocks:
         ends = np.flatnonzero(np.diff(at // _BLOCK_ROWS)) + 1
         for first, stop in zip([0, *ends], [*ends, len(at)], strict=True):
             some = at[first:stop]
-            found = self.read(int(some[0]), int(some[-1]) + 1)[some - some[0]]
+            found = self.read(some)
             if not np.isfinite(found).all():
                 raise ValueError(f"need finite spectra; one of rows {some[0]}–{some[-1]} is not")
             place[first:stop] = found

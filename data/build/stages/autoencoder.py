@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ...collection.catalog_facts import for_lenses
 from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
 from ...files.row_arrays import some_rows
+from ...files.unpacked_rows import unpacked_rows
 from ..before import Before
 from ..learnt_from import TrainingSample, sample_note, training_note, training_sample
 from ..settings import BuildSettings
@@ -47,7 +49,12 @@ def _run(work: Work) -> None:
         work.draft.metrics |= given.metrics | {"trained_on": given.key}
         work.draft.metrics["sample_note"] = sample_note(given.metrics, lent=True)
         return
-    sample, rows, spectra = _sample(work)
+    with ExitStack() as opened:
+        _learn(work, *_sample(work, opened))
+
+
+def _learn(work: Work, sample: TrainingSample, rows: np.ndarray, spectra: TrainingSpectra) -> None:
+    """Train a network for each bin of S/N, and store what came of it."""
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
     n_bins = work.settings.sn_bins if work.settings.model_per_bin else 1
     borders = equal_bins(sn_median, n_bins)
@@ -156,7 +163,7 @@ def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> N
     }
 
 
-def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
+def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
     """What is learnt from: how it was chosen, its rows (n,), and the spectra."""
     prepared, settings = work.inputs["prepare-o25"], work.settings
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
@@ -171,7 +178,7 @@ def _sample(work: Work) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
         chosen = np.sort(rng.choice(chosen, settings.vae_rows, replace=False))
     if _by_window(settings, work.collection.n_spectra):
         work.draft.metrics["window"] = settings.vae_window
-        read = lambda start, stop: np.asarray(spectra[start:stop])  # noqa: E731
+        read = opened.enter_context(unpacked_rows(spectra, chosen, work.draft.path))
         found = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
         return sample, rows[chosen], found
     whole = len(chosen) == spectra.shape[0]
