@@ -17,6 +17,7 @@ from .delimited import read_delimited
 from .labels import KEYS, LabelError, padded_name
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.other_facts import facts_of
+from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of
 from .readers.vocabulary.redshift_flags import FLAGS, flag_words
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of, rivals_of
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_CATALOGUE", "JoinedCatalogue", "read_catalogue", "said_by"]
 
 _WITHIN = math.radians(1 / 3600)
-_RA = ("ra", "plug_ra", "target_ra", "raj2000", "ra_icrs", "fiber_ra")
-_DEC = ("dec", "plug_dec", "target_dec", "dej2000", "de_icrs", "fiber_dec")
+_RA, _DEC = (tuple(map(str.lower, names)) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     ]
     return JoinedCatalogue(
         {name: row for name, row in names.items() if name},
-        [] if ra is None or dec is None else [_number(row[ra]) for row in rows],
-        [] if ra is None or dec is None else [_number(row[dec]) for row in rows],
+        [] if ra is None or dec is None else [degrees_of(row[ra], hours=True) for row in rows],
+        [] if ra is None or dec is None else [degrees_of(row[dec], hours=False) for row in rows],
         z,
         warned,
         [facts_of(row.items(), known) for row in upper],
@@ -175,10 +175,6 @@ def _numbers(words: tuple[str, ...]) -> pd.Series:
     none = texts.str.lower().isin(["", "nan", "null", "none", "--"])
     long = texts.str.fullmatch(r"\d{16,}").any()
     return texts if long or bool((numbers.isna() & ~none).any()) else numbers
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _on_sphere(ra_deg: Any, dec_deg: Any) -> np.ndarray:

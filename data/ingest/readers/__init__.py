@@ -11,8 +11,8 @@ from ...files.additions import additions
 from .by_specutils import load_by_specutils
 from .fits_files.fits import Hdu, ReadError, read_hdus
 from .impossible import impossible
-from .surveys import desi, gama, lamost, sdss, sixdf
-from .tables import fits_rows, image_columns, several_tables, table, text
+from .surveys import desi, gama, lamost, sdss, sixdf, twodf
+from .tables import fits_rows, image_columns, long_tables, several_tables, table, text
 from .vocabulary.hints import NO_HINTS, Hints
 from .vocabulary.ucds import with_ucds
 
@@ -28,6 +28,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (lamost.is_lamost, lamost.load_lamost),
     (gama.is_gama, gama.load_gama),
     (sixdf.is_sixdf, sixdf.load_sixdf),
+    (twodf.is_twodf, twodf.load_twodf),
     (desi.is_redshifts, desi.refuse_redshifts),
     (desi.is_coadd, desi.load_coadd),
 )
@@ -74,7 +75,7 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         found = table.table_of(hdus, hints)
     if found is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
         hdus = read_hdus(path, limit=_MOST_HDUS)
-    if found is None or image_columns.is_image(hdus):
+    if found is None or image_columns.is_image(hdus, hints):
         # Errors of an image stand in extensions, whose pixels are wanted then.
         hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
         found = table.table_of(hdus, hints)
@@ -84,8 +85,8 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     elif found is not None and fits_rows.holds_rows(found, hints):
         yield from fits_rows.load_rows(hdus, found, path, hints)
     elif found is not None:
-        yield table.load_table(hdus, found, path, hints)
-    elif image_columns.is_image(hdus):
+        yield from long_tables.load_table(hdus, found, path, hints)
+    elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
     else:
         yield load_by_specutils(path, _unknown(hdus), hints)
@@ -111,7 +112,8 @@ def _unknown(hdus: Sequence[Hdu]) -> ReadError:
         shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
     pixels = hdus[0].data
     if pixels is not None and pixels.ndim == 2 and min(pixels.shape) <= _NAMED:
-        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}, which nothing names: ROW1, ROW2 … can"
+        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}, which nothing names: "
+        shown += "ROW1, ROW2 … can, or --column wave=1 flux=2 error=3"
     return ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
@@ -128,7 +130,7 @@ def _frame(hdus: Sequence[Hdu]) -> str:
     if len(shape) > 2:
         return f"a cube of {shown} pixels, no spectrum: extract one (within an aperture) first"
     if len(shape) == 2 and min(shape) > _NAMED:
-        return f"an image of {shown} pixels, a frame or a picture: extract the spectrum first"
+        return f"an image of {shown} pixels, no single spectrum: extract it, or write one a file"
     return ""
 
 

@@ -39,6 +39,10 @@ class Columns(Protocol):
         """(D,) int64; truth is 1."""
         ...
 
+    def words(self, name: str) -> list[str]:
+        """A column as text; empty where it has none."""
+        ...
+
     def logical(self, name: str) -> bool:
         """Whether a column holds true and false."""
         ...
@@ -82,6 +86,16 @@ class FitsColumns:
         if data is not None and data.dtype[name].base.kind == "S":
             return flags_in_words(name, self.table.texts(name))
         return _one(name, self.table.flags(name))
+
+    def words(self, name: str) -> list[str]:
+        """Whole numbers too, of a table with a pixel a row."""
+        data = self.table.data
+        assert data is not None
+        kind = data.dtype[name]
+        if kind.shape or kind.kind not in "Siu":
+            return []
+        found = self.table.texts(name) if kind.kind == "S" else self.table.numbers(name).tolist()
+        return [str(word) for word in found]
 
     def logical(self, name: str) -> bool:
         """By its TFORM."""
@@ -139,6 +153,20 @@ class AstropyColumns:
         if values.dtype.kind not in "biuf":
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return _one(name, np.ma.filled(values, 0).astype(np.int64))
+
+    def words(self, name: str) -> list[str]:
+        """Whole numbers too; of floating point those that are whole."""
+        values = np.ma.asarray(self.table[name])
+        if values.ndim != 1 or values.dtype.kind not in "USOiuf":
+            return []
+        if values.dtype.kind == "f":
+            plain = np.ma.filled(values, np.nan)
+            return [f"{one:.0f}" for one in plain] if np.all(plain == np.floor(plain)) else []
+        return (
+            [str(word).strip() for word in np.ma.filled(values, "").tolist()]
+            if (values.dtype.kind in "USO")
+            else [str(word) for word in values.tolist()]
+        )
 
     def logical(self, name: str) -> bool:
         """By its type."""

@@ -73,6 +73,10 @@ class ImageColumns:
         good = np.isfinite(values) & (np.abs(values) < 2.0**62)
         return np.where(good, values, 1).astype(np.int64)
 
+    def words(self, name: str) -> list[str]:
+        """Images have numbers."""
+        return []
+
     def logical(self, name: str) -> bool:
         """Images have numbers."""
         return False
@@ -87,9 +91,12 @@ class ImageColumns:
         return next((value for value in found if value is not None), None)
 
 
-def is_image(hdus: Sequence[Hdu]) -> bool:
-    """Whether an image of these is one spectrum, or rows of one that are named, with an axis."""
-    return _flux_image(hdus) is not None
+def is_image(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> bool:
+    """Whether an image of these is one spectrum, or rows of one that are named, with an axis.
+
+    The user names rows by their numbers from 1, as ``flux=2``.
+    """
+    return _flux_image(hdus, hints) is not None
 
 
 def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
@@ -101,12 +108,13 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
         There is no error, a unit does not fit, images differ in size, or the axis is no simple
         one.
     """
-    flux = _flux_image(hdus)
+    flux = _flux_image(hdus, hints)
     assert flux is not None  # is_image looked
     assert flux.data is not None
     n_pixels = flux.data.shape[-1]
     found = axes_of(flux, n_pixels) if has_axis(flux) else []
-    arrays, units = _extensions(hdus, flux, n_pixels, n_spectra=len(found))
+    arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(found))
+    hints = Hints(air=hints.air)  # the rows have the names of their parts now
     if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
         found = []
     axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in found]
@@ -129,9 +137,9 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
     yield from spectra_of_rows([as_one(rows)], each[0][1], path, hints, otherwise=lambda _: by_file)
 
 
-def _flux_image(hdus: Sequence[Hdu]) -> Hdu | None:
+def _flux_image(hdus: Sequence[Hdu], hints: Hints) -> Hdu | None:
     """The one that has flux; None if none is a spectrum."""
-    images = [hdu for hdu in hdus if _is_row(hdu)]
+    images = [hdu for hdu in hdus if _is_row(hdu, hints)]
     if not images:
         return None
     waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
@@ -140,28 +148,32 @@ def _flux_image(hdus: Sequence[Hdu]) -> Hdu | None:
     extension = next((named[n] for n in (told, *_FLUX) if n in named), None)
     first = images[0] if images[0] is hdus[0] or not images[0].name else None
     found = first or extension
+    waves = waves or (found is not None and "wave" in _rows(found, hints).values())
     return found if found is not None and (waves or has_axis(found)) else None
 
 
-def _is_row(hdu: Hdu) -> bool:
+def _is_row(hdu: Hdu, hints: Hints) -> bool:
     data = hdu.data
     if data is None or hdu.columns or data.dtype.kind not in "iuf" or not data.size:
         return False
     if data.size == data.shape[-1]:
         return True
     lines = data.shape[:-1]
-    return bool(_rows(hdu)) or (
+    return bool(_rows(hdu, hints)) or (
         has_axis(hdu) and hdu.value("WAT2_001") is not None and len(lines) < 3
     )
 
 
-def _rows(hdu: Hdu) -> dict[int, Role]:
+def _rows(hdu: Hdu, hints: Hints) -> dict[int, Role]:
     """Number of a named row from 0 → the part that it plays; empty where they have no names."""
     data = hdu.data
     assert data is not None
     several = data.ndim == 3 and data.shape[1] != 1 and hdu.value("WAT2_001") is None
     if data.ndim not in (2, 3) or len(data) > _MOST_ROWS or several:
         return {}
+    asked: dict[int, Role] = {int(n) - 1: r for r, n in hints.columns.items() if n.isdigit()}
+    if "flux" in asked.values() and all(0 <= number < len(data) for number in asked):
+        return asked
     found: dict[int, Role] = {}
     for keyword in _ROWS:
         for number in range(len(data)):
@@ -176,13 +188,13 @@ def _rows(hdu: Hdu) -> dict[int, Role]:
 
 
 def _extensions(
-    hdus: Sequence[Hdu], flux: Hdu, n_pixels: int, *, n_spectra: int
+    hdus: Sequence[Hdu], flux: Hdu, rows: Mapping[int, Role], *, n_spectra: int
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Name → (spectra, D), and name → unit: rows of the image, and the other images."""
     data, unit = flux.data, _bunit(flux) or _bunit(hdus[0])
     assert data is not None
     n_spectra = max(n_spectra, 1)
-    rows = _rows(flux)
+    n_pixels = data.shape[-1]
     if rows:
         arrays = {str(role): data[number].reshape(-1, n_pixels) for number, role in rows.items()}
         units = {name: unit for name in arrays if name in ("flux", "error")}

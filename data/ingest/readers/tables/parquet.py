@@ -16,8 +16,8 @@ from ..errors import ReadError
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.plain_words import in_own_words
 from .columns import UNIT_OF, AstropyColumns
+from .long_tables import spectra_of_columns
 from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
-from .table import spectrum_of_columns
 from .written_metadata import of_parquet
 
 __all__ = ["load_parquet"]
@@ -57,7 +57,7 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
     table.meta.update({UNIT_OF + name: unit for name, unit in units.items()} | said)
     if not holds_spectra(table.colnames, hints):
         raise ReadError("unknown format", _no_spectrum(schema))
-    yield spectrum_of_columns(AstropyColumns(table), path, hints)
+    yield from spectra_of_columns(AstropyColumns(table), path, hints)
 
 
 def _no_spectrum(schema: Any) -> str:

@@ -24,9 +24,10 @@ from ..vocabulary.other_facts import facts_of
 from ..vocabulary.redshift_words import KEYWORDS
 from .table import AXES, spectrum_of_columns
 
-__all__ = ["MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra",
-           "joined_arms", "shared_part",
-           "spectra_of_rows"]  # fmt: skip
+__all__ = [
+    "MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra", "id_columns",
+    "joined_arms", "shared_part", "spectra_of_rows",
+]  # fmt: skip
 
 MOST_ORDERS = 200
 """Rows of a file that may be orders or arms of one spectrum; echelle spectrographs have some 80."""
@@ -99,6 +100,10 @@ class RowColumns:
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return np.ma.filled(values, 1).astype(np.int64)
 
+    def words(self, name: str) -> list[str]:
+        """None of what is said of a row's pixels is text."""
+        return []
+
     def logical(self, name: str) -> bool:
         """By its type."""
         return np.asarray(self.arrays[name]).dtype.kind == "b"
@@ -146,6 +151,12 @@ def as_one(rows: Sequence[Row]) -> Row:
     first = rows[0]
     facts = {n: value for n, value in first.facts.items() if plain_name(n) not in _ORDERS}
     return Row(tuple(arm for row in rows for arm in row.arms), facts, first.common)
+
+
+def id_columns(names: Iterable[str]) -> list[str]:
+    """Those that may name objects, the likeliest first."""
+    by_name = {plain_name(name): name for name in names}
+    return [by_name[name] for name in _IDS if name in by_name]
 
 
 def _range(row: Row) -> tuple[float, float] | None:

@@ -21,17 +21,17 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.medium import medium_of
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
+from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
-from .columns import Columns, FitsColumns
+from .columns import Columns
 from .flux_columns import flux_and_noise
 from .mask_columns import unmasked, without_fill
 from .table_conventions import unit_of_axis
 
-__all__ = ["AXES", "load_table", "spectrum_of_columns", "table_of"]
+__all__ = ["AXES", "spectrum_of_columns", "table_of"]
 
 AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
-_RA, _DEC = ("RA", "OBJ_RA", "OBSRA"), ("DEC", "OBJ_DEC", "OBSDEC")
 _SAME_AA = 1e-6  # what lies nearer is one pixel written twice
 
 
@@ -47,18 +47,6 @@ def table_of(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> Hdu | None:
         if "flux" in named and any(axis in named for axis in AXES):
             return hdu
     return None
-
-
-def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Spectrum:
-    """A spectrum from a table, and from what the headers of all HDUs say of it.
-
-    Raises
-    ------
-    ReadError
-        As :func:`spectrum_of_columns`.
-    """
-    others = [hdu for hdu in hdus if hdu is not table]
-    return spectrum_of_columns(FitsColumns(table, (table, *others)), path, hints)
 
 
 def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -> Spectrum:
@@ -86,6 +74,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         ivar, fill = without_fill(columns.numbers(named["flux"]), said)
         wave, flux, ivar = _in_order(wave, flux, ivar)
         redshifts = _redshifts(columns, named)
+        ra, dec = position_of(columns.value)
         z, z_note = redshift_of(redshifts)
         spectral_class = _text(columns, "CLASS").upper()
         return Spectrum(
@@ -99,8 +88,8 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             medium=medium,
             facts=_facts(columns, fill),
             model=None if model is None else model(wave),
-            ra=_number(columns, _RA),
-            dec=_number(columns, _DEC),
+            ra=ra,
+            dec=dec,
             survey=_text(columns, "SURVEY") or "own",
             spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
             subclass=_text(columns, "SUBCLASS"),
@@ -172,15 +161,10 @@ def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, obje
         name = named["redshift"]
         values = columns.numbers(name)
         good = np.unique(values[np.isfinite(values)])
-        if len(good) == 1:
-            said.append((f"column {name}", float(good[0])))
+        if len(good):
+            several = f"{len(good)} values"
+            said.append((f"column {name}", float(good[0]) if len(good) == 1 else several))
     return [*said, *((name, columns.value(name)) for name in VELOCITIES)]
-
-
-def _number(columns: Columns, keywords: Sequence[str]) -> float:
-    found = (columns.value(keyword) for keyword in keywords)
-    numbers = (v for v in found if isinstance(v, int | float) and not isinstance(v, bool))
-    return next((float(value) for value in numbers if np.isfinite(value)), float("nan"))
 
 
 def _text(columns: Columns, keyword: str) -> str:

@@ -24,8 +24,8 @@ from ..vocabulary.plain_words import in_own_words
 from ..vocabulary.ucds import with_ucds
 from .column_notes import described_form, named_by_notes, units_below, units_in_notes, without_units
 from .columns import UNIT_OF, AstropyColumns
+from .long_tables import spectra_of_columns
 from .rows_of_arrays import holds_spectra
-from .table import spectrum_of_columns
 from .votables import read_votable
 
 __all__ = ["is_text", "load_text"]
@@ -122,7 +122,7 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     hints = with_ucds(columns.names, columns.value, hints)
     if not holds_spectra(table.colnames, hints):
         raise ReadError(*_why_none(table))
-    yield spectrum_of_columns(columns, path, hints)
+    yield from spectra_of_columns(columns, path, hints)
 
 
 def _why_none(table: Any) -> tuple[Any, str]:

@@ -23,7 +23,8 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "wave_air", "wavelength_air", "lambda_air", "awav", "waves", "wavelengths", "angstrom",
         "spectrum_lambda", "spectrum_wavelength", "spectrum_wave", "lambda_vac", "wav", "wvl",
         "wlen", "obs_wave", "observed_wavelength", "wave_angstrom", "wavelength_angstrom",
-        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum", "λ", "spectral",
+        "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum",
+        "λ", "spectral", "opt_wave",
     ),
     "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave",
                  "log_wavelength", "lnlam", "ln_lam", "ln_lambda", "ln_wave", "log10lam"),
@@ -32,11 +33,11 @@ NAMES: dict[Role, tuple[str, ...]] = {
     "flux": (
         "flux", "flux_density", "fluxdensity", "flam", "f_lambda", "flambda", "fnu", "f_nu",
         "spectrum_flux", "flux_calibrated", "flux_reduced", "fluxes", "signal", "spec", "counts",
-        "flx", "flux_lambda", "flux_nu", "f_lam", "flux_cal", "spectrum", "intensity",
+        "flx", "flux_lambda", "flux_nu", "f_lam", "flux_cal", "spectrum", "intensity", "opt_flam",
     ),
     "ivar": (
         "ivar", "flux_ivar", "ivar_flux", "invvar", "inverse_variance", "flux_inverse_variance",
-        "spectrum_ivar", "inv_var", "ivar_flux_density",
+        "spectrum_ivar", "inv_var", "ivar_flux_density", "opt_flam_ivar",
     ),
     "variance": (
         "var", "variance", "flux_var", "flux_variance", "fluxvariance", "varflux", "var_flux",
@@ -53,7 +54,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
     "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
     "good mask": (
         "good", "goodmask", "good_pixels", "goodpix", "good_pixel", "gpm", "is_good", "use",
-        "use_pixel", "valid", "is_valid", "valid_pixels",
+        "use_pixel", "valid", "is_valid", "valid_pixels", "opt_mask",
     ),
     "sdss mask": ("and_mask", "andmask"),
     "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
-from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.ingest.readers import ReadError, read, read_all
+from spexplain.data.ingest.readers.vocabulary.hints import Hints
 
 N = 400
 WAVE = 3800.0 + 12 * np.arange(N)
@@ -96,7 +97,8 @@ def test_what_follows_a_bands_name_is_how_it_was_made(tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [((200, 300), r"an image of 200 × 300 pixels.*extract"), ((20, 9, 9), "a cube of 20 × 9 × 9"),
+    [((200, 300), r"an image of 200 × 300 pixels, no single spectrum"),
+     ((20, 9, 9), "a cube of 20 × 9 × 9"),
      ((2, 300), r"of 2 × 300, which nothing names: ROW1, ROW2")],
 )  # fmt: skip
 def test_frames_and_cubes_are_refused_by_name(tmp_path, shape, words):
@@ -112,3 +114,9 @@ def test_an_extension_of_another_size_is_told(tmp_path):
 def test_without_an_error_the_other_extensions_are_named(tmp_path):
     with pytest.raises(ReadError, match=r"no extension .* the noise is unknown \(it has WEIGHT\)"):
         read(write(tmp_path / "a.fits", FLUX, LINEAR, WEIGHT=ERROR))
+
+
+def test_the_user_may_name_rows_by_their_numbers(tmp_path):
+    path = write(tmp_path / "a.fits", np.stack([WAVE, FLUX, ERROR]))
+    (spectrum,) = read_all(path, Hints({"wave": "1", "flux": "2", "error": "3"}))
+    same(spectrum)

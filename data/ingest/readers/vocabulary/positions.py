@@ -1,0 +1,68 @@
+"""Positions as headers and catalogues write them: degrees, or hours, minutes and seconds."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+__all__ = ["DECLINATIONS", "RIGHT_ASCENSIONS", "degrees_of", "position_of"]
+
+RIGHT_ASCENSIONS = (
+    "RA", "OBJ_RA", "OBSRA", "RA_OBJ", "OBJRA", "RA_TARG", "TARG_RA", "TARGET_RA", "PLUG_RA",
+    "RA_DEG", "RADEG", "RAJ2000", "OBJCTRA", "RA_ICRS", "FIBER_RA", "S_RA",
+)  # fmt: skip
+DECLINATIONS = (
+    "DEC", "OBJ_DEC", "OBSDEC", "DEC_OBJ", "OBJDEC", "DEC_TARG", "TARG_DEC", "TARGET_DEC",
+    "PLUG_DEC", "DEC_DEG", "DECDEG", "DEJ2000", "OBJCTDEC", "DE_ICRS", "FIBER_DEC", "S_DEC",
+)  # fmt: skip
+_PARTS = re.compile(r"([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})(?:[\s:m'′]+(\d{1,2}(?:\.\d*)?))?[s\"″\s]*")
+_WHOLE, _SIXTY, _HOUR = 360.0, 60.0, 15.0
+
+
+def degrees_of(value: object, *, hours: bool) -> float:
+    """An angle in degrees; NaN if it is none.
+
+    Parameters
+    ----------
+    value
+        A number, in degrees, or text: a number of degrees, or sexagesimal.
+    hours
+        Whether the sexagesimal is of hours, as that of a right ascension is.
+    """
+    if isinstance(value, bool):
+        return math.nan
+    if isinstance(value, int | float):
+        number = float(value)
+    elif isinstance(value, str):
+        number = _of_text(value.strip().replace("−", "-"), _HOUR if hours else 1.0)
+    else:
+        return math.nan
+    return number if abs(number) <= _WHOLE else math.nan  # NaN is not smaller
+
+
+def _of_text(text: str, unit: float) -> float:
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        try:
+            return float(text)
+        except ValueError:
+            return math.nan
+    size = int(parts[2]) + int(parts[3]) / _SIXTY + float(parts[4] or 0) / _SIXTY**2
+    return unit * (-size if parts[1] == "-" else size)
+
+
+def position_of(value: Callable[[str], object]) -> tuple[float, float]:
+    """Right ascension and declination, degrees, NaN where not known.
+
+    Parameters
+    ----------
+    value
+        Of a name in upper case; None if absent.
+    """
+    ra = (degrees_of(value(name), hours=True) for name in RIGHT_ASCENSIONS)
+    dec = (degrees_of(value(name), hours=False) for name in DECLINATIONS)
+    return (
+        next((one for one in ra if math.isfinite(one)), math.nan),
+        next((one for one in dec if math.isfinite(one)), math.nan),
+    )

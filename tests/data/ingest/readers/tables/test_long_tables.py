@@ -1,0 +1,56 @@
+"""A table of several objects, a pixel a row, is several spectra; their pixels are never mixed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.table import Table
+from spexplain.data.ingest.readers import read, read_all
+
+WAVE = np.linspace(3800.0, 9200.0, 200)
+FLUX = 30 + 10 * np.sin(WAVE / 300)
+
+
+def frame(**columns):
+    parts = [
+        pd.DataFrame({"id": name, "z": z, "wave": WAVE, "flux": scale * FLUX, "err": 0.5})
+        for name, z, scale in (("b 2", 0.1, 1.0), ("a.1", 0.2, 3.0))
+    ]
+    return pd.concat(parts).assign(**columns)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "fits", "ecsv"])
+@pytest.mark.parametrize("numbers", [False, True])
+def test_objects_are_told_apart_by_their_names(tmp_path, ending, numbers):
+    table = frame()
+    if numbers:
+        table["id"] = table["id"].map({"b 2": 39627, "a.1": 39626})
+    path = tmp_path / f"a.{ending}"
+    if ending == "csv":
+        table.to_csv(path, index=False)
+    elif ending == "parquet":
+        table.to_parquet(path)
+    else:
+        Table.from_pandas(table).write(
+            path, **({"format": "ascii.ecsv"} if ending == "ecsv" else {})
+        )
+    found = list(read_all(path))
+    assert [one.id for one in found] == (["39627", "39626"] if numbers else ["b 2", "a.1"])
+    assert [one.z for one in found] == [0.1, 0.2]
+    for one, scale in zip(found, (1.0, 3.0), strict=True):
+        np.testing.assert_allclose(one.flux, scale * FLUX, rtol=1e-6)
+        np.testing.assert_allclose(one.ivar, 4)
+
+
+@pytest.mark.parametrize("column", [{"id": np.arange(400)}, {"id": 7}, {"id": ""}])
+def test_numbers_of_pixels_and_one_name_make_one_spectrum(tmp_path, column):
+    path = tmp_path / "mine.csv"
+    frame(**column).iloc[:200].to_csv(path, index=False)
+    spectrum = read(path)
+    assert (spectrum.id, spectrum.z) == ("mine", 0.1)
+
+
+def test_several_redshifts_without_names_are_told(tmp_path):
+    frame().drop(columns="id").to_csv(tmp_path / "a.csv", index=False)
+    spectrum = read(tmp_path / "a.csv")
+    assert np.isnan(spectrum.z)
+    assert "2 values" in spectrum.z_note
