@@ -67,11 +67,12 @@ def fit_components(
     n_components = min(n_components, *np.shape(spectra))
     if len(spectra) < 2 or n_components < 1:
         raise ValueError(f"no {n_components} components of spectra {np.shape(spectra)}")
-    values = np.array(spectra, np.float32)
+    values = np.array(spectra, np.float32)  # the one copy that is made
     centre = values.mean(axis=0) if centred else np.zeros(values.shape[1], np.float32)
     spread = values.std(axis=0) if standardise else np.ones_like(centre)
     scale = np.where(spread > 0, spread, np.float32(1))
-    values = (values - centre) / scale
+    values -= centre
+    values /= scale
     if min(values.shape) <= _EXACT_UP_TO:
         axes = np.linalg.svd(values, full_matrices=False)[2][:n_components]
     else:

@@ -39,7 +39,12 @@ class PlaneQuality:
 
 
 def plane_quality(
-    features: np.ndarray, xy: np.ndarray, *, k: int = 10, asked: np.ndarray | None = None
+    features: np.ndarray,
+    xy: np.ndarray,
+    *,
+    k: int = 10,
+    asked: np.ndarray | None = None,
+    overwrite_features: bool = False,
 ) -> PlaneQuality:
     """Compare neighbours on a plane with those in the features.
 
@@ -54,6 +59,8 @@ def plane_quality(
     asked
         (m,) points whose neighbours, among all n, are looked at; all by default. Cost grows as
         m·n.
+    overwrite_features
+        Need not be kept: spares a copy.
 
     Raises
     ------
@@ -68,7 +75,8 @@ def plane_quality(
     found = NearestNeighbors(n_neighbors=k).fit(xy)
     on_plane = _others(found.kneighbors(xy[asked], k + 1, return_distance=False), asked)
     # Round their mean, where squares of distances lose least to rounding.
-    centred = features - features.mean(axis=0)
+    mean = features.mean(axis=0)
+    centred = np.subtract(features, mean, out=features if overwrite_features else None)
     squares = np.einsum("ij,ij->i", centred, centred)
     intruded, shared = 0.0, 0
     for start in range(0, m, _BLOCK_ROWS):

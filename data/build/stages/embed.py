@@ -58,7 +58,8 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     among, asked = quality_sample(n, used)
     whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
-    quality = plane_quality(whole, xy[among], asked=asked)
+    quality = plane_quality(whole, xy[among], asked=asked, overwrite_features=True)
+    del whole
     within = plane_quality(scores[among], xy[among], asked=asked)
     work.draft.metrics |= {
         "n": n,

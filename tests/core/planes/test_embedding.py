@@ -162,3 +162,12 @@ def test_scikit_learn_s_fewest_steps_are_said_before_anything_is_done():
     assert EmbedSettings(method="sklearn", early=1, iterations=249).method == "sklearn"
     with pytest.raises(ValueError, match="250 steps or more, got early=20 and iterations=30"):
         EmbedSettings(method="sklearn", early=20, iterations=30)
+
+
+def test_a_plane_is_judged_alike_without_a_copy_of_its_features():
+    rng = np.random.default_rng(3)
+    features, xy = rng.normal(size=(40, 6)).astype(np.float32), rng.normal(size=(40, 2))
+    kept = features.copy()
+    found = plane_quality(features, xy)
+    np.testing.assert_array_equal(features, kept)
+    assert plane_quality(features, xy, overwrite_features=True) == found
