@@ -83,7 +83,7 @@ reliability: venv ## mutants, kills, strangers and fifty visitors at once, as on
 fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
 	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json
 
-kill: venv ## ingests, builds and tags killed two hundred times, as JSON: what survives, and whether it is the same
+kill: venv ## ingests, builds, fetches and tags killed two hundred times, as JSON: what survives, and whether it is the same
 	$(BIN)/python benchmarks/kill.py --kills 200 --json
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON

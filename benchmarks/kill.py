@@ -1,7 +1,8 @@
-"""Ingests, builds and tags killed at random moments, as JSON: what survives, and is it the same?
+"""Ingests, builds, fetches and tags killed at random moments, as JSON: what survives, and the same?
 
-An ingest, or a build, is killed again and again until one attempt comes through; its bytes must be
-those of one that nobody disturbed, and nothing may be left beside. Tags are written by a process
+An ingest, a build or a fetch (from a slow archive of this process's own, on 127.0.0.1) is killed
+again and again until one attempt comes through; its bytes must be those of one that nobody
+disturbed, but for the times it took, and nothing may be left beside. Tags are written by a process
 that says each one aloud once it is kept; killed, every tag it has said must be there:
 
     python benchmarks/kill.py --kills 40 --json
@@ -10,6 +11,7 @@ that says each one aloud once it is kept; killed, every tag it has said must be 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -18,9 +20,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +47,9 @@ for n in range(start, start + 100000):
     print(n, flush=True)
 """
 
+# A fetch takes some seconds, most of them in the midst of files.
+_FETCHED, _PIECE, _BETWEEN_PIECES_S = 40, 8192, 0.02
+
 
 def files(folder: Path, n: int) -> Path:
     """So many survey files."""
@@ -59,11 +67,11 @@ def files(folder: Path, n: int) -> Path:
 
 
 def bytes_of(path: Path) -> dict[str, str]:
-    """What each file of a collection holds."""
+    """What each file of a collection holds, but for those that say how long it took."""
     return {
         str(one.relative_to(path)): hashlib.sha256(one.read_bytes()).hexdigest()
         for one in sorted(path.rglob("*"))
-        if one.is_file()
+        if one.is_file() and one.name != "timings.json"
     }
 
 
@@ -146,6 +154,74 @@ def builds(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
             "files": len(wanted), "other_files": sorted(differ)[:5]}  # fmt: skip
 
 
+@contextmanager
+def slow_archive(spectra: Path) -> Iterator[str]:
+    """An SDSS archive of these files that sends each in pieces; yields its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            file = spectra / Path(self.path).name
+            content = file.read_bytes() if file.is_file() else b""
+            start = int(self.headers.get("Range", "bytes=0-")[6:].rstrip("-"))
+            self.send_response(404 if not content else 206 if start else 200)
+            self.send_header("ETag", f'"{file.name}"')
+            self.send_header("Content-Length", str(len(content) - start))
+            if start:
+                self.send_header(
+                    "Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}"
+                )
+            self.end_headers()
+            with contextlib.suppress(OSError):  # whoever asked was killed
+                for at in range(start, len(content), _PIECE):
+                    self.wfile.write(content[at : at + _PIECE])
+                    time.sleep(_BETWEEN_PIECES_S)
+
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionResetError):
+                super().handle()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/sas"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def fetches(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
+    """Some spectra of an archive, as :func:`ingests`."""
+    source, listed = files(work / "archive", _FETCHED + 1), work / "wanted.txt"
+    listed.write_text(
+        "\n".join(f"9900-59000-{row}" for row in range(1, _FETCHED + 1)), encoding="utf-8"
+    )
+
+    def begin(out: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", _MAIN, "fetch", "sdss", "--list", str(listed)]
+        return _quiet([*command, "--out", str(out), "--base", address])
+
+    with slow_archive(source) as address:
+        began = time.monotonic()
+        begin(work / "calm-fetch").wait()
+        took_s = time.monotonic() - began
+        wanted = bytes_of(work / "calm-fetch" / "spectra")
+        done, rounds, same, left = 0, 0, 0, 0
+        while done < kills:
+            out = work / f"fetched-{rounds}"
+            done += until_through(partial(begin, out), took_s, kills - done, dice)
+            rounds += 1
+            same += bytes_of(out / "spectra") == wanted
+            left += len([one for one in out.rglob("*") if ".part" in one.name])
+            shutil.rmtree(out)
+    return {"kills": done, "rounds": rounds, "same_bytes": same, "left_behind": left,
+            "files": len(wanted)}  # fmt: skip
+
+
 def tags(work: Path, kills: int, dice: random.Random) -> dict[str, int]:
     """Tags said to be kept, and those that are not there after the kill."""
     folder, said = work / "tags", 0
@@ -174,13 +250,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    dice, third = random.Random(options.seed), options.kills // 3
+    dice, quarter = random.Random(options.seed), options.kills // 4
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         found = {
-            "tags": tags(work, options.kills - 2 * third, dice),
-            "ingest": ingests(work, third, options.files, dice),
-            "build": builds(work, third, dice),
+            "tags": tags(work, options.kills - 3 * quarter, dice),
+            "fetch": fetches(work, quarter, dice),
+            "ingest": ingests(work, quarter, options.files, dice),
+            "build": builds(work, quarter, dice),
         }
     print(json.dumps(found, indent=None if options.json else 1))
 
