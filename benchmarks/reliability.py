@@ -71,7 +71,7 @@ def main() -> None:
         "load.py", options.collection,
         "--visitors", options.visitors, "--seconds", options.load_seconds,
     )  # fmt: skip
-    rounds = [kill[name] for name in ("ingest", "build") if name in kill]
+    rounds = [kill[name] for name in ("fetch", "ingest", "build") if name in kill]
     found = {
         "mutants": fuzz.get("mutants"),
         "mutant_outcomes": fuzz.get("outcomes"),
