@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Directory
+from .options import AsJson, OwnDirectory
 from .output import print_json, print_lines
 
 __all__ = ["remove_command"]
 
 
 def remove_command(
-    directory: Directory,
+    directory: OwnDirectory,
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of spectra.")],
     undo: Annotated[bool, typer.Option("--undo", help="Put back what was removed.")] = False,
     as_json: AsJson = False,

@@ -6,6 +6,7 @@ import typer
 
 from . import change as changing
 from . import check as checking
+from . import copy as copying
 from . import inspect as asking
 from . import make as making
 from . import serve as serving
@@ -45,6 +46,9 @@ app.command(
     "[bold]spexplain build survey --score filtered-mse --top 2 --dust none[/bold] · "
     "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
 )(making.build_command)
+app.command("copy", epilog="Example: [bold]spexplain copy survey s3://bucket/survey[/bold]")(
+    copying.copy_command
+)
 app.command(epilog="Example: [bold]spexplain serve survey --port 0[/bold]")(serving.serve)
 app.command(epilog="Example: [bold]spexplain password people.txt anna --role tag[/bold]")(
     serving.password

@@ -26,6 +26,8 @@ from .anomaly_options import (
     with_anomaly_options,
 )
 from .cluster_options import Cluster, Scheduler, Tls, cluster_choice
+from .collection_at import folder_of, only_a_folder
+from .copy import Unlock, free_if_asked
 from .options import CORES, AsJson, Directory, Jobs, NoBrowser, Port
 from .output import print_json, print_lines
 from .serve import lasting, serve_page
@@ -34,7 +36,9 @@ __all__ = ["build_command", "demo", "ingest_command"]
 
 Models = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Apply the models of this built collection."),
+    typer.Option(
+        metavar="DIR", help="Apply the models of this built collection.", parser=folder_of
+    ),
 ]
 Anew = Annotated[
     bool, typer.Option("--anew", help="Train and lay out on all, though only some are new.")
@@ -74,9 +78,15 @@ def demo(
 
 def ingest_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The new collection.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The new collection.", parser=only_a_folder),
+    ] = None,
     into: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Instead, a collection to add them to.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Instead, a collection to add them to.", parser=only_a_folder
+        ),
     ] = None,
     labels: Annotated[
         Path | None,
@@ -166,6 +176,7 @@ def build_command(
     scheduler: Scheduler = "",
     cluster: Cluster = "",
     tls: Tls = None,
+    unlock: Unlock = False,
     as_json: AsJson = False,
 ) -> None:
     """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
@@ -176,6 +187,7 @@ def build_command(
     if tune and (only or models or planes or anew):
         raise ValueError("--tune stands alone, without --only, --models, --planes and --anew")
     wanted = [*(only or []), "planes"] if planes else only
+    free_if_asked(unlock, directory)
     collection = Collection.open(directory)
     goes_on = wanted is not None or tune
     usual = settings_as_built(collection) if goes_on else BuildSettings()
@@ -183,8 +195,7 @@ def build_command(
     others: dict[str, Any] = {**anomaly_options(context.params), "background": background}
     common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
     common["cluster"] = cluster_choice(scheduler, cluster, jobs, tls)
-    which = {"only": wanted, "models": models, "anew": anew}
-    report = _built(collection, tune, which, common)
+    report = _built(collection, tune, {"only": wanted, "models": models, "anew": anew}, common)
     if as_json:
         print_json(asdict(report))
     else:

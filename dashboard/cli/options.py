@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .collection_at import folder_of, only_a_folder
+
 __all__ = [
     "CORES",
     "Address",
@@ -17,6 +19,7 @@ __all__ = [
     "Jobs",
     "MaybeDirectory",
     "NoBrowser",
+    "OwnDirectory",
     "Port",
     "Version",
     "named",
@@ -25,9 +28,13 @@ __all__ = [
 
 CORES = os.cpu_count() or 1
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A collection on disk.")]
+_WHERE = "A collection: a folder, or an address such as s3://bucket/survey."
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help=_WHERE, parser=folder_of)]
 MaybeDirectory = Annotated[
-    Path | None, typer.Argument(metavar="[DIR]", help="A collection on disk.")
+    Path | None, typer.Argument(metavar="[DIR]", help=_WHERE, parser=folder_of)
+]
+OwnDirectory = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A collection on disk.", parser=only_a_folder)
 ]
 Demo = Annotated[bool, typer.Option("--demo", help="The demo collection.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]

@@ -56,11 +56,24 @@ def serve(
     """Open the page on a collection. Listens on this machine only, unless told otherwise."""
     from ..server.terms import Terms
 
+    _say_whose_tags(directory)
     terms = Terms(
         port, address, auth, oauth, no_auth, tuple(origin or ()), prefix, read_only, proxy, sessions
     )
     # What is open to others is written down, unless to a file.
     serve_page(directory, terms, no_browser=no_browser, log=log or ("-" if terms.exposed else ""))
+
+
+def _say_whose_tags(directory: Path) -> None:
+    """Of an address: what is shown is a copy, and what visitors note stays in it."""
+    from ...data.objects.working_copy import address_of
+
+    if known := address_of(directory):
+        typer.echo(
+            f"{known} is shown from its copy of now in {directory}; tags, notes and names of "
+            "clusters stay there, on this machine",
+            err=True,
+        )
 
 
 def serve_page(path: Path, terms: Terms, *, no_browser: bool, log: str = "") -> None:

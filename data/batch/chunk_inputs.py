@@ -1,7 +1,9 @@
-"""What chunks read, opened once in each process that does any."""
+"""What chunks read, opened once in each process that does any: in a folder, or at an address."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +12,15 @@ import numpy as np
 import zarr
 
 from ...core.compute.device import fastest_device
+from ..collection.collection import read_meta
 from ..collection.exposures import Preparation
+from ..collection.format import CATALOG_NAME, META_NAME, SPECTRA_NAME
 from ..collection.only_spectra import only_spectra
 from ..collection.runs import Run
 from ..collection.stored_spectra import StoredSpectra
 from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
 from ..files.zarr_codecs import only_known_codecs
+from ..objects.remote_folder import AddressError, RemoteFolder, is_address
 
 if TYPE_CHECKING:
     from ...core.targets import Classifier
@@ -38,32 +43,46 @@ _OPEN = 4
 @lru_cache(_OPEN)
 def spectra_at(address: str, key: str) -> StoredSpectra:
     """The spectra of the collection of this key, without its catalogue."""
-    del key
-    return only_spectra(address)
+    if not is_address(address):
+        return only_spectra(address)
+    from ..objects.at_a_worker import Fetched
+
+    found = Fetched(address, [META_NAME, CATALOG_NAME], [SPECTRA_NAME])
+    if read_meta(found.path)["key"] != key:
+        raise AddressError(f"the collection at {address} has changed since the build began")
+    return only_spectra(found.path, opened=found.store)
 
 
 @lru_cache(_OPEN)
 def run_array(address: str, name: str) -> zarr.Array:
     """An array of a finished run, nothing read yet."""
+    if is_address(address):
+        from ..objects.at_a_worker import remote_array
+
+        return remote_array(f"{address}/{name}.zarr")
     return Run.open(Path(address)).array(name)
 
 
 @lru_cache(_OPEN)
 def preparation_at(address: str) -> Preparation:
     """How a run of stage prepare-p21 or prepare-o25 prepared its spectra."""
-    return Preparation.of(Run.open(Path(address)))
+    kept = ("recipe.json", "kept.zarr/", "sample_median.zarr/")
+    with _run_at(address, *kept) as run:
+        return Preparation.of(run)
 
 
 @lru_cache(_OPEN)
 def networks_at(address: str) -> Autoencoders:
     """The autoencoders of a run of stage vae."""
-    return load_autoencoders(Run.open(Path(address)))
+    with _run_at(address, "model") as run:
+        return load_autoencoders(run)
 
 
 @lru_cache(_OPEN)
 def scoring_networks_at(address: str) -> Autoencoders:
     """The same for reconstructing many spectra: on a GPU, where torch finds one."""
-    found = load_autoencoders(Run.open(Path(address)))
+    with _run_at(address, "model") as run:
+        found = load_autoencoders(run)
     for vae in found.vaes:
         vae.to(fastest_device())
     return found
@@ -76,10 +95,35 @@ def classifier_at(address: str, key: str) -> Classifier:
     from ..files.sklearn_models import load_classifier
 
     del key
+    if is_address(address):
+        from ..objects.at_a_worker import Fetched
+
+        folder, _, name = address.rpartition("/")
+        found = Fetched(folder, [name])
+        return read_classifier(load_classifier(found.path / name))
     return read_classifier(load_classifier(Path(address)))
 
 
 def write_rows(address: str, first: int, rows: np.ndarray) -> None:
     """Write whole shards of an array that is there, from row ``first`` on."""
-    array = zarr.open_array(only_known_codecs(Path(address)), mode="r+", zarr_format=3)
+    if is_address(address):
+        from ..objects.at_a_worker import remote_array
+
+        array = remote_array(address, mode="r+")
+    else:
+        array = zarr.open_array(only_known_codecs(Path(address)), mode="r+", zarr_format=3)
     array[first : first + len(rows)] = rows
+
+
+@contextmanager
+def _run_at(address: str, *beginnings: str) -> Iterator[Run]:
+    """A finished run; of one at an address the files whose names begin so, for as long as it is."""
+    if not is_address(address):
+        yield Run.open(Path(address))
+        return
+    from ..objects.at_a_worker import Fetched
+
+    there = RemoteFolder(address).files()
+    of_all = ("run.json", "metrics.json")
+    found = Fetched(address, [name for name in there if name.startswith((*of_all, *beginnings))])
+    yield Run.open(found.path)

@@ -50,6 +50,11 @@ class DaskCluster:
         """Whether so many chunks are worth the cluster."""
         return not self._choice.local or n_chunks >= self._choice.few_chunks
 
+    @property
+    def local(self) -> bool:
+        """Whether it is of this machine's processes, which see its folders."""
+        return self._choice.local
+
     def workers(self) -> Workers:
         """The workers, started at the first call.
 

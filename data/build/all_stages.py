@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..collection.collection import Collection
 from ..collection.runs import RunStore
 from ..files.additions import additions
 from ..files.locks import only_builder
+from ..objects.publish import published
 from .agn_study import plane_choices
 from .lent import LentModelsError, background, lent_models
 from .plan import plan
@@ -145,7 +147,7 @@ def build(
     Parameters
     ----------
     collection
-        To be built; runs appear in its folder.
+        To be built; runs appear in its folder, and of a working copy at its address too.
     only
         Names of stages to bring up to date, with what they need; all by default, save
         for those done on demand (tune, evaluate, noise, timing, planes).
@@ -198,7 +200,7 @@ def build(
     def told(sentence: str) -> None:
         progress("cluster", 1, 1, sentence)
 
-    with only_builder(collection.path / "runs") as free, opened_cluster(cluster, told) as spread:
+    with only_builder(collection.path / "runs") as free, ExitStack() as held:
         if not free:
             raise BuildError(f"another build is at work in {collection.path}")
         lanes = Lanes(
@@ -208,7 +210,8 @@ def build(
             jobs=jobs,
             progress=progress,
             cancelled=cancelled,
-            cluster=spread,
+            published=held.enter_context(published(collection)),
+            cluster=held.enter_context(opened_cluster(cluster, told)),
         )
         outcome = _run(lanes, tasks, RunStore(collection.path), keep_others=only is not None)
     return BuildReport(

@@ -13,12 +13,15 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
-from ..batch.chunk_runner import InThisProcess
+from ..batch.chunk_runner import ChunkRunner, InThisProcess
 from ..batch.cluster_choice import ClusterError
 from ..batch.dask_cluster import DaskCluster
+from ..batch.remote_runner import AtAnAddress
 from ..collection.collection import Collection
-from ..collection.runs import Run, RunError, RunStore
+from ..collection.runs import Run, RunDraft, RunError, RunStore
 from ..files.arrays import ModelFileError
+from ..objects.publish import Published
+from ..objects.remote_folder import AddressError
 from .before import Before
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, StageSkipped, Work
@@ -31,8 +34,8 @@ _LANES = 2
 
 # What data and disks do to a stage; anything else is a fault of the program and shows as such.
 _EXPECTED = (
-    *(ArithmeticError, ClusterError, MemoryError, ModelFileError, OSError, RunError),
-    ValueError,
+    *(AddressError, ArithmeticError, ClusterError, MemoryError, ModelFileError, OSError),
+    *(RunError, ValueError),
 )
 
 
@@ -76,6 +79,8 @@ class Lanes:
         As for :func:`build`.
     cluster
         Who does chunks; None for this process.
+    published
+        The address where runs are put; None for a collection in a folder.
     """
 
     def __init__(
@@ -88,8 +93,9 @@ class Lanes:
         progress: Progress,
         cancelled: Callable[[], bool],
         cluster: DaskCluster | None = None,
+        published: Published | None = None,
     ) -> None:
-        self._cluster = cluster
+        self._cluster, self._published = cluster, published
         self._collection, self._settings, self._given = collection, settings, given
         self._store = RunStore(collection.path)
         self._lanes = min(_LANES, max(jobs, 1))
@@ -182,7 +188,7 @@ class Lanes:
                 draft,
                 threads,
                 self._reporter(stage.name),
-                InThisProcess() if self._cluster is None else self._cluster.runner(),
+                self._runner(draft),
                 task.before,
             )
             try:
@@ -193,8 +199,19 @@ class Lanes:
             draft.drop_chunks()
         seconds = time.perf_counter() - began
         store.record_seconds(stage.name, task.key, seconds, threads)
+        if self._published is not None:
+            self._published.put_run(store.path / f"{stage.name}-{task.key}")
         self._say(stage.name, 1, 1, "")
         return round(seconds, 3)
+
+    def _runner(self, draft: RunDraft) -> ChunkRunner:
+        """Who does the chunks of a stage; workers elsewhere are told the address."""
+        if self._cluster is None:
+            return InThisProcess()
+        runner = self._cluster.runner()
+        if self._published is None or self._cluster.local:
+            return runner
+        return AtAnAddress(runner, self._published, draft.path)
 
     def _reporter(self, stage: str) -> Callable[..., None]:
         def report(done: int, total: int, message: str = "") -> None:

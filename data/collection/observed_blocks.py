@@ -13,7 +13,7 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec
 
-from ..files.zarr_codecs import only_known_codecs
+from ..files.zarr_codecs import Opened, only_known_codecs
 from .observed import StoredSpectrum
 from .wave_code import KINDS, WaveCode, decode_wave
 
@@ -76,10 +76,12 @@ class Block:
     ----------
     path
         Its folder.
+    opened
+        How arrays are opened.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._group = zarr.open_group(only_known_codecs(path), mode="r", zarr_format=3)
+    def __init__(self, path: Path, opened: Opened = only_known_codecs) -> None:
+        self._group = zarr.open_group(opened(path), mode="r", zarr_format=3)
         self._arrays: dict[str, zarr.Array] = {}
         index = np.asarray(self._array("index")[...])
         self._start, self._n, self._model = index[:, :3].T.astype(np.int64)

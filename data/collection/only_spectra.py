@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ..files.damage import DAMAGE
+from ..files.zarr_codecs import Opened, only_known_codecs
 from .catalog_facts import SET_ASIDE
 from .collection import CollectionError, read_meta, rows_that_count
 from .format import CATALOG_NAME, OBSERVED, SPECTRA_NAME
@@ -19,13 +20,15 @@ __all__ = ["only_spectra"]
 _COLUMNS = ("z", SET_ASIDE, "flux_unit")
 
 
-def only_spectra(address: str) -> StoredSpectra:
+def only_spectra(address: str | Path, opened: Opened = only_known_codecs) -> StoredSpectra:
     """Open a collection's spectra with three columns of its catalogue at most.
 
     Parameters
     ----------
     address
         Its folder.
+    opened
+        How arrays are opened.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def only_spectra(address: str) -> StoredSpectra:
         if meta["format_version"] == OBSERVED:
             rows = rows_that_count(path, meta, len(catalog))
             catalog = catalog.iloc[rows].reset_index(drop=True)
-        return open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
+        return open_spectra(path / SPECTRA_NAME, meta, catalog, rows, opened)
     except DAMAGE as error:
         raise CollectionError(f"{path} cannot be read: {error}") from error
 

@@ -10,7 +10,7 @@ import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid, resample
-from ..files.zarr_codecs import only_known_codecs
+from ..files.zarr_codecs import Opened, only_known_codecs
 from .catalog_facts import flux_unit_of, for_lenses
 from .format import CollectionError
 from .observed import ObservedSpectrum, observed_from_rest
@@ -45,6 +45,8 @@ class SpectraAtRest:
         Of the arrays.
     catalog
         Whose rows they are.
+    opened
+        How arrays are opened.
 
     Raises
     ------
@@ -52,8 +54,10 @@ class SpectraAtRest:
         They do not fit the catalog.
     """
 
-    def __init__(self, path: Path, catalog: pd.DataFrame) -> None:
-        spectra = zarr.open_group(only_known_codecs(path), mode="r", zarr_format=3)
+    def __init__(
+        self, path: Path, catalog: pd.DataFrame, opened: Opened = only_known_codecs
+    ) -> None:
+        spectra = zarr.open_group(opened(path), mode="r", zarr_format=3)
         self._flux, self._ivar = (cast("zarr.Array", spectra[name]) for name in ("flux", "ivar"))
         self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
         self._catalog = catalog
@@ -91,6 +95,8 @@ class SpectraObserved:
         How many spectra each block has.
     grid
         Start, stop and step of the wavelengths at rest, vacuum Å.
+    opened
+        How arrays are opened.
 
     Raises
     ------
@@ -105,9 +111,11 @@ class SpectraObserved:
         rows: np.ndarray,
         block_rows: list[int],
         grid: list[float],
+        opened: Opened = only_known_codecs,
     ) -> None:
         self.wave_rest_aa = WaveGrid(*grid).wave_rest_aa
         self._path, self._catalog, self._rows = path, catalog, rows
+        self._opened = opened
         self._begin = np.cumsum([0, *block_rows])
         self._blocks: dict[int, Block] = {}
         self._z = catalog["z"].to_numpy(np.float64)
@@ -160,14 +168,18 @@ class SpectraObserved:
     def _block(self, number: int) -> Block:
         # Two threads may open one block at once; either's is as good.
         if number not in self._blocks:
-            self._blocks[number] = Block(block_path(self._path, number))
+            self._blocks[number] = Block(block_path(self._path, number), self._opened)
         return self._blocks[number]
 
 
 def open_spectra(
-    path: Path, meta: dict[str, Any], catalog: pd.DataFrame, rows: np.ndarray
+    path: Path,
+    meta: dict[str, Any],
+    catalog: pd.DataFrame,
+    rows: np.ndarray,
+    opened: Opened = only_known_codecs,
 ) -> StoredSpectra:
     """The spectra of a collection whose facts are these."""
     if "block_rows" in meta:
-        return SpectraObserved(path, catalog, rows, meta["block_rows"], meta["grid"])
-    return SpectraAtRest(path, catalog)
+        return SpectraObserved(path, catalog, rows, meta["block_rows"], meta["grid"], opened)
+    return SpectraAtRest(path, catalog, opened)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["only_known_codecs"]
+__all__ = ["Opened", "only_known_codecs"]
+
+Opened = Callable[[Path], Any]
+"""Folder of an array or group → what zarr is to open for it, once it has been looked through."""
 
 # Of what zarr has, those that unpack numbers. Format 2 could name numcodecs' pickle, and any name
 # is looked up among what other packages have registered.

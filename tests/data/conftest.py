@@ -1,11 +1,13 @@
 """Files as SDSS writes them, small collections that are built in seconds, and real spectra."""
 
 import dataclasses
+import logging
 import multiprocessing
 import os
 import shutil
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -300,3 +302,36 @@ def surveyed(tmp_path_factory, quick):
     report = build(collection, settings=quick, only=["domain-p21"])
     assert "domain-p21" in report.built
     return collection
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """s3(name) → the address of a new bucket of a server on loopback, the only one there is."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    nowhere = {f"AWS_{name}_FILE": os.devnull for name in ("CONFIG", "SHARED_CREDENTIALS")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        for name, value in {**nowhere, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+            patch.setenv(name, value)
+        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "DEFAULT_REGION"):
+            patch.setenv(f"AWS_{name}", "us-east-1")
+
+        def bucket(name):
+            fsspec.filesystem("s3").mkdir(name)
+            return f"s3://{name}"
+
+        yield bucket
+    server.stop()
+
+
+@pytest.fixture
+def memory():
+    """memory(name) → an address of this process, where nothing lies."""
+    fs = fsspec.filesystem("memory")
+    yield lambda name: f"memory://{name}"
+    fs.store.clear()

@@ -1,0 +1,51 @@
+"""Chunks of a collection at an address, by workers that share nothing with us but that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..objects.publish import Published
+from .chunk_runner import Arrays, Chunk, ChunkFunction, ChunkRunner, nothing_to_say
+
+__all__ = ["AtAnAddress"]
+
+
+class AtAnAddress:
+    """Names to workers what lies at the address, and has here what they have written there.
+
+    Parameters
+    ----------
+    runner
+        Who does the chunks.
+    published
+        The address.
+    draft
+        Where the stage writes here.
+    """
+
+    def __init__(self, runner: ChunkRunner, published: Published, draft: Path) -> None:
+        self._runner, self._published, self._draft = runner, published, draft
+
+    def each(
+        self,
+        function: ChunkFunction,
+        chunks: Sequence[tuple[int, Chunk]],
+        meanwhile: Callable[[], None] = nothing_to_say,
+    ) -> Iterator[tuple[int, Arrays]]:
+        """Number and result of each as it is done; what it wrote is here before that."""
+        if chunks:
+            self._published.put_draft(self._draft)
+        sent = [(number, self._there(chunk)) for number, chunk in chunks]
+        results: Any = self._runner.each(function, sent, meanwhile)
+        with closing(results):
+            for number, arrays in results:
+                self._published.fetch_rows(self._draft)
+                yield number, arrays
+
+    def _there(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._there(part) for name, part in value.items()}
+        return self._published.address(value) if isinstance(value, str) else value

@@ -1,0 +1,113 @@
+"""What a worker opens of a collection at an address: small files, and chunks when asked for."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+import zarr
+from zarr.storage import FsspecStore, WrapperStore
+
+from ..files.zarr_codecs import only_known_codecs
+from .remote_folder import RemoteFolder
+
+if TYPE_CHECKING:
+    from zarr.abc.store import ByteRequest
+    from zarr.core.buffer import Buffer, BufferPrototype
+
+__all__ = ["Fetched", "remote_array"]
+
+_DESCRIBED = "zarr.json"
+
+
+class Fetched:
+    """Files of a folder at an address, in a folder of this process that goes with this object.
+
+    Attributes
+    ----------
+    path
+        The folder here.
+
+    Parameters
+    ----------
+    address
+        The folder there.
+    names
+        Which of its files, by name.
+    arrays
+        Of these folders in it, what describes the arrays, none of their chunks.
+
+    Raises
+    ------
+    AddressError
+        One is not there, or nobody answers.
+    """
+
+    def __init__(self, address: str, names: Iterable[str], arrays: Iterable[str] = ()) -> None:
+        self._remote = RemoteFolder(address)
+        self.path = Path(mkdtemp(prefix="spexplain-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        described = [
+            name
+            for folder in arrays
+            for name in self._remote.files(folder)
+            if name.endswith(f"/{_DESCRIBED}")
+        ]
+        for name in (*names, *described):
+            self._remote.fetch(name, self.path / name)
+
+    def array(self, path: Path, *, mode: Any = "r") -> zarr.Array:
+        """An array of it, by its path here; chunks travel when they are asked for."""
+        return zarr.open_array(self.store(path, read_only=mode == "r"), mode=mode, zarr_format=3)
+
+    def store(self, path: Path, *, read_only: bool = True) -> WrapperStore[FsspecStore]:
+        """Of an array or group: what describes it from here, where it was checked; else from there.
+
+        Raises
+        ------
+        ValueError
+            A codec is not known.
+        """
+        only_known_codecs(path)
+        below = path.relative_to(self.path).as_posix()
+        address = f"{self._remote.address}/{below}"
+        return _DescribedHere(FsspecStore.from_url(address, read_only=read_only), path)
+
+
+class _DescribedHere(WrapperStore[FsspecStore]):
+    """An array at an address, of which this machine says what it is."""
+
+    def __init__(self, store: FsspecStore, path: Path) -> None:
+        super().__init__(store)
+        self._path = path
+
+    def _with_store(self, store: FsspecStore) -> _DescribedHere:
+        return _DescribedHere(store, self._path)
+
+    async def get(
+        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Bytes of a file, or None if there is none."""
+        if key.rpartition("/")[2] != _DESCRIBED:
+            return await super().get(key, prototype, byte_range)
+        described = self._path / key
+        if not described.is_file():
+            return None
+        return prototype.buffer.from_bytes(described.read_bytes())
+
+
+def remote_array(address: str, *, mode: Any = "r") -> zarr.Array:
+    """The array at an address, nothing of it read yet.
+
+    Raises
+    ------
+    AddressError
+        There is none, or nobody answers.
+    """
+    folder, _, name = address.rpartition("/")
+    found = Fetched(folder, [f"{name}/{_DESCRIBED}"])
+    return found.array(found.path / name, mode=mode)

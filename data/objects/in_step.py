@@ -1,0 +1,151 @@
+"""Which files here are known to be the same as objects at an address; only others travel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from ..collection.format import write_json
+from .remote_folder import AddressError, RemoteFolder, Version
+
+__all__ = ["Here", "InStep", "Report"]
+
+Here = Callable[[str], Path]
+"""Where the file of an object's name is, or is to be, on this machine."""
+
+Report = Callable[[int, int], None]
+"""Told how many files of how many have travelled."""
+
+# Most of a small object's time is waiting.
+_AT_ONCE = 8
+
+_Known = dict[str, list[str | int]]
+
+
+class InStep:
+    """An address, and what of it is here.
+
+    Of each file that travelled it is noted which version of the object it is, and its size and
+    time: as long as both still hold, it does not travel again.
+
+    Parameters
+    ----------
+    remote
+        The address.
+    memory
+        The file of these notes; without it everything travels again.
+    """
+
+    def __init__(self, remote: RemoteFolder, memory: Path) -> None:
+        self._remote, self._memory = remote, memory
+
+    def has(self, there: Mapping[str, Version], here: Here) -> bool:
+        """Whether all of these objects are here as they are there."""
+        with self._known() as known:
+            return all(_same(known, n, version, here(n)) for n, version in there.items())
+
+    def fetch(self, there: Mapping[str, Version], here: Here, report: Report | None = None) -> int:
+        """Fetch of these objects those that are not here, or not the same; how many that were.
+
+        Raises
+        ------
+        AddressError
+            One cannot be had, or is of another size than was listed.
+        """
+
+        def one(name: str) -> list[str | int]:
+            self._remote.fetch(name, here(name))
+            if here(name).stat().st_size != there[name].size:
+                raise AddressError(f"{self._remote.address}/{name} changed while it was fetched")
+            return _noted(there[name], here(name))
+
+        with self._known() as known:
+            lacking = [n for n, version in there.items() if not _same(known, n, version, here(n))]
+            _each(one, lacking, known, report)
+        return len(lacking)
+
+    def put(self, below: str, here: Mapping[str, Path], report: Report | None = None) -> int:
+        """Put these files there, those that are not there or not the same; how many that were.
+
+        Parameters
+        ----------
+        below
+            Folder at the address that holds them all; "" for the address itself.
+        here
+            Name there → file here.
+        report
+            Told how far it is.
+
+        Raises
+        ------
+        AddressError
+            One cannot be put, or is not there afterwards.
+        """
+
+        def one(name: str) -> list[str | int]:
+            size = here[name].stat().st_size
+            self._remote.put(here[name], name)
+            return ["", size, here[name].stat().st_mtime_ns]
+
+        with self._known() as known:
+            there = self._remote.files(below)
+            changed = [
+                name
+                for name, path in here.items()
+                if name not in there or not _same(known, name, there[name], path)
+            ]
+            sent: _Known = {}
+            _each(one, changed, sent, report)
+            there = self._remote.files(below) if changed else there
+            for name, (_, size, time) in sent.items():
+                if name not in there or there[name].size != size:
+                    raise AddressError(f"{self._remote.address}/{name} was put and is not there")
+                known[name] = [there[name].mark, size, time]
+        return len(changed)
+
+    @contextmanager
+    def _known(self) -> Iterator[_Known]:
+        """The notes, by one process and thread at a time; kept also if it is broken off."""
+        self._memory.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._memory.with_suffix(".lock")):
+            try:
+                known = json.loads(self._memory.read_text(encoding="utf-8"))
+            except (FileNotFoundError, ValueError):
+                known = {}
+            try:
+                yield known
+            finally:
+                write_json(self._memory, known)
+
+
+def _each(
+    one: Callable[[str], list[str | int]], names: list[str], known: _Known, report: Report | None
+) -> None:
+    """Have all of them travel, a few at once, and note those that did."""
+    with ThreadPoolExecutor(_AT_ONCE, "travel") as pool:
+        try:
+            for done, (name, noted) in enumerate(zip(names, pool.map(one, names), strict=True), 1):
+                known[name] = noted
+                if report is not None:
+                    report(done, len(names))
+        except BaseException:  # raised on: whatever it is, Ctrl-C too, none that waits is begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _noted(version: Version, path: Path) -> list[str | int]:
+    return [version.mark, version.size, path.stat().st_mtime_ns]
+
+
+def _same(known: _Known, name: str, version: Version, path: Path) -> bool:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    now = [version.mark, version.size, found.st_mtime_ns]
+    return known.get(name) == now and found.st_size == version.size

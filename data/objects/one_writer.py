@@ -1,0 +1,94 @@
+"""One writer at a time at an address: who creates the object that says so, which no two can."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from .remote_folder import AddressError, RemoteFolder
+
+__all__ = ["HELD", "let_go", "only_writer"]
+
+HELD = ".writer.json"
+
+
+@contextmanager
+def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], None]]:
+    """Hold an address for as long as the block lasts.
+
+    Parameters
+    ----------
+    remote
+        The address.
+    whose
+        Of what is held in the same name by one process at a time anyhow: what a killed one left
+        in this name is taken over.
+
+    Yields
+    ------
+    To be called before what counts is written; AddressError if the address is not ours any more.
+
+    Raises
+    ------
+    AddressError
+        Another holds it; the text says who, since when, and what to do.
+    """
+    mine = {"token": uuid.uuid4().hex, "whose": whose, "by": _by(), "since": _now()}
+    content = json.dumps(mine).encode()
+    if not remote.create(HELD, content):
+        held = _held(remote)
+        if whose and held.get("whose") == whose:
+            remote.remove([HELD])
+        if not (whose and held.get("whose") == whose and remote.create(HELD, content)):
+            raise AddressError(_taken(remote, held))
+
+    def still_ours() -> None:
+        held = _held(remote)
+        if held.get("token") != mine["token"]:
+            raise AddressError(f"stopped: {_taken(remote, held)}")
+
+    try:
+        yield still_ours
+    finally:
+        if _held(remote).get("token") == mine["token"]:
+            remote.remove([HELD])
+
+
+def let_go(remote: RemoteFolder) -> None:
+    """End the hold of a writer that was killed; who is still at work stops at its next result."""
+    remote.remove([HELD])
+
+
+def _held(remote: RemoteFolder) -> dict[str, Any]:
+    try:
+        return dict(json.loads(remote.read(HELD) or b"{}"))
+    except (ValueError, TypeError):
+        return {}
+
+
+def _taken(remote: RemoteFolder, held: dict[str, Any]) -> str:
+    if not held:
+        return f"{remote.address} is held by nobody any more, nor by us; another may be at work"
+    return (
+        f"another build is at work at {remote.address}, since {held.get('since')}, by "
+        f"{held.get('by')}; if it is not any more, add --unlock"
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _by() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a number without a name, as in containers
+        name = "?"
+    return f"{name} on {socket.gethostname()}, process {os.getpid()}"

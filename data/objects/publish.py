@@ -1,0 +1,205 @@
+"""What is put at an address: files first, and last the one by which they count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..collection.collection import Collection, read_meta
+from ..collection.earlier_sizes import EARLIER
+from ..collection.format import CATALOG_NAME, META_NAME, REJECTS_NAME, SPECTRA_NAME
+from ..files.folders import home
+from .in_step import InStep, Report
+from .one_writer import only_writer
+from .remote_folder import AddressError, RemoteFolder
+from .working_copy import MANIFEST, address_of, bring_up_to_date, copy_name, in_step
+
+__all__ = ["Published", "copy_to", "published"]
+
+_DRAFT = re.compile(r"\.(?P<run>.+)\.partial")
+
+
+class Published:
+    """The address of a collection, while this process alone writes there.
+
+    Parameters
+    ----------
+    remote
+        The address.
+    folder
+        The collection here.
+    step
+        What of it is there already.
+    still_ours
+        Raises if another writes there now.
+    """
+
+    def __init__(
+        self, remote: RemoteFolder, folder: Path, step: InStep, still_ours: Callable[[], None]
+    ) -> None:
+        self._remote, self._folder = remote, folder
+        self._step, self._still_ours = step, still_ours
+
+    def put_spectra(self, report: Report | None = None) -> int:
+        """Put the spectra and their catalogue, then the facts by which they count."""
+        names = (CATALOG_NAME, REJECTS_NAME)
+        here = {name: self._folder / name for name in names}
+        here |= _files(self._folder / SPECTRA_NAME, SPECTRA_NAME)
+        n = self._step.put("", here, report) + self._count("", self._folder / META_NAME)
+        self._remote.remove(self._remote.files(SPECTRA_NAME).keys() - here.keys())
+        return n
+
+    def put_run(self, run: Path, report: Report | None = None) -> int:
+        """Put a finished run; what an attempt that was broken off has left there is replaced."""
+        below = f"runs/{run.name}"
+        here, there = _files(run, below), self._remote.files(below)
+        if there.keys() == here.keys() and self._step.has(there, here.__getitem__):
+            return 0
+        manifest = f"{below}/{MANIFEST}"
+        # From here on it does not count, until all of it is there.
+        self._still_ours()
+        self._remote.remove({manifest} | (there.keys() - here.keys()))
+        del here[manifest]
+        return self._step.put(below, here, report) + self._count(below, run / MANIFEST)
+
+    def put_finished_runs(self, report: Report | None = None) -> int:
+        """Put the runs that are not there, and say which are current."""
+        there = self._remote.files("runs")
+        lacking = [
+            path.parent
+            for path in sorted((self._folder / "runs").glob(f"[!.]*/{MANIFEST}"))
+            if f"runs/{path.parent.name}/{MANIFEST}" not in there
+        ]
+        return sum(self.put_run(run, report) for run in lacking) + self.put_current()
+
+    def put_current(self) -> int:
+        """Say there which runs are current."""
+        current = self._folder / "runs" / "current.json"
+        return self._count("runs", current) if current.is_file() else 0
+
+    def put_draft(self, draft: Path) -> None:
+        """Put what a stage has so far where its run will be: workers read it there."""
+        below = f"runs/{_run_of(draft)}"
+        kept = {n: p for n, p in _files(draft, below).items() if "/chunks-" not in n}
+        self._step.put(below, kept)
+
+    def fetch_rows(self, draft: Path) -> None:
+        """Fetch what workers have written of the arrays that a stage has made room for."""
+        below = f"runs/{_run_of(draft)}"
+        rooms = tuple(f"{below}/{room.parent.name}/c/" for room in draft.glob("*.zarr/zarr.json"))
+        if rooms:
+            there = self._remote.files(below)
+            written = {n: version for n, version in there.items() if n.startswith(rooms)}
+            self._step.fetch(written, lambda name: draft / name.removeprefix(f"{below}/"))
+
+    def address(self, path: str) -> str:
+        """Where a worker finds what lies here: the address of a path; any other text as it is.
+
+        What a stage is still writing is at its run's final place there, which counts later.
+        """
+        here = Path(path)
+        if not here.is_relative_to(self._folder):
+            return path
+        parts = [_run_of(Path(part)) for part in here.relative_to(self._folder).parts]
+        return "/".join([self._remote.address, *parts])
+
+    def _count(self, below: str, path: Path) -> int:
+        """Put the file by which the others count, if it is ours to say."""
+        self._still_ours()
+        return self._step.put(below, {f"{below}/{path.name}".removeprefix("/"): path})
+
+
+@contextmanager
+def published(collection: Collection) -> Iterator[Published | None]:
+    """Hold the address whose working copy a collection is; None for one in any other folder.
+
+    Runs that were finished here and are not there are put there first.
+
+    Raises
+    ------
+    AddressError
+        Another build is at work there, the collection has changed, or nobody answers.
+    """
+    folder = collection.path
+    address = address_of(folder)
+    if address is None:
+        yield None
+        return
+    remote = RemoteFolder(address)
+    with only_writer(remote, copy_name(folder)) as still_ours:
+        bring_up_to_date(remote, folder)
+        if read_meta(folder)["key"] != collection.key:
+            raise AddressError(f"the collection at {address} has changed: begin the build again")
+        found = Published(remote, folder, in_step(remote, folder), still_ours)
+        found.put_finished_runs()
+        try:
+            yield found
+        finally:
+            found.put_current()
+
+
+def copy_to(folder: str | Path, address: str, report: Report | None = None) -> int:
+    """Put a collection at an address, or what was added to it since it was put there.
+
+    Returns how many files travelled. What was broken off goes on where it stopped. Tags, notes
+    and names of clusters stay here.
+
+    Parameters
+    ----------
+    folder
+        The collection.
+    address
+        As s3://bucket/survey: where nothing lies, or this collection as it was.
+    report
+        Told how many files of how many have been put.
+
+    Raises
+    ------
+    CollectionError
+        There is none in the folder; or another lies at the address, or nobody answers there.
+    """
+    folder, remote = Path(folder), RemoteFolder(address)
+    collection = Collection.open(folder)
+    lies_there = remote.read(META_NAME)
+    if lies_there is not None and not _was(lies_there, read_meta(folder)):
+        raise AddressError(f"another collection lies at {remote.address}: name another address")
+    both = f"{folder.resolve()} {remote.address}"
+    notes = hashlib.sha256(both.encode()).hexdigest()[:16]
+    step = InStep(remote, home() / "objects" / f"copied-{notes}.json")
+    with only_writer(remote) as still_ours:
+        found = Published(remote, collection.path, step, still_ours)
+        return found.put_spectra(report) + found.put_finished_runs(report)
+
+
+def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
+    """Whether these are facts of what a collection was before additions, or is."""
+
+    def stored(of: Mapping[str, Any]) -> Any:
+        return of.get("stored_key", of.get("key"))
+
+    try:
+        then = json.loads(facts)
+        return stored(then) in {stored(now), *(one["stored_key"] for one in now.get(EARLIER, []))}
+    except (ValueError, AttributeError, TypeError):
+        return False
+
+
+def _files(folder: Path, below: str) -> dict[str, Path]:
+    """Name there → path here of all files of a folder but hidden ones."""
+    found = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
+    return {
+        f"{below}/{inner.as_posix()}": path
+        for inner, path in found.items()
+        if path.is_file() and not any(part.startswith(".") for part in inner.parts)
+    }
+
+
+def _run_of(path: Path) -> str:
+    """Name of a run by that of its folder, also while it is being written."""
+    draft = _DRAFT.fullmatch(path.name)
+    return path.name if draft is None else draft["run"]

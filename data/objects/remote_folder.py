@@ -1,0 +1,168 @@
+"""A folder at an address of fsspec: its objects, each whole, and errors in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..collection.format import CollectionError
+from ..files.atomic import written_whole
+
+__all__ = ["AddressError", "RemoteFolder", "Version", "is_address"]
+
+# Of what a listing says of an object, the first that is there changes whenever its bytes do.
+_MARKS = ("ETag", "etag", "generation", "mtime", "LastModified", "last_modified", "created")
+_EXTRA = "pip install 'spexplain[objects]'"
+
+
+class AddressError(CollectionError):
+    """What lies at an address cannot be had, or cannot be put there; the text says why."""
+
+
+class Version(NamedTuple):
+    """Which bytes an object holds: a mark of the store's own, and their number."""
+
+    mark: str
+    size: int
+
+
+def is_address(text: object) -> bool:
+    """Whether this is an address with a scheme, such as s3://bucket/survey, and no folder."""
+    return "://" in str(text)
+
+
+class RemoteFolder:
+    """What lies below an address.
+
+    Names are relative to it, with slashes. Where and as whom is left to the libraries: of S3 the
+    variables and files of AWS (``AWS_PROFILE``, ``AWS_ENDPOINT_URL`` …).
+
+    Parameters
+    ----------
+    address
+        As s3://bucket/survey.
+
+    Raises
+    ------
+    AddressError
+        It is none, or the library that knows its scheme is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = str(address).rstrip("/")
+        scheme = self.address.partition("://")[0]
+        if not is_address(self.address) or "::" in self.address:
+            raise AddressError(f"{address} is no address like s3://bucket/survey")
+        if scheme in ("file", "local"):
+            raise AddressError(f"{address} is a folder of this machine: name it without {scheme}:")
+        _ = self._at
+
+    @cached_property
+    def _at(self) -> tuple[Any, str]:
+        """The file system, and the folder's path in it."""
+        from fsspec.core import url_to_fs
+
+        try:
+            return url_to_fs(self.address)
+        except ImportError as error:
+            way_out = f"; {_EXTRA}" if self.address.startswith("s3") else ""
+            raise AddressError(f"{self.address} needs a library: {error}{way_out}") from error
+        except ValueError as error:
+            raise AddressError(f"{self.address} is no address that is known: {error}") from error
+
+    def files(self, below: str = "") -> dict[str, Version]:
+        """Name and version of all objects, or of those below a folder of it, as of now.
+
+        Hidden ones are left out, such as that by which a builder holds the address.
+
+        Raises
+        ------
+        AddressError
+            Nobody answers, there is no such bucket, or a name leads out of the folder.
+        """
+        fs, root = self._at
+        with self._told():
+            fs.invalidate_cache()
+            found = fs.find(f"{root}/{below}" if below else root, detail=True)
+        names = {path.removeprefix(f"{root}/"): facts for path, facts in found.items()}
+        inside = {name: _version(facts) for name, facts in names.items() if self._is_inside(name)}
+        return {n: v for n, v in inside.items() if not any(p[0] == "." for p in n.split("/"))}
+
+    def _is_inside(self, name: str) -> bool:
+        """Whether it is a file's; what marks a folder is none."""
+        if not name or name.endswith("/"):
+            return False
+        if any(p in ("", ".", "..") for p in name.split("/")) or {*name} & {*'\\:\0\n\r*?"<>|'}:
+            raise AddressError(
+                f"{self.address} holds an object of the name {name!r}, which no file of a "
+                "collection has: nothing of it is read. Remove that object"
+            )
+        return True
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of an object; None if there is none."""
+        fs, root = self._at
+        with self._told():
+            try:
+                return fs.cat_file(f"{root}/{name}")
+            except FileNotFoundError:
+                return None
+
+    def fetch(self, name: str, path: Path) -> None:
+        """Have an object as a file, whole or not at all."""
+        fs, root = self._at
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as beside, self._told():
+            fs.get_file(f"{root}/{name}", str(beside))
+
+    def put(self, path: Path, name: str) -> None:
+        """Have a file as an object, in place of what is there."""
+        fs, root = self._at
+        with self._told():
+            fs.put_file(str(path), f"{root}/{name}")
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Put an object where there is none, in one step; False if there is one."""
+        fs, root = self._at
+        with self._told():
+            try:
+                fs.pipe_file(f"{root}/{name}", content, mode="create")
+            except FileExistsError:
+                return False
+        return True
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove objects, those that are there."""
+        fs, root = self._at
+        for name in names:
+            with self._told():
+                try:
+                    fs.rm_file(f"{root}/{name}")
+                except FileNotFoundError:
+                    continue
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What libraries raise, in one line that names the address."""
+        try:
+            yield
+        except PermissionError as error:
+            raise AddressError(f"{self.address} may not be read or written so: {error}") from error
+        except (OSError, NotImplementedError, *_of_libraries()) as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise AddressError(f"{self.address} cannot be reached: {said}") from error
+
+
+def _of_libraries() -> tuple[type[Exception], ...]:
+    """Errors of their own: of S3, no credentials or no answer. What is not loaded raises none."""
+    of_s3 = sys.modules.get("botocore.exceptions")
+    return () if of_s3 is None else (of_s3.BotoCoreError, of_s3.ClientError)
+
+
+def _version(facts: dict[str, Any]) -> Version:
+    mark = next((str(facts[kind]) for kind in _MARKS if facts.get(kind)), "")
+    return Version(mark, int(facts["size"] or 0))

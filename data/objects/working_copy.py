@@ -1,0 +1,137 @@
+"""A collection at an address as a folder of this machine, brought up to date when it is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from filelock import FileLock
+
+from ..collection.format import CATALOG_NAME, META_NAME, REJECTS_NAME, SPECTRA_NAME, write_json
+from ..files.folders import home
+from .in_step import InStep, Report
+from .remote_folder import AddressError, RemoteFolder, Version
+
+__all__ = ["MANIFEST", "address_of", "bring_up_to_date", "copy_name", "in_step", "working_copy"]
+
+MANIFEST = "run.json"
+_ADDRESS = ".address.json"
+_MEMORY = ".in-step.json"
+_CURRENT = "runs/current.json"
+
+
+def working_copy(address: str, report: Report | None = None) -> Path:
+    """The folder with what lies at an address, brought up to date: only what changed travels.
+
+    A run counts if its ``run.json`` is there. What was made here alone stays: tags, notes, names
+    of clusters, runs that are not there.
+
+    Parameters
+    ----------
+    address
+        As s3://bucket/survey.
+    report
+        Told how many files of how many have come.
+
+    Raises
+    ------
+    AddressError
+        Nobody answers, or no collection lies there.
+    """
+    remote = RemoteFolder(address)
+    folder = _folder(remote.address)
+    bring_up_to_date(remote, folder, report)
+    return folder
+
+
+def address_of(folder: Path) -> str | None:
+    """The address whose working copy a folder is; None for any other folder.
+
+    Only one at the very place where :func:`working_copy` has it is: what came from others cannot
+    name an address that is written to.
+    """
+    if folder.parent.name != "objects" or not (folder / _ADDRESS).is_file():
+        return None
+    address = str(json.loads((folder / _ADDRESS).read_text(encoding="utf-8"))["address"])
+    return address if _folder(address).resolve() == folder.resolve() else None
+
+
+def copy_name(folder: Path) -> str:
+    """A name of this working copy that no other has."""
+    return str(json.loads((folder / _ADDRESS).read_text(encoding="utf-8"))["copy"])
+
+
+def in_step(remote: RemoteFolder, folder: Path) -> InStep:
+    """What of an address is in its working copy."""
+    return InStep(remote, folder / _MEMORY)
+
+
+def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None = None) -> None:
+    """Fetch what is not here, or has changed: the collection, its facts last, then whole runs."""
+    there = remote.files()
+    if META_NAME not in there:
+        raise AddressError(f"there is no collection at {remote.address}: it has no {META_NAME}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / _ADDRESS).is_file():
+        write_json(folder / _ADDRESS, {"address": remote.address, "copy": uuid.uuid4().hex})
+    with FileLock(folder / ".coming.lock"):
+        _bring(remote, there, folder, report)
+
+
+def _bring(
+    remote: RemoteFolder, there: Mapping[str, Version], folder: Path, report: Report | None
+) -> None:
+    step, facts = in_step(remote, folder), folder / META_NAME
+    # What facts say of other spectra is true no more until these have come.
+    if facts.is_file() and facts.read_bytes() != remote.read(META_NAME):
+        facts.unlink()
+    step.fetch({n: v for n, v in there.items() if _of_spectra(n)}, folder.joinpath, report)
+    for stray in (folder / SPECTRA_NAME).rglob("*"):
+        if stray.is_file() and stray.relative_to(folder).as_posix() not in there:
+            stray.unlink()
+    step.fetch({META_NAME: there[META_NAME]}, folder.joinpath)
+    for run, files in _finished_runs(there):
+        _bring_run(step, folder / "runs" / run, files, report)
+    if _CURRENT in there:
+        step.fetch({_CURRENT: there[_CURRENT]}, folder.joinpath)
+
+
+def _bring_run(
+    step: InStep, place: Path, files: Mapping[str, Version], report: Report | None
+) -> None:
+    """Fetch a run beside its place, if it is not here, and put it there whole."""
+    below = f"runs/{place.name}/"
+    beside = place.with_name(f".{place.name}.coming.partial")
+    if step.has(files, lambda name: place / name.removeprefix(below)):
+        return
+    step.fetch(files, lambda name: beside / name.removeprefix(below), report)
+    shutil.rmtree(place, ignore_errors=True)
+    os.replace(beside, place)
+
+
+def _of_spectra(name: str) -> bool:
+    return name in (CATALOG_NAME, REJECTS_NAME) or name.startswith(f"{SPECTRA_NAME}/")
+
+
+def _finished_runs(there: Mapping[str, Version]) -> Iterator[tuple[str, dict[str, Version]]]:
+    """Name of each run whose manifest is there, and its objects."""
+    runs: dict[str, dict[str, Version]] = {}
+    for name, version in there.items():
+        parts = name.split("/")
+        if parts[0] == "runs" and len(parts) > 2:
+            runs.setdefault(parts[1], {})[name] = version
+    for run, files in runs.items():
+        if f"runs/{run}/{MANIFEST}" in files:
+            yield run, files
+
+
+def _folder(address: str) -> Path:
+    last = re.sub(r"[^A-Za-z0-9_-]", "-", address.rpartition("/")[2]) or "collection"
+    digest = hashlib.sha256(address.encode()).hexdigest()[:16]
+    return home() / "objects" / f"{last}-{digest}"

@@ -1,0 +1,38 @@
+"""Collections of spectra as observed, which can grow."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from spexplain.core.spectra.grid import WaveGrid
+from spexplain.data.collection.collection import Collection
+from spexplain.data.collection.observed import StoredSpectrum
+from spexplain.data.collection.observed_writer import ObservedWriter
+from spexplain.data.collection.wave_code import encode_wave
+
+
+def spectra(start, stop):
+    """Catalog and spectra of some numbers."""
+    wave = encode_wave(4380 + np.arange(40.0))
+    rng = np.random.default_rng(start)
+    fluxes = rng.normal(size=(stop - start, 40)).astype(np.float32)
+    made = [StoredSpectrum(wave, flux, np.ones(40, np.float32), None) for flux in fluxes]
+    names = [f"s{number}" for number in range(start, stop)]
+    table = {"id": names, "z": 0.1, "ra": np.arange(start, stop), "dec": 0.0, "file": names}
+    return pd.DataFrame(table | {"set_aside": "", "set_aside_why": ""}), made
+
+
+@pytest.fixture
+def observed():
+    """observed(path, n) → a collection of n; one that is there grows to so many."""
+
+    def write(path, n):
+        there = Collection.open(path).n_spectra if path.exists() else 0
+        if there:
+            open_ = ObservedWriter.add_to(path, {"v": 2})
+        else:
+            open_ = ObservedWriter.create(path, WaveGrid(4000.0, 4020.0), {"v": 1})
+        with open_ as writer:
+            writer.append(*spectra(there, n))
+        return Collection.open(path)
+
+    return write
