@@ -119,15 +119,18 @@ def ingest_command(
 
     if (out is None) == (into is None):
         raise ValueError("say where: --out DIR for a new collection, or --into DIR to add to one")
+    # "--column wave=1 flux=2", as one writes it: the shell hands on all but the first as files.
+    more = [str(path) for path in paths if column and "=" in path.name and not path.exists()]
+    files = [path for path in paths if str(path) not in more]
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = ingest(
-            paths,
+            files,
             out,
             into=into,
             labels=labels,
             jobs=jobs,
             z_max=z_max,
-            hints=Hints(parse_columns(column or []), air),
+            hints=Hints(parse_columns([*(column or []), *more]), air),
             doubtful=z_warning == "keep",
             catalogue=catalog,
             progress=lambda done, total: progress("read", done, total),

@@ -34,7 +34,11 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
 )
 # Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
 _USUAL_HDUS, _MOST_HDUS = 4, 50
-_NAMED = 6  # columns of a table that nobody knows
+_NAMED, _SHOWN = 6, 3  # columns of a table that nobody knows, and tables
+_REMEDY = (
+    ": no reader knows this FITS file, for none is a wavelength and another a flux by its name; "
+    "--column wave=… flux=… error=… says which are"
+)
 
 
 def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
@@ -104,22 +108,28 @@ def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
 def _unknown(hdus: Sequence[Hdu]) -> ReadError:
     if frame := _frame(hdus):
         return ReadError("no spectrum", frame)
-    shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
-    telescope = hdus[0].value("TELESCOP") or "unknown telescope"
-    columns = hdus[1].columns[:_NAMED] if len(hdus) > 1 else ()
-    if columns:
-        more = ", …" if len(hdus[1].columns) > _NAMED else ""
-        shown += f"; columns {', '.join(name.lower() for name in columns)}{more}"
     pixels = hdus[0].data
     if pixels is not None and pixels.ndim == 2 and min(pixels.shape) <= _NAMED:
-        shown += f" of {pixels.shape[0]} × {pixels.shape[1]}, which nothing names: "
-        shown += "ROW1, ROW2 … can, or --column wave=1 flux=2 error=3"
+        return ReadError(
+            "unknown format",
+            f"an image of {pixels.shape[0]} × {pixels.shape[1]}, whose rows nothing names: ROW1, "
+            "ROW2 … in its header can, or --column wave=1 flux=2 error=3",
+        )
+    tables = [hdu for hdu in hdus if hdu.columns]
+    if tables:
+        return ReadError("unknown format", "; ".join(map(_of_table, tables[:_SHOWN])) + _REMEDY)
+    shown = ", ".join(hdu.name or "unnamed" for hdu in hdus)
+    telescope = hdus[0].value("TELESCOP") or "unknown telescope"
     return ReadError(
         "unknown format",
-        f"no reader knows this FITS file ({telescope}; HDUs {shown}): no layout of SDSS, DESI, "
-        "LAMOST, GAMA or 6dFGS, no table with columns wave, flux and ivar (--column says which "
-        "are), and no spectrum as an image with CRVAL1 and CDELT1",
+        f"no reader knows this FITS file ({telescope}; HDUs {shown}): no table, and no spectrum as "
+        "an image with CRVAL1 and CDELT1, nor one with wavelengths in an extension",
     )
+
+
+def _of_table(hdu: Hdu) -> str:
+    more = ", …" if len(hdu.columns) > _NAMED else ""
+    return f"columns {', '.join(name.lower() for name in hdu.columns[:_NAMED])}{more}"
 
 
 def _frame(hdus: Sequence[Hdu]) -> str:

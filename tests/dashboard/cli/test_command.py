@@ -170,6 +170,15 @@ def test_ingest_as_json_counts_the_rejected(spexplain, tmp_path: Path):
     assert sum(said["rejected"].values()) == 1
 
 
+@pytest.mark.parametrize("said", [["wave=1", "flux=2", "error=3"], ["wave=1,flux=2,error=3"]])
+def test_columns_are_named_as_the_messages_say(spexplain, tmp_path: Path, said: list[str]):
+    rows = np.stack([np.linspace(4e3, 9e3, 500), np.ones(500), np.ones(500)], axis=1)
+    np.savetxt(tmp_path / "mine.txt", rows)
+    to = ("--out", tmp_path / "c", "--jobs", 1, "--json")
+    done = spexplain("ingest", tmp_path / "mine.txt", *to, "--column", *said)
+    assert json.loads(done.stdout)["n_taken"] == 1
+
+
 def test_rejects_are_listed_with_their_reasons(spexplain, tmp_path: Path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.fits").write_text("no fits [1]\n")

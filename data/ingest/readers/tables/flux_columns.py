@@ -17,6 +17,7 @@ from .table_conventions import stated_scale, unit_of_flux
 __all__ = ["FluxAndNoise", "flux_and_noise"]
 
 _SMALL = 1e-12
+_SHOWN = 12  # columns
 _PERCENT = ("%", "percent", "per cent", "pct")
 _NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
 _POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
@@ -59,7 +60,9 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     role: Role | None = next((role for role in _NOISE if role in named), None)
     if role is None:
         raise ReadError(
-            "no errors", "the table has none of ivar, error, err, sigma, so the noise is unknown"
+            "no errors",
+            f"of its columns {', '.join(columns.names[:_SHOWN])} none is an error, variance or "
+            "ivar by its name, so the noise is unknown; name it error, or say --column error=…",
         )
     noise, written = columns.numbers(named[role]), _unit_of_noise(columns, named[role])
     role = _by_unit(role, written)

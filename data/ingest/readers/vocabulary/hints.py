@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
@@ -50,7 +51,7 @@ NO_HINTS = Hints()
 
 
 def parse_columns(said: Iterable[str]) -> dict[Role, str]:
-    """``["flux=F", "wave=LAM"]`` as role → column.
+    """``["flux=F", "wave=LAM,error=E"]`` as role → column.
 
     Raises
     ------
@@ -58,7 +59,8 @@ def parse_columns(said: Iterable[str]) -> dict[Role, str]:
         One is no such pair, or names no role.
     """
     found: dict[Role, str] = {}
-    for pair in said:
+    pairs = (pair for text in said for pair in re.split(r"[,;]\s*(?=[\w\s]+=)", text))
+    for pair in pairs:
         name, parted, column = pair.partition("=")
         role = _SHORT.get(plain_name(name), name.strip().lower())
         if not parted or not column.strip() or role not in get_args(Role):

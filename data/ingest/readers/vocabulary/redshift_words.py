@@ -22,9 +22,10 @@ KEYWORDS = (
 _RECESSION = {"CZ", "CZ_HELIO", "HELIO_CZ"}  # c z in km/s, by definition
 _KM_S = 299_792.458
 _SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none
+_OTHER_FRAMES = ("Z_CMB", "ZCMB", "Z_LG")
 VELOCITIES = (
     "VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "V_HELIO", "RV", "Z_PHOT", "ZPHOT",
-    "PHOTOZ", "PHOTO_Z", "Z_PHOTO", "ZPHOTO",
+    *_OTHER_FRAMES, "PHOTOZ", "PHOTO_Z", "Z_PHOTO", "ZPHOTO",
 )  # fmt: skip
 """What is said of an object's distance and cannot stand for its redshift."""
 
@@ -86,16 +87,18 @@ def _written(text: str) -> str | float:
 
 def _read(name: str, value: object) -> tuple[float, str]:
     if name in VELOCITIES and "PHOT" in name:
-        return math.nan, f"{name} = {value} is photometric, too rough for lines; give z as Z"
+        return math.nan, f"{name} = {value} is photometric, too rough for lines"
+    if name in _OTHER_FRAMES:
+        return math.nan, f"{name} = {value} is in another frame than the wavelengths"
     if name in VELOCITIES:
-        return math.nan, f"{name} = {value} is a velocity; give the redshift as Z"
+        return math.nan, f"{name} = {value} is a velocity, of which convention it does not say"
     if isinstance(value, str):
         value = _written(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan, f"{name} = {value!r} is no number"
     if name in _RECESSION and math.isfinite(value):
         if abs(value) < _SLOWEST:
-            return math.nan, f"{name} = {value:g} is no velocity in km/s; give the redshift as Z"
+            return math.nan, f"{name} = {value:g} is no velocity in km/s"
         value = value / _KM_S
     if not math.isfinite(value):
         return math.nan, f"{name} = {value} is no redshift"

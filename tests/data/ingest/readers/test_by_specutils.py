@@ -161,7 +161,7 @@ def test_an_image_of_few_rows_is_told_what_to_make_of_it(tmp_path):
     from astropy.io import fits
 
     fits.PrimaryHDU(np.zeros((3, 500))).writeto(tmp_path / "rows.fits")
-    with pytest.raises(ReadError, match="of 3 × 500, which nothing names"):
+    with pytest.raises(ReadError, match="of 3 × 500, whose rows nothing names"):
         read(tmp_path / "rows.fits")
 
 

@@ -286,5 +286,5 @@ def test_a_velocity_is_told_from_a_redshift(tmp_path):
     table.meta["VHELIO"] = 34739.0
     table.write(tmp_path / "v.fits")
     assert read(tmp_path / "v.fits").z_note == (
-        "VHELIO = 34739.0 is a velocity; give the redshift as Z"
+        "VHELIO = 34739.0 is a velocity, of which convention it does not say"
     )

@@ -111,7 +111,7 @@ def test_other_fits_files_are_not_taken_for_sdss(tmp_path):
     for number, hdus in enumerate([[other], [fits.PrimaryHDU(), table], [fits.PrimaryHDU()]]):
         path = tmp_path / f"{number}.fits"
         fits.HDUList(hdus).writeto(path)
-        with pytest.raises(ReadError, match="no reader knows") as caught:
+        with pytest.raises(ReadError, match=r"no reader knows|whose rows nothing names") as caught:
             read(path)
         assert caught.value.reason == "unknown format"
 

@@ -99,7 +99,7 @@ def test_what_follows_a_bands_name_is_how_it_was_made(tmp_path):
     ("shape", "words"),
     [((200, 300), r"an image of 200 × 300 pixels, no single spectrum"),
      ((20, 9, 9), "a cube of 20 × 9 × 9"),
-     ((2, 300), r"of 2 × 300, which nothing names: ROW1, ROW2")],
+     ((2, 300), r"of 2 × 300, whose rows nothing names: ROW1, ROW2")],
 )  # fmt: skip
 def test_frames_and_cubes_are_refused_by_name(tmp_path, shape, words):
     with pytest.raises(ReadError, match=words):

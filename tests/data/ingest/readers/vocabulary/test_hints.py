@@ -44,7 +44,7 @@ def test_a_table_in_other_words_is_read_as_the_user_says(tmp_path):
     other = Table({"A": [1.0], "B": [2.0]})
     hdus = [fits.PrimaryHDU(), fits.BinTableHDU(other), fits.BinTableHDU(table)]
     fits.HDUList(hdus).writeto(tmp_path / "x.fits")
-    said = Hints(parse_columns(["flux=F", "wave=LAM", "error=E", "z=ZSPEC"]))
+    said = Hints(parse_columns(["flux=F", "wave=LAM,error=E; z=ZSPEC"]))
     (found,) = read_all(tmp_path / "x.fits", said)
     np.testing.assert_allclose(found.wave_obs_aa, WAVE)
     np.testing.assert_allclose(found.flux, FLUX, rtol=1e-6)
