@@ -80,8 +80,10 @@ truth: venv ## whether what the page says is true: each figure beside what it mu
 reliability: venv ## mutants, kills, strangers and fifty visitors at once, as one JSON; an hour
 	@$(BIN)/python benchmarks/reliability.py $$($(BIN)/python -c 'from spexplain.data.demo.ready import finished_demo; print(finished_demo(small=False) or "")')
 
-fuzz: venv ## mutated files through every reader for ten minutes, as JSON; what fails is kept
+fuzz: venv ## mutated files through every reader, ten minutes blindly and ten led by coverage, as JSON; what fails is kept
 	$(BIN)/python benchmarks/fuzz.py --seconds 600 --json
+	$(BIN)/python -m pip install --quiet --requirement benchmarks/fuzz-requirements.txt
+	$(BIN)/python benchmarks/fuzz_guided.py --seconds 600 --json
 
 kill: venv ## ingests, builds, fetches and tags killed two hundred times, as JSON: what survives, and whether it is the same
 	$(BIN)/python benchmarks/kill.py --kills 200 --json
