@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from .tsne import Callback, EmbedSettings, OpenTsne
+from .tsne import Callback, EmbedSettings, LayoutStore, OpenTsne
 
 __all__ = ["fitting_sample", "lay_out_on_sample"]
 
@@ -76,6 +76,7 @@ def lay_out_on_sample(
     *,
     jobs: int = 1,
     callback: Callback | None = None,
+    store: LayoutStore | None = None,
 ) -> tuple[np.ndarray, EmbedSettings]:
     """Lay out a sample, and place all others where t-SNE's objective is least for each.
 
@@ -85,7 +86,7 @@ def lay_out_on_sample(
         (n, K) finite.
     sample
         (m,) rows to lay out, ascending, m ≥ 5.
-    settings, jobs, callback
+    settings, jobs, callback, store
         As for :func:`lay_out`; openTSNE's alone.
 
     Returns
@@ -102,7 +103,7 @@ def lay_out_on_sample(
             f"method={settings.method!r} cannot place spectra on a plane; opentsne can"
         )
     laid = OpenTsne(scores[sample], settings, jobs=jobs)
-    plane: Any = laid.optimised(callback)
+    plane: Any = laid.optimised(callback, store)
     rest = np.setdiff1d(np.arange(len(scores)), sample)
     xy = np.empty((len(scores), 2), np.float32)
     for start in range(0, len(rest), _CHUNK_ROWS):

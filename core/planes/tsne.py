@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, Protocol, cast, get_args
 
 import numpy as np
 from openTSNE import TSNEEmbedding
@@ -15,7 +15,15 @@ from sklearn.manifold import TSNE as SklearnTSNE
 
 from .principal_components import fit_components
 
-__all__ = ["Callback", "EmbedSettings", "OpenTsne", "TsneMethod", "lay_out"]
+__all__ = [
+    "Callback",
+    "EmbedSettings",
+    "LayoutState",
+    "LayoutStore",
+    "OpenTsne",
+    "TsneMethod",
+    "lay_out",
+]
 
 TsneMethod = Literal["opentsne", "sklearn"]
 Callback = Callable[[int, int], None]
@@ -27,6 +35,7 @@ _EXACT_UP_TO = 20_000
 _FFT_FROM = 6_000
 _REPORT_EVERY = 25
 _SKLEARN_FEWEST = 250
+_EXAGGERATION = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,46 @@ class EmbedSettings:
         return dataclasses.asdict(self)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LayoutState:
+    """A plane in the making: all that its next step depends on.
+
+    Attributes
+    ----------
+    step
+        Steps done.
+    xy, gains, update
+        (n, 2) float64: where the points are, and openTSNE's gains and last moves.
+    costs
+        (k, 2) float64: step, and Kullback-Leibler divergence there.
+    """
+
+    step: int
+    xy: np.ndarray
+    gains: np.ndarray
+    update: np.ndarray
+    costs: np.ndarray
+
+
+class LayoutStore(Protocol):
+    """Where a plane in the making is kept, for a layout that was broken off to go on."""
+
+    def load(self) -> LayoutState | None:
+        """What was kept last, None if nothing."""
+        ...
+
+    def save(self, state: LayoutState) -> None:
+        """Keep this in place of what was kept."""
+        ...
+
+
 def lay_out(
     scores: np.ndarray,
     settings: EmbedSettings,
     *,
     jobs: int = 1,
     callback: Callback | None = None,
+    store: LayoutStore | None = None,
 ) -> tuple[np.ndarray, EmbedSettings]:
     """The t-SNE itself, for scores that were reduced elsewhere, for example in chunks.
 
@@ -99,6 +142,10 @@ def lay_out(
         Perplexity, method, steps and seed.
     jobs, callback
         As in :func:`embed`.
+    store
+        Kept in every 25 steps, and gone on from, to the bits of a layout never broken off (where
+        the graph of neighbours is the same: up to 20,000 points, or with one thread).
+        scikit-learn's begins anew.
 
     Returns
     -------
@@ -111,7 +158,7 @@ def lay_out(
     """
     if settings.method == "opentsne":
         laid = OpenTsne(scores, settings, jobs=jobs)
-        return np.ascontiguousarray(laid.optimised(callback), np.float32), laid.settings
+        return np.ascontiguousarray(laid.optimised(callback, store), np.float32), laid.settings
     settings = _possible(scores, settings)
     plane = SklearnTSNE(
         perplexity=settings.perplexity,
@@ -169,41 +216,67 @@ class OpenTsne:
             n_jobs=jobs,
             random_state=settings.seed,
         )
-        self._plane = TSNEEmbedding(
-            start,
-            affinities,
-            negative_gradient_method="bh" if n < _FFT_FROM else "fft",
-            n_jobs=jobs,
-            random_state=settings.seed,
+        method = "bh" if n < _FFT_FROM else "fft"
+        how: Any = {"negative_gradient_method": method, "n_jobs": jobs}
+        self._embedding = partial(
+            TSNEEmbedding, affinities=affinities, random_state=settings.seed, **how
         )
+        self._start, self._affinities = start, affinities
+        self._costs: list[tuple[float, float]] = []
 
-    def optimised(self, callback: Callback | None = None) -> TSNEEmbedding:
-        """The plane (n, 2) after all steps; the callback is told of them, and may raise to stop."""
+    def optimised(
+        self, callback: Callback | None = None, store: LayoutStore | None = None
+    ) -> TSNEEmbedding:
+        """The plane (n, 2) after all steps; ``callback`` and ``store`` as in :func:`lay_out`."""
         settings, total = self.settings, self.n_steps
-        early = partial(_report, callback, 0, total)
-        plane = self._plane.optimize(
-            n_iter=settings.early,
-            exaggeration=12,
-            momentum=0.5,
-            callbacks=early,
-            callbacks_every_iters=_REPORT_EVERY,
+        plane, done = self._begun(None if store is None else store.load())
+        phases: Any = (
+            (settings.early, {"exaggeration": _EXAGGERATION, "momentum": 0.5}),
+            (total, {"momentum": 0.8}),
         )
-        late = partial(_report, callback, settings.early, total)
-        plane = plane.optimize(
-            n_iter=settings.iterations,
-            momentum=0.8,
-            callbacks=late,
-            callbacks_every_iters=_REPORT_EVERY,
-        )
+        for stop, how in phases:
+            if done < stop:
+                plane = plane.optimize(
+                    n_iter=stop - done,
+                    callbacks=partial(self._look, callback, store, done),
+                    callbacks_every_iters=_REPORT_EVERY,
+                    **how,
+                )
+                done = stop
         if callback is not None and settings.iterations % _REPORT_EVERY:
             callback(total, total)
         return plane
 
+    def _begun(self, state: LayoutState | None) -> tuple[TSNEEmbedding, int]:
+        """The plane as it was kept, or as it starts; and the steps done."""
+        if state is None or state.xy.shape != self._start.shape:
+            return self._embedding(self._start), 0
+        plane = self._embedding(state.xy)
+        plane.optimizer.gains, plane.optimizer.update = state.gains, state.update
+        self._costs = [(step, cost) for step, cost in state.costs.tolist()]
+        if state.step >= self.settings.early:
+            # As the first phase leaves them: exaggerated and back, which rounds.
+            self._affinities.P *= _EXAGGERATION
+            self._affinities.P /= _EXAGGERATION
+        return plane, state.step
 
-def _report(
-    callback: Callback | None, before: int, total: int, step: int, _error: float, _plane: object
-) -> bool:
-    """Pass progress on; openTSNE goes on while this is False."""
-    if callback is not None:
-        callback(before + step, total)
-    return False
+    def _look(
+        self,
+        callback: Callback | None,
+        store: LayoutStore | None,
+        before: int,
+        step: int,
+        cost: float,
+        plane: TSNEEmbedding,
+    ) -> bool:
+        """Keep what there is and pass progress on; openTSNE goes on while this is False."""
+        done = before + step
+        self._costs.append((done, float(cost)))
+        if store is not None:
+            # openTSNE asks within a step, before its points have moved: one less is done.
+            gains, update = np.array(plane.optimizer.gains), np.array(plane.optimizer.update)
+            costs = np.array(self._costs)
+            store.save(LayoutState(done - 1, np.array(plane), gains, update, costs))
+        if callback is not None:
+            callback(done, self.n_steps)
+        return False

@@ -22,6 +22,7 @@ from ...collection.trained.trained_models import kept_projection, load_vae
 from ...files.arrays import save_arrays
 from ...files.row_arrays import some_rows
 from ..before import Before
+from ..kept_layout import KeptLayout
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 
@@ -48,7 +49,8 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     else:
         scores = _component_scores(work, spectra, settings)
     sample = _laid_out(work, scores, settings)
-    how: Any = {"jobs": work.threads, "callback": work.report}
+    kept = KeptLayout(work.draft.path / "layout.safetensors")
+    how: Any = {"jobs": work.threads, "callback": _reporting(work, kept), "store": kept}
     if len(sample) < n:
         xy, used = lay_out_on_sample(scores, sample, settings, **how)
         work.draft.metrics["n_laid_out"] = len(sample)
@@ -56,6 +58,8 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         xy, used = lay_out(scores, settings, **how)
     rows = prepared.table("rows")["row"].to_numpy()
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
+    work.draft.write_table("costs", kept.costs())
+    kept.remove()
     among, asked = quality_sample(n, used)
     whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
     quality = plane_quality(whole, xy[among], asked=asked, overwrite_features=True)
@@ -65,6 +69,7 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         "n": n,
         "features": "latent" if latent else "spectra",
         "settings": used.asdict(),
+        "kl_divergence": kept.cost,
         "of_spectra": dataclasses.asdict(quality),
         "of_features": dataclasses.asdict(within),
     }
@@ -101,6 +106,16 @@ def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
         "n_placed_since": n,
         "growth_note": said,
     }
+
+
+def _reporting(work: Work, kept: KeptLayout) -> Callable[[int, int], None]:
+    """Tell how far t-SNE is, and what it makes as small as it can."""
+
+    def report(done: int, total: int) -> None:
+        cost = "" if np.isnan(kept.cost) else f"KL divergence {kept.cost:.3f}"
+        work.report(done, total, cost)
+
+    return report
 
 
 def _reported(work: Work, starts: range) -> Iterator[int]:
@@ -163,6 +178,7 @@ def _stage(name: str, *, latent: bool = False) -> Stage:
         needs=(f"prepare-{name}", *(("vae",) if latent else ())),
         params=functools.partial(_params, name=name, latent=latent),
         run=functools.partial(_embed, name=name, latent=latent),
+        resumable=True,
         threads=True,
         of_size=_on_sample,
         grows=True,

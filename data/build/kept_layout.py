@@ -1,0 +1,63 @@
+"""A plane in the making, beside the run that it will be: a build that was broken off goes on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...core.planes.tsne import LayoutState
+from ..files.arrays import ModelFileError, load_arrays, save_arrays
+
+__all__ = ["KeptLayout"]
+
+_ARRAYS = ("xy", "gains", "update", "costs")
+
+
+class KeptLayout:
+    """Keeps the steps of one layout in one file; whole or as it was before.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+
+    Attributes
+    ----------
+    cost
+        Kullback-Leibler divergence at the last step that was kept; NaN before.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._costs = np.empty((0, 2))
+        self.cost = float("nan")
+
+    def load(self) -> LayoutState | None:
+        """What was kept last; a damaged file costs time, not the build."""
+        if not self._path.exists():
+            return None
+        try:
+            arrays, step = load_arrays(self._path)
+            return LayoutState(int(step), **{name: arrays[name] for name in _ARRAYS})
+        except (ModelFileError, ValueError, TypeError, KeyError):
+            self._path.unlink()
+            return None
+
+    def save(self, state: LayoutState) -> None:
+        """Keep this in place of what was kept."""
+        beside = self._path.with_suffix(".part")
+        save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
+        os.replace(beside, self._path)
+        self._costs, self.cost = state.costs, float(state.costs[-1, 1])
+
+    def costs(self) -> pd.DataFrame:
+        """Step and cost, a line for each time that it was kept."""
+        table = pd.DataFrame(self._costs, columns=["step", "cost"])
+        return table.astype({"step": "int64"})
+
+    def remove(self) -> None:
+        """The plane is laid out."""
+        self._path.unlink(missing_ok=True)
