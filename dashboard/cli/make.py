@@ -40,6 +40,14 @@ Models = Annotated[
         metavar="DIR", help="Apply the models of this built collection.", parser=folder_of
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=COLUMN",
+        help="Which column is what in tables of your own, as flux=F, wave=LAM, error=E, z=ZS; "
+        "by number from 1 where columns have no names. May be given often.",
+    ),
+]
 Anew = Annotated[
     bool, typer.Option("--anew", help="Train and lay out on all, though only some are new.")
 ]
@@ -95,14 +103,7 @@ def ingest_command(
     z_max: Annotated[
         float, typer.Option(help="No model is given spectra of larger redshift.")
     ] = 0.8,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=COLUMN",
-            help="Which column is what in tables of your own, as flux=F, wave=LAM, error=E, z=ZS; "
-            "by number from 1 where columns have no names. May be given often.",
-        ),
-    ] = None,
+    column: Columns = None,
     air: Annotated[
         bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
     ] = False,
