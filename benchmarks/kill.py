@@ -86,14 +86,16 @@ def until_through(
     while True:
         process = begin()
         try:
-            code = process.wait(dice.uniform(0.1, 1.0) * took_s if n < min(4, most) else None)
+            life_s = dice.uniform(0.1, 1.0) * took_s if n < min(4, most) else None
+            _, said = process.communicate(timeout=life_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.communicate()
             n += 1
         else:
-            if code:
-                raise RuntimeError(f"an attempt that nobody killed ended with {code}")
+            if process.returncode:
+                words = said.decode(errors="replace")[-2000:]
+                raise RuntimeError(f"an attempt that nobody killed has failed: {words}")
             return n
 
 
@@ -101,7 +103,7 @@ def _quiet(command: list[str], **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env=os.environ | environment,
     )
 
@@ -115,7 +117,7 @@ def ingests(work: Path, kills: int, n_files: int, dice: random.Random) -> dict[s
         return _quiet([*command, "--jobs", "2"])
 
     began = time.monotonic()
-    begin(work / "calm").wait()
+    begin(work / "calm").communicate()
     took_s = time.monotonic() - began
     wanted, key = bytes_of(work / "calm"), Collection.open(work / "calm").key
     done, rounds, same, left = 0, 0, 0, 0
@@ -136,7 +138,7 @@ def builds(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
         return _quiet([sys.executable, "-c", _BUILD], SPEXPLAIN_HOME=str(home))
 
     began = time.monotonic()
-    begin(work / "calm-home").wait()
+    begin(work / "calm-home").communicate()
     took_s = time.monotonic() - began
     (calm,) = (one.parent for one in (work / "calm-home").glob("*/collection.json"))
     wanted, done, rounds, same, left = bytes_of(calm), 0, 0, 0, 0
@@ -207,7 +209,7 @@ def fetches(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
 
     with slow_archive(source) as address:
         began = time.monotonic()
-        begin(work / "calm-fetch").wait()
+        begin(work / "calm-fetch").communicate()
         took_s = time.monotonic() - began
         wanted = bytes_of(work / "calm-fetch" / "spectra")
         done, rounds, same, left = 0, 0, 0, 0
