@@ -58,7 +58,7 @@ class OpenedCollection:
     @cached_property
     def planes(self) -> dict[str, Plane]:
         """Its planes by name."""
-        return open_planes(self.collection)
+        return open_planes(self.collection, unfinished=True)
 
     @cached_property
     def _placer(self) -> Placer:

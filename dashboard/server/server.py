@@ -84,7 +84,7 @@ def open_workspace(path: str | Path) -> Workspace:
     return Workspace(
         collection,
         open_lenses(collection),
-        open_planes(collection),
+        open_planes(collection, unfinished=True),
         open_reasons(collection),
     )
 

@@ -1,14 +1,15 @@
-"""A plane in the making, beside the run that it will be: a build that was broken off goes on."""
+"""A plane in the making, beside the run that it will be: to go on with, and to be looked at."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ...core.planes.tsne import LayoutState
+from ...core.planes.tsne import EmbedSettings, LayoutState
+from ..collection.runs import RunDraft
+from ..collection.unfinished_planes import write_early
 from ..files.arrays import ModelFileError, load_arrays, save_arrays
 
 __all__ = ["KeptLayout"]
@@ -17,12 +18,16 @@ _ARRAYS = ("xy", "gains", "update", "costs")
 
 
 class KeptLayout:
-    """Keeps the steps of one layout in one file; whole or as it was before.
+    """Keeps the steps of one layout in one file, whole or as it was before, and what it looks like.
 
     Parameters
     ----------
-    path
-        Of the file.
+    draft
+        Where the run is being written.
+    rows : (n,)
+        Rows of the collection that are laid out.
+    settings
+        Of the layout.
 
     Attributes
     ----------
@@ -30,8 +35,9 @@ class KeptLayout:
         Kullback-Leibler divergence at the last step that was kept; NaN before.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, draft: RunDraft, rows: np.ndarray, settings: EmbedSettings) -> None:
+        self._draft, self._rows, self._settings = draft, rows, settings
+        self._path = draft.path / "layout.safetensors"
         self._costs = np.empty((0, 2))
         self.cost = float("nan")
 
@@ -52,6 +58,7 @@ class KeptLayout:
         save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
         os.replace(beside, self._path)
         self._costs, self.cost = state.costs, float(state.costs[-1, 1])
+        write_early(self._draft, self._rows, state.xy, state.step, self._settings.asdict())
 
     def costs(self) -> pd.DataFrame:
         """Step and cost, a line for each time that it was kept."""
@@ -60,4 +67,5 @@ class KeptLayout:
 
     def remove(self) -> None:
         """The plane is laid out."""
-        self._path.unlink(missing_ok=True)
+        for left in (self._path, *self._draft.path.glob("early.*")):
+            left.unlink(missing_ok=True)

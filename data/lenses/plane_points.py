@@ -9,6 +9,7 @@ import numpy as np
 
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
+from ..collection.unfinished_planes import early_plane
 
 __all__ = ["Plane", "open_planes"]
 
@@ -67,12 +68,26 @@ class Plane:
         return f"on {asked:,} of {total:,} points{among}"
 
 
-def open_planes(collection: Collection) -> dict[str, Plane]:
-    """The planes that have been built, by name; those of ``build --planes`` last."""
+def open_planes(collection: Collection, *, unfinished: bool = False) -> dict[str, Plane]:
+    """The planes that have been built, by name; those of ``build --planes`` last.
+
+    Parameters
+    ----------
+    collection
+        Whose.
+    unfinished
+        Also those that a build is laying out for the first time, as they are now. Of these it is
+        not known how far they may be believed.
+    """
     store = RunStore(collection.path)
     planes = {}
     for name, stage in _STAGES.items():
         run = store.find(stage)
+        early = early_plane(store, stage) if unfinished and run is None else None
+        if early is not None:
+            by = f", being laid out: step {early.step:,} of {early.n_steps:,}"
+            title = _TITLES[name] + by
+            planes[name] = Plane(name, title, early.rows, early.xy, {}, early.settings)
         if run is not None:
             method = run.metrics.get("settings", {}).get("method")
             by = ", by scikit-learn" if method == "sklearn" else ""

@@ -49,14 +49,14 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     else:
         scores = _component_scores(work, spectra, settings)
     sample = _laid_out(work, scores, settings)
-    kept = KeptLayout(work.draft.path / "layout.safetensors")
+    rows = prepared.table("rows")["row"].to_numpy()
+    kept = KeptLayout(work.draft, rows[sample], settings)
     how: Any = {"jobs": work.threads, "callback": _reporting(work, kept), "store": kept}
     if len(sample) < n:
         xy, used = lay_out_on_sample(scores, sample, settings, **how)
         work.draft.metrics["n_laid_out"] = len(sample)
     else:
         xy, used = lay_out(scores, settings, **how)
-    rows = prepared.table("rows")["row"].to_numpy()
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     work.draft.write_table("costs", kept.costs())
     kept.remove()

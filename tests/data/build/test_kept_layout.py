@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from spexplain.core.planes.tsne import LayoutState
+from spexplain.core.planes.tsne import EmbedSettings, LayoutState
 from spexplain.data.build.all_stages import BuildCancelled, build
 from spexplain.data.build.kept_layout import KeptLayout
-from spexplain.data.collection.runs import RunStore
+from spexplain.data.collection.runs import RunDraft, RunStore
+from spexplain.data.lenses.plane_points import open_planes
 
 
 def state(step):
@@ -15,12 +16,16 @@ def state(step):
     return LayoutState(step, *rng.normal(size=(3, 7, 2)), np.array([[step, 2.5]]))
 
 
+def kept_in(folder):
+    return KeptLayout(RunDraft(folder), np.arange(7), EmbedSettings(early=100, iterations=200))
+
+
 def test_what_was_kept_is_what_comes_back(tmp_path):
-    kept = KeptLayout(tmp_path / "layout.safetensors")
+    kept = kept_in(tmp_path)
     assert kept.load() is None
     for step in (25, 50):
         kept.save(state(step))
-    found = KeptLayout(tmp_path / "layout.safetensors").load()
+    found = kept_in(tmp_path).load()
     assert found is not None
     assert found.step == 50
     for name in ("xy", "gains", "update", "costs"):
@@ -32,9 +37,9 @@ def test_what_was_kept_is_what_comes_back(tmp_path):
 
 def test_a_damaged_one_costs_time_and_nothing_else(tmp_path):
     path = tmp_path / "layout.safetensors"
-    KeptLayout(path).save(state(25))
+    kept_in(tmp_path).save(state(25))
     path.write_bytes(path.read_bytes()[:-40])
-    assert KeptLayout(path).load() is None
+    assert kept_in(tmp_path).load() is None
     assert not path.exists()
 
 
@@ -61,10 +66,22 @@ def test_a_build_broken_off_in_a_plane_goes_on_with_it(copied, quick):
             cancelled=lambda: len(told) > 1,
         )
     before = len(told)
+    _can_be_looked_at_meanwhile(copied, wanted)
     build(copied, only=["embed-p21"], settings=settings, progress=first_of)
     again = RunStore(copied.path).find("embed-p21")
     assert again is not None
     assert told[before][0] > told[0][0]
     assert again.table("xy").equals(wanted)
     assert again.table("costs")["cost"].iloc[-1] == pytest.approx(costs["cost"].iloc[-1], abs=1e-3)
-    assert not list(again.path.glob("layout*"))
+    assert not [*again.path.glob("layout*"), *again.path.glob("early*")]
+    assert "being laid out" not in open_planes(copied, unfinished=True)["agn"].title
+
+
+def _can_be_looked_at_meanwhile(collection, finished):
+    assert "agn" not in open_planes(collection)
+    plane = open_planes(collection, unfinished=True)["agn"]
+    assert plane.title == "t-SNE of AGN spectra, being laid out: step 84 of 150"
+    assert plane.rows.tolist() == finished["row"].tolist()
+    assert plane.xy.shape == (len(plane.rows), 2)
+    assert plane.metrics == {}
+    assert plane.settings["early"] == 60
