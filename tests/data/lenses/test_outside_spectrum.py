@@ -95,9 +95,10 @@ def test_what_a_far_spectrum_covers_is_what_its_file_covers(built):
 
 def test_what_is_no_spectrum_is_refused():
     with pytest.raises(ReadError, match="not a FITS file"):
-        read_bytes("notes", b"not a spectrum")
-    with pytest.raises(ReadError, match="no table; it begins"):
-        read_bytes("notes.txt", b"not a spectrum")
+        read_bytes("notes", bytes(range(256)))
+    for name in ("notes", "notes.txt"):
+        with pytest.raises(ReadError, match="no table; it begins"):
+            read_bytes(name, b"not a spectrum")
 
 
 def test_a_file_that_is_too_large_is_refused():
