@@ -19,6 +19,7 @@ from ...data.collection.collection import Collection
 from ...data.files.folders import demo_path
 from ...data.lenses.lenses import Lens, LensError, open_lenses
 from ...data.lenses.plane_points import Plane, open_planes
+from ...data.objects.remote_folder import is_address
 from ..workspace.standard_lists import misclassified
 from .local_server import serve_here
 from .one_spectrum import OneSpectrum, read
@@ -333,13 +334,19 @@ class PageServer:
 
 
 def open(collection: str | Path) -> OpenedCollection:
-    """Open a collection: its folder, or ``"demo"``, which is built the first time (minutes).
+    """Open a collection: its folder, its address, or ``"demo"``, built the first time (minutes).
+
+    Of an address, such as s3://bucket/survey, what is new is fetched first.
 
     Raises
     ------
     CollectionError
         There is no readable collection there; the text says why.
     """
+    if is_address(collection):
+        from ...data.objects.working_copy import working_copy
+
+        return OpenedCollection(Collection.open(working_copy(str(collection))))
     path = Path(collection).expanduser()
     if str(collection) in _DEMOS and not path.is_dir():
         small = _DEMOS[str(collection)]

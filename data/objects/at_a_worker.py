@@ -39,7 +39,7 @@ class Fetched:
     names
         Which of its files, by name.
     arrays
-        Of these folders in it, what describes the arrays, none of their chunks.
+        Folders in it of arrays that :meth:`store` may be asked for.
 
     Raises
     ------
@@ -51,14 +51,12 @@ class Fetched:
         self._remote = RemoteFolder(address)
         self.path = Path(mkdtemp(prefix="spexplain-"))
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-        described = [
-            name
-            for folder in arrays
-            for name in self._remote.files(folder)
-            if name.endswith(f"/{_DESCRIBED}")
-        ]
-        for name in (*names, *described):
+        for name in names:
             self._remote.fetch(name, self.path / name)
+        found = (name for folder in arrays for name in self._remote.files(folder))
+        self._described = [name for name in found if name.endswith(f"/{_DESCRIBED}")]
+        for name in self._described:  # their folders are there; what is in them comes when opened
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
 
     def array(self, path: Path, *, mode: Any = "r") -> zarr.Array:
         """An array of it, by its path here; chunks travel when they are asked for."""
@@ -72,8 +70,11 @@ class Fetched:
         ValueError
             A codec is not known.
         """
-        only_known_codecs(path)
         below = path.relative_to(self.path).as_posix()
+        for name in self._described:
+            if name.startswith(f"{below}/") and not (self.path / name).exists():
+                self._remote.fetch(name, self.path / name)
+        only_known_codecs(path)
         address = f"{self._remote.address}/{below}"
         return _DescribedHere(FsspecStore.from_url(address, read_only=read_only), path)
 

@@ -49,6 +49,11 @@ class InStep:
         with self._known() as known:
             return all(_same(known, n, version, here(n)) for n, version in there.items())
 
+    def knows(self, name: str, there: Version) -> bool:
+        """Whether this version of an object is what last travelled, in either direction."""
+        with self._known() as known:
+            return known.get(name, [""])[0] == there.mark
+
     def fetch(self, there: Mapping[str, Version], here: Here, report: Report | None = None) -> int:
         """Fetch of these objects those that are not here, or not the same; how many that were.
 

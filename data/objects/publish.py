@@ -17,7 +17,7 @@ from ..files.folders import home
 from .in_step import InStep, Report
 from .one_writer import only_writer
 from .remote_folder import AddressError, RemoteFolder
-from .working_copy import MANIFEST, address_of, bring_up_to_date, copy_name, in_step
+from .working_copy import CURRENT, MANIFEST, address_of, bring_up_to_date, copy_name, in_step
 
 __all__ = ["Published", "copy_to", "published"]
 
@@ -68,19 +68,22 @@ class Published:
         return self._step.put(below, here, report) + self._count(below, run / MANIFEST)
 
     def put_finished_runs(self, report: Report | None = None) -> int:
-        """Put the runs that are not there, and say which are current."""
+        """Put the runs that are not there."""
         there = self._remote.files("runs")
         lacking = [
             path.parent
             for path in sorted((self._folder / "runs").glob(f"[!.]*/{MANIFEST}"))
             if f"runs/{path.parent.name}/{MANIFEST}" not in there
         ]
-        return sum(self.put_run(run, report) for run in lacking) + self.put_current()
+        return sum(self.put_run(run, report) for run in lacking)
 
-    def put_current(self) -> int:
-        """Say there which runs are current."""
-        current = self._folder / "runs" / "current.json"
-        return self._count("runs", current) if current.is_file() else 0
+    def put_current(self, *, if_ours: bool = False) -> int:
+        """Say there which runs are current; if asked so, not over what a build there has said."""
+        current = self._folder / CURRENT
+        said = self._remote.files("runs").get(CURRENT) if if_ours else None
+        if not current.is_file() or (said and not self._step.knows(CURRENT, said)):
+            return 0
+        return self._count("runs", current)
 
     def put_draft(self, draft: Path) -> None:
         """Put what a stage has so far where its run will be: workers read it there."""
@@ -137,6 +140,7 @@ def published(collection: Collection) -> Iterator[Published | None]:
             raise AddressError(f"the collection at {address} has changed: begin the build again")
         found = Published(remote, folder, in_step(remote, folder), still_ours)
         found.put_finished_runs()
+        found.put_current()
         try:
             yield found
         finally:
@@ -147,7 +151,8 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
     """Put a collection at an address, or what was added to it since it was put there.
 
     Returns how many files travelled. What was broken off goes on where it stopped. Tags, notes
-    and names of clusters stay here.
+    and names of clusters stay here. Which runs are current is not said over what a build at the
+    address has said since.
 
     Parameters
     ----------
@@ -173,7 +178,8 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
     step = InStep(remote, home() / "objects" / f"copied-{notes}.json")
     with only_writer(remote) as still_ours:
         found = Published(remote, collection.path, step, still_ours)
-        return found.put_spectra(report) + found.put_finished_runs(report)
+        n = found.put_spectra(report) + found.put_finished_runs(report)
+        return n + found.put_current(if_ours=True)
 
 
 def _was(facts: bytes, now: Mapping[str, Any]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,20 +58,7 @@ class RemoteFolder:
             raise AddressError(f"{address} is no address like s3://bucket/survey")
         if scheme in ("file", "local"):
             raise AddressError(f"{address} is a folder of this machine: name it without {scheme}:")
-        _ = self._at
-
-    @cached_property
-    def _at(self) -> tuple[Any, str]:
-        """The file system, and the folder's path in it."""
-        from fsspec.core import url_to_fs
-
-        try:
-            return url_to_fs(self.address)
-        except ImportError as error:
-            way_out = f"; {_EXTRA}" if self.address.startswith("s3") else ""
-            raise AddressError(f"{self.address} needs a library: {error}{way_out}") from error
-        except ValueError as error:
-            raise AddressError(f"{self.address} is no address that is known: {error}") from error
+        self._fs, self._root = _opened(self.address)
 
     def files(self, below: str = "") -> dict[str, Version]:
         """Name and version of all objects, or of those below a folder of it, as of now.
@@ -84,7 +70,7 @@ class RemoteFolder:
         AddressError
             Nobody answers, there is no such bucket, or a name leads out of the folder.
         """
-        fs, root = self._at
+        fs, root = self._fs, self._root
         with self._told():
             fs.invalidate_cache()
             found = fs.find(f"{root}/{below}" if below else root, detail=True)
@@ -105,7 +91,7 @@ class RemoteFolder:
 
     def read(self, name: str) -> bytes | None:
         """The bytes of an object; None if there is none."""
-        fs, root = self._at
+        fs, root = self._fs, self._root
         with self._told():
             try:
                 return fs.cat_file(f"{root}/{name}")
@@ -114,20 +100,20 @@ class RemoteFolder:
 
     def fetch(self, name: str, path: Path) -> None:
         """Have an object as a file, whole or not at all."""
-        fs, root = self._at
+        fs, root = self._fs, self._root
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as beside, self._told():
             fs.get_file(f"{root}/{name}", str(beside))
 
     def put(self, path: Path, name: str) -> None:
         """Have a file as an object, in place of what is there."""
-        fs, root = self._at
+        fs, root = self._fs, self._root
         with self._told():
             fs.put_file(str(path), f"{root}/{name}")
 
     def create(self, name: str, content: bytes) -> bool:
         """Put an object where there is none, in one step; False if there is one."""
-        fs, root = self._at
+        fs, root = self._fs, self._root
         with self._told():
             try:
                 fs.pipe_file(f"{root}/{name}", content, mode="create")
@@ -137,7 +123,7 @@ class RemoteFolder:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove objects, those that are there."""
-        fs, root = self._at
+        fs, root = self._fs, self._root
         for name in names:
             with self._told():
                 try:
@@ -155,6 +141,19 @@ class RemoteFolder:
         except (OSError, NotImplementedError, *_of_libraries()) as error:
             said = " ".join(str(error).split()) or type(error).__name__
             raise AddressError(f"{self.address} cannot be reached: {said}") from error
+
+
+def _opened(address: str) -> tuple[Any, str]:
+    """The file system, and the folder's path in it; nobody is asked anything yet."""
+    from fsspec.core import url_to_fs
+
+    try:
+        return url_to_fs(address)
+    except ImportError as error:
+        way_out = f"; {_EXTRA}" if address.startswith("s3") else ""
+        raise AddressError(f"{address} needs a library: {error}{way_out}") from error
+    except ValueError as error:
+        raise AddressError(f"{address} is no address that is known: {error}") from error
 
 
 def _of_libraries() -> tuple[type[Exception], ...]:

@@ -18,12 +18,20 @@ from ..files.folders import home
 from .in_step import InStep, Report
 from .remote_folder import AddressError, RemoteFolder, Version
 
-__all__ = ["MANIFEST", "address_of", "bring_up_to_date", "copy_name", "in_step", "working_copy"]
+__all__ = [
+    "CURRENT",
+    "MANIFEST",
+    "address_of",
+    "bring_up_to_date",
+    "copy_name",
+    "in_step",
+    "working_copy",
+]
 
 MANIFEST = "run.json"
 _ADDRESS = ".address.json"
 _MEMORY = ".in-step.json"
-_CURRENT = "runs/current.json"
+CURRENT = "runs/current.json"
 
 
 def working_copy(address: str, report: Report | None = None) -> Path:
@@ -74,19 +82,17 @@ def in_step(remote: RemoteFolder, folder: Path) -> InStep:
 
 def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None = None) -> None:
     """Fetch what is not here, or has changed: the collection, its facts last, then whole runs."""
-    there = remote.files()
-    if META_NAME not in there:
+    if remote.read(META_NAME) is None:
         raise AddressError(f"there is no collection at {remote.address}: it has no {META_NAME}")
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / _ADDRESS).is_file():
-        write_json(folder / _ADDRESS, {"address": remote.address, "copy": uuid.uuid4().hex})
     with FileLock(folder / ".coming.lock"):
-        _bring(remote, there, folder, report)
+        if not (folder / _ADDRESS).is_file():
+            write_json(folder / _ADDRESS, {"address": remote.address, "copy": uuid.uuid4().hex})
+        _bring(remote, folder, report)
 
 
-def _bring(
-    remote: RemoteFolder, there: Mapping[str, Version], folder: Path, report: Report | None
-) -> None:
+def _bring(remote: RemoteFolder, folder: Path, report: Report | None) -> None:
+    there = remote.files()
     step, facts = in_step(remote, folder), folder / META_NAME
     # What facts say of other spectra is true no more until these have come.
     if facts.is_file() and facts.read_bytes() != remote.read(META_NAME):
@@ -98,8 +104,8 @@ def _bring(
     step.fetch({META_NAME: there[META_NAME]}, folder.joinpath)
     for run, files in _finished_runs(there):
         _bring_run(step, folder / "runs" / run, files, report)
-    if _CURRENT in there:
-        step.fetch({_CURRENT: there[_CURRENT]}, folder.joinpath)
+    if CURRENT in there:
+        step.fetch({CURRENT: there[CURRENT]}, folder.joinpath)
 
 
 def _bring_run(

@@ -7,6 +7,7 @@ import fsspec
 import pytest
 from spexplain.dashboard.cli import main
 from spexplain.dashboard.cli import serve as serving
+from spexplain.dashboard.notebook.opened import open as open_at_a_notebook
 from spexplain.data.objects.publish import copy_to
 from spexplain.data.objects.working_copy import working_copy
 
@@ -90,3 +91,9 @@ def test_nothing_of_s3_is_loaded_for_a_folder(small_demo):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_notebook_opens_it_too(address, small_demo):
+    found = open_at_a_notebook(address)
+    assert found.catalog.equals(open_at_a_notebook(small_demo).catalog)
+    assert found.lenses

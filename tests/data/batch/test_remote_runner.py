@@ -62,6 +62,7 @@ def bytes_below(runs):
     }
 
 
+@pytest.mark.slow  # three interpreters load what models need
 def test_three_processes_with_an_s3_address_make_the_bytes_of_one(
     s3, scheduler, built, quick, tmp_path, monkeypatch
 ):

@@ -37,7 +37,9 @@ def test_only_what_changed_is_fetched_again(step, there, tmp_path):
     assert said == [(1, 2), (2, 2)]
     assert step.has(there.files(), lambda name: tmp_path / "here" / name)
     assert fetched(step, there, tmp_path) == 0
+    assert step.knows("a", there.files()["a"])
     put("a", b"2")
+    assert not step.knows("a", there.files()["a"])
     assert not step.has(there.files(), lambda name: tmp_path / "here" / name)
     assert fetched(step, there, tmp_path) == 1
     (tmp_path / "here/b/c").unlink()

@@ -124,6 +124,19 @@ def test_what_was_added_follows_and_the_rest_stays(memory, observed, tmp_path, p
         assert (found.observed(row).flux == grown.observed(row).flux).all()
 
 
+def test_which_runs_are_current_is_not_said_over_a_build_at_the_address(memory, copied):
+    address = memory("current/survey")
+    copy_to(copied.path, address)
+    store, name = RunStore(copied.path), "/current/survey/runs/current.json"
+    store.set_current({"score": store.current()["score"]})
+    assert copy_to(copied.path, address) == 1
+    assert b"svm" not in there().cat_file(name)
+    there().pipe_file(name, b'{"vae": "of a build there"}')
+    store.set_current({})
+    assert copy_to(copied.path, address) == 0
+    assert there().cat_file(name) == b'{"vae": "of a build there"}'
+
+
 def test_another_collection_is_not_replaced(memory, copied, unlabelled):
     address = memory("taken/survey")
     copy_to(copied.path, address)
