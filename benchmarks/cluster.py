@@ -82,7 +82,10 @@ def by_two(path: Path, settings: Any, kills: int) -> dict[str, Any]:
     import dask
 
     dask.config.set({"distributed.scheduler.allowed-failures": 1000})
-    with LocalCluster(**here, dashboard_address=None) as cluster, Client(cluster) as client:
+    with (
+        LocalCluster(**here, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster) as client,
+    ):
         client.run(warm)
         forget(path)
         done, counted = threading.Event(), []

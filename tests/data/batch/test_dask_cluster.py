@@ -144,7 +144,7 @@ def test_where_nobody_works_it_is_said_and_one_may_stop(chunks, tmp_path):
         if len(told) > 1:
             raise Enough
 
-    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as alone:
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as alone:
         address = alone.scheduler_address
         cluster = DaskCluster(ClusterChoice(address), told.append)
         with pytest.raises(Enough):
