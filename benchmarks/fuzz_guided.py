@@ -76,7 +76,7 @@ def run(seconds: float, seed: int, kept: Path) -> dict[str, object]:
     return {
         "seeds": n_seeds,
         "inputs": max(map(int, runs), default=0),
-        "lines_reached": [int(edges[0]), int(edges[-1])] if edges else [],
+        "edges_reached": [int(edges[0]), int(edges[-1])] if edges else [],
         "inputs_that_reached_new_ones": n_corpus - n_seeds,
         "failures": [
             line[:300] for line in told if re.match(r"\s*=+ Uncaught|[A-Za-z.]+Error: ", line)
