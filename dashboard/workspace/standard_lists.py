@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import take
 
 from ...core.models.anomaly.scores import SCORE_TITLES
 from ...data.collection.trained.trained_models import probability_column
@@ -140,16 +141,29 @@ def selected_rows(
     said = _classified(agn)
     if said is not None:
         shares = [name for name in said if name.startswith("p_")]
-        found = said[["predicted", *shares]].reindex(rows).reset_index(drop=True)
+        found = _of_rows(said, ["predicted", *shares], rows)
         table["predicted"] = found.fillna({"predicted": ""})["predicted"]
         # The type predicted is that of the largest probability.
         most = [as_numbers(found[name]) for name in shares]
         table["confidence"] = np.max(most, axis=0) if shares else np.nan
         columns = _columns("id", "label", "predicted", "confidence", *_ABOUT)
     if anomaly is not None and "score" in anomaly.columns:
-        table["score"] = as_numbers(anomaly.columns["score"].reindex(rows))
+        table["score"] = as_numbers(_of_rows(anomaly.columns, ["score"], rows)["score"])
         columns += (Column("score", SCORE_TITLES["mse"], "number", saved="mse"),)
     return Listing(table, columns, "No spectrum is selected.")
+
+
+def _of_rows(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> pd.DataFrame:
+    """Some columns for these rows, missing where the table, whose rows ascend, has none.
+
+    As ``reindex``, which makes a dictionary of all the table's rows at each call.
+    """
+    index = table.index.to_numpy()
+    at = np.searchsorted(index, rows)
+    there = at < len(index)
+    there[there] = index[at[there]] == rows[there]
+    at = np.where(there, at, -1)
+    return pd.DataFrame({name: take(table[name].array, at, allow_fill=True) for name in names})
 
 
 def _lowest(values: np.ndarray, limit: int) -> np.ndarray:

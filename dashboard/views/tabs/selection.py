@@ -51,6 +51,7 @@ class _SelectionTab:
         self._summary = SelectionSummary(session)
         self.part = SectionsPart("selected", self._take)
         self._reasons = SelectionReasons(session)
+        self._counted: tuple[Selection, str] | None = None
         self._bpt = pn.pane.HoloViews(
             None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
             margin=(4, 10, 8, 0), visible=False, stylesheets=[_WIDE_ALONE],
@@ -226,7 +227,7 @@ class _SelectionTab:
         )
 
     def _about(self, now: Selection) -> str:
-        space, undo = self._session.workspace, self._session.selected.can_undo
+        undo = self._session.selected.can_undo
         n = len(now.rows)
         counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
         saves = "".join(
@@ -239,10 +240,17 @@ class _SelectionTab:
         clear = button("Clear", {"do": "clear"}, css="plain", title="Select nothing (Esc)")
         return (
             f"<h3>{counted}</h3><p>{escape(now.origin)}</p>"
-            f"{types_line(space.catalog['label'].iloc[now.rows])}"
+            f"{self._types(now)}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
             f"{self._tags(now.rows)}"
         )
+
+    def _types(self, now: Selection) -> str:
+        """How many of each type; counted once, since what is below it comes piece by piece."""
+        if self._counted is None or self._counted[0] is not now:
+            labels = self._session.workspace.catalog["label"]
+            self._counted = (now, types_line(labels.iloc[now.rows]))
+        return self._counted[1]
 
     def _tags(self, rows: np.ndarray) -> str:
         """What tags all of them; nothing for who may not."""

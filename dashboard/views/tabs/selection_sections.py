@@ -99,8 +99,8 @@ def tags_line(n: int, tags: Sequence[int], *, can_undo: bool) -> str:
 
 def types_line(labels: pd.Series) -> str:
     """How many there are of each type, the commonest first."""
-    counts = labels.replace("", "unlabelled").value_counts()
-    told = " · ".join(f"{escape(str(kind))} {n:,}" for kind, n in counts.items())
+    counts = labels.value_counts()
+    told = " · ".join(f"{escape(str(kind)) or 'unlabelled'} {n:,}" for kind, n in counts.items())
     return f"<p>{told}</p>" if told else ""
 
 
