@@ -120,9 +120,7 @@ def ingest_command(
 
     if (out is None) == (into is None):
         raise ValueError("say where: --out DIR for a new collection, or --into DIR to add to one")
-    # "--column wave=1 flux=2", as one writes it: the shell hands on all but the first as files.
-    more = [str(path) for path in paths if column and "=" in path.name and not path.exists()]
-    files = [path for path in paths if str(path) not in more]
+    files, columns = _without_columns(paths, column or [])
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = ingest(
             files,
@@ -131,7 +129,7 @@ def ingest_command(
             labels=labels,
             jobs=jobs,
             z_max=z_max,
-            hints=Hints(parse_columns([*(column or []), *more]), air),
+            hints=Hints(parse_columns(columns), air),
             doubtful=z_warning == "keep",
             catalogue=catalog,
             progress=lambda done, total: progress("read", done, total),
@@ -141,6 +139,12 @@ def ingest_command(
         print_json(asdict(report) | {"path": str(report.path)})
     else:
         print_lines(ingest_lines(report))
+
+
+def _without_columns(paths: list[Path], columns: list[str]) -> tuple[list[Path], list[str]]:
+    """Files, and columns: of ``--column wave=1 flux=2`` all but the first arrive as files."""
+    more = [path for path in paths if columns and "=" in path.name and not path.exists()]
+    return [path for path in paths if path not in more], [*columns, *map(str, more)]
 
 
 def build_command(

@@ -12,6 +12,7 @@ __all__ = ["Delimited", "decoded", "number_of", "read_delimited"]
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _NOTES = ("#", "%", "!")
 _FORTRAN = re.compile(r"([+-]?[\d.,]+)[dD]([+-]?\d+)")
+_LOOKED_AT, _MOST_PROSE, _LEAST_PROSE = 20, 100, 2  # lines
 _DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -85,6 +86,8 @@ def read_delimited(content: bytes) -> Delimited:
     notes, lines = _parted(decoded(content))
     if not lines:
         raise ValueError("it holds no line of data")
+    before, lines = _preamble(lines)
+    notes += before
     delimiter = _delimiter(lines)
     rows = [_split(line, delimiter) for line in lines]
     numeric = all(_is_number(word) for word in rows[0])
@@ -110,11 +113,36 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
     notes, lines = [], []
     for line in text.splitlines():
         bare = line.strip()
+        if not any(map(str.isalnum, bare)):  # rules between lines
+            continue
         if bare.startswith(_NOTES):
             notes.append(bare.lstrip("#%! ").rstrip())
-        elif bare:
+        elif not bare.lower().startswith("sep="):  # of Excel
             lines.append(line.rstrip("\r\n").strip(" "))
+    if all(line.startswith("|") and line.endswith("|") for line in lines):
+        lines = [line[1:-1].strip() for line in lines]
     return [note for note in notes if note], lines
+
+
+def _preamble(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Lines of prose before the names of columns of numbers, and the others.
+
+    The names are the last line before the numbers, if it has as many words.
+    """
+    delimiter = _delimiter(lines[-_LOOKED_AT:])
+    numbers = [_is_numbers(_split(line, delimiter)) for line in lines[:_MOST_PROSE]]
+    first = numbers.index(True) if True in numbers else 0
+    if first < _LEAST_PROSE or not _is_numbers(_split(lines[-1], delimiter)):
+        return [], lines
+    n = len(_split(lines[first], delimiter))
+    if len(_split(lines[0], delimiter)) == n:
+        return [], lines
+    named = len(_split(lines[first - 1], delimiter)) == n
+    return lines[: first - named], lines[first - named :]
+
+
+def _is_numbers(words: list[str]) -> bool:
+    return len(words) > 1 and all(map(_is_number, words))
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 import zlib
@@ -47,7 +48,9 @@ _OTHER_KINDS = {
 }  # fmt: skip
 _CARD, _LONGEST_KEYWORD = 80, 8
 _OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
-_LARGEST_FLAG = 2.0**62
+_MOST_AXES = 10
+_LARGEST_PACKED = 20_000_000  # pixels of an image within a table
+_LARGEST_FLAG, _OF_64_BITS = 2.0**62, 2**63
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
     "with astropy"
@@ -156,7 +159,8 @@ class Hdu:
         if stored.dtype.kind == "f":
             whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
             stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
-        return stored.astype(np.int64)
+        zero = self.value(f"TZERO{self.columns.index(name) + 1}")
+        return _unsigned(stored.astype(np.int64), zero)
 
     def logical(self, number: int) -> bool:
         """Whether the column of this number, from 1, holds true and false."""
@@ -186,6 +190,15 @@ class Hdu:
         if kind.kind not in kinds:
             raise ReadError("unreadable", f"column {name!r} holds {kind}")
         return self.data[name]
+
+
+def _unsigned(stored: np.ndarray, zero: object) -> np.ndarray:
+    """Whole numbers that stand lower by TZERO, as FITS keeps those without a sign."""
+    if not isinstance(zero, int | float) or not zero:
+        return stored
+    if zero == _OF_64_BITS:  # the highest bit is a flag as any other
+        return (stored ^ np.iinfo(np.int64).min) & np.iinfo(np.int64).max
+    return stored + int(zero)
 
 
 def read_hdus(
@@ -232,6 +245,9 @@ def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
 
     Not by ``fits.open(checksum=True)``, which reads all HDUs whatever is wanted.
     """
+    if _is_packed_image(hdu) and images(hdu.name):
+        image = fits.CompImageHDU(bintable=hdu)
+        return Hdu(image, image.data)
     if isinstance(hdu, fits.BinTableHDU):
         found = _table(hdu)
         _check_sums(hdu, found.keywords or ())
@@ -240,6 +256,15 @@ def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
         _check_sums(hdu, hdu.header)
     _ = hdu.header  # built here, where damage is told
     return Hdu(hdu, _data(hdu, images))
+
+
+def _is_packed_image(hdu: Any) -> bool:
+    """Whether this is an image that fpack has put into a table, and not a huge one."""
+    if not isinstance(hdu, fits.BinTableHDU) or hdu.header.get("ZIMAGE") is not True:
+        return False
+    said: list[Any] = [hdu.header.get(f"ZNAXIS{number}") for number in range(1, _MOST_AXES)]
+    sizes = [size for size in said if isinstance(size, int)]
+    return bool(sizes) and min(sizes) > 0 and math.prod(sizes) <= _LARGEST_PACKED
 
 
 def _check_sums(hdu: Any, keywords: Container[str]) -> None:

@@ -10,10 +10,22 @@ from .....core.spectra.unit_spellings import length_within
 from ...delimited import Delimited, number_of
 from ..vocabulary.column_names import columns_by_role, plain_name
 
-__all__ = ["described_form", "named_by_notes", "units_below", "units_in_notes", "without_units"]
+__all__ = [
+    "described_form",
+    "named_by_notes",
+    "redshift_in_remarks",
+    "units_below",
+    "units_in_notes",
+    "without_units",
+]
 
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
+_REDSHIFT = re.compile(
+    r"(?:spectroscopic\s+)?(?:redshift|z|z_?spec)(?:\s*\(?z\)?)?\s*[=:,\s]\s*"
+    r"(-?\d*[.,]\d+)(?=$|[\s,;(±+])",
+    re.IGNORECASE,
+)
 _LISTED = ("columns", "column names", "names", "fields")
 
 
@@ -27,7 +39,8 @@ def described_form(content: bytes) -> str:
     start = content[:20_000].lstrip()
     if b"Byte-by-byte Description" in start:
         return "ascii.mrt" if start.startswith(b"Title:") else "ascii.cds"
-    return "ascii.ipac" if start.startswith((b"|", b"\\")) else ""
+    marked = re.search(rb"\|\s*:?-{2}", start)  # a table of Markdown
+    return "ascii.ipac" if start.startswith((b"|", b"\\")) and not marked else ""
 
 
 def named_by_notes(table: Delimited) -> Delimited:
@@ -56,6 +69,13 @@ def named_by_notes(table: Delimited) -> Delimited:
     if sorted(numbered) == [*range(1, n + 1)]:
         return replace(table, names=tuple(numbered[k] for k in sorted(numbered)), named=True)
     return table
+
+
+def redshift_in_remarks(table: Delimited) -> dict[str, str]:
+    """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
+    lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
+    found = (_REDSHIFT.match(line) for line in lines)
+    return next(({"z": one[1]} for one in found if one), {})
 
 
 def _is_spectrum(names: Sequence[str]) -> bool:

@@ -26,7 +26,8 @@ from .table import AXES, spectrum_of_columns
 __all__ = ["is_image", "load_image"]
 
 # Extensions of flux, after those that columns of it are called.
-_FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D")
+_FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D",
+         "COMPRESSED_IMAGE")  # fmt: skip
 _ROWS = ("BANDID", "ROW", "ARRAY", "ROWNAME", "PLANE")
 _MOST_ROWS = 9
 _NEEDED: tuple[Role, ...] = ("ivar", "variance", "error", "mask", "good mask", "quality")

@@ -55,6 +55,8 @@ def unmasked(
         # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
         plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
         bad |= marks != 0 if plain else never_observed(marks)
+    if not bad.size:
+        raise ReadError("unreadable", "the table has no rows")
     if bad.all():
         by = ", ".join(repr(named[role]) for role in _MASKS if role in named)
         where = "; --column good=NAME says of one that it marks the good ones"

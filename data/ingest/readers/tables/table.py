@@ -148,7 +148,7 @@ def _in_order(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By increasing wavelength, each once; pixels without one are left out."""
     there = np.isfinite(wave)
-    if there.any() and len(np.unique(wave[there])) == 1:
+    if there.sum() > 1 and len(np.unique(wave[there])) == 1:
         raise ReadError("unreadable", f"all {len(wave):,} wavelengths are {wave[there][0]:g} Å")
     if there.all() and np.all(np.diff(wave) > 0):
         return wave, flux, ivar

@@ -20,6 +20,7 @@ __all__ = ["bad_by_survey", "mask_is_of_good", "stated_scale", "unit_of_axis", "
 _PFS = {"lambda", "flux", "fluxvariance", "mask"}
 _EUCLID = {"wavelength", "signal", "mask", "quality", "var"}
 _EUCLID_WORST = 64
+_GOOD_OF = {"dqwgt": {"dq"}, "dataqual": {"staterror"}}
 _ONE_IS_GOOD = (
     r"\b(1|true|t)\s*(=|:|is|are|means?|for)\s*(a\s+)?(good|valid|ok|usable)|"
     r"\b(good|valid|ok|usable)\s*(=|:|is)\s*(1|true)\b|\b(0|false|f)\s*(=|:|is|means?)\s*bad|"
@@ -98,10 +99,15 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
 def bad_by_survey(columns: Columns, named: dict[Role, str]) -> np.ndarray | None:
     """(D,) of a mask whose bits are known; None of any other.
 
+    HST's COS: DQ_WGT is 0 where a bit of DQ voids a pixel, for most do not (COS Data Handbook).
+    CALSPEC: DATAQUAL is 1 where a pixel is good.
     Euclid SIR: values that are odd, or 64 and more, are not to be used (IRSA's introduction to
     its spectra, Q1); QUALITY is no flag.
     """
     names = {plain_name(name) for name in columns.names}
+    for good, besides in _GOOD_OF.items():  # 0 is bad
+        if names >= {good, *besides}:
+            return columns.numbers(next(n for n in columns.names if plain_name(n) == good)) == 0
     if not (names >= _EUCLID and "mask" in named):
         return None
     bits = columns.flags(named["mask"])

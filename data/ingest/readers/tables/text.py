@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,15 +19,22 @@ from ...delimited import decoded, number_of, read_delimited
 from ..fits_files.fits import ReadError
 from ..fits_files.packed import opened, unpacked_name
 from ..vocabulary.column_names import columns_by_role
-from ..vocabulary.file_names import FITS_ENDINGS
+from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
 from ..vocabulary.ucds import with_ucds
-from .column_notes import described_form, named_by_notes, units_below, units_in_notes, without_units
+from .column_notes import (
+    described_form,
+    named_by_notes,
+    redshift_in_remarks,
+    units_below,
+    units_in_notes,
+    without_units,
+)
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
 from .rows_of_arrays import holds_spectra
-from .votables import read_votable
+from .votables import read_votables
 
 __all__ = ["is_text", "load_text"]
 
@@ -117,12 +125,21 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
 
             yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
             return
-        table = _read(stream, str(kind))
+        tables = _read(stream, str(kind))
+    held = [(table, _hints_of(table, hints)) for table in tables]
+    held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
+    if not held:
+        raise ReadError(*_why_none(tables[0]))
+    for number, (table, told) in enumerate(held, 1):
+        for spectrum in spectra_of_columns(AstropyColumns(table), path, told):
+            several = len(held) > 1 and spectrum.id == name_of(path)
+            which = str((table.meta or {}).get("name") or number)
+            yield replace(spectrum, id=f"{spectrum.id}-{which}") if several else spectrum
+
+
+def _hints_of(table: Table, hints: Hints) -> Hints:
     columns = AstropyColumns(table)
-    hints = with_ucds(columns.names, columns.value, hints)
-    if not holds_spectra(table.colnames, hints):
-        raise ReadError(*_why_none(table))
-    yield from spectra_of_columns(columns, path, hints)
+    return with_ucds(columns.names, columns.value, hints)
 
 
 def _why_none(table: Any) -> tuple[Any, str]:
@@ -142,23 +159,24 @@ def _why_none(table: Any) -> tuple[Any, str]:
     )
 
 
-def _read(stream: IO[bytes], kind: str) -> Any:
+def _read(stream: IO[bytes], kind: str) -> list[Any]:
+    """The tables of a file; all but VOTables have one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)  # of style: units, VOTable's version
             warnings.simplefilter("ignore", VOWarning)
             if kind == "votable":
-                return read_votable(stream)
+                return read_votables(stream)
             content = stream.read()
             if not content.strip():
                 raise ReadError("unreadable", "the file is empty")
             form = described_form(content)
             if form:
-                return Table.read(decoded(content).splitlines(), format=form)
+                return [Table.read(decoded(content).splitlines(), format=form)]
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
                 # As lines: of text astropy asks first whether it is the name of a file.
-                return Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")
-            return _plain(content)
+                return [Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")]
+            return [_plain(content)]
     except _DAMAGE as error:
         why = in_own_words(str(error), f"{_TITLES[kind]} that is damaged or of another kind")
         raise ReadError("unreadable", f"not a table that can be read: {why}") from error
@@ -175,7 +193,8 @@ def _plain(content: bytes) -> Any:
     found = named_by_notes(found)
     if not found.rows:
         raise _no_table(content)
-    meta: dict[str, Any] = {**found.notes, _UNNAMED: not found.named, "comments": found.remarks}
+    said = {**redshift_in_remarks(found), **found.notes, "comments": found.remarks}
+    meta: dict[str, Any] = {**said, _UNNAMED: not found.named}
     columns: dict[str, np.ndarray] = {}
     units = units_below(found) | units_in_notes(found)
     for written, words in without_units(found).columns().items():
@@ -221,7 +240,7 @@ def _numbers(words: Sequence[str]) -> np.ndarray:
 
 
 def _number(word: str) -> float:
-    if word.lower() in ("", "nan", "null", "none", "--", "-", "na", "n/a"):
+    if word.lower().strip("*") in ("", "nan", "null", "none", "--", "-", "na", "n/a"):
         return float("nan")
     if word.lower() in ("true", "false", "t", "f"):
         return float(word[:1] in "tT")

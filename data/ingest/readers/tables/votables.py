@@ -7,11 +7,11 @@ from typing import IO, Any
 from astropy.io.votable import parse
 from astropy.table import Table
 
-__all__ = ["read_votable"]
+__all__ = ["read_votables"]
 
 
-def read_votable(stream: IO[bytes]) -> Table:
-    """The first table that has rows, with parameters and infos by their names in its meta.
+def read_votables(stream: IO[bytes]) -> list[Table]:
+    """Every table that has rows, with parameters and infos by their names in its meta.
 
     Parameters
     ----------
@@ -20,7 +20,8 @@ def read_votable(stream: IO[bytes]) -> Table:
 
     Returns
     -------
-    Of a parameter with a utype also the last word of that (``spec:Target.Redshift``).
+    Of a parameter with a utype also the last word of that (``spec:Target.Redshift``); of one that
+    several tables have the nearest.
 
     Raises
     ------
@@ -31,10 +32,14 @@ def read_votable(stream: IO[bytes]) -> Table:
     tables = [*votable.iter_tables()]
     if not tables:
         raise ValueError("it has no table")
-    chosen = next((one for one in tables if one.nrows and len(one.fields) > 1), tables[0])
-    table = chosen.to_table(use_names_over_ids=True)
+    full = [table for table in tables if table.nrows and len(table.fields) > 1]
+    return [_with_said(votable, table) for table in full or tables[:1]]
+
+
+def _with_said(votable: Any, held: Any) -> Table:
+    table = held.to_table(use_names_over_ids=True)
     said: dict[str, object] = {}
-    for element in _elements(votable, chosen):
+    for element in _elements(votable, held):
         names = [element.name, (getattr(element, "utype", None) or "").rpartition(".")[2]]
         for name in filter(None, names):
             said.setdefault(str(name), _plain(element.value))
@@ -46,7 +51,8 @@ def _elements(votable: Any, table: Any) -> list[Any]:
     """Params and infos, the nearest first."""
     found = [*table.params, *table.infos]
     for resource in votable.resources:
-        found += [*resource.params, *resource.infos]
+        if any(one is table for one in resource.iter_tables()):
+            found += [*resource.params, *resource.infos]
     return [*found, *votable.params, *votable.infos]
 
 

@@ -80,6 +80,7 @@ _KNOWN: dict[Role, tuple[str, ...]] = {
 # Of each one is enough.
 _KINDS: tuple[tuple[ComposedRole, ...], ...] = (
     ("wave", "log wave", "frequency"), ("flux",), ("ivar", "error", "variance"),
+    ("mask", "good mask", "quality"),
 )  # fmt: skip
 
 
@@ -106,6 +107,8 @@ def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
         if known is not None:
             found[role] = known
     open_kinds = [kind for kind in _KINDS if not found.keys() & {*kind}]
+    if "sdss mask" in found:
+        open_kinds = [kind for kind in open_kinds if "mask" not in kind]
     if not open_kinds:
         return found
     for role, name in only_composed(given, [role for kind in open_kinds for role in kind]).items():

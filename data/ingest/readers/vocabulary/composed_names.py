@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple
 
 __all__ = ["Composed", "ComposedRole", "composed_name", "only_composed"]
 
-ComposedRole = Literal["wave", "log wave", "frequency", "flux", "error", "variance", "ivar"]
+ComposedRole = Literal[
+    "wave", "log wave", "frequency", "flux", "error", "variance", "ivar",
+    "mask", "good mask", "quality",
+]  # fmt: skip
 
 _AXIS = (
     "wavelengths", "wavelength", "wavelen", "wavelnth", "wavlen", "wlen", "wave", "waves", "wav",
@@ -48,6 +51,13 @@ _LENGTHS = {
 }  # fmt: skip
 _FREQUENCIES = {"ghz": "GHz", "thz": "THz", "hz": "Hz", "cm1": "cm-1"}
 _DENSITIES = {"jy": "Jy", "mjy": "mJy", "ujy": "uJy", "µjy": "uJy", "μjy": "uJy", "njy": "nJy"}
+_MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
+    ("good mask", ("good", "goodmask", "goodpix", "valid", "unmasked")),
+    ("mask", ("mask", "masks", "masked", "badmask", "bad", "badpix", "badpixel", "badpixels")),
+    ("quality", ("dq", "qual", "quality", "flag", "flags", "bitmask", "pixmask")),
+)
+_EVERY_MASK = {role for role, _ in _MASKS}
+_OF_MASK = ("pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "array", "value")
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
 )  # fmt: skip
@@ -76,7 +86,7 @@ def composed_name(name: str) -> Composed | None:
     text = re.sub(r"[\W_]+", " ", apart.lower())
     said = re.sub(r"\bf (lambda|nu)\b", r"f\1", text).split()
     said = [part for word in said for part in _parts(word)]
-    return _axis(said) or _flux(said, name) or _noise(said, name)
+    return _axis(said) or _flux(said, name) or _noise(said, name) or _mask(said)
 
 
 def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[ComposedRole, str]:
@@ -98,16 +108,17 @@ def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[C
     chosen: dict[ComposedRole, str] = {}
     for role, those in found.items():
         those.sort()
-        if len(those) == 1 or those[0][0] < those[1][0]:  # of two alike the user has to say which
+        # Of two alike the user has to say which; but of masks one is better than none.
+        if len(those) == 1 or those[0][0] < those[1][0] or role in _EVERY_MASK:
             chosen[role] = those[0][1]
     return chosen
 
 
-_ALL = {
-    word
-    for words in (_AXIS, _FLUX, _ERROR, _VARIANCE, _IVAR, _LOG, _FREQUENCY, _OF_AXIS, _OF_FLUX)
-    for word in words
-} | {*_OF_NOISE, *_LENGTHS, *_FREQUENCIES, *_DENSITIES}
+_LISTS = (
+    _AXIS, _FLUX, _ERROR, _VARIANCE, _IVAR, _LOG, _FREQUENCY, _OF_AXIS, _OF_FLUX, _OF_NOISE,
+    _OF_MASK, _LENGTHS, _FREQUENCIES, _DENSITIES, *(words for _, words in _MASKS),
+)  # fmt: skip
+_ALL = {word for words in _LISTS for word in words}
 _GLUED = sorted((word for word in _ALL if len(word) >= _SHORTEST_GLUED), key=len, reverse=True)
 
 
@@ -160,6 +171,13 @@ def _noise(said: list[str], name: str) -> Composed | None:
     if {*said} & {"lam", "lambda", "nu"} and not {*said} & {*_FLUX}:
         return None
     return Composed(role, _density(said, name), len(said))
+
+
+def _mask(said: list[str]) -> Composed | None:
+    role: ComposedRole | None = next((role for role, words in _MASKS if {*said} & {*words}), None)
+    if role is None or not _only(said, *(words for _, words in _MASKS), _OF_MASK, _FLUX, _ERROR):
+        return None
+    return Composed(role, "", len(said))
 
 
 def _density(said: list[str], name: str) -> str:

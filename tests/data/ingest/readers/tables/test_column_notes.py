@@ -77,3 +77,34 @@ def test_descriptions_are_known_by_how_they_begin():
     assert described_form(b"Title: x\nByte-by-byte Description of file") == "ascii.mrt"
     assert described_form(b"\\z = 0.1\n|wave|") == "ascii.ipac"
     assert described_form(b"wave,flux\n1,2") == ""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "# Redshift,0.1\nwave flux err\n",
+        "# z 0.1\n# wave flux err\n",
+        "# redshift z = 0.1 (NED)\n# wave flux err\n",
+        "# z = 0.1, SNR = 12\n# wave flux err\n",
+        "# z_spec: 0.1 +/- 0.001\n# ------\n# wave flux err\n# ------\n",
+        "A spectrum of mine\nz = 0.1\nwave flux err\n",
+    ],
+)
+def test_redshifts_and_names_among_prose(tmp_path, head):
+    spectrum = read(text(tmp_path / "a.txt", head, WAVE, FLUX))
+    np.testing.assert_allclose(spectrum.flux, FLUX, rtol=1e-6)
+    assert spectrum.z == 0.1
+
+
+@pytest.mark.parametrize("note", ["# z_err 0.1", "# zero point 0.1", "# z band 0.1"])
+def test_other_numbers_are_no_redshift(tmp_path, note):
+    assert np.isnan(read(text(tmp_path / "a.txt", f"{note}\nwave flux err\n", WAVE, FLUX)).z)
+
+
+def test_tables_of_excel_and_of_markdown(tmp_path):
+    rows = [f"{a:.8g}|{b:.8g}|0.5" for a, b in zip(WAVE, FLUX, strict=True)]
+    excel = "sep=;\nwave;flux;err\n" + "\n".join(row.replace("|", ";") for row in rows)
+    marked = "| wave | flux | err |\n|---|---|---|\n" + "\n".join(f"| {row} |" for row in rows)
+    for name, content in (("a.csv", excel), ("b.md", marked)):
+        (tmp_path / name).write_text(content)
+        np.testing.assert_allclose(read(tmp_path / name).flux, FLUX, rtol=1e-6)

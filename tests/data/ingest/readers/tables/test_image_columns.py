@@ -120,3 +120,17 @@ def test_the_user_may_name_rows_by_their_numbers(tmp_path):
     path = write(tmp_path / "a.fits", np.stack([WAVE, FLUX, ERROR]))
     (spectrum,) = read_all(path, Hints({"wave": "1", "flux": "2", "error": "3"}))
     same(spectrum)
+
+
+def test_images_that_fpack_packed_are_read_and_huge_ones_are_not(tmp_path):
+    packed = [fits.CompImageHDU(data.astype(np.float32), name=name, quantize_level=0,
+                                compression_type="GZIP_2")
+              for name, data in (("SCI", FLUX), ("ERR", ERROR))]  # fmt: skip
+    packed[0].header.update(LINEAR | {"Z": 0.1})
+    path = tmp_path / "a.fits.fz"
+    fits.HDUList([fits.PrimaryHDU(), *packed]).writeto(path)
+    same(read(path))
+    with fits.open(path, mode="update", disable_image_compression=True) as hdus:
+        hdus[1].header["ZNAXIS1"] = 10**12
+    with pytest.raises(ReadError):
+        read(path)

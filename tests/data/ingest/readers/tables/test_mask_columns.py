@@ -56,3 +56,40 @@ def test_a_mask_of_nearly_all_asks_what_it_means(tmp_path):
     for role, good in (("good mask", ~BAD), ("mask", BAD)):
         (spectrum,) = read_all(path, Hints({role: "MASK"}))
         np.testing.assert_array_equal(spectrum.has_data, good)
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "u4", "u8", "i8", "f4"])
+@pytest.mark.parametrize("name", ["mask", "dq", "pixel_flags"])
+def test_flags_of_every_width_with_or_without_a_sign(tmp_path, kind, name):
+    table = Table({"wave": WAVE, "flux": FLUX, "err": np.ones(300), name: (4 * BAD).astype(kind)})
+    table.meta["Z"] = 0.1
+    table.write(tmp_path / "a.fits")
+    np.testing.assert_array_equal(read(tmp_path / "a.fits").has_data, ~BAD)
+
+
+@pytest.mark.parametrize("words", [("bad", "good"), ("Y", "N"), ("true", "false"), ("1", "0")])
+@pytest.mark.parametrize("ending", ["fits", "csv"])
+def test_flags_may_be_words(tmp_path, words, ending):
+    table = Table({"wave": WAVE, "flux": FLUX, "err": np.ones(300), "mask": np.where(BAD, *words)})
+    table.write(tmp_path / f"a.{ending}")
+    np.testing.assert_array_equal(read(tmp_path / f"a.{ending}").has_data, ~BAD)
+
+
+def test_words_that_are_no_flags_are_quoted(tmp_path):
+    table = Table(
+        {"wave": WAVE, "flux": FLUX, "err": np.ones(300), "mask": np.full(300, "perhaps")}
+    )
+    table.write(tmp_path / "a.csv")
+    with pytest.raises(ReadError, match="holds 'perhaps', no flags of good and bad"):
+        read(tmp_path / "a.csv")
+
+
+def test_weights_of_dq_say_which_of_its_bits_count(tmp_path):
+    path = write(tmp_path / "a.fits", dq=np.full(300, 4), dq_wgt=(~BAD).astype(float))
+    np.testing.assert_array_equal(read(path).has_data, ~BAD)
+
+
+def test_a_table_without_rows_is_called_so(tmp_path):
+    Table({"wave": WAVE[:0], "flux": FLUX[:0], "err": FLUX[:0]}).write(tmp_path / "a.fits")
+    with pytest.raises(ReadError, match="the table has no rows"):
+        read(tmp_path / "a.fits")

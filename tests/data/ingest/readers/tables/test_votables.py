@@ -10,7 +10,7 @@ from astropy.io.votable.tree import Param
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
-from spexplain.data.ingest.readers import read
+from spexplain.data.ingest.readers import read, read_all
 
 WAVE = np.linspace(3800.0, 9200.0, 200)
 FLUX = 30 + 10 * np.sin(WAVE / 300)
@@ -64,3 +64,13 @@ def test_a_ucd_says_air(tmp_path):
     )
     np.testing.assert_allclose(spectrum.wave_obs_aa, WAVE, rtol=1e-8)
     assert spectrum.medium == "air"
+
+
+def test_every_table_is_a_spectrum(tmp_path):
+    tables = [Table({"wave": WAVE, "flux": scale * FLUX, "err": FLUX}) for scale in (1, 2)]
+    votable, other = (from_table(table) for table in tables)
+    votable.resources.extend(other.resources)
+    votable.to_xml(str(tmp_path / "a.vot"))
+    found = list(read_all(tmp_path / "a.vot"))
+    assert [one.id for one in found] == ["a-1", "a-2"]
+    np.testing.assert_allclose(found[1].flux, 2 * FLUX, rtol=1e-6)

@@ -40,3 +40,18 @@ def test_a_name_of_the_table_goes_before_one_of_several_words():
 def test_the_fewest_words_count_and_two_alike_are_nobody():
     assert only_composed(["flux_opt_cal", "flux_opt"], ["flux"]) == {"flux": "flux_opt"}
     assert only_composed(["flux_opt", "flux_obs"], ["flux"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("PIXEL_FLAGS", "quality"), ("flux_flag", "quality"), ("BITMASK", "quality"),
+     ("bad_mask", "mask"), ("masked", "mask"), ("is_masked", "mask"), ("good_data", "good mask")],
+)  # fmt: skip
+def test_masks_of_several_words_are_found_where_no_other_is(name, role):
+    assert columns_by_role(["wave", "flux", "err", name])[role] == name
+    assert role not in columns_by_role(["wave", "flux", "err", "bpm", name]).keys() - {"mask"}
+
+
+@pytest.mark.parametrize("name", ["or_mask", "contmask", "line_mask", "sky_flag", "flag_z"])
+def test_masks_of_something_else_are_none(name):
+    assert not columns_by_role([name]).keys() & {"mask", "good mask", "quality"}
