@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 MANIFEST = "run.json"
+_COPIES = "objects"  # below SPEXPLAIN_HOME
 _ADDRESS = ".address.json"
 _MEMORY = ".in-step.json"
 CURRENT = "runs/current.json"
@@ -64,7 +65,7 @@ def address_of(folder: Path) -> str | None:
     Only one at the very place where :func:`working_copy` has it is: what came from others cannot
     name an address that is written to.
     """
-    if folder.parent.name != "objects" or not (folder / _ADDRESS).is_file():
+    if folder.parent.parent.name != _COPIES or not (folder / _ADDRESS).is_file():
         return None
     address = str(json.loads((folder / _ADDRESS).read_text(encoding="utf-8"))["address"])
     return address if _folder(address).resolve() == folder.resolve() else None
@@ -82,7 +83,7 @@ def in_step(remote: RemoteFolder, folder: Path) -> InStep:
 
 def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None = None) -> None:
     """Fetch what is not here, or has changed: the collection, its facts last, then whole runs."""
-    if remote.read(META_NAME) is None:
+    if META_NAME not in remote.files():
         raise AddressError(f"there is no collection at {remote.address}: it has no {META_NAME}")
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".coming.lock"):
@@ -92,7 +93,7 @@ def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None =
 
 
 def _bring(remote: RemoteFolder, folder: Path, report: Report | None) -> None:
-    there = remote.files()
+    there = remote.files()  # again: another process may have fetched what is newer meanwhile
     step, facts = in_step(remote, folder), folder / META_NAME
     # What facts say of other spectra is true no more until these have come.
     if facts.is_file() and facts.read_bytes() != remote.read(META_NAME):
@@ -138,6 +139,6 @@ def _finished_runs(there: Mapping[str, Version]) -> Iterator[tuple[str, dict[str
 
 
 def _folder(address: str) -> Path:
-    last = re.sub(r"[^A-Za-z0-9_-]", "-", address.rpartition("/")[2]) or "collection"
-    digest = hashlib.sha256(address.encode()).hexdigest()[:16]
-    return home() / "objects" / f"{last}-{digest}"
+    """Where its copy lies: by a name that the page shows, in a folder of this address alone."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", address.rpartition("/")[2]) or "collection"
+    return home() / _COPIES / hashlib.sha256(address.encode()).hexdigest()[:16] / name

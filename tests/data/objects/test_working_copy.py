@@ -93,6 +93,14 @@ def test_where_no_collection_lies_is_said(memory):
         working_copy(memory("empty"))
 
 
+def test_where_no_bucket_is_that_is_said(s3):
+    s3("another")
+    with pytest.raises(
+        AddressError, match=r"none/survey cannot be reached: .*bucket does not exist"
+    ):
+        working_copy("s3://none/survey")
+
+
 def test_no_key_leads_out_of_the_folder(s3, unlabelled, home):
     address = f"{s3('leads-out')}/survey"
     copy_to(unlabelled.path, address)
@@ -105,7 +113,8 @@ def test_no_key_leads_out_of_the_folder(s3, unlabelled, home):
 def test_only_the_folder_that_is_its_working_copy_names_an_address(address, tmp_path):
     copy = working_copy(address)
     assert address_of(copy) == address
-    given = tmp_path / "objects" / copy.name
+    assert copy.name == "survey"  # as the page calls it
+    given = tmp_path / "objects" / copy.parent.name / copy.name
     shutil.copytree(copy, given)  # as if another had sent it
     assert address_of(given) is None
     assert address_of(tmp_path) is None
