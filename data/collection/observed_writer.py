@@ -34,7 +34,7 @@ from .format import (
 from .lookup.same_object import same_object
 from .observed import StoredSpectrum
 from .observed_blocks import block_path, write_block
-from .place_beside import COMMIT_NAME, Place, free_place
+from .place_beside import Place, free_place
 from .writer import RowsAwaited
 
 __all__ = ["ObservedWriter"]
@@ -162,12 +162,7 @@ class ObservedWriter(RowsAwaited):
         catalog, rejects = self._tables()
         if self._before is None:
             self._write_tables(self._part, catalog, rejects)
-            write_json(self._part / META_NAME, self._meta())
-            shutil.rmtree(self._part / "parts")
-            (self._part / COMMIT_NAME).unlink()
-            sync_tree(self._part)
-            os.rename(self._part, self.path)
-            sync(self.path.parent)
+            self._put_in_place()
             return
         # Until its facts say otherwise the collection is what it was: more blocks and longer
         # tables are not looked at. Broken off here, the next attempt does the same again.

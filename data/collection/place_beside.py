@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from ..files.locks import WriterLock
-from .format import CollectionError, write_json
+from .format import (
+    CATALOG_NAME,
+    META_NAME,
+    REJECTS_NAME,
+    CollectionError,
+    read_parquet,
+    write_json,
+    write_parquet,
+)
 
-__all__ = ["COMMIT_NAME", "Place", "free_place", "only_writer"]
+__all__ = ["COMMIT_NAME", "Place", "free_place", "only_writer", "table_part"]
 
 COMMIT_NAME = "commit.json"
 
@@ -119,4 +127,26 @@ def read_commit(part: Path, task: dict[str, Any]) -> dict[str, Any] | None:
         commit = json.loads((part / COMMIT_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return commit if isinstance(commit, dict) and commit.get("task") == task else None
+    if not isinstance(commit, dict) or commit.get("task") != task:
+        return None
+    return _taken_back(part, commit) if (part / META_NAME).exists() else commit
+
+
+def table_part(part: Path, name: str, number: int) -> Path:
+    """Where the lines of a table that came with a commit are kept until the end."""
+    return part / "parts" / f"{name}-{number:06}.parquet"
+
+
+def _taken_back(part: Path, commit: dict[str, Any]) -> dict[str, Any]:
+    """The last commit of a collection that was whole and on its way to its place.
+
+    Parts may be gone already: the tables made of them become the only ones. Facts go last, so
+    that this, too, may be broken off.
+    """
+    (part / "parts").mkdir(exist_ok=True)
+    for name, whole in (("catalog", CATALOG_NAME), ("rejects", REJECTS_NAME)):
+        write_parquet(table_part(part, name, 0), read_parquet(part / whole))
+    commit = commit | {"n_parts": 1}
+    write_json(part / COMMIT_NAME, commit)
+    (part / META_NAME).unlink()
+    return commit

@@ -32,7 +32,7 @@ from .format import (
     write_json,
     write_parquet,
 )
-from .place_beside import COMMIT_NAME, Place, free_place
+from .place_beside import COMMIT_NAME, Place, free_place, table_part
 
 __all__ = ["CollectionWriter", "RowsAwaited"]
 
@@ -173,10 +173,18 @@ class RowsAwaited:
         for name, columns in (("catalog", CATALOG_COLUMNS), ("rejects", REJECT_COLUMNS)):
             final = CATALOG_NAME if name == "catalog" else REJECTS_NAME
             write_parquet(self._part / final, self._committed(name, columns))
+        self._put_in_place()
+
+    def _put_in_place(self) -> None:
+        """Have the folder, which lacks its facts alone, where the collection is to be.
+
+        Broken off from here on, the next attempt takes the facts back and does this again.
+        """
         write_json(self._part / META_NAME, self._meta())
+        sync_tree(self._part)
         shutil.rmtree(self._part / "parts")
         (self._part / COMMIT_NAME).unlink()
-        sync_tree(self._part)
+        sync(self._part)
         os.rename(self._part, self.path)
         sync(self.path.parent)
 
@@ -187,16 +195,12 @@ class RowsAwaited:
 
     def _write_parts(self, catalog: pd.DataFrame, rejects: pd.DataFrame) -> None:
         number = self._commit["n_parts"]
-        write_parquet(self._part / "parts" / f"catalog-{number:06}.parquet", catalog)
-        rejects = conform(rejects, REJECT_COLUMNS)
-        write_parquet(self._part / "parts" / f"rejects-{number:06}.parquet", rejects)
+        write_parquet(table_part(self._part, "catalog", number), catalog)
+        write_parquet(table_part(self._part, "rejects", number), conform(rejects, REJECT_COLUMNS))
 
     def _committed(self, name: str, columns: dict[str, str]) -> pd.DataFrame:
-        paths = [
-            self._part / "parts" / f"{name}-{number:06}.parquet"
-            for number in range(self._commit["n_parts"])
-        ]
-        parts = [pd.read_parquet(path) for path in paths]
+        numbers = range(self._commit["n_parts"])
+        parts = [pd.read_parquet(table_part(self._part, name, number)) for number in numbers]
         empty = pd.DataFrame(columns=[*columns])
         return conform(pd.concat(parts, ignore_index=True) if parts else empty, columns)
 

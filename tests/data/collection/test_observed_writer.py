@@ -102,6 +102,24 @@ def test_an_unfinished_collection_goes_on_to_the_same_bytes(tmp_path, interrupt_
     assert files_of(tmp_path / "c") == files_of(tmp_path / "straight")
 
 
+def test_one_killed_while_its_parts_are_removed_ends_at_the_same_bytes(tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(folder, **_):
+        next(folder.glob("catalog-*")).unlink()
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collection_writer.shutil, "rmtree", killed)
+        with pytest.raises(Killed):
+            write(tmp_path / "c", 21, resumable=True)
+    write(tmp_path / "straight", 21)
+    with ObservedWriter.create(tmp_path / "c", GRID, {"v": 1}, resumable=True) as writer:
+        assert writer.n_committed == 21
+    assert files_of(tmp_path / "c") == files_of(tmp_path / "straight")
+
+
 def add(path, start, stop):
     with ObservedWriter.add_to(path, {"v": 2}) as writer:
         writer.append(*spectra(start, stop))

@@ -201,3 +201,49 @@ def test_half_pixels_are_stored_as_none(tmp_path):
     data = np.array([True] + [False] * 6 + [True] * 3)
     assert np.array_equal(np.isfinite(got_flux), data)
     assert np.array_equal(got_ivar > 0, data)
+
+
+class _Killed(BaseException):
+    """As a signal would: nobody catches it."""
+
+
+# Of what is done once all is safe: the facts, the parts (the first of which is gone), the commit.
+@pytest.mark.parametrize("step", ["sync_tree", "rmtree", "unlink", "sync", "rename"])
+def test_a_collection_killed_on_its_way_to_its_place_gets_there(tmp_path, monkeypatch, step):
+    def write(path):
+        with CollectionWriter.create(path, GRID, {"v": 1}, resumable=True) as writer:
+            done = writer.n_committed
+            if done < 130:
+                writer.append(*block(done, 130))
+                writer.reject("bad", "", "unreadable", "why")
+        return done
+
+    write(tmp_path / "straight")
+    where = {"rmtree": collection_writer.shutil, "rename": os, "unlink": type(tmp_path)}
+    target = where.get(step, collection_writer)
+    real = getattr(target, step)
+
+    def killed(*given, **how):
+        if step == "rmtree":
+            next(given[0].glob("catalog-*")).unlink()
+        if step == "unlink" and given[0].name != "commit.json":
+            return real(*given, **how)
+        if step in ("sync", "sync_tree") and not next(tmp_path.glob(".c*/collection.json"), None):
+            return real(*given, **how)
+        raise _Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(target, step, killed)
+        with pytest.raises(_Killed):
+            write(tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+    done = write(tmp_path / "c")
+    # Without its commit it begins anew; with it nothing is done twice.
+    assert done == (0 if step in ("sync", "rename") else 130)
+    assert files_of(tmp_path / "c") == files_of(tmp_path / "straight")
+    assert sorted(os.listdir(tmp_path)) == ["c", "straight"]
+
+
+def files_of(path):
+    files = (one for one in sorted(path.rglob("*")) if one.is_file())
+    return {str(one.relative_to(path)): one.read_bytes() for one in files}
