@@ -1,6 +1,7 @@
 """Collections of spectra as observed: whole or not at all, and growing without being rewritten."""
 
 import os
+import shutil
 from contextlib import suppress
 
 import numpy as np
@@ -106,7 +107,9 @@ def test_one_killed_while_its_parts_are_removed_ends_at_the_same_bytes(tmp_path,
     class Killed(BaseException):
         pass
 
-    def killed(folder, **_):
+    def killed(folder, real=shutil.rmtree, **how):
+        if folder.name != "parts":
+            return real(folder, **how)
         next(folder.glob("catalog-*")).unlink()
         raise Killed
 
