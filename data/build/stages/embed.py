@@ -59,7 +59,6 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         xy, used = lay_out(scores, settings, **how)
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     work.draft.write_table("costs", kept.costs())
-    kept.remove()
     among, asked = quality_sample(n, used)
     whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
     quality = plane_quality(whole, xy[among], asked=asked, overwrite_features=True)
@@ -73,6 +72,7 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         "of_spectra": dataclasses.asdict(quality),
         "of_features": dataclasses.asdict(within),
     }
+    kept.remove()
 
 
 def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
