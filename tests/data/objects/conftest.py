@@ -11,11 +11,12 @@ from spexplain.data.collection.wave_code import encode_wave
 
 
 def spectra(start, stop):
-    """Catalog and spectra of some numbers."""
-    wave = encode_wave(4380 + np.arange(40.0))
+    """Catalog and spectra of some numbers, such that the AGN paper's preparation takes them."""
+    wave_obs_aa = 4000 + 2.0 * np.arange(1000)
+    wave, one = encode_wave(wave_obs_aa), np.ones(len(wave_obs_aa), np.float32)
     rng = np.random.default_rng(start)
-    fluxes = rng.normal(size=(stop - start, 40)).astype(np.float32)
-    made = [StoredSpectrum(wave, flux, np.ones(40, np.float32), None) for flux in fluxes]
+    fluxes = 5 + rng.normal(size=(stop - start, len(one))).astype(np.float32)
+    made = [StoredSpectrum(wave, flux, one, None) for flux in fluxes]
     names = [f"s{number}" for number in range(start, stop)]
     table = {"id": names, "z": 0.1, "ra": np.arange(start, stop), "dec": 0.0, "file": names}
     return pd.DataFrame(table | {"set_aside": "", "set_aside_why": ""}), made
@@ -30,7 +31,7 @@ def observed():
         if there:
             open_ = ObservedWriter.add_to(path, {"v": 2})
         else:
-            open_ = ObservedWriter.create(path, WaveGrid(4000.0, 4020.0), {"v": 1})
+            open_ = ObservedWriter.create(path, WaveGrid(3640.0, 5400.0), {"v": 1})
         with open_ as writer:
             writer.append(*spectra(there, n))
         return Collection.open(path)

@@ -124,6 +124,23 @@ def test_what_was_added_follows_and_the_rest_stays(memory, observed, tmp_path, p
         assert (found.observed(row).flux == grown.observed(row).flux).all()
 
 
+def test_a_collection_that_has_grown_is_gone_on_with_as_in_a_folder(
+    memory, observed, tmp_path, quick, elsewhere
+):
+    address, here = memory("goes-on/survey"), tmp_path / "c"
+    for n in (5, 9):
+        copy_to(observed(here, n).path, address)
+        report = build(working_copy(address), settings=quick, only=["prepare-p21"])
+        assert report.added == ({} if n == 5 else {"prepare-p21": 4})
+    shutil.copytree(here, tmp_path / "folder")
+    shutil.rmtree(tmp_path / "folder" / "runs", ignore_errors=True)
+    alone = Collection.open(tmp_path / "folder")
+    build(alone, settings=quick, only=["prepare-p21"])
+    prepared = RunStore(working_copy(address)).find("prepare-p21").read_array("spectra")
+    assert len(prepared) == 9
+    assert (prepared == RunStore(alone.path).find("prepare-p21").read_array("spectra")).all()
+
+
 def test_which_runs_are_current_is_not_said_over_a_build_at_the_address(memory, copied):
     address = memory("current/survey")
     copy_to(copied.path, address)
