@@ -26,6 +26,7 @@ from ...data.collection.trained.class_sets import TypeCertainty
 from ...data.collection.trained.type_names import TYPES
 from ...data.lenses.lenses import outdated, outdated_domain
 from ...data.lenses.taken_by import TakenBy, taken_by_lenses
+from ...data.objects.working_copy import address_of
 from ..figures.domain_words import model_lines
 from ..figures.effect_words import does_words, unit_words
 from ..figures.set_words import certainty_lines
@@ -140,7 +141,12 @@ def build_lines(report: BuildReport) -> Iterator[str]:
     yield from (f"  {one.sentence()}" for one in taken_by_lenses(RunStore(report.path)))
     yield from model_lines(RunStore(report.path))
     if report.built or report.kept:
-        yield f"next: spexplain serve {report.path}"
+        yield f"next: spexplain serve {_as_named(report.path)}"
+
+
+def _as_named(path: str) -> str:
+    """A collection's address, if the folder is the working copy of one, else the folder."""
+    return address_of(Path(path)) or path
 
 
 def collection_summary(path: Path) -> dict[str, Any]:
@@ -179,7 +185,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
 
 def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> Iterator[str]:
     """The summary to read, with the coverage of sets of types at a level."""
-    yield f"[bold]{summary['path']}[/bold]"
+    yield f"[bold]{_as_named(summary['path'])}[/bold]"
     low, high = summary["wave_rest_aa"]
     yield f"  {summary['n_spectra']} spectra, {low:.0f}–{high:.0f} Å at rest in vacuum"
     labels = (f"{count} {label or 'unlabelled'}" for label, count in summary["labels"].items())

@@ -42,6 +42,7 @@ def test_info_and_check_read_the_working_copy(address, small_demo, run):
     assert not code
     assert "fetch" in bar
     _, here, _ = run("info", small_demo)
+    assert there.splitlines()[0] == address
     assert there.splitlines()[1:] == here.splitlines()[1:]
     assert run("info", address)[2] == ""  # nothing travels twice, and no bar is drawn
     code, whole, _ = run("check", address)
