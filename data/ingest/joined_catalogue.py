@@ -183,7 +183,7 @@ def _on_sphere(ra_deg: Any, dec_deg: Any) -> np.ndarray:
     return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
 
 
-def said_by(catalogue: JoinedCatalogue, row: Mapping[str, Any]) -> dict[str, str | float]:
-    """The other columns of the catalogue's row for one of a collection's; empty without one."""
+def said_by(catalogue: JoinedCatalogue, row: Mapping[str, Any]) -> dict[str, str | float] | None:
+    """The other columns of the catalogue's row for one of a collection's; None without a row."""
     found = catalogue.row_of(str(row["id"]), str(row["file"]), float(row["ra"]), float(row["dec"]))
-    return {} if found is None else catalogue.facts[found]
+    return None if found is None else catalogue.facts[found]

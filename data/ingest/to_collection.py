@@ -282,9 +282,9 @@ class _Desk:
         if not taken:
             return
         joined = [said_by(self._catalogue, one.row) for one in taken]
-        self._n_joined += sum(map(bool, joined))
+        self._n_joined += sum(more is not None for more in joined)
         rows = [
-            one.row | more | self._said_of(str(one.row["id"]), str(one.row["file"]))
+            one.row | (more or {}) | self._said_of(str(one.row["id"]), str(one.row["file"]))
             for one, more in zip(taken, joined, strict=True)
         ]
         self._n_taken += len(rows)

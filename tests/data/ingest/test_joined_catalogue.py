@@ -8,7 +8,12 @@ from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.data.collection.collection import Collection
-from spexplain.data.ingest.joined_catalogue import NO_CATALOGUE, JoinedCatalogue, read_catalogue
+from spexplain.data.ingest.joined_catalogue import (
+    NO_CATALOGUE,
+    JoinedCatalogue,
+    read_catalogue,
+    said_by,
+)
 from spexplain.data.ingest.labels import LabelError
 from spexplain.data.ingest.to_collection import ingest
 
@@ -55,6 +60,14 @@ def test_positions_count_within_an_arcsecond_everywhere(ra, dec, away, angle):
         return
     found = JoinedCatalogue(ra=[math.nan, ra], dec=[0.0, dec], digest="x")
     assert found.row_of("", "", *other) == (1 if away < 1 else None)
+
+
+def test_a_row_of_a_redshift_alone_is_a_row_and_positions_may_be_sexagesimal(tmp_path):
+    (tmp_path / "c.csv").write_text("name,RA,DEC,z\na,12:30:49.4,-01 00 36,0.1\n")
+    found = read_catalogue(tmp_path / "c.csv")
+    here = {"id": "x", "file": "", "ra": 187.705833, "dec": -1.01}
+    assert said_by(found, here) == {}
+    assert said_by(found, here | {"dec": 1.01}) is None
 
 
 def test_a_position_that_is_not_known_is_nobodys():

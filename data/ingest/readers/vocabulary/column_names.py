@@ -54,7 +54,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
     "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
     "good mask": (
         "good", "goodmask", "good_pixels", "goodpix", "good_pixel", "gpm", "is_good", "use",
-        "use_pixel", "valid", "is_valid", "valid_pixels", "opt_mask",
+        "use_pixel", "valid", "is_valid", "valid_pixels", "opt_mask", "dq_wgt",
     ),
     "sdss mask": ("and_mask", "andmask"),
     "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),
