@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Directory
+from .options import AsJson, Demo, MaybeDirectory, named
 from .output import print_json, print_lines
 
 __all__ = ["check_command"]
 
 
 def check_command(
-    directory: Directory,
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
     repair: Annotated[
         bool,
         typer.Option("--repair", help="Remove stray files, and runs that a build makes again."),
@@ -27,6 +28,7 @@ def check_command(
     from ...data.collection.check import check
     from ...data.collection.check import repair as mend
 
+    directory = named(directory, demo=demo)
     faults = [*check(directory)]
     gone = mend(directory, faults) if repair else []
     left = [fault for fault in faults if fault not in gone]

@@ -11,7 +11,7 @@ import typer
 from ...core.settings import ExplainSettings
 from .agn_options import Level
 from .knob_options import with_knobs
-from .options import AsJson, Demo, Directory, MaybeDirectory, named
+from .options import AsJson, Demo, MaybeDirectory, named
 from .output import console, print_json, print_lines
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ _Exposures = Annotated[
 
 @with_knobs
 def explain_command(
-    directory: Directory,
     id: Annotated[str, typer.Option("--id", metavar="ID", help="Which spectrum.")],
+    directory: MaybeDirectory = None,
+    demo: Demo = False,
     target: _Target = "predicted",
     *,
     settings: ExplainSettings,
@@ -62,7 +63,12 @@ def explain_command(
     from ..export.stored_spectrum import explain_stored, write_files
 
     found = explain_stored(
-        directory, id, target, settings, exposures=exposures, level=int(level) / 100
+        named(directory, demo=demo),
+        id,
+        target,
+        settings,
+        exposures=exposures,
+        level=int(level) / 100,
     )
     write_files(found, figure=png, everything=save, table=table)
     if code:
@@ -117,14 +123,16 @@ def scores_command(
             console.print(line)
 
 
-def rejects_command(directory: MaybeDirectory = None, as_json: AsJson = False) -> None:
+def rejects_command(
+    directory: MaybeDirectory = None, demo: Demo = False, as_json: AsJson = False
+) -> None:
     """List every file and spectrum that was not taken, or that no model is given, with why."""
     import numpy as np
 
     from ...data.collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE, for_lenses
     from ...data.collection.collection import Collection
 
-    collection = Collection.open(named(directory, demo=False))
+    collection = Collection.open(named(directory, demo=demo))
     rejects, catalog = collection.rejects.to_dict("records"), collection.catalog
     named_so = {SET_ASIDE: "reason", WHY_SET_ASIDE: "detail"}
     kept = catalog.iloc[np.flatnonzero(~for_lenses(catalog))].rename(columns=named_so)

@@ -48,6 +48,8 @@ def report_command(
     from ..export.report import write_report
     from .progress import TerminalProgress, ctrl_c_cancels
 
+    if out.suffix.lower() not in {".html", ".htm"}:
+        raise ValueError(f"the report is a page: name it .html, got {str(out)!r}")
     if not out.resolve().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.resolve().parent}")
     collection = Collection.open(named(directory, demo=demo))

@@ -98,7 +98,7 @@ def explain_stored(
         old = outdated(collection)
         raise LensError(f"{error}. {old}" if old else str(error)) from error
     if not lens.usable(row):
-        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
+        raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
     flux, asked = lens.prepared(row), lens.target(target, row)
     explanation = explain(flux, asked, settings)
     trust = assess(explanation, flux, asked)

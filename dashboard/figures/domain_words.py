@@ -40,7 +40,8 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes, *lacking]))
     # What the sample was selected by comes first: the end of the line may be cut.
     marked = f"{'; '.join(notes)} · " if notes else ""
-    model = f'<span class="muted small clip whose" title="{title}">{escape(marked + whose)}</span>'
+    said = escape(f"{marked}model: {whose}")
+    model = f'<span class="muted small clip whose" title="{title}">{said}</span>'
     if domain is None or not domain.outside:
         return "", model
     why = escape(domain.why[0].upper() + domain.why[1:])

@@ -46,7 +46,7 @@ def explained_here(
     row = collection.row_of(id)
     lens = lens_of_target(lenses, target)
     if not lens.usable(row):
-        raise ValueError(f"{id} cannot serve the lens {lens.title!r}: {lens.reason(row)}")
+        raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
     flux, asked = lens.prepared(row), lens.target(target, row)
     verdict: Verdict = (
         lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)

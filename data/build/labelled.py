@@ -74,7 +74,11 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     kinds, counts = np.unique(labels[chosen], return_counts=True)
     if len(kinds) < 2 or counts.min() < 2 * settings.folds:
         found = {str(kind): int(n) for kind, n in zip(kinds, counts, strict=True)}
-        raise StageSkipped(f"needs two types with {2 * settings.folds} spectra each, got {found}")
+        there = ", ".join(f"{n} of {kind}" for kind, n in found.items())
+        raise StageSkipped(
+            f"needs labels: two types with {2 * settings.folds} spectra each that can be used; "
+            f"there are {there or 'none'} (ingest --labels FILE gives them)"
+        )
     rows, labels = rows[chosen], labels[chosen]
     groups = object_groups(work, rows)
     split = split_sample(labels, settings, groups=groups)

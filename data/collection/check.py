@@ -21,7 +21,7 @@ from ..files.locks import only_builder
 from ..files.sklearn_models import load_classifier
 from ..files.zarr_codecs import only_known_codecs
 from .collection import Collection
-from .format import CollectionError
+from .format import CollectionError, check_folder
 from .links import links_out
 from .runs import Run, RunError, RunStore
 
@@ -72,8 +72,7 @@ def check(path: str | Path) -> Iterator[Fault]:
         There is no folder.
     """
     path = Path(path)
-    if not path.is_dir():
-        raise CollectionError(f"there is no collection at {path}: no such folder")
+    check_folder(path)
     yield from _strays(path)
     linked = [*_links(path)]
     yield from linked

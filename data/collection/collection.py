@@ -22,6 +22,7 @@ from .format import (
     REJECTS_NAME,
     SPECTRA_NAME,
     CollectionError,
+    check_folder,
     read_parquet,
 )
 from .links import links_out
@@ -204,12 +205,14 @@ def read_meta(path: Path) -> dict[str, Any]:
     CollectionError
         There is none, or it is of a format that this program does not know.
     """
-    if not path.is_dir():
-        raise CollectionError(f"there is no collection at {path}: no such folder")
+    check_folder(path)
     try:
         meta = json.loads((path / META_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise CollectionError(f"{path} is not a collection: it has no {META_NAME}") from error
+        raise CollectionError(
+            f"{path} is not a collection: it has no {META_NAME}; "
+            f"spexplain ingest {path} --out NEW makes one of the spectra in it"
+        ) from error
     except (OSError, ValueError) as error:
         raise CollectionError(f"{path / META_NAME} cannot be read: {error}") from error
     version = meta.get("format_version") if isinstance(meta, dict) else None

@@ -20,6 +20,7 @@ __all__ = [
     "OBSERVED",
     "REJECT_COLUMNS",
     "CollectionError",
+    "check_folder",
     "conform",
     "write_json",
     "write_parquet",
@@ -55,6 +56,16 @@ _COLUMN_BY_COLUMN = {"split_blocks": True, "self_destruct": True}
 
 class CollectionError(Exception):
     """A collection cannot be opened or written; the text says which and why."""
+
+
+def check_folder(path: Path) -> None:
+    """CollectionError, with what to do, if there is no folder that could be a collection."""
+    if path.is_file():
+        raise CollectionError(
+            f"{path} is a file, not a collection: spexplain ingest {path} --out NEW makes one of it"
+        )
+    if not path.is_dir():
+        raise CollectionError(f"there is no collection at {path}: no such folder")
 
 
 def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def free_place(
         The place is taken, another writer is at work on it, or it cannot be written.
     """
     if path.exists() and not into:
-        raise CollectionError(f"{path} already exists; choose another folder or remove it")
+        raise CollectionError(f"{path} already exists; {_way_out(path)}")
     task = json.loads(json.dumps(task))  # as a later run will read it back
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def only_writer(path: Path, *, into: bool) -> WriterLock:
         raise CollectionError(f"another process is writing {path}; wait for it to end{elsewhere}")
     if path.exists() and not into:  # finished between our first look and the lock
         lock.release()
-        raise CollectionError(f"{path} already exists; choose another folder or remove it")
+        raise CollectionError(f"{path} already exists; {_way_out(path)}")
     return lock
 
 
@@ -150,3 +150,9 @@ def _taken_back(part: Path, commit: dict[str, Any]) -> dict[str, Any]:
     write_json(part / COMMIT_NAME, commit)
     (part / META_NAME).unlink()
     return commit
+
+
+def _way_out(path: Path) -> str:
+    if (path / META_NAME).is_file():
+        return "--into adds to it; or choose another folder"
+    return "choose another folder or remove it"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from ..collection.trained.model_owner import whose_model
 if TYPE_CHECKING:
     from ...core.targets.linear import LinearTarget
 
-__all__ = ["OF_KIND", "BuiltLens", "LensError", "Verdict", "domain_run", "input_of"]
+__all__ = ["OF_KIND", "BuiltLens", "LensError", "Verdict", "domain_run", "input_of", "no_target"]
 
 # The target that asks why a spectrum is, or is not, like what the model learned on.
 OF_KIND = "of_kind"
@@ -227,11 +228,21 @@ class BuiltLens:
     def check_target(self, name: str) -> None:
         """LensError, naming those there are, if there is no such target."""
         if not self.has_target(name):
-            raise LensError(f"there is no target {name!r}; there are {list(self.targets)}")
+            raise LensError(no_target(name, self.targets))
 
     def _check_row(self, row: int) -> None:
         if not self.usable(row):
             raise LensError(f"row {row} cannot be used: {self.reason(row)}")
+
+
+def no_target(name: str, known: Iterable[str]) -> str:
+    """There is no such target, in words: what is near, and what there is."""
+    there = [each for each in known if each != OF_KIND]  # asked by the page alone
+    if not there:
+        return f"there is no target {name!r}; no model has been built here yet: spexplain build"
+    near = get_close_matches(name.lower(), there, 1)
+    perhaps = f"perhaps {near[0]!r}; " if near else ""
+    return f"there is no target {name!r}; {perhaps}there are {', '.join(map(repr, there))}"
 
 
 def input_of(store: RunStore, run: Run, stage: str) -> Run:

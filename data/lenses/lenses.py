@@ -18,7 +18,7 @@ from ..collection.trained.trained_models import is_outdated
 from ..files.additions import additions
 from .agn import AgnLens
 from .anomaly import AnomalyLens
-from .built_lens import LensError, Verdict
+from .built_lens import LensError, Verdict, no_target
 
 if TYPE_CHECKING:
     from ...core.targets import Target
@@ -182,5 +182,4 @@ def lens_of_target(lenses: Mapping[str, Lens], target: str) -> Lens:
         if lens.has_target(target):
             return lens
     known = [name for lens in lenses.values() for name in lens.targets]
-    what = f"there are {known}" if known else "no model has been built here yet"
-    raise LensError(f"there is no target {target!r}; {what}")
+    raise LensError(no_target(target, known))

@@ -31,6 +31,16 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+# What others call our columns: offered where there is no column of that name.
+_MEANT = {
+    **dict.fromkeys(("redshift", "redshifts", "zred", "z_spec", "zspec", "specz"), "z"),
+    **dict.fromkeys(("sn", "snr", "s2n", "s_n", "sn_ratio", "signal_to_noise"), "sn_median"),
+    **dict.fromkeys(("type", "agn_type", "true"), "label"),
+    **dict.fromkeys(("class", "spectype", "spec_class"), "spectral_class"),
+    **dict.fromkeys(("right_ascension", "raj2000", "alpha"), "ra"),
+    **dict.fromkeys(("declination", "dej2000", "delta"), "dec"),
+    **dict.fromkeys(("name", "objid", "specid", "target"), "id"),
+}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 
 
@@ -339,7 +349,9 @@ class _Reader:
             return _Part(pc.field(name), self._columns[name], word.start, word.end)
         if word.kind == "quoted":
             return _constant(word.value, "text", word)
-        near = get_close_matches(_plain(word.value), self._known, 3, 0.5)
+        meant = _MEANT.get(_plain(word.value))
+        near = [meant] if meant in self._known else []
+        near = near or get_close_matches(_plain(word.value), self._known, 3, 0.5)
         why = f"There is no column “{_shortened(word.value)}”; a text stands in quotes."
         raise WhereError(why, word.start, word.end, tuple(self._known[name] for name in near))
 

@@ -156,7 +156,7 @@ def test_a_dropped_file_is_opened_explained_and_placed_and_junk_is_not(
     page = tab.page
     tab.open("?lens=agn")
     page.evaluate(_DROP, ["spec-0001-50000-0042.fits", as_file(collection, right, tmp_path / "a")])
-    page.get_by_text("a file from outside, stored nowhere").wait_for()
+    page.get_by_text("from a file, not kept in the collection").wait_for()
     tab.wait(_HAS, ["plane-placed", 1])
     tab.wait("() => Bokeh.documents[0].get_model_by_name('bands').data.weight.some(w => w !== 0)")
     assert collection.n_spectra == Collection.open(collection.path).n_spectra

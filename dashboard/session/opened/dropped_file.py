@@ -112,9 +112,7 @@ class DroppedFile(param.Parameterized):
         if found.reason:  # what is open stays open
             others = " or ".join(f"“{title}”" for title in looked.able)
             other = f"the lens {others} can take it" if others else "no other lens here can take it"
-            self._session.complain(
-                f"{self._name} cannot serve the lens “{lens.title}”: {found.reason}; {other}."
-            )
+            self._session.complain(f"{self._name} has no “{lens.title}”: {found.reason}; {other}.")
             return
         if self._open is not looked.outside:
             self._outside = looked.outside

@@ -123,7 +123,7 @@ def _verdict(session: Visitor) -> str:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.row < 0:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
-        from_outside = f"z {shown.z:.4f} · {counts}a file from outside, stored nowhere"
+        from_outside = f"z {shown.z:.4f} · {counts}from a file, not kept in the collection"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _said(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]

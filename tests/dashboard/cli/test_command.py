@@ -62,12 +62,29 @@ def test_info_as_json_names_the_stages(spexplain, small_demo: Path):
     assert {"prepare-p21", "svm", "vae", "score", "explain", "cluster"} <= set(said["stages"])
 
 
-@pytest.mark.parametrize("command", [("info",), ("evaluate",), ("report", "--out", "page.html")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("info",),
+        ("evaluate",),
+        ("report", "--out", "page.html"),
+        ("rejects",),
+        ("check",),
+        ("explain", "--id", "demo-000141"),
+    ],
+)
 def test_exactly_one_collection_is_to_be_named(spexplain, small_demo: Path, command):
     for words in ((), (small_demo, "--demo")):
         done = spexplain(*command, *words)
         assert done.returncode == 1
         assert "--demo" in done.stderr
+
+
+def test_a_report_is_a_page_and_no_other_kind_of_file(spexplain, small_demo: Path, tmp_path: Path):
+    done = spexplain("report", small_demo, "--out", tmp_path / "report.pdf")
+    assert done.returncode == 1
+    assert "name it .html" in done.stderr
+    assert not (tmp_path / "report.pdf").exists()
 
 
 @pytest.mark.parametrize("target", ["predicted", "log-odds(type 2)", "mse"])
@@ -191,6 +208,8 @@ def test_rejects_are_listed_with_their_reasons(spexplain, tmp_path: Path):
     (one,) = said["rejects"]
     assert one["file"].endswith("notes.fits")
     assert (one["id"], one["reason"]) == ("", "unknown format")
+    again = spexplain("ingest", tmp_path / "in", "--out", tmp_path / "c")
+    assert "already exists; --into adds to it" in " ".join(again.stderr.split())
     text = spexplain("rejects", tmp_path / "c").stdout
     assert f"{one['file']}  unknown format: {one['detail']}" in text
 

@@ -193,6 +193,11 @@ def damage_columns(path):
     pd.DataFrame({"name": ["a"]}).to_parquet(path / "catalog.parquet")
 
 
+def damage_into_file(path):
+    shutil.rmtree(path)
+    path.write_text("wave,flux,error")
+
+
 def damage_no_spectra(path):
     shutil.rmtree(path / "spectra.zarr")
 
@@ -205,7 +210,8 @@ def damage_no_ivar(path):
     ("damage", "says"),
     [
         (damage_missing, "no such folder"),
-        (damage_no_meta, "not a collection"),
+        (damage_no_meta, "not a collection.*spexplain ingest .* --out"),
+        (damage_into_file, "is a file, not a collection: spexplain ingest .* --out"),
         (damage_meta, "collection.json cannot be read"),
         (damage_version, "format 99; this program reads 1"),
         (damage_no_key, "lacks 'key'"),

@@ -61,6 +61,13 @@ def test_a_place_that_is_taken_is_refused(tmp_path):
         CollectionWriter.create(tmp_path / "c", GRID, {})
 
 
+def test_a_collection_that_is_there_is_named_with_how_to_add_to_it(tmp_path):
+    with CollectionWriter.create(tmp_path / "c", GRID, {}):
+        pass
+    with pytest.raises(CollectionError, match="already exists; --into adds to it"):
+        CollectionWriter.create(tmp_path / "c", GRID, {})
+
+
 def test_a_place_taken_meanwhile_is_not_overwritten(tmp_path):
     writer = CollectionWriter.create(tmp_path / "c", GRID, {})
     writer.append(*block(0, 3))

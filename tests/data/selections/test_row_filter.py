@@ -117,3 +117,13 @@ def test_live_columns_are_made_anew():
     assert rows.kinds == {"tag": "number"}  # reads it once
     assert rows.rows("tag = 0").tolist() == [1]
     assert rows.rows("tag = 1").tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("redshift", "z"), ("SNR", "sn_median"), ("s2n", "sn_median"), ("type", "label")],
+)
+def test_a_column_by_another_name_of_the_field_is_offered_by_ours(said, meant):
+    with pytest.raises(WhereError) as told:
+        a_filter().rows(f"{said} < 0.1")
+    assert told.value.near == (meant,)

@@ -110,7 +110,9 @@ def test_planes_are_measured_each_for_itself(copied, studied):
 
 
 def test_too_few_labels_are_counted(unlabelled, studied):
-    with pytest.raises(BuildError, match=r"needs two types with 10 spectra each, got \{\}"):
+    with pytest.raises(
+        BuildError, match=r"two types with 10 spectra .* there are none \(ingest --labels"
+    ):
         evaluate(unlabelled, settings=studied)
 
 

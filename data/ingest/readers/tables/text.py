@@ -148,9 +148,12 @@ def _why_none(table: Any) -> tuple[Any, str]:
     if lower & _LABELS[0] and lower & _LABELS[1]:
         return "no spectrum", "a table of labels or redshifts: give it as --labels"
     if table.meta.get(_UNNAMED):
+        said = "--column wave=1 flux=2 error=3"
+        if len(names) < 3:
+            said = "--column wave=1 flux=2; a third, its error, is needed too"
         return "unknown format", (
             f"its {len(names)} columns have no names: write them in the first line, such as "
-            "# wave flux error, or say --column wave=1 flux=2 error=3"
+            f"# wave flux error, or say {said}"
         )
     shown = ", ".join(name[:40] for name in names[:6])
     return "unknown format", (

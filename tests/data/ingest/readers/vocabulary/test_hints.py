@@ -62,6 +62,13 @@ def test_columns_without_names_have_numbers(tmp_path, mark):
     np.testing.assert_allclose(found.flux, FLUX, rtol=1e-6)
 
 
+def test_two_columns_without_names_are_not_told_of_a_third_that_they_lack(tmp_path):
+    np.savetxt(tmp_path / "n.txt", np.column_stack([WAVE, FLUX]))
+    with pytest.raises(ReadError, match=r"its 2 columns have no names.*a third, its error") as told:
+        list(read_all(tmp_path / "n.txt"))
+    assert "error=3" not in str(told.value)
+
+
 @pytest.mark.parametrize("form", ["table", "image"])
 def test_air_is_the_users_word_where_a_file_says_nothing(tmp_path, form):
     if form == "table":
