@@ -35,6 +35,7 @@ _RULES = tuple(
         (r"\s+", " "),
     )
 )
+_LONGEST = 300  # letters; no unit has as many, and patterns take long over long texts
 _SAID_OF_AXIS = re.compile(
     r"[\s,;(\[_]+(?:in\s+)?(?:air|vac(?:uum)?)[)\]]?\s*$|^\s*(?:air|vac(?:uum)?)[\s_]+",
     re.IGNORECASE,
@@ -50,6 +51,8 @@ def typeset_as_plain(text: str) -> str:
         For example ``$10^{-17}$ erg s$^{-1}$ cm$^{-2}$ \\AA$^{-1}$``, ``erg s⁻¹ cm⁻² Å⁻¹``,
         ``E-17 erg/s/cm2/A`` or ``Angstrom (air)``, of which the medium is said elsewhere.
     """
+    if len(text) > _LONGEST:
+        return text
     for written, plain in _RULES:
         text = written.sub(plain, text)
     return _SAID_OF_AXIS.sub("", text.translate(_ABOVE)).strip()

@@ -19,6 +19,7 @@ __all__ = [
     "without_units",
 ]
 
+_LONGEST = 200  # letters of a name with its unit; patterns take long over long texts
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
 _REDSHIFT = re.compile(
@@ -74,12 +75,18 @@ def named_by_notes(table: Delimited) -> Delimited:
 def redshift_in_remarks(table: Delimited) -> dict[str, str]:
     """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
     lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
-    found = (_REDSHIFT.match(line) for line in lines)
+    found = (_REDSHIFT.match(line[:_LONGEST]) for line in lines)
     return next(({"z": one[1]} for one in found if one), {})
 
 
+def _bare(name: str) -> str:
+    """Without the unit behind it."""
+    parts = _WITH_UNIT.fullmatch(name[:_LONGEST])
+    return parts[1] if parts else name
+
+
 def _is_spectrum(names: Sequence[str]) -> bool:
-    roles = columns_by_role([_WITH_UNIT.sub(r"\1", name) for name in names])
+    roles = columns_by_role([_bare(name) for name in names])
     return "flux" in roles and bool({"wave", "log wave", "frequency", "energy"} & {*roles})
 
 
@@ -114,14 +121,14 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
     known = {plain_name(name): name for name in table.names if columns_by_role([name])}
     found: dict[str, str] = {}
     for name, value in table.notes.items():
-        inside = _WITH_UNIT.fullmatch(value)
+        inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
         if plain_name(name) in known and not _is_number(value):
             found[known[plain_name(name)]] = inside[2] if inside else value
     for remark in table.remarks:
         units = remark.split()
         if len(units) == len(table.names) and any(map(length_within, units)):
             found |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
-        parts = _WITH_UNIT.fullmatch(remark)
+        parts = _WITH_UNIT.fullmatch(remark[:_LONGEST])
         if parts and plain_name(parts[1]) in known:
             found[known[plain_name(parts[1])]] = parts[2]
     return found

@@ -210,7 +210,7 @@ def _plain(content: bytes) -> Any:
 
 def _name_and_unit(written: str) -> tuple[str, str]:
     """``flux [Jy]`` is a name with its unit, where a spectrum's column is called so."""
-    parts = _WITH_UNIT.fullmatch(written)
+    parts = _WITH_UNIT.fullmatch(written) if len(written) < _LOOKED_AT else None
     if parts is None or not columns_by_role([parts[1]]):
         return written, ""
     return parts[1], parts[2]

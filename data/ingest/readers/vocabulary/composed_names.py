@@ -61,6 +61,7 @@ _OF_MASK = ("pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "arra
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
 )  # fmt: skip
+_LONGEST = 60  # letters of a name
 _SHORTEST_GLUED = 3  # letters; shorter words only where they stand apart
 
 
@@ -80,6 +81,8 @@ def composed_name(name: str) -> Composed | None:
     name
         As the file has it.
     """
+    if len(name) > _LONGEST:
+        return None
     # A capital begins a word, but not in names that are all capitals.
     apart = name if name.isupper() else re.sub(r"(?<=[a-zµμ])(?=[A-Z])", "_", name)
     apart = re.sub(r"([mµμun])_(?=Jy\b)", r"\1", apart)

@@ -108,3 +108,9 @@ def test_tables_of_excel_and_of_markdown(tmp_path):
     for name, content in (("a.csv", excel), ("b.md", marked)):
         (tmp_path / name).write_text(content)
         np.testing.assert_allclose(read(tmp_path / name).flux, FLUX, rtol=1e-6)
+
+
+def test_a_text_of_one_endless_line_is_refused_at_once(tmp_path):
+    (tmp_path / "a.csv").write_text("# z = 0.1\n# " + "wave (x " * 50_000 + "\n1 2 3\n")
+    with pytest.raises(ReadError):
+        read(tmp_path / "a.csv")
