@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +31,11 @@ from .written_metadata import of_yaml
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
 
+# A header of numpy's that is damaged is no Python either.
+_DAMAGE = (
+    *(OSError, ValueError, KeyError, EOFError, RuntimeError, SyntaxError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
 _COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
 _DEEPEST = 4  # groups within groups
 
@@ -120,7 +127,7 @@ def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
 def _damage_told(kind: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         why = "it is damaged, cut off or of another kind"
         if kind != "HDF5":  # numpy takes whatever is no array for a pickle
             why += ", or holds Python objects instead of plain arrays, which are not loaded"

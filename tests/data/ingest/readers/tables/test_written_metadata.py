@@ -8,7 +8,7 @@ import pytest
 from astropy import units as u
 from astropy.table import Table
 from spexplain.core.spectra.unit_spellings import SURVEY_FLUX
-from spexplain.data.ingest.readers import read
+from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.ingest.readers.tables.written_metadata import of_parquet, of_yaml
 
 WAVE = np.linspace(3800.0, 9200.0, 200)
@@ -73,3 +73,11 @@ def test_what_is_no_metadata_says_nothing():
     assert of_yaml(["- : ["]) == ({}, {})
     assert of_parquet(None) == ({}, {})
     assert of_parquet({b"pandas": b"{", b"ARROW:schema": b"x" * 999}) == ({}, {})
+
+
+def test_a_damaged_header_of_numpy_is_told(tmp_path):
+    np.save(tmp_path / "a.npy", np.rec.fromarrays([WAVE, FLUX], names="wave,flux"))
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content.replace(b")], ", b"    ", 1))
+    with pytest.raises(ReadError, match="no NPY that can be read"):
+        read(tmp_path / "a.npy")
