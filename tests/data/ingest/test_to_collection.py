@@ -65,7 +65,7 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
         ("cut.fits", "unreadable", "truncated"),
         ("nothing.fits", "unreadable", "empty"),
         ("text.fits", "unknown format", "begins with b'wavelength"),
-        ("image.fits", "unknown format", "no reader knows"),
+        ("image.fits", "unknown format", "5 × 9, whose rows nothing names"),
     ],
 )
 def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says):
