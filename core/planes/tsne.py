@@ -143,9 +143,9 @@ def lay_out(
     jobs, callback
         As in :func:`embed`.
     store
-        Kept in every 25 steps, and gone on from, to the bits of a layout never broken off (where
-        the graph of neighbours is the same: up to 20,000 points, or with one thread).
-        scikit-learn's begins anew.
+        Kept in every 25 steps, and gone on from once exaggeration is over, to the bits of a
+        layout never broken off (where the graph of neighbours is the same: up to 20,000 points, or
+        with one thread). scikit-learn's begins anew.
 
     Returns
     -------
@@ -248,17 +248,20 @@ class OpenTsne:
         return plane
 
     def _begun(self, state: LayoutState | None) -> tuple[TSNEEmbedding, int]:
-        """The plane as it was kept, or as it starts; and the steps done."""
-        if state is None or state.xy.shape != self._start.shape:
+        """The plane as it was kept, or as it starts; and the steps done.
+
+        The phase of exaggeration begins anew: openTSNE multiplies the affinities and divides them
+        again, and of two halves each would round.
+        """
+        if state is None or state.xy.shape != self._start.shape or state.step < self.settings.early:
             return self._embedding(self._start), 0
         plane = self._embedding(state.xy)
         plane.optimizer.gains, plane.optimizer.update = state.gains, state.update
         self._costs = [(step, cost) for step, cost in state.costs.tolist()]
-        if state.step >= self.settings.early:
-            # As the first phase leaves them: exaggerated and back, which rounds.
-            self._affinities.P *= _EXAGGERATION
-            self._affinities.P /= _EXAGGERATION
-        return plane, state.step
+        self._affinities.P *= _EXAGGERATION
+        self._affinities.P /= _EXAGGERATION
+        # The step within which it was kept, so that costs are told of the same steps as ever.
+        return plane.optimize(n_iter=1, momentum=0.8), state.step + 1
 
     def _look(
         self,

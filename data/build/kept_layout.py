@@ -47,8 +47,10 @@ class KeptLayout:
             return None
         try:
             arrays, step = load_arrays(self._path)
-            return LayoutState(int(step), **{name: arrays[name] for name in _ARRAYS})
-        except (ModelFileError, ValueError, TypeError, KeyError):
+            state = LayoutState(int(step), **{name: arrays[name] for name in _ARRAYS})
+            self._note(state)
+            return state
+        except (ModelFileError, ValueError, TypeError, KeyError, IndexError):
             self._path.unlink()
             return None
 
@@ -57,8 +59,11 @@ class KeptLayout:
         beside = self._path.with_suffix(".part")
         save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
         os.replace(beside, self._path)
-        self._costs, self.cost = state.costs, float(state.costs[-1, 1])
+        self._note(state)
         write_early(self._draft, self._rows, state.xy, state.step, self._settings.asdict())
+
+    def _note(self, state: LayoutState) -> None:
+        self._costs, self.cost = state.costs, float(state.costs[-1, 1])
 
     def costs(self) -> pd.DataFrame:
         """Step and cost, a line for each time that it was kept."""

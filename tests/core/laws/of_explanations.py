@@ -237,6 +237,8 @@ OF_REGRESSION = {
 LAWS = {
     "compute.tensor_of": NoArrays("an array gives a tensor: test_tensors"),
     "compute.compiled": NoArrays("a decorator of compiled loops"),
+    "compute.device_name": NoArrays("a device has a name"),
+    "compute.fastest_device": NoArrays("the machine says"),
     "compute.never": NoArrays("it gives one answer"),
     "compute.one_blas_thread": NoArrays("a context, not a number"),
     "compute.or_own": NoArrays("a context, not a number"),

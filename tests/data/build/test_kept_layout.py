@@ -63,16 +63,17 @@ def test_a_build_broken_off_in_a_plane_goes_on_with_it(copied, quick):
             only=["embed-p21"],
             settings=settings,
             progress=first_of,
-            cancelled=lambda: len(told) > 1,
+            cancelled=lambda: len(told) > 2,
         )
     before = len(told)
     _can_be_looked_at_meanwhile(copied, wanted)
     build(copied, only=["embed-p21"], settings=settings, progress=first_of)
     again = RunStore(copied.path).find("embed-p21")
     assert again is not None
-    assert told[before][0] > told[0][0]
+    assert told[before][0] > told[before - 1][0]
     assert again.table("xy").equals(wanted)
-    assert again.table("costs")["cost"].iloc[-1] == pytest.approx(costs["cost"].iloc[-1], abs=1e-3)
+    assert again.table("costs").equals(costs)
+    assert again.metrics == whole.metrics
     assert not [*again.path.glob("layout*"), *again.path.glob("early*")]
     assert "being laid out" not in open_planes(copied, unfinished=True)["agn"].title
 
@@ -80,7 +81,7 @@ def test_a_build_broken_off_in_a_plane_goes_on_with_it(copied, quick):
 def _can_be_looked_at_meanwhile(collection, finished):
     assert "agn" not in open_planes(collection)
     plane = open_planes(collection, unfinished=True)["agn"]
-    assert plane.title == "t-SNE of AGN spectra, being laid out: step 84 of 150"
+    assert plane.title == "t-SNE of AGN spectra, being laid out: step 109 of 150"
     assert plane.rows.tolist() == finished["row"].tolist()
     assert plane.xy.shape == (len(plane.rows), 2)
     assert plane.metrics == {}
