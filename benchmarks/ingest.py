@@ -31,7 +31,7 @@ _MEASURED = """
 import json, resource, sys, time
 from spexplain.data.ingest.to_collection import ingest
 start = time.perf_counter()
-report = ingest(json.loads(sys.argv[1]), sys.argv[2], jobs=int(sys.argv[3]))
+report = ingest(json.load(sys.stdin), sys.argv[1], jobs=int(sys.argv[2]))
 wall = time.perf_counter() - start
 usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(json.dumps({
@@ -89,8 +89,9 @@ def as_parquet(files: list[Path], n: int, path: Path) -> None:
 
 def measured(paths: list[Path], out: Path, jobs: int) -> dict[str, Any]:
     """One ingest in a process of its own."""
-    words = [sys.executable, "-c", _MEASURED, json.dumps([str(p) for p in paths]), str(out)]
-    done = subprocess.run([*words, str(jobs)], check=True, capture_output=True, text=True)
+    names = json.dumps([str(path) for path in paths])  # too long for a command line
+    command = [sys.executable, "-c", _MEASURED, str(out), str(jobs)]
+    done = subprocess.run(command, input=names, check=True, capture_output=True, text=True)
     said = json.loads(done.stdout)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     n = max(said["n_taken"], 1)
