@@ -16,6 +16,7 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -99,8 +100,9 @@ def run(seconds: float, seed: int, kept: Path) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def printed(about: str, run: Callable[[float, int, Path], dict[str, object]], failed: str) -> None:
+    """Run as asked for on the command line, print what is found, and fail if that is not empty."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
@@ -108,8 +110,8 @@ def main() -> None:
     options = parser.parse_args()
     found = run(options.seconds, options.seed, options.keep)
     print(json.dumps(found, indent=None if options.json else 1))
-    raise SystemExit(bool(found["failures"]))
+    raise SystemExit(bool(found[failed]))
 
 
 if __name__ == "__main__":
-    main()
+    printed(__doc__ or "", run, "failures")

@@ -9,8 +9,6 @@ reason is a failure; its input is kept. Atheris is for Linux (`pip install ather
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import subprocess
 import sys
@@ -85,20 +83,10 @@ def run(seconds: float, seed: int, kept: Path) -> dict[str, object]:
     }
 
 
-def main() -> None:
+if __name__ == "__main__":
     if "--inside" in sys.argv:
         fuzz(sys.argv[2:])
-        return
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    found = run(options.seconds, options.seed, options.keep)
-    print(json.dumps(found, indent=None if options.json else 1))
-    raise SystemExit(bool(found["ended_with"]))
+    else:
+        from fuzz import printed
 
-
-if __name__ == "__main__":
-    main()
+        printed(__doc__ or "", run, "ended_with")

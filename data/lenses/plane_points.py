@@ -76,8 +76,8 @@ def open_planes(collection: Collection, *, unfinished: bool = False) -> dict[str
     collection
         Whose.
     unfinished
-        Also those that a build is laying out for the first time, as they are now. Of these it is
-        not known how far they may be believed.
+        Also those that a build is laying out for the first time, or was when it was broken off, as
+        they are now. Of these it is not known how far they may be believed.
     """
     store = RunStore(collection.path)
     planes = {}
@@ -85,7 +85,7 @@ def open_planes(collection: Collection, *, unfinished: bool = False) -> dict[str
         run = store.find(stage)
         early = early_plane(store, stage) if unfinished and run is None else None
         if early is not None:
-            by = f", being laid out: step {early.step:,} of {early.n_steps:,}"
+            by = f", unfinished: step {early.step:,} of {early.n_steps:,}"
             title = _TITLES[name] + by
             planes[name] = Plane(name, title, early.rows, early.xy, {}, early.settings)
         if run is not None:

@@ -75,13 +75,13 @@ def test_a_build_broken_off_in_a_plane_goes_on_with_it(copied, quick):
     assert again.table("costs").equals(costs)
     assert again.metrics == whole.metrics
     assert not [*again.path.glob("layout*"), *again.path.glob("early*")]
-    assert "being laid out" not in open_planes(copied, unfinished=True)["agn"].title
+    assert "unfinished" not in open_planes(copied, unfinished=True)["agn"].title
 
 
 def _can_be_looked_at_meanwhile(collection, finished):
     assert "agn" not in open_planes(collection)
     plane = open_planes(collection, unfinished=True)["agn"]
-    assert plane.title == "t-SNE of AGN spectra, being laid out: step 109 of 150"
+    assert plane.title == "t-SNE of AGN spectra, unfinished: step 109 of 150"
     assert plane.rows.tolist() == finished["row"].tolist()
     assert plane.xy.shape == (len(plane.rows), 2)
     assert plane.metrics == {}
