@@ -2,11 +2,14 @@
 
 Each stage is built by a process of its own, one after the other, so that a peak is its own; a
 build does two side by side. Peak memory is the process's, libraries included (see "nothing").
+With --folder the rows are kept beside the collections: what was done before is not done again,
+and its row is told as it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import os
@@ -30,17 +33,26 @@ def main() -> None:
     parser.add_argument("--spectra", type=int, nargs="+", default=[7_500, 30_000, 120_000])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the collections there")
+    parser.add_argument("--top", type=float, metavar="PERCENT", help="explain so many (demo: 2)")
+    parser.add_argument("--vae-rows", type=int, metavar="N", help="train on so many at most")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--stage", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.stage:
-        print(json.dumps(done(options.stage, options.spectra[0], options.jobs)))
+        settings = asked(options.top, options.vae_rows)
+        print(json.dumps(done(options.stage, options.spectra[0], options.jobs, settings)))
         return
+    further = [
+        text
+        for name, value in (("--top", options.top), ("--vae-rows", options.vae_rows))
+        if value is not None
+        for text in (name, str(value))
+    ]
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).absolute()
         for n in sorted(options.spectra):
-            for row in measured(n, options.jobs, folder):
+            for row in measured(n, options.jobs, folder, further):
                 rows.append(row)
                 if not options.json:
                     line = "{n:9,} {stage:16} {s:8.1f} s {cpu_s:8.1f} s CPU {peak_mb:7,} MB"
@@ -56,12 +68,15 @@ def main() -> None:
             print(f"per doubling: {stage:16} time × {times['s']:.2f}, CPU × {times['cpu_s']:.2f}")
 
 
-def measured(n: int, jobs: int, folder: Path) -> Any:
-    """A row for each stage, as it is done; one that is there already is passed over."""
+def measured(n: int, jobs: int, folder: Path, further: list[str]) -> Any:
+    """A row for each stage, as it is done; of one that was done before its row of then."""
     from spexplain.data.build.all_stages import stage_names
 
+    kept = folder / f"rows-{n}.jsonl"
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    before = {row["stage"]: row for row in map(json.loads, lines)}
     for stage in (NOTHING, SIMULATE, *stage_names()):
-        command = [sys.executable, __file__, "--spectra", str(n), "--jobs", str(jobs)]
+        command = [sys.executable, __file__, "--spectra", str(n), "--jobs", str(jobs), *further]
         said = subprocess.run(
             [*command, "--stage", stage],
             env=os.environ | {"SPEXPLAIN_HOME": str(folder)},
@@ -71,10 +86,27 @@ def measured(n: int, jobs: int, folder: Path) -> Any:
         )
         row = json.loads(said.stdout)
         if row:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        elif stage in before:
+            row = before[stage]
+        if row:
             yield row
 
 
-def done(stage: str, n: int, jobs: int) -> dict[str, Any]:
+def asked(top: float | None, vae_rows: int | None) -> Any:
+    """The demo's settings, but for what the options say."""
+    from spexplain.data.demo.demo import demo_settings
+
+    settings = demo_settings()
+    if top is not None:
+        settings = dataclasses.replace(settings, top_percent=top)
+    if vae_rows is not None:
+        settings = dataclasses.replace(settings, vae_rows=vae_rows)
+    return settings
+
+
+def done(stage: str, n: int, jobs: int, settings: Any) -> dict[str, Any]:
     """Do one stage, and say what it took; nothing if it was done before, or cannot be."""
     from spexplain.data.build.all_stages import build
     from spexplain.data.demo import demo
@@ -89,7 +121,7 @@ def done(stage: str, n: int, jobs: int) -> dict[str, Any]:
         sizes = PopulationSizes.scaled(n)
         demo._simulate(path, sizes, jobs, lambda *_: None, lambda: False)
     elif stage != NOTHING:
-        report = build(path, only=[stage], settings=demo.demo_settings(), jobs=jobs)
+        report = build(path, only=[stage], settings=settings, jobs=jobs)
         if stage not in report.built:
             return {}
     return {

@@ -61,6 +61,8 @@ class SpectraAtRest:
         self._flux, self._ivar = (cast("zarr.Array", spectra[name]) for name in ("flux", "ivar"))
         self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
         self._catalog = catalog
+        # The rows that were unpacked with the last one that was asked for by itself.
+        self._near = (0, np.empty((0, 0), np.float32), np.empty((0, 0), np.float32))
         expected = (len(catalog), self.wave_rest_aa.size)
         for name, array in (("flux", self._flux), ("ivar", self._ivar)):
             if array.shape != expected:
@@ -71,7 +73,20 @@ class SpectraAtRest:
 
     def at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
         """Flux and ivar of some rows, each (n, D) float32."""
+        if stop - start == 1:
+            return self._one(start)
         return np.asarray(self._flux[start:stop]), np.asarray(self._ivar[start:stop])
+
+    def _one(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """One row; the chunk it lies in is unpacked in any case, and kept for the next."""
+        first, flux, ivar = self._near
+        if not first <= row < first + len(flux):
+            n = self._flux.chunks[0]
+            first = row - row % n
+            flux, ivar = (np.asarray(of[first : first + n]) for of in (self._flux, self._ivar))
+            self._near = first, flux, ivar  # at once: another thread may ask
+        here = slice(row - first, row - first + 1)
+        return flux[here].copy(), ivar[here].copy()
 
     def observed(self, row: int) -> ObservedSpectrum:
         """One row, taken back to the observed frame."""
