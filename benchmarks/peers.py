@@ -50,6 +50,7 @@ GFLOP = 1.9
 AT_LEAST = 20.0
 SLOW_S = 2.0
 FEWEST = 3
+_SEEDS = 10
 SETTINGS = ExplainSettings()
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -134,12 +135,12 @@ class LimeImage:
         return by_segment(found[1], n_segments)
 
 
-def kernel_shap(task: Task) -> np.ndarray:
+def kernel_shap(task: Task, seed: int = 0) -> np.ndarray:
     n_segments = task.masks.shape[1]
     explainer = shap.KernelExplainer(
         lambda masks: task.target(task.spectra(masks)), np.zeros((1, n_segments))
     )
-    np.random.seed(0)  # noqa: NPY002 - the only seed it takes
+    np.random.seed(seed)  # noqa: NPY002 - the only seed it takes
     return explainer.shap_values(
         np.ones((1, n_segments)), nsamples=task.settings.n_samples, l1_reg=False, silent=True
     )[0]
@@ -148,20 +149,23 @@ def kernel_shap(task: Task) -> np.ndarray:
 def shapley_errors(task: Task) -> dict[str, float]:
     """Relative errors of Shapley values of MSE with as many evaluations, ours and shap's.
 
-    Both against a run of ours thirty times as long, of another seed.
+    Both against a run of ours thirty times as long, of another seed; means over ten seeds, since
+    one seed's may be a quarter off.
     """
     chosen = replace(task.settings, method="shapley")
-    long = replace(chosen, n_samples=30 * chosen.n_samples, seed=chosen.seed + 1)
+    long = replace(chosen, n_samples=30 * chosen.n_samples, seed=chosen.seed + _SEEDS)
     truth = explain(task.x, task.target, long).weights
 
     def error(found: np.ndarray) -> float:
         return float(np.linalg.norm(found - truth) / np.linalg.norm(truth))
 
-    ours_found = explain(task.x, task.target, chosen).weights
+    def of_seed(seed: int) -> np.ndarray:
+        return explain(task.x, task.target, replace(chosen, seed=seed)).weights
+
     return {
         "evaluations": chosen.n_samples,
-        "ours": error(ours_found),
-        "shap-kernel": error(kernel_shap(task)),
+        "ours": float(np.mean([error(of_seed(seed)) for seed in range(_SEEDS)])),
+        "shap-kernel": float(np.mean([error(kernel_shap(task, seed)) for seed in range(_SEEDS)])),
     }
 
 
