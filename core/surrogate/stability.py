@@ -52,15 +52,6 @@ class Stability:
         """
         return float(np.mean(self.excess[self._index(k)] <= self._variance_gain(n_samples)))
 
-    def probability_across_seeds(
-        self, n_samples: int | None = None, *, k: int | None = None
-    ) -> float:
-        """That another seed with as many samples shows the first k segments in this order.
-
-        Both runs err, so their difference has twice the variance of one.
-        """
-        return float(np.mean(2 * self.excess[self._index(k)] <= self._variance_gain(n_samples)))
-
     def samples_for(self, confidence: float = 0.95, *, k: int | None = None) -> float:
         """Samples at which the order of the first k would be that sure; inf if no number does.
 

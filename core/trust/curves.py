@@ -44,11 +44,6 @@ class Curves:
         return float(np.trapezoid(self.deletion, self.fraction))
 
     @property
-    def insertion_area(self) -> float:
-        """Mean of the insertion curve: the higher, the better."""
-        return float(np.trapezoid(self.insertion, self.fraction))
-
-    @property
     def gain(self) -> float:
         """How far deletion lies below the mean random order, in standard deviations of those.
 

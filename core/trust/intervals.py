@@ -33,11 +33,6 @@ class Intervals:
     standard_error: NDArray[np.float64]
     confidence: float
 
-    @property
-    def of_one_sign(self) -> NDArray[np.bool_]:
-        """(S,) True where the interval leaves 0 out: the sign is not a matter of chance."""
-        return (self.low > 0) | (self.high < 0)
-
 
 def weight_intervals(drawn: Influence, *, confidence: float = 0.95) -> Intervals:
     """Student intervals round the unpenalised weights.

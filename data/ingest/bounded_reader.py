@@ -63,20 +63,6 @@ class BoundedReader:
             self._idle.put(None)
         self._n = processes
 
-    def take_in(self, files: Sequence[Path]) -> list[Outcomes]:
-        """Of each file, in order, what the intake makes of it.
-
-        Raises
-        ------
-        ReaderStartError
-            No process could be started.
-        """
-        found: list[Outcomes] = [[]]
-        for outcomes, ends in self.pieces(files):
-            found[-1] += outcomes
-            found += [[]] if ends else []
-        return found[:-1]
-
     def pieces(self, files: Sequence[Path]) -> Iterator[Piece]:
         """The same part by part, so that a file of any number of spectra fits in memory.
 

@@ -67,11 +67,6 @@ class AnomalyLens(BuiltLens):
         """What the network learnt from, in a sentence; "" where it was not recorded."""
         return str(self._trained.metrics.get("sample_note", ""))
 
-    @property
-    def cut_short(self) -> str:
-        """Where its training was cut short and why, in a sentence; "" where it was not."""
-        return str(self._trained.metrics.get("training_note", ""))
-
     @cached_property
     def overlap(self) -> pd.DataFrame | None:
         """Columns top, score, other, shared: the share of a score's top that is in another's."""

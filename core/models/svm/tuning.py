@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .cross_validation import C_RANGE, GAMMA_RANGE, score_points
+from .cross_validation import C_RANGE, GAMMA_RANGE, Point, score_points
 from .kernel_matrix import KERNELS, Gram, Kernel
 from .training import SvmSettings
 
 __all__ = ["KernelTuning", "TuneSettings", "tune_kernel"]
-
-Place = tuple[float, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class KernelTuning:
 
     best: SvmSettings
     macro_f: float
-    points: dict[Place, float]
+    points: dict[Point, float]
     rounds: int
 
 
@@ -87,9 +85,9 @@ def tune_kernel(
     tuning: TuneSettings,
     *,
     groups: np.ndarray | None = None,
-    known: Mapping[Place, float] | None = None,
+    known: Mapping[Point, float] | None = None,
     jobs: int = 1,
-    on_point: Callable[[Place, float], None] | None = None,
+    on_point: Callable[[Point, float], None] | None = None,
 ) -> KernelTuning:
     """Search C and gamma of one kernel.
 
@@ -110,16 +108,16 @@ def tune_kernel(
     jobs
         Threads.
     on_point
-        Called with each new place and its score, for whoever keeps them; may raise to stop.
+        Called with each new point and its score, for whoever keeps them; may raise to stop.
     """
     linear = settings.kernel == "linear"
     c_step, gamma_step = tuning.c_decades, tuning.gamma_decades
-    places = _products(_grid(C_RANGE, c_step), [None] if linear else _grid(GAMMA_RANGE, gamma_step))
-    scores: dict[Place, float] = {}
+    points = _products(_grid(C_RANGE, c_step), [None] if linear else _grid(GAMMA_RANGE, gamma_step))
+    scores: dict[Point, float] = {}
     best, before, rounds = (0.0, None), -1.0, 0
     while True:
         scores |= score_points(
-            gram, labels, settings, places, groups=groups, known=scores | dict(known or {}),
+            gram, labels, settings, points, groups=groups, known=scores | dict(known or {}),
             jobs=jobs, on_point=on_point,
         )  # fmt: skip
         best = min(scores, key=lambda at: (-scores[at], at[0], at[1] or 0.0))
@@ -127,7 +125,7 @@ def tune_kernel(
             break
         before, rounds = scores[best], rounds + 1
         c_step, gamma_step = c_step / 2, gamma_step / 2
-        places = _products(
+        points = _products(
             _around(best[0], c_step), [None] if best[1] is None else _around(best[1], gamma_step)
         )
     c, gamma = best
@@ -150,5 +148,5 @@ def _tidy(log10: float) -> float:
     return float(f"{10**log10:.3g}")
 
 
-def _products(c_values: list[float], gammas: list[Any]) -> list[Place]:
+def _products(c_values: list[float], gammas: list[Any]) -> list[Point]:
     return [(c, gamma) for c in c_values for gamma in gammas]

@@ -65,12 +65,6 @@ class LineFluxes:
         at = self.names.index(name)
         return self.flux[:, at], self.error[:, at]
 
-    def equivalent_width_aa(self, name: str) -> NDArray[np.float64]:
-        """Emission equivalent width (n,), Å, positive in emission; NaN without continuum."""
-        flux, _ = self.of(name)
-        continuum = self.continuum[:, self.names.index(name)]
-        return np.divide(flux, continuum, out=np.full(len(flux), np.nan), where=continuum > 0)
-
 
 def measure_lines(
     wave_rest_aa: NDArray[np.floating],

@@ -99,10 +99,6 @@ class _Window:
         fig.add_layout(self._title, "above")
         self._name, self.figure = title, fig
 
-    @property
-    def figure_name(self) -> str:
-        return str(self.figure.name)
-
     def draw(self, session: Visitor) -> None:
         whole, axis = session.outcome.whole, session.axis
         fig: figure = self.figure
