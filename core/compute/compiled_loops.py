@@ -70,8 +70,8 @@ def contents_key(module: Path) -> str:
 
 def _imported(file: Path, source: str) -> Iterator[Path]:
     for dots, name in _RELATIVE_IMPORT.findall(source):
-        found = file.parents[len(dots) - 1].joinpath(*name.split("."))
-        for candidate in (found.with_suffix(".py"), found / "__init__.py"):
+        module = file.parents[len(dots) - 1].joinpath(*name.split("."))
+        for candidate in (module.with_suffix(".py"), module / "__init__.py"):
             if candidate.exists():
                 yield candidate
 

@@ -91,12 +91,12 @@ def _first(waiting: deque[Callable[[], object]]) -> Callable[[], object] | None:
 
 def _usual_threads() -> int:
     """How many torch uses, unless this thread first asked it while others were being set up."""
-    found = [torch.get_num_threads()]
-    if found[0] == 1:
-        fresh = Thread(target=lambda: found.append(torch.get_num_threads()))
+    threads = [torch.get_num_threads()]
+    if threads[0] == 1:
+        fresh = Thread(target=lambda: threads.append(torch.get_num_threads()))
         fresh.start()
         fresh.join()
-    return found[-1]
+    return threads[-1]
 
 
 class Workers:

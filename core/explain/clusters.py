@@ -270,8 +270,8 @@ def scan_k(
         clusters = cluster_explanations(unit, k, seed=seed)
         inertia.append(clusters.inertia)
         of = None if some == len(unit) else some
-        found = silhouette_score(unit, clusters.labels, sample_size=of, random_state=seed)
-        silhouette.append(float(found))
+        mean_silhouette = silhouette_score(unit, clusters.labels, sample_size=of, random_state=seed)
+        silhouette.append(float(mean_silhouette))
         if callback is not None:
             callback(done, len(possible))
     return KScan(np.array(possible), np.array(inertia), np.array(silhouette))

@@ -214,6 +214,6 @@ def _answers(
 def _led(results: Iterator[Explanation], sharing: Sharing, digest: str) -> Iterator[Explanation]:
     complete = False
     while not complete:
-        found = sharing.call(next, results)
-        complete = found.complete
-        yield replace(found, flux_digest=digest)
+        explanation = sharing.call(next, results)
+        complete = explanation.complete
+        yield replace(explanation, flux_digest=digest)

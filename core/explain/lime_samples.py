@@ -130,7 +130,7 @@ class LimeSamples:
         estimate = self.stand_in.lime_weights() + drawn.estimate
         return replace(drawn, estimate=estimate, r2_unseen=plain.r2_unseen)
 
-    def settled(self, values: NDArray[np.float64], found: NDArray[np.float64]) -> str:
+    def settled(self, values: NDArray[np.float64], weights: NDArray[np.float64]) -> str:
         """Why the weights found (S,) from these values (m,) are enough; empty if they are not.
 
         The chance of error asked for is shared equally between all looks there may be
@@ -139,7 +139,7 @@ class LimeSamples:
         confidence = self.settings.stop_when_settled
         looks = max(len(look_counts(self.neighbourhood.n)), 1)
         at_this_look = 1 - (1 - confidence) / looks
-        order = np.argsort(-np.abs(found), kind="stable")[:_TOP]
+        order = np.argsort(-np.abs(weights), kind="stable")[:_TOP]
         try:
             drawn = self.influence(values)
         except Underdetermined:

@@ -41,8 +41,8 @@ def mirror(
     if settings is None:
         return None
     counts = () if explanation.complete else (explanation.n_samples,)
-    found = explain_progressively(x, target, settings, counts=counts, cancelled=cancelled)
+    explanations = explain_progressively(x, target, settings, counts=counts, cancelled=cancelled)
     if not explanation.complete:
-        return next(found).weights
-    *_, last = found
+        return next(explanations).weights
+    *_, last = explanations
     return last.weights

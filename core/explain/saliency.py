@@ -33,11 +33,11 @@ def saliency(
     """The derivative by each pixel's flux, as the settings say: differences, or in closed form."""
     x = np.asarray(x, dtype=np.float64)
     derivative = _analytic if settings.gradient == "analytic" else _difference
-    found = derivative(x, target, settings, workers=workers, cancelled=cancelled)
+    explanation = derivative(x, target, settings, workers=workers, cancelled=cancelled)
     if settings.smoothing_px:
-        smooth = smoothed(found.weights, method=settings.smoothing, px=settings.smoothing_px)
-        found = replace(found, weights=smooth)
-    yield found
+        smooth = smoothed(explanation.weights, method=settings.smoothing, px=settings.smoothing_px)
+        explanation = replace(explanation, weights=smooth)
+    yield explanation
 
 
 def saliency_neighbourhood(
@@ -97,9 +97,13 @@ def _difference(
     neighbourhood, steps = saliency_neighbourhood(x, settings)
     growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
     value, values = growing.at(x), growing.first(neighbourhood.n)
-    found = map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
+    explanation = map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
     rounded = rounded_away(value, values, settings.step)
-    return replace(found, nothing=rounded) if rounded and not found.nothing else found
+    return (
+        replace(explanation, nothing=rounded)
+        if rounded and not explanation.nothing
+        else explanation
+    )
 
 
 def _analytic(
@@ -116,8 +120,8 @@ def _analytic(
         raise ValueError(
             f"target {target.name!r} knows no analytic gradient; use gradient='difference'"
         )
-    found, values = gradient(x), target(x[None])
-    return map_of(target, settings, float(values[0]), found, 1)
+    slopes, values = gradient(x), target(x[None])
+    return map_of(target, settings, float(values[0]), slopes, 1)
 
 
 def map_of(

@@ -49,13 +49,13 @@ def shapley(
     answers = {count - count % 2 for count in counts if count < around.n} | {around.n}
     for count in sorted(answers):
         values = growing.first(count)
-        found = workers.call(partial(shapley_fit, around.masks.head(count)), values)
+        weights = workers.call(partial(shapley_fit, around.masks.head(count)), values)
         yield Explanation(
             method="shapley",
             target=target.name,
             settings=settings,
             labels=around.labels,
-            weights=found,
+            weights=weights,
             intercept=float(values[1]),
             r2=float("nan"),
             value=float(values[0]),
@@ -63,7 +63,7 @@ def shapley(
             n_samples=count,
             complete=count == around.n,
             sample_values=values,
-            nothing=nothing_exact(settings, found, around),
+            nothing=nothing_exact(settings, weights, around),
             sampled=sampled,
         )
 

@@ -43,14 +43,14 @@ def draw_coalitions(n: int, n_segments: int, *, seed: int) -> BinaryMasks:
     rng = np.random.default_rng(seed)
     n_pairs = n // 2 - 1 if n_segments > 1 else 0
     drawn = [np.empty((0, n_segments), bool)]
-    found = 0
-    while found < n_pairs:
+    n_drawn = 0
+    while n_drawn < n_pairs:
         # Present with a probability that is itself drawn evenly: then so is the number present.
         shares = rng.random((_DRAWS_AT_ONCE, 1))
         masks = rng.random((_DRAWS_AT_ONCE, n_segments)) < shares
         sizes = masks.sum(axis=1)
         drawn.append(masks[(sizes > 0) & (sizes < n_segments)])
-        found += len(drawn[-1])
+        n_drawn += len(drawn[-1])
     first = np.concatenate([np.ones((1, n_segments), bool), *drawn])[: n_pairs + 1]
     pairs = np.stack([first, ~first], axis=1)
     return BinaryMasks.pack(pairs.reshape(-1, n_segments))

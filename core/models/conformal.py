@@ -216,14 +216,14 @@ def coverage_over_resplits(
     """
     p, names = checked_probabilities(probabilities, len(classes)), np.asarray(labels)
     class_positions(names, classes, len(p))
-    found = np.full((repeats, len(classes)), np.nan)
+    coverages = np.full((repeats, len(classes)), np.nan)
     for at, test in enumerate(divisions(names, share=tested, repeats=repeats, seed=seed)):
         one = calibrate(p[~test], names[~test], classes, level=level)
         if one.lacking:
             continue
         seen = coverage(one, p[test], names[test])
-        found[at] = np.where(seen.counts > 0, seen.held / np.maximum(seen.counts, 1), np.nan)
-    return found
+        coverages[at] = np.where(seen.counts > 0, seen.held / np.maximum(seen.counts, 1), np.nan)
+    return coverages
 
 
 def _check_level(level: float) -> None:

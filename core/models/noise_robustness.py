@@ -117,8 +117,8 @@ def noise_test(
         )
     features = np.asarray(features, np.float64)
     classes, counts = np.unique(np.asarray(labels).astype(str), return_counts=True)
-    found = np.empty((len(sigmas), repeats, len(classes)))
-    called = np.empty_like(found)
+    f_scores = np.empty((len(sigmas), repeats, len(classes)))
+    called = np.empty_like(f_scores)
     f_ends, macro_ends = np.empty((len(sigmas), len(classes), 2)), np.empty((len(sigmas), 2))
     for at, sigma in enumerate(sigmas):
         confused = []
@@ -128,14 +128,14 @@ def noise_test(
             predicted = predict(features + sigma * noise)
             known = (*classes.tolist(), *sorted(set(predicted.tolist()) - set(classes.tolist())))
             scores = classification_metrics(labels, predicted, known)
-            found[at, draw] = scores.f_score[: len(classes)]
+            f_scores[at, draw] = scores.f_score[: len(classes)]
             confused.append(scores.confusion)
             called[at, draw] = [np.mean(predicted == label) for label in classes]
             if callback is not None:
                 callback(at * repeats + draw + 1, len(sigmas) * repeats)
         f_ends[at], macro_ends[at] = _ends(confused, len(classes))
     return NoiseCurve(
-        tuple(classes.tolist()), tuple(sigmas), found, called, tuple(counts.tolist()), f_ends,
+        tuple(classes.tolist()), tuple(sigmas), f_scores, called, tuple(counts.tolist()), f_ends,
         macro_ends,
     )  # fmt: skip
 

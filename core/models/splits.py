@@ -154,6 +154,6 @@ def _assign_groups(
 
 def _checked(groups: np.ndarray | None, n: int) -> np.ndarray:
     if groups is None or len(groups) != n:
-        found = "none" if groups is None else len(groups)
-        raise ValueError(f"a grouped split of {n} rows needs as many groups, got {found}")
+        n_groups = "none" if groups is None else len(groups)
+        raise ValueError(f"a grouped split of {n} rows needs as many groups, got {n_groups}")
     return np.unique(groups, return_inverse=True)[1]

@@ -52,10 +52,10 @@ def _coded(bits, n_bits):
         byte, shift, code = group * n_bits >> 3, group * n_bits & 7, codes[group]
         over = shift + n_bits > 8 and byte + 1 < n_bytes
         for i in range(n_rows):
-            found = np.int64(bits[i, byte])
+            packed = np.int64(bits[i, byte])
             if over:
-                found |= np.int64(bits[i, byte + 1]) << 8
-            code[i] = (found >> shift) & kept
+                packed |= np.int64(bits[i, byte + 1]) << 8
+            code[i] = (packed >> shift) & kept
     return codes
 
 

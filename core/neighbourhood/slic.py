@@ -49,7 +49,7 @@ def slic(
         raise ValueError(f"n_segments must be 1 to {len(flux)} (the pixels), got {n_segments}")
     if not (compactness > 0 and sigma >= 0):
         raise ValueError(f"need compactness > 0 and sigma ≥ 0, got {compactness} and {sigma}")
-    found = segmentation.slic(
+    labels = segmentation.slic(
         _unit_range(flux)[None],
         n_segments=n_segments,
         compactness=compactness,
@@ -57,7 +57,7 @@ def slic(
         channel_axis=None,
         start_label=0,
     )[0]
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(found)) + 1, [len(flux)]])
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(labels)) + 1, [len(flux)]])
     sizes = np.diff(_joined(flux, edges, n_segments))
     return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 

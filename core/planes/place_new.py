@@ -81,11 +81,11 @@ class PlaneMap:
         near = self._xy[neighbours]
         order = np.argsort(-pull, kind="stable")[:_STARTS]
         starts = [pull @ near / pull.sum(), *near[order]]
-        found = [
+        settled = [
             minimize(self._cost, start, args=(near, _EXAGGERATION * pull), jac=True)
             for start in starts
         ]
-        return min(found, key=lambda one: one.fun).x
+        return min(settled, key=lambda one: one.fun).x
 
     def _cost(self, y: np.ndarray, near: np.ndarray, pull: np.ndarray) -> tuple[float, np.ndarray]:
         """Cross entropy of one point's neighbours, and its gradient (van der Maaten & Hinton 2008).

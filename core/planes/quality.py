@@ -72,8 +72,8 @@ def plane_quality(
         raise ValueError(f"need 4 points or more in both spaces, got {n} and {len(xy)}")
     asked = np.arange(n) if asked is None else np.asarray(asked)
     k, m = min(k, (n - 1) // 2), len(asked)
-    found = NearestNeighbors(n_neighbors=k).fit(xy)
-    on_plane = _others(found.kneighbors(xy[asked], k + 1, return_distance=False), asked)
+    neighbours = NearestNeighbors(n_neighbors=k).fit(xy)
+    on_plane = _others(neighbours.kneighbors(xy[asked], k + 1, return_distance=False), asked)
     # Round their mean, where squares of distances lose least to rounding.
     mean = features.mean(axis=0)
     centred = np.subtract(features, mean, out=features if overwrite_features else None)

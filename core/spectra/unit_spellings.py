@@ -151,8 +151,8 @@ def length_within(unit: str) -> str:
     plain = typeset_as_plain(unit)
     logarithm = _LOGARITHM.match(plain)
     length = logarithm[2] if logarithm else plain
-    found: Any = _first(length, "axis") if length else None
-    return length if found is not None and found.physical_type == "length" else ""
+    parsed: Any = _first(length, "axis") if length else None
+    return length if parsed is not None and parsed.physical_type == "length" else ""
 
 
 def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.float64], str]:
@@ -184,8 +184,8 @@ def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.fl
         return ones, RELATIVE
     if _COUNTED.fullmatch(text):
         return ones, COUNTS
-    found: Any = _first(text, "flux")
-    if found is None:
+    parsed: Any = _first(text, "flux")
+    if parsed is None:
         if _MAGNITUDE.search(text):
             raise ValueError(
                 f"the flux is in {text!r}, which is logarithmic, and its errors with it: convert "
@@ -195,13 +195,13 @@ def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.fl
             f"{text!r} is no flux density: write erg / (s cm2 Angstrom), Jy, W / (m2 um) or "
             "another that astropy converts; leave the unit out where the flux is relative"
         )
-    if found.is_equivalent(u.dimensionless_unscaled):
+    if parsed.is_equivalent(u.dimensionless_unscaled):
         return ones, RELATIVE
     area, of_area = u.dimensionless_unscaled, ""
-    if not _is_density(found):
+    if not _is_density(parsed):
         area, of_area = _ARCSEC if "arcsec" in text.lower() else _SR
     density: Any = u.spectral_density(u.Quantity(np.asarray(wave_aa, np.float64), u.AA))
-    return np.asarray((found * area).to(SURVEY_UNIT, ones, density)), SURVEY_FLUX + of_area
+    return np.asarray((parsed * area).to(SURVEY_UNIT, ones, density)), SURVEY_FLUX + of_area
 
 
 @lru_cache(maxsize=256)
@@ -217,9 +217,9 @@ def square_root(unit: str, power: int) -> str:
     if whole and float(whole[2].strip("()")) == 2 * power:  # astropy reads no square of a number
         root = _first(whole[1], "flux")
         return whole[1] if root is not None and _is_density(root) else ""
-    for found in _readings(text) if text else ():
+    for reading in _readings(text) if text else ():
         try:
-            root: Any = found ** (0.5 * power)
+            root: Any = reading ** (0.5 * power)
         except (ValueError, TypeError, AttributeError):
             continue  # a logarithm has no root
         if _is_density(root):

@@ -215,9 +215,9 @@ def _ivar(spectrum: Any, flux_unit: u.UnitBase) -> NDArray[np.float64] | None:
         return None
     from astropy.nddata import InverseVariance  # loads scipy: not before it is met
 
-    found = uncertainty.represent_as(InverseVariance)
-    unit = flux_unit**-2 if found.unit is None else found.unit
-    ivar = np.asarray(u.Quantity(found.array, unit).to_value(flux_unit**-2), np.float64)
+    as_ivar = uncertainty.represent_as(InverseVariance)
+    unit = flux_unit**-2 if as_ivar.unit is None else as_ivar.unit
+    ivar = np.asarray(u.Quantity(as_ivar.array, unit).to_value(flux_unit**-2), np.float64)
     mask = getattr(spectrum, "mask", None)
     good = np.isfinite(ivar) if mask is None else np.isfinite(ivar) & ~np.asarray(mask, bool)
     return np.where(good, ivar, 0.0)

@@ -124,8 +124,8 @@ class Ridge:
         alpha: float = 1.0,
     ) -> None:
         self.masks, self._alpha = masks, alpha
-        found = weights if callable(weights) else lambda: weights
-        self._weighed = Once(lambda: _Weighed.of(masks, found()))
+        weigh = weights if callable(weights) else lambda: weights
+        self._weighed = Once(lambda: _Weighed.of(masks, weigh()))
         n, n_segments = masks.shape
         starts = range(0, n, _BLOCK_ROWS)
         self._little = n * n_segments**2 <= _LITTLE_WORK
@@ -171,10 +171,10 @@ class Ridge:
         weights, total, mean = self._weighed()
         weighted, mean_value, spread = _centred(weights, total, values)
         cross = self.masks.gather(weighted)
-        found = self._solve(cross)
-        missed, intercept, local = _left(found, cross, mean, mean_value, spread, self._alpha)
+        slopes = self._solve(cross)
+        missed, intercept, local = _left(slopes, cross, mean, mean_value, spread, self._alpha)
         r2 = 1 - max(missed, 0.0) / spread if spread > 0 else 1.0
-        return Surrogate(found, intercept, r2, local)
+        return Surrogate(slopes, intercept, r2, local)
 
     def _solve(self, cross: NDArray[np.float64]) -> NDArray[np.float64]:
         """A⁻¹ cross, to double precision.
@@ -185,9 +185,9 @@ class Ridge:
         """
         if not self._little:
             factor = self._factor()
-            found = None if factor is None else self._refined(factor, cross)
-            if found is not None:
-                return found
+            slopes = None if factor is None else self._refined(factor, cross)
+            if slopes is not None:
+                return slopes
         return _substituted(self._exact_factor(), cross)
 
     def _factorised(self) -> Tensor | None:
@@ -230,19 +230,19 @@ class Ridge:
 
     def _refined(self, factor: Tensor, cross: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Newton's corrections until they no longer matter; None if they do not shrink."""
-        found, left = np.zeros_like(cross), cross
+        slopes, left = np.zeros_like(cross), cross
         for _ in range(_CORRECTIONS):
             size = np.abs(left).max()
             if size == 0:
-                return found
+                return slopes
             scaled = torch.from_numpy(left / size).float()[:, None]
             correction = torch.cholesky_solve(scaled, factor, upper=True)[:, 0].double().numpy()
-            found = found + size * correction
-            if size * np.abs(correction).max() <= _ROUNDING * np.abs(found).max():
-                return found
+            slopes = slopes + size * correction
+            if size * np.abs(correction).max() <= _ROUNDING * np.abs(slopes).max():
+                return slopes
             weights, _, mean = self._weighed()
-            moved = self.masks.apply(found, slice(0, len(weights))) - mean @ found
-            left = cross - self.masks.gather(weights * moved) - self._alpha * found
+            moved = self.masks.apply(slopes, slice(0, len(weights))) - mean @ slopes
+            left = cross - self.masks.gather(weights * moved) - self._alpha * slopes
         return None
 
 
@@ -260,18 +260,18 @@ def _factor(squares, total, mean, alpha):
 @_compiled
 def _substituted(factor, cross):
     """Forward by the factor (S, S), then back; of one right side LAPACK makes more ado."""
-    found = cross.copy()
-    for i in range(len(found)):
-        row, left = factor[i], found[i]
+    solution = cross.copy()
+    for i in range(len(solution)):
+        row, left = factor[i], solution[i]
         for j in range(i):
-            left -= row[j] * found[j]
-        found[i] = left / row[i]
-    for i in range(len(found) - 1, -1, -1):
+            left -= row[j] * solution[j]
+        solution[i] = left / row[i]
+    for i in range(len(solution) - 1, -1, -1):
         row = factor[i]
-        found[i] /= row[i]
+        solution[i] /= row[i]
         for j in range(i):
-            found[j] -= row[j] * found[i]
-    return found
+            solution[j] -= row[j] * solution[i]
+    return solution
 
 
 @_compiled
@@ -290,12 +290,12 @@ def _centred(weights, total, values):
 
 
 @_compiled
-def _left(found, cross, mean, mean_value, spread, alpha):
+def _left(slopes, cross, mean, mean_value, spread, alpha):
     """Σ w (y − ŷ)², the intercept, and the value with every segment present."""
     missed, intercept, every = spread, mean_value, 0.0
-    for k in range(len(found)):
+    for k in range(len(slopes)):
         # With the solution put in: cᵀAc = c·(cross − αc).
-        missed -= found[k] * (cross[k] + alpha * found[k])
-        intercept -= mean[k] * found[k]
-        every += found[k]
+        missed -= slopes[k] * (cross[k] + alpha * slopes[k])
+        intercept -= mean[k] * slopes[k]
+        every += slopes[k]
     return missed, intercept, intercept + every

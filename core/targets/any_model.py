@@ -126,32 +126,32 @@ class AnyModel:
         return OutputTarget(name, self, at, named)
 
     def _checked(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        found = np.asarray(self.answers(spectra), np.float64)
+        answers = np.asarray(self.answers(spectra), np.float64)
         n, classes = len(spectra), len(self.classes)
         if not classes:
-            found = found[:, 0] if found.shape == (n, 1) else found
-            if found.shape != (n,):
+            answers = answers[:, 0] if answers.shape == (n, 1) else answers
+            if answers.shape != (n,):
                 raise ValueError(
-                    f"{self.name} must map {spectra.shape} to ({n},), got {found.shape}; if these "
-                    "are classes, name them: classes=(...)"
+                    f"{self.name} must map {spectra.shape} to ({n},), got {answers.shape}; if "
+                    "these are classes, name them: classes=(...)"
                 )
-        elif found.ndim == 1 or found.shape == (n, 1):
-            found = _two_columns(found.reshape(n), self.outputs)
-        if classes and found.shape != (n, classes):
+        elif answers.ndim == 1 or answers.shape == (n, 1):
+            answers = _two_columns(answers.reshape(n), self.outputs)
+        if classes and answers.shape != (n, classes):
             raise ValueError(
                 f"{self.name} must map {spectra.shape} to {(n, classes)}, one column for each of "
-                f"{self.classes}, got {found.shape}"
+                f"{self.classes}, got {answers.shape}"
             )
-        bad = ~np.isfinite(found)
+        bad = ~np.isfinite(answers)
         if self.outputs in ("log p", "logits"):
-            bad &= found != -np.inf
+            bad &= answers != -np.inf
         if bad.any():
             rows = np.flatnonzero(bad if bad.ndim == 1 else bad.any(axis=1))
             raise ValueError(
-                f"{self.name} gives {found[bad][0]} for {len(rows)} of {n} spectra it was asked "
+                f"{self.name} gives {answers[bad][0]} for {len(rows)} of {n} spectra it was asked "
                 f"about (the first is number {rows[0]})"
             )
-        return found
+        return answers
 
     def _table(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         if not self.classes:
@@ -187,8 +187,8 @@ class OutputTarget:
 
     def gradients(self, spectra: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """Derivatives (n, D) of spectra (n, D) in one pass; None if the model knows none."""
-        found = self.model.gradients
-        return None if found is None else found(spectra, self.index, self.of)
+        gradients_of = self.model.gradients
+        return None if gradients_of is None else gradients_of(spectra, self.index, self.of)
 
     def __getattr__(self, name: str) -> Any:
         # The setting gradient='analytic' asks for ``gradient``: there only if the model has it.
@@ -347,9 +347,9 @@ def _onnx_answers(session: Any, classes: bool) -> Answers:
     dtype = np.float64 if "double" in str(given.type) else np.float32
 
     def answers(spectra: NDArray[np.floating]) -> NDArray:
-        found = session.run(None, {given.name: np.ascontiguousarray(spectra, dtype)})
+        outputs = session.run(None, {given.name: np.ascontiguousarray(spectra, dtype)})
         # Converted classifiers give labels first, then probabilities, often one dict a spectrum.
-        table = found[-1] if classes else found[0]
+        table = outputs[-1] if classes else outputs[0]
         if isinstance(table, list):
             return np.array([list(row.values()) for row in table])
         return np.asarray(table)

@@ -152,8 +152,8 @@ class ClassifierTarget:
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Values (n,) of spectra (n, D)."""
-        found = self.estimator.predict_proba(spectra)[:, self.class_index]
-        probability = np.asarray(found, dtype=np.float64)
+        p_class = self.estimator.predict_proba(spectra)[:, self.class_index]
+        probability = np.asarray(p_class, dtype=np.float64)
         if self.scale == "probability":
             return probability
         if self.scale == "log p":

@@ -54,10 +54,10 @@ class PolynomialForm:
         self, presences: NDArray[np.float64], shares: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Σ_s α_s E[(a + g_k)^d − a^d], a the sum without segment k."""
-        found = np.zeros(self.n_segments)
+        slopes = np.zeros(self.n_segments)
         for presence, share in zip(presences, shares, strict=True):
-            found += share * (self._mean_rise(presence) @ self.alpha)
-        return found
+            slopes += share * (self._mean_rise(presence) @ self.alpha)
+        return slopes
 
     def moments(self, presence: NDArray[np.float64]) -> tuple[float, float]:
         """Mean, and the variance: of degrees to 3 from interactions, of others from moments."""
@@ -141,12 +141,12 @@ class PolynomialForm:
 
     def _sum_moments(self, presence: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """E[(c + Σ z g)^m], (n_sv,) each, of m = 0 to d."""
-        found = [self.start**m for m in range(self.power + 1)]
+        moments = [self.start**m for m in range(self.power + 1)]
         for p, piece in zip(presence, self.pieces, strict=True):
             for m in range(self.power, 0, -1):
-                more = sum(comb(m, i) * found[i] * piece ** (m - i) for i in range(m))
-                found[m] = found[m] + p * more
-        return found
+                more = sum(comb(m, i) * moments[i] * piece ** (m - i) for i in range(m))
+                moments[m] = moments[m] + p * more
+        return moments
 
 
 _Moments = dict[tuple[int, int], NDArray[np.float64]]
@@ -167,27 +167,27 @@ def _joint_moments(pieces: NDArray[np.float64], presence: NDArray[np.float64], d
             right = pieces**b if b else np.ones((len(pieces), 1))
             product = torch.from_numpy(np.ascontiguousarray(left)) @ torch.from_numpy(right)
             joint[a, b] = product.numpy()
-    found: _Moments = {(0, 0): np.ones((1, 1))}
+    moments: _Moments = {(0, 0): np.ones((1, 1))}
     for j in range(1, d + 1):
-        terms = [comb(j - 1, b) * joint[0, b + 1] * found[0, j - 1 - b] for b in range(j)]
-        found[0, j] = np.sum(terms, axis=0)
+        terms = [comb(j - 1, b) * joint[0, b + 1] * moments[0, j - 1 - b] for b in range(j)]
+        moments[0, j] = np.sum(terms, axis=0)
     for i in range(1, d + 1):
         for j in range(d + 1):
             total = np.zeros((pieces.shape[1], pieces.shape[1] if j else 1))
             for a in range(i):
                 for b in range(j + 1):
                     times = comb(i - 1, a) * comb(j, b)
-                    total += times * joint[a + 1, b] * found[i - 1 - a, j - b]
-            found[i, j] = total
-    return found
+                    total += times * joint[a + 1, b] * moments[i - 1 - a, j - b]
+            moments[i, j] = total
+    return moments
 
 
 def _cumulants(presence: NDArray[np.float64], most: int) -> list[NDArray[np.float64]]:
     """Of z − p, z being 1 with probability p (S,): of order 0, which is none, to the most."""
     p, q = presence, 1 - presence
     moments = [p * q**m + q * (-p) ** m for m in range(most + 1)]
-    found = [np.zeros_like(p), np.zeros_like(p)]
+    cumulants = [np.zeros_like(p), np.zeros_like(p)]
     for m in range(2, most + 1):
-        rest = sum(comb(m - 1, i - 1) * found[i] * moments[m - i] for i in range(1, m))
-        found.append(moments[m] - rest)
-    return found
+        rest = sum(comb(m - 1, i - 1) * cumulants[i] * moments[m - i] for i in range(1, m))
+        cumulants.append(moments[m] - rest)
+    return cumulants

@@ -127,21 +127,21 @@ class RbfForm:
 @_compiled
 def _distances(ends, labels, n_segments, vectors):
     """Squared distances (2, S, n_sv) of both ends (2, D) from vectors (D, n_sv), by segment."""
-    found = np.zeros((2, n_segments, vectors.shape[1]))
+    distances = np.zeros((2, n_segments, vectors.shape[1]))
     for j in range(len(labels)):
         row = vectors[j]
         for end in range(2):
-            at, total = ends[end, j], found[end, labels[j]]
+            at, total = ends[end, j], distances[end, labels[j]]
             for s in range(len(row)):
                 total[s] += (at - row[s]) * (at - row[s])
-    return found
+    return distances
 
 
 @_compiled
 def _mean_slopes(low, rise, alpha, presences, shares):
     """For each node: products of the factors before k, then of those after k, times the rise."""
     n_segments, n_vectors = low.shape
-    found = np.zeros(n_segments)
+    slopes = np.zeros(n_segments)
     before = np.empty((n_segments, _LANES))
     summed = np.empty((n_segments, _LANES))
     run = np.empty(_LANES)
@@ -168,8 +168,8 @@ def _mean_slopes(low, rise, alpha, presences, shares):
             of_k = 0.0
             for s in range(n):
                 of_k += summed[k, s] * rise[k, first + s]
-            found[k] += of_k
-    return found
+            slopes[k] += of_k
+    return slopes
 
 
 @_compiled

@@ -218,18 +218,18 @@ def _pieces(
 @compiled("contract", "nsz")
 def _exponents(products, times, start, away):
     """t products_s + start_s − away of each row, (m, n_sv), in one pass over the products."""
-    found = np.empty_like(products)
+    exponents = np.empty_like(products)
     for i in range(len(products)):
-        row, out, factor, less = products[i], found[i], times[i], away[i]
+        row, out, factor, less = products[i], exponents[i], times[i], away[i]
         for s in range(len(start)):
             out[s] = factor * row[s] + (start[s] - less)
-    return found
+    return exponents
 
 
 @compiled("contract", "nsz", "reassoc")
 def _powers(products, times, start, degree, alpha):
     """Σ_s α_s (t products_s + start_s)^d of each row, (m, pairs), in one pass over the products."""
-    found = np.empty((len(products), len(alpha)), products.dtype)
+    powers = np.empty((len(products), len(alpha)), products.dtype)
     base, power = np.empty_like(start), np.empty_like(start)
     for i in range(len(products)):
         row, factor = products[i], times[i]
@@ -242,8 +242,8 @@ def _powers(products, times, start, degree, alpha):
             total, weights = products.dtype.type(0), alpha[pair]
             for s in range(len(start)):
                 total += power[s] * weights[s]
-            found[i, pair] = total
-    return found
+            powers[i, pair] = total
+    return powers
 
 
 def _in_parts(neighbourhood: Neighbourhood, values: DecisionEvaluator) -> DecisionEvaluator:

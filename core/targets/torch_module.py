@@ -37,32 +37,32 @@ def torch_gradients(
 
         given = _tensor(module, spectra).requires_grad_()
         with _evaluating(module), torch.enable_grad():
-            found = module(given)
-            found = found[:, 0] if not n_classes and found.ndim == 2 else found
-            values = found if not n_classes else _scaled(found, outputs, index, of)
+            answers = module(given)
+            answers = answers[:, 0] if not n_classes and answers.ndim == 2 else answers
+            values = answers if not n_classes else _scaled(answers, outputs, index, of)
             (slope,) = torch.autograd.grad(values.sum(), given)
         return _array(slope)
 
     return gradients
 
 
-def _scaled(found: Any, outputs: str, index: int, of: str) -> Any:
+def _scaled(answers: Any, outputs: str, index: int, of: str) -> Any:
     """As ``any_model.scaled``, in torch."""
     import torch
 
-    if found.ndim == 1 or found.shape[1] == 1:
-        one = found.reshape(-1)
+    if answers.ndim == 1 or answers.shape[1] == 1:
+        one = answers.reshape(-1)
         first = 1 - one if outputs == "probabilities" else torch.zeros_like(one)
-        found = torch.stack([-one if outputs == "decisions" else first, one], dim=1)
+        answers = torch.stack([-one if outputs == "decisions" else first, one], dim=1)
     if of == "decision":
-        return found[:, index]
+        return answers[:, index]
     if outputs == "probabilities":
-        p = found[:, index]
+        p = answers[:, index]
         if of == "probability":
             return p
         return torch.log(p.clamp(min=1e-6)) if of == "log p" else torch.logit(p, eps=1e-6)
-    others = torch.cat([found[:, :index], found[:, index + 1 :]], dim=1)
-    odds = found[:, index] - torch.logsumexp(others, dim=1)
+    others = torch.cat([answers[:, :index], answers[:, index + 1 :]], dim=1)
+    odds = answers[:, index] - torch.logsumexp(others, dim=1)
     if of == "log-odds":
         return odds
     log_p = torch.nn.functional.logsigmoid(odds)

@@ -157,7 +157,7 @@ def seen_again_progressively(
     if n < FEWEST:
         raise ValueError(f"need at least {FEWEST} redraws, got {n}")
     kinds = [redraw] if null is None else [redraw, null]
-    found: list[list[NDArray[np.float64]]] = [[] for _ in kinds]
+    weights_of_kind: list[list[NDArray[np.float64]]] = [[] for _ in kinds]
     refused = [0 for _ in kinds]
     with or_own(workers) as sharing:
         again = partial(explain_again, explanation, target, cancelled=cancelled, workers=sharing)
@@ -168,8 +168,8 @@ def seen_again_progressively(
                     raise Cancelled(f"cancelled before redraw {start}")
                 drawn = draw(range(start, stop))
                 refused[i] += drawn.n_refused
-                found[i].append(again(drawn.spectra))
-            weights = [np.concatenate(parts) for parts in found]
+                weights_of_kind[i].append(again(drawn.spectra))
+            weights = [np.concatenate(parts) for parts in weights_of_kind]
             if min(map(len, weights)) >= FEWEST:
                 yield recurrence(
                     explanation.weights, *weights, k=k, n_refused=refused[0], n_asked=n
@@ -235,8 +235,8 @@ def explain_again(
 
     with or_own(workers) as sharing:
         outer = sharing if may_share(target) else InTurn()
-        found = list(outer.map(one, spectra))
-    return np.stack(found) if found else np.empty((0, len(explanation.weights)))
+        weights = list(outer.map(one, spectra))
+    return np.stack(weights) if weights else np.empty((0, len(explanation.weights)))
 
 
 def _lime_again(
@@ -264,13 +264,13 @@ def _occlusion_again(
 def _anew(
     labels: NDArray[np.int32], settings: ExplainSettings, target: Target, x: NDArray[np.floating]
 ) -> NDArray[np.float64]:
-    found = explain(x, target, settings, workers=InTurn())
-    if not np.array_equal(found.labels, labels):
+    explanation = explain(x, target, settings, workers=InTurn())
+    if not np.array_equal(explanation.labels, labels):
         raise ValueError(
             f"a redraw has other segments where these follow the flux: {settings.method} tells "
             "what another exposure would say of uniform segments alone"
         )
-    return found.weights
+    return explanation.weights
 
 
 def _perturbed(

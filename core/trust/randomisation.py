@@ -48,9 +48,9 @@ class RandomisationCheck:
     @property
     def likeness(self) -> float:
         """Median |rank correlation|, 0 to 1; NaN if none has an order."""
-        found = np.abs([one.rank_correlation for one in self.agreements])
-        found = found[np.isfinite(found)]
-        return float(np.median(found)) if len(found) else float("nan")
+        correlations = np.abs([one.rank_correlation for one in self.agreements])
+        correlations = correlations[np.isfinite(correlations)]
+        return float(np.median(correlations)) if len(correlations) else float("nan")
 
     @property
     def depends_on_model(self) -> bool:

@@ -196,7 +196,7 @@ def _again(
     """Weights of another spectrum, in the same number of pieces."""
     if cancelled():
         raise Cancelled("cancelled before a noisy spectrum")
-    found = explain(x, target, explanation.settings, workers=workers).weights
+    weights = explain(x, target, explanation.settings, workers=workers).weights
     n = len(explanation.weights)
     # SLIC may cut a noisy spectrum otherwise: then pixel by pixel no weight is the same.
-    return found if len(found) == n else np.zeros(n)
+    return weights if len(weights) == n else np.zeros(n)

@@ -133,11 +133,15 @@ def recurrence(
         If there are fewer than five redraws, or shapes disagree.
     """
     weights, redrawn = np.asarray(weights, np.float64), np.asarray(redrawn, np.float64)
-    for name, found in (("redrawn", redrawn), ("null", null)):
-        if found is not None and (found.ndim != 2 or found.shape[1:] != weights.shape):
-            raise ValueError(f"{name} must be (R, {len(weights)}), got {found.shape}")
-        if found is not None and len(found) < FEWEST:
-            raise ValueError(f"{len(found)} {name} spectra tell no scatter; {FEWEST} are needed")
+    for name, drawn_weights in (("redrawn", redrawn), ("null", null)):
+        if drawn_weights is not None and (
+            drawn_weights.ndim != 2 or drawn_weights.shape[1:] != weights.shape
+        ):
+            raise ValueError(f"{name} must be (R, {len(weights)}), got {drawn_weights.shape}")
+        if drawn_weights is not None and len(drawn_weights) < FEWEST:
+            raise ValueError(
+                f"{len(drawn_weights)} {name} spectra tell no scatter; {FEWEST} are needed"
+            )
     k = min(k, len(weights))
     other = weights + _BOTH * (redrawn - redrawn.mean(axis=0))
     leading = np.argsort(-np.abs(other), axis=1, kind="stable")[:, :k]

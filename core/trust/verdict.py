@@ -40,66 +40,66 @@ class Findings:
     step: float | None = None
 
 
-def verdict(found: Findings) -> str:
+def verdict(findings: Findings) -> str:
     """Say whether the order holds, how good the fit is, and how many samples would do."""
-    if found.n_samples == 0:
-        limit = ["LIME's limit of infinitely many", _fit(found.r2, "")]
-        said = limit if found.method == "lime" else ["Shapley values in closed form"]
+    if findings.n_samples == 0:
+        limit = ["LIME's limit of infinitely many", _fit(findings.r2, "")]
+        said = limit if findings.method == "lime" else ["Shapley values in closed form"]
         return "; ".join(["exact, no samples: " + said[0], *said[1:]])
-    if found.method == "shapley":
-        return _shared(found)
-    if found.kernel is None:
-        if found.idle >= _MOSTLY_IDLE:
-            return _empty(found)
-        return _EXACT.format(found.method)
-    if found.stability is None:
+    if findings.method == "shapley":
+        return _shared(findings)
+    if findings.kernel is None:
+        if findings.idle >= _MOSTLY_IDLE:
+            return _empty(findings)
+        return _EXACT.format(findings.method)
+    if findings.stability is None:
         return (
-            f"too early to tell: {found.n_samples:,} samples do not determine the weights; "
-            f"{_count(found.kernel.needed_samples)} would"
+            f"too early to tell: {findings.n_samples:,} samples do not determine the weights; "
+            f"{_count(findings.kernel.needed_samples)} would"
         )
     parts = [
-        _order(found, found.stability),
-        _fit(found.r2, " on unseen samples" if found.unseen else ""),
-        _samples(found, found.stability),
+        _order(findings, findings.stability),
+        _fit(findings.r2, " on unseen samples" if findings.unseen else ""),
+        _samples(findings, findings.stability),
     ]
-    if _is_narrow(found.n_samples, found.kernel):
-        parts.append(_kernel(found.n_samples, found.kernel))
-    if found.pull > _STRONG_PULL:
-        parts.append(f"penalty and first sample still pull the weights by {percent(found.pull)}")
+    if _is_narrow(findings.n_samples, findings.kernel):
+        parts.append(_kernel(findings.n_samples, findings.kernel))
+    if findings.pull > _STRONG_PULL:
+        parts.append(f"penalty and first sample still pull the weights by {percent(findings.pull)}")
     return "; ".join(parts)
 
 
-def _shared(found: Findings) -> str:
+def _shared(findings: Findings) -> str:
     """Of Shapley values from samples: whatever their error, they add up."""
-    if found.stability is None:
-        return f"too early to tell: {found.n_samples:,} samples do not determine Shapley values"
-    return f"{_order(found, found.stability)}; {_samples(found, found.stability)}"
+    if findings.stability is None:
+        return f"too early to tell: {findings.n_samples:,} samples do not determine Shapley values"
+    return f"{_order(findings, findings.stability)}; {_samples(findings, findings.stability)}"
 
 
-def _empty(found: Findings) -> str:
+def _empty(findings: Findings) -> str:
     """Why there is little to see: a model that answers in jumps seldom feels a small change."""
-    share = "all" if found.idle == 1 else percent(min(found.idle, 0.99))
-    if found.step is None:
+    share = "all" if findings.idle == 1 else percent(min(findings.idle, 0.99))
+    if findings.step is None:
         return (
             f"the model's answer does not change with {share} of the segments, as with forests, "
             "which answer in jumps; fewer segments, a stronger perturbation or LIME show more"
         )
     return (
-        f"a step of {percent(found.step, 'g')} changes nothing at {share} of the pixels, as with "
-        "forests, which answer in jumps; a larger step, LIME or occlusion show more"
+        f"a step of {percent(findings.step, 'g')} changes nothing at {share} of the pixels, as "
+        "with forests, which answer in jumps; a larger step, LIME or occlusion show more"
     )
 
 
-def _order(found: Findings, stability: Stability) -> str:
-    settled = stability.settled(found.confidence)
+def _order(findings: Findings, stability: Stability) -> str:
+    settled = stability.settled(findings.confidence)
     kept = "keeps its place" if settled == 1 else "keep their order"
-    if settled == found.k:
+    if settled == findings.k:
         return f"stable under other masks: {_top(settled)} {kept}"
     if settled:
         return (
             f"partly stable under other masks: {_top(settled)} {kept}, the next may change places"
         )
-    return f"not settled: under other masks {_top(found.k)} may change places"
+    return f"not settled: under other masks {_top(findings.k)} may change places"
 
 
 def _fit(r2: float, on: str) -> str:
@@ -110,15 +110,15 @@ def _fit(r2: float, on: str) -> str:
     return f"{goodness(r2)}{on}"
 
 
-def _samples(found: Findings, stability: Stability) -> str:
-    needed = stability.samples_for(found.confidence)
+def _samples(findings: Findings, stability: Stability) -> str:
+    needed = stability.samples_for(findings.confidence)
     if needed > _OUT_OF_REACH:
-        return f"no number of samples in reach would settle {_top(found.k)}"
-    if needed <= 0.5 * found.n_samples:
-        return f"{found.n_samples:,} samples are more than enough, {_count(needed)} would do"
-    if needed <= found.n_samples:
-        return f"{found.n_samples:,} samples are enough"
-    return f"about {_count(needed)} samples would settle {_top(found.k)}"
+        return f"no number of samples in reach would settle {_top(findings.k)}"
+    if needed <= 0.5 * findings.n_samples:
+        return f"{findings.n_samples:,} samples are more than enough, {_count(needed)} would do"
+    if needed <= findings.n_samples:
+        return f"{findings.n_samples:,} samples are enough"
+    return f"about {_count(needed)} samples would settle {_top(findings.k)}"
 
 
 def _kernel(n_samples: int, kernel: KernelAdvice) -> str:

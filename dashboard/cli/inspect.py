@@ -62,7 +62,7 @@ def explain_command(
     from ...data.explanations.python_code import reproduce_code
     from ..export.stored_spectrum import explain_stored, write_files
 
-    found = explain_stored(
+    explained = explain_stored(
         named(directory, demo=demo),
         id,
         target,
@@ -70,38 +70,42 @@ def explain_command(
         exposures=exposures,
         level=int(level) / 100,
     )
-    write_files(found, figure=png, everything=save, table=table)
+    write_files(explained, figure=png, everything=save, table=table)
     if code:
-        sys.stdout.write(reproduce_code(found.saved, file=save))
+        sys.stdout.write(reproduce_code(explained.saved, file=save))
     else:
-        _print_explained(found, id, as_json=as_json)
+        _print_explained(explained, id, as_json=as_json)
 
 
-def _print_explained(found: Explained, id: str, *, as_json: bool) -> None:
+def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
     from ...core.spectra.redshift_warning import doubt
     from ..figures.domain_words import domain_lines
     from ..figures.pieces import verdict_text
     from ..figures.set_words import verdict_lines
     from .summary import explanation_document, explanation_lines, intervals_document
 
-    saved, verdict = found.saved, found.verdict
+    saved, verdict = explained.saved, explained.verdict
     domain, whose = verdict.domain, saved.origin.whose
     if as_json:
         about: dict[str, Any] = {"id": id, "model": whose}
         about["domain"] = None if domain is None else domain.to_dict()
         about["verdict"] = verdict.to_dict()
-        about["z_warning"] = found.z_warning
-        said = explanation_document(saved.explanation, found.wave_rest_aa, mirrored=saved.mirrored)
+        about["z_warning"] = explained.z_warning
+        said = explanation_document(
+            saved.explanation, explained.wave_rest_aa, mirrored=saved.mirrored
+        )
         print_json(about | said | intervals_document(saved))
         return
-    if doubted := doubt(found.z_warning):
+    if doubted := doubt(explained.z_warning):
         console.print(doubted, style="yellow", highlight=False, markup=False)
     print_lines(domain_lines(domain, whose))
     console.print(verdict_text(verdict), highlight=False)
     print_lines(f"  {line}" for line in verdict_lines(verdict))
-    lines = explanation_lines(saved.explanation, found.wave_rest_aa, id=id, mirrored=saved.mirrored)
+    lines = explanation_lines(
+        saved.explanation, explained.wave_rest_aa, id=id, mirrored=saved.mirrored
+    )
     print_lines(lines)
-    console.print(f"  {found.trust.sentence()}")
+    console.print(f"  {explained.trust.sentence()}")
     if saved.recurrence is not None:
         console.print(f"  {saved.recurrence.sentence()}")
 
@@ -115,11 +119,11 @@ def scores_command(
     """Say how far the eight anomaly scores agree, and what leads each."""
     from .score_lines import score_lines, stored_leaders
 
-    found = stored_leaders(named(directory, demo=demo), top)
+    leaders = stored_leaders(named(directory, demo=demo), top)
     if as_json:
-        print_json(found.to_dict())
+        print_json(leaders.to_dict())
     else:
-        for line in score_lines(found):
+        for line in score_lines(leaders):
             console.print(line)
 
 

@@ -38,33 +38,33 @@ def stored_leaders(path: Path, top: int) -> ScoreLeaders:
     return score_leaders(collection.catalog, lens, top=top)
 
 
-def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
+def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
     """Overlap of the top lists, what their scores are made of, and which spectra are on top."""
-    names = list(found.shared.index)
-    shared = _table(f"Share of the top {found.top:,} of a score that is in another's, %")
+    names = list(leaders.shared.index)
+    shared = _table(f"Share of the top {leaders.top:,} of a score that is in another's, %")
     for number in range(1, len(names) + 1):
         shared.add_column(str(number), justify="right")
     for number, name in enumerate(names, start=1):
-        cells = (f"{100 * found.shared.loc[name, other]:.0f}" for other in names)
+        cells = (f"{100 * leaders.shared.loc[name, other]:.0f}" for other in names)
         shared.add_row(f"{number} {SCORE_TITLES[name]}", *cells)
     yield shared
-    if found.top < FEW:
-        yield f"95 % intervals of such shares: {_intervals(found.top)}"
-    in_all = percent(found.in_all, ".1f")
-    of_spectra = percent(found.top / found.n_ranked, ".1f")
+    if leaders.top < FEW:
+        yield f"95 % intervals of such shares: {_intervals(leaders.top)}"
+    in_all = percent(leaders.in_all, ".1f")
+    of_spectra = percent(leaders.top / leaders.n_ranked, ".1f")
     yield (
-        f"{in_all} are in the top {found.top:,} of all {len(names)}; such a list holds "
-        f"{of_spectra} of the {found.n_ranked:,} spectra"
-        f"{overlap_note(found.in_all, found.top, found.n_ranked)}"
+        f"{in_all} are in the top {leaders.top:,} of all {len(names)}; such a list holds "
+        f"{of_spectra} of the {leaders.n_ranked:,} spectra"
+        f"{overlap_note(leaders.in_all, leaders.top, leaders.n_ranked)}"
     )
-    parts = list(found.of_pixels)
+    parts = list(leaders.of_pixels)
     made = _table("What these scores are made of, mean share in % (of how many the largest part)")
     for part in parts:
         made.add_column(part, justify="right")
     for name in names:
-        shares = zip(found.made_of.loc[name], found.led_by.loc[name], strict=True)
+        shares = zip(leaders.made_of.loc[name], leaders.led_by.loc[name], strict=True)
         made.add_row(SCORE_TITLES[name], *(f"{100 * share:.0f} ({n:,})" for share, n in shares))
-    made.add_row("share of the pixels", *(f"{100 * found.of_pixels[p]:.0f}" for p in parts))
+    made.add_row("share of the pixels", *(f"{100 * leaders.of_pixels[p]:.0f}" for p in parts))
     yield made
     yield (
         "paper: emission lines lead MSE, continua the trimmed scores, broad lines (here: wings) "
@@ -73,8 +73,8 @@ def score_lines(found: ScoreLeaders) -> Iterator[str | Table]:
     kinds = _table("Which spectra are on top, of how many there are")
     kinds.add_column("", overflow="fold")
     for name in names:
-        here = list(found.kinds[name].items())[:_KINDS]
-        said = ", ".join(f"{n:,} of {found.kinds_of_all[kind]:,} {kind}" for kind, n in here)
+        here = list(leaders.kinds[name].items())[:_KINDS]
+        said = ", ".join(f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in here)
         kinds.add_row(SCORE_TITLES[name], said)
     yield kinds
 

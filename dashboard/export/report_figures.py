@@ -212,14 +212,14 @@ def saliency_figure(
     )
     for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
         predicted = int(machine.log_odds(values[None])[0].argmax())
-        found = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
-        sizes = np.abs(found.weights)
+        explanation = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
+        sizes = np.abs(explanation.weights)
         # Where nearly all are 0, as of a forest, the largest sets the scale.
         most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
         points = np.column_stack([wave, values]).reshape(-1, 1, 2)
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)
         lines = LineCollection(list(pieces), cmap=palette, norm=Normalize(-most, most))
-        lines.set_array(0.5 * (found.weights[1:] + found.weights[:-1]))
+        lines.set_array(0.5 * (explanation.weights[1:] + explanation.weights[:-1]))
         lines.set_linewidth(1.1)
         axes.add_collection(lines)
         _finish(axes, wave, values, titles[at])
@@ -288,14 +288,14 @@ def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
 
 def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     """What is said of each numbered spectrum above its map."""
-    found = []
+    titles = []
     for position in range(len(chosen)):
         one = chosen.iloc[position]
         shares = ", ".join(
             f"p({kind}) {probability_text(one[probability_column(kind)])}" for kind in classes
         )
-        found.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
-    return found
+        titles.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
+    return titles
 
 
 def _figure(width: float, height: float) -> Figure:

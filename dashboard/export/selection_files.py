@@ -27,11 +27,11 @@ def selection_table(space: Workspace, selection: Selection) -> Table:
     A lens's column whose name is taken has the lens's behind it.
     """
     table = Table(meta={"NAME": selection.name, "ORIGIN": selection.origin})
-    found = {str(name): column for name, column in space.catalog.iloc[selection.rows].items()}
+    columns = {str(name): column for name, column in space.catalog.iloc[selection.rows].items()}
     for lens in space.lenses.values():
         for name, column in lens.columns.reindex(selection.rows).items():
-            found[str(name) if name not in found else f"{name}_{lens.name}"] = column
-    for name, column in found.items():
+            columns[str(name) if name not in columns else f"{name}_{lens.name}"] = column
+    for name, column in columns.items():
         table[name] = Column(_plain(column), unit=_UNITS.get(name))
     return table
 

@@ -126,7 +126,7 @@ def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
 
 
 def write_files(
-    found: Explained,
+    explained: Explained,
     *,
     figure: Path | None = None,
     everything: Path | None = None,
@@ -136,7 +136,7 @@ def write_files(
 
     Parameters
     ----------
-    found
+    explained
         What to write.
     figure
         PNG, SVG or PDF.
@@ -153,8 +153,8 @@ def write_files(
     if figure is not None:
         from ..figures.explained_spectrum import save_figure  # loads matplotlib
 
-        save_figure(figure_of(found.saved, found.verdict), figure)
+        save_figure(figure_of(explained.saved, explained.verdict), figure)
     if everything is not None:
-        save_explanation(everything, found.saved)
+        save_explanation(everything, explained.saved)
     if table is not None:
-        write_segment_table(table, found.saved)
+        write_segment_table(table, explained.saved)

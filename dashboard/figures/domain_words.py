@@ -91,10 +91,10 @@ def model_lines(store: RunStore, stage: str = "") -> Iterator[str]:
 def _summary(said: Run | None) -> str:
     if said is None:
         return "which spectra it is for is not known, spexplain build says"
-    found: dict[str, Any] = said.metrics
+    metrics: dict[str, Any] = said.metrics
     return (
-        f"{found['n_outside']:,} of {found['n']:,} spectra lie outside what it learned on "
-        f"({found['domain_note']})"
+        f"{metrics['n_outside']:,} of {metrics['n']:,} spectra lie outside what it learned on "
+        f"({metrics['domain_note']})"
     )
 
 

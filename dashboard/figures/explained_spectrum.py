@@ -208,11 +208,11 @@ def _run_colours(
     colours: Theme,
 ) -> NDArray:
     """The colour of each run (R, 4): by its weight, or violet where any change does the same."""
-    found = palette.to_rgba(np.ma.masked_invalid(weights))
+    rgba = palette.to_rgba(np.ma.masked_invalid(weights))
     faint = palette.to_rgba(np.zeros(1))
     share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
-    found[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
-    return found
+    rgba[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
+    return rgba
 
 
 def _look(axes: Axes, sight: Sight) -> None:

@@ -29,39 +29,41 @@ __all__ = [
 NO_TYPE = "no type reaches the level"
 
 
-def set_text(found: ClassSet, predicted: str = "") -> str:
+def set_text(class_set: ClassSet, predicted: str = "") -> str:
     """Such as 'set at 90 %: type 2, intermediate'; says so if the predicted type is not in it."""
-    if found.missing:
-        return f"no set at {percent(found.level)}: {found.missing}"
-    left_out = f", not {predicted}" if leaves_out(found, predicted) else ""
-    return f"set at {percent(found.level)}: {', '.join(found.members) or NO_TYPE}{left_out}"
+    if class_set.missing:
+        return f"no set at {percent(class_set.level)}: {class_set.missing}"
+    left_out = f", not {predicted}" if leaves_out(class_set, predicted) else ""
+    return f"set at {percent(class_set.level)}: {', '.join(class_set.members) or NO_TYPE}{left_out}"
 
 
-def leaves_out(found: ClassSet, predicted: str) -> bool:
+def leaves_out(class_set: ClassSet, predicted: str) -> bool:
     """Whether the set has types, but not the likeliest."""
-    return bool(predicted and found.members) and predicted not in found.members
+    return bool(predicted and class_set.members) and predicted not in class_set.members
 
 
-def set_sentence(found: ClassSet, predicted: str = "") -> str:
+def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
     """What the set is, how often such sets held the type, and what it does not say."""
-    if found.missing:
-        return f"No set at {percent(found.level)}: {found.missing}."
+    if class_set.missing:
+        return f"No set at {percent(class_set.level)}: {class_set.missing}."
     whose = (
-        "the test set of the collection that lent the classifier" if found.lent else "the test set"
+        "the test set of the collection that lent the classifier"
+        if class_set.lent
+        else "the test set"
     )
     parts = [
-        f"The types whose probability is no lower than in {percent(found.level)} of their own "
+        f"The types whose probability is no lower than in {percent(class_set.level)} of their own "
         "calibration spectra; the likeliest type need not be among them."
     ]
-    if leaves_out(found, predicted):
+    if leaves_out(class_set, predicted):
         parts.append(
             f"{predicted[:1].upper()}{predicted[1:]} is the likeliest, but less so than in "
-            f"{percent(found.level)} of the calibration spectra of that type."
+            f"{percent(class_set.level)} of the calibration spectra of that type."
         )
-    if held := {label: of for label, of in (found.held or {}).items() if of.n}:
+    if held := {label: of for label, of in (class_set.held or {}).items() if of.n}:
         said = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
         parts.append(f"On {whose} sets held the type: {said} (± over 20 resplits).")
-    (right, n), (others, rest) = found.alone, found.others
+    (right, n), (others, rest) = class_set.alone, class_set.others
     if n:
         also = f", {percent(others / rest)} ({others:,} of {rest:,}) of the others" if rest else ""
         parts.append(

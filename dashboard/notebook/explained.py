@@ -117,9 +117,11 @@ class Explained:
             if self._pieces is None:
                 self._trust = assess(self.explanation, self.flux, self.target)
             else:
-                found, pieces = self._pieces
+                explanation, pieces = self._pieces
                 self._trust = assess(
-                    found, np.ones(len(found.weights), np.float32), cast("Target", pieces)
+                    explanation,
+                    np.ones(len(explanation.weights), np.float32),
+                    cast("Target", pieces),
                 )
         return self._trust
 

@@ -131,18 +131,18 @@ def read(source: Any, *, z: float | None = None) -> OneSpectrum:
         If it is none of these.
     """
     if isinstance(source, OneSpectrum):
-        found = source
+        spectrum = source
     elif isinstance(source, Spectrum):
-        found = OneSpectrum(source)
+        spectrum = OneSpectrum(source)
     elif isinstance(source, str | os.PathLike):
-        found = OneSpectrum(read_file(Path(source).expanduser()))
+        spectrum = OneSpectrum(read_file(Path(source).expanduser()))
     elif hasattr(source, "spectral_axis") and hasattr(source, "flux"):
         meta = getattr(source, "meta", None) or {}
         name = str(meta.get("id", "") or "spectrum")
-        found = OneSpectrum(PhysicalSpectrum.of(source).to_spectrum(name))
+        spectrum = OneSpectrum(PhysicalSpectrum.of(source).to_spectrum(name))
     else:
         raise TypeError(
             "a spectrum is a file, a specutils.Spectrum or what spexplain.read gave, got "
             f"{type(source).__name__}"
         )
-    return found if z is None else OneSpectrum(replace(found.spectrum, z=float(z)))
+    return spectrum if z is None else OneSpectrum(replace(spectrum.spectrum, z=float(z)))

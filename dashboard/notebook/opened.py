@@ -128,13 +128,13 @@ class OpenedCollection:
         """
         if plane not in self.planes:
             raise ValueError(f"there is no plane {plane!r} here; there are {list(self.planes)}")
-        found = self.planes[plane]
-        about = self.catalog.loc[found.rows, ["id", "label", "z"]].reset_index(drop=True)
-        about.insert(1, "x", found.xy[:, 0])
-        about.insert(2, "y", found.xy[:, 1])
-        if len(found.later):
-            about["placed_later"] = np.isin(found.rows, found.later)
-        return about.assign(row=found.rows)
+        plane_of_name = self.planes[plane]
+        about = self.catalog.loc[plane_of_name.rows, ["id", "label", "z"]].reset_index(drop=True)
+        about.insert(1, "x", plane_of_name.xy[:, 0])
+        about.insert(2, "y", plane_of_name.xy[:, 1])
+        if len(plane_of_name.later):
+            about["placed_later"] = np.isin(plane_of_name.rows, plane_of_name.later)
+        return about.assign(row=plane_of_name.rows)
 
     def clusters(self) -> pd.DataFrame:
         """Of the most anomalous spectra, which reason each has: id, cluster, score, rank.
@@ -149,14 +149,14 @@ class OpenedCollection:
             raise ValueError(
                 f"no reasons have been clustered here: spexplain build {self.collection.path}"
             )
-        found: Any = lens.columns[lens.columns["cluster"].fillna(-1) >= 0]
+        clustered: Any = lens.columns[lens.columns["cluster"].fillna(-1) >= 0]
         table = pd.DataFrame(
             {
-                "id": self.catalog["id"].to_numpy()[found.index],
-                "cluster": found["cluster"].astype(int).to_numpy(),
-                "score": found["score"].to_numpy(),
-                "rank": found["rank"].to_numpy(),
-                "row": found.index.to_numpy(),
+                "id": self.catalog["id"].to_numpy()[clustered.index],
+                "cluster": clustered["cluster"].astype(int).to_numpy(),
+                "score": clustered["score"].to_numpy(),
+                "rank": clustered["rank"].to_numpy(),
+                "row": clustered.index.to_numpy(),
             }
         )
         return table.sort_values(["cluster", "rank"], ignore_index=True)
@@ -274,10 +274,10 @@ class OpenedCollection:
     def __getitem__(self, which: str | int) -> OneSpectrum:
         row = self.collection.row_of(which) if isinstance(which, str) else int(which)
         row += len(self) if row < 0 else 0
-        found = self.collection.observed(row)
+        spectrum = self.collection.observed(row)
         about = self.catalog.iloc[row]
         record = Spectrum(
-            str(about["id"]), found.wave_obs_aa, found.flux, found.ivar, z=found.z,
+            str(about["id"]), spectrum.wave_obs_aa, spectrum.flux, spectrum.ivar, z=spectrum.z,
             ra=float(about["ra"]), dec=float(about["dec"]), survey=str(about["survey"]),
             flux_unit=flux_unit_of(self.catalog, row) or _unit_of(str(about["survey"])),
         )  # fmt: skip

@@ -105,14 +105,14 @@ class Model:
         blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
         if method == "gradient" and self.known.gradients is not None and own == (None, None):
             return self._gradients(blocks, label, of, chosen, errors)
-        found: list[Any] = []
+        explanations: list[Any] = []
         for number, flux in enumerate(blocks):
             try:
                 checked = self._flux(flux)
-                found.append(self._explained(checked, label, of, chosen, own, "", ""))
+                explanations.append(self._explained(checked, label, of, chosen, own, "", ""))
             except ValueError as error:
-                found.append(_failed(number, error, errors))
-        return ExplainedMany(found)
+                explanations.append(_failed(number, error, errors))
+        return ExplainedMany(explanations)
 
     def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
         """What is explained, for :func:`spexplain.explain` and the rest of the library."""
@@ -180,8 +180,8 @@ class Model:
         said = dict(zip(names, says.tolist(), strict=True))
         segments, baseline = own
         if segments is None and baseline is None:
-            found = explain(flux, target, chosen)
-            return Explained(found, self.wave, flux, target, said=said, done=done, name=name)
+            explanation = explain(flux, target, chosen)
+            return Explained(explanation, self.wave, flux, target, said=said, done=done, name=name)
         labels = _labels(segments, self.wave, chosen)
         base = np.broadcast_to(np.asarray(0.0 if baseline is None else baseline), flux.shape)
         if not np.isfinite(base).all():
@@ -189,24 +189,24 @@ class Model:
         pieces = PiecesTarget(target, flux, base.astype(flux.dtype), labels)
         n_pieces = int(labels.max()) + 1
         asked = pieces_settings(chosen, n_pieces, baseline=baseline is not None)
-        found = explain(np.ones(n_pieces, np.float32), cast("Target", pieces), asked)
+        explanation = explain(np.ones(n_pieces, np.float32), cast("Target", pieces), asked)
         return Explained(
-            replace(found, labels=labels), self.wave, flux, target,
-            said=said, done=done, name=name, pieces=(found, pieces),
+            replace(explanation, labels=labels), self.wave, flux, target,
+            said=said, done=done, name=name, pieces=(explanation, pieces),
         )  # fmt: skip
 
     def _gradients(
         self, spectra: Any, label: Any, of: Of | None, chosen: ExplainSettings, errors: str
     ) -> ExplainedMany:
-        found: list[Any] = [None] * len(spectra)
+        explanations: list[Any] = [None] * len(spectra)
         good: list[tuple[int, np.ndarray]] = []
         for number, given in enumerate(spectra):
             try:
                 good.append((number, self._flux(given)))
             except ValueError as error:
-                found[number] = _failed(number, error, errors)
+                explanations[number] = _failed(number, error, errors)
         if not good:
-            return ExplainedMany(found)
+            return ExplainedMany(explanations)
         flux = np.stack([one for _, one in good])
         says = self.known.by_class(flux)
         asked: Any = [label] * len(flux)
@@ -218,8 +218,8 @@ class Model:
             target = self.known.target(one, of)
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
                 said = dict(zip(names, says[i].tolist(), strict=True))
-                found[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said)
-        return ExplainedMany(found)
+                explanations[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said)
+        return ExplainedMany(explanations)
 
 
 def model(
@@ -301,11 +301,11 @@ def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndar
                                  f"{wave[0]:.0f}–{wave[-1]:.0f} Å")  # fmt: skip
             marks[near] = number
         return np.cumsum(np.diff(marks, prepend=marks[0]) != 0).astype(np.int32)
-    found = np.asarray(segments)
-    if found.shape != (n,) or not np.issubdtype(found.dtype, np.integer):
-        raise ValueError(f"segments must be {n} whole numbers, one a pixel, got {found.dtype} "
-                         f"{found.shape}")  # fmt: skip
-    return np.unique(found, return_inverse=True)[1].astype(np.int32)
+    labels = np.asarray(segments)
+    if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"segments must be {n} whole numbers, one a pixel, got {labels.dtype} "
+                         f"{labels.shape}")  # fmt: skip
+    return np.unique(labels, return_inverse=True)[1].astype(np.int32)
 
 
 def _failed(number: int, error: ValueError, errors: str) -> NotExplained:

@@ -104,7 +104,7 @@ class SingleViews:
 
         pn.state.on_session_destroyed(close)
         args = pn.state.session_args or {}
-        begin(session, {key: found[0].decode() for key, found in args.items()})
+        begin(session, {key: values[0].decode() for key, values in args.items()})
         session.view.spectrum = self._opened
         session.selected.current = self._selection
         session.view.param.watch(

@@ -90,8 +90,8 @@ class PasswordDoor:
         OSError, ValueError
             It cannot be read, or is not sound.
         """
-        found = self.path.stat()
-        stamp = found.st_mtime_ns, found.st_ino
+        stat = self.path.stat()
+        stamp = stat.st_mtime_ns, stat.st_ino
         if stamp != self._read[0]:
             self._read = stamp, read_password_file(self.path)
         return self._read[1]

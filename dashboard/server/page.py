@@ -136,7 +136,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
     if cookies.get("spexplain-theme") in THEMES:
         view.theme = cookies["spexplain-theme"]
     args = pn.state.session_args or {}
-    _follow_link(session, {name: found[0].decode() for name, found in args.items()})
+    _follow_link(session, {name: values[0].decode() for name, values in args.items()})
     plane, spectrum, drawer = PlaneView(session), SpectrumWhenOpened(session), Drawer(session)
     attach_marks(session, plane.figure)
     parts = {
@@ -259,8 +259,8 @@ def _keep(
     from ...data.explanations.saved import SavedExplanation
 
     outcome, view = session.outcome, session.view
-    shown, found, trust = outcome.shown, outcome.explanation, outcome.trust
-    if found is None:
+    shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
+    if explanation is None:
         session.complain(_nothing_to_save(shown))
         return
     if kind == "py" and shown.outside is not None:
@@ -282,7 +282,7 @@ def _keep(
     )
     intervals = None if trust is None else trust.intervals
     saved = SavedExplanation(
-        found, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
+        explanation, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
         mirrored=outcome.mirrored,
     )  # fmt: skip
     keeper.request(partial(keep, saved, kind, verdict, view.paint, sight=sight))

@@ -49,12 +49,12 @@ def _unpacked(told: dict[str, Any], reader: Deserializer) -> bytes:
     left = MOST_BYTES - _taken.get(reader, 0)
     unpacking = zlib.decompressobj(_GZIP)
     try:
-        found = unpacking.decompress(base64.b64decode(data), left + 1)
+        unpacked = unpacking.decompress(base64.b64decode(data), left + 1)
     except (binascii.Error, ValueError, zlib.error) as error:
         raise DeserializationError(f"an array is not packed as BokehJS packs: {error}") from error
-    if len(found) > left:
+    if len(unpacked) > left:
         raise DeserializationError(f"the arrays of a message have over {MOST_BYTES} bytes")
     if not unpacking.eof:
         raise DeserializationError("an array was cut short")
-    _taken[reader] = MOST_BYTES - left + len(found)
-    return found
+    _taken[reader] = MOST_BYTES - left + len(unpacked)
+    return unpacked

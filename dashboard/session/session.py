@@ -130,14 +130,14 @@ class Session(BrowserTab):
     def _find(self, event: param.parameterized.Event) -> None:
         if not event.new.strip():
             return
-        found = find(self.workspace, event.new)
+        hits = find(self.workspace, event.new)
         self.view.find = ""  # the same id may be looked for twice
-        if found.n:
-            if len(found.around) > 1:
-                self.selected.take(Selection("place", found.text, found.around), "new")
-            self.open(found.rows[0])
+        if hits.n:
+            if len(hits.around) > 1:
+                self.selected.take(Selection("place", hits.text, hits.around), "new")
+            self.open(hits.rows[0])
         else:
-            self.complain(found.sentence(self.workspace))
+            self.complain(hits.sentence(self.workspace))
 
     def _offer_choices(self) -> None:
         space, view = self.workspace, self.view
@@ -208,10 +208,10 @@ class Session(BrowserTab):
     def _at_redshift(self, id: str, row: int, lens: Lens, z: float) -> OpenSpectrum:
         from ...data.lenses.tried_redshift import look_at_redshift
 
-        outside, found = look_at_redshift(self.workspace.collection, lens, row, z)
+        outside, look = look_at_redshift(self.workspace.collection, lens, row, z)
         return OpenSpectrum(
-            id, row, lens, z, found.reason, found.wave_rest_aa, found.flux, found.verdict, outside,
-            found.flux_unit, found.sn_median, found.exposures,
+            id, row, lens, z, look.reason, look.wave_rest_aa, look.flux, look.verdict, outside,
+            look.flux_unit, look.sn_median, look.exposures,
         )  # fmt: skip
 
     def _explain_anew(self, *_: param.parameterized.Event) -> None:
@@ -278,12 +278,12 @@ class Session(BrowserTab):
     @property
     def effects(self) -> Effects | None:
         """The weights of the explanation as they are shown; None while there is none."""
-        outcome, found = self.outcome, self.outcome.explanation
-        if found is None:
+        outcome, explanation = self.outcome, self.outcome.explanation
+        if explanation is None:
             return None
-        tenths = found.method == "saliency" and self.view.slope != "derivative"
+        tenths = explanation.method == "saliency" and self.view.slope != "derivative"
         return effects(
-            found, mirrored=outcome.mirrored, flux=outcome.shown.flux if tenths else None
+            explanation, mirrored=outcome.mirrored, flux=outcome.shown.flux if tenths else None
         )
 
     def present(self, shown: OpenSpectrum) -> None:

@@ -179,8 +179,8 @@ def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
     # Here and not above: scikit-learn takes seconds, and what was built does without.
     from ...core.explain.clusters import cluster_explanations
 
-    found = cluster_explanations(reasons.unit, k, seed=reasons.seed)
-    return found.labels, found.centres
+    clusters = cluster_explanations(reasons.unit, k, seed=reasons.seed)
+    return clusters.labels, clusters.centres
 
 
 def colours_meaning(
@@ -216,8 +216,8 @@ def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
     """
     for column, called in (("planted_kind", "planted"), ("subclass", "subclass")):
         if column in catalog:
-            found = catalog[column].iloc[rows].astype(str)
-            counts = found[found != ""].value_counts()
+            values = catalog[column].iloc[rows].astype(str)
+            counts = values[values != ""].value_counts()
             if len(counts):
                 rest = len(rows) - int(counts.sum())
                 said = [f"{n} {kind}" for kind, n in counts.items()]

@@ -215,15 +215,15 @@ def is_number(column: pd.Series) -> bool:
 
 
 def _categories(name: str, column: Any) -> Categories:
-    found, kinds = pd.factorize(column)  # a missing value is -1
+    code_of_row, kinds = pd.factorize(column)  # a missing value is -1
     labels = [*(_LABELS.get(name, str)(kind) for kind in kinds), ""]
     if name not in _TITLES:
-        labels = _most_frequent(labels, found)
+        labels = _most_frequent(labels, code_of_row)
     present = sorted({*labels} - {"", OTHER}, key=_natural)
     names = [kind for kind in _TYPE_ORDER if kind in present]
     names += [kind for kind in present if kind not in names]
     names += [OTHER] if OTHER in labels else []
-    codes = np.array([names.index(label) if label else len(names) for label in labels])[found]
+    codes = np.array([names.index(label) if label else len(names) for label in labels])[code_of_row]
     quiet = len(names) if (codes == len(names)).any() else None
     loud = names.index(_LOUD[name]) if _LOUD.get(name) in names else None
     if quiet is not None:
@@ -232,11 +232,11 @@ def _categories(name: str, column: Any) -> Categories:
     return Categories(name, title, tuple(names), codes.astype(np.int16), quiet, loud)
 
 
-def _most_frequent(labels: list[str], found: np.ndarray) -> list[str]:
+def _most_frequent(labels: list[str], codes: np.ndarray) -> list[str]:
     """The labels with all but the most frequent called "other"; as they are if there are few."""
     if len(labels) <= _MOST_KINDS + 1:
         return labels
-    counts = np.bincount(found[found >= 0], minlength=len(labels) - 1)
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels) - 1)
     kept = {*np.argsort(-counts, kind="stable")[:_MOST_KINDS].tolist()}
     known = [label if at in kept or not label else OTHER for at, label in enumerate(labels[:-1])]
     return [*known, ""]

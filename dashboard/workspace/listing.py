@@ -92,8 +92,8 @@ class Listing:
 
     def position(self, row: int) -> int | None:
         """Where a row of the collection stands in the list, or None."""
-        found = np.flatnonzero(self.table["row"].to_numpy() == row)
-        return int(found[0]) if found.size else None
+        positions = np.flatnonzero(self.table["row"].to_numpy() == row)
+        return int(positions[0]) if positions.size else None
 
     def step(self, row: int | None, by: int) -> int | None:
         """The row ``by`` places on, held at both ends; the first if the given one is not here."""

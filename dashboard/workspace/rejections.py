@@ -33,10 +33,10 @@ class Rejection:
 
 def rejections(rejects: pd.DataFrame) -> list[Rejection]:
     """The reasons of a collection's rejects: columns file, id, reason and detail."""
-    found = []
+    reasons = []
     for reason, group in rejects.fillna("").groupby("reason", sort=False):
         few = group.head(_FEW)
         names = (id or PurePath(file).name for id, file in zip(few["id"], few["file"], strict=True))
         examples = tuple(zip(map(str, names), map(str, few["detail"]), strict=True))
-        found.append(Rejection(str(reason), len(group), examples))
-    return sorted(found, key=lambda one: -one.n)
+        reasons.append(Rejection(str(reason), len(group), examples))
+    return sorted(reasons, key=lambda one: -one.n)

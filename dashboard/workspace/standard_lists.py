@@ -33,16 +33,16 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     rows, known = said.index.to_numpy(), _known(catalog, said)
     labels, predicted = catalog["label"].iloc[rows].array, said["predicted"].array
     wrong = np.flatnonzero(known & np.asarray(labels != predicted, bool))
-    found = said.iloc[wrong]
+    wrong_rows = said.iloc[wrong]
     truth, called = labels[wrong].to_numpy(object), predicted[wrong].to_numpy(object)
     table = pd.DataFrame({"row": rows[wrong], "true": truth, "predicted": called})
-    table["confidence"] = _probability(found, called)
-    table["p_true"] = _probability(found, truth)
-    if "split" in found and (parts := found["split"].fillna("").to_numpy(str)).any():
+    table["confidence"] = _probability(wrong_rows, called)
+    table["p_true"] = _probability(wrong_rows, truth)
+    if "split" in wrong_rows and (parts := wrong_rows["split"].fillna("").to_numpy(str)).any():
         table["split"] = parts
         columns += _columns("split")
     # By log-odds: probabilities near 1 differ in digits that nobody sees.
-    order = np.argsort(-as_numbers(found["log_odds"]), kind="stable")
+    order = np.argsort(-as_numbers(wrong_rows["log_odds"]), kind="stable")
     table = _described(table, catalog).iloc[order]
     text = (
         "Every labelled spectrum is classified as its label says." if known.any() else _UNLABELLED
@@ -118,11 +118,13 @@ def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     domain = None if lens is None else lens.domain
     if lens is None or domain is None:
         return _nothing(columns, _NO_DOMAIN)
-    found = domain.table.iloc[np.flatnonzero(domain.table["outside"].to_numpy(bool))]
-    found = found.iloc[np.argsort(-_how_far(found), kind="stable")]
-    table = pd.DataFrame({"row": found.index.to_numpy(), **{c: found[c].to_numpy() for c in _SAID}})
+    outside = domain.table.iloc[np.flatnonzero(domain.table["outside"].to_numpy(bool))]
+    outside = outside.iloc[np.argsort(-_how_far(outside), kind="stable")]
+    table = pd.DataFrame(
+        {"row": outside.index.to_numpy(), **{c: outside[c].to_numpy() for c in _SAID}}
+    )
     if "predicted" in lens.columns:
-        table["predicted"] = lens.columns["predicted"].reindex(found.index).to_numpy()
+        table["predicted"] = lens.columns["predicted"].reindex(outside.index).to_numpy()
     columns = tuple(c for c in columns if c.key != "predicted" or "predicted" in table)
     return Listing(_described(table, catalog), columns, "Every spectrum lies inside the domain.")
 
@@ -141,10 +143,10 @@ def selected_rows(
     said = _classified(agn)
     if said is not None:
         shares = [name for name in said if name.startswith("p_")]
-        found = _of_rows(said, ["predicted", *shares], rows)
-        table["predicted"] = found.fillna({"predicted": ""})["predicted"]
+        selected = _of_rows(said, ["predicted", *shares], rows)
+        table["predicted"] = selected.fillna({"predicted": ""})["predicted"]
         # The type predicted is that of the largest probability.
-        most = [as_numbers(found[name]) for name in shares]
+        most = [as_numbers(selected[name]) for name in shares]
         table["confidence"] = np.max(most, axis=0) if shares else np.nan
         columns = _columns("id", "label", "predicted", "confidence", *_ABOUT)
     if anomaly is not None and "score" in anomaly.columns:
@@ -178,10 +180,10 @@ def _lowest(values: np.ndarray, limit: int) -> np.ndarray:
     return finite[np.argsort(values[finite], kind="stable")][:limit]
 
 
-def _how_far(found: pd.DataFrame) -> np.ndarray:
+def _how_far(table: pd.DataFrame) -> np.ndarray:
     """Those unlike anything by their distance, before the others by how little they are alike."""
-    far = as_numbers(found["distance"])
-    return np.where(far > 1, far, -1 / (1 + np.maximum(-as_numbers(found["of_kind"]), 0)))
+    far = as_numbers(table["distance"])
+    return np.where(far > 1, far, -1 / (1 + np.maximum(-as_numbers(table["of_kind"]), 0)))
 
 
 _SAID = ("why", "distance", "of_kind")
@@ -256,12 +258,12 @@ def _classes(said: pd.DataFrame) -> list[str]:
     return sorted({*said["predicted"].dropna().unique(), *named})
 
 
-def _probability(found: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
+def _probability(table: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
     """The probability each row has for its own kind."""
-    out = np.full(len(found), np.nan)
+    out = np.full(len(table), np.nan)
     for kind in np.unique(kinds.astype(str)):
         name = probability_column(kind)
-        if name in found:
+        if name in table:
             here = kinds == kind
-            out[here] = as_numbers(found[name])[here]
+            out[here] = as_numbers(table[name])[here]
     return out

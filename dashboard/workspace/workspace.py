@@ -150,9 +150,9 @@ class Workspace:
 
     def _tags(self) -> pd.Series:
         tags = self.annotations.tags()
-        found = self.catalog["id"].isin([*tags]).to_numpy(bool)
+        tagged = self.catalog["id"].isin([*tags]).to_numpy(bool)
         column = np.full(len(self.catalog), np.nan)
-        column[found] = [tags[str(id)] for id in self.catalog["id"][found]]
+        column[tagged] = [tags[str(id)] for id in self.catalog["id"][tagged]]
         return pd.Series(column).astype("Int64")
 
     @cached_property
@@ -228,11 +228,11 @@ class Workspace:
 
     def place(self, plane: str, row: int) -> tuple[float, float] | None:
         """Where a row lies on a plane, or None if it is not on it."""
-        found = self.planes[plane]
-        index = int(np.searchsorted(found.rows, row))  # rows are ascending
-        if index == len(found.rows) or found.rows[index] != row:
+        of_plane = self.planes[plane]
+        index = int(np.searchsorted(of_plane.rows, row))  # rows are ascending
+        if index == len(of_plane.rows) or of_plane.rows[index] != row:
             return None
-        return float(found.xy[index, 0]), float(found.xy[index, 1])
+        return float(of_plane.xy[index, 0]), float(of_plane.xy[index, 1])
 
     def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
         """(x low, high), (y low, high) of a plane with a little air around it."""
@@ -292,24 +292,26 @@ class Workspace:
         key = ("partition", str(k), "" if reasons.as_built else sign)
         return self._keep(key, lambda: partition(reasons, k, z))
 
-    def cluster_names(self, found: Partition) -> list[str]:
+    def cluster_names(self, partition: Partition) -> list[str]:
         """What the user calls each cluster; "" for those without a name."""
-        return self.names.of(found.centres)
+        return self.names.of(partition.centres)
 
-    def cluster_titles(self, found: Partition) -> list[str]:
+    def cluster_titles(self, partition: Partition) -> list[str]:
         """What to call each cluster: its name, or its number."""
-        names = self.cluster_names(found)
+        names = self.cluster_names(partition)
         return [name or f"cluster {number}" for number, name in enumerate(names)]
 
-    def offer_clusters(self, found: Partition) -> str:
+    def offer_clusters(self, partition: Partition) -> str:
         """Let these clusters, as they are called now, colour the plane; gives the colour's name."""
         assert self.reasons is not None
-        key, titles = found.colour, self.cluster_titles(found)
-        codes = np.full(len(self.catalog), found.k, np.int16)
-        codes[self.reasons.rows] = found.numbers
-        how = {"keep": ", signs kept", "drop": ", no signs", "": ""}[found.weight_sign]
-        title = f"{found.k} clusters of reasons{how}"
-        return self._offer(Categories(key, title, (*titles, MISSING["cluster"]), codes, found.k))
+        key, titles = partition.colour, self.cluster_titles(partition)
+        codes = np.full(len(self.catalog), partition.k, np.int16)
+        codes[self.reasons.rows] = partition.numbers
+        how = {"keep": ", signs kept", "drop": ", no signs", "": ""}[partition.weight_sign]
+        title = f"{partition.k} clusters of reasons{how}"
+        return self._offer(
+            Categories(key, title, (*titles, MISSING["cluster"]), codes, partition.k)
+        )
 
     def offer_selections(self) -> str:
         """Let the kept selections, as they are now, colour the plane; gives the colour's name.

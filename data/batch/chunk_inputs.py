@@ -47,10 +47,10 @@ def spectra_at(address: str, key: str) -> StoredSpectra:
         return only_spectra(address)
     from ..objects.at_a_worker import Fetched
 
-    found = Fetched(address, [META_NAME, CATALOG_NAME], [SPECTRA_NAME])
-    if read_meta(found.path)["key"] != key:
+    fetched = Fetched(address, [META_NAME, CATALOG_NAME], [SPECTRA_NAME])
+    if read_meta(fetched.path)["key"] != key:
         raise AddressError(f"the collection at {address} has changed since the build began")
-    return only_spectra(found.path, opened=found.store)
+    return only_spectra(fetched.path, opened=fetched.store)
 
 
 @lru_cache(_OPEN)
@@ -82,10 +82,10 @@ def networks_at(address: str) -> Autoencoders:
 def scoring_networks_at(address: str) -> Autoencoders:
     """The same for reconstructing many spectra: on a GPU, where torch finds one."""
     with _run_at(address, "model") as run:
-        found = load_autoencoders(run)
-    for vae in found.vaes:
+        autoencoders = load_autoencoders(run)
+    for vae in autoencoders.vaes:
         vae.to(fastest_device())
-    return found
+    return autoencoders
 
 
 @lru_cache(_OPEN)
@@ -99,8 +99,8 @@ def classifier_at(address: str, key: str) -> Classifier:
         from ..objects.at_a_worker import Fetched
 
         folder, _, name = address.rpartition("/")
-        found = Fetched(folder, [name])
-        return read_classifier(load_classifier(found.path / name))
+        fetched = Fetched(folder, [name])
+        return read_classifier(load_classifier(fetched.path / name))
     return read_classifier(load_classifier(Path(address)))
 
 
@@ -125,5 +125,5 @@ def _run_at(address: str, *beginnings: str) -> Iterator[Run]:
 
     there = RemoteFolder(address).files()
     of_all = ("run.json", "metrics.json")
-    found = Fetched(address, [name for name in there if name.startswith((*of_all, *beginnings))])
-    yield Run.open(found.path)
+    fetched = Fetched(address, [name for name in there if name.startswith((*of_all, *beginnings))])
+    yield Run.open(fetched.path)

@@ -58,7 +58,7 @@ def plane_choices(
         say so in their titles.
     """
     by = ", by scikit-learn" if method == "sklearn" else ""
-    found = []
+    choices = []
     for task, standardise, perplexity in product(TASKS, (False, True), perplexities):
         name = f"agn-{task}-{'standardised' if standardise else 'raw'}-{perplexity:g}"
         title = (
@@ -68,8 +68,8 @@ def plane_choices(
         settings = EmbedSettings(
             perplexity=perplexity, standardise=standardise, method=method, early=200, iterations=300
         )
-        found.append(PlaneChoice(name, title, settings, task))
-    return tuple(found)
+        choices.append(PlaneChoice(name, title, settings, task))
+    return tuple(choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,11 @@ class Before:
         rows : (n,)
             Rows of the collection that the model may be given, ascending.
         """
-        found: Mapping[str, Any] = self.run.metrics
+        metrics: Mapping[str, Any] = self.run.metrics
         n_new = self.n_new(rows)
-        if "trained_on" in found:  # another collection's: none of these were learned on
+        if "trained_on" in metrics:  # another collection's: none of these were learned on
             return {"n_new": n_new}
-        n = found.get("added_since", 0) + n_new
+        n = metrics.get("added_since", 0) + n_new
         said = f"trained before {n:,} of these were added; build --anew trains again" if n else ""
-        made_as = found.get("made_as", self.run.key)
+        made_as = metrics.get("made_as", self.run.key)
         return {"n_new": n_new, "made_as": made_as, "added_since": n, "growth_note": said}

@@ -73,8 +73,8 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
         chosen = np.sort(rng.choice(chosen, at_most, replace=False))
     kinds, counts = np.unique(labels[chosen], return_counts=True)
     if len(kinds) < 2 or counts.min() < 2 * settings.folds:
-        found = {str(kind): int(n) for kind, n in zip(kinds, counts, strict=True)}
-        there = ", ".join(f"{n} of {kind}" for kind, n in found.items())
+        n_of_class = {str(kind): int(n) for kind, n in zip(kinds, counts, strict=True)}
+        there = ", ".join(f"{n} of {kind}" for kind, n in n_of_class.items())
         raise StageSkipped(
             f"needs labels: two types with {2 * settings.folds} spectra each that can be used; "
             f"there are {there or 'none'} (ingest --labels FILE gives them)"

@@ -49,10 +49,10 @@ def lent_models(
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
             raise LentModelsError(f"{models} cannot lend models to itself")
-        found = _lent(RunStore(models), tuple(_PREPARED_BY))
-        if not found:
+        models_of_stage = _lent(RunStore(models), tuple(_PREPARED_BY))
+        if not models_of_stage:
             raise LentModelsError(f"{models} has no models; build it first")
-        return found
+        return models_of_stage
     wanted = []
     if not _can_train_classifier(_labels(collection)):
         wanted.append("svm")
@@ -87,7 +87,7 @@ def background(collection: Collection, settings: BuildSettings) -> Mapping[str, 
 
 
 def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
-    found = {}
+    runs = {}
     for stage in wanted:
         model = store.find(stage)
         if model is None:
@@ -99,11 +99,11 @@ def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
         preparation = _PREPARED_BY[stage]
         prepared = store.get(preparation, model.inputs[preparation])
         if prepared is not None:
-            found |= {stage: model, preparation: prepared}
+            runs |= {stage: model, preparation: prepared}
             domain = store.find(_DOMAIN[stage])
             if domain is not None and domain.inputs.get(stage) == model.key:
-                found[domain.stage] = domain
-    return found
+                runs[domain.stage] = domain
+    return runs
 
 
 def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str:

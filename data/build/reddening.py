@@ -39,10 +39,10 @@ class Reddening:
 
     def metrics(self) -> dict[str, Any]:
         """For a run: where it comes from, in words too."""
-        found: dict[str, Any] = {"dust": self.source, "dust_note": self.note()}
+        metrics: dict[str, Any] = {"dust": self.source, "dust_note": self.note()}
         if self.ebv is not None:
-            found |= {"median_ebv": self._median(), "n_without_ebv": self.n_unknown}
-        return found
+            metrics |= {"median_ebv": self._median(), "n_without_ebv": self.n_unknown}
+        return metrics
 
     def _median(self) -> float:
         """Of the spectra whose reddening is known; NaN without any."""

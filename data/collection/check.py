@@ -112,15 +112,15 @@ def _strays(path: Path) -> Iterator[Fault]:
     for folder, folders, files in os.walk(path):
         for name in [*folders, *files]:
             if name.startswith(".") and (name.endswith(".partial") or ".part" in name):
-                found = Path(folder) / name
-                yield Fault(found, "left by what was broken off", "--repair removes it", True)
+                file = Path(folder) / name
+                yield Fault(file, "left by what was broken off", "--repair removes it", True)
         folders[:] = [name for name in folders if not name.startswith(".")]
 
 
 def _links(path: Path) -> Iterator[Fault]:
-    for found in links_out(path):
-        words = f"a link out of the collection, to {os.readlink(found)}"
-        yield Fault(found, words, "it is not followed; put the file itself there")
+    for link in links_out(path):
+        words = f"a link out of the collection, to {os.readlink(link)}"
+        yield Fault(link, words, "it is not followed; put the file itself there")
 
 
 def _spectra(path: Path) -> Iterator[Fault]:
@@ -205,16 +205,16 @@ def _unread(part: Path) -> str:
 def _short_of_chunks(part: Path) -> str:
     """Whether an array has all its files and each can be unpacked; a block of rows at a time."""
     array = zarr.open_array(only_known_codecs(part), mode="r", zarr_format=3)
-    expected, found = array.nchunks, array.nchunks_initialized
+    expected, n_chunks = array.nchunks, array.nchunks_initialized
     if array.shards is not None:
         expected = int(
             np.prod([-(-n // m) for n, m in zip(array.shape, array.shards, strict=True)])
         )
-        found = sum(one.is_file() for one in (part / "c").rglob("*"))
+        n_chunks = sum(one.is_file() for one in (part / "c").rglob("*"))
     step = max(array.chunks[0], _ROWS) if array.ndim else 1
     for start in range(0, array.shape[0] if array.ndim else 0, step):
         array[start : start + step]
-    return f"{found} of {expected} pieces" if found < expected else ""
+    return f"{n_chunks} of {expected} pieces" if n_chunks < expected else ""
 
 
 def _notes(path: Path) -> Iterator[Fault]:

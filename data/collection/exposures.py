@@ -147,10 +147,10 @@ class Exposures:
         ValueError
             It cannot be prepared.
         """
-        found = self._prepared(self.flux[None])
-        if found.n_refused:
+        prepared = self._prepared(self.flux[None])
+        if prepared.n_refused:
             raise ValueError(f"it cannot be prepared: {self._on_grid(self.flux[None])[1][0]}")
-        return found.spectra[0]
+        return prepared.spectra[0]
 
     def filled(self) -> np.ndarray:
         """(D,) bool: prepared pixels that hold no measurement but what the recipe put there."""

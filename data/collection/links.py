@@ -14,6 +14,6 @@ def links_out(path: Path) -> Iterator[Path]:
     inside = path.resolve()
     for folder, folders, files in os.walk(path):
         for name in (*folders, *files):
-            found = Path(folder, name)
-            if found.is_symlink() and not found.resolve().is_relative_to(inside):
-                yield found
+            entry = Path(folder, name)
+            if entry.is_symlink() and not entry.resolve().is_relative_to(inside):
+                yield entry

@@ -144,15 +144,15 @@ def _listed_once(spectra: Sequence[StoredSpectrum]) -> tuple[np.ndarray, list[in
     """All different listed wavelengths end to end, and where each spectrum's begin."""
     starts: dict[bytes, int] = {}
     different: list[np.ndarray] = []
-    found, size = [], 0
+    listed, size = [], 0
     for one in spectra:
         content = np.ascontiguousarray(one.wave.listed, np.float64)
         if content.tobytes() not in starts:
             starts[content.tobytes()] = size
             different.append(content)
             size += content.size
-        found.append(starts[content.tobytes()])
-    return _joined(different, np.float64), found
+        listed.append(starts[content.tobytes()])
+    return _joined(different, np.float64), listed
 
 
 def _joined(parts: Sequence[np.ndarray], dtype: type) -> np.ndarray:

@@ -156,10 +156,10 @@ def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
         "origin": asdict(saved.origin),
         "confidence": None if saved.intervals is None else saved.intervals.confidence,
     }
-    if (found := saved.recurrence) is not None:
-        record["redraws"] = {name: getattr(found, name) for name in _REDRAWS} | {
-            "top": found.top.tolist(),
-            "confidence": found.intervals.confidence,
+    if (recurrence := saved.recurrence) is not None:
+        record["redraws"] = {name: getattr(recurrence, name) for name in _REDRAWS} | {
+            "top": recurrence.top.tolist(),
+            "confidence": recurrence.intervals.confidence,
         }
     header = fits.Header()
     header["FORMAT"] = FORMAT
@@ -182,10 +182,10 @@ def _tables(saved: SavedExplanation) -> list[fits.BinTableHDU]:
     segments = {"wave_min_rest": edges[:, 0], "wave_max_rest": edges[:, 1], "weight": made.weights}
     if saved.intervals is not None:
         segments |= {name: getattr(saved.intervals, of) for name, of in _INTERVALS.items()}
-    if (found := saved.recurrence) is not None:
-        segments |= {name: getattr(found.intervals, of) for name, of in _NOISE.items()}
-        segments[_SEEN_AGAIN] = found.share
-        segments |= {} if found.beyond is None else {_BEYOND: found.beyond}
+    if (recurrence := saved.recurrence) is not None:
+        segments |= {name: getattr(recurrence.intervals, of) for name, of in _NOISE.items()}
+        segments[_SEEN_AGAIN] = recurrence.share
+        segments |= {} if recurrence.beyond is None else {_BEYOND: recurrence.beyond}
     if saved.effects.unit not in ("fill", "slope"):
         segments["per_10_percent"] = saved.effects.values
     if saved.mirrored is not None:
@@ -213,10 +213,10 @@ def _table(name: str, columns: dict[str, np.ndarray]) -> fits.BinTableHDU:
 
 
 def _check(path: str | Path, hdus: Any) -> None:
-    found = hdus[0].header.get("FORMAT", "")
-    if found != FORMAT:
+    format_name = hdus[0].header.get("FORMAT", "")
+    if format_name != FORMAT:
         raise ExplanationFileError(
-            f"{path} holds no explanation this version can read: FORMAT is {found!r}, "
+            f"{path} holds no explanation this version can read: FORMAT is {format_name!r}, "
             f"need {FORMAT!r}"
         )
     for hdu in hdus:

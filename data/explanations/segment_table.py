@@ -46,12 +46,12 @@ def segment_table(saved: SavedExplanation) -> Table:
     ]
     if not made.nothing:
         columns += _effect_columns(saved)
-    if (found := saved.intervals) is not None:
-        of = f"of its {percent(found.confidence, 'g')} interval, by the random masks"
+    if (intervals := saved.intervals) is not None:
+        of = f"of its {percent(intervals.confidence, 'g')} interval, by the random masks"
         columns += [
-            Column(found.low, "weight_low", description=f"lower end {of}"),
-            Column(found.high, "weight_high", description=f"upper end {of}"),
-            Column(found.standard_error, "weight_error", description="its standard error"),
+            Column(intervals.low, "weight_low", description=f"lower end {of}"),
+            Column(intervals.high, "weight_high", description=f"upper end {of}"),
+            Column(intervals.standard_error, "weight_error", description="its standard error"),
         ]
     columns += [] if saved.recurrence is None else _of_noise(saved.recurrence)
     meta = {
@@ -71,20 +71,21 @@ def segment_table(saved: SavedExplanation) -> Table:
     return table
 
 
-def _of_noise(found: Recurrence) -> Sequence[Any]:
+def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
     """What other exposures would say."""
-    bounds = found.intervals
+    bounds = recurrence.intervals
     of = f"of the {percent(bounds.confidence, 'g')} interval of another exposure's weight"
-    among = f"share of {found.n_drawn} redraws with it among the top {len(found.top)}, of its sign"
+    n_top = len(recurrence.top)
+    among = f"share of {recurrence.n_drawn} redraws with it among the top {n_top}, of its sign"
     columns = [
         Column(bounds.low, "noise_low", description=f"lower end {of}"),
         Column(bounds.high, "noise_high", description=f"upper end {of}"),
         Column(bounds.standard_error, "noise_error", description="its standard error"),
-        Column(found.share, "seen_again", description=among),
+        Column(recurrence.share, "seen_again", description=among),
     ]
-    if found.beyond is not None:
+    if recurrence.beyond is not None:
         beyond = "standard deviations beyond pure noise about what the model expects"
-        columns.append(Column(found.beyond, "beyond_noise", description=beyond))
+        columns.append(Column(recurrence.beyond, "beyond_noise", description=beyond))
     return columns
 
 

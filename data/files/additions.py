@@ -34,8 +34,8 @@ def additions(kind: AdditionKind) -> tuple[Any, ...]:
     AdditionError
         If one cannot be loaded.
     """
-    found = entry_points(group=f"spexplain.{kind}")
-    return tuple(_loaded(point) for point in sorted(found, key=lambda point: point.name))
+    declared = entry_points(group=f"spexplain.{kind}")
+    return tuple(_loaded(point) for point in sorted(declared, key=lambda point: point.name))
 
 
 def _loaded(point: EntryPoint) -> Any:

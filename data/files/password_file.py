@@ -85,17 +85,17 @@ def read_password_file(path: Path) -> dict[str, Entry]:
     mode = stat.S_IMODE(path.stat().st_mode)
     if os.name == "posix" and mode & 0o077:
         raise PermissionError(f"{path} is open to others (mode {mode:o}): chmod 600 {path}")
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         entry = _entry(line, f"{path}, line {number}")
-        if entry.name in found:
+        if entry.name in entries:
             raise ValueError(f"{path}, line {number}: {entry.name} stands there twice")
-        found[entry.name] = entry
-    if not found:
+        entries[entry.name] = entry
+    if not entries:
         raise ValueError(f"{path} names nobody: spexplain password {path} NAME adds a person")
-    return found
+    return entries
 
 
 def set_password(path: Path, name: str, password: str, role: str = "tag") -> bool:

@@ -51,14 +51,14 @@ def some_rows(array: zarr.Array, rows: np.ndarray) -> np.ndarray:
     rows = np.asarray(rows)
     if (np.diff(rows) <= 0).any():
         raise ValueError("rows to be read are to ascend")
-    found = np.empty((len(rows), *array.shape[1:]), array.dtype)
+    values = np.empty((len(rows), *array.shape[1:]), array.dtype)
     ends = np.flatnonzero(np.diff(rows // _AT_ONCE_ROWS)) + 1
     for first, stop in zip([0, *ends], [*ends, len(rows)], strict=True):
         some = rows[first:stop]
         if len(some):
             block = np.asarray(array[int(some[0]) : int(some[-1]) + 1])
-            found[first:stop] = block[some - some[0]]
-    return found
+            values[first:stop] = block[some - some[0]]
+    return values
 
 
 class RowsWriter:

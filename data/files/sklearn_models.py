@@ -115,11 +115,11 @@ def load_classifier(path: Path) -> Any:
 def _coupled(parts: dict[str, Any]) -> Any:
     from ...core.models.svm.coupled_svc import CoupledSvc
 
-    found = CoupledSvc(parts["machine_"], parts["folds"], parts["seed"])
+    machine = CoupledSvc(parts["machine_"], parts["folds"], parts["seed"])
     for name in _PARTS:
-        setattr(found, name, parts[name])
-    found.n_features_in_ = parts["machine_"].n_features_in_
-    return found
+        setattr(machine, name, parts[name])
+    machine.n_features_in_ = parts["machine_"].n_features_in_
+    return machine
 
 
 def _dumped(classifier: Any) -> bytes:

@@ -45,8 +45,8 @@ class AnomalyLens(BuiltLens):
         self._run = run
         clusters = store.find("cluster")
         if clusters is not None:
-            found = clusters.table("clusters").set_index("row")["cluster"]
-            self.columns["cluster"] = found.reindex(self.columns.index)
+            cluster_of_row = clusters.table("clusters").set_index("row")["cluster"]
+            self.columns["cluster"] = cluster_of_row.reindex(self.columns.index)
 
     @cached_property
     def autoencoders(self) -> Autoencoders:

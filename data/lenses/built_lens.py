@@ -132,8 +132,8 @@ class BuiltLens:
     @property
     def model_key(self) -> str:
         """Key of the run that trained the model, here or in the collection that lent it."""
-        found = self._trained.metrics
-        return str(found.get("trained_on", found.get("made_as", self._trained.key)))
+        metrics = self._trained.metrics
+        return str(metrics.get("trained_on", metrics.get("made_as", self._trained.key)))
 
     def _own(self, *tables: pd.DataFrame) -> pd.DataFrame:
         """Tables by row as one, the first one's rows; nothing is copied where rows are the lens's.
@@ -253,16 +253,16 @@ def input_of(store: RunStore, run: Run, stage: str) -> Run:
     LensError
         It is gone.
     """
-    found = store.get(stage, run.inputs[stage])
-    if found is None:
+    input_run = store.get(stage, run.inputs[stage])
+    if input_run is None:
         raise LensError(f"{store.path} lacks {stage}-{run.inputs[stage]}; build again")
-    return found
+    return input_run
 
 
 def domain_run(store: RunStore, stage: str, model: Run) -> Run | None:
     """What says which spectra a model is for; None where that has not been built for this model."""
-    found = store.find(stage)
-    return found if found is not None and found.inputs.get(model.stage) == model.key else None
+    run = store.find(stage)
+    return run if run is not None and run.inputs.get(model.stage) == model.key else None
 
 
 def _holds(ascending: np.ndarray, row: int) -> bool:

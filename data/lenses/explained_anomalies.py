@@ -100,8 +100,8 @@ class Reasons:
         there = self.prepared.table("rows")["row"].to_numpy()
         positions = np.searchsorted(there, self.rows[at])
         order = np.argsort(positions)
-        found = np.asarray(self.prepared.array("spectra").oindex[positions[order]])
-        return found[np.argsort(order)]
+        spectra = np.asarray(self.prepared.array("spectra").oindex[positions[order]])
+        return spectra[np.argsort(order)]
 
 
 def open_reasons(collection: Collection) -> Reasons | None:
@@ -112,7 +112,7 @@ def open_reasons(collection: Collection) -> Reasons | None:
         return None
     prepared = store.get("prepare-o25", run.inputs["prepare-o25"])
     try:
-        found, rows = run.metrics, run.table("clusters")["row"].to_numpy()
+        metrics, rows = run.metrics, run.table("clusters")["row"].to_numpy()
         if prepared is None or len(rows) < 2:
             return None
         copied = (run.path / "spectra.zarr").exists()
@@ -123,18 +123,18 @@ def open_reasons(collection: Collection) -> Reasons | None:
             wave_rest_aa=prepared.read_array("wavelength"),
             scan=run.table("scan"),
             lines=without_uncalibrated(run.table("lines"), collection.catalog),
-            k=int(found["k"]),
-            seed=int(found["seed"]),
-            elbow=int(found["elbow"]),
-            best_silhouette=int(found["best_silhouette"]),
-            weight_sign=found.get("weight_sign", "drop"),
-            explained=found.get("explained", ""),
+            k=int(metrics["k"]),
+            seed=int(metrics["seed"]),
+            elbow=int(metrics["elbow"]),
+            best_silhouette=int(metrics["best_silhouette"]),
+            weight_sign=metrics.get("weight_sign", "drop"),
+            explained=metrics.get("explained", ""),
             run=run,
             weights=weights,
             r2=_r2(weights, rows),
             settings={} if weights is None else weights.facts("settings"),
-            dust=found.get("lines_dust", ""),
-            growth=found.get("growth_note", ""),
+            dust=metrics.get("lines_dust", ""),
+            growth=metrics.get("growth_note", ""),
             prepared=None if copied else prepared,
         )
     except (RunError, KeyError):
@@ -225,6 +225,6 @@ def scanned(reasons: Reasons, callback: Callable[[int, int], None] | None = None
         return reasons
     from ...core.explain.clusters import scan_k
 
-    found = scan_k(reasons.unit, reasons.scan["k"].tolist(), seed=reasons.seed, callback=callback)
-    table = pd.DataFrame({"k": found.k, "inertia": found.inertia, "silhouette": found.silhouette})
-    return replace(reasons, scan=table, elbow=found.elbow, best_silhouette=found.best_silhouette)
+    scan = scan_k(reasons.unit, reasons.scan["k"].tolist(), seed=reasons.seed, callback=callback)
+    table = pd.DataFrame({"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette})
+    return replace(reasons, scan=table, elbow=scan.elbow, best_silhouette=scan.best_silhouette)

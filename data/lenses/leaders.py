@@ -130,12 +130,12 @@ def kinds_of_spectra(catalog: pd.DataFrame) -> np.ndarray:
 
     "no subclass" where it says nothing.
     """
-    found = np.full(len(catalog), "", object)
+    kinds = np.full(len(catalog), "", object)
     for column in ("planted_kind", "label", "subclass"):
         if column in catalog:
             said = catalog[column].fillna("").astype(str).to_numpy()
-            found = np.where(found == "", said, found)
-    return np.where(found == "", "no subclass", found).astype(str)
+            kinds = np.where(kinds == "", said, kinds)
+    return np.where(kinds == "", "no subclass", kinds).astype(str)
 
 
 def _parts(
@@ -146,7 +146,7 @@ def _parts(
 ) -> dict[str, np.ndarray]:
     """Score → (top, 4), each spectrum read and decoded once, a block at a time."""
     every = np.unique(np.concatenate([*lists.values()]))
-    found = {name: np.empty((len(at), len(get_args(Part)))) for name, at in lists.items()}
+    share_of_parts = {name: np.empty((len(at), len(get_args(Part)))) for name, at in lists.items()}
     networks = lens.autoencoders
     for start in range(0, len(every), _AT_ONCE):
         at = every[start : start + _AT_ONCE]
@@ -162,8 +162,8 @@ def _parts(
         for name, mine in lists.items():
             here = np.isin(at, mine)
             shares = score_parts(lens.wave_rest_aa, x[here], again[here], cast("Score", name))
-            found[name][np.isin(mine, at)] = shares
-    return found
+            share_of_parts[name][np.isin(mine, at)] = shares
+    return share_of_parts
 
 
 def _of_pixels(wave_rest_aa: np.ndarray) -> dict[str, float]:

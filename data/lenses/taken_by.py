@@ -55,15 +55,15 @@ def taken_by_lenses(store: RunStore) -> list[TakenBy]:
     RunError
         A run is damaged.
     """
-    found = []
+    taken = []
     for stage, lens in _LENSES.items():
         run = store.find(stage)
         if run is None:
             continue
         reasons = run.table("reasons", ["reason"])["reason"]
         kinds = Counter(map(kind_of_reason, reasons.tolist()))
-        found.append(TakenBy(lens, int(run.metrics["n_used"]), dict(kinds.most_common())))
-    return found
+        taken.append(TakenBy(lens, int(run.metrics["n_used"]), dict(kinds.most_common())))
+    return taken
 
 
 def kind_of_reason(reason: str) -> str:

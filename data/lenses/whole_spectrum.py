@@ -122,8 +122,8 @@ def _scale(
     """What the observed flux is to be multiplied by to lie on the prepared, by least squares."""
     seen, weights = resample(wave_rest_aa, flux, ivar, wave_seen_aa)
     both = measured & (weights > 0)
-    found = seen[both].astype(np.float64)
-    squares = float(np.dot(found, found))
+    observed = seen[both].astype(np.float64)
+    squares = float(np.dot(observed, observed))
     if not squares > 0:
         raise ValueError("no pixel that the model sees was measured")
-    return float(np.dot(found, prepared[both].astype(np.float64)) / squares)
+    return float(np.dot(observed, prepared[both].astype(np.float64)) / squares)

@@ -53,8 +53,8 @@ class Fetched:
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         for name in names:
             self._remote.fetch(name, self.path / name)
-        found = (name for folder in arrays for name in self._remote.files(folder))
-        self._described = [name for name in found if name.endswith(f"/{_DESCRIBED}")]
+        files = (name for folder in arrays for name in self._remote.files(folder))
+        self._described = [name for name in files if name.endswith(f"/{_DESCRIBED}")]
         for name in self._described:  # their folders are there; what is in them comes when opened
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
 
@@ -110,5 +110,5 @@ def remote_array(address: str, *, mode: Any = "r") -> zarr.Array:
         There is none, or nobody answers.
     """
     folder, _, name = address.rpartition("/")
-    found = Fetched(folder, [f"{name}/{_DESCRIBED}"])
-    return found.array(found.path / name, mode=mode)
+    fetched = Fetched(folder, [f"{name}/{_DESCRIBED}"])
+    return fetched.array(fetched.path / name, mode=mode)

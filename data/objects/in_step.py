@@ -149,8 +149,8 @@ def _noted(version: Version, path: Path) -> list[str | int]:
 
 def _same(known: _Known, name: str, version: Version, path: Path) -> bool:
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return False
-    now = [version.mark, version.size, found.st_mtime_ns]
-    return known.get(name) == now and found.st_size == version.size
+    now = [version.mark, version.size, stat.st_mtime_ns]
+    return known.get(name) == now and stat.st_size == version.size

@@ -138,13 +138,13 @@ def published(collection: Collection) -> Iterator[Published | None]:
         bring_up_to_date(remote, folder)
         if read_meta(folder)["key"] != collection.key:
             raise AddressError(f"the collection at {address} has changed: begin the build again")
-        found = Published(remote, folder, in_step(remote, folder), still_ours)
-        found.put_finished_runs()
-        found.put_current()
+        published_step = Published(remote, folder, in_step(remote, folder), still_ours)
+        published_step.put_finished_runs()
+        published_step.put_current()
         try:
-            yield found
+            yield published_step
         finally:
-            found.put_current()
+            published_step.put_current()
 
 
 def copy_to(folder: str | Path, address: str, report: Report | None = None) -> int:
@@ -177,9 +177,9 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
     notes = hashlib.sha256(both.encode()).hexdigest()[:16]
     step = InStep(remote, home() / "objects" / f"copied-{notes}.json")
     with only_writer(remote) as still_ours:
-        found = Published(remote, collection.path, step, still_ours)
-        n = found.put_spectra(report) + found.put_finished_runs(report)
-        return n + found.put_current(if_ours=True)
+        published_step = Published(remote, collection.path, step, still_ours)
+        n = published_step.put_spectra(report) + published_step.put_finished_runs(report)
+        return n + published_step.put_current(if_ours=True)
 
 
 def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
@@ -197,10 +197,10 @@ def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
 
 def _files(folder: Path, below: str) -> dict[str, Path]:
     """Name there → path here of all files of a folder but hidden ones."""
-    found = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
+    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
     return {
         f"{below}/{inner.as_posix()}": path
-        for inner, path in found.items()
+        for inner, path in files.items()
         if path.is_file() and not any(part.startswith(".") for part in inner.parts)
     }
 

@@ -73,8 +73,8 @@ class RemoteFolder:
         fs, root = self._fs, self._root
         with self._told():
             fs.invalidate_cache()
-            found = fs.find(f"{root}/{below}" if below else root, detail=True)
-        names = {path.removeprefix(f"{root}/"): facts for path, facts in found.items()}
+            files = fs.find(f"{root}/{below}" if below else root, detail=True)
+        names = {path.removeprefix(f"{root}/"): facts for path, facts in files.items()}
         inside = {name: _version(facts) for name, facts in names.items() if self._is_inside(name)}
         return {n: v for n, v in inside.items() if not any(p[0] == "." for p in n.split("/"))}
 

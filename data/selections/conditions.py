@@ -106,17 +106,17 @@ def range_in(text: str, name: str) -> NumberRange:
     """The range that a clause holds a column to by a condition of its own; open if by none."""
     low = high = None
     for part in _parted(text)[0]:
-        found = _is_range(part, name)
-        if found:
-            low = found.low if found.low is not None else low
-            high = found.high if found.high is not None else high
+        limits = _is_range(part, name)
+        if limits:
+            low = limits.low if limits.low is not None else low
+            high = limits.high if limits.high is not None else high
     return NumberRange(low, high)
 
 
 def kinds_in(text: str, name: str) -> Kinds | None:
     """The values that a clause holds a column to by a condition of its own; None if by none."""
-    found = [_is_kinds(part, name) for part in _parted(text)[0]]
-    return next((one for one in found if one is not None), None)
+    kinds = [_is_kinds(part, name) for part in _parted(text)[0]]
+    return next((one for one in kinds if one is not None), None)
 
 
 def _digits(value: float | None) -> str:
@@ -183,16 +183,16 @@ def _is_kinds(part: list[Word], name: str) -> Kinds | None:
 
 def _values(part: list[Word]) -> tuple[str, ...]:
     """The constants of a condition as they are written."""
-    found = []
+    values = []
     for before, word in pairwise([Word("end", "", 0, 0), *part]):
         if word.kind == "text":
-            found.append(quoted(word.value))
+            values.append(quoted(word.value))
         elif word.kind == "number":
             sign = "-" * ((before.kind, before.value) == ("sign", "-"))
-            found.append(sign + word.value)
+            values.append(sign + word.value)
         elif word.kind == "keyword" and word.value in ("TRUE", "FALSE"):
-            found.append(word.value)
-    return tuple(found)
+            values.append(word.value)
+    return tuple(values)
 
 
 def _alike(written: list[Word], part: list[Word], name: str) -> bool:

@@ -72,12 +72,10 @@ class KeptSelections:
         if not self._path.exists():
             return []
         with reading(self._path, _TABLE) as base:
-            found = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
+            rows = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
             known = base.execute(_COLOURED).fetchone()
             given = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
-            return [
-                KeptSelection(name, origin, n, given.get(name, "")) for name, origin, n in found
-            ]
+            return [KeptSelection(name, origin, n, given.get(name, "")) for name, origin, n in rows]
 
     def ids(self, name: str) -> list[str]:
         """The ids of one.
@@ -90,10 +88,10 @@ class KeptSelections:
             It cannot be read.
         """
         with reading(self._path, _TABLE) as base:
-            found = base.execute("SELECT ids FROM selections WHERE name = ?", (name,)).fetchone()
-        if found is None:
+            row = base.execute("SELECT ids FROM selections WHERE name = ?", (name,)).fetchone()
+        if row is None:
             raise KeyError(f"no selection is called {name!r}")
-        return [str(id) for id in json.loads(found[0])]
+        return [str(id) for id in json.loads(row[0])]
 
     def keep(self, name: str, origin: str, ids: list[str]) -> None:
         """Keep a selection, in place of any of this name.

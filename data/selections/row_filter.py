@@ -105,14 +105,14 @@ class RowFilter:
         """
         before = text[:at]
         inside_quotes = before.count("'") % 2
-        found = re.search(r"\"?[^\W\d][\w-]*$", before)
-        if inside_quotes or found is None:
+        match = re.search(r"\"?[^\W\d][\w-]*$", before)
+        if inside_quotes or match is None:
             return at, []
-        begun = found[0].lstrip('"').lower().replace("-", "_")
+        begun = match[0].lstrip('"').lower().replace("-", "_")
         names = [name for name in self.names if _folded(name).startswith(begun)]
         names += [name for name in self.names if begun in _folded(name) and name not in names]
         more = [word for word in (*KEYWORDS, *FUNCTIONS) if word.lower().startswith(begun)]
-        return found.start(), [*map(as_written, names), *more]
+        return match.start(), [*map(as_written, names), *more]
 
     def _column(self, name: str) -> pa.Array:
         if name in self._live:

@@ -121,10 +121,10 @@ class _Reader:
             self._at += 1
         if self._next.kind == "end":
             raise WhereError("The filter is empty.", 0, 0)
-        found = self._true(self._or())
+        mask = self._true(self._or())
         if self._next.kind != "end":
             raise self._unexpected("AND or OR")
-        return Where(found.expression, tuple(self._used))
+        return Where(mask.expression, tuple(self._used))
 
     @property
     def _next(self) -> Word:
@@ -188,9 +188,9 @@ class _Reader:
         if self._depth > _DEEPEST:
             word = self._next
             raise WhereError(f"Nested more than {_DEEPEST} deep.", word.start, word.end)
-        found = read()
+        value = read()
         self._depth -= 1
-        return found
+        return value
 
     def _condition(self) -> _Part:
         left = self._sum()
@@ -207,19 +207,19 @@ class _Reader:
         if made is None and negated:
             raise self._unexpected("IN, BETWEEN or LIKE")
         if made is not None:
-            found = ~made.expression if negated else made.expression
-            return _Part(found, "truth", left.start, made.end)
+            mask = ~made.expression if negated else made.expression
+            return _Part(mask, "truth", left.start, made.end)
         return self._compared(left)
 
     def _compared(self, left: _Part) -> _Part:
         """left, or left < right, or low < left < high as Python has it."""
-        found = None
+        joined = None
         while sign := self._took(*_COMPARE):
             right = self._sum()
             pair = self._pair(left, sign.value, right)
-            found = pair if found is None else self._joined(found, pair, lambda a, b: a & b)
+            joined = pair if joined is None else self._joined(joined, pair, lambda a, b: a & b)
             left = right
-        return left if found is None else found
+        return left if joined is None else joined
 
     def _pair(self, left: _Part, sign: str, right: _Part) -> _Part:
         self._alike(left, right)

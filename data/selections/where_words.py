@@ -83,18 +83,18 @@ def split_words(text: str) -> list[Word]:
         )
     words, at, stop = [], 0, len(text.rstrip())
     while at < stop:
-        found = _WORD.match(text, at)
-        if found is None:
+        match = _WORD.match(text, at)
+        if match is None:
             raise _unreadable(text, at)
-        words.append(_word(found))
-        at = found.end()
+        words.append(_word(match))
+        at = match.end()
     return [*words, Word("end", "", stop, stop)]
 
 
-def _word(found: re.Match[str]) -> Word:
-    kind = found.lastgroup or ""
-    value = found[kind]
-    start, end = found.end() - len(found[0].lstrip()), found.end()
+def _word(match: re.Match[str]) -> Word:
+    kind = match.lastgroup or ""
+    value = match[kind]
+    start, end = match.end() - len(match[0].lstrip()), match.end()
     if kind in ("text", "quoted"):
         quote = "'" if kind == "text" else '"'
         return Word(kind, value.replace(2 * quote, quote), start, end)

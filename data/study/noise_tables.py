@@ -125,17 +125,17 @@ def _of_types(curve: Mapping[str, Any]) -> dict[str, list[float]]:
 def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:
     """The type that most often stands alone at the bottom, and at the top."""
     kinds, values = list(f_of), np.array([*f_of.values()]).T
-    found = []
+    order = []
     for signed in (values, -values):
         ranked = np.sort(signed, axis=1)
         alone = ranked[:, 0] < ranked[:, 1]
         counts = Counter(kinds[at] for at in signed.argmin(axis=1)[alone])
         if not counts:
-            found.append("–")
+            order.append("–")
             continue
         kind, n = counts.most_common(1)[0]
-        found.append(f"{kind} ({n} of {len(values)})")
-    return found[0], found[1]
+        order.append(f"{kind} ({n} of {len(values)})")
+    return order[0], order[1]
 
 
 def _collapse(kernel: str, said: Mapping[str, Any]) -> str:

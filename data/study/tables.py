@@ -36,20 +36,20 @@ def evaluation_tables(
     prepared
         The run of prepare-p21.
     """
-    found = runs["evaluate"].metrics
-    best = next(one for one in found["machines"] if one["task"] == "three" and one.get("best"))
+    metrics = runs["evaluate"].metrics
+    best = next(one for one in metrics["machines"] if one["task"] == "three" and one.get("best"))
     tables = [
-        _sample(found["counts"]),
+        _sample(metrics["counts"]),
         _preparation(prepared),
-        *(_hyperparameters(found, task, tuned="tune" in runs) for task in _tasks(found)),
-        *(_scores(found, task) for task in _tasks(found)),
+        *(_hyperparameters(metrics, task, tuned="tune" in runs) for task in _tasks(metrics)),
+        *(_scores(metrics, task) for task in _tasks(metrics)),
         _by_class(best),
         *_confusion(best),
         *certainty_tables(best),
         _times(runs["timing"]),
         *noise_tables(runs["noise"].metrics),
         *_examples(runs["evaluate"], collection),
-        _splits(found),
+        _splits(metrics),
     ]
     if "svm" in runs:
         tables.append(_instead(runs["svm"].metrics, best))
@@ -62,8 +62,8 @@ def evaluation_tables(
 _TASK_TITLES = {"three": "all types", "two": "type 1 against type 2"}
 
 
-def _tasks(found: Mapping[str, Any]) -> list[str]:
-    return [task for task in _TASK_TITLES if any(m["task"] == task for m in found["machines"])]
+def _tasks(metrics: Mapping[str, Any]) -> list[str]:
+    return [task for task in _TASK_TITLES if any(m["task"] == task for m in metrics["machines"])]
 
 
 def _sample(counts: Mapping[str, Mapping[str, int]]) -> Table:
@@ -88,9 +88,9 @@ def _preparation(prepared: Run) -> Table:
     return Table("preparation", "Preparation", ("step", "here", "paper"), rows)
 
 
-def _hyperparameters(found: Mapping[str, Any], task: str, *, tuned: bool) -> Table:
+def _hyperparameters(metrics: Mapping[str, Any], task: str, *, tuned: bool) -> Table:
     rows = []
-    for one in (m for m in found["machines"] if m["task"] == task):
+    for one in (m for m in metrics["machines"] if m["task"] == task):
         settings, kernel = one["settings"], one["settings"]["kernel"]
         c, gamma, f = paper.BEST[task][kernel]
         found_f = one["validation"]["macro_f"], macro_interval_text(one["validation"]) or None
@@ -105,16 +105,16 @@ def _hyperparameters(found: Mapping[str, Any], task: str, *, tuned: bool) -> Tab
     return Table(f"hyperparameters_{task}", title, columns, tuple(rows), note)
 
 
-def _scores(found: Mapping[str, Any], task: str) -> Table:
+def _scores(metrics: Mapping[str, Any], task: str) -> Table:
     rows = []
-    for one in (m for m in found["machines"] if m["task"] == task):
+    for one in (m for m in metrics["machines"] if m["task"] == task):
         kernel, test = one["settings"]["kernel"], one["test"]
         theirs = paper.TEST[kernel] if task == "three" else (None, None, None)
         ours = (test["macro_precision"], test["macro_recall"], test["macro_f"])
         ends = (macro_interval_text(test, of) or None for of in ("precision", "recall", "f"))
         rows.append((kernel, *ours, *ends, *theirs))
     title = f"Test set, means over {_TASK_TITLES[task]}"
-    note = f"{NOTE} {_by_votes(found, task)}"
+    note = f"{NOTE} {_by_votes(metrics, task)}"
     return Table(f"test_{task}", title, ("kernel", *_WITH_ENDS, *_PAPERS), tuple(rows), note)
 
 
@@ -123,9 +123,9 @@ _WITH_ENDS = (*_NAMES, *(f"95 % of {name}" for name in _NAMES))
 _PAPERS = tuple(f"paper: {name}" for name in _NAMES)
 
 
-def _by_votes(found: Mapping[str, Any], task: str) -> str:
+def _by_votes(metrics: Mapping[str, Any], task: str) -> str:
     """How a spectrum is called, and what the machines' votes, scikit-learn's way, would change."""
-    kept = [(m["settings"]["kernel"], m["test"]) for m in found["machines"] if m["task"] == task]
+    kept = [(m["settings"]["kernel"], m["test"]) for m in metrics["machines"] if m["task"] == task]
     others = "; ".join(
         f"{kernel} {test['votes']['differ']:,} of {test['n']:,}, F {test['votes']['macro_f']:.3f}"
         for kernel, test in kept
@@ -220,18 +220,18 @@ def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
     return tables[0], tables[1]
 
 
-def _splits(found: Mapping[str, Any]) -> Table:
+def _splits(metrics: Mapping[str, Any]) -> Table:
     rows = [
         (method, said["macro_f"], *(kind["f"] for kind in said["by_class"].values()),
          macro_interval_text(said) or None,
          *(class_intervals(said).get(kind, (None,) * 3)[2] for kind in said["by_class"]), said["n"])
-        for method, said in found["splits"].items()
+        for method, said in metrics["splits"].items()
     ]  # fmt: skip
-    kinds = next(iter(found["splits"].values()))["classes"]
+    kinds = next(iter(metrics["splits"].values()))["classes"]
     names = ("mean F", *(f"F {kind}" for kind in kinds))
     columns = ("split", *names, *(f"95 % of {name}" for name in names), "test spectra")
     note = f"Stratified: the same share of each type. Grouped: no object on both sides. {NOTE}"
-    if "grouped" not in found["splits"]:
+    if "grouped" not in metrics["splits"]:
         note += " No object here has two spectra, so grouping would change nothing."
     title = "Linear kernel, by how the test set is chosen"
     return Table("splits", title, columns, tuple(rows), note)

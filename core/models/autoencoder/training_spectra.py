@@ -181,7 +181,7 @@ class SpectraInBlocks:
         ends = np.flatnonzero(np.diff(at // _BLOCK_ROWS)) + 1
         for first, stop in zip([0, *ends], [*ends, len(at)], strict=True):
             some = at[first:stop]
-            found = self.read(some)
-            if not np.isfinite(found).all():
+            spectra = self.read(some)
+            if not np.isfinite(spectra).all():
                 raise ValueError(f"need finite spectra; one of rows {some[0]}–{some[-1]} is not")
-            place[first:stop] = found
+            place[first:stop] = spectra

@@ -128,9 +128,9 @@ class CoupledSvc(ClassifierMixin, BaseEstimator):
         """(n, pairs), whatever shape the machine was asked to give."""
         svc = machine.steps[-1][1] if hasattr(machine, "steps") else machine
         shape, svc.decision_function_shape = svc.decision_function_shape, "ovo"
-        found = np.asarray(machine.decision_function(X))
+        decisions = np.asarray(machine.decision_function(X))
         svc.decision_function_shape = shape
-        return found[:, None] if found.ndim == 1 else found
+        return decisions[:, None] if decisions.ndim == 1 else decisions
 
 
 def held_out_folds(
@@ -149,9 +149,11 @@ def held_out_folds(
     nothing = np.empty((len(classes), 1))
     if groups is not None and len(np.unique(groups)) < len(groups):
         by_object = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-        found = list(by_object.split(nothing, classes, groups))
-        if all(len(np.unique(classes[fit])) == len(np.unique(classes)) for fit, _ in found):
-            return found
+        folds_of_objects = list(by_object.split(nothing, classes, groups))
+        if all(
+            len(np.unique(classes[fit])) == len(np.unique(classes)) for fit, _ in folds_of_objects
+        ):
+            return folds_of_objects
     fewest = int(np.bincount(classes).min())
     if fewest < folds:
         raise ValueError(f"{folds} folds need as many rows of each class, got {fewest} of one")

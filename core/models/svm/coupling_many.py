@@ -68,11 +68,13 @@ def _log_weights(exponents: Tensor, n_classes: int) -> Tensor:
         for j, k in combinations(later, 2):
             blocks[j, k] = _merged(blocks[j, k], _through(blocks[i, j], blocks[i, k], pivot))
         pivots.append(pivot)
-    found = [right[-1] - beyond[-1]]
+    log_weights = [right[-1] - beyond[-1]]
     for i in reversed(range(n_classes - 1)):
-        known = [blocks[i, j][1] + x for j, x in zip(range(i + 1, n_classes), found, strict=True)]
-        found.insert(0, _sum(right[i], *known) - pivots[i])
-    return torch.stack(found, dim=1)
+        known = [
+            blocks[i, j][1] + x for j, x in zip(range(i + 1, n_classes), log_weights, strict=True)
+        ]
+        log_weights.insert(0, _sum(right[i], *known) - pivots[i])
+    return torch.stack(log_weights, dim=1)
 
 
 _Block = tuple[Tensor, Tensor, Tensor, Tensor]

@@ -51,9 +51,9 @@ def platt_sigmoid(decisions: NDArray[np.float64], first: NDArray[np.bool_]) -> t
         length, downhill = 1.0, float(gradient @ step)
         while length >= _SHORTEST:
             there = at + length * step
-            found = _loss(there, decisions, wanted)
-            if found < loss + 1e-4 * length * downhill:
-                at, loss = there, found
+            new_loss = _loss(there, decisions, wanted)
+            if new_loss < loss + 1e-4 * length * downhill:
+                at, loss = there, new_loss
                 break
             length /= 2
         else:

@@ -279,8 +279,10 @@ def train_svm(
     fit, test = split != SPLITS[2], split == SPLITS[2]
     classes, counts = np.unique(labels[fit], return_counts=True)
     if len(classes) < 2 or counts.min() < settings.folds:
-        found = {str(label): int(n) for label, n in zip(classes, counts, strict=True)}
-        raise ValueError(f"need 2 classes with {settings.folds} spectra to train on, got {found}")
+        n_of_class = {str(label): int(n) for label, n in zip(classes, counts, strict=True)}
+        raise ValueError(
+            f"need 2 classes with {settings.folds} spectra to train on, got {n_of_class}"
+        )
     by_object = groups if settled_split(settings.split, groups) == "grouped" else None
     inside = by_object[fit] if by_object is not None else None
     if instead is None:
@@ -315,5 +317,9 @@ def _held_out_by(
     number = np.empty(len(labels), np.int64)
     for fold, (_, rest) in enumerate(folds):
         number[rest] = fold
-    found = cross_val_predict(clone(estimator), features, labels, cv=folds, method="predict_proba")
-    return HeldOut(np.arange(len(labels)), number, np.asarray(found), np.empty((len(labels), 0)))
+    probabilities = cross_val_predict(
+        clone(estimator), features, labels, cv=folds, method="predict_proba"
+    )
+    return HeldOut(
+        np.arange(len(labels)), number, np.asarray(probabilities), np.empty((len(labels), 0))
+    )

@@ -99,14 +99,14 @@ def lines_of(kinds: Iterable[LineKind], z: float) -> tuple[Line, ...]:
     """
     if z <= -1:
         raise ValueError(f"no source has a redshift of {z:g}")
-    found: list[Line] = []
+    lines: list[Line] = []
     for kind in kinds:
         if kind not in LINES_BY_KIND:
             raise ValueError(f"there are lines of {', '.join(get_args(LineKind))}, not of {kind!r}")
         if kind != "sky":
-            found += LINES_BY_KIND[kind]
+            lines += LINES_BY_KIND[kind]
         elif not np.isnan(z):
-            found += [
+            lines += [
                 replace(
                     one,
                     wave_vac_aa=one.wave_vac_aa / (1 + z),
@@ -114,4 +114,4 @@ def lines_of(kinds: Iterable[LineKind], z: float) -> tuple[Line, ...]:
                 )
                 for one in LINES_BY_KIND["sky"]
             ]
-    return _sorted(found)
+    return _sorted(lines)

@@ -44,11 +44,11 @@ def strong_lines_sn(
         lines = measure_lines(wave, flux[:, near], ivar, native_log10_step=SDSS_LOG10_STEP)
     except ValueError:  # its few pixels hold no window
         return dict.fromkeys(STRONG_LINES, unknown)
-    found = {}
+    sn_of_line = {}
     for name in STRONG_LINES:
         value, error = lines.of(name) if name in lines.names else (unknown, unknown)
-        found[name] = np.divide(value, error, out=unknown.copy(), where=error > 0)
-    return found
+        sn_of_line[name] = np.divide(value, error, out=unknown.copy(), where=error > 0)
+    return sn_of_line
 
 
 def expected_lines(sn: dict[str, NDArray[np.float64]]) -> dict[str, tuple[int, int]]:
@@ -63,10 +63,10 @@ def expected_lines(sn: dict[str, NDArray[np.float64]]) -> dict[str, tuple[int, i
     -------
     Name → of how many it is seen, and in how many it could be; none where fewer than 50 could.
     """
-    found = {}
+    expected = {}
     for name, values in sn.items():
         measured = values[np.isfinite(values)]
         seen = int((measured >= DETECTION_SN).sum())
         if len(measured) >= _FEWEST and seen >= EXPECTED_SHARE * len(measured):
-            found[name] = (seen, len(measured))
-    return found
+            expected[name] = (seen, len(measured))
+    return expected

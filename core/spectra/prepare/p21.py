@@ -213,7 +213,7 @@ def shared_range(
         raise ValueError(f"none of {holds.size} spectra holds {norm_aa:g} Å")
     needed = int(np.ceil(share * first.size - 1e-9))
     order = np.argsort(first, kind="stable")
-    widest, found = -1.0, (norm_aa, norm_aa)
+    widest, ends_of_widest = -1.0, (norm_aa, norm_aa)
     # Of the spectra that start by a wavelength, enough reach the needed-th largest end. Those ends
     # are kept in a heap, the smallest on top.
     reach: list[float] = []
@@ -222,8 +222,8 @@ def shared_range(
         if len(reach) > needed:
             heapq.heappop(reach)
         if len(reach) == needed and reach[0] - begins > widest:
-            widest, found = reach[0] - begins, (begins, reach[0])
-    start, stop = np.ceil(100 * found[0]) / 100, np.floor(100 * found[1]) / 100
+            widest, ends_of_widest = reach[0] - begins, (begins, reach[0])
+    start, stop = np.ceil(100 * ends_of_widest[0]) / 100, np.floor(100 * ends_of_widest[1]) / 100
     if not start < stop or not start <= norm_aa <= stop:
         raise ValueError(f"the spectra share nothing round {norm_aa:g} Å")
     return float(start), float(stop)

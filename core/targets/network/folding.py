@@ -64,8 +64,8 @@ def fold(
     active, only = np.maximum(base, 0)[None], units
     with one_blas_thread():
         for layer, entering in zip(layers, seen[1:], strict=True):
-            found = _behind(active, only, *layer, low, high, *entering, reach)
-            keeps, chosen, kind, into, floor, new_low, new_high, active = found
+            chain = _behind(active, only, *layer, low, high, *entering, reach)
+            keeps, chosen, kind, into, floor, new_low, new_high, active = chain
             if keeps:
                 low, high = np.concatenate([low, new_low]), np.concatenate([high, new_high])
             else:

@@ -184,10 +184,10 @@ class Folding:
         by_way
             From a way and samples to their values (m, …), and which of them it does not hold for.
         """
-        found, astray = by_way(self.folded, rows)
+        values, astray = by_way(self.folded, rows)
         if len(astray):
-            found[astray], _ = by_way(self.whole, rows.start + astray)
-        return found
+            values[astray], _ = by_way(self.whole, rows.start + astray)
+        return values
 
 
 @_compiled

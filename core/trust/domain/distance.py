@@ -109,22 +109,22 @@ class Distance:
         """
         scores = self.components.project(spectra)
         residual = spectra - self.components.centre - scores @ self.components.axes
-        found, where = [], []
+        statistics, where = [], []
         for scale, tolerance in zip(_SCALES_AA, self.tolerance, strict=True):
             smooth = _smoothed(residual, scale / self.step_aa) / tolerance
-            found += [smooth.max(axis=1), np.sqrt(np.mean(smooth**2, axis=1))]
+            statistics += [smooth.max(axis=1), np.sqrt(np.mean(smooth**2, axis=1))]
             at = smooth.argmax(axis=1) * _bin(scale / self.step_aa)
             where += [at, at]
-        found.append(np.sqrt(np.mean((scores / self.spread) ** 2, axis=1)))
+        statistics.append(np.sqrt(np.mean((scores / self.spread) ** 2, axis=1)))
         noise = np.maximum(noise_of(spectra, self.step_aa), 1e-6 * self.noise_low)
-        found.append(np.maximum(noise / self.noise_high, self.noise_low / noise))
+        statistics.append(np.maximum(noise / self.noise_high, self.noise_low / noise))
         where += [np.full(len(spectra), -1)] * 2
         if self.pattern is not None:
             strength, unlike = self.pattern(spectra)
             by = np.hypot(1, strength / self.pattern.strong)
-            found = [*(one / by for one in found[:-2]), *found[-2:], unlike]
+            statistics = [*(one / by for one in statistics[:-2]), *statistics[-2:], unlike]
             where.append(where[-1])
-        return np.column_stack(found).astype(np.float64), np.column_stack(where)
+        return np.column_stack(statistics).astype(np.float64), np.column_stack(where)
 
     def _of(self, spectra: NDArray[np.floating]) -> Distances:
         return _within(*self.statistics(spectra), self.limits)

@@ -66,8 +66,8 @@ class ConfusionCell(param.Parameterized):
         """Of every judged spectrum: row, true, predicted, correct, log-odds, probabilities."""
         lens = self._session.workspace.lenses.get("agn")
         if self._kept is None or self._kept[0] != (lens, self.part):
-            found = judged(self._session.workspace.catalog, lens, self.part)
-            self._kept = ((lens, self.part), found)
+            table = judged(self._session.workspace.catalog, lens, self.part)
+            self._kept = ((lens, self.part), table)
         return self._kept[1]
 
     @property
@@ -145,15 +145,15 @@ def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator
     """One after the other: the page shows each as it comes."""
     from ....core.explain.entry import explain  # loads torch: not before it is needed
 
-    found: dict[int, tuple[np.ndarray, np.ndarray, Explanation]] = {}
+    of_row: dict[int, tuple[np.ndarray, np.ndarray, Explanation]] = {}
     for row in rows:
         if cancelled():
             return
         flux = lens.prepared(row)
         settings = ExplainSettings(method="saliency")
-        found[row] = (
+        of_row[row] = (
             lens.wave_rest_aa,
             flux,
             explain(flux, lens.target("predicted", row), settings),
         )
-        yield Maps(dict(found), complete=len(found) == len(rows))
+        yield Maps(dict(of_row), complete=len(of_row) == len(rows))

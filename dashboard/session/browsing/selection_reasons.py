@@ -143,9 +143,11 @@ def explained_mean(
     r2: list[float] = []
     for row in few:
         flux, what = lens.prepared(int(row)), lens.target(target, int(row), **knobs)
-        *_, found = explain_progressively(flux, what, settings, counts=(), cancelled=cancelled)
-        made.append(unit_explanations(found.weights[None], found.labels, n_common)[0])
-        r2.append(found.r2)
+        *_, explanation = explain_progressively(
+            flux, what, settings, counts=(), cancelled=cancelled
+        )
+        made.append(unit_explanations(explanation.weights[None], explanation.labels, n_common)[0])
+        r2.append(explanation.r2)
         n = len(made)
         yield MeanReasons(
             labels=uniform(n_pixels, n_common), weights=np.mean(made, axis=0), n=n, of=of,
@@ -197,8 +199,8 @@ class SelectionReasons(param.Parameterized):
     def stop(self) -> None:
         """Explain no more; what has been explained stays."""
         self._work.cancel()
-        found = self.found
-        kept = found if found is None or found.complete else replace(found, complete=True)
+        reasons = self.found
+        kept = reasons if reasons is None or reasons.complete else replace(reasons, complete=True)
         self.param.update(busy=False, found=kept)
 
     def _begin(self, *_: object) -> None:

@@ -142,13 +142,13 @@ def compare(
         ask = partial(_explained, flux, target, known, alone, cancelled)
         for variant in todo:
             try:
-                found = ask(variant.settings(now))
-                result = replace(result, found=result.found | {variant.key: found})
+                explained = ask(variant.settings(now))
+                result = replace(result, found=result.found | {variant.key: explained})
             except ValueError as error:
                 result = replace(result, failed=result.failed | {variant.key: str(error)})
             yield result
-        for key, found in result.found.items():
-            other = None if found.nothing else mirrored_settings(found.settings)
+        for key, explained in result.found.items():
+            other = None if explained.nothing else mirrored_settings(explained.settings)
             if other is not None:
                 result = replace(result, mirrored=result.mirrored | {key: ask(other).weights})
                 yield result

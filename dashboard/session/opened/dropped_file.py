@@ -88,18 +88,16 @@ class DroppedFile(param.Parameterized):
         space = self._session.workspace
         outside = OutsideLens(space.collection, lens)
         spectrum = read_bytes(name, data)
-        found = outside.look(spectrum)
-        placing = (
-            plane is not None and not found.reason and space.placer.can_place(plane, lens.name)
-        )
-        others = [one for one in space.lenses.values() if one is not lens and found.reason]
+        look = outside.look(spectrum)
+        placing = plane is not None and not look.reason and space.placer.can_place(plane, lens.name)
+        others = [one for one in space.lenses.values() if one is not lens and look.reason]
         able = [
             o.title for o in others if not OutsideLens(space.collection, o).look(spectrum).reason
         ]
-        looked = _Looked(outside, found, None, complete=not placing, able=tuple(able))
+        looked = _Looked(outside, look, None, complete=not placing, able=tuple(able))
         yield looked
         if placing and plane is not None and not cancelled():
-            yield replace(looked, place=space.placer.place(plane, found.flux), complete=True)
+            yield replace(looked, place=space.placer.place(plane, look.flux), complete=True)
 
     def _arrived(self, answer: Answer[_Looked]) -> None:
         if answer.error is not None:
@@ -108,18 +106,18 @@ class DroppedFile(param.Parameterized):
         looked = answer.result
         if looked is None:
             return
-        found, lens = looked.found, looked.outside.lens
-        if found.reason:  # what is open stays open
+        look, lens = looked.found, looked.outside.lens
+        if look.reason:  # what is open stays open
             others = " or ".join(f"“{title}”" for title in looked.able)
             other = f"the lens {others} can take it" if others else "no other lens here can take it"
-            self._session.complain(f"{self._name} has no “{lens.title}”: {found.reason}; {other}.")
+            self._session.complain(f"{self._name} has no “{lens.title}”: {look.reason}; {other}.")
             return
         if self._open is not looked.outside:
             self._outside = looked.outside
             shown = OpenSpectrum(
-                found.id, -1, lens, found.z, found.reason, found.wave_rest_aa, found.flux,
-                found.verdict, looked.outside, found.flux_unit, found.sn_median, found.exposures,
-                found.z_warning,
+                look.id, -1, lens, look.z, look.reason, look.wave_rest_aa, look.flux,
+                look.verdict, looked.outside, look.flux_unit, look.sn_median, look.exposures,
+                look.z_warning,
             )  # fmt: skip
             self._session.present(shown)
         self.place = looked.place

@@ -62,13 +62,13 @@ class Evidence:
 
 
 def gather(
-    found: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
+    explanation: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
 ) -> Iterator[Evidence]:
     """Look at an explanation from all sides, the quickest first.
 
     Parameters
     ----------
-    found, flux : (D,), target
+    explanation, flux : (D,), target
         An explanation, and what was explained.
     cancelled
         Asked before each step.
@@ -100,17 +100,17 @@ def gather(
         if cancelled():
             raise Cancelled
 
-    so_far = Evidence(found, doing="taking segments away and putting them back")
+    so_far = Evidence(explanation, doing="taking segments away and putting them back")
     yield so_far
     go_on()
-    so_far = replace(so_far, curves=deletion_insertion(found, flux, target))
+    so_far = replace(so_far, curves=deletion_insertion(explanation, flux, target))
     for method in get_args(MethodName):
-        if method == found.method:
+        if method == explanation.method:
             continue
         yield (so_far := replace(so_far, doing=f"explaining by {method}"))
         go_on()
-        other = explain(flux, target, replace(found.settings, method=method))
-        alike = agreement(found, other, flux)
+        other = explain(flux, target, replace(explanation.settings, method=method))
+        alike = agreement(explanation, other, flux)
         so_far = replace(so_far, agreements=(*so_far.agreements, (method, alike)))
     yield (so_far := replace(so_far, doing="explaining scrambled models"))
     scrambled = []
@@ -118,14 +118,14 @@ def gather(
         go_on()
         model = randomised_target(target, seed=seed)
         if model is not None:
-            scrambled.append(randomisation_check(found, flux, [model]).agreements[0])
+            scrambled.append(randomisation_check(explanation, flux, [model]).agreements[0])
     check = RandomisationCheck(tuple(scrambled)) if scrambled else None
     yield (so_far := replace(so_far, scrambled=check, doing="taking the reviewers' figures"))
-    figures = faithfulness(found, flux, target, cancelled=cancelled)
-    other = other_class(target, seed=found.settings.seed)
+    figures = faithfulness(explanation, flux, target, cancelled=cancelled)
+    other = other_class(target, seed=explanation.settings.seed)
     logit = (
         None
         if other is None
-        else random_logit(found.weights, explain(flux, other, found.settings).weights)
+        else random_logit(explanation.weights, explain(flux, other, explanation.settings).weights)
     )
     yield replace(so_far, figures=figures, logit=logit, doing="")

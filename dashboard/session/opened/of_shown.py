@@ -59,11 +59,11 @@ class OfShown:
             self._work.request(partial(_found, self._find, shown))
 
     def _arrived(self, answer: Answer[_Found]) -> None:
-        found, outcome = answer.result, self._session.outcome
+        result, outcome = answer.result, self._session.outcome
         if answer.error is not None:
             self._session.complain(f"{self._failed}: {answer.error}")
-        elif found is not None and found.shown is outcome.shown:
-            outcome.param.update(**{self._name: found.value})
+        elif result is not None and result.shown is outcome.shown:
+            outcome.param.update(**{self._name: result.value})
 
 
 def _found(

@@ -60,15 +60,20 @@ class Recurring:
 
     def _judged(self, *_: object) -> None:
         session, outcome = self._session, self._session.outcome
-        found: Explanation | None = outcome.explanation
+        explanation: Explanation | None = outcome.explanation
         shown: OpenSpectrum | None = outcome.shown
-        if outcome.trust is None or found is None or shown is None or found is self._asked:
+        if (
+            outcome.trust is None
+            or explanation is None
+            or shown is None
+            or explanation is self._asked
+        ):
             return
-        if found.nothing or found.method == "saliency":
+        if explanation.nothing or explanation.method == "saliency":
             return
-        self._asked = found
+        self._asked = explanation
         collection, target = session.workspace.collection, session.target_of(shown)
-        self._work.request(partial(_told, collection, shown, found, target))
+        self._work.request(partial(_told, collection, shown, explanation, target))
 
     def _told(self, answer: Answer[_Told]) -> None:
         outcome, told = self._session.outcome, answer.result
@@ -84,7 +89,7 @@ class Recurring:
 def _told(
     collection: Collection,
     shown: OpenSpectrum,
-    found: Explanation,
+    explanation: Explanation,
     target: Target,
     cancelled: Callable[[], bool],
 ) -> Iterator[_Told]:
@@ -97,7 +102,7 @@ def _told(
     if exposures is None:
         exposures = exposures_of(collection, shown.lens, shown.row)
     if not exposures.known:
-        yield _Told(found, None, _UNKNOWN)
+        yield _Told(explanation, None, _UNKNOWN)
         return
-    for so_far in recurring(exposures, found, shown.flux, target, cancelled=cancelled):
-        yield _Told(found, so_far)
+    for so_far in recurring(exposures, explanation, shown.flux, target, cancelled=cancelled):
+        yield _Told(explanation, so_far)

@@ -60,11 +60,11 @@ class SettledTrust:
         self._work.cancel()
         session = self._session
         session.outcome.param.update(trust=None, mirrored=None)
-        found: Explanation | None = session.outcome.explanation
+        explanation: Explanation | None = session.outcome.explanation
         shown: OpenSpectrum | None = session.outcome.shown
-        if found is None or shown is None or not found.complete:
+        if explanation is None or shown is None or not explanation.complete:
             return
-        work = partial(_judge, found, shown.flux, session.target_of(shown))
+        work = partial(_judge, explanation, shown.flux, session.target_of(shown))
         self._timer = threading.Timer(self._calm_s, self._work.request, [work])
         self._timer.daemon = True
         self._timer.start()
@@ -82,16 +82,18 @@ class SettledTrust:
 
 
 def _judge(
-    found: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
+    explanation: Explanation, flux: np.ndarray, target: Target, cancelled: Callable[[], bool]
 ) -> Iterator[AssessedExplanation]:
     from ....core.explain.mirrored import mirror  # these load torch: not before the first plot
     from ....core.trust.trust import assess
 
     if cancelled():
         return
-    trust = assess(found, flux, target)
-    if found.nothing or mirrored_settings(found.settings) is None:
-        yield AssessedExplanation(found, trust)
+    trust = assess(explanation, flux, target)
+    if explanation.nothing or mirrored_settings(explanation.settings) is None:
+        yield AssessedExplanation(explanation, trust)
         return
-    yield AssessedExplanation(found, trust, complete=False)
-    yield AssessedExplanation(found, trust, mirror(found, flux, target, cancelled=cancelled))
+    yield AssessedExplanation(explanation, trust, complete=False)
+    yield AssessedExplanation(
+        explanation, trust, mirror(explanation, flux, target, cancelled=cancelled)
+    )

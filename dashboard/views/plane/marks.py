@@ -94,8 +94,8 @@ class _Marks:
         rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
         xy = plane.xy[np.isin(plane.rows, rows)]
         self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
-        found = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
-        on_plane = [(one, place) for one, place in found if place is not None]
+        placed = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
+        on_plane = [(one, place) for one, place in placed if place is not None]
         places = np.array([place for _, place in on_plane], np.float64).reshape(-1, 2)
         self._drawn.labels.data_source.data = {
             "x": places[:, 0],
@@ -120,8 +120,8 @@ class _Marks:
         sides = (plane.inner_width or _FRAME_PX, plane.inner_height or _FRAME_PX)
         scale = (high - low) / np.array(sides)
         centres = label_places((places - low) / scale, box_px=_BOX_PX, frame_px=sides)
-        found = low + centres * scale
-        return {"label_x": found[:, 0], "label_y": found[:, 1]}
+        beside = low + centres * scale
+        return {"label_x": beside[:, 0], "label_y": beside[:, 1]}
 
     def _mark_placed(self, *_: object) -> None:
         session = self._session

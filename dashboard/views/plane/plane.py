@@ -243,11 +243,11 @@ class PlaneView(pn.viewable.Viewer):
         """Let the legend say what the colours mean here: they are stretched to what is in view."""
         space, view = self._session.workspace, self._session.view
         colouring = space.colouring(view.colour)
-        found = None
+        stretch = None
         if isinstance(colouring, Values):
             rows = self._selected
-            found = (colouring.name, *stretch_in_view(space, view.plane, colouring, window, rows))
-        self._session.outcome.stretch = found
+            stretch = (colouring.name, *stretch_in_view(space, view.plane, colouring, window, rows))
+        self._session.outcome.stretch = stretch
 
     def _when_compiled(self) -> None:
         self._session.workspace.compiled.wait()

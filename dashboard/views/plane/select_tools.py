@@ -88,8 +88,8 @@ def outline_of(geometry: dict[str, Any]) -> np.ndarray:
 
 def _numbers(values: Any) -> np.ndarray:
     """Bokeh sends an array, or numbers by their place."""
-    found = list(values.values()) if isinstance(values, dict) else values
-    return np.asarray(found, np.float64)
+    numbers = list(values.values()) if isinstance(values, dict) else values
+    return np.asarray(numbers, np.float64)
 
 
 class _Select:

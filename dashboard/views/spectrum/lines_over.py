@@ -62,40 +62,40 @@ class LinesOver:
         view, outcome = self._session.view, self._session.outcome
         whole, pinned, axis = outcome.whole, outcome.pinned, self._session.axis
         notes: list[str] = []
-        found: list[LineOver] = []
+        lines: list[LineOver] = []
         if whole is not None and view.smooth_px > 0:
             ivar = np.where(np.isfinite(whole.sigma), whole.sigma.astype(np.float64) ** -2.0, 0)
             y = smoothed(whole.flux, ivar, view.smooth_px)
             words = f"smoothed by {view.smooth_px:g} px for the eye, not for the model"
-            found.append(LineOver("smooth", words, whole.wave_rest_aa, y))
+            lines.append(LineOver("smooth", words, whole.wave_rest_aa, y))
         if whole is not None and view.survey_model:
             if whole.model is None:
                 notes.append(_NOT_THERE)
             else:
                 words = "green: the survey's own model"
-                found.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
+                lines.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
         if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
             words = f"blue line: {pinned.id}, pinned"
-            found.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
+            lines.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
         mean = outcome.mean
         if mean is not None and outcome.shown is not None and mean.lens is outcome.shown.lens:
             of = mean.spread
             band = np.stack([of.low, of.high])
-            found.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))
+            lines.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))
         if self._redshift.line:
             notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
-        self.drawn = tuple(found)
+        self.drawn = tuple(lines)
         for name in ("smooth", "survey", "pinned", "mean"):
-            line = next((one for one in found if one.kind == name), None)
+            line = next((one for one in lines if one.kind == name), None)
             if line is None:
                 self._put(name, np.empty(0), np.empty(0))
             else:
                 self._put(name, axis.of_rest(line.wave_rest_aa), line.flux)
-        self._shade(next((one for one in found if one.band is not None), None))
-        smoothing = any(one.kind == "smooth" for one in found)
+        self._shade(next((one for one in lines if one.band is not None), None))
+        smoothing = any(one.kind == "smooth" for one in lines)
         for plain in self._view.plain_lines():
             plain.line_alpha = _FAINT if smoothing else 1.0
-        self._say(" · ".join([*(one.words for one in found), *notes]))
+        self._say(" · ".join([*(one.words for one in lines), *notes]))
 
     def _put(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
         if name not in self._drawn:

@@ -75,20 +75,22 @@ class ReasonMarks:
     def _draw(self, *_: object) -> None:
         outcome = self._session.outcome
         shown: OpenSpectrum | None = outcome.shown
-        found: Explanation | None = outcome.explanation
+        explanation: Explanation | None = outcome.explanation
         told: Recurrence | None = outcome.recurrence
         effects: Effects | None = self._session.effects
-        if shown is None or found is None or told is None or effects is None:
+        if shown is None or explanation is None or told is None or effects is None:
             fill(self._marks, {key: [] for key in _MARK})
             fill(self._spread, {key: [] for key in _SPREAD})
             fill(self.told, {key: [] for key in _TOLD})
             return
         axis = self._session.axis
-        edges = found.edges(shown.wave_rest_aa)
+        edges = explanation.edges(shown.wave_rest_aa)
         low, high = effects.ends(told.intervals.low, told.intervals.high)
         middle = axis.of_rest(edges.mean(axis=1))
         fill(self._spread, dict(zip(_SPREAD, (middle, low, high), strict=True)))
-        tops = [int(np.argmax(np.where(found.labels == s, shown.flux, -np.inf))) for s in told.top]
+        tops = [
+            int(np.argmax(np.where(explanation.labels == s, shown.flux, -np.inf))) for s in told.top
+        ]
         marks = {
             "x": axis.of_rest(shown.wave_rest_aa[tops]),
             "y": [float(shown.flux[at]) for at in tops],
@@ -129,7 +131,7 @@ def beyond_text(beyond: float) -> str:
     return "not above noise"
 
 
-def named(found: Explanation, segment: int, edges: np.ndarray) -> str:
+def named(explanation: Explanation, segment: int, edges: np.ndarray) -> str:
     """A segment by its wavelengths and the lines in it: "4986–5007 Å [O III]"."""
     low, high = edges[segment]
     names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]

@@ -77,17 +77,17 @@ class RebuiltOverlay:
             self._clear()
 
     def _arrived(self, answer: Answer[Rebuilt]) -> None:
-        found, shown = answer.result, self._session.outcome.shown
-        if found is None or shown is None or shown.row != found.row:
+        rebuilt, shown = answer.result, self._session.outcome.shown
+        if rebuilt is None or shown is None or shown.row != rebuilt.row:
             return
         wave = self._session.axis.of_rest(shown.wave_rest_aa)
         words = "red: the reconstruction"
-        self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, found.reconstruction),)
-        steps = np.diff(np.concatenate([[0], (~found.kept).astype(np.int8), [0]]))
+        self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, rebuilt.reconstruction),)
+        steps = np.diff(np.concatenate([[0], (~rebuilt.kept).astype(np.int8), [0]]))
         starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
         drawn = self._drawn
         drawn.windows.data_source.data = {"left": wave[starts], "right": wave[stops]}
-        drawn.line.data_source.data = {"x": wave, "y": found.reconstruction}
+        drawn.line.data_source.data = {"x": wave, "y": rebuilt.reconstruction}
         self._dress()
 
     def _clear(self) -> None:

@@ -79,11 +79,11 @@ class ResidualPlot:
             self._put(np.empty(0), np.empty(0), "no model here")
 
     def _arrived(self, answer: Answer[Rebuilt]) -> None:
-        found, shown = answer.result, self._session.outcome.shown
+        rebuilt, shown = answer.result, self._session.outcome.shown
         if answer.error is not None:
             self._session.complain(f"The residual cannot be drawn: {answer.error}")
-        elif found is not None and shown is not None and shown.row == found.row:
-            self._put(shown.wave_rest_aa, -found.residual, "− rebuilt")
+        elif rebuilt is not None and shown is not None and shown.row == rebuilt.row:
+            self._put(shown.wave_rest_aa, -rebuilt.residual, "− rebuilt")
 
     def _turn(self, on: bool) -> None:
         self.place.param.update(visible=on, css_classes=["is-open"] if on else [])

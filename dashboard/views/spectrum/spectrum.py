@@ -354,17 +354,17 @@ class SpectrumView(pn.viewable.Viewer):
     def _values(self, shown: OpenSpectrum, low: float, high: float) -> np.ndarray:
         """All that is drawn of the flux between two places on the axis."""
         x = np.asarray(self.pixels.data["x"])
-        found = [self._drawn(shown)[..., (x >= low) & (x <= high)].ravel()]
+        values = [self._drawn(shown)[..., (x >= low) & (x <= high)].ravel()]
         whole = self._session.outcome.whole
         if whole is not None:
             at = self._session.axis.of_rest(whole.wave_rest_aa)
             beside = whole.flux[(at >= low) & (at <= high)]
-            found.append(beside[np.isfinite(beside)])
+            values.append(beside[np.isfinite(beside)])
         mean = self._session.outcome.mean
         if mean is not None and mean.lens is shown.lens:
             at = self._session.axis.of_rest(mean.spread.wave_rest_aa)
-            found.append(mean.spread.mean[(at >= low) & (at <= high)])
-        return np.concatenate(found)
+            values.append(mean.spread.mean[(at >= low) & (at <= high)])
+        return np.concatenate(values)
 
     def fit(self) -> None:
         """Fit the flux axis to the stretch in view, edits and all, and name the lines there."""
@@ -402,20 +402,20 @@ class SpectrumView(pn.viewable.Viewer):
     def _paint(self) -> None:
         """Colour the spectrum by the newest explanation; grey while there is none."""
         shown: OpenSpectrum | None = self._session.outcome.shown
-        found: Explanation | None = self._session.outcome.explanation
-        if shown is None or found is None or len(found.labels) != len(shown.flux):
+        explanation: Explanation | None = self._session.outcome.explanation
+        if shown is None or explanation is None or len(explanation.labels) != len(shown.flux):
             fill(self.bands, {key: [] for key in _BAND})
             return
         effects = self._session.effects
-        if found.nothing or effects is None:
+        if explanation.nothing or effects is None:
             fill(self.bands, {key: [] for key in _BAND})
             fill(self._spread, {key: [] for key in _SPREAD})
             self.weight.yaxis.visible = False
-            self.bands.tags = [found.n_samples, found.complete, ""]
+            self.bands.tags = [explanation.n_samples, explanation.complete, ""]
             return
-        edges = self._session.axis.of_rest(found.edges(shown.wave_rest_aa))
-        by_pixel = found.method == "saliency"
-        most, means = largest(effects, by_pixel=by_pixel), meaning(found, effects)
+        edges = self._session.axis.of_rest(explanation.edges(shown.wave_rest_aa))
+        by_pixel = explanation.method == "saliency"
+        most, means = largest(effects, by_pixel=by_pixel), meaning(explanation, effects)
         shares = np.clip(effects.values / most, -1, 1)
         drawn = {
             "left": edges[:, 0],
@@ -426,7 +426,7 @@ class SpectrumView(pn.viewable.Viewer):
         # As text a few numbers travel faster than as arrays, each of which is a message of its own.
         few = len(edges) <= _FEW
         fill(self.bands, {k: v.tolist() if few else v for k, v in drawn.items()})
-        self.bands.tags = [found.n_samples, found.complete, means.unit]
+        self.bands.tags = [explanation.n_samples, explanation.complete, means.unit]
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
         self.weight.yaxis.axis_label = means.axis
@@ -435,22 +435,22 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _spread_out(self) -> None:
         """Draw the interval of each weight, where one is known and anything is left to chance."""
-        found: Explanation | None = self._session.outcome.explanation
+        explanation: Explanation | None = self._session.outcome.explanation
         trust: Trust | None = self._session.outcome.trust
         shown: OpenSpectrum | None = self._session.outcome.shown
         effects = self._session.effects
         if (
-            found is None
+            explanation is None
             or trust is None
             or shown is None
             or effects is None
-            or found.nothing
+            or explanation.nothing
             or not trust.intervals
             or trust.exact
         ):
             fill(self._spread, {key: [] for key in _SPREAD})
             return
-        middle = self._session.axis.of_rest(found.edges(shown.wave_rest_aa).mean(axis=1))
+        middle = self._session.axis.of_rest(explanation.edges(shown.wave_rest_aa).mean(axis=1))
         ends = effects.ends(trust.intervals.low, trust.intervals.high)
         fill(self._spread, dict(zip(_SPREAD, (middle, *ends), strict=True)))
 

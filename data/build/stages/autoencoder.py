@@ -69,8 +69,8 @@ def _learn(work: Work, sample: TrainingSample, rows: np.ndarray, spectra: Traini
         trainers.append(_train(work, part, settings, number=number, n_bins=n_bins))
         split.loc[inside, "sn_bin"] = number
         split.loc[np.flatnonzero(inside)[trainers[-1].validation_rows], "split"] = "validation"
-    found = Autoencoders(tuple(trainer.best() for trainer in trainers), borders)
-    save_autoencoders(work.draft, found)
+    autoencoders = Autoencoders(tuple(trainer.best() for trainer in trainers), borders)
+    save_autoencoders(work.draft, autoencoders)
     for number in range(n_bins):
         _checkpoint(work, number).unlink(missing_ok=True)
     work.draft.write_table("sample", split)
@@ -179,8 +179,8 @@ def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, 
     if _by_window(settings, work.collection.n_spectra):
         work.draft.metrics["window"] = settings.vae_window
         read = opened.enter_context(unpacked_rows(spectra, chosen, work.draft.path))
-        found = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
-        return sample, rows[chosen], found
+        blocks = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
+        return sample, rows[chosen], blocks
     whole = len(chosen) == spectra.shape[0]
     values = np.asarray(spectra[:]) if whole else some_rows(spectra, chosen)
     return sample, rows[chosen], SpectraInMemory(values)

@@ -99,10 +99,10 @@ def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Cl
     before.keep(work.draft, "scan.parquet")
     table = pd.DataFrame({"row": rows, "cluster": labels, "came_later": came})
     work.draft.write_table("clusters", table)
-    n, found = int(came.sum()), before.run.metrics
+    n, metrics = int(came.sum()), before.run.metrics
     said = f"found before {n:,} of these explanations came, each put with the nearest" if n else ""
     work.draft.metrics |= {"n_new": int(np.sum(~old)), "growth_note": said}
-    work.draft.metrics |= {name: found[name] for name in ("elbow", "best_silhouette")}
+    work.draft.metrics |= {name: metrics[name] for name in ("elbow", "best_silhouette")}
     return Clusters(labels, centres, float("nan"))
 
 
@@ -141,8 +141,8 @@ def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
         ebv = None if dust.ebv is None else dust.ebv[mine]
         chunks.append(common | {"rows": mine, "z": z[mine], "ebv": ebv})
     parts = work.chunks("lines", lines_of, chunks)
-    found = [*([] if old is None else [old]), *(pd.DataFrame(dict(part)) for part in parts)]
-    table = pd.concat(found, ignore_index=True).astype({"bpt": "str"})
+    tables = [*([] if old is None else [old]), *(pd.DataFrame(dict(part)) for part in parts)]
+    table = pd.concat(tables, ignore_index=True).astype({"bpt": "str"})
     return table.set_index("row").loc[rows].reset_index()
 
 
@@ -152,9 +152,9 @@ def _write_spectra(work: Work, rows: np.ndarray, members: list[np.ndarray]) -> N
     positions = np.searchsorted(prepared.table("rows")["row"].to_numpy(), rows)
     spectra = prepared.array("spectra")
     if len(rows) <= _MANY:
-        found = np.stack([np.asarray(spectra[int(at)]) for at in positions])
-        work.draft.write_array("spectra", found)
-        means = [found[of].mean(axis=0) for of in members]
+        stacked = np.stack([np.asarray(spectra[int(at)]) for at in positions])
+        work.draft.write_array("spectra", stacked)
+        means = [stacked[of].mean(axis=0) for of in members]
     else:
         number = np.full(spectra.shape[0], -1)
         for k, of in enumerate(members):

@@ -37,17 +37,17 @@ def _evaluate(work: Work) -> None:
     """
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     machines = _machines(work, labelled)
-    found = []
+    results = []
     for done, (task, settings) in enumerate(machines):
         work.report(done, len(machines) + 3, f"{settings.kernel}, {task} types")
         sample = labelled.of_task(task)
-        found.append(
+        results.append(
             _kept(work, f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s))
             | {"task": task, "settings": settings.asdict()}
         )
     for task in {task for task, _ in machines}:
         best = max(
-            (one for one in found if one["task"] == task),
+            (one for one in results if one["task"] == task),
             key=lambda one: one["validation"]["macro_f"],
         )
         best["best"] = True
@@ -57,7 +57,7 @@ def _evaluate(work: Work) -> None:
     for left in work.draft.path.glob("part-*.json"):
         left.unlink()
     work.draft.metrics |= {
-        "machines": found,
+        "machines": results,
         "splits": splits,
         "split": settled_split(work.settings.svm.split, labelled.groups),
         "counts": _counts(labelled),
@@ -136,7 +136,7 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
     """The linear machine under each kind of split; by object only where objects repeat."""
     settings = next(m for task, m in _machines(work, labelled) if task == "three")
     repeats = len(np.unique(labelled.groups)) < len(labelled.groups)
-    found = {}
+    splits = {}
     kinds: tuple[SplitMethod, ...] = ("random", "stratified", "grouped")
     for at, method in enumerate(kinds):
         if method == "grouped" and not repeats:
@@ -147,11 +147,11 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
             seed=settings.seed, groups=labelled.groups,
         )  # fmt: skip
         other = dataclasses.replace(labelled, split=split)
-        found[method] = _kept(
+        splits[method] = _kept(
             work, f"split-{method}",
             lambda of=other: _judge(of, settings, ("train", "validation"), "test"),
         )  # fmt: skip
-    return found
+    return splits
 
 
 def _noise(work: Work) -> None:

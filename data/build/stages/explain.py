@@ -82,7 +82,7 @@ def _looked_through(parts: Iterator[Arrays]) -> tuple[int, dict[str, np.ndarray]
         first = first if first.size else labels[0]
         width = max(width, part["weights"].shape[1])
         alike &= len(labels) == 1 and np.array_equal(labels[0], first)
-    return width, {name: np.concatenate(found) for name, found in facts.items()}, alike
+    return width, {name: np.concatenate(values) for name, values in facts.items()}, alike
 
 
 def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool) -> None:

@@ -69,12 +69,12 @@ def write_among(draft: RunDraft, before: Run, rows: np.ndarray, parts: Sequence[
 def _new_labels(before: Run, parts: Sequence[Arrays]) -> list[np.ndarray] | None:
     """Segments of each new explanation; None where all, old and new, have the same."""
     old = before.array("labels")
-    found = [part["labels"] for part in parts]
-    if old.ndim == 1 and all(len(one) == 1 and np.array_equal(one[0], old[:]) for one in found):
+    labels = [part["labels"] for part in parts]
+    if old.ndim == 1 and all(len(one) == 1 and np.array_equal(one[0], old[:]) for one in labels):
         return None
     return [
         np.broadcast_to(one, (len(part["r2"]), one.shape[1]))
-        for one, part in zip(found, parts, strict=True)
+        for one, part in zip(labels, parts, strict=True)
     ]
 
 

@@ -55,18 +55,18 @@ def explanations_of(
     the same, else (n, D); the facts (n,); with exposures ``errors`` and ``survival`` (n, S) too.
     """
     x = _spectra(prepared, positions)
-    found: dict[int, Explanation] = {}
+    of_row: dict[int, Explanation] = {}
     again: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     with Workers(torch.get_num_threads()) as workers:
         for number in np.unique(networks):
             target = _target(prepared, vae, int(number), score)
             mine = np.flatnonzero(networks == number).tolist()
             explained = explain_many((x[at] for at in mine), target, settings, workers=workers)
-            found |= dict(zip(mine, explained, strict=True))
+            of_row |= dict(zip(mine, explained, strict=True))
             if exposures is not None:
-                redraw = partial(_again, exposures, prepared, target, found)
+                redraw = partial(_again, exposures, prepared, target, of_row)
                 again |= dict(zip(mine, workers.map(redraw, mine), strict=True))
-    ordered = [found[at] for at in range(len(positions))]
+    ordered = [of_row[at] for at in range(len(positions))]
     labels = np.stack([one.labels for one in ordered])
     arrays = {name: np.array([getattr(one, name) for one in ordered]) for name in FACTS}
     arrays["weights"] = padded([one.weights for one in ordered])
@@ -96,7 +96,7 @@ def _again(
     exposures: dict[str, Any],
     prepared: str,
     target: Target,
-    found: dict[int, Explanation],
+    of_row: dict[int, Explanation],
     at: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """1σ error of each weight from the spectrum's noise, and in what share of redraws it leads.
@@ -105,7 +105,7 @@ def _again(
     redraws that the page makes, but fewer, and not about what the autoencoder expects: whether a
     reason is more than noise is not told by these.
     """
-    one, row = found[at], int(exposures["rows"][at])
+    one, row = of_row[at], int(exposures["rows"][at])
     unknown = np.full(len(one.weights), np.nan)
     spectra = spectra_at(exposures["collection"], exposures["key"])
     observed = spectra.observed(row)

@@ -42,21 +42,21 @@ def _kept(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         pass
-    found = embed(
+    embedding = embed(
         sample.spectra,
         choice.settings,
         jobs=work.threads,
         callback=lambda _step, _steps: work.report(done, total, choice.title),
     )
-    xy = pd.DataFrame({"row": sample.rows, "x": found.xy[:, 0], "y": found.xy[:, 1]})
+    xy = pd.DataFrame({"row": sample.rows, "x": embedding.xy[:, 0], "y": embedding.xy[:, 1]})
     work.draft.write_table(choice.name, xy)
     facts = {
         "title": choice.title,
         "task": choice.task,
         "n": len(sample.labels),
-        "settings": found.settings.asdict(),
-        "of_spectra": dataclasses.asdict(found.quality),
-        "separation": _separation(found.xy, sample.labels),
+        "settings": embedding.settings.asdict(),
+        "of_spectra": dataclasses.asdict(embedding.quality),
+        "separation": _separation(embedding.xy, sample.labels),
     }
     write_json(path, facts)
     return facts

@@ -101,8 +101,8 @@ def _fitted_to_sample(work: Work, recipe: P21Recipe, share: float) -> P21Recipe:
         for at, stop in _cuts(collection.n_spectra)
     ]
     n = len(chunks)
-    found = work.chunks("range", range_of, chunks, lambda done, _n: work.report(done, 3 * n))
-    ends = np.concatenate([np.empty((0, 2)), *(part["ends"] for part in found)])
+    ranges = work.chunks("range", range_of, chunks, lambda done, _n: work.report(done, 3 * n))
+    ends = np.concatenate([np.empty((0, 2)), *(part["ends"] for part in ranges)])
     labelled = collection.catalog["label"].to_numpy(str) != ""
     sample = ends[labelled] if labelled.any() else ends
     try:
@@ -126,8 +126,8 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -
     catalog, wanted = work.collection.catalog, for_lenses(work.collection.catalog)
     cuts = _cuts(len(catalog), 0 if work.before is None else work.before.n_spectra)
     chunks = [_of_rows(work, recipe, ebv, at, stop) for at, stop in cuts]
-    found = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
-    for (start, stop), part in zip(cuts, found, strict=True):
+    surveyed = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
+    for (start, stop), part in zip(cuts, surveyed, strict=True):
         at, usable = np.arange(start, stop), part["usable"]
         rows.append(at[usable])
         unusable.append(at[~usable])

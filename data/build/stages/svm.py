@@ -211,13 +211,13 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
     """Figures on labelled spectra that the fit has not seen, whoever trained it."""
     unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
     predicted = table["predicted"].to_numpy(str)
-    found = classification_metrics(truth[unseen], predicted[unseen], classes)
+    measured = classification_metrics(truth[unseen], predicted[unseen], classes)
     by_votes = table["votes"].to_numpy(str)
     work.draft.metrics |= {
         "votes_differ": int(np.sum((by_votes != predicted) & (by_votes != ""))),
         "classes": list(classes),
         "n_classified": len(table),
-        "unseen": found.to_dict() if unseen.any() else None,
+        "unseen": measured.to_dict() if unseen.any() else None,
     }
 
 

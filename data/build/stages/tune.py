@@ -29,21 +29,21 @@ Place = tuple[float, float | None]
 def tuned_machines(run: Run) -> tuple[tuple[str, SvmSettings], ...]:
     """(task, best settings) of every kernel that a finished search tried."""
     return tuple(
-        (task, SvmSettings(**found["settings"]))
+        (task, SvmSettings(**tuned["settings"]))
         for task, kernels in run.metrics["tasks"].items()
-        for found in kernels.values()
+        for tuned in kernels.values()
     )
 
 
 def best_machine(run: Run, task: str = "three") -> SvmSettings:
     """The settings of the best kernel, by its F in cross-validation."""
     kernels = run.metrics["tasks"][task].values()
-    return SvmSettings(**max(kernels, key=lambda found: found["cross_validated_f"])["settings"])
+    return SvmSettings(**max(kernels, key=lambda tuned: tuned["cross_validated_f"])["settings"])
 
 
 def _run(work: Work) -> None:
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
-    found: dict[str, dict[str, Any]] = {}
+    of_kernel: dict[str, dict[str, Any]] = {}
     grid = []
     for task in TASKS:
         sample = labelled.of_task(task)
@@ -51,10 +51,10 @@ def _run(work: Work) -> None:
             continue
         train = sample[sample.split == "train"]
         gram = Gram(train.spectra)
-        found[task] = {}
+        of_kernel[task] = {}
         for kernel in work.settings.study.tune.kernels:
             tuning = _tune(work, gram, train, task, kernel)
-            found[task][kernel] = _summary(tuning, sample)
+            of_kernel[task][kernel] = _summary(tuning, sample)
             grid += [
                 {"task": task, "kernel": kernel, "c": c, "gamma": gamma or np.nan, "macro_f": f}
                 for (c, gamma), f in tuning.points.items()
@@ -62,7 +62,7 @@ def _run(work: Work) -> None:
     for left in work.draft.path.glob("points-*.json"):
         left.unlink()
     work.draft.write_table("grid", pd.DataFrame(grid))
-    work.draft.metrics |= {"tasks": found, "n_train": int((labelled.split == "train").sum())}
+    work.draft.metrics |= {"tasks": of_kernel, "n_train": int((labelled.split == "train").sum())}
 
 
 def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) -> KernelTuning:

@@ -71,9 +71,9 @@ class IdSearch:
         wanted = text.strip().lower()
         for length in range(len(wanted), _SHORTEST - 1, -1):
             for part in (wanted[:length], wanted[-length:]):
-                found = list(islice(self._rows_with(part), limit)) if "\n" not in part else []
-                if found:
-                    return found
+                rows = list(islice(self._rows_with(part), limit)) if "\n" not in part else []
+                if rows:
+                    return rows
         return []
 
     def _rows_with(self, part: str) -> Iterator[int]:

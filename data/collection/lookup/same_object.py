@@ -47,8 +47,8 @@ def same_object(
     pairs = KDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
     apart = np.sum((sky[pairs[:, 0]] - sky[pairs[:, 1]]) ** 2, axis=1)
     order = np.lexsort((pairs[:, 0], apart, pairs[:, 1]))
-    found, seen = np.arange(len(first)), -1
+    group, seen = np.arange(len(first)), -1
     for earlier, later in heads[pairs[order]].tolist():
         if later != seen:  # its nearest
-            found[later], seen = found[earlier], later
-    return found[first]
+            group[later], seen = group[earlier], later
+    return group[first]

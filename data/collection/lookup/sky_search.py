@@ -67,26 +67,26 @@ def read_cone(text: str) -> Cone | None:
     """
     text = re.sub(r"[−–]", "-", text.strip())
     sure = bool(_SURELY.search(text))
-    found = _place(text)
-    if found is not None:
-        return Cone(*found, None, sure)
+    centre = _place(text)
+    if centre is not None:
+        return Cone(*centre, None, sure)
     cut = _RADIUS.search(text)
-    found = _place(text[: cut.start()].strip()) if cut else None
-    if cut is None or found is None:
+    centre = _place(text[: cut.start()].strip()) if cut else None
+    if cut is None or centre is None:
         bare = _BARE.search(text)
         if sure and bare and _place(text[: bare.start()].strip()):
             raise ValueError(
                 f"A radius stands with its unit: {bare[1]}', {bare[1]}\" or {bare[1]} deg."
             )
         return None
-    return Cone(*found, float(cut["size"]) * _UNITS[cut["unit"]])
+    return Cone(*centre, float(cut["size"]) * _UNITS[cut["unit"]])
 
 
 def _place(text: str) -> tuple[float, float] | None:
-    if found := _DEGREES.match(text):
-        return _on_sky(float(found["ra"]), float(found["dec"]), sure=bool(_SURELY.search(text)))
-    if found := _NAME.match(text):
-        hour, minute, second, *dec = found.groups()
+    if match := _DEGREES.match(text):
+        return _on_sky(float(match["ra"]), float(match["dec"]), sure=bool(_SURELY.search(text)))
+    if match := _NAME.match(text):
+        hour, minute, second, *dec = match.groups()
         text = f"{hour} {minute} {second} {dec[0]}{' '.join(dec[1:])}"
     if not _SEXAGESIMAL.match(text) or not re.search(r"[:h]|\s[-+]", text):
         return None

@@ -43,11 +43,11 @@ class Autoencoders:
         return self.vaes[int(self.number(np.array([sn_median]))[0])]
 
 
-def save_autoencoders(draft: RunDraft, found: Autoencoders) -> None:
+def save_autoencoders(draft: RunDraft, autoencoders: Autoencoders) -> None:
     """Leave the networks in a run."""
-    for number, vae in enumerate(found.vaes):
+    for number, vae in enumerate(autoencoders.vaes):
         save_arrays(vae_path(draft.path, number), vae.to_arrays())
-    draft.metrics[_BORDERS] = found.borders.tolist()
+    draft.metrics[_BORDERS] = autoencoders.borders.tolist()
 
 
 def load_autoencoders(run: Run) -> Autoencoders:

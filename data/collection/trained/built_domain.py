@@ -218,7 +218,7 @@ class BuiltDomain:
 
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
         """Where it lies beyond the sample's redshifts and S/N."""
-        found = []
+        notes = []
         # Of types alone: a score has its rank among the spectra nearest in S/N.
         types = self.sample.get("recipe") == "p21"
         untested = ": probabilities and sets were never tested there" if types else ""
@@ -228,5 +228,5 @@ class BuiltDomain:
                 continue
             if not ends[0] <= value <= ends[1]:
                 theirs = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
-                found.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}{untested}")
-        return tuple(found)
+                notes.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}{untested}")
+        return tuple(notes)

@@ -34,7 +34,7 @@ def sample_lines(
     """
     rng = np.random.default_rng(seed)
     labels = collection.catalog["label"].to_numpy(str)[rows]
-    found = {}
+    lines_of_class = {}
     for label in np.unique(labels):
         chosen = rows[labels == label]
         if len(chosen) > _MOST:
@@ -44,8 +44,8 @@ def sample_lines(
             for part in zip(*(collection.spectrum(int(row)) for row in chosen), strict=True)
         )
         expected = expected_lines(strong_lines_sn(collection.wave_rest_aa, flux, ivar))
-        found[str(label)] = expected
-    return found
+        lines_of_class[str(label)] = expected
+    return lines_of_class
 
 
 def lines_lacking(

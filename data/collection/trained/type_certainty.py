@@ -49,7 +49,7 @@ def measure_certainty(
     p_test, labels_test = _arrays(own, classes)
     every, names = np.concatenate([p, p_test]), np.concatenate([labels, labels_test])
     share = len(own) / max(len(every), 1)
-    found: dict[str, Any] = {
+    certainty: dict[str, Any] = {
         "classes": list(classes),
         "n_calibration": [int(np.sum(labels == label)) for label in classes],
         "n_test": [int(np.sum(labels_test == label)) for label in classes],
@@ -69,10 +69,12 @@ def measure_certainty(
                     every, names, classes, level=level, tested=share, repeats=_RESPLITS, seed=seed
                 )
             said |= {"mean": _over(np.mean, again), "spread": _over(np.std, again)}
-        found["levels"].append(said)
+        certainty["levels"].append(said)
     if len(own):
-        found["reliability"] = _reliable(p_test, labels_test, every, names, classes, share, seed)
-    return found
+        certainty["reliability"] = _reliable(
+            p_test, labels_test, every, names, classes, share, seed
+        )
+    return certainty
 
 
 def _counted(one: Calibration, p: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _reliable(
     seed: int,
 ) -> dict[str, Any]:
     """On the test set, with the spread of each figure over equal parts of all probabilities."""
-    found = reliability(p, labels, classes, seed=seed).to_dict()
+    diagram = reliability(p, labels, classes, seed=seed).to_dict()
     parts = [
         reliability(every[part], names[part], classes, seed=seed)
         for part in divisions(names, share=share, repeats=_RESPLITS, seed=seed)
@@ -104,9 +106,9 @@ def _reliable(
     ]
     for name in _FIGURES:
         values = [getattr(one, name) for one in parts]
-        found[f"{name}_resplit_mean"] = float(np.mean(values))
-        found[f"{name}_resplit_spread"] = float(np.std(values))
-    return found
+        diagram[f"{name}_resplit_mean"] = float(np.mean(values))
+        diagram[f"{name}_resplit_spread"] = float(np.std(values))
+    return diagram
 
 
 def _arrays(table: pd.DataFrame, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

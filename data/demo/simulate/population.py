@@ -104,9 +104,9 @@ def _batch(
     flux, ivar = np.empty(shape, np.float32), np.empty(shape, np.float32)
     rows = []
     for row, (number, kind) in enumerate(zip(numbers, kinds, strict=True)):
-        found = simulate_object(templates, seed=seed, number=number, kind=kind, planted=planted)
-        flux[row], ivar[row] = found.spectrum.flux, found.spectrum.ivar
-        rows.append(found.record)
+        simulated = simulate_object(templates, seed=seed, number=number, kind=kind, planted=planted)
+        flux[row], ivar[row] = simulated.spectrum.flux, simulated.spectrum.ivar
+        rows.append(simulated.record)
     return SimulatedBatch(pd.DataFrame(rows), flux, ivar)
 
 
