@@ -116,10 +116,10 @@ class Declared:
 
     def _range(self) -> str:
         ends = (("at least", self.knob.least), ("above", self.knob.above))
-        said = [f"{word} {end:g}" for word, end in ends if end is not None]
+        bounds = [f"{word} {end:g}" for word, end in ends if end is not None]
         if self.knob.below is not None:
-            said.append(f"below {self.knob.below:g}")
-        return " and ".join(said)
+            bounds.append(f"below {self.knob.below:g}")
+        return " and ".join(bounds)
 
 
 def knobs_of(hints: Mapping[str, Any]) -> dict[str, Declared]:
@@ -139,8 +139,8 @@ def knobs_of(hints: Mapping[str, Any]) -> dict[str, Declared]:
 
 
 def _declared(name: str, hint: Any) -> Declared:
-    base, *said = get_args(hint)
-    knob = next((each for each in said if isinstance(each, Knob)), None)
+    base, *annotations = get_args(hint)
+    knob = next((each for each in annotations if isinstance(each, Knob)), None)
     if knob is None:
         raise TypeError(f"{name} is no knob: annotate it as Annotated[type, Knob(...)]")
     if get_origin(base) is Literal:

@@ -161,8 +161,8 @@ def on_common_segments(weights: np.ndarray, labels: np.ndarray, n_segments: int)
         raise ValueError(f"weights {values.shape} do not fit labels up to {labels.max()}")
     common = uniform(labels.shape[-1], n_segments)
     out = np.empty((len(values), n_segments))
-    for row, (mine, segments) in enumerate(zip(values, each, strict=True)):
-        share = mine[: segments.max() + 1] / np.bincount(segments)
+    for row, (own_values, segments) in enumerate(zip(values, each, strict=True)):
+        share = own_values[: segments.max() + 1] / np.bincount(segments)
         out[row] = np.bincount(common, weights=share[segments], minlength=n_segments)
     return out
 
@@ -261,7 +261,7 @@ def scan_k(
         No k is possible.
     """
     n_distinct = n_different(unit)
-    some = len(unit) if len(unit) <= _MANY else _OF_MANY
+    n_sampled = len(unit) if len(unit) <= _MANY else _OF_MANY
     possible = [k for k in ks if 2 <= k < n_distinct]
     if not possible:
         raise ValueError(f"no k of {list(ks)} is possible for {n_distinct} distinct explanations")
@@ -269,7 +269,7 @@ def scan_k(
     for done, k in enumerate(possible, start=1):
         clusters = cluster_explanations(unit, k, seed=seed)
         inertia.append(clusters.inertia)
-        of = None if some == len(unit) else some
+        of = None if n_sampled == len(unit) else n_sampled
         mean_silhouette = silhouette_score(unit, clusters.labels, sample_size=of, random_state=seed)
         silhouette.append(float(mean_silhouette))
         if callback is not None:

@@ -109,10 +109,10 @@ def effects(
         If the shapes do not fit the explanation.
     """
     weights = explanation.weights
-    for name, given in (("mirrored", mirrored), ("flux", flux)):
+    for name, values in (("mirrored", mirrored), ("flux", flux)):
         wanted = explanation.labels.shape if name == "flux" else weights.shape
-        if given is not None and np.shape(given) != wanted:
-            raise ValueError(f"{name} must be {wanted}, got {np.shape(given)}")
+        if values is not None and np.shape(values) != wanted:
+            raise ValueError(f"{name} must be {wanted}, got {np.shape(values)}")
     nowhere = np.zeros(len(weights), bool)
     unit = _unit(explanation.settings, of_flux=flux is not None)
     if unit in ("slope", "fill") or (explanation.method == "saliency" and flux is not None):

@@ -99,8 +99,8 @@ class GrowingValues:
 
 
 def _alternately(
-    some: Sequence[Callable[[], object]], others: Sequence[Callable[[], object]]
+    first: Sequence[Callable[[], object]], others: Sequence[Callable[[], object]]
 ) -> list[Callable[[], object]]:
     """In turn, so that those of one kind that wait for each other are not begun side by side."""
-    both = chain.from_iterable(zip_longest(some, others))
+    both = chain.from_iterable(zip_longest(first, others))
     return [task for task in both if task is not None]

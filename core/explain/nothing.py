@@ -49,10 +49,10 @@ def nothing_sampled(
         return ""
     advice = kernel_advice(around, kernel=settings.kernel, width=settings.kernel_width)
     left = "about one" if counting else "none"
-    said = f"the kernel is so narrow that it leaves {left} of {len(values):,} samples"
+    sentence = f"the kernel is so narrow that it leaves {left} of {len(values):,} samples"
     if advice.recommended_width is not None:
-        return f"{said}: width {advice.recommended_width:g} would do"
-    return f"{said}: no width would do, {advice.needed_samples:,} samples are wanted"
+        return f"{sentence}: width {advice.recommended_width:g} would do"
+    return f"{sentence}: no width would do, {advice.needed_samples:,} samples are wanted"
 
 
 def nothing_exact(

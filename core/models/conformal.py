@@ -155,9 +155,9 @@ def calibrate(
     for at in range(len(classes)):
         own = np.sort(p[which == at, at])[::-1]
         counts[at] = len(own)
-        place = ceil((len(own) + 1) * level - 1e-9)  # a product such as 30 · 0.9 may be above 27
-        if place <= len(own):
-            thresholds[at] = own[place - 1]
+        rank = ceil((len(own) + 1) * level - 1e-9)  # a product such as 30 · 0.9 may be above 27
+        if rank <= len(own):
+            thresholds[at] = own[rank - 1]
     return Calibration(tuple(classes), level, thresholds, counts)
 
 
@@ -218,10 +218,10 @@ def coverage_over_resplits(
     class_positions(names, classes, len(p))
     coverages = np.full((repeats, len(classes)), np.nan)
     for at, test in enumerate(divisions(names, share=tested, repeats=repeats, seed=seed)):
-        one = calibrate(p[~test], names[~test], classes, level=level)
-        if one.lacking:
+        calibration = calibrate(p[~test], names[~test], classes, level=level)
+        if calibration.lacking:
             continue
-        seen = coverage(one, p[test], names[test])
+        seen = coverage(calibration, p[test], names[test])
         coverages[at] = np.where(seen.counts > 0, seen.held / np.maximum(seen.counts, 1), np.nan)
     return coverages
 

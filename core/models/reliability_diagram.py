@@ -134,7 +134,9 @@ def reliability(
         # Its stubs know of "auto" alone, which halves the score of two classes.
         brier=float(brier_score_loss(which, p, labels=columns, scale_by_half=cast("Any", False))),
         ece=calibration_error(top, right, n_bins=n_bins),
-        ece_if_true=float(np.mean([calibration_error(top, one, n_bins=n_bins) for one in drawn])),
+        ece_if_true=float(
+            np.mean([calibration_error(top, drawn_truth, n_bins=n_bins) for drawn_truth in drawn])
+        ),
         confidence=np.bincount(at, top) / counts,
         right=k / counts,
         low=low,
@@ -146,6 +148,6 @@ def reliability(
 def _bins(confidence: NDArray[np.floating], n_bins: int) -> NDArray[np.intp]:
     """(n,) bin of each, the least probable first; equal values may fall on either side."""
     n = len(confidence)
-    place = np.empty(n, np.intp)
-    place[np.argsort(confidence, kind="stable")] = np.arange(n)
-    return place * min(n_bins, n) // n
+    bin_of_row = np.empty(n, np.intp)
+    bin_of_row[np.argsort(confidence, kind="stable")] = np.arange(n)
+    return bin_of_row * min(n_bins, n) // n

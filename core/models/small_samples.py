@@ -47,11 +47,11 @@ def wilson(
         at = int(np.argmax(wrong))
         raise ValueError(f"need 0 ≤ k ≤ n, got {k.flat[at]:g} of {n.flat[at]:g}")
     z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
-    centre, some = k + z2 / 2, n + z2
+    centre, n_widened = k + z2 / 2, n + z2
     reach = np.sqrt(z2 * (k * (n - k) / np.maximum(n, 1) + z2 / 4))
     # At the ends the two terms are equal but for rounding.
-    low = np.where(k == 0, 0.0, (centre - reach) / some)
-    high = np.where(k == n, 1.0, (centre + reach) / some)
+    low = np.where(k == 0, 0.0, (centre - reach) / n_widened)
+    high = np.where(k == n, 1.0, (centre + reach) / n_widened)
     return low, high
 
 

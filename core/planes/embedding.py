@@ -63,8 +63,8 @@ def embed(
     settings = settings or EmbedSettings()
     scores = reduce_features(features, settings)
     xy, settings = lay_out(scores, settings, jobs=jobs, callback=callback)
-    among, asked = quality_sample(len(xy), settings)
-    return Embedding(xy, settings, plane_quality(features[among], xy[among], asked=asked))
+    among, judged = quality_sample(len(xy), settings)
+    return Embedding(xy, settings, plane_quality(features[among], xy[among], asked=judged))
 
 
 def quality_sample(n: int, settings: EmbedSettings) -> tuple[np.ndarray, np.ndarray]:

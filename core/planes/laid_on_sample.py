@@ -49,9 +49,9 @@ def fitting_sample(scores: np.ndarray, most: int, *, seed: int) -> np.ndarray:
     if n <= most:
         return np.arange(n)
     rng = np.random.default_rng(seed)
-    some = np.sort(rng.choice(n, min(n, _CELLS_FROM), replace=False))
-    n_cells = min(_CELLS, max(len(some) // 20, 1))
-    cells = MiniBatchKMeans(n_cells, n_init=cast("Any", 1), random_state=seed).fit(scores[some])
+    sampled = np.sort(rng.choice(n, min(n, _CELLS_FROM), replace=False))
+    n_cells = min(_CELLS, max(len(sampled) // 20, 1))
+    cells = MiniBatchKMeans(n_cells, n_init=cast("Any", 1), random_state=seed).fit(scores[sampled])
     far, cell = np.empty(n), np.empty(n, np.int64)
     for start in range(0, n, _CHUNK_ROWS):
         part = slice(start, start + _CHUNK_ROWS)

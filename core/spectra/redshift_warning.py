@@ -59,12 +59,12 @@ def at_odds(z: float, others: Mapping[str, float]) -> str:
     others
         Name → redshift; NaN and 0 stand for none.
     """
-    told = [
+    warnings = [
         f"{name} = {other:.4g}"
         for name, other in others.items()
         if other and abs(other - z) > _SAME * (1 + z)
     ]
-    return _AT_ODDS + ", ".join(told) if told else ""
+    return _AT_ODDS + ", ".join(warnings) if warnings else ""
 
 
 def is_doubtful(words: str) -> bool:

@@ -316,13 +316,13 @@ def _softmax_of_decisions(source: Any) -> bool:
     return type(last) is LogisticRegression and not one_by_one
 
 
-def _two_columns(one: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:
+def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:
     """Of two classes many models tell the second alone."""
     if outputs == "probabilities":
-        return np.column_stack([1 - one, one])
+        return np.column_stack([1 - column, column])
     if outputs == "decisions":
-        return np.column_stack([-one, one])
-    return np.column_stack([np.zeros_like(one), one])
+        return np.column_stack([-column, column])
+    return np.column_stack([np.zeros_like(column), column])
 
 
 def _is_torch(source: Any) -> bool:
@@ -343,11 +343,11 @@ def _onnx_file(path: str | os.PathLike[str]) -> Any:
 
 
 def _onnx_answers(session: Any, classes: bool) -> Answers:
-    given = session.get_inputs()[0]
-    dtype = np.float64 if "double" in str(given.type) else np.float32
+    model_input = session.get_inputs()[0]
+    dtype = np.float64 if "double" in str(model_input.type) else np.float32
 
     def answers(spectra: NDArray[np.floating]) -> NDArray:
-        outputs = session.run(None, {given.name: np.ascontiguousarray(spectra, dtype)})
+        outputs = session.run(None, {model_input.name: np.ascontiguousarray(spectra, dtype)})
         # Converted classifiers give labels first, then probabilities, often one dict a spectrum.
         table = outputs[-1] if classes else outputs[0]
         if isinstance(table, list):

@@ -73,8 +73,8 @@ class PolynomialForm:
         d = 2, for d = 3 the mean of the rest plus (g_j + g_k)/2; of three 6 g_j g_k g_l for d = 3.
         """
         spread, g = presence * (1 - presence), self.pieces
-        one = self.mean_slopes(presence[None], np.ones(1))
-        variance = float(one**2 @ spread)
+        slopes = self.mean_slopes(presence[None], np.ones(1))
+        variance = float(slopes**2 @ spread)
         if self.power == 1:
             return variance
         n = len(g)

@@ -85,10 +85,10 @@ class SvmMargin:
         nearest = int(np.argmin(values))
         for other in np.delete(np.arange(len(ours)), nearest):
             if closed_form(machine, around, ours[other] - ours[nearest]).least() < 0:
-                one, another = self._rivals(nearest, int(other))
+                rival, second_rival = self._rivals(nearest, int(other))
                 raise NoClosedForm(
                     f"the nearest rival of {self.svm.classes[self.class_index]} may change from "
-                    f"{one} to {another} within the neighbourhood"
+                    f"{rival} to {second_rival} within the neighbourhood"
                 )
         return closed_form(machine, around, ours[nearest])
 

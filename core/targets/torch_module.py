@@ -35,12 +35,12 @@ def torch_gradients(
     def gradients(spectra: NDArray[np.floating], index: int, of: Any) -> NDArray[np.float64]:
         import torch
 
-        given = _tensor(module, spectra).requires_grad_()
+        inputs = _tensor(module, spectra).requires_grad_()
         with _evaluating(module), torch.enable_grad():
-            answers = module(given)
+            answers = module(inputs)
             answers = answers[:, 0] if not n_classes and answers.ndim == 2 else answers
             values = answers if not n_classes else _scaled(answers, outputs, index, of)
-            (slope,) = torch.autograd.grad(values.sum(), given)
+            (slope,) = torch.autograd.grad(values.sum(), inputs)
         return _array(slope)
 
     return gradients
@@ -51,9 +51,9 @@ def _scaled(answers: Any, outputs: str, index: int, of: str) -> Any:
     import torch
 
     if answers.ndim == 1 or answers.shape[1] == 1:
-        one = answers.reshape(-1)
-        first = 1 - one if outputs == "probabilities" else torch.zeros_like(one)
-        answers = torch.stack([-one if outputs == "decisions" else first, one], dim=1)
+        column = answers.reshape(-1)
+        first = 1 - column if outputs == "probabilities" else torch.zeros_like(column)
+        answers = torch.stack([-column if outputs == "decisions" else first, column], dim=1)
     if of == "decision":
         return answers[:, index]
     if outputs == "probabilities":
@@ -73,8 +73,8 @@ def _tensor(module: Any, spectra: NDArray[np.floating]) -> Any:
     import torch
 
     like = next((p for p in module.parameters() if p.is_floating_point()), None)
-    given = torch.as_tensor(np.array(spectra))
-    return given.float() if like is None else given.to(device=like.device, dtype=like.dtype)
+    tensor = torch.as_tensor(np.array(spectra))
+    return tensor.float() if like is None else tensor.to(device=like.device, dtype=like.dtype)
 
 
 def _array(tensor: Any) -> NDArray[np.float64]:

@@ -67,8 +67,8 @@ def agreement(
     coarse = first if len(first.weights) <= len(second.weights) else second
     n_pieces = len(coarse.weights)
     sums = [
-        np.bincount(coarse.labels, weights=_per_pixel(one, x), minlength=n_pieces)
-        for one in (first, second)
+        np.bincount(coarse.labels, weights=_per_pixel(explanation, x), minlength=n_pieces)
+        for explanation in (first, second)
     ]
     sizes = np.abs(sums)
     k = min(k, n_pieces)

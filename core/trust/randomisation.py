@@ -48,7 +48,7 @@ class RandomisationCheck:
     @property
     def likeness(self) -> float:
         """Median |rank correlation|, 0 to 1; NaN if none has an order."""
-        correlations = np.abs([one.rank_correlation for one in self.agreements])
+        correlations = np.abs([agreement.rank_correlation for agreement in self.agreements])
         correlations = correlations[np.isfinite(correlations)]
         return float(np.median(correlations)) if len(correlations) else float("nan")
 

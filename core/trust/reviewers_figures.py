@@ -68,22 +68,24 @@ class Faithfulness:
     noise: float
 
 
-def infidelity(said: NDArray[np.float64], done: NDArray[np.float64]) -> float:
+def infidelity(predicted: NDArray[np.float64], observed: NDArray[np.float64]) -> float:
     """Mean (said − done)² (Yeh et al. 2019).
 
     Parameters
     ----------
-    said, done : (n,)
+    predicted, observed : (n,)
         By how much each perturbation should lower the target by the explanation, and did.
     """
-    return float(np.mean((said - done) ** 2))
+    return float(np.mean((predicted - observed) ** 2))
 
 
-def faithfulness_correlation(said: NDArray[np.float64], done: NDArray[np.float64]) -> float:
+def faithfulness_correlation(
+    predicted: NDArray[np.float64], observed: NDArray[np.float64]
+) -> float:
     """Pearson's of the same over random subsets (Bhatt et al. 2020); NaN where one is constant."""
-    if np.ptp(said) == 0 or np.ptp(done) == 0:
+    if np.ptp(predicted) == 0 or np.ptp(observed) == 0:
         return float("nan")
-    return float(np.corrcoef(said, done)[0, 1])
+    return float(np.corrcoef(predicted, observed)[0, 1])
 
 
 def completeness_gap(shares: NDArray[np.float64], difference: float) -> float:
@@ -163,15 +165,17 @@ def faithfulness(
     every = np.vstack([gone, np.zeros_like(gone[:1]), np.ones_like(gone[:1])])
     around = Neighbourhood(base, x - base, labels, BinaryMasks.pack(~every))
     *values, whole, bare = evaluate(target, around, workers=workers)
-    said, done = gone @ shares, whole - np.array(values)
+    predicted, observed = gone @ shares, whole - np.array(values)
     scale = float(np.median(np.abs(x))) or 1.0
     noisy = x + noise * scale * rng.uniform(-1, 1, (n_noisy, len(x)))
-    others = np.stack([_again(explanation, one, target, cancelled, workers) for one in noisy])
-    square, difference = float(np.mean(done**2)), float(whole - bare)
-    missed, gap = infidelity(said, done), completeness_gap(shares, difference)
+    others = np.stack(
+        [_again(explanation, spectrum, target, cancelled, workers) for spectrum in noisy]
+    )
+    square, difference = float(np.mean(observed**2)), float(whole - bare)
+    missed, gap = infidelity(predicted, observed), completeness_gap(shares, difference)
     return Faithfulness(
         missed / square if square > 0 else float("inf") if missed else 0.0,
-        faithfulness_correlation(said, done),
+        faithfulness_correlation(predicted, observed),
         gap / abs(difference) if difference else float("inf") if gap else 0.0,
         max_sensitivity(explanation.weights, others),
         n_subsets,

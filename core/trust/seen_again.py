@@ -88,14 +88,16 @@ class Recurrence:
         """In a line, such as "2 of the top 3 reasons would be seen again …"."""
         n, k = int(np.count_nonzero(self.holds)), len(self.top)
         many = f"{'all' if n == k else n or 'none'} of the top {k} {piece}s"
-        said = f"{many} would be seen again in another exposure"
+        sentence = f"{many} would be seen again in another exposure"
         if self.beyond is not None:
-            said = f"{many} would be seen again and {'is' if n <= 1 else 'are'} more than noise"
+            sentence = f"{many} would be seen again and {'is' if n <= 1 else 'are'} more than noise"
         if not self.complete:
-            said += f", after {self.n_drawn} of {self.n_asked} redraws"
+            sentence += f", after {self.n_drawn} of {self.n_asked} redraws"
         if self.n_refused:
-            said += f"; {self.n_refused} of {self.n_drawn + self.n_refused} redraws cannot be used"
-        return said
+            sentence += (
+                f"; {self.n_refused} of {self.n_drawn + self.n_refused} redraws cannot be used"
+            )
+        return sentence
 
 
 def recurrence(

@@ -44,8 +44,8 @@ def verdict(findings: Findings) -> str:
     """Say whether the order holds, how good the fit is, and how many samples would do."""
     if findings.n_samples == 0:
         limit = ["LIME's limit of infinitely many", _fit(findings.r2, "")]
-        said = limit if findings.method == "lime" else ["Shapley values in closed form"]
-        return "; ".join(["exact, no samples: " + said[0], *said[1:]])
+        sentences = limit if findings.method == "lime" else ["Shapley values in closed form"]
+        return "; ".join(["exact, no samples: " + sentences[0], *sentences[1:]])
     if findings.method == "shapley":
         return _shared(findings)
     if findings.kernel is None:

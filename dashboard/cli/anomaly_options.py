@@ -144,9 +144,9 @@ Sign = Annotated[
 ]
 
 
-def anomaly_options(given: Mapping[str, Any]) -> dict[str, Any]:
+def anomaly_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Those of a command's arguments by name that are options for anomalies."""
-    return {name: given[name] for name in _NAMES}
+    return {name: options[name] for name in _NAMES}
 
 
 def with_anomaly_options(
@@ -175,20 +175,20 @@ def with_anomaly_options(
     ValueError
         A value is outside its range, or no pair of numbers.
     """
-    given: dict[str, Any] = {name: value for name, value in others.items() if value is not None}
+    options: dict[str, Any] = {name: value for name, value in others.items() if value is not None}
     pairs = tuple(_pair(one) for one in loss or ())
     if len(pairs) == 1:
         (alpha, lam) = pairs[0]
-        given["vae"] = dataclasses.replace(usual.vae, alpha=alpha, lam=lam)
+        options["vae"] = dataclasses.replace(usual.vae, alpha=alpha, lam=lam)
     elif pairs:
-        given["vae_search"] = pairs
+        options["vae_search"] = pairs
     explain = usual.explain
     if perturbation is not None:
         usual_factor = 0.9 if perturbation.startswith(("scale", "shrink")) else 1.0
         explain = dataclasses.replace(explain, perturbation=perturbation, factor=usual_factor)
     if factor is not None:
         explain = dataclasses.replace(explain, factor=factor)
-    return dataclasses.replace(usual, **given, explain=explain)
+    return dataclasses.replace(usual, **options, explain=explain)
 
 
 def _pair(text: str) -> tuple[float, float]:

@@ -33,11 +33,11 @@ def check_command(
     gone = mend(directory, faults) if repair else []
     left = [fault for fault in faults if fault not in gone]
     if as_json:
-        told = [
+        lines = [
             {"path": str(f.path), "what": f.what, "way_out": f.way_out, "removed": f in gone}
             for f in faults
         ]
-        print_json({"whole": not left, "faults": told})
+        print_json({"whole": not left, "faults": lines})
     else:
         print_lines(f"removed  {escape(f'{fault.path}: {fault.what}')}" for fault in gone)
         print_lines(escape(str(fault)) for fault in left)

@@ -76,9 +76,9 @@ def unforeseen(error: Exception) -> str:
         where = f"its particulars are in {kept}"
     except OSError as unwritten:
         where = f"its particulars cannot be written ({unwritten})"
-    said = " ".join(str(error).split())[:300]
+    text = " ".join(str(error).split())[:300]
     return (
-        f"{type(error).__name__}: {said}. spexplain check DIR tells whether a collection is "
+        f"{type(error).__name__}: {text}. spexplain check DIR tells whether a collection is "
         f"damaged; if it is not, this is our mistake: {where}"
     )
 

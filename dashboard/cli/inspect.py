@@ -91,10 +91,10 @@ def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
         about["domain"] = None if domain is None else domain.to_dict()
         about["verdict"] = verdict.to_dict()
         about["z_warning"] = explained.z_warning
-        said = explanation_document(
+        document = explanation_document(
             saved.explanation, explained.wave_rest_aa, mirrored=saved.mirrored
         )
-        print_json(about | said | intervals_document(saved))
+        print_json(about | document | intervals_document(saved))
         return
     if doubted := doubt(explained.z_warning):
         console.print(doubted, style="yellow", highlight=False, markup=False)

@@ -73,9 +73,11 @@ def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
     kinds = _table("Which spectra are on top, of how many there are")
     kinds.add_column("", overflow="fold")
     for name in names:
-        here = list(leaders.kinds[name].items())[:_KINDS]
-        said = ", ".join(f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in here)
-        kinds.add_row(SCORE_TITLES[name], said)
+        commonest = list(leaders.kinds[name].items())[:_KINDS]
+        listed = ", ".join(
+            f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in commonest
+        )
+        kinds.add_row(SCORE_TITLES[name], listed)
     yield kinds
 
 

@@ -95,10 +95,10 @@ def password(
     from ...data.files.password_file import set_password
 
     if sys.stdin.isatty():
-        given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password_typed = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
-        given = sys.stdin.readline().rstrip("\n")
-    known = set_password(file, name, given, role)
+        password_typed = sys.stdin.readline().rstrip("\n")
+    known = set_password(file, name, password_typed, role)
     typer.echo(f"{name} ({role}) has {'another' if known else 'a'} password in {file}")
 
 

@@ -65,9 +65,9 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.rejected:
         yield escape(f"  all of them: spexplain rejects {report.path}")
     if report.set_aside:
-        some = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
+        listed = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
         n_aside = sum(report.set_aside.values())
-        yield f"  {n_aside:6d} of these are kept to be looked at, no model is given them: {some}"
+        yield f"  {n_aside:6d} of these are kept to be looked at, no model is given them: {listed}"
     if report.n_repeats:
         yield (
             f"  {report.n_repeats:6d} repeat an object that is there already (within 1″; column "
@@ -76,9 +76,9 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.n_known:
         yield f"  {report.n_known:6d} files passed over: the collection has spectra of them already"
     if report.unknown_labels:
-        some = ", ".join(report.unknown_labels[:5])
+        listed = ", ".join(report.unknown_labels[:5])
         lead = f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]"
-        yield f"{lead}: {escape(some)} …"
+        yield f"{lead}: {escape(listed)} …"
     yield from _label_lines(report.labels)
     if report.n_counts:
         yield (
@@ -107,18 +107,18 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
 def _label_lines(labels: LabelWords) -> Iterator[str]:
     """Which spellings were taken for which types, and which for none."""
     if labels.renamed:
-        some = "; ".join(f"{said} ({n})" for said, n in [*labels.renamed.items()][:_SHOWN])
+        listed = "; ".join(f"{label} ({n})" for label, n in [*labels.renamed.items()][:_SHOWN])
         more = "; …" if len(labels.renamed) > _SHOWN else ""
-        yield escape(f"labels in other spellings: {some}{more}")
+        yield escape(f"labels in other spellings: {listed}{more}")
     if not labels.unknown:
         return
-    some = ", ".join(
-        f"{_shortened(said, 40)!r} ({n})" for said, n in [*labels.unknown.items()][:_SHOWN]
+    listed = ", ".join(
+        f"{_shortened(label, 40)!r} ({n})" for label, n in [*labels.unknown.items()][:_SHOWN]
     )
     more = f", … {len(labels.unknown)} in all" if len(labels.unknown) > _SHOWN else ""
     kept = "taken as classes of your own" if labels.own else "not taken as labels"
     known = ", ".join(TYPES)
-    yield f"[yellow]no known type, {kept}[/yellow]: {escape(some + more)}"
+    yield f"[yellow]no known type, {kept}[/yellow]: {escape(listed + more)}"
     yield f"  known are {known}, and the spellings in docs/files.md"
 
 
@@ -194,8 +194,8 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
     for reason, count in summary["rejected"].items():
         yield f"    {count:6d} {reason}"
     if summary["set_aside"]:
-        some = ", ".join(f"{n} {reason}" for reason, n in summary["set_aside"].items())
-        yield f"  kept to be looked at, given to no model: {some}"
+        listed = ", ".join(f"{n} {reason}" for reason, n in summary["set_aside"].items())
+        yield f"  kept to be looked at, given to no model: {listed}"
     if summary["n_repeats"]:
         yield f"  {summary['n_repeats']} repeat an object (within 1″; column “object”)"
     yield from (f"  {TakenBy(**one).sentence()}" for one in summary["lenses"])

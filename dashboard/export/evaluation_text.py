@@ -66,12 +66,12 @@ def _rich(table: Table) -> RichTable:
         title=table.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
     )
     for heading in table.columns:
-        theirs = heading.startswith("paper")
+        published = heading.startswith("paper")
         left = any(isinstance(row[len(drawn.columns)], str) for row in table.rows)
         drawn.add_column(
             "\n".join(wrap(heading, _HEADING, break_long_words=False)),
             justify="left" if left else "right",
-            style="dim" if theirs else "",
+            style="dim" if published else "",
             no_wrap=True,
         )
     for row in table.rows:

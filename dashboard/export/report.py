@@ -327,12 +327,12 @@ def _name(evaluation: Evaluation) -> str:
 
 def _best_of(evaluation: Evaluation, task: str) -> dict[str, Any]:
     machines = evaluation.runs["evaluate"].metrics["machines"]
-    return next(one for one in machines if one["task"] == task and one.get("best"))
+    return next(machine for machine in machines if machine["task"] == task and machine.get("best"))
 
 
-def _machine_words(one: dict[str, Any]) -> str:
+def _machine_words(machine: dict[str, Any]) -> str:
     """The machine of a figure, with what makes it another."""
-    of = one["settings"]
+    of = machine["settings"]
     gamma = "" if of["gamma"] is None else f", gamma {of['gamma']:g}"
     return f"SVM with {of['kernel']} kernel (C {of['c']:g}{gamma})"
 
@@ -356,10 +356,10 @@ def _typical(test: pd.DataFrame, kinds: list[str]) -> np.ndarray:
     for kind in kinds:
         own: Any = test[test["true"] == kind]
         right: Any = own[own["predicted"] == kind]
-        some = (right if len(right) else own).sort_values(
+        candidates = (right if len(right) else own).sort_values(
             by=probability_column(kind), kind="stable"
         )
-        rows.append(int(some["row"].iat[len(some) // 2]))
+        rows.append(int(candidates["row"].iat[len(candidates) // 2]))
     return np.array(rows)
 
 

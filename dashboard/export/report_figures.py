@@ -80,11 +80,11 @@ def confusion_figure(classes: Sequence[str], counts: np.ndarray) -> Figure:
     classes, counts = ordered_types(classes), counts[np.ix_(order, order)]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     texts = [[f"{n:,}" for n in row] for row in counts.tolist()]
-    said = [
+    cells = [
         ["\n".join([f"{n / max(sum(row), 1):.2f}", *_ends_text(n, sum(row))]) for n in row]
         for row in counts.tolist()
     ]
-    for at, (values, title) in enumerate(((texts, "spectra"), (said, "share of the true type"))):
+    for at, (values, title) in enumerate(((texts, "spectra"), (cells, "share of the true type"))):
         axes = fig.add_subplot(1, 2, at + 1)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         for (i, j), share in np.ndenumerate(shares):
@@ -169,12 +169,14 @@ def _noise_legend(fig: Figure, panels: Sequence[Axes], order: Sequence[str]) -> 
     fig.legend(drawn, names, fontsize=6.5, ncols=len(order), loc="upper center")
 
 
-def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_paper: bool) -> None:
+def _noise_panel(
+    axes: Axes, sigmas: np.ndarray, metrics: dict[str, Any], *, with_paper: bool
+) -> None:
     # A mean is as sure as the type with the fewest spectra lets it be.
-    n = min(of["n"] for of in said["by_class"].values())
-    mean = {"f": said["macro_f"], "spread": said["spread"], "n": n, "ends": said["ends"]}
-    curves = {"mean": mean, **said["by_class"]}
-    for name in ("mean", *ordered_types(said["by_class"])):
+    n = min(of["n"] for of in metrics["by_class"].values())
+    mean = {"f": metrics["macro_f"], "spread": metrics["spread"], "n": n, "ends": metrics["ends"]}
+    curves = {"mean": mean, **metrics["by_class"]}
+    for name in ("mean", *ordered_types(metrics["by_class"])):
         curve = curves[name]
         colour = _THEME.text if name == "mean" else category_colours((name,), "light")[0]
         axes.errorbar(sigmas, curve["f"], curve["spread"], color=colour, marker="o", markersize=3,
@@ -182,9 +184,9 @@ def _noise_panel(axes: Axes, sigmas: np.ndarray, said: dict[str, Any], *, with_p
         if curve["n"] < FEW and None not in curve["ends"]:
             axes.fill_between(sigmas, *np.transpose(curve["ends"]), color=colour, alpha=0.13,
                               linewidth=0)  # fmt: skip
-        theirs = paper.NOISE_F.get(name)
-        if theirs and with_paper:
-            axes.plot([*theirs], [*theirs.values()], color=colour, linestyle=":", marker="x",
+        published = paper.NOISE_F.get(name)
+        if published and with_paper:
+            axes.plot([*published], [*published.values()], color=colour, linestyle=":", marker="x",
                       markersize=4, linewidth=0.8, label=f"{name}{_THEIRS}")  # fmt: skip
     axes.set(xscale="log", ylim=(-0.03, 1.05))
     seen = sigmas[sigmas > 0]
@@ -260,8 +262,8 @@ def numbered_plane_figure(plane: Plane, labels: np.ndarray, chosen: pd.DataFrame
 
 def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
     """Number spectra beside their points; the axes have found their place by now."""
-    here: Any = chosen[np.isin(chosen["row"].to_numpy(np.int64), plane.rows)]
-    places = plane.xy[np.searchsorted(plane.rows, here["row"].to_numpy(np.int64))]
+    on_plane: Any = chosen[np.isin(chosen["row"].to_numpy(np.int64), plane.rows)]
+    places = plane.xy[np.searchsorted(plane.rows, on_plane["row"].to_numpy(np.int64))]
     axes.apply_aspect()
     frame = axes.get_window_extent()
     on_paper = axes.transData.transform(places.reshape(-1, 2)) - frame.p0
@@ -273,7 +275,7 @@ def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
     if legend is not None:  # numbers stand on top of it if they must
         legend.set_zorder(2)
     for (x, y), shift, one in zip(
-        places, shifts, here[["number", "correct"]].to_numpy().tolist(), strict=True
+        places, shifts, on_plane[["number", "correct"]].to_numpy().tolist(), strict=True
     ):
         number, correct = one
         colour = _RIGHT if correct else _WRONG
@@ -290,11 +292,13 @@ def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     """What is said of each numbered spectrum above its map."""
     titles = []
     for position in range(len(chosen)):
-        one = chosen.iloc[position]
+        example = chosen.iloc[position]
         shares = ", ".join(
-            f"p({kind}) {probability_text(one[probability_column(kind)])}" for kind in classes
+            f"p({kind}) {probability_text(example[probability_column(kind)])}" for kind in classes
         )
-        titles.append(f"{one['number']}: {one['true']}, called {one['predicted']} ({shares})")
+        titles.append(
+            f"{example['number']}: {example['true']}, called {example['predicted']} ({shares})"
+        )
     return titles
 
 

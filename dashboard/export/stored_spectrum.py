@@ -99,9 +99,9 @@ def explain_stored(
         raise LensError(f"{error}. {old}" if old else str(error)) from error
     if not lens.usable(row):
         raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
-    flux, asked = lens.prepared(row), lens.target(target, row)
-    explanation = explain(flux, asked, settings)
-    trust = assess(explanation, flux, asked)
+    flux, chosen_target = lens.prepared(row), lens.target(target, row)
+    explanation = explain(flux, chosen_target, settings)
+    trust = assess(explanation, flux, chosen_target)
     unit = flux_unit_of(collection.catalog, row)
     verdict = _verdict(lens, row, target, level)
     origin = origin_of(
@@ -110,8 +110,10 @@ def explain_stored(
     recurrence = None
     if exposures:
         of = exposures_of(collection, lens, row)
-        *_, recurrence = recurring(of, explanation, flux, asked, n=exposures, step=exposures)
-    other = None if explanation.nothing else mirror(explanation, flux, asked)
+        *_, recurrence = recurring(
+            of, explanation, flux, chosen_target, n=exposures, step=exposures
+        )
+    other = None if explanation.nothing else mirror(explanation, flux, chosen_target)
     saved = SavedExplanation(
         explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
     )
@@ -121,8 +123,8 @@ def explain_stored(
 def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:
     if isinstance(lens, AnomalyLens):
         return lens.verdict(row, score=target)
-    said = lens.verdict(row)
-    return lens.at_level(said, level) if isinstance(lens, AgnLens) else said
+    verdict = lens.verdict(row)
+    return lens.at_level(verdict, level) if isinstance(lens, AgnLens) else verdict
 
 
 def write_files(

@@ -40,8 +40,8 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes, *lacking]))
     # What the sample was selected by comes first: the end of the line may be cut.
     marked = f"{'; '.join(notes)} · " if notes else ""
-    said = escape(f"{marked}model: {whose}")
-    model = f'<span class="muted small clip whose" title="{title}">{said}</span>'
+    words = escape(f"{marked}model: {whose}")
+    model = f'<span class="muted small clip whose" title="{title}">{words}</span>'
     if domain is None or not domain.outside:
         return "", model
     why = escape(domain.why[0].upper() + domain.why[1:])
@@ -81,17 +81,17 @@ def model_lines(store: RunStore, stage: str = "") -> Iterator[str]:
         run = store.find(model)
         if run is None or stage not in ("", model):
             continue
-        said = store.find(domain)
-        if said is not None and said.inputs.get(model) != run.key:
-            said = None  # of another model
-        whose = whose_model(run, None if said is None else said.facts("sample"))
-        yield f"{title}: the model is {whose}; {_summary(said)}"
+        domain_run = store.find(domain)
+        if domain_run is not None and domain_run.inputs.get(model) != run.key:
+            domain_run = None  # of another model
+        whose = whose_model(run, None if domain_run is None else domain_run.facts("sample"))
+        yield f"{title}: the model is {whose}; {_summary(domain_run)}"
 
 
-def _summary(said: Run | None) -> str:
-    if said is None:
+def _summary(domain_run: Run | None) -> str:
+    if domain_run is None:
         return "which spectra it is for is not known, spexplain build says"
-    metrics: dict[str, Any] = said.metrics
+    metrics: dict[str, Any] = domain_run.metrics
     return (
         f"{metrics['n_outside']:,} of {metrics['n']:,} spectra lie outside what it learned on "
         f"({metrics['domain_note']})"
@@ -99,6 +99,6 @@ def _summary(said: Run | None) -> str:
 
 
 def _measured(domain: DomainVerdict) -> str:
-    place = "outside" if domain.outside else "inside"
+    side = "outside" if domain.outside else "inside"
     kind = "" if domain.of_kind != domain.of_kind else f", of the kind {domain.of_kind:+.1f}"
-    return f"{place}, distance {domain.distance:.2f} (the border is 1){kind}".replace("-", "−")
+    return f"{side}, distance {domain.distance:.2f} (the border is 1){kind}".replace("-", "−")

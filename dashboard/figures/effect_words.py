@@ -90,11 +90,11 @@ def sentence_of(explanation: Explanation, effects: Effects, what: str) -> str:
         )
     factor = explanation.settings.factor
     sides = f"× {factor:g} and × {2 - factor:g}" if effects.mirrored else f"× {factor:g}"
-    said = (
+    sentence = (
         f"Blue: more {whole} here raises {what}. Orange: it lowers it. The weight is the change "
         f"per +10 % of the {short} of the segment, as segments {sides} tell."
     )
-    return f"{said} {any_change(effects, what)}".rstrip()
+    return f"{sentence} {any_change(effects, what)}".rstrip()
 
 
 def any_change(effects: Effects, what: str) -> str:

@@ -131,7 +131,7 @@ def explained_spectrum_figure(
         If the shapes do not fit the explanation, or the size is below 6 × 3 inches.
     """
     _check_shapes(wave_rest_aa, flux, explanation, intervals)
-    if not all(given >= least for given, least in zip(size_in, _SMALLEST_IN, strict=True)):
+    if not all(size >= least for size, least in zip(size_in, _SMALLEST_IN, strict=True)):
         raise ValueError(f"size_in must be at least {_SMALLEST_IN}, got {size_in}")
     colours = THEMES[theme]
     fig = Figure(figsize=size_in, facecolor=colours.surface)
@@ -160,7 +160,7 @@ def explained_spectrum_figure(
         either=either,
     )  # fmt: skip
     draw_colour_bar(bar, palette, scale, explanation, colours)
-    said = draw_surroundings(upper, sight, (wave_rest_aa, flux), colours, theme)
+    legend = draw_surroundings(upper, sight, (wave_rest_aa, flux), colours, theme)
     _look(upper, sight)
     mark_lines(upper, lower, sight.marked(*upper.get_xlim()), colours)
     upper.set_ylabel(flux_label)
@@ -169,7 +169,7 @@ def explained_spectrum_figure(
     lower.set_xlabel(name[0].upper() + name[1:])
     notes = _notes(explanation, seen, intervals)
     _write_round(
-        fig, title, verdict, explanation, colours, chosen=chosen, notes=notes, round_it=said
+        fig, title, verdict, explanation, colours, chosen=chosen, notes=notes, round_it=legend
     )
     return fig
 
@@ -262,15 +262,15 @@ def _write_round(
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
-    said = "" if verdict is None else verdict_text(verdict)
+    headline = "" if verdict is None else verdict_text(verdict)
     if chosen:  # score and rank of the verdict are of the usual filter and trimming
-        said = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
+        headline = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
     head, foot, last = 1 - 0.2 / height, (0.14 if round_it else 0.08) / height, 0.03 / height
     texts = [
         fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
         for x, y, side, text, size, colour in (
             (left, head, "left", title, LARGE, colours.text),
-            (edge, head, "right", said, NORMAL, colours.text),
+            (edge, head, "right", headline, NORMAL, colours.text),
             (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
             *([(left, last, "left", " · ".join(round_it), SMALL, colours.muted)] * bool(round_it)),
         )

@@ -94,8 +94,8 @@ def _columns(x: np.ndarray, values: np.ndarray, edges: np.ndarray) -> tuple[np.n
     least, most = np.full(len(edges) - 1, np.inf), np.full(len(edges) - 1, -np.inf)
     np.minimum.at(least, column, values[known])
     np.maximum.at(most, column, values[known])
-    some = np.isfinite(least)
-    return (edges[:-1] + 0.5)[some], least[some], most[some]
+    has_data = np.isfinite(least)
+    return (edges[:-1] + 0.5)[has_data], least[has_data], most[has_data]
 
 
 def _line(x: np.ndarray, y: np.ndarray, edges: np.ndarray, colour: str, width: float) -> str:

@@ -61,8 +61,8 @@ def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
             f"{percent(class_set.level)} of the calibration spectra of that type."
         )
     if held := {label: of for label, of in (class_set.held or {}).items() if of.n}:
-        said = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
-        parts.append(f"On {whose} sets held the type: {said} (± over 20 resplits).")
+        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        parts.append(f"On {whose} sets held the type: {shares} (± over 20 resplits).")
     (right, n), (others, rest) = class_set.alone, class_set.others
     if n:
         also = f", {percent(others / rest)} ({others:,} of {rest:,}) of the others" if rest else ""
@@ -98,28 +98,29 @@ def like_short(like: LikeRank | None) -> str:
 
 def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
     """How sure a classifier of types is, for a terminal; nothing where it was not measured."""
-    one = certainty.at(level)
-    if one is None:
+    entry = certainty.at(level)
+    if entry is None:
         return
-    lent = "; of the collection that lent it" if certainty.lent else ""
+    whose = "; of the collection that lent it" if certainty.lent else ""
     if certainty.reliability is not None:
-        yield f"{reliability_text(certainty.reliability)}{lent}"
+        yield f"{reliability_text(certainty.reliability)}{whose}"
     held = {label: of for label, of in certainty.held(level).items() if of.n}
-    if one["lacking"]:
-        yield f"no sets at {percent(level)}: too few spectra of {', '.join(one['lacking'])}{lent}"
+    if entry["lacking"]:
+        few = ", ".join(entry["lacking"])
+        yield f"no sets at {percent(level)}: too few spectra of {few}{whose}"
     elif held:
-        said = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
-        yield f"sets at {percent(level)} held the type of test spectra: {said}{lent}"
+        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        yield f"sets at {percent(level)} held the type of test spectra: {shares}{whose}"
 
 
 def reliability_text(of: Mapping[str, Any]) -> str:
     """Log loss, Brier score and calibration error with their spread, in a line."""
     names = {"log_loss": "log loss", "brier": "Brier", "ece": "ECE"}
-    said = ", ".join(
+    bins = ", ".join(
         f"{title} {of[name]:.3f} ± {of[f'{name}_resplit_spread']:.3f}"
         for name, title in names.items()
     )
-    return f"{said} on {of['n']:,} test spectra (true probabilities: ECE {of['ece_if_true']:.3f})"
+    return f"{bins} on {of['n']:,} test spectra (true probabilities: ECE {of['ece_if_true']:.3f})"
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:

@@ -35,7 +35,7 @@ def draw_surroundings(
     -------
     What each of them is, in words.
     """
-    said = []
+    words = []
     if sight.whole is not None:
         whole = sight.whole
         x, seen = sight.axis.of_rest(whole.wave_rest_aa), sight.axis.of_rest(prepared[0])
@@ -43,18 +43,18 @@ def draw_surroundings(
         if sight.errors:
             low, high = whole.flux - whole.sigma, whole.flux + whole.sigma
             axes.fill_between(x, low, high, color=colours.muted, alpha=0.3, lw=0, zorder=1)
-            said.append("shaded round the line: 1 σ")
+            words.append("shaded round the line: 1 σ")
         if beyond.any():
             flux = np.where(beyond, whole.flux, np.nan)
             axes.plot(x, flux, color=colours.muted, lw=0.6, zorder=2)
             axes.axvspan(seen[0], seen[-1], color=colours.accent, alpha=0.05, lw=0, zorder=0)
-            said.append("pale blue: what the model saw")
+            words.append("pale blue: what the model saw")
         if _hatch(axes, x, np.isnan(whole.flux), colours):
-            said.append("hatched: no data")
+            words.append("hatched: no data")
         if _hatch(axes, seen, whole.filled, colours):
             dashes = np.where(whole.filled, prepared[1], np.nan)
             axes.plot(seen, dashes, color=colours.warn, lw=0.7, ls=(0, (2, 2)), zorder=3)
-            said.append("hatched: no data, or filled in" if "hatched: no data" in said else
+            words.append("hatched: no data, or filled in" if "hatched: no data" in words else
                         "hatched: filled in, not measured")  # fmt: skip
     inks = {
         "smooth": colours.line,
@@ -68,8 +68,8 @@ def draw_surroundings(
         axes.plot(x, line.flux, color=inks[line.kind], lw=0.8, zorder=4)
         if line.band is not None:
             axes.fill_between(x, *line.band, color=inks[line.kind], alpha=0.2, lw=0, zorder=1)
-        said.append(line.words)
-    return said
+        words.append(line.words)
+    return words
 
 
 def _hatch(axes: Axes, x: np.ndarray, marked: np.ndarray, colours: Theme) -> bool:

@@ -155,11 +155,13 @@ def category_colours(
 
     Those in ``own`` have the colour that somebody gave them, in either theme.
     """
-    given = own or {}
+    own_colours = own or {}
     free = iter(_CYCLE[theme] * (1 + len(names) // len(_CYCLE[theme])))
     quiet = THEMES[theme].quiet
     return [
-        quiet if name in _QUIET_NAMES else given.get(name) or _NAMED[theme].get(name) or next(free)
+        quiet
+        if name in _QUIET_NAMES
+        else own_colours.get(name) or _NAMED[theme].get(name) or next(free)
         for name in names
     ]
 

@@ -195,8 +195,8 @@ def chosen_text(target: str, knobs: Mapping[str, float]) -> str:
     -------
     Empty if the score is the one in the rankings.
     """
-    asked = _asked(target, knobs)
-    return "" if asked == _asked(target, {}) else asked
+    target_words = _asked(target, knobs)
+    return "" if target_words == _asked(target, {}) else target_words
 
 
 def usual_text(target: str) -> str:

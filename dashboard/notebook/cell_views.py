@@ -28,7 +28,7 @@ def plane_view(views: SingleViews, plane: str, colour: str, theme: ThemeName) ->
     space = views.workspace
     _one_of("plane", plane, space.planes)
     _one_of("colour", colour, space.colours)
-    asked = _asked(theme, plane=plane, colour=colour)
+    choices = _asked(theme, plane=plane, colour=colour)
 
     def draw() -> Any:
         from .composable import plane_points  # loads holoviews
@@ -39,16 +39,16 @@ def plane_view(views: SingleViews, plane: str, colour: str, theme: ThemeName) ->
         colouring = space.colouring(colour or next(iter(space.colours)))
         return plane_points(chosen, space.catalog, colouring, theme=theme)
 
-    return ServedView(views, "plane", asked, draw)
+    return ServedView(views, "plane", choices, draw)
 
 
 def spectrum_view(views: SingleViews, id: str, theme: ThemeName) -> ServedView:
     """The painted spectrum; an id opens one first."""
-    asked = _asked(theme)
+    choices = _asked(theme)
     if id:
         views.opened = id
     explain = _explainer(views, "", ExplainSettings())
-    return ServedView(views, "spectrum", asked, partial(_painted, views, explain, theme))
+    return ServedView(views, "spectrum", choices, partial(_painted, views, explain, theme))
 
 
 def explain_view(
@@ -68,12 +68,12 @@ def explain_view(
         raise TypeError(f"unknown settings {unknown}; there are {list(ExplainSettings.knobs())}")
     wanted = ExplainSettings(**settings)
     lens = lens_of_target(views.workspace.lenses, target).name if target else ""
-    asked = _asked(theme, lens=lens, target=target, **settings)
+    choices = _asked(theme, lens=lens, target=target, **settings)
     if id:
         views.opened = id
     explain = _explainer(views, target, wanted)
     draw = partial(_painted, views, explain, theme)
-    return ExplainView(views, "explain", asked, draw, explain)
+    return ExplainView(views, "explain", choices, draw, explain)
 
 
 def _explainer(views: SingleViews, target: str, settings: ExplainSettings) -> Any:

@@ -47,7 +47,7 @@ def explained_here(
     lens = lens_of_target(lenses, target)
     if not lens.usable(row):
         raise ValueError(f"{id} has no “{lens.title}”: {lens.reason(row)}")
-    flux, asked = lens.prepared(row), lens.target(target, row)
+    flux, chosen_target = lens.prepared(row), lens.target(target, row)
     verdict: Verdict = (
         lens.verdict(row, score=target) if isinstance(lens, AnomalyLens) else lens.verdict(row)
     )
@@ -55,8 +55,8 @@ def explained_here(
         collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row),
         domain=verdict.domain, verdict=verdict,
     )  # fmt: skip
-    said = dict(getattr(verdict, "probabilities", None) or {})
+    probabilities = dict(getattr(verdict, "probabilities", None) or {})
     return Explained(
-        explain(flux, asked, settings), lens.wave_rest_aa, flux, asked, said=said, name=id,
-        origin=origin,
+        explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
+        said=probabilities, name=id, origin=origin,
     )  # fmt: skip

@@ -73,12 +73,12 @@ def serve_here(
     # A frame that a notebook has closed is no news in the next cell.
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     port = free_port(port)
-    given: Any = dict(pages)
+    routes: Any = dict(pages)
     started: list[Any] = []
 
     def start() -> None:
         started.append(pn.serve(
-            given, port=port, address=HERE, show=show, threaded=True, verbose=False,
+            routes, port=port, address=HERE, show=show, threaded=True, verbose=False,
             websocket_origin=[f"{HERE}:{port}", f"localhost:{port}"], title="spexplain",
         ))  # fmt: skip
 

@@ -81,9 +81,11 @@ class OneSpectrum:
             from specutils import Spectrum as Theirs
         except ImportError as error:
             raise ImportError("specutils is not installed: pip install specutils") from error
-        said = self.flux_unit
+        flux_unit = self.flux_unit
         try:
-            unit: Any = u.Unit(_SURVEY_UNIT if said == _SURVEY_NAME else said.replace("Å", "AA"))
+            unit: Any = u.Unit(
+                _SURVEY_UNIT if flux_unit == _SURVEY_NAME else flux_unit.replace("Å", "AA")
+            )
         except ValueError:  # counts of an instrument, or relative
             unit = u.dimensionless_unscaled
         ours = self.spectrum

@@ -176,13 +176,13 @@ class OpenedCollection:
         LensError
             The spectrum cannot be prepared for it, or there is no such plane; the text says why.
         """
-        mine = self[spectrum.id] if _stored(spectrum, self.collection) else read(spectrum)
+        own_spectrum = self[spectrum.id] if _stored(spectrum, self.collection) else read(spectrum)
         plane = next(iter(self.planes), "") if plane is None else plane
         lens = next((name for name in self.lenses if self._placer.can_place(plane, name)), None)
         if lens is None:
             raise LensError(f"nothing new can be placed on plane {plane!r}; there are "
                             f"{list(self.planes)}")  # fmt: skip
-        flux, _ = self.wave_of(lens).prepare(mine)
+        flux, _ = self.wave_of(lens).prepare(own_spectrum)
         return self._placer.place(plane, flux)
 
     @cached_property

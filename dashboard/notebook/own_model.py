@@ -128,27 +128,29 @@ class Model:
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self)[1:-1])}</p>"
 
-    def _one(self, given: Any) -> tuple[np.ndarray, str, str]:
+    def _one(self, source: Any) -> tuple[np.ndarray, str, str]:
         """Prepared flux, what was done, and what the spectrum is called."""
-        known = isinstance(given, OneSpectrum) or hasattr(given, "spectral_axis")
-        if not known and not isinstance(given, str):
-            return self._flux(given), "", ""
-        mine = read(given)
+        known = isinstance(source, OneSpectrum) or hasattr(source, "spectral_axis")
+        if not known and not isinstance(source, str):
+            return self._flux(source), "", ""
+        spectrum = read(source)
         try:
             wave = self.wave
-            flux, done = wave.prepare(mine) if isinstance(wave, PreparedWave) else onto(wave, mine)
+            flux, done = (
+                wave.prepare(spectrum) if isinstance(wave, PreparedWave) else onto(wave, spectrum)
+            )
         except LensError as error:
             raise ValueError(str(error)) from error
-        return flux, done, mine.id
+        return flux, done, spectrum.id
 
-    def _flux(self, given: Any) -> np.ndarray:
-        if getattr(given, "unit", None) is not None:
+    def _flux(self, source: Any) -> np.ndarray:
+        if getattr(source, "unit", None) is not None:
             raise ValueError(
-                f"flux has the unit {given.unit}: the model takes prepared flux without one; hand "
+                f"flux has the unit {source.unit}: the model takes prepared flux without one; hand "
                 "over the whole spectrum (specutils.Spectrum) and it is prepared"
             )
-        masked = np.ma.getmaskarray(given) if np.ma.isMaskedArray(given) else None
-        flux = np.ma.getdata(given) if masked is not None else np.asarray(given)
+        masked = np.ma.getmaskarray(source) if np.ma.isMaskedArray(source) else None
+        flux = np.ma.getdata(source) if masked is not None else np.asarray(source)
         flux = flux if flux.dtype == np.float32 else flux.astype(np.float64)
         if flux.shape != self.wave.shape:
             raise ValueError(f"the model takes {self.wave.shape} pixels, got {flux.shape}")
@@ -177,22 +179,26 @@ class Model:
         target = self.known.target(label, of)
         says = self.known.by_class(flux[None])[0]
         names = self.classes or (self.known.name,)
-        said = dict(zip(names, says.tolist(), strict=True))
+        probabilities = dict(zip(names, says.tolist(), strict=True))
         segments, baseline = own
         if segments is None and baseline is None:
             explanation = explain(flux, target, chosen)
-            return Explained(explanation, self.wave, flux, target, said=said, done=done, name=name)
+            return Explained(
+                explanation, self.wave, flux, target, said=probabilities, done=done, name=name
+            )
         labels = _labels(segments, self.wave, chosen)
         base = np.broadcast_to(np.asarray(0.0 if baseline is None else baseline), flux.shape)
         if not np.isfinite(base).all():
             raise ValueError("the baseline has pixels that are not finite")
         pieces = PiecesTarget(target, flux, base.astype(flux.dtype), labels)
         n_pieces = int(labels.max()) + 1
-        asked = pieces_settings(chosen, n_pieces, baseline=baseline is not None)
-        explanation = explain(np.ones(n_pieces, np.float32), cast("Target", pieces), asked)
+        settings_of_pieces = pieces_settings(chosen, n_pieces, baseline=baseline is not None)
+        explanation = explain(
+            np.ones(n_pieces, np.float32), cast("Target", pieces), settings_of_pieces
+        )
         return Explained(
             replace(explanation, labels=labels), self.wave, flux, target,
-            said=said, done=done, name=name, pieces=(explanation, pieces),
+            said=probabilities, done=done, name=name, pieces=(explanation, pieces),
         )  # fmt: skip
 
     def _gradients(
@@ -200,25 +206,27 @@ class Model:
     ) -> ExplainedMany:
         explanations: list[Any] = [None] * len(spectra)
         good: list[tuple[int, np.ndarray]] = []
-        for number, given in enumerate(spectra):
+        for number, source in enumerate(spectra):
             try:
-                good.append((number, self._flux(given)))
+                good.append((number, self._flux(source)))
             except ValueError as error:
                 explanations[number] = _failed(number, error, errors)
         if not good:
             return ExplainedMany(explanations)
-        flux = np.stack([one for _, one in good])
+        flux = np.stack([label_asked for _, label_asked in good])
         says = self.known.by_class(flux)
-        asked: Any = [label] * len(flux)
+        labels: Any = [label] * len(flux)
         if label is None and self.classes:
-            asked = says.argmax(axis=1).tolist()
+            labels = says.argmax(axis=1).tolist()
         names = self.classes or (self.known.name,)
-        for one in dict.fromkeys(asked):
-            at = [i for i, other in enumerate(asked) if other == one]
-            target = self.known.target(one, of)
+        for label_asked in dict.fromkeys(labels):
+            at = [i for i, other in enumerate(labels) if other == label_asked]
+            target = self.known.target(label_asked, of)
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
-                said = dict(zip(names, says[i].tolist(), strict=True))
-                explanations[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said)
+                probabilities = dict(zip(names, says[i].tolist(), strict=True))
+                explanations[good[i][0]] = Explained(
+                    made, self.wave, flux[i], target, said=probabilities
+                )
         return ExplainedMany(explanations)
 
 
@@ -271,14 +279,14 @@ def unit_looks_nm(wave: np.ndarray) -> bool:
     return bool(wave[0] > 0 and 250 <= wave[-1] <= 1100) or bool(wave[-1] <= 30)
 
 
-def _settings(method: str, known: AnyModel, given: dict[str, Any]) -> ExplainSettings:
-    unknown = sorted(set(given) - _SETTINGS)
+def _settings(method: str, known: AnyModel, knobs: dict[str, Any]) -> ExplainSettings:
+    unknown = sorted(set(knobs) - _SETTINGS)
     if unknown:
         raise TypeError(f"unknown settings {unknown}; known are {sorted(_SETTINGS)}")
     if method == "gradient":
         gradient = "difference" if known.gradients is None else "analytic"
-        return ExplainSettings(method="saliency", **{"gradient": gradient, **given})
-    return ExplainSettings(method=method, **given)  # type: ignore[arg-type]
+        return ExplainSettings(method="saliency", **{"gradient": gradient, **knobs})
+    return ExplainSettings(method=method, **knobs)  # type: ignore[arg-type]
 
 
 def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndarray:

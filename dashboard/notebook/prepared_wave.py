@@ -31,7 +31,7 @@ class PreparedWave(np.ndarray):
     def __array_finalize__(self, parent: Any) -> None:
         self._of = None  # not those of the lens any more, or not yet
 
-    def prepare(self, mine: OneSpectrum) -> tuple[np.ndarray, str]:
+    def prepare(self, spectrum: OneSpectrum) -> tuple[np.ndarray, str]:
         """A spectrum as the lens has its own (D,) float32, and in a line what was done.
 
         Raises
@@ -40,27 +40,29 @@ class PreparedWave(np.ndarray):
             It cannot be prepared: what it lacks, and what it covers.
         """
         if self._of is None:
-            return onto(np.asarray(self), mine)
+            return onto(np.asarray(self), spectrum)
         collection, lens = self._of
-        if mine.key == collection.key and lens.usable(mine.row):
-            return lens.prepared(mine.row), f"as {collection.path.name} has it prepared"
-        if not mine.z > 0:
-            why = f" ({mine.spectrum.z_note})" if mine.spectrum.z_note else ""
-            raise LensError(f"{mine.id} has no redshift above 0{why}: read(..., z=0.1) gives one")
-        ebv, note = reddening_of_file(lens, mine.spectrum)
-        flux, reason = OutsideLens(collection, lens).prepared(mine.spectrum, ebv=ebv)
+        if spectrum.key == collection.key and lens.usable(spectrum.row):
+            return lens.prepared(spectrum.row), f"as {collection.path.name} has it prepared"
+        if not spectrum.z > 0:
+            why = f" ({spectrum.spectrum.z_note})" if spectrum.spectrum.z_note else ""
+            raise LensError(
+                f"{spectrum.id} has no redshift above 0{why}: read(..., z=0.1) gives one"
+            )
+        ebv, note = reddening_of_file(lens, spectrum.spectrum)
+        flux, reason = OutsideLens(collection, lens).prepared(spectrum.spectrum, ebv=ebv)
         if reason:
-            raise LensError(f"{mine.id} {reason}")
+            raise LensError(f"{spectrum.id} {reason}")
         recipe = str(lens.preparation.facts("recipe")["name"]).upper()
         return flux, (
-            f"brought to rest (z = {mine.z:.5g}), resampled to {len(self):,} pixels over "
+            f"brought to rest (z = {spectrum.z:.5g}), resampled to {len(self):,} pixels over "
             f"{self[0]:.0f}–{self[-1]:.0f} Å and normalised as {recipe} does"
             + (f"; corrected for E(B−V) = {ebv:.3f}" if ebv is not None else "")
             + (f"; {note}" if note else "")
         )
 
 
-def onto(wave_rest_aa: np.ndarray, mine: OneSpectrum) -> tuple[np.ndarray, str]:
+def onto(wave_rest_aa: np.ndarray, spectrum: OneSpectrum) -> tuple[np.ndarray, str]:
     """A spectrum at rest on other wavelengths (D,), its flux as it is, and what was done.
 
     Raises
@@ -69,7 +71,7 @@ def onto(wave_rest_aa: np.ndarray, mine: OneSpectrum) -> tuple[np.ndarray, str]:
         It has no data on part of them; the text says on which.
     """
     flux, ivar = resample(
-        mine.wave_rest_aa, mine.flux, mine.ivar, np.asarray(wave_rest_aa, np.float64)
+        spectrum.wave_rest_aa, spectrum.flux, spectrum.ivar, np.asarray(wave_rest_aa, np.float64)
     )
     lacking = ~(np.isfinite(flux) & (ivar > 0))
     if lacking.any():
@@ -78,10 +80,10 @@ def onto(wave_rest_aa: np.ndarray, mine: OneSpectrum) -> tuple[np.ndarray, str]:
         where = ", ".join(f"{wave_rest_aa[r[0]]:.0f}–{wave_rest_aa[r[-1]]:.0f} Å" for r in runs[:3])
         more = f" and {len(runs) - 3} more" if len(runs) > 3 else ""
         raise LensError(
-            f"{mine.id} has no data on {lacking.sum():,} of {lacking.size:,} pixels of the model's "
-            f"grid: {where}{more}, at rest"
+            f"{spectrum.id} has no data on {lacking.sum():,} of {lacking.size:,} pixels of the "
+            f"model's grid: {where}{more}, at rest"
         )
     return flux, (
-        f"brought to rest (z = {mine.z:.5g}) and resampled to {len(flux):,} pixels; not "
-        f"normalised: the model gets flux in {mine.flux_unit}"
+        f"brought to rest (z = {spectrum.z:.5g}) and resampled to {len(flux):,} pixels; not "
+        f"normalised: the model gets flux in {spectrum.flux_unit}"
     )

@@ -45,7 +45,9 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     was = saved.explanation
     if not np.array_equal(saved.wave_rest_aa, np.asarray(model.wave)):
         raise ValueError(f"{path} is on other wavelengths than the model")
-    target = next((one for one in _targets(model) if one.name == was.target), None)
+    target = next(
+        (candidate for candidate in _targets(model) if candidate.name == was.target), None
+    )
     if target is None:
         raise ValueError(f"{path} explains {was.target!r}; the model has classes {model.classes}")
     says = model.known.by_class(saved.flux[None])[0]

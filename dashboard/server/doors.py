@@ -151,13 +151,13 @@ class OAuthDoor:
             Something in it is missing, unknown or no role.
         """
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            entries = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise ValueError(f"{path} is no TOML: {error}") from error
-        roles, everyone = told.pop("roles", {}), told.pop("everyone", "")
-        if missing := {"provider", "key", "secret"} - set(told):
+        roles, everyone = entries.pop("roles", {}), entries.pop("everyone", "")
+        if missing := {"provider", "key", "secret"} - set(entries):
             raise ValueError(f"{path} lacks {', '.join(sorted(missing))}")
-        if unknown := set(told) - set(_OAUTH_OPTIONS):
+        if unknown := set(entries) - set(_OAUTH_OPTIONS):
             raise ValueError(
                 f"{path}: {', '.join(sorted(unknown))} is no option; there are "
                 f"{', '.join(_OAUTH_OPTIONS)}, everyone, [roles]"
@@ -167,7 +167,7 @@ class OAuthDoor:
                 raise ValueError(f"{path}: a role is one of {', '.join(ROLES)}; got {role!r}")
         if not roles and not everyone:
             raise ValueError(f"{path} lets nobody in: name people in [roles], or set everyone")
-        options = {_OAUTH_OPTIONS[name]: value for name, value in told.items()}
+        options = {_OAUTH_OPTIONS[name]: value for name, value in entries.items()}
         return cls(options, roles, everyone, secret, read_only)
 
     def who(self, request: HTTPServerRequest) -> Person | None:

@@ -70,8 +70,8 @@ class Gate:
         path = path.removeprefix(self.prefix)
         request = HTTPServerRequest(start_line=line, headers=headers, connection=connection)
         if path == "/healthz":
-            told = {"status": "ok", "sessions": self.n_sessions()}
-            return Refusal(200, json.dumps(told), "application/json")
+            health = {"status": "ok", "sessions": self.n_sessions()}
+            return Refusal(200, json.dumps(health), "application/json")
         if path == "/metrics":
             return self._metrics(request)
         if _STATIC.fullmatch(path) or path in _OPEN:

@@ -194,18 +194,18 @@ class _Login(RequestHandler):
     def _next(self) -> str:
         """Where they wanted to go, if that is on this page."""
         root, wanted = _root(self), self.get_argument("next", "")
-        here = wanted == root or wanted.startswith((root + "?", root.rstrip("/") + "/?"))
-        return wanted if here and "\\" not in wanted and wanted.isprintable() else root
+        below_root = wanted == root or wanted.startswith((root + "?", root.rstrip("/") + "/?"))
+        return wanted if below_root and "\\" not in wanted and wanted.isprintable() else root
 
     def _show(self, status: int, wrong: str, name: str = "") -> None:
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
-        told = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+        alert = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
         focus_name, focus_password = ("", " autofocus") if name else (" autofocus", "")
         self.finish(
             plain_page(
                 "Log in",
-                f'<form method="post">{told}'
+                f'<form method="post">{alert}'
                 f'<label>Name<input name="name" value="{escape(name)}" required{focus_name} '
                 'autocomplete="username" autocapitalize="none" spellcheck="false"></label>'
                 f'<label>Password<input name="password" type="password" required{focus_password} '

@@ -118,8 +118,8 @@ def build_app(
 def _person_of(doc: Document | None) -> Person:
     """As the server has signed it; whoever serves a page to themselves may do anything."""
     context = None if doc is None else doc.session_context
-    told = getattr(context, "token_payload", {}).get("person")
-    return Person(**told) if isinstance(told, dict) else Person()
+    person = getattr(context, "token_payload", {}).get("person")
+    return Person(**person) if isinstance(person, dict) else Person()
 
 
 class _Page(pn.Template):

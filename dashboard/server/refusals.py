@@ -100,9 +100,13 @@ class _Looked(HTTPMessageDelegate):
             return
         kind, body = _written(self._refused, page=self._wants_page)
         status = self._refused.status
-        told = {"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-store",
+        }
         line = ResponseStartLine("HTTP/1.1", status, responses.get(status, ""))
-        self._connection.write_headers(line, HTTPHeaders(told), body)
+        self._connection.write_headers(line, HTTPHeaders(headers), body)
         self._connection.finish()
 
     def on_connection_close(self) -> None:

@@ -167,8 +167,8 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             partial(Refusing, reason=gate),
         )
         at = f"http://{f'[{address}]' if ':' in address else address}:{port}{terms.path}/"
-        told = [f"Serving {workspace.collection.path} at {at}", *terms.words()]
-        _until_stopped(server, "\n".join(told))
+        lines = [f"Serving {workspace.collection.path} at {at}", *terms.words()]
+        _until_stopped(server, "\n".join(lines))
     except KeyboardInterrupt:
         pass  # told to stop, perhaps before all was put together
     finally:
@@ -239,11 +239,11 @@ class _ScriptsFirst(Handler):
         if self._first:  # its HTML is made from the session itself, and no script is asked for yet
             self._first = False
             return
-        mine = asyncio.Event()
-        self._waiting.add(mine)
+        ready = asyncio.Event()
+        self._waiting.add(ready)
         with suppress(TimeoutError):
-            await asyncio.wait_for(mine.wait(), _HEAD_START_S)
-        self._waiting.discard(mine)
+            await asyncio.wait_for(ready.wait(), _HEAD_START_S)
+        self._waiting.discard(ready)
 
     def sent(self, request: RequestHandler) -> None:
         """Called for every request that has been answered."""
@@ -324,8 +324,8 @@ def _own_port(address: str, port: int) -> int:
         except OSError as error:
             at = f"{address}, port {port}" if port else address
             free = "; port 0 takes a free one" if error.errno == errno.EADDRINUSE else ""
-            told = f"cannot listen on {at}: {error.strerror}{free}"
-            raise OSError(error.errno, told) from error
+            text = f"cannot listen on {at}: {error.strerror}{free}"
+            raise OSError(error.errno, text) from error
         return probe.getsockname()[1]
 
 

@@ -31,19 +31,19 @@ def hold_arrays() -> None:
         _held.append(Deserializer)
 
 
-def _unpacked(told: dict[str, Any], reader: Deserializer) -> bytes:
-    """What stands for ``told`` in a message.
+def _unpacked(message: dict[str, Any], reader: Deserializer) -> bytes:
+    """What stands for ``message`` in a message.
 
     Raises
     ------
     DeserializationError
         Too large together with what came before in the message, or not packed as BokehJS packs.
     """
-    data = told.get("data")
+    data = message.get("data")
     if isinstance(data, dict | Buffer):
         # Sent beside its message, as browsers send outlines: nothing is packed, and the length of
         # what a socket takes bounds it.
-        return bytes(reader._decode_bytes(cast("Any", told)))
+        return bytes(reader._decode_bytes(cast("Any", message)))
     if not isinstance(data, str):
         raise DeserializationError("an array comes without its values")
     left = MOST_BYTES - _taken.get(reader, 0)

@@ -102,11 +102,11 @@ class Session(BrowserTab):
         if shown.outside is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
             return shown.lens.verdict(shown.row, score=self.score)
         if isinstance(shown.lens, AgnLens) and shown.verdict is not None:
-            said = shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
+            verdict = shown.lens.at_level(shown.verdict, int(self.view.level) / 100)
             lacking = self.outcome.lacking
-            if lacking and said.domain is not None:
-                return replace(said, domain=replace(said.domain, lacking=lacking))
-            return said
+            if lacking and verdict.domain is not None:
+                return replace(verdict, domain=replace(verdict.domain, lacking=lacking))
+            return verdict
         return shown.verdict
 
     def next_level(self) -> None:

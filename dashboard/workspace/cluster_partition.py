@@ -148,7 +148,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     clusters = []
     for number in range(k):
         inside = numbers == number
-        mine = reasons.spectra(_some(np.flatnonzero(inside)))
+        spectra = reasons.spectra(_some(np.flatnonzero(inside)))
         rows, lines = reasons.rows[inside], reasons.lines.loc[inside]
         clusters.append(
             Cluster(
@@ -156,8 +156,8 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
                 rows=rows,
                 median_z=float(np.median(z[rows])),
                 wave_rest_aa=reasons.wave_rest_aa,
-                spectrum=mine.mean(axis=0),
-                spread=np.percentile(mine, [16, 84], axis=0),
+                spectrum=spectra.mean(axis=0),
+                spread=np.percentile(spectra, [16, 84], axis=0),
                 labels=labels,
                 weights=centres[number],
                 lines=line_summary(lines),
@@ -220,8 +220,8 @@ def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
             counts = values[values != ""].value_counts()
             if len(counts):
                 rest = len(rows) - int(counts.sum())
-                said = [f"{n} {kind}" for kind, n in counts.items()]
-                return f"{called}: {', '.join(said + ([f'{rest} none'] if rest else []))}"
+                words = [f"{n} {kind}" for kind, n in counts.items()]
+                return f"{called}: {', '.join(words + ([f'{rest} none'] if rest else []))}"
     return ""
 
 

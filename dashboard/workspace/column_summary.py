@@ -127,5 +127,5 @@ def _writer(column: pd.Series) -> Callable[[object], str]:
 
 
 def _counted(bars: np.ndarray, n: int, rows: np.ndarray | None) -> np.ndarray:
-    here = bars if rows is None else bars[rows]
-    return np.bincount(here[here >= 0], minlength=n)
+    bar_of_row = bars if rows is None else bars[rows]
+    return np.bincount(bar_of_row[bar_of_row >= 0], minlength=n)

@@ -34,17 +34,19 @@ def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
     columns = ["row", "true", "predicted", "correct", "log_odds"]
     if lens is None or "predicted" not in lens.columns:
         return pd.DataFrame({name: [] for name in columns})
-    said = lens.columns
-    rows = said.index.to_numpy()
+    classified = lens.columns
+    rows = classified.index.to_numpy()
     true = catalog["label"].to_numpy(object)[rows].astype(str)
-    kinds = [kind for kind in lens.targets if probability_column(kind) in said]
+    kinds = [kind for kind in lens.targets if probability_column(kind) in classified]
     inside = np.isin(true, kinds)
-    if part == "test" and "split" in said:
-        inside &= (said["split"] == "test").to_numpy()
-    shares = said[[probability_column(kind) for kind in kinds]].to_numpy(np.float64)
-    table = pd.DataFrame({"row": rows, "true": true, "predicted": said["predicted"].to_numpy(str)})
+    if part == "test" and "split" in classified:
+        inside &= (classified["split"] == "test").to_numpy()
+    shares = classified[[probability_column(kind) for kind in kinds]].to_numpy(np.float64)
+    table = pd.DataFrame(
+        {"row": rows, "true": true, "predicted": classified["predicted"].to_numpy(str)}
+    )
     table["correct"] = table["true"] == table["predicted"]
-    table["log_odds"] = said["log_odds"].to_numpy(np.float64)
+    table["log_odds"] = classified["log_odds"].to_numpy(np.float64)
     for at, kind in enumerate(kinds):
         table[probability_column(kind)] = shares[:, at]
     kept: Any = table[inside]

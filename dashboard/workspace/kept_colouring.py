@@ -35,11 +35,11 @@ def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories
     every = kept.all()
     few, ids = every[:_MOST], catalog["id"].astype(str)
     times, codes = np.zeros(len(catalog), np.int16), np.zeros(len(catalog), np.int16)
-    for number, one in enumerate(few):
-        inside = ids.isin(kept.ids(one.name)).to_numpy()
+    for number, selection in enumerate(few):
+        inside = ids.isin(kept.ids(selection.name)).to_numpy()
         times += inside
         codes[inside] = number
-    names = [one.name for one in few]
+    names = [selection.name for selection in few]
     several, none = (_apart(word, names) for word in (_SEVERAL, _NONE))
     shared = times > 1
     if shared.any():
@@ -50,7 +50,7 @@ def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories
         names.append(none)
         codes[times == 0] = quiet
     more = f", the first {_MOST} of {len(every)}" if len(every) > _MOST else ""
-    own = {one.name: one.colour for one in few if one.colour}
+    own = {selection.name: selection.colour for selection in few if selection.colour}
     return Categories(KEPT_COLOUR, f"Kept selections{more}", tuple(names), codes, quiet, own=own)
 
 

@@ -39,4 +39,4 @@ def rejections(rejects: pd.DataFrame) -> list[Rejection]:
         names = (id or PurePath(file).name for id, file in zip(few["id"], few["file"], strict=True))
         examples = tuple(zip(map(str, names), map(str, few["detail"]), strict=True))
         reasons.append(Rejection(str(reason), len(group), examples))
-    return sorted(reasons, key=lambda one: -one.n)
+    return sorted(reasons, key=lambda reason_count: -reason_count.n)

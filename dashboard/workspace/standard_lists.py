@@ -27,13 +27,13 @@ __all__ = [
 def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     """Spectra whose predicted type is not their label, most confidently wrong first."""
     columns = _columns("id", "true", "predicted", "confidence", "p_true", *_ABOUT)
-    said = _classified(lens)
-    if said is None:
+    classified = _classified(lens)
+    if classified is None:
         return _nothing(columns, _NO_CLASSIFIER)
-    rows, known = said.index.to_numpy(), _known(catalog, said)
-    labels, predicted = catalog["label"].iloc[rows].array, said["predicted"].array
+    rows, known = classified.index.to_numpy(), _known(catalog, classified)
+    labels, predicted = catalog["label"].iloc[rows].array, classified["predicted"].array
     wrong = np.flatnonzero(known & np.asarray(labels != predicted, bool))
-    wrong_rows = said.iloc[wrong]
+    wrong_rows = classified.iloc[wrong]
     truth, called = labels[wrong].to_numpy(object), predicted[wrong].to_numpy(object)
     table = pd.DataFrame({"row": rows[wrong], "true": truth, "predicted": called})
     table["confidence"] = _probability(wrong_rows, called)
@@ -52,8 +52,8 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
 
 def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
     """Whether any spectrum has a type that the classifier may get right or wrong."""
-    said = _classified(lens)
-    return said is not None and bool(_known(catalog, said).any())
+    classified = _classified(lens)
+    return classified is not None and bool(_known(catalog, classified).any())
 
 
 def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
@@ -62,26 +62,28 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
     It takes no labels, so it is where to look in a survey that has none.
     """
     columns = _columns("id", "predicted", "confidence", "next", "p_next", "label", *_ABOUT)
-    said = _classified(lens)
-    if said is None:
+    classified = _classified(lens)
+    if classified is None:
         return _nothing(columns, _NO_CLASSIFIER)
-    kinds = np.array([kind for kind in _classes(said) if probability_column(kind) in said])
+    kinds = np.array(
+        [kind for kind in _classes(classified) if probability_column(kind) in classified]
+    )
     if len(kinds) < 2:
         return _nothing(columns, "The classifier gives no probabilities.")
-    shares = np.column_stack([as_numbers(said[probability_column(kind)]) for kind in kinds])
+    shares = np.column_stack([as_numbers(classified[probability_column(kind)]) for kind in kinds])
     # Numbers of the classes, not their names: a survey's would be as many objects.
-    codes, called = pd.factorize(said["predicted"])
+    codes, called = pd.factorize(classified["predicted"])
     places = [np.flatnonzero(kinds == kind) for kind in called]
     numbers = np.array([*(at[0] if at.size else -1 for at in places), -1])[codes]
-    own = np.where(numbers < 0, np.nan, shares[np.arange(len(said)), numbers])
+    own = np.where(numbers < 0, np.nan, shares[np.arange(len(classified)), numbers])
     others = np.where(np.arange(len(kinds)) == numbers[:, None], -np.inf, shares)
     second = others.argmax(axis=1)
-    beside = others[np.arange(len(said)), second]
+    beside = others[np.arange(len(classified)), second]
     order = _lowest(own - beside, limit)
     table = pd.DataFrame(
         {
-            "row": said.index.to_numpy()[order],
-            "predicted": said["predicted"].iloc[order].to_numpy(object),
+            "row": classified.index.to_numpy()[order],
+            "predicted": classified["predicted"].iloc[order].to_numpy(object),
             "confidence": own[order],
             "next": kinds[second[order]],
             "p_next": beside[order],
@@ -140,10 +142,10 @@ def selected_rows(
     # As they are stored: a filter may hold of hundreds of thousands.
     table = catalog[["id", "label", *_ABOUT]].iloc[rows].reset_index(drop=True)
     table.insert(0, "row", rows)
-    said = _classified(agn)
-    if said is not None:
-        shares = [name for name in said if name.startswith("p_")]
-        selected = _of_rows(said, ["predicted", *shares], rows)
+    classified = _classified(agn)
+    if classified is not None:
+        shares = [name for name in classified if name.startswith("p_")]
+        selected = _of_rows(classified, ["predicted", *shares], rows)
         table["predicted"] = selected.fillna({"predicted": ""})["predicted"]
         # The type predicted is that of the largest probability.
         most = [as_numbers(selected[name]) for name in shares]
@@ -244,18 +246,20 @@ def _classified(lens: Lens | None) -> pd.DataFrame | None:
     return None if lens is None or "predicted" not in lens.columns else lens.columns
 
 
-def _known(catalog: pd.DataFrame, said: pd.DataFrame) -> np.ndarray:
+def _known(catalog: pd.DataFrame, classified: pd.DataFrame) -> np.ndarray:
     """Which classified spectra have a label that the classifier was taught.
 
     Any other cannot be got right or wrong.
     """
-    return catalog["label"].iloc[said.index.to_numpy()].isin(_classes(said)).to_numpy(bool)
+    return (
+        catalog["label"].iloc[classified.index.to_numpy()].isin(_classes(classified)).to_numpy(bool)
+    )
 
 
-def _classes(said: pd.DataFrame) -> list[str]:
+def _classes(classified: pd.DataFrame) -> list[str]:
     """The classes the classifier knows."""
-    named = [name[2:].replace("_", " ") for name in said.columns if name.startswith("p_")]
-    return sorted({*said["predicted"].dropna().unique(), *named})
+    named = [name[2:].replace("_", " ") for name in classified.columns if name.startswith("p_")]
+    return sorted({*classified["predicted"].dropna().unique(), *named})
 
 
 def _probability(table: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
@@ -264,6 +268,6 @@ def _probability(table: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
     for kind in np.unique(kinds.astype(str)):
         name = probability_column(kind)
         if name in table:
-            here = kinds == kind
-            out[here] = as_numbers(table[name])[here]
+            of_kind = kinds == kind
+            out[of_kind] = as_numbers(table[name])[of_kind]
     return out

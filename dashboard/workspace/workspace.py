@@ -136,8 +136,8 @@ class Workspace:
     @cached_property
     def sky(self) -> SkySearch:
         """Finds rows by their place on the sky."""
-        place = (as_numbers(self.catalog[name]) for name in ("ra", "dec"))
-        return SkySearch(*place)
+        coordinates = (as_numbers(self.catalog[name]) for name in ("ra", "dec"))
+        return SkySearch(*coordinates)
 
     @cached_property
     def row_filter(self) -> RowFilter:
@@ -189,8 +189,8 @@ class Workspace:
             )
 
             chosen, rows = self.colouring(colour), self.planes[plane].rows
-            here = self._points(plane)
-            table = pd.DataFrame({"x": here.x, "y": here.y}, copy=False)
+            points = self._points(plane)
+            table = pd.DataFrame({"x": points.x, "y": points.y}, copy=False)
             if isinstance(chosen, Categories):
                 table["category"] = as_category(chosen.codes[rows], len(chosen.names))
             else:
@@ -215,15 +215,15 @@ class Workspace:
         among
             (N,) bool, rows that count; all by default.
         """
-        here, rows = self._points(plane), self.planes[plane].rows
+        points, rows = self._points(plane), self.planes[plane].rows
         if among is None:
-            distance, index = here.tree.query((x, y), distance_upper_bound=reach)
+            distance, index = points.tree.query((x, y), distance_upper_bound=reach)
             return int(rows[index]) if np.isfinite(distance) else None
-        near = np.array(here.tree.query_ball_point((x, y), reach), dtype=np.intp)
+        near = np.array(points.tree.query_ball_point((x, y), reach), dtype=np.intp)
         near = near[among[rows[near]]]
         if not near.size:
             return None
-        away = np.hypot(here.x[near] - x, here.y[near] - y)
+        away = np.hypot(points.x[near] - x, points.y[near] - y)
         return int(rows[near[np.argmin(away)]])
 
     def place(self, plane: str, row: int) -> tuple[float, float] | None:
@@ -236,10 +236,10 @@ class Workspace:
 
     def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
         """(x low, high), (y low, high) of a plane with a little air around it."""
-        here = self._points(plane)
-        if not here.x.size:
+        points = self._points(plane)
+        if not points.x.size:
             return (-1.0, 1.0), (-1.0, 1.0)
-        return _aired(here.x), _aired(here.y)
+        return _aired(points.x), _aired(points.y)
 
     def listing(self, tab: str) -> Listing:
         """The list of a tab; an empty one for tabs without a list."""

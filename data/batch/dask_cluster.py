@@ -71,12 +71,12 @@ class DaskCluster:
 
     def keep_staffed(self) -> None:
         """Replace workers of ours that ended; where they are not ours and none is left, say so."""
-        some = self.workers().replace_lost()
-        if not some and not self._deserted:
+        replaced = self.workers().replace_lost()
+        if not replaced and not self._deserted:
             self._told(
                 f"no worker is at {self._choice.scheduler}: the build goes on when one comes"
             )
-        self._deserted = not some
+        self._deserted = not replaced
 
     def close(self) -> None:
         """End what was started here; a scheduler that ran before runs on."""

@@ -186,14 +186,17 @@ def build(
         collection = Collection.open(collection)
     settings = settings or BuildSettings()
     try:
-        given = {**lent_models(collection, models, settings), **background(collection, settings)}
+        lent_runs = {
+            **lent_models(collection, models, settings),
+            **background(collection, settings),
+        }
     except LentModelsError as error:
         raise BuildError(str(error)) from error
-    if "svm" in given:
+    if "svm" in lent_runs:
         _check_free(settings, "models are given" if models else "the demo's classifier is used")
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
-    tasks = plan(_wanted(only, settings), collection, settings, given, anew=anew)
+    tasks = plan(_wanted(only, settings), collection, settings, lent_runs, anew=anew)
     if cluster is None and jobs > 1:
         cluster = ClusterChoice(workers=jobs)
 
@@ -206,7 +209,7 @@ def build(
         lanes = Lanes(
             collection,
             settings,
-            given,
+            lent_runs,
             jobs=jobs,
             progress=progress,
             cancelled=cancelled,
@@ -290,11 +293,11 @@ def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
     stages += _ON_DEMAND
     known = {stage.name: stage for stage in stages}
     wanted: set[str] = set()
-    asked = list(only)
-    while asked:
-        name = asked.pop()
+    left_to_see = list(only)
+    while left_to_see:
+        name = left_to_see.pop()
         if name not in known:
             raise BuildError(f"there is no stage {name!r}; there are {', '.join(known)}")
         wanted.add(name)
-        asked += known[name].needs
+        left_to_see += known[name].needs
     return [stage for stage in stages if stage.name in wanted]

@@ -80,6 +80,6 @@ class Before:
         if "trained_on" in metrics:  # another collection's: none of these were learned on
             return {"n_new": n_new}
         n = metrics.get("added_since", 0) + n_new
-        said = f"trained before {n:,} of these were added; build --anew trains again" if n else ""
+        note = f"trained before {n:,} of these were added; build --anew trains again" if n else ""
         made_as = metrics.get("made_as", self.run.key)
-        return {"n_new": n_new, "made_as": made_as, "added_since": n, "growth_note": said}
+        return {"n_new": n_new, "made_as": made_as, "added_since": n, "growth_note": note}

@@ -104,10 +104,10 @@ def sample_note(metrics: Mapping[str, Any], *, lent: bool = False) -> str:
         every = (
             f"the {n:,} usable then" if metrics.get("added_since") else f"all {n:,} usable spectra"
         )
-        said = f"{n:,} of {of}spectra" if of else every
-        return f"{learnt} {said}, of whatever class" + (f": {why}" if why else "")
-    said = f"{n:,} of {of}galaxies" if of else f"{n:,} galaxies"
-    note = f"{learnt} {said} (class {_GALAXY} of the survey)"
+        sample = f"{n:,} of {of}spectra" if of else every
+        return f"{learnt} {sample}, of whatever class" + (f": {why}" if why else "")
+    sample = f"{n:,} of {of}galaxies" if of else f"{n:,} galaxies"
+    note = f"{learnt} {sample} (class {_GALAXY} of the survey)"
     if lent:
         return note
     if not metrics["left_out"]:

@@ -131,8 +131,8 @@ def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str
     if _can_train_classifier(labels):
         return ""
     kinds, counts = np.unique(labels[labels != ""], return_counts=True)
-    here = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
-    return f"{here} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
+    counted = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
+    return f"{counted} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
 
 
 def _labels(collection: Collection) -> np.ndarray:

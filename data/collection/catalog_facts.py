@@ -43,5 +43,5 @@ def why_set_aside(catalog: pd.DataFrame, row: int) -> str:
 
 def z_warning_of(catalog: pd.DataFrame, row: int) -> str:
     """What its survey warns of with a spectrum's redshift, in words; empty if of nothing."""
-    said = catalog["z_warning"].iat[row] if "z_warning" in catalog else ""
-    return said if isinstance(said, str) else ""
+    warning = catalog["z_warning"].iat[row] if "z_warning" in catalog else ""
+    return warning if isinstance(warning, str) else ""

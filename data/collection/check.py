@@ -210,7 +210,7 @@ def _short_of_chunks(part: Path) -> str:
         expected = int(
             np.prod([-(-n // m) for n, m in zip(array.shape, array.shards, strict=True)])
         )
-        n_chunks = sum(one.is_file() for one in (part / "c").rglob("*"))
+        n_chunks = sum(file.is_file() for file in (part / "c").rglob("*"))
     step = max(array.chunks[0], _ROWS) if array.ndim else 1
     for start in range(0, array.shape[0] if array.ndim else 0, step):
         array[start : start + step]
@@ -228,11 +228,11 @@ def _notes(path: Path) -> Iterator[Fault]:
                 json.loads(file.read_text(encoding="utf-8"))["names"]
                 continue
             with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
-                said = base.execute("PRAGMA integrity_check").fetchone()[0]
+                problem = base.execute("PRAGMA integrity_check").fetchone()[0]
         except (*DAMAGE, sqlite3.Error) as error:
-            said = _short(error)
-        if said != "ok":
-            yield Fault(file, f"damaged: {said}", "keep a copy, then move it away to begin anew")
+            problem = _short(error)
+        if problem != "ok":
+            yield Fault(file, f"damaged: {problem}", "keep a copy, then move it away to begin anew")
 
 
 def _forget_missing(path: Path) -> None:

@@ -44,10 +44,10 @@ class ClusterNames:
     def of(self, centres: NDArray[np.floating]) -> list[str]:
         """The name of each of k clusters by its centre, (k, S); "" for those without."""
         names = [""] * len(centres)
-        given = self._read()
+        entries = self._read()
         pairs = [
             (float(alike), number, entry["name"])
-            for entry in given
+            for entry in entries
             for number, alike in enumerate(_cosines(centres, entry["centre"]))
             if alike >= _ALIKE
         ]
@@ -73,11 +73,11 @@ class ClusterNames:
             raise ValueError(f"a name is one line of 60 characters at most, got {name!r}")
         with transaction(self._path, _TABLE) as base:
             base.execute("BEGIN IMMEDIATE")  # what was given is read and replaced as one change
-            given = _given(base) or self._given_before()
+            entries = _given(base) or self._given_before()
             others = [
-                (one["name"], json.dumps(one["centre"]))
-                for one in given
-                if one["name"] != name and _cosines(centre[None], one["centre"])[0] < _ALIKE
+                (entry["name"], json.dumps(entry["centre"]))
+                for entry in entries
+                if entry["name"] != name and _cosines(centre[None], entry["centre"])[0] < _ALIKE
             ]
             if name:
                 others.append((name, json.dumps([round(float(value), 6) for value in centre])))
@@ -99,7 +99,7 @@ class ClusterNames:
         """As an earlier version kept them."""
         try:
             entries = json.loads(self._before.read_text(encoding="utf-8"))["names"]
-            return [one for one in entries if {"name", "centre"} <= set(one)]
+            return [entry for entry in entries if {"name", "centre"} <= set(entry)]
         except (OSError, ValueError, KeyError, TypeError):
             return []  # none were given, or not by us
 

@@ -39,24 +39,24 @@ def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
     shutil.rmtree(path, ignore_errors=True)
     group = zarr.create_group(path)
     waves, wave_starts = _listed_once(spectra)
-    lengths = np.array([len(one.flux) for one in spectra], np.int64)
-    has_model = np.array([one.model is not None for one in spectra], bool)
+    lengths = np.array([len(spectrum.flux) for spectrum in spectra], np.int64)
+    has_model = np.array([spectrum.model is not None for spectrum in spectra], bool)
     index = np.zeros((len(spectra), len(_INDEX)))
     index[:, 0] = np.cumsum(lengths) - lengths
     index[:, 1] = lengths
     modelled = np.where(has_model, lengths, 0)
     index[:, 2] = np.where(has_model, np.cumsum(modelled) - modelled, -1)
-    index[:, 3] = [KINDS.index(one.wave.kind) for one in spectra]
+    index[:, 3] = [KINDS.index(spectrum.wave.kind) for spectrum in spectra]
     index[:, 4] = [
-        start if one.wave.kind == "listed" else one.wave.first
-        for one, start in zip(spectra, wave_starts, strict=True)
+        start if spectrum.wave.kind == "listed" else spectrum.wave.first
+        for spectrum, start in zip(spectra, wave_starts, strict=True)
     ]
-    index[:, 5] = [one.wave.step for one in spectra]
-    models = [one.model for one in spectra if one.model is not None]
+    index[:, 5] = [spectrum.wave.step for spectrum in spectra]
+    models = [spectrum.model for spectrum in spectra if spectrum.model is not None]
     digest = blake2b(digest_size=16)
     for name, values in (
-        ("flux", _joined([one.flux for one in spectra], np.float32)),
-        ("ivar", _joined([one.ivar for one in spectra], np.float32)),
+        ("flux", _joined([spectrum.flux for spectrum in spectra], np.float32)),
+        ("ivar", _joined([spectrum.ivar for spectrum in spectra], np.float32)),
         ("model", _joined(models, np.float32)),
         ("wave", waves),
     ):
@@ -145,8 +145,8 @@ def _listed_once(spectra: Sequence[StoredSpectrum]) -> tuple[np.ndarray, list[in
     starts: dict[bytes, int] = {}
     different: list[np.ndarray] = []
     listed, size = [], 0
-    for one in spectra:
-        content = np.ascontiguousarray(one.wave.listed, np.float64)
+    for spectrum in spectra:
+        content = np.ascontiguousarray(spectrum.wave.listed, np.float64)
         if content.tobytes() not in starts:
             starts[content.tobytes()] = size
             different.append(content)

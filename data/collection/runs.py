@@ -238,7 +238,7 @@ class RunStore:
             What was written stays beside when the block is broken off, for the next
             attempt to find.
         """
-        place = self.path / f"{stage}-{key}"
+        folder = self.path / f"{stage}-{key}"
         beside = self.path / f".{stage}-{key}.partial"
         for left in self.path.glob(f".{stage}-*.partial"):
             if left != beside or not resumable:
@@ -257,8 +257,8 @@ class RunStore:
         for stray in beside.glob("**/.*.part*"):  # of a write that was broken off before
             stray.unlink()
         sync_tree(beside)
-        shutil.rmtree(place, ignore_errors=True)
-        os.replace(beside, place)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(beside, folder)
         sync(self.path)
 
     def record_seconds(self, stage: str, key: str, seconds: float, threads: int) -> None:

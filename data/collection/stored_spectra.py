@@ -85,8 +85,8 @@ class SpectraAtRest:
             first = row - row % n
             flux, ivar = (np.asarray(of[first : first + n]) for of in (self._flux, self._ivar))
             self._near = first, flux, ivar  # at once: another thread may ask
-        here = slice(row - first, row - first + 1)
-        return flux[here].copy(), ivar[here].copy()
+        in_chunk = slice(row - first, row - first + 1)
+        return flux[in_chunk].copy(), ivar[in_chunk].copy()
 
     def observed(self, row: int) -> ObservedSpectrum:
         """One row, taken back to the observed frame."""
@@ -151,10 +151,10 @@ class SpectraObserved:
         rows = np.arange(start, stop)[self._for_lenses[start:stop]]
         numbers = self._number(rows)
         for number in np.unique(numbers).tolist():
-            block, some = self._block(number), rows[numbers == number]
-            at = self._rows[some] - self._begin[number]
+            block, block_rows = self._block(number), rows[numbers == number]
+            at = self._rows[block_rows] - self._begin[number]
             fluxes, ivars = block.pixels(int(at[0]), int(at[-1]) + 1)
-            for row, k in zip(some.tolist(), at.tolist(), strict=True):
+            for row, k in zip(block_rows.tolist(), at.tolist(), strict=True):
                 rest = block.wave(k) / (1 + self._z[row])
                 k -= int(at[0])
                 flux[row - start], ivar[row - start] = resample(

@@ -45,10 +45,10 @@ def encode_wave(wave_aa: np.ndarray) -> WaveCode:
         float64, positive, increasing, at least two.
     """
     wave = np.asarray(wave_aa, np.float64)
-    some = np.array([0, wave.size // 2, wave.size - 1])
+    probes = np.array([0, wave.size // 2, wave.size - 1])
     for code in _candidates(wave):
         # Three of its pixels settle nearly every one that is not the one.
-        if np.array_equal(_regular(code, some), wave[some]) and np.array_equal(
+        if np.array_equal(_regular(code, probes), wave[probes]) and np.array_equal(
             decode_wave(code, wave.size), wave
         ):
             return code

@@ -136,8 +136,10 @@ def replay(
     if was.complete:
         made = explain(saved.flux, target, was.settings)
     else:
-        asked = explain_progressively(saved.flux, target, was.settings, counts=(was.n_samples,))
-        made = next(asked)
+        explanations = explain_progressively(
+            saved.flux, target, was.settings, counts=(was.n_samples,)
+        )
+        made = next(explanations)
     if not allow_other_model and not np.isclose(made.value, was.value, rtol=_CLOSE, atol=1e-9):
         raise OtherModelError(
             f"{was.target} of this spectrum was {was.value:.6g} and is {made.value:.6g}: another "

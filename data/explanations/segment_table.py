@@ -92,8 +92,8 @@ def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
 def _effect_columns(saved: SavedExplanation) -> list[Any]:
     """What more flux does to the target, with its unit; and what any change does, where asked."""
     effects, target = saved.effects, saved.explanation.target
-    said = [effects.said(number) for number in range(len(effects.values))]
-    change = Column(said, "change", description=f"what it does to {target}")
+    words = [effects.said(number) for number in range(len(effects.values))]
+    change = Column(words, "change", description=f"what it does to {target}")
     if effects.unit in ("fill", "slope"):
         return [change]
     of = {"flux": "flux"}.get(effects.unit, "contrast with the median")

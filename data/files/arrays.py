@@ -40,7 +40,7 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
     ModelFileError
         The file is absent or damaged.
     """
-    told = damage_told(path, ModelFileError, _WAY_OUT)
-    with told, safe_open(path, framework="numpy") as stored:
+    damage = damage_told(path, ModelFileError, _WAY_OUT)
+    with damage, safe_open(path, framework="numpy") as stored:
         facts = json.loads((stored.metadata() or {}).get("facts", "null"))
         return {name: stored.get_tensor(name) for name in stored.keys()}, facts  # noqa: SIM118

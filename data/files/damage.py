@@ -23,24 +23,24 @@ DAMAGE: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def damage_told(path: Path, told: type[Exception], way_out: str) -> Iterator[None]:
+def damage_told(path: Path, error_type: type[Exception], way_out: str) -> Iterator[None]:
     """Raise what a damaged file makes of this as one error that names the file and the way out.
 
     Parameters
     ----------
     path
         Of the file.
-    told
+    error_type
         The error that is raised instead; such errors pass as they are.
     way_out
         What can be done, as a sentence's end.
     """
     try:
         yield
-    except told:
+    except error_type:
         raise
     except FileNotFoundError as error:
-        raise told(f"{path} is not there; {way_out}") from error
+        raise error_type(f"{path} is not there; {way_out}") from error
     except DAMAGE as error:
         words = " ".join((str(error) or type(error).__name__).split())[:300]
-        raise told(f"{path} cannot be read ({words}); {way_out}") from error
+        raise error_type(f"{path} cannot be read ({words}); {way_out}") from error

@@ -44,9 +44,9 @@ def fetch_file(address: str, path: Path, *, is_right: Callable[[Path], bool]) ->
     beside = path.with_name(f".{path.name}.part")
     have = beside.stat().st_size if beside.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
-    asked = urllib.request.Request(address, headers=headers)
+    request = urllib.request.Request(address, headers=headers)
     try:
-        with urllib.request.urlopen(asked, timeout=_TIMEOUT_S) as answer:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
             goes_on = answer.status == _PARTIAL_CONTENT
             with beside.open("ab" if goes_on else "wb") as out:
                 shutil.copyfileobj(answer, out)

@@ -121,7 +121,7 @@ def set_password(path: Path, name: str, password: str, role: str = "tag") -> boo
         raise ValueError(f"a password has {_SHORTEST} characters at least, not {len(password)}")
     people: Mapping[str, Entry] = read_password_file(path) if path.exists() else {}
     written = {**people, name: Entry(name, role, hashed(password))}
-    lines = [f"{one.name} {one.role} {one.hash}\n" for one in written.values()]
+    lines = [f"{entry.name} {entry.role} {entry.hash}\n" for entry in written.values()]
     with written_whole(path) as beside:
         # Before anything stands in it.
         os.close(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
@@ -156,8 +156,8 @@ def _parts(hash: str) -> tuple[int, int, int, bytes, bytes]:
 
 
 def _key(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    given = password.encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(given, salt=salt, n=n, r=r, p=p, maxmem=2 * _MOST_BYTES, dklen=32)
+    encoded = password.encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(encoded, salt=salt, n=n, r=r, p=p, maxmem=2 * _MOST_BYTES, dklen=32)
 
 
 def _text(data: bytes) -> str:

@@ -54,10 +54,10 @@ def some_rows(array: zarr.Array, rows: np.ndarray) -> np.ndarray:
     values = np.empty((len(rows), *array.shape[1:]), array.dtype)
     ends = np.flatnonzero(np.diff(rows // _AT_ONCE_ROWS)) + 1
     for first, stop in zip([0, *ends], [*ends, len(rows)], strict=True):
-        some = rows[first:stop]
-        if len(some):
-            block = np.asarray(array[int(some[0]) : int(some[-1]) + 1])
-            values[first:stop] = block[some - some[0]]
+        chunk_rows = rows[first:stop]
+        if len(chunk_rows):
+            block = np.asarray(array[int(chunk_rows[0]) : int(chunk_rows[-1]) + 1])
+            values[first:stop] = block[chunk_rows - chunk_rows[0]]
     return values
 
 

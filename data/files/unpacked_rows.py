@@ -52,8 +52,8 @@ def unpacked_rows(
     """
     with cast(FileIO, tempfile.TemporaryFile(dir=folder, buffering=0)) as file:
         for first in range(0, len(rows), _AT_ONCE_ROWS):
-            some = some_rows(array, rows[first : first + _AT_ONCE_ROWS])
-            left = np.ascontiguousarray(some, np.float32).data.cast("B")
+            block = some_rows(array, rows[first : first + _AT_ONCE_ROWS])
+            left = np.ascontiguousarray(block, np.float32).data.cast("B")
             while len(left):
                 left = left[file.write(left) :]
         yield partial(_read, file, rows, int(array.shape[1]))

@@ -31,29 +31,29 @@ def only_known_codecs(path: Path) -> Path:
     FileNotFoundError
         There is nothing, or nothing of format 3.
     """
-    said = [*_described(path)]
-    if not said:
+    described = [*_described(path)]
+    if not described:
         raise FileNotFoundError(f"{path} holds no array of zarr's format 3")
-    for place, facts in said:
+    for file, facts in described:
         if facts.get("zarr_format") != 3:
-            raise ValueError(f"{place} is of zarr's format {facts.get('zarr_format')!r}, not 3")
+            raise ValueError(f"{file} is of zarr's format {facts.get('zarr_format')!r}, not 3")
         if facts.get("node_type") == "group":
             continue
         if facts.get("storage_transformers"):
-            raise ValueError(f"{place} names transformers of its storage, which are not applied")
+            raise ValueError(f"{file} names transformers of its storage, which are not applied")
         if str(facts.get("data_type")) not in _TYPES:
-            raise ValueError(f"{place} holds {facts.get('data_type')!r}, no numbers")
+            raise ValueError(f"{file} holds {facts.get('data_type')!r}, no numbers")
         for name in _names(facts.get("codecs")):
             if name not in _CODECS:
-                raise ValueError(f"{place} names the codec {name!r}, which is not on the list")
+                raise ValueError(f"{file} names the codec {name!r}, which is not on the list")
     return path
 
 
 def _described(path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """What the array or group says of itself, and each of its own."""
-    for place in (path / "zarr.json", *sorted(path.glob("*/zarr.json"))):
-        if place.is_file():
-            yield place, json.loads(place.read_text(encoding="utf-8"))
+    for file in (path / "zarr.json", *sorted(path.glob("*/zarr.json"))):
+        if file.is_file():
+            yield file, json.loads(file.read_text(encoding="utf-8"))
 
 
 def _names(codecs: Any) -> Iterator[str]:

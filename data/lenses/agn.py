@@ -55,17 +55,17 @@ class AgnLens(BuiltLens):
         self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)
         if self.domain is not None and self.domain.knows_kind:
             self.targets += (OF_KIND,)
-        said = [] if self.domain is None else [self.domain.columns]
-        self.columns = self._own(run.table("predictions").set_index("row"), *said)
+        tables = [] if self.domain is None else [self.domain.columns]
+        self.columns = self._own(run.table("predictions").set_index("row"), *tables)
 
     @property
     def described(self) -> str:
         """The classifier in a few words, and how its test set was chosen."""
-        settings, said = _trained_with(self._trained)
+        settings, metrics = _trained_with(self._trained)
         if settings is None:
             return "A lent classifier"
-        lent = "" if said is self._trained.metrics else ", lent by another collection"
-        return _classifier_words(settings, said) + lent
+        whose = "" if metrics is self._trained.metrics else ", lent by another collection"
+        return _classifier_words(settings, metrics) + whose
 
     @property
     def lent_test(self) -> dict[str, Any] | None:
@@ -198,10 +198,10 @@ class AgnLens(BuiltLens):
             milliseconds; without, :meth:`lines_lacking` tells them.
         """
         self._check_row(row)
-        said = self.columns.loc[row]
-        probabilities = {label: float(said[probability_column(label)]) for label in self.classes}
-        predicted, true = str(said["predicted"]), str(self._labels.iat[row])
-        votes, domain = str(said["votes"]), self.domain_of(row)
+        facts = self.columns.loc[row]
+        probabilities = {label: float(facts[probability_column(label)]) for label in self.classes}
+        predicted, true = str(facts["predicted"]), str(self._labels.iat[row])
+        votes, domain = str(facts["votes"]), self.domain_of(row)
         if lines and domain is not None:
             domain = replace(domain, lacking=self.lines_lacking(row))
         return Verdict(
@@ -211,14 +211,14 @@ class AgnLens(BuiltLens):
 
 def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
     """Settings of a run's own or lent classifier, None if not known, and what else was kept."""
-    lent = run.metrics.get("lent")
-    return (run.params.get("svm"), run.metrics) if lent is None else (lent["svm"], lent)
+    lender = run.metrics.get("lent")
+    return (run.params.get("svm"), run.metrics) if lender is None else (lender["svm"], lender)
 
 
-def _classifier_words(settings: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+def _classifier_words(settings: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     """Of a support vector machine's settings, or what took its place, and of the split."""
-    split = _SPLITS.get(said.get("split") or settings["split"], "")
-    instead = said.get("instead")
+    split = _SPLITS.get(metrics.get("split") or settings["split"], "")
+    instead = metrics.get("instead")
     if instead is not None:
         return f"{instead['text']}{split}"
     gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
@@ -227,5 +227,5 @@ def _classifier_words(settings: Mapping[str, Any], said: Mapping[str, Any]) -> s
 
 
 def _is_svm(run: Run) -> bool:
-    settings, said = _trained_with(run)
-    return settings is not None and said.get("instead") is None
+    settings, metrics = _trained_with(run)
+    return settings is not None and metrics.get("instead") is None

@@ -133,8 +133,8 @@ def kinds_of_spectra(catalog: pd.DataFrame) -> np.ndarray:
     kinds = np.full(len(catalog), "", object)
     for column in ("planted_kind", "label", "subclass"):
         if column in catalog:
-            said = catalog[column].fillna("").astype(str).to_numpy()
-            kinds = np.where(kinds == "", said, kinds)
+            values = catalog[column].fillna("").astype(str).to_numpy()
+            kinds = np.where(kinds == "", values, kinds)
     return np.where(kinds == "", "no subclass", kinds).astype(str)
 
 
@@ -159,10 +159,10 @@ def _parts(
         again = np.empty_like(x)
         for which in np.unique(number):
             again[number == which] = networks.vaes[which].reconstruct(x[number == which])
-        for name, mine in lists.items():
-            here = np.isin(at, mine)
-            shares = score_parts(lens.wave_rest_aa, x[here], again[here], cast("Score", name))
-            share_of_parts[name][np.isin(mine, at)] = shares
+        for name, leaders in lists.items():
+            in_list = np.isin(at, leaders)
+            shares = score_parts(lens.wave_rest_aa, x[in_list], again[in_list], cast("Score", name))
+            share_of_parts[name][np.isin(leaders, at)] = shares
     return share_of_parts
 
 

@@ -245,8 +245,8 @@ class OutsideLens:
 def _noted(verdict: Verdict, note: str) -> Verdict:
     if not note or verdict.domain is None:
         return verdict
-    said = verdict.domain
-    return replace(verdict, domain=replace(said, notes=(*said.notes, note)))
+    domain = verdict.domain
+    return replace(verdict, domain=replace(domain, notes=(*domain.notes, note)))
 
 
 def _kept_out(spectrum: Spectrum, bar: EntryBar) -> str:
@@ -262,8 +262,8 @@ def _kept_out(spectrum: Spectrum, bar: EntryBar) -> str:
     if bar == "impossible values":
         return f": {impossible(spectrum)}"
     why = f" ({spectrum.z_note})" if spectrum.z_note else ""
-    given = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
+    lack = f"a redshift of {spectrum.z:g}, which does not bring it to rest"
     if np.isnan(spectrum.z):
-        given = "no redshift; a table of your own has it as Z in its header"
-        given = "no redshift to rely on" if why else given
-    return f": its file gives {given}{why}"
+        lack = "no redshift; a table of your own has it as Z in its header"
+        lack = "no redshift to rely on" if why else lack
+    return f": its file gives {lack}{why}"

@@ -80,7 +80,7 @@ class Placer:
         starts = range(0, len(at), _CHUNK_ROWS)
         blocks = (some_rows(spectra, at[i : i + _CHUNK_ROWS]) for i in starts)
         if run.stage == "planes":
-            facts = next(one for one in run.metrics["planes"] if one["name"] == plane)
+            facts = next(entry for entry in run.metrics["planes"] if entry["name"] == plane)
             values = np.concatenate(list(blocks))
             project = _refit(values, EmbedSettings(**facts["settings"]))
             features = project(values)

@@ -61,11 +61,11 @@ class Plane:
     def judged_on(self) -> str:
         """Of how many points the measures are, such as "on 8,000 of 90,000 points"; "" of all."""
         n = int(self.metrics.get("n", len(self.rows)))
-        asked, total = int(self.metrics.get("n_asked", n)), len(self.rows)
-        if asked >= total:
+        n_judged, total = int(self.metrics.get("n_asked", n)), len(self.rows)
+        if n_judged >= total:
             return ""
         among = "" if n >= total else f", neighbours among {n:,}"
-        return f"on {asked:,} of {total:,} points{among}"
+        return f"on {n_judged:,} of {total:,} points{among}"
 
 
 def open_planes(collection: Collection, *, unfinished: bool = False) -> dict[str, Plane]:

@@ -40,8 +40,8 @@ def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], 
     AddressError
         Another holds it; the text says who, since when, and what to do.
     """
-    mine = {"token": uuid.uuid4().hex, "whose": whose, "by": _by(), "since": _now()}
-    content = json.dumps(mine).encode()
+    claim = {"token": uuid.uuid4().hex, "whose": whose, "by": _by(), "since": _now()}
+    content = json.dumps(claim).encode()
     if not remote.create(HELD, content):
         held = _held(remote)
         if whose and held.get("whose") == whose:
@@ -51,13 +51,13 @@ def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], 
 
     def still_ours() -> None:
         held = _held(remote)
-        if held.get("token") != mine["token"]:
+        if held.get("token") != claim["token"]:
             raise AddressError(f"stopped: {_taken(remote, held)}")
 
     try:
         yield still_ours
     finally:
-        if _held(remote).get("token") == mine["token"]:
+        if _held(remote).get("token") == claim["token"]:
             remote.remove([HELD])
 
 

@@ -48,24 +48,24 @@ class Published:
     def put_spectra(self, report: Report | None = None) -> int:
         """Put the spectra and their catalogue, then the facts by which they count."""
         names = (CATALOG_NAME, REJECTS_NAME)
-        here = {name: self._folder / name for name in names}
-        here |= _files(self._folder / SPECTRA_NAME, SPECTRA_NAME)
-        n = self._step.put("", here, report) + self._count("", self._folder / META_NAME)
-        self._remote.remove(self._remote.files(SPECTRA_NAME).keys() - here.keys())
+        files = {name: self._folder / name for name in names}
+        files |= _files(self._folder / SPECTRA_NAME, SPECTRA_NAME)
+        n = self._step.put("", files, report) + self._count("", self._folder / META_NAME)
+        self._remote.remove(self._remote.files(SPECTRA_NAME).keys() - files.keys())
         return n
 
     def put_run(self, run: Path, report: Report | None = None) -> int:
         """Put a finished run; what an attempt that was broken off has left there is replaced."""
         below = f"runs/{run.name}"
-        here, there = _files(run, below), self._remote.files(below)
-        if there.keys() == here.keys() and self._step.has(there, here.__getitem__):
+        files, there = _files(run, below), self._remote.files(below)
+        if there.keys() == files.keys() and self._step.has(there, files.__getitem__):
             return 0
         manifest = f"{below}/{MANIFEST}"
         # From here on it does not count, until all of it is there.
         self._still_ours()
-        self._remote.remove({manifest} | (there.keys() - here.keys()))
-        del here[manifest]
-        return self._step.put(below, here, report) + self._count(below, run / MANIFEST)
+        self._remote.remove({manifest} | (there.keys() - files.keys()))
+        del files[manifest]
+        return self._step.put(below, files, report) + self._count(below, run / MANIFEST)
 
     def put_finished_runs(self, report: Report | None = None) -> int:
         """Put the runs that are not there."""
@@ -80,8 +80,8 @@ class Published:
     def put_current(self, *, if_ours: bool = False) -> int:
         """Say there which runs are current; if asked so, not over what a build there has said."""
         current = self._folder / CURRENT
-        said = self._remote.files("runs").get(CURRENT) if if_ours else None
-        if not current.is_file() or (said and not self._step.knows(CURRENT, said)):
+        version = self._remote.files("runs").get(CURRENT) if if_ours else None
+        if not current.is_file() or (version and not self._step.knows(CURRENT, version)):
             return 0
         return self._count("runs", current)
 
@@ -105,10 +105,10 @@ class Published:
 
         What a stage is still writing is at its run's final place there, which counts later.
         """
-        here = Path(path)
-        if not here.is_relative_to(self._folder):
+        path_here = Path(path)
+        if not path_here.is_relative_to(self._folder):
             return path
-        parts = [_run_of(Path(part)) for part in here.relative_to(self._folder).parts]
+        parts = [_run_of(Path(part)) for part in path_here.relative_to(self._folder).parts]
         return "/".join([self._remote.address, *parts])
 
     def _count(self, below: str, path: Path) -> int:

@@ -139,8 +139,8 @@ class RemoteFolder:
         except PermissionError as error:
             raise AddressError(f"{self.address} may not be read or written so: {error}") from error
         except (OSError, NotImplementedError, *_of_libraries()) as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise AddressError(f"{self.address} cannot be reached: {said}") from error
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise AddressError(f"{self.address} cannot be reached: {reason}") from error
 
 
 def _opened(address: str) -> tuple[Any, str]:

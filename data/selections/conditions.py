@@ -72,10 +72,10 @@ def range_of(name: str, wanted: NumberRange) -> str:
 def kinds_of(name: str, wanted: Kinds) -> str:
     """The condition that a column has one of some values; empty where there are none."""
     column, texts = as_written(name), wanted.values
-    said = f"{column} IN ({', '.join(texts)})" if texts else ""
-    said = f"{column} = {texts[0]}" if len(texts) == 1 else said
+    condition = f"{column} IN ({', '.join(texts)})" if texts else ""
+    condition = f"{column} = {texts[0]}" if len(texts) == 1 else condition
     missing = f"{column} IS NULL" if wanted.missing else ""
-    return f"({said} OR {missing})" if said and missing else said or missing
+    return f"({condition} OR {missing})" if condition and missing else condition or missing
 
 
 def with_condition(text: str, name: str, condition: str) -> str:
@@ -96,10 +96,10 @@ def with_condition(text: str, name: str, condition: str) -> str:
     """
     parts, whole = _parted(text)
     kept = [part for part in parts if not _is_range(part, name) and not _is_kinds(part, name)]
-    said = [text[part[0].start : part[-1].end] for part in kept if part]
-    if not whole and said and condition:
-        said = [f"({said[0]})"]
-    return " AND ".join([*said, *([condition] if condition else [])])
+    conditions = [text[part[0].start : part[-1].end] for part in kept if part]
+    if not whole and conditions and condition:
+        conditions = [f"({conditions[0]})"]
+    return " AND ".join([*conditions, *([condition] if condition else [])])
 
 
 def range_in(text: str, name: str) -> NumberRange:
@@ -116,7 +116,7 @@ def range_in(text: str, name: str) -> NumberRange:
 def kinds_in(text: str, name: str) -> Kinds | None:
     """The values that a clause holds a column to by a condition of its own; None if by none."""
     kinds = [_is_kinds(part, name) for part in _parted(text)[0]]
-    return next((one for one in kinds if one is not None), None)
+    return next((first for first in kinds if first is not None), None)
 
 
 def _digits(value: float | None) -> str:

@@ -74,8 +74,10 @@ class KeptSelections:
         with reading(self._path, _TABLE) as base:
             rows = base.execute("SELECT name, origin, n FROM selections ORDER BY name").fetchall()
             known = base.execute(_COLOURED).fetchone()
-            given = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
-            return [KeptSelection(name, origin, n, given.get(name, "")) for name, origin, n in rows]
+            colours = dict(base.execute("SELECT * FROM selection_colours")) if known else {}
+            return [
+                KeptSelection(name, origin, n, colours.get(name, "")) for name, origin, n in rows
+            ]
 
     def ids(self, name: str) -> list[str]:
         """The ids of one.

@@ -148,8 +148,8 @@ class _Reader:
         if word.kind == "end":
             return WhereError(f"The filter ends where {wanted} is expected.", word.start, word.end)
         near = get_close_matches(word.value.upper(), KEYWORDS, 1) if word.kind == "name" else ()
-        said = f"“{_shortened(word.value)}” stands where {wanted} is expected."
-        return WhereError(said, word.start, word.end, tuple(near))
+        sentence = f"“{_shortened(word.value)}” stands where {wanted} is expected."
+        return WhereError(sentence, word.start, word.end, tuple(near))
 
     def _or(self) -> _Part:
         left = self._and()
@@ -247,8 +247,8 @@ class _Reader:
         self._expect("(")
         made = None
         while True:
-            one = self._pair(left, "=", self._sum())
-            made = one.expression if made is None else made | one.expression
+            pair = self._pair(left, "=", self._sum())
+            made = pair.expression if made is None else made | pair.expression
             if not self._took(","):
                 break
         return _Part(made, "truth", left.start, self._expect(")").end)

@@ -98,10 +98,10 @@ def _word(match: re.Match[str]) -> Word:
     if kind in ("text", "quoted"):
         quote = "'" if kind == "text" else '"'
         return Word(kind, value.replace(2 * quote, quote), start, end)
-    said = _SPELLINGS.get(value.upper(), value)
-    if said.upper() in KEYWORDS:
-        return Word("keyword", said.upper(), start, end)
-    return Word(kind, said, start, end)
+    spelling = _SPELLINGS.get(value.upper(), value)
+    if spelling.upper() in KEYWORDS:
+        return Word("keyword", spelling.upper(), start, end)
+    return Word(kind, spelling, start, end)
 
 
 def _unreadable(text: str, at: int) -> WhereError:

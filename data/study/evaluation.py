@@ -48,7 +48,9 @@ class Evaluation:
     def best(self) -> dict[str, Any]:
         """The best machine of all types, by its F on validation: settings and figures."""
         machines = self.runs["evaluate"].metrics["machines"]
-        return next(one for one in machines if one["task"] == "three" and one.get("best"))
+        return next(
+            machine for machine in machines if machine["task"] == "three" and machine.get("best")
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable; the best machine's test figures stand at the top."""
@@ -78,8 +80,12 @@ class Evaluation:
         """What took the support vector machine's place on the page, and its figures."""
         if "svm" not in self.runs:
             return None
-        said = self.runs["svm"].metrics
-        return {"classifier": said["instead"], "split": said["split"], "test": said["test"]}
+        metrics = self.runs["svm"].metrics
+        return {
+            "classifier": metrics["instead"],
+            "split": metrics["split"],
+            "test": metrics["test"],
+        }
 
 
 _MACRO: dict[str, MacroFigure] = {

@@ -20,66 +20,82 @@ __all__ = ["noise_tables"]
 _ALL = 0.99
 
 
-def noise_tables(said: Mapping[str, Any]) -> tuple[Table, ...]:
+def noise_tables(metrics: Mapping[str, Any]) -> tuple[Table, ...]:
     """F of each type by the best machine, and the mean F by every kernel, over added noise.
 
     Where few spectra stand behind these means, a third table has their intervals.
 
     Parameters
     ----------
-    said
+    metrics
         What the stage noise recorded.
     """
-    curves = {kernel: said["kernels"][kernel] for kernel in _in_order(said)}
-    ends = [_ends_of_kernels(curves, said["sigmas"])] if _few(said) else []
-    return _best(said), _kernels(said), *ends
+    curves = {kernel: metrics["kernels"][kernel] for kernel in _in_order(metrics)}
+    ends = [_ends_of_kernels(curves, metrics["sigmas"])] if _few(metrics) else []
+    return _best(metrics), _kernels(metrics), *ends
 
 
-def _best(said: Mapping[str, Any]) -> Table:
-    kinds, few = list(said["by_class"]), _few(said)
+def _best(metrics: Mapping[str, Any]) -> Table:
+    kinds, few = list(metrics["by_class"]), _few(metrics)
     rows = []
-    for at, sigma in enumerate(said["sigmas"]):
-        row: list[Cell] = [sigma, said["macro_f"][at], *_ends(said, at)[:few], said["spread"][at]]
+    for at, sigma in enumerate(metrics["sigmas"]):
+        row: list[Cell] = [
+            sigma,
+            metrics["macro_f"][at],
+            *_ends(metrics, at)[:few],
+            metrics["spread"][at],
+        ]
         row.append(paper.NOISE_F["mean"].get(sigma))
         for kind in kinds:
-            of = said["by_class"][kind]
+            of = metrics["by_class"][kind]
             row += [of["f"][at], *_ends(of, at)[:few], paper.NOISE_F.get(kind, {}).get(sigma)]
         rows.append(tuple(row))
     columns = ["sigma", "mean F", *["95 % of mean F"][:few], "spread", "paper: mean F"]
     for kind in kinds:
         columns += [f"F {kind}", *[f"95 % of F {kind}"][:few], f"paper: F {kind}"]
     title = (
-        f"Noise test, {_named(said['kernel'], said)}: F against the standard deviation of added "
-        "noise (flux at 5100 Å = 1)"
+        f"Noise test, {_named(metrics['kernel'], metrics)}: F against the standard deviation of "
+        "added noise (flux at 5100 Å = 1)"
     )
     note = (
-        f"Means over {said['repeats']} draws of the noise, and the spread of the mean F. The "
+        f"Means over {metrics['repeats']} draws of the noise, and the spread of the mean F. The "
         f"paper's are of its linear kernel.{f' {NOTE}' if few else ''}"
     )
     return Table("noise", title, tuple(columns), tuple(rows), note)
 
 
-def _kernels(said: Mapping[str, Any]) -> Table:
+def _kernels(metrics: Mapping[str, Any]) -> Table:
     """A kernel a row: its mean F at each sigma, and which type fares worst and best."""
     rows: list[tuple[Cell, ...]] = [
-        (kernel, *said["kernels"][kernel]["macro_f"], *_order(_of_types(said["kernels"][kernel])))
-        for kernel in _in_order(said)
+        (
+            kernel,
+            *metrics["kernels"][kernel]["macro_f"],
+            *_order(_of_types(metrics["kernels"][kernel])),
+        )
+        for kernel in _in_order(metrics)
     ]
-    theirs = {kind: f for kind, f in paper.NOISE_F.items() if kind != "mean"}
-    given = sorted(theirs["type 1"])
+    published = {kind: f for kind, f in paper.NOISE_F.items() if kind != "mean"}
+    published_sigmas = sorted(published["type 1"])
     rows.append(
         (
             "paper: linear",
-            *(paper.NOISE_F["mean"].get(sigma) for sigma in said["sigmas"]),
-            *_order({kind: [f[sigma] for sigma in given] for kind, f in theirs.items()}),
+            *(paper.NOISE_F["mean"].get(sigma) for sigma in metrics["sigmas"]),
+            *_order(
+                {kind: [f[sigma] for sigma in published_sigmas] for kind, f in published.items()}
+            ),
         )
     )
-    columns = ("kernel", *(f"sigma {sigma:g}" for sigma in said["sigmas"]), "lowest F", "highest F")
+    columns = (
+        "kernel",
+        *(f"sigma {sigma:g}" for sigma in metrics["sigmas"]),
+        "lowest F",
+        "highest F",
+    )
     note = (
         "C and gamma as in the table of hyperparameters. Lowest and highest F: the type, and at "
         "how many of the sigmas no other is as low or as high."
     )
-    lost = [text for kernel in sorted(said["kernels"]) if (text := _collapse(kernel, said))]
+    lost = [text for kernel in sorted(metrics["kernels"]) if (text := _collapse(kernel, metrics))]
     title = "Noise test, all kernels: mean F at each sigma (flux at 5100 Å = 1)"
     return Table("noise_kernels", title, columns, tuple(rows), " ".join([note, *lost]))
 
@@ -96,13 +112,13 @@ def _ends_of_kernels(curves: Mapping[str, Any], sigmas: Sequence[float]) -> Tabl
     return Table("noise_kernels_intervals", title, columns, tuple(rows), note)
 
 
-def _in_order(said: Mapping[str, Any]) -> list[str]:
-    return sorted(said["kernels"], key=KERNELS.index)
+def _in_order(metrics: Mapping[str, Any]) -> list[str]:
+    return sorted(metrics["kernels"], key=KERNELS.index)
 
 
-def _few(said: Mapping[str, Any]) -> bool:
+def _few(metrics: Mapping[str, Any]) -> bool:
     """Whether the test has so few spectra of a type that intervals are to be said."""
-    return any_few(of["n"] for of in said["by_class"].values())
+    return any_few(of["n"] for of in metrics["by_class"].values())
 
 
 def _ends(of: Mapping[str, Any], at: int) -> list[Cell]:
@@ -111,9 +127,9 @@ def _ends(of: Mapping[str, Any], at: int) -> list[Cell]:
     return [None if ends is None else interval_text(*ends)]
 
 
-def _named(kernel: str, said: Mapping[str, Any]) -> str:
+def _named(kernel: str, metrics: Mapping[str, Any]) -> str:
     """A kernel with its settings, which decide how it takes the noise."""
-    curve = said["kernels"][kernel]
+    curve = metrics["kernels"][kernel]
     gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
     return f"{kernel} kernel, C {curve['c']:g}{gamma}"
 
@@ -138,23 +154,23 @@ def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:
     return order[0], order[1]
 
 
-def _collapse(kernel: str, said: Mapping[str, Any]) -> str:
+def _collapse(kernel: str, metrics: Mapping[str, Any]) -> str:
     """From where on a machine calls nearly everything one type, and why an RBF kernel does."""
-    curve, kinds = said["kernels"][kernel], list(said["kernels"][kernel]["by_class"])
+    curve, kinds = metrics["kernels"][kernel], list(metrics["kernels"][kernel]["by_class"])
     called = np.array([curve["by_class"][kind]["called"] for kind in kinds])
     one_type = called.max(axis=0) >= _ALL
     from_here = np.flatnonzero(np.logical_and.accumulate(one_type[::-1])[::-1])
     if not from_here.size:
         return ""
     at = int(from_here[0])
-    sigma, share = said["sigmas"][at], called[:, at].max()
+    sigma, share = metrics["sigmas"][at], called[:, at].max()
     text = (
         f"From sigma {sigma:g} on the {kernel} kernel calls {percent(share)} of the spectra "
         f"{kinds[int(called[:, at].argmax())]}"
     )
     if kernel != "rbf":
         return f"{text}."
-    n = said["n_pixels"]
+    n = metrics["n_pixels"]
     left = np.exp(-curve["gamma"] * n * sigma**2)
     return (
         f"{text}: the noise adds {n} sigma² to every squared distance, which multiplies the kernel "

@@ -37,7 +37,11 @@ def evaluation_tables(
         The run of prepare-p21.
     """
     metrics = runs["evaluate"].metrics
-    best = next(one for one in metrics["machines"] if one["task"] == "three" and one.get("best"))
+    best = next(
+        machine
+        for machine in metrics["machines"]
+        if machine["task"] == "three" and machine.get("best")
+    )
     tables = [
         _sample(metrics["counts"]),
         _preparation(prepared),
@@ -90,10 +94,13 @@ def _preparation(prepared: Run) -> Table:
 
 def _hyperparameters(metrics: Mapping[str, Any], task: str, *, tuned: bool) -> Table:
     rows = []
-    for one in (m for m in metrics["machines"] if m["task"] == task):
-        settings, kernel = one["settings"], one["settings"]["kernel"]
+    for machine in (m for m in metrics["machines"] if m["task"] == task):
+        settings, kernel = machine["settings"], machine["settings"]["kernel"]
         c, gamma, f = paper.BEST[task][kernel]
-        found_f = one["validation"]["macro_f"], macro_interval_text(one["validation"]) or None
+        found_f = (
+            machine["validation"]["macro_f"],
+            macro_interval_text(machine["validation"]) or None,
+        )
         rows.append((kernel, settings["c"], settings["gamma"], *found_f, c, gamma, f))
     columns = (
         "kernel", "C", "gamma", "validation F", "95 % of F", "paper: C", "paper: gamma", "paper: F"
@@ -107,12 +114,12 @@ def _hyperparameters(metrics: Mapping[str, Any], task: str, *, tuned: bool) -> T
 
 def _scores(metrics: Mapping[str, Any], task: str) -> Table:
     rows = []
-    for one in (m for m in metrics["machines"] if m["task"] == task):
-        kernel, test = one["settings"]["kernel"], one["test"]
-        theirs = paper.TEST[kernel] if task == "three" else (None, None, None)
+    for machine in (m for m in metrics["machines"] if m["task"] == task):
+        kernel, test = machine["settings"]["kernel"], machine["test"]
+        published = paper.TEST[kernel] if task == "three" else (None, None, None)
         ours = (test["macro_precision"], test["macro_recall"], test["macro_f"])
         ends = (macro_interval_text(test, of) or None for of in ("precision", "recall", "f"))
-        rows.append((kernel, *ours, *ends, *theirs))
+        rows.append((kernel, *ours, *ends, *published))
     title = f"Test set, means over {_TASK_TITLES[task]}"
     note = f"{NOTE} {_by_votes(metrics, task)}"
     return Table(f"test_{task}", title, ("kernel", *_WITH_ENDS, *_PAPERS), tuple(rows), note)
@@ -139,9 +146,9 @@ def _by_votes(metrics: Mapping[str, Any], task: str) -> str:
 def _by_class(best: Mapping[str, Any]) -> Table:
     ends = class_intervals(best["test"])
     rows = [
-        (kind, said["precision"], said["recall"], said["f"], *ends.get(kind, (None,) * 3),
-         said["n"], *paper.BY_CLASS.get(kind, (None,) * 3))
-        for kind, said in best["test"]["by_class"].items()
+        (kind, scores["precision"], scores["recall"], scores["f"], *ends.get(kind, (None,) * 3),
+         scores["n"], *paper.BY_CLASS.get(kind, (None,) * 3))
+        for kind, scores in best["test"]["by_class"].items()
     ]  # fmt: skip
     title = f"Test set, each type, {best['settings']['kernel']} kernel"
     columns = ("type", *_WITH_ENDS, "spectra", *_PAPERS)
@@ -211,10 +218,10 @@ def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
     ):
         records: Any = chosen[chosen["correct"] == right]
         rows = tuple(
-            (int(said["number"]), str(ids.iat[int(said["row"])]),
-             *(float(said[probability_column(kind)]) for kind in kinds),
-             str(said["predicted"]), str(said["true"]))
-            for said in records.to_dict("records")
+            (int(record["number"]), str(ids.iat[int(record["row"])]),
+             *(float(record[probability_column(kind)]) for kind in kinds),
+             str(record["predicted"]), str(record["true"]))
+            for record in records.to_dict("records")
         )  # fmt: skip
         tables.append(Table(key, f"{title}, numbered as on the plane", columns, rows))
     return tables[0], tables[1]
@@ -222,10 +229,11 @@ def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
 
 def _splits(metrics: Mapping[str, Any]) -> Table:
     rows = [
-        (method, said["macro_f"], *(kind["f"] for kind in said["by_class"].values()),
-         macro_interval_text(said) or None,
-         *(class_intervals(said).get(kind, (None,) * 3)[2] for kind in said["by_class"]), said["n"])
-        for method, said in metrics["splits"].items()
+        (method, scores["macro_f"], *(kind["f"] for kind in scores["by_class"].values()),
+         macro_interval_text(scores) or None,
+         *(class_intervals(scores).get(kind, (None,) * 3)[2] for kind in scores["by_class"]),
+         scores["n"])
+        for method, scores in metrics["splits"].items()
     ]  # fmt: skip
     kinds = next(iter(metrics["splits"].values()))["classes"]
     names = ("mean F", *(f"F {kind}" for kind in kinds))
@@ -237,9 +245,9 @@ def _splits(metrics: Mapping[str, Any]) -> Table:
     return Table("splits", title, columns, tuple(rows), note)
 
 
-def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
+def _instead(metrics: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
     """What took the machine's place on the page, beside the best machine."""
-    test, machine = said["test"], best["test"]
+    test, machine = metrics["test"], best["test"]
     means: tuple[tuple[str, MacroFigure], ...] = (
         ("precision, mean of types", "precision"),
         ("recall, mean of types", "recall"),
@@ -250,17 +258,17 @@ def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
          machine[f"macro_{of}"], macro_interval_text(machine, of) or None)
         for measure, of in means
     ]  # fmt: skip
-    ends, theirs = class_intervals(test), class_intervals(machine)
+    ends, machine_ends = class_intervals(test), class_intervals(machine)
     rows += [
         (f"F {kind}", of["f"], ends.get(kind, (None,) * 3)[2],
-         machine["by_class"].get(kind, {}).get("f"), theirs.get(kind, (None,) * 3)[2])
+         machine["by_class"].get(kind, {}).get("f"), machine_ends.get(kind, (None,) * 3)[2])
         for kind, of in test["by_class"].items()
     ]  # fmt: skip
     rows.append(("test spectra", test["n"], None, machine["n"], None))
-    name = said["instead"]["type"].rpartition(".")[2]
+    name = metrics["instead"]["type"].rpartition(".")[2]
     svm = f"SVM, {best['settings']['kernel']} kernel"
     columns = ("test set", name, f"95 % of {name}", svm, f"95 % of {svm}")
-    note = f"{said['instead']['text']}, {said['split']} split. {NOTE}"
+    note = f"{metrics['instead']['text']}, {metrics['split']} split. {NOTE}"
     title = "The classifier on the page, beside the support vector machine"
     return Table("instead", title, columns, tuple(rows), note)
 
@@ -268,19 +276,19 @@ def _instead(said: Mapping[str, Any], best: Mapping[str, Any]) -> Table:
 def _planes(run: Run, labels: np.ndarray) -> Table:
     """What the planes keep; (n,) labels are of all spectra of the collection."""
     made = run.metrics["planes"]
-    kinds = max((list(one["separation"]) for one in made), key=len)
-    counts = [_of_kinds(labels[run.table(one["name"])["row"]], kinds) for one in made]
+    kinds = max((list(plane["separation"]) for plane in made), key=len)
+    counts = [_of_kinds(labels[run.table(plane["name"])["row"]], kinds) for plane in made]
     few = any_few(n for sizes in counts for n in sizes if n)
     rows = []
-    for one, sizes in zip(made, counts, strict=True):
-        of, shares = one["of_spectra"], [one["separation"].get(kind) for kind in kinds]
+    for plane, sizes in zip(made, counts, strict=True):
+        of, shares = plane["of_spectra"], [plane["separation"].get(kind) for kind in kinds]
         ends = [
             None if share is None else share_interval(round(share * n), n) or None
             for share, n in zip(shares, sizes, strict=True)
         ]
-        told = (one["title"], one["n"], of.get("n_asked", of["n"]))
-        told += (of["trustworthiness"], of["knn_recall"])
-        rows.append((*told, *shares, *(ends if few else ())))
+        cells = (plane["title"], plane["n"], of.get("n_asked", of["n"]))
+        cells += (of["trustworthiness"], of["knn_recall"])
+        rows.append((*cells, *shares, *(ends if few else ())))
     columns = ("plane", "points", "measured on", "trustworthiness", "kNN recall", *kinds)
     columns += tuple(f"95 % of {kind}" for kind in kinds if few)
     note = "Under each type: share of its spectra most of whose 10 nearest on the plane are of it."

@@ -81,10 +81,10 @@ class LikeSpectra:
         n = self.n_like
         if not n or not sn_median > 0 or not np.isfinite(sn_median):
             return None
-        here = np.log(sn_median)
-        at = int(np.searchsorted(self._log_sn, here))
+        log_sn = np.log(sn_median)
+        at = int(np.searchsorted(self._log_sn, log_sn))
         around = slice(max(at - n, 0), at + n)
-        rows, far = self._order[around], np.abs(self._log_sn[around] - here)
+        rows, far = self._order[around], np.abs(self._log_sn[around] - log_sn)
         others = np.flatnonzero(rows != own) if own is not None else np.arange(len(rows))
         chosen = rows[others[np.argsort(far[others], kind="stable")[: n - 1]]]
         sn = np.exp(self._log_sn[around][np.isin(rows, chosen)])

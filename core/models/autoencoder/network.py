@@ -98,8 +98,8 @@ class Vae(nn.Module):
 
     def _there(self, x: NDArray[np.floating]) -> Tensor:
         """Spectra in single precision, where the weights are."""
-        here = tensor_of(np.ascontiguousarray(x, dtype=np.float32))
-        return here.to(self.output.weight.device)
+        on_device = tensor_of(np.ascontiguousarray(x, dtype=np.float32))
+        return on_device.to(self.output.weight.device)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray]) -> Vae:

@@ -162,13 +162,13 @@ class SpectraInBlocks:
         """A window at a time."""
         step = self._step(batch)
         # In one place: memory fresh from the system costs more than the copying.
-        place = np.empty((min(step, len(rows)), self.n_pixels), np.float32)
+        buffer = np.empty((min(step, len(rows)), self.n_pixels), np.float32)
         for start in range(0, len(rows), step):
             window = rows[start : start + step]
             ascending = np.sort(window)
-            self._fill(place, self.at[ascending])
-            here = np.searchsorted(ascending, window)
-            yield torch.from_numpy(place[: len(window)]), torch.from_numpy(here)
+            self._fill(buffer, self.at[ascending])
+            where = np.searchsorted(ascending, window)
+            yield torch.from_numpy(buffer[: len(window)]), torch.from_numpy(where)
 
     def subset(self, rows: NDArray[np.int64]) -> SpectraInBlocks:
         """Some of them."""
@@ -177,11 +177,11 @@ class SpectraInBlocks:
     def _step(self, batch: int) -> int:
         return max(self.window_rows // batch, 1) * batch
 
-    def _fill(self, place: NDArray[np.float32], at: NDArray[np.int64]) -> None:
+    def _fill(self, buffer: NDArray[np.float32], at: NDArray[np.int64]) -> None:
         ends = np.flatnonzero(np.diff(at // _BLOCK_ROWS)) + 1
         for first, stop in zip([0, *ends], [*ends, len(at)], strict=True):
-            some = at[first:stop]
-            spectra = self.read(some)
+            rows = at[first:stop]
+            spectra = self.read(rows)
             if not np.isfinite(spectra).all():
-                raise ValueError(f"need finite spectra; one of rows {some[0]}–{some[-1]} is not")
-            place[first:stop] = spectra
+                raise ValueError(f"need finite spectra; one of rows {rows[0]}–{rows[-1]} is not")
+            buffer[first:stop] = spectra

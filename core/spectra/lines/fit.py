@@ -124,7 +124,7 @@ def _slopes(
     Marks in telling (W, n) which windows a spectrum's next steps need; most have no bright line.
     """
     curvature, gradient = _prior(q[active], shared)
-    said = np.zeros((len(windows), len(active), q.shape[1]))
+    slopes = np.zeros((len(windows), len(active), q.shape[1]))
     for at, data in enumerate(windows):
         seen = np.flatnonzero(telling[at, active])
         if seen.size:
@@ -132,8 +132,8 @@ def _slopes(
             part = _Linearised(data.part(rows, np.float32), q[rows], scratch)
             curvature[seen] += part.curvature
             gradient[seen] += part.gradient
-            said[at, seen] = np.einsum("nii->ni", part.curvature)
-    share = said / np.einsum("nii->ni", curvature)
+            slopes[at, seen] = np.einsum("nii->ni", part.curvature)
+    share = slopes / np.einsum("nii->ni", curvature)
     telling[:, active] &= share.max(axis=2) > _TELLING_SHARE
     return curvature, gradient
 

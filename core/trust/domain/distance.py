@@ -122,7 +122,11 @@ class Distance:
         if self.pattern is not None:
             strength, unlike = self.pattern(spectra)
             by = np.hypot(1, strength / self.pattern.strong)
-            statistics = [*(one / by for one in statistics[:-2]), *statistics[-2:], unlike]
+            statistics = [
+                *(statistic / by for statistic in statistics[:-2]),
+                *statistics[-2:],
+                unlike,
+            ]
             where.append(where[-1])
         return np.column_stack(statistics).astype(np.float64), np.column_stack(where)
 

@@ -82,7 +82,7 @@ class Domain:
             "axes": d.components.axes,
             "spread": d.spread,
             "limits": d.limits,
-            **{f"tolerance_{at}": one for at, one in enumerate(d.tolerance)},
+            **{f"tolerance_{at}": values for at, values in enumerate(d.tolerance)},
         }
         facts: dict[str, Any] = {"step_aa": d.step_aa, "noise": [d.noise_low, d.noise_high]}
         if d.pattern is not None:

@@ -44,5 +44,5 @@ class Person:
     def did(self, what: str) -> None:
         """Write down what they did; control characters of names do not reach the log."""
         # A name or an id may come from outside: one line stays one line.
-        told = "".join(mark if mark.isprintable() else "?" for mark in what)
-        DEEDS.info("%s %s %s", self.address or "-", self.name or "-", told)
+        deed = "".join(mark if mark.isprintable() else "?" for mark in what)
+        DEEDS.info("%s %s %s", self.address or "-", self.name or "-", deed)

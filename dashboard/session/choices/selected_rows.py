@@ -103,7 +103,7 @@ class SelectedRows(param.Parameterized):
 
 
 def _n_rows(kept: list[Selection | None]) -> int:
-    return sum(len(one.rows) for one in kept if one is not None)
+    return sum(len(selection.rows) for selection in kept if selection is not None)
 
 
 def _cut(text: str, longest: int) -> str:

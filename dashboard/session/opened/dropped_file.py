@@ -90,7 +90,11 @@ class DroppedFile(param.Parameterized):
         spectrum = read_bytes(name, data)
         look = outside.look(spectrum)
         placing = plane is not None and not look.reason and space.placer.can_place(plane, lens.name)
-        others = [one for one in space.lenses.values() if one is not lens and look.reason]
+        others = [
+            other_lens
+            for other_lens in space.lenses.values()
+            if other_lens is not lens and look.reason
+        ]
         able = [
             o.title for o in others if not OutsideLens(space.collection, o).look(spectrum).reason
         ]

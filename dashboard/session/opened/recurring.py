@@ -76,9 +76,9 @@ class Recurring:
         self._work.request(partial(_told, collection, shown, explanation, target))
 
     def _told(self, answer: Answer[_Told]) -> None:
-        outcome, told = self._session.outcome, answer.result
-        if told is not None and told.explanation is outcome.explanation:
-            outcome.param.update(recurrence=told.recurrence, no_recurrence=told.why_not)
+        outcome, result = self._session.outcome, answer.result
+        if result is not None and result.explanation is outcome.explanation:
+            outcome.param.update(recurrence=result.recurrence, no_recurrence=result.why_not)
         elif isinstance(answer.error, ValueError):  # too few redraws can be prepared
             outcome.no_recurrence = str(answer.error)
         elif answer.error is not None:

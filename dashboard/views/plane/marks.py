@@ -94,14 +94,14 @@ class _Marks:
         rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
         xy = plane.xy[np.isin(plane.rows, rows)]
         self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
-        placed = [(one, space.place(view.plane, one.row)) for one in matrix.marked]
-        on_plane = [(one, place) for one, place in placed if place is not None]
+        placed = [(marked, space.place(view.plane, marked.row)) for marked in matrix.marked]
+        on_plane = [(marked, place) for marked, place in placed if place is not None]
         places = np.array([place for _, place in on_plane], np.float64).reshape(-1, 2)
         self._drawn.labels.data_source.data = {
             "x": places[:, 0],
             "y": places[:, 1],
-            "text": [str(one.number) for one, _ in on_plane],
-            "colour": [_RIGHT if one.correct else _WRONG for one, _ in on_plane],
+            "text": [str(marked.number) for marked, _ in on_plane],
+            "colour": [_RIGHT if marked.correct else _WRONG for marked, _ in on_plane],
         } | self._beside(places)
         self._dress()
 

@@ -190,8 +190,8 @@ class PlaneView(pn.viewable.Viewer):
         kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
         kept += "" if recall is None else f", recall {recall:.2f}"
         kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
-        said = escape(f"{plane.title} · {len(plane.rows):,} points{kept}")
-        return f'<div class="muted small two-lines" title="{said}. {_KEPT}">{said}</div>'
+        title = escape(f"{plane.title} · {len(plane.rows):,} points{kept}")
+        return f'<div class="muted small two-lines" title="{title}. {_KEPT}">{title}</div>'
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""

@@ -86,16 +86,16 @@ class LinesOver:
             notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
         self.drawn = tuple(lines)
         for name in ("smooth", "survey", "pinned", "mean"):
-            line = next((one for one in lines if one.kind == name), None)
+            line = next((drawn for drawn in lines if drawn.kind == name), None)
             if line is None:
                 self._put(name, np.empty(0), np.empty(0))
             else:
                 self._put(name, axis.of_rest(line.wave_rest_aa), line.flux)
-        self._shade(next((one for one in lines if one.band is not None), None))
-        smoothing = any(one.kind == "smooth" for one in lines)
+        self._shade(next((drawn for drawn in lines if drawn.band is not None), None))
+        smoothing = any(drawn.kind == "smooth" for drawn in lines)
         for plain in self._view.plain_lines():
             plain.line_alpha = _FAINT if smoothing else 1.0
-        self._say(" · ".join([*(one.words for one in lines), *notes]))
+        self._say(" · ".join([*(drawn.words for drawn in lines), *notes]))
 
     def _put(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
         if name not in self._drawn:

@@ -76,33 +76,38 @@ class ReasonMarks:
         outcome = self._session.outcome
         shown: OpenSpectrum | None = outcome.shown
         explanation: Explanation | None = outcome.explanation
-        told: Recurrence | None = outcome.recurrence
+        recurrence: Recurrence | None = outcome.recurrence
         effects: Effects | None = self._session.effects
-        if shown is None or explanation is None or told is None or effects is None:
+        if shown is None or explanation is None or recurrence is None or effects is None:
             fill(self._marks, {key: [] for key in _MARK})
             fill(self._spread, {key: [] for key in _SPREAD})
             fill(self.told, {key: [] for key in _TOLD})
             return
         axis = self._session.axis
         edges = explanation.edges(shown.wave_rest_aa)
-        low, high = effects.ends(told.intervals.low, told.intervals.high)
+        low, high = effects.ends(recurrence.intervals.low, recurrence.intervals.high)
         middle = axis.of_rest(edges.mean(axis=1))
         fill(self._spread, dict(zip(_SPREAD, (middle, low, high), strict=True)))
         tops = [
-            int(np.argmax(np.where(explanation.labels == s, shown.flux, -np.inf))) for s in told.top
+            int(np.argmax(np.where(explanation.labels == s, shown.flux, -np.inf)))
+            for s in recurrence.top
         ]
         marks = {
             "x": axis.of_rest(shown.wave_rest_aa[tops]),
             "y": [float(shown.flux[at]) for at in tops],
-            "mark": [_SOLID if holds else _HOLLOW for holds in told.holds],
+            "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
         trust: Trust | None = outcome.trust
-        said = [said_of_reason(segment, effects, told, trust) for segment in range(len(edges))]
-        fill(self.told, {"told": said})
+        words = [
+            said_of_reason(segment, effects, recurrence, trust) for segment in range(len(edges))
+        ]
+        fill(self.told, {"told": words})
 
 
-def said_of_reason(segment: int, effects: Effects, told: Recurrence, trust: Trust | None) -> str:
+def said_of_reason(
+    segment: int, effects: Effects, recurrence: Recurrence, trust: Trust | None
+) -> str:
     """One segment in a line: both intervals, and of the top ones what another exposure shows.
 
     Such as "masks ±1.2e-05, noise ±0.00031 · seen again in 100 % · 12 σ above noise".
@@ -110,13 +115,13 @@ def said_of_reason(segment: int, effects: Effects, told: Recurrence, trust: Trus
     parts = []
     if trust is not None and trust.intervals is not None and not trust.exact:
         parts.append(f"masks {_half(segment, effects, trust.intervals)}")
-    parts.append(f"noise {_half(segment, effects, told.intervals)}")
-    said = [", ".join(parts)]
-    if segment in told.top:
-        said.append(f"seen again in {100 * told.share[segment]:.0f} %")
-        if told.beyond is not None:
-            said.append(beyond_text(float(told.beyond[segment])))
-    return "  ·  ".join(said)
+    parts.append(f"noise {_half(segment, effects, recurrence.intervals)}")
+    sentences = [", ".join(parts)]
+    if segment in recurrence.top:
+        sentences.append(f"seen again in {100 * recurrence.share[segment]:.0f} %")
+        if recurrence.beyond is not None:
+            sentences.append(beyond_text(float(recurrence.beyond[segment])))
+    return "  ·  ".join(sentences)
 
 
 def _half(segment: int, effects: Effects, intervals: Intervals) -> str:

@@ -180,22 +180,22 @@ def _class_verdict(head: str, verdict: Any) -> str:
 
 def _set(verdict: Any) -> str:
     """Which types it may be of, beside the probabilities; the level is a button."""
-    found = getattr(verdict, "class_set", None)
-    if found is None:
+    class_set = getattr(verdict, "class_set", None)
+    if class_set is None:
         return ""
-    text, sentence = (say(found, verdict.predicted) for say in (set_text, set_sentence))
+    text, sentence = (say(class_set, verdict.predicted) for say in (set_text, set_sentence))
     said = f"{text[:1].upper()}{text[1:]}. {sentence}"
-    title = escape(sentence if found.missing else said, quote=True)
-    members = " ".join(map(_dotted, found.members)) or (
+    title = escape(sentence if class_set.missing else said, quote=True)
+    members = " ".join(map(_dotted, class_set.members)) or (
         "none to be had"
-        if found.missing
+        if class_set.missing
         else f'<small>{NO_TYPE}</small><span class="brief" data-brief="none"></span>'
     )
-    if leaves_out(found, verdict.predicted):
+    if leaves_out(class_set, verdict.predicted):
         members += f", not {_dotted(verdict.predicted)}"
     return (
         f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
-        f"{percent(found.level)} set</button><span>{members}</span></div>"
+        f"{percent(class_set.level)} set</button><span>{members}</span></div>"
     )
 
 
@@ -252,16 +252,19 @@ def _dot(kind: str) -> str:
 
 
 def _state(session: Session) -> str:
-    found, view = session.outcome.explanation, session.view
-    if found is None:
+    explanation, view = session.outcome.explanation, session.view
+    if explanation is None:
         doing = "loading the model" if session.loading else "computing"
         text = f'<span class="busy muted">{doing}</span>' if session.outcome.busy else ""
         return f'<div class="facts"><span></span>{text}</div>'
-    line = escape(state_line(found, session.outcome.elapsed_ms))
+    line = escape(state_line(explanation, session.outcome.elapsed_ms))
     effects = session.effects
-    if found.nothing or effects is None:
+    if explanation.nothing or effects is None:
         return f'<div class="facts"><span class="nothing">{line}</span></div>'
-    means, most = meaning(found, effects), largest(effects, by_pixel=found.method == "saliency")
+    means, most = (
+        meaning(explanation, effects),
+        largest(effects, by_pixel=explanation.method == "saliency"),
+    )
     shades = ",".join(diverging(view.theme)[::15])
     key = (
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'
@@ -271,7 +274,7 @@ def _state(session: Session) -> str:
         f"{_any_change(means)}"
     )
     busy = ' class="busy muted how"' if session.outcome.busy else ' class="muted how"'
-    busy += f' title="{OF_SHARES}"' if found.method == "shapley" else ""
+    busy += f' title="{OF_SHARES}"' if explanation.method == "shapley" else ""
     asked = f'<span class="asked muted">{escape(of)}</span>' if (of := _explained(session)) else ""
     reasons = "" if session.outcome.trust is None else _REASONS
     return (
@@ -289,15 +292,15 @@ def _any_change(means: Meaning) -> str:
 
 def _explained(session: Session) -> str:
     """The score explained, where another than the verdict's, or a margin against the votes."""
-    found, shown = session.outcome.explanation, session.outcome.shown
-    if found is None:
+    explanation, shown = session.outcome.explanation, session.outcome.shown
+    if explanation is None:
         return ""
-    if found.target.startswith("margin(") and found.value < 0:
-        return f"the margin is {found.value:.2f}: votes go to another type"
-    if found is None or shown is None or shown.outside is not None:
+    if explanation.target.startswith("margin(") and explanation.value < 0:
+        return f"the margin is {explanation.value:.2f}: votes go to another type"
+    if explanation is None or shown is None or shown.outside is not None:
         return ""
-    chosen = chosen_text(found.target, session.knobs_of(shown.lens))
-    return f"explained: {score_text(found.value)} with {chosen}" if chosen else ""
+    chosen = chosen_text(explanation.target, session.knobs_of(shown.lens))
+    return f"explained: {score_text(explanation.value)} with {chosen}" if chosen else ""
 
 
 def _belief(session: Session) -> str:
@@ -315,11 +318,11 @@ def _belief(session: Session) -> str:
 
 def _noise(outcome: Outcome) -> str:
     """What other exposures would say, or why that is not known yet or ever."""
-    told: Recurrence | None = outcome.recurrence
-    if told is not None:
-        return f"{told.sentence()}."
+    recurrence: Recurrence | None = outcome.recurrence
+    if recurrence is not None:
+        return f"{recurrence.sentence()}."
     if outcome.no_recurrence:
         return f"{outcome.no_recurrence}."
-    found: Explanation | None = outcome.explanation
-    asked = found is not None and found.method != "saliency" and not found.nothing
+    explanation: Explanation | None = outcome.explanation
+    asked = explanation is not None and explanation.method != "saliency" and not explanation.nothing
     return "asking what another exposure would say …" if asked else ""

@@ -230,9 +230,9 @@ def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
     )
 
 
-def _explained(said: str) -> str:
+def _explained(words: str) -> str:
     """The build's words with the page's names: 'mse by lime, flat 1' is 'MSE by LIME, flat 1'."""
-    score, by, how = said.partition(" by ")
+    score, by, how = words.partition(" by ")
     method, comma, rest = how.partition(", ")
     method = method.upper() if method == "lime" else method
     return f"{SCORE_TITLES.get(score, score)}{by}{method}{comma}{rest}"

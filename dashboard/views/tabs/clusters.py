@@ -82,13 +82,17 @@ class _Clusters:
         if self._session.view.tab != "clusters":
             return
         space, k, sign = self._session.workspace, self._k, self._sign
-        found = self._found
-        if found is not None and found.partition.k == k and found.reasons.weight_sign == sign:
-            if found.complete:
+        clustering = self._found
+        if (
+            clustering is not None
+            and clustering.partition.k == k
+            and clustering.reasons.weight_sign == sign
+        ):
+            if clustering.complete:
                 self._draw()
                 return
         else:
-            of = space.reasons if found is None else found.reasons
+            of = space.reasons if clustering is None else clustering.reasons
             self.part.write(choose=scan_charts(of, k, sign=sign, busy="clustering"))
 
         def work(cancelled: Callable[[], bool]) -> Iterator[_Found]:
@@ -123,34 +127,34 @@ class _Clusters:
         space = self._session.workspace
         if self._found is None:
             return
-        found, names = self._found.partition, space.cluster_titles(self._found.partition)
+        partition, names = self._found.partition, space.cluster_titles(self._found.partition)
         colours = category_colours(tuple(names), self._session.view.theme)
         cards = "".join(
             card(
-                one, names[one.number], picked=one.number == self._picked,
-                colour=colours[one.number],
+                cluster, names[cluster.number], picked=cluster.number == self._picked,
+                colour=colours[cluster.number],
             )
-            for one in found.clusters
+            for cluster in partition.clusters
         )  # fmt: skip
-        one = found.clusters[self._picked]
+        cluster = partition.clusters[self._picked]
         ids = space.catalog["id"]
-        members = [str(ids.iat[int(row)]) for row in one.rows[:20]]
+        members = [str(ids.iat[int(row)]) for row in cluster.rows[:20]]
         self.part.write(
             choose=scan_charts(
                 self._found.reasons,
-                found.k,
+                partition.k,
                 sign=self._sign,
                 coloured=self._coloured(),
                 busy="" if self._found.complete else "trying other numbers of clusters",
             ),
             cards=cards,
             detail=detail(
-                one,
-                names[one.number],
-                space.cluster_names(found)[one.number],
+                cluster,
+                names[cluster.number],
+                space.cluster_names(partition)[cluster.number],
                 members,
                 reasons=self._found.reasons,
-                known=known_kinds(space.catalog, one.rows),
+                known=known_kinds(space.catalog, cluster.rows),
             ),
         )
 
@@ -159,20 +163,20 @@ class _Clusters:
         self._draw()
 
     def _draw_bpt(self) -> None:
-        found, reasons = self._partition, self._session.workspace.reasons
-        if found is None or reasons is None or not {"nii_ha", "oiii_hb"} <= set(reasons.lines):
+        partition, reasons = self._partition, self._session.workspace.reasons
+        if partition is None or reasons is None or not {"nii_ha", "oiii_hb"} <= set(reasons.lines):
             return
-        points = bpt_points(reasons.lines, found.numbers)
-        names = self._session.workspace.cluster_titles(found)
+        points = bpt_points(reasons.lines, partition.numbers)
+        names = self._session.workspace.cluster_titles(partition)
         self._bpt.object = bpt_figure(points, names, theme=self._session.view.theme)
 
     def _coloured(self) -> bool:
         return self._session.view.colour == self._colour != ""
 
     def _colour_plane(self) -> None:
-        view, found = self._session.view, self._partition
-        assert found is not None
-        name = self._session.workspace.offer_clusters(found)
+        view, partition = self._session.view, self._partition
+        assert partition is not None
+        name = self._session.workspace.offer_clusters(partition)
         view.param["colour"].objects = [*self._session.workspace.colours]
         if view.colour == name:
             view.param.trigger("colour")
@@ -209,10 +213,10 @@ class _Clusters:
     def _select(self, number: int) -> None:
         """Select the members of one cluster, and open their list."""
         assert self._partition is not None
-        one = self._partition.clusters[number]
+        cluster = self._partition.clusters[number]
         title = self._session.workspace.cluster_titles(self._partition)[number]
         origin = f"{title} of {self._partition.k} clusters of reasons"
-        self._session.selected.take(Selection(title, origin, one.rows))
+        self._session.selected.take(Selection(title, origin, cluster.rows))
         self._session.view.tab = "selected"
 
     def _alone(self, number: int) -> None:
@@ -220,25 +224,25 @@ class _Clusters:
         assert self._partition is not None
         self._colour_plane()
         titles = self._session.workspace.cluster_titles(self._partition)
-        found = self._session.workspace.colouring(self._colour)
-        names = getattr(found, "names", ())
+        colouring = self._session.workspace.colouring(self._colour)
+        names = getattr(colouring, "names", ())
         self._session.view.hidden = [name for name in names if name != titles[number]]
         self._draw()
 
     def _name(self, name: str) -> None:
-        found = self._partition
-        if found is None:
+        partition = self._partition
+        if partition is None:
             return
         person = self._session.person
         if not person.may("tag"):
             self._session.complain(person.refusal("name clusters"))
             return
         try:
-            self._session.workspace.names.give(found.clusters[self._picked].weights, name)
+            self._session.workspace.names.give(partition.clusters[self._picked].weights, name)
         except (ValueError, OSError) as error:
             self._session.complain(f"The name was not kept: {error}")
             return
-        person.did(f"named cluster {self._picked} of {found.k}: {name}")
+        person.did(f"named cluster {self._picked} of {partition.k}: {name}")
         if self._coloured():
             self._colour_plane()
         self._draw()

@@ -99,40 +99,42 @@ class _Compare:
         line = polyline(frame, shown.wave_rest_aa, shown.flux)
         groups = [
             f'<div class="row"><b>{escape(name)}</b><div class="multiples">'
-            + "".join(self._panel(one, now, frame, line, shown) for one in members)
+            + "".join(self._panel(variant, now, frame, line, shown) for variant in members)
             + "</div></div>"
             for name, members in groupby(variants(len(shown.flux)), key=lambda v: v.group)
         ]
         self.part.write(state=f"<p>{state}</p>", panels="".join(groups))
 
     def _panel(
-        self, one: Variant, now: ExplainSettings, frame: Frame, line: str, shown: OpenSpectrum
+        self, variant: Variant, now: ExplainSettings, frame: Frame, line: str, shown: OpenSpectrum
     ) -> str:
-        found = self._result.found.get(one.key)
-        ribbon, fit, names = "", "", [self._result.failed.get(one.key, "…")]
-        if found is not None:
-            fit, names = "", [found.nothing]
-        if found is not None and not found.nothing:
-            said = effects(found, mirrored=self._result.mirrored.get(one.key))
+        explanation = self._result.found.get(variant.key)
+        ribbon, fit, names = "", "", [self._result.failed.get(variant.key, "…")]
+        if explanation is not None:
+            fit, names = "", [explanation.nothing]
+        if explanation is not None and not explanation.nothing:
+            said = effects(explanation, mirrored=self._result.mirrored.get(variant.key))
             shares = said.values / (np.abs(said.values).max() or 1.0)
             wave = shown.wave_rest_aa
             ribbon = painted_pieces(
-                frame, wave, shown.flux, found.labels, shares, either=said.either
+                frame, wave, shown.flux, explanation.labels, shares, either=said.either
             )
-            fit = _fidelity(found)
-            names = top_names(wave, found.labels, np.abs(said.values))
+            fit = _fidelity(explanation)
+            names = top_names(wave, explanation.labels, np.abs(said.values))
         css = " ".join(
-            name for name, on in (("now", one.is_now(now)), ("waiting", found is None)) if on
+            name
+            for name, on in (("now", variant.is_now(now)), ("waiting", explanation is None))
+            if on
         )
         inner = (
-            f'<div class="head"><b>{escape(one.title)}</b><span>{escape(fit)}</span></div>'
-            f"{picture([ribbon, line], label=escape(one.title))}"
+            f'<div class="head"><b>{escape(variant.title)}</b><span>{escape(fit)}</span></div>'
+            f"{picture([ribbon, line], label=escape(variant.title))}"
             f"{foot_line(names)}"
         )
-        if one.changes.get("method") == "shapley":
+        if variant.changes.get("method") == "shapley":
             inner = inner.replace("<span>", f'<span title="{_OF_SUM}">', 1)
-        title = f"Explain with {', '.join(f'{n} {v}' for n, v in one.changes.items())}"
-        return button(inner, {"take": one.key}, css=css, title=title)
+        title = f"Explain with {', '.join(f'{n} {v}' for n, v in variant.changes.items())}"
+        return button(inner, {"take": variant.key}, css=css, title=title)
 
     def _take(self, message: dict[str, Any]) -> None:
         for one in variants(10**9):
@@ -140,11 +142,11 @@ class _Compare:
                 self._session.knobs.param.update(**{"method": "lime"} | one.changes)
 
 
-def _fidelity(found: Explanation) -> str:
+def _fidelity(explanation: Explanation) -> str:
     """How well the weights describe the target: R² of a fit; by how much shares fail to add up."""
-    if found.method != "shapley":
-        return goodness(found.r2, above=">")
-    gap = float(found.weights.sum()) - (found.value - found.intercept)
+    if explanation.method != "shapley":
+        return goodness(explanation.r2, above=">")
+    gap = float(explanation.weights.sum()) - (explanation.value - explanation.intercept)
     return f"Σφ off by {gap:.0e}".replace("-", "−") if gap else "Σφ off by 0"
 
 

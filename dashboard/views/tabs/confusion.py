@@ -113,23 +113,23 @@ class _Confusion:
         marked = state.marked
         if not marked:
             return _HINT if state.cell is None else "<p>No spectrum is in this cell.</p>"
-        said = state.table.set_index("row")
+        rows = state.table.set_index("row")
         ids = self._session.workspace.catalog["id"]
         cards = []
-        for one in marked:
-            found = None if state.maps is None else state.maps.by_row.get(one.row)
-            drawing = '<p class="waiting">…</p>' if found is None else _map(found)
+        for mark in marked:
+            drawn = None if state.maps is None else state.maps.by_row.get(mark.row)
+            drawing = '<p class="waiting">…</p>' if drawn is None else _map(drawn)
             shares = " ".join(
                 f"<span>p({escape(kind)}) {escape(probability_text(float(p)))}</span>"
                 for kind in state.kinds
-                for p in [said[probability_column(kind)].at[one.row]]
+                for p in [rows[probability_column(kind)].at[mark.row]]
             )
             inner = (
-                f'<span class="head"><b>{one.number}</b> {escape(str(ids.iat[one.row]))}</span>'
+                f'<span class="head"><b>{mark.number}</b> {escape(str(ids.iat[mark.row]))}</span>'
                 f'{drawing}<span class="foot-line">{shares}</span>'
             )
-            css = f"map {'right' if one.correct else 'wrong'}"
-            cards.append(button(inner, {"open": one.row}, css=css, title="Open this spectrum"))
+            css = f"map {'right' if mark.correct else 'wrong'}"
+            cards.append(button(inner, {"open": mark.row}, css=css, title="Open this spectrum"))
         return f'<div class="maps">{"".join(cards)}</div>'
 
     def _list(self) -> str:
@@ -171,15 +171,15 @@ class _Confusion:
 
 
 def _map(drawn: Any) -> str:
-    wave, flux, found = drawn
+    wave, flux, explanation = drawn
     frame = Frame(wave, flux)
-    sizes = np.abs(found.weights)
+    sizes = np.abs(explanation.weights)
     # Where nearly all are 0, as of a forest, the largest sets the scale.
     most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
     # Runs of a few pixels: a small picture shows no more.
     n = 125
     labels = (np.arange(len(wave)) * n // len(wave)).astype(np.int32)
-    means = np.bincount(labels, found.weights) / np.bincount(labels)
+    means = np.bincount(labels, explanation.weights) / np.bincount(labels)
     shares = np.clip(means / most, -1, 1)
     ribbon = painted_pieces(frame, wave, flux, labels, shares)
     return picture([ribbon, polyline(frame, wave, flux)], label="saliency map")

@@ -34,8 +34,8 @@ _MEANING = (
 
 def show(session: Session) -> Any:
     """Small multiples over perplexities (P21, figures A.2–A.5); a click takes one as the plane."""
-    found = [name for name in session.workspace.planes if name.startswith(tuple(_SETS))]
-    if not found:
+    names = [name for name in session.workspace.planes if name.startswith(tuple(_SETS))]
+    if not names:
         if not (session.workspace.catalog["label"].to_numpy(str) != "").any():
             return invitation(
                 "Several embeddings are made of spectra that have a type, and none here has one. "
@@ -80,7 +80,7 @@ class _Planes:
             planes, labels, theme=theme, side_px=_SIDE_PX, on_figure=self._on_figure
         )
         self._row[:] = [
-            pn.pane.HoloViews(one, backend="bokeh", linked_axes=False, margin=0) for one in drawn
+            pn.pane.HoloViews(plot, backend="bokeh", linked_axes=False, margin=0) for plot in drawn
         ]
         menu = choice("planes", "Embeddings", {n: _SETS[n] for n in self._known}, self._chosen)
         self._head.write(menu=menu, legend=self._legend(planes, labels))

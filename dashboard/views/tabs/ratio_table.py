@@ -25,12 +25,12 @@ _DUST = {
 }
 
 
-def ratio_table(found: LineSummary, caption: str, *, dust: str) -> str:
+def ratio_table(summary: LineSummary, caption: str, *, dust: str) -> str:
     """A line for each ratio: median with its error, how many are measured, and how many limits.
 
     Parameters
     ----------
-    found
+    summary
         Of some spectra.
     caption
         Whose they are, as HTML.
@@ -39,26 +39,26 @@ def ratio_table(found: LineSummary, caption: str, *, dust: str) -> str:
     """
     lines = "".join(
         f"<tr><th>{_RATIOS[name]}</th><td>{_measured(ratio)}</td><th>{_counted(ratio)}</th></tr>"
-        for name, ratio in found.ratios.items()
+        for name, ratio in summary.ratios.items()
     )
     said = _DUST.get(dust)
     corrected = f'<div class="caption known">{said}</div>' if said else ""
     table = f'<table class="matrix"><caption>{caption}</caption>{lines}</table>'
-    return table + corrected + _uncalibrated(found)
+    return table + corrected + _uncalibrated(summary)
 
 
-def bpt_words(found: LineSummary) -> str:
+def bpt_words(summary: LineSummary) -> str:
     """How many spectra are of which class of ionisation, in words; "" if lines decide none."""
-    kinds = {"AGN" if kind == "agn" else kind: n for kind, n in found.bpt.items()}
+    kinds = {"AGN" if kind == "agn" else kind: n for kind, n in summary.bpt.items()}
     return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n)
 
 
-def _uncalibrated(found: LineSummary) -> str:
-    if not found.n_counts:
+def _uncalibrated(summary: LineSummary) -> str:
+    if not summary.n_counts:
         return ""
     left_out = " and ".join(_RATIOS[name] for name in ACROSS_THE_SPECTRUM)
     return (
-        f'<div class="caption known">{found.n_counts:,} of {found.n:,} are in counts, never '
+        f'<div class="caption known">{summary.n_counts:,} of {summary.n:,} are in counts, never '
         f"flux-calibrated: {left_out} leave them out</div>"
     )
 

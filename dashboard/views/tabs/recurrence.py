@@ -23,10 +23,10 @@ _WIDTH, _HEIGHT = 132, 14
 
 
 def exposures_section(
-    found: Explanation,
+    explanation: Explanation,
     effects: Effects,
     trust: Trust,
-    told: Recurrence | None,
+    recurrence: Recurrence | None,
     *,
     wave_rest_aa: np.ndarray,
     why_not: str,
@@ -35,9 +35,9 @@ def exposures_section(
 
     Parameters
     ----------
-    found, effects, trust
+    explanation, effects, trust
         What is shown, and how far its masks go.
-    told
+    recurrence
         What other exposures would say; None if not known.
     wave_rest_aa
         (D,) Å.
@@ -45,49 +45,49 @@ def exposures_section(
         Why it cannot be known; empty if it can.
     """
     head = "<h3>Would another exposure say so?</h3>"
-    if told is None:
+    if recurrence is None:
         return f"{head}<p>{escape(why_not[:1].upper() + why_not[1:])}.</p>" if why_not else ""
-    of_score = told.beyond is not None
-    edges = found.edges(wave_rest_aa)
-    order = found.top(_ROWS)
-    noise = effects.ends(told.intervals.low, told.intervals.high)
+    of_score = recurrence.beyond is not None
+    edges = explanation.edges(wave_rest_aa)
+    order = explanation.top(_ROWS)
+    noise = effects.ends(recurrence.intervals.low, recurrence.intervals.high)
     masks = None
     if trust.intervals is not None and not trust.exact:
         masks = effects.ends(trust.intervals.low, trust.intervals.high)
     most = float(np.abs(np.concatenate([side[order] for side in noise])).max()) or 1.0
     rows = []
     for segment in map(int, order):
-        judged = np.flatnonzero(told.top == segment)
-        mark = "" if not len(judged) else "▼ " if told.holds[judged[0]] else "▽ "
-        again = f"{100 * told.share[segment]:.0f} %" if len(judged) else ""
+        judged = np.flatnonzero(recurrence.top == segment)
+        mark = "" if not len(judged) else "▼ " if recurrence.holds[judged[0]] else "▽ "
+        again = f"{100 * recurrence.share[segment]:.0f} %" if len(judged) else ""
         cells = [
             f"<td>{_bar(segment, effects.values, masks, noise, most)}</td>",
             f"<td>{again}</td>",
         ]
-        if told.beyond is not None:
-            above = beyond_text(float(told.beyond[segment])).removesuffix(" above noise")
+        if recurrence.beyond is not None:
+            above = beyond_text(float(recurrence.beyond[segment])).removesuffix(" above noise")
             cells.append(f"<td>{'no' if above == 'not' else above}</td>")
         rows.append(
-            f"<tr><th>{mark}{escape(named(found, segment, edges))}</th>{''.join(cells)}</tr>"
+            f"<tr><th>{mark}{escape(named(explanation, segment, edges))}</th>{''.join(cells)}</tr>"
         )
     more = "<th>above noise</th>" if of_score else ""
     key = '<th><i class="of-masks"></i>masks <i class="of-noise"></i>noise</th>'
     return (
-        f"{head}<p>{escape(told.sentence()[:1].upper() + told.sentence()[1:])}.</p>"
+        f"{head}<p>{escape(recurrence.sentence()[:1].upper() + recurrence.sentence()[1:])}.</p>"
         f'<table class="matrix exposures"><tr><th></th>{key}<th>seen again</th>{more}</tr>'
-        f"{''.join(rows)}</table><p>{_meant(told)}</p>"
+        f"{''.join(rows)}</table><p>{_meant(recurrence)}</p>"
     )
 
 
-def _meant(told: Recurrence) -> str:
-    share = percent(told.intervals.confidence, "g")
+def _meant(recurrence: Recurrence) -> str:
+    share = percent(recurrence.intervals.confidence, "g")
     text = (
-        f"{told.n_drawn} times noise of the spectrum’s own errors was added once more, prepared "
-        f"and explained with the same masks. Noise: where {share} of other exposures’ weights lie; "
-        "masks: what the random masks leave open. Seen again: in what share of other exposures "
-        f"it is among the top {len(told.top)} with its sign; ▼ from 95 %"
+        f"{recurrence.n_drawn} times noise of the spectrum’s own errors was added once more, "
+        f"prepared and explained with the same masks. Noise: where {share} of other "
+        "exposures’ weights lie; masks: what the random masks leave open. Seen again: in what share of other exposures "
+        f"it is among the top {len(recurrence.top)} with its sign; ▼ from 95 %"
     )
-    if told.beyond is None:
+    if recurrence.beyond is None:
         return text + "."
     return (
         f"{text} and if it raises the score by over 5 σ more than noise about the network’s "

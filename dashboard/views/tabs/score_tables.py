@@ -80,39 +80,39 @@ def _shared(lens: AnomalyLens, top: int) -> tuple[list[str], pd.DataFrame, float
     return names, wide, lens.in_all_tops.get(str(top), float("nan"))
 
 
-def leaders_table(lens: AnomalyLens, found: ScoreLeaders | None, top: int, score: str) -> str:
+def leaders_table(lens: AnomalyLens, leaders: ScoreLeaders | None, top: int, score: str) -> str:
     """Of what the scores on top are made, and which kinds of spectra those of one score are.
 
     Parameters
     ----------
     lens
         Whose scores.
-    found
+    leaders
         None while it is being reckoned.
     top
         The list length asked for.
     score
         Whose kinds are counted.
     """
-    if found is None:
+    if leaders is None:
         waiting = '<p><span class="busy">reconstructing them</span></p>'
         return _heading(lens, top, leading=True) + waiting
-    parts = list(found.of_pixels)
+    parts = list(leaders.of_pixels)
     head = "".join(f"<th>{escape(part)}</th>" for part in parts)
     lines = "".join(
         f"<tr><th>{escape(SCORE_TITLES[name])}</th>"
-        + "".join(_led(found, name, part) for part in parts)
+        + "".join(_led(leaders, name, part) for part in parts)
         + "</tr>"
-        for name in found.made_of.index
+        for name in leaders.made_of.index
     )
-    chance = "".join(f"<td>{percent(found.of_pixels[part])}</td>" for part in parts)
+    chance = "".join(f"<td>{percent(leaders.of_pixels[part])}</td>" for part in parts)
     return (
         f"{_heading(lens, top, leading=True)}"
         f'<table class="matrix numbered"><thead><tr><th></th>{head}</tr></thead><tbody>{lines}'
         f"</tbody><tfoot><tr><th>share of the pixels</th>{chance}</tr></tfoot></table>"
-        f"<p><b>{escape(SCORE_TITLES[score])}</b>, top {found.top:,}: "
-        f"{escape(_kinds(found, score))}.</p><p>Mean share of the score, over its top "
-        f"{found.top:,}. Line cores: within 250 km/s of the filter's lines; wings: within 5000; "
+        f"<p><b>{escape(SCORE_TITLES[score])}</b>, top {leaders.top:,}: "
+        f"{escape(_kinds(leaders, score))}.</p><p>Mean share of the score, over its top "
+        f"{leaders.top:,}. Line cores: within 250 km/s of the filter's lines; wings: within 5000; "
         f"spikes: the largest 1 % of the pixels elsewhere; {OF_CHI2}.</p>"
     )
 
@@ -140,15 +140,15 @@ def _shared_cell(share: float, listed: int) -> str:
     return _cell(share, title=f"{k:,} of {listed:,}{f', 95 % interval {ends}' if ends else ''}")
 
 
-def _led(found: ScoreLeaders, name: str, part: str) -> str:
-    share, n = float(found.made_of.loc[name, part]), int(found.led_by.loc[name, part])
-    return _cell(share, title=f"the largest part of {n:,} of {found.top:,} spectra")
+def _led(leaders: ScoreLeaders, name: str, part: str) -> str:
+    share, n = float(leaders.made_of.loc[name, part]), int(leaders.led_by.loc[name, part])
+    return _cell(share, title=f"the largest part of {n:,} of {leaders.top:,} spectra")
 
 
-def _kinds(found: ScoreLeaders, score: str) -> str:
+def _kinds(leaders: ScoreLeaders, score: str) -> str:
     """Such as "20 of all 20 single spikes, 14 of 20 broad-line galaxy"."""
-    here = found.kinds[score]
-    said = [f"{n:,} of {found.kinds_of_all[kind]:,} {kind}" for kind, n in here.items()]
+    here = leaders.kinds[score]
+    said = [f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in here.items()]
     rest = sum([*here.values()][_KINDS:])
     return ", ".join(said[:_KINDS] + ([f"{rest:,} others"] if rest else []))
 

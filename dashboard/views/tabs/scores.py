@@ -135,8 +135,8 @@ class _Scores:
         self._draw()
 
     def _said(self, score: str) -> str:
-        found = self._rebuilt
-        if found is None:
+        rebuilt = self._rebuilt
+        if rebuilt is None:
             shown = self._session.outcome.shown
             if shown is None:
                 return "<p>Open a spectrum to see its score and reconstruction.</p>"
@@ -148,39 +148,41 @@ class _Scores:
             if not self._lens.usable(shown.row):
                 return "<p>This spectrum has no anomaly score.</p>"
             return "<p>Reconstructing the spectrum …</p>"
-        changed = not np.isclose(found.value, found.usual, rtol=1e-4)
-        rank = f"rank {found.rank:,} of {found.n_ranked:,}"  # of the usual width and share
+        changed = not np.isclose(rebuilt.value, rebuilt.usual, rtol=1e-4)
+        rank = f"rank {rebuilt.rank:,} of {rebuilt.n_ranked:,}"  # of the usual width and share
         if changed:
-            rank = f"{score_text(found.usual)}, {rank}, with the paper's width and share"
+            rank = f"{score_text(rebuilt.usual)}, {rank}, with the paper's width and share"
         return (
-            f"<p><b>{escape(SCORE_TITLES[score])} {score_text(found.value)}</b><br>{rank}</p>"
-            f"<p>{found.kept.sum():,} of {len(found.kept):,} pixels kept by the filter, "
-            f"{found.trimmed.sum():,} of these trimmed</p>"
+            f"<p><b>{escape(SCORE_TITLES[score])} {score_text(rebuilt.value)}</b><br>{rank}</p>"
+            f"<p>{rebuilt.kept.sum():,} of {len(rebuilt.kept):,} pixels kept by the filter, "
+            f"{rebuilt.trimmed.sum():,} of these trimmed</p>"
         )
 
     def _look(self) -> str:
-        found, lens = self._rebuilt, self._lens
-        if found is None:
+        rebuilt, lens = self._rebuilt, self._lens
+        if rebuilt is None:
             return ""
-        wave, flux = lens.wave_rest_aa, lens.prepared(found.row)
-        frame = Frame(wave, np.concatenate([flux, found.reconstruction]))
+        wave, flux = lens.wave_rest_aa, lens.prepared(rebuilt.row)
+        frame = Frame(wave, np.concatenate([flux, rebuilt.reconstruction]))
         # The spectrum, thin, on the reconstruction, broad: where they agree both are seen.
         above = [
-            strips(frame, wave, ~found.kept),
-            polyline(frame, wave, found.reconstruction, "beneath"),
+            strips(frame, wave, ~rebuilt.kept),
+            polyline(frame, wave, rebuilt.reconstruction, "beneath"),
             polyline(frame, wave, flux, "hair"),
         ]
-        below = Frame(wave, np.append(found.residual, -found.residual), clip=(0.2, 99.8))
-        largest = int(np.argmax(np.abs(found.residual)))
+        below = Frame(wave, np.append(rebuilt.residual, -rebuilt.residual), clip=(0.2, 99.8))
+        largest = int(np.argmax(np.abs(rebuilt.residual)))
         zero = polyline(below, wave[[0, -1]], np.zeros(2), "zero")
         residual = [
-            strips(below, wave, ~found.kept),
-            strips(below, wave, found.trimmed).replace('"shade"', '"shade trimmed"'),
+            strips(below, wave, ~rebuilt.kept),
+            strips(below, wave, rebuilt.trimmed).replace('"shade"', '"shade trimmed"'),
             zero,
-            polyline(below, wave, found.residual, "again"),
+            polyline(below, wave, rebuilt.residual, "again"),
         ]
-        shaded = '<span><i class="key-line box"></i>filtered</span>' if not found.kept.all() else ""
-        if found.trimmed.any():
+        shaded = (
+            '<span><i class="key-line box"></i>filtered</span>' if not rebuilt.kept.all() else ""
+        )
+        if rebuilt.trimmed.any():
             shaded += '<span><i class="key-line box warm"></i>trimmed</span>'
         return (
             '<div class="caption"><span><i class="key-line"></i>spectrum</span>'
@@ -191,7 +193,7 @@ class _Scores:
             f"{ends(wave)}"
             f"<p>In units of the median flux: spectrum drawn from {_plain(frame.low)} to "
             f"{_plain(frame.top)}, residual (reconstruction minus spectrum) to ±{below.top:.2g}; "
-            f"largest {_signed(found.residual[largest])} at {wave[largest]:.0f} Å.</p>"
+            f"largest {_signed(rebuilt.residual[largest])} at {wave[largest]:.0f} Å.</p>"
         )
 
     def _take(self, message: dict[str, Any]) -> None:

@@ -194,11 +194,11 @@ class _SelectionTab:
             return {"mean": said, "reasons": "", "ratios": ""}
         if spread is None:
             return {"mean": mean_section(None), "reasons": "", "ratios": ""}
-        found = self._reasons.found
-        if found is not None and len(found.labels) != len(spread.mean):
-            found = None  # of the lens just turned to, whose mean is on its way
+        mean_reasons = self._reasons.found
+        if mean_reasons is not None and len(mean_reasons.labels) != len(spread.mean):
+            mean_reasons = None  # of the lens just turned to, whose mean is on its way
         reasons = reasons_section(
-            found,
+            mean_reasons,
             spread,
             busy=self._reasons.busy,
             target=target_title(self._session.view.target),

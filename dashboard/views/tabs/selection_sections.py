@@ -38,17 +38,19 @@ TAGS: dict[str, int | None] = {**{str(tag): tag for tag in range(10)}, "none": N
 
 def kept_table(kept: Sequence[KeptSelection], theme: ThemeName) -> str:
     """A line for each kept selection, with its colour, and what colours the plane by them."""
-    names = tuple(one.name for one in kept)
-    own = {one.name: one.colour for one in kept if one.colour}
+    names = tuple(selection.name for selection in kept)
+    own = {selection.name: selection.colour for selection in kept if selection.colour}
     colours = category_colours(names, theme, own)
     lines = "".join(
         f'<tr><td><input type="color" name="colour" value="{colour}" '
-        f'data-of="{escape(one.name, quote=True)}" '
-        f'aria-label="Colour of {escape(one.name, quote=True)}"></td><td>'
-        f"{button(escape(one.name), {'take': one.name}, css='link', title=one.origin)}"
-        f"</td><td>{one.n:,}</td><td>{_lay(one.name)}</td><td>"
-        f"{_forget(one.name)}</td></tr>"
-        for one, colour in zip(kept, colours, strict=True)
+        f'data-of="{escape(selection.name, quote=True)}" '
+        f'aria-label="Colour of {escape(selection.name, quote=True)}"></td><td>'
+        + button(
+            escape(selection.name), {"take": selection.name}, css="link", title=selection.origin
+        )
+        + f"</td><td>{selection.n:,}</td><td>{_lay(selection.name)}</td><td>"
+        f"{_forget(selection.name)}</td></tr>"
+        for selection, colour in zip(kept, colours, strict=True)
     )
     paint = button(
         "Colour the plane by these", {"do": "colour"}, css="plain",
@@ -104,16 +106,16 @@ def types_line(labels: pd.Series) -> str:
     return f"<p>{told}</p>" if told else ""
 
 
-def mean_section(found: Spread | None, *, lay: bool = False) -> str:
+def mean_section(spread: Spread | None, *, lay: bool = False) -> str:
     """Mean, median and spread, or that they follow; and what lays the mean over the spectrum."""
-    if found is None:
+    if spread is None:
         return '<p class="waiting">Mean and median follow, of what the lens can take.</p>'
-    wave = found.wave_rest_aa
-    frame = Frame(wave, np.concatenate([found.low, found.high]))
+    wave = spread.wave_rest_aa
+    frame = Frame(wave, np.concatenate([spread.low, spread.high]))
     drawn = [
-        band(frame, wave, found.low, found.high),
-        polyline(frame, wave, found.mean),
-        polyline(frame, wave, found.median, "again"),
+        band(frame, wave, spread.low, spread.high),
+        polyline(frame, wave, spread.mean),
+        polyline(frame, wave, spread.median, "again"),
     ]
     button_line = ""
     if lay:
@@ -127,18 +129,18 @@ def mean_section(found: Spread | None, *, lay: bool = False) -> str:
         f'{ends(wave)}<div class="caption"><span><i class="key-line"></i>mean</span>'
         '<span><i class="key-line red"></i>median</span>'
         '<span><i class="key-line box"></i>16–84 %</span>'
-        f"<span>of {_counted(found.n, found.of)} spectra</span></div></div>{button_line}"
+        f"<span>of {_counted(spread.n, spread.of)} spectra</span></div></div>{button_line}"
     )
 
 
 def reasons_section(
-    found: MeanReasons | None, spread: Spread, *, busy: bool, target: str, n_usable: int
+    reasons: MeanReasons | None, spread: Spread, *, busy: bool, target: str, n_usable: int
 ) -> str:
     """The mean explanation beneath the mean spectrum, and what asks for one.
 
     Parameters
     ----------
-    found
+    reasons
         None where nothing of the selection is explained.
     spread
         Whose mean is painted.
@@ -158,35 +160,35 @@ def reasons_section(
     )  # fmt: skip
     stop = button("Stop", {"do": "stop"}, css="plain", title="Keep what has been explained so far")
     head = "<h4>Mean explanation</h4>"
-    if found is None:
+    if reasons is None:
         told = "explaining …" if busy else "None of these has been explained yet."
         return f'{head}<p>{told}</p><div class="line">{stop if busy else ask}</div>'
-    called = SCORE_TITLES.get(found.target, target)
-    of = f"of {_counted(found.n, found.of)} spectra"
-    if found.built:
+    called = SCORE_TITLES.get(reasons.target, target)
+    of = f"of {_counted(reasons.n, reasons.of)} spectra"
+    if reasons.built:
         said = f"{of}, explained by the build: {escape(called)}"
     elif busy:
-        said = f"{found.n} of {found.goal} are explained: {escape(called)}"
+        said = f"{reasons.n} of {reasons.goal} are explained: {escape(called)}"
     else:
         said = f"{of}, explained as the sliders stand: {escape(called)}"
-    meaning = colours_meaning(found.settings, found.sign, what="what is explained")
+    meaning = colours_meaning(reasons.settings, reasons.sign, what="what is explained")
     return (
-        f'{head}<div class="mean">{_painted(found, spread)}{ends(spread.wave_rest_aa)}'
-        f"{foot_line(top_names(spread.wave_rest_aa, found.labels, found.weights))}"
+        f'{head}<div class="mean">{_painted(reasons, spread)}{ends(spread.wave_rest_aa)}'
+        f"{foot_line(top_names(spread.wave_rest_aa, reasons.labels, reasons.weights))}"
         f'<div class="caption known">{said}</div>'
-        f'<div class="caption known">{escape(meaning)}</div>{_fit(found)}</div>'
+        f'<div class="caption known">{escape(meaning)}</div>{_fit(reasons)}</div>'
         f'<div class="line">{stop if busy else ask}</div>'
     )
 
 
-def lines_section(found: SelectedLines | None) -> str:
+def lines_section(lines: SelectedLines | None) -> str:
     """Line ratios and how many lie where on the BPT diagram, or that they follow."""
     head = "<h4>Line ratios</h4>"
-    if found is None:
+    if lines is None:
         return f'{head}<p class="waiting">Lines are being measured.</p>'
-    measured = f"Median of {_counted(found.n, found.of)} spectra"
-    kinds = bpt_words(found.summary) or "none has all four lines"
-    table = ratio_table(found.summary, measured, dust=found.dust)
+    measured = f"Median of {_counted(lines.n, lines.of)} spectra"
+    kinds = bpt_words(lines.summary) or "none has all four lines"
+    table = ratio_table(lines.summary, measured, dust=lines.dust)
     return f'{head}{table}<div class="caption known">BPT: {escape(kinds)}</div>'
 
 
@@ -194,19 +196,21 @@ def _counted(n: int, of: int) -> str:
     return f"{n:,}" if n == of else f"{n:,} drawn evenly of {of:,}"
 
 
-def _painted(found: MeanReasons, spread: Spread) -> str:
+def _painted(reasons: MeanReasons, spread: Spread) -> str:
     wave, flux = spread.wave_rest_aa, spread.mean
     frame = Frame(wave, flux)
-    shares = found.weights / max(float(np.abs(found.weights).max()), 1e-9)
-    parts = [painted_pieces(frame, wave, flux, found.labels, shares), polyline(frame, wave, flux)]
+    shares = reasons.weights / max(float(np.abs(reasons.weights).max()), 1e-9)
+    parts = [painted_pieces(frame, wave, flux, reasons.labels, shares), polyline(frame, wave, flux)]
     return picture(parts, label="mean explanation of the selection")
 
 
-def _fit(found: MeanReasons) -> str:
+def _fit(reasons: MeanReasons) -> str:
     """How well the surrogates fit, where there are any."""
-    if not np.isfinite(found.r2).any():
+    if not np.isfinite(reasons.r2).any():
         return ""
-    said = f"surrogates: median {goodness(float(np.nanmedian(found.r2)))}"
-    if found.n_not_explained:
-        said += f"; {found.n_not_explained} of {found.n} not explained (R² below {EXPLAINED_R2:g})"
+    said = f"surrogates: median {goodness(float(np.nanmedian(reasons.r2)))}"
+    if reasons.n_not_explained:
+        said += (
+            f"; {reasons.n_not_explained} of {reasons.n} not explained (R² below {EXPLAINED_R2:g})"
+        )
     return f'<div class="caption known">{said}</div>'

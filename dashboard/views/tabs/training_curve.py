@@ -53,10 +53,10 @@ def _state(collection_path: Path) -> str:
 
 def training_html(collection_path: Path) -> str:
     """The curve as a small picture with its figures; "" if nothing was trained."""
-    found = training_curve(collection_path)
-    if found is None or found[0].empty:
+    curve = training_curve(collection_path)
+    if curve is None or curve[0].empty:
         return ""
-    table, finished = found
+    table, finished = curve
     bins = table["sn_bin"].unique() if "sn_bin" in table else [0]
     parts = [table.loc[table["sn_bin"] == n] if "sn_bin" in table else table for n in bins]
     low = np.log(table[["loss", "validation_loss"]].to_numpy().min())
@@ -91,20 +91,20 @@ def training_html(collection_path: Path) -> str:
 def _headline(collection_path: Path) -> str:
     """Of how many galaxies, or spectra, it was; and that it was cut short, where it was."""
     run = RunStore(collection_path).find("vae")
-    found = {} if run is None else run.metrics
+    metrics = {} if run is None else run.metrics
     said = "Training of the autoencoder"
-    if "learn_from" in found:
-        called = "galaxies" if found["learn_from"] == "galaxies" else "spectra"
-        said += f" on {found['n_trained_on'] + found['n_validation']:,} {called}"
-    return said + (f", cut short at epoch {found['epochs']}" if found.get("cut_short") else "")
+    if "learn_from" in metrics:
+        called = "galaxies" if metrics["learn_from"] == "galaxies" else "spectra"
+        said += f" on {metrics['n_trained_on'] + metrics['n_validation']:,} {called}"
+    return said + (f", cut short at epoch {metrics['epochs']}" if metrics.get("cut_short") else "")
 
 
 def _notes(collection_path: Path) -> str:
     """What it learnt from, and where it was cut short and why."""
     run = RunStore(collection_path).find("vae")
-    found = {} if run is None else run.metrics
+    metrics = {} if run is None else run.metrics
     kinds = ("sample_note", "training_note", "growth_note")
-    notes = [found[name] for name in kinds if found.get(name)]
+    notes = [metrics[name] for name in kinds if metrics.get(name)]
     said = " ".join(escape(f"{note[0].upper()}{note[1:]}.") for note in notes)
     return f'<div class="small">{said}</div>' if said else ""
 

@@ -57,21 +57,21 @@ class _Trust:
             self._work.cancel()
             return
         outcome = self._session.outcome
-        found: Explanation | None = outcome.explanation
+        explanation: Explanation | None = outcome.explanation
         shown: OpenSpectrum | None = outcome.shown
-        if self._evidence is not None and self._evidence.explanation is not found:
+        if self._evidence is not None and self._evidence.explanation is not explanation:
             self._work.cancel()
             self._evidence = None
         if (
-            found is not None
+            explanation is not None
             and shown is not None
             and outcome.trust
             and self._evidence is None
-            and not found.nothing
+            and not explanation.nothing
         ):
-            self._evidence = Evidence(found, doing="beginning")
+            self._evidence = Evidence(explanation, doing="beginning")
             target = self._session.target_of(shown)
-            self._work.request(partial(gather, found, shown.flux, target))
+            self._work.request(partial(gather, explanation, shown.flux, target))
         self._draw()
 
     def _told(self, *_: object) -> None:
@@ -81,13 +81,13 @@ class _Trust:
 
     def _exposures(self) -> str:
         outcome = self._session.outcome
-        found: Explanation | None = outcome.explanation
+        explanation: Explanation | None = outcome.explanation
         shown: OpenSpectrum | None = outcome.shown
         effects = self._session.effects
-        if found is None or shown is None or effects is None or found.nothing:
+        if explanation is None or shown is None or effects is None or explanation.nothing:
             return ""
         return exposures_section(
-            found,
+            explanation,
             effects,
             outcome.trust,
             outcome.recurrence,
@@ -111,19 +111,21 @@ class _Trust:
                 text = f"This lens cannot take it: {escape(shown.reason)}"
             self.part.write(state=f"<p>{text}</p>")
             return
-        found = self._evidence
+        evidence = self._evidence
         self.part.write(
-            state=_state(trust, found),
+            state=_state(trust, evidence),
             exposures=self._exposures(),
             order=_order(trust.stability, trust.confidence)
             if trust.stability and not trust.nothing
             else "",
-            curves=_curves(found.curves, meaning(found.explanation).value)
-            if found and found.curves
+            curves=_curves(evidence.curves, meaning(evidence.explanation).value)
+            if evidence and evidence.curves
             else "",
-            methods=_methods(found) if found and found.agreements else "",
-            model=_model(found.scrambled) if found and found.scrambled else "",
-            figures=_figures(found.figures, found.logit) if found and found.figures else "",
+            methods=_methods(evidence) if evidence and evidence.agreements else "",
+            model=_model(evidence.scrambled) if evidence and evidence.scrambled else "",
+            figures=_figures(evidence.figures, evidence.logit)
+            if evidence and evidence.figures
+            else "",
             kernel=_kernel(trust.kernel, trust.n_samples) if trust.kernel else "",
         )
 
@@ -137,17 +139,17 @@ class _Trust:
             self.part.write(state="<p>Stopped. Another explanation begins anew.</p>")
 
 
-def _state(trust: Trust, found: Evidence | None) -> str:
+def _state(trust: Trust, evidence: Evidence | None) -> str:
     text = f"<h3>{escape(_sentence(trust))}</h3>"
-    if found is not None and found.doing:
+    if evidence is not None and evidence.doing:
         stop = button("Stop", {"stop": True}, css="plain", title="Gather no more")
-        text += f'<p class="busy">{escape(found.doing)} … {stop}</p>'
+        text += f'<p class="busy">{escape(evidence.doing)} … {stop}</p>'
     return text
 
 
 def _sentence(trust: Trust) -> str:
-    said = trust.sentence()
-    return said[:1].upper() + said[1:] + "."
+    sentence = trust.sentence()
+    return sentence[:1].upper() + sentence[1:] + "."
 
 
 def _order(stability: Stability, confidence: float) -> str:
@@ -196,13 +198,13 @@ def _curves(curves: Curves, value: str) -> str:
     )
 
 
-def _methods(found: Evidence) -> str:
+def _methods(evidence: Evidence) -> str:
     """The other methods on the same spectrum."""
-    lines = "".join(_agreement(_METHODS[name], alike) for name, alike in found.agreements)
+    lines = "".join(_agreement(_METHODS[name], alike) for name, alike in evidence.agreements)
     head = "<tr><th></th><th>Spearman</th><th>top 5</th><th>sign</th></tr>"
     return (
         f"<h3>Do other methods agree?</h3><table class='matrix'>{head}{lines}</table>"
-        f"<p>With {_METHODS[found.explanation.method]}, on what each segment contributes: rank "
+        f"<p>With {_METHODS[evidence.explanation.method]}, on what each segment contributes: rank "
         "correlation of the sizes, and of the five largest how many are among the other's five "
         "and have its sign.</p>"
     )

@@ -130,15 +130,15 @@ class _WhatIfTab:
         return f'<div class="buttons">{keep}{undo}{reset}</div>'
 
     def _answer(self) -> str:
-        state, found = self._state, self._state.considered
-        if state.edited is None or found is None:
+        state, considered = self._state, self._state.considered
+        if state.edited is None or considered is None:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
         shown, rows = state.shown, []
         of_types = bool(shown and shown.verdict.probabilities)
         said = _probability if of_types else "{:.4g}".format
-        for name in ordered_types(found.values):
-            now = found.values[name]
-            was = found.before[name]
+        for name in ordered_types(considered.values):
+            now = considered.values[name]
+            was = considered.before[name]
             rows.append(
                 f"<tr><th>{escape(target_title(name))}</th><td>{said(was)}</td>"
                 f"<td><b>{said(now)}</b></td>"
@@ -152,28 +152,28 @@ class _WhatIfTab:
         )
         done = "".join(f"<li>{escape(_words(edit))}</li>" for edit in state.kept)
         kept = f"<p>Kept</p><ol>{done}</ol>" if done else ""
-        return f"{_domain(found)}{table}<p>{escape(self._landing(found))}</p>{kept}"
+        return f"{_domain(considered)}{table}<p>{escape(self._landing(considered))}</p>{kept}"
 
-    def _landing(self, found: Considered) -> str:
+    def _landing(self, considered: Considered) -> str:
         plane = self._session.view.plane
-        if found.place is not None:
-            x, y = found.place
+        if considered.place is not None:
+            x, y = considered.place
             return f"◆ on the plane: where it would lie, at ({_plain(x)}, {_plain(y)})."
-        if not found.complete:
+        if not considered.complete:
             return "Finding its place on the plane …"
         title = self._session.workspace.planes[plane].title if plane else "no plane"
         return f"It cannot be placed on this plane ({title}): choose one of this lens's spectra."
 
 
-def _domain(found: Considered) -> str:
+def _domain(considered: Considered) -> str:
     """Whether the edited spectrum is one for the model, before what the model says of it."""
-    if found.outside:
+    if considered.outside:
         how = "The edit takes it outside"
-        if found.outside_before:
+        if considered.outside_before:
             how = "It lies outside, edited or not"
-        said = escape(f"{how}: {found.outside}", quote=True)
+        said = escape(f"{how}: {considered.outside}", quote=True)
         return f'<div class="outside" title="{said}">{said}</div>'
-    if found.outside_before:
+    if considered.outside_before:
         return "<p>The edit brings it inside what the model learned on.</p>"
     return ""
 

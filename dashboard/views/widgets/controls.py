@@ -151,10 +151,10 @@ def legend_of(session: Session, theme: ThemeName) -> dict[str, list[Any]]:
             if n
         ]
         return {"entries": entries, "bar": [], "ends": []}
-    found = session.outcome.stretch
+    stretch = session.outcome.stretch
     low, high = colouring.low, colouring.high
-    if found is not None and found[0] == colouring.name:
-        low, high = found[1:]
+    if stretch is not None and stretch[0] == colouring.name:
+        low, high = stretch[1:]
     known = colouring.values[np.isfinite(colouring.values)]
     # What lies beyond has the colour of the end.
     below, above = ("≤ " if (known < low).any() else ""), ("≥ " if (known > high).any() else "")

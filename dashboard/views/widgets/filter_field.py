@@ -93,13 +93,13 @@ class _Filter:
         }  # fmt: skip
 
     def _rounded(self, value: float | None) -> float | None:
-        found = self._summary
-        return None if value is None else found.rounded(float(value))  # pyright: ignore
+        summary = self._summary
+        return None if value is None else summary.rounded(float(value))  # pyright: ignore
 
     def _hold_kinds(self, values: list[str], missing: bool) -> None:
-        found = self._summary
-        if isinstance(found, KindCounts):  # and nothing that a browser makes up
-            wanted = Kinds(tuple(value for value in found.values if value in values), missing)
+        summary = self._summary
+        if isinstance(summary, KindCounts):  # and nothing that a browser makes up
+            wanted = Kinds(tuple(value for value in summary.values if value in values), missing)
             self._session.filtering.hold(self._column, kinds_of(self._column, wanted))
 
     @property
@@ -123,24 +123,32 @@ class _Filter:
     def _brush(self) -> dict[str, Any]:
         if not self._column:
             return {}
-        found, name = self._summary, self._column
+        summary, name = self._summary, self._column
         now = self._session.selected.current
         rows = None if now is None else now.rows
-        counts = found.counts()
+        counts = summary.counts()
         about: dict[str, Any] = {
             "column": name,
             "counts": counts.tolist(),
-            "kept": found.counts(rows).tolist(),
-            "missing": int(np.sum(found.bars == -1)),
-            "missing_kept": int(np.sum(found.bars[slice(None) if rows is None else rows] == -1)),
+            "kept": summary.counts(rows).tolist(),
+            "missing": int(np.sum(summary.bars == -1)),
+            "missing_kept": int(np.sum(summary.bars[slice(None) if rows is None else rows] == -1)),
         }
         clause = self._session.view.filter
-        if isinstance(found, Histogram):
+        if isinstance(summary, Histogram):
             held = range_in(clause, name)
-            more = {"edges": found.edges.tolist(), "log": found.logarithmic, "unit": found.unit}
+            more = {
+                "edges": summary.edges.tolist(),
+                "log": summary.logarithmic,
+                "unit": summary.unit,
+            }
             return about | more | {"kind": "number", "range": [held.low, held.high]}
         chosen = kinds_in(clause, name) or Kinds()
-        more = {"names": list(found.names), "values": list(found.values), "more": found.n_more}
+        more = {
+            "names": list(summary.names),
+            "values": list(summary.values),
+            "more": summary.n_more,
+        }
         held = {"chosen": list(chosen.values), "only_missing": chosen.missing}
         return about | more | held | {"kind": "kinds"}
 
@@ -151,11 +159,11 @@ def _heading(name: str, session: Visitor) -> str:
     return "Catalogue" if name in session.workspace.catalog else "Results"
 
 
-def _error(found: WhereError | None) -> dict[str, Any]:
-    if found is None:
+def _error(error: WhereError | None) -> dict[str, Any]:
+    if error is None:
         return {}
-    near = [as_written(name) for name in found.near]
-    return {"why": found.why, "start": found.start, "end": found.end, "near": near}
+    near = [as_written(name) for name in error.near]
+    return {"why": error.why, "start": error.start, "end": error.end, "near": near}
 
 
 def _words(session: Visitor) -> str:

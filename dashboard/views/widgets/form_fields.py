@@ -55,19 +55,19 @@ class Field:
 
     def describe(self) -> dict[str, Any]:
         """The control as the script draws it."""
-        found = self.owner.param[self.name]
-        label = found.label if self.label is None else self.label
-        about = {"name": self.name, "kind": self.kind, "label": label, "doc": found.doc}
+        parameter = self.owner.param[self.name]
+        label = parameter.label if self.label is None else self.label
+        about = {"name": self.name, "kind": self.kind, "label": label, "doc": parameter.doc}
         about |= {"group": self.group, "placeholder": self.placeholder}
-        if isinstance(found, param.Selector):
-            choices = [choice for choice in found.objects if choice is not None]
+        if isinstance(parameter, param.Selector):
+            choices = [choice for choice in parameter.objects if choice is not None]
             titles, groups = self.titles, self.groups
             heads = {choice: [head] for choice, head in groups.items() if head}
             about["options"] = [[c, titles.get(c, c), *heads.get(c, [])] for c in choices]
-        if isinstance(found, param.Number):
-            about["integer"] = isinstance(found, param.Integer)
-            about["span"] = list(found.softbounds or found.bounds or ())
-            about |= {"log": self.log, "step": found.step}
+        if isinstance(parameter, param.Number):
+            about["integer"] = isinstance(parameter, param.Integer)
+            about["span"] = list(parameter.softbounds or parameter.bounds or ())
+            about |= {"log": self.log, "step": parameter.step}
         return about
 
 

@@ -42,12 +42,12 @@ def _run(work: Work) -> None:
     if work.before is not None:
         _keep(work, work.before)
         return
-    given = work.given.get("vae")
-    if given is not None:
-        save_autoencoders(work.draft, load_autoencoders(given))
-        work.draft.write_table("training", given.table("training"))
-        work.draft.metrics |= given.metrics | {"trained_on": given.key}
-        work.draft.metrics["sample_note"] = sample_note(given.metrics, lent=True)
+    lent_run = work.given.get("vae")
+    if lent_run is not None:
+        save_autoencoders(work.draft, load_autoencoders(lent_run))
+        work.draft.write_table("training", lent_run.table("training"))
+        work.draft.metrics |= lent_run.metrics | {"trained_on": lent_run.key}
+        work.draft.metrics["sample_note"] = sample_note(lent_run.metrics, lent=True)
         return
     with ExitStack() as opened:
         _learn(work, *_sample(work, opened))
@@ -114,13 +114,13 @@ def _searched(work: Work, spectra: TrainingSpectra) -> VaeSettings:
         return settings
     kept = work.draft.path / "search.parquet"
     if kept.exists():  # the build was broken off after the search
-        trials = [LossTrial(**one) for one in pd.read_parquet(kept).to_dict("records")]
+        trials = [LossTrial(**trial) for trial in pd.read_parquet(kept).to_dict("records")]
     else:
         rng = np.random.default_rng(settings.seed)
         n, most = spectra.shape[0], work.settings.vae_window
-        some = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
-        ((values, at),) = spectra.windows(some, batch=1)
-        work.draft.metrics["n_searched_on"] = len(some)
+        sampled = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+        ((values, at),) = spectra.windows(sampled, batch=1)
+        work.draft.metrics["n_searched_on"] = len(sampled)
         trials = search_loss(
             values[at].numpy(),
             settings,
@@ -128,7 +128,9 @@ def _searched(work: Work, spectra: TrainingSpectra) -> VaeSettings:
             epochs=work.settings.vae_search_epochs,
             callback=lambda done, total: work.report(done, total, "searching α and λ"),
         )
-        work.draft.write_table("search", pd.DataFrame([dataclasses.asdict(one) for one in trials]))
+        work.draft.write_table(
+            "search", pd.DataFrame([dataclasses.asdict(trial) for trial in trials])
+        )
     best = best_trial(trials)
     work.draft.metrics |= {"alpha": best.alpha, "lam": best.lam}
     return dataclasses.replace(settings, alpha=best.alpha, lam=best.lam)

@@ -100,18 +100,18 @@ def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Cl
     table = pd.DataFrame({"row": rows, "cluster": labels, "came_later": came})
     work.draft.write_table("clusters", table)
     n, metrics = int(came.sum()), before.run.metrics
-    said = f"found before {n:,} of these explanations came, each put with the nearest" if n else ""
-    work.draft.metrics |= {"n_new": int(np.sum(~old)), "growth_note": said}
+    note = f"found before {n:,} of these explanations came, each put with the nearest" if n else ""
+    work.draft.metrics |= {"n_new": int(np.sum(~old)), "growth_note": note}
     work.draft.metrics |= {name: metrics[name] for name in ("elbow", "best_silhouette")}
     return Clusters(labels, centres, float("nan"))
 
 
 def _explained_by(settings: Mapping[str, Any]) -> str:
     """Such as "mse by lime, scale 0.9"."""
-    said = f"{settings['score']} by {settings['method']}"
+    words = f"{settings['score']} by {settings['method']}"
     if settings["method"] == "saliency":
-        return said
-    return f"{said}, {settings['perturbation']} {settings['factor']:g}"
+        return words
+    return f"{words}, {settings['perturbation']} {settings['factor']:g}"
 
 
 def _unit(work: Work, explained: Run) -> np.ndarray:
@@ -120,10 +120,10 @@ def _unit(work: Work, explained: Run) -> np.ndarray:
     n, common = weights.shape[0], min(work.settings.explain.n_segments, labels.shape[-1])
     unit = np.empty((n, common), np.float64 if n <= _MANY else np.float32)
     for start in range(0, n, _BLOCK):
-        here = slice(start, start + _BLOCK)
-        some = np.asarray(labels[:] if labels.ndim == 1 else labels[here])
+        block = slice(start, start + _BLOCK)
+        block_labels = np.asarray(labels[:] if labels.ndim == 1 else labels[block])
         sign = work.settings.weight_sign
-        unit[here] = unit_explanations(np.asarray(weights[here]), some, common, sign=sign)
+        unit[block] = unit_explanations(np.asarray(weights[block]), block_labels, common, sign=sign)
     return unit
 
 
@@ -137,9 +137,9 @@ def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
     common = {"collection": str(collection.path), "key": collection.key}
     chunks = []
     for start in range(0, len(ascending), _LINE_ROWS):
-        mine = ascending[start : start + _LINE_ROWS]
-        ebv = None if dust.ebv is None else dust.ebv[mine]
-        chunks.append(common | {"rows": mine, "z": z[mine], "ebv": ebv})
+        block_rows = ascending[start : start + _LINE_ROWS]
+        ebv = None if dust.ebv is None else dust.ebv[block_rows]
+        chunks.append(common | {"rows": block_rows, "z": z[block_rows], "ebv": ebv})
     parts = work.chunks("lines", lines_of, chunks)
     tables = [*([] if old is None else [old]), *(pd.DataFrame(dict(part)) for part in parts)]
     table = pd.concat(tables, ignore_index=True).astype({"bpt": "str"})

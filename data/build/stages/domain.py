@@ -59,7 +59,7 @@ class _Sample:
 def _run(work: Work, name: str) -> None:
     prepared = work.inputs[f"prepare-{name}"]
     rows = prepared.table("rows")["row"].to_numpy()
-    given, before = work.given.get(f"domain-{name}"), work.before
+    lent_run, before = work.given.get(f"domain-{name}"), work.before
     known: DomainValues | None = None
     positions, n_known = np.empty(0, np.int64), 0
     if before is not None:
@@ -67,9 +67,9 @@ def _run(work: Work, name: str) -> None:
         domain, facts = load_domain(before.run), before.run.facts("sample")
         trained_on = {k: v for k, v in before.run.metrics.items() if k == "trained_on"}
         work.draft.metrics |= trained_on | before.trained(rows)
-    elif given is not None:
-        domain, facts = load_domain(given), given.facts("sample")
-        work.draft.metrics |= {"trained_on": given.key}
+    elif lent_run is not None:
+        domain, facts = load_domain(lent_run), lent_run.facts("sample")
+        work.draft.metrics |= {"trained_on": lent_run.key}
     elif {"p21": "svm", "o25": "vae"}[name] in work.given:
         raise StageSkipped(
             "the collection that lent its model does not yet say what is like it: build that again"
@@ -80,8 +80,8 @@ def _run(work: Work, name: str) -> None:
         labelled = rows[sample.ours] if name == "p21" else rows[:0]
         seed = work.settings.svm.seed
         facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
-    if given is not None:
-        facts |= _of_lender(work, given)
+    if lent_run is not None:
+        facts |= _of_lender(work, lent_run)
     values = _applied(work, domain, positions, known, n_known)
     table = _told(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
     if before is not None:
@@ -111,11 +111,11 @@ def _told(
     return table
 
 
-def _of_lender(work: Work, given: Run) -> dict[str, Any]:
+def _of_lender(work: Work, lent_run: Run) -> dict[str, Any]:
     """Who lent the model, and why."""
-    path = given.path.parent.parent
+    path = lent_run.path.parent.parent
     lender = "the demo" if path.resolve() == demo_path().resolve() else path.name
-    model = "svm" if given.stage.endswith("p21") else "vae"
+    model = "svm" if lent_run.stage.endswith("p21") else "vae"
     return {"lender": lender, "why_lent": why_lent(work.collection, model, work.settings)}
 
 
@@ -168,13 +168,13 @@ def _others(
     work: Work, own: np.ndarray, sample: _Sample, facts: dict[str, Any]
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """What the sample is told from: the rest of its survey, with the demo's where it is lent."""
-    given = work.given.get(BACKGROUND)
-    if given is None or len(own) >= sample.fewest_rest:
+    lent_run = work.given.get(BACKGROUND)
+    if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts
-    lent = lent_background(given, work.inputs["prepare-p21"])
-    theirs = lent.spectra[_drawn(np.arange(len(lent.spectra)), work.settings.svm.seed)]
-    told_from = {"background": lent.words, "n_lent": len(theirs), "rest": lent.words}
-    return np.concatenate([own, theirs]), facts | told_from
+    background = lent_background(lent_run, work.inputs["prepare-p21"])
+    spectra = background.spectra[_drawn(np.arange(len(background.spectra)), work.settings.svm.seed)]
+    told_from = {"background": background.words, "n_lent": len(spectra), "rest": background.words}
+    return np.concatenate([own, spectra]), facts | told_from
 
 
 def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> DomainValues:

@@ -59,11 +59,11 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
         xy, used = lay_out(scores, settings, **how)
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     work.draft.write_table("costs", kept.costs())
-    among, asked = quality_sample(n, used)
+    among, judged = quality_sample(n, used)
     whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
-    quality = plane_quality(whole, xy[among], asked=asked, overwrite_features=True)
+    quality = plane_quality(whole, xy[among], asked=judged, overwrite_features=True)
     del whole
-    within = plane_quality(scores[among], xy[among], asked=asked)
+    within = plane_quality(scores[among], xy[among], asked=judged)
     work.draft.metrics |= {
         "n": n,
         "features": "latent" if latent else "spectra",
@@ -99,12 +99,12 @@ def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
         plane = pd.concat([plane[[*new]], new], ignore_index=True)
     work.draft.write_table("xy", plane.assign(came_later=np.arange(len(plane)) >= n_laid))
     n = len(plane) - n_laid
-    said = f"laid out before {n:,} of these were added, which were placed on it" if n else ""
+    note = f"laid out before {n:,} of these were added, which were placed on it" if n else ""
     work.draft.metrics |= metrics | {
         "n": len(plane),
         "n_new": len(rows) - n_then,
         "n_placed_since": n,
-        "growth_note": said,
+        "growth_note": note,
     }
 
 

@@ -40,8 +40,8 @@ def _run(work: Work) -> None:
     else:
         used = EmbedSettings(**work.before.run.metrics["settings"])
     work.draft.write_table("xy", table)
-    among, asked = quality_sample(len(rows), used)
-    quality = plane_quality(unit[among], table[["x", "y"]].to_numpy()[among], asked=asked)
+    among, judged = quality_sample(len(rows), used)
+    quality = plane_quality(unit[among], table[["x", "y"]].to_numpy()[among], asked=judged)
     work.draft.metrics |= {
         "n": len(rows),
         "features": "explanations",
@@ -75,12 +75,12 @@ def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd
     if (at < 0).any():
         xy[at < 0] = PlaneMap(unit[~came_later], xy[~came_later]).place(unit[at < 0])
     n, laid_out = int(came_later.sum()), before.run.metrics.get("n_laid_out", len(rows))
-    said = f"laid out before {n:,} of these explanations came, which were placed on it" if n else ""
+    note = f"laid out before {n:,} of these explanations came, which were placed on it" if n else ""
     work.draft.metrics |= {
         "n_new": int((at < 0).sum()),
         "n_placed_since": n,
         "n_laid_out": min(laid_out, len(rows) - n),
-        "growth_note": said,
+        "growth_note": note,
     }
     columns = {"row": rows, "x": xy[:, 0], "y": xy[:, 1], "came_later": came_later}
     return pd.DataFrame(columns)

@@ -47,8 +47,8 @@ def _evaluate(work: Work) -> None:
         )
     for task in {task for task, _ in machines}:
         best = max(
-            (one for one in results if one["task"] == task),
-            key=lambda one: one["validation"]["macro_f"],
+            (result for result in results if result["task"] == task),
+            key=lambda result: result["validation"]["macro_f"],
         )
         best["best"] = True
         chosen = SvmSettings(**best["settings"])
@@ -158,11 +158,11 @@ def _noise(work: Work) -> None:
     """The noise test of every kernel's machine of all types; the best one's leads."""
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     evaluated = work.inputs["evaluate"]
-    machines = [one for one in evaluated.metrics["machines"] if one["task"] == "three"]
+    machines = [machine for machine in evaluated.metrics["machines"] if machine["task"] == "three"]
     curves = {}
-    for at, one in enumerate(machines):
-        settings = SvmSettings(**one["settings"])
-        kept = svm_path(evaluated.path / "best-three") if one.get("best") else None
+    for at, machine in enumerate(machines):
+        settings = SvmSettings(**machine["settings"])
+        kept = svm_path(evaluated.path / "best-three") if machine.get("best") else None
 
         def report(done: int, total: int, at: int = at, kernel: str = settings.kernel) -> None:
             work.report(at * total + done, len(machines) * total, kernel)
@@ -173,8 +173,8 @@ def _noise(work: Work) -> None:
             settings.kernel,
             lambda s=settings, k=kept, r=report: _noise_curve(work, labelled, s, k, r),
         )
-        said = {"c": settings.c, "gamma": settings.gamma, "best": kept is not None}
-        curves[settings.kernel] = said | curve
+        metrics = {"c": settings.c, "gamma": settings.gamma, "best": kept is not None}
+        curves[settings.kernel] = metrics | curve
     for left in work.draft.path.glob("part-*.json"):
         left.unlink()
     best = next(kernel for kernel, curve in curves.items() if curve["best"])

@@ -126,21 +126,25 @@ def _chunks(
     }
     chunks: list[dict[str, Any]] = []
     for start in range(0, len(positions), _CHUNK):
-        here = slice(start, start + _CHUNK)
-        own = {"positions": positions[here], "networks": networks[here], "exposures": None}
+        rows_here = slice(start, start + _CHUNK)
+        own = {
+            "positions": positions[rows_here],
+            "networks": networks[rows_here],
+            "exposures": None,
+        }
         chunks.append(common | own)
     if settings.explain_exposures:
         collection, prepared = work.collection, work.inputs["prepare-o25"]
         dust = find_reddening(collection, prepared.metrics.get("dust", "none"))
         surveys = collection.catalog["survey"].to_numpy(str)[rows]
         for number, chunk in enumerate(chunks):
-            here = slice(number * _CHUNK, (number + 1) * _CHUNK)
+            rows_here = slice(number * _CHUNK, (number + 1) * _CHUNK)
             chunk["exposures"] = {
                 "collection": str(collection.path),
                 "key": collection.key,
-                "rows": rows[here],
-                "surveys": surveys[here].tolist(),
-                "ebv": None if dust.ebv is None else dust.ebv[rows[here]],
+                "rows": rows[rows_here],
+                "surveys": surveys[rows_here].tolist(),
+                "ebv": None if dust.ebv is None else dust.ebv[rows[rows_here]],
                 "n": settings.explain_exposures,
             }
     return chunks

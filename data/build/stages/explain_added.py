@@ -50,19 +50,19 @@ def write_among(draft: RunDraft, before: Run, rows: np.ndarray, parts: Sequence[
     with ExitStack() as open_:
         for name in names:
             source = before.array(name)
-            width = max([source.shape[-1], *(one.shape[1] for one in arrays[name])])
+            width = max([source.shape[-1], *(values.shape[1] for values in arrays[name])])
             dtype = str(source.dtype)
             writer = open_.enter_context(draft.rows_writer(name, len(rows), width, dtype=dtype))
             added = np.concatenate(
                 [np.empty((0, width)), *(_padded(a, width) for a in arrays[name])]
             )
             for start in range(0, len(rows), _BLOCK_ROWS):
-                mine = there[start : start + _BLOCK_ROWS]
-                block = np.empty((len(mine), width), source.dtype)
+                was_there = there[start : start + _BLOCK_ROWS]
+                block = np.empty((len(was_there), width), source.dtype)
                 n_old, n_new = (int(of[:start].sum()) for of in (there, ~there))
-                theirs = _of_before(source, kept[n_old : n_old + int(mine.sum())])
-                block[mine] = _padded(theirs, width)
-                block[~mine] = added[n_new : n_new + int((~mine).sum())]
+                old_values = _of_before(source, kept[n_old : n_old + int(was_there.sum())])
+                block[was_there] = _padded(old_values, width)
+                block[~was_there] = added[n_new : n_new + int((~was_there).sum())]
                 writer.append(block)
 
 
@@ -70,11 +70,13 @@ def _new_labels(before: Run, parts: Sequence[Arrays]) -> list[np.ndarray] | None
     """Segments of each new explanation; None where all, old and new, have the same."""
     old = before.array("labels")
     labels = [part["labels"] for part in parts]
-    if old.ndim == 1 and all(len(one) == 1 and np.array_equal(one[0], old[:]) for one in labels):
+    if old.ndim == 1 and all(
+        len(of_part) == 1 and np.array_equal(of_part[0], old[:]) for of_part in labels
+    ):
         return None
     return [
-        np.broadcast_to(one, (len(part["r2"]), one.shape[1]))
-        for one, part in zip(labels, parts, strict=True)
+        np.broadcast_to(of_part, (len(part["r2"]), of_part.shape[1]))
+        for of_part, part in zip(labels, parts, strict=True)
     ]
 
 

@@ -60,16 +60,22 @@ def explanations_of(
     with Workers(torch.get_num_threads()) as workers:
         for number in np.unique(networks):
             target = _target(prepared, vae, int(number), score)
-            mine = np.flatnonzero(networks == number).tolist()
-            explained = explain_many((x[at] for at in mine), target, settings, workers=workers)
-            of_row |= dict(zip(mine, explained, strict=True))
+            rows_of_network = np.flatnonzero(networks == number).tolist()
+            explained = explain_many(
+                (x[at] for at in rows_of_network), target, settings, workers=workers
+            )
+            of_row |= dict(zip(rows_of_network, explained, strict=True))
             if exposures is not None:
                 redraw = partial(_again, exposures, prepared, target, of_row)
-                again |= dict(zip(mine, workers.map(redraw, mine), strict=True))
+                again |= dict(
+                    zip(rows_of_network, workers.map(redraw, rows_of_network), strict=True)
+                )
     ordered = [of_row[at] for at in range(len(positions))]
-    labels = np.stack([one.labels for one in ordered])
-    arrays = {name: np.array([getattr(one, name) for one in ordered]) for name in FACTS}
-    arrays["weights"] = padded([one.weights for one in ordered])
+    labels = np.stack([explanation.labels for explanation in ordered])
+    arrays = {
+        name: np.array([getattr(explanation, name) for explanation in ordered]) for name in FACTS
+    }
+    arrays["weights"] = padded([explanation.weights for explanation in ordered])
     arrays["labels"] = labels[:1] if (labels == labels[0]).all() else labels
     if exposures is not None:
         errors, survival = zip(*(again[at] for at in range(len(positions))), strict=True)
@@ -105,8 +111,8 @@ def _again(
     redraws that the page makes, but fewer, and not about what the autoencoder expects: whether a
     reason is more than noise is not told by these.
     """
-    one, row = of_row[at], int(exposures["rows"][at])
-    unknown = np.full(len(one.weights), np.nan)
+    explanation, row = of_row[at], int(exposures["rows"][at])
+    unknown = np.full(len(explanation.weights), np.nan)
     spectra = spectra_at(exposures["collection"], exposures["key"])
     observed = spectra.observed(row)
     ebv = exposures["ebv"]
@@ -118,13 +124,13 @@ def _again(
         survey=exposures["surveys"][at],
         ebv=None if ebv is None else float(ebv[at]),
     )
-    if not source.known or one.settings.segmentation != "uniform":
+    if not source.known or explanation.settings.segmentation != "uniform":
         return unknown, unknown
-    drawn: Drawn = source.draw(range(exposures["n"]), seed=one.settings.seed)
+    drawn: Drawn = source.draw(range(exposures["n"]), seed=explanation.settings.seed)
     if len(drawn.spectra) < FEWEST:
         return unknown, unknown
-    redrawn = explain_again(one, target, drawn.spectra, workers=InTurn())
-    seen = recurrence(one.weights, redrawn)
+    redrawn = explain_again(explanation, target, drawn.spectra, workers=InTurn())
+    seen = recurrence(explanation.weights, redrawn)
     return seen.intervals.standard_error, seen.share
 
 

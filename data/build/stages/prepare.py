@@ -40,10 +40,10 @@ class _Survey:
 
 def _prepare(work: Work, name: str) -> None:
     """Two passes: which spectra and wavelengths are usable, then the prepared spectra."""
-    given = work.given.get(f"prepare-{name}") if work.before is None else work.before.run
+    lent_run = work.given.get(f"prepare-{name}") if work.before is None else work.before.run
     settings = getattr(work.settings, name)
-    if given is not None:
-        recipe = recipe_from_dict(given.facts("recipe"))
+    if lent_run is not None:
+        recipe = recipe_from_dict(lent_run.facts("recipe"))
     elif name == "p21" and work.settings.overlap is not None:
         recipe = _fitted_to_sample(work, settings, work.settings.overlap)
     else:
@@ -56,12 +56,12 @@ def _prepare(work: Work, name: str) -> None:
     work.draft.write_table("reasons", survey.reasons)
     if not survey.rows.size:
         raise StageSkipped(_why_none(survey.reasons, work.collection.n_spectra))
-    if given is None:
+    if lent_run is None:
         kept = recipe.kept_wavelengths(survey.nan_count, survey.rows.size)
         with np.errstate(all="ignore"):
             median = np.nan_to_num(np.nanmedian(survey.sample, axis=0), nan=0.0)
     else:
-        kept, median = given.read_array("kept"), given.read_array("sample_median")
+        kept, median = lent_run.read_array("kept"), lent_run.read_array("sample_median")
     draft = work.draft
     draft.write_facts("recipe", recipe.asdict())
     draft.write_array("kept", kept)
@@ -187,11 +187,11 @@ def _finish(
     chunks = []
     for first in range(n_there, len(rows), SHARD_ROWS):
         start, stop = max(first, n_then), first + SHARD_ROWS
-        mine = rows[start:stop]
-        own: dict[str, Any] = {"first": first, "rows": mine, "z": z[mine]}
+        block_rows = rows[start:stop]
+        own: dict[str, Any] = {"first": first, "rows": block_rows, "z": z[block_rows]}
         if before is not None and start > first:  # the shard that was not full
             own |= {"before": str(before.run.path), "n_before": start - first}
-        chunks.append(common | own | {"ebv": None if ebv is None else ebv[mine]})
+        chunks.append(common | own | {"ebv": None if ebv is None else ebv[block_rows]})
     done = work.chunks("finish", finish_of, chunks, lambda at, n: work.report(n + at, 2 * n))
     for _ in done:  # it has been written where it belongs
         pass

@@ -22,9 +22,9 @@ def range_of(*, collection: str, key: str, start: int, stop: int) -> Arrays:
     spectra = spectra_at(collection, key)
     wave, (flux, ivar) = spectra.wave_rest_aa, spectra.at_rest(start, stop)
     good = np.isfinite(flux) & (ivar > 0)
-    some, ends = good.any(axis=1), np.full((len(flux), 2), np.nan)
-    ends[:, 0] = np.where(some, wave[good.argmax(axis=1)], np.nan)
-    ends[:, 1] = np.where(some, wave[len(wave) - 1 - good[:, ::-1].argmax(axis=1)], np.nan)
+    has_data, ends = good.any(axis=1), np.full((len(flux), 2), np.nan)
+    ends[:, 0] = np.where(has_data, wave[good.argmax(axis=1)], np.nan)
+    ends[:, 1] = np.where(has_data, wave[len(wave) - 1 - good[:, ::-1].argmax(axis=1)], np.nan)
     return {"ends": ends}
 
 
@@ -110,17 +110,17 @@ def finish_of(
     if n_before:
         parts.append(np.asarray(run_array(before, "spectra")[first : first + n_before]))
     for at in range(int(rows[0]), int(rows[-1]) + 1, _AT_ONCE):
-        mine = (rows >= at) & (rows < at + _AT_ONCE)
-        if not mine.any():
+        in_chunk = (rows >= at) & (rows < at + _AT_ONCE)
+        if not in_chunk.any():
             continue
-        some = rows[mine]
-        flux, ivar = source.at_rest(int(some[0]), int(some[-1]) + 1)
+        chunk_rows = rows[in_chunk]
+        flux, ivar = source.at_rest(int(chunk_rows[0]), int(chunk_rows[-1]) + 1)
         on_grid, _ = made.to_grid(
             source.wave_rest_aa,
-            flux[some - some[0]],
-            ivar[some - some[0]],
-            z[mine],
-            ebv=None if ebv is None else ebv[mine],
+            flux[chunk_rows - chunk_rows[0]],
+            ivar[chunk_rows - chunk_rows[0]],
+            z[in_chunk],
+            ebv=None if ebv is None else ebv[in_chunk],
         )
         parts.append(finish(on_grid[:, kept]))
     write_rows(spectra, first, np.concatenate(parts))

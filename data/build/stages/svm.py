@@ -41,12 +41,12 @@ def _run(work: Work) -> None:
     spectra = prepared.array("spectra")
     truth = work.collection.catalog["label"].to_numpy(str)[rows]
     split = np.full(len(rows), "", dtype="<U10")
-    given = work.given.get("svm")
-    if given is None:
+    lent_run = work.given.get("svm")
+    if lent_run is None:
         classifier = _train(work, spectra, rows, truth, split)
     else:
-        classifier = load_classifier(svm_path(given.path))
-        work.draft.metrics |= {"trained_on": given.key, "lent": _of_lender(given)}
+        classifier = load_classifier(svm_path(lent_run.path))
+        work.draft.metrics |= {"trained_on": lent_run.key, "lent": _of_lender(lent_run)}
     save_classifier(svm_path(work.draft.path), classifier)
     machine = read_classifier(classifier)
     table = _predictions(rows, truth, split, machine.classes, *_said(work))
@@ -54,7 +54,7 @@ def _run(work: Work) -> None:
     kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
     work.draft.metrics["probabilities"] = kind
     _measure(work, table, truth, machine.classes)
-    if given is None:
+    if lent_run is None:
         work.draft.metrics["certainty"] = _certainty(work, table, truth, machine.classes)
 
 
@@ -65,9 +65,9 @@ def _go_on(work: Work, before: Before) -> None:
     old = before.run.table("predictions")
     machine = read_classifier(load_classifier(svm_path(work.draft.path)))
     truth = work.collection.catalog["label"].to_numpy(str)[rows]
-    new, said = slice(len(old), None), _said(work, len(old))
+    new, columns = slice(len(old), None), _said(work, len(old))
     unseen = np.full(len(rows) - len(old), "", dtype="<U10")
-    table = _predictions(rows[new], truth[new], unseen, machine.classes, *said)
+    table = _predictions(rows[new], truth[new], unseen, machine.classes, *columns)
     table = pd.concat([old, table], ignore_index=True) if len(table) else old
     work.draft.write_table("predictions", table)
     work.draft.metrics |= before.run.metrics | before.trained(rows)
@@ -110,10 +110,10 @@ def _train(
     return trained.classifier
 
 
-def _of_lender(given: Run) -> dict[str, Any]:
+def _of_lender(lent_run: Run) -> dict[str, Any]:
     """What is known of a classifier where it was trained, which may not be at hand later."""
-    kept = {name: given.metrics.get(name) for name in ("test", "split", "instead", "certainty")}
-    return kept | {"svm": given.params.get("svm")}
+    kept = {name: lent_run.metrics.get(name) for name in ("test", "split", "instead", "certainty")}
+    return kept | {"svm": lent_run.params.get("svm")}
 
 
 def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: np.ndarray) -> None:
@@ -241,8 +241,8 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 def _instead(settings: BuildSettings) -> Any:
     """What takes the machine's place, with a seed; None if nothing does."""
-    given = settings.classifier
-    return None if given is None else seeded(given, settings.svm.seed)
+    classifier = settings.classifier
+    return None if classifier is None else seeded(classifier, settings.svm.seed)
 
 
 SVM = Stage("svm", 3, needs=("prepare-p21",), params=_params, run=_run, takes=("svm",), grows=True)

@@ -73,9 +73,9 @@ def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) ->
         work.settings.svm, kernel=kernel, c=1.0, gamma=None if kernel == "linear" else 1.0
     )
 
-    def keep(place: Place, macro_f: float) -> None:
-        known[place] = macro_f
-        write_json(path, {"points": [[*place, f] for place, f in known.items()]})
+    def keep(point: Place, macro_f: float) -> None:
+        known[point] = macro_f
+        write_json(path, {"points": [[*point, f] for point, f in known.items()]})
         best = max(known.values())
         message = f"{kernel}, {task} types: {len(known)} points, best F {best:.4f}"
         work.report(len(known), 0, message)

@@ -63,7 +63,7 @@ class IdSearch:
         if not rows:
             rows = list(islice(self._rows_of_numbers(wanted), _MOST_COUNTED))
         ahead = islice(self._rows_with(f"\n{wanted}\n"), 1), self._rows_with(f"\n{wanted}")
-        first = [row for some in ahead for row in islice(some, limit)]
+        first = [row for of_one_order in ahead for row in islice(of_one_order, limit)]
         return list(dict.fromkeys([*first, *rows]))[:limit], len(rows)
 
     def near(self, text: str, *, limit: int = 5) -> list[int]:
@@ -89,12 +89,12 @@ class IdSearch:
         """Rows whose id holds the same numbers in the same order, or else plate, MJD and fiber."""
         numbers = [number.lstrip("0") for number in re.findall(r"\d+", text)]
         orders = [[numbers], _as_plate_mjd_fiber(numbers)] if len(numbers) > 1 else []
-        if len(numbers) == 1 and (said := in_spec_obj_id(numbers[0])):
-            orders = [[said]]
-        for some in orders:
-            patterns = (r"[^\d\n]+".join(f"0*{number}" for number in order) for order in some)
+        if len(numbers) == 1 and (decoded := in_spec_obj_id(numbers[0])):
+            orders = [[decoded]]
+        for numbering in orders:
+            patterns = (r"[^\d\n]+".join(f"0*{number}" for number in order) for order in numbering)
             pattern = rf"(?<!\d)(?:{'|'.join(patterns)})(?!\d)"
-            matches = re.finditer(pattern, self._text) if some else iter(())
+            matches = re.finditer(pattern, self._text) if numbering else iter(())
             rows = dict.fromkeys(self._row_at(match.start()) for match in matches)
             if rows:
                 return islice(iter(rows), _MOST_COUNTED)

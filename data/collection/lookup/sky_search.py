@@ -96,10 +96,10 @@ def _place(text: str) -> tuple[float, float] | None:
     try:
         # 61 minutes are a slip and no hour and a minute.
         with warnings.catch_warnings(action="error", category=AstropyWarning):
-            place: Any = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
+            coordinates: Any = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
     except (ValueError, AstropyWarning):
         return None
-    return float(place.ra.deg), float(place.dec.deg)
+    return float(coordinates.ra.deg), float(coordinates.dec.deg)
 
 
 def _on_sky(ra: float, dec: float, *, sure: bool) -> tuple[float, float] | None:
@@ -134,9 +134,9 @@ class SkySearch:
 
         Without a radius the nearest ``limit`` rows.
         """
-        here = _unit_vectors(np.array([cone.ra_deg]), np.array([cone.dec_deg]))[0]
+        centre = _unit_vectors(np.array([cone.ra_deg]), np.array([cone.dec_deg]))[0]
         # The chord tells small angles apart, where the cosine is 1 to the last digit.
-        chord = np.sqrt(((self._vectors - here) ** 2).sum(axis=1))
+        chord = np.sqrt(((self._vectors - centre) ** 2).sum(axis=1))
         if cone.radius_deg is None:
             known = np.flatnonzero(np.isfinite(chord))
             near = (

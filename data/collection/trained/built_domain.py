@@ -162,10 +162,10 @@ class BuiltDomain:
         """What can colour the plane: where each row lies, in words and by both measures."""
         table = self.table
         # Numbers first and words last: as texts of numpy a survey's would take gigabytes.
-        said = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
-        said = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), said)
-        said = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), said)
-        words = pd.Categorical.from_codes(said, list(_WORDS)).astype("str")
+        codes = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
+        codes = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), codes)
+        codes = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), codes)
+        words = pd.Categorical.from_codes(codes, list(_WORDS)).astype("str")
         columns = {name: table[name] for name in ("of_kind", "distance", "why")}
         return pd.DataFrame(columns | {"domain": pd.Series(words, table.index)}, copy=False)
 
@@ -181,9 +181,9 @@ class BuiltDomain:
 
     def of_row(self, row: int, facts: Mapping[str, Any]) -> DomainVerdict:
         """Of a stored spectrum; ``facts`` are its z, sn_median and flux_unit."""
-        said = self.table.loc[row]
+        measured = self.table.loc[row]
         return self._verdict(
-            str(said["why"]), float(said["of_kind"]), float(said["distance"]), facts
+            str(measured["why"]), float(measured["of_kind"]), float(measured["distance"]), facts
         )
 
     def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
@@ -227,6 +227,8 @@ class BuiltDomain:
             if ends is None or value is None or not np.isfinite(value):
                 continue
             if not ends[0] <= value <= ends[1]:
-                theirs = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
-                notes.append(f"{title} {value:{digits}} lies beyond theirs, {theirs}{untested}")
+                learnt_range = f"{ends[0]:{digits}}–{ends[1]:{digits}}"
+                notes.append(
+                    f"{title} {value:{digits}} lies beyond theirs, {learnt_range}{untested}"
+                )
         return tuple(notes)

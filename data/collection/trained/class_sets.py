@@ -108,7 +108,7 @@ class TypeCertainty:
         """Thresholds and coverage at one of the levels, None where there are none."""
         if self.found is None:
             return None
-        return next((one for one in self.found["levels"] if one["level"] == level), None)
+        return next((entry for entry in self.found["levels"] if entry["level"] == level), None)
 
     def class_set(self, probabilities: Mapping[str, float], level: float) -> ClassSet:
         """The set of a spectrum.
@@ -127,23 +127,23 @@ class TypeCertainty:
         """
         if level not in LEVELS:
             raise ValueError(f"there is no level {level:g}; there are {list(LEVELS)}")
-        one = self.at(level)
-        if one is None:
+        entry = self.at(level)
+        if entry is None:
             whose = "the collection that lent it" if self.lent else "this collection"
             return ClassSet(
                 level,
                 missing=f"the classifier was trained without calibration: build {whose} again",
             )
-        if one["lacking"]:
+        if entry["lacking"]:
             need = fewest(level)
-            few = ", ".join(f"{n} of {label}" for label, n in one["lacking"].items())
+            few = ", ".join(f"{n} of {label}" for label, n in entry["lacking"].items())
             return ClassSet(level, missing=f"needs {need} calibration spectra a type, has {few}")
         assert self.found is not None
         classes = tuple(self.found["classes"])
         calibration = Calibration(
             classes,
             level,
-            np.array(one["thresholds"], np.float64),
+            np.array(entry["thresholds"], np.float64),
             np.array(self.found["n_calibration"], np.int64),
         )
         p = np.array([[probabilities[label] for label in classes]])
@@ -153,20 +153,20 @@ class TypeCertainty:
             level,
             tuple(classes[at] for at in order if inside[at]),
             self.held(level),
-            (one["right_alone"], one["sizes"][1]),
-            (one["right_else"], sum(one["sizes"]) - one["sizes"][1]),
+            (entry["right_alone"], entry["sizes"][1]),
+            (entry["right_else"], sum(entry["sizes"]) - entry["sizes"][1]),
             self.lent,
         )
 
     def held(self, level: float) -> dict[str, Held]:
         """Class → how often its spectra's sets held it, on the test set; empty where unknown."""
-        one = self.at(level)
-        if one is None or one["lacking"] or self.found is None:
+        entry = self.at(level)
+        if entry is None or entry["lacking"] or self.found is None:
             return {}
         return {
             label: Held(k, n, float("nan") if sd is None else sd)
             for label, k, n, sd in zip(
-                self.found["classes"], one["held"], one["counts"], one["spread"], strict=True
+                self.found["classes"], entry["held"], entry["counts"], entry["spread"], strict=True
             )
         }
 

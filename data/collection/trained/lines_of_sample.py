@@ -72,9 +72,9 @@ def lines_lacking(
     sn = strong_lines_sn(wave, flux[None], ivar[None])
     words = []
     for name, (seen, of) in lines.items():
-        here = float(sn[name][0])
-        if np.isfinite(here) and here < DETECTION_SN:
-            shown = f"{here:.1f}".replace("-", "−")
+        line_sn = float(sn[name][0])
+        if np.isfinite(line_sn) and line_sn < DETECTION_SN:
+            shown = f"{line_sn:.1f}".replace("-", "−")
             words.append(
                 f"{STRONG_LINES[name]} is not detected (S/N {shown}); in {seen} of {of} {kind} "
                 "spectra the model learned on it is"

@@ -58,18 +58,18 @@ def measure_certainty(
         "reliability": None,
     }
     for level in LEVELS:
-        one = calibrate(p, labels, classes, level=level)
-        said: dict[str, Any] = {"level": level, "lacking": one.lacking}
-        said["thresholds"] = one.thresholds
-        if not one.lacking:
-            said |= _counted(one, p_test, labels_test)
+        calibration = calibrate(p, labels, classes, level=level)
+        entry: dict[str, Any] = {"level": level, "lacking": calibration.lacking}
+        entry["thresholds"] = calibration.thresholds
+        if not calibration.lacking:
+            entry |= _counted(calibration, p_test, labels_test)
             again = np.full((1, len(classes)), np.nan)
             if len(own):
                 again = coverage_over_resplits(
                     every, names, classes, level=level, tested=share, repeats=_RESPLITS, seed=seed
                 )
-            said |= {"mean": _over(np.mean, again), "spread": _over(np.std, again)}
-        certainty["levels"].append(said)
+            entry |= {"mean": _over(np.mean, again), "spread": _over(np.std, again)}
+        certainty["levels"].append(entry)
     if len(own):
         certainty["reliability"] = _reliable(
             p_test, labels_test, every, names, classes, share, seed
@@ -77,8 +77,8 @@ def measure_certainty(
     return certainty
 
 
-def _counted(one: Calibration, p: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    seen = coverage(one, p, labels)
+def _counted(calibration: Calibration, p: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    seen = coverage(calibration, p, labels)
     return {
         "held": seen.held,
         "counts": seen.counts,
@@ -105,7 +105,7 @@ def _reliable(
         if part.any()
     ]
     for name in _FIGURES:
-        values = [getattr(one, name) for one in parts]
+        values = [getattr(part_diagram, name) for part_diagram in parts]
         diagram[f"{name}_resplit_mean"] = float(np.mean(values))
         diagram[f"{name}_resplit_spread"] = float(np.std(values))
     return diagram
