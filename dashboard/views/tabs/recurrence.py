@@ -85,7 +85,8 @@ def _meant(recurrence: Recurrence) -> str:
         f"{recurrence.n_drawn} times noise of the spectrum’s own errors was added once more, "
         f"prepared and explained with the same masks. Noise: where {share} of other "
         "exposures’ weights lie; masks: what the random masks leave open. Seen again: in what "
-        f"share of other exposures it is among the top {len(recurrence.top)} with its sign; ▼ from 95 %"
+        f"share of other exposures it is among the top {len(recurrence.top)} with its "
+        "sign; ▼ from 95 %"
     )
     if recurrence.beyond is None:
         return text + "."

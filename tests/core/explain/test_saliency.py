@@ -6,8 +6,6 @@ from spexplain.core.explain.saliency import smoothed
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.targets import CallableTarget, SvmLogProb
 
-SALIENCY = ExplainSettings(method="saliency")
-
 
 def gradient_of(function, x, **knobs):
     settings = ExplainSettings(method="saliency", **knobs)

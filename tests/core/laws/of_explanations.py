@@ -205,10 +205,6 @@ def two_kinds(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def measure_of_kind(fitted: Any) -> np.ndarray:
-    return fitted.measure(spectra_of(9, np.random.default_rng(0)))
-
-
 def unit(rng: np.random.Generator) -> np.ndarray:
     made = rng.normal(size=(30, 5)) + 4 * np.eye(5)[np.arange(30) % 3]
     return made / np.linalg.norm(made, axis=1, keepdims=True)

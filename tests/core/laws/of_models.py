@@ -17,7 +17,6 @@ NO_PROBABILITY = (
     "a model's probabilities are numbers: that of the coupling is tested in test_coupling"
 )
 COUNTS = "counts are whole numbers"
-PIXELS = "pixels have their wavelengths' order"
 
 
 def labels_of(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -27,11 +27,6 @@ def explained(method: str = "lime", **settings) -> Explanation:
     return explain(1 + 0.1 * np.sin(WAVE / 9), target, chosen)
 
 
-def with_weights(weights: list[float], method: str = "lime") -> Explanation:
-    labels = np.arange(len(weights), dtype=np.int32)
-    return replace(explained(), method=method, weights=np.array(weights), labels=labels)
-
-
 @given(
     wanted=npst.arrays(np.float64, st.integers(1, 25), elements=st.floats(0, 400)).map(np.sort),
     gap=st.floats(0, 30),
