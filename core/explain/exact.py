@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from ..neighbourhood.masks import OneHotMasks
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
-from ..neighbourhood.segments import segment
+from ..neighbourhood.perturbations import segment_and_perturb
 from ..settings import ExplainSettings
 from ..surrogate.closed_form import ClosedForm, NoClosedForm, lime_limit, shapley_values
 from ..surrogate.kernel import presence
@@ -57,10 +56,7 @@ def _closed(
         raise NoClosedForm(f"{target.name} has no closed form")
     # From single precision, as the samples are, so that both are about the same spectrum.
     x = np.asarray(x, dtype=np.float32).astype(np.float64)
-    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )
+    labels, base = segment_and_perturb(x, settings)
     n_segments = int(labels.max()) + 1
     around = Neighbourhood(base, x - base, labels, OneHotMasks(n_segments, n_segments))
     return around, offered(around)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from ..compute.workers import InTurn, Sharing
 from ..neighbourhood.mask_draws import draw_masks
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
-from ..neighbourhood.segments import segment
+from ..neighbourhood.perturbations import segment_and_perturb
 from ..settings import ExplainSettings
 from ..surrogate.closed_form import NoClosedForm
 from ..targets import Target
@@ -31,10 +30,7 @@ _LITTLE_WORK = 1e8
 def lime_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
     """The samples around one spectrum (D,): random segments perturbed, the first sample none."""
     x = np.asarray(x, dtype=np.float32)
-    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )
+    labels, base = segment_and_perturb(x, settings)
     masks = draw_masks(
         settings.n_samples, int(labels.max()) + 1, seed=settings.seed, sampling=settings.sampling
     )

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from ..compute.workers import Sharing
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
-from ..neighbourhood.segments import segment
+from ..neighbourhood.perturbations import segment_and_perturb
 from ..settings import ExplainSettings
 from ..targets import Target
 from .explanation import Explanation
@@ -53,8 +52,5 @@ def occlusion(
 
 def occlusion_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
     """The spectra that occlusion asks about: x (D,) with one segment perturbed in each."""
-    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )
+    labels, base = segment_and_perturb(x, settings)
     return Neighbourhood.one_segment_each(x, base, labels)

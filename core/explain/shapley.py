@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from ..compute.workers import Sharing
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
-from ..neighbourhood.segments import segment
+from ..neighbourhood.perturbations import segment_and_perturb
 from ..settings import ExplainSettings
 from ..surrogate.closed_form import NoClosedForm
 from ..targets import Target
@@ -71,9 +70,6 @@ def shapley(
 def shapley_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
     """The spectrum (D,), the fully perturbed one, then pairs of a mask and its complement."""
     x = np.asarray(x, dtype=np.float32)
-    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
-    base = perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )
+    labels, base = segment_and_perturb(x, settings)
     masks = draw_coalitions(settings.n_samples, int(labels.max()) + 1, seed=settings.seed)
     return Neighbourhood(base, x - base, labels, masks)

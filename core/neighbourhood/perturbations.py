@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from ..settings import PerturbationName
+from ..settings import ExplainSettings, PerturbationName
+from .segments import segment
 
 __all__ = [
     "PerturbationName",
     "bump",
     "noise",
     "perturb",
+    "perturbed",
+    "segment_and_perturb",
     "shrink_signal",
 ]
 
@@ -153,3 +156,16 @@ def perturb(
         rng = np.random.default_rng([seed, _NOISE_STREAM])
         return noise(x, labels, float(factor), rng).astype(x.dtype, copy=False)
     return _PERTURBATIONS[method](x, labels, float(factor)).astype(x.dtype, copy=False)
+
+
+def perturbed(x: _Flux, labels: NDArray[np.int32], settings: ExplainSettings) -> _Flux:
+    """One spectrum (D,) with every segment perturbed as the settings of an explanation say."""
+    return perturb(
+        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
+    )
+
+
+def segment_and_perturb(x: _Flux, settings: ExplainSettings) -> tuple[NDArray[np.int32], _Flux]:
+    """The segment of each pixel, and the spectrum with all of them perturbed, (D,) each."""
+    labels = segment(x, method=settings.segmentation, n_segments=settings.n_segments)
+    return labels, perturbed(x, labels, settings)

@@ -11,7 +11,7 @@ from ..compute.workers import Sharing
 from ..explain.explanation import Explanation
 from ..neighbourhood.masks import BinaryMasks
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
+from ..neighbourhood.perturbations import perturbed
 from ..targets import Target, evaluate
 
 __all__ = ["Curves", "contributions", "deletion_insertion"]
@@ -63,7 +63,7 @@ def contributions(explanation: Explanation, x: NDArray[np.floating]) -> NDArray[
     if explanation.method != "saliency":
         return explanation.weights
     x = np.asarray(x, dtype=np.float64)
-    return explanation.weights * (x - _perturbed(explanation, x))
+    return explanation.weights * (x - perturbed(x, explanation.labels, explanation.settings))
 
 
 def deletion_insertion(
@@ -98,7 +98,7 @@ def deletion_insertion(
     if n_random < 2 or n_steps < 1:
         raise ValueError(f"need n_random ≥ 2 and n_steps ≥ 1, got {n_random} and {n_steps}")
     x = np.asarray(x, dtype=np.float32)
-    base = _perturbed(explanation, x)
+    base = perturbed(x, explanation.labels, explanation.settings)
     labels, n_segments = explanation.labels, len(explanation.weights)
     steps = np.unique(np.linspace(0, n_segments, min(n_steps, n_segments) + 1).astype(int))
     best = np.argsort(-contributions(explanation, x), kind="stable")
@@ -118,14 +118,3 @@ def _gone(order: NDArray[np.intp], steps: NDArray[np.intp]) -> NDArray[np.bool_]
     """(len(steps), S): True where a segment is among the first of the order."""
     rank = np.argsort(order)
     return rank < steps[:, None]
-
-
-def _perturbed(explanation: Explanation, x: NDArray[np.floating]) -> NDArray[np.floating]:
-    chosen = explanation.settings
-    return perturb(
-        x,
-        explanation.labels,
-        method=chosen.perturbation,
-        factor=chosen.factor,
-        seed=chosen.seed,
-    )

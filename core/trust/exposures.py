@@ -18,7 +18,7 @@ from ..explain.lime_samples import LimeSamples
 from ..neighbourhood.mask_draws import draw_masks
 from ..neighbourhood.masks import BinaryMasks
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
+from ..neighbourhood.perturbations import perturbed
 from ..settings import ExplainSettings
 from ..spectra.detector_noise import noise_draws
 from ..targets import Target, evaluate
@@ -247,7 +247,7 @@ def _lime_again(
     x: NDArray[np.floating],
 ) -> NDArray[np.float64]:
     x = np.asarray(x, dtype=np.float32)
-    base = _perturbed(x, labels, settings)
+    base = perturbed(x, labels, settings)
     around = Neighbourhood(base, x - base, labels, masks)
     values = evaluate(target, around, workers=InTurn())
     return LimeSamples.of(around, target, settings).fit(values).coefficients
@@ -257,7 +257,7 @@ def _occlusion_again(
     labels: NDArray[np.int32], settings: ExplainSettings, target: Target, x: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     x = np.asarray(x, dtype=np.float64)
-    around = Neighbourhood.one_segment_each(x, _perturbed(x, labels, settings), labels)
+    around = Neighbourhood.one_segment_each(x, perturbed(x, labels, settings), labels)
     return float(target(x[None])[0]) - evaluate(target, around, workers=InTurn())
 
 
@@ -271,11 +271,3 @@ def _anew(
             "what another exposure would say of uniform segments alone"
         )
     return explanation.weights
-
-
-def _perturbed(
-    x: NDArray[np.floating], labels: NDArray[np.int32], settings: ExplainSettings
-) -> NDArray[np.floating]:
-    return perturb(
-        x, labels, method=settings.perturbation, factor=settings.factor, seed=settings.seed
-    )

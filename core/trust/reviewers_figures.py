@@ -20,7 +20,7 @@ from ..explain.entry import explain
 from ..explain.explanation import Explanation
 from ..neighbourhood.masks import BinaryMasks
 from ..neighbourhood.neighbourhood import Neighbourhood
-from ..neighbourhood.perturbations import perturb
+from ..neighbourhood.perturbations import perturbed
 from ..neighbourhood.segments import segment
 from ..targets import Target, evaluate
 from .curves import contributions
@@ -159,7 +159,7 @@ def faithfulness(
     x = np.asarray(x, dtype=np.float64)
     chosen = explanation.settings
     labels, shares = segment_contributions(explanation, x)
-    base = perturb(x, labels, method=chosen.perturbation, factor=chosen.factor, seed=chosen.seed)
+    base = perturbed(x, labels, chosen)
     rng = np.random.default_rng([chosen.seed, 2])
     gone = _subsets(rng, n_subsets, len(shares), share)
     every = np.vstack([gone, np.zeros_like(gone[:1]), np.ones_like(gone[:1])])

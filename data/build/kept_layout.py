@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pandas as pd
 
@@ -11,6 +9,7 @@ from ...core.planes.tsne import EmbedSettings, LayoutState
 from ..collection.runs import RunDraft
 from ..collection.unfinished_planes import write_early
 from ..files.arrays import ModelFileError, load_arrays, save_arrays
+from ..files.atomic import written_whole
 
 __all__ = ["KeptLayout"]
 
@@ -56,9 +55,8 @@ class KeptLayout:
 
     def save(self, state: LayoutState) -> None:
         """Keep this in place of what was kept."""
-        beside = self._path.with_suffix(".part")
-        save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
-        os.replace(beside, self._path)
+        with written_whole(self._path) as beside:
+            save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
         self._note(state)
         write_early(self._draft, self._rows, state.xy, state.step, self._settings.asdict())
 

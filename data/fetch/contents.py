@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
+from ..files.download import sha256_of
 from .fits_structure import fits_fault
 
-__all__ = ["content_fault", "sha256_of"]
+__all__ = ["content_fault"]
 
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|\?xml)", re.I | re.S)
 _SIGNATURES = {".parquet": b"PAR1", ".hdf5": b"\x89HDF\r\n\x1a\n", ".h5": b"\x89HDF\r\n\x1a\n"}
@@ -52,15 +52,3 @@ def content_fault(
     signature = _SIGNATURES.get(ending, b"")
     whole = head.startswith(signature) and (ending != ".parquet" or tail == signature)
     return "" if whole else f"it is no whole {ending.removeprefix('.')} file"
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits.
-
-    Raises
-    ------
-    OSError
-        The file cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["FetchError", "fetch_file", "matches_checksum"]
+__all__ = ["FetchError", "fetch_file", "matches_checksum", "sha256_of"]
 
 _TIMEOUT_S = 60
 _PARTIAL_CONTENT = 206
@@ -62,7 +62,7 @@ def fetch_file(address: str, path: Path, *, is_right: Callable[[Path], bool]) ->
     if not is_right(beside):
         beside.unlink()
         raise FetchError(f"what {address} sent is not what was asked for; nothing was kept")
-    _checksum_path(path).write_text(f"{_sha256(beside)}  {path.name}\n", encoding="utf-8")
+    _checksum_path(path).write_text(f"{sha256_of(beside)}  {path.name}\n", encoding="utf-8")
     os.replace(beside, path)
 
 
@@ -72,7 +72,7 @@ def matches_checksum(path: Path) -> bool:
         noted = _checksum_path(path).read_text(encoding="utf-8").split()[0]
     except (OSError, IndexError):
         return True
-    return noted == _sha256(path)
+    return noted == sha256_of(path)
 
 
 def _checksum_path(path: Path) -> Path:
@@ -80,6 +80,13 @@ def _checksum_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

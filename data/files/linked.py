@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from .atomic import written_whole
+
 __all__ = ["take_over"]
 
 
@@ -38,6 +40,5 @@ def take_over(source: Path, place: Path) -> None:
     try:
         os.link(source, place)
     except OSError:  # a file system without, or another one
-        beside = place.with_name(f".{place.name}.part")
-        shutil.copyfile(source, beside)
-        os.replace(beside, place)
+        with written_whole(place) as beside:
+            shutil.copyfile(source, beside)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from ....core.models.autoencoder.training_spectra import (
 from ...collection.catalog_facts import for_lenses
 from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files.atomic import written_whole
 from ...files.row_arrays import some_rows
 from ...files.unpacked_rows import unpacked_rows
 from ..before import Before
@@ -222,9 +222,8 @@ def _save(trainer: VaeTrainer, path: Path) -> None:
         "history": [dataclasses.asdict(epoch) for epoch in state.history],
         "learning_rate": state.learning_rate,
     }
-    beside = path.with_suffix(".part")
-    save_arrays(beside, state.arrays, facts)
-    os.replace(beside, path)
+    with written_whole(path) as beside:
+        save_arrays(beside, state.arrays, facts)
 
 
 def _begin(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTrainer:
