@@ -56,9 +56,9 @@ def wilson(
 
 
 def f_interval(
-    confusion: NDArray[np.integer] | Sequence[Sequence[int]], *, confidence: float = 0.95
+    confusion: NDArray[np.integer] | Sequence[Sequence[int]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Interval of each class's F, from counts of (true, predicted).
+    """95 % interval of each class's F, from counts of (true, predicted).
 
     F = 2J / (1 + J), where J is the share of right ones among those that are or are called the
     class: a share like any other, whose Wilson interval is carried over (Lam, Gopal & Qian 2023,
@@ -81,7 +81,7 @@ def f_interval(
     counts = _checked(confusion)
     right = np.diag(counts)
     either = counts.sum(axis=0) + counts.sum(axis=1) - right
-    low, high = wilson(right, either, confidence=confidence)
+    low, high = wilson(right, either)
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 

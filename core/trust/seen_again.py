@@ -162,16 +162,14 @@ def recurrence(
     )
 
 
-def noise_intervals(
-    weights: NDArray[np.float64], redrawn: NDArray[np.float64], *, confidence: float = _CONFIDENCE
-) -> Intervals:
+def noise_intervals(weights: NDArray[np.float64], redrawn: NDArray[np.float64]) -> Intervals:
     """Where the weights (S,) of another exposure lie, by the scatter of redraws (R, S).
 
     Student's, and √2 wider than the scatter of one exposure, as both exposures have noise.
     """
     error = _BOTH * redrawn.std(axis=0, ddof=1)
-    reach = stats.t.ppf(0.5 + confidence / 2, len(redrawn) - 1) * error
-    return Intervals(weights - reach, weights + reach, error, confidence)
+    reach = stats.t.ppf(0.5 + _CONFIDENCE / 2, len(redrawn) - 1) * error
+    return Intervals(weights - reach, weights + reach, error, _CONFIDENCE)
 
 
 def _beyond(weights: NDArray[np.float64], null: NDArray[np.float64]) -> NDArray[np.float64]:

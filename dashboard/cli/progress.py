@@ -24,7 +24,7 @@ class TerminalProgress:
     Call it as ``progress(stage, done, total, message)``; ``total`` 0 means not known yet.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self) -> None:
         self._bars = Progress(
             TextColumn("{task.description:<14}"),
             BarColumn(bar_width=30),
@@ -33,7 +33,7 @@ class TerminalProgress:
             TextColumn("[dim]left"),
             TimeRemainingColumn(compact=True),
             TextColumn("[dim]{task.fields[message]}"),
-            console=Console(stderr=True, quiet=quiet),
+            console=Console(stderr=True),
         )
         self._tasks: dict = {}
 

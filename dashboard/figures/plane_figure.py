@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from .panels import NORMAL, SMALL
-from .theme import THEMES, ThemeName
+from .theme import THEMES
 
 __all__ = ["plane_figure"]
 
+_WIDTH_IN = 7.0
 _KEY_IN, _EDGE_IN = 1.35, 0.12
 
 
@@ -29,8 +30,6 @@ def plane_figure(
     ends: Sequence[str] = (),
     named: str = "",
     ring: tuple[float, float] | None = None,
-    theme: ThemeName = "light",
-    width_in: float = 7.0,
 ) -> Figure:
     """Draw it: points as an image, all words as text.
 
@@ -48,10 +47,6 @@ def plane_figure(
         What the colours are.
     ring
         Where the open spectrum is, as shares of width and height.
-    theme
-        Light or dark.
-    width_in
-        Inches.
 
     Raises
     ------
@@ -60,7 +55,7 @@ def plane_figure(
     """
     if picture.ndim != 2 or not picture.size:
         raise ValueError(f"a picture has a height and a width, got {picture.shape}")
-    colours = THEMES[theme]
+    colours, width_in = THEMES["light"], _WIDTH_IN
     height, width = picture.shape
     room = width_in - _KEY_IN - 2 * _EDGE_IN
     tall = room * height / width

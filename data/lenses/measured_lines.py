@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from ..build.settings import DustSource
 from ..collection.collection import Collection
 from .explained_anomalies import without_uncalibrated
 
@@ -20,8 +19,6 @@ def measured_lines(
     collection: Collection,
     rows: np.ndarray,
     cancelled: Callable[[], bool],
-    *,
-    dust: DustSource = "auto",
 ) -> Iterator[tuple[pd.DataFrame, str]]:
     """Measure lines as a build does of explained anomalies, and answer once all are measured.
 
@@ -33,8 +30,6 @@ def measured_lines(
         Which; each has a redshift.
     cancelled
         Asked often; true ends the work without an answer.
-    dust
-        What the flux is to be corrected for.
 
     Yields
     ------
@@ -45,13 +40,13 @@ def measured_lines(
     Raises
     ------
     ValueError
-        The map or column of the dust asked for is not there, or the grid reaches no line.
+        The grid reaches no line.
     """
     # Here and not above: they load what takes seconds.
     from ..build.reddening import reddening_of_lines, usable_source
     from ..build.row_lines import row_lines
 
-    reddening = reddening_of_lines(collection, usable_source(collection, dust))
+    reddening = reddening_of_lines(collection, usable_source(collection, "auto"))
     parts = []
     for at in range(0, len(rows), _AT_ONCE):
         if cancelled():

@@ -14,6 +14,7 @@ import pyarrow.compute
 
 __all__ = ["IdSearch", "in_spec_obj_id", "is_mjd"]
 
+_NEAR = 5
 _SHORTEST = 3  # a run of fewer letters that two ids share says nothing
 _MOST_COUNTED = 1000
 _ENDED = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
@@ -66,12 +67,12 @@ class IdSearch:
         first = [row for of_one_order in ahead for row in islice(of_one_order, limit)]
         return list(dict.fromkeys([*first, *rows]))[:limit], len(rows)
 
-    def near(self, text: str, *, limit: int = 5) -> list[int]:
-        """Rows whose id shares the longest beginning, or else end, of a text with it."""
+    def near(self, text: str) -> list[int]:
+        """Up to five rows whose id shares the longest beginning, or else end, of a text with it."""
         wanted = text.strip().lower()
         for length in range(len(wanted), _SHORTEST - 1, -1):
             for part in (wanted[:length], wanted[-length:]):
-                rows = list(islice(self._rows_with(part), limit)) if "\n" not in part else []
+                rows = list(islice(self._rows_with(part), _NEAR)) if "\n" not in part else []
                 if rows:
                     return rows
         return []
