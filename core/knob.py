@@ -21,7 +21,7 @@ class Knob:
     label, says
         Its name to a reader, and one or two sentences.
     methods
-        Which methods heed it; empty for all.
+        Which methods use it; empty for all.
     titles
         What choices are called; the choice itself where it is not among them.
     least, above, below

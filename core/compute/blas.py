@@ -17,7 +17,7 @@ class _Limit:
     """Holds BLAS to one thread as long as anyone asks for that.
 
     What BLAS allows is the process's: the first who asks sets it and the last puts it back. To
-    put it back wakes the other threads for a while, so whoever asks often should hold on.
+    put it back wakes the other threads for a while, so code that asks often should hold on to it.
     """
 
     def __init__(self) -> None:

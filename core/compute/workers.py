@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 
 
 class Sharing(Protocol):
-    """Whoever can apply a function to many items."""
+    """What can apply a function to many items: threads, or the calling one alone."""
 
     def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
         """The result for one item, computed where all others are."""
@@ -61,7 +61,7 @@ class InTurn:
 
 
 class Once(Generic[_Result]):
-    """A value that whoever asks first computes, while others who ask wait for it.
+    """A value that the first thread to ask computes; others that ask meanwhile wait for it.
 
     Parameters
     ----------

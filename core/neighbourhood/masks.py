@@ -26,7 +26,7 @@ Rows = slice | NDArray[np.intp]
 
 
 class Factors(NamedTuple):
-    """A matrix product (c, m) that whoever needs it computes, some columns at a time.
+    """A matrix product (c, m), computed when it is needed, some columns at a time.
 
     left (c, S) times right (S, m), row by row in memory; where right has no rows (0, m), left is
     the product itself.

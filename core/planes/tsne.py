@@ -260,7 +260,7 @@ class OpenTsne:
         self._costs = [(step, cost) for step, cost in state.costs.tolist()]
         self._affinities.P *= _EXAGGERATION
         self._affinities.P /= _EXAGGERATION
-        # The step within which it was kept, so that costs are told of the same steps as ever.
+        # The step at which it was kept, so that costs come at the same steps as without a break.
         return plane.optimize(n_iter=1, momentum=0.8), state.step + 1
 
     def _look(

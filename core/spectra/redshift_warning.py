@@ -73,7 +73,7 @@ def is_doubtful(words: str) -> bool:
 
 
 def doubt(words: str) -> str:
-    """A sentence for whoever reads a verdict; empty where the redshift is not doubtful."""
+    """A sentence for the reader of a verdict; empty where the redshift is not doubtful."""
     if not is_doubtful(words):
         return ""
     whose = "" if words.startswith(_AT_ODDS) else " by its survey"

@@ -64,7 +64,7 @@ class VaeScore:
     kept : (D,) bool, needed by and only by the filtered scores
         True where a pixel counts.
     trimmed
-        Share of the pixels that trimmed scores leave out, 0 up to 1; no other score heeds it.
+        Share of the pixels that trimmed scores leave out, 0 up to 1; no other score uses it.
 
     Raises
     ------

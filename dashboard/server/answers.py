@@ -1,4 +1,4 @@
-"""What every answer carries, whoever wrote it, and what is written down of it."""
+"""The headers that every answer carries, and the line of the log that is written of it."""
 
 from __future__ import annotations
 

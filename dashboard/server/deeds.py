@@ -30,7 +30,7 @@ def deeds_written(to: str) -> Iterator[None]:
     if not to:
         yield
         return
-    # delay=False: a folder that is not there is told now, not at the first deed.
+    # delay=False: a folder that is not there raises now, not at the first deed.
     handler = logging.StreamHandler(sys.stderr) if to == "-" else logging.FileHandler(to)
     lines = logging.Formatter("%(asctime)sZ %(message)s", "%Y-%m-%dT%H:%M:%S")
     lines.converter = time.gmtime

@@ -49,7 +49,7 @@ class Gate:
     n_sessions
         Gives the number of open sessions.
     most_sessions
-        From so many on nobody else is let in.
+        From so many on no further session is let in.
     """
 
     prefix: str

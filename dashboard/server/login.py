@@ -25,7 +25,7 @@ _LONGEST = 1024  # of a password, in characters
 
 
 class Guesses:
-    """Slows down whoever guesses: after a few wrong passwords an address waits, ever longer.
+    """Slows down guessing: after a few wrong passwords an address waits, ever longer.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class PasswordLogin(AuthProvider):
 
     @property
     def get_user(self) -> Callable[[Any], Any]:
-        """The name of whoever sends a request; None sends them to the login."""
+        """The name of the person who sends a request; None sends them to the login."""
 
         def name(handler: Any) -> str | None:
             request: HTTPServerRequest = handler.request
@@ -131,7 +131,7 @@ class PasswordLogin(AuthProvider):
 # One at a time, so that guessing takes neither the cores nor the memory of those who look.
 _CHECKING = ThreadPoolExecutor(1, thread_name_prefix="explain-login")
 _MOST_WAITING = 20
-# What a name that nobody has is checked against: it takes as long as one that somebody has.
+# What an unknown name is checked against, so that it takes as long as a known one.
 _NOBODY = hashed("nobody's", salt=bytes(16))
 
 

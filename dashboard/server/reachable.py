@@ -24,7 +24,7 @@ class Reachable(WebSocketHandler):
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:
-        """Answer whoever got as far: hosts and origins are looked at before (known_hosts.py)."""
+        """True: hosts and origins were checked before (known_hosts.py)."""
         return True
 
     def open(self, *args: str, **kwargs: str) -> None:

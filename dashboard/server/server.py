@@ -170,7 +170,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         lines = [f"Serving {workspace.collection.path} at {at}", *terms.words()]
         _until_stopped(server, "\n".join(lines))
     except KeyboardInterrupt:
-        pass  # told to stop, perhaps before all was put together
+        pass  # stopped, perhaps before the page was put together
     finally:
         stopping.set()
         workspace.drawn.set()  # nothing waits for a visitor any more
@@ -185,7 +185,7 @@ def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[st
         "prefix": terms.path,
         "use_xheaders": terms.proxy,
         "cookie_path": f"{terms.path}/",
-        # A session belongs to whom it was made for: nobody makes up its id or its person.
+        # A session belongs to one person: its id and person are signed and cannot be made up.
         "cookie_secret": secret,
         "secret_key": secret.encode(),
         "sign_sessions": True,
@@ -217,7 +217,7 @@ def _until_stopped(server: Any, announcement: str) -> None:
     if sys.platform != "win32":
         loop.asyncio_loop.add_signal_handler(signal.SIGTERM, loop.stop)
     try:
-        print(announcement, flush=True)  # whoever reads it may stop the server at once
+        print(announcement, flush=True)  # its reader may stop the server at once
         loop.start()
     finally:
         server.stop()
@@ -226,7 +226,7 @@ def _until_stopped(server: Any, announcement: str) -> None:
 class _ScriptsFirst(Handler):
     """Lets the browser fetch the page's scripts before its session keeps the server busy.
 
-    And says whose the session is, which nobody but the server can sign.
+    And says whose the session is, which only the server can sign.
     """
 
     def __init__(self, door: Door) -> None:
@@ -298,7 +298,7 @@ def _expect_closing_tabs() -> None:
 
 
 def _report(stopping: threading.Event, done: Future[None]) -> None:
-    """What went wrong; a server that has been told to stop takes the ground from under it."""
+    """Log what went wrong, unless the server is stopping, when such errors mean nothing."""
     error = done.exception()
     if error is not None and not stopping.is_set():
         _log.error("The page could not be prepared: %s", error, exc_info=error)

@@ -34,11 +34,11 @@ use as many threads as torch says."""
 
 
 def nothing_to_say() -> None:
-    """For whoever waits without a word."""
+    """A report that goes nowhere."""
 
 
 class ChunkRunner(Protocol):
-    """Whoever does chunks."""
+    """What runs the chunks of a stage."""
 
     def each(
         self,
@@ -79,7 +79,7 @@ def finished_chunks(
     """The results of all chunks in their order; memory holds one at a time.
 
     Each result is a file once it is there, so that work that was broken off goes on with what is
-    lacking. Whoever has read them removes the folder.
+    lacking. The caller removes the folder once it has read them.
 
     Parameters
     ----------

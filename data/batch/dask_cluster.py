@@ -144,7 +144,7 @@ class _OnCluster:
 
         client, waiting = self._cluster.workers().client, list(reversed(chunks))
         working: dict[Any, int] = {}
-        # With results: a worker can die between a chunk's end and the sending of what came of it.
+        # With results: a worker can die between a chunk's end and the sending of its result.
         finished: Any = as_completed(loop=client.loop, with_results=True)
 
         def top_up() -> None:
@@ -177,7 +177,7 @@ class _OnCluster:
                 future.release()
 
     def _await_one(self, finished: Any, meanwhile: Callable[[], None]) -> None:
-        """Until a chunk is done: whoever waits may stop, and there is to be somebody at work."""
+        """Until a chunk is done: the caller may stop the wait, and lost workers are replaced."""
         looked = time.monotonic()
         while not finished.has_ready():
             time.sleep(_LOOK_S)

@@ -26,7 +26,7 @@ class Before:
     run
         What it left.
     n_spectra
-        The first so many spectra of the collection are those of then.
+        The first so many spectra of the collection are those that the run knew.
     """
 
     run: Run
@@ -39,7 +39,7 @@ class Before:
             take_over(self.run.path / name, draft.path / name)
 
     def keep_rows(self, draft: RunDraft, name: str, n_rows: int) -> tuple[str, int]:
-        """An array (n_rows, D) that begins with the rows of then, as the same files.
+        """An array (n_rows, D) that begins with the rows of the earlier run, as the same files.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class Before:
         name
             Of the array, float32.
         n_rows
-            Now, as many as then or more.
+            Now; at least as many as the earlier run had.
 
         Returns
         -------
@@ -68,7 +68,7 @@ class Before:
         return len(rows) - int(np.searchsorted(rows, self.n_spectra))
 
     def trained(self, rows: np.ndarray) -> dict[str, Any]:
-        """For the metrics of a model that is kept: whose it is, and what came since, in words too.
+        """For the metrics of a model that is kept: whose it is, and how many spectra came since.
 
         Parameters
         ----------

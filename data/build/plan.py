@@ -15,7 +15,7 @@ from .stage import Stage
 
 __all__ = ["plan"]
 
-# Among the inputs of a run that kept what was there: the key of the run of before.
+# Among the inputs of a run that went on from an earlier one: the key of that run.
 _BEFORE = "before"
 
 

@@ -205,7 +205,7 @@ class Lanes:
         return round(seconds, 3)
 
     def _runner(self, draft: RunDraft) -> ChunkRunner:
-        """Who does the chunks of a stage; workers elsewhere are told the address."""
+        """What runs the chunks of a stage; workers elsewhere are given the address."""
         if self._cluster is None:
             return InThisProcess()
         runner = self._cluster.runner()

@@ -86,7 +86,7 @@ class Work:
         chunks: Sequence[Chunk],
         report: Callable[[int, int], None] | None = None,
     ) -> Iterator[Arrays]:
-        """Results of chunks in their order, done by whoever does chunks in this build.
+        """Results of chunks in their order, by this build's runner of chunks.
 
         Those of an attempt that was broken off are not done again, if the stage is resumable.
 

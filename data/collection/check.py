@@ -108,7 +108,7 @@ def repair(path: str | Path, faults: list[Fault]) -> list[Fault]:
 
 
 def _strays(path: Path) -> Iterator[Fault]:
-    """Temporary files of whoever was killed while writing."""
+    """Temporary files of a process that was killed while it wrote."""
     for folder, folders, files in os.walk(path):
         for name in [*folders, *files]:
             if name.startswith(".") and (name.endswith(".partial") or ".part" in name):

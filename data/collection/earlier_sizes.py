@@ -1,4 +1,4 @@
-"""What a collection was before spectra were added to it: its keys of then, and how many it had."""
+"""What a collection was before spectra were added to it: its earlier keys, and sizes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EARLIER = "earlier"
 
 
 def key_without(stored_key: str, removed: Sequence[int]) -> str:
-    """Key of a collection of which some stored rows do not count."""
+    """Key of a collection some of whose stored rows do not count."""
     if not removed:
         return stored_key
     content = f"{stored_key}{json.dumps(list(removed))}"

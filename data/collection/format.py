@@ -100,7 +100,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """A table, each column on its own and let go as it is taken over: half the memory of a whole.
+    """A table, read column by column, which takes half the memory of reading it whole.
 
     Raises
     ------

@@ -41,7 +41,7 @@ __all__ = ["ObservedWriter"]
 
 
 class ObservedWriter(RowsAwaited):
-    """Builds or enlarges a collection of spectra as observed; seen by nobody until `close`.
+    """Builds or enlarges a collection of spectra as observed; no reader sees it until `close`.
 
     What is there is not written again: blocks of spectra stand beside the old ones, and count from
     when the collection's facts say so, in one step.

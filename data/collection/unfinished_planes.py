@@ -1,4 +1,4 @@
-"""A first look at a plane that a build is laying out: written by it, read by whoever looks."""
+"""A first look at a plane that a build is laying out: written by the build, read by pages."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One build at a time in a collection, and one writer at a time at a place.
 
-The system lets go of these locks if the process is killed.
+The system releases these locks if the process is killed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def only_builder(runs: Path) -> Iterator[bool]:
 
 
 class WriterLock:
-    """Held by whoever writes at a place.
+    """Held by the process that writes a collection.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # Whoever ends the writing may be another thread than the one that began it.
+        # Writing may end on another thread than it began on.
         self._lock = FileLock(path, thread_local=False)
 
     def take(self) -> bool:

@@ -32,7 +32,7 @@ def server_secret(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Whole or not at all, and in nobody's place: of two who begin at once one is too late."""
+    """Whole or not at all, and never over another file: of two that begin at once one fails."""
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:

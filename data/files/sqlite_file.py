@@ -86,7 +86,7 @@ def _opened(path: Path, table: str) -> sqlite3.Connection:
         _write_ahead(base)
         base.execute("PRAGMA synchronous=FULL")
         base.execute(table)
-    except BaseException:  # raised on: nobody else would close it
+    except BaseException:  # raised on; nothing else would close it
         base.close()
         raise
     return base

@@ -49,7 +49,7 @@ class AgnLens(BuiltLens):
         super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
         margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
-        # First what to explain unless told otherwise: log-odds, in which a machine is nearly linear
+        # First what is explained by default: log-odds, in which a machine is nearly linear
         # wherever the spectrum lies, while log p and p saturate near 1.
         pairs = [_AGAINST.join(pair) for pair in permutations(self.classes, 2)] if margin else []
         self.targets = (_PREDICTED, *self.classes, "log p", "probability", *margin, *pairs)

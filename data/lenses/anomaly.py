@@ -23,7 +23,7 @@ __all__ = ["GALAXY_DOMAIN", "SCORE", "AnomalyLens"]
 
 # What this lens calls the columns of its domain, which are the other lens's too.
 GALAXY_DOMAIN = {name: f"{name}_o25" for name in ("domain", "of_kind", "distance")}
-SCORE = "mse"  # the one that ranks unless told otherwise
+SCORE = "mse"  # the one that ranks by default
 
 
 class AnomalyLens(BuiltLens):

@@ -1,4 +1,4 @@
-"""Emission lines of any spectra of a collection, measured while somebody waits."""
+"""Emission lines of any spectra of a collection, measured on demand."""
 
 from __future__ import annotations
 

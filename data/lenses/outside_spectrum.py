@@ -29,7 +29,7 @@ from .other_exposures import Exposures, exposures_of_file
 
 __all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
 
-# Two processes, so that one file that takes its time keeps nobody else waiting.
+# Two processes, so that one slow file does not keep other visitors waiting.
 _READER = BoundedReader(PAGE, processes=2)
 atexit.register(_READER.close)
 

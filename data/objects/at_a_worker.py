@@ -44,7 +44,7 @@ class Fetched:
     Raises
     ------
     AddressError
-        One is not there, or nobody answers.
+        One is not there, or the address does not answer.
     """
 
     def __init__(self, address: str, names: Iterable[str], arrays: Iterable[str] = ()) -> None:
@@ -80,7 +80,7 @@ class Fetched:
 
 
 class _DescribedHere(WrapperStore[FsspecStore]):
-    """An array at an address, of which this machine says what it is."""
+    """An array at an address whose description is read from this machine."""
 
     def __init__(self, store: FsspecStore, path: Path) -> None:
         super().__init__(store)
@@ -107,7 +107,7 @@ def remote_array(address: str, *, mode: Any = "r") -> zarr.Array:
     Raises
     ------
     AddressError
-        There is none, or nobody answers.
+        There is none, or the address does not answer.
     """
     folder, _, name = address.rpartition("/")
     fetched = Fetched(folder, [f"{name}/{_DESCRIBED}"])

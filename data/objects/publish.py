@@ -126,7 +126,7 @@ def published(collection: Collection) -> Iterator[Published | None]:
     Raises
     ------
     AddressError
-        Another build is at work there, the collection has changed, or nobody answers.
+        Another build is at work there, the collection has changed, or the address does not answer.
     """
     folder = collection.path
     address = address_of(folder)
@@ -166,7 +166,7 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
     Raises
     ------
     CollectionError
-        There is none in the folder; or another lies at the address, or nobody answers there.
+        There is none in the folder; or another lies at the address, or it does not answer.
     """
     folder, remote = Path(folder), RemoteFolder(address)
     collection = Collection.open(folder)

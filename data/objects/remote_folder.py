@@ -68,7 +68,7 @@ class RemoteFolder:
         Raises
         ------
         AddressError
-            Nobody answers, there is no such bucket, or a name leads out of the folder.
+            The store does not answer, there is no such bucket, or a name leads out of the folder.
         """
         fs, root = self._fs, self._root
         with self._told():
@@ -144,7 +144,7 @@ class RemoteFolder:
 
 
 def _opened(address: str) -> tuple[Any, str]:
-    """The file system, and the folder's path in it; nobody is asked anything yet."""
+    """The file system, and the folder's path in it; no request is sent yet."""
     from fsspec.core import url_to_fs
 
     try:

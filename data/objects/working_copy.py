@@ -51,7 +51,7 @@ def working_copy(address: str, report: Report | None = None) -> Path:
     Raises
     ------
     AddressError
-        Nobody answers, or no collection lies there.
+        The address does not answer, or no collection lies there.
     """
     remote = RemoteFolder(address)
     folder = _folder(remote.address)

@@ -37,7 +37,7 @@ class KeptSelection:
     n
         How many spectra.
     colour
-        ``#rrggbb`` that somebody gave it; "" for none.
+        ``#rrggbb`` that a visitor gave it; "" for none.
     """
 
     name: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["KEYWORDS", "LONGEST", "WhereError", "Word", "split_words"]
 
-LONGEST = 2000  # characters; nobody types more, and a machine should send rows
+LONGEST = 2000  # characters; more is not typed, and a program should send rows
 KEYWORDS = (
     "AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ILIKE", "IS", "NULL", "TRUE", "FALSE",
 )  # fmt: skip

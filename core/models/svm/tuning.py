@@ -108,7 +108,7 @@ def tune_kernel(
     jobs
         Threads.
     on_point
-        Called with each new point and its score, for whoever keeps them; may raise to stop.
+        Called with each new point and its score, for the caller to keep; may raise to stop.
     """
     linear = settings.kernel == "linear"
     c_step, gamma_step = tuning.c_decades, tuning.gamma_decades
@@ -144,7 +144,7 @@ def _around(value: float, decades: float) -> list[float]:
 
 
 def _tidy(log10: float) -> float:
-    """Three digits say enough, and are the same number wherever the search comes by again."""
+    """Rounded to three digits, so that a refined grid meets the very points of a coarser one."""
     return float(f"{10**log10:.3g}")
 
 

@@ -6,9 +6,9 @@ of 640 units some 20. So activations are kept as an affine function of a few var
 layer's waking units, then the latent, then the units that bend), and a layer computes only what
 might bend.
 
-Which units those are is told by a few samples on which the whole network is computed. It is folded
-for a wider range than theirs and every sample is checked: one that leaves the range is told, and
-takes the whole network.
+Which units those are is estimated from a few samples, on which the whole network is computed. It is
+folded for a wider range than theirs and every sample is checked: one that leaves the range is
+noted, and takes the whole network.
 """
 
 from __future__ import annotations

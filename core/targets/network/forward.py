@@ -88,7 +88,7 @@ def walk(
     beyond : (m,)
         Raised from 0 to how far a sample is out of any range.
     least, most : (U,)
-        Widened to the range of what has entered each unit of each step; (0,) if nobody asks.
+        Widened to the range of what has entered each unit of each step; (0,) if not wanted.
     ordinals : (0,)
         An array of the integers that are as long as their floats.
     """

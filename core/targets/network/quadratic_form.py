@@ -153,7 +153,7 @@ def _space(along, own, n_samples, like):
 
 @_compiled
 def _summed(tile, held, square, along, mixing, own, apart, bands, slopes, total):
-    """The form of masks and variables (S + k, n), of which those held are not at rest."""
+    """The form of masks and variables (S + k, n); those in ``held`` are not at rest."""
     n_known, n_held, n = len(own), len(held), tile.shape[1]
     total[:] = 0
     for k in range(n_known):

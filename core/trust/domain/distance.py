@@ -78,7 +78,7 @@ class Distance:
     limits : (11,)
         What 99.5 % of held-out spectra reach of each of :data:`STATISTICS`; (10,) without pattern.
     pattern
-        Of lines and bands; None in a measure of before it was compared.
+        Of lines and bands; None in a measure that was fitted before patterns were compared.
     """
 
     components: Components

@@ -26,10 +26,10 @@ class BrowserTab:
         self._closing: list[Callable[[], None]] = []
 
     def on_close(self, let_go: Callable[[], None]) -> None:
-        """Have something done when the tab is gone."""
+        """Have something done when the tab is closed."""
         self._closing.append(let_go)
 
     def close(self) -> None:
-        """The tab is gone: let go of any work."""
+        """The tab is closed: end any work for it."""
         for let_go in self._closing:
             let_go()

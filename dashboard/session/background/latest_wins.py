@@ -62,7 +62,7 @@ class Live(Generic[T]):
     """Runs one request at a time on a shared pool, always the newest.
 
     A new request makes the running one stale: its ``cancelled`` turns true, its later answers
-    are dropped, and the new one starts as soon as it has let go. Requests in between never start,
+    are dropped, and the new one starts as soon as it has ended. Requests in between never start,
     so a hand on a slider cannot fill the pool, whatever it does to other visitors' work.
 
     Parameters
@@ -71,7 +71,7 @@ class Live(Generic[T]):
         Shared, bounded; not shut down here.
     deliver
         Called on a worker thread with each answer to the newest request. A newer one may be
-        made meanwhile; whoever shows the answer asks `wants` of it then.
+        made meanwhile; before it is shown, `wants` says whether it still is the newest's.
     clock
         Seconds, from any beginning.
     """
@@ -183,7 +183,7 @@ class Background(Generic[T]):
         self._live.request(work)
 
     def cancel(self) -> None:
-        """Let go of what runs, and of what has come but was not shown."""
+        """End what runs, and drop answers that were not shown yet."""
         self._live.cancel()
 
     def _deliver(self, answer: Answer[T]) -> None:

@@ -1,4 +1,4 @@
-"""Worker threads that visitors share fairly: whoever asks for much waits for themselves."""
+"""Worker threads that visitors share fairly: a visitor who asks for much delays no other."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SharedWorkers:
         return _Share(self)
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
-        """Work of nobody's, such as what is prepared for all; it takes a thread as a visitor's."""
+        """Work for all visitors, such as preparing the page; it waits for a thread as theirs do."""
         return self.share().submit(call)
 
     def shutdown(self) -> None:
@@ -125,7 +125,7 @@ class _Share(Executor):
 
 
 def _fulfil(future: Future[Any], call: Callable[[], Any]) -> None:
-    """As an executor does: whatever is raised belongs to whoever asked."""
+    """As an executor does: what is raised goes to the future."""
     try:
         result = call()
     except BaseException as error:  # noqa: BLE001  (it is raised where the result is asked for)

@@ -157,7 +157,7 @@ def explained_mean(
 
 
 class SelectionReasons(param.Parameterized):
-    """The mean explanation of the current selection, while somebody looks.
+    """The mean explanation of the current selection, while the tab is open.
 
     Parameters
     ----------

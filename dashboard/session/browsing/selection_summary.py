@@ -128,7 +128,7 @@ def lines_of(
 
 
 class SelectionSummary(param.Parameterized):
-    """Sums up the current selection, while somebody looks.
+    """Sums up the current selection, while the tab is open.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What one visitor has chosen, and what came of it."""
+"""What one visitor has chosen, and the results."""

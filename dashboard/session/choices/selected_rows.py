@@ -1,7 +1,7 @@
 """The spectra that a visitor has selected: one owner, whatever made the selection.
 
 Lasso, legend, matrix, clusters and filter hand their rows over by :meth:`SelectedRows.take`; plane
-and lists watch ``current``. Nobody else keeps a selection.
+and lists watch ``current``. No other object keeps a selection.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one visitor has chosen and what came of it: parameters only, no widgets.
+"""What one visitor has chosen and the results: parameters only, no widgets.
 
 One instance of each class per browser tab. Views render these and write back to them; nothing
 here imports panel or bokeh.
@@ -127,7 +127,7 @@ class View(Drawing):
 
 
 class Outcome(param.Parameterized):
-    """What came of the choices; written by the session only."""
+    """The results of the choices; written by the session only."""
 
     shown = param.Parameter(default=None, doc="The open spectrum (OpenSpectrum), or None.")
     whole = param.Parameter(
@@ -166,9 +166,9 @@ class Outcome(param.Parameterized):
     relisted = param.Event(doc="The open list has changed, and not by another tab or order.")
 
     def explained(self, explanation: object, **more: object) -> None:
-        """Another explanation, or None: what was found out about the last one goes with it.
+        """Set another explanation, or None, and drop the trust and recurrence of the last one.
 
-        All at once, so that nobody ever sees the one beside what belongs to the other, whose
+        All at once, so that no view sees the one beside what belongs to the other, whose
         segments may be of another number.
         """
         gone = {"trust": None, "mirrored": None, "recurrence": None, "no_recurrence": ""}

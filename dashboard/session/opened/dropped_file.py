@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DroppedFile"]
 
-# Of all visitors: whoever drops files that take their time keeps no explanation waiting.
+# For all visitors' files: a slow file delays other files, but no explanation.
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-dropped")
 
 

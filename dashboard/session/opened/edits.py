@@ -66,7 +66,7 @@ class Edits(param.Parameterized):
     Parameters
     ----------
     session
-        Whose open spectrum is edited; opening another starts afresh.
+        Whose open spectrum is edited; opening another drops the edits.
     """
 
     low_aa = param.Number(default=None, allow_None=True, doc="Start of the stretch, rest Å.")

@@ -20,7 +20,7 @@ THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-whole")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """What was found, and of which spectrum."""
+    """A result, and the spectrum it is of."""
 
     shown: OpenSpectrum
     value: Any

@@ -45,7 +45,7 @@ class Pinned:
         self._begin()
 
     def press(self) -> None:
-        """Pin the open spectrum; the one that is pinned is let go."""
+        """Pin the open spectrum, in place of the one pinned before."""
         shown, view = self._session.outcome.shown, self._session.view
         if view.pinned and (shown is None or shown.id == view.pinned):
             view.pinned = ""

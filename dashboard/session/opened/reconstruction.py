@@ -62,7 +62,7 @@ def rebuild(
     score
         One of the lens's targets.
     width_kms, trimmed
-        Filter and trimming of one's choice; scores that are not filtered or trimmed heed neither.
+        Filter and trimming of one's choice; scores that are not filtered or trimmed use neither.
 
     Raises
     ------

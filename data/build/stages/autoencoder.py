@@ -54,7 +54,7 @@ def _run(work: Work) -> None:
 
 
 def _learn(work: Work, sample: TrainingSample, rows: np.ndarray, spectra: TrainingSpectra) -> None:
-    """Train a network for each bin of S/N, and store what came of it."""
+    """Train a network for each bin of S/N, and store it with its losses."""
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)[rows]
     n_bins = work.settings.sn_bins if work.settings.model_per_bin else 1
     borders = equal_bins(sn_median, n_bins)
@@ -96,7 +96,7 @@ def _train(
         _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
             _save(trainer, checkpoint)
-        # For whoever watches; the whole is written at the end.
+        # For the page, which draws the curve meanwhile; the whole is written at the end.
         work.draft.write_table("training", _history(number, trainer))
     if n_bins > 1:  # so that a build broken off in a later bin need not train this one again
         _save(trainer, checkpoint)

@@ -80,7 +80,7 @@ def _run(work: Work) -> None:
 
 
 def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Clusters | None:
-    """The clusters of before, new explanations with the nearest; None if one would be empty."""
+    """The earlier clusters, new explanations put with the nearest; None if one would be empty."""
     then = before.run.table("clusters").set_index("row")
     centres = before.run.read_array("centres")
     old = np.isin(rows, then.index)

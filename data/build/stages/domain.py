@@ -167,7 +167,7 @@ def _learned(
 def _others(
     work: Work, own: np.ndarray, sample: _Sample, facts: dict[str, Any]
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """What the sample is told from: the rest of its survey, with the demo's where it is lent."""
+    """The background of the sample: the rest of its survey, with the demo's where it is lent."""
     lent_run = work.given.get(BACKGROUND)
     if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts

@@ -76,9 +76,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
 
 
 def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
-    """The plane of before, and on it what came since: each where it would lie as the only one.
+    """The earlier plane with the spectra added since, each placed as if it were the only one.
 
-    Its quality stays that of the plane as it was laid out, of whose points no one has moved.
+    Its quality stays that of the plane as it was laid out: none of its points has moved.
     """
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     before.keep(work.draft, "components.safetensors")

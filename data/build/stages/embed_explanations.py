@@ -64,7 +64,7 @@ def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
 
 
 def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
-    """The plane of before with new explanations placed on it; None if too few of it are left."""
+    """The earlier plane with new explanations placed on it; None if too few of it are left."""
     then = before.run.table("xy")
     at = pd.Index(then["row"]).get_indexer(rows)  # −1 of those that came
     later = then["came_later"].to_numpy(bool) if "came_later" in then else np.zeros(len(then), bool)

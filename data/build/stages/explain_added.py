@@ -25,9 +25,9 @@ def write_among(draft: RunDraft, before: Run, rows: np.ndarray, parts: Sequence[
     Parameters
     ----------
     draft
-        Where to write the table ``explained`` and the arrays that the run of before has.
+        Where to write the table ``explained`` and the arrays that the earlier run has.
     before
-        The run of before; what it explained and is not among the rows is left out.
+        The earlier run; what it explained and is not among the rows is left out.
     rows : (n,)
         Rows of the collection, ascending.
     parts

@@ -109,7 +109,7 @@ def _again(
 
     NaN where nothing is sampled, no error is known, or too many redraws cannot be prepared. As the
     redraws that the page makes, but fewer, and not about what the autoencoder expects: whether a
-    reason is more than noise is not told by these.
+    reason is more than noise is not known from these.
     """
     explanation, row = of_row[at], int(exposures["rows"][at])
     unknown = np.full(len(explanation.weights), np.nan)

@@ -88,7 +88,7 @@ def _after(before: Run, survey: _Survey) -> _Survey:
 
 
 def _range_of(before: Run) -> dict[str, Any]:
-    """The sentence on the range that the sample of then shared, if it was asked for."""
+    """The sentence on the range that the sample shared when fitted, if that was asked for."""
     note = before.metrics.get("range_note")
     return {} if note is None else {"range_note": note}
 
@@ -170,7 +170,7 @@ def _finish(
     kept: np.ndarray,
     median: np.ndarray,
 ) -> None:
-    """The second pass, a shard of prepared spectra a chunk: nobody else writes into it."""
+    """The second pass, a shard of prepared spectra a chunk: no other chunk writes into it."""
     collection, before = work.collection, work.before
     if before is None:
         spectra, n_there, n_then = (

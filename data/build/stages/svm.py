@@ -59,7 +59,7 @@ def _run(work: Work) -> None:
 
 
 def _go_on(work: Work, before: Before) -> None:
-    """What the classifier of before says of those that came since; none of them has it seen."""
+    """What the earlier classifier says of spectra added since; it has seen none of them."""
     rows = work.inputs["prepare-p21"].table("rows")["row"].to_numpy()
     before.keep(work.draft, "model.skops", "out_of_fold.parquet")
     old = before.run.table("predictions")
@@ -208,7 +208,7 @@ def _predictions(
 
 
 def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Figures on labelled spectra that the fit has not seen, whoever trained it."""
+    """Figures on labelled spectra that the fit has not seen, also of a lent classifier."""
     unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
     predicted = table["predicted"].to_numpy(str)
     measured = classification_metrics(truth[unseen], predicted[unseen], classes)

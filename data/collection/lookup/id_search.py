@@ -26,7 +26,7 @@ class IdSearch:
     Parameters
     ----------
     ids
-        In the order of the rows; capital and small letters are not told apart.
+        In the order of the rows; capital and small letters count alike.
     """
 
     def __init__(self, ids: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ __all__ = [
 INSIDE, COUNTS = "inside", "outside: counts"
 NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
 _WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
-# The fact of a run that says that patterns of lines are compared; runs of before say nothing.
+# The fact of a run that says that patterns of lines are compared; older runs lack it.
 PATTERNS = "patterns"
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
 

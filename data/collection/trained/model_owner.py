@@ -23,7 +23,7 @@ def learned_on(sample: Mapping[str, Any]) -> str:
 
 
 def added_since(trained: Run) -> str:
-    """What came after a model was trained, to follow words on it; "" where nothing did."""
+    """How many spectra were added after a model was trained, in words; "" where none were."""
     n = int(trained.metrics.get("added_since", 0))
     return f", before {n:,} of these were added" if n else ""
 

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-# How a run of stage svm says that its probabilities are libsvm's; runs of before say nothing.
+# How a run of stage svm says that its probabilities are libsvm's; older runs lack it.
 COUPLED = "coupled"
 
 
