@@ -50,6 +50,20 @@ def test_every_file_that_is_named_is_there():
         assert (ROOT / path).exists() or list(ROOT.glob(f"*/{path}")), path
 
 
+def test_every_module_that_a_docstring_names_is_there():
+    paths = [path.relative_to(ROOT) for floor in FLOORS for path in (ROOT / floor).rglob("*.py")]
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths}
+    ends = {f".{name.split('.', at)[-1]}" for name in names for at in range(name.count(".") + 1)}
+    for path in paths:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        for name in re.findall(r":mod:`~?\.*(?:spexplain\.)?([\w.]+)`", text):
+            assert f".{name}" in ends, (path, name)
+        for name in re.findall(r"``((?:core|data|dashboard)(?:\.\w+)+)``", text):
+            assert {name, name.rpartition(".")[0]} & names, (path, name)
+        for name in re.findall(r"\b(\w+)\.py\b", text):
+            assert f".{name}" in ends or list(ROOT.glob(f"[bt]*/**/{name}.py")), (path, name)
+
+
 def test_every_make_target_is_there():
     targets = re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(re.findall(r"make (\w+)", TEXT)) <= set(targets)

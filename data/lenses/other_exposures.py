@@ -118,7 +118,7 @@ def recurring(
     explanation, x : (D,), target
         What was explained, prepared.
     n, step, cancelled, workers
-        As for ``core.exposures.seen_again_progressively``.
+        As for ``core.trust.exposures.seen_again_progressively``.
 
     Raises
     ------

@@ -77,7 +77,7 @@ def measure_lines(
 ) -> LineFluxes:
     """Measure [O II], Hδ, Hγ, Hβ, [O III], [O I], Hα, [N II] and [S II] by Gaussian fits.
 
-    Each window of :data:`~.line_windows.LINE_WINDOWS` has a straight local continuum, outliers in
+    Each window of :data:`~.windows.LINE_WINDOWS` has a straight local continuum, outliers in
     it clipped. Blended lines are fitted together. The Balmer lines of a spectrum share velocity
     and width, and so do its forbidden lines, so bright lines find the faint ones. A flux may come
     out negative: no line is forced to exist, and means over faint lines are unbiased.

@@ -21,7 +21,7 @@ _START_AA, _STOP_AA = 3690.0, 5040.0
 def strong_lines_sn(
     wave_rest_aa: NDArray[np.floating], flux: NDArray[np.floating], ivar: NDArray[np.floating]
 ) -> dict[str, NDArray[np.float64]]:
-    """Signal to noise of the strong lines by Gaussian fits (:func:`.line_flux.measure_lines`).
+    """Signal to noise of the strong lines by Gaussian fits (:func:`.flux.measure_lines`).
 
     Parameters
     ----------

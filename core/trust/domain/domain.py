@@ -1,7 +1,7 @@
 """Whether a model has learned on anything like a spectrum: two measures, asked before a verdict.
 
-*Of the kind* (:mod:`.domain_kind`) knows the sample from the rest of its survey and is blind to
-rubbish; *like anything seen* (:mod:`.domain_distance`) knows rubbish, and takes other galaxies for
+*Of the kind* (:mod:`.kind`) knows the sample from the rest of its survey and is blind to
+rubbish; *like anything seen* (:mod:`.distance`) knows rubbish, and takes other galaxies for
 the sample's.
 """
 

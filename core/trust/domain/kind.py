@@ -3,7 +3,7 @@
 Every survey has a background: the spectra that nobody labelled. A logistic regression on principal
 components tells the labelled from them, and its threshold leaves a small share of held-out labelled
 spectra outside. It is linear in the flux, so its reasons are at hand. It says nothing of rubbish,
-which may lie on either side: that is what :mod:`.domain_distance` is for.
+which may lie on either side: that is what :mod:`.distance` is for.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ class PlaneView(pn.viewable.Viewer):
                 threading.Thread(target=self._when_compiled, daemon=True).start()
             return
         if not (sized or space.drawn.is_set()):
-            return  # the first page goes out while datashader loads (warm.py)
+            return  # the first page goes out while datashader loads (warm_up.py)
         from ...figures.shade import Window
 
         x, y = span(self._x), span(self._y)

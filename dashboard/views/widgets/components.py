@@ -114,7 +114,7 @@ class Part(JSComponent):
 
 
 class FormPart(Part):
-    """Native controls; see :mod:`.form`, which generates the fields from parameters."""
+    """Native controls; see :mod:`.form_fields`, which generates the fields from parameters."""
 
     fields = param.List(default=[], doc="Descriptions of the controls, in order.")
     values = param.Dict(default={}, doc="What is chosen: name → value.")
