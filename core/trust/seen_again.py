@@ -1,8 +1,8 @@
 """Would another exposure of the same object give the same reasons?
 
-The intervals of ``core.trust.intervals`` tell what the random masks leave open. What the noise of the
-spectrum leaves open is wider by far, and is estimated from redraws: the spectrum with noise of its
-own errors added once more, each explained with the same masks.
+The intervals of ``core.trust.intervals`` tell what the random masks leave open. What the noise of
+the spectrum leaves open is wider by far, and is estimated from redraws: the spectrum with noise of
+its own errors added once more, each explained with the same masks.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def detector_pixels() -> np.ndarray:
 def carried_over(
     noise: np.ndarray, variance: np.ndarray, wave_obs_aa: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Noise and its variance between detector pixels, as ``core.spectra.grid.resample`` would give them.
+    """Noise and its variance between detector pixels, as by ``core.spectra.grid.resample``.
 
     Parameters
     ----------
