@@ -213,7 +213,7 @@ class Model:
                 explanations[number] = _failed(number, error, errors)
         if not good:
             return ExplainedMany(explanations)
-        flux = np.stack([label_asked for _, label_asked in good])
+        flux = np.stack([values for _, values in good])
         says = self.known.by_class(flux)
         labels: Any = [label] * len(flux)
         if label is None and self.classes:
