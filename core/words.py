@@ -4,10 +4,24 @@ from __future__ import annotations
 
 __all__ = [
     "EXPLAINED_R2",
+    "counted",
     "goodness",
     "percent",
     "probability_text",
 ]
+
+
+def counted(n: int, one: str, several: str = "") -> str:
+    """A number with its noun: '1 spectrum', '1,200 spectra'.
+
+    Parameters
+    ----------
+    n
+        How many.
+    one, several
+        The noun of one, and of any other number; by default with an s.
+    """
+    return f"{n:,} {one if n == 1 else several or f'{one}s'}"
 
 
 def percent(share: float, spec: str = ".0f") -> str:

@@ -21,7 +21,10 @@ export function render({ model, el, view }) {
     box.textContent = model.problem
     box.hidden = !model.problem
   }
-  const dress = () => { root.dataset.theme = model.theme }
+  const dress = () => {
+    root.dataset.theme = model.theme
+    delete root.dataset.redrawn
+  }
   const stand = () => { if (model.ready) root.dataset.ready = "true" }
 
   const hear = () => {
@@ -134,6 +137,7 @@ export function render({ model, el, view }) {
   address()
   // The page has already dressed itself; the server follows if it guessed otherwise.
   if (root.dataset.theme !== model.theme) model.send_msg({ theme: root.dataset.theme })
+  else delete root.dataset.redrawn
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
   view.model.document.on_event("connection_lost", come_back)
   stand()

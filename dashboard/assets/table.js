@@ -42,6 +42,7 @@ export function render({ model, el }) {
       const cell = document.createElement("th")
       cell.scope = "col"
       cell.className = column.kind
+      cell.title = column.about ?? ""
       const way = sort === column.key ? "▴" : sort === `-${column.key}` ? "▾" : ""
       if (way) cell.setAttribute("aria-sort", way === "▴" ? "ascending" : "descending")
       const sorts = document.createElement("button")
@@ -71,6 +72,7 @@ export function render({ model, el }) {
           cell.append(dot)
         }
         cell.append(text)
+        if (kind === "words") cell.title = text // it may be longer than there is room
       })
       return line
     }))

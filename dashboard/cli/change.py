@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...core.words import counted
 from .options import AsJson, OwnDirectory
 from .output import print_json, print_lines
 
@@ -34,5 +35,6 @@ def remove_command(
         )
         return
     done = "put back into" if undo else "removed from"
-    print_lines([f"{n} {done} {directory}, which has {left} spectra now",
+    has = counted(left, "spectrum", "spectra")
+    print_lines([f"{n} {done} {directory}, which has {has} now",
                  f"next: spexplain build {directory}"])  # fmt: skip

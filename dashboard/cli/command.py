@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from . import change as changing
@@ -12,7 +14,7 @@ from . import make as making
 from . import serve as serving
 from . import study as studying
 from .download import download_app
-from .errors import cancellations, fail, told, unforeseen, users_errors
+from .errors import cancellations, fail, in_options, told, unforeseen, users_errors
 from .fetch import fetch_app
 from .options import Version
 
@@ -89,8 +91,17 @@ def run(arguments: list[str] | None) -> None:
     except cancellations() as error:
         fail("stopped", str(error).removeprefix("stopped "), code=130)
     except users_errors() as error:
-        fail("error", told(error), code=1)
+        fail("error", in_options(told(error), _options(arguments)), code=1)
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001  (whatever it is: told in words, kept for us whole)
         fail("error", unforeseen(error), code=1)
+
+
+def _options(arguments: list[str] | None) -> dict[str, str]:
+    """Of the command that was asked for: the name in Python of each option → as it is typed."""
+    command = typer.main.get_command(app)
+    for word in sys.argv[1:] if arguments is None else arguments:
+        command = getattr(command, "commands", {}).get(str(word), command)
+    typed = {str(one.name): one.opts[0] for one in command.params}
+    return {name: option for name, option in typed.items() if option.startswith("--")}

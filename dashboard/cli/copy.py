@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ...core.words import counted
 from .collection_at import travelling
 from .options import AsJson, OwnDirectory
 from .output import print_json, print_lines
@@ -39,7 +40,7 @@ def copy_command(
     if as_json:
         print_json({"path": str(directory), "address": address, "n_files": n})
     else:
-        print_lines([f"{n} files put at {address}", f"next: spexplain build {address}"])
+        print_lines([f"{counted(n, 'file')} put at {address}", f"next: spexplain build {address}"])
 
 
 def free_if_asked(unlock: bool, where: str | Path) -> None:

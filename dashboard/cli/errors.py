@@ -6,6 +6,7 @@ import errno
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,15 @@ from rich.markup import escape
 
 from .output import error_console
 
-__all__ = ["USERS_ERRORS", "cancellations", "fail", "told", "unforeseen", "users_errors"]
+__all__ = [
+    "USERS_ERRORS",
+    "cancellations",
+    "fail",
+    "in_options",
+    "told",
+    "unforeseen",
+    "users_errors",
+]
 
 # Where each is defined: an error message should not wait for what builds to load.
 USERS_ERRORS = {
@@ -63,6 +72,24 @@ def told(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename:
         return f"cannot write into {Path(error.filename).parent}: {error.strerror}"
     return str(error)
+
+
+def in_options(text: str, options: Mapping[str, str]) -> str:
+    """An error that begins with a setting's name, as 'n_segments must be', by its option's.
+
+    Parameters
+    ----------
+    text
+        As the library says it.
+    options
+        Name in Python → the command's option, such as ``--segments``.
+    """
+    begins = re.match(r"(\w+)(?:=| must )", text)
+    option = begins and options.get(begins[1])
+    if begins is None or not option:
+        return text
+    rest = text[len(begins[1]) :].replace(" or None", ", or left out")
+    return f"{option} {rest.lstrip('= ')}"
 
 
 def unforeseen(error: Exception) -> str:

@@ -223,6 +223,9 @@ def _go(
         else:
             for entry in planned:
                 typer.echo(f"{entry.state:<14} {entry.id}  {entry.address or entry.reason}")
+        # What the archive did not answer is not known to be there; nor is nothing a plan.
+        if not jobs or any(entry.state == "failed" for entry in planned):
+            raise typer.Exit(1)
         return
     with TerminalProgress() as progress:
         report = fetch(
@@ -233,7 +236,7 @@ def _go(
         print_json(asdict(report) | {"folder": str(report.folder)})
     else:
         print_lines(_lines(report))
-    if report.states.get("failed"):
+    if report.states.get("failed") or not report.states.get("fetched"):
         raise typer.Exit(1)
 
 

@@ -74,9 +74,8 @@ def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
     kinds.add_column("", overflow="fold")
     for name in names:
         commonest = list(leaders.kinds[name].items())[:_KINDS]
-        listed = ", ".join(
-            f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in commonest
-        )
+        of_all = leaders.kinds_of_all
+        listed = ", ".join(f"{kind} {n:,} of all {of_all[kind]:,}" for kind, n in commonest)
         kinds.add_row(SCORE_TITLES[name], listed)
     yield kinds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.markup import escape
 from ...core.explain.flux_effects import effects
 from ...core.models.conformal import LEVELS
 from ...core.spectra.lines.line_list import PAGE_LINES
-from ...core.words import goodness
+from ...core.words import counted, goodness
 from ...data.collection.catalog_facts import SET_ASIDE
 from ...data.collection.collection import Collection
 from ...data.collection.format import OBJECT
@@ -51,13 +51,18 @@ __all__ = [
 
 # What a stage recorded to be read by people.
 _SHOWN = 8  # spellings of labels
+_OF_TYPES = ("svm", "tune", "evaluate", "noise", "timing", "planes")
+_OF_SCORES = (
+    *("prepare-o25", "embed-o25", "domain-o25", "embed-latent"),
+    *("vae", "score", "explain", "cluster", "embed-reasons"),
+)
 _NOTES = ("sample_note", "training_note", "growth_note")
 
 
 def ingest_lines(report: IngestReport) -> Iterator[str]:
     """What was taken, what was not and why, and what to do next."""
-    files = f"{report.n_files} file{'' if report.n_files == 1 else 's'}"
-    yield f"[bold]{report.n_taken}[/bold] spectra from {files} taken into {report.path}"
+    files = counted(report.n_files, "file")
+    yield f"{counted(report.n_taken, 'spectrum', 'spectra')} from {files} taken into {report.path}"
     for reason, count in report.rejected.items():
         yield f"  {count:6d} rejected: {reason}"
         for file, detail in report.examples.get(reason, []):
@@ -67,36 +72,38 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.set_aside:
         listed = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
         n_aside = sum(report.set_aside.values())
-        yield f"  {n_aside:6d} of these are kept to be looked at, no model is given them: {listed}"
+        yield f"  {n_aside:6d} of these kept to be looked at, given to no model: {listed}"
     if report.n_repeats:
         yield (
-            f"  {report.n_repeats:6d} repeat an object that is there already (within 1″; column "
+            f"  {report.n_repeats:6d} of an object that is there already (within 1″; column "
             "“object” groups them)"
         )
     if report.n_known:
-        yield f"  {report.n_known:6d} files passed over: the collection has spectra of them already"
+        files = "file" if report.n_known == 1 else "files"
+        yield f"  {report.n_known:6d} {files} passed over: their spectra are in the collection"
     if report.unknown_labels:
         listed = ", ".join(report.unknown_labels[:5])
-        lead = f"[yellow]{len(report.unknown_labels)} labels belong to no file[/yellow]"
-        yield f"{lead}: {escape(listed)} …"
+        n = len(report.unknown_labels)
+        lead = f"[yellow]{counted(n, 'label')} of no file here[/yellow]"
+        yield f"{lead}: {escape(listed)}{' …' if n > 5 else ''}"
     yield from _label_lines(report.labels)
     if report.n_counts:
         yield (
-            f"[yellow]{report.n_counts} are in counts[/yellow], not flux-calibrated: slopes are "
+            f"[yellow]{report.n_counts} in counts[/yellow], not flux-calibrated: slopes are "
             "the instrument's; lines keep their places and widths"
         )
     if report.n_relative:
-        yield f"{report.n_relative} give no unit of flux: taken as relative, their height unknown"
+        yield f"{report.n_relative} without a unit of flux: taken as relative, the height unknown"
     if report.n_medium_unsaid:
         yield (
-            f"{report.n_medium_unsaid} say neither air nor vacuum: taken as vacuum; --air says "
-            "otherwise (a shift of 80 to 90 km/s)"
+            f"{report.n_medium_unsaid} without a word of air or vacuum: taken as vacuum; --air "
+            "says otherwise (a shift of 80 to 90 km/s)"
         )
     if report.n_joined is not None:
-        yield f"{report.n_joined} of {report.n_taken} have a row in the catalogue"
+        yield f"{report.n_joined} of {report.n_taken} with a row in the catalogue"
     if report.n_doubtful:
         yield (
-            f"[yellow]{report.n_doubtful} have a redshift that their survey, or another in the "
+            f"[yellow]{report.n_doubtful} with a redshift that the survey, or another in the "
             "file, casts doubt on[/yellow] "
             "(column z_warning): types and scores stand on it; --z-warning reject keeps them out"
         )
@@ -130,18 +137,36 @@ def build_lines(report: BuildReport) -> Iterator[str]:
     """Which stages were done, kept or skipped, whose the models are and why, what to do next."""
     for stage in report.built:
         did = f"{report.added[stage]:,} added" if stage in report.added else "built"
-        yield f"  {stage:<14} {did} in {report.seconds[stage]:.1f} s"
+        yield f"  {_of_lens(stage):<28} {did} in {report.seconds[stage]:.1f} s"
     for stage in report.kept:
-        yield f"  {stage:<14} up to date"
+        yield f"  {_of_lens(stage):<28} up to date"
     for stage, reason in report.skipped.items():
-        yield f"  {stage:<14} [yellow]skipped[/yellow]: {reason}"
+        yield f"  {_of_lens(stage):<28} [yellow]skipped[/yellow]: {reason}"
     for stage, note in report.notes.items():
         if not stage.startswith("domain-"):  # said with whose model it is
-            yield f"  {stage:<14} {note}"
+            yield f"  {_of_lens(stage):<28} {note}"
     yield from (f"  {one.sentence()}" for one in taken_by_lenses(RunStore(report.path)))
     yield from model_lines(RunStore(report.path))
     if report.built or report.kept:
         yield f"next: spexplain serve {_as_named(report.path)}"
+
+
+def _stage_lines(stages: Iterable[str]) -> Iterator[str]:
+    """Which stages are built, by the lens that they are of."""
+    of_lens: dict[str, list[str]] = {}
+    for stage in stages:
+        _, _, lens = _of_lens(stage).partition(" (")
+        of_lens.setdefault(lens.rstrip(")"), []).append(stage)
+    for lens, some in sorted(of_lens.items(), reverse=True):
+        yield f"  stages{f' of the {lens}' if lens else ''}: {', '.join(some)}"
+    if not of_lens:
+        yield "  stages: none yet; run spexplain build"
+
+
+def _of_lens(stage: str) -> str:
+    """A stage with the lens that it is of: 'prepare-p21 (AGN lens)'."""
+    of = "AGN" if stage in _OF_TYPES or stage.endswith("-p21") else "anomaly"
+    return f"{stage} ({of} lens)" if of == "AGN" or stage in _OF_SCORES else stage
 
 
 def _as_named(path: str) -> str:
@@ -187,7 +212,8 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
     """The summary to read, with the coverage of sets of types at a level."""
     yield f"[bold]{_as_named(summary['path'])}[/bold]"
     low, high = summary["wave_rest_aa"]
-    yield f"  {summary['n_spectra']} spectra, {low:.0f}–{high:.0f} Å at rest in vacuum"
+    spectra = counted(summary["n_spectra"], "spectrum", "spectra")
+    yield f"  {spectra}, {low:.0f}–{high:.0f} Å at rest in vacuum"
     labels = (f"{count} {label or 'unlabelled'}" for label, count in summary["labels"].items())
     yield f"  types: {', '.join(labels)}"
     yield f"  {summary['n_rejected']} rejected"
@@ -197,20 +223,21 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
         listed = ", ".join(f"{n} {reason}" for reason, n in summary["set_aside"].items())
         yield f"  kept to be looked at, given to no model: {listed}"
     if summary["n_repeats"]:
-        yield f"  {summary['n_repeats']} repeat an object (within 1″; column “object”)"
+        n = summary["n_repeats"]
+        yield f"  {n} of an object that another is of (within 1″; column “object”)"
     yield from (f"  {TakenBy(**one).sentence()}" for one in summary["lenses"])
     yield from (f"  {line}" for line in summary["models"])
-    yield f"  stages: {', '.join(summary['stages']) or 'none yet; run spexplain build'}"
+    yield from _stage_lines(summary["stages"])
     for name, stage in summary["stages"].items():
         for note in _NOTES:
             if stage["metrics"].get(note):
-                yield f"  {name}: {stage['metrics'][note]}"
+                yield f"  {_of_lens(name)}: {stage['metrics'][note]}"
     if summary["outdated"]:
         yield f"  [yellow]{summary['outdated']}[/yellow]"
     if "svm" in summary["stages"]:
         certainty = TypeCertainty.of_metrics(summary["stages"]["svm"]["metrics"])
         for line in certainty_lines(certainty, level):
-            yield f"  svm: {line}"
+            yield f"  {_of_lens('svm')}: {line}"
 
 
 def _counted(words: pd.Series | None) -> dict[str, int]:

@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...core.models.small_samples import FEW
+from ...core.words import counted
 from ...data.collection.runs import Run, RunStore
 from ...data.collection.trained.class_sets import TypeCertainty
 from ...data.collection.trained.trained_models import load_type_classifier, probability_column
@@ -119,7 +120,7 @@ def write_report(
     best = evaluation.best
     ends = macro_interval_text(best["test"])
     head = (
-        f"<p>{len(evaluation.collection.catalog):,} spectra. Best kernel: "
+        f"<p>{counted(len(evaluation.collection.catalog), 'spectrum', 'spectra')}. Best kernel: "
         f"{escape(best['settings']['kernel'])}, mean F {best['test']['macro_f']:.3f}"
         f"{f' (95 % {ends})' if ends else ''} on "
         f"{best['test']['n']:,} test spectra. Grey columns: Peruzzi et al. 2021, A&amp;A 652, A19."

@@ -14,6 +14,7 @@ __all__ = ["FONT", "dress", "letter", "letter_name", "plain_figure", "span"]
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 _NAME_PX, _LEAST_NAME_PX = 12, 8
+_READ_PX = 9  # what is smaller, a shorter name replaces
 _LETTER_EM = 0.57  # mean width of a letter in these names
 _BEYOND_PX = 2  # so far a name may reach beyond the frame, at both ends together
 
@@ -48,9 +49,23 @@ def letter(fig: figure, *, label_px: int, tick_px: int) -> None:
         )
 
 
-def letter_name(fig: figure, height_px: float) -> None:
-    """Make the name of the y axis as small as a frame of this height asks for, or of usual size."""
+def letter_name(fig: figure, height_px: float, *names: str) -> None:
+    """Make the name of the y axis as small as a frame of this height asks for, or of usual size.
+
+    Parameters
+    ----------
+    fig
+        Whose axis.
+    height_px
+        Of its frame.
+    names
+        From the longest to the shortest: the first that can be read there is taken. None keeps
+        the name that the axis has.
+    """
     for axis in fig.yaxis:
+        if names:
+            room = (height_px + _BEYOND_PX) / (_LETTER_EM * _READ_PX)
+            axis.axis_label = next((name for name in names if len(name) <= room), names[-1])
         letters = max(len(str(axis.axis_label or "")), 1)
         fits = (height_px + _BEYOND_PX) / (_LETTER_EM * letters)
         size = min(max(fits, _LEAST_NAME_PX), _NAME_PX)

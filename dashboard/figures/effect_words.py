@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, EffectUnit
 from ...core.settings import PerturbationName
+from ...core.words import counted
 
 __all__ = [
     "any_change",
@@ -101,7 +102,7 @@ def any_change(effects: Effects, what: str) -> str:
     """Of how many segments any change, up or down, does the same; empty while that is not known."""
     if not effects.mirrored:
         return ""
-    of = f"of {len(effects.values):,} segments"
+    of = f"of {counted(len(effects.values), 'segment')}"
     up = int((effects.either & (effects.values > 0)).sum())
     down = int((effects.either & (effects.values < 0)).sum())
     if not up + down:

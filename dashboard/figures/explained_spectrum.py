@@ -21,7 +21,7 @@ from ...core.explain.entry import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.spectra.lines.line_list import PAGE_LINES, Line
 from ...core.trust.intervals import Intervals
-from ...core.words import percent
+from ...core.words import counted, percent
 from ...data.files.atomic import written_whole
 from ...data.lenses.lenses import Verdict
 from .panels import (
@@ -297,7 +297,7 @@ def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None)
         words = f"weight = change\nof target per +10 %\nof {of} here"
     notes = [words]
     if seen.either.any():
-        notes.append(f"violet: any change\n({seen.either.sum()} segments)")
+        notes.append(f"violet: any change\n({counted(int(seen.either.sum()), 'segment')})")
     if intervals is not None:
         notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
     return notes

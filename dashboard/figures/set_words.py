@@ -92,8 +92,8 @@ def like_text(like: LikeRank | None) -> str:
 
 
 def like_short(like: LikeRank | None) -> str:
-    """The same where there is little room: 'like S/N: 12 of 500'."""
-    return "" if like is None else f"like S/N: {like.rank:,} of {like.n:,}"
+    """The same where there is little room: 'among spectra of like S/N: 12 of 500'."""
+    return "" if like is None else f"among spectra of like S/N: {like.rank:,} of {like.n:,}"
 
 
 def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:

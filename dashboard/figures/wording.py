@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from ...core.explain.flux_effects import Effects
 from ...core.explain.flux_effects import effects as effects_of
 from ...core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 from ...core.words import goodness, percent, probability_text
-from ...data.study.figure_intervals import share_interval
+from ...data.study.figure_intervals import percent_interval
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "state_line",
     "target_title",
     "usual_text",
+    "with_command",
 ]
 
 # What a reader of the scores' tables should know beside them (Ortiz & Boquien 2025).
@@ -47,6 +49,7 @@ _OF_CLASSES = {
     "margin(": "the margin",
 }
 _AGAINST = " against "
+_OPTION = re.compile(r"(?<![-\w])(?<!ingest )(--(?:column|labels|air|z-max|z-warning)\b)")
 _METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 
 
@@ -154,10 +157,18 @@ def overlap_note(in_all: float, top: int, n_ranked: int) -> str:
     Of a short list its 95 % interval; the paper's beside lists as long as its own, of more than a
     thousand spectra.
     """
-    ends = share_interval(round(in_all * top), top) if in_all == in_all else ""
+    ends = percent_interval(round(in_all * top), top) if in_all == in_all else ""
     notes = [f"95 % interval {ends}"] if ends else []
     notes += [PAPERS_OVERLAP] if top >= 100 and n_ranked > 1000 else []
     return f" ({'; '.join(notes)})" if notes else ""
+
+
+def with_command(reason: str) -> str:
+    """A reader's reason where there is no shell: its options stand with their command.
+
+    As 'say spexplain ingest --column wave=1', for a page has no such option.
+    """
+    return _OPTION.sub(r"spexplain ingest \1", reason)
 
 
 def flux_label(lens: str, flux_unit: str = "") -> str:

@@ -14,6 +14,7 @@ from bokeh.document import Document
 from panel.io.resources import LOCAL_DIST
 
 from ...core.settings import WeightSign
+from ...core.words import counted
 from ..export.plane_file import plane_file
 from ..export.save import SavedFile, keep, origin_of
 from ..figures.sight import Sight
@@ -133,10 +134,13 @@ class _Page(pn.Template):
 def _assemble(session: Visitor, template: Any) -> pn.Template:
     view, space = session.view, session.workspace
     cookies = pn.state.cookies or {}
-    if cookies.get("spexplain-theme") in THEMES:
-        view.theme = cookies["spexplain-theme"]
     args = pn.state.session_args or {}
-    _follow_link(session, {name: values[0].decode() for name, values in args.items()})
+    query = {name: values[0].decode() for name, values in args.items()}
+    for theme in (query.get("theme"), cookies.get("spexplain-theme")):
+        if theme in THEMES:
+            view.theme = theme
+            break
+    _follow_link(session, query)
     plane, spectrum, drawer = PlaneView(session), SpectrumWhenOpened(session), Drawer(session)
     attach_marks(session, plane.figure)
     parts = {
@@ -163,6 +167,7 @@ def _assemble(session: Visitor, template: Any) -> pn.Template:
         "shell": _shell(session, plane, spectrum),
     }
     page = _Page(template)
+    page.add_variable("drawn_theme", view.theme)
     for name, part in parts.items():
         page.add_panel(name, part)
     for name, value in _words(space).items():
@@ -319,7 +324,7 @@ def _words(space: Workspace) -> dict[str, Any]:
         "parts_at": BUNDLE_AT,
         "collection_name": collection.path.name,
         "collection_path": str(collection.path),
-        "counts": f"{len(space.catalog):,} spectra",
+        "counts": counted(len(space.catalog), "spectrum", "spectra"),
         "n_rejected": collection.n_rejected,
         "rejections": space.rejections,
     }

@@ -209,10 +209,10 @@ def colours_meaning(
 
 
 def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
-    """What the catalog says some rows are, commonest first, such as "planted: 12 single spikes".
+    """What the catalog says some rows are, commonest first, such as "planted: single spikes 12".
 
-    By what was planted in a simulated collection, else by the survey's subclass; "" where the
-    catalog says nothing.
+    Names stand as they are. By what was planted in a simulated collection, else by the survey's
+    subclass; "" where the catalog says nothing.
     """
     for column, called in (("planted_kind", "planted"), ("subclass", "subclass")):
         if column in catalog:
@@ -220,8 +220,8 @@ def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
             counts = values[values != ""].value_counts()
             if len(counts):
                 rest = len(rows) - int(counts.sum())
-                words = [f"{n} {kind}" for kind, n in counts.items()]
-                return f"{called}: {', '.join(words + ([f'{rest} none'] if rest else []))}"
+                words = [f"{kind} {n}" for kind, n in counts.items()]
+                return f"{called}: {', '.join(words + ([f'none {rest}'] if rest else []))}"
     return ""
 
 

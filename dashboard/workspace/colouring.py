@@ -148,7 +148,8 @@ class Values:
         value = self.values[row]
         if not np.isfinite(value):
             return "none"
-        return f"{10**value if self.logarithmic else value:.3g} {self.unit}".rstrip()
+        number = f"{10**value if self.logarithmic else value:.3g}".replace("-", "−")
+        return f"{number} {self.unit}".rstrip()
 
 
 Colouring = Categories | Values

@@ -11,20 +11,22 @@ import pandas as pd
 
 __all__ = ["Column", "Listing"]
 
-Kind = Literal["text", "type", "share", "number", "count", "redshift", "ratio"]
+Kind = Literal["text", "words", "type", "share", "number", "count", "redshift", "ratio"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a list: the table's column, its heading, and how it is shown.
 
-    In a file it is called ``saved``, if that is given, and else as in the table.
+    In a file it is called ``saved``, if that is given, and else as in the table; ``about`` says
+    what it is, where the heading is too short to.
     """
 
     key: str
     title: str
     kind: Kind
     saved: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 import pandas as pd
 
+from ..figures.wording import with_command
+
 __all__ = ["Rejection", "rejections"]
 
 _FEW = 5
@@ -37,6 +39,6 @@ def rejections(rejects: pd.DataFrame) -> list[Rejection]:
     for reason, group in rejects.fillna("").groupby("reason", sort=False):
         few = group.head(_FEW)
         names = (id or PurePath(file).name for id, file in zip(few["id"], few["file"], strict=True))
-        examples = tuple(zip(map(str, names), map(str, few["detail"]), strict=True))
+        examples = tuple(zip(map(str, names), map(with_command, few["detail"]), strict=True))
         reasons.append(Rejection(str(reason), len(group), examples))
     return sorted(reasons, key=lambda reason_count: -reason_count.n)

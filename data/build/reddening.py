@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.words import counted
 from ..collection.collection import Collection
 from .dust import EBV_COLUMN_ADVICE, DustError, dust_is_there, milky_way_ebv
 from .settings import DustSource
@@ -62,7 +63,9 @@ class Reddening:
             )
         where = "the SFD map (×0.86)" if self.source == "map" else "the catalog's column “ebv”"
         note = f"Milky Way dust corrected with {where}, median E(B-V) {self._median():.3f} mag"
-        return note + (f"; {self.n_unknown} spectra without one left" if self.n_unknown else "")
+        if not self.n_unknown:
+            return note
+        return f"{note}; {counted(self.n_unknown, 'spectrum', 'spectra')} without one left"
 
 
 def usable_source(collection: Collection, wanted: DustSource) -> DustSource:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from ...core.words import counted
 from ..files.arrays import ModelFileError, load_arrays
 from ..files.damage import DAMAGE
 from ..files.locks import only_builder
@@ -145,7 +146,8 @@ def _spectra(path: Path) -> Iterator[Fault]:
             where = f"rows {start}–{rows[-1]} cannot be read ({_short(error)})"
             yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
     if empty:  # zarr takes a file that is gone for one that was never filled
-        where = f"{len(empty)} spectra without any data, the first in row {empty[0]}"
+        spectra = counted(len(empty), "spectrum", "spectra")
+        where = f"{spectra} without any data, the first in row {empty[0]}"
         yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
 
 

@@ -31,6 +31,7 @@ from .readers.vocabulary.hints import NO_HINTS, Hints
 __all__ = ["IngestCancelled", "IngestError", "IngestReport", "LabelWords", "ingest"]
 
 _EXAMPLES = 3  # of a reason
+_DUPLICATE = "duplicate"
 
 Progress = Callable[[int, int], None]
 
@@ -143,7 +144,8 @@ def ingest(
 
     Models are given every spectrum with a known redshift 0 < z ≤ z_max that has data on the grid
     and is no star; the others are set aside with a reason, and can be looked at. What cannot be
-    read is listed with its reason in the collection's rejects, and ingesting goes on. Rows are in
+    read is listed with its reason in the collection's rejects, and ingesting goes on; of files that
+    give no spectrum at all, none of them known to the collection, nothing is kept. Rows are in
     the order of the sorted paths, whatever jobs is. Interrupted, it leaves nothing at `out`, or
     `into` as it was; the same call again goes on where it stopped.
 
@@ -182,15 +184,16 @@ def ingest(
     Raises
     ------
     IngestError
-        A path is absent, there is no file, the labels file cannot be used, the
-        place is taken or cannot be written.
+        A path is absent, there is no file, no file gave a spectrum, the labels file cannot be
+        used, the place is taken or cannot be written.
     IngestCancelled
         `cancelled` said so.
     ValueError
         Jobs < 1, z_max is not positive, or not one of `out` and `into` is given.
     """
     if jobs < 1 or not z_max > 0:
-        raise ValueError(f"need jobs ≥ 1 and z_max > 0, got {jobs} and {z_max}")
+        what, value = ("z_max", z_max) if jobs >= 1 else ("jobs", jobs)
+        raise ValueError(f"{what} must be above 0, got {value}")
     if (out is None) == (into is None):
         raise ValueError("need one of out, a new collection, and into, one that is there")
     try:
@@ -217,6 +220,9 @@ def ingest(
                         f"stopped after {desk.n_done} of {len(files)} files; the same command "
                         "goes on from what is already stored"
                     )
+            if not desk.anything:
+                writer.discard()
+                raise IngestError(desk.why_nothing())
     except (CollectionError, LabelError, ReaderStartError) as error:
         raise IngestError(str(error)) from error
     return desk.report()
@@ -266,6 +272,25 @@ class _Desk:
         self._take([one for one in settled if isinstance(one, Taken)])
         self.n_done += sum(ends for _, ends in pieces)
 
+    @property
+    def anything(self) -> bool:
+        """Whether some input gave a spectrum, now, before a break, or to the collection before."""
+        return bool(self._n_taken or self._n_known or self._counts.get(_DUPLICATE))
+
+    def why_nothing(self) -> str:
+        """What was wrong with all files, the most frequent first; one of each is named."""
+        files = "the file" if self._n_files == 1 else f"any of {self._n_files:,} files"
+        what = [
+            f"{n:,} {reason} (such as {Path(file).name}{f': {detail}' if detail else ''})"
+            for reason, n in self._by_number()
+            for file, detail in self._examples[reason][:1]
+        ]
+        return f"no spectrum could be taken from {files}, nothing is kept: {'; '.join(what)}"
+
+    def _by_number(self) -> list[tuple[str, int]]:
+        """Reasons for rejecting, the most frequent first."""
+        return sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+
     def _reject(self, rejected: Sequence[Rejected]) -> None:
         for one in rejected:
             self._label(one.id, one.file)
@@ -301,7 +326,7 @@ class _Desk:
 
     def report(self) -> IngestReport:
         catalog = Collection.open(self._writer.path).catalog
-        by_number = sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+        by_number = self._by_number()
         return IngestReport(
             path=self._writer.path,
             n_files=self._n_files,
@@ -343,7 +368,7 @@ class _Desk:
         if first is None:
             self._file_of[name] = file
             return one
-        return Rejected(file, name, "duplicate", f"{name} was taken from {first}")
+        return Rejected(file, name, _DUPLICATE, f"{name} was taken from {first}")
 
     @staticmethod
     def _key(one: Taken | Rejected) -> tuple[str, str]:

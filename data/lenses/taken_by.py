@@ -9,7 +9,7 @@ from ..collection.runs import RunStore
 
 __all__ = ["TakenBy", "kind_of_reason", "taken_by_lenses"]
 
-_LENSES = {"prepare-p21": "types (agn)", "prepare-o25": "scores (anomaly)"}
+_LENSES = {"prepare-p21": "AGN lens (types)", "prepare-o25": "anomaly lens (scores)"}
 
 # How the reasons of the recipes begin; those of spectra set aside name their kind themselves.
 _KINDS = {
@@ -43,8 +43,9 @@ class TakenBy:
     def sentence(self) -> str:
         """One line for a reader."""
         n = self.n_taken + sum(self.refused.values())
-        why = ", ".join(f"{count:,} {kind}" for kind, count in self.refused.items())
-        return f"{self.lens}: {self.n_taken:,} of {n:,} spectra" + (f"; not {why}" if why else "")
+        why = ", ".join(f"{kind} {count:,}" for kind, count in self.refused.items())
+        said = f"{self.lens}: {self.n_taken:,} of {n:,} spectra"
+        return said + (f"; of the others: {why}" if why else "")
 
 
 def taken_by_lenses(store: RunStore) -> list[TakenBy]:

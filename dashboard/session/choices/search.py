@@ -51,7 +51,7 @@ class Found:
         """As the page's entry shows it: ids, each with its redshift, and a line of words."""
         catalog = space.catalog.iloc[self.rows]
         options = [
-            {"id": str(id), "note": f"z {z:.3f}" if z == z else ""}
+            {"id": str(id), "note": f"z {z:.3f}".replace("-", "−") if z == z else ""}
             for id, z in zip(catalog["id"], catalog["z"], strict=True)
         ]
         if self.notes:

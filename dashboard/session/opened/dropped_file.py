@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import param
 
+from ...figures.wording import with_command
 from ..background.latest_wins import Answer, Background
 from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
@@ -105,7 +106,8 @@ class DroppedFile(param.Parameterized):
 
     def _arrived(self, answer: Answer[_Looked]) -> None:
         if answer.error is not None:
-            self._session.complain(f"{self._name} cannot be opened: {answer.error}.")
+            why = with_command(str(answer.error))
+            self._session.complain(f"{self._name} cannot be opened: {why}.")
             return
         looked = answer.result
         if looked is None:
@@ -114,7 +116,8 @@ class DroppedFile(param.Parameterized):
         if look.reason:  # what is open stays open
             others = " or ".join(f"“{title}”" for title in looked.able)
             other = f"the lens {others} can take it" if others else "no other lens here can take it"
-            self._session.complain(f"{self._name} has no “{lens.title}”: {look.reason}; {other}.")
+            why = with_command(look.reason)
+            self._session.complain(f"{self._name} has no “{lens.title}”: {why}; {other}.")
             return
         if self._open is not looked.outside:
             self._outside = looked.outside

@@ -21,6 +21,7 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+from ....core.words import counted
 from ...figures.bokeh_style import FONT, dress, plain_figure, span
 from ...figures.filled_source import fill
 from ...figures.theme import THEMES
@@ -190,7 +191,7 @@ class PlaneView(pn.viewable.Viewer):
         kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
         kept += "" if recall is None else f", recall {recall:.2f}"
         kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
-        title = escape(f"{plane.title} · {len(plane.rows):,} points{kept}")
+        title = escape(f"{plane.title} · {counted(len(plane.rows), 'point')}{kept}")
         return f'<div class="muted small two-lines" title="{title}. {_KEPT}">{title}</div>'
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:

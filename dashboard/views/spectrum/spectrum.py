@@ -100,6 +100,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._x = Range1d(start=3500, end=7500)
         # Of the frames, until the browser tells.
         self._width = self._height = self._weight_height = _GUESS_PX
+        self._weight_names: tuple[str, ...] = ()
         self._seen: tuple[str, str] = ("", "")
         self.noted = False  # something is said at the foot of the plot (lines_over.py)
         self._names_from = np.inf  # flux above which there are names of lines only
@@ -298,7 +299,8 @@ class SpectrumView(pn.viewable.Viewer):
     def _letter(self) -> None:
         """Neither axis's name may be cut, or run into the other's, where there is little room."""
         letter_name(self.flux, self._height)
-        letter_name(self.weight, self._weight_height)
+        # What changes stands below, too, with the colours.
+        letter_name(self.weight, self._weight_height, *self._weight_names)
 
     def _clear(self) -> None:
         self.pixels.data = {"x": np.empty(0), "y": np.empty(0)}
@@ -429,7 +431,7 @@ class SpectrumView(pn.viewable.Viewer):
         self.bands.tags = [explanation.n_samples, explanation.complete, means.unit]
         self._spread_out()
         self.weight.y_range.update(start=-1.08 * most, end=1.08 * most)
-        self.weight.yaxis.axis_label = means.axis
+        self._weight_names = (means.axis, means.axis[:1])
         self.weight.yaxis.visible = True
         self._letter()
 

@@ -24,6 +24,7 @@ from ...figures.wording import (
     score_text,
     state_line,
     usual_text,
+    with_command,
 )
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
@@ -105,7 +106,7 @@ def veil_pane(session: Session) -> WordsPart:
 
 def _why_not(session: Session, shown: OpenSpectrum) -> str:
     """Why the lens does not take it; below, a spectrum of the collection as it was observed."""
-    why = escape(shown.reason)
+    why = escape(with_command(shown.reason))
     if shown.row < 0:
         return f"This spectrum cannot serve this lens: {why}.<br>Try the other lens, or another."
     picture = raw_picture(session.workspace.collection.observed(shown.row))
@@ -127,13 +128,14 @@ def _verdict(session: Visitor) -> str:
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _said(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
-    facts = [f"z {entry['z']:.4f}" if np.isfinite(entry["z"]) else "z unknown"]
+    facts = [f"z {entry['z']:.4f}".replace("-", "−") if np.isfinite(entry["z"]) else "z unknown"]
     if shown.tried:
         facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
     if np.isfinite(entry["sn_median"]):
         sn = entry["sn_median"]
-        facts.append(f"S/N {sn:.0f}" if abs(sn) >= 10 else f"S/N {sn:.2g}")
+        text = f"{sn:.0f}" if abs(sn) >= 10 else f"{sn:.2g}"
+        facts.append(f"S/N {text}".replace("-", "−"))
     facts += [str(entry["subclass"])] if entry["subclass"] else []
     about = escape(" · ".join(facts))
     tag = session.tagging.tags.get(shown.id)
@@ -230,7 +232,8 @@ def _score(head: str, verdict: Any, ranked: str) -> str:
     share = verdict.rank / max(verdict.n_ranked, 1)
     pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
     rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
-    rank += ranked or f": more anomalous than {_below(1 - share)} %"
+    # Where there is little room, the rank and the bar say it.
+    rank += ranked or f'<span class="more">: more anomalous than {_below(1 - share)} %</span>'
     like = getattr(verdict, "like", None)
     alike = escape(f"{like_text(like)}. {_ALIKE}".lstrip(". "), quote=True)
     bar = (
@@ -296,7 +299,7 @@ def _explained(session: Session) -> str:
     if explanation is None:
         return ""
     if explanation.target.startswith("margin(") and explanation.value < 0:
-        return f"the margin is {explanation.value:.2f}: votes go to another type"
+        return f"the margin is −{abs(explanation.value):.2f}: votes go to another type"
     if explanation is None or shown is None or shown.outside is not None:
         return ""
     chosen = chosen_text(explanation.target, session.knobs_of(shown.lens))
@@ -312,7 +315,7 @@ def _belief(session: Session) -> str:
     said = "" if trust is None else escape(trust.sentence())
     if said and (noise := escape(_noise(session.outcome))):
         noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
-        said = f'<span title="{_OF_NOISE}">{noise}</span> {said}'
+        said = f'<span title="{_OF_NOISE}">{noise}</span> {said}.'
     return f'<div class="belief" tabindex="0">{said}</div>'
 
 

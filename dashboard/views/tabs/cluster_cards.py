@@ -55,7 +55,7 @@ def scan_charts(
     buttons = "".join(
         button(
             str(n), {"k": int(n)}, css="plain on" if n == k else "plain",
-            title=f"silhouette {s:.3f}" if math.isfinite(s) else "",
+            title=f"silhouette {s:.3f}".replace("-", "−") if math.isfinite(s) else "",
         )
         for n, s in zip(ks, scan["silhouette"], strict=True)
     )  # fmt: skip
@@ -190,7 +190,8 @@ def _fit(cluster: Cluster) -> str:
     badly = int(cluster.not_explained.sum())
     said = f"Surrogates: median {goodness(middle)}, lowest {goodness(least)}. "
     if not badly:
-        return f"{said}All {cluster.n:,} are explained (R² {EXPLAINED_R2:g} or more)"
+        all_of_them = "It is" if cluster.n == 1 else f"All {cluster.n:,} are"
+        return f"{said}{all_of_them} explained (R² {EXPLAINED_R2:g} or more)"
     share = f"{badly:,} of {cluster.n:,}{_within(badly, cluster.n)}"
     return (
         f"{said}{share} not explained (R² below {EXPLAINED_R2:g}): their "
@@ -222,7 +223,7 @@ def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
         f'class="{"dot on" if k == chosen else "dot"}"/>'
         for k, a, b in zip(ks, x, y, strict=True)
     )
-    at = f"{values[ks.index(chosen)]:.3g}" if chosen in ks else "–"
+    at = f"{values[ks.index(chosen)]:.3g}".replace("-", "−") if chosen in ks else "–"
     line = f'<polyline class="thin" points="{points}"/>'
     return (
         f'<div class="chart"><div class="caption"><span>{title}</span><b>{at}</b></div>'

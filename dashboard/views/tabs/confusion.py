@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....core.words import percent, probability_text
+from ....core.words import counted, percent, probability_text
 from ....data.collection.trained.trained_models import probability_column
 from ....data.selections.selection import Selection
 from ....data.study.figure_intervals import share_interval
@@ -155,7 +155,7 @@ class _Confusion:
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
         n = len(listing.table)
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
-        counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
+        said = counted(n, "spectrum", "spectra")
         cell = self._state.cell
         what = _called(cell)
         select = button(
@@ -163,7 +163,7 @@ class _Confusion:
         )
         save = button("Export CSV", {"export": True}, css="plain", title="The whole list as CSV")
         return (
-            f'<div class="over"><span>{counted}, {escape(what)}{more}</span>'
+            f'<div class="over"><span>{said}, {escape(what)}{more}</span>'
             f"<span>{select} {save}</span></div>"
             f'<table class="plain"><thead>'
             f"<tr><th></th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
@@ -191,7 +191,8 @@ def _text(value: Any, kind: str) -> str:
     if kind == "share":
         return escape(probability_text(float(value)))
     form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
-    return "–" if value is None or not np.isfinite(value) else form.format(float(value))
+    known = value is not None and np.isfinite(value)
+    return form.format(float(value)).replace("-", "−") if known else "–"
 
 
 def _called(cell: tuple[str, str] | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ....core.words import probability_text
+from ....core.words import counted, probability_text
 from ...figures.wording import score_text
 from ...session.choices.tabs import tab_named
 from ...session.visitor import Visitor
@@ -73,7 +73,10 @@ class _Table:
         view = self._session.view
         page = {
             "list": view.tab,
-            "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in listing.columns],
+            "columns": [
+                {"key": c.key, "title": c.title, "kind": c.kind, "about": c.about}
+                for c in listing.columns
+            ],
             "note": _note(listing, start),
             "sort": view.sort,
             "choices": _choices(self._session),
@@ -106,11 +109,13 @@ def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:
 
 
 def _text(value: Any, kind: str) -> str:
+    if kind == "words":  # what they all say stands in the heading
+        return str(value).replace(" the model learned on", "") or "–"
     if kind in ("text", "type"):
         return str(value) or "–"
     if value is None or not np.isfinite(value):
         return "–"
-    return _FORMATS[kind](value)
+    return _FORMATS[kind](value).replace("-", "−")
 
 
 def _choices(session: Visitor) -> list[list[str]]:
@@ -139,7 +144,7 @@ def _note(listing: Listing, start: int) -> str:
     if not n:
         return listing.empty
     if n <= _PAGE:
-        return f"{n:,} spectra{_unseen(listing)}"
+        return f"{counted(n, 'spectrum', 'spectra')}{_unseen(listing)}"
     stretch = f"{start + 1:,}–{min(start + _PAGE, n):,} of {n:,} spectra"
     return f"{stretch}{_unseen(listing)}; the arrow keys go on"
 

@@ -58,7 +58,7 @@ def _uncalibrated(summary: LineSummary) -> str:
         return ""
     left_out = " and ".join(_RATIOS[name] for name in ACROSS_THE_SPECTRUM)
     return (
-        f'<div class="caption known">{summary.n_counts:,} of {summary.n:,} are in counts, never '
+        f'<div class="caption known">{summary.n_counts:,} of {summary.n:,} in counts, never '
         f"flux-calibrated: {left_out} leave them out</div>"
     )
 
@@ -69,7 +69,7 @@ def _measured(ratio: Ratio) -> str:
     digits = (
         2 if not ratio.error > 0 else int(np.clip(1 - math.floor(math.log10(ratio.error)), 1, 4))
     )
-    return f"{ratio.value:.{digits}f} ± {ratio.error:.{digits}f}"
+    return f"{ratio.value:.{digits}f} ± {ratio.error:.{digits}f}".replace("-", "−")
 
 
 def _counted(ratio: Ratio) -> str:

@@ -11,7 +11,7 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.words import percent
 from ....data.lenses.leaders import ScoreLeaders
 from ....data.lenses.lenses import AnomalyLens
-from ....data.study.figure_intervals import share_interval
+from ....data.study.figure_intervals import percent_interval
 from ...figures.wording import OF_CHI2, overlap_note, score_text
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...workspace.listing import Listing
@@ -136,7 +136,7 @@ def _heading(lens: AnomalyLens, top: int, *, leading: bool) -> str:
 def _shared_cell(share: float, listed: int) -> str:
     """With how many of how many in its tip, and the interval of so short a list."""
     k = round(share * listed)
-    ends = share_interval(k, listed)
+    ends = percent_interval(k, listed)
     return _cell(share, title=f"{k:,} of {listed:,}{f', 95 % interval {ends}' if ends else ''}")
 
 
@@ -146,9 +146,9 @@ def _led(leaders: ScoreLeaders, name: str, part: str) -> str:
 
 
 def _kinds(leaders: ScoreLeaders, score: str) -> str:
-    """Such as "20 of all 20 single spikes, 14 of 20 broad-line galaxy"."""
+    """Such as "single spikes 20 of all 20, broad-line galaxy 14 of all 20": names as they are."""
     here = leaders.kinds[score]
-    said = [f"{n:,} of {leaders.kinds_of_all[kind]:,} {kind}" for kind, n in here.items()]
+    said = [f"{kind} {n:,} of all {leaders.kinds_of_all[kind]:,}" for kind, n in here.items()]
     rest = sum([*here.values()][_KINDS:])
     return ", ".join(said[:_KINDS] + ([f"{rest:,} others"] if rest else []))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from ....core.words import counted
 from ....data.selections.selection import Selection
 from ...figures.bpt_diagram import bpt_figure, bpt_points
 from ...session.browsing.selection_reasons import SelectionReasons
@@ -229,7 +230,7 @@ class _SelectionTab:
     def _about(self, now: Selection) -> str:
         undo = self._session.selected.can_undo
         n = len(now.rows)
-        counted = "1 spectrum" if n == 1 else f"{n:,} spectra"
+        said = counted(n, "spectrum", "spectra")
         saves = "".join(
             f'<button type="button" class="plain" data-do="selection-{kind}">{title}</button> '
             for kind, title in _FILES.items()
@@ -239,7 +240,7 @@ class _SelectionTab:
         )
         clear = button("Clear", {"do": "clear"}, css="plain", title="Select nothing (Esc)")
         return (
-            f"<h3>{counted}</h3><p>{escape(now.origin)}</p>"
+            f"<h3>{said}</h3><p>{escape(now.origin)}</p>"
             f"{self._types(now)}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
             f"{self._tags(now.rows)}"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ....core.models.anomaly.scores import SCORE_TITLES
-from ....core.words import EXPLAINED_R2, goodness
+from ....core.words import EXPLAINED_R2, counted, goodness
 from ....data.selections.kept_selections import KeptSelection
 from ....data.selections.selection import Selection
 from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
@@ -129,7 +129,7 @@ def mean_section(spread: Spread | None, *, lay: bool = False) -> str:
         f'{ends(wave)}<div class="caption"><span><i class="key-line"></i>mean</span>'
         '<span><i class="key-line red"></i>median</span>'
         '<span><i class="key-line box"></i>16–84 %</span>'
-        f"<span>of {_counted(spread.n, spread.of)} spectra</span></div></div>{button_line}"
+        f"<span>of {_of(spread.n, spread.of)}</span></div></div>{button_line}"
     )
 
 
@@ -164,7 +164,7 @@ def reasons_section(
         told = "explaining …" if busy else "None of these has been explained yet."
         return f'{head}<p>{told}</p><div class="line">{stop if busy else ask}</div>'
     called = SCORE_TITLES.get(reasons.target, target)
-    of = f"of {_counted(reasons.n, reasons.of)} spectra"
+    of = f"of {_of(reasons.n, reasons.of)}"
     if reasons.built:
         said = f"{of}, explained by the build: {escape(called)}"
     elif busy:
@@ -186,14 +186,16 @@ def lines_section(lines: SelectedLines | None) -> str:
     head = "<h4>Line ratios</h4>"
     if lines is None:
         return f'{head}<p class="waiting">Lines are being measured.</p>'
-    measured = f"Median of {_counted(lines.n, lines.of)} spectra"
+    measured = f"Median of {_of(lines.n, lines.of)}"
     kinds = bpt_words(lines.summary) or "none has all four lines"
     table = ratio_table(lines.summary, measured, dust=lines.dust)
     return f'{head}{table}<div class="caption known">BPT: {escape(kinds)}</div>'
 
 
-def _counted(n: int, of: int) -> str:
-    return f"{n:,}" if n == of else f"{n:,} drawn evenly of {of:,}"
+def _of(n: int, of: int) -> str:
+    """How many spectra, of how many where some were drawn."""
+    several = "spectra" if n == of else f"drawn evenly of {of:,} spectra"
+    return counted(n, "spectrum" if n == of else several, several)
 
 
 def _painted(reasons: MeanReasons, spread: Spread) -> str:

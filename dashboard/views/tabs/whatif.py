@@ -135,7 +135,7 @@ class _WhatIfTab:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
         shown, rows = state.shown, []
         of_types = bool(shown and shown.verdict.probabilities)
-        said = _probability if of_types else "{:.4g}".format
+        said = _probability if of_types else _score
         for name in ordered_types(considered.values):
             now = considered.values[name]
             was = considered.before[name]
@@ -196,6 +196,10 @@ def _probability(share: float) -> str:
     return escape(probability_text(share, 4))
 
 
+def _score(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
 def _signed(value: float) -> str:
     return f"{value:+#.3g}".replace("-", "−")
 
@@ -206,4 +210,5 @@ def _plain(value: float) -> str:
 
 def _words(edit: Any) -> str:
     unit = AMOUNTS[edit.kind][4]
-    return f"{_KINDS[edit.kind]}, {edit.low_aa:.0f}–{edit.high_aa:.0f} Å: {edit.amount:g} {unit}"
+    amount = f"{edit.amount:g}".replace("-", "−")
+    return f"{_KINDS[edit.kind]}, {edit.low_aa:.0f}–{edit.high_aa:.0f} Å: {amount} {unit}"

@@ -170,4 +170,5 @@ def end_text(value: float, other: float) -> str:
     apart = abs(value - other) or abs(value) or 1.0
     digits = np.clip(np.ceil(np.log10(max(abs(value), abs(other), apart) / apart)) + 1, 2, 8)
     text = f"{value:.{int(digits)}g}"
-    return f"{value:,.0f}" if "e+" in text and abs(value) < 1e7 else text
+    text = f"{value:,.0f}" if "e+" in text and abs(value) < 1e7 else text
+    return text.replace("-", "−")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import param
 
+from ....core.words import counted
 from ....data.selections.conditions import (
     Kinds,
     NumberRange,
@@ -174,8 +175,8 @@ def _words(session: Visitor) -> str:
     if filtering.n is None:
         return "Not in use: something else is selected now." if filtering.text else ""
     if not filtering.n:
-        return f"None of {len(space.catalog):,} spectra"
-    said = f"{filtering.n:,} of {len(space.catalog):,} spectra"
+        return f"None of {counted(len(space.catalog), 'spectrum', 'spectra')}"
+    said = f"{filtering.n:,} of {counted(len(space.catalog), 'spectrum', 'spectra')}"
     plane = space.planes.get(session.view.plane)
     if plane is not None:
         away = filtering.n - int(np.isin(session.selected.rows, plane.rows).sum())

@@ -995,7 +995,10 @@ function render({ model, el, view }) {
     box.textContent = model.problem
     box.hidden = !model.problem
   }
-  const dress = () => { root.dataset.theme = model.theme }
+  const dress = () => {
+    root.dataset.theme = model.theme
+    delete root.dataset.redrawn
+  }
   const stand = () => { if (model.ready) root.dataset.ready = "true" }
 
   const hear = () => {
@@ -1108,6 +1111,7 @@ function render({ model, el, view }) {
   address()
   // The page has already dressed itself; the server follows if it guessed otherwise.
   if (root.dataset.theme !== model.theme) model.send_msg({ theme: root.dataset.theme })
+  else delete root.dataset.redrawn
   if (devicePixelRatio > 1) model.send_msg({ ratio: devicePixelRatio })
   view.model.document.on_event("connection_lost", come_back)
   stand()
@@ -1160,6 +1164,7 @@ function render({ model, el }) {
       const cell = document.createElement("th")
       cell.scope = "col"
       cell.className = column.kind
+      cell.title = column.about ?? ""
       const way = sort === column.key ? "▴" : sort === `-${column.key}` ? "▾" : ""
       if (way) cell.setAttribute("aria-sort", way === "▴" ? "ascending" : "descending")
       const sorts = document.createElement("button")
@@ -1189,6 +1194,7 @@ function render({ model, el }) {
           cell.append(dot)
         }
         cell.append(text)
+        if (kind === "words") cell.title = text // it may be longer than there is room
       })
       return line
     }))

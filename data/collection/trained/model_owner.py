@@ -25,7 +25,7 @@ def learned_on(sample: Mapping[str, Any]) -> str:
 def added_since(trained: Run) -> str:
     """How many spectra were added after a model was trained, in words; "" where none were."""
     n = int(trained.metrics.get("added_since", 0))
-    return f", before {n:,} of these were added" if n else ""
+    return f", before {n:,} of these {'was' if n == 1 else 'were'} added" if n else ""
 
 
 def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:

@@ -178,13 +178,16 @@ def test_ingest_of_nothing_says_so(spexplain, tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
-def test_ingest_as_json_counts_the_rejected(spexplain, tmp_path: Path):
+def test_ingest_that_takes_no_spectrum_says_what_was_wrong_and_leaves_nothing(
+    spexplain, tmp_path: Path
+):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "broken.fits").write_bytes(b"SIMPLE  =")
     done = spexplain("ingest", tmp_path / "in", "--out", tmp_path / "out", "--json")
-    said = json.loads(done.stdout)
-    assert said["n_taken"] == 0
-    assert sum(said["rejected"].values()) == 1
+    assert done.returncode == 1
+    assert "no spectrum could be taken from the file" in done.stderr
+    assert "broken.fits: " in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
 @pytest.mark.parametrize("said", [["wave=1", "flux=2", "error=3"], ["wave=1,flux=2,error=3"]])
@@ -194,6 +197,15 @@ def test_columns_are_named_as_the_messages_say(spexplain, tmp_path: Path, said: 
     to = ("--out", tmp_path / "c", "--jobs", 1, "--json")
     done = spexplain("ingest", tmp_path / "mine.txt", *to, "--column", *said)
     assert json.loads(done.stdout)["n_taken"] == 1
+
+
+def test_errors_of_settings_name_the_option_as_it_is_typed(spexplain, small_demo, usable_id):
+    said = spexplain("build", small_demo, "--score", "rms").stderr
+    assert "error --score 'rms' is none of" in " ".join(said.split())
+    words = ("explain", small_demo, "--id", usable_id)
+    assert "--segments must be at least 1" in spexplain(*words, "--segments", 0).stderr
+    said = spexplain(*words, "--kernel-width", -1).stderr
+    assert "--kernel-width must be above 0, or left out" in " ".join(said.split())
 
 
 def test_rejects_are_listed_with_their_reasons(spexplain, tmp_path: Path):

@@ -51,7 +51,7 @@ def test_a_rank_says_among_which():
     assert (
         like_text(LikeRank(12, 500, 14.02, 17.3)) == "rank 12 of the 500 nearest in S/N (14–17.3)"
     )
-    assert like_short(LikeRank(12, 500, 14, 17)) == "like S/N: 12 of 500"
+    assert like_short(LikeRank(12, 500, 14, 17)) == "among spectra of like S/N: 12 of 500"
     assert like_text(None) == like_short(None) == ""
 
 

@@ -12,9 +12,11 @@ from spexplain.dashboard.figures.wording import (
     chosen_text,
     flux_label,
     meaning,
+    overlap_note,
     score_text,
     state_line,
     usual_text,
+    with_command,
 )
 
 
@@ -139,3 +141,14 @@ def test_a_score_that_is_not_the_ranked_one_says_how_it_was_asked_for(
     assert chosen_text(target, {"width_kms": 250.0, "trimmed": 0.03}) == ""
     assert chosen_text(target, {}) == ""
     assert usual_text("filtered-trimmed-mse") == "filter 250 km/s, 3 % trimmed"
+
+
+def test_shares_beside_shares_in_per_cent_are_in_per_cent() -> None:
+    assert overlap_note(0.23, 100, 500) == " (95 % interval 16–32 %)"
+
+
+def test_an_option_stands_with_its_command_where_there_is_no_shell() -> None:
+    said = "name them wave and flux, or say --column wave=… flux=…"
+    assert with_command(said).endswith("or say spexplain ingest --column wave=… flux=…")
+    assert with_command(with_command(said)) == with_command(said)
+    assert with_command("z = 2.1 > 0.8") == "z = 2.1 > 0.8"

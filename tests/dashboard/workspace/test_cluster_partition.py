@@ -148,9 +148,9 @@ def test_a_cluster_says_what_the_catalog_knows_of_its_members(tab: Any, space: W
         {"planted_kind": ["", "step", "step", "dip"], "subclass": ["AGN", "", "AGN", ""]}
     )
     rows = np.arange(4)
-    assert known_kinds(catalog, rows) == "planted: 2 step, 1 dip, 1 none"
-    assert known_kinds(catalog.drop(columns="planted_kind"), rows) == "subclass: 2 AGN, 2 none"
-    assert known_kinds(catalog, rows[:1]) == "subclass: 1 AGN"
+    assert known_kinds(catalog, rows) == "planted: step 2, dip 1, none 1"
+    assert known_kinds(catalog.drop(columns="planted_kind"), rows) == "subclass: AGN 2, none 2"
+    assert known_kinds(catalog, rows[:1]) == "subclass: AGN 1"
     assert known_kinds(catalog[["planted_kind"]], rows[:1]) == ""
     first = space.partition(space.reasons.k).clusters[0]
     detail = dict(tab.sections)["detail"]

@@ -483,6 +483,24 @@ def test_a_collection_grows_by_what_is_new_in_a_folder(folder, tmp_path):
     assert Collection.open(tmp_path / "c").n_rejected == whole.n_rejected
 
 
+def test_an_addition_without_any_spectrum_leaves_the_collection_as_it_was(folder, tmp_path):
+    ingest([folder / "a"], tmp_path / "c", grid=GRID)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("see below\n")
+    with pytest.raises(IngestError, match=r"1 unknown format \(such as notes.txt: "):
+        ingest([tmp_path / "in"], into=tmp_path / "c")
+    assert {p: p.read_bytes() for p in (tmp_path / "c").rglob("*") if p.is_file()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "in"]
+    # What is there already under another name is nothing new, and no mistake.
+    shutil.copytree(folder / "a", tmp_path / "moved")
+    again = ingest([tmp_path / "moved"], into=tmp_path / "c")
+    assert (again.n_taken, again.rejected["duplicate"]) == (
+        0,
+        len(Collection.open(tmp_path / "c").catalog),
+    )
+
+
 def test_an_interrupted_addition_leaves_the_collection_and_goes_on(many, tmp_path):
     grid, steps = WaveGrid(3760.0, 3800.0), []
     ingest([many / "0001.fits"], tmp_path / "c", grid=grid)

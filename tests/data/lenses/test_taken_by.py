@@ -11,7 +11,7 @@ from spexplain.data.lenses.taken_by import kind_of_reason, taken_by_lenses
 def test_every_spectrum_of_a_collection_is_counted_once_for_each_lens(small_demo):
     n = Collection.open(small_demo).n_spectra
     found = taken_by_lenses(RunStore(small_demo))
-    assert [one.lens for one in found] == ["types (agn)", "scores (anomaly)"]
+    assert [one.lens for one in found] == ["AGN lens (types)", "anomaly lens (scores)"]
     for one in found:
         assert one.n_taken + sum(one.refused.values()) == n
         assert one.sentence().startswith(f"{one.lens}: {one.n_taken:,} of {n:,} spectra")

@@ -55,6 +55,10 @@ def test_what_cannot_be_opened_is_said_in_words(real, tmp_path, as_file, wait_un
     assert real.outcome.problem == said
     assert real.outcome.shown is None
     real.complain("")
+    real.dropped.receive("bare.csv", base64.b64encode(b"a,b,c\n1,2,3\n4,5,6\n").decode())
+    wait_until(lambda: real.outcome.problem)
+    assert "or say spexplain ingest --column wave=" in real.outcome.problem
+    real.complain("")
     real.dropped.receive("half.fits", "not base64 !")
     assert "half.fits did not arrive whole" in real.outcome.problem
     collection = real.workspace.collection
