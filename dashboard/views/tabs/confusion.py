@@ -191,8 +191,9 @@ def _text(value: Any, kind: str) -> str:
     if kind == "share":
         return escape(probability_text(float(value)))
     form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
-    known = value is not None and np.isfinite(value)
-    return form.format(float(value)).replace("-", "−") if known else "–"
+    if value is None or not np.isfinite(value):
+        return "–"
+    return form.format(float(value)).replace("-", "−")
 
 
 def _called(cell: tuple[str, str] | None) -> str:
