@@ -208,10 +208,14 @@ def _answers(
         )
         # One of the threads leads the others, so that nobody has to be woken between the stages;
         # a function of the caller's is never asked from another thread.
-        yield from _led(results, sharing if may_share(target) else InTurn(), flux_digest(x))
+        yield from _on_one_thread(
+            results, sharing if may_share(target) else InTurn(), flux_digest(x)
+        )
 
 
-def _led(results: Iterator[Explanation], sharing: Sharing, digest: str) -> Iterator[Explanation]:
+def _on_one_thread(
+    results: Iterator[Explanation], sharing: Sharing, digest: str
+) -> Iterator[Explanation]:
     complete = False
     while not complete:
         explanation = sharing.call(next, results)

@@ -172,7 +172,9 @@ class Ridge:
         weighted, mean_value, spread = _centred(weights, total, values)
         cross = self.masks.gather(weighted)
         slopes = self._solve(cross)
-        missed, intercept, local = _left(slopes, cross, mean, mean_value, spread, self._alpha)
+        missed, intercept, local = _residual_and_intercept(
+            slopes, cross, mean, mean_value, spread, self._alpha
+        )
         r2 = 1 - max(missed, 0.0) / spread if spread > 0 else 1.0
         return Surrogate(slopes, intercept, r2, local)
 
@@ -290,7 +292,7 @@ def _centred(weights, total, values):
 
 
 @_compiled
-def _left(slopes, cross, mean, mean_value, spread, alpha):
+def _residual_and_intercept(slopes, cross, mean, mean_value, spread, alpha):
     """Σ w (y − ŷ)², the intercept, and the value with every segment present."""
     missed, intercept, every = spread, mean_value, 0.0
     for k in range(len(slopes)):

@@ -104,7 +104,7 @@ def deletion_insertion(
     best = np.argsort(-contributions(explanation, x), kind="stable")
     rng = np.random.default_rng(explanation.settings.seed)
     orders = [best, *(rng.permutation(n_segments) for _ in range(n_random))]
-    gone = np.concatenate([_gone(order, steps) for order in orders])
+    gone = np.concatenate([_removed(order, steps) for order in orders])
     masks = BinaryMasks.pack(np.concatenate([~gone, gone[: len(steps)]]))
     values = evaluate(target, Neighbourhood(base, x - base, labels, masks), workers=workers)
     deletion, *random, insertion = values.reshape(-1, len(steps))
@@ -114,7 +114,7 @@ def deletion_insertion(
     return Curves(fractions[0], deletion, insertion, np.array(on_grid))
 
 
-def _gone(order: NDArray[np.intp], steps: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _removed(order: NDArray[np.intp], steps: NDArray[np.intp]) -> NDArray[np.bool_]:
     """(len(steps), S): True where a segment is among the first of the order."""
     rank = np.argsort(order)
     return rank < steps[:, None]

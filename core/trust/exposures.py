@@ -225,7 +225,7 @@ def explain_again(
         weigh = partial(_occlusion_again, explanation.labels, settings, target)
     else:
         weigh = partial(
-            _anew, explanation.labels, settings, target
+            _explained_anew, explanation.labels, settings, target
         )  # exact, pixel by pixel, or of few pairs
 
     def one(x: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -261,7 +261,7 @@ def _occlusion_again(
     return float(target(x[None])[0]) - evaluate(target, around, workers=InTurn())
 
 
-def _anew(
+def _explained_anew(
     labels: NDArray[np.int32], settings: ExplainSettings, target: Target, x: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     explanation = explain(x, target, settings, workers=InTurn())

@@ -169,7 +169,7 @@ def faithfulness(
     scale = float(np.median(np.abs(x))) or 1.0
     noisy = x + noise * scale * rng.uniform(-1, 1, (n_noisy, len(x)))
     others = np.stack(
-        [_again(explanation, spectrum, target, cancelled, workers) for spectrum in noisy]
+        [_weights_of(explanation, spectrum, target, cancelled, workers) for spectrum in noisy]
     )
     square, difference = float(np.mean(observed**2)), float(whole - bare)
     missed, gap = infidelity(predicted, observed), completeness_gap(shares, difference)
@@ -190,7 +190,7 @@ def _subsets(rng: np.random.Generator, n: int, n_segments: int, share: float) ->
     return order < size
 
 
-def _again(
+def _weights_of(
     explanation: Explanation,
     x: NDArray[np.float64],
     target: Target,

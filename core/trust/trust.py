@@ -139,7 +139,7 @@ def assess(
     if explanation.exact or explanation.method in ("saliency", "occlusion"):
         return _exact(explanation, facts)
     unknown = Trust(*facts, intervals=None, sampled=True, nothing=explanation.nothing)
-    judged = _judged if explanation.method == "lime" else _judged_shapley
+    judged = _trust_of_samples if explanation.method == "lime" else _judged_shapley
     around, values = _samples(explanation, x), explanation.sample_values
     with or_own(workers) as sharing:
         if values is None:
@@ -161,7 +161,7 @@ def _exact(explanation: Explanation, facts: tuple[str, int, float, int, float]) 
     )
 
 
-def _judged(
+def _trust_of_samples(
     unknown: Trust,
     explanation: Explanation,
     neighbourhood: Neighbourhood,

@@ -318,7 +318,7 @@ def _plane_jobs(evaluation: Evaluation, planes: dict[str, Plane]) -> Iterator[_J
                 "of the ten nearest spectra that are among the ten nearest points. Blue: type 1; "
                 "yellow: type 2"
                 + ("; red: intermediate." if "intermediate" in labels[some[0].rows] else "."),
-                (lambda some=some: _drawn(planes_layout(some, labels, backend="matplotlib"))),
+                (lambda some=some: _rendered(planes_layout(some, labels, backend="matplotlib"))),
             )
 
 
@@ -338,7 +338,7 @@ def _machine_words(machine: dict[str, Any]) -> str:
     return f"SVM with {of['kernel']} kernel (C {of['c']:g}{gamma})"
 
 
-def _drawn(layout: Any) -> Figure:
+def _rendered(layout: Any) -> Figure:
     import holoviews as hv
 
     return hv.render(layout, backend="matplotlib")

@@ -206,16 +206,16 @@ def chosen_text(target: str, knobs: Mapping[str, float]) -> str:
     -------
     Empty if the score is the one in the rankings.
     """
-    target_words = _asked(target, knobs)
-    return "" if target_words == _asked(target, {}) else target_words
+    target_words = _target_words(target, knobs)
+    return "" if target_words == _target_words(target, {}) else target_words
 
 
 def usual_text(target: str) -> str:
     """The same of a score as it is ranked: 'filter 250 km/s'; empty for one without a choice."""
-    return _asked(target, {})
+    return _target_words(target, {})
 
 
-def _asked(target: str, knobs: Mapping[str, float]) -> str:
+def _target_words(target: str, knobs: Mapping[str, float]) -> str:
     of = target if target in SCORE_TITLES else ""
     parts = [f"filter {knobs.get('width_kms', FILTER_KMS):g} km/s"] if "filtered" in of else []
     share = knobs.get("trimmed", TRIMMED_FRACTION)

@@ -28,7 +28,7 @@ def plane_view(views: SingleViews, plane: str, colour: str, theme: ThemeName) ->
     space = views.workspace
     _one_of("plane", plane, space.planes)
     _one_of("colour", colour, space.colours)
-    choices = _asked(theme, plane=plane, colour=colour)
+    choices = _choices(theme, plane=plane, colour=colour)
 
     def draw() -> Any:
         from .composable import plane_points  # loads holoviews
@@ -44,7 +44,7 @@ def plane_view(views: SingleViews, plane: str, colour: str, theme: ThemeName) ->
 
 def spectrum_view(views: SingleViews, id: str, theme: ThemeName) -> ServedView:
     """The painted spectrum; an id opens one first."""
-    choices = _asked(theme)
+    choices = _choices(theme)
     if id:
         views.opened = id
     explain = _explainer(views, "", ExplainSettings())
@@ -68,7 +68,7 @@ def explain_view(
         raise TypeError(f"unknown settings {unknown}; there are {list(ExplainSettings.knobs())}")
     wanted = ExplainSettings(**settings)
     lens = lens_of_target(views.workspace.lenses, target).name if target else ""
-    choices = _asked(theme, lens=lens, target=target, **settings)
+    choices = _choices(theme, lens=lens, target=target, **settings)
     if id:
         views.opened = id
     explain = _explainer(views, target, wanted)
@@ -104,7 +104,7 @@ def _one_of(what: str, name: str, known: Mapping[str, Any]) -> None:
         raise ValueError(f"there is no {what} {name!r} here; there are {list(known)}")
 
 
-def _asked(theme: ThemeName, **asked: Any) -> dict[str, Any]:
+def _choices(theme: ThemeName, **asked: Any) -> dict[str, Any]:
     _one_of("theme", theme, {str(name): name for name in THEMES})
     given = {name: value for name, value in asked.items() if value not in ("", None)}
     return given | ({"dress": theme} if theme != "light" else {})

@@ -206,7 +206,7 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
         elif str(message.get("do")).startswith("selection-"):
             _keep_selection(session, keeper, message["do"].removeprefix("selection-"))
         elif str(message.get("do")).startswith("keep-"):
-            _keep(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
+            _save_as(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
         elif str(message.get("do")).startswith("plane-"):
             _keep_plane(session, keeper, plane, message["do"].removeprefix("plane-"))
 
@@ -257,7 +257,7 @@ def _keep_selection(session: Session, keeper: Background[SavedFile], kind: str) 
         keeper.request(partial(keep_selection, session.workspace, selection, kind))
 
 
-def _keep(
+def _save_as(
     session: Session, keeper: Background[SavedFile], kind: str, sight: Sight | None = None
 ) -> None:
     """Have what is on the page written as a file of this kind, and handed to the visitor."""

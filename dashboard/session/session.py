@@ -69,7 +69,9 @@ class Session(BrowserTab):
         self.workspace = workspace
         self.view, self.knobs, self.outcome = View(), Knobs(), Outcome()
         self.selected = SelectedRows()
-        self._work: Background[Explanation] = Background(self, self._arrived, passed_over=_soon)
+        self._work: Background[Explanation] = Background(
+            self, self._arrived, passed_over=_full_answer_is_near
+        )
         self._target: tuple[tuple[object, ...], Target] | None = None
         self._offer_choices()
         self.view.param.watch(self._lens_changed, "lens")
@@ -314,7 +316,7 @@ def _explained(
     return explain_progressively(flux, make_target(), settings, cancelled=cancelled)
 
 
-def _soon(answer: Answer[Explanation]) -> bool:
+def _full_answer_is_near(answer: Answer[Explanation]) -> bool:
     """Whether the full answer is expected in less time than a hand on a slider notices.
 
     Drawing an early one would only hold it up.

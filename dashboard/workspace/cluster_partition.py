@@ -148,7 +148,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     clusters = []
     for number in range(k):
         inside = numbers == number
-        spectra = reasons.spectra(_some(np.flatnonzero(inside)))
+        spectra = reasons.spectra(_evenly_spread(np.flatnonzero(inside)))
         rows, lines = reasons.rows[inside], reasons.lines.loc[inside]
         clusters.append(
             Cluster(
@@ -168,7 +168,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
     return Partition(k, numbers, tuple(clusters), sign)
 
 
-def _some(at: np.ndarray) -> np.ndarray:
+def _evenly_spread(at: np.ndarray) -> np.ndarray:
     """All, or evenly spread among those of a large cluster: a mean and a spread need no more."""
     if len(at) <= _SPECTRA:
         return at

@@ -30,7 +30,7 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     classified = _classified(lens)
     if classified is None:
         return _nothing(columns, _NO_CLASSIFIER)
-    rows, known = classified.index.to_numpy(), _known(catalog, classified)
+    rows, known = classified.index.to_numpy(), _can_be_checked(catalog, classified)
     labels, predicted = catalog["label"].iloc[rows].array, classified["predicted"].array
     wrong = np.flatnonzero(known & np.asarray(labels != predicted, bool))
     wrong_rows = classified.iloc[wrong]
@@ -53,7 +53,7 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
 def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
     """Whether any spectrum has a type that the classifier may get right or wrong."""
     classified = _classified(lens)
-    return classified is not None and bool(_known(catalog, classified).any())
+    return classified is not None and bool(_can_be_checked(catalog, classified).any())
 
 
 def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
@@ -257,7 +257,7 @@ def _classified(lens: Lens | None) -> pd.DataFrame | None:
     return None if lens is None or "predicted" not in lens.columns else lens.columns
 
 
-def _known(catalog: pd.DataFrame, classified: pd.DataFrame) -> np.ndarray:
+def _can_be_checked(catalog: pd.DataFrame, classified: pd.DataFrame) -> np.ndarray:
     """Which classified spectra have a label that the classifier was taught.
 
     Any other cannot be got right or wrong.

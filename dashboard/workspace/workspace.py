@@ -170,7 +170,7 @@ class Workspace:
     def colouring(self, name: str) -> Colouring:
         """What colours the points; raises KeyError for an unknown name."""
         make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
-        made = self._keep(("colouring", name), make)
+        made = self._made_once(("colouring", name), make)
         if self.colour_groups.get(name):
             self._hold_few(name)
         return made
@@ -197,7 +197,7 @@ class Workspace:
                 table["value"] = chosen.values[rows].astype(np.float32)
             return table
 
-        return self._keep(("points", plane, colour), make)
+        return self._made_once(("points", plane, colour), make)
 
     def nearest(
         self, plane: str, x: float, y: float, *, reach: float, among: np.ndarray | None = None
@@ -246,26 +246,26 @@ class Workspace:
         if tab == "anomalous":
             return self.ranking("mse")
         of = least_sure if tab == "unsure" else misclassified
-        return self._keep(("listing", tab), lambda: of(self.catalog, self.lenses.get("agn")))
+        return self._made_once(("listing", tab), lambda: of(self.catalog, self.lenses.get("agn")))
 
     @property
     def checked(self) -> bool:
         """Whether any spectrum has a type that the classifier may get right or wrong."""
         lens = self.lenses.get("agn")
-        return self._keep(("checked",), lambda: can_be_checked(self.catalog, lens))
+        return self._made_once(("checked",), lambda: can_be_checked(self.catalog, lens))
 
     def ranking(self, score: str) -> Listing:
         """The most anomalous by one of the eight scores."""
         column = "score" if score == "mse" else score
         lens = self.lenses.get("anomaly")
-        return self._keep(
+        return self._made_once(
             ("ranking", score), lambda: most_anomalous(self.catalog, lens, score=column)
         )
 
     def outside(self, lens: str) -> Listing:
         """Spectra unlike what the lens's model learned on."""
         of = self.lenses.get(lens)
-        return self._keep(("outside", lens), lambda: outside_domain(self.catalog, of))
+        return self._made_once(("outside", lens), lambda: outside_domain(self.catalog, of))
 
     def reasons_of(self, sign: str) -> Reasons:
         """The explanations with signs kept or dropped, "" as built; KeyError where there are none.
@@ -279,18 +279,18 @@ class Workspace:
             return built
         wanted = cast("WeightSign", sign)
         known = self._kept.get(("scanned", sign))
-        return known or self._keep(("reasons", sign), lambda: reasons_by_sign(built, wanted))
+        return known or self._made_once(("reasons", sign), lambda: reasons_by_sign(built, wanted))
 
     def scan(self, sign: str, callback: Callable[[int, int], None]) -> Reasons:
         """The same with inertia and silhouette; the callback is told (done, total), may raise."""
-        return self._keep(("scanned", sign), lambda: scanned(self.reasons_of(sign), callback))
+        return self._made_once(("scanned", sign), lambda: scanned(self.reasons_of(sign), callback))
 
     def partition(self, k: int, sign: str = "") -> Partition:
         """The explanations in k clusters; KeyError where none have been built."""
         reasons = self.reasons_of(sign)
         z = self.catalog["z"].to_numpy(np.float64)
         key = ("partition", str(k), "" if reasons.as_built else sign)
-        return self._keep(key, lambda: partition(reasons, k, z))
+        return self._made_once(key, lambda: partition(reasons, k, z))
 
     def cluster_names(self, partition: Partition) -> list[str]:
         """What the user calls each cluster; "" for those without a name."""
@@ -338,9 +338,9 @@ class Workspace:
             xy = np.ascontiguousarray(self.planes[plane].xy, dtype=np.float32)
             return _Points(xy[:, 0].copy(), xy[:, 1].copy())
 
-        return self._keep(("plane", plane), make)
+        return self._made_once(("plane", plane), make)
 
-    def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    def _made_once(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         """Made once for all visitors; two who ask at once may both make it, and one is kept."""
         if (kept := self._kept.get(key)) is not None:
             return kept

@@ -38,14 +38,14 @@ class AtAnAddress:
         """Number and result of each as it is done; what it wrote is here before that."""
         if chunks:
             self._published.put_draft(self._draft)
-        sent = [(number, self._there(chunk)) for number, chunk in chunks]
+        sent = [(number, self._at_address(chunk)) for number, chunk in chunks]
         results: Any = self._runner.each(function, sent, meanwhile)
         with closing(results):
             for number, arrays in results:
                 self._published.fetch_rows(self._draft)
                 yield number, arrays
 
-    def _there(self, value: Any) -> Any:
+    def _at_address(self, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {name: self._there(part) for name, part in value.items()}
+            return {name: self._at_address(part) for name, part in value.items()}
         return self._published.address(value) if isinstance(value, str) else value

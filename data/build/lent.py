@@ -49,7 +49,7 @@ def lent_models(
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
             raise LentModelsError(f"{models} cannot lend models to itself")
-        models_of_stage = _lent(RunStore(models), tuple(_PREPARED_BY))
+        models_of_stage = _runs_to_lend(RunStore(models), tuple(_PREPARED_BY))
         if not models_of_stage:
             raise LentModelsError(f"{models} has no models; build it first")
         return models_of_stage
@@ -62,7 +62,7 @@ def lent_models(
     demo = demo_path()
     if demo.resolve() == collection.path.resolve():
         return {}
-    return _lent(RunStore(demo), tuple(wanted))
+    return _runs_to_lend(RunStore(demo), tuple(wanted))
 
 
 def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
@@ -86,7 +86,7 @@ def background(collection: Collection, settings: BuildSettings) -> Mapping[str, 
     return {BACKGROUND: prepared}
 
 
-def _lent(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
+def _runs_to_lend(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
     runs = {}
     for stage in wanted:
         model = store.find(stage)

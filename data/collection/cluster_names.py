@@ -73,7 +73,7 @@ class ClusterNames:
             raise ValueError(f"a name is one line of 60 characters at most, got {name!r}")
         with transaction(self._path, _TABLE) as base:
             base.execute("BEGIN IMMEDIATE")  # what was given is read and replaced as one change
-            entries = _given(base) or self._given_before()
+            entries = _entries(base) or self._given_before()
             others = [
                 (entry["name"], json.dumps(entry["centre"]))
                 for entry in entries
@@ -90,7 +90,7 @@ class ClusterNames:
             return self._given_before()
         try:
             with reading(self._path, _TABLE) as base:
-                return _given(base) or self._given_before()
+                return _entries(base) or self._given_before()
         except (OSError, ValueError) as error:
             _log.warning("Names of clusters cannot be read: %s", error)
             return []
@@ -104,7 +104,7 @@ class ClusterNames:
             return []  # none were given, or not by us
 
 
-def _given(base: sqlite3.Connection) -> list[dict[str, Any]]:
+def _entries(base: sqlite3.Connection) -> list[dict[str, Any]]:
     """The names; one of no cluster, "", says that some were given here."""
     rows = base.execute("SELECT name, centre FROM cluster_names ORDER BY rowid")
     return [{"name": name, "centre": json.loads(text) if text else []} for name, text in rows]

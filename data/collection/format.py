@@ -96,7 +96,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.part")
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
     beside.write_text(text, encoding="utf-8")
-    _put(beside, path)
+    _replace(beside, path)
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
@@ -118,10 +118,10 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write the table whole or not at all."""
     beside = path.with_name(f".{path.name}.part")
     table.to_parquet(beside, index=False)
-    _put(beside, path)
+    _replace(beside, path)
 
 
-def _put(beside: Path, path: Path) -> None:
+def _replace(beside: Path, path: Path) -> None:
     """In its place once its bytes are on the disk, and the place too."""
     sync(beside)
     os.replace(beside, path)

@@ -81,11 +81,11 @@ def free_place(
         path.parent.mkdir(parents=True, exist_ok=True)
         if not resumable:
             part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-            return Place(part, _begin(part, task, begin))
+            return Place(part, _first_commit(part, task, begin))
         part = path.with_name(f".{path.name}.unfinished")
         lock = only_writer(path, into=into)
         try:
-            return Place(part, read_commit(part, task) or _begin(part, task, begin), lock)
+            return Place(part, read_commit(part, task) or _first_commit(part, task, begin), lock)
         except BaseException:  # raised on: whatever it is, the next writer may begin
             lock.release()
             raise
@@ -111,7 +111,7 @@ def only_writer(path: Path, *, into: bool) -> WriterLock:
     return lock
 
 
-def _begin(part: Path, task: dict[str, Any], begin: Callable[[Path], str]) -> dict[str, Any]:
+def _first_commit(part: Path, task: dict[str, Any], begin: Callable[[Path], str]) -> dict[str, Any]:
     """A fresh folder; returns its first commit."""
     if part.exists():
         shutil.rmtree(part)

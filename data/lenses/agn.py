@@ -56,7 +56,7 @@ class AgnLens(BuiltLens):
         if self.domain is not None and self.domain.knows_kind:
             self.targets += (OF_KIND,)
         tables = [] if self.domain is None else [self.domain.columns]
-        self.columns = self._own(run.table("predictions").set_index("row"), *tables)
+        self.columns = self._joined_tables(run.table("predictions").set_index("row"), *tables)
 
     @property
     def described(self) -> str:

@@ -41,7 +41,7 @@ class AnomalyLens(BuiltLens):
         self.targets = tuple(name for name in get_args(Score) if name in scores)
         of_galaxies = [] if self.domain is None else [self.domain.columns]
         of_galaxies = [columns.rename(columns=GALAXY_DOMAIN) for columns in of_galaxies]
-        self.columns = self._own(scores.rename(columns={SCORE: "score"}), *of_galaxies)
+        self.columns = self._joined_tables(scores.rename(columns={SCORE: "score"}), *of_galaxies)
         self._run = run
         clusters = store.find("cluster")
         if clusters is not None:

@@ -135,7 +135,7 @@ class BuiltLens:
         metrics = self._trained.metrics
         return str(metrics.get("trained_on", metrics.get("made_as", self._trained.key)))
 
-    def _own(self, *tables: pd.DataFrame) -> pd.DataFrame:
+    def _joined_tables(self, *tables: pd.DataFrame) -> pd.DataFrame:
         """Tables by row as one, the first one's rows; nothing is copied where rows are the lens's.
 
         Rows that several tables share are kept once.

@@ -131,7 +131,7 @@ class OutsideLens:
         facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
         verdict = None if reason else self.verdict(flux, sn_median, facts)
         if verdict is not None:
-            verdict = self._with_lines(_noted(verdict, note), spectrum)
+            verdict = self._with_lines(_with_note(verdict, note), spectrum)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
         unit = spectrum.flux_unit
         exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum, ebv)
@@ -242,7 +242,7 @@ class OutsideLens:
         return recipe.finish(on_grid)
 
 
-def _noted(verdict: Verdict, note: str) -> Verdict:
+def _with_note(verdict: Verdict, note: str) -> Verdict:
     if not note or verdict.domain is None:
         return verdict
     domain = verdict.domain

@@ -67,11 +67,11 @@ class InStep:
             self._remote.fetch(name, here(name))
             if here(name).stat().st_size != there[name].size:
                 raise AddressError(f"{self._remote.address}/{name} changed while it was fetched")
-            return _noted(there[name], here(name))
+            return _note_of(there[name], here(name))
 
         with self._known() as known:
             lacking = [n for n, version in there.items() if not _same(known, n, version, here(n))]
-            _each(one, lacking, known, report)
+            _travel(one, lacking, known, report)
         return len(lacking)
 
     def put(self, below: str, here: Mapping[str, Path], report: Report | None = None) -> int:
@@ -105,7 +105,7 @@ class InStep:
                 if name not in there or not _same(known, name, there[name], path)
             ]
             sent: _Known = {}
-            _each(one, changed, sent, report)
+            _travel(one, changed, sent, report)
             there = self._remote.files(below) if changed else there
             for name, (_, size, time) in sent.items():
                 if name not in there or there[name].size != size:
@@ -128,7 +128,7 @@ class InStep:
                 write_json(self._memory, known)
 
 
-def _each(
+def _travel(
     one: Callable[[str], list[str | int]], names: list[str], known: _Known, report: Report | None
 ) -> None:
     """Have all of them travel, a few at once, and note those that did."""
@@ -143,7 +143,7 @@ def _each(
             raise
 
 
-def _noted(version: Version, path: Path) -> list[str | int]:
+def _note_of(version: Version, path: Path) -> list[str | int]:
     return [version.mark, version.size, path.stat().st_mtime_ns]
 
 

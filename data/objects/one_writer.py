@@ -43,21 +43,21 @@ def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], 
     claim = {"token": uuid.uuid4().hex, "whose": whose, "by": _by(), "since": _now()}
     content = json.dumps(claim).encode()
     if not remote.create(HELD, content):
-        held = _held(remote)
+        held = _holder(remote)
         if whose and held.get("whose") == whose:
             remote.remove([HELD])
         if not (whose and held.get("whose") == whose and remote.create(HELD, content)):
-            raise AddressError(_taken(remote, held))
+            raise AddressError(_refusal(remote, held))
 
     def still_ours() -> None:
-        held = _held(remote)
+        held = _holder(remote)
         if held.get("token") != claim["token"]:
-            raise AddressError(f"stopped: {_taken(remote, held)}")
+            raise AddressError(f"stopped: {_refusal(remote, held)}")
 
     try:
         yield still_ours
     finally:
-        if _held(remote).get("token") == claim["token"]:
+        if _holder(remote).get("token") == claim["token"]:
             remote.remove([HELD])
 
 
@@ -66,14 +66,14 @@ def let_go(remote: RemoteFolder) -> None:
     remote.remove([HELD])
 
 
-def _held(remote: RemoteFolder) -> dict[str, Any]:
+def _holder(remote: RemoteFolder) -> dict[str, Any]:
     try:
         return dict(json.loads(remote.read(HELD) or b"{}"))
     except (ValueError, TypeError):
         return {}
 
 
-def _taken(remote: RemoteFolder, held: dict[str, Any]) -> str:
+def _refusal(remote: RemoteFolder, held: dict[str, Any]) -> str:
     if not held:
         return f"{remote.address} is held by nobody any more, nor by us; another may be at work"
     return (

@@ -71,7 +71,7 @@ class RemoteFolder:
             The store does not answer, there is no such bucket, or a name leads out of the folder.
         """
         fs, root = self._fs, self._root
-        with self._told():
+        with self._errors_in_words():
             fs.invalidate_cache()
             files = fs.find(f"{root}/{below}" if below else root, detail=True)
         names = {path.removeprefix(f"{root}/"): facts for path, facts in files.items()}
@@ -92,7 +92,7 @@ class RemoteFolder:
     def read(self, name: str) -> bytes | None:
         """The bytes of an object; None if there is none."""
         fs, root = self._fs, self._root
-        with self._told():
+        with self._errors_in_words():
             try:
                 return fs.cat_file(f"{root}/{name}")
             except FileNotFoundError:
@@ -102,19 +102,19 @@ class RemoteFolder:
         """Have an object as a file, whole or not at all."""
         fs, root = self._fs, self._root
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as beside, self._told():
+        with written_whole(path) as beside, self._errors_in_words():
             fs.get_file(f"{root}/{name}", str(beside))
 
     def put(self, path: Path, name: str) -> None:
         """Have a file as an object, in place of what is there."""
         fs, root = self._fs, self._root
-        with self._told():
+        with self._errors_in_words():
             fs.put_file(str(path), f"{root}/{name}")
 
     def create(self, name: str, content: bytes) -> bool:
         """Put an object where there is none, in one step; False if there is one."""
         fs, root = self._fs, self._root
-        with self._told():
+        with self._errors_in_words():
             try:
                 fs.pipe_file(f"{root}/{name}", content, mode="create")
             except FileExistsError:
@@ -125,14 +125,14 @@ class RemoteFolder:
         """Remove objects, those that are there."""
         fs, root = self._fs, self._root
         for name in names:
-            with self._told():
+            with self._errors_in_words():
                 try:
                     fs.rm_file(f"{root}/{name}")
                 except FileNotFoundError:
                     continue
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_in_words(self) -> Iterator[None]:
         """What libraries raise, in one line that names the address."""
         try:
             yield

@@ -81,13 +81,13 @@ class Vae(nn.Module):
     @torch.no_grad()
     def reconstruct(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Deterministic reconstruction (n, D) float32 of spectra (n, D): decodes the mean."""
-        mean, _ = self.encode(self._there(x))
+        mean, _ = self.encode(self._on_device(x))
         return self.decode(mean).cpu().numpy()
 
     @torch.no_grad()
     def latent_mean(self, x: NDArray[np.floating]) -> NDArray[np.float32]:
         """Latent mean (n, L) float32 of spectra (n, D)."""
-        mean, _ = self.encode(self._there(x))
+        mean, _ = self.encode(self._on_device(x))
         return mean.cpu().numpy()
 
     def to_arrays(self) -> dict[str, NDArray[np.float32]]:
@@ -96,7 +96,7 @@ class Vae(nn.Module):
             name: tensor.detach().cpu().numpy().copy() for name, tensor in self.state_dict().items()
         }
 
-    def _there(self, x: NDArray[np.floating]) -> Tensor:
+    def _on_device(self, x: NDArray[np.floating]) -> Tensor:
         """Spectra in single precision, where the weights are."""
         on_device = tensor_of(np.ascontiguousarray(x, dtype=np.float32))
         return on_device.to(self.output.weight.device)

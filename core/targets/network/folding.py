@@ -58,7 +58,7 @@ def fold(
         How far samples may be, in units of how far those are; from 1.
     """
     kind = np.full(len(units), BENDS, np.int8)
-    low, high = _kept(*_widened(*seen[0], reach), base[units], kind)
+    low, high = _ranges_of_new(*_widened(*seen[0], reach), base[units], kind)
     at = slice(0, len(units))
     steps = [Step(None, base[units], kind, low, high, slice(0, 0), at, keeps=False)]
     active, only = np.maximum(base, 0)[None], units
@@ -100,7 +100,7 @@ def _behind(before, only, weight, bias, rectified, low, high, least, most, reach
     keeps, units, kind, slopes = _chosen(sort, len(low))
     new = units[kind <= PLAIN]
     kind_of_new = kind[kind <= PLAIN]
-    new_low, new_high = _kept(least[new], most[new], affine[-1][new], kind_of_new)
+    new_low, new_high = _ranges_of_new(least[new], most[new], affine[-1][new], kind_of_new)
     into = np.empty((len(low), len(units)), affine.dtype)
     for v in range(len(low)):
         for u in range(len(units)):
@@ -180,7 +180,7 @@ def _chosen(sort, n_variables):
 
 
 @_compiled
-def _kept(least, most, floor, kind):
+def _ranges_of_new(least, most, floor, kind):
     """What new variables keep within, (v,) twice, given what enters their units."""
     low, high, zero = least.copy(), most.copy(), floor.dtype.type(0)
     for v in range(len(low)):

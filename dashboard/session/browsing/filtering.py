@@ -48,7 +48,7 @@ class Filtering(param.Parameterized):
     def apply(self, text: str) -> None:
         """Select and list the rows for which a clause holds; an empty one clears the filter."""
         self._select(text)
-        if self._held:
+        if self._clause_in_force:
             self._list()
 
     def _select(self, text: str) -> None:
@@ -69,7 +69,7 @@ class Filtering(param.Parameterized):
 
     def clear(self) -> None:
         """Take the filter away, and what it selected with it; what else is selected stays."""
-        held = self._held
+        held = self._clause_in_force
         self.param.update(text="", error=None, n=None)
         if held:
             self._session.selected.clear()
@@ -83,7 +83,7 @@ class Filtering(param.Parameterized):
     def _asked(self, *_: object) -> None:
         """A link, or the way back, asks for a clause."""
         wanted = self._session.view.filter
-        if self._busy or wanted == self._held:
+        if self._busy or wanted == self._clause_in_force:
             return
         if not wanted:
             self.clear()
@@ -101,7 +101,7 @@ class Filtering(param.Parameterized):
             self._before, view.tab = view.tab, SELECTED
 
     @property
-    def _held(self) -> str:
+    def _clause_in_force(self) -> str:
         """The clause whose rows are selected; empty if other rows are."""
         now = self._session.selected.current
         if now is None or now.name != NAME:
@@ -122,7 +122,7 @@ class Filtering(param.Parameterized):
 
     def _follow(self, *_: object) -> None:
         """Another selection was made, or one was taken back: its clause holds, or none does."""
-        held = self._held
+        held = self._clause_in_force
         self._put(held)
         if held:
             self.param.update(text=held, error=None, n=len(self._session.selected.rows))

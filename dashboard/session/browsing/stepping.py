@@ -63,7 +63,7 @@ class Stepping:
     def listing(self) -> Listing:
         """The open tab's list, or the lens's own if it has none, in its current order."""
         view = self._session.view
-        whole = self.lists[view.tab if view.tab in self.lists else self._own]()
+        whole = self.lists[view.tab if view.tab in self.lists else self._own_tab]()
         only = view.tagged
         if only in ("inside", "outside"):
             whole, only = self._of_domain(whole, only), ""
@@ -110,7 +110,7 @@ class Stepping:
             self._session.relist()
 
     @property
-    def _own(self) -> str:
+    def _own_tab(self) -> str:
         """The tab whose list is the lens's own."""
         checked, unchecked = _LISTS_OF.get(self._session.view.lens, (all_tabs()[0].name,) * 2)
         return checked if self._session.workspace.checked else unchecked
@@ -118,4 +118,4 @@ class Stepping:
     def _follow_lens(self, *_: object) -> None:
         view = self._session.view
         if any(view.tab in lists for lists in _LISTS_OF.values()):
-            view.tab = self._own
+            view.tab = self._own_tab

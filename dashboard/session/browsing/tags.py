@@ -85,7 +85,7 @@ class Tagging:
         except OSError as error:
             self._session.complain(f"The tag was not kept: {error}")
             return
-        person.did(_told(tags))
+        person.did(_tally(tags))
         undo.append(before)
         while len(undo) > 1 and sum(map(len, undo)) > _MOST_UNDONE:
             del undo[0]
@@ -99,7 +99,7 @@ class Tagging:
             self._session.complain(f"The tags cannot be read: {error}")
 
 
-def _told(tags: Mapping[str, int | None]) -> str:
+def _tally(tags: Mapping[str, int | None]) -> str:
     """What was done, in a line."""
     kinds = {"none" if tag is None else str(tag) for tag in tags.values()}
     which = next(iter(tags)) if len(tags) == 1 else f"{len(tags):,} spectra"

@@ -58,7 +58,7 @@ class DroppedFile(param.Parameterized):
         self._outside: OutsideLens | None = None
         self._name = ""  # of the file that is looked at
         self._work: Background[_Looked] = Background(session, self._arrived, pool=_THREADS)
-        session.outcome.param.watch(self._left, "shown")
+        session.outcome.param.watch(self._forget, "shown")
 
     def receive(self, name: str, content: str) -> None:
         """Open a file, as base64; what is wrong with it is said on the page."""
@@ -135,7 +135,7 @@ class DroppedFile(param.Parameterized):
         shown: OpenSpectrum | None = self._session.outcome.shown
         return None if shown is None else shown.outside
 
-    def _left(self, *_: object) -> None:
+    def _forget(self, *_: object) -> None:
         """Another spectrum was opened: the dropped one is gone, and nothing of it stays."""
         if self._open is not self._outside:
             self.place = None

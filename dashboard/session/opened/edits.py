@@ -86,7 +86,7 @@ class Edits(param.Parameterized):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._asked: tuple[object, Callable[[], _Asked]] | None = None
+        self._asked: tuple[object, Callable[[], _Before]] | None = None
         self._work: Background[Considered] = Background(session, self._arrived)
         session.outcome.param.watch(self.reset, "shown")
         session.view.param.watch(self._consider, "plane")
@@ -176,7 +176,7 @@ class Edits(param.Parameterized):
             return None
         return partial(space.placer.place, plane)
 
-    def _asking(self, shown: OpenSpectrum) -> Callable[[], _Asked]:
+    def _asking(self, shown: OpenSpectrum) -> Callable[[], _Before]:
         """Whom to ask: every class, or the score that is explained. The first reads its model."""
         session = self._session
         target, knobs = session.view.target, session.knobs_of(shown.lens)
@@ -185,13 +185,13 @@ class Edits(param.Parameterized):
             names = {kind: f"p({kind})" for kind in shown.verdict.probabilities}
             names = names or {target: target}
 
-            def ask() -> _Asked:
+            def ask() -> _Before:
                 targets = {
                     shortly: session.target_named(shown, name, **knobs)
                     for shortly, name in names.items()
                 }
                 before = {name: _value(target, shown.flux) for name, target in targets.items()}
-                return _Asked(targets, before, _why_outside(shown, shown.flux))
+                return _Before(targets, before, _why_outside(shown, shown.flux))
 
             self._asked = (key, cache(ask))
         return self._asked[1]
@@ -203,7 +203,7 @@ class Edits(param.Parameterized):
             self.considered = answer.result
 
 
-class _Asked(NamedTuple):
+class _Before(NamedTuple):
     """Targets by name, what they say of the spectrum as it is, and why that is outside."""
 
     targets: dict[str, Target]
@@ -214,7 +214,7 @@ class _Asked(NamedTuple):
 def _considering(
     shown: OpenSpectrum,
     flux: np.ndarray,
-    asking: Callable[[], _Asked],
+    asking: Callable[[], _Before],
     place: Callable[[np.ndarray], tuple[float, float]] | None,
     cancelled: Callable[[], bool],
 ) -> Iterator[Considered]:

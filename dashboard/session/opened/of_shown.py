@@ -19,7 +19,7 @@ THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-whole")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Result:
     """A result, and the spectrum it is of."""
 
     shown: OpenSpectrum
@@ -46,7 +46,7 @@ class OfShown:
         self, session: Session, name: str, find: Callable[[OpenSpectrum], Any], failed: str
     ) -> None:
         self._session, self._name, self._find, self._failed = session, name, find, failed
-        self._work: Background[_Found] = Background(session, self._arrived, pool=THREADS)
+        self._work: Background[_Result] = Background(session, self._arrived, pool=THREADS)
         session.outcome.param.watch(self._opened, "shown")
         self._opened()
 
@@ -56,9 +56,9 @@ class OfShown:
         outcome.param.update(**{self._name: None})
         shown: OpenSpectrum | None = outcome.shown
         if shown is not None and not shown.reason:
-            self._work.request(partial(_found, self._find, shown))
+            self._work.request(partial(_result, self._find, shown))
 
-    def _arrived(self, answer: Answer[_Found]) -> None:
+    def _arrived(self, answer: Answer[_Result]) -> None:
         result, outcome = answer.result, self._session.outcome
         if answer.error is not None:
             self._session.complain(f"{self._failed}: {answer.error}")
@@ -66,8 +66,8 @@ class OfShown:
             outcome.param.update(**{self._name: result.value})
 
 
-def _found(
+def _result(
     find: Callable[[OpenSpectrum], Any], shown: OpenSpectrum, cancelled: Callable[[], bool]
-) -> Iterator[_Found]:
+) -> Iterator[_Result]:
     if not cancelled():
-        yield _Found(shown, find(shown))
+        yield _Result(shown, find(shown))

@@ -23,7 +23,7 @@ _UNKNOWN = "whether another exposure would say so cannot be told: its errors are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Told:
+class _SoFar:
     """What is known so far of an explanation, or why nothing can be."""
 
     explanation: Explanation
@@ -49,16 +49,16 @@ class Recurring:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked: Explanation | None = None
-        self._work: Background[_Told] = Background(session, self._told)
-        session.outcome.param.watch(self._gone, "explanation")
-        session.outcome.param.watch(self._judged, "trust")
+        self._work: Background[_SoFar] = Background(session, self._arrived)
+        session.outcome.param.watch(self._explanation_changed, "explanation")
+        session.outcome.param.watch(self._trust_known, "trust")
 
-    def _gone(self, *_: object) -> None:
+    def _explanation_changed(self, *_: object) -> None:
         self._work.cancel()
         self._asked = None
         self._session.outcome.param.update(recurrence=None, no_recurrence="")
 
-    def _judged(self, *_: object) -> None:
+    def _trust_known(self, *_: object) -> None:
         session, outcome = self._session, self._session.outcome
         explanation: Explanation | None = outcome.explanation
         shown: OpenSpectrum | None = outcome.shown
@@ -73,9 +73,9 @@ class Recurring:
             return
         self._asked = explanation
         collection, target = session.workspace.collection, session.target_of(shown)
-        self._work.request(partial(_told, collection, shown, explanation, target))
+        self._work.request(partial(_redrawn, collection, shown, explanation, target))
 
-    def _told(self, answer: Answer[_Told]) -> None:
+    def _arrived(self, answer: Answer[_SoFar]) -> None:
         outcome, result = self._session.outcome, answer.result
         if result is not None and result.explanation is outcome.explanation:
             outcome.param.update(recurrence=result.recurrence, no_recurrence=result.why_not)
@@ -86,13 +86,13 @@ class Recurring:
             self._session.complain(f"The noise could not be redrawn: {answer.error}")
 
 
-def _told(
+def _redrawn(
     collection: Collection,
     shown: OpenSpectrum,
     explanation: Explanation,
     target: Target,
     cancelled: Callable[[], bool],
-) -> Iterator[_Told]:
+) -> Iterator[_SoFar]:
     from ....data.lenses.other_exposures import (  # loads torch: not before the first plot
         exposures_of,
         recurring,
@@ -102,7 +102,7 @@ def _told(
     if exposures is None:
         exposures = exposures_of(collection, shown.lens, shown.row)
     if not exposures.known:
-        yield _Told(explanation, None, _UNKNOWN)
+        yield _SoFar(explanation, None, _UNKNOWN)
         return
     for so_far in recurring(exposures, explanation, shown.flux, target, cancelled=cancelled):
-        yield _Told(explanation, so_far)
+        yield _SoFar(explanation, so_far)

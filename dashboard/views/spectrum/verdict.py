@@ -126,7 +126,7 @@ def _verdict(session: Visitor) -> str:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
         from_outside = f"z {shown.z:.4f} · {counts}from a file, not kept in the collection"
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
-        return _said(about, shown, session.verdict_of(shown), "")
+        return _verdict_words(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
     facts = [f"z {entry['z']:.4f}".replace("-", "−") if np.isfinite(entry["z"]) else "z unknown"]
     if shown.tried:
@@ -143,10 +143,10 @@ def _verdict(session: Visitor) -> str:
     about = f'<span class="muted small clip about" title="{about}">{about}</span>{mark}'
     chosen = chosen_text(session.score, session.knobs_of(shown.lens))
     ranked = f" with {usual_text(session.score)}" if chosen else ""
-    return _said(about, shown, session.verdict_of(shown), ranked)
+    return _verdict_words(about, shown, session.verdict_of(shown), ranked)
 
 
-def _said(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:
+def _verdict_words(about: str, shown: OpenSpectrum, verdict: Any, ranked: str) -> str:
     """Whether it is a spectrum for this model at all comes before what the model says."""
     head = f'<span class="id">{escape(shown.id)}</span>{about}'
     if verdict is None:

@@ -34,7 +34,7 @@ def show(session: Session) -> pn.Row | pn.pane.HTML:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Clustering:
     """Clusters, and what was clustered: at first without the scan over k where signs differ."""
 
     partition: Partition
@@ -45,7 +45,7 @@ class _Found:
 class _Clusters:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._found: _Found | None = None
+        self._found: _Clustering | None = None
         self._picked = 0
         self.part = SectionsPart("clusters", self._take)
         self._bpt = pn.pane.HoloViews(
@@ -53,7 +53,7 @@ class _Clusters:
             margin=(4, 10, 8, 0),
         )  # fmt: skip
         self.whole = pn.Row(self.part, self._bpt, sizing_mode="stretch_both", margin=0)
-        self._work: Background[_Found] = Background(session, self._arrived)
+        self._work: Background[_Clustering] = Background(session, self._arrived)
         session.view.param.watch(self._begin, ["k", "weight_sign"])
         session.view.param.watch(self._begin, "tab")
         session.view.param.watch(self._dress, "theme")
@@ -95,17 +95,17 @@ class _Clusters:
             of = space.reasons if clustering is None else clustering.reasons
             self.part.write(choose=scan_charts(of, k, sign=sign, busy="clustering"))
 
-        def work(cancelled: Callable[[], bool]) -> Iterator[_Found]:
+        def work(cancelled: Callable[[], bool]) -> Iterator[_Clustering]:
             first = space.partition(k, sign)
             reasons = space.reasons_of(sign)
             known = bool(reasons.elbow)
-            yield _Found(first, reasons, known)
+            yield _Clustering(first, reasons, known)
             if not known:
-                yield _Found(first, space.scan(sign, partial(_unless, cancelled)), True)
+                yield _Clustering(first, space.scan(sign, partial(_unless, cancelled)), True)
 
         self._work.request(work)
 
-    def _arrived(self, answer: Answer[_Found]) -> None:
+    def _arrived(self, answer: Answer[_Clustering]) -> None:
         if answer.result is None:
             self._session.complain(str(answer.error))
             return

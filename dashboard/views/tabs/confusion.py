@@ -50,7 +50,7 @@ class _Confusion:
             self._session.open(int(message["open"]))
         elif message.get("do") == "select":
             rows = self._state.chosen["row"].to_numpy(np.int64)
-            name = _called(self._state.cell)
+            name = _cell_words(self._state.cell)
             self._session.selected.take(Selection(name, f"Confusion: {name}", rows))
             self._session.view.tab = "selected"
         elif "export" in message:
@@ -157,7 +157,7 @@ class _Confusion:
         more = f"; the first {_LISTED} are listed" if n > _LISTED else ""
         said = counted(n, "spectrum", "spectra")
         cell = self._state.cell
-        what = _called(cell)
+        what = _cell_words(cell)
         select = button(
             "Select", {"do": "select"}, css="plain", title="Ring and list these spectra"
         )
@@ -196,7 +196,7 @@ def _text(value: Any, kind: str) -> str:
     return form.format(float(value)).replace("-", "−")
 
 
-def _called(cell: tuple[str, str] | None) -> str:
+def _cell_words(cell: tuple[str, str] | None) -> str:
     return f"true {cell[0]} called {cell[1]}" if cell else "misclassified"
 
 

@@ -126,10 +126,10 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
         f"{what}: what it says here, where no spectrum has a type to check it", head, lines
     )
     tested = getattr(lens, "lent_test", None)
-    return f"{_COLUMNS}{table}{_there(tested) if tested else ''}{_certain(lens)}</div>"
+    return f"{_COLUMNS}{table}{_lender_test(tested) if tested else ''}{_certain(lens)}</div>"
 
 
-def _there(test: Mapping[str, Any]) -> str:
+def _lender_test(test: Mapping[str, Any]) -> str:
     """Its figures on the test set of the collection that trained it."""
     of, ends = test["by_class"], class_intervals(test)
     lines = [

@@ -101,7 +101,7 @@ def leaders_table(lens: AnomalyLens, leaders: ScoreLeaders | None, top: int, sco
     head = "".join(f"<th>{escape(part)}</th>" for part in parts)
     lines = "".join(
         f"<tr><th>{escape(SCORE_TITLES[name])}</th>"
-        + "".join(_led(leaders, name, part) for part in parts)
+        + "".join(_leaders_row(leaders, name, part) for part in parts)
         + "</tr>"
         for name in leaders.made_of.index
     )
@@ -140,7 +140,7 @@ def _shared_cell(share: float, listed: int) -> str:
     return _cell(share, title=f"{k:,} of {listed:,}{f', 95 % interval {ends}' if ends else ''}")
 
 
-def _led(leaders: ScoreLeaders, name: str, part: str) -> str:
+def _leaders_row(leaders: ScoreLeaders, name: str, part: str) -> str:
     share, n = float(leaders.made_of.loc[name, part]), int(leaders.led_by.loc[name, part])
     return _cell(share, title=f"the largest part of {n:,} of {leaders.top:,} spectra")
 

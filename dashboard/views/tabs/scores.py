@@ -43,7 +43,7 @@ class _Scores:
         self._reckoning = 0  # the length of the lists that are being gone through
         self.part = SectionsPart("scores", self._take)
         self._work: Background[Rebuilt] = Background(session, self._arrived)
-        self._leaders_work: Background[ScoreLeaders] = Background(session, self._led)
+        self._leaders_work: Background[ScoreLeaders] = Background(session, self._leaders_arrived)
         view = session.view
         view.param.watch(self._begin, ["tab", "target", "lens", "width_kms", "trimmed"])
         session.outcome.param.watch(self._begin, "shown")
@@ -125,7 +125,7 @@ class _Scores:
 
         self._leaders_work.request(work)
 
-    def _led(self, answer: Answer[ScoreLeaders]) -> None:
+    def _leaders_arrived(self, answer: Answer[ScoreLeaders]) -> None:
         if answer.result is None:
             self._leading = False
             self._session.complain(str(answer.error))

@@ -48,7 +48,7 @@ class _Trust:
         self._work: Background[Evidence] = Background(session, self._arrived)
         session.view.param.watch(self._begin, "tab")
         session.outcome.param.watch(self._begin, ["shown", "explanation", "trust"])
-        session.outcome.param.watch(self._told, ["recurrence", "no_recurrence"])
+        session.outcome.param.watch(self._recurrence_arrived, ["recurrence", "no_recurrence"])
         self._begin()
 
     def _begin(self, *_: object) -> None:
@@ -74,7 +74,7 @@ class _Trust:
             self._work.request(partial(gather, explanation, shown.flux, target))
         self._draw()
 
-    def _told(self, *_: object) -> None:
+    def _recurrence_arrived(self, *_: object) -> None:
         """What other exposures would say has come, or more of it."""
         if self._session.view.tab == "trust" and self._session.outcome.trust is not None:
             self._draw()

@@ -40,7 +40,7 @@ _FEWEST = 20
 
 def _run(work: Work) -> None:
     if work.before is not None:
-        _keep(work, work.before)
+        _keep_trained(work, work.before)
         return
     lent_run = work.given.get("vae")
     if lent_run is not None:
@@ -77,7 +77,7 @@ def _learn(work: Work, sample: TrainingSample, rows: np.ndarray, spectra: Traini
     _record(work, trainers, sample)
 
 
-def _keep(work: Work, before: Before) -> None:
+def _keep_trained(work: Work, before: Before) -> None:
     """What was trained before more spectra came, and how many did."""
     rows = work.inputs["prepare-o25"].table("rows")["row"].to_numpy()
     before.keep(work.draft)
@@ -91,7 +91,7 @@ def _train(
 ) -> VaeTrainer:
     """One network, gone on with where a broken-off build left it."""
     checkpoint = _checkpoint(work, number)
-    trainer = _begin(spectra, settings, checkpoint)
+    trainer = _trainer(spectra, settings, checkpoint)
     while not trainer.finished:
         _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
@@ -226,7 +226,7 @@ def _save(trainer: VaeTrainer, path: Path) -> None:
         save_arrays(beside, state.arrays, facts)
 
 
-def _begin(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTrainer:
+def _trainer(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTrainer:
     """A trainer at the checkpoint, if there is one; a damaged one costs time, not the build."""
     if path.exists():
         try:

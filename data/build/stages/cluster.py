@@ -44,7 +44,7 @@ def _run(work: Work) -> None:
     if n_distinct < _FEWEST:
         raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
     draft, seed = work.draft, work.settings.explain.seed
-    clusters = None if work.before is None else _go_on(work, work.before, rows, unit)
+    clusters = None if work.before is None else _grown(work, work.before, rows, unit)
     if clusters is None:
         scan = scan_k(unit, seed=seed, callback=work.report)
         clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
@@ -79,7 +79,7 @@ def _run(work: Work) -> None:
     }
 
 
-def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Clusters | None:
+def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Clusters | None:
     """The earlier clusters, new explanations put with the nearest; None if one would be empty."""
     then = before.run.table("clusters").set_index("row")
     centres = before.run.read_array("centres")

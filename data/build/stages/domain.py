@@ -83,7 +83,7 @@ def _run(work: Work, name: str) -> None:
     if lent_run is not None:
         facts |= _of_lender(work, lent_run)
     values = _applied(work, domain, positions, known, n_known)
-    table = _told(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
+    table = _verdict_table(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
     if before is not None:
         then = before.run.table("domain")
         table = pd.concat([then, table], ignore_index=True) if len(table) else then
@@ -99,7 +99,7 @@ def _run(work: Work, name: str) -> None:
     }
 
 
-def _told(
+def _verdict_table(
     work: Work, rows: np.ndarray, values: DomainValues, wave: np.ndarray, facts: dict[str, Any]
 ) -> pd.DataFrame:
     """A line a row: its measures, whether it is outside, and why."""
@@ -128,7 +128,7 @@ def _learned(
             f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
         )
     seed = _seed(work.settings, sample.facts["recipe"])
-    ours, rest = (_drawn(part, seed) for part in (sample.ours, sample.rest))
+    ours, rest = (_at_most(part, seed) for part in (sample.ours, sample.rest))
     prepared = work.inputs[f"prepare-{sample.facts['recipe']}"]
     spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
@@ -172,7 +172,9 @@ def _others(
     if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts
     background = lent_background(lent_run, work.inputs["prepare-p21"])
-    spectra = background.spectra[_drawn(np.arange(len(background.spectra)), work.settings.svm.seed)]
+    spectra = background.spectra[
+        _at_most(np.arange(len(background.spectra)), work.settings.svm.seed)
+    ]
     told_from = {"background": background.words, "n_lent": len(spectra), "rest": background.words}
     return np.concatenate([own, spectra]), facts | told_from
 
@@ -284,7 +286,7 @@ def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
     )
 
 
-def _drawn(positions: np.ndarray, seed: int) -> np.ndarray:
+def _at_most(positions: np.ndarray, seed: int) -> np.ndarray:
     if len(positions) <= _MOST:
         return positions
     return np.sort(np.random.default_rng(seed).choice(positions, _MOST, replace=False))

@@ -40,7 +40,7 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     spectra, settings = prepared.array("spectra"), getattr(work.settings, f"embed_{name}")
     n = spectra.shape[0]
     if work.before is not None:
-        _go_on(work, work.before, prepared, latent=latent)
+        _grow(work, work.before, prepared, latent=latent)
         return
     if n < _FEWEST:
         raise StageSkipped(f"{n} usable spectra; a plane needs {_FEWEST}")
@@ -75,7 +75,7 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     kept.remove()
 
 
-def _go_on(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
+def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
     """The earlier plane with the spectra added since, each placed as if it were the only one.
 
     Its quality stays that of the plane as it was laid out: none of its points has moved.
@@ -149,11 +149,11 @@ def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) 
     components = fit_components(
         sample, n_components, standardise=settings.standardise, seed=settings.seed
     )
-    _keep(work, components)
+    _write_components(work, components)
     return _by_chunk(spectra, components.project)
 
 
-def _keep(work: Work, components: Components) -> None:
+def _write_components(work: Work, components: Components) -> None:
     arrays = {name: getattr(components, name) for name in ("centre", "scale", "axes")}
     save_arrays(work.draft.path / "components.safetensors", arrays)
 

@@ -33,7 +33,7 @@ def _run(work: Work) -> None:
         raise StageSkipped(f"{len(rows)} explanations; a plane of them needs {_FEWEST}")
     order = np.argsort(rows)  # planes hold their rows ascending
     rows, unit = rows[order], np.ascontiguousarray(unit[order], np.float32)
-    table = None if work.before is None else _go_on(work, work.before, rows, unit)
+    table = None if work.before is None else _grown(work, work.before, rows, unit)
     if table is None or work.before is None:
         xy, used = _laid_out(work, unit)
         table = pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]})
@@ -63,7 +63,7 @@ def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
     return lay_out(unit, settings, **how)
 
 
-def _go_on(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
+def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
     """The earlier plane with new explanations placed on it; None if too few of it are left."""
     then = before.run.table("xy")
     at = pd.Index(then["row"]).get_indexer(rows)  # −1 of those that came

@@ -42,7 +42,9 @@ def _evaluate(work: Work) -> None:
         work.report(done, len(machines) + 3, f"{settings.kernel}, {task} types")
         sample = labelled.of_task(task)
         results.append(
-            _kept(work, f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s))
+            _made_once(
+                work, f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s)
+            )
             | {"task": task, "settings": settings.asdict()}
         )
     for task in {task for task, _ in machines}:
@@ -79,12 +81,12 @@ def _machines(work: Work, labelled: Labelled) -> list[tuple[str, SvmSettings]]:
 def _figures(sample: Labelled, settings: SvmSettings) -> dict[str, Any]:
     """Trained on train for validation, and on train and validation for test, as in the paper."""
     return {
-        "validation": _judge(sample, settings, ("train",), "validation"),
-        "test": _judge(sample, settings, ("train", "validation"), "test"),
+        "validation": _test(sample, settings, ("train",), "validation"),
+        "test": _test(sample, settings, ("train", "validation"), "test"),
     }
 
 
-def _judge(
+def _test(
     sample: Labelled, settings: SvmSettings, fit_on: tuple[str, ...], part: str
 ) -> dict[str, Any]:
     fit, judged = np.isin(sample.split, fit_on), sample.split == part
@@ -147,9 +149,9 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
             seed=settings.seed, groups=labelled.groups,
         )  # fmt: skip
         other = dataclasses.replace(labelled, split=split)
-        splits[method] = _kept(
+        splits[method] = _made_once(
             work, f"split-{method}",
-            lambda of=other: _judge(of, settings, ("train", "validation"), "test"),
+            lambda of=other: _test(of, settings, ("train", "validation"), "test"),
         )  # fmt: skip
     return splits
 
@@ -168,7 +170,7 @@ def _noise(work: Work) -> None:
             work.report(at * total + done, len(machines) * total, kernel)
 
         report(0, 1)
-        curve = _kept(
+        curve = _made_once(
             work,
             settings.kernel,
             lambda s=settings, k=kept, r=report: _noise_curve(work, labelled, s, k, r),
@@ -221,7 +223,7 @@ def _time(work: Work) -> None:
         def report(done: int, _total: int, at: int = at, kernel: str = settings.kernel) -> None:
             work.report(at * repeats + done, len(machines) * repeats, kernel)
 
-        seconds[settings.kernel] = _kept(
+        seconds[settings.kernel] = _made_once(
             work,
             settings.kernel,
             lambda s=settings, r=report: training_seconds(
@@ -233,7 +235,7 @@ def _time(work: Work) -> None:
     work.draft.metrics |= {"n": len(fit.labels), "repeats": repeats, "seconds": seconds}
 
 
-def _kept(work: Work, name: str, make: Callable[[], Any]) -> Any:
+def _made_once(work: Work, name: str, make: Callable[[], Any]) -> Any:
     """Made once, also over attempts that are broken off."""
     path = work.draft.path / f"part-{name}.json"
     try:

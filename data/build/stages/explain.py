@@ -31,7 +31,7 @@ def _run(work: Work) -> None:
     n, draft = len(positions), work.draft
     rows = work.inputs["score"].table("scores", ["row"])["row"].to_numpy()[positions]
     if work.before is not None:
-        _go_on(work, work.before, positions, networks, rows)
+        _grow(work, work.before, positions, networks, rows)
         return
     chunks = _chunks(work, positions, networks, rows)
 
@@ -46,7 +46,7 @@ def _run(work: Work) -> None:
     _record(work, facts["r2"])
 
 
-def _go_on(
+def _grow(
     work: Work, before: Before, positions: np.ndarray, networks: np.ndarray, rows: np.ndarray
 ) -> None:
     """Explain what has come to belong to the most anomalous, and keep of the others what is there.

@@ -47,7 +47,7 @@ def explanations_of(
     settings, score
         How, and what.
     exposures
-        For :func:`_again`; None to leave those out.
+        For :func:`_noise_of_weights`; None to leave those out.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def explanations_of(
             )
             of_row |= dict(zip(rows_of_network, explained, strict=True))
             if exposures is not None:
-                redraw = partial(_again, exposures, prepared, target, of_row)
+                redraw = partial(_noise_of_weights, exposures, prepared, target, of_row)
                 again |= dict(
                     zip(rows_of_network, workers.map(redraw, rows_of_network), strict=True)
                 )
@@ -98,7 +98,7 @@ def _target(prepared: str, vae: str, number: int, score: Score) -> VaeScore:
     return VaeScore(networks_at(vae).vaes[number], score, kept=kept)
 
 
-def _again(
+def _noise_of_weights(
     exposures: dict[str, Any],
     prepared: str,
     target: Target,

@@ -27,13 +27,13 @@ def _run(work: Work) -> None:
         sample = labelled.of_task(choice.task)
         if len(sample.labels) < 5:
             continue
-        made.append(_kept(work, choice, sample, done) | {"name": choice.name})
+        made.append(_embedding(work, choice, sample, done) | {"name": choice.name})
     for left in work.draft.path.glob("part-*.json"):
         left.unlink()
     work.draft.metrics |= {"planes": made}
 
 
-def _kept(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[str, Any]:
+def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[str, Any]:
     """One embedding, or what an attempt that was broken off has left of it."""
     path = work.draft.path / f"part-{choice.name}.json"
     total = len(work.settings.study.planes)

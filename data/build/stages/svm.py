@@ -34,7 +34,7 @@ _CHUNK_ROWS = 1024
 
 def _run(work: Work) -> None:
     if work.before is not None:
-        _go_on(work, work.before)
+        _grow(work, work.before)
         return
     prepared = work.inputs["prepare-p21"]
     rows = prepared.table("rows")["row"].to_numpy()
@@ -49,7 +49,7 @@ def _run(work: Work) -> None:
         work.draft.metrics |= {"trained_on": lent_run.key, "lent": _of_lender(lent_run)}
     save_classifier(svm_path(work.draft.path), classifier)
     machine = read_classifier(classifier)
-    table = _predictions(rows, truth, split, machine.classes, *_said(work))
+    table = _predictions(rows, truth, split, machine.classes, *_log_odds_and_votes(work))
     work.draft.write_table("predictions", table)
     kind = COUPLED if isinstance(machine, CoupledSvm) else "its own"
     work.draft.metrics["probabilities"] = kind
@@ -58,14 +58,14 @@ def _run(work: Work) -> None:
         work.draft.metrics["certainty"] = _certainty(work, table, truth, machine.classes)
 
 
-def _go_on(work: Work, before: Before) -> None:
+def _grow(work: Work, before: Before) -> None:
     """What the earlier classifier says of spectra added since; it has seen none of them."""
     rows = work.inputs["prepare-p21"].table("rows")["row"].to_numpy()
     before.keep(work.draft, "model.skops", "out_of_fold.parquet")
     old = before.run.table("predictions")
     machine = read_classifier(load_classifier(svm_path(work.draft.path)))
     truth = work.collection.catalog["label"].to_numpy(str)[rows]
-    new, columns = slice(len(old), None), _said(work, len(old))
+    new, columns = slice(len(old), None), _log_odds_and_votes(work, len(old))
     unseen = np.full(len(rows) - len(old), "", dtype="<U10")
     table = _predictions(rows[new], truth[new], unseen, machine.classes, *columns)
     table = pd.concat([old, table], ignore_index=True) if len(table) else old
@@ -131,10 +131,10 @@ def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: n
     work.draft.write_table("out_of_fold", pd.DataFrame(columns).astype({"label": "str"}))
 
 
-_Said = tuple[np.ndarray, np.ndarray]
+_LogOddsAndVotes = tuple[np.ndarray, np.ndarray]
 
 
-def _said(work: Work, first: int = 0) -> _Said:
+def _log_odds_and_votes(work: Work, first: int = 0) -> _LogOddsAndVotes:
     """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes.
 
     Of the prepared spectra from one on.

@@ -68,7 +68,7 @@ def _run(work: Work) -> None:
 def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) -> KernelTuning:
     """One kernel; what is known of it is on disk after every point."""
     path = work.draft.path / f"points-{task}-{kernel}.json"
-    known = _known(path)
+    known = _kept_scores(path)
     settings = dataclasses.replace(
         work.settings.svm, kernel=kernel, c=1.0, gamma=None if kernel == "linear" else 1.0
     )
@@ -93,7 +93,7 @@ def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) ->
     )
 
 
-def _known(path: Path) -> dict[Place, float]:
+def _kept_scores(path: Path) -> dict[Place, float]:
     """Scores of an attempt that was broken off; a damaged file costs time, not the search."""
     try:
         points = json.loads(path.read_text(encoding="utf-8"))["points"]

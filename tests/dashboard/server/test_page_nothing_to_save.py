@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from spexplain.dashboard.server.page import _keep
+from spexplain.dashboard.server.page import _save_as
 from spexplain.dashboard.session.background.latest_wins import Background
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
@@ -24,14 +24,14 @@ def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace
     session = Visitor(workspace, Idle(1), lambda callback: callback())
     written: list[object] = []
     keeper: Background[Any] = Background(session, written.append)
-    _keep(session, keeper, "png")
+    _save_as(session, keeper, "png")
     assert "Open a spectrum first" in session.outcome.problem
     session.open(7)
-    _keep(session, keeper, "png")
+    _save_as(session, keeper, "png")
     assert "on its way" in session.outcome.problem
     session.open(299)
     assert session.outcome.shown.reason
-    _keep(session, keeper, "png")
+    _save_as(session, keeper, "png")
     assert session.outcome.shown.reason in session.outcome.problem
     assert written == []
 
@@ -44,11 +44,11 @@ def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Worksp
     session.open(7)
     visitor = replace(session.outcome.shown, row=-1, outside=SimpleNamespace())
     session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
-    _keep(session, keeper, "py")
+    _save_as(session, keeper, "py")
     assert "is in none" in session.outcome.problem
     assert written == []
     tried = replace(session.outcome.shown, row=7)
     session.outcome.param.update(shown=tried, explanation=SimpleNamespace())
-    _keep(session, keeper, "py")
+    _save_as(session, keeper, "py")
     assert "at its own redshift" in session.outcome.problem
     assert written == []

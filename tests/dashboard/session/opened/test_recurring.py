@@ -186,7 +186,7 @@ def test_a_file_is_redrawn_by_its_own_errors(told: Visitor) -> None:
 
 def test_redraws_end_when_something_newer_is_asked(session: Visitor) -> None:
     from spexplain.core.explain.entry import ExplainSettings, explain
-    from spexplain.dashboard.session.opened.recurring import _told
+    from spexplain.dashboard.session.opened.recurring import _redrawn
 
     session.open(7)
     shown = session.outcome.shown
@@ -198,7 +198,7 @@ def test_redraws_end_when_something_newer_is_asked(session: Visitor) -> None:
         asked.append(1)
         return len(asked) > 12
 
-    steps = _told(session.workspace.collection, shown, found, target, newer)
+    steps = _redrawn(session.workspace.collection, shown, found, target, newer)
     assert next(steps).recurrence.n_drawn == 10
     with pytest.raises(Cancelled):
         next(steps)
