@@ -6,6 +6,7 @@ __all__ = [
     "EXPLAINED_R2",
     "counted",
     "goodness",
+    "number_text",
     "percent",
     "probability_text",
 ]
@@ -22,6 +23,11 @@ def counted(n: int, one: str, several: str = "") -> str:
         The noun of one, and of any other number; by default with an s.
     """
     return f"{n:,} {one if n == 1 else several or f'{one}s'}"
+
+
+def number_text(value: float, spec: str) -> str:
+    """A number as its format says, '-' as the minus sign that is typeset: '−0.12'."""
+    return f"{value:{spec}}".replace("-", "−")
 
 
 def percent(share: float, spec: str = ".0f") -> str:
@@ -74,5 +80,5 @@ def goodness(r2: float, *, above: str = "above") -> str:
         Stands before 0.999 for what is nearer to 1: '>' where there is little room.
     """
     if r2 < 0.99:
-        return f"R² {r2:.2f}".replace("-", "−")
+        return f"R² {number_text(r2, '.2f')}"
     return f"R² {r2:.3f}" if r2 < _NEARLY_ONE else f"R² {above} 0.999"

@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from ...data.collection.observed import ObservedSpectrum
 
+from ...core.words import number_text
+
 __all__ = ["raw_picture"]
 
 _WIDTH, _HEIGHT, _FOOT = 800, 260, 22
@@ -54,7 +56,7 @@ def raw_picture(observed: ObservedSpectrum) -> str:
     for tick in _round_ticks(float(low - room), float(high + room)):
         parts.append(
             f'<text x="-6" y="{y(np.array(tick)) + 4:.0f}" font-size="13" fill="currentColor" '
-            f'text-anchor="end">{f"{tick:.6g}".replace("-", "−")}</text>'
+            f'text-anchor="end">{number_text(tick, ".6g")}</text>'
         )
     return (
         f'<svg viewBox="{-_SIDE} 0 {_WIDTH + _SIDE} {_HEIGHT + _FOOT}" width="{_WIDTH}" role="img" '

@@ -9,6 +9,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.words import number_text
+
 __all__ = ["Curve", "line_plot"]
 
 _WIDTH, _HEIGHT = 250, 128
@@ -74,7 +76,7 @@ def line_plot(
         _text(x(at), bottom + 12, text, "middle" if x(at) < edge else "end")
         for at, text in x_ticks.items()
     ]
-    ends = ((at, f"{at:.2g}".replace("-", "−")) for at in (low, high))
+    ends = ((at, number_text(at, ".2g")) for at in (low, high))
     parts += [_text(_LEFT - 4, y(at) + 4, text, "end") for at, text in ends]
     parts.append(_text((_LEFT + _WIDTH) / 2, _HEIGHT - 4, x_label, "middle"))
     turn = f'transform="rotate(-90 10 {middle:.0f})"'

@@ -11,7 +11,7 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects
 from ...core.explain.flux_effects import effects as effects_of
 from ...core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
-from ...core.words import goodness, percent, probability_text
+from ...core.words import goodness, number_text, percent, probability_text
 from ...data.study.figure_intervals import percent_interval
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
@@ -226,7 +226,7 @@ def _target_words(target: str, knobs: Mapping[str, float]) -> str:
 def _shares(explanation: Explanation) -> str:
     """That Shapley values add up, and to what; :data:`OF_SHARES` is the rest of it."""
     total = explanation.value - explanation.intercept
-    return f"shares sum to {total:.3g}".replace("-", "−")
+    return f"shares sum to {number_text(total, '.3g')}"
 
 
 def state_line(explanation: Explanation, elapsed_ms: float) -> str:

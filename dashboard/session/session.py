@@ -125,6 +125,13 @@ class Session(BrowserTab):
         """Say that the open list has changed, so that what shows it is filled anew."""
         self.outcome.relisted = True
 
+    def may_tag(self, deed: str) -> bool:
+        """Whether the visitor may change what all see; if not, they are told what they may not."""
+        allowed = self.person.may("tag")
+        if not allowed:
+            self.complain(self.person.refusal(deed))
+        return allowed
+
     def complain(self, text: str) -> None:
         """Tell the visitor what went wrong."""
         self.outcome.problem = text

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.models.anomaly.scores import SCORE_TITLES
+from ...core.words import number_text
 from ...data.lenses.lenses import Lens
 from ...data.selections.row_filter import browsed_columns
 
@@ -148,7 +149,7 @@ class Values:
         value = self.values[row]
         if not np.isfinite(value):
             return "none"
-        number = f"{10**value if self.logarithmic else value:.3g}".replace("-", "−")
+        number = number_text(10**value if self.logarithmic else value, ".3g")
         return f"{number} {self.unit}".rstrip()
 
 

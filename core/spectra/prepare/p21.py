@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ...words import number_text
 from ..grid import resample
 from .steps import bridge_gaps, check_block, deredden
 
@@ -116,8 +117,8 @@ class P21Recipe:
         norm = self._norm(on_points)
         for row in np.flatnonzero((reasons == "") & ~(norm > 0)):
             reasons[row] = (
-                f"flux at {self.norm_aa:g} Å is {norm[row]:.3g}".replace("-", "−")
-                + "; the spectrum is divided by it, so it must be positive"
+                f"flux at {self.norm_aa:g} Å is {number_text(norm[row], '.3g')}; the spectrum is "
+                "divided by it, so it must be positive"
             )
         return on_points, reasons
 

@@ -76,16 +76,14 @@ class Tagging:
         return bool(self._before)
 
     def _write(self, tags: Mapping[str, int | None], undo: list[dict[str, int | None]]) -> None:
-        person = self._session.person
-        if not person.may("tag"):
-            self._session.complain(person.refusal("tag"))
+        if not self._session.may_tag("tag"):
             return
         try:
             before = self._session.workspace.annotations.tag_all(tags)
         except OSError as error:
             self._session.complain(f"The tag was not kept: {error}")
             return
-        person.did(_tally(tags))
+        self._session.person.did(_tally(tags))
         undo.append(before)
         while len(undo) > 1 and sum(map(len, undo)) > _MOST_UNDONE:
             del undo[0]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ....core.words import number_text
 from ....data.collection.lookup.sky_search import Cone, angle_text, read_cone
 from ...workspace.workspace import Workspace
 
@@ -51,7 +52,7 @@ class Found:
         """As the page's entry shows it: ids, each with its redshift, and a line of words."""
         catalog = space.catalog.iloc[self.rows]
         options = [
-            {"id": str(id), "note": f"z {z:.3f}".replace("-", "−") if z == z else ""}
+            {"id": str(id), "note": f"z {number_text(z, '.3f')}" if z == z else ""}
             for id, z in zip(catalog["id"], catalog["z"], strict=True)
         ]
         if self.notes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ....core.models.anomaly.scores import kept_pixels
 from ....data.lenses.lenses import AnomalyLens
+from ..session import Session
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["Rebuilt", "rebuild", "rebuilding"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,14 @@ def rebuild(
         rank=1 + int((values.to_numpy() > usual).sum()),
         n_ranked=len(values),
     )
+
+
+def rebuilding(
+    session: Session, lens: AnomalyLens, row: int
+) -> Callable[[Callable[[], bool]], Iterator[Rebuilt]]:
+    """The work of :func:`rebuild` as the choices of a session are now."""
+    view = session.view
+    return partial(rebuild, lens, row, session.score, view.width_kms, view.trimmed)
 
 
 def _largest(residual: np.ndarray, counts: np.ndarray, share: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from ...figures.sight import LineOver
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.drawing import AXIS
-from ...session.opened.reconstruction import Rebuilt, rebuild
+from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session
 
 __all__ = ["RebuiltOverlay"]
@@ -69,10 +69,7 @@ class RebuiltOverlay:
             self._clear()
             return
         if isinstance(shown.lens, AnomalyLens) and shown.outside is None:
-            work = partial(
-                rebuild, shown.lens, shown.row, self._session.score, view.width_kms, view.trimmed
-            )
-            self._work.request(work)
+            self._work.request(rebuilding(self._session, shown.lens, shown.row))
         else:
             self._clear()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import panel as pn
 from bokeh.models import BasicTicker, ColumnDataSource, Line, Range1d, Span
@@ -14,7 +12,7 @@ from ...figures.bokeh_style import dress, plain_figure
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.drawing import AXIS
-from ...session.opened.reconstruction import Rebuilt, rebuild
+from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.visitor import Visitor
 from .spectrum import LEFT_PX, SpectrumView
 
@@ -63,16 +61,7 @@ class ResidualPlot:
         if shown is None or whole is None:
             self._put(np.empty(0), np.empty(0), "residual")
         elif isinstance(shown.lens, AnomalyLens) and shown.outside is None:
-            self._work.request(
-                partial(
-                    rebuild,
-                    shown.lens,
-                    shown.row,
-                    self._session.score,
-                    view.width_kms,
-                    view.trimmed,
-                )
-            )
+            self._work.request(rebuilding(self._session, shown.lens, shown.row))
         elif whole.model is not None:
             self._put(whole.wave_rest_aa, whole.flux - whole.model, "− survey's model")
         else:

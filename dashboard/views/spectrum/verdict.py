@@ -10,7 +10,7 @@ import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.spectra.redshift_warning import doubt
-from ....core.words import percent, probability_text
+from ....core.words import number_text, percent, probability_text
 from ....data.collection.catalog_facts import why_set_aside
 from ...figures.domain_words import domain_html
 from ...figures.raw_picture import raw_picture
@@ -128,7 +128,7 @@ def _verdict(session: Visitor) -> str:
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _verdict_words(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
-    facts = [f"z {entry['z']:.4f}".replace("-", "−") if np.isfinite(entry["z"]) else "z unknown"]
+    facts = [f"z {number_text(entry['z'], '.4f')}" if np.isfinite(entry["z"]) else "z unknown"]
     if shown.tried:
         facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []

@@ -11,7 +11,7 @@ import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.settings import WeightSign
-from ....core.words import EXPLAINED_R2, goodness
+from ....core.words import EXPLAINED_R2, goodness, number_text
 from ....data.lenses.explained_anomalies import Reasons
 from ....data.study.figure_intervals import share_interval
 from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
@@ -55,7 +55,7 @@ def scan_charts(
     buttons = "".join(
         button(
             str(n), {"k": int(n)}, css="plain on" if n == k else "plain",
-            title=f"silhouette {s:.3f}".replace("-", "−") if math.isfinite(s) else "",
+            title=f"silhouette {number_text(s, '.3f')}" if math.isfinite(s) else "",
         )
         for n, s in zip(ks, scan["silhouette"], strict=True)
     )  # fmt: skip
@@ -223,7 +223,7 @@ def _chart(title: str, ks: list[int], values: Any, chosen: int) -> str:
         f'class="{"dot on" if k == chosen else "dot"}"/>'
         for k, a, b in zip(ks, x, y, strict=True)
     )
-    at = f"{values[ks.index(chosen)]:.3g}".replace("-", "−") if chosen in ks else "–"
+    at = number_text(values[ks.index(chosen)], ".3g") if chosen in ks else "–"
     line = f'<polyline class="thin" points="{points}"/>'
     return (
         f'<div class="chart"><div class="caption"><span>{title}</span><b>{at}</b></div>'

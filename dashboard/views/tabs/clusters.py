@@ -233,16 +233,14 @@ class _Clusters:
         partition = self._partition
         if partition is None:
             return
-        person = self._session.person
-        if not person.may("tag"):
-            self._session.complain(person.refusal("name clusters"))
+        if not self._session.may_tag("name clusters"):
             return
         try:
             self._session.workspace.names.give(partition.clusters[self._picked].weights, name)
         except (ValueError, OSError) as error:
             self._session.complain(f"The name was not kept: {error}")
             return
-        person.did(f"named cluster {self._picked} of {partition.k}: {name}")
+        self._session.person.did(f"named cluster {self._picked} of {partition.k}: {name}")
         if self._coloured():
             self._colour_plane()
         self._draw()

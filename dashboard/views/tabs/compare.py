@@ -11,7 +11,7 @@ import numpy as np
 
 from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
-from ....core.words import goodness
+from ....core.words import goodness, number_text
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.open_spectrum import OpenSpectrum
@@ -147,7 +147,7 @@ def _fidelity(explanation: Explanation) -> str:
     if explanation.method != "shapley":
         return goodness(explanation.r2, above=">")
     gap = float(explanation.weights.sum()) - (explanation.value - explanation.intercept)
-    return f"Σφ off by {gap:.0e}".replace("-", "−") if gap else "Σφ off by 0"
+    return f"Σφ off by {number_text(gap, '.0e')}" if gap else "Σφ off by 0"
 
 
 def _knobs(session: Session) -> tuple[object, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -11,12 +10,13 @@ import numpy as np
 import panel as pn
 
 from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.words import number_text
 from ....data.lenses.leaders import ScoreLeaders, score_leaders
 from ....data.lenses.lenses import AnomalyLens
 from ...figures.svg_spectra import Frame, ends, picture, polyline, strips
 from ...figures.wording import score_text
 from ...session.background.latest_wins import Answer, Background
-from ...session.opened.reconstruction import Rebuilt, rebuild
+from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session
 from ..widgets.components import invitation
 from ..widgets.html_sections import SectionsPart, button, choice, slider
@@ -66,10 +66,7 @@ class _Scores:
             self._rebuilt = None
         self._draw()
         if self._lens.usable(row):
-            view = session.view
-            self._work.request(
-                partial(rebuild, self._lens, row, self._score, view.width_kms, view.trimmed)
-            )
+            self._work.request(rebuilding(session, self._lens, row))
 
     def _arrived(self, answer: Answer[Rebuilt]) -> None:
         if answer.error is not None:
@@ -172,6 +169,8 @@ class _Scores:
         ]
         below = Frame(wave, np.append(rebuilt.residual, -rebuilt.residual), clip=(0.2, 99.8))
         largest = int(np.argmax(np.abs(rebuilt.residual)))
+        most = number_text(rebuilt.residual[largest], "+.3g")
+        low, top = (number_text(end, ".2g") for end in (frame.low, frame.top))
         zero = polyline(below, wave[[0, -1]], np.zeros(2), "zero")
         residual = [
             strips(below, wave, ~rebuilt.kept),
@@ -191,9 +190,9 @@ class _Scores:
             f'<div class="large">{picture(above, label="spectrum and reconstruction")}</div>'
             f'<div class="low">{picture(residual, label="residual")}</div>'
             f"{ends(wave)}"
-            f"<p>In units of the median flux: spectrum drawn from {_plain(frame.low)} to "
-            f"{_plain(frame.top)}, residual (reconstruction minus spectrum) to ±{below.top:.2g}; "
-            f"largest {_signed(rebuilt.residual[largest])} at {wave[largest]:.0f} Å.</p>"
+            f"<p>In units of the median flux: spectrum drawn from {low} to {top}, residual "
+            f"(reconstruction minus spectrum) to ±{below.top:.2g}; "
+            f"largest {most} at {wave[largest]:.0f} Å.</p>"
         )
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -218,11 +217,3 @@ class _Scores:
             self._leading = bool(message["leading"])
             self._lead()
             self._draw()
-
-
-def _plain(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−")
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3g}".replace("-", "−")

@@ -116,9 +116,7 @@ class _SelectionTab:
 
     def _change_kept(self, change: Any) -> None:
         """Change what is kept, if this person may."""
-        person = self._session.person
-        if not person.may("tag"):
-            self._session.complain(person.refusal("keep selections"))
+        if not self._session.may_tag("keep selections"):
             return
         try:
             change()

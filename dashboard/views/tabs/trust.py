@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....core.explain.explanation import Explanation
-from ....core.words import percent
+from ....core.words import number_text, percent
 from ...figures.svg_plots import Curve, line_plot
 from ...figures.wording import meaning
 from ...session.background.latest_wins import Answer, Background
@@ -189,7 +189,7 @@ def _curves(curves: Curves, value: str) -> str:
         x_ticks={0.0: "0", 0.5: "50 %", 1.0: "100 %"},
     )  # fmt: skip
     better = "better than chance" if curves.gain > 2 else "no better than chance"
-    gain = "over 100" if curves.gain > 100 else f"{curves.gain:.1f}".replace("-", "−")
+    gain = "over 100" if curves.gain > 100 else number_text(curves.gain, ".1f")
     keys = [("line-2", "taken away"), ("line-1", "put back"), ("chance", "random orders, 90 %")]
     return (
         f"<h3>Does the model follow the weights?</h3>{plot}{_key(keys)}"
@@ -260,7 +260,7 @@ def _figures(figures: Faithfulness, logit: float | None) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−") if np.isfinite(value) else "–"
+    return number_text(value, ".3g") if np.isfinite(value) else "–"
 
 
 def _kernel(kernel: KernelAdvice, n_samples: int) -> str:
@@ -287,4 +287,4 @@ def _key(names: list[tuple[str, str]]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "no order"
+    return number_text(value, ".2f") if np.isfinite(value) else "no order"

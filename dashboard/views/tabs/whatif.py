@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from html import escape
 from typing import Any
 
-from ....core.words import probability_text
+from ....core.words import number_text, probability_text
 from ...figures.wording import target_title
 from ...session.opened.edits import AMOUNTS, Considered
 from ...session.visitor import Visitor
@@ -135,14 +136,14 @@ class _WhatIfTab:
             return "<p>The model is asked about the edited spectrum as you go.</p>"
         shown, rows = state.shown, []
         of_types = bool(shown and shown.verdict.probabilities)
-        said = _probability if of_types else _score
+        said = _probability if of_types else partial(number_text, spec=".4g")
         for name in ordered_types(considered.values):
             now = considered.values[name]
             was = considered.before[name]
             rows.append(
                 f"<tr><th>{escape(target_title(name))}</th><td>{said(was)}</td>"
                 f"<td><b>{said(now)}</b></td>"
-                f"<td>{_signed(now - was)}</td></tr>"
+                f"<td>{number_text(now - was, '+#.3g')}</td></tr>"
             )
         what = "Probability" if of_types else "Score"
         table = (
@@ -157,8 +158,8 @@ class _WhatIfTab:
     def _landing(self, considered: Considered) -> str:
         plane = self._session.view.plane
         if considered.place is not None:
-            x, y = considered.place
-            return f"◆ on the plane: where it would lie, at ({_plain(x)}, {_plain(y)})."
+            x, y = (number_text(value, ".1f") for value in considered.place)
+            return f"◆ on the plane: where it would lie, at ({x}, {y})."
         if not considered.complete:
             return "Finding its place on the plane …"
         title = self._session.workspace.planes[plane].title if plane else "no plane"
@@ -196,19 +197,7 @@ def _probability(share: float) -> str:
     return escape(probability_text(share, 4))
 
 
-def _score(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
-
-
-def _signed(value: float) -> str:
-    return f"{value:+#.3g}".replace("-", "−")
-
-
-def _plain(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
-
-
 def _words(edit: Any) -> str:
     unit = AMOUNTS[edit.kind][4]
-    amount = f"{edit.amount:g}".replace("-", "−")
+    amount = number_text(edit.amount, "g")
     return f"{_KINDS[edit.kind]}, {edit.low_aa:.0f}–{edit.high_aa:.0f} Å: {amount} {unit}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....core.spectra.lines.ratios import DETECTION_SN
 from ....core.spectra.lines.seen import STRONG_LINES, expected_lines, strong_lines_sn
+from ....core.words import number_text
 
 if TYPE_CHECKING:
     from ..collection import Collection
@@ -74,7 +75,7 @@ def lines_lacking(
     for name, (seen, of) in lines.items():
         line_sn = float(sn[name][0])
         if np.isfinite(line_sn) and line_sn < DETECTION_SN:
-            shown = f"{line_sn:.1f}".replace("-", "−")
+            shown = number_text(line_sn, ".1f")
             words.append(
                 f"{STRONG_LINES[name]} is not detected (S/N {shown}); in {seen} of {of} {kind} "
                 "spectra the model learned on it is"
