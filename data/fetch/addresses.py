@@ -23,14 +23,14 @@ _PORTS = {"http": 80, "https": 443}
 _PART = re.compile(r"[A-Za-z0-9_=+-][A-Za-z0-9._=+-]*")
 
 
-def base_address(archive: str, given: str | None = None) -> str:
+def base_address(archive: str, named: str | None = None) -> str:
     """The address of an archive: as given, else of its environment variable, else its own.
 
     Parameters
     ----------
     archive
         A name in `ARCHIVES`.
-    given
+    named
         Address by the user, or None.
 
     Raises
@@ -39,7 +39,7 @@ def base_address(archive: str, given: str | None = None) -> str:
         It is no http or https address of a host.
     """
     own, variable = ARCHIVES[archive]
-    address = (given or os.environ.get(variable) or own).rstrip("/")
+    address = (named or os.environ.get(variable) or own).rstrip("/")
     if not _is_base(address):
         raise ValueError(
             f"no address of an archive: “{address}”; it reads https://host/path, "
@@ -54,17 +54,18 @@ def may_go(start: str, to: str) -> bool:
     Never to another scheme but from http to https, nor to another port of the host.
     """
     try:
-        here, there = urlsplit(start), urlsplit(to)
-        ports = [part.port or _PORTS.get(part.scheme) for part in (here, there)]
+        origin, destination = urlsplit(start), urlsplit(to)
+        ports = [part.port or _PORTS.get(part.scheme) for part in (origin, destination)]
     except ValueError:
         return False
-    if there.scheme not in _PORTS or (here.scheme, there.scheme) == ("https", "http"):
+    if destination.scheme not in _PORTS or (origin.scheme, destination.scheme) == ("https", "http"):
         return False
-    usual = ports == [_PORTS[here.scheme], _PORTS[there.scheme]]
-    if here.hostname == there.hostname:
-        return usual or (ports[0] == ports[1] and here.scheme == there.scheme)
+    usual = ports == [_PORTS[origin.scheme], _PORTS[destination.scheme]]
+    if origin.hostname == destination.hostname:
+        return usual or (ports[0] == ports[1] and origin.scheme == destination.scheme)
     return usual and any(
-        all(_belongs(part.hostname or "", family) for part in (here, there)) for family in _FAMILIES
+        all(_belongs(part.hostname or "", family) for part in (origin, destination))
+        for family in _FAMILIES
     )
 
 

@@ -99,9 +99,9 @@ def _sum(file: IO[bytes], n_bytes: int) -> int:
     """Sum of so many bytes from here on as 32-bit words, in ones' complement."""
     total = 0
     while n_bytes > 0:
-        some = file.read(min(n_bytes, _AT_ONCE))
-        total += int(np.frombuffer(some, ">u4").sum(dtype=np.uint64))
-        n_bytes -= len(some)
+        block = file.read(min(n_bytes, _AT_ONCE))
+        total += int(np.frombuffer(block, ">u4").sum(dtype=np.uint64))
+        n_bytes -= len(block)
     return _folded(total)
 
 

@@ -61,15 +61,15 @@ def multimodal_jobs(
         raise ValueError(f"no revision: “{revision}”; as main")
     jobs: list[FileJob] = []
     others: list[Entry] = []
-    found = list(_listed(client, base, data_set, revision))
+    entries = list(_listed(client, base, data_set, revision))
     left = dict.fromkeys(patterns)
     chosen: dict[str, dict[str, Any]] = {}
     for pattern in left:
-        some = {str(one["path"]): one for one in found if _matches(str(one["path"]), pattern)}
-        if not some:
-            files = f"none of the {len(found):,} files of {data_set} matches"
+        matching = {str(one["path"]): one for one in entries if _matches(str(one["path"]), pattern)}
+        if not matching:
+            files = f"none of the {len(entries):,} files of {data_set} matches"
             others.append(Entry(pattern, "missing", reason=files))
-        chosen |= some
+        chosen |= matching
     for path, one in chosen.items():
         if not is_plain_path(path):
             others.append(Entry(path[:80], "refused", reason="no plain path of a file"))
@@ -94,10 +94,10 @@ def _listed(
     start = f"{base}/api/datasets/{data_set}/tree/{revision}"
     address = f"{start}?{urlencode({'recursive': 'true'})}"
     for _ in range(_MOST_PAGES):
-        said, following = client.ask(address, most_bytes=_MOST_LISTED_BYTES)
-        if not isinstance(said, list):
-            raise NotCome("refused", f"no list of files came, but {str(said)[:200]}")
-        for one in said:
+        content, following = client.ask(address, most_bytes=_MOST_LISTED_BYTES)
+        if not isinstance(content, list):
+            raise NotCome("refused", f"no list of files came, but {str(content)[:200]}")
+        for one in content:
             if (
                 isinstance(one, dict)
                 and one.get("type") == "file"
@@ -106,8 +106,12 @@ def _listed(
                 yield one
         if not following:
             return
-        here, there = urlsplit(start), urlsplit(following)
-        if (here.scheme, here.netloc, here.path) != (there.scheme, there.netloc, there.path):
+        origin, destination = urlsplit(start), urlsplit(following)
+        if (origin.scheme, origin.netloc, origin.path) != (
+            destination.scheme,
+            destination.netloc,
+            destination.path,
+        ):
             raise NotCome("refused", f"the list goes on at another place: {following[:200]}")
         address = following
     raise NotCome("refused", f"the list has more than {_MOST_PAGES:,} pages")

@@ -250,7 +250,7 @@ class PoliteClient:
 
     @contextmanager
     def _answer(
-        self, method: str, address: str, headers: Mapping[str, str], **asked: Any
+        self, method: str, address: str, headers: Mapping[str, str], **options: Any
     ) -> Iterator[requests.Response]:
         """An answer of 200, 206 or 416, after redirects that may be followed."""
         at = address
@@ -258,7 +258,7 @@ class PoliteClient:
             try:
                 answer = self._session().request(
                     method, at, headers=dict(headers), stream=True, allow_redirects=False,
-                    timeout=self.manners.timeout_s, **asked,
+                    timeout=self.manners.timeout_s, **options,
                 )  # fmt: skip
             except requests.RequestException as error:
                 host = urlsplit(at).netloc
@@ -272,7 +272,7 @@ class PoliteClient:
             if not may_go(address, to):
                 raise NotCome("refused", f"{at} sends on to {to[:_SAID]}, which is not followed")
             at = to
-            asked.pop("params", None)  # the new address has its own
+            options.pop("params", None)  # the new address has its own
         raise NotCome("refused", f"{address} sends on more than {_MOST_REDIRECTS} times")
 
     def _judge(self, answer: requests.Response) -> None:
@@ -281,8 +281,8 @@ class PoliteClient:
             return
         if code in (404, 410):
             raise NotCome("missing", f"the archive has no such file ({code})")
-        said = answer.raw.read(_SAID * 4, decode_content=False).decode("utf-8", "replace")
-        why = f"{urlsplit(answer.url).netloc} answers {code}: {' '.join(said.split())[:_SAID]}"
+        text = answer.raw.read(_SAID * 4, decode_content=False).decode("utf-8", "replace")
+        why = f"{urlsplit(answer.url).netloc} answers {code}: {' '.join(text.split())[:_SAID]}"
         if code in _AGAIN:
             raise _Again(why.rstrip(": "), _retry_after_s(answer.headers.get("Retry-After", "")))
         raise NotCome("refused", why.rstrip(": "))
@@ -302,12 +302,12 @@ def _begins_at(answer: requests.Response, byte: int) -> bool:
     return answer.headers.get("Content-Range", "").startswith(f"bytes {byte}-")
 
 
-def _retry_after_s(said: str) -> float | None:
+def _retry_after_s(header: str) -> float | None:
     """Seconds of a Retry-After, which is a number or a date."""
-    if said.strip().isdigit():
-        return float(said)
+    if header.strip().isdigit():
+        return float(header)
     try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+        return max(parsedate_to_datetime(header).timestamp() - time.time(), 0.0)
     except (ValueError, TypeError):
         return None
 

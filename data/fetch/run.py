@@ -202,9 +202,9 @@ class _Run:
     def through(self) -> FetchReport:
         todo: list[Job] = []
         for job in self._jobs:
-            found = self._here(job)
-            self._note(found)
-            if not found:
+            entries = self._here(job)
+            self._note(entries)
+            if not entries:
                 todo.append(job)
         done = len(self._jobs) - len(todo)
         self._had = sum(self._entries[key].state == DONE for key in self._now)
@@ -259,9 +259,9 @@ class _Run:
                         return
                     finished, running = wait(running, return_when=FIRST_COMPLETED)
                     for one in finished:
-                        found = one.result()
-                        self._note(found)
-                        self._bytes += max((e.bytes for e in found if e.state == DONE), default=0)
+                        result = one.result()
+                        self._note(result)
+                        self._bytes += max((e.bytes for e in result if e.state == DONE), default=0)
                         done += 1
                         self._progress(done, len(self._jobs))
                         if done % _WRITTEN_EVERY == 0:
@@ -279,18 +279,18 @@ class _Run:
             return []
         part = self._folder / PARTS / f"{job.file.replace('/', '--')}.part"
         try:
-            found = job.bring(self._client, part)
+            brought = job.bring(self._client, part)
         except Stopped:
             return []
-        if not any(entry.state == DONE for entry in found):
-            return found
+        if not any(entry.state == DONE for entry in brought):
+            return brought
         path = self._folder / SPECTRA / job.file
         path.parent.mkdir(parents=True, exist_ok=True)
         size, digest = part.stat().st_size, sha256_of(part)
         os.replace(part, path)
         return [
             replace(entry, bytes=size, sha256=digest) if entry.state == DONE else entry
-            for entry in found
+            for entry in brought
         ]
 
     def _note(self, entries: list[Entry]) -> None:

@@ -121,14 +121,14 @@ class SdssPlan:
 
     def _likeliest(self, folder: str, addresses: Sequence[str]) -> Sequence[str]:
         """Where another fiber of the plate was found first."""
-        found = self._reduction.get(folder)
-        return sorted(addresses, key=lambda address: _folder_of(address) != found)
+        reduction = self._reduction.get(folder)
+        return sorted(addresses, key=lambda address: _folder_of(address) != reduction)
 
     def _around(self, cones: list[Cone], said: list[str]) -> None:
-        found: set[int] = set()
+        answered: set[int] = set()
         try:
             for number, row in self.ask().around(cones):
-                found.add(number)
+                answered.add(number)
                 if not self._of_url(row):
                     self._add_named(wanted_of_row({k: v for k, v in row.items() if v is not None}))
         except NotCome as error:
@@ -136,7 +136,7 @@ class SdssPlan:
                 self._other(one, error.state, str(error))
             return
         for number, one in enumerate(said):
-            if number not in found:
+            if number not in answered:
                 within = f"within {cones[number].radius_deg or 0:.3g}° there is no spectrum"
                 self._other(one, "missing", within)
 

@@ -50,12 +50,12 @@ class SkyServer:
             self._client.sleep(_PAUSE_S)
         self._asked += 1
         query = {"cmd": " ".join(sql.split()), "format": "json"}
-        said, _ = self._client.ask(self._address, query=query, most_bytes=_MOST_BYTES)
-        tables = said if isinstance(said, list) else [said]
+        content, _ = self._client.ask(self._address, query=query, most_bytes=_MOST_BYTES)
+        tables = content if isinstance(content, list) else [content]
         rows: list[dict[str, Any]] = []
         for table in tables:
             if not isinstance(table, dict) or "Rows" not in table:
-                raise NotCome("refused", f"the query was refused: {str(said)[:300]}")
+                raise NotCome("refused", f"the query was refused: {str(content)[:300]}")
             rows += [row for row in table["Rows"] if isinstance(row, dict)]
         return rows
 
@@ -64,13 +64,13 @@ class SkyServer:
         what, table = "plate, mjd, fiberID, run2d, ra, dec", "SpecObjAll"
         if self._release >= _FROM_ALLSPEC:
             what, table = "sdss_id, sas_url, ra, dec", "allspec"
-        for some in _batches([_within(cone) for cone in cones]):
-            clauses = " or ".join(clause for _, clause in some)
+        for batch in _batches([_within(cone) for cone in cones]):
+            clauses = " or ".join(clause for _, clause in batch)
             for row in self.rows(f"select {what} from {table} where {clauses}"):
-                place = _number(row.get("ra")), _number(row.get("dec"))
-                for number, _ in some:
+                position = _number(row.get("ra")), _number(row.get("dec"))
+                for number, _ in batch:
                     cone = cones[number]
-                    if distance_deg(cone, *place) <= (cone.radius_deg or 0.0):
+                    if distance_deg(cone, *position) <= (cone.radius_deg or 0.0):
                         yield number, row
 
     def of_sdss_ids(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
@@ -85,8 +85,8 @@ class SkyServer:
             raise NotCome(
                 "refused", f"dr{self._release} knows no SDSS_ID: --release dr{_FROM_ALLSPEC}"
             )
-        for some in _batches([str(one) for one in ids]):
-            listed = ",".join(text for _, text in some)
+        for batch in _batches([str(one) for one in ids]):
+            listed = ",".join(text for _, text in batch)
             yield from self.rows(
                 f"select sdss_id, sas_url from allspec where sdss_id in ({listed})"
             )
@@ -127,16 +127,16 @@ def _within(cone: Cone) -> str:
 
 def _batches(texts: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
     """Numbered texts, as many at once as one query may hold."""
-    some: list[tuple[int, str]] = []
+    batch: list[tuple[int, str]] = []
     length = 0
     for numbered in enumerate(texts):
-        if some and length + len(numbered[1]) > _LONGEST_QUERY:
-            yield some
-            some, length = [], 0
-        some.append(numbered)
+        if batch and length + len(numbered[1]) > _LONGEST_QUERY:
+            yield batch
+            batch, length = [], 0
+        batch.append(numbered)
         length += len(numbered[1]) + 4
-    if some:
-        yield some
+    if batch:
+        yield batch
 
 
 def _number(value: object) -> float:

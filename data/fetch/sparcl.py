@@ -70,12 +70,12 @@ class SparclJob:
         include = ",".join((*_TEXT, *_NUMBERS, *_WHOLE, *_ARRAYS))
         query = {"include": include, "format": "json"}
         try:
-            said, _ = client.ask(
+            content, _ = client.ask(
                 self.address, query=query, body=list(self.ids), most_bytes=_MOST_BYTES
             )
         except NotCome as error:
             return [replace(entry, state=error.state, reason=str(error)) for entry in wanted]
-        records = said[1:] if isinstance(said, list) else []  # the first is about the answer
+        records = content[1:] if isinstance(content, list) else []  # the first is about the answer
         by_id = {str(one.get("sparcl_id")): one for one in records if isinstance(one, dict)}
         entries, right = [], []
         for entry in wanted:
@@ -150,9 +150,9 @@ class SparclPlan:
             for record in self._found_by(name, list(numbers)):
                 if numbers.pop(_whole(record.get(name)), None) is not None or name == "targetid":
                     self.ids[str(record.get("sparcl_id"))] = None
-        for said in numbers.values():
+        for number in numbers.values():
             why = "SPARCL has no spectrum of such a TARGETID or specid"
-            self.others.append(Entry(said, "missing", reason=why))
+            self.others.append(Entry(number, "missing", reason=why))
 
     def add_cone(self, cone: Cone, said: str) -> None:
         """All spectra within it.
@@ -166,8 +166,8 @@ class SparclPlan:
         n = 0
         for ra in stretches:
             for record in self._find([["ra", *ra], ["dec", *dec]]):
-                place = _real(record.get("ra")), _real(record.get("dec"))
-                if distance_deg(cone, *place) <= (cone.radius_deg or 0.0):
+                position = _real(record.get("ra")), _real(record.get("dec"))
+                if distance_deg(cone, *position) <= (cone.radius_deg or 0.0):
                     self.ids[str(record.get("sparcl_id"))] = None
                     n += 1
         if not n:
@@ -196,15 +196,17 @@ class SparclPlan:
         if self.releases:
             search = [*search, ["data_release", *self.releases]]
         body = {"outfields": ["sparcl_id", "specid", "targetid", "ra", "dec"], "search": search}
-        said, _ = self.client.ask(
+        content, _ = self.client.ask(
             f"{self.base}/sparc/find/", query={"limit": str(_MOST_FOUND)}, body=body,
             most_bytes=_MOST_BYTES,
         )  # fmt: skip
         records = (
-            [one for one in said[1:] if isinstance(one, dict)] if isinstance(said, list) else None
+            [one for one in content[1:] if isinstance(one, dict)]
+            if isinstance(content, list)
+            else None
         )
         if records is None:
-            raise NotCome("refused", f"SPARCL answers {str(said)[:200]}")
+            raise NotCome("refused", f"SPARCL answers {str(content)[:200]}")
         if len(records) >= _MOST_FOUND:
             raise NotCome("refused", f"more than {_MOST_FOUND:,} spectra: ask for a smaller part")
         return [one for one in records if _is_id(one.get("sparcl_id"))]

@@ -76,8 +76,8 @@ class BoundedReader:
         ReaderStartError
             No process could be started.
         """
-        for said, arrays, ends in self._read(files):
-            yield [_outcome(one, arrays) for one in said], ends
+        for messages, arrays, ends in self._read(files):
+            yield [_outcome(message, arrays) for message in messages], ends
 
     def spectrum(self, file: Path) -> Spectrum:
         """The one spectrum in a file.
@@ -90,12 +90,12 @@ class BoundedReader:
             No process could be started.
         """
         parts = [*self._read([file])]
-        said, arrays = next((said, arrays) for said, arrays, _ in parts if said)
-        if "rejected" in said[0]:
-            _, _, reason, detail = said[0]["rejected"]
+        messages, arrays = next((messages, arrays) for messages, arrays, _ in parts if messages)
+        if "rejected" in messages[0]:
+            _, _, reason, detail = messages[0]["rejected"]
             raise ReadError(reason, detail)
         wave, flux, ivar, *model = arrays
-        facts = said[0]["spectrum"]
+        facts = messages[0]["spectrum"]
         return Spectrum(
             wave_obs_aa=wave, flux=flux, ivar=ivar, model=model[0] if model else None, **facts
         )
@@ -120,9 +120,9 @@ class BoundedReader:
             try:
                 with self._process() as process:
                     # Part by part: what came before the process was ended counts.
-                    for said, arrays, ends in process.read(files[n_before:]):
+                    for messages, arrays, ends in process.read(files[n_before:]):
                         done, begun = done + ends, not ends
-                        yield said, arrays, ends
+                        yield messages, arrays, ends
             except _Ended as ended:
                 tries = tries + 1 if done == n_before else 1
                 if ended.by_limit or tries == _TRIES or begun:
@@ -168,10 +168,10 @@ class _Process:
             env=os.environ | dict.fromkeys(single, "1"),
             start_new_session=True,
         )
-        told = {"limits": asdict(limits), "intake": None if intake is None else _plain(intake)}
+        orders = {"limits": asdict(limits), "intake": None if intake is None else _plain(intake)}
         try:
             with self._until(_START_S):
-                self._send(told)
+                self._send(orders)
                 receive(self._stdout, 0)
         except (EOFError, OSError, MessageError) as error:
             self.end()
@@ -184,9 +184,9 @@ class _Process:
     def _stdout(self) -> Any:
         return self._popen.stdout
 
-    def _send(self, said: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         stdin: Any = self._popen.stdin
-        send(stdin, said)
+        send(stdin, message)
 
     def read(self, files: Sequence[Path]) -> Iterator[_Part]:
         """Of each file, part by part, what was said, its arrays, and whether the file ends."""
@@ -196,9 +196,9 @@ class _Process:
         except OSError as error:
             raise self._ended(error) from error
         while left:
-            said, arrays = self._heard()
-            left -= not said["more"]
-            yield said["outcomes"], arrays, not said["more"]
+            answer, arrays = self._heard()
+            left -= not answer["more"]
+            yield answer["outcomes"], arrays, not answer["more"]
 
     def _heard(self) -> tuple[dict[str, Any], list[np.ndarray]]:
         try:
@@ -271,12 +271,12 @@ def _plain(intake: Intake) -> dict[str, Any]:
     }
 
 
-def _outcome(said: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected:
+def _outcome(message: dict[str, Any], arrays: list[np.ndarray]) -> Taken | Rejected:
     """The next of a file's outcomes; takes its arrays from the front."""
-    if "rejected" in said:
-        return Rejected(*said["rejected"])
+    if "rejected" in message:
+        return Rejected(*message["rejected"])
     listed, flux, ivar = (arrays.pop(0) for _ in range(3))
-    model = arrays.pop(0) if said["has_model"] else None
-    kind, first, step = said["wave"]
+    model = arrays.pop(0) if message["has_model"] else None
+    kind, first, step = message["wave"]
     wave = WaveCode(kind, first, step, listed)
-    return Taken(said["row"], StoredSpectrum(wave, flux, ivar, model))
+    return Taken(message["row"], StoredSpectrum(wave, flux, ivar, model))

@@ -42,11 +42,11 @@ class Delimited:
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Name → words, from top to bottom; of columns of one name the first."""
-        found: dict[str, tuple[str, ...]] = {}
+        columns: dict[str, tuple[str, ...]] = {}
         words_of = zip(*self.rows, strict=True) if self.rows else [()] * len(self.names)
         for name, words in zip(self.names, words_of, strict=True):
-            found.setdefault(name, words)
-        return found
+            columns.setdefault(name, words)
+        return columns
 
 
 def decoded(content: bytes) -> str:
@@ -147,15 +147,19 @@ def _is_numbers(words: list[str]) -> bool:
 
 def _delimiter(lines: list[str]) -> str:
     """What parts every one of the first lines into as many pieces, more than one; else blanks."""
-    some = lines[:20]
+    first_lines = lines[:20]
     for mark in _DELIMITERS:
-        counts = {len(_split(line, mark)) for line in some}
+        counts = {len(_split(line, mark)) for line in first_lines}
         if len(counts) == 1 and counts != {1}:
             # Decimal commas part nothing: there blanks do.
-            if mark == "," and all(_is_number(w) for w in some[-1].split()) and " " in some[-1]:
+            if (
+                mark == ","
+                and all(_is_number(w) for w in first_lines[-1].split())
+                and " " in first_lines[-1]
+            ):
                 continue
             return mark
-    return next((mark for mark in _DELIMITERS if mark in some[0]), "")
+    return next((mark for mark in _DELIMITERS if mark in first_lines[0]), "")
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -176,11 +180,11 @@ def _is_number(word: str) -> bool:
 
 
 def _said(notes: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    facts: dict[str, str] = {}
     for note in notes:
         for mark in ("=", ":"):
             name, parted, value = note.partition(mark)
             if parted and value.strip() and len(name.split()) == 1:
-                found.setdefault(name.strip(), value.strip().split(" / ")[0].strip(" '\""))
+                facts.setdefault(name.strip(), value.strip().split(" / ")[0].strip(" '\""))
                 break
-    return found
+    return facts

@@ -85,16 +85,16 @@ class _Reading:
         self._done.result()
 
     def _read(self) -> None:
-        some: list[Piece] = []
+        pieces: list[Piece] = []
         try:
             for piece in self._reader.pieces(self._files):
                 if self._over.is_set():
                     return
-                some.append(piece)
-                if sum(len(outcomes) for outcomes, _ in some) >= _SPECTRA_AT_ONCE:
-                    self._put(some)
-                    some = []
-            self._put(some)
+                pieces.append(piece)
+                if sum(len(outcomes) for outcomes, _ in pieces) >= _SPECTRA_AT_ONCE:
+                    self._put(pieces)
+                    pieces = []
+            self._put(pieces)
         finally:
             self._put(None)
 

@@ -20,21 +20,21 @@ class MessageError(Exception):
     """What came is no message, or is longer than agreed; the text says which."""
 
 
-def send(stream: IO[bytes], said: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
+def send(stream: IO[bytes], message: dict[str, Any], arrays: Sequence[np.ndarray] = ()) -> None:
     """Write a message.
 
     Parameters
     ----------
     stream
         Written to and flushed.
-    said
+    message
         What JSON can hold; numpy's numbers become Python's.
     arrays
         Of float32 or float64, any shape.
     """
     plain = [np.ascontiguousarray(a, a.dtype.newbyteorder("<")) for a in arrays]
     shapes = [[a.dtype.str, *a.shape] for a in plain]
-    text = json.dumps({"said": said, "arrays": shapes}, default=lambda v: v.item()).encode()
+    text = json.dumps({"said": message, "arrays": shapes}, default=lambda v: v.item()).encode()
     stream.write(_LENGTH.pack(len(text)) + text)
     for array in plain:
         stream.write(array.tobytes())
@@ -64,7 +64,7 @@ def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], list[np.nd
     try:
         whole = json.loads(_exactly(stream, length))
         kinds = [(str(kind), tuple(map(int, shape))) for kind, *shape in whole["arrays"]]
-        said = dict(whole["said"])
+        message = dict(whole["said"])
     except (ValueError, KeyError, TypeError) as error:
         raise MessageError(f"no message: {error}") from error
     arrays, left = [], largest
@@ -78,11 +78,11 @@ def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], list[np.nd
         if left < 0:
             raise MessageError(f"arrays of more than {largest:,} bytes")
         arrays.append(np.frombuffer(_exactly(stream, size), kind).reshape(shape))
-    return said, arrays
+    return message, arrays
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:
-    found = stream.read(size)
-    if len(found) < size:
+    content = stream.read(size)
+    if len(content) < size:
         raise EOFError
-    return found
+    return content

@@ -51,18 +51,18 @@ def main() -> None:
     orders = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    said, _ = receive(orders, _ORDERS)
-    limits = Limits(**said["limits"])
-    work = _work(said)
+    message, _ = receive(orders, _ORDERS)
+    limits = Limits(**message["limits"])
+    work = _work(message)
     additions("readers")  # while imports may still do what files may not
     _confine(limits)
     send(answers, {"ready": True})
     while True:
         try:
-            said, _ = receive(orders, _ORDERS)
+            message, _ = receive(orders, _ORDERS)
         except EOFError:
             return
-        for file in said["files"]:
+        for file in message["files"]:
             _answer(answers, work, Path(file), limits)
 
 
@@ -98,26 +98,26 @@ def _refused(file: Path, error: ReadError) -> Rejected:
     return Rejected.of_file(file, error)
 
 
-def _work(said: dict[str, Any]) -> Callable[[Path], Iterator[Answer]]:
-    if said["intake"] is None:
+def _work(message: dict[str, Any]) -> Callable[[Path], Iterator[Answer]]:
+    if message["intake"] is None:
         return _one_spectrum
-    told = dict(said["intake"])
-    hints = Hints(**told["hints"])
-    labels = Labels(**told["labels"])
+    intake_facts = dict(message["intake"])
+    hints = Hints(**intake_facts["hints"])
+    labels = Labels(**intake_facts["labels"])
     intake = Intake(
-        WaveGrid(*told["grid"]),
-        told["z_max"],
+        WaveGrid(*intake_facts["grid"]),
+        intake_facts["z_max"],
         labels,
         hints,
-        told["doubtful"],
-        JoinedCatalogue(**told["catalogue"]),
+        intake_facts["doubtful"],
+        JoinedCatalogue(**intake_facts["catalogue"]),
     )
     return lambda file: _in_parts(intake.one_by_one(file))
 
 
 def _in_parts(outcomes: Iterator[Taken | Rejected]) -> Iterator[Answer]:
-    while some := list(islice(outcomes, _SPECTRA_A_PART)):
-        yield _told(some)
+    while part := list(islice(outcomes, _SPECTRA_A_PART)):
+        yield _told(part)
 
 
 def _one_spectrum(file: Path) -> Iterator[Answer]:
@@ -132,19 +132,19 @@ def _one_spectrum(file: Path) -> Iterator[Answer]:
 
 
 def _told(outcomes: Sequence[Taken | Rejected]) -> Answer:
-    said: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     arrays: list[np.ndarray] = []
     for one in outcomes:
         if isinstance(one, Rejected):
-            said.append({"rejected": [one.file, one.id, one.reason, one.detail]})
+            messages.append({"rejected": [one.file, one.id, one.reason, one.detail]})
         else:
             stored = one.spectrum
             wave, model = stored.wave, stored.model
             code = [wave.kind, wave.first, wave.step]
-            said.append({"row": one.row, "wave": code, "has_model": model is not None})
+            messages.append({"row": one.row, "wave": code, "has_model": model is not None})
             arrays += [wave.listed, stored.flux, stored.ivar]
             arrays += [] if model is None else [model]
-    return said, arrays
+    return messages, arrays
 
 
 def _confine(limits: Limits) -> None:

@@ -65,31 +65,31 @@ def read_all(path: str | Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     hdus = read_hdus(path, limit=_USUAL_HDUS)
     load = None if hints.columns else _reader_of(hdus)
     if load is not None:
-        found = load(hdus, path)
-        yield from (found,) if isinstance(found, Spectrum) else found
+        spectra = load(hdus, path)
+        yield from (spectra,) if isinstance(spectra, Spectrum) else spectra
         return
     yield from _own(path, hdus, hints)
 
 
 def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     """A file of no known survey: a table in any HDU, an image, or what specutils identifies."""
-    found = table.table_of(hdus, hints)
-    if found is None:
+    own_table = table.table_of(hdus, hints)
+    if own_table is None:
         hints = _with_ucds(hdus, hints)
-        found = table.table_of(hdus, hints)
-    if found is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
+        own_table = table.table_of(hdus, hints)
+    if own_table is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
         hdus = read_hdus(path, limit=_MOST_HDUS)
-    if found is None or image_columns.is_image(hdus, hints):
+    if own_table is None or image_columns.is_image(hdus, hints):
         # Errors of an image stand in extensions, whose pixels are wanted then.
         hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
-        found = table.table_of(hdus, hints)
+        own_table = table.table_of(hdus, hints)
     several = several_tables.tables_of(hdus, hints)
     if len(several) > 1:
         yield from several_tables.load_tables(hdus, several, path, hints)
-    elif found is not None and fits_rows.holds_rows(found, hints):
-        yield from fits_rows.load_rows(hdus, found, path, hints)
-    elif found is not None:
-        yield from long_tables.load_table(hdus, found, path, hints)
+    elif own_table is not None and fits_rows.holds_rows(own_table, hints):
+        yield from fits_rows.load_rows(hdus, own_table, path, hints)
+    elif own_table is not None:
+        yield from long_tables.load_table(hdus, own_table, path, hints)
     elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
     else:
@@ -99,9 +99,9 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
 def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
     """Those of the first table whose UCDs say which column is what."""
     for hdu in hdus:
-        told = with_ucds(hdu.columns, hdu.value, hints) if hdu.columns else hints
-        if "flux" in told.columns and told != hints:
-            return told
+        with_roles = with_ucds(hdu.columns, hdu.value, hints) if hdu.columns else hints
+        if "flux" in with_roles.columns and with_roles != hints:
+            return with_roles
     return hints
 
 
@@ -159,10 +159,10 @@ def read(path: str | Path) -> Spectrum:
         As :func:`read_all`, ``"several spectra"`` if there are more, and ``"impossible values"``
         if a number of it was never measured.
     """
-    found = list(islice(read_all(path), 2))
-    if len(found) != 1:
-        many = "several spectra" if found else "no spectrum"
+    spectra = list(islice(read_all(path), 2))
+    if len(spectra) != 1:
+        many = "several spectra" if spectra else "no spectrum"
         raise ReadError(many, f"{Path(path).name} holds {many}; spexplain ingest takes all of them")
-    if why := impossible(found[0]):
+    if why := impossible(spectra[0]):
         raise ReadError("impossible values", why)
-    return found[0]
+    return spectra[0]

@@ -48,9 +48,9 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)
             warnings.simplefilter("ignore", UserWarning)
-            found = reader.read(str(path))
-            plain = PhysicalSpectrum.of(found, medium="air" if hints.air else "vacuum")
-            z, z_note, z_warning = _redshift(found.meta, plain.redshift)
+            loaded = reader.read(str(path))
+            plain = PhysicalSpectrum.of(loaded, medium="air" if hints.air else "vacuum")
+            z, z_note, z_warning = _redshift(loaded.meta, plain.redshift)
             spectrum = plain.to_spectrum(name_of(path), z=z)
     # Loaders of many hands: whatever one raises, the file is not read, and the cause is told.
     except Exception as error:
@@ -68,6 +68,6 @@ def load_by_specutils(path: Path, unknown: ReadError, hints: Hints) -> Spectrum:
 def _redshift(meta: Any, own: float) -> tuple[float, str, str]:
     """Of the spectrum, else of its header: z, why there is none, and what casts doubt on it."""
     header = meta.get("header", meta) if hasattr(meta, "get") else {}
-    said = [(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)]
-    z, why = (own, "") if own == own else redshift_of(said)
-    return z, why, flag_words(header.get) or rivals_of(z, said)
+    facts = [(name, header.get(name)) for name in (*KEYWORDS, *VELOCITIES)]
+    z, why = (own, "") if own == own else redshift_of(facts)
+    return z, why, flag_words(header.get) or rivals_of(z, facts)

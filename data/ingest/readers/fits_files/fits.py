@@ -128,10 +128,10 @@ class Hdu:
 
     def number(self, keyword: str, otherwise: float = float("nan")) -> float:
         """A header value as a float, or the other value if it is absent or not a number."""
-        found = self.value(keyword)
-        if isinstance(found, bool) or not isinstance(found, int | float):
+        value = self.value(keyword)
+        if isinstance(value, bool) or not isinstance(value, int | float):
             return otherwise
-        return float(found)
+        return float(value)
 
     def numbers(self, name: str) -> np.ndarray:
         """A column of numbers, by upper-case name; (rows,) or (rows, repeat), scaled.
@@ -249,9 +249,9 @@ def _read(hdu: Any, images: Callable[[str], bool]) -> Hdu:
         image = fits.CompImageHDU(bintable=hdu)
         return Hdu(image, image.data)
     if isinstance(hdu, fits.BinTableHDU):
-        found = _table(hdu)
-        _check_sums(hdu, found.keywords or ())
-        return found
+        table = _table(hdu)
+        _check_sums(hdu, table.keywords or ())
+        return table
     if not isinstance(hdu, fits.ImageHDU) or images(hdu.name):
         _check_sums(hdu, hdu.header)
     _ = hdu.header  # built here, where damage is told
@@ -262,8 +262,8 @@ def _is_packed_image(hdu: Any) -> bool:
     """Whether this is an image that fpack has put into a table, and not a huge one."""
     if not isinstance(hdu, fits.BinTableHDU) or hdu.header.get("ZIMAGE") is not True:
         return False
-    said: list[Any] = [hdu.header.get(f"ZNAXIS{number}") for number in range(1, _MOST_AXES)]
-    sizes = [size for size in said if isinstance(size, int)]
+    axes: list[Any] = [hdu.header.get(f"ZNAXIS{number}") for number in range(1, _MOST_AXES)]
+    sizes = [size for size in axes if isinstance(size, int)]
     return bool(sizes) and min(sizes) > 0 and math.prod(sizes) <= _LARGEST_PACKED
 
 
@@ -293,9 +293,9 @@ def _damage_told() -> Iterator[None]:
 def _in_words(text: str) -> str:
     """What astropy says of common damage, with the numbers in it, and what can be done about it."""
     for pattern, words in _COMMON:
-        found = re.search(pattern, text)
-        if found:
-            return words.format(*(f"{int(number):,}" for number in found.groups()))
+        match = re.search(pattern, text)
+        if match:
+            return words.format(*(f"{int(number):,}" for number in match.groups()))
     return in_own_words(text, _DAMAGED)
 
 
@@ -328,10 +328,10 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
     are wanted; `hdu.header` some for each of 700 cards, nearly all of them the same in every file
     of a survey. An SDSS file takes several times as long with either.
     """
-    place: Any = hdu.fileinfo()
-    file = place["file"]
-    file.seek(place["hdrLoc"])
-    raw: bytes = file.read(place["datLoc"] - place["hdrLoc"])
+    file_info: Any = hdu.fileinfo()
+    file = file_info["file"]
+    file.seek(file_info["hdrLoc"])
+    raw: bytes = file.read(file_info["datLoc"] - file_info["hdrLoc"])
     cards = [raw[at : at + _CARD] for at in range(0, len(raw), _CARD)]
     names = {card[:_LONGEST_KEYWORD] for card in cards}
     keywords = frozenset(name.decode("latin-1").strip().upper() for name in names)
@@ -344,30 +344,30 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
     layout, forms = _layout(b"".join(card.ljust(_CARD) for card in columns), n_columns)
     if layout.itemsize != n_bytes:
         raise ValueError(f"rows of {n_bytes} bytes, columns of {layout.itemsize}")
-    file.seek(place["datLoc"])
+    file.seek(file_info["datLoc"])
     rows = np.frombuffer(file.read(n_bytes * n_rows), layout, count=n_rows)
     return Hdu(hdu, rows, keywords, forms)
 
 
 def _whole(cards: list[bytes], keyword: str) -> int:
     wanted = f"{keyword:8}".encode()
-    found: Any = [fits.Card.fromstring(card).value for card in cards if card[:8] == wanted]
-    if not found:
+    values: Any = [fits.Card.fromstring(card).value for card in cards if card[:8] == wanted]
+    if not values:
         raise ValueError(f"a table without {keyword}")
-    return int(found[0])
+    return int(values[0])
 
 
 @lru_cache(maxsize=128)  # a survey has a few
 def _layout(cards: bytes, n_columns: int) -> tuple[np.dtype, tuple[str, ...]]:
     """Of a row, with names in upper case, and each TFORM, from the cards TTYPEn and TFORMn."""
-    said: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     for at in range(0, len(cards), _CARD):
         card = fits.Card.fromstring(cards[at : at + _CARD])
-        said.setdefault(str(card.keyword), card.value)
+        facts.setdefault(str(card.keyword), card.value)
     numbers = range(1, n_columns + 1)
-    forms = tuple(said[f"TFORM{n}"] for n in numbers)
+    forms = tuple(facts[f"TFORM{n}"] for n in numbers)
     named = [
-        fits.Column(name=said[f"TTYPE{n}"].upper(), format=form)
+        fits.Column(name=facts[f"TTYPE{n}"].upper(), format=form)
         for n, form in zip(numbers, forms, strict=True)
     ]
     return fits.ColDefs(named).dtype.newbyteorder(">"), forms

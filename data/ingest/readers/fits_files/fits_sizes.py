@@ -43,10 +43,10 @@ def check_sizes(stream: IO[bytes], limit: int) -> None:
         if at >= end:
             return
         stream.seek(at)
-        found = _header(stream, number)
-        if found is None:  # cut off or followed by something else: whoever reads on says so
+        header = _header(stream, number)
+        if header is None:  # cut off or followed by something else: whoever reads on says so
             return
-        claims, length = found
+        claims, length = header
         size = _data_size(claims, number)
         at += length
         if at + size > end:

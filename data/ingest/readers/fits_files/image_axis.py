@@ -67,8 +67,8 @@ def _step(hdu: Hdu) -> float:
 
 
 def _is_multispec(hdu: Hdu) -> bool:
-    told = f"{hdu.value('WAT0_001') or ''} {hdu.value('CTYPE1') or ''}".lower()
-    return "multispe" in told and hdu.value("WAT2_001") is not None
+    axis_words = f"{hdu.value('WAT0_001') or ''} {hdu.value('CTYPE1') or ''}".lower()
+    return "multispe" in axis_words and hdu.value("WAT2_001") is not None
 
 
 def _wat_unit(hdu: Hdu) -> str:
@@ -80,9 +80,9 @@ def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
     cards = (hdu.value(f"WAT2_{number:03}") for number in range(1, 1000))
     # A card ends at 68 letters, with the blank that parts two words cut off or not.
     text = "".join(str(card).ljust(68) for card in iter(lambda: next(cards, None), None))
-    found: list[ImageAxis] = []
-    for number, said in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', text):
-        words = said.split()
+    axes: list[ImageAxis] = []
+    for number, numbers in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', text):
+        words = numbers.split()
         kind, start, step, count, z = int(words[2]), *map(float, words[3:7])
         if kind not in (_LINEAR, _LOGARITHMIC):
             raise ReadError(
@@ -94,7 +94,7 @@ def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
         with np.errstate(all="ignore"):
             values = np.power(10.0, values) if kind == _LOGARITHMIC else values
         values[int(count) :] = np.nan
-        found.append(ImageAxis(values / (1 + z), _wat_unit(hdu)))
-    if not found:
+        axes.append(ImageAxis(values / (1 + z), _wat_unit(hdu)))
+    if not axes:
         raise ReadError("unreadable", "an IRAF multispec image without the axis of a spectrum")
-    return found
+    return axes

@@ -72,14 +72,14 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
     if not arms:
         raise ReadError("unreadable", f"{path.name} names no wavelengths: {', '.join(by_name)}")
     targets = _targets(by_name, path, len(arms[0].flux))
-    found = _redshifts(by_name) or _redshifts_beside(path)
+    redshifts = _redshifts(by_name) or _redshifts_beside(path)
     rows: dict[str, list[int]] = {}  # of one target are its exposures, as in spectra-*.fits
     for row, target in enumerate(targets):
         rows.setdefault(target.id, []).append(row)
     for exposures in rows.values():
         row = exposures[0]
         target = targets[row]
-        best = found.get(target.id, _UNMEASURED)
+        best = redshifts.get(target.id, _UNMEASURED)
         z_note = target.no_object or best.none
         try:
             wave, flux, ivar = coadd_arms([arm.row(number) for number in exposures for arm in arms])
@@ -229,12 +229,12 @@ def _redshifts(by_name: Mapping[str, Hdu]) -> dict[str, _Best]:
         table.numbers("TARGETID").tolist(), table.numbers("Z").tolist(), warnings, kinds, subtypes,
         _facts(table, _OF_FIT), strict=True,
     )  # fmt: skip
-    found: dict[str, _Best] = {}
+    best_of_target: dict[str, _Best] = {}
     for target, z, warning, kind, subtype, facts in rows:
         words = warning_words(max(int(warning), 0))
         best = _Best(z, kind if kind in SPECTRAL_CLASSES else "", subtype, words, facts=facts)
-        found.setdefault(str(target), best)
-    return found
+        best_of_target.setdefault(str(target), best)
+    return best_of_target
 
 
 def _redshifts_beside(path: Path) -> dict[str, _Best]:

@@ -178,8 +178,8 @@ def _first(table: Hdu | None, column: str, otherwise: float) -> float:
 
 def _placed(table: Hdu | None, names: Sequence[str], primary: Hdu) -> float:
     """Degrees, by the first of these columns; SDSS-I/II have the first alone."""
-    found = (_first(table, name, float("nan")) for name in names)
-    return next((value for value in found if np.isfinite(value)), primary.number(names[0]))
+    values = (_first(table, name, float("nan")) for name in names)
+    return next((value for value in values if np.isfinite(value)), primary.number(names[0]))
 
 
 def _first_text(table: Hdu | None, column: str) -> str:

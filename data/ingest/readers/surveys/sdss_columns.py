@@ -36,8 +36,8 @@ def sdss_facts(about: Hdu | None, lines: Hdu | None) -> dict[str, str | float]:
     -------
     By the catalog's names, as ``plate``, ``ebv_survey``, ``h_alpha_area``.
     """
-    found = facts_of(_columns(about)) if about is not None else {}
-    return found | facts_of(_lines(lines)) if lines is not None else found
+    facts = facts_of(_columns(about)) if about is not None else {}
+    return facts | facts_of(_lines(lines)) if lines is not None else facts
 
 
 def _columns(about: Hdu) -> Iterator[tuple[str, object]]:

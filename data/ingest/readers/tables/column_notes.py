@@ -53,20 +53,20 @@ def named_by_notes(table: Delimited) -> Delimited:
             names = next((one for one in split if len(one) == n and _is_spectrum(one)), table.names)
             return replace(table, names=tuple(names))
         return table
-    told = {name.lower(): value for name, value in table.notes.items()}
+    notes = {name.lower(): value for name, value in table.notes.items()}
     for key in _LISTED:
-        for split in (re.split(r"[,;|]\s*", told.get(key, "")), told.get(key, "").split()):
+        for split in (re.split(r"[,;|]\s*", notes.get(key, "")), notes.get(key, "").split()):
             if len(split) == n and _is_spectrum(split):
                 return replace(table, names=tuple(split), named=True)
     numbered: dict[int, str] = {}
-    for name, value in told.items():
+    for name, value in notes.items():
         number = _NUMBERED.fullmatch(name)
         if number:
             numbered[int(number[1])] = value
     for remark in table.remarks:  # "1 wavelength (nm)", "column 2: flux"
-        said = re.fullmatch(rf"{_NUMBERED.pattern}[\s:.)=-]+(\S.*)", remark, re.IGNORECASE)
-        if said:
-            numbered.setdefault(int(said[1]), said[2])
+        match = re.fullmatch(rf"{_NUMBERED.pattern}[\s:.)=-]+(\S.*)", remark, re.IGNORECASE)
+        if match:
+            numbered.setdefault(int(match[1]), match[2])
     if sorted(numbered) == [*range(1, n + 1)]:
         return replace(table, names=tuple(numbered[k] for k in sorted(numbered)), named=True)
     return table
@@ -75,8 +75,8 @@ def named_by_notes(table: Delimited) -> Delimited:
 def redshift_in_remarks(table: Delimited) -> dict[str, str]:
     """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
     lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
-    found = (_REDSHIFT.match(line[:_LONGEST]) for line in lines)
-    return next(({"z": one[1]} for one in found if one), {})
+    matches = (_REDSHIFT.match(line[:_LONGEST]) for line in lines)
+    return next(({"z": one[1]} for one in matches if one), {})
 
 
 def _bare(name: str) -> str:
@@ -119,16 +119,16 @@ def without_units(table: Delimited) -> Delimited:
 def units_in_notes(table: Delimited) -> dict[str, str]:
     """Name → unit, of notes such as ``wavelength (nm)`` and ``flux: erg/s/cm2/A``."""
     known = {plain_name(name): name for name in table.names if columns_by_role([name])}
-    found: dict[str, str] = {}
+    units_by_name: dict[str, str] = {}
     for name, value in table.notes.items():
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
         if plain_name(name) in known and not _is_number(value):
-            found[known[plain_name(name)]] = inside[2] if inside else value
+            units_by_name[known[plain_name(name)]] = inside[2] if inside else value
     for remark in table.remarks:
         units = remark.split()
         if len(units) == len(table.names) and any(map(length_within, units)):
-            found |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
+            units_by_name |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
         parts = _WITH_UNIT.fullmatch(remark[:_LONGEST])
         if parts and plain_name(parts[1]) in known:
-            found[known[plain_name(parts[1])]] = parts[2]
-    return found
+            units_by_name[known[plain_name(parts[1])]] = parts[2]
+    return units_by_name

@@ -58,8 +58,8 @@ def _rows(
     facts = {name: _facts(table, name) for name in table.columns if not shapes[name]}
     facts = {name: values for name, values in facts.items() if values is not None}
     for row in range(len(next(iter(arrays.values())))):
-        said = {name: values[row] for name, values in facts.items()}
-        yield Row(({name: values[row] for name, values in arrays.items()},), said, common)
+        row_facts = {name: values[row] for name, values in facts.items()}
+        yield Row(({name: values[row] for name, values in arrays.items()},), row_facts, common)
 
 
 def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
@@ -75,8 +75,8 @@ def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
 
 
 def _unit(table: Hdu, name: str) -> str:
-    found = table.value(f"TUNIT{table.columns.index(name) + 1}")
-    return found.strip() if isinstance(found, str) else ""
+    unit = table.value(f"TUNIT{table.columns.index(name) + 1}")
+    return unit.strip() if isinstance(unit, str) else ""
 
 
 def _cards(hdu: Hdu) -> Iterator[tuple[str, object]]:

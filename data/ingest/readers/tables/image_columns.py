@@ -88,8 +88,8 @@ class ImageColumns:
 
     def value(self, keyword: str) -> object:
         """Of the first header that has it."""
-        found = (hdu.value(keyword) for hdu in self.headers)
-        return next((value for value in found if value is not None), None)
+        values = (hdu.value(keyword) for hdu in self.headers)
+        return next((value for value in values if value is not None), None)
 
 
 def is_image(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> bool:
@@ -113,12 +113,12 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
     assert flux is not None  # is_image looked
     assert flux.data is not None
     n_pixels = flux.data.shape[-1]
-    found = axes_of(flux, n_pixels) if has_axis(flux) else []
-    arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(found))
+    axes_of_flux = axes_of(flux, n_pixels) if has_axis(flux) else []
+    arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(axes_of_flux))
     hints = Hints(air=hints.air)  # the rows have the names of their parts now
     if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
-        found = []
-    axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in found]
+        axes_of_flux = []
+    axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in axes_of_flux]
     _check_noise(arrays, hdus)
     headers = [flux, *(hdu for hdu in hdus if hdu is not flux)]
     each = [
@@ -145,12 +145,12 @@ def _flux_image(hdus: Sequence[Hdu], hints: Hints) -> Hdu | None:
         return None
     waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
     named = {hdu.name: hdu for hdu in reversed(images)}
-    told = columns_by_role(named).get("flux", "")
-    extension = next((named[n] for n in (told, *_FLUX) if n in named), None)
+    flux_name = columns_by_role(named).get("flux", "")
+    extension = next((named[n] for n in (flux_name, *_FLUX) if n in named), None)
     first = images[0] if images[0] is hdus[0] or not images[0].name else None
-    found = first or extension
-    waves = waves or (found is not None and "wave" in _rows(found, hints).values())
-    return found if found is not None and (waves or has_axis(found)) else None
+    chosen = first or extension
+    waves = waves or (chosen is not None and "wave" in _rows(chosen, hints).values())
+    return chosen if chosen is not None and (waves or has_axis(chosen)) else None
 
 
 def _is_row(hdu: Hdu, hints: Hints) -> bool:
@@ -172,19 +172,19 @@ def _rows(hdu: Hdu, hints: Hints) -> dict[int, Role]:
     several = data.ndim == 3 and data.shape[1] != 1 and hdu.value("WAT2_001") is None
     if data.ndim not in (2, 3) or len(data) > _MOST_ROWS or several:
         return {}
-    asked: dict[int, Role] = {int(n) - 1: r for r, n in hints.columns.items() if n.isdigit()}
-    if "flux" in asked.values() and all(0 <= number < len(data) for number in asked):
-        return asked
-    found: dict[int, Role] = {}
+    role_asked: dict[int, Role] = {int(n) - 1: r for r, n in hints.columns.items() if n.isdigit()}
+    if "flux" in role_asked.values() and all(0 <= number < len(data) for number in role_asked):
+        return role_asked
+    role_of_row: dict[int, Role] = {}
     for keyword in _ROWS:
         for number in range(len(data)):
             # What follows says how it was made: "spectrum - background fit, weights variance"
-            said = str(hdu.value(f"{keyword}{number + 1}") or "").lower().split(" - ")[0]
-            role: Role | None = next((role for word, role in _MEANT if word in said), None)
-            if role is not None and role not in found.values():
-                found[number] = role
-        if found:
-            return found if "flux" in found.values() else {}
+            written = str(hdu.value(f"{keyword}{number + 1}") or "").lower().split(" - ")[0]
+            role: Role | None = next((role for word, role in _MEANT if word in written), None)
+            if role is not None and role not in role_of_row.values():
+                role_of_row[number] = role
+        if role_of_row:
+            return role_of_row if "flux" in role_of_row.values() else {}
     return {}
 
 

@@ -38,22 +38,22 @@ def read_votables(stream: IO[bytes]) -> list[Table]:
 
 def _with_said(votable: Any, held: Any) -> Table:
     table = held.to_table(use_names_over_ids=True)
-    said: dict[str, object] = {}
+    facts: dict[str, object] = {}
     for element in _elements(votable, held):
         names = [element.name, (getattr(element, "utype", None) or "").rpartition(".")[2]]
         for name in filter(None, names):
-            said.setdefault(str(name), _plain(element.value))
-    table.meta.update(said)
+            facts.setdefault(str(name), _plain(element.value))
+    table.meta.update(facts)
     return table
 
 
 def _elements(votable: Any, table: Any) -> list[Any]:
     """Params and infos, the nearest first."""
-    found = [*table.params, *table.infos]
+    elements = [*table.params, *table.infos]
     for resource in votable.resources:
         if any(one is table for one in resource.iter_tables()):
-            found += [*resource.params, *resource.infos]
-    return [*found, *votable.params, *votable.infos]
+            elements += [*resource.params, *resource.infos]
+    return [*elements, *votable.params, *votable.infos]
 
 
 def _plain(value: Any) -> object:

@@ -45,27 +45,27 @@ def of_parquet(metadata: Mapping[bytes, bytes] | None) -> tuple[dict[str, str], 
         astropy's YAML, pandas' ``attrs`` (``units`` among them), and plain keys with their values.
     """
     units: dict[str, str] = {}
-    said: dict[str, object] = {}
+    facts: dict[str, object] = {}
     for key, value in (metadata or {}).items():
         if key == _YAML:
             more, header = of_yaml(value.splitlines())
             units |= more
-            said |= header
+            facts |= header
         elif key in _PANDAS:
             attrs = _attributes(value)
             units |= {str(k): str(v) for k, v in dict(attrs.pop("units", None) or {}).items()}
-            said |= attrs
+            facts |= attrs
         elif len(value) <= _LONGEST:
-            said[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
-    return units, said
+            facts[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+    return units, facts
 
 
 def _attributes(value: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(value)
+        decoded = json.loads(value)
     except ValueError:
         return {}
-    attrs = found.get("attributes", found) if isinstance(found, dict) else {}
+    attrs = decoded.get("attributes", decoded) if isinstance(decoded, dict) else {}
     return {
         str(name): one for name, one in attrs.items() if isinstance(one, str | int | float | dict)
     }

@@ -34,12 +34,12 @@ _LARGEST = 50.0  # no spectrum is from farther: 9999 and 1e20 stand for "none" t
 _NONE_FOUND = -1.0  # no light is shifted so far: -9999, -99 and -1 stand for "none"
 
 
-def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
+def redshift_of(facts: Iterable[tuple[str, object]]) -> tuple[float, str]:
     """The first redshift among what is said, and if there is none, why.
 
     Parameters
     ----------
-    said
+    facts
         Names and values of header cards and columns, in order of preference; a value of None says
         nothing.
 
@@ -52,7 +52,7 @@ def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
         What stands where a redshift should; empty if there is one, or nothing at all.
     """
     why = ""
-    for name, value in said:
+    for name, value in facts:
         if value is None:
             continue
         z, wrong = _read(name, value)
@@ -62,17 +62,17 @@ def redshift_of(said: Iterable[tuple[str, object]]) -> tuple[float, str]:
     return math.nan, why
 
 
-def rivals_of(z: float, said: Iterable[tuple[str, object]]) -> str:
+def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:
     """What is said besides the redshift taken and cannot be the same, in words; empty if nothing.
 
     Parameters
     ----------
     z
         Of :func:`redshift_of`.
-    said
+    facts
         What it was taken from.
     """
-    others = {name: _read(name, value)[0] for name, value in said if value is not None}
+    others = {name: _read(name, value)[0] for name, value in facts if value is not None}
     return at_odds(z, others)
 
 

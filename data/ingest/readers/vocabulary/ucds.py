@@ -42,8 +42,8 @@ def role_by_ucd(ucd: str, utype: str = "") -> Role | None:
     utype
         As ``spec:Spectrum.Data.FluxAxis.Value``, which goes before.
     """
-    for told, known, match in ((utype, _UTYPES, re.search), (ucd, _UCDS, re.match)):
-        text = told.strip().lower()
+    for written, known, match in ((utype, _UTYPES, re.search), (ucd, _UCDS, re.match)):
+        text = written.strip().lower()
         role: Role | None = next((role for pattern, role in known if match(pattern, text)), None)
         if role is not None:
             return role
@@ -65,9 +65,9 @@ def with_ucds(names: Sequence[str], value: Callable[[str], object], hints: Hints
     known = columns_by_role(names)
     if "flux" in known and known.keys() & _AXES:
         return hints
-    found: dict[Role, str] = {}
+    roles: dict[Role, str] = {}
     for number, name in enumerate(names, 1):
         role = role_by_ucd(str(value(f"TUCD{number}") or ""), str(value(f"TUTYP{number}") or ""))
         if role is not None and role not in hints.columns:
-            found.setdefault(role, name)
-    return replace(hints, columns={**found, **hints.columns}) if found else hints
+            roles.setdefault(role, name)
+    return replace(hints, columns={**roles, **hints.columns}) if roles else hints
