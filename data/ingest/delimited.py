@@ -7,7 +7,7 @@ import io
 import re
 from dataclasses import dataclass
 
-__all__ = ["Delimited", "decoded", "number_of", "read_delimited"]
+__all__ = ["Delimited", "decoded", "is_number", "number_of", "read_delimited"]
 
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _NOTES = ("#", "%", "!")
@@ -90,14 +90,14 @@ def read_delimited(content: bytes) -> Delimited:
     notes += before
     delimiter = _delimiter(lines)
     rows = [_split(line, delimiter) for line in lines]
-    numeric = all(_is_number(word) for word in rows[0])
+    numeric = all(is_number(word) for word in rows[0])
     names = tuple(f"col{number + 1}" for number in range(len(rows[0])))
     named = False
     if not numeric:
         names, rows, named = tuple(rows[0]), rows[1:], True
     elif heads := [note for note in notes if not _said([note])]:
         for split in (_split(heads[-1], delimiter), heads[-1].split()):
-            if len(split) == len(names) and not any(map(_is_number, split)):
+            if len(split) == len(names) and not any(map(is_number, split)):
                 names, named = tuple(split), True
                 break
     for number, row in enumerate(rows):
@@ -142,7 +142,7 @@ def _preamble(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_numbers(words: list[str]) -> bool:
-    return len(words) > 1 and all(map(_is_number, words))
+    return len(words) > 1 and all(map(is_number, words))
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -154,7 +154,7 @@ def _delimiter(lines: list[str]) -> str:
             # Decimal commas part nothing: there blanks do.
             if (
                 mark == ","
-                and all(_is_number(w) for w in first_lines[-1].split())
+                and all(is_number(w) for w in first_lines[-1].split())
                 and " " in first_lines[-1]
             ):
                 continue
@@ -171,7 +171,8 @@ def _split(line: str, delimiter: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Whether a word of a text file is a number."""
     try:
         number_of(word)
     except ValueError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .....core.spectra.unit_spellings import length_within
-from ...delimited import Delimited, number_of
+from ...delimited import Delimited, is_number
 from ..vocabulary.column_names import columns_by_role, plain_name
 
 __all__ = [
@@ -90,20 +90,12 @@ def _is_spectrum(names: Sequence[str]) -> bool:
     return "flux" in roles and bool({"wave", "log wave", "frequency", "energy"} & {*roles})
 
 
-def _is_number(word: str) -> bool:
-    try:
-        number_of(word)
-    except ValueError:
-        return False
-    return True
-
-
 def units_below(table: Delimited) -> dict[str, str]:
     """Name → unit, where the line below the names has units and numbers follow."""
     if not table.named or len(table.rows) < 2:
         return {}
     first, second = table.rows[:2]
-    if any(map(_is_number, first)) or not any(map(_is_number, second)):
+    if any(map(is_number, first)) or not any(map(is_number, second)):
         return {}
     units = (word.strip("[]()") for word in first)
     return {
@@ -122,7 +114,7 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
     units_by_name: dict[str, str] = {}
     for name, value in table.notes.items():
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
-        if plain_name(name) in known and not _is_number(value):
+        if plain_name(name) in known and not is_number(value):
             units_by_name[known[plain_name(name)]] = inside[2] if inside else value
     for remark in table.remarks:
         units = remark.split()
