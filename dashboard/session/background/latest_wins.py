@@ -12,11 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from ....core.compute.cancel import Cancelled
 from .browser_tab import BrowserTab
 
-__all__ = [
-    "Answer",
-    "Background",
-    "Live",
-]
+__all__ = ["Answer", "Background"]
 
 
 class Result(Protocol):
@@ -58,8 +54,8 @@ class Answer(Generic[T]):
     ticket: int = 0
 
 
-class Live(Generic[T]):
-    """Runs one request at a time on a shared pool, always the newest.
+class Background(Generic[T]):
+    """Runs one request of a tab at a time on the shared threads, always the newest, and shows it.
 
     A new request makes the running one stale: its ``cancelled`` turns true, its later answers
     are dropped, and the new one starts as soon as it has ended. Requests in between never start,
@@ -67,32 +63,39 @@ class Live(Generic[T]):
 
     Parameters
     ----------
+    tab
+        Whose page is shown to; work ends when it closes.
+    show
+        Called in the page with each answer to the newest request. Of answers that come faster
+        than the page takes them, the newest is shown.
+    passed_over
+        Asked of each answer, on the thread it comes from: whether it is not worth showing.
     pool
-        Shared, bounded; not shut down here.
-    deliver
-        Called on a worker thread with each answer to the newest request. A newer one may be
-        made meanwhile; before it is shown, `wants` says whether it still is the newest's.
+        Threads instead of the tab's; not shut down here.
     clock
         Seconds, from any beginning.
     """
 
     def __init__(
         self,
-        pool: Executor,
-        deliver: Callable[[Answer[T]], None],
+        tab: BrowserTab,
+        show: Callable[[Answer[T]], None],
         *,
+        passed_over: Callable[[Answer[T]], bool] | None = None,
+        pool: Executor | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._pool = pool
-        self._deliver = deliver
-        self._clock = clock
+        self._show, self._passed_over = show, passed_over
+        self._schedule, self._clock = tab.schedule, clock
+        self._pool = tab.pool if pool is None else pool
         self._lock = threading.Lock()
-        self._newest = 0
-        self._running = False
+        self._newest, self._running = 0, False
         self._waiting: Work[T] | None = None
+        self._inbox: Answer[T] | None = None
+        tab.on_close(self.cancel)
 
     def request(self, work: Work[T]) -> None:
-        """Ask for ``work(cancelled)``: an iterator of ever better results."""
+        """Ask for ``work(cancelled)``, an iterator of ever better results, and of nothing else."""
         with self._lock:
             self._newest += 1
             self._waiting = work
@@ -102,14 +105,10 @@ class Live(Generic[T]):
         self._start()
 
     def cancel(self) -> None:
-        """Make whatever runs or waits stale."""
+        """End what runs or waits, and drop answers that were not shown yet."""
         with self._lock:
             self._newest += 1
             self._waiting = None
-
-    def wants(self, answer: Answer[T]) -> bool:
-        """Whether an answer is still to the newest request, and that was not cancelled."""
-        return answer.ticket == self._newest
 
     def _start(self) -> None:
         with self._lock:
@@ -139,64 +138,23 @@ class Live(Generic[T]):
             self._answer(Answer(None, error, self._since(began), True, ticket))
         self._start()
 
-    def _answer(self, answer: Answer[T]) -> None:
-        if self.wants(answer):
-            self._deliver(answer)
-
     def _since(self, began: float) -> float:
         return 1000.0 * (self._clock() - began)
 
-
-class Background(Generic[T]):
-    """Runs a tab's newest request on the shared threads and shows what comes of it.
-
-    Parameters
-    ----------
-    tab
-        Whose page is shown to; work ends when it closes.
-    show
-        Called in the page with each answer to the newest request. Of answers that come faster
-        than the page takes them, the newest is shown.
-    passed_over
-        Asked of each answer, on the thread it comes from: whether it is not worth showing.
-    pool
-        Threads instead of the tab's.
-    """
-
-    def __init__(
-        self,
-        tab: BrowserTab,
-        show: Callable[[Answer[T]], None],
-        *,
-        passed_over: Callable[[Answer[T]], bool] | None = None,
-        pool: Executor | None = None,
-    ) -> None:
-        self._show, self._passed_over = show, passed_over
-        self._schedule = tab.schedule
-        self._lock = threading.Lock()
-        self._inbox: Answer[T] | None = None
-        self._live: Live[T] = Live(tab.pool if pool is None else pool, self._deliver)
-        tab.on_close(self.cancel)
-
-    def request(self, work: Work[T]) -> None:
-        """Ask for ``work(cancelled)``, in place of whatever was asked for before."""
-        self._live.request(work)
-
-    def cancel(self) -> None:
-        """End what runs, and drop answers that were not shown yet."""
-        self._live.cancel()
-
-    def _deliver(self, answer: Answer[T]) -> None:
+    def _answer(self, answer: Answer[T]) -> None:
+        """Hand an answer over to the page's thread; another that waits there makes way."""
+        if answer.ticket != self._newest:
+            return
         if self._passed_over is not None and self._passed_over(answer):
             return
         with self._lock:
-            asked = self._inbox is not None
+            is_scheduled = self._inbox is not None
             self._inbox = answer
-        if not asked:
+        if not is_scheduled:
             self._schedule(self._collect)
 
     def _collect(self) -> None:
         with self._lock:
             answer, self._inbox = self._inbox, None
-        if answer is not None and self._live.wants(answer):
+        if answer is not None and answer.ticket == self._newest:
             self._show(answer)

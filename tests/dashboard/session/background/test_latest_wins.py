@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from spexplain.core.explain.entry import Cancelled
-from spexplain.dashboard.session.background.latest_wins import Answer, Live
+from spexplain.dashboard.session.background.browser_tab import BrowserTab
+from spexplain.dashboard.session.background.latest_wins import Answer, Background
 
 PATIENCE_S = 10.0
 
@@ -42,6 +43,11 @@ def inbox() -> Inbox:
     return Inbox()
 
 
+def in_background(pool: ThreadPoolExecutor, inbox: Inbox, **how: Any) -> Background[Result]:
+    """Answers are shown on the thread they come from: there is no page."""
+    return Background(BrowserTab(pool, lambda call: call()), inbox, **how)
+
+
 def simply(*names: str) -> Callable[..., Iterator[Result]]:
     def work(cancelled: Callable[[], bool]) -> Iterator[Result]:
         for name in names:
@@ -53,7 +59,7 @@ def simply(*names: str) -> Callable[..., Iterator[Result]]:
 def test_results_come_in_order_and_only_the_complete_one_is_last(
     pool: ThreadPoolExecutor, inbox: Inbox
 ) -> None:
-    Live(pool, inbox).request(simply("coarse", "finer", "full"))
+    in_background(pool, inbox).request(simply("coarse", "finer", "full"))
     inbox.wait()
     assert [(answer.result.name, answer.last) for answer in inbox.answers] == [
         ("coarse", False),
@@ -76,7 +82,7 @@ def test_loading_is_not_computing(pool: ThreadPoolExecutor, inbox: Inbox) -> Non
 
         return compute()
 
-    Live(pool, inbox, clock=lambda: now[0]).request(slow_to_load)
+    in_background(pool, inbox, clock=lambda: now[0]).request(slow_to_load)
     inbox.wait()
     assert inbox.answers[0].elapsed_ms == 250.0
 
@@ -101,7 +107,7 @@ def test_a_newer_request_cancels_the_running_one_and_skips_those_between(
 
         return work
 
-    live = Live(pool, inbox)
+    live = in_background(pool, inbox)
     live.request(slow)
     assert started.wait(PATIENCE_S)
     for name in ("second", "third", "newest"):
@@ -114,7 +120,7 @@ def test_a_newer_request_cancels_the_running_one_and_skips_those_between(
 
 
 def test_an_answer_to_a_stale_request_is_dropped(pool: ThreadPoolExecutor, inbox: Inbox) -> None:
-    go_on, live = threading.Event(), Live(pool, inbox)
+    go_on, live = threading.Event(), in_background(pool, inbox)
 
     def deaf(cancelled: Callable[[], bool]) -> Iterator[Result]:
         assert go_on.wait(PATIENCE_S)
@@ -134,7 +140,7 @@ def test_an_error_is_delivered_and_the_next_request_still_runs(
         raise ValueError("n_segments 4000 is more than 1000 pixels")
         yield
 
-    live = Live(pool, inbox)
+    live = in_background(pool, inbox)
     live.request(broken)
     inbox.wait()
     live.request(simply("fine"))
@@ -155,7 +161,7 @@ def test_cancelling_silences_the_running_request(pool: ThreadPoolExecutor, inbox
         ended.set()
         yield Result("too late")
 
-    live = Live(pool, inbox)
+    live = in_background(pool, inbox)
     live.request(slow)
     assert started.wait(PATIENCE_S)
     live.cancel()
@@ -169,7 +175,7 @@ def test_one_visitor_holds_one_thread_at_most() -> None:
     with ThreadPoolExecutor(4) as wide:
         running, most, lock = 0, 0, threading.Lock()
         inbox = Inbox()
-        live = Live(wide, inbox)
+        live = in_background(wide, inbox)
 
         def work(cancelled: Callable[[], bool]) -> Iterator[Result]:
             nonlocal running, most
