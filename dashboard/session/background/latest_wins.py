@@ -95,7 +95,7 @@ class Background(Generic[T]):
         tab.on_close(self.cancel)
 
     def request(self, work: Work[T]) -> None:
-        """Ask for ``work(cancelled)``, an iterator of ever better results, and of nothing else."""
+        """Ask for ``work(cancelled)``, an iterator of ever better results; it replaces any other."""
         with self._lock:
             self._newest += 1
             self._waiting = work
