@@ -95,7 +95,7 @@ class Background(Generic[T]):
         tab.on_close(self.cancel)
 
     def request(self, work: Work[T]) -> None:
-        """Ask for ``work(cancelled)``, an iterator of ever better results; it replaces any other."""
+        """Ask for ``work(cancelled)``: ever better results. It replaces any other request."""
         with self._lock:
             self._newest += 1
             self._waiting = work
