@@ -10,6 +10,7 @@ import numpy as np
 
 from ...words import percent
 from ..grid import WaveGrid, resample
+from ..night_sky import NIGHT_SKY_OBS_AA
 from .steps import check_block, deredden
 
 __all__ = ["O25Recipe", "Variant", "mask_low_sn", "mask_sky_line"]
@@ -196,7 +197,7 @@ class O25Recipe:
         )
 
 
-SKY_LINE_OBS_AA = (5565.0, 5590.0)
+SKY_LINE_OBS_AA = NIGHT_SKY_OBS_AA[0]
 
 
 def mask_sky_line(

@@ -66,9 +66,20 @@ class Domain:
     distance: Distance
     kind: LinearTarget | None
 
-    def __call__(self, spectra: NDArray[np.floating]) -> DomainValues:
-        """What both say of spectra (n, D), prepared as the model's."""
-        far = self.distance(spectra)
+    def __call__(
+        self, spectra: NDArray[np.floating], without_sky: NDArray[np.floating] | None = None
+    ) -> DomainValues:
+        """What both say of spectra.
+
+        Parameters
+        ----------
+        spectra : (n, D)
+            Prepared as the model's.
+        without_sky : (n, D)
+            The same without what the night sky left (``over_night_sky``), which is no distance;
+            by default as they are.
+        """
+        far = self.distance(spectra if without_sky is None else without_sky)
         unknown = np.full(len(spectra), np.nan)
         of_kind = unknown if self.kind is None else self.kind(spectra)
         return DomainValues(of_kind, far.value, far.statistic, far.where_px)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ....core.spectra.night_sky import over_night_sky
 from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
 from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
@@ -82,7 +83,7 @@ def _run(work: Work, name: str) -> None:
         facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
     if lent_run is not None:
         facts |= _of_lender(work, lent_run)
-    values = _applied(work, domain, positions, known, n_known)
+    values = _applied(work, domain, rows, positions, known, n_known)
     table = _verdict_table(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
     if before is not None:
         then = before.run.table("domain")
@@ -159,7 +160,9 @@ def _learned(
         "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
     }
     facts["note"] = _kind_note(sample, facts, len(rest))
-    beyond = distance(others[: len(rest)]) if len(rest) else None
+    z = work.collection.catalog["z"].to_numpy(np.float64)[rows[rest]]
+    own = over_night_sky(others[: len(rest)], wave, z)
+    beyond = distance(own) if len(rest) else None
     known = _joined(far, beyond, np.concatenate([fitted.of_labelled, fitted.of_background]))
     return Domain(distance, fitted.measure), facts, both, known
 
@@ -188,17 +191,25 @@ def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> Do
 
 
 def _applied(
-    work: Work, domain: Domain, positions: np.ndarray, known: DomainValues | None, first: int
+    work: Work,
+    domain: Domain,
+    rows: np.ndarray,
+    positions: np.ndarray,
+    known: DomainValues | None,
+    first: int,
 ) -> DomainValues:
     """Of prepared spectra from one on; of those a measure was fitted on, by the fold without."""
     (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
-    spectra = prepared.array("spectra")
+    spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     parts = []
     if first == spectra.shape[0]:  # nothing came since
         none = np.empty(0)
         return DomainValues(none, none, none.astype(str), none.astype(np.int64))
+    z = work.collection.catalog["z"].to_numpy(np.float64)[rows]
     for start in range(first, spectra.shape[0], _CHUNK_ROWS):
-        parts.append(domain(np.asarray(spectra[start : start + _CHUNK_ROWS])))
+        here = slice(start, start + _CHUNK_ROWS)
+        block = np.asarray(spectra[here])
+        parts.append(domain(block, over_night_sky(block, wave, z[here])))
         work.report(2, 3)
     names = ("of_kind", "distance", "statistic", "where_px")
     values = DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
@@ -314,7 +325,7 @@ def _of_size(_: BuildSettings, n_spectra: int) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        5 if name == "p21" else 4,
+        6 if name == "p21" else 5,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

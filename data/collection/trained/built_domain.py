@@ -188,7 +188,11 @@ class BuiltDomain:
 
     def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
         """Of a prepared spectrum (D,) from elsewhere."""
-        values = self.domain(np.asarray(flux, np.float32)[None])
+        from ....core.spectra.night_sky import over_night_sky
+
+        spectra = np.asarray(flux, np.float32)[None]
+        z = np.array([facts.get("z", np.nan)], np.float64)
+        values = self.domain(spectra, over_night_sky(spectra, self._wave, z))
         (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
         return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
 

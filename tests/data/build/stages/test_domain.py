@@ -67,6 +67,21 @@ def test_a_file_from_outside_is_asked_about_too(surveyed):
     assert "noise" in newcomers.look(flat).verdict.domain.why
 
 
+def test_what_the_night_sky_left_is_no_distance(surveyed):
+    newcomers = OutsideLens(surveyed, open_lenses(surveyed)["agn"])
+    twin = as_observed(surveyed, 0)
+    far = dataclasses.replace(twin, wave_obs_aa=twin.wave_obs_aa / 1.025 * 1.3, z=0.3)
+
+    def spiked(at_aa):
+        spike = np.abs(far.wave_obs_aa - at_aa) < 2.5
+        return newcomers.look(dataclasses.replace(far, flux=np.where(spike, -9, far.flux)))
+
+    plain, sky, elsewhere = newcomers.look(far), spiked(5578.0), spiked(5700.0)
+    assert sky.verdict.domain.distance == pytest.approx(plain.verdict.domain.distance, rel=0.2)
+    assert elsewhere.verdict.domain.distance > 1
+    assert "spike" in elsewhere.verdict.domain.why
+
+
 def test_beyond_the_samples_redshifts_it_says_so_and_stays_inside(surveyed):
     newcomers = OutsideLens(surveyed, open_lenses(surveyed)["agn"])
     twin = as_observed(surveyed, 0)
