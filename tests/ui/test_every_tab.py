@@ -43,8 +43,17 @@ def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
     tab.painted(id)
     wrong["page"] = faults(tab.page, None)
     tab.page.get_by_role("button", name="Theme").click()
+    tab.wait("() => document.documentElement.dataset.theme === 'dark'")
+    # The plots come with the page, not after it.
+    assert (
+        tab.page.evaluate(
+            "Bokeh.documents[0].get_model_by_name('flux-figure').left[0].major_label_text_color"
+        )
+        == "#93a0b1"
+    )
     wrong["page, dark"] = faults(tab.page, None, CONTRAST)
     tab.page.get_by_role("button", name="Theme").click()
+    tab.wait("() => document.documentElement.dataset.theme === 'light'")
     for one in all_tabs():
         _show(tab, one)
         for theme, rules in (("light", LEVELS), ("dark", CONTRAST)):

@@ -1049,8 +1049,7 @@ function render({ model, el, view }) {
     } else if (button.dataset.do === "theme") {
       const theme = root.dataset.theme === "dark" ? "light" : "dark"
       document.cookie = `spexplain-theme=${theme}; path=/; max-age=31536000; samesite=lax`
-      root.dataset.theme = theme
-      model.send_msg({ theme })
+      model.send_msg({ theme }) // page and plots change together, once the server has drawn them
     } else {
       model.send_msg({ do: button.dataset.do })
     }
