@@ -403,6 +403,6 @@ def test_ratios_of_distant_lines_leave_out_what_was_never_calibrated(small_demo:
     )
     assert (of_counts.lines.n_counts, plain.lines.n_counts) == (2, 0)
     said = detail(of_counts, "cluster 0", "", [], reasons=reasons)
-    assert f"2 of {of_counts.n} are in counts" in said
+    assert f"2 of {of_counts.n} in counts" in said
     assert "Hα / Hβ and [O III] / [O II] leave them out" in said
     assert "in counts" not in detail(plain, "cluster 0", "", [], reasons=reasons)

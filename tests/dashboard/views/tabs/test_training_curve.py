@@ -106,8 +106,8 @@ def test_it_says_what_it_learnt_from_and_where_it_was_cut_short(
     assert f"Training of the autoencoder on {n:,} galaxies" in training_html(path)
     assert "Training was cut short." in training_html(path)
     text = "\n".join(collection_lines(collection_summary(path)))
-    assert f"vae: {metrics['sample_note']}" in text
-    assert "vae: training was cut short" in text
+    assert f"vae (anomaly lens): {metrics['sample_note']}" in text
+    assert "vae (anomaly lens): training was cut short" in text
     del metrics["training_note"], metrics["sample_note"]
     metrics_of.write_text(json.dumps(metrics))  # as before they were recorded
     assert "Learnt from" not in training_html(path)
