@@ -56,7 +56,7 @@ def test_a_perturbation_brings_its_usual_factor_unless_another_is_given() -> Non
         (("--loss", "0"), "'0'"),
         (("--loss", "a,b"), "'a,b'"),
         (("--score", "median"), "'median'"),
-        (("--top", "0"), "top_percent=0.0"),
+        (("--top", "0"), "--top 0.0"),
     ],
 )
 def test_what_is_no_choice_is_quoted(
