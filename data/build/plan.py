@@ -106,12 +106,12 @@ def _gone_on_from(
 
 def _line_of(store: RunStore, stage: str, key: str | None) -> set[str]:
     """The keys of a run and of those from which it was gone on; empty for None."""
-    notes: set[str] = set()
+    keys: set[str] = set()
     while key is not None:
-        notes.add(key)
+        keys.add(key)
         run = store.get(stage, key)
         key = None if run is None else run.inputs.get(_BEFORE)
-    return notes
+    return keys
 
 
 def _alike(then: Mapping[str, Any], now: Mapping[str, Any], of_size: Mapping[str, Any]) -> bool:

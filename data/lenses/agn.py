@@ -211,8 +211,12 @@ class AgnLens(BuiltLens):
 
 def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
     """Settings of a run's own or lent classifier, None if not known, and what else was kept."""
-    lender = run.metrics.get("lent")
-    return (run.params.get("svm"), run.metrics) if lender is None else (lender["svm"], lender)
+    lent_facts = run.metrics.get("lent")
+    return (
+        (run.params.get("svm"), run.metrics)
+        if lent_facts is None
+        else (lent_facts["svm"], lent_facts)
+    )
 
 
 def _classifier_words(settings: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:

@@ -138,13 +138,13 @@ def published(collection: Collection) -> Iterator[Published | None]:
         bring_up_to_date(remote, folder)
         if read_meta(folder)["key"] != collection.key:
             raise AddressError(f"the collection at {address} has changed: begin the build again")
-        published_step = Published(remote, folder, in_step(remote, folder), still_ours)
-        published_step.put_finished_runs()
-        published_step.put_current()
+        publication = Published(remote, folder, in_step(remote, folder), still_ours)
+        publication.put_finished_runs()
+        publication.put_current()
         try:
-            yield published_step
+            yield publication
         finally:
-            published_step.put_current()
+            publication.put_current()
 
 
 def copy_to(folder: str | Path, address: str, report: Report | None = None) -> int:
@@ -177,9 +177,9 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
     notes = hashlib.sha256(both.encode()).hexdigest()[:16]
     step = InStep(remote, home() / "objects" / f"copied-{notes}.json")
     with only_writer(remote) as still_ours:
-        published_step = Published(remote, collection.path, step, still_ours)
-        n = published_step.put_spectra(report) + published_step.put_finished_runs(report)
-        return n + published_step.put_current(if_ours=True)
+        publication = Published(remote, collection.path, step, still_ours)
+        n = publication.put_spectra(report) + publication.put_finished_runs(report)
+        return n + publication.put_current(if_ours=True)
 
 
 def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
