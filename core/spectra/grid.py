@@ -61,6 +61,7 @@ COLLECTION_GRID = WaveGrid(2700.0, 8400.0, 1.0)
 
 # A step this many times the usual one is a hole in the table, not a coarse pixel.
 _HOLE_FACTOR = 2.5
+_SOME = 50
 
 
 def resample(
@@ -122,7 +123,13 @@ def reaches(wave_aa: np.ndarray, has_data: np.ndarray, wave_new_aa: np.ndarray) 
         Å.
     """
     wave, good = np.asarray(wave_aa, np.float64), np.asarray(has_data, bool)
-    left, weight_right, reachable = _neighbours(wave, np.asarray(wave_new_aa, np.float64))
+    new = np.asarray(wave_new_aa, np.float64)
+    # Any pixel will do: a few are asked first.
+    return _any_known(wave, good, new[::_SOME]) or _any_known(wave, good, new)
+
+
+def _any_known(wave: np.ndarray, good: np.ndarray, new: np.ndarray) -> bool:
+    left, weight_right, reachable = _neighbours(wave, new)
     known = reachable & (good[left] | (weight_right == 1)) & (good[left + 1] | (weight_right == 0))
     return bool(known.any())
 
@@ -158,5 +165,9 @@ def _neighbours(wave: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _holes(wave: np.ndarray) -> np.ndarray:
     """(D-1,) True where pixels are absent between two, on linear and logarithmic grids alike."""
     step = np.diff(wave)
+    if step.max() <= _HOLE_FACTOR * step.min():  # no median is needed
+        return np.zeros(step.shape, bool)
     relative = step / wave[:-1]
+    if relative.max() <= _HOLE_FACTOR * relative.min():
+        return np.zeros(step.shape, bool)
     return (step > _HOLE_FACTOR * np.median(step)) & (relative > _HOLE_FACTOR * np.median(relative))

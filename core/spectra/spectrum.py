@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ Medium = Literal["", "vacuum", "air", "not said"]
 NOT_SAID: Medium = "not said"
 
 SPECTRAL_CLASSES = ("GALAXY", "QSO", "STAR", "")
+_PIXELS = ("wave_obs_aa", "flux", "ivar", "model")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,10 +93,7 @@ class Spectrum:
             ivar = np.array(self.ivar, dtype=np.float32)
             model = None if self.model is None else np.array(self.model, dtype=np.float32)
         _check_shapes(self.id, wave, flux, ivar)
-        if self.spectral_class not in SPECTRAL_CLASSES:
-            raise ValueError(
-                f"{self.id}: spectral class {self.spectral_class!r} is none of {SPECTRAL_CLASSES}"
-            )
+        _check_class(self)
         if model is not None:
             if model.shape != flux.shape:
                 raise ValueError(f"{self.id}: model {model.shape} is not of flux {flux.shape}")
@@ -106,6 +104,28 @@ class Spectrum:
         for name, values in (("wave_obs_aa", wave), ("flux", flux), ("ivar", ivar)):
             values.flags.writeable = False
             object.__setattr__(self, name, values)
+
+    def told(self, **said: Any) -> Spectrum:
+        """The same pixels, not looked at again, of which something else is said.
+
+        Parameters
+        ----------
+        **said
+            Attributes other than the arrays.
+
+        Raises
+        ------
+        ValueError
+            One is an array's, or the class is unknown.
+        """
+        if wrong := said.keys() & {*_PIXELS}:
+            raise ValueError(f"{self.id}: {', '.join(sorted(wrong))} would have to be checked")
+        other = object.__new__(Spectrum)
+        for name in Spectrum.__slots__:
+            value = said[name] if name in said else getattr(self, name)
+            object.__setattr__(other, name, value)
+        _check_class(other)
+        return other
 
     @property
     def has_data(self) -> np.ndarray:
@@ -118,7 +138,20 @@ class Spectrum:
         good = self.has_data
         if not good.any():
             return float("nan")
-        return float(np.median(self.flux[good] * np.sqrt(self.ivar[good])))
+        return _median(self.flux[good] * np.sqrt(self.ivar[good]))
+
+
+def _median(values: np.ndarray) -> float:
+    """Of values of which none is NaN, for which `np.median` would look once more."""
+    n = values.size
+    middle = [(n - 1) // 2, n // 2]
+    return float(np.partition(values, middle)[middle[0] : middle[1] + 1].mean())
+
+
+def _check_class(spectrum: Spectrum) -> None:
+    if spectrum.spectral_class not in SPECTRAL_CLASSES:
+        said = f"spectral class {spectrum.spectral_class!r}"
+        raise ValueError(f"{spectrum.id}: {said} is none of {SPECTRAL_CLASSES}")
 
 
 def _check_shapes(name: str, wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray) -> None:

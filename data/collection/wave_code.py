@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["KINDS", "WaveCode", "decode_wave", "encode_wave"]
+__all__ = ["KINDS", "LastWave", "WaveCode", "decode_wave", "encode_wave"]
 
 # loglam32: 10^l with l stored in single precision, as SDSS's loglam is; listed: as they are.
 KINDS = ("listed", "linear", "loglam", "loglam32")
 
 # Pixel spacings of surveys are short decimals; their mean over a spectrum has rounding errors.
-_DECIMALS = (None, 8, 6, 4)
+_DECIMALS = (8, 6, 4)
+# So far, of its size, rounding may bring a number from the straight line: no farther.
+_STRAY = {"linear": 1e-12, "loglam": 1e-12, "loglam32": 1e-6}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,46 +47,69 @@ def encode_wave(wave_aa: np.ndarray) -> WaveCode:
         float64, positive, increasing, at least two.
     """
     wave = np.asarray(wave_aa, np.float64)
-    probes = np.array([0, wave.size // 2, wave.size - 1])
-    for code in _candidates(wave):
-        # Three of its pixels settle nearly every one that is not the one.
-        if np.array_equal(_regular(code, probes), wave[probes]) and np.array_equal(
-            decode_wave(code, wave.size), wave
-        ):
-            return code
+    candidates = [code for kind in KINDS[1:] for code in _likely(kind, wave)]
+    kinds = _likely_kinds(wave) if candidates else ()
+    for kind in kinds:
+        for code in candidates:
+            if code.kind == kind and np.array_equal(decode_wave(code, wave.size), wave):
+                return code
     return WaveCode("listed", listed=wave)
+
+
+class LastWave:
+    """Codes of wavelengths that follow one another; of the same ones as before it is the same."""
+
+    def __init__(self) -> None:
+        self._wave = np.empty(0)
+        self._code = WaveCode("listed")
+
+    def of(self, wave_aa: np.ndarray) -> WaveCode:
+        """As :func:`encode_wave`."""
+        if not np.array_equal(wave_aa, self._wave):
+            self._wave, self._code = wave_aa, encode_wave(wave_aa)
+        return self._code
 
 
 def decode_wave(code: WaveCode, n_pixels: int) -> np.ndarray:
     """(D,) float64, Å."""
     if code.kind == "listed":
         return code.listed
-    return _regular(code, np.arange(n_pixels))
+    return _numbers(code.kind, code.first, code.step, np.arange(n_pixels))
 
 
-def _regular(code: WaveCode, pixels: np.ndarray) -> np.ndarray:
-    regular = code.first + code.step * pixels
-    if code.kind == "linear":
+def _numbers(
+    kind: str, first: float | np.ndarray, step: float | np.ndarray, pixels: np.ndarray
+) -> np.ndarray:
+    """Å; first and step may be columns (k, 1) of several codes."""
+    regular = first + step * pixels
+    if kind == "linear":
         return regular
-    if code.kind == "loglam32":
+    if kind == "loglam32":
         regular = regular.astype(np.float32).astype(np.float64)
     with np.errstate(over="ignore"):  # a candidate that is not the one
         return np.power(10.0, regular)
 
 
-def _candidates(wave: np.ndarray) -> Iterator[WaveCode]:
+def _likely_kinds(wave: np.ndarray) -> tuple[str, ...]:
+    """Those whose spacing varies least: others cannot be exact."""
     log = np.log10(wave)
-    # The kind whose spacing varies least: others cannot be exact.
     even = np.ptp(np.diff(log)) * wave[0] * np.log(10) < np.ptp(np.diff(wave))
-    values, kinds = (log, ("loglam32", "loglam")) if even else (wave, ("linear",))
-    mean = float((values[-1] - values[0]) / (values.size - 1))
-    for kind in kinds:
-        for decimals in _DECIMALS:
-            first = float(values[0])
-            step = mean if decimals is None else round(mean, decimals)
-            if kind == "loglam32" and decimals is None:
-                continue  # a float32's own rounding lies in the mean
-            if step > 0:
-                yield WaveCode(kind, first, step)
-                if decimals is not None:
-                    yield WaveCode(kind, round(first, decimals), step)
+    return ("loglam32", "loglam") if even else ("linear",)
+
+
+def _likely(kind: str, wave: np.ndarray) -> Iterator[WaveCode]:
+    """Codes that are right at the ends and in the middle, as nearly none is that is wrong."""
+    probes = np.array([0, wave.size // 2, wave.size - 1])
+    values = wave[probes] if kind == "linear" else np.log10(wave[probes])
+    begin, middle, end = values.tolist()
+    mean = (end - begin) / (wave.size - 1)
+    if abs(begin + mean * (wave.size // 2) - middle) > _STRAY[kind] * (abs(begin) + abs(end)):
+        return
+    # Of float32 a rounding of its own lies in the mean.
+    pairs = [] if kind == "loglam32" else [(begin, mean)]
+    for decimals in _DECIMALS:
+        pairs += [(begin, round(mean, decimals)), (round(begin, decimals), round(mean, decimals))]
+    first, step = np.array([pair for pair in pairs if pair[1] > 0]).reshape(-1, 2).T
+    right = _numbers(kind, first[:, None], step[:, None], probes) == wave[probes]
+    for number in np.flatnonzero(right.all(axis=1)):
+        yield WaveCode(kind, float(first[number]), float(step[number]))

@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from astropy.table import Table
 
-from .delimited import read_delimited
-from .labels import KEYS, LabelError, padded_name
+from ...core.spectra.redshift_warning import at_odds
+from .catalogue_table import (
+    UNIT_OF_COLUMN,
+    degrees_factor,
+    keys_of,
+    named_columns,
+    of_speed,
+    read_table,
+)
+from .labels import LabelError, files_of_paths
+from .readers.errors import ReadError
+from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.other_facts import facts_of
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of
@@ -27,7 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["NO_CATALOGUE", "JoinedCatalogue", "read_catalogue", "said_by"]
 
 _WITHIN = math.radians(1 / 3600)
-_RA, _DEC = (tuple(map(str.lower, names)) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
+# Of catalogues, beside what headers say.
+_RA = (*RIGHT_ASCENSIONS, "_RAJ2000", "ALPHA_J2000", "ALPHAWIN_J2000", "MEAN_FIBER_RA", "RACAT",
+       "RA_HOURS", "RA_HOUR", "RA_H", "RIGHT_ASCENSION", "RAMEAN", "RA_GAIA")  # fmt: skip
+_DEC = (*DECLINATIONS, "_DEJ2000", "DELTA_J2000", "DELTAWIN_J2000", "MEAN_FIBER_DEC", "DECCAT",
+        "DECLINATION", "DECMEAN", "DEC_GAIA", "DE", "DECJ2000")  # fmt: skip
+_AGAIN = "z in another row"
 
 
 @dataclass(frozen=True)
@@ -68,14 +82,29 @@ class JoinedCatalogue:
         ra, dec
             Or, in degrees, the nearest within an arcsecond.
         """
-        own = Path(file)
-        for name in (id, file, own.name, name_of(own) if file else ""):
-            if name and name in self.names:
-                return self.names[name]
+        if self.names:
+            own = Path(file)
+            for name in (id, file, own.name, name_of(own) if file else ""):
+                if name and name in self.names:
+                    return self.names[name]
+            if own.name in self._paths:
+                return self._paths[own.name]
         if self._tree is None or not (math.isfinite(ra) and math.isfinite(dec)):
             return None
         away, row = self._tree.query(_on_sphere([ra], [dec])[0], distance_upper_bound=_WITHIN)
         return int(self._placed[row]) if math.isfinite(away) else None
+
+    @cached_property
+    def _paths(self) -> dict[str, int]:
+        """File name → row, where one name alone is a path, none from the root, to such a file."""
+        return {end: self.names[path] for end, path in files_of_paths(self.names).items()}
+
+    def close_pairs(self) -> list[tuple[int, int]]:
+        """Rows that lie within an arcsecond of each other."""
+        if self._tree is None:
+            return []
+        pairs = self._tree.query_pairs(_WITHIN, output_type="ndarray")
+        return [(int(a), int(b)) for a, b in self._placed[pairs].tolist()]
 
     @cached_property
     def _placed(self) -> np.ndarray:
@@ -83,10 +112,10 @@ class JoinedCatalogue:
 
     @cached_property
     def _tree(self) -> Any:
-        from scipy.spatial import KDTree  # not where no catalogue is given
-
         if not len(self._placed):
             return None
+        from scipy.spatial import KDTree  # not where no catalogue is given
+
         return KDTree(_on_sphere(np.array(self.ra), np.array(self.dec))[self._placed])
 
 
@@ -104,77 +133,89 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     path = Path(path)
     try:
         digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-        table = _read(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        table = read_table(path)
+        ra, dec = _positions(table, _RA, hours=True), _positions(table, _DEC, hours=False)
+    except (OSError, ValueError, KeyError, TypeError, ReadError) as error:
         raise LabelError(f"cannot read the catalogue {path}: {error}") from error
-    by_name = {str(name).strip().lower(): str(name) for name in reversed([*table.columns])}
-    key = next((by_name[name] for name in KEYS if name in by_name), None)
-    ra, dec = (next((by_name[n] for n in names if n in by_name), None) for names in (_RA, _DEC))
-    if key is None and (ra is None or dec is None):
+    named = named_columns(table)
+    if not named and not (ra and dec):
         raise LabelError(
             f"{path} has no column id or file, nor positions ra and dec in degrees; "
             f"it has {', '.join(map(str, table.columns[:12]))}"
         )
     rows: list[dict[str, Any]] = table.to_dict("records")
-    known = {name.upper() for name in (key, ra, dec) if name is not None} | {*KEYWORDS, *FLAGS}
-    names = {} if key is None else {padded_name(str(r[key]).strip()): n for n, r in enumerate(rows)}
     upper = [{str(name).upper(): value for name, value in row.items()} for row in rows]
+    keys = [*keys_of(map(str, table.columns))[:1], *_first_of(table, _RA), *_first_of(table, _DEC)]
+    known = {name.upper() for name in keys} | {*KEYWORDS, *FLAGS}
     said = [[(name, row.get(name)) for name in KEYWORDS] for row in upper]
+    in_km_s = _velocities(table)
+    said = [[(in_km_s.get(name, name), value) for name, value in one] for one in said]
     z = [redshift_of(one)[0] for one in said]
     warned = [
         flag_words(row.get) or rivals_of(taken, one)
         for row, taken, one in zip(upper, z, said, strict=True)
     ]
-    return JoinedCatalogue(
-        {name: row for name, row in names.items() if name},
-        [] if ra is None or dec is None else [degrees_of(row[ra], hours=True) for row in rows],
-        [] if ra is None or dec is None else [degrees_of(row[dec], hours=False) for row in rows],
-        z,
-        warned,
-        [facts_of(row.items(), known) for row in upper],
-        digest,
-    )
+    facts = [facts_of(row.items(), known) for row in upper]
+    names, again = _rows_by_name(named)
+    found = JoinedCatalogue(names, ra if dec else [], dec if ra else [], z, warned, facts, digest)
+    for row, others in _same_object(again, found).items():
+        found.facts[row] = {**facts[row], "catalogue_rows": float(1 + len(others))}
+        if not warned[row]:
+            found.z_warning[row] = _other_redshifts(z[row], [z[other] for other in others])
+    return found
 
 
-def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    kind = path.suffix.lower()
-    if kind in (".parquet", ".pq", ".parq"):
-        return _plain(pd.read_parquet(path))
-    if kind in (".fits", ".fit", ".gz", ".ecsv", ".vot", ".xml", ".votable"):
-        form = {".ecsv": "ascii.ecsv", ".vot": "votable", ".xml": "votable", ".votable": "votable"}
-        table: Any = Table.read(path, format=form.get(kind, "fits"))
-        flat = [name for name in table.colnames if len(table[name].shape) == 1]
-        return _plain(table[flat].to_pandas())
-    words = read_delimited(path.read_bytes()).columns()
-    return pd.DataFrame({name: _numbers(column) for name, column in words.items()})
+def _other_redshifts(z: float, others: list[float]) -> str:
+    """What rows of the same object say that cannot be the same, in words."""
+    told = (at_odds(z, {_AGAIN: other}) for other in others)
+    return next(filter(None, told), "") if math.isfinite(z) else ""
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Text as text, numbers and truth as Python has them; lists and the like left out."""
-    import pandas as pd
-
-    found: dict[str, pd.Series] = {}
-    for name, column in table.items():
-        if column.dtype.kind in "biuf":
-            found[str(name)] = column
-            continue
-        texts = column.map(lambda v: v.decode("utf-8", "replace") if isinstance(v, bytes) else v)
-        if all(isinstance(value, str) or value is None or value != value for value in texts):
-            found[str(name)] = texts.fillna("").astype(str).str.strip()
-    return pd.DataFrame(found)
+def _first_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    by_name = {plain_name(str(name)): str(name) for name in reversed([*table.columns])}
+    return [by_name[name] for name in map(plain_name, names) if name in by_name][:1]
 
 
-def _numbers(words: tuple[str, ...]) -> pd.Series:
-    """As numbers if all that say something are; but whole numbers too long for one are text."""
-    import pandas as pd
+def _positions(table: pd.DataFrame, names: tuple[str, ...], *, hours: bool) -> list[float]:
+    """(n,) degrees; empty without such a column.
 
-    texts = pd.Series(words, dtype=str)
-    numbers: Any = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
-    none = texts.str.lower().isin(["", "nan", "null", "none", "--"])
-    long = texts.str.fullmatch(r"\d{16,}").any()
-    return texts if long or bool((numbers.isna() & ~none).any()) else numbers
+    Numbers are in the column's unit, or in hours where its name says so; text is as in headers.
+    """
+    for name in _first_of(table, names):
+        unit = table.attrs[UNIT_OF_COLUMN].get(name, "h" if "hour" in name.lower() else "")
+        if table[name].dtype.kind not in "iuf":
+            return [degrees_of(value, hours=hours) for value in table[name]]
+        values = table[name].astype(float) * degrees_factor(unit)
+        return [degrees_of(value, hours=hours) for value in values]
+    return []
+
+
+def _velocities(table: pd.DataFrame) -> dict[str, str]:
+    """Of redshifts that are in km/s by their unit, in upper case, what they are then."""
+    units = table.attrs[UNIT_OF_COLUMN]
+    return {name.upper(): "CZ" for name, unit in units.items() if of_speed(unit)}
+
+
+def _rows_by_name(named: list[tuple[str, ...]]) -> tuple[dict[str, int], dict[int, set[int]]]:
+    """Name → row, the first that has it; and row → others with one of its names."""
+    rows: dict[str, int] = {}
+    again: dict[int, set[int]] = {}
+    for names in named:
+        for row, name in enumerate(names):
+            first = rows.setdefault(name, row) if name else row
+            if first != row:
+                again.setdefault(first, set()).add(row)
+    return rows, again
+
+
+def _same_object(again: dict[int, set[int]], found: JoinedCatalogue) -> dict[int, list[int]]:
+    """Row → others of the same name, or within an arcsecond."""
+    pairs = {(row, other) for row, others in again.items() for other in others}
+    pairs |= {pair for a, b in found.close_pairs() for pair in ((a, b), (b, a))}
+    same: dict[int, list[int]] = {}
+    for row, other in sorted(pairs):
+        same.setdefault(row, []).append(other)
+    return same
 
 
 def _on_sphere(ra_deg: Any, dec_deg: Any) -> np.ndarray:

@@ -6,19 +6,31 @@ import hashlib
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..collection.trained.type_names import known_type
-from .delimited import Delimited, read_delimited
+from .catalogue_table import (
+    NAMED,
+    UNIT_OF_COLUMN,
+    named_columns,
+    of_speed,
+    read_table,
+    texts_of,
+)
+from .readers.errors import ReadError
 from .readers.vocabulary.file_names import name_of
+from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
-__all__ = ["KEYS", "LabelError", "Labels", "padded_name", "read_labels"]
+__all__ = ["LabelError", "Labels", "files_of_paths", "read_labels"]
 
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = ("label", "z", "ebv")
-KEYS = ("id", "file", "filename", "name", "object", "objid", "sdss_id", "targetid")
 _NAMED_LIKE = {"type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv"}
 # What stands where nothing is said.
 _NOTHING = ("", "nan", "none", "null", "na", "n/a", "-", "--")
@@ -70,9 +82,10 @@ class Labels:
         Its id, its file's path or name, or that without its endings; or the only entry that is a
         path to a file of this name.
         """
+        if not (known := self._known):
+            return ""
         own = Path(file)
         tried = (id, file, own.name, name_of(own) if file else "")
-        known = self._known
         return next((known[n] for n in tried if n and n in known), self._paths.get(own.name, ""))
 
     @cached_property
@@ -82,11 +95,16 @@ class Labels:
     @cached_property
     def _paths(self) -> dict[str, str]:
         """File name → the one entry that is a path to such a file."""
-        paths = [name for name in self.names if "/" in name or "\\" in name]
-        ends = [re.split(r"[/\\]", path)[-1] for path in paths]
-        once = {end for end, n in Counter(ends).items() if n == 1 and end}
-        relative = zip(ends, paths, strict=True)
-        return {e: path for e, path in relative if e in once and not Path(path).is_absolute()}
+        return files_of_paths(self.names)
+
+
+def files_of_paths(names: Iterable[str]) -> dict[str, str]:
+    """File name → the one name that is a path, none from the root, to such a file."""
+    paths = [name for name in names if "/" in name or "\\" in name]
+    ends = [re.split(r"[/\\]", path)[-1] for path in paths]
+    once = {end for end, n in Counter(ends).items() if n == 1 and end}
+    relative = zip(ends, paths, strict=True)
+    return {e: path for e, path in relative if e in once and not Path(path).is_absolute()}
 
 
 def read_labels(path: str | Path) -> Labels:
@@ -104,22 +122,19 @@ def read_labels(path: str | Path) -> Labels:
     """
     path = Path(path)
     table = _read(path)
-    columns = {_plain(name): name for name in reversed(table.names)}
-    key = next((name for name in KEYS if name in columns), None)
-    told = [name for name in _COLUMNS if name in columns]
-    if key is None or not told:
+    told = _told(table)
+    named = named_columns(table)
+    if not named or not told:
         raise LabelError(
             f"{path} needs the columns id,label or file,label (or z or ebv instead of label); "
-            f"it has {', '.join(table.names)}"
+            f"it has {', '.join(map(str, table.columns[:12]))}"
         )
     entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
-    words = table.columns()
-    for column in told:
-        known = entries[column]
-        for raw, entry in zip(words[columns[key]], words[columns[column]], strict=True):
-            name = padded_name(raw)
-            if known.setdefault(name, entry) != entry:
-                raise LabelError(f"{path} calls {raw!r} both {known[name]!r} and {entry!r}")
+    for role, column in told.items():
+        known = entries[role]
+        for raw, entry in zip(named[0], texts_of(table[column]), strict=True):
+            if _meant(role, known.setdefault(raw, entry)) != _meant(role, entry):
+                raise LabelError(f"{path} calls {raw!r} both {known[raw]!r} and {entry!r}")
     content = [sorted(known.items()) for known in entries.values() if known]
     digest = hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
     return _checked(
@@ -127,10 +142,30 @@ def read_labels(path: str | Path) -> Labels:
         Labels(
             {},
             digest,
-            redshifts=_numbers(entries["z"], "the redshift", path),
+            redshifts=_redshifts(entries["z"], path, _called(table, told.get("z", "z"))),
             reddenings=_numbers(entries["ebv"], "the E(B-V)", path, least=0.0),
         ),
     )
+
+
+def _told(table: pd.DataFrame) -> dict[str, str]:
+    """What is told → the column that tells it."""
+    columns = {_plain(str(name)): str(name) for name in reversed([*table.columns])}
+    told = {role: columns[role] for role in _COLUMNS if role in columns}
+    if "z" not in told:
+        upper = {str(name).upper(): str(name) for name in reversed([*table.columns])}
+        told |= next(({"z": upper[name]} for name in KEYWORDS if name in upper), {})
+    return told
+
+
+def _called(table: pd.DataFrame, column: str) -> str:
+    """What a column of redshifts is, by its name and its unit."""
+    return "CZ" if of_speed(table.attrs[UNIT_OF_COLUMN].get(column, "")) else column.upper()
+
+
+def _meant(role: str, entry: str) -> str:
+    """An entry as it is compared with another of the same name."""
+    return (known_type(entry) or entry) if role == "label" else entry
 
 
 def _checked(given: dict[str, str], labels: Labels) -> Labels:
@@ -148,14 +183,14 @@ def _checked(given: dict[str, str], labels: Labels) -> Labels:
     return replace(labels, by_name=taken, renamed=renamed, unknown=unknown, own=own)
 
 
-def _read(path: Path) -> Delimited:
+def _read(path: Path) -> pd.DataFrame:
     try:
-        table = read_delimited(path.read_bytes())
+        table = read_table(path)
     except OSError as error:
-        raise LabelError(f"cannot read labels from {path}: {error.strerror}") from error
-    except ValueError as error:
+        raise LabelError(f"cannot read labels from {path}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, ReadError) as error:
         raise LabelError(f"cannot read labels from {path}: {error}") from error
-    if not table.named:
+    if not table.attrs[NAMED]:
         raise LabelError(
             f"{path} has no names of columns in its first line: it needs id,label or file,label"
         )
@@ -169,6 +204,20 @@ def _plain(name: str) -> str:
 
 def _says(entry: str) -> bool:
     return entry.strip().lower() not in _NOTHING
+
+
+def _redshifts(entries: dict[str, str], path: Path, column: str) -> dict[str, float]:
+    """Those that say one; -9999 and the like, which stand for none, say nothing."""
+    found: dict[str, float] = {}
+    for name, text in entries.items():
+        if not name or not _says(text):
+            continue
+        z, why = redshift_of([(column, text)])
+        if math.isfinite(z):
+            found[name] = z
+        elif "stands for" not in why:
+            raise LabelError(f"{path} gives {name!r} the redshift {text!r}, which is no number")
+    return found
 
 
 def _numbers(
@@ -189,9 +238,3 @@ def _number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         return math.nan
-
-
-def padded_name(name: str) -> str:
-    """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
-    parts = re.fullmatch(r"(\d{1,5})-(\d{5})-(\d{1,4})", name)
-    return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name

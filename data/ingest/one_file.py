@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -14,11 +14,12 @@ from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import Spectrum
 from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
 from ..collection.observed import StoredSpectrum
-from ..collection.wave_code import encode_wave
+from ..collection.wave_code import LastWave
 from .entry_rules import EntryBar, entry_bar
 from .joined_catalogue import NO_CATALOGUE, JoinedCatalogue
 from .labels import Labels
 from .readers import ReadError, read_all
+from .readers.errors import SomeUnreadError
 from .readers.impossible import impossible
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
@@ -110,11 +111,16 @@ class Intake:
 
     def one_by_one(self, path: Path) -> Iterator[Taken | Rejected]:
         """The same as they come, so that a file of any number of spectra fits in memory."""
+        named = readable(path)
+        codes = LastWave()
         try:
             for read in read_all(path, self.hints):
-                spectrum = self._at_its_redshift(replace(read, file=readable(path)))
+                spectrum = self._at_its_redshift(read.told(file=named))
                 bar = entry_bar(spectrum)
-                yield _refused(spectrum, bar) or self._kept(spectrum, bar)
+                yield _refused(spectrum, bar) or self._kept(spectrum, bar, codes)
+        except SomeUnreadError as error:
+            for id, why in error.each:
+                yield Rejected(named, id, why.reason, str(why))
         except ReadError as error:
             yield Rejected.of_file(path, error)
 
@@ -122,17 +128,17 @@ class Intake:
         """With the redshift that the user gives, by labels or catalogue, if not its file's own."""
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
-            return replace(spectrum, z=self.labels.redshifts[name], z_warning="")
+            return spectrum.told(z=self.labels.redshifts[name], z_warning="")
         row = self._row_of(spectrum)
         if row is None or not np.isfinite(self.catalogue.z[row]):
             return spectrum
-        return replace(spectrum, z=self.catalogue.z[row], z_warning=self.catalogue.z_warning[row])
+        return spectrum.told(z=self.catalogue.z[row], z_warning=self.catalogue.z_warning[row])
 
-    def _kept(self, spectrum: Spectrum, bar: EntryBar | None) -> Taken:
+    def _kept(self, spectrum: Spectrum, bar: EntryBar | None, codes: LastWave) -> Taken:
         """As it is stored, and why no model is given it, if none is."""
         reason, why = self._set_aside(spectrum, bar) or ("", "")
         stored = StoredSpectrum(
-            encode_wave(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
+            codes.of(spectrum.wave_obs_aa), spectrum.flux, spectrum.ivar, spectrum.model
         )
         return Taken(_catalog_row(spectrum) | {SET_ASIDE: reason, WHY_SET_ASIDE: why}, stored)
 

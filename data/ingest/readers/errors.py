@@ -1,10 +1,13 @@
-"""Why a file yields no spectrum."""
+"""Why a file yields no spectrum, or not all of those in it."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, TypeVar
 
-__all__ = ["ReadError", "ReadReason"]
+__all__ = ["NoPixelsError", "ReadError", "ReadReason", "SomeUnreadError", "Unread"]
+
+T = TypeVar("T")
 
 ReadReason = Literal[
     "unreadable",
@@ -16,6 +19,8 @@ ReadReason = Literal[
     "too large",
     "too slow",
 ]
+# Of a whole table rather than of a row: what is wrong with one is wrong with all.
+_OF_ALL = ("no errors", "unknown format")
 
 
 class ReadError(Exception):
@@ -24,3 +29,66 @@ class ReadError(Exception):
     def __init__(self, reason: ReadReason, detail: str) -> None:
         super().__init__(detail)
         self.reason: ReadReason = reason
+
+
+class NoPixelsError(ReadError):
+    """There are no pixels, or each is marked bad; another arm may have some."""
+
+
+class SomeUnreadError(ReadError):
+    """Some spectra of a file could not be read; the others were given before.
+
+    Attributes
+    ----------
+    each
+        Id and error of each.
+    """
+
+    def __init__(self, each: list[tuple[str, ReadError]]) -> None:
+        _, first = each[0]
+        super().__init__(first.reason, f"{len(each)} of its spectra; the first: {first}")
+        self.each = each
+
+
+class Unread:
+    """Keeps what went wrong with single spectra of a file, while the others are read."""
+
+    def __init__(self) -> None:
+        self._each: list[tuple[str, ReadError]] = []
+        self._n_read = 0
+
+    def attempt(self, id: str, read: Callable[[], T], told: str = "") -> T | None:
+        """What is read; None if it cannot be, which is kept with these words before its own.
+
+        Raises
+        ------
+        ReadError
+            It is of a kind that all spectra of the file have in common.
+        """
+        try:
+            found = read()
+        except ReadError as error:
+            if error.reason in _OF_ALL:
+                raise ReadError(error.reason, f"{told}{error}") from error
+            self._each.append((id, type(error)(error.reason, f"{told}{error}")))
+            return None
+        self._n_read += 1
+        return found
+
+    def through(self, id: str, spectra: Iterable[T]) -> Iterator[T]:
+        """Spectra of a part of the file, as they come."""
+        try:
+            for one in spectra:
+                self._n_read += 1
+                yield one
+        except SomeUnreadError as error:
+            self._each += error.each
+        except ReadError as error:
+            self._each.append((id, error))
+
+    def tell(self) -> None:
+        """Raise what was kept: the first error itself where nothing was read, else all of them."""
+        if self._each and not self._n_read and len({str(one) for _, one in self._each}) == 1:
+            raise self._each[0][1]
+        if self._each:
+            raise SomeUnreadError(self._each)

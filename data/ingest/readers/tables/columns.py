@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,8 +51,9 @@ class Columns(Protocol):
         """As it is written; empty if there is none."""
         ...
 
-    def value(self, keyword: str) -> object:
-        """What a header says; None if it says nothing."""
+    @property
+    def value(self) -> Callable[[str], object]:
+        """Of a keyword what a header says; None if it says nothing."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .....core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
-from ..errors import ReadError
+from ..errors import NoPixelsError, ReadError
 from ..vocabulary.column_names import Role
 from ..vocabulary.composed_names import composed_name
 from ..vocabulary.noise import from_error, from_variance, not_negative
@@ -55,6 +55,8 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
         A unit is none of flux.
     """
     flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named)
+    if not flux.size:
+        raise NoPixelsError("unreadable", "the table has no rows, or its arrays no pixels")
     if flux.shape != wave_aa.shape:
         raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
     role: Role | None = next((role for role in _NOISE if role in named), None)
@@ -72,14 +74,17 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     scale = stated_scale(columns, unit)
     if called in (RELATIVE, COUNTS):
         scale *= _bearable(flux * scale)
-    factor = factor * scale
-    in_unit = flux * factor
+    as_it_is = called in (RELATIVE, COUNTS) and scale == 1  # most tables; each product costs
+    factor = factor if as_it_is else factor * scale
+    in_unit = flux if as_it_is else flux * factor
     if role == "error":
         return FluxAndNoise(
             in_unit, _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale)),
             called, factor,
         )  # fmt: skip
     ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
+    if as_it_is:
+        return FluxAndNoise(in_unit, ivar, called, factor)
     own = _of_squares(written, _POWERS[role], wave_aa, called, factor)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return FluxAndNoise(in_unit, ivar / own / own, called, factor)
@@ -141,5 +146,7 @@ def _of_squares(
 def _bearable(flux: np.ndarray) -> float:
     """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
     sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
-    usual = float(np.median(sizes)) if len(sizes) else 1.0
+    if not len(sizes) or (sizes.min() > _SMALL and sizes.max() < 1 / _SMALL):
+        return 1.0
+    usual = float(np.median(sizes))
     return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .....core.spectra.spectrum import Spectrum
+from ..errors import Unread
 from ..fits_files.fits import Hdu
 from ..vocabulary.hints import Hints
 from .columns import Columns, FitsColumns
@@ -91,9 +92,14 @@ def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[S
             continue
         objects, first = np.unique(names, return_index=True)
         if len(objects) > 1 and len(objects) * _FEWEST <= len(names):
+            unread = Unread()
             for which in np.argsort(first):
-                part = PartOfColumns(columns, names == objects[which])
-                found = spectrum_of_columns(part, path, hints)
-                yield replace(found, id=str(objects[which]))
+                part, id = PartOfColumns(columns, names == objects[which]), str(objects[which])
+                found = unread.attempt(
+                    id, lambda part=part: spectrum_of_columns(part, path, hints), f"{id}: "
+                )
+                if found is not None:
+                    yield found.told(id=id)
+            unread.tell()
             return
     yield spectrum_of_columns(columns, path, hints)

@@ -6,7 +6,7 @@ from collections.abc import Container
 
 import numpy as np
 
-from ..errors import ReadError
+from ..errors import NoPixelsError, ReadError
 from ..surveys.sdss import never_observed
 from ..vocabulary.column_names import Role
 from .columns import Columns
@@ -19,6 +19,7 @@ _FILLS = (-9999.0, -999.0, -99999.0, -32768.0)
 _FAR = 10.0  # in σ from the median: only there is such a value no flux
 _TWICE = 2
 _BEYOND = 1e10  # times the usual: no spectrum reaches so far
+_FAR_IVAR = _BEYOND**2 / 2  # errors of which none is so many times another
 _MOST_BAD = 0.9  # of the pixels: a mask of more may mark the good ones
 
 
@@ -55,12 +56,10 @@ def unmasked(
         # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
         plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
         bad |= marks != 0 if plain else never_observed(marks)
-    if not bad.size:
-        raise ReadError("unreadable", "the table has no rows")
     if bad.all():
         by = ", ".join(repr(named[role]) for role in _MASKS if role in named)
         where = "; --column good=NAME says of one that it marks the good ones"
-        raise ReadError(
+        raise NoPixelsError(
             "unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}{where}"
         )
     return np.where(bad, 0.0, ivar)
@@ -89,7 +88,7 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
-        if not good.any():
+        if not good.any() or _none_far(flux[good], ivar[good]):
             return ivar, ""
         usual = float(np.median(np.abs(flux[good])))
         huge = good & (np.abs(flux) > _BEYOND * usual) & (usual > 0)
@@ -107,3 +106,10 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
     if not none.any():
         return ivar, ""
     return np.where(none, 0.0, ivar), f"{flux[np.argmax(none)]:g}"
+
+
+def _none_far(flux: np.ndarray, ivar: np.ndarray) -> bool:
+    """Whether extremes alone, which are quick to find, say that no value stands for none."""
+    size = np.abs(flux)
+    near = size.max() <= _BEYOND * size.min() and ivar.max() < _FAR_IVAR * ivar.min()
+    return bool(near and flux.min() > max(_FILLS))

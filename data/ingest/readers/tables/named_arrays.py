@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from .....core.spectra.spectrum import Spectrum
-from ..errors import ReadError
+from ..errors import ReadError, Unread
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.plain_words import in_own_words
@@ -74,10 +74,12 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
             if are_orders(rows):
                 yield from _by_file([as_one(rows)], first[0].units, path, hints)
                 return
-        alone = len(first) == 1
+        alone, unread = len(first) == 1, Unread()
         for one in chain(first, held):
             there = True
-            yield from _spectra(one, path, hints, group="" if alone else one.name)
+            group = "" if alone else one.name
+            yield from unread.through(_own_name(path, group), _spectra(one, path, hints, group))
+        unread.tell()
         if not there:
             raise ReadError("unknown format", _none(shown))
 
@@ -212,8 +214,12 @@ def _by_file(
     rows: Iterable[Row], units: Mapping[str, str], path: Path, hints: Hints, group: str = ""
 ) -> Iterator[Spectrum]:
     """Of one spectrum, whose id is the file's name, with the group's where there are several."""
-    own = "-".join(filter(None, (name_of(path), group)))
+    own = _own_name(path, group)
     return spectra_of_rows(rows, units, path, hints, otherwise=lambda _: own)
+
+
+def _own_name(path: Path, group: str) -> str:
+    return "-".join(filter(None, (name_of(path), group)))
 
 
 def _rows_of(found: _Arrays, hints: Hints) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,8 +23,6 @@ from .written_metadata import of_parquet
 __all__ = ["load_parquet"]
 
 _ROWS_AT_ONCE = 64  # a spectrum has some 100 kB as arrow holds it
-_FACT = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_string,
-         pa.types.is_large_string, pa.types.is_binary)  # fmt: skip
 
 
 def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -95,24 +93,57 @@ def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
 def _rows(
     file: Any, schema: Any, arms: list[tuple[str, list[str]]], common: Mapping[str, object]
 ) -> Iterator[Row]:
-    facts = [field.name for field in schema if any(is_kind(field.type) for is_kind in _FACT)]
+    facts = [field.name for field in schema if _is_fact(field.type)]
     arrays = [name or fields for name, fields in arms]
     wanted = [one for item in arrays for one in ([item] if isinstance(item, str) else item)]
     for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[*facts, *wanted], use_threads=False):
         said = {name: batch.column(name).to_pylist() for name in facts}
+        held = [_by_row(batch, name, fields) for name, fields in arms]
         for number in range(batch.num_rows):
-            held = tuple(_arrays(batch, number, name, fields) for name, fields in arms)
-            yield Row(held, {name: values[number] for name, values in said.items()}, common)
+            arms_of_row = tuple(arm[number] for arm in held)
+            yield Row(arms_of_row, {name: of[number] for name, of in said.items()}, common)
 
 
-def _arrays(batch: Any, row: int, name: str, fields: list[str]) -> Mapping[str, Any]:
+def _by_row(batch: Any, name: str, fields: list[str]) -> list[dict[str, Any]]:
+    """Of each row, the arrays of an arm by their names."""
     if not name:
-        return {field: _array(batch.column(field)[row].values) for field in fields}
-    held = batch.column(name)[row]
-    if pa.types.is_struct(held.type):
-        return {field: _array(held[field].values) for field in fields if _is_list(held[field].type)}
-    pixels = held.values
+        lists = {field: _lists(batch.column(field)) for field in fields}
+    else:
+        held = batch.column(name)
+        if not pa.types.is_struct(held.type):
+            return [_of_pixels(held[row].values, fields) for row in range(len(held))]
+        # Flattened, a field has no value where the whole has none.
+        parts = dict(zip(fields, held.flatten(), strict=True))
+        lists = {field: _lists(part) for field, part in parts.items() if _is_list(part.type)}
+    return [{field: of[row] for field, of in lists.items()} for row in range(batch.num_rows)]
+
+
+def _of_pixels(pixels: Any, fields: list[str]) -> dict[str, Any]:
+    """Of a row that is a list of pixels, each with all fields."""
+    if pixels is None:
+        return {field: np.empty(0) for field in fields}
     return {field: _array(pixels.field(number)) for number, field in enumerate(fields)}
+
+
+def _lists(column: Any) -> Sequence[np.ndarray]:
+    """Of each row its array; at once where no value is missing."""
+    flat = column.flatten()
+    if column.null_count or flat.null_count or not _is_number(flat.type):
+        return [_array(column[row].values) for row in range(len(column))]
+    sizes = column.value_lengths().to_numpy(zero_copy_only=False)
+    ends = np.cumsum(sizes).tolist()
+    values = flat.to_numpy(zero_copy_only=False)
+    return [values[end - size : end] for end, size in zip(ends, sizes.tolist(), strict=True)]
+
+
+def _is_fact(kind: Any) -> bool:
+    """Whether a column holds a value a row; a dictionary, as of categories, holds its values."""
+    plain: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return not (pa.types.is_nested(plain) or pa.types.is_null(plain))
+
+
+def _is_number(kind: Any) -> bool:
+    return pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)
 
 
 def _array(values: Any) -> np.ndarray:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import numpy as np
 
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.spectrum import Spectrum
-from ..errors import ReadError
+from ..errors import NoPixelsError, ReadError, Unread
 from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
@@ -88,14 +90,18 @@ class RowColumns:
 
     def numbers(self, name: str) -> np.ndarray:
         """ReadError if the array holds no numbers, or is none of pixels."""
-        values = np.ma.asarray(self.arrays[name])
+        values = self._values(name)
         if values.dtype.kind not in "iuf" or values.ndim != 1:
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no numbers")
         return np.ma.filled(values.astype(np.float64), np.nan)
 
+    def _values(self, name: str) -> np.ndarray:
+        found = self.arrays[name]
+        return found if type(found) is np.ndarray else np.ma.asarray(found)
+
     def flags(self, name: str) -> np.ndarray:
         """ReadError if the array holds no flags."""
-        values = np.ma.asarray(self.arrays[name])
+        values = self._values(name)
         if values.dtype.kind not in "biuf" or values.ndim != 1:
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
         return np.ma.filled(values, 1).astype(np.int64)
@@ -112,9 +118,10 @@ class RowColumns:
         """As it is written; empty if there is none."""
         return self.units.get(name, "")
 
-    def value(self, keyword: str) -> object:
-        """Without regard to case."""
-        return self.facts.get(keyword.upper())
+    @property
+    def value(self) -> Callable[[str], object]:
+        """Of a name in upper case; of many names most rows say nothing, so this is quick."""
+        return self.facts.get
 
 
 def holds_spectra(names: Iterable[str], hints: Hints) -> bool:
@@ -202,23 +209,42 @@ def spectra_of_rows(
 
     Raises
     ------
+    SomeUnreadError
+        After the others, if some rows are no spectra.
     ReadError
-        A row is no spectrum.
+        None is.
     """
     named = otherwise or (lambda number: f"{name_of(path)}-{number}")
+    unread = Unread()
     for number, row in enumerate(rows):
         facts = {name.upper(): _plain(value) for name, value in row.facts.items()}
-        arms = [RowColumns(arm, {**row.common, **facts}, units) for arm in row.arms]
-        if not arms:
-            raise ReadError("unreadable", f"row {number} has no arrays of a spectrum")
-        try:
-            found = [spectrum_of_columns(arm, path, hints.about(arm.names)) for arm in arms]
-        except ReadError as error:
-            raise ReadError(error.reason, f"row {number}: {error}") from error
-        joined = joined_arms(found)
-        about = facts_of(facts.items(), leave_out=_KNOWN)
         id = _id(facts, named(number))
-        yield replace(joined, id=id, facts={**joined.facts, **about})
+        joined = unread.attempt(
+            id,
+            lambda row=row, facts=facts: _of_arms(row, facts, units, path, hints),
+            "" if otherwise else f"row {number}: ",
+        )
+        if joined is not None:
+            about = facts_of(facts.items(), leave_out=_KNOWN)
+            yield joined.told(id=id, facts={**joined.facts, **about})
+    unread.tell()
+
+
+def _of_arms(
+    row: Row, facts: Mapping[str, object], units: Mapping[str, str], path: Path, hints: Hints
+) -> Spectrum:
+    """Those of a row's arms that have pixels, as one spectrum."""
+    found: list[Spectrum] = []
+    empty: NoPixelsError | None = None
+    for arrays in row.arms:
+        arm = RowColumns(arrays, {**row.common, **facts}, units)
+        try:
+            found.append(spectrum_of_columns(arm, path, hints.about(arm.names)))
+        except NoPixelsError as error:
+            empty = error
+    if not found:
+        raise empty or ReadError("unreadable", "it has no arrays of a spectrum")
+    return joined_arms(found)
 
 
 def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
@@ -253,4 +279,8 @@ def _plain(value: Any) -> object:
         value = value[()]
     if isinstance(value, np.generic):
         value = value.item()
-    return value.decode("utf-8", "replace").strip() if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value  # a time, too, is a date

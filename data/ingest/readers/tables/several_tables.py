@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from .....core.spectra.spectrum import Spectrum
-from ..errors import ReadError
+from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
@@ -60,16 +59,27 @@ def load_tables(
     """
     common = [hdu for hdu in hdus if hdu not in tables]
     own = [FitsColumns(one, (one, *common)) for one in tables]
-    found = [spectrum_of_columns(columns, path, hints) for columns in own]
-    if _are_arms(found):
+    unread = Unread()
+    names = [hdu.name for hdu in tables]
+    alone = [name and names.count(name) == 1 for name in names]
+    which = [
+        n if one else f"{n}{k}" for k, (n, one) in enumerate(zip(names, alone, strict=True), 1)
+    ]
+    ids = [f"{name_of(path)}-{one}" for one in which]
+    tried = [
+        unread.attempt(id, lambda columns=columns: spectrum_of_columns(columns, path, hints))
+        for id, columns in zip(ids, own, strict=True)
+    ]
+    found = [one for one in tried if one is not None]
+    if len(found) == len(tables) and _are_arms(found):
         every = [hdu for hdu in hdus if hdu is not tables[0]]
         first = spectrum_of_columns(FitsColumns(tables[0], (tables[0], *every)), path, hints)
         yield joined_arms([first, *found[1:]])
         return
-    names = [hdu.name for hdu in tables]
-    for number, (spectrum, name) in enumerate(zip(found, names, strict=True), 1):
-        which = name if name and names.count(name) == 1 else f"{name}{number}"
-        yield replace(spectrum, id=f"{name_of(path)}-{which}")
+    for id, spectrum in zip(ids, tried, strict=True):
+        if spectrum is not None:
+            yield spectrum.told(id=id)
+    unread.tell()
 
 
 def _are_arms(spectra: Sequence[Spectrum]) -> bool:

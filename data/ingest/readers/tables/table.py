@@ -15,7 +15,8 @@ from .....core.spectra.air_vacuum import air_to_vacuum
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Medium, Spectrum
 from .....core.spectra.unit_spellings import from_logarithm, length_within, wavelengths_aa
-from ..fits_files.fits import Hdu, ReadError
+from ..errors import ReadError
+from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
@@ -124,7 +125,8 @@ def _wave_vac_aa(
 
 def _facts(columns: Columns, fill: str) -> dict[str, str | float]:
     """Of the header, and the value that was taken to stand for no flux, if one was."""
-    said = facts_of((name, columns.value(name)) for name in HEADER_FACTS)
+    ask = columns.value
+    said = facts_of((name, ask(name)) for name in HEADER_FACTS)
     return said | {"fill_value": fill} if fill else said
 
 
@@ -148,15 +150,16 @@ def _in_order(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By increasing wavelength, each once; pixels without one are left out."""
     there = np.isfinite(wave)
-    if there.sum() > 1 and len(np.unique(wave[there])) == 1:
-        raise ReadError("unreadable", f"all {len(wave):,} wavelengths are {wave[there][0]:g} Å")
     if there.all() and np.all(np.diff(wave) > 0):
         return wave, flux, ivar
+    if there.sum() > 1 and len(np.unique(wave[there])) == 1:
+        raise ReadError("unreadable", f"all {len(wave):,} wavelengths are {wave[there][0]:g} Å")
     return coadd_arms([(wave[there], flux[there], ivar[there])], tolerance_aa=_SAME_AA)
 
 
 def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, object]]:
-    said: list[tuple[str, object]] = [(name, columns.value(name)) for name in KEYWORDS]
+    ask = columns.value
+    said: list[tuple[str, object]] = [(name, ask(name)) for name in KEYWORDS]
     if "redshift" in named:
         name = named["redshift"]
         values = columns.numbers(name)
@@ -164,7 +167,8 @@ def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, obje
         if len(good):
             several = f"{len(good)} values"
             said.append((f"column {name}", float(good[0]) if len(good) == 1 else several))
-    return [*said, *((name, columns.value(name)) for name in VELOCITIES)]
+    said += [(name, ask(name)) for name in VELOCITIES]
+    return [one for one in said if one[1] is not None]
 
 
 def _text(columns: Columns, keyword: str) -> str:

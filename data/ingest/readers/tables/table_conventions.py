@@ -63,8 +63,9 @@ def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
 
 def _elsewhere(columns: Columns, name: str, keywords: Sequence[str]) -> str:
     own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
-    for keyword in (*own, *keywords):
-        said = columns.value(keyword.upper())
+    ask = columns.value
+    for keyword in (*(name.upper() for name in own), *keywords):
+        said = ask(keyword)
         if isinstance(said, str) and said.strip():
             return said.strip()
     told = composed_name(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +15,7 @@ from astropy.utils.exceptions import AstropyWarning
 
 from .....core.spectra.spectrum import Spectrum
 from ...delimited import decoded, number_of, read_delimited
-from ..fits_files.fits import ReadError
+from ..errors import ReadError, Unread
 from ..fits_files.packed import opened, unpacked_name
 from ..vocabulary.column_names import columns_by_role
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
@@ -130,11 +129,14 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
     if not held:
         raise ReadError(*_why_none(tables[0]))
+    unread = Unread()
     for number, (table, told) in enumerate(held, 1):
-        for spectrum in spectra_of_columns(AstropyColumns(table), path, told):
+        which = str((table.meta or {}).get("name") or number)
+        spectra = spectra_of_columns(AstropyColumns(table), path, told)
+        for spectrum in unread.through(f"{name_of(path)}-{which}", spectra):
             several = len(held) > 1 and spectrum.id == name_of(path)
-            which = str((table.meta or {}).get("name") or number)
-            yield replace(spectrum, id=f"{spectrum.id}-{which}") if several else spectrum
+            yield spectrum.told(id=f"{spectrum.id}-{which}") if several else spectrum
+    unread.tell()
 
 
 def _hints_of(table: Table, hints: Hints) -> Hints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from .composed_names import ComposedRole, only_composed
@@ -69,6 +70,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """A column's name as names are compared."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
@@ -99,7 +101,11 @@ def columns_by_role(columns: Iterable[str]) -> dict[Role, str]:
     -------
     Role → name as the file has it; a role that nobody plays is left out.
     """
-    given = [*columns]
+    return dict(_by_role(tuple(columns)))
+
+
+@lru_cache(maxsize=256)
+def _by_role(given: tuple[str, ...]) -> dict[Role, str]:
     there = {plain_name(name): name for name in reversed(given)}
     found: dict[Role, str] = {}
     for role, names in _KNOWN.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 __all__ = ["Composed", "ComposedRole", "composed_name", "only_composed"]
@@ -73,6 +74,7 @@ class Composed(NamedTuple):
     n_words: int
 
 
+@lru_cache(maxsize=1024)
 def composed_name(name: str) -> Composed | None:
     """What a name says in several words; None if one of them is not known.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 __all__ = ["FITS_ENDINGS", "name_of", "readable"]
@@ -16,6 +17,7 @@ _TABLES = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def name_of(path: Path) -> str:
     """The whole name without its endings: ``NGC2916.V500.rss`` of ``NGC2916.V500.rss.fits.gz``."""
     name = path.name

@@ -41,6 +41,8 @@ class Hints:
 
     def about(self, names: Iterable[str]) -> Hints:
         """Those that speak of columns of these names."""
+        if not self.columns:
+            return self
         known = {plain_name(name) for name in names}
         said = self.columns.items()
         there: dict[Role, str] = {r: name for r, name in said if _plain(name, known) in known}

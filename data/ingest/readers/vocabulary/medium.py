@@ -43,9 +43,9 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
     Empty if nothing is said: wavelengths are then taken as vacuum.
     """
     told = [
-        *(_truth(value(name), meant) for name, meant in _TRUTHS),
-        *(_word(value(name)) for name in _WORDS),
-        *(_done(value(name)) for name in _CONVERSIONS),
+        *(_truth(t, meant) for name, meant in _TRUTHS if (t := value(name)) is not None),
+        *(_word(t) for name in _WORDS if (t := value(name)) is not None),
+        *(_done(t) for name in _CONVERSIONS if (t := value(name)) is not None),
     ]
     if said := _first(told):
         return said
@@ -59,8 +59,8 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
     if kind.startswith(("WAVE", "VACU")):
         return "vacuum"
     about = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}") if column else ("CUNIT1",)
-    remarks = [sentences_say(str(value(name) or "")) for name in _SENTENCES]
-    columns = [_apart(value(name)) for name in about]
+    remarks = [sentences_say(str(t)) for name in _SENTENCES if (t := value(name))]
+    columns = [_apart(t) for name in about if (t := value(name))]
     return _first((_word(column), *columns, *remarks))
 
 
@@ -98,13 +98,11 @@ def _apart(told: object) -> Said:
 
 def _done(told: object) -> Said:
     word = str(told).strip().lower()
-    return "vacuum" if told is not None and (told in (True, 1) or word in (*_YES, "done")) else ""
+    return "vacuum" if told in (True, 1) or word in (*_YES, "done") else ""
 
 
 def _truth(told: object, meant: Said) -> Said:
     """What follows from a truth value, a number or a word; empty from a number of another kind."""
-    if told is None:
-        return ""
     word = str(told).strip().lower()
     if told in (False, 0) or word in _NO:
         return "air" if meant == "vacuum" else "vacuum"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Container, Iterable
+from functools import lru_cache
 
 __all__ = ["EBV", "HEADER_FACTS", "column_name", "facts_of"]
 
@@ -25,6 +26,7 @@ _LONGEST = 80  # of a text; remarks of an observer are no column to sort by
 _MOST_EBV = 100.0
 
 
+@lru_cache(maxsize=4096)
 def column_name(name: str) -> str:
     """As the catalog calls it: lower case, of letters, digits and underscores."""
     plain = re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") or "unnamed"
@@ -52,7 +54,7 @@ def facts_of(
     """
     found: dict[str, str | float] = {}
     for name, value in said:
-        if name.upper() in leave_out:
+        if value is None or name.upper() in leave_out:
             continue
         column = column_name(name)
         plain = _plain(column, value)

@@ -60,8 +60,12 @@ def position_of(value: Callable[[str], object]) -> tuple[float, float]:
     value
         Of a name in upper case; None if absent.
     """
-    ra = (degrees_of(value(name), hours=True) for name in RIGHT_ASCENSIONS)
-    dec = (degrees_of(value(name), hours=False) for name in DECLINATIONS)
+    ras, decs = (
+        [said for name in names if (said := value(name)) is not None]
+        for names in (RIGHT_ASCENSIONS, DECLINATIONS)
+    )
+    ra = (degrees_of(said, hours=True) for said in ras)
+    dec = (degrees_of(said, hours=False) for said in decs)
     return (
         next((one for one in ra if math.isfinite(one)), math.nan),
         next((one for one in dec if math.isfinite(one)), math.nan),

@@ -41,6 +41,8 @@ def flag_words(value: Callable[[str], object]) -> str:
     """
     for name in _BITS:
         said = value(name)
+        if said is None:
+            continue
         if isinstance(said, bool):
             bad = said is (name != "ZWARN")
             return "flagged by its survey" if bad else ""

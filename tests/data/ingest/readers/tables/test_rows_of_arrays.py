@@ -1,5 +1,8 @@
 """Many spectra a file, as surveys and notebooks write them: parquet, HDF5, NPZ and FITS."""
 
+from datetime import date
+from decimal import Decimal
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -9,8 +12,11 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
+from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX
+from spexplain.data.ingest.one_file import Intake, Rejected, Taken
 from spexplain.data.ingest.readers import ReadError, read, read_all
+from spexplain.data.ingest.readers.errors import SomeUnreadError
 from spexplain.data.ingest.readers.vocabulary.hints import Hints
 
 N, D = 5, 300
@@ -38,6 +44,11 @@ def same(found, *, masked=True):
 
 def columns():
     return {"object_id": IDS, "Z": Z, "ra": 10.0 + np.arange(N), "dec": np.zeros(N)}
+
+
+def every_list():
+    parts = {"lambda": np.tile(WAVE, (N, 1)), "flux": FLUX, "ivar": IVAR}
+    return {name: pa.array(list(values)) for name, values in parts.items()}
 
 
 @pytest.mark.parametrize("kind", ["struct of lists", "list of structs", "lists", "fixed lists"])
@@ -211,3 +222,64 @@ def test_a_row_that_is_no_spectrum_is_named(tmp_path):
     pq.write_table(table, tmp_path / "x.parquet")
     with pytest.raises(ReadError, match="row 1: 300 wavelengths but 7 fluxes"):
         list(read_all(tmp_path / "x.parquet"))
+
+
+def test_one_bad_row_is_told_and_the_others_are_read(tmp_path):
+    """Empty, without value, or of unequal arrays: by its id, after those that can be read."""
+    lists = every_list()
+    rows = lists["flux"].to_pylist()
+    rows[0], rows[2], rows[3] = None, [], rows[3][:40]
+    table = columns() | lists | {"flux": pa.array(rows, pa.list_(pa.float64()))}
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    with pytest.raises(SomeUnreadError) as told:
+        list(read_all(tmp_path / "a.parquet"))
+    taken = list(Intake(COLLECTION_GRID, 0.8)(tmp_path / "a.parquet"))
+    assert [one.row["id"] for one in taken if isinstance(one, Taken)] == [IDS[1], IDS[4]]
+    refused = [one for one in taken if isinstance(one, Rejected)]
+    assert [one.id for one in refused] == [id for id, _ in told.value.each]
+    assert [one.id for one in refused] == [IDS[0], IDS[2], IDS[3]]
+    assert refused[2].detail == f"row 3: {D} wavelengths but 40 fluxes"
+
+
+def test_what_is_wrong_with_every_row_is_told_once(tmp_path):
+    lists = {name: pa.array(list(np.tile(WAVE, (N, 1)))) for name in ("lambda", "flux")}
+    pq.write_table(pa.table(columns() | lists), tmp_path / "a.parquet")
+    (told,) = Intake(COLLECTION_GRID, 0.8)(tmp_path / "a.parquet")
+    assert isinstance(told, Rejected)
+    assert (told.id, told.reason) == ("", "no errors")
+
+
+def test_categories_decimals_and_times_of_parquet_are_facts(tmp_path):
+    """A dictionary holds its words, a decimal its number."""
+    lists = every_list()
+    table = lists | {
+        "object_id": pa.array(IDS).dictionary_encode(),
+        "CLASS": pa.array(["QSO", "GALAXY"] * 2 + ["STAR"]).dictionary_encode(),
+        "Z": pa.array([Decimal(f"{z:.4f}") for z in Z]),
+        "night": pa.array([date(2024, 5, 1 + row) for row in range(N)]),
+    }
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    found = list(read_all(tmp_path / "a.parquet"))
+    assert [one.id for one in found] == IDS
+    assert [one.z for one in found] == pytest.approx(Z)
+    assert [one.spectral_class for one in found] == ["QSO", "GALAXY"] * 2 + ["STAR"]
+    assert found[1].facts["night"] == "2024-05-02"
+
+
+@pytest.mark.parametrize("empty", ["no pixels", "masked"])
+def test_an_arm_without_pixels_leaves_the_others(tmp_path, empty):
+    """As of DESI, where one arm was not read out."""
+    arms = {}
+    for name, part in (("b", slice(0, 150)), ("r", slice(150, D))):
+        lists = {"wavelength": WAVE[part], "flux": FLUX[0][part], "ivar": IVAR[0][part],
+                 "mask": np.zeros(150, bool)}  # fmt: skip
+        if name == "r" and empty == "no pixels":
+            lists = {one: values[:0] for one, values in lists.items()}
+        elif name == "r":
+            lists["mask"] = ~lists["mask"]
+        arms[name] = pa.array([{one: values.tolist() for one, values in lists.items()}])
+        if name == "r" and empty == "no pixels":
+            arms[name] = arms[name].cast(arms["b"].type)
+    pq.write_table(pa.table({"targetid": [5], "z": [0.1]} | arms), tmp_path / "a.parquet")
+    (found,) = read_all(tmp_path / "a.parquet")
+    np.testing.assert_allclose(found.wave_obs_aa, WAVE[:150])

@@ -1,0 +1,246 @@
+"""A table about spectra, of whatever kind, as columns of text and numbers; and its key columns."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+from astropy.io import fits
+from astropy.table import Table
+
+from .delimited import Delimited, read_delimited
+from .readers.fits_files.packed import opened
+from .readers.vocabulary.column_names import plain_name
+from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
+from .readers.vocabulary.redshift_words import KEYWORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "NAMED",
+    "UNIT_OF_COLUMN",
+    "degrees_factor",
+    "keys_of",
+    "named_columns",
+    "of_speed",
+    "padded_name",
+    "read_table",
+    "texts_of",
+]  # fmt: skip
+
+UNIT_OF_COLUMN = "units"
+"""Of a table's ``attrs``: name → unit as it is written."""
+NAMED = "named"
+"""Of a table's ``attrs``: whether the file names its columns."""
+
+# What a column is called that names spectra or files of them, compared as `plain_name`; in order.
+_KEYS = (
+    "id", "file", "filename", "filepath", "path", "name", "object", "objectid", "objectname",
+    "objname", "objid", "sdssid", "targetid", "specobjid", "specid", "sparclid", "sourceid",
+    "spectrum", "spectrumid", "specname", "filespec",
+)  # fmt: skip
+# Together they name a spectrum of SDSS.
+_PARTS = (("plate", "mjd", "fiberid"), ("plate", "mjd", "fiber"), ("field", "mjd", "catalogid"))
+_WITH_UNIT = re.compile(r"([^\[(]*[^\s\[(])\s*[\[(]\s*([^\])]*?)\s*[\])]")
+_IN_UNITS = {*RIGHT_ASCENSIONS, *DECLINATIONS, *KEYWORDS}
+_LONGEST = 100  # letters of a name with its unit
+_EXACT = 2**53  # whole numbers beyond are rounded in double precision
+
+
+def keys_of(names: Iterable[str]) -> list[str]:
+    """Columns that name spectra or files, in order of preference."""
+    by_name = {plain_name(name): name for name in reversed([*names])}
+    return [by_name[key] for key in _KEYS if key in by_name]
+
+
+def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Of each column of names its names as text; of plate, mjd and fibre what SDSS makes of them.
+
+    Returns
+    -------
+    Empty where an entry is missing.
+    """
+    columns: Any = table
+    found = [texts_of(columns[key]) for key in keys_of(map(str, table.columns))]
+    by_name = {plain_name(str(name)): name for name in reversed([*table.columns])}
+    for parts in _PARTS:
+        if all(part in by_name for part in parts):
+            words = zip(*(texts_of(columns[by_name[part]]) for part in parts), strict=True)
+            found.append(tuple("-".join(word) if all(word) else "" for word in words))
+            break
+    return [tuple(padded_name(name) for name in names) for names in found]
+
+
+def padded_name(name: str) -> str:
+    """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
+    parts = re.fullmatch(r"(\d{1,5})-(\d{5})-(\d{1,4})", name)
+    return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name
+
+
+def texts_of(column: pd.Series) -> tuple[str, ...]:
+    """As text; empty where there is nothing, whole numbers without a point."""
+    return tuple(_text(value) for value in column.tolist())
+
+
+def _text(value: Any) -> str:
+    if value is None or type(value).__name__ == "NAType" or value != value:
+        return ""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+    return str(int(value)) if whole else str(value).strip()
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """FITS, ECSV, VOTable, Parquet or text, packed or not, by what the file begins with.
+
+    Of the tables in a FITS file it is the first that names spectra or has positions. Lists and
+    the like are left out; whole numbers too long for double precision are text.
+
+    Raises
+    ------
+    ReadError, OSError, ValueError, KeyError, TypeError
+        It is damaged, or no table.
+    """
+    with opened(path) as stream:
+        content = stream.read()
+    start = content[:2000].lstrip()
+    if start.startswith(b"PAR1"):
+        return _of_parquet(content)
+    if start.startswith(b"SIMPLE"):
+        return _of_astropy(_of_fits(content))
+    if start.startswith((b"\x89HDF", b"\x93NUMPY")):
+        raise ValueError("HDF5 and NPY are not read here: write it as FITS, Parquet, ECSV or CSV")
+    if b"<VOTABLE" in start:
+        return _of_astropy(Table.read(io.BytesIO(content), format="votable"))
+    if start.startswith(b"# %ECSV"):
+        return _of_astropy(Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv"))
+    found = _named(read_delimited(content))
+    table = _of_text(found)
+    table.attrs[NAMED] = found.named
+    return table
+
+
+def _of_parquet(content: bytes) -> pd.DataFrame:
+    import pandas as pd
+
+    return _plain(pd.read_parquet(io.BytesIO(content)), {})
+
+
+def _of_fits(content: bytes) -> Table:
+    with fits.open(io.BytesIO(content)) as hdus:
+        tables: list[Any] = [
+            hdu for hdu in hdus if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)
+        ]
+        if not tables:
+            raise ValueError("the FITS file has no table")
+        named = (hdu for hdu in tables if _speaks_of_spectra(hdu.columns.names))
+        return Table.read(next(named, tables[0]))
+
+
+def _speaks_of_spectra(names: Iterable[str]) -> bool:
+    plain = {plain_name(name) for name in names}
+    return bool(keys_of(plain)) or any(plain >= {*parts} for parts in _PARTS) or "ra" in plain
+
+
+def _of_astropy(table: Any) -> pd.DataFrame:
+    flat: list[str] = [name for name in table.colnames if len(table[name].shape) == 1]
+    units = {name: str(table[name].unit) for name in flat if table[name].unit is not None}
+    return _plain(table[flat].to_pandas(), units)
+
+
+def _named(table: Delimited) -> Delimited:
+    """With the names of its columns by a note that has as many words, such as ``# id label``."""
+    if keys_of(table.names):
+        return table
+    words = (re.split(r"[,;|\s]+", remark.strip()) for remark in table.remarks)
+    names = next((one for one in words if len(one) == len(table.names) and keys_of(one)), None)
+    if names is None:
+        return table
+    first = [[*table.names]] if table.named else []  # what was taken for names is data
+    return Delimited(tuple(names), [*first, *table.rows], True, table.notes, table.remarks)
+
+
+def _of_text(table: Delimited) -> pd.DataFrame:
+    import pandas as pd
+
+    found: dict[str, pd.Series] = {}
+    units: dict[str, str] = {}
+    for written, words in table.columns().items():
+        parts = _WITH_UNIT.fullmatch(written) if len(written) < _LONGEST else None
+        if parts and parts[1].strip().upper() not in _IN_UNITS:  # E(B-V) is a name
+            parts = None
+        name = parts[1] if parts else written
+        if name in found:
+            name = written
+        found[name] = _numbers(words)
+        if parts:
+            units[name] = parts[2]
+    return _plain(pd.DataFrame(found), units)
+
+
+def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
+    """Text as text, numbers and truth as Python has them; lists and the like left out."""
+    import pandas as pd
+
+    found: dict[str, pd.Series] = {}
+    for name, column in table.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(column.cat.categories.dtype)
+        if column.dtype.kind in "iu" and (column.abs() >= _EXACT).any():
+            found[str(name)] = pd.Series(texts_of(column), index=column.index, dtype=str)
+        elif column.dtype.kind in "biuf":
+            found[str(name)] = column
+        else:
+            texts = column.map(
+                lambda v: v.decode("utf-8", "replace") if isinstance(v, bytes) else v
+            )
+            if column.dtype.kind == "M":
+                texts = column.astype(str)
+            elif (decimals := texts.map(lambda v: isinstance(v, Decimal))).any():
+                texts = texts.where(~decimals, texts.map(str))
+            if (texts.map(lambda v: isinstance(v, str)) | texts.isna()).all():
+                found[str(name)] = texts.fillna("").astype(str).str.strip()
+    plain = pd.DataFrame(found)
+    plain.attrs |= {UNIT_OF_COLUMN: dict(units), NAMED: True}
+    return plain
+
+
+def _numbers(words: tuple[str, ...]) -> pd.Series:
+    """As numbers if all that say something are; but whole numbers too long for one are text."""
+    import pandas as pd
+
+    texts = pd.Series(words, dtype=str)
+    numbers: Any = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
+    none = texts.str.lower().isin(["", "nan", "null", "none", "--"])
+    long = texts.str.fullmatch(r"\d{16,}").any()
+    return texts if long or bool((numbers.isna() & ~none).any()) else numbers
+
+
+def of_speed(unit: str) -> bool:
+    """Whether a unit is km/s, in which a redshift is c z."""
+    return unit.replace(" ", "").lower() in ("km/s", "kms-1", "kms^-1", "kms**-1")
+
+
+def degrees_factor(unit: str) -> float:
+    """What a number in a unit of angle is multiplied by, to be degrees; 1 where it says none.
+
+    Raises
+    ------
+    ValueError
+        It is no unit of angle.
+    """
+    plain = unit.strip().lower()
+    if plain in ("", "deg", "degree", "degrees", "d", "j2000"):
+        return 1.0
+    if plain in ("h", "hr", "hour", "hours", "hourangle", "hms"):
+        return 15.0
+    try:
+        return float(np.asarray(u.Unit(plain).to(u.deg)))
+    except (ValueError, TypeError, u.UnitConversionError) as error:
+        raise ValueError(f"{unit!r} is no unit of angle: write deg or hourangle") from error
