@@ -21,7 +21,7 @@ from .catalogue_table import (
     of_speed,
     read_table,
 )
-from .labels import LabelError, files_of_paths
+from .labels import LabelError, path_to, paths_by_file
 from .readers.errors import ReadError
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.file_names import name_of
@@ -87,17 +87,16 @@ class JoinedCatalogue:
             for name in (id, file, own.name, name_of(own) if file else ""):
                 if name and name in self.names:
                     return self.names[name]
-            if own.name in self._paths:
-                return self._paths[own.name]
+            if path := path_to(file, self._paths):
+                return self.names[path]
         if self._tree is None or not (math.isfinite(ra) and math.isfinite(dec)):
             return None
         away, row = self._tree.query(_on_sphere([ra], [dec])[0], distance_upper_bound=_WITHIN)
         return int(self._placed[row]) if math.isfinite(away) else None
 
     @cached_property
-    def _paths(self) -> dict[str, int]:
-        """File name → row, where one name alone is a path, none from the root, to such a file."""
-        return {end: self.names[path] for end, path in files_of_paths(self.names).items()}
+    def _paths(self) -> dict[str, list[str]]:
+        return paths_by_file(self.names)
 
     def close_pairs(self) -> list[tuple[int, int]]:
         """Rows that lie within an arcsecond of each other."""

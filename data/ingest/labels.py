@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..collection.trained.type_names import known_type
 from .catalogue_table import (
@@ -25,7 +25,7 @@ from .readers.errors import ReadError
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
-__all__ = ["LabelError", "Labels", "files_of_paths", "read_labels"]
+__all__ = ["LabelError", "Labels", "path_to", "paths_by_file", "read_labels"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,25 +86,38 @@ class Labels:
             return ""
         own = Path(file)
         tried = (id, file, own.name, name_of(own) if file else "")
-        return next((known[n] for n in tried if n and n in known), self._paths.get(own.name, ""))
+        return next((known[n] for n in tried if n and n in known), path_to(file, self._paths))
 
     @cached_property
     def _known(self) -> dict[str, str]:
         return {name: name for name in self.names}
 
     @cached_property
-    def _paths(self) -> dict[str, str]:
-        """File name → the one entry that is a path to such a file."""
-        return files_of_paths(self.names)
+    def _paths(self) -> dict[str, list[str]]:
+        return paths_by_file(self.names)
 
 
-def files_of_paths(names: Iterable[str]) -> dict[str, str]:
-    """File name → the one name that is a path, none from the root, to such a file."""
-    paths = [name for name in names if "/" in name or "\\" in name]
-    ends = [re.split(r"[/\\]", path)[-1] for path in paths]
-    once = {end for end, n in Counter(ends).items() if n == 1 and end}
-    relative = zip(ends, paths, strict=True)
-    return {e: path for e, path in relative if e in once and not Path(path).is_absolute()}
+def paths_by_file(names: Iterable[str]) -> dict[str, list[str]]:
+    """File name → the names that are paths, none from the root, to files of this name."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if ("/" in name or "\\" in name) and not Path(name).is_absolute():
+            found.setdefault(_parts(name)[-1], []).append(name)
+    return found
+
+
+def path_to(file: str, paths: dict[str, list[str]]) -> str:
+    """Of paths by their file name the one that a file's ends with, or the only one; else empty."""
+    given = paths.get(Path(file).name, [])
+    own = _parts(file)
+    same = [path for path in given if own[-len(_parts(path)) :] == _parts(path)]
+    if len(same) == 1:
+        return same[0]
+    return given[0] if len(given) == 1 else ""
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in re.split(r"[/\\]", path) if part not in ("", ".")]
 
 
 def read_labels(path: str | Path) -> Labels:
@@ -129,10 +142,11 @@ def read_labels(path: str | Path) -> Labels:
             f"{path} needs the columns id,label or file,label (or z or ebv instead of label); "
             f"it has {', '.join(map(str, table.columns[:12]))}"
         )
+    columns: Any = table
     entries: dict[str, dict[str, str]] = {name: {} for name in _COLUMNS}
     for role, column in told.items():
         known = entries[role]
-        for raw, entry in zip(named[0], texts_of(table[column]), strict=True):
+        for raw, entry in zip(named[0], texts_of(columns[column]), strict=True):
             if _meant(role, known.setdefault(raw, entry)) != _meant(role, entry):
                 raise LabelError(f"{path} calls {raw!r} both {known[raw]!r} and {entry!r}")
     content = [sorted(known.items()) for known in entries.values() if known]

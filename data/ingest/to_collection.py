@@ -24,6 +24,7 @@ from .joined_catalogue import NO_CATALOGUE, read_catalogue, said_by
 from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
 from .many_files import read_in_order
+from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
@@ -266,7 +267,7 @@ class _Desk:
         """The outcomes of some files, or of a part of a large one, in order."""
         outcomes = [one for of_a_file, _ in pieces for one in of_a_file]
         new = [one for one in outcomes if self._key(one) not in self._stored]
-        settled = [self._without_duplicates(one) for one in new]
+        settled = [one for one in map(self._without_duplicates, new) if one is not None]
         self._reject([one for one in settled if isinstance(one, Rejected)])
         # At once: making a table takes as long for one row as for hundreds.
         self._take([one for one in settled if isinstance(one, Taken)])
@@ -360,7 +361,8 @@ class _Desk:
         self._labelled.add(name)
         return self._labels.by_name.get(name, "")
 
-    def _without_duplicates(self, one: Taken | Rejected) -> Taken | Rejected:
+    def _without_duplicates(self, one: Taken | Rejected) -> Taken | Rejected | None:
+        """As it is, under another id, or rejected; None if it is stored under another id."""
         if isinstance(one, Rejected):
             return one
         file, name = self._key(one)
@@ -368,6 +370,13 @@ class _Desk:
         if first is None:
             self._file_of[name] = file
             return one
+        if is_of_other_file(name, file, first):
+            for apart in apart_by_folder(name, file):
+                if (file, apart) in self._stored:
+                    return None
+                if apart not in self._file_of:
+                    self._file_of[apart] = file
+                    return Taken({**one.row, "id": apart}, one.spectrum)
         return Rejected(file, name, _DUPLICATE, f"{name} was taken from {first}")
 
     @staticmethod

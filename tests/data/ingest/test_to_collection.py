@@ -577,3 +577,24 @@ def test_what_says_neither_air_nor_vacuum_is_counted(tmp_path):
     aired = ingest([tmp_path / "in"], tmp_path / "d", grid=GRID, hints=Hints(air=True))
     assert aired.n_medium_unsaid == 0
     assert [*Collection.open(aired.path).catalog["medium"]] == ["vacuum", "air"]
+
+
+def test_files_of_one_name_in_two_folders_are_two_spectra_and_a_copy_is_none(tmp_path):
+    """Broken off between them, it goes on to the same ids; labels by path tell them apart."""
+    wave = np.linspace(4000.0, 8000.0, 200)
+    for folder, height in (("n1", 1.0), ("n2", 2.0), ("copy", 1.0)):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        table = Table({"wave": wave, "flux": np.full(200, height), "ivar": np.full(200, 4.0)})
+        table.meta["Z"] = 0.1
+        table.write(tmp_path / "in" / folder / "same.fits")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,label\nn1/same.fits,type 1\nn2/same.fits,type 2\n")
+    report = ingest([tmp_path / "in"], tmp_path / "c", labels=labels)
+    catalog = Collection.open(report.path).catalog
+    assert catalog["id"].tolist() == ["same", "n2-same"]
+    assert catalog["label"].tolist() == ["", "type 2"]
+    assert report.rejected == {"duplicate": 1}
+    with pytest.raises(IngestCancelled):
+        ingest([tmp_path / "in"], tmp_path / "d", labels=labels, cancelled=lambda: True)
+    again = ingest([tmp_path / "in"], tmp_path / "d", labels=labels)
+    assert Collection.open(again.path).catalog["id"].tolist() == ["same", "n2-same"]

@@ -143,7 +143,7 @@ class AstropyColumns:
         column: Any = self.table[name]
         values = np.ma.asarray(getattr(column, "value", column))
         if values.dtype.kind not in "iuf":
-            raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no numbers")
+            raise ReadError("unreadable", f"column {name!r} holds {_words_for(values)}")
         return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
 
     def flags(self, name: str) -> np.ndarray:
@@ -197,6 +197,16 @@ class AstropyColumns:
         kept = {str(key).upper(): value for key, value in dict(info.meta or {}).items()}
         of_kind = {"TUCD": "UCD", "TUTYP": "UTYPE"}.get(said_of_column[1])
         return info.description if of_kind is None else kept.get(of_kind)
+
+
+def _words_for(values: np.ndarray) -> str:
+    """What is in a column that should hold numbers."""
+    if values.dtype.kind not in "USO" or not values.size:
+        return f"{values.dtype}, no numbers"
+    first = str(values.ravel()[0])
+    if first.lstrip().startswith("["):
+        return "lists as text: write them as lists in Parquet or ECSV, or a pixel a row"
+    return f"text such as {first[:20]!r}, no numbers"
 
 
 def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:

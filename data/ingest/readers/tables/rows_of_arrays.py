@@ -27,8 +27,8 @@ from ..vocabulary.redshift_words import KEYWORDS
 from .table import AXES, spectrum_of_columns
 
 __all__ = [
-    "MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra", "id_columns",
-    "joined_arms", "shared_part", "spectra_of_rows",
+    "KNOWN", "MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra",
+    "id_columns", "joined_arms", "shared_part", "spectra_of_rows",
 ]  # fmt: skip
 
 MOST_ORDERS = 200
@@ -42,8 +42,8 @@ _IDS = (
     "objectid", "id", "sparclid", "specid", "specobjid", "targetid", "sdssid", "objid",
     "sourceid", "name", "object",
 )  # fmt: skip
-# What the catalog has in columns of its own.
-_KNOWN = {"ID", "RA", "DEC", "SURVEY", "CLASS", "SUBCLASS", "VACUUM", *KEYWORDS}
+KNOWN = {"ID", "RA", "DEC", "SURVEY", "VACUUM", "CLASS", "SUBCLASS", *KEYWORDS}
+"""Names in upper case of what the catalog has in columns of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +225,7 @@ def spectra_of_rows(
             "" if otherwise else f"row {number}: ",
         )
         if joined is not None:
-            about = facts_of(facts.items(), leave_out=_KNOWN)
+            about = facts_of(facts.items(), leave_out=KNOWN)
             yield joined.told(id=id, facts={**joined.facts, **about})
     unread.tell()
 

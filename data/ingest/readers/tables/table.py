@@ -13,7 +13,7 @@ import numpy as np
 
 from .....core.spectra.air_vacuum import air_to_vacuum
 from .....core.spectra.coaddition import coadd_arms
-from .....core.spectra.spectrum import SPECTRAL_CLASSES, Medium, Spectrum
+from .....core.spectra.spectrum import Medium, Spectrum
 from .....core.spectra.unit_spellings import from_logarithm, length_within, wavelengths_aa
 from ..errors import ReadError
 from ..fits_files.fits import Hdu
@@ -25,6 +25,7 @@ from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
+from ..vocabulary.spectral_classes import class_of
 from .columns import Columns
 from .flux_columns import flux_and_noise
 from .mask_columns import unmasked, without_fill
@@ -77,7 +78,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         redshifts = _redshifts(columns, named)
         ra, dec = position_of(columns.value)
         z, z_note = redshift_of(redshifts)
-        spectral_class = _text(columns, "CLASS").upper()
+        spectral_class, subclass = class_of(columns.value)
         return Spectrum(
             id=name_of(path),
             wave_obs_aa=wave,
@@ -92,8 +93,8 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             ra=ra,
             dec=dec,
             survey=_text(columns, "SURVEY") or "own",
-            spectral_class=spectral_class if spectral_class in SPECTRAL_CLASSES else "",
-            subclass=_text(columns, "SUBCLASS"),
+            spectral_class=spectral_class,
+            subclass=subclass,
             flux_unit=unit,
             file=str(path),
         )

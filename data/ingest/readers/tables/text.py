@@ -22,6 +22,7 @@ from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
 from ..vocabulary.ucds import with_ucds
+from . import astropy_rows
 from .column_notes import (
     described_form,
     named_by_notes,
@@ -132,7 +133,10 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
     unread = Unread()
     for number, (table, told) in enumerate(held, 1):
         which = str((table.meta or {}).get("name") or number)
-        spectra = spectra_of_columns(AstropyColumns(table), path, told)
+        if astropy_rows.holds_rows(table, told):
+            spectra = astropy_rows.load_rows(table, path, told)
+        else:
+            spectra = spectra_of_columns(AstropyColumns(table), path, told)
         for spectrum in unread.through(f"{name_of(path)}-{which}", spectra):
             several = len(held) > 1 and spectrum.id == name_of(path)
             yield spectrum.told(id=f"{spectrum.id}-{which}") if several else spectrum

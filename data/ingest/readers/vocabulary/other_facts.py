@@ -23,6 +23,7 @@ _TAKEN = (
     "flux_unit", "z_warning", "medium", "object", "row", "set_aside", "set_aside_why",
 )  # fmt: skip
 _LONGEST = 80  # of a text; remarks of an observer are no column to sort by
+_EXACT = 2**53  # whole numbers beyond are rounded in double precision
 _MOST_EBV = 100.0
 
 
@@ -67,7 +68,7 @@ def _plain(column: str, value: object) -> str | float | None:
     if isinstance(value, bool):
         return float(value)
     if isinstance(value, int | float):
-        if column.endswith("id"):
+        if column.endswith("id") or (isinstance(value, int) and abs(value) > _EXACT):
             return str(int(value)) if math.isfinite(value) else ""
         number = float(value)
         return math.nan if column == EBV and not 0 <= number < _MOST_EBV else number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from .....core.spectra.redshift_warning import warning_words
@@ -26,7 +27,18 @@ _GRADES = {
 }
 _OF_VVDS = _LIKELY  # of whose flags the tens say something else
 _SURE = 0.9  # of a confidence that is a probability
-FLAGS = (*_BITS, *_GRADES)
+# Bits of ZWARNING by their names, from 0 on.
+_NAMED = (
+    "SKY", "LITTLE_COVERAGE", "SMALL_DELTA_CHI2", "NEGATIVE_MODEL", "MANY_OUTLIERS", "Z_FITLIMIT",
+    "NEGATIVE_EMISSION", "UNPLUGGED", "BAD_TARGET", "NODATA",
+)  # fmt: skip
+_NOTHING = ("", "ok", "good", "none", "nan", "null", "-", "--", "secure", "reliable")
+_LONGEST = 40
+# SDSS until DR7: https://skyserver.sdss.org/dr7/en/help/browser/enum.asp?n=SpecZStatus
+_STATES = ("Z_STATUS", "ZSTATUS")
+_UNSURE_STATES = {0: "not measured", 1: "failed", 2: "measurements disagree",
+                  5: "low confidence", 7: "low confidence", 9: "low confidence"}  # fmt: skip
+FLAGS = (*_BITS, *_GRADES, *_STATES)
 
 
 def flag_words(value: Callable[[str], object]) -> str:
@@ -46,6 +58,10 @@ def flag_words(value: Callable[[str], object]) -> str:
         if isinstance(said, bool):
             bad = said is (name != "ZWARN")
             return "flagged by its survey" if bad else ""
+        if isinstance(said, str) and not said.strip().isdigit():
+            if words := _of_text(name, said.strip()):
+                return words
+            continue
         bits = _whole(said)
         if bits is not None and bits >= 0:
             return warning_words(bits)
@@ -53,7 +69,24 @@ def flag_words(value: Callable[[str], object]) -> str:
         grade = value(name)
         if isinstance(grade, int | float) and not isinstance(grade, bool) and grade == grade:
             return _of_grade(float(grade), least, called)
+    for name in _STATES:
+        state = _whole(value(name))
+        if state in _UNSURE_STATES:
+            return f"{name} {state}: {_UNSURE_STATES[state]}"
     return ""
+
+
+def _of_text(name: str, said: str) -> str:
+    """Of a truth value, or of names of bits, as text."""
+    plain = said.lower()
+    if plain in ("t", "true", "yes", "f", "false", "no"):
+        return "flagged by its survey" if (plain[0] in "ty") is (name != "ZWARN") else ""
+    if plain in _NOTHING:
+        return ""
+    named = [word for word in re.split(r"[^A-Z0-9_]+", said.upper()) if word]
+    if named and all(word in _NAMED for word in named):
+        return warning_words(sum(1 << _NAMED.index(word) for word in {*named}))
+    return f"{name} says {said[:_LONGEST]!r}"
 
 
 def _of_grade(grade: float, least: int, called: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from astropy.table import Table
-from spexplain.data.ingest.readers import read, read_all
+from spexplain.data.ingest.readers import ReadError, read, read_all
 
 WAVE = np.linspace(3800.0, 9200.0, 200)
 FLUX = 30 + 10 * np.sin(WAVE / 300)
@@ -54,3 +54,41 @@ def test_several_redshifts_without_names_are_told(tmp_path):
     spectrum = read(tmp_path / "a.csv")
     assert np.isnan(spectrum.z)
     assert "2 values" in spectrum.z_note
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "fits"])
+def test_what_stands_alike_beside_all_pixels_of_an_object_is_said_of_it(tmp_path, ending):
+    """A star stays one, a flag warns, a position and any other column come along."""
+    table = frame()
+    first = table["id"] == "b 2"
+    table["class"] = np.where(first, "STAR", "QSO")
+    table["ra"], table["dec"], table["zwarning"] = np.where(first, 10.0, 20.0), 1.0, 4 * ~first
+    table["night"], table["sky"] = np.where(first, "n1", "n2"), np.arange(400) / 7
+    path = tmp_path / f"a.{ending}"
+    if ending == "csv":
+        table.to_csv(path, index=False)
+    elif ending == "parquet":
+        table.to_parquet(path)
+    else:
+        Table.from_pandas(table).write(path)
+    star, quasar = read_all(path)
+    assert (star.spectral_class, quasar.spectral_class) == ("STAR", "QSO")
+    assert (star.ra, quasar.ra, star.dec) == (10.0, 20.0, 1.0)
+    assert (star.z_warning, bool(quasar.z_warning)) == ("", True)
+    assert (star.facts["night"], quasar.facts["night"]) == ("n1", "n2")
+    assert "sky" not in star.facts
+
+
+def test_one_object_that_cannot_be_read_leaves_the_others(tmp_path):
+    table = frame()
+    table.loc[table["id"] == "b 2", "wave"] = 5000.0
+    table.to_csv(tmp_path / "a.csv", index=False)
+    found = read_all(tmp_path / "a.csv")
+    assert next(found).id == "a.1"
+    with pytest.raises(ReadError, match="b 2: all 200 wavelengths are 5000 Å"):
+        next(found)
+
+
+def test_a_star_in_a_table_of_one_object_is_one(tmp_path):
+    frame(id="x", **{"class": "STAR"}).iloc[:200].to_csv(tmp_path / "a.csv", index=False)
+    assert read(tmp_path / "a.csv").spectral_class == "STAR"

@@ -35,6 +35,24 @@ def test_grades_below_those_for_science_are_doubtful(name, grade, bad):
     assert is_doubtful(said(**{name: grade})) == bad
 
 
-@pytest.mark.parametrize("value", [None, "T", -1, float("nan"), 2.5])
+@pytest.mark.parametrize("value", [None, -1, float("nan"), 2.5])
 def test_what_is_no_flag_says_nothing(value):
     assert said(ZWARNING=value) == ""
+
+
+@pytest.mark.parametrize(("said", "words"), [
+    ({"ZWARNING": "SMALL_DELTA_CHI2"}, "another redshift or class fits nearly as well"),
+    ({"ZWARNING": "sky | nodata"}, "; no data"), ({"ZWARNING": "see log"}, "says 'see log'"),
+    ({"ZWARNING": "T"}, "flagged by its survey"), ({"ZWARN": "False"}, "flagged by its survey"),
+    ({"Z_STATUS": 2}, "Z_STATUS 2: measurements disagree"), ({"ZSTATUS": 7}, "low confidence"),
+])  # fmt: skip
+def test_flags_as_text_and_states_are_read(said, words):
+    assert words in flag_words(said.get)
+
+
+@pytest.mark.parametrize("said", [
+    {"ZWARNING": "0"}, {"ZWARNING": "ok"}, {"ZWARNING": ""}, {"ZWARN": "True"}, {"Z_STATUS": 4},
+    {"Z_STATUS": "manual"},
+])  # fmt: skip
+def test_what_says_that_a_redshift_is_good_warns_of_nothing(said):
+    assert flag_words(said.get) == ""

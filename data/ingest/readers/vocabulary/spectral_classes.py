@@ -1,0 +1,30 @@
+"""The class that a pipeline gives an object, under the names and spellings that are usual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["class_of"]
+
+_CLASSES = ("CLASS", "SPECTYPE", "SPECCLASS", "SPEC_CLASS", "SPECTRAL_CLASS", "OBJCLASS",
+            "OBJ_CLASS", "PRED_CLASS")  # fmt: skip
+_SUBCLASSES = ("SUBCLASS", "SUBTYPE", "SPECSUBCLASS", "SUB_CLASS")
+_MEANT = {
+    "GALAXY": "GALAXY", "GAL": "GALAXY", "GALAXIES": "GALAXY",
+    "QSO": "QSO", "QUASAR": "QSO", "STAR": "STAR", "STARS": "STAR",
+}  # fmt: skip
+
+
+def class_of(value: Callable[[str], object]) -> tuple[str, str]:
+    """One of ``SPECTRAL_CLASSES``, and the subclass; empty where nothing known is said.
+
+    Parameters
+    ----------
+    value
+        Of a name in upper case; None if absent.
+    """
+    said = (value(name) for name in _CLASSES)
+    kinds = (_MEANT.get(one.strip().upper(), "") for one in said if isinstance(one, str))
+    subs = (value(name) for name in _SUBCLASSES)
+    sub = next((one.strip() for one in subs if isinstance(one, str) and one.strip()), "")
+    return next(filter(None, kinds), ""), sub
