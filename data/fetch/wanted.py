@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..collection.lookup.id_search import in_spec_obj_id, is_mjd
 from ..collection.lookup.sky_search import read_cone
+from ..ingest.catalogue_table import table_within, texts_of
 from ..ingest.delimited import decoded, read_delimited
+from ..ingest.readers.errors import ReadError
+from ..ingest.readers.fits_files.packed import unpacked
 
 __all__ = ["Kind", "Wanted", "wanted_of_list", "wanted_of_row"]
 
@@ -26,11 +29,15 @@ _COLUMNS = {
     "plate": "plate", "mjd": "mjd", "fiber": "fiber", "fiberid": "fiber", "run2d": "run2d",
     "field": "field", "fieldid": "field", "fps_field": "field", "catalogid": "catalogid",
     "specobjid": "specobjid", "sdss_id": "sdss_id", "sdssid": "sdss_id",
+    "plateid": "plate", "objectid": "id", "objid": "id", "filename": "id",
     "targetid": "number", "specid": "number", "sparcl_id": "sparcl_id", "uuid": "sparcl_id",
     "ra": "ra", "plug_ra": "ra", "target_ra": "ra", "raj2000": "ra", "ra_deg": "ra",
     "dec": "dec", "plug_dec": "dec", "target_dec": "dec", "dej2000": "dec", "dec_deg": "dec",
     "id": "id", "name": "id", "file": "id", "object": "id",
 }  # fmt: skip
+
+# Of the same name without underscores.
+_ALIKE = {name.replace("_", ""): name for name in reversed(_COLUMNS)}
 
 _TRIPLES: tuple[tuple[Kind, tuple[str, str, str]], ...] = (
     ("fiber", ("plate", "mjd", "fiber")),
@@ -74,14 +81,23 @@ def wanted_of_list(content: bytes) -> list[Wanted]:
 
     A table is known by the names in its first line: ``plate mjd fiberid``, ``specobjid``,
     ``sdss_id``, ``field mjd catalogid``, ``targetid``, ``specid``, ``sparcl_id``, ``ra dec``
-    (degrees) or ``id``. A line holds plate, MJD and fiber with whatever is between and around
-    them, a number, or a place on the sky.
+    (degrees) or ``id``; or is FITS, VOTable, ECSV or Parquet. A line holds plate, MJD and fiber
+    with whatever is between and around them, a number, or a place on the sky. Any may be packed.
 
     Raises
     ------
     ValueError
         It is a table with lines of differing length, or nothing is in it.
     """
+    try:
+        content = unpacked(content)
+        held = table_within(content)
+    except (ReadError, OSError, KeyError, TypeError) as error:
+        raise ValueError(f"no list that can be read: {error}") from error
+    if held is not None:
+        columns: Any = held[0]
+        words = zip(*(texts_of(columns[name]) for name in columns), strict=True)
+        return _once(wanted_of_row(dict(zip(columns, row, strict=True))) for row in words)
     lines = [line.strip() for line in _LINES.split(decoded(content))]
     lines = [line for line in lines if line and not line.startswith("#")]
     if not lines:
@@ -93,6 +109,10 @@ def wanted_of_list(content: bytes) -> list[Wanted]:
         found: Iterator[Wanted] = (wanted_of_row(row) for row in rows)
     else:
         found = (_of_line(line) for line in lines)
+    return _once(found)
+
+
+def _once(found: Iterable[Wanted]) -> list[Wanted]:
     return list(dict.fromkeys(found))
 
 
@@ -179,4 +199,5 @@ def _whole(text: str) -> int:
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower().strip("\"'")
+    bare = re.sub(r"\s*[\[(][^\])]*[\])]$", "", name.strip().lower().strip("\"'"))
+    return _ALIKE.get(bare.lstrip("_").replace(" ", "").replace("_", ""), bare)

@@ -15,7 +15,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from .delimited import Delimited, read_delimited
-from .readers.fits_files.packed import opened
+from .readers.fits_files.packed import unpacked
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
 from .readers.vocabulary.redshift_words import KEYWORDS
@@ -24,15 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "NAMED",
-    "UNIT_OF_COLUMN",
-    "degrees_factor",
-    "keys_of",
-    "named_columns",
-    "of_speed",
-    "padded_name",
-    "read_table",
-    "texts_of",
+    "NAMED", "UNIT_OF_COLUMN", "degrees_factor", "keys_of", "named_columns", "of_speed",
+    "padded_name", "read_table", "table_within", "texts_of",
 ]  # fmt: skip
 
 UNIT_OF_COLUMN = "units"
@@ -107,23 +100,36 @@ def read_table(path: Path) -> pd.DataFrame:
     ReadError, OSError, ValueError, KeyError, TypeError
         It is damaged, or no table.
     """
-    with opened(path) as stream:
-        content = stream.read()
-    start = content[:2000].lstrip()
-    if start.startswith(b"PAR1"):
-        return _of_parquet(content)
-    if start.startswith(b"SIMPLE"):
-        return _of_astropy(_of_fits(content))
-    if start.startswith((b"\x89HDF", b"\x93NUMPY")):
-        raise ValueError("HDF5 and NPY are not read here: write it as FITS, Parquet, ECSV or CSV")
-    if b"<VOTABLE" in start:
-        return _of_astropy(Table.read(io.BytesIO(content), format="votable"))
-    if start.startswith(b"# %ECSV"):
-        return _of_astropy(Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv"))
+    content = unpacked(path.read_bytes())
+    if held := table_within(content):
+        return held[0]
     found = _named(read_delimited(content))
     table = _of_text(found)
     table.attrs[NAMED] = found.named
     return table
+
+
+def table_within(content: bytes) -> tuple[pd.DataFrame] | None:
+    """The table in a file that is no plain text; None of one that is.
+
+    Raises
+    ------
+    ReadError, OSError, ValueError, KeyError, TypeError
+        It is damaged, or no table.
+    """
+    start = content[:2000].lstrip()
+    if start.startswith(b"PAR1"):
+        return (_of_parquet(content),)
+    if start.startswith(b"SIMPLE"):
+        return (_of_astropy(_of_fits(content)),)
+    if start.startswith((b"\x89HDF", b"\x93NUMPY")):
+        raise ValueError("HDF5 and NPY are not read here: write it as FITS, Parquet, ECSV or CSV")
+    if b"<VOTABLE" in start:
+        return (_of_astropy(Table.read(io.BytesIO(content), format="votable")),)
+    if start.startswith(b"# %ECSV"):
+        lines = content.decode("utf-8").splitlines()
+        return (_of_astropy(Table.read(lines, format="ascii.ecsv")),)
+    return None
 
 
 def _of_parquet(content: bytes) -> pd.DataFrame:

@@ -41,6 +41,8 @@ _RA = (*RIGHT_ASCENSIONS, "_RAJ2000", "ALPHA_J2000", "ALPHAWIN_J2000", "MEAN_FIB
        "RA_HOURS", "RA_HOUR", "RA_H", "RIGHT_ASCENSION", "RAMEAN", "RA_GAIA")  # fmt: skip
 _DEC = (*DECLINATIONS, "_DEJ2000", "DELTA_J2000", "DELTAWIN_J2000", "MEAN_FIBER_DEC", "DECCAT",
         "DECLINATION", "DECMEAN", "DEC_GAIA", "DE", "DECJ2000")  # fmt: skip
+# Names of the collection's own; those of surveys are columns too.
+_OF_HERE = ("id", "file", "filename", "filepath", "path")
 _AGAIN = "z in another row"
 
 
@@ -144,7 +146,8 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
         )
     rows: list[dict[str, Any]] = table.to_dict("records")
     upper = [{str(name).upper(): value for name, value in row.items()} for row in rows]
-    keys = [*keys_of(map(str, table.columns))[:1], *_first_of(table, _RA), *_first_of(table, _DEC)]
+    keys = [name for name in keys_of(map(str, table.columns)) if plain_name(name) in _OF_HERE]
+    keys += [*_first_of(table, _RA), *_first_of(table, _DEC)]
     known = {name.upper() for name in keys} | {*KEYWORDS, *FLAGS}
     said = [[(name, row.get(name)) for name in KEYWORDS] for row in upper]
     in_km_s = _velocities(table)

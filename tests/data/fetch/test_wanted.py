@@ -1,9 +1,11 @@
 """Lists as people have them."""
 
+import gzip
 import uuid
 from contextlib import suppress
 
 import pytest
+from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.data.fetch.wanted import wanted_of_list, wanted_of_row
@@ -114,3 +116,29 @@ def test_a_list_is_read_once_each_without_notes_and_an_empty_one_is_told():
 def test_no_bytes_whatever_are_more_than_not_understood(content):
     with suppress(ValueError):  # an empty list, a ragged table
         assert all(one.why for one in wanted_of_list(content) if one.kind == "nothing")
+
+
+@pytest.mark.parametrize("form", ["fits", "votable", "ascii.ecsv", "parquet", "gzip"])
+def test_lists_in_other_containers_are_read_as_the_same(tmp_path, form):
+    table = Table({"PLATE": [266], "MJD": [51602], "FIBERID": [13]})
+    if form == "gzip":
+        (tmp_path / "list").write_bytes(gzip.compress(b"266-51602-13"))
+    elif form == "parquet":
+        table.to_pandas().to_parquet(tmp_path / "list")
+    else:
+        table.write(tmp_path / "list", format=form)
+    (found,) = wanted_of_list((tmp_path / "list").read_bytes())
+    assert (found.kind, found.numbers) == ("fiber", (266, 51602, 13))
+
+
+def test_a_damaged_container_is_told():
+    with pytest.raises(ValueError, match="no list that can be read: a damaged gzip file"):
+        wanted_of_list(gzip.compress(b"266-51602-13" * 100)[:30])
+
+
+@pytest.mark.parametrize(
+    "names", ["RA [deg],Dec (deg)", "_RAJ2000,_DEJ2000", "Target RA,Target Dec"]
+)
+def test_headings_with_units_and_underscores_are_positions(names):
+    found = one(f"{names}\n150.1,-20.0\n")
+    assert (found.kind, found.ra_deg, found.dec_deg) == ("position", 150.1, -20.0)

@@ -13,7 +13,7 @@ from typing import IO
 
 from ..errors import ReadError
 
-__all__ = ["LARGEST_UNPACKED", "opened", "unpacked_name"]
+__all__ = ["LARGEST_UNPACKED", "opened", "unpacked", "unpacked_name"]
 
 # A DESI coadd of a healpix has some hundred MB; a file that unpacks to more is no file of spectra.
 LARGEST_UNPACKED = 2_000_000_000
@@ -42,6 +42,23 @@ def opened(path: Path) -> IO[bytes]:
             return _unpacked(file, packing)
         except _BROKEN as error:
             raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
+
+
+def unpacked(content: bytes) -> bytes:
+    """What is packed in a file's content; itself where nothing is.
+
+    Raises
+    ------
+    ReadError
+        As :func:`opened`.
+    """
+    packing = _MAGIC.get(content[:2])
+    if packing is None:
+        return content
+    try:
+        return _unpacked(io.BytesIO(content), packing).read()
+    except _BROKEN as error:
+        raise ReadError("unreadable", f"a damaged {packing} file: {error}") from error
 
 
 def unpacked_name(path: Path) -> str:
