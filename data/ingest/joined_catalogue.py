@@ -42,7 +42,7 @@ _RA = (*RIGHT_ASCENSIONS, "_RAJ2000", "ALPHA_J2000", "ALPHAWIN_J2000", "MEAN_FIB
 _DEC = (*DECLINATIONS, "_DEJ2000", "DELTA_J2000", "DELTAWIN_J2000", "MEAN_FIBER_DEC", "DECCAT",
         "DECLINATION", "DECMEAN", "DEC_GAIA", "DE", "DECJ2000")  # fmt: skip
 # Names of the collection's own; those of surveys are columns too.
-_OF_HERE = ("id", "file", "filename", "filepath", "path")
+_OF_HERE = ("id", "name", "file", "filename", "filepath", "path")
 _AGAIN = "z in another row"
 
 

@@ -43,6 +43,7 @@ def test_long_whole_numbers_keep_every_digit(tmp_path, form):
                    "specobjid": MaskedColumn([LONG + 2, 0], mask=[0, 1])})  # fmt: skip
     found = read_catalogue(write(tmp_path / "c.any", table, form))
     assert found.facts[0]["gaia"] == str(LONG)
+    assert found.facts[0]["specobjid"] == str(LONG + 2)
     assert found.row_of(str(LONG + 2), "", *NOWHERE) == 0
     assert found.row_of("", "", *NOWHERE) is None
 
