@@ -26,7 +26,7 @@ from .readers.errors import ReadError
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.other_facts import facts_of
-from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of
+from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of, on_the_sky
 from .readers.vocabulary.redshift_flags import FLAGS, flag_words
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of, rivals_of
 
@@ -138,8 +138,10 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
         ra, dec = _positions(table, _RA, hours=True), _positions(table, _DEC, hours=False)
     except (OSError, ValueError, KeyError, TypeError, ReadError) as error:
         raise LabelError(f"cannot read the catalogue {path}: {error}") from error
+    sky = [on_the_sky(*place) for place in zip(ra, dec, strict=True)] if ra and dec else []
+    ra, dec = [place[0] for place in sky], [place[1] for place in sky]
     named = named_columns(table)
-    if not named and not (ra and dec):
+    if not named and not sky:
         raise LabelError(
             f"{path} has no column id or file, nor positions ra and dec in degrees; "
             f"it has {', '.join(map(str, table.columns[:12]))}"
@@ -159,7 +161,7 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     ]
     facts = [facts_of(row.items(), known) for row in upper]
     names, again = _rows_by_name(named)
-    found = JoinedCatalogue(names, ra if dec else [], dec if ra else [], z, warned, facts, digest)
+    found = JoinedCatalogue(names, ra, dec, z, warned, facts, digest)
     for row, others in _same_object(again, found).items():
         found.facts[row] = {**facts[row], "catalogue_rows": float(1 + len(others))}
         if not warned[row]:

@@ -23,6 +23,7 @@ from .readers.errors import SomeUnreadError
 from .readers.impossible import impossible
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
+from .readers.vocabulary.positions import on_the_sky
 
 __all__ = ["AsideReason", "Intake", "RejectReason", "Rejected", "Taken", "too_large"]
 
@@ -115,7 +116,8 @@ class Intake:
         codes = LastWave()
         try:
             for read in read_all(path, self.hints):
-                spectrum = self._at_its_redshift(read.told(file=named))
+                ra, dec = on_the_sky(read.ra, read.dec)
+                spectrum = self._at_its_redshift(read.told(file=named, ra=ra, dec=dec))
                 bar = entry_bar(spectrum)
                 yield _refused(spectrum, bar) or self._kept(spectrum, bar, codes)
         except SomeUnreadError as error:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
-__all__ = ["DECLINATIONS", "RIGHT_ASCENSIONS", "degrees_of", "position_of"]
+__all__ = ["DECLINATIONS", "RIGHT_ASCENSIONS", "degrees_of", "on_the_sky", "position_of"]
 
 RIGHT_ASCENSIONS = (
     "RA", "OBJ_RA", "OBSRA", "RA_OBJ", "OBJRA", "RA_TARG", "TARG_RA", "TARGET_RA", "PLUG_RA",
@@ -16,8 +16,10 @@ DECLINATIONS = (
     "DEC", "OBJ_DEC", "OBSDEC", "DEC_OBJ", "OBJDEC", "DEC_TARG", "TARG_DEC", "TARGET_DEC",
     "PLUG_DEC", "DEC_DEG", "DECDEG", "DEJ2000", "OBJCTDEC", "DE_ICRS", "FIBER_DEC", "S_DEC",
 )  # fmt: skip
-_PARTS = re.compile(r"([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})(?:[\s:m'′]+(\d{1,2}(?:\.\d*)?))?[s\"″\s]*")
-_WHOLE, _SIXTY, _HOUR = 360.0, 60.0, 15.0
+_PARTS = re.compile(
+    r"([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})(?:[\s:m'′]+(\d{1,2}(?:\.\d*)?))?[ms'′\"″\s]*"
+)
+_WHOLE, _POLE, _SIXTY, _HOUR = 360.0, 90.0, 60.0, 15.0
 
 
 def degrees_of(value: object, *, hours: bool) -> float:
@@ -45,7 +47,7 @@ def _of_text(text: str, unit: float) -> float:
     parts = _PARTS.fullmatch(text)
     if parts is None:
         try:
-            return float(text)
+            return float(re.sub(r"\s*(?:°|d|deg|degrees?)$", "", text))
         except ValueError:
             return math.nan
     size = int(parts[2]) + int(parts[3]) / _SIXTY + float(parts[4] or 0) / _SIXTY**2
@@ -66,7 +68,19 @@ def position_of(value: Callable[[str], object]) -> tuple[float, float]:
     )
     ra = (degrees_of(said, hours=True) for said in ras)
     dec = (degrees_of(said, hours=False) for said in decs)
-    return (
+    return on_the_sky(
         next((one for one in ra if math.isfinite(one)), math.nan),
         next((one for one in dec if math.isfinite(one)), math.nan),
     )
+
+
+def on_the_sky(ra_deg: float, dec_deg: float) -> tuple[float, float]:
+    """A position, with 0 ≤ right ascension < 360; both NaN where it is none.
+
+    One number for both that is not positive (0, -1, -99) stands for none: of such spectra, which
+    would all be of one object, no two are of the same.
+    """
+    there = math.isfinite(ra_deg) and abs(dec_deg) <= _POLE
+    if not there or ra_deg == dec_deg <= 0:
+        return math.nan, math.nan
+    return (ra_deg if 0 <= ra_deg < _WHOLE else ra_deg % _WHOLE), dec_deg

@@ -3,7 +3,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.ingest.readers.vocabulary.positions import degrees_of, position_of
+from spexplain.data.ingest.readers.vocabulary.positions import degrees_of, on_the_sky, position_of
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,8 @@ from spexplain.data.ingest.readers.vocabulary.positions import degrees_of, posit
      ("−12 23 28", False, -12.391111),
      ("+12d23m28s", False, 12.391111), ("187.705833", True, 187.705833),
      (187.705833, True, 187.705833),
-     ("12:30", True, 187.5)],
+     ("12:30", True, 187.5), ("12h30m", True, 187.5), ("187.5d", True, 187.5),
+     ("-20.5 deg", False, -20.5)],
 )  # fmt: skip
 def test_degrees_and_sexagesimals_are_read(said, hours, degrees):
     assert degrees_of(said, hours=hours) == pytest.approx(degrees, abs=1e-6)
@@ -33,3 +34,15 @@ def test_a_right_ascension_comes_back(h, m, s):
 def test_the_first_name_that_says_a_position_counts():
     said = {"RA": "", "RA_TARG": 10.0, "OBJCTDEC": "-01 00 00"}
     assert position_of(said.get) == (10.0, -1.0)
+
+
+@pytest.mark.parametrize("place", [(-99.0, -99.0), (0.0, 0.0), (-1.0, -1.0), (10.0, 95.0),
+                                   (math.nan, 5.0), (5.0, math.nan)])  # fmt: skip
+def test_what_stands_for_no_position_is_none_of_the_sky(place):
+    assert all(map(math.isnan, on_the_sky(*place)))
+    assert all(map(math.isnan, position_of(dict(zip(("RA", "DEC"), place, strict=True)).get)))
+
+
+@pytest.mark.parametrize(("ra", "turned"), [(-10.0, 350.0), (360.0, 0.0), (0.0, 0.0), (5.0, 5.0)])
+def test_right_ascensions_are_within_one_turn(ra, turned):
+    assert on_the_sky(ra, 5.0) == (turned, 5.0)
