@@ -13,7 +13,7 @@ from .fits_files.fits import Hdu, ReadError, read_hdus
 from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf, twodf
 from .tables import fits_rows, image_columns, long_tables, several_tables, table, text
-from .vocabulary.hints import NO_HINTS, Hints
+from .vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from .vocabulary.ucds import with_ucds
 
 __all__ = ["ReadError", "read", "read_all"]
@@ -93,7 +93,8 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
     else:
-        yield load_by_specutils(path, _unknown(hdus), hints)
+        why = _not_there(hdus, hints) or _unknown(hdus)
+        yield load_by_specutils(path, why, hints)
 
 
 def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
@@ -103,6 +104,23 @@ def _with_ucds(hdus: Sequence[Hdu], hints: Hints) -> Hints:
         if "flux" in with_roles.columns and with_roles != hints:
             return with_roles
     return hints
+
+
+def _not_there(hdus: Sequence[Hdu], hints: Hints) -> ReadError | None:
+    """Of the columns that the user names, which no table has, or what they are too few for."""
+    tables = [hdu for hdu in hdus if hdu.columns and hints.columns]
+    for hdu in tables:
+        try:
+            hinted_roles(hdu.columns, hints)
+        except ReadError as error:
+            return error
+    if tables:
+        shown, told = _of_table(tables[0]), " ".join(f"{r}={c}" for r, c in hints.columns.items())
+        return ReadError(
+            "unknown format",
+            f"{shown}: with --column {told} still none is a wavelength and another a flux",
+        )
+    return None
 
 
 def _unknown(hdus: Sequence[Hdu]) -> ReadError:

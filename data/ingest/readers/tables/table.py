@@ -75,7 +75,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         said = unmasked(columns, named, ivar, hints.columns.keys())
         ivar, fill = without_fill(columns.numbers(named["flux"]), said)
         wave, flux, ivar = _in_order(wave, flux, ivar)
-        redshifts = _redshifts(columns, named)
+        redshifts = _redshifts(columns, named, hints.columns.get("redshift", ""))
         ra, dec = position_of(columns.value)
         z, z_note = redshift_of(redshifts)
         spectral_class, subclass = class_of(columns.value)
@@ -158,18 +158,26 @@ def _in_order(
     return coadd_arms([(wave[there], flux[there], ivar[there])], tolerance_aa=_SAME_AA)
 
 
-def _redshifts(columns: Columns, named: dict[Role, str]) -> list[tuple[str, object]]:
+def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tuple[str, object]]:
+    """What is said of the redshift, by its names; of one that the user names, that alone."""
     ask = columns.value
+    own = _of_column(columns, named["redshift"]) if "redshift" in named else []
+    if told and own and plain_name(named["redshift"]) == plain_name(told):
+        return own
+    if told and (value := ask(told.upper())) is not None:
+        return [(told, value)]
     said: list[tuple[str, object]] = [(name, ask(name)) for name in KEYWORDS]
-    if "redshift" in named:
-        name = named["redshift"]
-        values = columns.numbers(name)
-        good = np.unique(values[np.isfinite(values)])
-        if len(good):
-            several = f"{len(good)} values"
-            said.append((f"column {name}", float(good[0]) if len(good) == 1 else several))
+    said += own
     said += [(name, ask(name)) for name in VELOCITIES]
     return [one for one in said if one[1] is not None]
+
+
+def _of_column(columns: Columns, name: str) -> list[tuple[str, object]]:
+    """The one number of a column; empty where it has none."""
+    values = columns.numbers(name)
+    good = np.unique(values[np.isfinite(values)])
+    several = f"{len(good)} values"
+    return [(f"column {name}", float(good[0]) if len(good) == 1 else several)] if len(good) else []
 
 
 def _text(columns: Columns, keyword: str) -> str:

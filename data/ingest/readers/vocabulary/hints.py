@@ -15,6 +15,7 @@ __all__ = ["NO_HINTS", "Hints", "hinted_roles", "parse_columns"]
 _AXES: frozenset[Role] = frozenset(("wave", "log wave", "frequency", "energy"))
 _NOISE: frozenset[Role] = frozenset(("ivar", "variance", "error"))
 _MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality"))
+_REDSHIFT: Role = "redshift"
 _SHORT: dict[str, Role] = {
     "z": "redshift", "loglam": "log wave", "logwave": "log wave", "andmask": "sdss mask",
     "good": "good mask", "goodmask": "good mask",
@@ -40,12 +41,14 @@ class Hints:
     air: bool = False
 
     def about(self, names: Iterable[str]) -> Hints:
-        """Those that speak of columns of these names."""
+        """Those that speak of columns of these names; of a redshift also what is none of them."""
         if not self.columns:
             return self
         known = {plain_name(name) for name in names}
         said = self.columns.items()
-        there: dict[Role, str] = {r: name for r, name in said if _plain(name, known) in known}
+        there: dict[Role, str] = {
+            r: name for r, name in said if r == _REDSHIFT or _plain(name, known) in known
+        }
         return Hints(there, self.air)
 
 
@@ -77,7 +80,7 @@ def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
     Raises
     ------
     ReadError
-        There is no column that the user names.
+        There is no column that the user names, other than one of redshifts.
     """
     names = [*columns]
     roles = columns_by_role(names)
@@ -88,6 +91,8 @@ def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
                 for other in kinds - hints.columns.keys():
                     roles.pop(other, None)
         wanted = _plain(said, known)
+        if wanted not in known and role == _REDSHIFT:
+            continue  # a header or a row may have it
         if wanted not in known:
             shown = ", ".join(names[:12])
             raise ReadError("unknown format", f"there is no column {said!r}; it has {shown}")

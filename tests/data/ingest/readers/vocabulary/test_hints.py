@@ -1,6 +1,7 @@
 """What a user says of columns, where guessing ends."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from astropy.io import fits
 from astropy.table import Table
@@ -95,3 +96,27 @@ def test_what_a_file_says_of_vacuum_goes_before_the_users_word(tmp_path):
     table.write(tmp_path / "x.fits")
     (found,) = read_all(tmp_path / "x.fits", Hints(air=True))
     np.testing.assert_allclose(found.wave_obs_aa, WAVE)
+
+
+def test_a_redshift_that_the_user_names_stands_before_every_other(tmp_path):
+    """A column, a keyword or a fact of each row, however it is called."""
+    pixels = {"wave": WAVE, "flux": FLUX, "err": np.full(400, 0.5)}
+    table = Table(pixels | {"zs": np.full(400, 0.3)}, meta={"Z": 0.1, "MYZ": 0.25})
+    table.write(tmp_path / "a.fits")
+    for name, z in (("ZS", 0.3), ("myz", 0.25), ("absent", 0.1)):
+        (found,) = read_all(tmp_path / "a.fits", Hints({"redshift": name}))
+        assert (found.z, found.z_warning) == (z, "")
+    rows = {name: [values.tolist()] * 2 for name, values in pixels.items()}
+    pd.DataFrame(rows | {"zz": [0.1, 0.2]}).to_parquet(tmp_path / "a.parquet")
+    found = read_all(tmp_path / "a.parquet", Hints({"redshift": "zz"}))
+    assert [one.z for one in found] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ({"flux": "F", "wave": "NOPE"}, "there is no column 'NOPE'; it has QX, F"),
+    ({"flux": "F"}, "with --column flux=F still none is a wavelength"),
+])  # fmt: skip
+def test_what_a_hint_lacks_is_told(tmp_path, said, told):
+    Table({"QX": WAVE, "F": FLUX}).write(tmp_path / "a.fits")
+    with pytest.raises(ReadError, match=told):
+        list(read_all(tmp_path / "a.fits", Hints(said)))
