@@ -80,7 +80,8 @@ def on_the_sky(ra_deg: float, dec_deg: float) -> tuple[float, float]:
     One number for both that is not positive (0, -1, -99) stands for none: of such spectra, which
     would all be of one object, no two are of the same.
     """
-    there = math.isfinite(ra_deg) and abs(dec_deg) <= _POLE
-    if not there or ra_deg == dec_deg <= 0:
+    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):  # half of one
+        return ra_deg, dec_deg
+    if abs(dec_deg) > _POLE or ra_deg == dec_deg <= 0:
         return math.nan, math.nan
     return (ra_deg if 0 <= ra_deg < _WHOLE else ra_deg % _WHOLE), dec_deg

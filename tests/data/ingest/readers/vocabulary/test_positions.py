@@ -36,8 +36,7 @@ def test_the_first_name_that_says_a_position_counts():
     assert position_of(said.get) == (10.0, -1.0)
 
 
-@pytest.mark.parametrize("place", [(-99.0, -99.0), (0.0, 0.0), (-1.0, -1.0), (10.0, 95.0),
-                                   (math.nan, 5.0), (5.0, math.nan)])  # fmt: skip
+@pytest.mark.parametrize("place", [(-99.0, -99.0), (0.0, 0.0), (-1.0, -1.0), (10.0, 95.0)])
 def test_what_stands_for_no_position_is_none_of_the_sky(place):
     assert all(map(math.isnan, on_the_sky(*place)))
     assert all(map(math.isnan, position_of(dict(zip(("RA", "DEC"), place, strict=True)).get)))
