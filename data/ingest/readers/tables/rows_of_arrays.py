@@ -217,7 +217,7 @@ def spectra_of_rows(
     named = otherwise or (lambda number: f"{name_of(path)}-{number}")
     unread = Unread()
     for number, row in enumerate(rows):
-        facts = {name.upper(): _plain(value) for name, value in row.facts.items()}
+        facts = _in_capitals(row.facts)
         id = _id(facts, named(number))
         joined = unread.attempt(
             id,
@@ -225,9 +225,20 @@ def spectra_of_rows(
             "" if otherwise else f"row {number}: ",
         )
         if joined is not None:
-            about = facts_of(facts.items(), leave_out=KNOWN)
+            # A class that is none of those known here is a column like others.
+            known = KNOWN if joined.spectral_class else KNOWN - {"CLASS"}
+            about = facts_of(facts.items(), leave_out=known)
             yield joined.told(id=id, facts={**joined.facts, **about})
     unread.tell()
+
+
+def _in_capitals(facts: Mapping[str, Any]) -> dict[str, object]:
+    """By names in upper case; of two that differ in case alone the second has a number."""
+    found: dict[str, object] = {}
+    for name, value in facts.items():
+        upper = name.upper()
+        found[f"{upper}_2" if upper in found else upper] = _plain(value)
+    return found
 
 
 def _of_arms(

@@ -54,14 +54,25 @@ def facts_of(
     precision. An E(B−V) that is none is NaN.
     """
     found: dict[str, str | float] = {}
+    names: set[str] = set()
     for name, value in said:
         if value is None or name.upper() in leave_out:
             continue
         column = column_name(name)
         plain = _plain(column, value)
-        if plain is not None:
-            found.setdefault(column, plain)
+        if plain is not None and name not in names:
+            names.add(name)
+            found[_free(column, found)] = plain
     return found
+
+
+def _free(column: str, taken: Container[str]) -> str:
+    """The name, or with a number where another column is called alike."""
+    number = 2
+    free = column
+    while free in taken:
+        free, number = f"{column}_{number}", number + 1
+    return free
 
 
 def _plain(column: str, value: object) -> str | float | None:

@@ -283,3 +283,10 @@ def test_an_arm_without_pixels_leaves_the_others(tmp_path, empty):
     pq.write_table(pa.table({"targetid": [5], "z": [0.1]} | arms), tmp_path / "a.parquet")
     (found,) = read_all(tmp_path / "a.parquet")
     np.testing.assert_allclose(found.wave_obs_aa, WAVE[:150])
+
+
+def test_names_that_differ_in_case_alone_and_classes_not_known_come_along(tmp_path):
+    table = every_list() | {"Z": pa.array(Z), "z": pa.array(Z + 1), "CLASS": pa.array([1] * N)}
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    first, *_ = read_all(tmp_path / "a.parquet")
+    assert (first.z, first.facts["z_2"], first.facts["class"]) == (0.1, 1.1, 1)

@@ -26,3 +26,15 @@ def test_long_identifiers_keep_every_digit():
 def test_dust_that_is_none_is_not_known(none):
     assert math.isnan(facts_of([("EBV", none)])["ebv_survey"])
     assert facts_of([("EBV", 0.03)]) == {"ebv_survey": 0.03}
+
+
+def test_columns_of_one_plain_name_both_come_along():
+    said = {"log M*/Msun": 1.0, "log_m_msun": 2.0, "LOG M MSUN": 3.0}
+    assert facts_of(said.items()) == {"log_m_msun": 1.0, "log_m_msun_2": 2.0, "log_m_msun_3": 3.0}
+
+
+def test_whole_numbers_too_long_for_double_precision_are_text():
+    assert facts_of([("gaia", 39627835576420141), ("n", 7)]) == {
+        "gaia": "39627835576420141",
+        "n": 7,
+    }
