@@ -125,7 +125,7 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -
     sample = [np.empty((0, len(nan_count)), np.float32)]
     catalog, wanted = work.collection.catalog, for_lenses(work.collection.catalog)
     cuts = _cuts(len(catalog), 0 if work.before is None else work.before.n_spectra)
-    chunks = [_of_rows(work, recipe, ebv, at, stop) for at, stop in cuts]
+    chunks = [_of_rows(work, recipe, ebv, wanted[at:stop], at) for at, stop in cuts]
     surveyed = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
     for (start, stop), part in zip(cuts, surveyed, strict=True):
         at, usable = np.arange(start, stop), part["usable"]
@@ -142,11 +142,14 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -
 
 
 def _of_rows(
-    work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None, start: int, stop: int
+    work: Work,
+    recipe: P21Recipe | O25Recipe,
+    ebv: np.ndarray | None,
+    wanted: np.ndarray,
+    start: int,
 ) -> dict[str, Any]:
-    """Arguments of the first pass over some rows of the collection."""
-    collection = work.collection
-    wanted = for_lenses(collection.catalog)[start:stop]
+    """Arguments of the first pass over some rows of the collection, as many as are ``wanted``."""
+    collection, stop = work.collection, start + len(wanted)
     # Those set aside have no data at rest, so that any redshift does.
     z = collection.catalog["z"].to_numpy(np.float64)[start:stop]
     stride = max(collection.n_spectra // _MEDIAN_ROWS, 1)
