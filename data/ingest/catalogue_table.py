@@ -17,6 +17,7 @@ from astropy.table import Table
 from .delimited import Delimited, read_delimited
 from .readers.fits_files.packed import unpacked
 from .readers.vocabulary.column_names import plain_name
+from .readers.vocabulary.other_facts import MOST_IN_A_LIST
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
 from .readers.vocabulary.redshift_words import KEYWORDS
 
@@ -155,6 +156,11 @@ def _speaks_of_spectra(names: Iterable[str]) -> bool:
 
 
 def _of_astropy(table: Any) -> pd.DataFrame:
+    for name in table.colnames:  # of magnitudes and the like each is a column
+        shape = table[name].shape
+        if len(shape) == 2 and shape[1] <= MOST_IN_A_LIST:
+            for number in range(shape[1]):
+                table[f"{name}_{number + 1}"] = table[name][:, number]
     flat: list[str] = [name for name in table.colnames if len(table[name].shape) == 1]
     units = {name: str(table[name].unit) for name in flat if table[name].unit is not None}
     return _plain(table[flat].to_pandas(), units)

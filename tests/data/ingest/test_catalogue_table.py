@@ -144,3 +144,10 @@ def test_what_is_no_table_is_told_with_what_to_do(tmp_path):
     fits.PrimaryHDU(np.zeros(3)).writeto(tmp_path / "image.fits")
     with pytest.raises(LabelError, match="the FITS file has no table"):
         read_labels(tmp_path / "image.fits")
+
+
+@pytest.mark.parametrize("form", ["ecsv", "fits", "vot"])
+def test_few_numbers_of_a_row_are_columns_each(tmp_path, form):
+    table = Table({"id": ["a", "b"], "mags": [[20.5, 19.0], [21.0, 18.0]], "z": [0.1, 0.2]})
+    found = read_catalogue(write(tmp_path / "c.any", table, form))
+    assert found.facts[1] == {"mags_1": 21.0, "mags_2": 18.0}

@@ -34,7 +34,7 @@ def load_rows(table: Any, path: Path, hints: Hints) -> Iterator[Spectrum]:
     columns = AstropyColumns(table)
     roles = hinted_roles(table.colnames, hints)
     pixels = [name for name in roles.values() if _is_arrays(table[name])]
-    facts = [name for name in table.colnames if not _is_arrays(table[name])]
+    facts = [name for name in table.colnames if name not in pixels]
     units = {name: columns.unit(name) for name in pixels}
     common = {str(key).upper(): columns.value(str(key).upper()) for key in table.meta or {}}
     rows = (

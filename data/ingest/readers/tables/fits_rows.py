@@ -12,6 +12,7 @@ from ..errors import ReadError
 from ..fits_files.fits import Hdu
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.other_facts import MOST_IN_A_LIST
 from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
 
 __all__ = ["holds_rows", "load_rows"]
@@ -55,11 +56,15 @@ def _rows(
 ) -> Iterator[Row]:
     masks = {name for name in pixels if table.logical(table.columns.index(name) + 1)}
     arrays = {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
-    facts = {name: _facts(table, name) for name in table.columns if not shapes[name]}
+    facts = {name: _facts(table, name) for name in table.columns if _is_fact(shapes[name])}
     facts = {name: values for name, values in facts.items() if values is not None}
     for row in range(len(next(iter(arrays.values())))):
         row_facts = {name: values[row] for name, values in facts.items()}
         yield Row(({name: values[row] for name, values in arrays.items()},), row_facts, common)
+
+
+def _is_fact(shape: tuple[int, ...]) -> bool:
+    return not shape or (len(shape) == 1 and shape[0] <= MOST_IN_A_LIST)
 
 
 def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:

@@ -18,6 +18,7 @@ from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .rows_of_arrays import (
     MOST_ORDERS,
@@ -271,11 +272,16 @@ def _rows(found: _Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator
     said = {
         name: _all(values)
         for name, values in found.arrays.items()
-        if name not in pixels and values.shape == shape[:1]
+        if name not in pixels and _is_fact(values.shape, shape[0])
     }
     for number in range(shape[0]):
         arm = shared | {name: np.asarray(values[number]) for name, values in of_rows.items()}
         yield Row((arm,), facts | {name: values[number] for name, values in said.items()})
+
+
+def _is_fact(shape: tuple[int, ...], n_rows: int) -> bool:
+    """A value for each row, or few."""
+    return shape[:1] == (n_rows,) and len(shape) < 3 and (*shape, 1)[1] <= MOST_IN_A_LIST
 
 
 def _all(values: Any) -> np.ndarray:

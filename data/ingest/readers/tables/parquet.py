@@ -14,6 +14,7 @@ from astropy.table import Table
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError
 from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
@@ -93,15 +94,30 @@ def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
 def _rows(
     file: Any, schema: Any, arms: list[tuple[str, list[str]]], common: Mapping[str, object]
 ) -> Iterator[Row]:
-    facts = [field.name for field in schema if _is_fact(field.type)]
     arrays = [name or fields for name, fields in arms]
     wanted = [one for item in arrays for one in ([item] if isinstance(item, str) else item)]
+    others = [field for field in schema if field.name not in wanted]
+    facts = [field.name for field in others if _is_fact(field.type)]
+    facts += _short(file, [field.name for field in others if pa.types.is_nested(field.type)])
     for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[*facts, *wanted], use_threads=False):
         said = {name: batch.column(name).to_pylist() for name in facts}
         held = [_by_row(batch, name, fields) for name, fields in arms]
         for number in range(batch.num_rows):
             arms_of_row = tuple(arm[number] for arm in held)
             yield Row(arms_of_row, {name: of[number] for name, of in said.items()}, common)
+
+
+def _short(file: Any, nested: list[str]) -> list[str]:
+    """Lists and records beside the pixels that are facts of an object, by the first row."""
+    first = next(file.iter_batches(1, columns=nested, use_threads=False), None) if nested else None
+    found: list[str] = []
+    for name in nested if first is not None else ():
+        (entry,) = first.column(name).to_pylist() or (None,)
+        parts = entry.values() if isinstance(entry, dict) else entry or ()
+        flat = not any(isinstance(part, list | dict) for part in parts)
+        if flat and 0 < len(parts) <= MOST_IN_A_LIST:
+            found.append(name)
+    return found
 
 
 def _by_row(batch: Any, name: str, fields: list[str]) -> list[dict[str, Any]]:

@@ -286,8 +286,8 @@ def _names(value: object) -> bool:
 
 def _plain(value: Any) -> object:
     """A value as Python has it; of text without surrounding blanks."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
+    if isinstance(value, np.ndarray):
+        value = value.tolist() if value.ndim == 1 else value[()]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bytes):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-__all__ = ["EBV", "HEADER_FACTS", "column_name", "facts_of"]
+__all__ = ["EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "column_name", "facts_of"]
 
 # Not ``ebv``, which is the user's and by which a build corrects dust: a file's own is known for few
 # spectra of a mixed collection, and on another scale than the map's.
@@ -22,6 +22,8 @@ _TAKEN = (
     "id", "ra", "dec", "z", "label", "spectral_class", "subclass", "sn_median", "survey", "file",
     "flux_unit", "z_warning", "medium", "object", "row", "set_aside", "set_aside_why",
 )  # fmt: skip
+MOST_IN_A_LIST = 12
+"""Of what is a fact of an object rather than of its pixels."""
 _LONGEST = 80  # of a text; remarks of an observer are no column to sort by
 _EXACT = 2**53  # whole numbers beyond are rounded in double precision
 _MOST_EBV = 100.0
@@ -51,19 +53,30 @@ def facts_of(
     Returns
     -------
     Identifiers (names that end in ``id``) as text, since many are longer than a number in double
-    precision. An E(B−V) that is none is NaN.
+    precision. An E(B−V) that is none is NaN. Of a short list, as of magnitudes, each has its number
+    behind the name, from 1; a longer one is no fact.
     """
     found: dict[str, str | float] = {}
     names: set[str] = set()
-    for name, value in said:
-        if value is None or name.upper() in leave_out:
-            continue
+    entries = ((n, v) for n, v in said if v is not None and n.upper() not in leave_out)
+    for name, value in (part for entry in entries for part in _parts(*entry)):
         column = column_name(name)
         plain = _plain(column, value)
         if plain is not None and name not in names:
             names.add(name)
             found[_free(column, found)] = plain
     return found
+
+
+def _parts(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """The value itself; of a short list, or of a record, each of its own with its name."""
+    if isinstance(value, list | tuple):
+        if len(value) <= MOST_IN_A_LIST:
+            yield from ((f"{name}_{number}", one) for number, one in enumerate(value, 1))
+    elif isinstance(value, Mapping):
+        yield from ((f"{name}_{key}", one) for key, one in value.items())
+    else:
+        yield name, value
 
 
 def _free(column: str, taken: Container[str]) -> str:

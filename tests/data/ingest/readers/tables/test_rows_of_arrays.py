@@ -290,3 +290,23 @@ def test_names_that_differ_in_case_alone_and_classes_not_known_come_along(tmp_pa
     pq.write_table(pa.table(table), tmp_path / "a.parquet")
     first, *_ = read_all(tmp_path / "a.parquet")
     assert (first.z, first.facts["z_2"], first.facts["class"]) == (0.1, 1.1, 1)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "fits", "h5", "ecsv"])
+def test_few_numbers_beside_each_spectrum_come_along_and_pixels_do_not(tmp_path, ending):
+    mags, path = np.arange(3.0 * N).reshape(N, 3), tmp_path / f"a.{ending}"
+    parts = {"wave": np.tile(WAVE, (N, 1)), "flux": FLUX, "ivar": IVAR, "sky_b": FLUX, "mags": mags}
+    if ending == "parquet":
+        lists = {name: pa.array(list(values)) for name, values in parts.items()}
+        pq.write_table(pa.table({"Z": pa.array(Z)} | lists), path)
+    elif ending == "h5":
+        with h5py.File(path, "w") as file:
+            for name, values in (parts | {"Z": Z}).items():
+                file[name] = values
+    else:
+        form = {"format": "ascii.ecsv"} if ending == "ecsv" else {}
+        Table(parts | {"Z": Z}).write(path, **form)
+    for row, one in enumerate(read_all(path)):
+        known = {name: one.facts[name] for name in ("mags_1", "mags_2", "mags_3")}
+        assert known == {f"mags_{k + 1}": mags[row, k] for k in range(3)}
+        assert not any(name.startswith("sky") for name in one.facts)

@@ -14,7 +14,15 @@ def test_names_are_plain_and_none_is_the_catalogs_own(name, column):
 
 
 def test_numbers_and_texts_come_and_the_rest_does_not():
-    said = [("A", 1), ("B", True), ("C", " x "), ("D", None), ("E", [1]), ("A", 2), ("RA", 3.0)]
+    said = [
+        ("A", 1),
+        ("B", True),
+        ("C", " x "),
+        ("D", None),
+        ("E", [1] * 13),
+        ("A", 2),
+        ("RA", 3.0),
+    ]
     assert facts_of(said, {"RA"}) == {"a": 1.0, "b": 1.0, "c": "x"}
 
 
@@ -38,3 +46,8 @@ def test_whole_numbers_too_long_for_double_precision_are_text():
         "gaia": "39627835576420141",
         "n": 7,
     }
+
+
+def test_short_lists_and_records_come_part_by_part():
+    said = [("mags", [20.5, None]), ("gaia", {"ra": 1.0, "id": 39627835576420141})]
+    assert facts_of(said) == {"mags_1": 20.5, "gaia_ra": 1.0, "gaia_id": "39627835576420141"}
