@@ -109,8 +109,8 @@ def _rows(
 
 def _short(file: Any, nested: list[str]) -> list[str]:
     """Lists and records beside the pixels that are facts of an object, by the first row."""
-    first = next(file.iter_batches(1, columns=nested, use_threads=False), None) if nested else None
     found: list[str] = []
+    first: Any = next(file.iter_batches(1, columns=nested, use_threads=False), None)
     for name in nested if first is not None else ():
         (entry,) = first.column(name).to_pylist() or (None,)
         parts = entry.values() if isinstance(entry, dict) else entry or ()
