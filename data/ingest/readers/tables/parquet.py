@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -109,10 +110,10 @@ def _rows(
 
 def _short(file: Any, nested: list[str]) -> list[str]:
     """Lists and records beside the pixels that are facts of an object, by the first row."""
+    first = [*islice(file.iter_batches(1, columns=nested, use_threads=False), 1)] if nested else []
     found: list[str] = []
-    first: Any = next(file.iter_batches(1, columns=nested, use_threads=False), None)
-    for name in nested if first is not None else ():
-        (entry,) = first.column(name).to_pylist() or (None,)
+    for name, column in ((name, batch.column(name)) for batch in first for name in nested):
+        (entry,) = column.to_pylist()
         parts = entry.values() if isinstance(entry, dict) else entry or ()
         flat = not any(isinstance(part, list | dict) for part in parts)
         if flat and 0 < len(parts) <= MOST_IN_A_LIST:
