@@ -310,3 +310,13 @@ def test_few_numbers_beside_each_spectrum_come_along_and_pixels_do_not(tmp_path,
         known = {name: one.facts[name] for name in ("mags_1", "mags_2", "mags_3")}
         assert known == {f"mags_{k + 1}": mags[row, k] for k in range(3)}
         assert not any(name.startswith("sky") for name in one.facts)
+
+
+def test_a_table_without_rows_is_told(tmp_path):
+    lists = {name: values[:0] for name, values in every_list().items()}
+    pq.write_table(pa.table(lists), tmp_path / "a.parquet")
+    (told,) = Intake(COLLECTION_GRID, 0.8)(tmp_path / "a.parquet")
+    assert isinstance(told, Rejected)
+    assert (told.reason, told.detail) == (
+        "no spectrum", "its table has the columns of spectra, but no row"
+    )  # fmt: skip
