@@ -113,14 +113,15 @@ class Intake:
     def one_by_one(self, path: Path) -> Iterator[Taken | Rejected]:
         """The same as they come, so that a file of any number of spectra fits in memory."""
         named = readable(path)
-        codes, number = LastWave(), 0
+        codes, nothing = LastWave(), True
         try:
-            for number, read in enumerate(read_all(path, self.hints), 1):
+            for read in read_all(path, self.hints):
+                nothing = False
                 ra, dec = on_the_sky(read.ra, read.dec)
                 spectrum = self._at_its_redshift(read.told(file=named, ra=ra, dec=dec))
                 bar = entry_bar(spectrum)
                 yield _refused(spectrum, bar) or self._kept(spectrum, bar, codes)
-            if not number:
+            if nothing:
                 raise ReadError("no spectrum", "its table has the columns of spectra, but no row")
         except SomeUnreadError as error:
             for id, why in error.each:
