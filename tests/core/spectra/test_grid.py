@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from spexplain.core.spectra.grid import COLLECTION_GRID, WaveGrid, resample
+from spexplain.core.spectra.grid import COLLECTION_GRID, WaveGrid, reaches, resample
 
 SDSS_WAVE = 10 ** (3.58 + 1e-4 * np.arange(3800))
 FLUX = st.floats(-1000, 1000, width=32)
@@ -165,3 +165,18 @@ def test_a_block_is_the_same_as_its_rows_one_by_one():
 def test_arrays_that_do_not_fit_are_refused(wave, flux, ivar):
     with pytest.raises(ValueError, match=r"resample"):
         resample(wave, flux, ivar, np.array([1.0]))
+
+
+@given(
+    steps=st.lists(st.floats(0.5, 40.0), min_size=1, max_size=30),
+    good=st.integers(0, 2**31 - 1),
+    z=st.floats(0.0, 0.6),
+)
+def test_it_reaches_where_resampling_gives_data(steps, good, z):
+    """Also where a few pixels that are asked first have none."""
+    wave = (3000.0 + np.cumsum([0.0, *steps])) / (1 + z)
+    has_data = np.array([good >> pixel & 1 for pixel in range(wave.size)], bool)
+    ivar = np.where(has_data, 1.0, 0.0)
+    new = COLLECTION_GRID.wave_rest_aa
+    _, found = resample(wave, np.where(has_data, 1.0, np.nan), ivar, new)
+    assert reaches(wave, has_data, new) == bool((found > 0).any())

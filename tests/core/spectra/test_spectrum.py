@@ -70,3 +70,21 @@ def test_the_record_neither_changes_nor_follows_its_source():
 def test_what_is_no_spectrum_is_refused_with_the_offending_value(changes, says):
     with pytest.raises(ValueError, match=says):
         spectrum(**changes)
+
+
+def test_what_is_said_of_a_spectrum_changes_and_its_pixels_are_shared():
+    first = spectrum(z=0.1)
+    other = first.told(z=0.2, file="a.fits")
+    assert (first.z, other.z, other.file, other.id) == (0.1, 0.2, "a.fits", "s1")
+    assert other.flux is first.flux
+    with pytest.raises(ValueError, match="flux would have to be checked"):
+        first.told(flux=first.flux)
+    with pytest.raises(ValueError, match="spectral class 'NOVA' is none of"):
+        first.told(spectral_class="NOVA")
+
+
+@given(hnp.arrays(np.float32, st.integers(2, 9), elements=st.floats(-100, 100, width=32)))
+def test_the_median_signal_to_noise_is_that_of_numpy(flux):
+    wave = 4000.0 + np.arange(flux.size)
+    record = spectrum(wave_obs_aa=wave, flux=flux, ivar=np.full(flux.size, 4.0))
+    assert record.sn_median == float(np.median(flux * np.float32(2)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.data.collection.wave_code import decode_wave, encode_wave
+from spexplain.data.collection.wave_code import LastWave, decode_wave, encode_wave
 
 
 @given(
@@ -45,3 +45,13 @@ def test_what_is_nearly_regular_is_listed_and_not_rounded():
     code = encode_wave(wave)
     assert code.kind == "listed"
     assert np.array_equal(decode_wave(code, 500), wave)
+
+
+def test_wavelengths_that_follow_one_another_alike_have_one_code():
+    last = LastWave()
+    one, other = 4000.0 + np.arange(50.0), 3600 + np.cumsum(np.linspace(0.5, 1, 50))
+    first = last.of(one)
+    assert last.of(one.copy()) is first
+    assert first.kind == "linear"
+    assert np.array_equal(decode_wave(last.of(other), 50), other)
+    assert np.array_equal(decode_wave(last.of(one), 50), one)
