@@ -64,7 +64,7 @@ def test_spectra_without_a_position_stay_and_are_counted(dusty):
     found = find_reddening(dusty, "auto")
     assert found.ebv[2] == 0
     assert found.n_unknown == 1
-    assert "1 spectra without" in found.note()
+    assert "1 spectrum without" in found.note()
 
 
 def test_simulated_spectra_are_left_as_they_are_and_their_lines_corrected(dusty):
