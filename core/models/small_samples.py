@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEW", "MacroFigure", "f_interval", "macro_interval", "wilson"]
+__all__ = ["FEW", "MacroFigure", "f_interval", "macro_interval", "percent_interval", "wilson"]
 
 MacroFigure = Literal["precision", "recall", "f"]
 
@@ -53,6 +53,12 @@ def wilson(
     low = np.where(k == 0, 0.0, (centre - reach) / n_widened)
     high = np.where(k == n, 1.0, (centre + reach) / n_widened)
     return low, high
+
+
+def percent_interval(k: int, n: int) -> str:
+    """Wilson's 95 % interval of k of n in words, '86–97 %'; empty where n is enough without."""
+    low, high = wilson(k, n)
+    return f"{100 * float(low):.0f}–{100 * float(high):.0f} %" if n < FEW else ""
 
 
 def f_interval(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ...core.words import percent
+from ...core.words import number_text
 from ...data.collection.runs import Run, RunStore
 from ...data.collection.trained.model_owner import whose_model
-from ...data.study.figure_intervals import percent_interval
 
 if TYPE_CHECKING:
     from ...data.collection.trained.built_domain import DomainVerdict
 
 __all__ = ["domain_html", "domain_lines", "model_lines", "origin_words"]
 
-_HARDLY = 0.0005  # a share that is written as 0.0 %
-_TRIED = 10_000
 _MODELS = {"svm": ("AGN lens", "domain-p21"), "vae": ("anomaly lens", "domain-o25")}
 
 
@@ -98,36 +95,15 @@ def _summary(domain_run: Run | None) -> str:
     metrics: dict[str, Any] = domain_run.metrics
     return (
         f"{metrics['n_outside']:,} of {metrics['n']:,} spectra lie outside what it learned on "
-        f"({_how_well(domain_run.facts('sample'), str(metrics['domain_note']))})"
+        f"({metrics['domain_note']})"
     )
-
-
-def _how_well(sample: Mapping[str, Any], note: str) -> str:
-    """How often the check of the kind lets others pass; else the build's note of why none is had.
-
-    From the numbers: what a build wrote of them in words was hard to read.
-    """
-    if not sample.get("knows_kind"):
-        return note
-    n_own, n_lent = int(sample["n_rest"]), int(sample.get("n_lent", 0))
-    share, alike = float(sample["inside_of_rest"]), float(sample["alike"])
-    # Of more a part was drawn to try it on.
-    own = f"{n_own:,} other" if n_own <= _TRIED else "the other"
-    of = [f"{own} spectra of the model's own survey"] if n_own else []
-    of += [f"{n_lent:,} of {sample['background']}, lent as background,"] if n_lent else []
-    n = n_own + n_lent
-    ends = percent_interval(round(share * n), n)
-    taken = percent(share, ".1f") + (f" (95 % interval {ends})" if ends else "")
-    kind = "spectra of the kind" if sample["what"] == "spectra" else sample["what"]
-    said = f"tried on {' and '.join(of)} the check takes {taken} for such {kind}"
-    if "simulated" in sample["rest"]:
-        return f"{said}, though it tells a survey from a simulation too"
-    if alike < _HARDLY:
-        return said
-    return f"{said}; at most {percent(alike, '.1f')} may be {kind} without a label"
 
 
 def _measured(domain: DomainVerdict) -> str:
     side = "outside" if domain.outside else "inside"
-    kind = "" if domain.of_kind != domain.of_kind else f", of the kind {domain.of_kind:+.1f}"
-    return f"{side}, distance {domain.distance:.2f} (the border is 1){kind}".replace("-", "−")
+    kind = (
+        ""
+        if domain.of_kind != domain.of_kind
+        else f", of the kind {number_text(domain.of_kind, '+.1f')}"
+    )
+    return f"{side}, distance {number_text(domain.distance, '.2f')} (the border is 1){kind}"

@@ -11,8 +11,8 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects
 from ...core.explain.flux_effects import effects as effects_of
 from ...core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
+from ...core.models.small_samples import percent_interval
 from ...core.words import goodness, number_text, percent, probability_text
-from ...data.study.figure_intervals import percent_interval
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [

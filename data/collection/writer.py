@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +41,7 @@ _SHARD_ROWS = SHARD_ROWS  # the unit of commit
 _CLOCK_S = 2.0  # by which a file system's times may lag behind ours
 
 
-class RowsAwaited:
+class RowsAwaited(ABC):
     """What writers of both formats share: rows are made safe a shard at a time, beside their place.
 
     Use as a context manager: leaving normally closes, leaving by an exception removes what was
@@ -164,9 +165,9 @@ class RowsAwaited:
         write_json(self._part / COMMIT_NAME, self._commit | commit | more)
         self._commit |= commit | more
 
+    @abstractmethod
     def _write_rows(self, rows: list[Any], digest: Callable[[bytes], None]) -> dict[str, Any]:
         """Write the spectra of the next rows and say what their content is; more to commit."""
-        raise NotImplementedError
 
     def _finish(self) -> None:
         """Put the collection in its place, all rows being safe."""

@@ -20,6 +20,7 @@ from .catalogue_table import (
     named_columns,
     of_speed,
     read_table,
+    texts_of,
 )
 from .labels import LabelError, path_to, paths_by_file
 from .readers.errors import ReadError
@@ -41,6 +42,12 @@ _RA = (*RIGHT_ASCENSIONS, "_RAJ2000", "ALPHA_J2000", "ALPHAWIN_J2000", "MEAN_FIB
        "RA_HOURS", "RA_HOUR", "RA_H", "RIGHT_ASCENSION", "RAMEAN", "RA_GAIA")  # fmt: skip
 _DEC = (*DECLINATIONS, "_DEJ2000", "DELTA_J2000", "DELTAWIN_J2000", "MEAN_FIBER_DEC", "DECCAT",
         "DECLINATION", "DECMEAN", "DEC_GAIA", "DE", "DECJ2000")  # fmt: skip
+# Of tables as the journals print them, an angle in three columns, compared as `plain_name`.
+_RA_PARTS = ("rah", "ram", "ras")
+_DEC_PARTS = (("ded", "dem", "des"), ("decd", "decm", "decs"))
+_SIGNS = ("de", "dec", "design", "decsign")
+# Right ascensions that are in hours by their name.
+_IN_HOURS = ("rah", "rahour", "rahours")
 # Names of the collection's own; those of surveys are columns too.
 _OF_HERE = ("id", "name", "file", "filename", "filepath", "path")
 _AGAIN = "z in another row"
@@ -184,14 +191,31 @@ def _positions(table: pd.DataFrame, names: tuple[str, ...], *, hours: bool) -> l
     """(n,) degrees; empty without such a column.
 
     Numbers are in the column's unit, or in hours where its name says so; text is as in headers.
+    Hours or degrees, minutes and seconds may stand in columns of their own.
     """
+    for parts in (_RA_PARTS,) if hours else _DEC_PARTS:
+        if parted := _of_parts(table, parts, () if hours else _SIGNS):
+            return [degrees_of(value * (15 if hours else 1), hours=hours) for value in parted]
     for name in _first_of(table, names):
-        unit = table.attrs[UNIT_OF_COLUMN].get(name, "h" if "hour" in name.lower() else "")
+        unit = table.attrs[UNIT_OF_COLUMN].get(name, "h" if plain_name(name) in _IN_HOURS else "")
         if table[name].dtype.kind not in "iuf":
             return [degrees_of(value, hours=hours) for value in table[name]]
         values = table[name].astype(float) * degrees_factor(unit)
         return [degrees_of(value, hours=hours) for value in values]
     return []
+
+
+def _of_parts(table: pd.DataFrame, parts: tuple[str, ...], signs: tuple[str, ...]) -> list[float]:
+    """(n,) of three columns, minutes and seconds counted as parts; empty without them."""
+    columns: Any = table
+    by_name = {plain_name(str(name)): str(name) for name in reversed([*table.columns])}
+    if not all(part in by_name for part in parts):
+        return []
+    whole, minutes, seconds = (columns[by_name[part]].astype(float) for part in parts)
+    sign = next((texts_of(columns[by_name[name]]) for name in signs if name in by_name), None)
+    minus = np.signbit(whole) if sign is None else [text[:1] in ("-", "−") for text in sign]
+    size = whole.abs() + minutes / 60 + seconds / 3600
+    return np.where(minus, -size, size).tolist()
 
 
 def _velocities(table: pd.DataFrame) -> dict[str, str]:

@@ -15,7 +15,6 @@ __all__ = [
     "class_intervals",
     "interval_text",
     "macro_interval_text",
-    "percent_interval",
     "share_interval",
 ]
 
@@ -38,12 +37,6 @@ def share_interval(k: int, n: int) -> str:
         return ""
     low, high = wilson(k, n)
     return interval_text(float(low), float(high))
-
-
-def percent_interval(k: int, n: int) -> str:
-    """The same where shares stand in per cent: '86–97 %'."""
-    low, high = wilson(k, n)
-    return f"{100 * float(low):.0f}–{100 * float(high):.0f} %" if n < FEW else ""
 
 
 def class_intervals(figures: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:

@@ -38,12 +38,15 @@ class DomainValues:
         Which of :data:`~spexplain.core.trust.domain.distance.STATISTICS` is the largest.
     where_px : (n,)
         Pixel of the largest residual at its scale, −1 for those of the whole spectrum.
+    sky : (n,) bool
+        Whether only what the night sky left is beyond the border; it is not judged.
     """
 
     of_kind: NDArray[np.float64]
     distance: NDArray[np.float64]
     statistic: NDArray[np.str_]
     where_px: NDArray[np.int64]
+    sky: NDArray[np.bool_]
 
     @property
     def outside(self) -> NDArray[np.bool_]:
@@ -79,10 +82,15 @@ class Domain:
             The same without what the night sky left (``over_night_sky``), which is no distance;
             by default as they are.
         """
-        far = self.distance(spectra if without_sky is None else without_sky)
+        judged = spectra if without_sky is None else without_sky
+        far = self.distance(judged)
+        sky = np.zeros(len(spectra), bool)
+        drawn_over = np.flatnonzero((judged != spectra).any(axis=1) & (far.value <= 1))
+        if len(drawn_over):
+            sky[drawn_over] = self.distance(spectra[drawn_over]).value > 1
         unknown = np.full(len(spectra), np.nan)
         of_kind = unknown if self.kind is None else self.kind(spectra)
-        return DomainValues(of_kind, far.value, far.statistic, far.where_px)
+        return DomainValues(of_kind, far.value, far.statistic, far.where_px, sky)
 
     def to_arrays(self) -> tuple[dict[str, NDArray], dict[str, Any]]:
         """Arrays and JSON-serialisable facts, for a file."""

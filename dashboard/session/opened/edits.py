@@ -230,7 +230,8 @@ def _considering(
 def _why_outside(shown: OpenSpectrum, flux: np.ndarray) -> str:
     """By the measures as they stand: a stored row's own are of a fit that had not seen it."""
     domain = shown.lens.domain
-    return "" if domain is None else domain.of_flux(flux, {"flux_unit": shown.flux_unit}).why
+    facts = {"flux_unit": shown.flux_unit, "z": shown.z}
+    return "" if domain is None else domain.of_flux(flux, facts).why
 
 
 def _value(target: Target, flux: np.ndarray) -> float:

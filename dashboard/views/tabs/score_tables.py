@@ -8,10 +8,10 @@ import pandas as pd
 
 from ....core.models.anomaly.rankings import top_overlap
 from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.models.small_samples import percent_interval
 from ....core.words import percent
 from ....data.lenses.leaders import ScoreLeaders
 from ....data.lenses.lenses import AnomalyLens
-from ....data.study.figure_intervals import percent_interval
 from ...figures.wording import OF_CHI2, overlap_note, score_text
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...workspace.listing import Listing

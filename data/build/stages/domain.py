@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ....core.models.small_samples import percent_interval
 from ....core.spectra.night_sky import over_night_sky
 from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
@@ -33,6 +34,7 @@ __all__ = ["DOMAIN_O25", "DOMAIN_P21"]
 _CHUNK_ROWS = 1024
 # Spectra of either kind that the measures are fitted on; of more so many are drawn.
 _MOST = 10_000
+_HARDLY = 0.0005  # a share that is written as 0.0 %
 # Galaxies against what the survey itself calls something else need fewer of it than a background.
 _FEWEST_OTHERS = 100
 
@@ -57,12 +59,38 @@ class _Sample:
     fewest_rest: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _HeldOut:
+    """What the measures say of spectra that they were fitted on, by the fold without each.
+
+    Attributes
+    ----------
+    ours, far
+        Positions of the sample among the prepared rows, and its distances.
+    both, of_kind
+        Positions of the sample and of the rest of its survey, and their log-odds.
+    """
+
+    ours: np.ndarray
+    far: Distances
+    both: np.ndarray
+    of_kind: np.ndarray
+
+    def put_into(self, values: DomainValues) -> None:
+        """In place of what the fit with all says; the sample is judged with what the sky left."""
+        values.distance[self.ours] = self.far.value
+        values.statistic[self.ours] = self.far.statistic
+        values.where_px[self.ours] = self.far.where_px
+        values.sky[self.ours] = False
+        values.of_kind[self.both] = self.of_kind
+
+
 def _run(work: Work, name: str) -> None:
     prepared = work.inputs[f"prepare-{name}"]
     rows = prepared.table("rows")["row"].to_numpy()
     lent_run, before = work.given.get(f"domain-{name}"), work.before
-    known: DomainValues | None = None
-    positions, n_known = np.empty(0, np.int64), 0
+    held_out: _HeldOut | None = None
+    n_known = 0
     if before is not None:
         n_known = len(before.run.table("domain", ["row"]))
         domain, facts = load_domain(before.run), before.run.facts("sample")
@@ -77,13 +105,15 @@ def _run(work: Work, name: str) -> None:
         )
     else:
         sample = _SAMPLES[name](work, rows)
-        domain, facts, positions, known = _learned(work, rows, sample)
+        domain, facts, held_out = _learned(work, rows, sample)
         labelled = rows[sample.ours] if name == "p21" else rows[:0]
         seed = work.settings.svm.seed
         facts["lines"] = sample_lines(work.collection, labelled, seed=seed)
     if lent_run is not None:
         facts |= _of_lender(work, lent_run)
-    values = _applied(work, domain, rows, positions, known, n_known)
+    values = _applied(work, domain, rows, n_known)
+    if held_out is not None:
+        held_out.put_into(values)
     table = _verdict_table(work, rows[n_known:], values, prepared.read_array("wavelength"), facts)
     if before is not None:
         then = before.run.table("domain")
@@ -108,6 +138,7 @@ def _verdict_table(
     why = why_outside(values, wave, facts, units)
     table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
     table["outside"] = np.array([text != "" for text in why], bool)
+    table["sky"] = values.sky
     table["why"] = pd.Series(why, dtype="str")
     return table
 
@@ -122,7 +153,7 @@ def _of_lender(work: Work, lent_run: Run) -> dict[str, Any]:
 
 def _learned(
     work: Work, rows: np.ndarray, sample: _Sample
-) -> tuple[Domain, dict[str, Any], np.ndarray, DomainValues | None]:
+) -> tuple[Domain, dict[str, Any], _HeldOut]:
     """Both measures, what to say of them, and the values of those that they were fitted on."""
     if len(sample.ours) < FEWEST:
         raise StageSkipped(
@@ -139,9 +170,7 @@ def _learned(
     others, facts = _others(work, some_rows(spectra, rest), sample, facts)
     if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
         facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
-        unknown = np.full(len(ours), np.nan)
-        known = DomainValues(unknown, far.value, far.statistic, far.where_px)
-        return Domain(distance, None), facts, ours, known
+        return Domain(distance, None), facts, _HeldOut(ours, far, ours[:0], np.empty(0))
     work.report(1, 3, f"{sample.facts['what']} against {len(others):,} others")
     both = np.concatenate([ours, rest])
     groups = object_groups(work, rows[both])
@@ -159,12 +188,9 @@ def _learned(
         "alike": fitted.alike,
         "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
     }
-    facts["note"] = _kind_note(sample, facts, len(rest))
-    z = work.collection.catalog["z"].to_numpy(np.float64)[rows[rest]]
-    own = over_night_sky(others[: len(rest)], wave, z)
-    beyond = distance(own) if len(rest) else None
-    known = _joined(far, beyond, np.concatenate([fitted.of_labelled, fitted.of_background]))
-    return Domain(distance, fitted.measure), facts, both, known
+    facts["note"] = _kind_note(facts, len(rest))
+    of_kind = np.concatenate([fitted.of_labelled, fitted.of_background])[: len(both)]
+    return Domain(distance, fitted.measure), facts, _HeldOut(ours, far, both, of_kind)
 
 
 def _others(
@@ -182,41 +208,21 @@ def _others(
     return np.concatenate([own, spectra]), facts | told_from
 
 
-def _joined(far: Distances, beyond: Distances | None, of_kind: np.ndarray) -> DomainValues:
-    """Of the sample and the rest of its own survey, in this order."""
-    parts = [far] if beyond is None else [far, beyond]
-    names = ("value", "statistic", "where_px")
-    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-    return DomainValues(of_kind[: len(joined[0])], *joined)
-
-
-def _applied(
-    work: Work,
-    domain: Domain,
-    rows: np.ndarray,
-    positions: np.ndarray,
-    known: DomainValues | None,
-    first: int,
-) -> DomainValues:
-    """Of prepared spectra from one on; of those a measure was fitted on, by the fold without."""
+def _applied(work: Work, domain: Domain, rows: np.ndarray, first: int) -> DomainValues:
+    """Of prepared spectra from one on."""
     (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
     spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
-    parts = []
-    if first == spectra.shape[0]:  # nothing came since
-        none = np.empty(0)
-        return DomainValues(none, none, none.astype(str), none.astype(np.int64))
     z = work.collection.catalog["z"].to_numpy(np.float64)[rows]
+    parts = []
     for start in range(first, spectra.shape[0], _CHUNK_ROWS):
         here = slice(start, start + _CHUNK_ROWS)
         block = np.asarray(spectra[here])
         parts.append(domain(block, over_night_sky(block, wave, z[here])))
         work.report(2, 3)
-    names = ("of_kind", "distance", "statistic", "where_px")
-    values = DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
-    if known is not None:
-        for name in names:
-            getattr(values, name)[positions] = getattr(known, name)
-    return values
+    if not parts:  # nothing came since
+        parts.append(domain(np.empty((0, wave.size), np.float32)))
+    names = [field.name for field in fields(DomainValues)]
+    return DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
@@ -281,20 +287,23 @@ def _why_no_kind(sample: _Sample, facts: dict[str, Any]) -> str:
     return words
 
 
-def _kind_note(sample: _Sample, facts: dict[str, Any], n_rest: int) -> str:
-    inside, alike = (percent(facts[name], ".1f") for name in ("inside_of_rest", "alike"))
-    ours = f"the {len(sample.ours):,} {facts['what']} it learned on"
-    if "background" not in facts:
-        return (
-            f"of {n_rest:,} other spectra of its survey {inside} look like {ours}; at "
-            f"most {alike} are as they are"
-        )
-    own = f" and {n_rest:,} of its own survey" if n_rest else ""
-    caution = " (a survey is told from a simulation too)" if "simulated" in facts["rest"] else ""
-    return (
-        f"of {facts['n_lent']:,} of {facts['background']}, lent as background,{own} {inside} look "
-        f"like {ours}{caution}"
-    )
+def _kind_note(facts: dict[str, Any], n_own: int) -> str:
+    """How often the check of the kind lets others pass; ``n_own`` of them are of the survey."""
+    n_lent = int(facts.get("n_lent", 0))
+    # Of more a part was drawn to try it on.
+    own = f"{n_own:,} other" if n_own == facts["n_rest"] else "the other"
+    of = [f"{own} spectra of the model's own survey"] if n_own else []
+    of += [f"{n_lent:,} of {facts['background']}, lent as background,"] if n_lent else []
+    share, n = facts["inside_of_rest"], n_own + n_lent
+    ends = percent_interval(round(share * n), n)
+    taken = percent(share, ".1f") + (f" (95 % interval {ends})" if ends else "")
+    kind = "spectra of the kind" if facts["what"] == "spectra" else facts["what"]
+    note = f"tried on {' and '.join(of)} the check takes {taken} for such {kind}"
+    if "simulated" in facts["rest"]:
+        return f"{note}, though it tells a survey from a simulation too"
+    if facts["alike"] < _HARDLY:
+        return note
+    return f"{note}; at most {percent(facts['alike'], '.1f')} may be {kind} without a label"
 
 
 def _at_most(positions: np.ndarray, seed: int) -> np.ndarray:
@@ -325,7 +334,7 @@ def _of_size(_: BuildSettings, n_spectra: int) -> dict[str, Any]:
 def _stage(name: str, model: str) -> Stage:
     return Stage(
         f"domain-{name}",
-        6 if name == "p21" else 5,
+        7 if name == "p21" else 6,
         needs=(f"prepare-{name}", model),
         params=functools.partial(_params, name=name),
         run=functools.partial(_run, name=name),

@@ -35,6 +35,10 @@ NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
 _WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
 # The fact of a run that says that patterns of lines are compared; older runs lack it.
 PATTERNS = "patterns"
+_SKY = (
+    "what the night sky left at 5577 or 6300 Å observed is as in none of theirs, and is not "
+    "judged: a reason there may be the sky's"
+)
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
 
 
@@ -53,7 +57,8 @@ class DomainVerdict:
     distance
         From what the model learned on; 1 is the border.
     notes
-        Where it lies beyond what the sample was selected by; no reason to be outside.
+        Where it lies beyond what the sample was selected by, and whether the night sky left
+        something that is not judged; no reason to be outside.
     lacking
         Strong lines that it does not show and nearly all of the type predicted for it do, in
         words; no reason to be outside either.
@@ -182,9 +187,9 @@ class BuiltDomain:
     def of_row(self, row: int, facts: Mapping[str, Any]) -> DomainVerdict:
         """Of a stored spectrum; ``facts`` are its z, sn_median and flux_unit."""
         measured = self.table.loc[row]
-        return self._verdict(
-            str(measured["why"]), float(measured["of_kind"]), float(measured["distance"]), facts
-        )
+        measures = float(measured["of_kind"]), float(measured["distance"])
+        sky = bool(measured.get("sky", False))  # builds of before judged it
+        return self._verdict(str(measured["why"]), *measures, sky, facts)
 
     def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
         """Of a prepared spectrum (D,) from elsewhere."""
@@ -194,7 +199,8 @@ class BuiltDomain:
         z = np.array([facts.get("z", np.nan)], np.float64)
         values = self.domain(spectra, over_night_sky(spectra, self._wave, z))
         (why,) = why_outside(values, self._wave, self.sample, [str(facts.get("flux_unit", ""))])
-        return self._verdict(why, float(values.of_kind[0]), float(values.distance[0]), facts)
+        measures = float(values.of_kind[0]), float(values.distance[0])
+        return self._verdict(why, *measures, bool(values.sky[0]), facts)
 
     def lines_lacking(
         self, predicted: str, spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -216,9 +222,10 @@ class BuiltDomain:
         return lines_lacking(predicted, expected, spectrum)
 
     def _verdict(
-        self, why: str, of_kind: float, distance: float, facts: Mapping[str, Any]
+        self, why: str, of_kind: float, distance: float, sky: bool, facts: Mapping[str, Any]
     ) -> DomainVerdict:
-        return DomainVerdict(bool(why), why, of_kind, distance, self._notes(facts))
+        notes = (*self._notes(facts), *([_SKY] if sky else []))
+        return DomainVerdict(bool(why), why, of_kind, distance, notes)
 
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
         """Where it lies beyond the sample's redshifts and S/N."""

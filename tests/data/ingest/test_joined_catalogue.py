@@ -105,3 +105,19 @@ def test_its_columns_and_redshifts_reach_the_collection(tmp_path, jobs, monkeypa
     assert catalog["logmass"].tolist() == [10.5, 11.0, 9.5]
     assert catalog["morph"].tolist() == ["E", "S0", "Sb"]
     assert "fits nearly as well" in catalog["z_warning"].iloc[2]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "ra", "dec"),
+    [
+        ("RAh,RAm,RAs,DE-,DEd,DEm,DEs", "12,30,15,-,0,20,30", 187.5625, -20.5 / 60),
+        ("RAh,RAm,RAs,DE-,DEd,DEm,DEs", "12,30,15,+,0,20,30", 187.5625, 20.5 / 60),
+        ("RAh,RAm,RAs,DEd,DEm,DEs", "0,0,30,-3,15,0", 0.125, -3.25),
+        ("RA_H,DEC", "12.5,-1.5", 187.5, -1.5),
+    ],
+)
+def test_angles_in_three_columns_and_hours_by_name(tmp_path, header, row, ra, dec):
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,{header}\na,{row}\n", encoding="utf-8")
+    catalogue = read_catalogue(path)
+    np.testing.assert_allclose([catalogue.ra[0], catalogue.dec[0]], [ra, dec])

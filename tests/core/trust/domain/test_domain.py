@@ -47,7 +47,7 @@ def test_arrays_of_before_there_were_patterns_are_read_and_measure_as_they_did()
 def test_either_measure_puts_it_outside_and_an_unknown_one_does_not() -> None:
     values = DomainValues(
         np.array([1.0, -1, np.nan, np.nan]), np.array([0.5, 0.5, 0.5, 1.5]),
-        np.array(["noise"] * 4), np.full(4, -1),
+        np.array(["noise"] * 4), np.full(4, -1), np.zeros(4, bool),
     )  # fmt: skip
     assert values.outside.tolist() == [False, True, False, True]
 

@@ -60,7 +60,7 @@ class _Bounded:
         self._border = border
 
     def of_flux(self, flux, facts):
-        assert set(facts) == {"flux_unit"}
+        assert set(facts) == {"flux_unit", "z"}
         return SimpleNamespace(why=WHY if flux.max() > self._border else "")
 
 

@@ -46,6 +46,15 @@ def test_the_rest_of_the_survey_is_outside_and_the_sample_inside(surveyed):
     assert json.loads(json.dumps(said.to_dict()))["outside"] is True
 
 
+def test_how_well_the_kind_is_told_is_said_in_numbers(surveyed):
+    run = RunStore(surveyed.path).find("domain-p21")
+    facts, note = run.facts("sample"), run.metrics["domain_note"]
+    taken = 100 * facts["inside_of_rest"]
+    assert f"tried on {facts['n_rest']:,} other spectra of the model's own survey" in note
+    assert f"the check takes {taken:.1f} %" in note
+    assert "for such AGN" in note
+
+
 def test_why_is_a_target_like_any_other(surveyed):
     lens = open_lenses(surveyed)["agn"]
     row = int(lens.rows[0])
@@ -78,6 +87,8 @@ def test_what_the_night_sky_left_is_no_distance(surveyed):
 
     plain, sky, elsewhere = newcomers.look(far), spiked(5578.0), spiked(5700.0)
     assert sky.verdict.domain.distance == pytest.approx(plain.verdict.domain.distance, rel=0.2)
+    assert any("night sky left" in note for note in sky.verdict.domain.notes)
+    assert not any("night sky" in note for note in plain.verdict.domain.notes)
     assert elsewhere.verdict.domain.distance > 1
     assert "spike" in elsewhere.verdict.domain.why
 
@@ -134,7 +145,8 @@ def test_the_demos_galaxies_stand_in_where_they_are_asked_for(surveyed, copied, 
     report = build(copied, settings=asked, only=["domain-p21"])
     assert report.built == ("domain-p21",)
     assert report.notes["domain-p21"].startswith(
-        "of 330 of the demo's galaxies, lent as background, and 30 of its own survey "
+        "tried on 30 other spectra of the model's own survey and 330 of the demo's galaxies, lent "
+        "as background, the check takes "
     )
     lens = open_lenses(copied)["agn"]
     assert lens.domain.knows_kind

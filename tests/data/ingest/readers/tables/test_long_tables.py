@@ -18,21 +18,26 @@ def frame(**columns):
     return pd.concat(parts).assign(**columns)
 
 
+def written(table, path):
+    """A table as its ending says."""
+    if path.suffix == ".csv":
+        table.to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        table.to_parquet(path)
+    else:
+        Table.from_pandas(table).write(
+            path, **({"format": "ascii.ecsv"} if path.suffix == ".ecsv" else {})
+        )
+    return path
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "fits", "ecsv"])
 @pytest.mark.parametrize("numbers", [False, True])
 def test_objects_are_told_apart_by_their_names(tmp_path, ending, numbers):
     table = frame()
     if numbers:
         table["id"] = table["id"].map({"b 2": 39627, "a.1": 39626})
-    path = tmp_path / f"a.{ending}"
-    if ending == "csv":
-        table.to_csv(path, index=False)
-    elif ending == "parquet":
-        table.to_parquet(path)
-    else:
-        Table.from_pandas(table).write(
-            path, **({"format": "ascii.ecsv"} if ending == "ecsv" else {})
-        )
+    path = written(table, tmp_path / f"a.{ending}")
     found = list(read_all(path))
     assert [one.id for one in found] == (["39627", "39626"] if numbers else ["b 2", "a.1"])
     assert [one.z for one in found] == [0.1, 0.2]
@@ -64,13 +69,7 @@ def test_what_stands_alike_beside_all_pixels_of_an_object_is_said_of_it(tmp_path
     table["class"] = np.where(first, "STAR", "QSO")
     table["ra"], table["dec"], table["zwarning"] = np.where(first, 10.0, 20.0), 1.0, 4 * ~first
     table["night"], table["sky"] = np.where(first, "n1", "n2"), np.arange(400) / 7
-    path = tmp_path / f"a.{ending}"
-    if ending == "csv":
-        table.to_csv(path, index=False)
-    elif ending == "parquet":
-        table.to_parquet(path)
-    else:
-        Table.from_pandas(table).write(path)
+    path = written(table, tmp_path / f"a.{ending}")
     star, quasar = read_all(path)
     assert (star.spectral_class, quasar.spectral_class) == ("STAR", "QSO")
     assert (star.ra, quasar.ra, star.dec) == (10.0, 20.0, 1.0)
