@@ -36,6 +36,9 @@ _FFT_FROM = 6_000
 _REPORT_EVERY = 25
 _SKLEARN_FEWEST = 250
 _EXAGGERATION = 12
+# Exaggerated attraction draws 25 points and fewer together until nothing parts them again: so small
+# a plane of what it was starts anew, without exaggeration. What shrinks less comes apart by itself.
+_LOST = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,8 @@ class OpenTsne:
                     **how,
                 )
                 done = stop
+                if stop == settings.early and np.std(plane) < _LOST * np.std(self._start):
+                    plane = self._embedding(self._start)
         if callback is not None and settings.iterations % _REPORT_EVERY:
             callback(total, total)
         return plane

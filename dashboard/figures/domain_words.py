@@ -39,8 +39,9 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     known = "not known: build again" if domain is None else _measured(domain)
     lacking = [] if domain is None else list(domain.lacking)
     title = escape("\n".join([f"The model is {whose}.", f"Domain: {known}.", *notes, *lacking]))
-    # What the sample was selected by comes first: the end of the line may be cut.
-    marked = f"{'; '.join(notes)} · " if notes else ""
+    # What the sample was selected by comes first: the end of the line may be cut. What follows
+    # from it stands in the title, or there were no room for whose model it is.
+    marked = "".join(f"{note.partition(':')[0]} · " for note in notes)
     words = escape(f"{marked}model: {whose}")
     model = f'<span class="muted small clip whose" title="{title}">{words}</span>'
     if domain is None or not domain.outside:

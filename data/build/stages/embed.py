@@ -174,7 +174,7 @@ def _params(settings: BuildSettings, name: str, *, latent: bool) -> dict[str, ob
 def _stage(name: str, *, latent: bool = False) -> Stage:
     return Stage(
         f"embed-{name}",
-        2,
+        3,
         needs=(f"prepare-{name}", *(("vae",) if latent else ())),
         params=functools.partial(_params, name=name, latent=latent),
         run=functools.partial(_embed, name=name, latent=latent),

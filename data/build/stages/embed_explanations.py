@@ -96,4 +96,4 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"embed": _settings(settings).asdict()}
 
 
-EMBED_REASONS = Stage("embed-reasons", 3, needs=("cluster",), params=_params, run=_run, grows=True)
+EMBED_REASONS = Stage("embed-reasons", 4, needs=("cluster",), params=_params, run=_run, grows=True)

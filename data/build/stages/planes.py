@@ -82,5 +82,5 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 
 PLANES = Stage(
-    "planes", 2, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
+    "planes", 3, needs=("prepare-p21",), params=_params, run=_run, resumable=True, threads=True
 )

@@ -36,8 +36,8 @@ _WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
 # The fact of a run that says that patterns of lines are compared; older runs lack it.
 PATTERNS = "patterns"
 _SKY = (
-    "what the night sky left at 5577 or 6300 Å observed is as in none of theirs, and is not "
-    "judged: a reason there may be the sky's"
+    "what the night sky left is not judged: at 5577 or 6300 Å observed it is as in none of theirs, "
+    "and a reason there may be the sky's"
 )
 _COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
 

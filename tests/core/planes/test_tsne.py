@@ -62,3 +62,15 @@ def test_what_was_kept_of_other_points_is_not_gone_on_from():
     fewer, _ = lay_out(points(150), STEPS, store=kept)
     anew, _ = lay_out(points(150), STEPS)
     assert fewer.tobytes() == anew.tobytes()
+
+
+@pytest.mark.parametrize("n", [5, 8, 13, 25])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_few_points_do_not_fall_into_one(n, seed):
+    scores = np.random.default_rng(seed).normal(size=(n, 8))
+    kept = Memory()
+    xy, _ = lay_out(scores, EmbedSettings(), store=kept)
+    apart = np.linalg.norm(xy[:, None] - xy, axis=-1)[~np.eye(n, dtype=bool)]
+    assert apart.min() > 0.01 * apart.max() > 0.01
+    again, _ = lay_out(scores, EmbedSettings(), store=kept)
+    np.testing.assert_array_equal(again, xy)
