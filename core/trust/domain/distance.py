@@ -232,5 +232,5 @@ def _smoothed(residual: NDArray[np.floating], scale_px: float) -> NDArray[np.flo
     """|residual| (n, D / bin) smoothed by a Gaussian of this σ."""
     width = _bin(scale_px)
     n, d = residual.shape
-    binned = residual[:, : d // width * width].reshape(n, -1, width).mean(axis=2)
+    binned = residual[:, : d // width * width].reshape(n, d // width, width).mean(axis=2)
     return np.abs(gaussian_filter1d(binned.astype(np.float32), scale_px / width, axis=1))

@@ -100,3 +100,8 @@ def test_the_samples_own_are_measured_without_them_in_their_order() -> None:
     distance, held_out = fit_distance(sample, STEP)
     assert held_out.value.argmax() == 17
     assert held_out.value[17] > 1.5 * distance(sample).value[17]
+
+
+def test_of_none_it_says_nothing() -> None:
+    found = DISTANCE(OTHERS[:0])
+    assert found.value.shape == found.statistic.shape == found.where_px.shape == (0,)
