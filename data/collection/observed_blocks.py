@@ -20,7 +20,8 @@ from .wave_code import KINDS, WaveCode, decode_wave
 __all__ = ["Block", "block_path", "write_block"]
 
 _INDEX = ("start", "n_pixels", "model_start", "wave_kind", "wave_first", "wave_step")
-# What reading one spectrum unpacks: eight of SDSS. Of 4, 8 and 16 the bytes are alike.
+# What reading one spectrum unpacks: eight of SDSS. Of 4, 8 and 16 the bytes are alike. Noise packs
+# badly: zstd takes four times as long as lz4 for 3 % fewer bytes.
 _CHUNK_PIXELS = 32_768
 
 
@@ -60,9 +61,9 @@ def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
         ("model", _joined(models, np.float32)),
         ("wave", waves),
     ):
-        digest.update(values.tobytes())
+        digest.update(values)
         _store_pixels(group, name, values)
-    digest.update(index.tobytes())
+    digest.update(index)
     stored = group.create_array("index", data=index)
     stored.attrs["columns"] = list(_INDEX)
     stored.attrs["wave_kinds"] = list(KINDS)
@@ -134,7 +135,7 @@ def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
         name,
         shape=values.shape,
         dtype=values.dtype,
-        compressors=BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle"),
+        compressors=BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle"),
         **layout,
     )
     array[:] = values
@@ -146,12 +147,13 @@ def _listed_once(spectra: Sequence[StoredSpectrum]) -> tuple[np.ndarray, list[in
     different: list[np.ndarray] = []
     listed, size = [], 0
     for spectrum in spectra:
-        content = np.ascontiguousarray(spectrum.wave.listed, np.float64)
-        if content.tobytes() not in starts:
-            starts[content.tobytes()] = size
-            different.append(content)
-            size += content.size
-        listed.append(starts[content.tobytes()])
+        wave = np.ascontiguousarray(spectrum.wave.listed, np.float64)
+        content = wave.tobytes()
+        if content not in starts:
+            starts[content] = size
+            different.append(wave)
+            size += wave.size
+        listed.append(starts[content])
     return _joined(different, np.float64), listed
 
 
