@@ -208,16 +208,9 @@ def _answers(
         )
         # One of the threads leads the others, so that nobody has to be woken between the stages;
         # a function of the caller's is never asked from another thread.
-        yield from _on_one_thread(
-            results, sharing if may_share(target) else InTurn(), flux_digest(x)
-        )
-
-
-def _on_one_thread(
-    results: Iterator[Explanation], sharing: Sharing, digest: str
-) -> Iterator[Explanation]:
-    complete = False
-    while not complete:
-        explanation = sharing.call(next, results)
-        complete = explanation.complete
-        yield replace(explanation, flux_digest=digest)
+        leading = sharing if may_share(target) else InTurn()
+        digest, complete = flux_digest(x), False
+        while not complete:
+            explanation = leading.call(next, results)
+            complete = explanation.complete
+            yield replace(explanation, flux_digest=digest)

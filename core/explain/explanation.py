@@ -71,6 +71,23 @@ class Explanation:
     sampled: str = ""
     flux_digest: str = ""
 
+    @classmethod
+    def unfitted(
+        cls,
+        target: str,
+        settings: ExplainSettings,
+        labels: NDArray[np.int32],
+        weights: NDArray[np.float64],
+        value: float,
+        n_samples: int,
+        nothing: str,
+    ) -> Explanation:
+        """Of a method that changes each piece alone, and fits no surrogate."""
+        return cls(
+            settings.method, target, settings, labels, weights, value, float("nan"), value, value,
+            n_samples, True, nothing=nothing,
+        )  # fmt: skip
+
     @property
     def exact(self) -> bool:
         """Whether it is in closed form, of LIME or Shapley values: no samples were drawn."""

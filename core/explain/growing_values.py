@@ -28,8 +28,6 @@ class GrowingValues:
     ----------
     target, neighbourhood
         What to evaluate.
-    workers
-        Share the blocks if the target lets them.
     cancelled
         Asked before each block of rows.
     """
@@ -39,11 +37,9 @@ class GrowingValues:
         target: Target,
         neighbourhood: Neighbourhood,
         *,
-        workers: Sharing,
         cancelled: Callable[[], bool] = never,
     ) -> None:
         self._target = target
-        self._workers = workers if may_share(target) else InTurn()
         self._values_of = row_evaluator(target, neighbourhood)
         prepared = self._values_of.ahead if isinstance(self._values_of, Prepared) else ()
         self._ahead = _alternately(prepared, neighbourhood.masks.ahead)
@@ -65,7 +61,7 @@ class GrowingValues:
         self,
         n: int,
         *,
-        workers: Sharing | None = None,
+        workers: Sharing,
         beside: Sequence[Callable[[], object]] = (),
     ) -> NDArray[np.float64]:
         """Values of the first n samples.
@@ -75,7 +71,7 @@ class GrowingValues:
         n
             How many, at least.
         workers
-            If not those given at first.
+            Share the blocks if the target lets them.
         beside
             What else to do meanwhile, so that no thread waits for what only one can prepare.
 
@@ -85,7 +81,7 @@ class GrowingValues:
             If the caller gave up.
         """
         needed = [rows for rows in self._blocks if self._done <= rows.start < n]
-        sharing = workers if workers is not None and may_share(self._target) else self._workers
+        sharing = workers if may_share(self._target) else InTurn()
         blocks = [partial(self._block, rows) for rows in needed]
         sharing.run((*self._ahead, *_alternately(beside, blocks)))
         self._ahead = []

@@ -52,7 +52,7 @@ def lime(
         yield exact
         return
     neighbourhood = lime_neighbourhood(x, settings)  # perturb
-    evaluated = GrowingValues(target, neighbourhood, workers=InTurn(), cancelled=cancelled)
+    evaluated = GrowingValues(target, neighbourhood, cancelled=cancelled)
     samples = LimeSamples.of(neighbourhood, target, settings)
     sharing = _shared_by(workers, neighbourhood, evaluated)
     for count, wanted, may_end in _pauses(neighbourhood.n, counts, settings):

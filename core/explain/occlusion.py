@@ -16,7 +16,7 @@ from .explanation import Explanation
 from .growing_values import GrowingValues
 from .nothing import nothing_alone
 
-__all__ = ["occlusion", "occlusion_neighbourhood"]
+__all__ = ["occlusion"]
 
 
 def occlusion(
@@ -30,27 +30,10 @@ def occlusion(
 ) -> Iterator[Explanation]:
     """f(x) − f(x with segment k perturbed), for every segment, in double precision."""
     x = np.asarray(x, dtype=np.float64)
-    neighbourhood = occlusion_neighbourhood(x, settings)
-    growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
-    value, values = growing.at(x), growing.first(neighbourhood.n)
-    weights = value - values
-    yield Explanation(
-        method="occlusion",
-        target=target.name,
-        settings=settings,
-        labels=neighbourhood.labels,
-        weights=weights,
-        intercept=value,
-        r2=float("nan"),
-        value=value,
-        local_prediction=value,
-        n_samples=neighbourhood.n,
-        complete=True,
-        nothing=nothing_alone(settings, weights, neighbourhood),
-    )
-
-
-def occlusion_neighbourhood(x: NDArray[np.floating], settings: ExplainSettings) -> Neighbourhood:
-    """The spectra that occlusion asks about: x (D,) with one segment perturbed in each."""
     labels, base = segment_and_perturb(x, settings)
-    return Neighbourhood.one_segment_each(x, base, labels)
+    around = Neighbourhood.one_segment_each(x, base, labels)
+    growing = GrowingValues(target, around, cancelled=cancelled)
+    value, values = growing.at(x), growing.first(around.n, workers=workers)
+    weights = value - values
+    nothing = nothing_alone(settings, weights, around)
+    yield Explanation.unfitted(target.name, settings, labels, weights, value, around.n, nothing)

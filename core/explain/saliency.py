@@ -18,7 +18,7 @@ from .explanation import Explanation
 from .growing_values import GrowingValues
 from .nothing import nothing_alone, rounded_away
 
-__all__ = ["map_of", "saliency", "saliency_neighbourhood", "smoothed"]
+__all__ = ["map_of", "saliency", "smoothed"]
 
 
 def saliency(
@@ -38,18 +38,6 @@ def saliency(
         smooth = smoothed(explanation.weights, method=settings.smoothing, px=settings.smoothing_px)
         explanation = replace(explanation, weights=smooth)
     yield explanation
-
-
-def saliency_neighbourhood(
-    x: NDArray[np.float64], settings: ExplainSettings
-) -> tuple[Neighbourhood, NDArray[np.float64]]:
-    """The spectra that a saliency map asks about, one pixel moved in each, and the steps (D,).
-
-    Where the flux is exactly 0 the step is relative to the spectrum's median |flux|, or to 1.
-    """
-    scale = float(np.median(np.abs(x))) or 1.0
-    steps = settings.step * np.where(x == 0, scale, x)
-    return Neighbourhood.one_pixel_each(x, steps), steps
 
 
 def smoothed(
@@ -92,18 +80,18 @@ def _difference(
 ) -> Explanation:
     """g_i = [f(x + e_i) − f(x)]/e_i with e_i = step·x_i, each pixel alone (P21, equation 1).
 
-    In double precision: the differences are small beside the values.
+    In double precision: the differences are small beside the values. Where the flux is exactly 0
+    the step is relative to the spectrum's median |flux|, or to 1.
     """
-    neighbourhood, steps = saliency_neighbourhood(x, settings)
-    growing = GrowingValues(target, neighbourhood, workers=workers, cancelled=cancelled)
-    value, values = growing.at(x), growing.first(neighbourhood.n)
+    scale = float(np.median(np.abs(x))) or 1.0
+    steps = settings.step * np.where(x == 0, scale, x)
+    neighbourhood = Neighbourhood.one_pixel_each(x, steps)
+    growing = GrowingValues(target, neighbourhood, cancelled=cancelled)
+    value, values = growing.at(x), growing.first(neighbourhood.n, workers=workers)
     explanation = map_of(target, settings, value, (values - value) / steps, neighbourhood.n)
-    rounded = rounded_away(value, values, settings.step)
-    return (
-        replace(explanation, nothing=rounded)
-        if rounded and not explanation.nothing
-        else explanation
-    )
+    if explanation.nothing:
+        return explanation
+    return replace(explanation, nothing=rounded_away(value, values, settings.step))
 
 
 def _analytic(
@@ -131,18 +119,7 @@ def map_of(
     weights: NDArray[np.float64],
     n_samples: int,
 ) -> Explanation:
-    """A map (D,) as an explanation: nothing is fitted."""
-    return Explanation(
-        method="saliency",
-        target=target.name,
-        settings=settings,
-        labels=np.arange(len(weights), dtype=np.int32),
-        weights=weights,
-        intercept=value,
-        r2=float("nan"),
-        value=value,
-        local_prediction=value,
-        n_samples=n_samples,
-        complete=True,
-        nothing=nothing_alone(settings, weights),
-    )
+    """A map (D,) as an explanation: every pixel is a segment."""
+    pixels = np.arange(len(weights), dtype=np.int32)
+    nothing = nothing_alone(settings, weights)
+    return Explanation.unfitted(target.name, settings, pixels, weights, value, n_samples, nothing)

@@ -43,11 +43,11 @@ def shapley(
     except NoClosedForm as reason:
         sampled = str(reason) if hasattr(target, "closed_form") else ""
     around = shapley_neighbourhood(x, settings)
-    growing = GrowingValues(target, around, workers=workers, cancelled=cancelled)
+    growing = GrowingValues(target, around, cancelled=cancelled)
     # Whole pairs: a mask without its complement tells nothing of the odd part.
     answers = {count - count % 2 for count in counts if count < around.n} | {around.n}
     for count in sorted(answers):
-        values = growing.first(count)
+        values = growing.first(count, workers=workers)
         weights = workers.call(partial(shapley_fit, around.masks.head(count)), values)
         yield Explanation(
             method="shapley",

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .class_probabilities import checked_probabilities, class_positions, divisions
-from .small_samples import wilson
 
 __all__ = [
     "LEVELS",
@@ -102,11 +101,6 @@ class Coverage:
     sizes: NDArray[np.int64]
     right_alone: int
     right_else: int
-
-    @property
-    def interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(C,) and (C,): Wilson's 95 % interval of each class's coverage."""
-        return wilson(self.held, self.counts)
 
 
 def fewest(level: float) -> int:

@@ -97,6 +97,11 @@ class Neighbourhood:
         """The same samples on some of the pixels; a segment may be left with none."""
         return Neighbourhood(self.base[pixels], self.delta[pixels], self.labels[pixels], self.masks)
 
+    def in_double(self) -> Neighbourhood:
+        """The same samples in double precision."""
+        base, delta = self.base.astype(np.float64), self.delta.astype(np.float64)
+        return Neighbourhood(base, delta, self.labels, self.masks)
+
     def blocks(self, rows: slice | None = None, *, n_rows: int = DENSE_ROWS) -> Iterator[slice]:
         """Rows (default all) in blocks of n_rows, the last shorter."""
         start, stop = (0, self.n) if rows is None else (rows.start, min(rows.stop, self.n))

@@ -52,13 +52,13 @@ class Stability:
         """
         return float(np.mean(self.excess[self._index(k)] <= self._variance_gain(n_samples)))
 
-    def samples_for(self, confidence: float = 0.95, *, k: int | None = None) -> float:
-        """Samples at which the order of the first k would be that sure; inf if no number does.
+    def samples_for(self, confidence: float = 0.95) -> float:
+        """Samples at which the order would be that sure; inf if no number does.
 
         It is the order those samples would show, which need not be this one. At least twice
         ``n_floor``, below which the error is itself unknown.
         """
-        row = self.excess_of_estimate[self._index(k)]
+        row = self.excess_of_estimate[-1]
         excess = float(np.quantile(row, confidence, method="higher"))
         return max(self.n_floor + excess * (self.n_samples - self.n_floor), 2 * self.n_floor)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -93,13 +93,7 @@ class CoupledSvm:
 
     def decisions_of(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """Decision values (m, pairs) of any rows of a neighbourhood, in double precision."""
-        return self.machine.on_neighbourhood(
-            replace(
-                neighbourhood,
-                base=neighbourhood.base.astype(np.float64),
-                delta=neighbourhood.delta.astype(np.float64),
-            )
-        )
+        return self.machine.on_neighbourhood(neighbourhood.in_double())
 
     def target(self, class_index: int, scale: Scale = "log-odds") -> SvmTarget:
         """One class on one scale, to be explained."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,12 +74,11 @@ class SvmMargin:
         NoClosedForm
             If the nearest rival may change within the neighbourhood.
         """
-        delta = neighbourhood.delta.astype(np.float64)
-        around = replace(neighbourhood, base=neighbourhood.base.astype(np.float64), delta=delta)
+        around = neighbourhood.in_double()
         machine, n_classes = self.svm.machine, len(self.svm.classes)
         ours = np.zeros((len(self._pairs), n_classes * (n_classes - 1) // 2))
         ours[np.arange(len(ours)), self._pairs] = self._signs
-        values = ours @ machine.decisions((around.base + delta)[None])[0]
+        values = ours @ machine.decisions((around.base + around.delta)[None])[0]
         nearest = int(np.argmin(values))
         for other in np.delete(np.arange(len(ours)), nearest):
             if closed_form(machine, around, ours[other] - ours[nearest]).least() < 0:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,9 +60,4 @@ class SvmPair:
 
     def closed_form(self, neighbourhood: Neighbourhood) -> ClosedForm:
         """The decision as a function of the masks; of every kernel P21 uses there is one."""
-        around = replace(
-            neighbourhood,
-            base=neighbourhood.base.astype(np.float64),
-            delta=neighbourhood.delta.astype(np.float64),
-        )
-        return closed_form(self.svm.machine, around, self._coefficients)
+        return closed_form(self.svm.machine, neighbourhood.in_double(), self._coefficients)

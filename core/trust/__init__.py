@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     )
     from .reviewers_figures import Faithfulness, faithfulness, random_logit, segment_contributions
     from .seen_again import Recurrence, recurrence
-    from .trust import Trust, assess
+    from .trust import assess
+    from .verdict import Trust
 
 __all__ = [
     "Agreement",

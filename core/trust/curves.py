@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.workers import Sharing
 from ..explain.explanation import Explanation
 from ..neighbourhood.masks import BinaryMasks
 from ..neighbourhood.neighbourhood import Neighbourhood
@@ -73,7 +72,6 @@ def deletion_insertion(
     *,
     n_steps: int = 100,
     n_random: int = 20,
-    workers: Sharing | None = None,
 ) -> Curves:
     """Perturb segments from the one that raises the target most to the one that lowers it most.
 
@@ -87,8 +85,6 @@ def deletion_insertion(
         At most that many steps; where segments are more, several go in each.
     n_random
         Random orders to compare with, at least 2, drawn with the settings' seed.
-    workers
-        Threads that share the samples.
 
     Raises
     ------
@@ -106,7 +102,7 @@ def deletion_insertion(
     orders = [best, *(rng.permutation(n_segments) for _ in range(n_random))]
     gone = np.concatenate([_removed(order, steps) for order in orders])
     masks = BinaryMasks.pack(np.concatenate([~gone, gone[: len(steps)]]))
-    values = evaluate(target, Neighbourhood(base, x - base, labels, masks), workers=workers)
+    values = evaluate(target, Neighbourhood(base, x - base, labels, masks))
     deletion, *random, insertion = values.reshape(-1, len(steps))
     sizes = np.bincount(labels, minlength=n_segments)
     fractions = (gone @ sizes / len(labels)).reshape(-1, len(steps))

@@ -37,6 +37,7 @@ __all__ = [
 
 N_REDRAWS = 30
 _STEP = 10
+_TOP = 3  # reasons that are judged
 # Enough for a redraw, of which only the scatter counts: 5000 give one within 2 % of it.
 _SAMPLES = 500
 
@@ -98,8 +99,6 @@ def seen_again(
     null: Draw | None = None,
     *,
     n: int = N_REDRAWS,
-    k: int = 3,
-    workers: Sharing | None = None,
 ) -> Recurrence:
     """Would another exposure of the object give the same reasons, and are they more than noise?
 
@@ -117,19 +116,13 @@ def seen_again(
         None for targets that expect nothing.
     n
         How many redraws of each, at least 5.
-    k
-        How many top reasons are judged.
-    workers
-        Threads that share the redraws; by default for this call.
 
     Raises
     ------
     ValueError
         If n is below 5, or preparation refused so many redraws that fewer are left.
     """
-    *_, last = seen_again_progressively(
-        explanation, target, redraw, null, n=n, k=k, step=n, workers=workers
-    )
+    *_, last = seen_again_progressively(explanation, target, redraw, null, n=n, step=n)
     return last
 
 
@@ -140,12 +133,11 @@ def seen_again_progressively(
     null: Draw | None = None,
     *,
     n: int = N_REDRAWS,
-    k: int = 3,
     step: int = _STEP,
     cancelled: Callable[[], bool] = never,
     workers: Sharing | None = None,
 ) -> Iterator[Recurrence]:
-    """The same with early answers, after every ``step`` redraws of n.
+    """The same with early answers, after every ``step`` redraws of n, by workers or one's own.
 
     Raises
     ------
@@ -172,7 +164,7 @@ def seen_again_progressively(
             weights = [np.concatenate(parts) for parts in weights_of_kind]
             if min(map(len, weights)) >= FEWEST:
                 yield recurrence(
-                    explanation.weights, *weights, k=k, n_refused=refused[0], n_asked=n
+                    explanation.weights, *weights, k=_TOP, n_refused=refused[0], n_asked=n
                 )
         if min(map(len, weights)) < FEWEST:
             raise ValueError(

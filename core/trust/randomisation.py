@@ -13,7 +13,6 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compute.workers import Sharing
 from ..explain.entry import explain
 from ..explain.explanation import Explanation
 from ..models.autoencoder.network import Vae
@@ -62,8 +61,6 @@ def randomisation_check(
     explanation: Explanation,
     x: NDArray[np.floating],
     randomised: Iterable[Target],
-    *,
-    workers: Sharing | None = None,
 ) -> RandomisationCheck:
     """Explain scrambled models with the same settings and compare.
 
@@ -74,15 +71,13 @@ def randomisation_check(
     randomised
         The same kind of target on scrambled models: several seeds, or a cascade of more and more
         layers.
-    workers
-        Threads that share the samples.
 
     Raises
     ------
     ValueError
         If there is no scrambled target.
     """
-    others = [explain(x, target, explanation.settings, workers=workers) for target in randomised]
+    others = [explain(x, target, explanation.settings) for target in randomised]
     if not others:
         raise ValueError("need at least one randomised target, got none")
     return RandomisationCheck(tuple(agreement(explanation, other, x) for other in others))

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compute.cancel import Cancelled, never
-from ..compute.workers import Sharing
 from ..explain.entry import explain
 from ..explain.explanation import Explanation
 from ..neighbourhood.masks import BinaryMasks
@@ -35,6 +34,8 @@ __all__ = [
     "random_logit",
     "segment_contributions",
 ]
+
+_SHARE, _NOISE = 0.2, 0.02  # of the segments in a subset; of the median |flux|
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,8 @@ def faithfulness(
     target: Target,
     *,
     n_subsets: int = 200,
-    share: float = 0.2,
     n_noisy: int = 10,
-    noise: float = 0.02,
     cancelled: Callable[[], bool] = never,
-    workers: Sharing | None = None,
 ) -> Faithfulness:
     """Take random subsets of segments away, and explain the spectrum under slight noise.
 
@@ -140,14 +138,12 @@ def faithfulness(
     ----------
     explanation, x : (D,), target
         An explanation, and what was explained.
-    n_subsets, share
-        How many subsets, and the share of the segments in each.
-    n_noisy, noise
-        How many noisy spectra, and how far each pixel moves at most, over the median |flux|.
+    n_subsets
+        How many subsets, of a fifth of the segments each.
+    n_noisy
+        How many noisy spectra; each pixel moves by at most 2 % of the median |flux|.
     cancelled
         As for ``explain_progressively``.
-    workers
-        Threads that share the samples.
 
     Raises
     ------
@@ -161,16 +157,14 @@ def faithfulness(
     labels, shares = segment_contributions(explanation, x)
     base = perturbed(x, labels, chosen)
     rng = np.random.default_rng([chosen.seed, 2])
-    gone = _subsets(rng, n_subsets, len(shares), share)
+    gone = _subsets(rng, n_subsets, len(shares))
     every = np.vstack([gone, np.zeros_like(gone[:1]), np.ones_like(gone[:1])])
     around = Neighbourhood(base, x - base, labels, BinaryMasks.pack(~every))
-    *values, whole, bare = evaluate(target, around, workers=workers)
+    *values, whole, bare = evaluate(target, around)
     predicted, observed = gone @ shares, whole - np.array(values)
     scale = float(np.median(np.abs(x))) or 1.0
-    noisy = x + noise * scale * rng.uniform(-1, 1, (n_noisy, len(x)))
-    others = np.stack(
-        [_weights_of(explanation, spectrum, target, cancelled, workers) for spectrum in noisy]
-    )
+    noisy = x + _NOISE * scale * rng.uniform(-1, 1, (n_noisy, len(x)))
+    others = np.stack([_weights_of(explanation, one, target, cancelled) for one in noisy])
     square, difference = float(np.mean(observed**2)), float(whole - bare)
     missed, gap = infidelity(predicted, observed), completeness_gap(shares, difference)
     return Faithfulness(
@@ -180,12 +174,12 @@ def faithfulness(
         max_sensitivity(explanation.weights, others),
         n_subsets,
         n_noisy,
-        noise,
+        _NOISE,
     )
 
 
-def _subsets(rng: np.random.Generator, n: int, n_segments: int, share: float) -> NDArray[np.bool_]:
-    size = min(max(round(share * n_segments), 1), n_segments)
+def _subsets(rng: np.random.Generator, n: int, n_segments: int) -> NDArray[np.bool_]:
+    size = min(max(round(_SHARE * n_segments), 1), n_segments)
     order = rng.permuted(np.tile(np.arange(n_segments), (n, 1)), axis=1)
     return order < size
 
@@ -195,12 +189,11 @@ def _weights_of(
     x: NDArray[np.float64],
     target: Target,
     cancelled: Callable[[], bool],
-    workers: Sharing | None,
 ) -> NDArray[np.float64]:
     """Weights of another spectrum, in the same number of pieces."""
     if cancelled():
         raise Cancelled("cancelled before a noisy spectrum")
-    weights = explain(x, target, explanation.settings, workers=workers).weights
+    weights = explain(x, target, explanation.settings).weights
     n = len(explanation.weights)
     # SLIC may cut a noisy spectrum otherwise: then pixel by pixel no weight is the same.
     return weights if len(weights) == n else np.zeros(n)

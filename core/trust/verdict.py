@@ -1,4 +1,4 @@
-"""One calm sentence about an explanation."""
+"""What is known about an explanation's error, and one calm sentence of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from ..surrogate.kernel_width import KernelAdvice
 from ..surrogate.stability import Stability
 from ..words import goodness, percent
+from .intervals import Intervals
 
-__all__ = ["Findings", "verdict"]
+__all__ = ["Trust"]
 
 _POOR_R2 = 0.5
 _STRONG_PULL = 0.1
@@ -20,11 +21,36 @@ _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
-    """What the sentence speaks of; the attributes are those of ``trust.Trust``.
+class Trust:
+    """What is known about an explanation's error.
 
-    ``r2`` is that on samples the fit has not seen if ``unseen``, else on its own. ``step`` is how
-    far a saliency map moves the flux; None for other methods.
+    Attributes
+    ----------
+    method, n_samples, r2
+        Of the explanation.
+    k, confidence
+        How many top segments were judged, and at which probability they count as settled.
+    intervals
+        Of the weights; None where the samples do not determine them.
+    sampled
+        Whether the weights come from random masks, and so have an error.
+    stability
+        Of the top segments' order; None where nothing was sampled or nothing is determined.
+    kernel
+        What the kernel's width costs; None for methods without one.
+    r2_unseen
+        R² on samples left out of the fit; None where nothing was fitted or determined.
+    pull
+        How far the penalty and the first sample, which is the spectrum itself in every run, pull
+        the weights from the estimate that the intervals are round: a relative distance. Both
+        vanish as samples grow.
+    idle
+        Share of the pieces whose change, each alone, left the target exactly as it was: near 1
+        for models that answer in jumps, such as forests, and small steps.
+    step
+        How far a saliency map moved each flux, as a fraction of it; None for other methods.
+    nothing
+        Why there is nothing to explain, and so nothing to believe; empty where there is.
     """
 
     method: str
@@ -32,77 +58,92 @@ class Findings:
     r2: float
     k: int
     confidence: float
-    stability: Stability | None
-    kernel: KernelAdvice | None
-    pull: float
-    unseen: bool = False
+    intervals: Intervals | None
+    sampled: bool = False
+    stability: Stability | None = None
+    kernel: KernelAdvice | None = None
+    r2_unseen: float | None = None
+    pull: float = 0.0
     idle: float = 0.0
     step: float | None = None
+    nothing: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the weights have no sampling error at all."""
+        return not self.sampled
+
+    def sentence(self) -> str:
+        """The verdict in a line, such as "stable under other masks: the top 5 segments …"."""
+        return self.nothing or _verdict(self)
 
 
-def verdict(findings: Findings) -> str:
+def _verdict(trust: Trust) -> str:
     """Say whether the order holds, how good the fit is, and how many samples would do."""
-    if findings.n_samples == 0:
-        limit = ["LIME's limit of infinitely many", _fit(findings.r2, "")]
-        sentences = limit if findings.method == "lime" else ["Shapley values in closed form"]
+    if trust.n_samples == 0:
+        limit = ["LIME's limit of infinitely many", _fit(trust)]
+        sentences = limit if trust.method == "lime" else ["Shapley values in closed form"]
         return "; ".join(["exact, no samples: " + sentences[0], *sentences[1:]])
-    if findings.method == "shapley":
-        return _shared(findings)
-    if findings.kernel is None:
-        if findings.idle >= _MOSTLY_IDLE:
-            return _empty(findings)
-        return _EXACT.format(findings.method)
-    if findings.stability is None:
+    if trust.method == "shapley":
+        return _shared(trust)
+    if trust.kernel is None:
+        if trust.idle >= _MOSTLY_IDLE:
+            return _empty(trust)
+        return _EXACT.format(trust.method)
+    if trust.stability is None:
         return (
-            f"too early to tell: {findings.n_samples:,} samples do not determine the weights; "
-            f"{_count(findings.kernel.needed_samples)} would"
+            f"too early to tell: {trust.n_samples:,} samples do not determine the weights; "
+            f"{_count(trust.kernel.needed_samples)} would"
         )
     parts = [
-        _order(findings, findings.stability),
-        _fit(findings.r2, " on unseen samples" if findings.unseen else ""),
-        _samples(findings, findings.stability),
+        _order(trust, trust.stability),
+        _fit(trust),
+        _samples(trust, trust.stability),
     ]
-    if _is_narrow(findings.n_samples, findings.kernel):
-        parts.append(_kernel(findings.n_samples, findings.kernel))
-    if findings.pull > _STRONG_PULL:
-        parts.append(f"penalty and first sample still pull the weights by {percent(findings.pull)}")
+    if _is_narrow(trust.n_samples, trust.kernel):
+        parts.append(_kernel(trust.n_samples, trust.kernel))
+    if trust.pull > _STRONG_PULL:
+        parts.append(f"penalty and first sample still pull the weights by {percent(trust.pull)}")
     return "; ".join(parts)
 
 
-def _shared(findings: Findings) -> str:
+def _shared(trust: Trust) -> str:
     """Of Shapley values from samples: whatever their error, they add up."""
-    if findings.stability is None:
-        return f"too early to tell: {findings.n_samples:,} samples do not determine Shapley values"
-    return f"{_order(findings, findings.stability)}; {_samples(findings, findings.stability)}"
+    if trust.stability is None:
+        return f"too early to tell: {trust.n_samples:,} samples do not determine Shapley values"
+    return f"{_order(trust, trust.stability)}; {_samples(trust, trust.stability)}"
 
 
-def _empty(findings: Findings) -> str:
+def _empty(trust: Trust) -> str:
     """Why there is little to see: a model that answers in jumps seldom feels a small change."""
-    share = "all" if findings.idle == 1 else percent(min(findings.idle, 0.99))
-    if findings.step is None:
+    share = "all" if trust.idle == 1 else percent(min(trust.idle, 0.99))
+    if trust.step is None:
         return (
             f"the model's answer does not change with {share} of the segments, as with forests, "
             "which answer in jumps; fewer segments, a stronger perturbation or LIME show more"
         )
     return (
-        f"a step of {percent(findings.step, 'g')} changes nothing at {share} of the pixels, as "
+        f"a step of {percent(trust.step, 'g')} changes nothing at {share} of the pixels, as "
         "with forests, which answer in jumps; a larger step, LIME or occlusion show more"
     )
 
 
-def _order(findings: Findings, stability: Stability) -> str:
-    settled = stability.settled(findings.confidence)
+def _order(trust: Trust, stability: Stability) -> str:
+    settled = stability.settled(trust.confidence)
     kept = "keeps its place" if settled == 1 else "keep their order"
-    if settled == findings.k:
+    if settled == trust.k:
         return f"stable under other masks: {_top(settled)} {kept}"
     if settled:
         return (
             f"partly stable under other masks: {_top(settled)} {kept}, the next may change places"
         )
-    return f"not settled: under other masks {_top(findings.k)} may change places"
+    return f"not settled: under other masks {_top(trust.k)} may change places"
 
 
-def _fit(r2: float, on: str) -> str:
+def _fit(trust: Trust) -> str:
+    r2, on = trust.r2, ""
+    if trust.r2_unseen is not None:
+        r2, on = trust.r2_unseen, " on unseen samples"
     if r2 < 0:
         return f"R² below 0{on}, so the weights tell nothing yet"
     if r2 < _POOR_R2:
@@ -110,15 +151,15 @@ def _fit(r2: float, on: str) -> str:
     return f"{goodness(r2)}{on}"
 
 
-def _samples(findings: Findings, stability: Stability) -> str:
-    needed = stability.samples_for(findings.confidence)
+def _samples(trust: Trust, stability: Stability) -> str:
+    needed = stability.samples_for(trust.confidence)
     if needed > _OUT_OF_REACH:
-        return f"no number of samples in reach would settle {_top(findings.k)}"
-    if needed <= 0.5 * findings.n_samples:
-        return f"{findings.n_samples:,} samples are more than enough, {_count(needed)} would do"
-    if needed <= findings.n_samples:
-        return f"{findings.n_samples:,} samples are enough"
-    return f"about {_count(needed)} samples would settle {_top(findings.k)}"
+        return f"no number of samples in reach would settle {_top(trust.k)}"
+    if needed <= 0.5 * trust.n_samples:
+        return f"{trust.n_samples:,} samples are more than enough, {_count(needed)} would do"
+    if needed <= trust.n_samples:
+        return f"{trust.n_samples:,} samples are enough"
+    return f"about {_count(needed)} samples would settle {_top(trust.k)}"
 
 
 def _kernel(n_samples: int, kernel: KernelAdvice) -> str:

@@ -11,7 +11,8 @@ from ...core.explain.entry import explain
 from ...core.explain.mirrored import mirror
 from ...core.models.conformal import LEVELS
 from ...core.settings import ExplainSettings
-from ...core.trust.trust import Trust, assess
+from ...core.trust.trust import assess
+from ...core.trust.verdict import Trust
 from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.collection.collection import Collection
 from ...data.explanations.fits_file import save_explanation

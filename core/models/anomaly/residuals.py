@@ -20,11 +20,8 @@ from .scores import CHI2_OFFSET, TRIMMED_FRACTION, Score
 __all__ = [
     "ResidualScore",
     "eight_scores",
-    "mean_chi2",
     "mean_square",
     "residual_score",
-    "trimmed_mean_chi2",
-    "trimmed_mean_square",
 ]
 
 ResidualScore = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.float64]]
@@ -46,9 +43,9 @@ def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> Residu
     """
     return {
         "mse": mean_square,
-        "chi2": mean_chi2,
-        "trimmed-mse": partial(trimmed_mean_square, trimmed=trimmed),
-        "trimmed-chi2": partial(trimmed_mean_chi2, trimmed=trimmed),
+        "chi2": partial(_means, weighted=True),
+        "trimmed-mse": partial(_means, trimmed=trimmed),
+        "trimmed-chi2": partial(_means, trimmed=trimmed, weighted=True),
     }[score.removeprefix("filtered-")]
 
 
@@ -78,41 +75,18 @@ def mean_square(
     x: NDArray[np.floating], reconstruction: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Mean r² of each row, (n, K) twice -> (n,)."""
-    return _means(x, reconstruction, x.shape[1], weighted=False)
-
-
-def mean_chi2(x: NDArray[np.floating], reconstruction: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Mean r²/(max(x, 0) + δ) of each row."""
-    return _means(x, reconstruction, x.shape[1], weighted=True)
-
-
-def trimmed_mean_square(
-    x: NDArray[np.floating],
-    reconstruction: NDArray[np.floating],
-    *,
-    trimmed: float = TRIMMED_FRACTION,
-) -> NDArray[np.float64]:
-    """Mean r² of each row without its largest |r|."""
-    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=False)
-
-
-def trimmed_mean_chi2(
-    x: NDArray[np.floating],
-    reconstruction: NDArray[np.floating],
-    *,
-    trimmed: float = TRIMMED_FRACTION,
-) -> NDArray[np.float64]:
-    """Mean r²/(max(x, 0) + δ) of each row without its largest |r|; of equals the blue is kept."""
-    return _means(x, reconstruction, _n_kept(x.shape[1], trimmed), weighted=True)
-
-
-def _n_kept(n_pixels: int, trimmed: float) -> int:
-    return n_pixels - int(trimmed * n_pixels)
+    return _means(x, reconstruction)
 
 
 def _means(
-    x: NDArray[np.floating], reconstruction: NDArray[np.floating], n_kept: int, *, weighted: bool
+    x: NDArray[np.floating],
+    reconstruction: NDArray[np.floating],
+    *,
+    trimmed: float = 0.0,
+    weighted: bool = False,
 ) -> NDArray[np.float64]:
+    """Mean r², or r²/(max(x, 0) + δ), of each row without its largest |r|, of equals the red."""
+    n_kept = x.shape[1] - int(trimmed * x.shape[1])
     return _row_sums(x, reconstruction, n_kept, weighted, x.dtype.type(CHI2_OFFSET)) / n_kept
 
 

@@ -53,7 +53,6 @@ def fit_kind(
     background: NDArray[np.floating],
     *,
     groups: NDArray | None = None,
-    outside: float = OUTSIDE_SHARE,
     seed: int = 0,
     name: str = "of the kind",
     fewest_background: int = FEWEST_BACKGROUND,
@@ -61,10 +60,10 @@ def fit_kind(
     """Learn what tells labelled spectra from the rest of their survey.
 
     Each spectrum's own value comes from a fit without it, in five folds; the threshold is the
-    ``outside`` quantile of the labelled ones' values, and the measure for spectra from elsewhere
-    the mean of the folds'. The background is unlabelled, not negative: some of it may be of the
-    kind. Such spectra are left out of a second fit: on the demo with 30 % of its AGN unlabelled,
-    38 % of the composite galaxies lie outside by the first fit and 82 % by the second.
+    quantile ``OUTSIDE_SHARE`` of the labelled ones' values, and the measure for spectra from
+    elsewhere the mean of the folds'. The background is unlabelled, not negative: some of it may be
+    of the kind. Such spectra are left out of a second fit: on the demo with 30 % of its AGN
+    unlabelled, 38 % of the composite galaxies lie outside by the first fit and 82 % by the second.
 
     Parameters
     ----------
@@ -72,8 +71,6 @@ def fit_kind(
         Prepared alike.
     groups : (n + m,), optional
         Which object each is of, labelled first: spectra of one object stay in one fold.
-    outside
-        Share of held-out labelled spectra that fall outside.
     seed
         Of the folds and components.
     name
@@ -110,7 +107,7 @@ def fit_kind(
         values[held_out] = spectra[held_out].astype(np.float64) @ w + b
         weights.append(w)
         offsets.append(b)
-    threshold = float(np.quantile(values[:n], outside))
+    threshold = float(np.quantile(values[:n], OUTSIDE_SHARE))
     measure = LinearTarget(np.mean(weights, axis=0), float(np.mean(offsets)) - threshold, name)
     values -= threshold
     return FittedKind(measure, values[:n], values[n:], labelled_share(values[:n], values[n:]))

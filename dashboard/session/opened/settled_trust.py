@@ -18,7 +18,7 @@ from ..session import Session
 
 if TYPE_CHECKING:
     from ....core.targets import Target
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
 
 __all__ = ["AssessedExplanation", "SettledTrust"]
 

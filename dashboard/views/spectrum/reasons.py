@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
     from ....core.trust.intervals import Intervals
     from ....core.trust.seen_again import Recurrence
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
 
 __all__ = ["ReasonMarks", "beyond_text", "named", "said_of_reason"]
 

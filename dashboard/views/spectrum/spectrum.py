@@ -45,7 +45,7 @@ from ..widgets.components import asset
 from .reasons import ReasonMarks
 
 if TYPE_CHECKING:
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
 
 __all__ = ["FOOT_PX", "LEFT_PX", "SpectrumView", "largest"]
 

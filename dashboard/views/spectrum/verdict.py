@@ -35,7 +35,7 @@ from .spectrum import largest
 if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation
     from ....core.trust.seen_again import Recurrence
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
     from ...session.choices.state import Outcome
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]

@@ -14,7 +14,7 @@ from ..spectrum.reasons import beyond_text, named
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
     from ....core.trust.seen_again import Recurrence
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
 
 __all__ = ["exposures_section"]
 

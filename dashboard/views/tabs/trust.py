@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ....core.trust.methods_agree import Agreement
     from ....core.trust.randomisation import RandomisationCheck
     from ....core.trust.reviewers_figures import Faithfulness
-    from ....core.trust.trust import Trust
+    from ....core.trust.verdict import Trust
 
 __all__ = ["show"]
 

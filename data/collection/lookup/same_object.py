@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["WITHIN_ARCSEC", "same_object"]
+__all__ = ["same_object"]
 
-WITHIN_ARCSEC = 1.0
+_WITHIN_ARCSEC = 1.0
 
 
-def same_object(
-    ra_deg: np.ndarray, dec_deg: np.ndarray, *, within_arcsec: float = WITHIN_ARCSEC
-) -> np.ndarray:
+def same_object(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
     """The first row of the object that each row is of.
 
-    A row belongs to the object of the nearest earlier row within the radius, and else begins one,
+    A row belongs to the object of the nearest earlier row within 1″, and else begins one,
     so that rows that are added later change nothing.
 
     Parameters
     ----------
     ra_deg, dec_deg : (n,)
         ICRS; rows without a position are objects of their own.
-    within_arcsec
-        Radius.
 
     Returns
     -------
@@ -43,7 +39,7 @@ def same_object(
     rank = np.argsort(begin)
     heads, (ra, dec) = known[begin[rank]], same[rank].T
     sky = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
-    chord = 2 * np.sin(np.radians(within_arcsec / 3600) / 2)
+    chord = 2 * np.sin(np.radians(_WITHIN_ARCSEC / 3600) / 2)
     pairs = KDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
     apart = np.sum((sky[pairs[:, 0]] - sky[pairs[:, 1]]) ** 2, axis=1)
     order = np.lexsort((pairs[:, 0], apart, pairs[:, 1]))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from spexplain.core.surrogate.kernel_width import KernelAdvice
 from spexplain.core.surrogate.stability import Stability
-from spexplain.core.trust.verdict import Findings, verdict
+from spexplain.core.trust.verdict import Trust
 
 WIDE = KernelAdvice(1.0, 4900, 780, 0.4)
 
@@ -15,7 +15,11 @@ def stability(*needed, n=5000):
 
 def say(stable, *, r2=0.94, kernel=WIDE, pull=0.0, method="lime", unseen=False):
     n, k = (stable.n_samples, len(stable.order)) if stable else (40, 5)
-    return verdict(Findings(method, n, r2, k, 0.95, stable, kernel, pull, unseen))
+    fits = {"r2_unseen": r2} if unseen else {}
+    found = Trust(
+        method, n, r2, k, 0.95, None, True, stability=stable, kernel=kernel, pull=pull, **fits
+    )
+    return found.sentence()
 
 
 def test_all_is_well():
@@ -100,11 +104,11 @@ def test_the_fit_says_on_which_samples_it_was_judged():
     ],
 )
 def test_a_map_with_little_in_it_says_why_and_what_shows_more(method, step, idle, said):
-    found = Findings(method, 77, 1.0, 5, 0.95, None, None, 0.0, idle=idle, step=step)
-    assert said in verdict(found)
-    assert verdict(found).endswith("LIME or occlusion show more" if step else "LIME show more")
+    sentence = Trust(method, 77, 1.0, 5, 0.95, None, idle=idle, step=step).sentence()
+    assert said in sentence
+    assert sentence.endswith("LIME or occlusion show more" if step else "LIME show more")
 
 
 def test_a_few_pixels_without_effect_are_no_reason_to_worry():
-    found = Findings("saliency", 77, 1.0, 5, 0.95, None, None, 0.0, idle=0.2, step=0.01)
-    assert verdict(found).startswith("exact: saliency")
+    found = Trust("saliency", 77, 1.0, 5, 0.95, None, idle=0.2, step=0.01)
+    assert found.sentence().startswith("exact: saliency")
