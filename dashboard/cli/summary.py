@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ...core.trust.intervals import Intervals
     from ...data.build.all_stages import BuildReport
     from ...data.explanations.saved import SavedExplanation
-    from ...data.ingest.to_collection import IngestReport, LabelWords
+    from ...data.ingest.report import IngestReport, LabelWords
 
 __all__ = [
     "build_lines",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .to_collection import IngestReport, ingest
+    from .report import IngestReport
+    from .to_collection import ingest
 
 __all__ = [
     "IngestReport",

@@ -78,6 +78,16 @@ class Taken:
     row: dict[str, str | float]
     spectrum: StoredSpectrum
 
+    @property
+    def file(self) -> str:
+        """Name of the file it is of."""
+        return str(self.row["file"])
+
+    @property
+    def id(self) -> str:
+        """Its id in the catalog."""
+        return str(self.row["id"])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Intake:

@@ -19,7 +19,7 @@ from spexplain.dashboard.cli.summary import (
 )
 from spexplain.data.build.all_stages import BuildReport
 from spexplain.data.collection.collection import CollectionError
-from spexplain.data.ingest.to_collection import IngestReport, LabelWords
+from spexplain.data.ingest.report import IngestReport, LabelWords
 
 WAVE = np.arange(4800.0, 5100.0)
 
