@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md is true: its tree, the files that it names, and the first of its walks."""
+"""CONTRIBUTING.md is true: its tree, the files that it names, and the first of its four walks."""
 
 import re
 import sys

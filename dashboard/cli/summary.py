@@ -34,7 +34,7 @@ from ..figures.set_words import certainty_lines
 if TYPE_CHECKING:
     from ...core.explain.explanation import Explanation
     from ...core.trust.intervals import Intervals
-    from ...data.build.all_stages import BuildReport
+    from ...data.build.report import BuildReport
     from ...data.explanations.saved import SavedExplanation
     from ...data.ingest.report import IngestReport, LabelWords
 

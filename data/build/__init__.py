@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .all_stages import (
         BuildCancelled,
         BuildError,
-        BuildReport,
         BuildSettings,
         build,
         settings_as_built,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from .learnt_from import TrainingSample, sample_note, training_note, training_sample
     from .lent import BACKGROUND, why_lent
     from .reddening import Reddening, find_reddening, reddening_of_lines
+    from .report import BuildReport
     from .stage import Progress, Stage, StageSkipped, Work, silent
 
 __all__ = [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..batch.cluster_choice import ClusterChoice
 from ..batch.dask_cluster import opened_cluster
 from ..collection.collection import Collection
-from ..collection.runs import RunStore
+from ..collection.runs import Run, RunStore
 from ..files.additions import additions
 from ..files.locks import only_builder
 from ..objects.publish import published
@@ -18,6 +18,7 @@ from .agn_study import plane_choices
 from .lent import LentModelsError, background, lent_models
 from .plan import plan
 from .reddening import usable_source
+from .report import BuildReport
 from .scheduler import BuildError, Lanes, Outcome, Task
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, silent
@@ -37,7 +38,6 @@ from .stages.tune import TUNE
 __all__ = [
     "BuildCancelled",
     "BuildError",
-    "BuildReport",
     "BuildSettings",
     "build",
     "settings_as_built",
@@ -70,37 +70,6 @@ def _usual_stages() -> tuple[Stage, ...]:
 _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did.
-
-    Attributes
-    ----------
-    path
-        The collection.
-    built
-        Stages that were done.
-    kept
-        Stages that were up to date.
-    skipped
-        Stage → why it could not be done.
-    seconds
-        Stage → how long it took, of those done.
-    notes
-        Stage → what a reader should know of its result.
-    added
-        Stage → spectra that it did, of those done that kept what they had of the others.
-    """
-
-    path: str
-    built: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    skipped: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    added: dict[str, int] = field(default_factory=dict)
-
-
 def settings_as_built(collection: Collection) -> BuildSettings:
     """Defaults but for the range and the method of t-SNE, which are as the collection has them.
 
@@ -119,10 +88,9 @@ def settings_as_built(collection: Collection) -> BuildSettings:
     return settings
 
 
-def stage_names(*, on_demand: bool = False) -> tuple[str, ...]:
-    """The stages of a build in the order they are taken up, and, if asked, those on demand."""
-    stages = (*_usual_stages(), *_ON_DEMAND) if on_demand else _usual_stages()
-    return tuple(stage.name for stage in stages)
+def stage_names() -> tuple[str, ...]:
+    """The stages of a build in the order they are taken up, without those on demand."""
+    return tuple(stage.name for stage in _usual_stages())
 
 
 def build(
@@ -185,15 +153,7 @@ def build(
     if not isinstance(collection, Collection):
         collection = Collection.open(collection)
     settings = settings or BuildSettings()
-    try:
-        lent_runs = {
-            **lent_models(collection, models, settings),
-            **background(collection, settings),
-        }
-    except LentModelsError as error:
-        raise BuildError(str(error)) from error
-    if "svm" in lent_runs:
-        _check_free(settings, "models are given" if models else "the demo's classifier is used")
+    lent_runs = _lent_runs(collection, models, settings)
     # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = plan(_wanted(only, settings), collection, settings, lent_runs, anew=anew)
@@ -217,48 +177,28 @@ def build(
             cluster=held.enter_context(opened_cluster(cluster, told)),
         )
         outcome = _run(lanes, tasks, RunStore(collection.path), keep_others=only is not None)
-    return BuildReport(
-        str(collection.path),
-        tuple(outcome.seconds),
-        tuple(outcome.kept),
-        outcome.skipped,
-        outcome.seconds,
-        _notes(RunStore(collection.path), tasks),
-        _added(RunStore(collection.path), tasks, outcome),
-    )
+    return BuildReport.of(collection, tasks, outcome)
 
 
-def _check_free(settings: BuildSettings, why: str) -> None:
-    """A lent classifier comes with its preparation: neither can be chosen then."""
+def _lent_runs(
+    collection: Collection, models: str | Path | None, settings: BuildSettings
+) -> dict[str, Run]:
+    """Runs of other collections that are used here, by stage.
+
+    A lent classifier comes with its preparation: neither can be chosen then.
+    """
+    try:
+        lent = {**lent_models(collection, models, settings), **background(collection, settings)}
+    except LentModelsError as error:
+        raise BuildError(str(error)) from error
+    if "svm" not in lent:
+        return lent
+    why = "models are given" if models else "the demo's classifier is used"
     if settings.classifier is not None:
         raise BuildError(f"{settings.classifier!r} cannot be trained here: {why}")
     if settings.overlap is not None:
         raise BuildError(f"overlap={settings.overlap} cannot be computed here: {why}")
-
-
-def _notes(store: RunStore, tasks: list[Task]) -> dict[str, str]:
-    """Stage → what its run has to say."""
-    runs = {task.stage.name: store.get(task.stage.name, task.key) for task in tasks}
-    kinds = (
-        *("dust_note", "range_note", "split_note", "sample_note", "training_note", "growth_note"),
-        "domain_note",
-    )
-    notes = {
-        name: "; ".join(run.metrics[kind] for kind in kinds if run.metrics.get(kind))
-        for name, run in runs.items()
-        if run
-    }
-    return {name: note for name, note in notes.items() if note}
-
-
-def _added(store: RunStore, tasks: list[Task], outcome: Outcome) -> dict[str, int]:
-    """Stage → how many spectra it did where it went on from what was there."""
-    runs = {t.stage.name: store.get(t.stage.name, t.key) for t in tasks if t.before}
-    return {
-        name: int(run.metrics["n_new"])
-        for name, run in runs.items()
-        if run is not None and name in outcome.seconds and "n_new" in run.metrics
-    }
+    return lent
 
 
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:

@@ -17,7 +17,7 @@ from spexplain.dashboard.cli.summary import (
     explanation_lines,
     ingest_lines,
 )
-from spexplain.data.build.all_stages import BuildReport
+from spexplain.data.build.report import BuildReport
 from spexplain.data.collection.collection import CollectionError
 from spexplain.data.ingest.report import IngestReport, LabelWords
 
