@@ -34,9 +34,9 @@ from ..figures.set_words import certainty_lines
 if TYPE_CHECKING:
     from ...core.explain.explanation import Explanation
     from ...core.trust.intervals import Intervals
-    from ...data.build.report import BuildReport
+    from ...data.build.build_report import BuildReport
     from ...data.explanations.saved import SavedExplanation
-    from ...data.ingest.report import IngestReport, LabelWords
+    from ...data.ingest.ingest_report import IngestReport, LabelWords
 
 __all__ = [
     "build_lines",

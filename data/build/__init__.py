@@ -15,12 +15,12 @@ if TYPE_CHECKING:
         build,
         settings_as_built,
     )
+    from .build_report import BuildReport
     from .dust import MAPS_SOURCE, download_dust_maps
     from .labelled import Labelled, labelled_spectra, object_groups
     from .learnt_from import TrainingSample, sample_note, training_note, training_sample
     from .lent import BACKGROUND, why_lent
     from .reddening import Reddening, find_reddening, reddening_of_lines
-    from .report import BuildReport
     from .stage import Progress, Stage, StageSkipped, Work, silent
 
 __all__ = [

@@ -15,10 +15,10 @@ from ..files.additions import additions
 from ..files.locks import only_builder
 from ..objects.publish import published
 from .agn_study import plane_choices
+from .build_report import BuildReport
 from .lent import LentModelsError, background, lent_models
 from .plan import plan
 from .reddening import usable_source
-from .report import BuildReport
 from .scheduler import BuildError, Lanes, Outcome, Task
 from .settings import BuildSettings
 from .stage import BuildCancelled, Progress, Stage, silent

@@ -11,7 +11,7 @@ from ...core.models.autoencoder.training import VaeSettings
 from ...core.planes.tsne import EmbedSettings
 from ...core.spectra.grid import COLLECTION_GRID
 from ..build.all_stages import BuildCancelled, BuildError, BuildSettings, build
-from ..build.report import BuildReport
+from ..build.build_report import BuildReport
 from ..build.stage import Progress, silent
 from ..collection.collection import Collection, CollectionError, CollectionWriter
 from ..files.folders import demo_path

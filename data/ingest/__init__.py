@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .report import IngestReport
+    from .ingest_report import IngestReport
     from .to_collection import ingest
 
 __all__ = [

@@ -16,11 +16,11 @@ from ..collection.collection import Collection
 from ..collection.format import OBJECT
 from ..collection.observed_writer import ObservedWriter
 from .bounded_reader import Piece
+from .ingest_report import IngestReport, LabelWords
 from .joined_catalogue import said_by
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
-from .report import IngestReport, LabelWords
 
 __all__ = ["Admission"]
 

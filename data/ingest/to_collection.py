@@ -13,6 +13,7 @@ from ..collection.format import CollectionError
 from ..collection.observed_writer import ObservedWriter
 from .admission import Admission
 from .bounded_reader import ReaderStartError
+from .ingest_report import IngestReport
 from .joined_catalogue import NO_CATALOGUE, read_catalogue
 from .labels import LabelError, Labels, read_labels
 from .limits import SHELL, Limits
@@ -20,7 +21,6 @@ from .many_files import read_in_order
 from .one_file import Intake
 from .readers.vocabulary.file_names import readable
 from .readers.vocabulary.hints import NO_HINTS, Hints
-from .report import IngestReport
 
 __all__ = ["IngestCancelled", "IngestError", "ingest"]
 

@@ -12,7 +12,7 @@ from ...core.models.small_samples import MacroFigure, macro_interval
 from ...core.models.splits import SplitMethod
 from ..build.agn_study import AgnStudy
 from ..build.all_stages import BuildError, build, settings_as_built
-from ..build.report import BuildReport
+from ..build.build_report import BuildReport
 from ..build.settings import BuildSettings
 from ..build.stage import Progress, silent
 from ..build.stages.tune import best_machine, tuned_machines

@@ -17,9 +17,9 @@ from spexplain.dashboard.cli.summary import (
     explanation_lines,
     ingest_lines,
 )
-from spexplain.data.build.report import BuildReport
+from spexplain.data.build.build_report import BuildReport
 from spexplain.data.collection.collection import CollectionError
-from spexplain.data.ingest.report import IngestReport, LabelWords
+from spexplain.data.ingest.ingest_report import IngestReport, LabelWords
 
 WAVE = np.arange(4800.0, 5100.0)
 
