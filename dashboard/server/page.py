@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import Executor
-from functools import partial
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,16 +14,13 @@ from panel.io.resources import LOCAL_DIST
 
 from ...core.settings import WeightSign
 from ...core.words import counted
-from ..export.plane_file import plane_file
-from ..export.save import SavedFile, keep, origin_of
-from ..figures.sight import Sight
+from ..export.file_requests import FileRequests
+from ..export.save import SavedFile
 from ..figures.theme import THEMES, ThemeName, category_colours
-from ..session.background.latest_wins import Answer, Background
 from ..session.background.worker_share import SharedWorkers
 from ..session.choices.address import apply_query, to_query
-from ..session.choices.open_spectrum import OpenSpectrum
 from ..session.choices.person import Person
-from ..session.opened.lines_lacking import LinesLacking, lacking_of
+from ..session.opened.lines_lacking import LinesLacking
 from ..session.opened.recurring import Recurring
 from ..session.opened.settled_trust import SettledTrust
 from ..session.opened.whole_range import WholeRange
@@ -203,21 +199,13 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
             session.view.theme = message["theme"]
         elif message.get("do") in buttons:
             buttons[message["do"]]()
-        elif str(message.get("do")).startswith("selection-"):
-            _keep_selection(session, keeper, message["do"].removeprefix("selection-"))
-        elif str(message.get("do")).startswith("keep-"):
-            _save_as(session, keeper, message["do"].removeprefix("keep-"), spectrum.sight())
-        elif str(message.get("do")).startswith("plane-"):
-            _keep_plane(session, keeper, plane, message["do"].removeprefix("plane-"))
+        else:
+            files.ask(str(message.get("do")))
 
-    def kept(answer: Answer[SavedFile]) -> None:
-        if answer.result is not None:
-            content = b64encode(answer.result.content).decode()
-            shell.tell({"name": answer.result.name, "content": content})
-        elif answer.error is not None:
-            session.complain(f"It could not be saved: {answer.error}")
+    def hand_over(file: SavedFile) -> None:
+        shell.tell({"name": file.name, "content": b64encode(file.content).decode()})
 
-    keeper: Background[SavedFile] = Background(session, kept)
+    files = FileRequests(session, plane.in_view, spectrum.sight, hand_over)
     shell = ShellPart(on_message=take, theme=session.view.theme, problem=session.outcome.problem)
 
     def address(*_: object) -> None:
@@ -234,82 +222,6 @@ def _shell(session: Visitor, plane: PlaneView, spectrum: SpectrumWhenOpened) -> 
     session.view.param.watch(lambda event: shell.param.update(theme=event.new), "theme")
     session.outcome.param.watch(lambda event: shell.param.update(problem=event.new), "problem")
     return shell
-
-
-def _keep_plane(
-    session: Visitor, keeper: Background[SavedFile], plane: PlaneView, kind: str
-) -> None:
-    """Have the plane written as it is seen, and handed to the visitor."""
-    if session.view.plane is None:
-        session.complain("There is no plane to save.")
-    else:
-        keeper.request(plane_file(session, plane.in_view(), kind))
-
-
-def _keep_selection(session: Session, keeper: Background[SavedFile], kind: str) -> None:
-    """Have what is selected written as a file of this kind, and handed to the visitor."""
-    from ..export.selection_files import SELECTION_FILES, keep_selection
-
-    selection = session.selected.current
-    if selection is None:
-        session.complain("Select spectra first: there is nothing to export.")
-    elif kind in SELECTION_FILES:
-        keeper.request(partial(keep_selection, session.workspace, selection, kind))
-
-
-def _save_as(
-    session: Session, keeper: Background[SavedFile], kind: str, sight: Sight | None = None
-) -> None:
-    """Have what is on the page written as a file of this kind, and handed to the visitor."""
-    from ...data.explanations.saved import SavedExplanation
-
-    outcome, view = session.outcome, session.view
-    shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
-    if explanation is None:
-        session.complain(_nothing_to_save(shown))
-        return
-    if kind == "py" and shown.outside is not None:
-        session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
-        return
-    if outcome.lacking is None:  # asked for before its lines were measured
-        outcome.lacking = lacking_of(shown)
-    verdict = session.verdict_of(shown)
-    origin = origin_of(
-        session.workspace.collection,
-        shown.lens,
-        view.target,
-        shown.id,
-        flux_unit=shown.flux_unit,
-        domain=None if verdict is None else verdict.domain,
-        verdict=verdict,
-        # What is in no collection is explained by the usual filter and trimming.
-        **(session.knobs_of(shown.lens) if shown.outside is None else {}),
-    )
-    intervals = None if trust is None else trust.intervals
-    saved = SavedExplanation(
-        explanation, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
-        mirrored=outcome.mirrored,
-    )  # fmt: skip
-    keeper.request(partial(keep, saved, kind, verdict, view.paint, sight=sight))
-
-
-_NO_LINES = (
-    "Python that repeats an explanation begins from a collection, and {id} is in none: "
-    "“Explanation (FITS)” holds its flux too."
-)
-
-_OWN_REDSHIFT = (
-    "Python that repeats an explanation takes {id} at its own redshift: “Explanation (FITS)” holds "
-    "the flux at the one that is tried."
-)
-
-
-def _nothing_to_save(shown: OpenSpectrum | None) -> str:
-    if shown is None:
-        return "Open a spectrum first: there is no explanation to save yet."
-    if shown.reason:
-        return f"There is no explanation to save: {shown.reason}"
-    return "The explanation is still on its way: save it once it is there."
 
 
 def _words(space: Workspace) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from spexplain.dashboard.server.page import _save_as
-from spexplain.dashboard.session.background.latest_wins import Background
+from spexplain.dashboard.export.file_requests import FileRequests
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
 
@@ -20,18 +19,22 @@ class Idle(ThreadPoolExecutor):
         return SimpleNamespace(add_done_callback=lambda callback: None)
 
 
+def _not_seen() -> None:
+    pass
+
+
 def test_a_figure_asked_for_too_soon_says_why_there_is_none(workspace: Workspace) -> None:
     session = Visitor(workspace, Idle(1), lambda callback: callback())
     written: list[object] = []
-    keeper: Background[Any] = Background(session, written.append)
-    _save_as(session, keeper, "png")
+    files = FileRequests(session, _not_seen, _not_seen, written.append)
+    files.ask("keep-png")
     assert "Open a spectrum first" in session.outcome.problem
     session.open(7)
-    _save_as(session, keeper, "png")
+    files.ask("keep-png")
     assert "on its way" in session.outcome.problem
     session.open(299)
     assert session.outcome.shown.reason
-    _save_as(session, keeper, "png")
+    files.ask("keep-png")
     assert session.outcome.shown.reason in session.outcome.problem
     assert written == []
 
@@ -40,15 +43,15 @@ def test_no_lines_are_given_that_could_not_find_their_spectrum(workspace: Worksp
     """A file from outside is in no collection, from which the lines would begin."""
     session = Visitor(workspace, Idle(1), lambda callback: callback())
     written: list[object] = []
-    keeper: Background[Any] = Background(session, written.append)
+    files = FileRequests(session, _not_seen, _not_seen, written.append)
     session.open(7)
     visitor = replace(session.outcome.shown, row=-1, outside=SimpleNamespace())
     session.outcome.param.update(shown=visitor, explanation=SimpleNamespace())
-    _save_as(session, keeper, "py")
+    files.ask("keep-py")
     assert "is in none" in session.outcome.problem
     assert written == []
     tried = replace(session.outcome.shown, row=7)
     session.outcome.param.update(shown=tried, explanation=SimpleNamespace())
-    _save_as(session, keeper, "py")
+    files.ask("keep-py")
     assert "at its own redshift" in session.outcome.problem
     assert written == []

@@ -1,0 +1,129 @@
+"""Files that a visitor asks for at the page: written behind it, then handed to the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..figures.sight import Sight
+from ..session.background.latest_wins import Answer, Background
+from ..session.choices.open_spectrum import OpenSpectrum
+from ..session.opened.lines_lacking import lacking_of
+from ..session.session import Session
+from .plane_file import plane_file
+from .save import SavedFile, keep, origin_of
+
+if TYPE_CHECKING:
+    from ..figures.shade import Window
+
+__all__ = ["FileRequests"]
+
+_NO_LINES = (
+    "Python that repeats an explanation begins from a collection, and {id} is in none: "
+    "“Explanation (FITS)” holds its flux too."
+)
+
+_OWN_REDSHIFT = (
+    "Python that repeats an explanation takes {id} at its own redshift: “Explanation (FITS)” holds "
+    "the flux at the one that is tried."
+)
+
+
+class FileRequests:
+    """Has the plane, what is selected, or the explanation written as it is when it is asked for.
+
+    Parameters
+    ----------
+    session
+        Whose; what cannot be written is told there.
+    in_view, sight
+        Give what is seen of the plane and of the spectrum.
+    hand_over
+        Called with each file in the page.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        in_view: Callable[[], Window],
+        sight: Callable[[], Sight | None],
+        hand_over: Callable[[SavedFile], None],
+    ) -> None:
+        self._session, self._in_view, self._sight = session, in_view, sight
+        self._hand_over = hand_over
+        self._work: Background[SavedFile] = Background(session, self._written)
+
+    def ask(self, wanted: str) -> None:
+        """Ask for one kind of file: ``keep-png``, ``plane-svg``, ``selection-csv`` …
+
+        Anything else does nothing.
+        """
+        what, _, kind = wanted.partition("-")
+        if what == "plane":
+            self._plane(kind)
+        elif what == "selection":
+            self._selection(kind)
+        elif what == "keep":
+            self._explanation(kind)
+
+    def _plane(self, kind: str) -> None:
+        if self._session.view.plane is None:
+            self._session.complain("There is no plane to save.")
+        else:
+            self._work.request(plane_file(self._session, self._in_view(), kind))
+
+    def _selection(self, kind: str) -> None:
+        from .selection_files import SELECTION_FILES, keep_selection
+
+        session, selection = self._session, self._session.selected.current
+        if selection is None:
+            session.complain("Select spectra first: there is nothing to export.")
+        elif kind in SELECTION_FILES:
+            self._work.request(partial(keep_selection, session.workspace, selection, kind))
+
+    def _explanation(self, kind: str) -> None:
+        from ...data.explanations.saved import SavedExplanation
+
+        session, outcome, view = self._session, self._session.outcome, self._session.view
+        shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
+        if explanation is None:
+            session.complain(_nothing_to_save(shown))
+            return
+        if kind == "py" and shown.outside is not None:
+            session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
+            return
+        if outcome.lacking is None:  # asked for before its lines were measured
+            outcome.lacking = lacking_of(shown)
+        verdict = session.verdict_of(shown)
+        origin = origin_of(
+            session.workspace.collection,
+            shown.lens,
+            view.target,
+            shown.id,
+            flux_unit=shown.flux_unit,
+            domain=None if verdict is None else verdict.domain,
+            verdict=verdict,
+            # What is in no collection is explained by the usual filter and trimming.
+            **(session.knobs_of(shown.lens) if shown.outside is None else {}),
+        )
+        intervals = None if trust is None else trust.intervals
+        saved = SavedExplanation(
+            explanation, shown.wave_rest_aa, shown.flux, origin, intervals, outcome.recurrence,
+            mirrored=outcome.mirrored,
+        )  # fmt: skip
+        self._work.request(partial(keep, saved, kind, verdict, view.paint, sight=self._sight()))
+
+    def _written(self, answer: Answer[SavedFile]) -> None:
+        if answer.result is not None:
+            self._hand_over(answer.result)
+        elif answer.error is not None:
+            self._session.complain(f"It could not be saved: {answer.error}")
+
+
+def _nothing_to_save(shown: OpenSpectrum | None) -> str:
+    if shown is None:
+        return "Open a spectrum first: there is no explanation to save yet."
+    if shown.reason:
+        return f"There is no explanation to save: {shown.reason}"
+    return "The explanation is still on its way: save it once it is there."
