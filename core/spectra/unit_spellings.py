@@ -51,8 +51,8 @@ _WORDS = {
     "W": ("watt", "watts"),
     "Jy": ("jy", "jansky", "janskys"),
     "mJy": ("millijy", "millijansky", "millijanskys"),
-    "uJy": ("microjy", "microjansky", "microjanskys"),
-    "nJy": ("nanojy", "nanojansky", "nanojanskys"),
+    "uJy": ("ujy", "microjy", "microjansky", "microjanskys"),
+    "nJy": ("njy", "nanojy", "nanojansky", "nanojanskys"),
     "photon": ("photon", "photons", "ph", "phot"),
     "GHz": ("ghz",),
     "eV": ("ev",),
@@ -65,7 +65,7 @@ _WORDS = {
 _MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
 _COUNTED = re.compile(
     r"(adu|dn|e-|electrons?|photo-?electrons?|counts?|cts?)"
-    r"([\s/.*]*(per\s+)?(s|secs?|seconds?|pix|pixels?|hr|hour)(\^?-1)?)*",
+    r"([\s/.*]*(per\s+)?(s|secs?|seconds?|pix|pixels?|hr|hour|a|aa|ang|angstroms?)(\^?-1)?)*",
     re.I,
 )
 # What people write of flux that has a shape but no height.
@@ -77,6 +77,7 @@ _NO_HEIGHT = re.compile(
 _MAGNITUDE = re.compile(r"\b[a-z]*mag\b|\bdex\b|\bdb\b", re.I)
 _LOGARITHM = re.compile(r"(log10|log|ln|dex)\b\s*[(\[]?\s*([A-Za-zÅµμ]+)\s*[)\]]?\Z", re.I)
 _LARGEST_LOG10 = 6.0  # of Å, 100 µm: what is larger is a natural logarithm, 6 of which are 400 Å
+_NARROW = 1.4  # last over first of logarithms of wavelengths
 _SQUARE = re.compile(r"\((.*)\)\s*(?:\*\*|\^)?\s*(\(?-?2\)?)")
 _OF_AXIS = ("length", "frequency", "wavenumber", "energy")
 _SR: tuple[Any, str] = (u.sr, "/sr")
@@ -116,7 +117,9 @@ def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float6
                 "astropy knows of a length, frequency, wavenumber or energy"
             )
         if of_axis.physical_type == "length":
-            return values * of_axis.to(u.AA)
+            wave_aa = np.asarray(values * of_axis.to(u.AA), np.float64)
+            _check_no_logarithm(wave_aa)
+            return wave_aa
         positive = np.where(values > 0, values, np.nan)
         return np.asarray(of_axis.to(u.AA, positive, u.spectral()), np.float64)
 
@@ -266,6 +269,18 @@ def _is_density(unit: u.UnitBase) -> bool:
     kinds = ("spectral flux density", "spectral flux density wav", "photon flux density")
     known: Any = unit.physical_type
     return any(kind in known for kind in (*kinds, "photon flux density wav"))
+
+
+def _check_no_logarithm(values: NDArray[np.float64]) -> None:
+    """Optical wavelengths in Å have decimal logarithms of 3 to 5, natural ones of 7 to 12."""
+    good = values[np.isfinite(values) & (values > 0)]
+    low, high = (float(good.min()), float(good.max())) if len(good) else (0.0, 0.0)
+    for word, least, most in (("log10", 3.0, 5.0), ("ln", 7.0, 12.0)):
+        if least <= low and high < most and high < _NARROW * low:
+            raise ValueError(
+                f"the wavelengths run from {low:.4g} to {high:.4g} Å, which look like logarithms "
+                f"of Å: set the unit {word}(Angstrom)"
+            )
 
 
 def _check_plain(values: NDArray[np.float64]) -> None:

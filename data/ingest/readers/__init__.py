@@ -33,7 +33,7 @@ _READERS: tuple[tuple[Callable[[Sequence[Hdu]], bool], _Load], ...] = (
     (desi.is_coadd, desi.load_coadd),
 )
 # Surveys' files have what tells them within the first few; a table of one's own may be anywhere.
-_USUAL_HDUS, _MOST_HDUS = 4, 50
+_USUAL_HDUS, _ALL_HDUS = 4, 10_000
 _NAMED, _SHOWN = 6, 3  # columns of a table that nobody knows, and tables
 _REMEDY = (
     ": no reader knows this FITS file, for none is a wavelength and another a flux by its name; "
@@ -78,10 +78,10 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         hints = _with_ucds(hdus, hints)
         own_table = table.table_of(hdus, hints)
     if own_table is not None and len(hdus) == _USUAL_HDUS:  # there may be more of them
-        hdus = read_hdus(path, limit=_MOST_HDUS)
+        hdus = read_hdus(path, limit=_ALL_HDUS)
     if own_table is None or image_columns.is_image(hdus, hints):
         # Errors of an image stand in extensions, whose pixels are wanted then.
-        hdus = read_hdus(path, limit=_MOST_HDUS, images=lambda _: True)
+        hdus = read_hdus(path, limit=_ALL_HDUS, images=lambda _: True)
         own_table = table.table_of(hdus, hints)
     several = several_tables.tables_of(hdus, hints)
     if len(several) > 1:

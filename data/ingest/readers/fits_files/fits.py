@@ -139,6 +139,8 @@ class Hdu:
         NaN where a whole number is the column's TNULL.
         """
         stored = self._column(name, "iuf")
+        if isinstance(self.source, fits.TableHDU):  # which astropy has scaled
+            return stored
         number = self.columns.index(name) + 1
         if self.logical(number):
             raise ReadError("unreadable", f"column {name!r} holds true and false, no numbers")
@@ -152,10 +154,18 @@ class Hdu:
             return stored * scale + zero
 
     def flags(self, name: str) -> np.ndarray:
-        """A column of flags, by upper-case name, as whole numbers int64; truth is 1."""
+        """A column of flags, by upper-case name, as whole numbers int64; truth is 1.
+
+        Bits are (rows, bits).
+        """
         stored = self._column(name, "iuf")
-        if self.logical(self.columns.index(name) + 1):
+        form = self._form(self.columns.index(name) + 1)
+        if form == "L":
             return (stored == ord("T")).astype(np.int64)
+        if form == "X":
+            n_bits = int(self.forms[self.columns.index(name)].strip().partition("X")[0] or 1)
+            packed = stored.reshape(len(stored), -1)
+            return np.unpackbits(packed, axis=1, count=n_bits).astype(np.int64)
         if stored.dtype.kind == "f":
             whole = np.isfinite(stored) & (np.abs(stored) < _LARGEST_FLAG)
             stored = np.where(whole, stored, 1.0)  # a flag that is no number marks nothing good
@@ -163,8 +173,8 @@ class Hdu:
         return _unsigned(stored.astype(np.int64), zero)
 
     def logical(self, number: int) -> bool:
-        """Whether the column of this number, from 1, holds true and false."""
-        return self._form(number) == "L"
+        """Whether the column of this number, from 1, holds true and false, or bits."""
+        return self._form(number) in ("L", "X")
 
     def _form(self, number: int) -> str:
         """TFORM of the column of this number, from 1, without its repeat count."""
@@ -365,9 +375,9 @@ def _layout(cards: bytes, n_columns: int) -> tuple[np.dtype, tuple[str, ...]]:
         card = fits.Card.fromstring(cards[at : at + _CARD])
         facts.setdefault(str(card.keyword), card.value)
     numbers = range(1, n_columns + 1)
+    names = [facts[f"TTYPE{n}"].upper() for n in numbers]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise ReadError("unreadable", f"two of its columns are called {twice!r}: rename one")
     forms = tuple(facts[f"TFORM{n}"] for n in numbers)
-    named = [
-        fits.Column(name=facts[f"TTYPE{n}"].upper(), format=form)
-        for n, form in zip(numbers, forms, strict=True)
-    ]
+    named = [fits.Column(name=name, format=form) for name, form in zip(names, forms, strict=True)]
     return fits.ColDefs(named).dtype.newbyteorder(">"), forms

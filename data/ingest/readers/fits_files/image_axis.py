@@ -1,21 +1,33 @@
 """The spectral axis of an image by its header: linear or logarithmic, in FITS' words or IRAF's.
 
-That of Greisen et al. 2006 (A&A 446, 747) in one dimension, IRAF's equispec (``WAT1_001``,
-``DC-FLAG``), and the linear and logarithmic kinds of its multispec (Valdes 1993, ASPC 52, 467).
+That of Greisen et al. 2006 (A&A 446, 747) in one dimension, with its look-up tables (``-TAB``),
+SDSS's ``COEFF0``, IRAF's equispec (``WAT1_001``, ``DC-FLAG``), and the linear, logarithmic,
+Chebyshev and Legendre kinds of its multispec (Valdes 1993, ASPC 52, 467).
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.polynomial import chebyshev, legendre
 
+from .....core.spectra.unit_spellings import from_logarithm
 from .fits import Hdu, ReadError
 
 __all__ = ["ImageAxis", "axes_of", "has_axis"]
 
-_LINEAR, _LOGARITHMIC = 0, 1  # dtype of multispec
+_LINEAR, _LOGARITHMIC, _OF_FUNCTIONS = 0, 1, 2  # dtype of multispec
+_SERIES: dict[int, Any] = {1: chebyshev.chebval, 2: legendre.legval}  # function types
+_STANDARD = re.compile(r"(WAVE|AWAV|FREQ|ENER|WAVN)(?:-(\w{3}))?\Z")
+_VELOCITIES = ("VRAD", "VOPT", "ZOPT", "VELO", "BETA", "FELO")
+_SI = {"WAVE": "m", "AWAV": "m", "FREQ": "Hz", "ENER": "J", "WAVN": "m-1"}
+_LARGEST_M = 1e-3  # a wavelength of a spectrum
+_LARGEST_LOG10, _LARGEST_LOG_STEP = 6.0, 0.01  # of Å; no spectrum begins at 6 Å with such steps
+_SAME_STEP = 1e-4
 
 
 class ImageAxis(NamedTuple):
@@ -29,10 +41,14 @@ def has_axis(hdu: Hdu) -> bool:
     """Whether a header gives an image a spectral axis along its rows."""
     if _is_multispec(hdu):
         return True
-    return hdu.value("CRVAL1") is not None and bool(_step(hdu))
+    if hdu.value("COEFF0") is not None and hdu.number("COEFF1", 0.0):
+        return True
+    return hdu.value("CRVAL1") is not None and bool(
+        hdu.number("CD1_1", 0.0) or hdu.number("CDELT1", 0.0)
+    )
 
 
-def axes_of(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
+def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis]:
     """One axis for all rows, or, of multispec, one for each spectrum.
 
     Parameters
@@ -41,29 +57,93 @@ def axes_of(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
         Of the image.
     n_pixels
         D.
+    hdus
+        Of the file, of which one may have the axis as a table.
 
     Raises
     ------
     ReadError
-        A multispec has an axis that is neither linear nor logarithmic.
+        The axis is a velocity, of a kind that is not known, or said in two ways.
     """
     if _is_multispec(hdu):
         return _of_multispec(hdu, n_pixels)
-    start, reference, step = hdu.number("CRVAL1"), hdu.number("CRPIX1", 1.0), _step(hdu)
-    values = start + step * (np.arange(n_pixels) + 1 - reference)
-    unit = str(hdu.value("CUNIT1") or _wat_unit(hdu))
-    kind = str(hdu.value("CTYPE1") or "").upper()
-    with np.errstate(all="ignore"):
-        if kind.endswith("-LOG"):  # of Greisen et al.: CRVAL1 and CDELT1 are wavelengths
-            values = start * np.exp((values - start) / start)
-        elif hdu.value("DC-FLAG") == 1 or "LOG" in kind:
-            values = np.power(10.0, values)
-            unit = re.sub(r"(?i)^(log10|log|dex)\W*([A-Za-z]+)\W*$", r"\2", unit)
-    return [ImageAxis(values, unit)]
+    start, step = hdu.number("CRVAL1"), _step(hdu)
+    values = start + step * (np.arange(n_pixels) + 1 - hdu.number("CRPIX1", 1.0))
+    unit = str(hdu.value("CUNIT1") or _wat_unit(hdu)).strip()
+    ctype = str(hdu.value("CTYPE1") or "").strip().upper()
+    standard = _STANDARD.match(ctype)
+    kind, code = standard.groups() if standard else ("", None)
+    if ctype.startswith(_VELOCITIES):
+        raise ReadError("unreadable", f"the axis is a velocity (CTYPE1 = {ctype!r}): write "
+                        "wavelengths, for of which line it is no header says")  # fmt: skip
+    if hdu.value("CRVAL1") is None:  # SDSS's
+        loglam = hdu.number("COEFF0") + hdu.number("COEFF1") * np.arange(n_pixels)
+        return [ImageAxis(from_logarithm(loglam), "Angstrom")]
+    if code == "TAB":
+        return [_looked_up(hdu, hdus, values, unit)]
+    logarithmic = hdu.value("DC-FLAG") == 1 or "LOG" in ctype
+    if code == "LOG" and not (unit[:1] in "Aa" and _are_logarithms(start, step)):
+        with np.errstate(all="ignore"):  # CRVAL1 and CDELT1 are wavelengths
+            return [ImageAxis(start * np.exp((values - start) / start), unit)]
+    if code and not logarithmic:
+        return [_by_wcs(hdu, n_pixels, ctype)]
+    if logarithmic:
+        unit = re.sub(r"(?i)^(log10|log|dex)\W*([A-Za-z]+)\W*$", r"\2", unit)
+        return [ImageAxis(from_logarithm(values), unit)]
+    small = kind not in ("WAVE", "AWAV") or np.max(np.abs(values)) < _LARGEST_M
+    return [ImageAxis(values, unit or (_SI.get(kind, "") if small else ""))]
 
 
 def _step(hdu: Hdu) -> float:
-    return hdu.number("CDELT1", 0.0) or hdu.number("CD1_1", 0.0)
+    """CD1_1, which stands before CDELT1, or the product of that and PC1_1.
+
+    Raises
+    ------
+    ReadError
+        They differ, and CDELT1 is not the 1 that stands beside a CD1_1.
+    """
+    step, plain = hdu.number("CD1_1", 0.0), hdu.number("CDELT1", 0.0)
+    if not step:
+        return plain * (hdu.number("PC1_1", 1.0) or 1.0)
+    if plain not in (0.0, 1.0) and abs(step - plain) > _SAME_STEP * abs(step):
+        raise ReadError("unreadable", f"the header has two steps of the axis, CD1_1 = {step:g} and "
+                        f"CDELT1 = {plain:g}: delete the wrong one")  # fmt: skip
+    return step
+
+
+def _are_logarithms(start: float, step: float) -> bool:
+    return 0 < start < _LARGEST_LOG10 and abs(step) < _LARGEST_LOG_STEP
+
+
+def _looked_up(hdu: Hdu, hdus: Sequence[Hdu], values: np.ndarray, unit: str) -> ImageAxis:
+    """By the table that PS1_0 and PS1_1 name, with an index by PS1_2 or by number."""
+    name, column = (str(hdu.value(f"PS1_{number}") or "").strip().upper() for number in (0, 1))
+    table = next((one for one in hdus if one.columns and one.name == name), None)
+    if table is None or column not in table.columns:
+        raise ReadError("unreadable", f"its wavelengths are in column {column!r} of a table "
+                        f"{name!r}, which is not in the file")  # fmt: skip
+    coordinates = np.ravel(table.numbers(column)).astype(np.float64)
+    by = str(hdu.value("PS1_2") or "").strip().upper()
+    index = np.ravel(table.numbers(by)) if by else np.arange(len(coordinates)) + 1.0
+    order = np.argsort(index)
+    there = np.interp(values, index[order], coordinates[order], left=np.nan, right=np.nan)
+    own = table.value(f"TUNIT{table.columns.index(column) + 1}")
+    return ImageAxis(there, unit or str(own or ""))
+
+
+def _by_wcs(hdu: Hdu, n_pixels: int, ctype: str) -> ImageAxis:
+    """Of an axis that is linear in something else, such as ``WAVE-F2W`` in frequency."""
+    from astropy.wcs import WCS, FITSFixedWarning  # slow to load, and seldom wanted
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FITSFixedWarning)
+            wcs: Any = WCS(hdu.header, naxis=1)
+            (values,) = wcs.wcs_pix2world(np.arange(n_pixels), 0)
+        return ImageAxis(np.asarray(values), str(wcs.wcs.cunit[0]))
+    except (ValueError, TypeError, MemoryError) as error:  # what wcslib raises is a ValueError
+        raise ReadError("unreadable", f"its axis is of a kind that is not known: CTYPE1 = {ctype!r}"
+                        "; write its wavelengths as a column") from error  # fmt: skip
 
 
 def _is_multispec(hdu: Hdu) -> bool:
@@ -80,21 +160,42 @@ def _of_multispec(hdu: Hdu, n_pixels: int) -> list[ImageAxis]:
     cards = (hdu.value(f"WAT2_{number:03}") for number in range(1, 1000))
     # A card ends at 68 letters, with the blank that parts two words cut off or not.
     text = "".join(str(card).ljust(68) for card in iter(lambda: next(cards, None), None))
+    # Of a part that was cut out of an image, pixels count as in the whole.
+    pixels = (np.arange(n_pixels) + 1 - hdu.number("LTV1", 0.0)) / hdu.number("LTM1_1", 1.0)
     axes: list[ImageAxis] = []
     for number, numbers in re.findall(r'spec(\d+)\s*=\s*"([^"]*)"', text):
         words = numbers.split()
         kind, start, step, count, z = int(words[2]), *map(float, words[3:7])
-        if kind not in (_LINEAR, _LOGARITHMIC):
+        values = start + step * (pixels - 1)
+        if kind == _LOGARITHMIC:
+            values = from_logarithm(values)
+        elif kind != _LINEAR:
+            values = _of_functions([*map(float, words[9:])], pixels, kind)
+        if values is None:
             raise ReadError(
                 "unreadable",
-                f"spectrum {number} of this IRAF multispec image has no linear axis: linearise it "
-                "(dispcor), or write its wavelengths as a column",
+                f"spectrum {number} of this IRAF multispec image has an axis that is no line, "
+                "logarithm, Chebyshev or Legendre series: linearise it (dispcor), or write its "
+                "wavelengths as a column",
             )
-        values = start + step * np.arange(n_pixels)
-        with np.errstate(all="ignore"):
-            values = np.power(10.0, values) if kind == _LOGARITHMIC else values
-        values[int(count) :] = np.nan
+        values = np.where((pixels >= 1) & (pixels <= count), values, np.nan)
         axes.append(ImageAxis(values / (1 + z), _wat_unit(hdu)))
     if not axes:
         raise ReadError("unreadable", "an IRAF multispec image without the axis of a spectrum")
     return axes
+
+
+def _of_functions(numbers: list[float], pixels: np.ndarray, kind: int) -> np.ndarray | None:
+    """Σ weight (zero point + series), (D,); None if one is no series that is known here."""
+    values = np.zeros(pixels.shape)
+    if kind != _OF_FUNCTIONS or not numbers:
+        return None
+    while numbers:
+        weight, zero_point, function = numbers[:3]
+        if function not in _SERIES:
+            return None
+        order, low, high = int(numbers[3]), *numbers[4:6]
+        x = (2 * pixels - (high + low)) / (high - low)
+        values += weight * (zero_point + _SERIES[int(function)](x, numbers[6 : 6 + order]))
+        numbers = numbers[6 + order :]
+    return values

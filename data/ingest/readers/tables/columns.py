@@ -86,14 +86,17 @@ class FitsColumns:
         data = self.table.data
         if data is not None and data.dtype[name].base.kind == "S":
             return flags_in_words(name, self.table.texts(name))
-        return _one(name, self.table.flags(name))
+        marks = self.table.flags(name)
+        if marks.ndim > 1 and len(marks) > 1 and self.logical(name):  # bits of each pixel
+            return (marks.max(axis=1) > 0).astype(np.int64)
+        return _one(name, marks)
 
     def words(self, name: str) -> list[str]:
         """Whole numbers too, of a table with a pixel a row."""
         data = self.table.data
         assert data is not None
         kind = data.dtype[name]
-        if kind.shape or kind.kind not in "Siu":
+        if kind.shape or kind.kind not in "Siu" or self.logical(name):
             return []
         found = self.table.texts(name) if kind.kind == "S" else self.table.numbers(name).tolist()
         return [str(word) for word in found]

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from .....core.spectra.spectrum import Spectrum
-from ..errors import ReadError
+from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
 from ..vocabulary.column_names import NAMES, Role, columns_by_role
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints
-from .rows_of_arrays import Row, are_orders, as_one, spectra_of_rows
+from .rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
+from .several_tables import apart, are_arms, numbered
 from .table import AXES, spectrum_of_columns
 
 __all__ = ["is_image", "load_image"]
@@ -29,7 +31,7 @@ __all__ = ["is_image", "load_image"]
 _FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D",
          "COMPRESSED_IMAGE")  # fmt: skip
 _ROWS = ("BANDID", "ROW", "ARRAY", "ROWNAME", "PLANE")
-_MOST_ROWS = 9
+_MOST_ROWS, _TWICE = 9, 2
 _NEEDED: tuple[Role, ...] = ("ivar", "variance", "error", "mask", "good mask", "quality")
 # What the name of a row means; the first that is in it.
 _MEANT: tuple[tuple[str, Role | None], ...] = (
@@ -101,7 +103,10 @@ def is_image(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> bool:
 
 
 def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
-    """The spectrum in images, as `spectrum_of_columns` reads them as columns.
+    """The spectra in images, as `spectrum_of_columns` reads them as columns.
+
+    Of several with a flux of one name (``SCI`` with ``EXTVER`` 1, 2 …) each has its own errors and
+    masks; arms are joined.
 
     Raises
     ------
@@ -111,9 +116,49 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
     """
     flux = _flux_image(hdus, hints)
     assert flux is not None  # is_image looked
+    every = _sets(hdus, flux, hints)
+    if len(every) == 1:
+        yield from _load_set(every[0], path, hints)
+        return
+    file, unread = name_of(path), Unread()
+    found: dict[str, list[Spectrum]] = {}
+    for name, images in zip(numbered([flux.name] * len(every)), every, strict=True):
+        spectra = _load_set(images, path, hints)
+        found[name] = [*unread.through(f"{file}-{name}", spectra)]
+    if are_arms([*found.values()]):
+        yield joined_arms([one for (one,) in found.values()])
+        return
+    yield from apart(found, file)
+    unread.tell()
+
+
+def _sets(hdus: Sequence[Hdu], flux: Hdu, hints: Hints) -> list[tuple[Hdu, list[Hdu]]]:
+    """Each image of flux of one name with its own errors and masks, and what is common to all.
+
+    By EXTVER where that tells them apart, else by order.
+    """
+    alike = [hdu for hdu in hdus if flux.name and hdu.name == flux.name and _is_row(hdu, hints)]
+    if len(alike) < _TWICE:
+        return [(flux, [*hdus])]
+    names = [hdu.name for hdu in hdus]
+    common = [hdu for hdu in hdus if names.count(hdu.name) == 1]
+    versions = [hdu.value("EXTVER") for hdu in alike]
+    if len({*versions}) == len(alike):
+        own = [[one for one in hdus if one.value("EXTVER") == v] for v in versions]
+    else:
+        starts = [hdus.index(hdu) for hdu in alike]
+        own = [[*hdus[a:b]] for a, b in pairwise([*starts, len(hdus)])]
+    return [
+        (one, [one, *(hdu for hdu in (*part, *common) if hdu is not one)])
+        for one, part in zip(alike, own, strict=True)
+    ]
+
+
+def _load_set(found: tuple[Hdu, Sequence[Hdu]], path: Path, hints: Hints) -> Iterator[Spectrum]:
+    flux, hdus = found
     assert flux.data is not None
     n_pixels = flux.data.shape[-1]
-    axes_of_flux = axes_of(flux, n_pixels) if has_axis(flux) else []
+    axes_of_flux = axes_of(flux, n_pixels, hdus) if has_axis(flux) else []
     arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(axes_of_flux))
     hints = Hints(air=hints.air)  # the rows have the names of their parts now
     if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
@@ -141,9 +186,10 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
 def _flux_image(hdus: Sequence[Hdu], hints: Hints) -> Hdu | None:
     """The one that has flux; None if none is a spectrum."""
     images = [hdu for hdu in hdus if _is_row(hdu, hints)]
+    waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
+    images = [hdu for hdu in images if not _of_another_role(hdu.name)]
     if not images:
         return None
-    waves = any(role in columns_by_role(hdu.name for hdu in images) for role in AXES)
     named = {hdu.name: hdu for hdu in reversed(images)}
     flux_name = columns_by_role(named).get("flux", "")
     extension = next((named[n] for n in (flux_name, *_FLUX) if n in named), None)
@@ -204,8 +250,8 @@ def _extensions(
     for hdu in hdus:
         if hdu is flux or hdu.data is None or hdu.columns or not hdu.name:
             continue
-        if not {*columns_by_role([hdu.name])} - {"flux", "redshift"}:
-            continue
+        if hdu.name.lower() in arrays or not _of_another_role(hdu.name):
+            continue  # of several with one name the first is of this flux
         if hdu.data.shape[-1:] != (n_pixels,) or hdu.data.size != n_spectra * n_pixels:
             raise ReadError(
                 "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
@@ -213,6 +259,11 @@ def _extensions(
         arrays[hdu.name.lower()] = hdu.data.reshape(-1, n_pixels)
         units[hdu.name.lower()] = _bunit(hdu)
     return arrays, units
+
+
+def _of_another_role(name: str) -> bool:
+    """Whether an image of this name is an axis, noise, a mask or a model rather than flux."""
+    return bool({*columns_by_role([name])} - {"flux", "redshift"})
 
 
 def _bunit(hdu: Hdu) -> str:

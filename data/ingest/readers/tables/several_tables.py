@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
@@ -13,41 +15,48 @@ from ..fits_files.fits import Hdu
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from .columns import FitsColumns
+from .fits_rows import holds_rows, load_rows
+from .long_tables import spectra_of_columns
 from .rows_of_arrays import joined_arms, shared_part
 from .table import AXES, spectrum_of_columns
 
-__all__ = ["load_tables", "tables_of"]
+__all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]
 
 _NOISE = ("ivar", "error", "variance")
 # Tables of these have the columns of a spectrum, and are none of the object.
-_OTHERS = re.compile(r"SKY|MODEL|TEMPL|TELLUR|RESP|THROUGHPUT|ARC|FLAT|LAMP|CALIB|STANDARD|RAW")
+_OTHERS = re.compile(
+    r"(?<![A-Z])(SKY|MODEL|TEMPL|TELLUR|RESP|THROUGHPUT|FLAT|LAMP|CALIB|STANDARD|PHOTOM)|"
+    r"(?<![A-Z])(ARCS?|RAW|(EM_?)?LINES?)(?![A-Z])"
+)
+# Behind an object's name, of its arms and orders.
+_ARM = re.compile(
+    r"(.*\S)[-_ ](?:B|G|R|Z|U|V|I|BLUE|GREEN|RED|UVB|VIS|NIR|(?:ORDER|ARM|CHIP)[-_ ]?\d+)"
+)
 _HALF = 0.5
 
 
 def tables_of(hdus: Sequence[Hdu], hints: Hints) -> list[Hdu]:
-    """Those with an axis, flux and its noise that are one spectrum each.
+    """Those with an axis, flux and its noise: of one spectrum, or of one in each row.
 
     Left out are those called sky, model, telluric and the like.
     """
-    return [hdu for hdu in hdus if not _OTHERS.search(hdu.name) and _is_one(hdu, hints)]
+    return [hdu for hdu in hdus if not _OTHERS.search(hdu.name) and _is_spectrum(hdu, hints)]
 
 
-def _is_one(hdu: Hdu, hints: Hints) -> bool:
+def _is_spectrum(hdu: Hdu, hints: Hints) -> bool:
     if hdu.data is None or not hdu.columns:
         return False
     try:
         roles = hinted_roles(hdu.columns, hints)
     except ReadError:
         return False  # another has the columns that the user names
-    if "flux" not in roles or not {*AXES} & {*roles} or not {*_NOISE} & {*roles}:
-        return False
-    return not hdu.data.dtype[roles["flux"]].shape or len(hdu.data) == 1
+    return "flux" in roles and bool({*AXES} & {*roles}) and bool({*_NOISE} & {*roles})
 
 
 def load_tables(
     hdus: Sequence[Hdu], tables: Sequence[Hdu], path: Path, hints: Hints
 ) -> Iterator[Spectrum]:
-    """Arms joined, where each overlaps the next by less than half; else each table's spectrum.
+    """Arms joined, where each overlaps the next by less than half; else each table's spectra.
 
     Then the table's name, or its number, is part of the id. What headers of other tables say
     counts for arms alone.
@@ -58,31 +67,81 @@ def load_tables(
         As :func:`~.table.spectrum_of_columns`.
     """
     common = [hdu for hdu in hdus if hdu not in tables]
-    own = [FitsColumns(one, (one, *common)) for one in tables]
-    unread = Unread()
-    names = [hdu.name for hdu in tables]
-    alone = [name and names.count(name) == 1 for name in names]
-    which = [
-        n if one else f"{n}{k}" for k, (n, one) in enumerate(zip(names, alone, strict=True), 1)
-    ]
-    ids = [f"{name_of(path)}-{one}" for one in which]
-    tried = [
-        unread.attempt(id, lambda columns=columns: spectrum_of_columns(columns, path, hints))
-        for id, columns in zip(ids, own, strict=True)
-    ]
-    found = [one for one in tried if one is not None]
-    if len(found) == len(tables) and _are_arms(found):
+    file, unread = name_of(path), Unread()
+    which = numbered([hdu.name for hdu in tables])
+    found: dict[str, list[Spectrum]] = {}
+    for name, table in zip(which, tables, strict=True):
+        if holds_rows(table, hints):
+            spectra = load_rows([table, *common], table, path, hints)
+        else:
+            spectra = spectra_of_columns(FitsColumns(table, (table, *common)), path, hints)
+        found[name] = [*unread.through(f"{file}-{name}", spectra)]
+    if are_arms([*found.values()]) and not any(holds_rows(table, hints) for table in tables):
         every = [hdu for hdu in hdus if hdu is not tables[0]]
         first = spectrum_of_columns(FitsColumns(tables[0], (tables[0], *every)), path, hints)
-        yield joined_arms([first, *found[1:]])
+        yield joined_arms([first, *(one for (one,) in [*found.values()][1:])])
         return
-    for id, spectrum in zip(ids, tried, strict=True):
-        if spectrum is not None:
-            yield spectrum.told(id=id)
+    yield from apart(_with_arms_joined(found), file)
     unread.tell()
 
 
-def _are_arms(spectra: Sequence[Spectrum]) -> bool:
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names, with their numbers from 1 behind those that several have, or that are empty."""
+    return [
+        name if name and names.count(name) == 1 else f"{name}{number}"
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def apart(found: dict[str, list[Spectrum]], file: str) -> Iterator[Spectrum]:
+    """Spectra of parts of a file, each with an id of its own.
+
+    Parameters
+    ----------
+    found
+        By the part's name, which stands in the ids that are the file's name, and in those that
+        another part has too.
+    file
+        The file's name.
+    """
+    seen: set[str] = set()
+    for name, spectra in found.items():
+        for one in spectra:
+            own = one.id
+            if own == file or own.startswith(f"{file}-"):
+                own = f"{file}-{name}{own[len(file) :]}"
+            elif own in seen:
+                own = f"{own}-{name}"
+            seen.add(own)
+            yield one.told(id=own)
+
+
+def are_arms(found: Iterable[Sequence[Spectrum]]) -> bool:
+    """Whether parts of a file, each of one spectrum, are arms or orders of one.
+
+    They are in one unit, have no two redshifts, and overlap by less than half.
+    """
+    parts = [*found]
+    if any(len(part) != 1 for part in parts):
+        return False
+    spectra = [part[0] for part in parts]
     ranges = sorted((one.wave_obs_aa[0], one.wave_obs_aa[-1]) for one in spectra)
-    alike = len({one.flux_unit for one in spectra}) == 1
+    redshifts = {one.z for one in spectra if np.isfinite(one.z)}
+    alike = len({one.flux_unit for one in spectra}) == 1 and len(redshifts) < 2
     return alike and all(shared_part(a, b) < _HALF for a, b in pairwise(ranges))
+
+
+def _with_arms_joined(found: dict[str, list[Spectrum]]) -> dict[str, list[Spectrum]]:
+    """By the names of objects, where those of tables say so: ``A-B`` and ``A-R`` are arms of A."""
+    arms: dict[str, list[str]] = {}
+    for name in found:
+        matched = _ARM.fullmatch(name)
+        arms.setdefault(matched[1] if matched else name, []).append(name)
+    joined: dict[str, list[Spectrum]] = {}
+    for stem, names in arms.items():
+        parts = [found[name] for name in names]
+        if len(names) > 1 and stem not in found and are_arms(parts):
+            joined[stem] = [joined_arms([one for (one,) in parts])]
+        else:
+            joined |= {name: found[name] for name in names}
+    return joined

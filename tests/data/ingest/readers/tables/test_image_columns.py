@@ -134,3 +134,52 @@ def test_images_that_fpack_packed_are_read_and_huge_ones_are_not(tmp_path):
         hdus[1].header["ZNAXIS1"] = 10**12
     with pytest.raises(ReadError):
         read(path)
+
+
+def several(path, *hdus):
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(path)
+    return path
+
+
+def triple(scale, version, at=3800.0):
+    said = LINEAR | {"CRVAL1": at, "Z": 0.1}
+    images = [("SCI", scale * FLUX), ("VAR", (scale * ERROR) ** 2), ("DQ", BAD.astype(np.int16))]
+    return [
+        fits.ImageHDU(data, fits.Header(said if name == "SCI" else {}), name=name, ver=version)
+        for name, data in images
+    ]
+
+
+@pytest.mark.parametrize("by", ["version", "order"])
+def test_each_image_of_flux_has_its_own_errors_and_masks(tmp_path, by):
+    one, two = triple(1.0, 1), triple(2.0, 2)
+    ordered = (
+        [*one, *two]
+        if by == "order"
+        else [hdu for pair in zip(one, two, strict=True) for hdu in pair]
+    )
+    if by == "order":
+        for hdu in ordered:
+            del hdu.header["EXTVER"]
+    found = [*read_all(several(tmp_path / "a.fits", *ordered))]
+    assert [spectrum.id for spectrum in found] == ["a-SCI1", "a-SCI2"]
+    same(found[0], ~BAD)
+    np.testing.assert_allclose(found[1].flux[~BAD], 2 * FLUX[~BAD], rtol=2e-6)
+    np.testing.assert_allclose(found[1].ivar[~BAD], 0.25 / ERROR[~BAD] ** 2, rtol=4e-6)
+
+
+def test_arms_in_images_of_one_name_are_joined(tmp_path):
+    path = several(tmp_path / "a.fits", *triple(1.0, 1), *triple(2.0, 2, at=9000.0))
+    spectrum = read(path)
+    assert (spectrum.id, len(spectrum.flux)) == ("a", 2 * N)
+
+
+def test_the_errors_of_exposures_are_not_those_of_their_sum(tmp_path):
+    path = write(tmp_path / "a.fits", FLUX, LINEAR, VARIANCE=ERROR**2)
+    fits.append(path, 9 * ERROR**2, fits.Header({"EXTNAME": "VARIANCE"}))
+    same(read(path))
+
+
+def test_the_primary_image_may_be_the_wavelengths(tmp_path):
+    path = write(tmp_path / "a.fits", WAVE, {"EXTNAME": "WAVELENGTH"}, FLUX=FLUX, ERROR=ERROR)
+    same(read(path))

@@ -93,3 +93,59 @@ def test_every_group_of_hdf5_is_read_and_arms_in_groups_are_joined(tmp_path):
     joined = read(put(tmp_path / "c.h5", {"b": BLUE, "r": RED}))
     np.testing.assert_allclose(joined.wave_obs_aa, WAVE[BOTH])
     assert (joined.id, joined.z) == ("c", 0.1)
+
+
+def test_none_of_many_tables_is_lost_and_one_may_stand_anywhere(tmp_path):
+    every = np.ones(WAVE.size, bool)
+    tables = [table(f"N{n}", every, Z=0.1) for n in range(70)]
+    found = [*read_all(write(tmp_path / "a.fits", *tables))]
+    assert [one.id for one in found] == [f"a-N{n}" for n in range(70)]
+    images = [fits.ImageHDU(np.zeros((3, 3))) for _ in range(60)]
+    assert read(write(tmp_path / "b.fits", *images, table("X", every, Z=0.1))).z == 0.1
+
+
+def rows(name, ids, *, scale=1.0):
+    n = len(ids)
+    columns = [fits.Column("ID", "4A", array=ids)] if all(ids) else []
+    arrays = {"WAVE": WAVE, "FLUX": scale * FLUX, "ERR": np.ones(WAVE.size)}
+    columns += [
+        fits.Column(key, f"{WAVE.size}D", array=np.tile(values, (n, 1)))
+        for key, values in arrays.items()
+    ]
+    return fits.BinTableHDU.from_columns(columns, name=name)
+
+
+def test_every_table_of_rows_is_read_and_ids_stay_apart(tmp_path):
+    one = table("ONE", np.ones(WAVE.size, bool))
+    found = read_all(
+        write(tmp_path / "a.fits", rows("I", ["p", "q"]), rows("II", ["q", "r"]), one,
+              rows("III", ["", ""], scale=3.0))
+    )  # fmt: skip
+    by_id = {spectrum.id: spectrum for spectrum in found}
+    assert [*by_id] == ["p", "q", "q-II", "r", "a-ONE", "a-III-0", "a-III-1"]
+    np.testing.assert_allclose(by_id["a-III-1"].flux, 3 * FLUX, rtol=1e-6)
+
+
+def test_a_name_that_holds_the_letters_of_another_word_is_an_objects(tmp_path):
+    every = np.ones(WAVE.size, bool)
+    tables = [table(name, every) for name in ("STARCLUSTER", "ARCHIVAL", "RAW_SPEC", "ARC")]
+    found = [*read_all(write(tmp_path / "a.fits", *tables))]
+    assert [one.id for one in found] == ["a-STARCLUSTER", "a-ARCHIVAL"]
+
+
+def test_arms_of_several_extractions_are_joined_each(tmp_path):
+    tables = [
+        table(f"{name}-{arm}", part, scale=scale)
+        for scale, name in ((1.0, "Bxspf"), (2.0, "Horne"))
+        for arm, part in (("B", BLUE), ("R", RED))
+    ]
+    found = [*read_all(write(tmp_path / "a.fits", *tables))]
+    assert [(one.id, one.flux.size) for one in found] == [
+        ("a-BXSPF", BOTH.sum()), ("a-HORNE", BOTH.sum()),
+    ]  # fmt: skip
+    np.testing.assert_allclose(found[1].flux, 2 * FLUX[BOTH], rtol=1e-6)
+
+
+def test_what_has_two_redshifts_is_no_arms(tmp_path):
+    path = write(tmp_path / "a.fits", table("B", BLUE, Z=0.1), table("R", RED, Z=0.2))
+    assert [one.z for one in read_all(path)] == [0.1, 0.2]

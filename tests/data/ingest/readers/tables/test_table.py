@@ -141,3 +141,49 @@ def test_a_second_redshift_that_cannot_be_the_same_is_said(write, others, said):
     columns = {"wave": WAVE, "flux": FLUX, "ivar": np.full(500, 4.0)}
     spectrum = read(write(columns, units={"wave": "Angstrom"}, Z=0.21, **others))
     assert (spectrum.z, spectrum.z_warning) == (0.21, said)
+
+
+def with_card(path, card):
+    """One more card behind the last of the first extension's header, in place of blanks."""
+    content = path.read_bytes()
+    end = content.index(b"END" + b" " * 77, 2880)
+    path.write_bytes(
+        content[:end] + card.ljust(80) + content[end : end + 80] + content[end + 160 :]
+    )
+
+
+def test_numbers_as_text_are_scaled_once(tmp_path):
+    columns = [
+        fits.Column("WAVE", "E14.6", array=WAVE),
+        fits.Column("FLUX", "I10", array=np.round(100 * FLUX).astype(int), ascii=True),
+        fits.Column("ERR", "E14.6", array=np.ones(500)),
+    ]
+    path = tmp_path / "text.fits"
+    fits.HDUList([fits.PrimaryHDU(), fits.TableHDU.from_columns(columns)]).writeto(path)
+    with_card(path, b"TSCAL2  =                 0.01")
+    np.testing.assert_allclose(read(path).flux, np.round(100 * FLUX) / 100, rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["L", "8X", "500X"])
+def test_true_and_false_and_bits_beside_the_pixels_are_read(tmp_path, form):
+    bad = np.arange(500) % 31 == 3
+    bits = {"L": bad, "8X": np.stack([bad] + [bad & False] * 7, axis=1), "500X": bad[None]}[form]
+    one_row = form == "500X"
+    arrays = {"wave": WAVE, "flux": FLUX, "err": np.ones(500)}
+    columns = [
+        fits.Column(n, "500D" if one_row else "D", array=v[None] if one_row else v)
+        for n, v in arrays.items()
+    ]
+    other = [] if one_row else [fits.Column("telluric", "L", array=~bad)]
+    table = fits.BinTableHDU.from_columns([*columns, fits.Column("mask", form, array=bits), *other])
+    table.writeto(tmp_path / "a.fits")
+    np.testing.assert_array_equal(read(tmp_path / "a.fits").has_data, ~bad)
+
+
+def test_two_columns_of_one_name_are_told(tmp_path):
+    columns = {"wave": WAVE, "flux": FLUX, "fluy": FLUX, "err": np.ones(500)}
+    Table(columns).write(tmp_path / "a.fits")
+    content = (tmp_path / "a.fits").read_bytes()
+    (tmp_path / "a.fits").write_bytes(content.replace(b"'fluy", b"'FLUX"))
+    with pytest.raises(ReadError, match="two of its columns are called 'FLUX': rename one"):
+        read(tmp_path / "a.fits")
