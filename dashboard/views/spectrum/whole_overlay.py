@@ -14,7 +14,7 @@ from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
-from ..widgets.components import asset
+from ..widgets.components import added_at_once, asset
 from .spectrum import SpectrumView
 
 __all__ = ["WholeOverlay", "stretches"]
@@ -102,7 +102,8 @@ class WholeOverlay:
             self._clear()
             return
         if not self._made:
-            self._make()
+            with added_at_once(self._view.flux):
+                self._make()
         axis, view = self._session.axis, self._view
         x, nothing = axis.of_rest(whole.wave_rest_aa), np.isnan(whole.flux)
         seen = axis.of_rest(shown.wave_rest_aa)

@@ -10,6 +10,7 @@ from typing import Any
 
 import panel as pn
 import param
+from bokeh.model import Model
 from panel.custom import JSComponent
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ShellPart",
     "TablePart",
     "WordsPart",
+    "added_at_once",
     "asset",
     "html_sheet",
     "invitation",
@@ -56,6 +58,11 @@ def one_patch() -> AbstractContextManager[None]:
     # A page that is still loading may have been sent already without saying so: panel would drop
     # what is held for it.
     return pn.io.hold() if pn.state.loaded else nullcontext()
+
+
+def added_at_once(figure: Model) -> AbstractContextManager[object]:
+    """What is added to a figure on the page within is looked through once, not for every part."""
+    return nullcontext() if figure.document is None else figure.document.models.freeze()
 
 
 def html_sheet(html: str) -> pn.pane.HTML:
