@@ -26,10 +26,10 @@ from .labels import LabelError, path_to, paths_by_file
 from .readers.errors import ReadError
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.file_names import name_of
-from .readers.vocabulary.other_facts import facts_of
+from .readers.vocabulary.other_facts import facts_of, in_capitals
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of, on_the_sky
 from .readers.vocabulary.redshift_flags import FLAGS, flag_words
-from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of, rivals_of
+from .readers.vocabulary.redshift_words import AGAIN, KEYWORDS, redshift_of, rivals_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,11 +154,11 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
             f"it has {', '.join(map(str, table.columns[:12]))}"
         )
     rows: list[dict[str, Any]] = table.to_dict("records")
-    upper = [{str(name).upper(): value for name, value in row.items()} for row in rows]
+    upper = [in_capitals(row.items()) for row in rows]
     keys = [name for name in keys_of(map(str, table.columns)) if plain_name(name) in _OF_HERE]
     keys += [*_first_of(table, _RA), *_first_of(table, _DEC)]
     known = {name.upper() for name in keys} | {*KEYWORDS, *FLAGS}
-    said = [[(name, row.get(name)) for name in KEYWORDS] for row in upper]
+    said = [[(name, row.get(name)) for name in (*KEYWORDS, *AGAIN)] for row in upper]
     in_km_s = _velocities(table)
     said = [[(in_km_s.get(name, name), value) for name, value in one] for one in said]
     z = [redshift_of(one)[0] for one in said]

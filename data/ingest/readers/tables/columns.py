@@ -11,6 +11,7 @@ import numpy as np
 from astropy.table import Table
 
 from ..fits_files.fits import Hdu, ReadError
+from ..vocabulary.other_facts import in_capitals
 
 __all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns", "flags_in_words"]
 
@@ -188,10 +189,10 @@ class AstropyColumns:
         UCD and description of a column are TUCD and TCOMM with its number from 1, as in FITS.
         """
         meta = dict(self.table.meta or {})
-        for held in (meta, *(value for value in meta.values() if isinstance(value, Mapping))):
-            for key, value in held.items():
-                if str(key).upper() == keyword:
-                    return _plain(value)
+        each = (meta, *(value for value in meta.values() if isinstance(value, Mapping)))
+        said = in_capitals(one for held in each for one in held.items())
+        if keyword in said:
+            return _plain(said[keyword])
         said_of_column = re.fullmatch(r"(TUCD|TUTYP|TCOMM)(\d+)", keyword)
         if said_of_column is None or int(said_of_column[2]) > len(self.table.colnames):
             return None

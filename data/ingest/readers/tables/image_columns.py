@@ -160,7 +160,11 @@ def _load_set(found: tuple[Hdu, Sequence[Hdu]], path: Path, hints: Hints) -> Ite
     n_pixels = flux.data.shape[-1]
     axes_of_flux = axes_of(flux, n_pixels, hdus) if has_axis(flux) else []
     arrays, units = _extensions(hdus, flux, _rows(flux, hints), n_spectra=len(axes_of_flux))
-    hints = Hints(air=hints.air)  # the rows have the names of their parts now
+    # The rows have the names of their parts now; what is said of the axis still counts.
+    of_axis: dict[Role, str] = {
+        r: n for r, n in hints.columns.items() if r in AXES and n in {"wave", *arrays}
+    }
+    hints = Hints(of_axis, hints.air)
     if {*columns_by_role(arrays)} & {*AXES}:  # written out, they go before a header's
         axes_of_flux = []
     axes = [({"wave": axis.values}, {"wave": axis.unit}) for axis in axes_of_flux]

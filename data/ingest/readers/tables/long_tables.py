@@ -14,7 +14,7 @@ from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import columns_by_role
 from ..vocabulary.hints import Hints
-from ..vocabulary.other_facts import facts_of
+from ..vocabulary.other_facts import facts_of, in_capitals
 from .columns import Columns, FitsColumns
 from .rows_of_arrays import KNOWN, id_columns
 from .table import spectrum_of_columns
@@ -86,7 +86,7 @@ class PartOfColumns:
     def alike(self) -> dict[str, object]:
         """Name in upper case → the one value of a column; columns of pixels are left out."""
         pixels = {*columns_by_role(self.names).values()}
-        said = {name.upper(): self._one(name) for name in self.names if name not in pixels}
+        said = in_capitals((name, self._one(name)) for name in self.names if name not in pixels)
         return {name: value for name, value in said.items() if value is not None}
 
     def _one(self, name: str) -> object:

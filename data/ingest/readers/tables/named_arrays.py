@@ -5,9 +5,9 @@ from __future__ import annotations
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -20,15 +20,16 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
+from .hdf5_groups import Arrays, groups_within
 from .rows_of_arrays import (
     MOST_ORDERS,
     Row,
     are_orders,
+    arms_by_names,
     as_one,
     holds_spectra,
     spectra_of_rows,
 )
-from .written_metadata import of_yaml
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
 
@@ -37,18 +38,6 @@ _DAMAGE = (
     *(OSError, ValueError, KeyError, EOFError, RuntimeError, SyntaxError),
     *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
-_COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
-_DEEPEST = 4  # groups within groups
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Arrays:
-    """Arrays that belong together, read row by row; facts of all of them, units, and a name."""
-
-    arrays: Mapping[str, Any]
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    name: str = ""
 
 
 def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -67,14 +56,17 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
     with _damage_told("HDF5"), h5py.File(stream, "r") as file:
         shown: list[str] = []
         there = False
-        groups = (_of_group(group, file, shown) for group in _groups(file, 0))
-        held = (one for one in groups if holds_spectra(one.arrays, hints.about(one.arrays)))
+        groups = groups_within(file)
+        held = (one for found in groups for one in _held(found, shown, hints))
         first = [*islice(held, MOST_ORDERS + 1)]
         if len(first) > 1 and all(_is_one(one, hints) for one in first):
             rows = [row for one in first for row in _rows_of(one, hints)]
             if are_orders(rows):
                 yield from _by_file([as_one(rows)], first[0].units, path, hints)
                 return
+        if arms := _arms_of_rows(first, hints):
+            yield from spectra_of_rows(arms, first[0].units, path, hints)
+            return
         alone, unread = len(first) == 1, Unread()
         for one in chain(first, held):
             there = True
@@ -83,6 +75,40 @@ def load_hdf5(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]
         unread.tell()
         if not there:
             raise ReadError("unknown format", _none(shown))
+
+
+def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:
+    """What holds spectra of a group: the group, or arms in arrays of their own."""
+    shown += found.arrays
+    if holds_spectra(found.arrays, hints.about(found.arrays)):
+        return [found]
+    arms = arms_by_names(found.arrays, hints)
+    of_arms = {name for arm in arms for name in arm.values()}
+    others = {name: values for name, values in found.arrays.items() if name not in of_arms}
+    return [
+        replace(
+            found,
+            arrays={**others, **{short: found.arrays[name] for short, name in arm.items()}},
+            units={short: found.units.get(name, "") for short, name in arm.items()},
+        )
+        for arm in arms
+    ]
+
+
+def _arms_of_rows(found: Sequence[Arrays], hints: Hints) -> list[Row]:
+    """Of groups with as many rows, each over other wavelengths, every row of all as one spectrum.
+
+    Empty where they are no arms.
+    """
+    shapes = [_flux(one, hints).shape for one in found]
+    if not 1 < len(found) <= MOST_ORDERS or {(len(one), one[0]) for one in shapes} != {
+        (2, shapes[0][0])
+    }:
+        return []
+    every = [[*_rows_of(one, hints)] for one in found]
+    rows = [as_one(of_row) for of_row in zip(*every, strict=True)]
+    first = [Row(of_row[0].arms, {}) for of_row in every]
+    return rows if are_orders(first) else []
 
 
 def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -94,7 +120,7 @@ def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
         The file is damaged, or its arrays are no spectra.
     """
     with _damage_told("NPZ"), np.load(stream, allow_pickle=False) as file:
-        found = _Arrays({name: file[name] for name in file.files})
+        found = Arrays({name: file[name] for name in file.files})
     if not holds_spectra(found.arrays, hints):
         raise ReadError("unknown format", _none([*found.arrays]))
     yield from _spectra(found, path, hints)
@@ -123,7 +149,7 @@ def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
             f"an array whose columns have no names: say which is which, as in --column wave=1 "
             f"flux=2 error=3 (it has {len(found)} columns)",
         )
-    yield from _spectra(_Arrays(found), path, hints)
+    yield from _spectra(Arrays(found), path, hints)
 
 
 @contextmanager
@@ -139,6 +165,11 @@ def _damage_told(kind: str) -> Iterator[None]:
 
 
 def _none(names: list[str]) -> str:
+    if "values_block_0" in names:
+        return (
+            "a table of pandas whose columns have their names in a pickle, which is not loaded: "
+            "write it by to_parquet, or by to_hdf with data_columns=True"
+        )
     shown = ", ".join(names[:10]) or "none"
     return (
         f"arrays {shown}: none is a wavelength and another a flux; name them wave, flux and ivar "
@@ -146,68 +177,11 @@ def _none(names: list[str]) -> str:
     )
 
 
-def _groups(group: Any, depth: int) -> Iterator[Any]:
-    """A group and those in it; links out of the file are not followed."""
-    import h5py
-
-    yield group
-    for name in group:
-        link = group.get(name, getlink=True)
-        if depth < _DEEPEST and isinstance(link, h5py.HardLink):
-            inside = group[name]
-            if isinstance(inside, h5py.Group):
-                yield from _groups(inside, depth + 1)
-
-
-def _of_group(group: Any, root: Any, shown: list[str]) -> _Arrays:
-    """With the names of its arrays put to those shown."""
-    import h5py
-
-    arrays: dict[str, Any] = {}
-    units: dict[str, str] = {}
-    facts: dict[str, Any] = {}
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            continue
-        dataset = group[name]
-        if isinstance(dataset, h5py.Dataset) and not dataset.external and not dataset.is_virtual:
-            if name.endswith(_COLUMN_META):
-                continue
-            said = {str(key).lower(): value for key, value in dataset.attrs.items()}
-            for part, values in _parts(name, dataset):
-                arrays[part] = values
-                names = (f"{part.lower()}_unit", "unit", "units")
-                units[part] = _text(next((said[one] for one in names if one in said), ""))
-            if dataset.dtype.names is not None:
-                facts |= dataset.attrs
-                beside = group.get(f"{name}.{_COLUMN_META}")
-                more, header = of_yaml(beside[()].tolist()) if beside is not None else ({}, {})
-                units |= more
-                facts |= header
-    shown += arrays
-    own = {**group.parent.attrs, **group.attrs, **facts}
-    return _Arrays(arrays, {**root.attrs, **own}, units, group.name.strip("/").replace("/", "-"))
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
-    """The dataset, or the fields of a table."""
-    if dataset.dtype.names is None:
-        yield name, dataset
-        return
-    table = dataset[()]
-    for part in dataset.dtype.names:
-        yield part, table[part]
-
-
-def _flux(found: _Arrays, hints: Hints) -> Any:
+def _flux(found: Arrays, hints: Hints) -> Any:
     return found.arrays[hinted_roles(found.arrays, hints.about(found.arrays))["flux"]]
 
 
-def _is_one(found: _Arrays, hints: Hints) -> bool:
+def _is_one(found: Arrays, hints: Hints) -> bool:
     return _flux(found, hints).ndim == 1
 
 
@@ -223,7 +197,7 @@ def _own_name(path: Path, group: str) -> str:
     return "-".join(filter(None, (name_of(path), group)))
 
 
-def _rows_of(found: _Arrays, hints: Hints) -> Iterator[Row]:
+def _rows_of(found: Arrays, hints: Hints) -> Iterator[Row]:
     """Each spectrum of these arrays, as it is stored."""
     hints = hints.about(found.arrays)
     roles = hinted_roles(found.arrays, hints)
@@ -237,7 +211,7 @@ def _rows_of(found: _Arrays, hints: Hints) -> Iterator[Row]:
     return _rows(found, pixels, flux.shape)
 
 
-def _spectra(found: _Arrays, path: Path, hints: Hints, group: str = "") -> Iterator[Spectrum]:
+def _spectra(found: Arrays, path: Path, hints: Hints, group: str = "") -> Iterator[Spectrum]:
     """The spectra; or the one of which the rows are orders."""
     flux, rows = _flux(found, hints), _rows_of(found, hints)
     if flux.ndim == 1:
@@ -252,18 +226,18 @@ def _spectra(found: _Arrays, path: Path, hints: Hints, group: str = "") -> Itera
     yield from spectra_of_rows(rows, found.units, path, hints)
 
 
-def _is_pixels(found: _Arrays, name: str) -> bool:
+def _is_pixels(found: Arrays, name: str) -> bool:
     values = found.arrays.get(name)
     return values is not None and values.ndim == 1 and values.size > 1
 
 
-def _rows(found: _Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[Row]:
+def _rows(found: Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[Row]:
     facts = {**found.facts}
     if len(shape) == 1:
         arm = {name: _all(found.arrays[name]) for name in pixels}
         others = ((n, v) for n, v in found.arrays.items() if n not in pixels)
         facts |= {n: _all(v).reshape(-1)[0] for n, v in others if np.size(v) == 1}
-        yield Row((arm,), facts)
+        yield Row((arm,), facts, found.common)
         return
     shared = {n: _all(found.arrays[n]) for n in pixels if found.arrays[n].ndim == 1}
     of_rows = {n: found.arrays[n] for n in pixels if n not in shared}
@@ -276,7 +250,8 @@ def _rows(found: _Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator
     }
     for number in range(shape[0]):
         arm = shared | {name: np.asarray(values[number]) for name, values in of_rows.items()}
-        yield Row((arm,), facts | {name: values[number] for name, values in said.items()})
+        of_row = {name: values[number] for name, values in said.items()}
+        yield Row((arm,), facts | of_row, found.common)
 
 
 def _is_fact(shape: tuple[int, ...], n_rows: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,12 +19,13 @@ from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
-from .rows_of_arrays import Row, holds_spectra, spectra_of_rows
-from .written_metadata import of_parquet
+from .rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
+from .written_metadata import described, of_parquet
 
 __all__ = ["load_parquet"]
 
 _ROWS_AT_ONCE = 64  # a spectrum has some 100 kB as arrow holds it
+_DEEPEST = 5  # structs within structs
 
 
 def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -41,16 +42,21 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
         file = pq.ParquetFile(stream, pre_buffer=False)
         schema: Any = file.schema_arrow
         units, said = of_parquet(schema.metadata)
-        units |= _units(schema)
-        arms = _arms(schema, hints)
+        more, about = _said_of_fields(schema)
+        units |= more
+        paths = _paths(schema, hints)
+        arms = _arms(_fields(schema, paths), hints)
         if arms:
-            common = {name.upper(): value for name, value in said.items()}
-            rows = _rows(file, schema, arms, common)
+            common = about | {name.upper(): value for name, value in said.items()}
+            rows = _rows(file, paths, arms, common)
             yield from spectra_of_rows(rows, units, path, hints)
             return
         if any(_is_list(field.type) or pa.types.is_struct(field.type) for field in schema):
             raise ReadError("unknown format", _no_spectrum(schema))
-        table: Any = Table.from_pandas(file.read().to_pandas())
+        frame = file.read().to_pandas()
+        if any(frame.index.names):  # what pandas made of columns that name objects
+            frame = frame.reset_index()
+        table: Any = Table.from_pandas(frame)
     except (pa.ArrowException, OSError, ValueError) as error:
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
@@ -74,9 +80,15 @@ def _is_list(kind: Any) -> bool:
     )
 
 
-def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
-    """Structs that hold a spectrum with their fields, or "" with the lists that are one."""
-    found: list[tuple[str, list[str]]] = []
+class _Arm(NamedTuple):
+    """A struct that holds a spectrum, or "" where lists of their own do; name → field there."""
+
+    struct: str
+    fields: Mapping[str, str]
+
+
+def _arms(schema: Sequence[Any], hints: Hints) -> list[_Arm]:
+    found: list[_Arm] = []
     for field in schema:
         kind = field.type
         if _is_list(kind) and pa.types.is_struct(kind.value_type):  # a list of pixels
@@ -84,28 +96,92 @@ def _arms(schema: Any, hints: Hints) -> list[tuple[str, list[str]]]:
         if pa.types.is_struct(kind):
             names = [kind.field(number).name for number in range(kind.num_fields)]
             if holds_spectra(names, hints.about(names)):
-                found.append((field.name, names))
+                found.append(_Arm(field.name, {name: name for name in names}))
     lists = [field.name for field in schema if _is_list(field.type)]
     if not found and holds_spectra(lists, hints.about(lists)):
         roles = hinted_roles(lists, hints.about(lists))
-        found.append(("", list(dict.fromkeys(roles.values()))))
+        found.append(_Arm("", {name: name for name in roles.values()}))
+    return found or [_Arm("", arm) for arm in arms_by_names(lists, hints)]
+
+
+def _paths(schema: Any, hints: Hints) -> dict[str, tuple[str, ...]]:
+    """Name → the fields that lead to it: of a struct of structs its parts, down to the spectra."""
+    found: dict[str, tuple[str, ...]] = {}
+    left = [((field.name,), field.type) for field in schema]
+    while left:
+        path, kind = left.pop(0)
+        parts = [kind.field(n) for n in range(kind.num_fields)] if pa.types.is_struct(kind) else []
+        names = [part.name for part in parts]
+        deeper = any(pa.types.is_struct(part.type) for part in parts)
+        if deeper and len(path) < _DEEPEST and not holds_spectra(names, hints.about(names)):
+            left += [((*path, part.name), part.type) for part in parts]
+            continue
+        last = path[-1] if _is_fact(kind) and path[-1] not in found else ".".join(path)
+        found[last] = path
     return found
 
 
+def _fields(schema: Any, paths: Mapping[str, tuple[str, ...]]) -> list[Any]:
+    """The fields that paths lead to, by the names of those."""
+    found: list[Any] = []
+    for name, path in paths.items():
+        field = schema.field(path[0])
+        for part in path[1:]:
+            field = field.type.field(field.type.get_field_index(part))
+        found.append(field.with_name(name))
+    return found
+
+
+def _at(batch: Any, paths: Mapping[str, tuple[str, ...]]) -> Any:
+    """The batch with the parts of its structs of structs as columns."""
+    if all(len(path) == 1 for path in paths.values()):
+        return batch
+    columns: dict[str, Any] = {}
+    for name, path in paths.items():
+        if path[0] not in batch.schema.names:
+            continue
+        column = batch.column(path[0])
+        for part in path[1:]:
+            column = column.flatten()[column.type.get_field_index(part)]
+        columns[name] = column
+    return pa.RecordBatch.from_pydict(columns)
+
+
 def _rows(
-    file: Any, schema: Any, arms: list[tuple[str, list[str]]], common: Mapping[str, object]
+    file: Any,
+    paths: Mapping[str, tuple[str, ...]],
+    arms: Sequence[_Arm],
+    common: Mapping[str, object],
 ) -> Iterator[Row]:
-    arrays = [name or fields for name, fields in arms]
-    wanted = [one for item in arrays for one in ([item] if isinstance(item, str) else item)]
-    others = [field for field in schema if field.name not in wanted]
+    arrays = [[arm.struct] if arm.struct else [*arm.fields.values()] for arm in arms]
+    wanted = [*dict.fromkeys(name for names in arrays for name in names)]
+    others = [field for field in _fields(file.schema_arrow, paths) if field.name not in wanted]
     facts = [field.name for field in others if _is_fact(field.type)]
-    facts += _short(file, [field.name for field in others if pa.types.is_nested(field.type)])
-    for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[*facts, *wanted], use_threads=False):
+    nested = [field.name for field in others if pa.types.is_nested(field.type)]
+    facts += _short(file, [name for name in nested if len(paths[name]) == 1])
+    read = [*dict.fromkeys(paths[name][0] for name in (*facts, *wanted))]
+    for whole in file.iter_batches(_ROWS_AT_ONCE, columns=read, use_threads=False):
+        batch = _at(whole, paths)
         said = {name: batch.column(name).to_pylist() for name in facts}
-        held = [_by_row(batch, name, fields) for name, fields in arms]
+        for arm in arms:
+            said = _facts_within(batch.column(arm.struct)) | said if arm.struct else said
+        held = [_by_row(batch, arm) for arm in arms]
         for number in range(batch.num_rows):
             arms_of_row = tuple(arm[number] for arm in held)
             yield Row(arms_of_row, {name: of[number] for name, of in said.items()}, common)
+
+
+def _facts_within(column: Any) -> dict[str, list[Any]]:
+    """Of structs that hold spectra, the fields that are no lists."""
+    if not pa.types.is_struct(column.type):
+        return {}
+    fields = [column.type.field(number) for number in range(column.type.num_fields)]
+    parts = zip(fields, column.flatten(), strict=True) if any(map(_single, fields)) else ()
+    return {field.name: part.to_pylist() for field, part in parts if _single(field)}
+
+
+def _single(field: Any) -> bool:
+    return _is_fact(field.type)
 
 
 def _short(file: Any, nested: list[str]) -> list[str]:
@@ -121,12 +197,12 @@ def _short(file: Any, nested: list[str]) -> list[str]:
     return found
 
 
-def _by_row(batch: Any, name: str, fields: list[str]) -> list[dict[str, Any]]:
+def _by_row(batch: Any, arm: _Arm) -> list[dict[str, Any]]:
     """Of each row, the arrays of an arm by their names."""
-    if not name:
-        lists = {field: _lists(batch.column(field)) for field in fields}
+    if not arm.struct:
+        lists = {name: _lists(batch.column(field)) for name, field in arm.fields.items()}
     else:
-        held = batch.column(name)
+        held, fields = batch.column(arm.struct), [*arm.fields]
         if not pa.types.is_struct(held.type):
             return [_of_pixels(held[row].values, fields) for row in range(len(held))]
         # Flattened, a field has no value where the whole has none.
@@ -174,10 +250,20 @@ def _array(values: Any) -> np.ndarray:
     return found
 
 
-def _units(schema: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for field in schema:
-        unit = (field.metadata or {}).get(b"unit", b"").decode("utf-8", "replace")
-        if unit:
-            found[field.name] = unit
-    return found
+def _said_of_fields(schema: Any) -> tuple[dict[str, str], dict[str, object]]:
+    """Units by name of the fields, those within structs too; and what else is said of each."""
+    units: dict[str, str] = {}
+    about: dict[str, object] = {}
+    left = [*schema]
+    while left:
+        field = left.pop(0)
+        said = {k.decode("utf-8", "replace").lower(): v for k, v in (field.metadata or {}).items()}
+        texts = {key: value.decode("utf-8", "replace") for key, value in said.items()}
+        if unit := texts.get("unit") or texts.get("units"):
+            units.setdefault(field.name, unit)
+        if words := described(texts):
+            about.setdefault(f"{field.name.upper()}_DESCRIPTION", words)
+        kind = field.type.value_type if _is_list(field.type) else field.type
+        if pa.types.is_struct(kind):
+            left += [kind.field(number) for number in range(kind.num_fields)]
+    return units, about

@@ -22,26 +22,31 @@ from ..errors import NoPixelsError, ReadError, Unread
 from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
-from ..vocabulary.other_facts import facts_of
+from ..vocabulary.other_facts import facts_of, in_capitals
+from ..vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
+from ..vocabulary.redshift_flags import FLAGS
 from ..vocabulary.redshift_words import KEYWORDS
-from .table import AXES, spectrum_of_columns
+from .pixel_order import shared_part
+from .table import AXES, ORDERS, spectrum_of_columns
 
 __all__ = [
-    "KNOWN", "MOST_ORDERS", "Row", "RowColumns", "are_orders", "as_one", "holds_spectra",
-    "id_columns", "joined_arms", "shared_part", "spectra_of_rows",
+    "KNOWN", "MOST_ORDERS", "Row", "RowColumns", "are_orders", "arms_by_names", "as_one",
+    "holds_spectra",
+    "id_columns", "joined_arms", "spectra_of_rows",
 ]  # fmt: skip
 
 MOST_ORDERS = 200
 """Rows of a file that may be orders or arms of one spectrum; echelle spectrographs have some 80."""
-# What a column is called that numbers them.
-_ORDERS = {"order", "sporder", "echelleorder", "arm", "segment", "chip", "channel", "detector"}
-
 _HALF = 0.5
+_EXACT = 2**53  # whole numbers beyond are rounded in double precision
 # In order of preference.
 _IDS = (
     "objectid", "id", "sparclid", "specid", "specobjid", "targetid", "sdssid", "objid",
-    "sourceid", "name", "object",
+    "sourceid", "name", "object", "objectname", "objname", "spectrumid", "specname", "plateifu",
+    "mangaid", "catalogid", "ids", "objectids", "names", "indexlevel0",
 )  # fmt: skip
+_INDEX = "indexlevel0"  # of pandas, which has a number a row where nobody named them
+_OF_OBJECT = {*KEYWORDS, *RIGHT_ASCENSIONS, *DECLINATIONS, *FLAGS}
 KNOWN = {"ID", "RA", "DEC", "SURVEY", "VACUUM", "CLASS", "SUBCLASS", *KEYWORDS}
 """Names in upper case of what the catalog has in columns of its own."""
 
@@ -146,7 +151,7 @@ def are_orders(rows: Sequence[Row]) -> bool:
     ranges = sorted(filter(None, (_range(row) for row in rows)))
     if len(ranges) < len(rows):
         return False
-    numbered = any(plain_name(name) in _ORDERS for name in facts[0])
+    numbered = any(plain_name(name) in ORDERS for name in facts[0])
     steps = list(pairwise(ranges))
     if numbered:
         return any(a != b for a, b in steps)
@@ -156,8 +161,34 @@ def are_orders(rows: Sequence[Row]) -> bool:
 def as_one(rows: Sequence[Row]) -> Row:
     """Orders or arms as the one spectrum that they are."""
     first = rows[0]
-    facts = {n: value for n, value in first.facts.items() if plain_name(n) not in _ORDERS}
+    facts = {n: value for n, value in first.facts.items() if plain_name(n) not in ORDERS}
     return Row(tuple(arm for row in rows for arm in row.arms), facts, first.common)
+
+
+def arms_by_names(names: Iterable[str], hints: Hints) -> list[dict[str, str]]:
+    """Of arms in columns such as ``b_flux`` or ``flux_b``, what each array is without its arm.
+
+    Returns
+    -------
+    Name of an arm's array as others have it → name as it stands there. Empty unless there are
+    several arms, each with an axis, flux and its noise.
+    """
+    known = [*names]
+    for begin in (True, False):
+        arms: dict[str, dict[str, str]] = {}
+        for name in known:
+            first, parted, last = name.partition("_") if begin else name.rpartition("_")
+            arm, rest = (first, last) if begin else (last, first)
+            if parted and rest:
+                arms.setdefault(arm, {})[rest] = name
+        whole = [arm for arm in arms.values() if holds_spectra(arm, hints) and _has_noise(arm)]
+        if len(whole) > 1:
+            return whole
+    return []
+
+
+def _has_noise(names: Iterable[str]) -> bool:
+    return bool({"ivar", "error", "variance"} & columns_by_role(names).keys())
 
 
 def id_columns(names: Iterable[str]) -> list[str]:
@@ -175,13 +206,6 @@ def _range(row: Row) -> tuple[float, float] | None:
     values = np.ma.filled(np.ma.asarray(row.arms[0][name]).astype(np.float64), np.nan)
     good = values[np.isfinite(values) & (values > 0)]
     return (float(good.min()), float(good.max())) if good.size else None
-
-
-def shared_part(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Of two stretches from–to, what they share, as a part of the shorter."""
-    shorter = min(first[1] - first[0], second[1] - second[0])
-    shared = min(first[1], second[1]) - max(first[0], second[0])
-    return shared / shorter if shorter > 0 else 1.0
 
 
 def spectra_of_rows(
@@ -233,11 +257,12 @@ def spectra_of_rows(
 
 
 def _in_capitals(facts: Mapping[str, Any]) -> dict[str, object]:
-    """By names in upper case; of two that differ in case alone the second has a number."""
-    found: dict[str, object] = {}
-    for name, value in facts.items():
-        upper = name.upper()
-        found[f"{upper}_2" if upper in found else upper] = _plain(value)
+    """As `in_capitals`; of a record name, redshift, position and flags as if they stood alone."""
+    found = in_capitals((name, _plain(value)) for name, value in facts.items())
+    for record in [value for value in found.values() if isinstance(value, Mapping)]:
+        for name, value in record.items():
+            if str(name).upper() in _OF_OBJECT or plain_name(str(name)) in _IDS:
+                found.setdefault(str(name).upper(), _plain(value))
     return found
 
 
@@ -272,22 +297,25 @@ def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
 
 def _id(facts: Mapping[str, object], otherwise: str) -> str:
     by_name = {plain_name(name): value for name, value in facts.items()}
-    said = (by_name.get(name) for name in _IDS)
-    text = next((str(value).strip() for value in said if _names(value)), "")
-    return text or otherwise
+    if not isinstance(by_name.get(_INDEX), str):
+        by_name.pop(_INDEX, None)
+    said = (_named(by_name.get(name)) for name in _IDS)
+    return next(filter(None, said), otherwise)
 
 
-def _names(value: object) -> bool:
-    """Whether a value can be an id: text, or a whole number."""
+def _named(value: object) -> str:
+    """An id as text: a text, or a whole number, also one in floating point; empty of any other."""
     if isinstance(value, str):
-        return bool(value.strip())
-    return isinstance(value, int) and not isinstance(value, bool)
+        return value.strip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _plain(value: Any) -> object:
     """A value as Python has it; of text without surrounding blanks."""
     if isinstance(value, np.ndarray):
-        value = value.tolist() if value.ndim == 1 else value[()]
+        value = value.reshape(())[()] if value.size == 1 else value.tolist()
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bytes):

@@ -17,7 +17,8 @@ from ..vocabulary.hints import Hints, hinted_roles
 from .columns import FitsColumns
 from .fits_rows import holds_rows, load_rows
 from .long_tables import spectra_of_columns
-from .rows_of_arrays import joined_arms, shared_part
+from .pixel_order import shared_part
+from .rows_of_arrays import joined_arms
 from .table import AXES, spectrum_of_columns
 
 __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .....core.spectra.air_vacuum import air_to_vacuum
-from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.spectrum import Medium, Spectrum
 from .....core.spectra.unit_spellings import from_logarithm, length_within, wavelengths_aa
 from ..errors import ReadError
@@ -24,17 +24,25 @@ from ..vocabulary.medium import medium_of
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import KEYWORDS, VELOCITIES, redshift_of, rivals_of
+from ..vocabulary.redshift_words import AGAIN, KEYWORDS, VELOCITIES, redshift_of, rivals_of
+from ..vocabulary.rest_frame import said_at_rest
 from ..vocabulary.spectral_classes import class_of
 from .columns import Columns
 from .flux_columns import flux_and_noise
 from .mask_columns import unmasked, without_fill
+from .pixel_order import in_order
 from .table_conventions import unit_of_axis
 
-__all__ = ["AXES", "spectrum_of_columns", "table_of"]
+__all__ = ["AXES", "ORDERS", "spectrum_of_columns", "table_of"]
 
 AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
-_SAME_AA = 1e-6  # what lies nearer is one pixel written twice
+ORDERS = {"order", "sporder", "echelleorder", "arm", "segment", "chip", "channel", "detector"}
+"""What a column is called that numbers orders or arms of one spectrum, as `plain_name`."""
+_SHOWN = 60  # letters
+_AT_REST = (
+    "its wavelengths are at rest, for it says {!r}, and observed ones are expected: multiply them "
+    "by 1 + z; if they are observed all the same, --column wave={} says so"
+)
 
 
 def table_of(hdus: Sequence[Hdu], hints: Hints = NO_HINTS) -> Hdu | None:
@@ -64,17 +72,20 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
     Raises
     ------
     ReadError
-        There is neither ivar nor error, a unit does not fit, every pixel is masked, or the table
-        is damaged.
+        There is neither ivar nor error, a unit does not fit, every pixel is masked, wavelengths are
+        at rest or those of several spectra, or the table is damaged.
     """
     named = hinted_roles(columns.names, hints)
     try:
-        wave, medium = _wave_vac_aa(columns, named, air=hints.air)
+        wave, medium = _wave_vac_aa(
+            columns, named, air=hints.air, named_by_user=bool({*AXES} & hints.by_user)
+        )
         flux, ivar, unit, factor = flux_and_noise(columns, named, wave)
         model = _model(columns, named, wave, factor)
-        said = unmasked(columns, named, ivar, hints.columns.keys())
+        said = unmasked(columns, named, ivar, hints.by_user)
         ivar, fill = without_fill(columns.numbers(named["flux"]), said)
-        wave, flux, ivar = _in_order(wave, flux, ivar)
+        numbered = any(plain_name(name) in ORDERS for name in columns.names)
+        wave, flux, ivar = in_order(wave, flux, ivar, numbered=numbered)
         redshifts = _redshifts(columns, named, hints.columns.get("redshift", ""))
         ra, dec = position_of(columns.value)
         z, z_note = redshift_of(redshifts)
@@ -103,7 +114,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
 
 
 def _wave_vac_aa(
-    columns: Columns, named: dict[Role, str], *, air: bool
+    columns: Columns, named: dict[Role, str], *, air: bool, named_by_user: bool
 ) -> tuple[np.ndarray, Medium]:
     """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
     axis: Role = next(axis for axis in AXES if axis in named)
@@ -116,8 +127,10 @@ def _wave_vac_aa(
         raise ReadError("unreadable", f"column {name!r} is no wavelength and has no unit")
     wave = wavelengths_aa(values, unit)
     wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
-    number = columns.names.index(name) + 1
-    said = medium_of(columns.value, column=name, number=number)
+    told: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
+    if not named_by_user and (rest := said_at_rest(columns.value, **told)):
+        raise ReadError("unreadable", _AT_REST.format(rest[:_SHOWN], name))
+    said = medium_of(columns.value, **told)
     if said == "air" or (air and not said):
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
@@ -146,18 +159,6 @@ def _model(
     return lambda wave: np.interp(wave, x, y)
 
 
-def _in_order(
-    wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By increasing wavelength, each once; pixels without one are left out."""
-    there = np.isfinite(wave)
-    if there.all() and np.all(np.diff(wave) > 0):
-        return wave, flux, ivar
-    if there.sum() > 1 and len(np.unique(wave[there])) == 1:
-        raise ReadError("unreadable", f"all {len(wave):,} wavelengths are {wave[there][0]:g} Å")
-    return coadd_arms([(wave[there], flux[there], ivar[there])], tolerance_aa=_SAME_AA)
-
-
 def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tuple[str, object]]:
     """What is said of the redshift, by its names; of one that the user names, that alone."""
     ask = columns.value
@@ -168,7 +169,7 @@ def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tupl
         return [(told, value)]
     said: list[tuple[str, object]] = [(name, ask(name)) for name in KEYWORDS]
     said += own
-    said += [(name, ask(name)) for name in VELOCITIES]
+    said += [(name, ask(name)) for name in (*AGAIN, *VELOCITIES)]
     return [one for one in said if one[1] is not None]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from astropy.table import meta as table_meta
 
-__all__ = ["of_parquet", "of_yaml"]
+__all__ = ["described", "of_parquet", "of_yaml"]
 
 _YAML, _PANDAS = b"table_meta_yaml", (b"PANDAS_ATTRS", b"pandas")
+_NO_WORDS = ("unit", "units", "parquet:field_id")
 _LONGEST = 200  # bytes of a value that is said of a spectrum; schemas are longer
 
 
@@ -34,6 +35,22 @@ def of_yaml(lines: Iterable[str | bytes]) -> tuple[dict[str, str], dict[str, obj
     columns = header.get("datatype", [])
     units = {str(one["name"]): str(one["unit"]) for one in columns if one.get("unit")}
     return units, dict(header.get("meta") or {})
+
+
+def described(said: Mapping[str, object]) -> str:
+    """What is said of an array in words, beside its unit; empty if nothing is.
+
+    Parameters
+    ----------
+    said
+        Attributes of the array, by names in lower case.
+    """
+    texts = {name: value for name, value in said.items() if isinstance(value, str)}
+    return "; ".join(
+        f"{name} {value}"
+        for name, value in texts.items()
+        if name not in _NO_WORDS and len(value) <= _LONGEST
+    )
 
 
 def of_parquet(metadata: Mapping[bytes, bytes] | None) -> tuple[dict[str, str], dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast, get_args
 
 from ..errors import ReadError
@@ -35,10 +35,18 @@ class Hints:
         Role → name of the column, or its number from 1 where columns have no names.
     air
         Wavelengths are in air wherever a table or image of one's own says nothing.
+    by_ucd
+        Roles of `columns` that UCDs of the file gave rather than the user.
     """
 
     columns: Mapping[Role, str] = field(default_factory=dict)
     air: bool = False
+    by_ucd: frozenset[Role] = frozenset()
+
+    @property
+    def by_user(self) -> frozenset[Role]:
+        """Roles of the columns that the user names."""
+        return frozenset(self.columns) - self.by_ucd
 
     def about(self, names: Iterable[str]) -> Hints:
         """Those that speak of columns of these names; of a redshift also what is none of them."""
@@ -49,7 +57,7 @@ class Hints:
         there: dict[Role, str] = {
             r: name for r, name in said if r == _REDSHIFT or _plain(name, known) in known
         }
-        return Hints(there, self.air)
+        return replace(self, columns=there)
 
 
 NO_HINTS = Hints()

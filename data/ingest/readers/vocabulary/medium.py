@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-__all__ = ["medium_of", "sentences_say"]
+__all__ = ["SENTENCES", "medium_of", "sentences_say"]
 
 Said = Literal["air", "vacuum", ""]
 
@@ -17,7 +17,8 @@ _WORDS = (
 )  # fmt: skip
 # Done, they leave vacuum; not done, they say nothing.
 _CONVERSIONS = ("AIR2VAC", "AIRTOVAC", "VACCORR", "VAC_CORR", "AIR_TO_VAC")
-_SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
+SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
+"""Keywords of remarks in words."""
 # Truth values of any type, by what they say is true.
 _TRUTHS: tuple[tuple[str, Said], ...] = (
     ("VACUUM", "vacuum"), ("VACWAVE", "vacuum"), ("WAVEVAC", "vacuum"), ("AIR", "air"),
@@ -28,15 +29,18 @@ _TRUTHS: tuple[tuple[str, Said], ...] = (
 _NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
 
-def medium_of(value: Callable[[str], object], *, column: str = "", number: int = 0) -> Said:
+def medium_of(
+    value: Callable[[str], object], *, column: str = "", number: int = 0, unit: str = ""
+) -> Said:
     """What is said: by VACUUM of any type, a word, the axis's type, its UCD, or a column's name.
 
     Parameters
     ----------
     value
         Header value of a keyword, None if absent.
-    column, number
-        Name of the column of wavelengths and its number from 1; none of an image.
+    column, number, unit
+        Name of the column of wavelengths, its number from 1, and its unit as it is written; none
+        of an image.
 
     Returns
     -------
@@ -58,9 +62,10 @@ def medium_of(value: Callable[[str], object], *, column: str = "", number: int =
         return "air"
     if kind.startswith(("WAVE", "VACU")):
         return "vacuum"
-    about = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}") if column else ("CUNIT1",)
-    remarks = [sentences_say(str(t)) for name in _SENTENCES if (t := value(name))]
-    columns = [_apart(t) for name in about if (t := value(name))]
+    own = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
+    about = own if column else ("CUNIT1",)
+    remarks = [sentences_say(str(t)) for name in SENTENCES if (t := value(name))]
+    columns = [_apart(unit), *(_apart(t) for name in about if (t := value(name)))]
     return _first((_word(column), *columns, *remarks))
 
 

@@ -7,7 +7,9 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-__all__ = ["EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "column_name", "facts_of"]
+__all__ = [
+    "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "column_name", "facts_of", "in_capitals", "twice",
+]  # fmt: skip
 
 # Not ``ebv``, which is the user's and by which a build corrects dust: a file's own is known for few
 # spectra of a mixed collection, and on another scale than the map's.
@@ -66,6 +68,20 @@ def facts_of(
             names.add(name)
             found[_free(column, found)] = plain
     return found
+
+
+def in_capitals(said: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """By names in upper case; of two that differ in case alone the second is called `twice`."""
+    found: dict[str, object] = {}
+    for name, value in said:
+        upper = str(name).upper()
+        found.setdefault(twice(upper) if upper in found else upper, value)
+    return found
+
+
+def twice(name: str) -> str:
+    """What the second of two names is called that differ in case alone, as ``Z`` and ``z`` do."""
+    return f"{name} (2)"
 
 
 def _parts(name: str, value: object) -> Iterator[tuple[str, object]]:

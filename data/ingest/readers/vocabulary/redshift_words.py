@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable
 
 from .....core.spectra.redshift_warning import at_odds
+from .other_facts import twice
 
-__all__ = ["KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
+__all__ = ["AGAIN", "KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
+
 
 # The first that is there counts.
 KEYWORDS = (
@@ -18,7 +20,10 @@ KEYWORDS = (
     "Z_OBS", "ZOBS", "Z_EM", "ZEM", "Z_EMI", "Z_OBJ", "ZOBJ", "OBJ_Z", "OBJZ", "Z_TARGET", "TARG_Z",
     "Z_GAL", "ZGAL", "Z_QSO", "ZQSO", "Z_AGN", "Z_NED", "ZNED", "NED_Z", "Z_SDSS", "SDSS_Z", "ZRED",
     "Z_RR", "Z_PCA", "HELIO_Z", "ESO OBJ Z", "CZ", "CZ_HELIO", "HELIO_CZ",
+    "REDSHIFTS",
 )  # fmt: skip
+AGAIN = tuple(map(twice, ("Z", "REDSHIFT")))
+"""Of two names that differ in case alone the second, which may only contradict the first."""
 _RECESSION = {"CZ", "CZ_HELIO", "HELIO_CZ"}  # c z in km/s, by definition
 _KM_S = 299_792.458
 _SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none

@@ -70,4 +70,6 @@ def with_ucds(names: Sequence[str], value: Callable[[str], object], hints: Hints
         role = role_by_ucd(str(value(f"TUCD{number}") or ""), str(value(f"TUTYP{number}") or ""))
         if role is not None and role not in hints.columns:
             roles.setdefault(role, name)
-    return replace(hints, columns={**roles, **hints.columns}) if roles else hints
+    if not roles:
+        return hints
+    return replace(hints, columns={**roles, **hints.columns}, by_ucd=frozenset(roles))

@@ -55,8 +55,14 @@ def test_numbers_of_pixels_and_one_name_make_one_spectrum(tmp_path, column):
 
 
 def test_several_redshifts_without_names_are_told(tmp_path):
-    frame().drop(columns="id").to_csv(tmp_path / "a.csv", index=False)
-    spectrum = read(tmp_path / "a.csv")
+    """Of one object; two without names are no spectrum at all."""
+    table = frame().drop(columns="id")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(ReadError, match="more than one spectrum: name whose pixel each is"):
+        read(tmp_path / "a.csv")
+    one = table.iloc[: len(WAVE)].assign(z=np.repeat([0.1, 0.2], len(WAVE) // 2))
+    one.to_csv(tmp_path / "b.csv", index=False)
+    spectrum = read(tmp_path / "b.csv")
     assert np.isnan(spectrum.z)
     assert "2 values" in spectrum.z_note
 

@@ -1,0 +1,168 @@
+"""What the groups of an HDF5 file have, and what stands around them that is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..vocabulary.column_names import columns_by_role
+from .table import AXES
+from .written_metadata import described, of_yaml
+
+__all__ = ["Arrays", "groups_within"]
+
+_COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
+_DEEPEST = 4  # groups within groups
+_MOST_BLOCKS = 10  # of one type each, of a frame of pandas
+_MOST_BESIDE = 20  # groups that say something of spectra beside them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """Arrays that belong together, read row by row; facts of all of them, units, and a name.
+
+    What is said in words of an array stands in `common`, as a header's of all rows.
+    """
+
+    arrays: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    common: Mapping[str, object] = field(default_factory=dict)
+
+
+def groups_within(file: Any) -> Iterator[Arrays]:
+    """What each group of a file has, from the root on; links out of the file are not followed.
+
+    An axis, names and facts that stand around the spectra are those of the spectra: in a group
+    above, or in one beside or below with a value a row.
+
+    Parameters
+    ----------
+    file
+        An open ``h5py.File``.
+    """
+    yield from _within(file, _of_group(file, file), 0)
+
+
+def _within(group: Any, found: Arrays, depth: int) -> Iterator[Arrays]:
+    import h5py
+
+    inside: list[tuple[Any, Arrays]] = []
+    for name in group:
+        link = group.get(name, getlink=True)
+        if depth < _DEEPEST and isinstance(link, h5py.HardLink):
+            below = group[name]
+            if isinstance(below, h5py.Group):
+                inside.append((below, _of_group(below, group.file)))
+    beside = [one for _, one in inside if not columns_by_role(one.arrays).keys() & {"flux"}]
+    yield _with_facts(found, beside[:_MOST_BESIDE])
+    for below, own in inside:
+        others = [one for one in beside[:_MOST_BESIDE] if one is not own]
+        yield from _within(below, _with_facts(_with_axis(own, found), [found, *others]), depth + 1)
+
+
+def _with_axis(own: Arrays, above: Arrays) -> Arrays:
+    """With the axis of the group above, where a group has a flux of that size and no axis."""
+    roles, around = columns_by_role(own.arrays), columns_by_role(above.arrays)
+    axis = next((around[one] for one in AXES if one in around), None)
+    if axis is None or "flux" not in roles or roles.keys() & {*AXES}:
+        return own
+    if own.arrays[roles["flux"]].shape[-1:] != above.arrays[axis].shape[-1:]:
+        return own
+    units = {axis: above.units.get(axis, ""), **own.units}
+    common = {**above.common, **own.common}
+    return replace(own, arrays={axis: above.arrays[axis], **own.arrays}, units=units, common=common)
+
+
+def _with_facts(own: Arrays, around: Sequence[Arrays]) -> Arrays:
+    """With values a row, or single ones, of groups around one that has a flux."""
+    flux = own.arrays.get(columns_by_role(own.arrays).get("flux", ""))
+    if flux is None:
+        return own
+    n_rows = flux.shape[0] if flux.ndim > 1 else 1
+    more = {
+        name: values
+        for one in reversed(around)
+        for name, values in one.arrays.items()
+        if values.shape in ((n_rows,), ()) and name not in own.arrays
+    }
+    facts = {name: value for one in reversed(around) for name, value in one.facts.items()}
+    return replace(own, arrays={**own.arrays, **more}, facts={**facts, **own.facts})
+
+
+def _of_group(group: Any, root: Any) -> Arrays:
+    import h5py
+
+    arrays: dict[str, Any] = {}
+    units: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+    common: dict[str, object] = {}
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            continue
+        dataset = group[name]
+        if isinstance(dataset, h5py.Dataset) and not dataset.external and not dataset.is_virtual:
+            if name.endswith(_COLUMN_META):
+                continue
+            said = {str(key).lower(): _text(value) for key, value in dataset.attrs.items()}
+            for part, values in _parts(name, dataset):
+                arrays[part] = values
+                names = (f"{part.lower()}_unit", "unit", "units")
+                units[part] = next((said[one] for one in names if one in said), "")
+            if dataset.dtype.names is not None:
+                facts |= dataset.attrs
+                beside = group.get(f"{name}.{_COLUMN_META}")
+                more, header = of_yaml(beside[()].tolist()) if beside is not None else ({}, {})
+                units |= more
+                facts |= header
+                continue
+            if words := described(said):
+                common[f"{name.upper()}_DESCRIPTION"] = words
+            if "flux" in columns_by_role([name]):
+                facts |= {k: v for k, v in dataset.attrs.items() if not isinstance(v, str | bytes)}
+    arrays |= _of_pandas(group)
+    own = {**group.parent.attrs, **group.attrs, **facts}
+    name = group.name.strip("/").replace("/", "-")
+    return Arrays(arrays, {**root.attrs, **own}, units, name, common)
+
+
+def _of_pandas(group: Any) -> dict[str, np.ndarray]:
+    """The columns of a frame that pandas wrote in blocks; empty of any other group."""
+    columns: dict[str, np.ndarray] = {}
+    for number in range(_MOST_BLOCKS):
+        items, values = (group.get(f"block{number}_{part}") for part in ("items", "values"))
+        if items is None or values is None:
+            break
+        names = [_text(name) for name in items[()].tolist()] if items.dtype.kind == "S" else []
+        if values.ndim == 2 and values.shape[1] == len(names):
+            columns |= dict(zip(names, values[()].T, strict=True))
+    return columns
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(())[()]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
+    """The dataset, or the fields of a table; of rows of many lengths an array with NaN behind."""
+    import h5py
+
+    kind = h5py.check_vlen_dtype(dataset.dtype)
+    if kind is not None and np.dtype(kind).kind in "iuf" and dataset.ndim == 1:
+        rows = [np.asarray(row, np.float64) for row in dataset[()]]
+        longest = max(map(len, rows), default=0)
+        padded = [np.pad(row, (0, longest - len(row)), constant_values=np.nan) for row in rows]
+        yield name, np.array(padded).reshape(len(rows), longest)
+        return
+    if dataset.dtype.names is None:
+        yield name, dataset
+        return
+    table = dataset[()]
+    for part in dataset.dtype.names:
+        yield part, table[part]

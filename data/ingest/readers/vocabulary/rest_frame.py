@@ -1,0 +1,57 @@
+"""Whether wavelengths are said to be at rest already, where observed ones are expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .medium import SENTENCES
+
+__all__ = ["said_at_rest"]
+
+# In words, what frame the wavelengths are in; and by how much they were taken to it.
+_FRAMES = (
+    "FRAME", "WAVEFRAM", "WAVEFRAME", "WAVE_FRAME", "WAVELENGTH_FRAME", "SPECFRAM", "SPECSYS",
+    "SPECTRALFRAME", "RESTFRAM", "RESTFRAME", "REST_FRAME", "AT_REST", "DEREDSHIFTED",
+)  # fmt: skip
+_SHIFTED = ("DOPCOR", "DOPCOR01")  # of IRAF's task dopcor
+_MEANT = re.compile(r"(at[\s_-]*)?rest([\s_-]*frame)?|source|emitted|t|true|yes|y|1", re.IGNORECASE)
+_OF_WAVES = re.compile(r"wave|lambda|λ|spectr|ångstr|angstrom", re.IGNORECASE)
+_AT_REST = re.compile(
+    r"\brest[\s_-]*(frame|wave|lambda)|\b(at|in|to)\s+(the\s+)?rest\b(?!\s+of)|de-?redshifted|"
+    r"\brest\b(?=\W*$)",
+    re.IGNORECASE,
+)
+# Who denies it, tells how to do it, or speaks of something else at rest.
+_NO_SUCH = re.compile(
+    r"\bnot\b|\bor\b|\?|observed|divide|to (get|obtain|convert)|local standard|\blsr|barycent|"
+    r"heliocent|solar|\bew\b|equivalent|template|model|\blines?\b",
+    re.IGNORECASE,
+)
+
+
+def said_at_rest(value: Callable[[str], object], *, column: str, number: int, unit: str) -> str:
+    """What a file says that puts its wavelengths at rest; empty if it says no such thing.
+
+    Parameters
+    ----------
+    value
+        Header value of a keyword, None if absent.
+    column, number, unit
+        Of the wavelengths: the name, the number from 1, and the unit as it is written.
+    """
+    for name in _FRAMES:
+        said = value(name)
+        if said is not None and _MEANT.fullmatch(str(said).strip()):
+            return f"{name} = {said}"
+    for name in _SHIFTED:
+        if said := value(name):
+            return f"{name} = {said}"
+    own = (f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
+    for text in (unit, *(value(name) for name in own)):
+        if text and _AT_REST.search(str(text)) and not _NO_SUCH.search(str(text)):
+            return str(text).strip()
+    remarks = (str(told) for name in SENTENCES if (told := value(name)))
+    lines = (line.strip() for text in remarks for line in re.split(r"[\n.;]", text))
+    of_waves = (line for line in lines if _OF_WAVES.search(line) and _AT_REST.search(line))
+    return next((line for line in of_waves if not _NO_SUCH.search(line)), "")
