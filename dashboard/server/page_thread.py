@@ -23,7 +23,8 @@ def schedule_of(doc: Document | None) -> Schedule:
     doc
         The page's document; without one all is done at once.
     """
-    loop = IOLoop.current(instance=False)
+    # Where no loop runs, asking for one leaves one behind: not without a document.
+    loop = None if doc is None else IOLoop.current(instance=False)
     if doc is None or loop is None:
         return lambda callback: callback()
 
