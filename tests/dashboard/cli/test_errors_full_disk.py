@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import errno
-import subprocess
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from spexplain.core.spectra.spectrum import Spectrum
+from spexplain.dashboard.cli import main
 from spexplain.dashboard.cli.errors import told
+from spexplain.dashboard.export import stored_spectrum
 from spexplain.data.collection.check import check
 from spexplain.data.collection.collection import Collection
 from spexplain.data.demo.simulate.fits import write_sdss_lite
+from spexplain.data.explanations.fits_file import save_explanation
+from spexplain.data.explanations.saved import SavedExplanation
+from spexplain.data.ingest.to_collection import ingest
 
-_MAIN = "from spexplain.dashboard.cli import main; main()"
-# No file may grow beyond so many bytes: to a program it looks as a full disk does, for root too.
-_FULL = """
-import resource, signal
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
-"""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system")
 
 
-def command(*arguments: object, most: int | None = None) -> tuple[int, str]:
-    """Exit code, and what was said on standard error."""
-    code = ("" if most is None else _FULL.format(most=most)) + _MAIN
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True
-    )
-    return done.returncode, " ".join(done.stderr.split())
+@contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes: to a program it looks as a full disk, for root too."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
 
 
-def test_an_ingest_goes_on_where_the_disk_was_full(tmp_path: Path):
+def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """What a command says on standard error as it fails."""
+    with pytest.raises(SystemExit) as left:
+        main([*map(str, words)])
+    said = " ".join(capsys.readouterr().err.split())
+    assert left.value.code == 1
+    assert "Traceback" not in said
+    return said
+
+
+def test_an_ingest_goes_on_where_the_disk_was_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     source, wave = tmp_path / "files", np.geomspace(3800.0, 9200.0, 3800)
     source.mkdir()
     for row in range(20):
@@ -45,26 +63,31 @@ def test_an_ingest_goes_on_where_the_disk_was_full(tmp_path: Path):
             source / f"spec-{name}.fits",
         )
     out = tmp_path / "survey"
-    code, said = command("ingest", source, "--out", out, "--jobs", 1, most=100_000)
-    assert code == 1
+    with full_disk(100_000):
+        said = refused(capsys, "ingest", source, "--out", out, "--jobs", 1)
     assert f"cannot write {out}" in said
-    assert "Traceback" not in said
     assert not out.exists()
     for path in (out, tmp_path / "calm"):
-        assert command("ingest", source, "--out", path, "--jobs", 1)[0] == 0
+        ingest([source], path)
     assert [*check(out)] == []
     assert Collection.open(out).key == Collection.open(tmp_path / "calm").key
 
 
-def test_an_explanation_that_cannot_be_kept_leaves_no_half_of_it(small_demo: Path, tmp_path: Path):
-    id = Collection.open(small_demo).catalog["id"].iat[0]
-    out = tmp_path / "why.fits"
-    code, said = command(
-        "explain", small_demo, "--id", id, "--target", "mse", "--save", out, most=2000
-    )
-    assert code == 1
-    assert "cannot write" in said
-    assert "Traceback" not in said
+def test_an_explanation_that_cannot_be_kept_leaves_no_half_of_it(
+    small_demo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    id = str(Collection.open(small_demo).catalog["id"].iat[0])
+    words = ["explain", small_demo, "--id", id, "--target", "mse", "--samples", "200"]
+
+    def full(path: Path, saved: SavedExplanation) -> None:
+        with full_disk(2000):
+            save_explanation(path, saved)
+
+    monkeypatch.setattr(stored_spectrum, "save_explanation", full)
+    assert "cannot write" in refused(capsys, *words, "--save", tmp_path / "why.fits")
     assert list(tmp_path.iterdir()) == []
 
 
