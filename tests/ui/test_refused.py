@@ -1,10 +1,11 @@
-"""A page that came without a connection says what is refused and the option that allows it."""
+"""A page that came without its connection or its scripts says what is lacking, and the remedy."""
 
 from __future__ import annotations
 
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,10 +15,22 @@ import pytest
 @pytest.fixture
 def gateway(url: str) -> Iterator[str]:
     """Passes pages on, but no websockets."""
+    with _gateway(url, lambda request: bool(request.headers.get("Upgrade"))) as address:
+        yield address
 
+
+@pytest.fixture
+def gateway_of_pages(url: str) -> Iterator[str]:
+    """Passes on the page alone, as one does that knows another path."""
+    with _gateway(url, lambda request: request.path.startswith("/static/")) as address:
+        yield address
+
+
+@contextmanager
+def _gateway(url: str, refuses: Callable[[BaseHTTPRequestHandler], bool]) -> Iterator[str]:
     class Gateway(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.headers.get("Upgrade"):
+            if refuses(self):
                 self.send_error(403)
                 return
             asked = urllib.request.Request(url.rstrip("/") + self.path)
@@ -59,6 +72,19 @@ def test_a_gateway_without_websockets_is_told(browser: Any, gateway: str) -> Non
     context.close()
 
 
+def test_a_page_without_its_scripts_says_so(browser: Any, gateway_of_pages: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(gateway_of_pages)
+    said = page.locator("#lacking")
+    said.wait_for(timeout=60_000)
+    words = said.inner_text()
+    assert f"{gateway_of_pages}static/" in words
+    assert "--prefix" in words
+    assert not page.locator("#refused").is_visible()
+    context.close()
+
+
 def test_a_page_with_a_connection_says_nothing_of_it(tab: Any) -> None:
     tab.open()
-    assert not tab.page.locator("#refused").is_visible()
+    assert not tab.page.locator(".refusal >> visible=true").count()
