@@ -52,7 +52,7 @@ from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.autoencoder.training import VaeSettings, VaeTrainer
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
-from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, SvmTarget, VaeScore
 from spexplain.core.targets.network.matrices import Network
 
 N_PIXELS = 3773
@@ -193,7 +193,7 @@ def svm_cases(workers: Workers) -> Iterator[Case]:
     wanted = {"rbf": (60, 25), "linear": (40, 10), "poly": (50, 10)}
     for kernel, (times_saliency, times_lime) in wanted.items():
         classifier = machine(kernel)
-        target = SvmLogProb(classifier, 1)
+        target = SvmTarget(classifier, 1, "log p")
         name = "poly2" if kernel == "poly" else kernel
         for method, settings, spectra, times in (
             ("saliency", saliency, pixels, times_saliency),

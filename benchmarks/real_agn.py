@@ -31,7 +31,7 @@ from spexplain.core.models.splits import cross_validation, groups_by_position
 from spexplain.core.models.svm.training import SvmSettings, fit_classifier
 from spexplain.core.spectra.prepare.recipes import P21Recipe
 from spexplain.core.targets import SvmMargin, Target
-from spexplain.core.targets.svm import CoupledSvm, SvmLogOdds, SvmLogProb
+from spexplain.core.targets.svm import CoupledSvm, SvmTarget
 from spexplain.data.collection.collection import Collection, CollectionError
 from spexplain.data.files.folders import demo_path
 from spexplain.data.ingest.to_collection import ingest
@@ -88,7 +88,7 @@ def interval(
 def strongest_aa(flux: np.ndarray, machine: CoupledSvm, wave: np.ndarray) -> float:
     """Wavelength of the strongest region of the predicted class's saliency map."""
     predicted = int(machine.log_odds(flux[None])[0].argmax())
-    found = explain(flux, SvmLogOdds(machine, predicted), ExplainSettings(method="saliency"))
+    found = explain(flux, SvmTarget(machine, predicted), ExplainSettings(method="saliency"))
     size = np.convolve(np.abs(found.weights), np.ones(SMOOTH) / SMOOTH, mode="same")
     return float(wave[size.argmax()])
 
@@ -104,8 +104,8 @@ def of_type_1(machine: CoupledSvm, spectra: np.ndarray, wave: np.ndarray) -> dic
     """What each target of type 1 makes of Hβ in spectra (n, D) that are called that."""
     index = machine.classes.index("type 1")
     targets: dict[str, Target] = {
-        "log_odds": SvmLogOdds(machine, index),
-        "log_p": SvmLogProb(machine, index),
+        "log_odds": SvmTarget(machine, index),
+        "log_p": SvmTarget(machine, index, "log p"),
         "margin": SvmMargin(machine, index),
     }
     shares = {

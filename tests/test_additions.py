@@ -149,31 +149,26 @@ def test_a_stage_a_lens_its_target_and_a_tab(
     shutil.copytree(small_demo, survey)
     said = spexplain("build", survey, "--only", "brightness", env=installed)
     assert "brightness" in said
-    id = python(
+    id, shown = python(
         f"""
-        from spexplain.data.collection.collection import Collection
-        from spexplain.data.lenses import open_lenses
-        collection = Collection.open({str(survey)!r})
-        print(collection.catalog["id"][open_lenses(collection)["brightness"].rows[0]])
-        """,
-        env=installed,
-    ).strip()
-    words = ("explain", survey, "--id", id, "--target", "brightness", "--samples", 300, "--json")
-    explained = json.loads(spexplain(*words, env=installed))
-    assert explained["target"] == "brightness"
-    assert explained["r2"] > 0.99  # a mean is linear in its segments
-    shown = python(
-        """
         from spexplain.dashboard.session.choices.state import View
         from spexplain.dashboard.session.choices.tabs import tab_named
         from spexplain.dashboard.views.tabs.drawer import Drawer
+        from spexplain.data.collection.collection import Collection
+        from spexplain.data.lenses import open_lenses
         from types import SimpleNamespace
+        collection = Collection.open({str(survey)!r})
+        print(collection.catalog["id"][open_lenses(collection)["brightness"].rows[0]])
         view = View(tab="mine")
         print(tab_named("mine").title, Drawer(SimpleNamespace(view=view)).of("mine").object)
         """,
         env=installed,
-    )
-    assert shown.strip() == "Mine open: mine"
+    ).splitlines()
+    assert shown == "Mine open: mine"
+    words = ("explain", survey, "--id", id, "--target", "brightness", "--samples", 300, "--json")
+    explained = json.loads(spexplain(*words, env=installed))
+    assert explained["target"] == "brightness"
+    assert explained["r2"] > 0.99  # a mean is linear in its segments
 
 
 def test_what_cannot_be_loaded_is_named(

@@ -1,4 +1,4 @@
-"""Explanations of a target at one spectrum by LIME, saliency or occlusion, and their clusters."""
+"""Explanations of a target at one spectrum: LIME, Shapley, saliency, occlusion; their clusters."""
 
 from __future__ import annotations
 

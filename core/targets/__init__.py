@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .base import CallableTarget, Target, evaluate
     from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
     from .scales import SCALES, Scale
-    from .svm import CoupledSvm, SvmLogOdds, SvmLogProb, SvmProbability, SvmTarget
+    from .svm import CoupledSvm, SvmTarget
     from .svm_margin import SvmMargin
     from .svm_pair import SvmPair
 
@@ -24,11 +24,8 @@ __all__ = [
     "Scale",
     "Score",
     "SklearnClassifier",
-    "SvmLogOdds",
-    "SvmLogProb",
     "SvmMargin",
     "SvmPair",
-    "SvmProbability",
     "SvmTarget",
     "Target",
     "VaeScore",

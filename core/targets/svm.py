@@ -15,7 +15,7 @@ from .read_svm import kernel_machine_of
 from .scales import Scale, of_log_odds, scale_name, slope_by_log_odds
 from .svm_kernels import KernelMachine
 
-__all__ = ["CoupledSvm", "SvmLogOdds", "SvmLogProb", "SvmProbability", "SvmTarget"]
+__all__ = ["CoupledSvm", "SvmTarget"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,24 +154,3 @@ class SvmTarget:
 
     def _of(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         return of_log_odds(self.svm.coupling.log_odds_of(decisions, self.class_index), self.scale)
-
-
-class SvmLogOdds(SvmTarget):
-    """log p_c − log(1 − p_c) of one class: :class:`SvmTarget` on the scale ``"log-odds"``."""
-
-    def __init__(self, classifier: Any, class_index: int) -> None:
-        super().__init__(classifier, class_index, "log-odds")
-
-
-class SvmLogProb(SvmTarget):
-    """log p_c of one class, P21's: :class:`SvmTarget` on the scale ``"log p"``."""
-
-    def __init__(self, classifier: Any, class_index: int) -> None:
-        super().__init__(classifier, class_index, "log p")
-
-
-class SvmProbability(SvmTarget):
-    """p_c of one class: :class:`SvmTarget` on the scale ``"probability"``."""
-
-    def __init__(self, classifier: Any, class_index: int) -> None:
-        super().__init__(classifier, class_index, "probability")

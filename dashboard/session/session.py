@@ -15,14 +15,13 @@ from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
-from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .background.browser_tab import BrowserTab, Schedule
 from .background.latest_wins import Answer, Background
 from .choices.knobs import Knobs
-from .choices.open_spectrum import OpenSpectrum
+from .choices.open_spectrum import OpenSpectrum, open_row
 from .choices.person import Person
 from .choices.search import find
 from .choices.selected_rows import SelectedRows
@@ -196,32 +195,7 @@ class Session(BrowserTab):
             row = self.workspace.collection.row_of(id)
         except KeyError as error:
             raise LensError(str(error.args[0])) from None
-        return self._look(id, row, lens)
-
-    def _look(self, id: str, row: int, lens: Lens) -> OpenSpectrum:
-        z = float(self.workspace.catalog["z"].iat[row])
-        if self.view.z is not None:
-            return self._at_redshift(id, row, lens, self.view.z)
-        catalog, reason = self.workspace.catalog, lens.reason(row)
-        wave, flux, verdict = np.empty(0), np.empty(0), None
-        if not reason:
-            wave, flux = lens.wave_rest_aa, lens.prepared(row)
-            # The lines it lacks follow: see lines_lacking.
-            quick = {"lines": False} if isinstance(lens, AgnLens) else {}
-            verdict = lens.verdict(row, **quick)
-        return OpenSpectrum(
-            id, row, lens, z, reason, wave, flux, verdict,
-            flux_unit=flux_unit_of(catalog, row), z_warning=z_warning_of(catalog, row),
-        )  # fmt: skip
-
-    def _at_redshift(self, id: str, row: int, lens: Lens, z: float) -> OpenSpectrum:
-        from ...data.lenses.tried_redshift import look_at_redshift
-
-        outside, look = look_at_redshift(self.workspace.collection, lens, row, z)
-        return OpenSpectrum(
-            id, row, lens, z, look.reason, look.wave_rest_aa, look.flux, look.verdict, outside,
-            look.flux_unit, look.sn_median, look.exposures,
-        )  # fmt: skip
+        return open_row(self.workspace, lens, row, tried_z=self.view.z)
 
     def _explain_anew(self, *_: param.parameterized.Event) -> None:
         # What was wrong before is taken back now and not when the answer comes: by then something

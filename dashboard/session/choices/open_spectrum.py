@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....data.lenses.lenses import Lens
+from ....data.collection.catalog_facts import flux_unit_of, z_warning_of
+from ....data.lenses.lenses import AgnLens, Lens
+from ...workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from ....data.lenses.other_exposures import Exposures
     from ....data.lenses.outside_spectrum import OutsideLens
 
-__all__ = ["OpenSpectrum"]
+__all__ = ["OpenSpectrum", "open_row"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,3 +67,45 @@ class OpenSpectrum:
     def tried(self) -> bool:
         """Whether it is a row of the collection at a redshift that is not its own."""
         return self.row >= 0 and self.outside is not None
+
+
+def open_row(
+    space: Workspace, lens: Lens, row: int, *, tried_z: float | None = None
+) -> OpenSpectrum:
+    """Look at a row of the collection through a lens.
+
+    Parameters
+    ----------
+    space
+        Of the collection.
+    lens, row
+        Which lens, which row.
+    tried_z
+        A redshift to be tried in place of its own.
+
+    Raises
+    ------
+    LensError
+        It cannot be looked at, with why.
+    """
+    catalog = space.catalog
+    id = str(catalog["id"].iat[row])
+    if tried_z is not None:
+        from ....data.lenses.tried_redshift import look_at_redshift
+
+        outside, look = look_at_redshift(space.collection, lens, row, tried_z)
+        return OpenSpectrum(
+            id, row, lens, tried_z, look.reason, look.wave_rest_aa, look.flux, look.verdict,
+            outside, look.flux_unit, look.sn_median, look.exposures,
+        )  # fmt: skip
+    z, reason = float(catalog["z"].iat[row]), lens.reason(row)
+    wave, flux, verdict = np.empty(0), np.empty(0), None
+    if not reason:
+        wave, flux = lens.wave_rest_aa, lens.prepared(row)
+        # The lines it lacks follow: see lines_lacking.
+        quick = {"lines": False} if isinstance(lens, AgnLens) else {}
+        verdict = lens.verdict(row, **quick)
+    return OpenSpectrum(
+        id, row, lens, z, reason, wave, flux, verdict,
+        flux_unit=flux_unit_of(catalog, row), z_warning=z_warning_of(catalog, row),
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from spexplain.core.explain.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.surrogate.ridge import weighted_ridge
-from spexplain.core.targets import SvmLogProb, Target, VaeScore, evaluate
+from spexplain.core.targets import SvmTarget, Target, VaeScore, evaluate
 from spexplain.core.trust.curves import deletion_insertion
 from spexplain.core.trust.trust import assess
 
@@ -32,7 +32,7 @@ def vae_score(score) -> Target:
 
 def machine() -> Target:
     svm = CoupledSvc(SVC(kernel="rbf"))
-    return SvmLogProb(svm.fit(SPECTRA, SPECTRA[:, :3].argmax(axis=1)), 0)
+    return SvmTarget(svm.fit(SPECTRA, SPECTRA[:, :3].argmax(axis=1)), 0, "log p")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain, explain_many
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.settings import MethodName
-from spexplain.core.targets import CallableTarget, ClassifierTarget, Score, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, ClassifierTarget, Score, SvmTarget, VaeScore
 
 N_PIXELS = 60
 RNG = np.random.default_rng(0)
@@ -22,7 +22,7 @@ KEPT = np.arange(N_PIXELS) % 7 > 0
 
 def svm(kernel):
     svc = SVC(kernel=kernel, degree=2, coef0=1)
-    return SvmLogProb(CoupledSvc(svc).fit(SPECTRA, LABELS), 0)
+    return SvmTarget(CoupledSvc(svc).fit(SPECTRA, LABELS), 0, "log p")
 
 
 TARGETS = [

@@ -15,7 +15,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.settings import MethodName, PerturbationName, SegmentationName
-from spexplain.core.targets import CallableTarget, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, SvmTarget, VaeScore
 
 N_PIXELS = 240
 QUICK = ExplainSettings(n_segments=24, n_samples=400)
@@ -151,7 +151,7 @@ def targets():
     kept = rng.random(N_PIXELS) < 0.9
     vae = Vae(N_PIXELS, hidden=(16, 8), n_latent=3, seed=0)
     return {
-        "svm": SvmLogProb(svm.fit(spectra, np.array(["a", "b", "c"])[labels]), 1),
+        "svm": SvmTarget(svm.fit(spectra, np.array(["a", "b", "c"])[labels]), 1, "log p"),
         "mse": VaeScore(vae, "mse"),
         "filtered": VaeScore(vae, "filtered-mse", kept=kept),
         "trimmed": VaeScore(vae, "trimmed-chi2"),

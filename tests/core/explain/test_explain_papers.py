@@ -18,7 +18,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.neighbourhood.masks import BinaryMasks
-from spexplain.core.targets import CallableTarget, CoupledSvm, SvmLogOdds, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, CoupledSvm, SvmTarget, VaeScore
 
 N_PIXELS = 180
 TYPES = np.array(["intermediate", "type 1", "type 2"])
@@ -199,7 +199,7 @@ def test_saliency_is_the_papers_difference_of_log_probabilities(kernel, degree, 
         raised[pixel] += step * x[pixel]
         after = np.log(fitted.predict_proba(raised[None])[0, chosen])
         expected[pixel] = (after - before) / (step * x[pixel])
-    target = SvmLogProb(CoupledSvm.from_sklearn(fitted), chosen)
+    target = SvmTarget(CoupledSvm.from_sklearn(fitted), chosen, "log p")
     found = explain(x, target, ExplainSettings(method="saliency", step=step))
     tolerance = 1e-8 * np.abs(expected).max() + 1e-9
     np.testing.assert_allclose(found.weights, expected, rtol=0, atol=tolerance)
@@ -212,7 +212,7 @@ def test_the_map_points_at_the_pixels_that_make_the_type(kernel):
     machine = CoupledSvm.from_sklearn(fitted)
     found = explain(
         spectra[1],
-        SvmLogOdds(machine, list(machine.classes).index("type 1")),
+        SvmTarget(machine, list(machine.classes).index("type 1")),
         ExplainSettings(method="saliency"),
     )
     smooth = gaussian_filter1d(found.weights, 3)

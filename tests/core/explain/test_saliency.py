@@ -4,7 +4,7 @@ from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.explain.saliency import smoothed
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
-from spexplain.core.targets import CallableTarget, SvmLogProb
+from spexplain.core.targets import CallableTarget, SvmTarget
 
 
 def gradient_of(function, x, **knobs):
@@ -60,7 +60,7 @@ def svm_target(kernel):
     x = 1 + 0.3 * rng.normal(size=(90, 40))
     labels = x[:, :3].argmax(axis=1)
     svc = SVC(kernel=kernel, degree=2, coef0=1, C=2)
-    return SvmLogProb(CoupledSvc(svc).fit(x, labels), 1), x[4]
+    return SvmTarget(CoupledSvc(svc).fit(x, labels), 1, "log p"), x[4]
 
 
 @pytest.mark.parametrize("kernel", ["linear", "rbf", "poly"])

@@ -6,14 +6,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
-from spexplain.core.targets import (
-    SCALES,
-    CoupledSvm,
-    SvmLogOdds,
-    SvmLogProb,
-    SvmProbability,
-    SvmTarget,
-)
+from spexplain.core.targets import SCALES, CoupledSvm, SvmTarget
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 15))
@@ -48,15 +41,15 @@ def test_single_precision_spectra_are_evaluated_in_double():
 
 def test_the_target_is_named_by_its_class_and_takes_its_column():
     svm = CoupledSvm.from_sklearn(CLASSIFIER)
-    assert SvmLogProb(svm, 1).name == "log p(type 1)"
-    np.testing.assert_allclose(SvmLogProb(svm, 1)(X), svm.log_proba(X)[:, 1], atol=1e-14)
-    np.testing.assert_array_equal(SvmLogOdds(svm, 1)(X), svm.log_odds(X)[:, 1])
-    np.testing.assert_allclose(SvmProbability(svm, 1)(X), np.exp(svm.log_proba(X)[:, 1]))
+    assert SvmTarget(svm, 1, "log p").name == "log p(type 1)"
+    np.testing.assert_allclose(SvmTarget(svm, 1, "log p")(X), svm.log_proba(X)[:, 1], atol=1e-14)
+    np.testing.assert_array_equal(SvmTarget(svm, 1)(X), svm.log_odds(X)[:, 1])
+    np.testing.assert_allclose(SvmTarget(svm, 1, "probability")(X), np.exp(svm.log_proba(X)[:, 1]))
 
 
 def test_targets_share_the_machine_they_are_given():
     svm = CoupledSvm.from_sklearn(CLASSIFIER)
-    assert SvmLogProb(svm, 0).svm is svm.target(2).svm is svm
+    assert SvmTarget(svm, 0, "log p").svm is svm.target(2).svm is svm
     assert svm.classes == ("intermediate", "type 1", "type 2")
     assert (svm.target(2).scale, svm.target(2, "probability").name) == ("log-odds", "p(type 2)")
 
@@ -123,6 +116,6 @@ def test_the_map_of_log_odds_is_that_of_log_p_but_for_its_scale():
             method="saliency", gradient="analytic")).weights
         for scale in SCALES
     ]  # fmt: skip
-    p = SvmProbability(CLASSIFIER, 1)(X[4][None])[0]
+    p = SvmTarget(CLASSIFIER, 1, "probability")(X[4][None])[0]
     np.testing.assert_allclose(maps[1], (1 - p) * maps[0], rtol=1e-9)
     np.testing.assert_allclose(maps[2], p * maps[1], rtol=1e-9)

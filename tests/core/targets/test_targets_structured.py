@@ -16,15 +16,7 @@ from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.neighbourhood.perturbations import PerturbationName
 from spexplain.core.neighbourhood.segments import SegmentationName
-from spexplain.core.targets import (
-    SCALES,
-    CallableTarget,
-    Score,
-    SvmLogProb,
-    SvmTarget,
-    VaeScore,
-    evaluate,
-)
+from spexplain.core.targets import SCALES, CallableTarget, Score, SvmTarget, VaeScore, evaluate
 
 quick = settings(
     deadline=None, max_examples=7, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -130,7 +122,7 @@ def test_log_probabilities_of_random_machines(kernel, seed, perturbation, factor
     chosen = ExplainSettings(
         n_segments=n_segments, n_samples=300, perturbation=perturbation, factor=factor, seed=seed
     )
-    target = SvmLogProb(classifier, seed % 3)
+    target = SvmTarget(classifier, seed % 3, "log p")
     assert_scores_agree(target, lime_neighbourhood(x[0], chosen), 1e-9)
     assert_explanations_agree(x[0], target, chosen, 1e-8)
 
@@ -140,7 +132,7 @@ def test_log_probabilities_of_random_machines(kernel, seed, perturbation, factor
 def test_one_hot_methods_on_machines(method, kernel):
     classifier, x = svm(kernel, 40, 5)
     chosen = ExplainSettings(method=method, n_segments=7)
-    assert_explanations_agree(x[0], SvmLogProb(classifier, 0), chosen, 1e-7)
+    assert_explanations_agree(x[0], SvmTarget(classifier, 0, "log p"), chosen, 1e-7)
 
 
 @pytest.mark.parametrize("method", ["saliency", "occlusion"])

@@ -4,7 +4,7 @@ from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
-from spexplain.core.targets import CallableTarget, CoupledSvm, SvmLogProb, VaeScore
+from spexplain.core.targets import CallableTarget, CoupledSvm, SvmTarget, VaeScore
 from spexplain.core.trust.randomisation import (
     randomisation_check,
     randomised_svm,
@@ -35,8 +35,8 @@ SETTINGS = ExplainSettings(n_segments=20, n_samples=600)
 def test_an_explanation_of_a_trained_machine_does_not_survive_scrambling(kernel):
     machine = svm(kernel)
     x = spectra(2)[0][1]
-    found = explain(x, SvmLogProb(machine, 1), SETTINGS)
-    scrambled = (SvmLogProb(randomised_svm(machine, seed=seed), 1) for seed in range(5))
+    found = explain(x, SvmTarget(machine, 1, "log p"), SETTINGS)
+    scrambled = (SvmTarget(randomised_svm(machine, seed=seed), 1, "log p") for seed in range(5))
     check = randomisation_check(found, x, scrambled)
     assert len(check.agreements) == 5
     assert check.depends_on_model
@@ -99,8 +99,8 @@ def test_scrambling_follows_the_seed():
 def test_a_target_is_scrambled_whatever_model_it_is_of():
     x = spectra(4, seed=9)[0]
     machine = svm("rbf")
-    scrambled = randomised_target(SvmLogProb(machine, 1), seed=3)
-    expected = SvmLogProb(randomised_svm(machine, seed=3), 1)
+    scrambled = randomised_target(SvmTarget(machine, 1, "log p"), seed=3)
+    expected = SvmTarget(randomised_svm(machine, seed=3), 1, "log p")
     np.testing.assert_array_equal(scrambled(x), expected(x))
     vae = Vae(N_PIXELS, hidden=(16, 8), n_latent=3)
     kept = np.arange(N_PIXELS) > 20

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.svm.training import SvmSettings, fit_classifier
 from spexplain.core.spectra.lines.line_list import P21_MARKERS
-from spexplain.core.targets.svm import CoupledSvm, SvmLogOdds
+from spexplain.core.targets.svm import CoupledSvm, SvmTarget
 from spexplain.dashboard.export.report_figures import (
     confusion_figure,
     example_spectra_figure,
@@ -211,7 +211,7 @@ def test_a_saliency_map_paints_the_derivative_of_the_predicted_class(spectra, ma
     for axes, values, title in zip(fig.axes, flux[:2], ("one", "two"), strict=True):
         (lines,) = (part for part in axes.collections if isinstance(part, LineCollection))
         predicted = int(machine.log_proba(values[None])[0].argmax())
-        target = SvmLogOdds(machine, predicted)
+        target = SvmTarget(machine, predicted)
         weights = explain(values, target, ExplainSettings(method="saliency")).weights
         painted = lines.get_array()
         np.testing.assert_allclose(painted, 0.5 * (weights[1:] + weights[:-1]))

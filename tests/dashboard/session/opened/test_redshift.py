@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from spexplain.core.spectra.lines.line_list import PAGE_LINES
 from spexplain.dashboard.session.choices.address import apply_query, to_query
 from spexplain.dashboard.session.choices.open_spectrum import OpenSpectrum
-from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
+from spexplain.data.lenses import tried_redshift
 
 HALPHA = next(line for line in PAGE_LINES if line.name == "halpha")
 
@@ -19,13 +20,14 @@ HALPHA = next(line for line in PAGE_LINES if line.name == "halpha")
 def tried(session: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     """A visitor whose spectra are brought to rest by any redshift as they are."""
 
-    def look(self: Session, id: str, row: int, lens: Any, z: float) -> OpenSpectrum:
-        return OpenSpectrum(
-            id, row, lens, z, "", lens.wave_rest_aa, lens.prepared(row), lens.verdict(row),
-            outside=FakeOutside(lens),
+    def look(collection: Any, lens: Any, row: int, z: float) -> tuple[FakeOutside, Any]:
+        seen = SimpleNamespace(
+            reason="", wave_rest_aa=lens.wave_rest_aa, flux=lens.prepared(row),
+            verdict=lens.verdict(row), flux_unit="", sn_median=float("nan"), exposures=None,
         )  # fmt: skip
+        return FakeOutside(lens), seen
 
-    monkeypatch.setattr(Session, "_at_redshift", look)
+    monkeypatch.setattr(tried_redshift, "look_at_redshift", look)
     session.open(3)
     return session
 
