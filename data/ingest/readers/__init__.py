@@ -12,7 +12,15 @@ from .by_specutils import load_by_specutils
 from .fits_files.fits import Hdu, ReadError, read_hdus
 from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf, twodf
-from .tables import fits_rows, image_columns, long_tables, several_tables, table, text
+from .tables import (
+    fits_rows,
+    image_columns,
+    image_rows,
+    long_tables,
+    several_tables,
+    table,
+    text,
+)
 from .vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from .vocabulary.ucds import with_ucds
 
@@ -84,7 +92,9 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         hdus = read_hdus(path, limit=_ALL_HDUS, images=lambda _: True)
         own_table = table.table_of(hdus, hints)
     several = several_tables.tables_of(hdus, hints)
-    if len(several) > 1:
+    if desi.is_stack(hdus) and not hints.columns:
+        yield from desi.load_coadd(hdus, path)
+    elif len(several) > 1:
         yield from several_tables.load_tables(hdus, several, path, hints)
     elif own_table is not None and fits_rows.holds_rows(own_table, hints):
         yield from fits_rows.load_rows(hdus, own_table, path, hints)
@@ -92,6 +102,8 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
         yield from long_tables.load_table(hdus, own_table, path, hints)
     elif image_columns.is_image(hdus, hints):
         yield from image_columns.load_image(hdus, path, hints)
+    elif image_rows.holds_rows(hdus):
+        yield from image_rows.load_rows(hdus, path, hints)
     else:
         why = _not_there(hdus, hints) or _unknown(hdus)
         yield load_by_specutils(path, why, hints)

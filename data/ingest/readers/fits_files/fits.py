@@ -126,6 +126,12 @@ class Hdu:
         with _damage_told():
             return self.source.header.get(keyword)
 
+    def comment(self, keyword: str) -> str:
+        """What stands behind a header value; empty if nothing does. ReadError if it is damaged."""
+        with _damage_told():
+            header = self.source.header
+            return str(header.comments[keyword]) if keyword in header else ""
+
     def number(self, keyword: str, otherwise: float = float("nan")) -> float:
         """A header value as a float, or the other value if it is absent or not a number."""
         value = self.value(keyword)

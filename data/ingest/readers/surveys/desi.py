@@ -14,26 +14,34 @@ import numpy as np
 from .....core.spectra.coaddition import coadd_arms
 from .....core.spectra.redshift_warning import warning_words
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
+from .....core.spectra.unit_spellings import SURVEY_FLUX, flux_factor, wavelengths_aa
 from ..fits_files.fits import Hdu, ReadError, read_hdus
 from ..vocabulary.other_facts import facts_of
 
-__all__ = ["is_coadd", "is_redshifts", "load_coadd", "refuse_redshifts"]
+__all__ = ["is_coadd", "is_redshifts", "is_stack", "load_coadd", "refuse_redshifts"]
 
 _REDSHIFTS = ("REDSHIFTS", "ZBEST")
 _WAVES = ("WAVELENGTH", "WAVE")
 _VALUES = ("FLUX", "IVAR", "MASK")
+_DESIS = ("FIBERMAP", "SPECTYPE")
 _PIXELS = (*_WAVES, *_VALUES)
 _OF_ROWS = 2  # NAXIS of an image with a spectrum a row
 _ALL = 10_000  # HDUs; a file has some twenty
 
 
 def is_coadd(hdus: Sequence[Hdu]) -> bool:
-    """Whether arms of many targets follow, by the first HDUs' names; also without a FIBERMAP."""
+    """Whether arms of many targets follow, by the first HDUs' names."""
     names = {hdu.name for hdu in hdus}
-    rows = all(hdu.value("NAXIS") == _OF_ROWS for hdu in hdus if hdu.name == "FLUX")
-    plain = {"FLUX", "IVAR"} < names and bool(names & {"WAVELENGTH", "WAVE"}) and rows
     arms = any(name == "EXP_FIBERMAP" or name.endswith("_WAVELENGTH") for name in names)
-    return plain or ("FIBERMAP" in names and arms and not is_redshifts(hdus))
+    return "FIBERMAP" in names and arms and not is_redshifts(hdus)
+
+
+def is_stack(hdus: Sequence[Hdu]) -> bool:
+    """Whether arms are joined already, by the names of all HDUs; those of one's own are alike."""
+    names = {hdu.name for hdu in hdus}
+    if not ({"FLUX", "IVAR"} < names and names & {*_WAVES} and names & {*_DESIS}):
+        return False
+    return all(hdu.value("NAXIS") == _OF_ROWS for hdu in hdus if hdu.name == "FLUX")
 
 
 def is_redshifts(hdus: Sequence[Hdu]) -> bool:
@@ -55,11 +63,11 @@ def refuse_redshifts(hdus: Sequence[Hdu], path: Path) -> Spectrum:
 def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
     """Each target's spectrum, its arms and exposures joined by inverse variance.
 
-    Wavelengths are heliocentric and in vacuum; flux is in 1e-17 erg/s/cm²/Å; a pixel with any bit
-    of MASK has no data. The identifier is TARGETID. Redshift and class are Redrock's, from a
-    table REDSHIFTS or ZBEST in the file or in ``redrock-…`` or ``zbest-…`` beside ``coadd-…`` or
-    ``spectra-…``, with what ZWARN warns of in words; that of a fibre on no target (OBJTYPE not TGT)
-    is unknown.
+    Wavelengths are heliocentric and in vacuum; flux is in 1e-17 erg/s/cm²/Å, unless BUNIT says
+    otherwise (frames are in electrons); a pixel with any bit of MASK has no data. The identifier is
+    TARGETID. Redshift and class are Redrock's, from a table REDSHIFTS or ZBEST in the file or in
+    ``redrock-…`` or ``zbest-…`` beside ``coadd-…`` or ``spectra-…``, with what ZWARN warns of in
+    words; that of a fibre on no target (OBJTYPE not TGT) is unknown.
 
     Raises
     ------
@@ -92,6 +100,7 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
                 ra=target.ra,
                 dec=target.dec,
                 survey="DESI",
+                flux_unit=arms[0].unit,
                 spectral_class="" if z_note else best.spectral_class,
                 subclass=target.kind if z_note else best.subclass,
                 file=str(path),
@@ -106,8 +115,9 @@ def load_coadd(hdus: Sequence[Hdu], path: Path) -> Iterator[Spectrum]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arm:
-    """One camera arm: wavelengths (D,), flux, ivar and mask (n, D)."""
+    """One camera arm: wavelengths (D,), flux, ivar and mask (n, D), and the flux's unit."""
 
+    unit: str
     wave: np.ndarray
     flux: np.ndarray
     ivar: np.ndarray
@@ -168,7 +178,18 @@ def _arm(name: str, by_name: Mapping[str, Hdu]) -> _Arm:
     shapes = [None if part is None else part.shape for part in (wave, flux, ivar, mask)]
     if wave is None or flux is None or not flux.ndim == 2 or len({*shapes[1:]} - {None}) > 1:
         raise ReadError("unreadable", f"{name}, flux, ivar and mask have the shapes {shapes}")
-    return _Arm(wave, flux, ivar, None if mask is None else mask != 0)
+    try:
+        wave = wavelengths_aa(wave, _bunit(by_name[name]) or "Angstrom")
+        factor, unit = flux_factor(_bunit(by_name[f"{prefix}FLUX"]) or SURVEY_FLUX, wave)
+    except ValueError as error:
+        raise ReadError("unreadable", f"{prefix}FLUX and {name}: {error}") from error
+    if not np.allclose(factor, 1, rtol=1e-9):
+        flux, ivar = flux * factor, ivar / factor**2
+    return _Arm(unit, wave, flux, ivar, None if mask is None else mask != 0)
+
+
+def _bunit(hdu: Hdu) -> str:
+    return str(hdu.value("BUNIT") or "").strip()
 
 
 def _targets(by_name: Mapping[str, Hdu], path: Path, n_rows: int) -> list[_Target]:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from .....core.spectra.spectrum import SPECTRAL_CLASSES, Spectrum
+from .....core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
 from ..fits_files.fits import Hdu, ReadError
 from ..vocabulary.file_names import name_of
 from ..vocabulary.noise import from_error, not_negative
 from ..vocabulary.redshift_flags import flag_words
+from ..vocabulary.redshift_words import KEYWORDS, redshift_of
 from .sdss_columns import sdss_facts
 
 __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed"]
@@ -22,16 +24,34 @@ __all__ = ["is_sp_spec", "is_spec", "load_sp_spec", "load_spec", "never_observed
 # (median |χ| 0.77–0.91 against 0.86), so ivar already accounts for them.
 _NO_DATUM = (1 << 18) | (1 << 22) | (1 << 24)
 
+# Of which SPECOBJ or SPALL has one.
+_OF_SDSS = {"PLATE", "FIBERID", "CATALOGID", "SPECOBJID", "ZWARNING", "ZWARNING_NOQSO"}
 # SPEC_CLN of SDSS-I/II: unknown, star, galaxy, QSO, high-z QSO, sky, late star, …
 _SP_CLASSES = {1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 6: "STAR"}
 _SP_SKY = 5
 
 
 def is_spec(hdus: Sequence[Hdu]) -> bool:
-    """Whether HDU 1 is a coadd table with flux and log-wavelength, and SDSS's mask or headers."""
+    """Whether HDU 1 is a coadd table with flux and log-wavelength, and SDSS's mask or headers.
+
+    One whose flux is in another unit than SDSS's is of one's own.
+    """
     if len(hdus) < 2 or not {"FLUX", "LOGLAM"} <= set(hdus[1].columns):
         return False
-    return "AND_MASK" in hdus[1].columns or len(hdus) > 2 or "PLATEID" in hdus[0].header
+    if not _in_survey_unit(hdus[1].value(f"TUNIT{hdus[1].columns.index('FLUX') + 1}")):
+        return False
+    about = len(hdus) > 2 and bool(_OF_SDSS & {*hdus[2].columns})
+    return "AND_MASK" in hdus[1].columns or about or "PLATEID" in hdus[0].header
+
+
+def _in_survey_unit(unit: object) -> bool:
+    if unit is None:  # as nearly always
+        return True
+    try:
+        factor, called = flux_factor(str(unit), np.full(1, 5000.0))
+    except ValueError:
+        return True  # of words that are none
+    return called == RELATIVE or (called == SURVEY_FLUX and bool(np.allclose(factor, 1)))
 
 
 def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
@@ -56,13 +76,17 @@ def load_spec(hdus: Sequence[Hdu], path: Path) -> Spectrum:
         _first(about, name, hdus[0].number(keyword))
         for name, keyword in (("PLATE", "PLATEID"), ("MJD", "MJD"), ("FIBERID", "FIBERID"))
     )
+    z = _first(about, "Z", float("nan"))
+    if about is None:  # a table of one's own, as SDSS has it
+        said = ((name, hdu.value(name)) for hdu in (coadd, hdus[0]) for name in KEYWORDS)
+        z = redshift_of(said)[0]
     return _spectrum(
         path,
         id=_identifier(plate, mjd, fiber, path),
         loglam=_pixels(coadd, "LOGLAM"),
         flux=_pixels(coadd, "FLUX"),
         ivar=ivar,
-        z=_first(about, "Z", float("nan")),
+        z=z,
         ra=_placed(about, ("PLUG_RA", "FIBER_RA", "RACAT"), hdus[0]),
         dec=_placed(about, ("PLUG_DEC", "FIBER_DEC", "DECCAT"), hdus[0]),
         spectral_class=_first_text(about, "CLASS"),

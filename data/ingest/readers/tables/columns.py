@@ -19,7 +19,7 @@ _MARKS = {
     1: ("bad", "masked", "mask", "true", "t", "yes", "y", "1", "flagged", "reject", "rejected"),
     0: ("good", "ok", "false", "f", "no", "n", "0", "", "-", "none", "unmasked", "valid"),
 }
-_OF_IMAGES = ("BUNIT", "CUNIT1")
+_OF_IMAGES = ("BUNIT", "CUNIT1", "UNIT", "UNITS", "BUNITS")
 UNIT_OF = "unit of "
 """With a column's name, a key of a table's meta: its unit as it is written."""
 
@@ -112,10 +112,15 @@ class FitsColumns:
         return found.strip() if isinstance(found, str) else ""
 
     def value(self, keyword: str) -> object:
-        """Of the first header that has it, else of a table of one row; BUNIT of no other image."""
+        """Of the first header that has it, else of a table of one row; BUNIT of no other image.
+
+        TCOMMn is what stands behind the column's name where there is no such keyword.
+        """
         asked = self.headers[:1] if keyword in _OF_IMAGES else self.headers
         found = (hdu.value(keyword) for hdu in (*asked, *self._without_pixels(keyword)))
         said = next((value for value in found if value is not None), None)
+        if said is None and (of_column := re.fullmatch(r"TCOMM(\d+)", keyword)):
+            return self.table.comment(f"TTYPE{of_column[1]}") or None
         return _of_one_row(self.headers, keyword) if said is None else said
 
     def _without_pixels(self, keyword: str) -> Sequence[Hdu]:

@@ -15,7 +15,7 @@ from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
 
-__all__ = ["holds_rows", "load_rows"]
+__all__ = ["facts_of_rows", "holds_rows", "load_rows"]
 
 
 def holds_rows(table: Hdu, hints: Hints) -> bool:
@@ -39,7 +39,7 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
     pixels = [name for role, name in roles.items() if shapes[name] and role != "redshift"]
     units = {name: _unit(table, name) for name in pixels}
     common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
-    rows = _rows(table, pixels, shapes, common)
+    rows = _rows(table, pixels, common)
     if len(table.data) <= MOST_ORDERS:
         listed = [*rows]
         if are_orders(listed):
@@ -51,16 +51,21 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
     yield from spectra_of_rows(rows, units, path, hints)
 
 
-def _rows(
-    table: Hdu, pixels: list[str], shapes: dict[str, tuple[int, ...]], common: dict[str, object]
-) -> Iterator[Row]:
+def _rows(table: Hdu, pixels: list[str], common: dict[str, object]) -> Iterator[Row]:
     masks = {name for name in pixels if table.logical(table.columns.index(name) + 1)}
     arrays = {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
-    facts = {name: _facts(table, name) for name in table.columns if _is_fact(shapes[name])}
-    facts = {name: values for name, values in facts.items() if values is not None}
+    facts = facts_of_rows(table)
     for row in range(len(next(iter(arrays.values())))):
         row_facts = {name: values[row] for name, values in facts.items()}
         yield Row(({name: values[row] for name, values in arrays.items()},), row_facts, common)
+
+
+def facts_of_rows(table: Hdu) -> dict[str, Sequence[object] | np.ndarray]:
+    """Name → a value a row, of columns of numbers, texts and short lists."""
+    assert table.data is not None
+    names = [name for name in table.columns if _is_fact(table.data.dtype[name].shape)]
+    facts = {name: _facts(table, name) for name in names}
+    return {name: values for name, values in facts.items() if values is not None}
 
 
 def _is_fact(shape: tuple[int, ...]) -> bool:

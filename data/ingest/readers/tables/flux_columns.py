@@ -8,7 +8,7 @@ import numpy as np
 
 from .....core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
 from ..errors import NoPixelsError, ReadError
-from ..vocabulary.column_names import Role
+from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.composed_names import composed_name
 from ..vocabulary.noise import from_error, from_variance, not_negative
 from .columns import Columns
@@ -19,6 +19,7 @@ __all__ = ["FluxAndNoise", "flux_and_noise"]
 _SMALL = 1e-12
 _SHOWN = 12  # columns
 _PERCENT = ("%", "percent", "per cent", "pct")
+_PER_HZ = ("fnu", "fluxnu")
 _NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
 _POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
 
@@ -74,7 +75,11 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     scale = stated_scale(columns, unit)
     if called in (RELATIVE, COUNTS):
         scale *= _bearable(flux * scale)
-    as_it_is = called in (RELATIVE, COUNTS) and scale == 1  # most tables; each product costs
+    per_hz = called == RELATIVE and plain_name(named["flux"]) in _PER_HZ
+    if per_hz:  # of unknown height, but not of unknown slope
+        factor = (np.nanmedian(wave_aa) / wave_aa) ** 2
+    # Most tables; each product costs.
+    as_it_is = called in (RELATIVE, COUNTS) and scale == 1 and not per_hz
     factor = factor if as_it_is else factor * scale
     in_unit = flux if as_it_is else flux * factor
     if role == "error":

@@ -25,7 +25,7 @@ from .rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_row
 from .several_tables import apart, are_arms, numbered
 from .table import AXES, spectrum_of_columns
 
-__all__ = ["is_image", "load_image"]
+__all__ = ["bunit", "is_image", "load_image"]
 
 # Extensions of flux, after those that columns of it are called.
 _FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM", "SPECTRUM1D",
@@ -242,7 +242,7 @@ def _extensions(
     hdus: Sequence[Hdu], flux: Hdu, rows: Mapping[int, Role], *, n_spectra: int
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Name → (spectra, D), and name → unit: rows of the image, and the other images."""
-    data, unit = flux.data, _bunit(flux) or _bunit(hdus[0])
+    data, unit = flux.data, bunit(flux) or bunit(hdus[0])
     assert data is not None
     n_spectra = max(n_spectra, 1)
     n_pixels = data.shape[-1]
@@ -261,7 +261,7 @@ def _extensions(
                 "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
             )
         arrays[hdu.name.lower()] = hdu.data.reshape(-1, n_pixels)
-        units[hdu.name.lower()] = _bunit(hdu)
+        units[hdu.name.lower()] = bunit(hdu)
     return arrays, units
 
 
@@ -270,7 +270,8 @@ def _of_another_role(name: str) -> bool:
     return bool({*columns_by_role([name])} - {"flux", "redshift"})
 
 
-def _bunit(hdu: Hdu) -> str:
+def bunit(hdu: Hdu) -> str:
+    """The unit of an image's pixels as it is written; empty if there is none."""
     return str(hdu.value("BUNIT") or "").strip()
 
 

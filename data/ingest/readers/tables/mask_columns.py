@@ -10,12 +10,12 @@ from ..errors import NoPixelsError, ReadError
 from ..surveys.sdss import never_observed
 from ..vocabulary.column_names import Role
 from .columns import Columns
-from .table_conventions import bad_by_survey, mask_is_of_good
+from .table_conventions import ALL_BITS, bad_by_survey, mask_is_of_good, serious_bits
 
 __all__ = ["unmasked", "without_fill"]
 
 _MASKS: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
-_FILLS = (-9999.0, -999.0, -99999.0, -32768.0)
+_FILLS = (-9999.0, -999.0, -99999.0, -32768.0, -99.0)
 _FAR = 10.0  # in σ from the median: only there is such a value no flux
 _TWICE = 2
 _BEYOND = 1e10  # times the usual: no spectrum reaches so far
@@ -48,7 +48,8 @@ def unmasked(
     roles: tuple[Role, ...] = ("mask", "quality")
     for role in roles:
         if role in named:
-            bad |= _marked(columns, named[role], asked=role not in said)
+            bits = serious_bits(columns) if role == "quality" else ALL_BITS
+            bad |= _marked(columns, named[role], bits, asked=role not in said)
     if "good mask" in named:
         bad |= columns.flags(named["good mask"]) == 0
     if "sdss mask" in named:
@@ -65,9 +66,9 @@ def unmasked(
     return np.where(bad, 0.0, ivar)
 
 
-def _marked(columns: Columns, name: str, *, asked: bool) -> np.ndarray:
-    """(D,) true where a column marks a pixel bad."""
-    marks = columns.flags(name)
+def _marked(columns: Columns, name: str, bits: int, *, asked: bool) -> np.ndarray:
+    """(D,) true where a column marks a pixel bad, by some of its bits."""
+    marks = columns.flags(name) & bits
     if mask_is_of_good(columns, name):
         return marks == 0
     bad = marks != 0

@@ -15,9 +15,16 @@ from ..vocabulary.composed_names import composed_name
 if TYPE_CHECKING:
     from .columns import Columns
 
-__all__ = ["bad_by_survey", "mask_is_of_good", "stated_scale", "unit_of_axis", "unit_of_flux"]
+__all__ = [
+    "ALL_BITS", "bad_by_survey", "mask_is_of_good", "serious_bits", "stated_scale",
+    "unit_of_axis", "unit_of_flux",
+]  # fmt: skip
 
-_PFS = {"lambda", "flux", "fluxvariance", "mask"}
+ALL_BITS = -1
+_DO_NOT_USE = 1  # of JWST's DQ; https://jwst-pipeline.readthedocs.io, "Data Quality Flags"
+
+_PFS = ({"lambda", "flux", "fluxvariance", "mask"}, {"wavelength", "flux", "error", "mask"})
+_OF_PFS = "FLUX_TABLE"  # EXTNAME of the second, whose columns others have too
 _EUCLID = {"wavelength", "signal", "mask", "quality", "var"}
 _EUCLID_WORST = 64
 _GOOD_OF = {"dqwgt": {"dq"}, "dataqual": {"staterror"}}
@@ -28,11 +35,17 @@ _ONE_IS_GOOD = (
 )
 
 
+_COUNTS = ("counts", "optcounts", "boxcounts")
 _AXIS_UNITS = (
     "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
     "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
 )  # fmt: skip
 _FLUX_UNITS = ("FLUXUNIT", "FLUX_UNIT", "FLUXUNITS", "FLUX_UNITS", "FUNIT", "YUNIT", "YUNITS")
+# Of flux only where they are units of it.
+_ANY_UNITS = (
+    "BUNIT", "UNITS", "UNIT", "FUNITS", "FLUX_UNI", "FLUX_UN", "FLUXUN", "FLUX_U", "FLUNIT",
+    "UNITFLUX", "UNIT_FLU", "SPECUNIT", "DATAUNIT", "BUNITS",
+)  # fmt: skip
 
 
 def unit_of_axis(columns: Columns, named: dict[Role, str], axis: Role) -> str:
@@ -47,18 +60,21 @@ def unit_of_axis(columns: Columns, named: dict[Role, str], axis: Role) -> str:
 
 
 def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
-    """Of the flux's column, likewise; BUNIT only where it is one of flux."""
+    """Of the flux's column, likewise; BUNIT and its like only where they are of flux."""
     name = named["flux"]
     found = columns.unit(name) or _elsewhere(columns, name, _FLUX_UNITS)
     if found:
         return found
-    image = str(columns.value("BUNIT") or "").strip()
+    said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
+    found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, named, 1)
+    return found or ("ct" if plain_name(name) in _COUNTS else "")
+
+
+def _is_of_flux(unit: str) -> bool:
     try:
-        if image and flux_factor(image, np.full(1, 5000.0))[1] != RELATIVE:
-            return image
-    except ValueError:
-        pass  # of another image in the file
-    return _of_pfs(columns, named, 1)
+        return bool(unit) and flux_factor(unit, np.full(1, 5000.0))[1] != RELATIVE
+    except ValueError:  # of something else in the file
+        return False
 
 
 def _elsewhere(columns: Columns, name: str, keywords: Sequence[str]) -> str:
@@ -74,7 +90,9 @@ def _elsewhere(columns: Columns, name: str, keywords: Sequence[str]) -> str:
 
 def _of_pfs(columns: Columns, named: dict[Role, str], which: int) -> str:
     names = {plain_name(name) for name in columns.names}
-    return ("nm", "nJy")[which] if names >= _PFS and "variance" in named else ""
+    of_pfs = names >= _PFS[0] and "variance" in named
+    of_pfs |= names >= _PFS[1] and columns.value("EXTNAME") == _OF_PFS
+    return ("nm", "nJy")[which] if of_pfs else ""
 
 
 def stated_scale(columns: Columns, unit: str) -> float:
@@ -95,6 +113,14 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
     if re.search(_ONE_IS_GOOD, told, re.IGNORECASE):
         return True
     return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
+
+
+def serious_bits(columns: Columns) -> int:
+    """Those of a quality column that void a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
+    said = columns.value("SDQFLAGS")
+    if isinstance(said, int) and not isinstance(said, bool) and said > 0:
+        return said
+    return _DO_NOT_USE if columns.value("TELESCOP") == "JWST" else ALL_BITS
 
 
 def bad_by_survey(columns: Columns, named: dict[Role, str]) -> np.ndarray | None:

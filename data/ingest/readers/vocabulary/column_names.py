@@ -25,7 +25,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "spectrum_lambda", "spectrum_wavelength", "spectrum_wave", "lambda_vac", "wav", "wvl",
         "wlen", "obs_wave", "observed_wavelength", "wave_angstrom", "wavelength_angstrom",
         "air_wave", "air_wavelength", "vac_wave", "vac_wavelength", "wave_vacuum",
-        "λ", "spectral", "opt_wave",
+        "λ", "spectral", "opt_wave", "box_wave",
     ),
     "log wave": ("loglam", "log_lam", "log_lambda", "loglambda", "log_wave", "logwave",
                  "log_wavelength", "lnlam", "ln_lam", "ln_lambda", "ln_wave", "log10lam"),
@@ -35,10 +35,12 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "flux", "flux_density", "fluxdensity", "flam", "f_lambda", "flambda", "fnu", "f_nu",
         "spectrum_flux", "flux_calibrated", "flux_reduced", "fluxes", "signal", "spec", "counts",
         "flx", "flux_lambda", "flux_nu", "f_lam", "flux_cal", "spectrum", "intensity", "opt_flam",
+        "opt_counts", "box_flam", "box_counts",
     ),
     "ivar": (
         "ivar", "flux_ivar", "ivar_flux", "invvar", "inverse_variance", "flux_inverse_variance",
         "spectrum_ivar", "inv_var", "ivar_flux_density", "opt_flam_ivar",
+        "opt_counts_ivar", "box_flam_ivar", "box_counts_ivar",
     ),
     "variance": (
         "var", "variance", "flux_var", "flux_variance", "fluxvariance", "varflux", "var_flux",
@@ -56,6 +58,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
     "good mask": (
         "good", "goodmask", "good_pixels", "goodpix", "good_pixel", "gpm", "is_good", "use",
         "use_pixel", "valid", "is_valid", "valid_pixels", "opt_mask", "dq_wgt",
+        "box_mask", "usable", "is_usable",
     ),
     "sdss mask": ("and_mask", "andmask"),
     "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),

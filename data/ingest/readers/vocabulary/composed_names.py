@@ -42,6 +42,7 @@ _OF_AXIS = (
 _OF_FLUX = (
     "obs", "observed", "opt", "optimal", "cal", "calib", "calibrated", "final", "coadd", "coadded",
     "combined", "lam", "lambda", "nu", "density", "den", "spectral", "value", "array", "1d", "cgs",
+    "sci",
 )  # fmt: skip
 _OF_NOISE = ("stat", "statistical", "random", "total", "rand", "value", "array", "of")
 # As it stands in a name → as it is read as a unit. Letters alone only where they stand apart.

@@ -14,9 +14,13 @@ _WORDS = (
     "AIRORVAC", "AIR_VAC", "AIRVAC", "MEDIUM", "WAVEMED", "WAVE_MEDIUM", "SPECMED", "WAVTYPE",
     "WAVETYPE", "WAVSYS", "WAVEREF", "WAVEFRAM", "WAVEFRAME", "WAVE_FRAME", "LAMTYPE", "WAVELTYP",
     "VACAIR", "VAC_AIR", "VACORAIR", "WAVESYS", "WAVE_TYPE", "WAVEUNIT", "WAVE_UNIT", "REFMED",
+    "WAVE_SYS", "WAVELENGTH MEDIUM", "SPECTRUM MEDIUM", "SPECTRAL MEDIUM",
 )  # fmt: skip
-# Done, they leave vacuum; not done, they say nothing.
-_CONVERSIONS = ("AIR2VAC", "AIRTOVAC", "VACCORR", "VAC_CORR", "AIR_TO_VAC")
+# Done, they leave vacuum or air; not done, they say nothing.
+_CONVERSIONS: tuple[tuple[str, Said], ...] = (
+    ("AIR2VAC", "vacuum"), ("AIRTOVAC", "vacuum"), ("VACCORR", "vacuum"), ("VAC_CORR", "vacuum"),
+    ("AIR_TO_VAC", "vacuum"), ("VAC2AIR", "air"), ("VACTOAIR", "air"), ("VAC_TO_AIR", "air"),
+)  # fmt: skip
 SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
 """Keywords of remarks in words."""
 # Truth values of any type, by what they say is true.
@@ -49,7 +53,7 @@ def medium_of(
     told = [
         *(_truth(t, meant) for name, meant in _TRUTHS if (t := value(name)) is not None),
         *(_word(t) for name in _WORDS if (t := value(name)) is not None),
-        *(_done(t) for name in _CONVERSIONS if (t := value(name)) is not None),
+        *(_done(t, left) for name, left in _CONVERSIONS if (t := value(name)) is not None),
     ]
     if said := _first(told):
         return said
@@ -60,7 +64,7 @@ def medium_of(
     kind = (axis or str(value("CTYPE1") or "")).strip().upper()
     if kind.startswith("AWAV"):
         return "air"
-    if kind.startswith(("WAVE", "VACU")):
+    if re.match(r"(WAVE|VACUUM)(?![A-Z])", kind):  # WAVELENGTH is no type of the standard
         return "vacuum"
     own = (f"TUNIT{number}", f"TCOMM{number}", f"TDESC{number}", f"{column.upper()}_DESCRIPTION")
     about = own if column else ("CUNIT1",)
@@ -101,9 +105,9 @@ def _apart(told: object) -> Said:
     return "" if len({*words}) != 1 else "air" if words[0] == "air" else "vacuum"
 
 
-def _done(told: object) -> Said:
+def _done(told: object, left: Said) -> Said:
     word = str(told).strip().lower()
-    return "vacuum" if told in (True, 1) or word in (*_YES, "done") else ""
+    return left if told in (True, 1) or word in (*_YES, "done") else ""
 
 
 def _truth(told: object, meant: Said) -> Said:

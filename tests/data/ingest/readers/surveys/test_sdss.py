@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spexplain.core.spectra.spectrum import Spectrum
@@ -137,3 +138,28 @@ def test_a_damaged_file_is_a_spectrum_or_a_reason_but_never_a_crash(
         outcome = error.reason
     refusals = ("unreadable", "unknown format", "no errors", "impossible values")
     assert outcome in (Spectrum, *refusals)
+
+
+def own(path, header, units=(), *others, **more):
+    columns = {"FLUX": np.full(300, 3.0), "LOGLAM": 3.6 + 1e-3 * np.arange(300),
+               "IVAR": np.ones(300), **more}  # fmt: skip
+    table = fits.BinTableHDU(Table(columns, units=dict(units)))
+    fits.HDUList([fits.PrimaryHDU(header=fits.Header(header)), table, *others]).writeto(path)
+    return path
+
+
+def test_a_table_of_ones_own_in_sdss_names_is_read_as_it_says(tmp_path):
+    masks = {"AND_MASK": np.zeros(300, np.int32)}
+    plain = read(own(tmp_path / "a.fits", {"Z": 0.1}, **masks))
+    assert (plain.z, plain.survey) == (0.1, "SDSS")
+    jansky = read(own(tmp_path / "b.fits", {"Z": 0.1}, {"FLUX": "mJy"}, **masks))
+    assert (jansky.z, jansky.survey) == (0.1, "own")
+    slope = (10**3.6 / 10**3.899) ** -2  # of what is alike per Hz, per Å
+    np.testing.assert_allclose(jansky.flux[0] / jansky.flux[-1], slope, rtol=1e-5)
+    again = own(tmp_path / "d.fits", {}, {"FLUX": "10**-17 erg / (s cm2 Angstrom)"}, **masks)
+    assert read(again).survey == "SDSS"
+    other = fits.BinTableHDU(Table({"LINE": ["Ha"], "EW": [1.0]}), name="LINES")
+    bad = np.arange(300) % 31 == 3
+    air = read(own(tmp_path / "c.fits", {"AIRORVAC": "air"}, (), other, mask=bad))
+    assert air.medium == "air"
+    np.testing.assert_array_equal(air.has_data, ~bad)

@@ -48,7 +48,9 @@ def test_noise_is_what_its_unit_says(tmp_path, name, noise, unit):
     same(own(tmp_path / "a.fits", columns, {"FLUX": CGS, name: unit}))
 
 
-@pytest.mark.parametrize("keyword", ["BUNIT", "FLUXUNIT", "FUNIT", "YUNITS"])
+@pytest.mark.parametrize(
+    "keyword", ["BUNIT", "FLUXUNIT", "FUNIT", "YUNITS", "UNITS", "UNIT", "FLUX_UNI", "SPECUNIT"]
+)
 def test_a_header_says_the_unit_where_the_column_does_not(tmp_path, keyword):
     columns = {"WAVE": WAVE, "FLUX": FLUX, "ERR": ERROR}
     same(own(tmp_path / "a.fits", columns, {}, {keyword: CGS}))
@@ -89,3 +91,12 @@ def test_units_in_names_are_those_of_columns(flux_unit, error_unit, axis):
     np.testing.assert_allclose(found.flux, FLUX, rtol=1e-9)
     np.testing.assert_allclose(found.ivar, 1 / ERROR**2, rtol=1e-9)
     assert found.unit == SURVEY_FLUX
+
+
+@pytest.mark.parametrize("name", ["FNU", "F_NU", "flux_nu"])
+def test_flux_per_hz_of_unknown_height_has_the_slope_of_flux_per_angstrom(tmp_path, name):
+    columns = {"WAVE": WAVE, name: FLUX * WAVE**2, "ERR": ERROR * WAVE**2}
+    found = own(tmp_path / "a.fits", columns, {})
+    assert found.flux_unit == RELATIVE
+    np.testing.assert_allclose(found.flux / found.flux[0], FLUX / FLUX[0], rtol=1e-5)
+    np.testing.assert_allclose(found.flux * found.ivar**0.5, FLUX / ERROR, rtol=1e-5)

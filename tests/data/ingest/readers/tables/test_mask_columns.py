@@ -21,7 +21,7 @@ def write(path, header=(), **columns):
     return path
 
 
-@pytest.mark.parametrize("fill", [-999.0, -9999.0, 1e20, 3.4e38, -1e30])
+@pytest.mark.parametrize("fill", [-99.0, -999.0, -9999.0, 1e20, 3.4e38, -1e30])
 def test_values_that_stand_for_no_flux_are_none_and_told(tmp_path, fill):
     spectrum = read(write(tmp_path / "a.fits", flux=np.where(BAD, fill, FLUX)))
     np.testing.assert_array_equal(spectrum.has_data, ~BAD)
@@ -93,3 +93,13 @@ def test_a_table_without_rows_is_called_so(tmp_path):
     Table({"wave": WAVE[:0], "flux": FLUX[:0], "err": FLUX[:0]}).write(tmp_path / "a.fits")
     with pytest.raises(ReadError, match="the table has no rows"):
         read(tmp_path / "a.fits")
+
+
+def test_what_stands_behind_a_columns_name_is_heard(tmp_path):
+    path = write(tmp_path / "a.fits", mask=(~BAD).astype(np.int16))
+    with fits.open(path, mode="update") as hdus:
+        hdus[1].header.comments["TTYPE1"] = "wavelength in air"
+        hdus[1].header.comments["TTYPE4"] = "1 = good"
+    found = read(path)
+    assert found.medium == "air"
+    np.testing.assert_array_equal(found.has_data, ~BAD)

@@ -133,3 +133,39 @@ def test_a_variance_may_have_a_unit_of_its_own(tmp_path, name, unit, factor):
     if unit:
         fits.setval(tmp_path / "v.fits", "TUNIT3", value=unit, ext=1)
     same(read(tmp_path / "v.ecsv" if not unit else tmp_path / "v.fits"))
+
+
+@pytest.mark.parametrize("header", [{"SDQFLAGS": 31743}, {"TELESCOP": "JWST"}])
+def test_only_serious_bits_of_quality_void_a_pixel(tmp_path, header):
+    dq = np.zeros(N, np.int32)
+    dq[:100], dq[100:110] = 1024, 1  # beyond those of SDQFLAGS, and none that JWST does not use
+    table = Table({"WAVELENGTH": WAVE, "FLUX": FLUX, "ERROR": ERROR, "DQ": dq})
+    table.meta |= header
+    table.write(tmp_path / "x1d.fits")
+    np.testing.assert_array_equal(read(tmp_path / "x1d.fits").has_data, dq != 1)
+
+
+def test_pfs_has_a_table_without_units(tmp_path):
+    density = u.spectral_density(WAVE * u.AA)
+    njy = [(values * SURVEY_UNIT).to_value(u.nJy, density) for values in (FLUX, ERROR)]
+    table = Table({"wavelength": WAVE / 10, "flux": njy[0], "error": njy[1],
+                   "mask": np.zeros(N, np.int64)})  # fmt: skip
+    images = [fits.ImageHDU(FLUX, name="FLUX"), fits.ImageHDU(FLUX, name="SKY")]
+    hdus = [fits.PrimaryHDU(), *images, fits.BinTableHDU(table, name="FLUX_TABLE")]
+    fits.HDUList(hdus).writeto(tmp_path / "pfsObject-1.fits")
+    same(read(tmp_path / "pfsObject-1.fits"))
+
+
+@pytest.mark.parametrize("kind", ["OPT", "BOX"])
+@pytest.mark.parametrize("flux", ["FLAM", "COUNTS"])
+def test_pypeits_objects_are_read_by_either_extraction(tmp_path, kind, flux):
+    good = np.arange(N) % 31 != 3
+    columns = {f"{kind}_WAVE": WAVE, f"{kind}_{flux}": FLUX, f"{kind}_{flux}_IVAR": ERROR**-2,
+               f"{kind}_{flux}_SIG": ERROR, f"{kind}_MASK": good}  # fmt: skip
+    if kind == "OPT":
+        columns |= {"BOX_WAVE": WAVE, f"BOX_{flux}": 3 * FLUX, "BOX_MASK": good}
+    Table(columns).write(tmp_path / "spec1d.fits")
+    found = read(tmp_path / "spec1d.fits")
+    np.testing.assert_array_equal(found.has_data, good)
+    np.testing.assert_allclose(found.flux[good], FLUX[good], rtol=2e-6)
+    assert found.flux_unit == ("counts" if flux == "COUNTS" else "relative")

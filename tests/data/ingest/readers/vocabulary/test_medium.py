@@ -9,7 +9,9 @@ from spexplain.data.ingest.readers.vocabulary.medium import medium_of, sentences
      ("WAVEUNIT", "Angstrom (air)", "air"), ("TUNIT2", "Angstrom (air)", "air"),
      ("TCOMM2", "wavelength in vacuum", "vacuum"), ("TCOMM2", "fairly good", ""),
      ("TCOMM2", "air or vacuum", ""), ("COMMENT", "Wavelengths are in air", "air"),
-     ("HISTORY", "wavelengths converted from air to vacuum", "vacuum")],
+     ("HISTORY", "wavelengths converted from air to vacuum", "vacuum"),
+     ("VAC2AIR", True, "air"), ("VAC2AIR", False, ""), ("WAVE_SYS", "air", "air"),
+     ("CTYPE1", "WAVE", "vacuum"), ("CTYPE1", "WAVE-LOG", "vacuum"), ("CTYPE1", "WAVELENGTH", "")],
 )  # fmt: skip
 def test_what_a_header_says_of_the_medium(keyword, value, said):
     assert medium_of({keyword: value}.get, column="wave", number=2) == said

@@ -1,0 +1,104 @@
+"""Many spectra as rows of images: flux (n, D), its noise and masks alike, wavelengths beside.
+
+As stacks of one's own have them, and fibre spectrographs (SDSS's spPlate, AAOmega), whose table
+names the objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .....core.spectra.spectrum import Spectrum
+from ..fits_files.fits import Hdu
+from ..fits_files.image_axis import axes_of, has_axis
+from ..vocabulary.column_names import Role, columns_by_role
+from ..vocabulary.file_names import name_of
+from ..vocabulary.hints import Hints
+from .fits_rows import facts_of_rows
+from .image_columns import bunit
+from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows
+from .table import AXES
+
+__all__ = ["holds_rows", "load_rows"]
+
+_NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
+_OF_ROWS = 2  # NAXIS
+
+
+class _Stack(NamedTuple):
+    """That of flux; all images by role, (n, D), of the axis perhaps (1, D); and the objects."""
+
+    flux: Hdu
+    images: dict[Role, np.ndarray]
+    units: dict[str, str]
+    table: Hdu | None
+
+
+def holds_rows(hdus: Sequence[Hdu]) -> bool:
+    """Whether images are spectra, one a row.
+
+    Wavelengths are an image, or the header's, where a table of as many rows names objects: a frame
+    of a slit has no such table.
+    """
+    return _stack(hdus) is not None
+
+
+def _stack(hdus: Sequence[Hdu]) -> _Stack | None:
+    named = {hdu.name: hdu for hdu in reversed(hdus) if hdu.data is not None and not hdu.columns}
+    roles = columns_by_role(filter(None, named))
+    by_role: dict[Role, Hdu] = {role: named[name] for role, name in roles.items()}
+    flux = by_role.setdefault("flux", hdus[0])
+    if flux.data is None or flux.columns or flux.data.ndim != _OF_ROWS or len(flux.data) < 2:
+        return None
+    n, n_pixels = flux.data.shape
+    one = ((1, n_pixels), (n_pixels,))  # for all rows
+    images: dict[Role, np.ndarray] = {}
+    for role, hdu in by_role.items():
+        shapes = (flux.data.shape, *(one if role in AXES else ()))
+        if hdu.data is not None and hdu.data.shape in shapes:
+            images[role] = np.atleast_2d(hdu.data)
+    tables = (hdu for hdu in hdus if hdu.columns and hdu.data is not None and len(hdu.data) == n)
+    table = next(tables, None)
+    by_header = has_axis(flux) and table is not None and bool(id_columns(table.columns))
+    if not {*_NOISE} & {*images} or not ({*AXES} & {*images} or by_header):
+        return None
+    units = {str(role): bunit(by_role[role]) for role in images}
+    return _Stack(flux, images, units, table)
+
+
+def load_rows(hdus: Sequence[Hdu], path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """Each row's spectrum, or the one of which they are orders; headers say what is common to all.
+
+    Raises
+    ------
+    ReadError
+        A row is no spectrum, or the axis is no simple one.
+    """
+    stack = _stack(hdus)
+    assert stack is not None  # holds_rows looked
+    arrays, units = {str(role): data for role, data in stack.images.items()}, stack.units
+    n, n_pixels = arrays["flux"].shape
+    if not {*AXES} & {*arrays}:
+        (axis,) = axes_of(stack.flux, n_pixels, hdus)
+        arrays["wave"], units["wave"] = axis.values[None], axis.unit
+    facts = {} if stack.table is None else facts_of_rows(stack.table)
+    headers = [stack.flux, *(hdu for hdu in hdus if hdu is not stack.flux)]
+    common = {str(key): hdu.value(key) for hdu in reversed(headers) for key in set(hdu.header)}
+    rows = [
+        Row(
+            ({name: of_all[min(number, len(of_all) - 1)] for name, of_all in arrays.items()},),
+            {name: values[number] for name, values in facts.items()},
+            common,
+        )
+        for number in range(n)
+    ]
+    if len(rows) <= MOST_ORDERS and are_orders(rows):
+        by_file = name_of(path)
+        one = [as_one(rows)]
+        yield from spectra_of_rows(one, units, path, hints, otherwise=lambda _: by_file)
+        return
+    yield from spectra_of_rows(rows, units, path, hints)
