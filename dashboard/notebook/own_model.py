@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from ...core.explain.entry import explain
 from ...core.explain.many_gradients import gradients_of_many
-from ...core.explain.own_pieces import PiecesTarget, pieces_settings
 from ...core.settings import ExplainSettings
-from ...core.spectra.lines.line_list import PAGE_LINES
 from ...core.targets import Target
 from ...core.targets.any_model import AnyModel, Of, Outputs, read_model
 from ...data.lenses.built_lens import LensError
 from .explained import Explained, ExplainedMany, NotExplained
 from .one_spectrum import OneSpectrum, read
+from .own_segments import OwnSegments
 from .prepared_wave import PreparedWave, onto
 
 __all__ = ["Model", "model"]
 
 _SETTINGS = {field.name for field in fields(ExplainSettings)}
-_LINE_HALF_WIDTH_KMS = 1500.0
 
 
 class Model:
@@ -97,13 +95,13 @@ class Model:
         if errors not in ("raise", "keep"):
             raise ValueError(f"errors must be 'raise' or 'keep', got {errors!r}")
         chosen = _settings(method, self.known, settings)
-        own = (segments, baseline)
+        own = OwnSegments(segments, baseline)
         many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
         if not many:
             flux, done, name = self._one(spectra)
             return self._explained(flux, label, of, chosen, own, done, name)
         blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
-        if method == "gradient" and self.known.gradients is not None and own == (None, None):
+        if method == "gradient" and self.known.gradients is not None and not own.given:
             return self._gradients(blocks, label, of, chosen, errors)
         explanations: list[Any] = []
         for number, flux in enumerate(blocks):
@@ -170,7 +168,7 @@ class Model:
         label: str | int | None,
         of: Of | None,
         chosen: ExplainSettings,
-        own: tuple[Any, Any],
+        own: OwnSegments,
         done: str,
         name: str,
     ) -> Explained:
@@ -180,25 +178,13 @@ class Model:
         says = self.known.by_class(flux[None])[0]
         names = self.classes or (self.known.name,)
         probabilities = dict(zip(names, says.tolist(), strict=True))
-        segments, baseline = own
-        if segments is None and baseline is None:
-            explanation = explain(flux, target, chosen)
-            return Explained(
-                explanation, self.wave, flux, target, said=probabilities, done=done, name=name
-            )
-        labels = _labels(segments, self.wave, chosen)
-        base = np.broadcast_to(np.asarray(0.0 if baseline is None else baseline), flux.shape)
-        if not np.isfinite(base).all():
-            raise ValueError("the baseline has pixels that are not finite")
-        pieces = PiecesTarget(target, flux, base.astype(flux.dtype), labels)
-        n_pieces = int(labels.max()) + 1
-        settings_of_pieces = pieces_settings(chosen, n_pieces, baseline=baseline is not None)
-        explanation = explain(
-            np.ones(n_pieces, np.float32), cast("Target", pieces), settings_of_pieces
-        )
+        if own.given:
+            explanation, pieces = own.explain(flux, target, chosen, self.wave)
+        else:
+            explanation, pieces = explain(flux, target, chosen), None
         return Explained(
-            replace(explanation, labels=labels), self.wave, flux, target,
-            said=probabilities, done=done, name=name, pieces=(explanation, pieces),
+            explanation, self.wave, flux, target,
+            said=probabilities, done=done, name=name, pieces=pieces,
         )  # fmt: skip
 
     def _gradients(
@@ -287,33 +273,6 @@ def _settings(method: str, known: AnyModel, knobs: dict[str, Any]) -> ExplainSet
         gradient = "difference" if known.gradients is None else "analytic"
         return ExplainSettings(method="saliency", **{"gradient": gradient, **knobs})
     return ExplainSettings(method=method, **knobs)  # type: ignore[arg-type]
-
-
-def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndarray:
-    """(D,) int32 piece of each pixel, numbered from 0 without a gap."""
-    n = len(wave)
-    if segments is None:
-        return (np.arange(n) * chosen.n_segments // n).astype(np.int32)
-    if isinstance(segments, str) or (len(segments) and isinstance(segments[0], str)):
-        wanted = [segments] if isinstance(segments, str) else list(segments)
-        known = {line.name: line for line in PAGE_LINES} | {one.label: one for one in PAGE_LINES}
-        lacking = [name for name in wanted if name not in known]
-        if lacking:
-            raise ValueError(f"no lines {lacking}; known are {[one.name for one in PAGE_LINES]}")
-        marks = np.zeros(n, np.int64)
-        for number, name in enumerate(wanted, 1):
-            centre = known[name].wave_vac_aa
-            near = np.abs(wave - centre) <= centre * _LINE_HALF_WIDTH_KMS / 299792.458
-            if not near.any():
-                raise ValueError(f"{name} at {centre:.0f} Å lies outside "
-                                 f"{wave[0]:.0f}–{wave[-1]:.0f} Å")  # fmt: skip
-            marks[near] = number
-        return np.cumsum(np.diff(marks, prepend=marks[0]) != 0).astype(np.int32)
-    labels = np.asarray(segments)
-    if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"segments must be {n} whole numbers, one a pixel, got {labels.dtype} "
-                         f"{labels.shape}")  # fmt: skip
-    return np.unique(labels, return_inverse=True)[1].astype(np.int32)
 
 
 def _failed(number: int, error: ValueError, errors: str) -> NotExplained:

@@ -154,22 +154,20 @@ class AgnLens(BuiltLens):
         named = {_AGAINST.join(self.classes[i] for i in pair): pair for pair in known}
         return named.get(name)
 
-    def judged(self, flux: np.ndarray, *, true: str = "") -> Verdict:
+    def judged(self, flux: np.ndarray) -> Verdict:
         """What the classifier says of a prepared spectrum (D,): the most probable type is called.
 
         Parameters
         ----------
         flux
             As the model sees spectra.
-        true
-            Label, if there is one.
         """
         log_odds = self.machine.log_odds(flux[None])[0]
         shares = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
         votes = getattr(self.machine, "votes", None)
         return Verdict(
             "type",
-            true,
+            "",
             self.classes[int(log_odds.argmax())],
             dict(zip(self.classes, shares.tolist(), strict=True)),
             float("nan"),

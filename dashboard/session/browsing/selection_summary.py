@@ -116,13 +116,11 @@ def lines_of(
     lens: Lens,
     rows: np.ndarray,
     cancelled: Callable[[], bool],
-    *,
-    most: int = _MOST_MEASURED,
 ) -> Iterator[SelectedLines]:
     """Measure the lines of some rows, of many evenly; parameters as of :func:`spread_of`."""
     from ....data.lenses.measured_lines import measured_lines  # late: fits load slowly
 
-    few, of = drawn_evenly(lens, rows, most)
+    few, of = drawn_evenly(lens, rows, _MOST_MEASURED)
     for table, dust in measured_lines(collection, few, cancelled):
         yield SelectedLines(table, line_summary(table), dust, len(few), of)
 

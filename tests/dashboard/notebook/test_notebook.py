@@ -149,6 +149,9 @@ def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, 
         slope = (target(X[:1] + step) - target(X[:1] - step))[0] / 2e-5
         assert found[400] == pytest.approx(slope, rel=1e-4, abs=1e-10)
     np.testing.assert_allclose(es[7].weights, m.explain(X[7], "b", method="gradient").weights)
+    own = np.arange(X.shape[1]) // 100
+    with pytest.raises(ValueError, match="spectrum 0: a saliency map has no segments"):
+        m.explain(X, "b", method="gradient", segments=own)
 
 
 def test_segments_and_baselines_of_ones_own(m, labelled):
