@@ -135,13 +135,17 @@ def load_image(hdus: Sequence[Hdu], path: Path, hints: Hints = NO_HINTS) -> Iter
 def _sets(hdus: Sequence[Hdu], flux: Hdu, hints: Hints) -> list[tuple[Hdu, list[Hdu]]]:
     """Each image of flux of one name with its own errors and masks, and what is common to all.
 
-    By EXTVER where that tells them apart, else by order.
+    By EXTVER where that tells them apart, else by order. Noise that stands once is not of all.
     """
     alike = [hdu for hdu in hdus if flux.name and hdu.name == flux.name and _is_row(hdu, hints)]
     if len(alike) < _TWICE:
         return [(flux, [*hdus])]
     names = [hdu.name for hdu in hdus]
-    common = [hdu for hdu in hdus if names.count(hdu.name) == 1]
+    common = [
+        hdu
+        for hdu in hdus
+        if names.count(hdu.name) == 1 and not {*columns_by_role([hdu.name])} & {*_NEEDED}
+    ]
     versions = [hdu.value("EXTVER") for hdu in alike]
     if len({*versions}) == len(alike):
         own = [[one for one in hdus if one.value("EXTVER") == v] for v in versions]

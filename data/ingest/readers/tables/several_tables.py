@@ -26,7 +26,7 @@ __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]
 _NOISE = ("ivar", "error", "variance")
 # Tables of these have the columns of a spectrum, and are none of the object.
 _OTHERS = re.compile(
-    r"(?<![A-Z])(SKY|MODEL|TEMPL|TELLUR|RESP|THROUGHPUT|FLAT|LAMP|CALIB|STANDARD|PHOTOM)|"
+    r"SKY|MODEL|TEMPL|TELLUR|THROUGHPUT|CALIB|(?<![A-Z])(RESP|FLAT|LAMP|STANDARD|PHOTOM)|"
     r"(?<![A-Z])(ARCS?|RAW|(EM_?)?LINES?)(?![A-Z])"
 )
 # Behind an object's name, of its arms and orders.

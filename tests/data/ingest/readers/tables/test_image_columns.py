@@ -183,3 +183,12 @@ def test_the_errors_of_exposures_are_not_those_of_their_sum(tmp_path):
 def test_the_primary_image_may_be_the_wavelengths(tmp_path):
     path = write(tmp_path / "a.fits", WAVE, {"EXTNAME": "WAVELENGTH"}, FLUX=FLUX, ERROR=ERROR)
     same(read(path))
+
+
+def test_one_image_of_errors_is_not_that_of_two_fluxes(tmp_path):
+    one, two = triple(9.0, 1), triple(1.0, 2)
+    path = several(tmp_path / "a.fits", one[0], *two)
+    found = []
+    with pytest.raises(ReadError, match="the noise is unknown"):
+        found += read_all(path)
+    same(next(read_all(path)), ~BAD)

@@ -47,7 +47,7 @@ def test_objects_in_tables_of_their_own_are_several(tmp_path, names, ids):
     np.testing.assert_allclose(found[1].flux, 2 * FLUX, rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["SKY", "MODEL", "TELLURIC"])
+@pytest.mark.parametrize("name", ["SKY", "BOXSKY", "MODEL", "TELLURIC", "EM_LINES", "RAW_SPEC"])
 def test_what_is_no_object_is_no_spectrum(tmp_path, name):
     every = np.ones(WAVE.size, bool)
     spectrum = read(write(tmp_path / "a.fits", table("OBJ", every), table(name, every)))
