@@ -25,14 +25,21 @@ const from_position = (field, position) => {
   return Number((Math.round(value / step) * step).toPrecision(12))
 }
 
+// A number is taken by Enter or by leaving it; then keys are the page's again.
+const entry = (attributes) => {
+  const input = make("input", {
+    type: "text", inputmode: "decimal", class: "number", ...attributes,
+  })
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur() })
+  return input
+}
+
 const builders = {
   range(field, send) {
     const slider = make("input", {
       type: "range", min: 0, max: 1000, step: "any", "aria-label": field.label, name: field.name,
     })
-    const number = make("input", {
-      type: "text", inputmode: "decimal", class: "number", "aria-label": `${field.label}, value`,
-    })
+    const number = entry({ "aria-label": `${field.label}, value` })
     let held = false
     let sent = null
     let shown = null
@@ -145,9 +152,8 @@ const builders = {
   },
 
   number(field, send) {
-    const input = make("input", {
-      type: "text", inputmode: "decimal", class: "number", "aria-label": field.label,
-      placeholder: field.placeholder, name: field.name,
+    const input = entry({
+      "aria-label": field.label, placeholder: field.placeholder, name: field.name,
     })
     input.addEventListener("change", () => send(field.name, input.value.replace(",", ".")))
     return {
@@ -290,6 +296,7 @@ export function render({ model, el }) {
   model.on("fields", build)
   model.on("values", refresh)
   model.on("inert", refresh)
+  model.on("msg:custom", ({ refused }) => built[refused]?.set(model.values[refused]))
   model.on("found", () => { for (const control of Object.values(built)) control.found?.() })
   build()
 }

@@ -3,7 +3,10 @@ const { x, y } = pixels.data
 const { right, weight, shade } = bands.data
 const box = document.getElementById("readout")
 if (!box) return // a spectrum alone, without the page around it
-const at = cb_obj.x
+// Another spectrum or explanation under a cursor at rest: what is there now.
+const at = cb_obj.x ?? Number(box.dataset.at ?? NaN)
+if (Number.isNaN(at)) return
+box.dataset.at = at
 const nearest = (values) => {
   let low = 0, high = values.length - 1
   while (high - low > 1) {
@@ -21,16 +24,14 @@ const place = inside ? x[i] : seen.x[nearest(seen.x)]
 const parts = [`${place.toFixed(pixels.tags[1] === "nm" ? 2 : 1)} ${pixels.tags[1]}`]
 const filled_in = inside && filled.data.left.some((left, k) =>
   place >= left && place <= filled.data.right[k])
-if (inside) parts.push(`flux ${y[i].toPrecision(4)}`)
+const flux = (value, error) => `flux ${value.toPrecision(4)}${error}`.replaceAll("-", "−")
+const k = holds(seen.x) ? nearest(seen.x) : -1
+const measured = k >= 0 && !filled_in && !Number.isNaN(seen.y[k])
+const error = measured ? ` ± ${seen.error[k].toPrecision(2)}` : ""
+if (inside) parts.push(flux(y[i], error))
+else if (measured) parts.push(flux(seen.y[k], error))
 if (filled_in) parts.push("filled in, not measured")
-else if (holds(seen.x)) {
-  const k = nearest(seen.x)
-  if (Number.isNaN(seen.y[k])) parts.push("no data")
-  else {
-    if (!inside) parts.push(`flux ${seen.y[k].toPrecision(4)}`)
-    parts.push(`±${seen.error[k].toPrecision(2)}`)
-  }
-}
+else if (k >= 0 && !measured) parts.push("no data")
 let first = 0, last = right.length
 while (first < last) {
   const middle = (first + last) >> 1

@@ -1,6 +1,6 @@
 // What belongs to the whole page: its theme, its keys, and buttons in the page's own markup.
 
-const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"])
+const TYPING = "input:not([type=range]), select, textarea"
 
 // After a night's sleep, or a restart of the server, the address still holds the whole view: wait
 // until the server itself, and no gateway in between, answers again and reload.
@@ -34,6 +34,7 @@ export function render({ model, el, view }) {
 
   const on_key = (event) => {
     const where = event.composedPath()[0]
+    const typing = where.matches?.(TYPING)
     const menu = document.querySelector("details.menu[open]")
     if (event.key === "Escape") hear()
     if (event.key === "Escape" && menu) {
@@ -41,16 +42,16 @@ export function render({ model, el, view }) {
       menu.firstElementChild.focus()
       return
     }
-    if (event.key === "Escape" && !TYPING.has(where.tagName) && !document.querySelector("dialog[open]")) {
+    if (event.key === "Escape" && !typing && !document.querySelector("dialog[open]")) {
       model.send_msg({ do: "unselect" })
     }
-    if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }
     if (event.key === "u") { model.send_msg({ do: "untag" }); return }
     if (event.key === "?") { document.getElementById("keys").showModal(); return }
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    if (by === undefined) return
+    if (by === undefined || where.matches?.("input")) return // a slider takes them itself
     event.preventDefault()
     model.send_msg({ step: by })
   }

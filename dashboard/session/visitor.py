@@ -75,8 +75,8 @@ class Visitor(Session):
         self.redshift = Redshift(self)
         self.pinned = Pinned(self)
         self.laid = LaidMean(self)
-        self.filtering = Filtering(self)
         self.steps = Stepping(self, self.tagging, self.confusion)
+        self.filtering = Filtering(self, self.steps)
 
     @cached_property
     def edits(self) -> Edits:

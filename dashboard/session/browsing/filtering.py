@@ -10,15 +10,15 @@ import param
 from ....data.selections.conditions import with_condition
 from ....data.selections.selection import Selection
 from ....data.selections.where_words import WhereError
-from ..choices.tabs import tab_named
 
 if TYPE_CHECKING:
+    from ..choices.selected_rows import Combine
     from ..session import Session
+    from .stepping import Stepping
 
 __all__ = ["Filtering"]
 
 NAME = "filter"
-SELECTED = "selected"  # the tab
 
 
 class Filtering(param.Parameterized):
@@ -31,16 +31,17 @@ class Filtering(param.Parameterized):
     ----------
     session
         Whose rows are selected.
+    steps
+        Opens the list that was open before, once the filter is taken away.
     """
 
     text = param.String(default="", doc="The clause as last typed, whether or not it holds.")
     error = param.Parameter(default=None, doc="What is wrong with it (WhereError), or None.")
     n = param.Integer(default=None, allow_None=True, doc="How many rows it holds of; None if off.")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, steps: Stepping) -> None:
         super().__init__()
-        self._session, self._busy = session, False
-        self._before = ""  # the list that was open
+        self._session, self._steps, self._busy = session, steps, False
         self._known: tuple[Selection, str] | None = None
         session.view.param.watch(self._asked, "filter")
         session.selected.param.watch(self._follow, "current")
@@ -48,10 +49,8 @@ class Filtering(param.Parameterized):
     def apply(self, text: str) -> None:
         """Select and list the rows for which a clause holds; an empty one clears the filter."""
         self._select(text)
-        if self._clause_in_force:
-            self._list()
 
-    def _select(self, text: str) -> None:
+    def _select(self, text: str, how: Combine | None = None, *, by_hand: bool = True) -> None:
         text = " ".join(text.split())
         if not text:
             self.clear()
@@ -64,7 +63,7 @@ class Filtering(param.Parameterized):
         made = Selection(NAME, text, rows)
         self._known = (made, text)
         self.param.update(text=text, error=None, n=len(rows))
-        self._session.selected.take(made)
+        self._session.selected.take(made, how, by_hand=by_hand)
         self._follow()
 
     def clear(self) -> None:
@@ -73,8 +72,7 @@ class Filtering(param.Parameterized):
         self.param.update(text="", error=None, n=None)
         if held:
             self._session.selected.clear()
-            if self._session.view.tab == SELECTED and self._before:
-                self._session.view.tab = self._before
+            self._steps.leave_selected()
 
     def hold(self, column: str, condition: str) -> None:
         """Select by the clause that holds now, with this condition on a column or without any."""
@@ -88,17 +86,9 @@ class Filtering(param.Parameterized):
         if not wanted:
             self.clear()
             return
-        how, self._session.selected.how = self._session.selected.how, "new"
-        self._select(wanted)
-        self._session.selected.how = how
+        self._select(wanted, "new", by_hand=False)
         if self.error is not None:
             self._put("")
-
-    def _list(self) -> None:
-        """Open the list of what is selected, where a list is open and not a tab of another kind."""
-        view = self._session.view
-        if view.tab != SELECTED and tab_named(view.tab).module == ".lists":
-            self._before, view.tab = view.tab, SELECTED
 
     @property
     def _clause_in_force(self) -> str:

@@ -9,12 +9,14 @@ import param
 from ....data.selections.selection import Selection
 from ...workspace.listing import Listing
 from ...workspace.standard_lists import selected_rows
-from ..choices.tabs import all_tabs
+from ..choices.tabs import all_tabs, tab_named
 from ..session import Session
 from .confusion import ConfusionCell
 from .tags import Tagging
 
 __all__ = ["Stepping"]
+
+_SELECTED = "selected"  # the tab
 
 # What each lens's spectra are first looked for in; without any type to check, the second of a lens.
 _LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
@@ -49,12 +51,14 @@ class Stepping:
             "anomalous": lambda: space.ranking(session.score),
             "scores": lambda: space.ranking(session.score),
             "outside": lambda: space.outside(session.view.lens),
-            "selected": lambda: self._of_selection,
+            _SELECTED: lambda: self._of_selection,
             "confusion": lambda: confusion.listing,
         }
         self._orders: dict[str, str] = {}
         self._selection: tuple[Selection | None, Listing] | None = None
+        self._before = ""  # the list that a selection took the place of
         session.selected.param.watch(self._relist, "current")
+        session.selected.param.watch(self._list_selected, "taken")
         session.view.param.watch(self._follow_lens, "lens")
         session.view.param.watch(self._order, ["tab", "sort"])
         self._follow_lens()
@@ -106,8 +110,19 @@ class Stepping:
         return self._selection[1]
 
     def _relist(self, *_: object) -> None:
-        if self._session.view.tab == "selected":
+        if self._session.view.tab == _SELECTED:
             self._session.relist()
+
+    def _list_selected(self, *_: object) -> None:
+        """List what was selected where a list is open, and not a tab of another kind."""
+        view = self._session.view
+        if view.tab != _SELECTED and tab_named(view.tab).module == ".lists":
+            self._before, view.tab = view.tab, _SELECTED
+
+    def leave_selected(self) -> None:
+        """Open the list again that a selection took the place of."""
+        if self._session.view.tab == _SELECTED and self._before:
+            self._session.view.tab = self._before
 
     @property
     def _own_tab(self) -> str:

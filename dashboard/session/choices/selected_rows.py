@@ -44,6 +44,8 @@ class SelectedRows(param.Parameterized):
         doc="What keys that are held down (Shift, Alt) say instead of the switch; empty for none.",
     )
 
+    taken = param.Event(doc="Rows were selected by hand, and not by a link or an undo.")
+
     def __init__(self) -> None:
         super().__init__()
         self._before: list[Selection | None] = []
@@ -58,7 +60,9 @@ class SelectedRows(param.Parameterized):
         """Whether there is a selection, or none, to go back to."""
         return bool(self._before)
 
-    def take(self, selection: Selection, how: Combine | None = None) -> None:
+    def take(
+        self, selection: Selection, how: Combine | None = None, *, by_hand: bool = True
+    ) -> None:
         """Select, or change what is selected; an empty result is a selection of nothing.
 
         Parameters
@@ -67,6 +71,8 @@ class SelectedRows(param.Parameterized):
             The rows of a gesture, a filter, a cell.
         how
             What becomes of the current selection; as the visitor's switch says where None.
+        by_hand
+            Whether ``taken`` is to tell of it.
 
         Raises
         ------
@@ -84,6 +90,8 @@ class SelectedRows(param.Parameterized):
             name = now.name if now.name == selection.name else made.name
             self._put(Selection(_cut(name, _LONGEST_NAME), _cut(made.origin, _LONGEST_ORIGIN),
                                 made.rows))  # fmt: skip
+        if by_hand:
+            self.taken = True
 
     def clear(self) -> None:
         """Select nothing; can be undone."""

@@ -62,6 +62,10 @@ _BAND = ("left", "right", "weight", "shade")
 _SPREAD = ("x", "low", "high")
 _LABEL = ("x", "across", "down", "text")
 _FEW = 200
+_LEAVE = """
+const box = document.getElementById("readout")
+if (box) { box.textContent = ""; delete box.dataset.at }
+"""
 _LABEL_SHARE = 0.16, 0.4  # of the height left free for the names of lines, at least and at most
 # No tick may be wider than the room for the axis: 0.02 as it is, 0.0002 as 2e-4.
 _SHORT_TICKS = """
@@ -253,7 +257,9 @@ class SpectrumView(pn.viewable.Viewer):
         self._x.js_on_change("start", paint)
         self._x.js_on_change("end", paint)
         self.flux.js_on_change("inner_width", paint)
-        leave = CustomJS(code="document.getElementById('readout')?.replaceChildren()")
+        for source in (self.pixels, self.observed, self.bands, self._reasons.told):
+            source.js_on_change("data", readout)
+        leave = CustomJS(code=_LEAVE)
         for fig in (self.flux, self.weight):
             wheel = WheelZoomTool(dimensions="width")
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())

@@ -103,6 +103,7 @@ def form(
         except ValueError as error:
             refused = True
             complain(f"{known.label or each.name} cannot be {message['value']!r}: {error}.")
+            part.tell({"refused": each.name})
             return
         if refused:  # the value that was there before changes nothing that would take it back
             refused = False
