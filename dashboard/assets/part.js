@@ -18,6 +18,9 @@ const once = (callback) => {
   }
 }
 
+// No line ends between a number and its unit. Text alone: names in attributes stay as they are.
+const unbroken = (html) => html.replace(/(\d) (?=[%Åσ]|km\/s)(?![^<]*>)/g, "$1\u00a0")
+
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {

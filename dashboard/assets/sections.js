@@ -37,7 +37,7 @@ export function render({ model, el }) {
   const rewrite = (place, html) => {
     const used = place.contains(active()) ? active() : null
     const fresh = place.cloneNode(false)
-    fresh.innerHTML = html
+    fresh.innerHTML = unbroken(html)
     if (used && fresh.childNodes.length === place.childNodes.length) return !settle(place, fresh)
     if (used?.matches("input")) return false
     place.replaceChildren(...fresh.childNodes)

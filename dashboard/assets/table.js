@@ -25,7 +25,10 @@ export function render({ model, el }) {
     for (const line of body.rows) {
       const on = line.dataset.row === String(model.selected)
       line.setAttribute("aria-selected", String(on))
-      if (on) line.scrollIntoView({ block: "nearest" })
+      if (!on) continue
+      const { scrollLeft } = scroller // which columns are seen is the reader's choice
+      line.scrollIntoView({ block: "nearest" })
+      scroller.scrollLeft = scrollLeft
     }
   }
 

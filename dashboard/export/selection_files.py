@@ -18,15 +18,27 @@ __all__ = ["SELECTION_FILES", "keep_selection", "selection_table"]
 
 _FORMATS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "fits": "fits"}
 SELECTION_FILES = ("csv", "ecsv", "fits", "ids")
-_UNITS = {"ra": "deg", "dec": "deg"}
+_UNITS = {
+    **dict.fromkeys(("ra", "dec"), "deg"),
+    **dict.fromkeys(("ebv", "ebv_stars"), "mag"),
+    "fwhm_broad_kms": "km / s",
+    **dict.fromkeys(("planted_min_aa", "planted_max_aa"), "Angstrom"),
+}
 
 
 def selection_table(space: Workspace, selection: Selection) -> Table:
-    """The catalogue's rows of a selection, and what each lens found for them; its origin beside.
+    """The catalogue's rows of a selection, and what each lens found for them.
 
+    Beside them its origin, the collection, and whose model each lens has.
     A lens's column whose name is taken has the lens's behind it.
     """
-    table = Table(meta={"NAME": selection.name, "ORIGIN": selection.origin})
+    told = {
+        "NAME": selection.name,
+        "ORIGIN": selection.origin,
+        "COLLECT": str(space.collection.path),
+    }
+    whose = {lens.name.upper(): lens.whose for lens in space.lenses.values() if lens.whose}
+    table = Table(meta=told | whose)
     columns = {str(name): column for name, column in space.catalog.iloc[selection.rows].items()}
     for lens in space.lenses.values():
         for name, column in lens.columns.reindex(selection.rows).items():

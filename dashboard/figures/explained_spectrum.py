@@ -50,6 +50,7 @@ __all__ = ["explained_spectrum_figure", "save_figure"]
 Paint = Literal["line", "band"]
 
 _EDGE = 0.1  # inches
+_FAINT = 0.3  # of the spectrum as it is, under the smoothed one
 _SMALLEST_IN = (6.0, 3.0)
 
 # matplotlib reads some settings of a file format from one place for all threads.
@@ -151,7 +152,7 @@ def explained_spectrum_figure(
     if paint == "line":
         draw_painted_line(upper, runs, run_colours, wave, line)
     else:
-        draw_band(upper, runs, run_colours, colours.line, wave, line)
+        draw_band(upper, runs, run_colours, _ink(sight, colours), wave, line)
     ends = None
     if intervals is not None:
         ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
@@ -213,6 +214,12 @@ def _run_colours(
     share = np.clip(np.abs(weights[either, None]) / scale.limit, 0, 1)
     rgba[either] = faint + share * (np.array(to_rgba(colours.either)) - faint)
     return rgba
+
+
+def _ink(sight: Sight, colours: Theme) -> tuple[float, ...]:
+    """Of the spectrum over bands: faint under a smoothed one."""
+    smoothed = any(over.kind == "smooth" for over in sight.over)
+    return to_rgba(colours.line, _FAINT if smoothed else 1.0)
 
 
 def _look(axes: Axes, sight: Sight) -> None:

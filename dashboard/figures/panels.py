@@ -75,7 +75,12 @@ def draw_painted_line(
 
 
 def draw_band(
-    axes: Axes, runs: WeightRuns, run_colours: NDArray, colour: str, wave: NDArray, flux: NDArray
+    axes: Axes,
+    runs: WeightRuns,
+    run_colours: NDArray,
+    colour: tuple[float, ...],
+    wave: NDArray,
+    flux: NDArray,
 ) -> None:
     """The spectrum in one colour over bands in the colours of its runs."""
     _draw_runs(axes, runs, colour, 0.6, wave, flux)
@@ -90,7 +95,7 @@ def draw_band(
 def _draw_runs(
     axes: Axes,
     runs: WeightRuns,
-    colours: str | NDArray,
+    colours: tuple[float, ...] | NDArray,
     width: float,
     wave: NDArray,
     flux: NDArray,

@@ -48,7 +48,9 @@ def draw_surroundings(
             flux = np.where(beyond, whole.flux, np.nan)
             axes.plot(x, flux, color=colours.muted, lw=0.6, zorder=2)
             axes.axvspan(seen[0], seen[-1], color=colours.accent, alpha=0.05, lw=0, zorder=0)
-            words.append("pale blue: what the model saw")
+            left, right = axes.get_xlim() if sight.x is None else sight.x
+            if left < seen[0] or right > seen[-1]:
+                words.append("pale blue: what the model saw")
         if _hatch(axes, x, np.isnan(whole.flux), colours):
             words.append("hatched: no data")
         if _hatch(axes, seen, whole.filled, colours):
@@ -59,7 +61,7 @@ def draw_surroundings(
     inks = {
         "smooth": colours.line,
         "survey": category_colours(("correct",), theme)[0],
-        "pinned": colours.accent,
+        "pinned": colours.pinned,
         "rebuilt": colours.warn,
         "mean": colours.laid,
     }

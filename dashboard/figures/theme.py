@@ -36,7 +36,7 @@ class Theme:
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
     weakens), ``either`` is of what any change strengthens, or weakens (violet, apart from both by
     lightness too); ``neutral`` is a line painted where nothing was found, ``laid`` (magenta) the
-    mean of others.
+    mean of others, ``pinned`` (olive) a second spectrum.
     """
 
     page: str
@@ -56,6 +56,7 @@ class Theme:
     quiet: str
     warn: str
     laid: str
+    pinned: str
 
     def css(self) -> str:
         """The colours as CSS custom properties, ``--surface: #…;`` and so on."""
@@ -84,6 +85,7 @@ THEMES: dict[ThemeName, Theme] = {
         quiet="#8a93a2",
         warn="#b42318",
         laid="#aa3377",
+        pinned="#6f7500",
     ),
     "dark": Theme(
         page="#0e1218",
@@ -103,6 +105,7 @@ THEMES: dict[ThemeName, Theme] = {
         quiet="#586882",
         warn="#ff8d80",
         laid="#d873a9",
+        pinned="#c3c95a",
     ),
 }
 

@@ -137,8 +137,7 @@ def test_a_redshift_is_tried_by_a_number_and_a_line_and_one_key_takes_it_back(
     tab.painted(opened[0])  # the explanation follows
     assert tab.data("pixels")["y"] != before
     tab.wait("() => new URLSearchParams(location.search).has('z')")
-    number.evaluate("element => element.blur()")
-    tab.page.keyboard.press("z")
+    tab.page.keyboard.press("z")  # at once: the entry lets go of the keys
     tab.page.locator(".about", has_text=f"z {z:.4f}").wait_for()
     tab.page.locator(".about", has_text="tried at z").wait_for(state="detached")
     tab.painted(opened[0])
@@ -159,6 +158,49 @@ def test_a_redshift_is_tried_by_a_number_and_a_line_and_one_key_takes_it_back(
     tab.wait(
         "z => Math.abs(Number(new URLSearchParams(location.search).get('z')) - z) < 0.001", wanted
     )
+
+
+def test_a_slider_leaves_the_page_its_keys_and_what_is_refused_is_not_shown(
+    tab: Any, small_demo: Path, opened: tuple[str, int]
+) -> None:
+    z = float(Collection.open(small_demo).catalog["z"][opened[1]])
+    tab.open(f"?lens=agn&id={opened[0]}&n_samples=300&beside=true")
+    tab.painted(opened[0])
+    tab.page.get_by_label("Redshift", exact=True).first.press("ArrowRight")
+    tab.page.locator(".about", has_text="tried at z").wait_for()
+    tab.page.keyboard.press("z")
+    tab.page.locator(".about", has_text="tried at z").wait_for(state="detached")
+    number = tab.page.get_by_label("Redshift, value")
+    own = number.input_value()
+    assert float(own) == pytest.approx(z, abs=1e-4)
+    number.fill("-1")
+    number.press("Enter")
+    tab.page.get_by_text("Redshift cannot be -1").wait_for()
+    assert number.input_value() == own
+
+
+def test_what_the_cursor_reads_is_of_the_spectrum_that_is_open(
+    tab: Any, opened: tuple[str, int]
+) -> None:
+    tab.open(f"?lens=anomaly&id={opened[0]}&n_samples=300&tab=anomalous")
+    tab.painted(opened[0])
+    known(tab)
+    box = tab.page.locator("#flux-plot").bounding_box()
+    tab.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+    reads = """() => {
+        const [, wave, flux] = document.getElementById("readout").textContent
+            .match(/^([\\d.]+) Å\\s+·\\s+flux ([\\d.−e]+)/) ?? []
+        const { x, y } = Bokeh.documents[0].get_model_by_name("pixels").data
+        const away = Array.from(x, (at) => Math.abs(at - wave))
+        const at = away.indexOf(Math.min(...away))
+        return Math.abs(Number(flux?.replaceAll("−", "-")) - y[at]) < 2e-3 * Math.abs(y[at]) + 1e-9
+    }"""
+    tab.wait(reads)
+    tab.page.keyboard.press("ArrowDown")
+    second = tab.page.locator("tbody tr[aria-selected=true] td").nth(1)
+    tab.wait("old => Bokeh.documents[0].get_model_by_name('pixels').tags[0] !== old", opened[0])
+    tab.painted(second.inner_text())
+    tab.wait(reads)
 
 
 def test_two_windows_a_second_spectrum_and_a_smoothed_line_stand_in_a_link(

@@ -66,12 +66,17 @@ class Stepping:
     @property
     def listing(self) -> Listing:
         """The open tab's list, or the lens's own if it has none, in its current order."""
-        view = self._session.view
-        whole = self.lists[view.tab if view.tab in self.lists else self._own_tab]()
+        view, whole = self._session.view, self.whole
         only = view.tagged
         if only in ("inside", "outside"):
             whole, only = self._of_domain(whole, only), ""
         return whole.tagged(self._tagging.tags, only).sorted(view.sort)
+
+    @property
+    def whole(self) -> Listing:
+        """The same list before it is held to a tag or a side of the domain, in its own order."""
+        tab = self._session.view.tab
+        return self.lists[tab if tab in self.lists else self._own_tab]()
 
     def forget(self) -> None:
         """Let every list open in its own order again, as a link expects."""

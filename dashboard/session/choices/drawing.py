@@ -65,7 +65,7 @@ class Drawing(param.Parameterized):
         bounds=(0.0, 100.0),
         softbounds=(0.0, 10.0),
         step=0.5,
-        label="Smooth",
+        label="Smooth, px",
         doc="Draw the spectrum smoothed by a Gaussian of this many pixels, for the eye alone: the "
         "model sees it as it is.",
     )

@@ -139,10 +139,13 @@ class PlaneView(pn.viewable.Viewer):
             text="text", x_offset="shift", y_offset=-9, text_align="side",
             text_baseline="bottom", text_font=constant(FONT), text_font_size="11px", **box,
         )  # fmt: skip
+        under_pointer = Scatter(size=13, fill_color=None, line_width=1.2)
         self._ghosts = [
-            fig.add_glyph(self._ghost, Scatter(size=13, fill_color=None, line_width=1.2)),
+            fig.add_glyph(self._ghost, under_pointer),
             fig.add_glyph(self._ghost, label),
         ]
+        for ghost in self._ghosts:  # over the rings of what is selected
+            ghost.level = "annotation"
         fig.on_event(RangesUpdate, self._moved)
         fig.on_event(Tap, self._tap)
         fig.on_event(DoubleTap, lambda _: self.reset())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from .spectrum import FOOT_PX, SpectrumView
 __all__ = ["LinesOver"]
 
 _FAINT = 0.3  # of the spectrum as it is, under the smoothed one
+_LETTER_PX, _LEAST_LETTERS = 6.4, 20  # of the words at the foot
 _NOT_THERE = "no survey's model in its file"
 
 
@@ -45,6 +47,7 @@ class LinesOver:
         self.drawn: tuple[LineOver, ...] = ()
         self._drawn: dict[str, Any] = {}
         self._band: Any = None  # round the mean
+        self._said = ""
         # With the figure from the start: of one that is added later Bokeh finds no view at first.
         self._note = Label(
             x=6, y=4, x_units="screen", y_units="screen", text="", text_font=FONT, visible=False,
@@ -55,6 +58,7 @@ class LinesOver:
         session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
         session.view.param.watch(self._dress, "theme")
         redshift.param.watch(self._draw, "line")
+        view.flux.on_change("inner_width", lambda attr, old, new: self._say(self._said))
         self._dress()
         self._draw()
 
@@ -75,7 +79,7 @@ class LinesOver:
                 words = "green: the survey's own model"
                 lines.append(LineOver("survey", words, whole.wave_rest_aa, whole.model))
         if pinned is not None and outcome.shown is not None and pinned.lens is outcome.shown.lens:
-            words = f"blue line: {pinned.id}, pinned"
+            words = f"olive: {pinned.id}, pinned"
             lines.append(LineOver("pinned", words, pinned.whole.wave_rest_aa, pinned.whole.flux))
         mean = outcome.mean
         if mean is not None and outcome.shown is not None and mean.lens is outcome.shown.lens:
@@ -123,10 +127,13 @@ class LinesOver:
         self._band.data_source.data = {"x": x, **ends}
 
     def _say(self, text: str) -> None:
+        self._said = text
         below = FOOT_PX if self._session.view.span == "whole" else 0
-        self._note.update(text=text, visible=bool(text), y=2 + below)
-        if self._view.noted != bool(text):
-            self._view.noted = bool(text)
+        letters = self._view.width_px / _LETTER_PX
+        rows = wrap(text, max(int(letters), _LEAST_LETTERS), break_on_hyphens=False)
+        self._note.update(text="\n".join(rows), visible=bool(text), y=2 + below)
+        if self._view.noted != len(rows):
+            self._view.noted = len(rows)
             self._view.fit()
 
     def _dress(self, *_: object) -> None:
@@ -135,7 +142,7 @@ class LinesOver:
         colours = {
             "smooth": theme.line,
             "survey": category_colours(("correct",), name)[0],
-            "pinned": theme.accent,
+            "pinned": theme.pinned,
             "mean": theme.laid,
         }
         for kind, renderer in self._drawn.items():

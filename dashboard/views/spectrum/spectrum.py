@@ -106,7 +106,7 @@ class SpectrumView(pn.viewable.Viewer):
         self._width = self._height = self._weight_height = _GUESS_PX
         self._weight_names: tuple[str, ...] = ()
         self._seen: tuple[str, str] = ("", "")
-        self.noted = False  # something is said at the foot of the plot (lines_over.py)
+        self.noted = 0  # lines of words at the foot of the plot (lines_over.py)
         self._names_from = np.inf  # flux above which there are names of lines only
         self._full = (0.0, 0.0)  # the range that was last set to show all
         self.flux = self._build_flux()
@@ -146,6 +146,11 @@ class SpectrumView(pn.viewable.Viewer):
             session.view.errors,
             over,
         )
+
+    @property
+    def width_px(self) -> int:
+        """Of the frame; a guess until the browser has told."""
+        return self._width
 
     def plain_lines(self) -> list[Line]:
         """The line of the spectrum as it is."""

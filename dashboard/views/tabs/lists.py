@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -119,23 +119,30 @@ def _text(value: Any, kind: str) -> str:
 
 
 def _choices(session: Visitor) -> list[list[str]]:
-    """What a list can be held to: sides of the domain and tags in use, with how many of all."""
-    tags, lens = _tags(session.tagging.tags), session.lens
+    """What a list can be held to: sides of the domain and tags in use, with how many it has."""
+    table, lens = session.steps.whole.table, session.lens
+    if table.empty:
+        return []
+    known = session.tagging.tags
+    tags = _tags([known[id] for id in table["id"] if id in known] if known else [])
     domain = None if lens is None else lens.domain
     sides = []
     if domain is not None:
-        n, n_outside = len(domain.table), int(domain.table["outside"].to_numpy(bool).sum())
+        outside = domain.table["outside"].reindex(table["row"]).dropna().to_numpy(bool)
+        n, n_outside = len(outside), int(outside.sum())
         sides.append(["inside", f"inside the domain ({n - n_outside:,})"])
         sides.append(["outside", f"outside the domain ({n_outside:,})"])
-    return [["", "all spectra"], *sides, *tags] if sides or tags else []
+    choices = [*sides, *tags]
+    if (held := session.view.tagged) not in ("", *(value for value, _ in choices)):
+        choices.append([held, f"{'tagged' if held == 'any' else f'tag {held}'} (0)"])
+    return [["", "all spectra"], *choices] if choices else []
 
 
-def _tags(tags: Mapping[str, int]) -> list[list[str]]:
-    """Each tag in use, and how many spectra of all have it."""
+def _tags(tags: list[int]) -> list[list[str]]:
+    """Each tag of the list's spectra, and how many have it."""
     if not tags:
         return []
-    counts = sorted(Counter(tags.values()).items())
-    each = [[str(tag), f"tag {tag} ({n:,})"] for tag, n in counts]
+    each = [[str(tag), f"tag {tag} ({n:,})"] for tag, n in sorted(Counter(tags).items())]
     return [["any", f"tagged ({len(tags):,})"], *each]
 
 

@@ -15,6 +15,7 @@ from ...session.browsing.selection_reasons import SelectionReasons
 from ...session.browsing.selection_summary import SelectionSummary
 from ...session.visitor import Visitor
 from ...workspace.kept_colouring import KEPT_COLOUR
+from ..widgets.components import TablePart
 from ..widgets.controls import target_title
 from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
@@ -34,6 +35,10 @@ __all__ = ["show"]
 # On a small screen the list needs the room; how many lie where is said in words too.
 _WIDE_ALONE = "@media (max-width: 1180px) { :host { display: none !important } }"
 _FILES = {"csv": "CSV", "ecsv": "ECSV", "fits": "FITS", "ids": "ids"}
+_KEEP = (
+    '<label><span class="name">Keep as</span><input type="text" name="name" maxlength="60" '
+    'placeholder="a name, then Enter" aria-label="Keep the selection as"></label>'
+)
 _HINT = (
     "<h3>Nothing is selected</h3><p>Draw a box or a lasso on the plane (Shift adds, Alt takes "
     "away), press ◎ beside a type of the legend, or choose a cell or a cluster and “Select”. "
@@ -46,6 +51,12 @@ def show(session: Visitor) -> pn.Row:
     return _SelectionTab(session).whole
 
 
+def _with_room(table: TablePart) -> TablePart:
+    """Room for its seven columns, where what stands beside it needs less."""
+    table.styles = {"min-width": "min(540px, 64%)"}
+    return table
+
+
 class _SelectionTab:
     def __init__(self, session: Visitor) -> None:
         self._session = session
@@ -53,12 +64,13 @@ class _SelectionTab:
         self.part = SectionsPart("selected", self._take)
         self._reasons = SelectionReasons(session)
         self._counted: tuple[Selection, str] | None = None
+        self._kept_as: tuple[Selection | None, str] = None, ""
         self._bpt = pn.pane.HoloViews(
             None, backend="bokeh", linked_axes=False, width=280, sizing_mode="stretch_height",
             margin=(4, 10, 8, 0), visible=False, stylesheets=[_WIDE_ALONE],
         )  # fmt: skip
         self.whole = pn.Row(
-            table_part(session, ".selection"), self.part, self._bpt,
+            _with_room(table_part(session, ".selection")), self.part, self._bpt,
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
         session.view.param.watch(self._draw, "tab")
@@ -111,8 +123,12 @@ class _SelectionTab:
             session.complain("Select spectra first: there is nothing to keep.")
             return
         ids = session.workspace.catalog["id"].iloc[now.rows].astype(str).tolist()
-        kept = session.workspace.kept_selections
-        self._change_kept(lambda: kept.keep(name, now.origin, ids))
+
+        def change() -> None:
+            session.workspace.kept_selections.keep(name, now.origin, ids)
+            self._kept_as = now, name
+
+        self._change_kept(change)
 
     def _change_kept(self, change: Any) -> None:
         """Change what is kept, if this person may."""
@@ -179,7 +195,7 @@ class _SelectionTab:
             what=self._hint() if now is None else self._about(now),
             laid=laid_section(self._session.laid.selection, self._session.outcome.mean),
             **self._in_sum(now),
-            kept=self._kept(now),
+            kept=self._kept(),
         )
 
     def _in_sum(self, now: Selection | None) -> dict[str, str]:
@@ -236,12 +252,14 @@ class _SelectionTab:
         back = button(
             "Undo", {"do": "undo"}, css="plain", title="What was selected before", idle=not undo
         )
+        of, name = self._kept_as
+        kept = f"<p>Kept as “{escape(name)}”.</p>" if of is now else ""
         clear = button("Clear", {"do": "clear"}, css="plain", title="Select nothing (Esc)")
         return (
             f"<h3>{said}</h3><p>{escape(now.origin)}</p>"
             f"{self._types(now)}"
             f'<div class="line">{back} {clear}</div><div class="line">Export {saves}</div>'
-            f"{self._tags(now.rows)}"
+            f'<div class="line">{_KEEP}</div>{kept}{self._tags(now.rows)}'
         )
 
     def _types(self, now: Selection) -> str:
@@ -260,16 +278,11 @@ class _SelectionTab:
         tagged = ids.iloc[rows].map(known).dropna().astype(int).tolist() if known else []
         return tags_line(len(rows), tagged, can_undo=session.tagging.can_undo)
 
-    def _kept(self, now: Selection | None) -> str:
-        field = (
-            '<label><span class="name">Keep as</span><input type="text" name="name" maxlength="60" '
-            'placeholder="a name, then Enter" aria-label="Keep the selection as"></label>'
-        )
+    def _kept(self) -> str:
         try:
             kept = self._session.workspace.kept_selections.all()
         except OSError as error:
             return f"<p>{escape(str(error))}</p>"
-        table = kept_table(kept, self._session.view.theme) if kept else ""
-        return (field if now is not None else "") + (
-            table or "<p>No selection has been kept here yet.</p>"
-        )
+        if not kept:
+            return "<p>No selection has been kept here yet.</p>"
+        return kept_table(kept, self._session.view.theme)

@@ -102,7 +102,8 @@ def tags_line(n: int, tags: Sequence[int], *, can_undo: bool) -> str:
 def types_line(labels: pd.Series) -> str:
     """How many there are of each type, the commonest first."""
     counts = labels.value_counts()
-    told = " · ".join(f"{escape(str(kind)) or 'unlabelled'} {n:,}" for kind, n in counts.items())
+    each = [f"{n:,} {kind or 'unlabelled'}".replace(" ", "\u00a0") for kind, n in counts.items()]
+    told = escape(" · ".join(each))
     return f"<p>{told}</p>" if told else ""
 
 

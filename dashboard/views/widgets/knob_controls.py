@@ -35,15 +35,18 @@ def knob_fields(session: Session, *, folded: bool, group: str = "") -> list[Fiel
 
 
 def heed(session: Session, part: FormPart) -> None:
-    """Hide the knobs of a form that the chosen method does not heed."""
-    knobs = session.knobs
+    """Hide what a form has for another method, or another lens, than the chosen one."""
+    knobs, view = session.knobs, session.view
 
     def show(*_: object) -> None:
         declared = ExplainSettings.knobs().items()
         inert = [name for name, each in declared if not each.knob.heeded_by(knobs.method)]
-        part.inert = inert if knobs.method == "saliency" else [*inert, "slope"]
+        inert += [] if knobs.method == "saliency" else ["slope"]
+        inert += [] if view.lens == "anomaly" else ["rebuilt"]  # only it has a reconstruction
+        part.inert = inert
 
     knobs.param.watch(show, "method")
+    view.param.watch(show, "lens")
     show()
 
 

@@ -25,6 +25,9 @@ const once = (callback) => {
   }
 }
 
+// No line ends between a number and its unit. Text alone: names in attributes stay as they are.
+const unbroken = (html) => html.replace(/(\d) (?=[%Åσ]|km\/s)(?![^<]*>)/g, "$1\u00a0")
+
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
@@ -447,14 +450,21 @@ const from_position = (field, position) => {
   return Number((Math.round(value / step) * step).toPrecision(12))
 }
 
+// A number is taken by Enter or by leaving it; then keys are the page's again.
+const entry = (attributes) => {
+  const input = make("input", {
+    type: "text", inputmode: "decimal", class: "number", ...attributes,
+  })
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur() })
+  return input
+}
+
 const builders = {
   range(field, send) {
     const slider = make("input", {
       type: "range", min: 0, max: 1000, step: "any", "aria-label": field.label, name: field.name,
     })
-    const number = make("input", {
-      type: "text", inputmode: "decimal", class: "number", "aria-label": `${field.label}, value`,
-    })
+    const number = entry({ "aria-label": `${field.label}, value` })
     let held = false
     let sent = null
     let shown = null
@@ -567,9 +577,8 @@ const builders = {
   },
 
   number(field, send) {
-    const input = make("input", {
-      type: "text", inputmode: "decimal", class: "number", "aria-label": field.label,
-      placeholder: field.placeholder, name: field.name,
+    const input = entry({
+      "aria-label": field.label, placeholder: field.placeholder, name: field.name,
     })
     input.addEventListener("change", () => send(field.name, input.value.replace(",", ".")))
     return {
@@ -712,6 +721,7 @@ function render({ model, el }) {
   model.on("fields", build)
   model.on("values", refresh)
   model.on("inert", refresh)
+  model.on("msg:custom", ({ refused }) => built[refused]?.set(model.values[refused]))
   model.on("found", () => { for (const control of Object.values(built)) control.found?.() })
   build()
 }
@@ -835,7 +845,7 @@ function render({ model, el }) {
   const rewrite = (place, html) => {
     const used = place.contains(active()) ? active() : null
     const fresh = place.cloneNode(false)
-    fresh.innerHTML = html
+    fresh.innerHTML = unbroken(html)
     if (used && fresh.childNodes.length === place.childNodes.length) return !settle(place, fresh)
     if (used?.matches("input")) return false
     place.replaceChildren(...fresh.childNodes)
@@ -974,7 +984,7 @@ const movable_panes = () => {
 
 // What belongs to the whole page: its theme, its keys, and buttons in the page's own markup.
 
-const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"])
+const TYPING = "input:not([type=range]), select, textarea"
 
 // After a night's sleep, or a restart of the server, the address still holds the whole view: wait
 // until the server itself, and no gateway in between, answers again and reload.
@@ -1008,6 +1018,7 @@ function render({ model, el, view }) {
 
   const on_key = (event) => {
     const where = event.composedPath()[0]
+    const typing = where.matches?.(TYPING)
     const menu = document.querySelector("details.menu[open]")
     if (event.key === "Escape") hear()
     if (event.key === "Escape" && menu) {
@@ -1015,16 +1026,16 @@ function render({ model, el, view }) {
       menu.firstElementChild.focus()
       return
     }
-    if (event.key === "Escape" && !TYPING.has(where.tagName) && !document.querySelector("dialog[open]")) {
+    if (event.key === "Escape" && !typing && !document.querySelector("dialog[open]")) {
       model.send_msg({ do: "unselect" })
     }
-    if (TYPING.has(where.tagName) || event.ctrlKey || event.metaKey || event.altKey) return
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return
     if (/^[0-9]$/.test(event.key)) { model.send_msg({ tag: Number(event.key) }); return }
     if (event.key === "z") { model.send_msg({ do: "own-redshift" }); return }
     if (event.key === "u") { model.send_msg({ do: "untag" }); return }
     if (event.key === "?") { document.getElementById("keys").showModal(); return }
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
-    if (by === undefined) return
+    if (by === undefined || where.matches?.("input")) return // a slider takes them itself
     event.preventDefault()
     model.send_msg({ step: by })
   }
@@ -1146,7 +1157,10 @@ function render({ model, el }) {
     for (const line of body.rows) {
       const on = line.dataset.row === String(model.selected)
       line.setAttribute("aria-selected", String(on))
-      if (on) line.scrollIntoView({ block: "nearest" })
+      if (!on) continue
+      const { scrollLeft } = scroller // which columns are seen is the reader's choice
+      line.scrollIntoView({ block: "nearest" })
+      scroller.scrollLeft = scrollLeft
     }
   }
 
@@ -1233,7 +1247,7 @@ const WordsPart = (() => {
 // Words of the page: set in place, without the layout that Bokeh does for a pane.
 
 function render({ model, el }) {
-  const say = () => { el.innerHTML = model.html }
+  const say = () => { el.innerHTML = unbroken(model.html) }
   model.on("html", say)
   say()
 }

@@ -15,6 +15,7 @@ __all__ = ["Cone", "SkySearch", "angle_text", "read_cone"]
 _UNITS = {
     '"': 1 / 3600, "″": 1 / 3600, "''": 1 / 3600, "arcsec": 1 / 3600, "as": 1 / 3600,
     "'": 1 / 60, "′": 1 / 60, "arcmin": 1 / 60, "am": 1 / 60, "°": 1.0, "deg": 1.0,
+    "d": 1.0, "degrees": 1.0,
 }  # fmt: skip
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 _RADIUS = re.compile(

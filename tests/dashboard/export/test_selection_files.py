@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from astropy.table import Table
-from spexplain.dashboard.export.selection_files import SELECTION_FILES, keep_selection
+from spexplain.dashboard.export.selection_files import (
+    SELECTION_FILES,
+    keep_selection,
+    selection_table,
+)
+from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.selections.selection import Selection
 
 CHOSEN = Selection("few", "lasso on “t-SNE”", np.array([3, 4, 298]))
@@ -36,8 +42,18 @@ def test_tables_hold_the_catalogue_and_what_was_found(workspace: Any, kind: str,
     assert str(table["predicted"][0]) == workspace.lenses["agn"].columns["predicted"].loc[3]
     if kind != "csv":
         assert str(table["ra"].unit) == "deg"
+        assert table.meta["COLLECT"] == str(workspace.collection.path)
+        assert table.meta["AGN"] == workspace.lenses["agn"].whose
         told = table.meta["ORIGIN"]
         assert told.replace('"t-SNE"', "“t-SNE”") == CHOSEN.origin  # FITS has ASCII alone
+
+
+def test_columns_of_the_demo_have_their_units(workspace: Any) -> None:
+    named = {"fwhm_broad_kms": "km / s", "ebv": "mag", "planted_min_aa": "Angstrom", "z": "None"}
+    catalog = workspace.catalog.assign(**dict.fromkeys(named, 0.5))
+    space = SimpleNamespace(catalog=catalog, lenses={}, collection=workspace.collection)
+    table = selection_table(cast("Workspace", space), CHOSEN)
+    assert {name: str(table[name].unit) for name in named} == named
 
 
 def test_the_list_of_ids_is_one_a_line(workspace: Any) -> None:

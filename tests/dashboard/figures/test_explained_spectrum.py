@@ -199,3 +199,15 @@ def test_a_figure_of_a_sight_shows_that_stretch_on_that_axis(tmp_path: Path) -> 
         "shaded round the line: 1 σ", "pale blue: what the model saw",
     ):  # fmt: skip
         assert words in drawn  # as text, not as outlines
+    within = explained_spectrum_figure(wave, flux, found, sight=replace(sight, x=(440.0, 700.0)))
+    words = " ".join(text.get_text() for text in within.texts)
+    assert "smoothed by 3 px" in words
+    assert "pale blue" not in words  # of which nothing is seen
+
+
+def test_bands_show_the_spectrum_faint_under_the_smoothed_one(lime: Explanation) -> None:
+    over = (LineOver("smooth", "smoothed by 3 px", WAVE, FLUX),)
+    for lines, alpha in (((), 1.0), (over, 0.3)):
+        fig = draw(lime, paint="band", sight=Sight(over=lines))
+        spectrum = next(c for c in fig.axes[1].collections if isinstance(c, LineCollection))
+        assert spectrum.get_colors()[0][3] == alpha

@@ -30,6 +30,7 @@ from spexplain.data.collection.lookup.sky_search import Cone, SkySearch, angle_t
         ("146.7 +0.5 radius 0.1 deg", 146.7, 0.5, 0.1),
         ("09:46:48.2 +00:30:00 5″", 146.700833, 0.5, 5 / 3600),
         ("146.7 0.5 1°", 146.7, 0.5, 1.0),
+        ("09 46 48 +00 30 00 1d", 146.7, 0.5, 1.0),
     ],
 )
 def test_places_as_people_write_them(text, ra, dec, radius):
