@@ -80,6 +80,8 @@ class Gate:
             return Refusal(404, "There is nothing at this address.")
         if isinstance(self.door, OAuthDoor) and (words := self.door.refusal(request)):
             return Refusal(403, words)
+        if path == "/ws" and self.door.who(request) is None:
+            return Refusal(403, "Whoever wants to see this page has to log in first.")
         if path != "/ws" and self.n_sessions() >= self.most_sessions:
             return Refusal(
                 503,

@@ -167,7 +167,7 @@ def _of_rows(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> pd.Data
     there = at < len(index)
     there[there] = index[at[there]] == rows[there]
     at = np.where(there, at, -1)
-    return pd.DataFrame({name: take(table[name].array, at, allow_fill=True) for name in names})
+    return pd.DataFrame({name: take(table[name].values, at, allow_fill=True) for name in names})
 
 
 def _lowest(values: np.ndarray, limit: int) -> np.ndarray:

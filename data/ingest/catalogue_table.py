@@ -134,9 +134,11 @@ def table_within(content: bytes) -> tuple[pd.DataFrame] | None:
 
 
 def _of_parquet(content: bytes) -> pd.DataFrame:
-    import pandas as pd
+    import pyarrow.parquet as pq
 
-    return _plain(pd.read_parquet(io.BytesIO(content)), {})
+    # Whole numbers beside missing ones are objects, not rounded to double precision.
+    table: Any = pq.read_table(io.BytesIO(content))
+    return _plain(table.to_pandas(integer_object_nulls=True), {})
 
 
 def _of_fits(content: bytes) -> Table:
@@ -163,6 +165,11 @@ def _of_astropy(table: Any) -> pd.DataFrame:
                 table[f"{name}_{number + 1}"] = table[name][:, number]
     flat: list[str] = [name for name in table.colnames if len(table[name].shape) == 1]
     units = {name: str(table[name].unit) for name in flat if table[name].unit is not None}
+    for name in flat:  # before 3.1 pandas rounds long whole numbers beside missing ones
+        column = table[name]
+        if column.dtype.kind in "iu" and (np.ma.getdata(column) >= _EXACT).any():
+            known = ~np.ma.getmaskarray(column)
+            table[name] = np.where(known, np.ma.getdata(column).astype(str), "")
     return _plain(table[flat].to_pandas(), units)
 
 
@@ -214,6 +221,11 @@ def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
             )
             if column.dtype.kind == "M":
                 texts = column.astype(str)
+            elif (wholes := texts.map(lambda v: isinstance(v, int))).any():
+                texts = texts.where(~wholes, texts.map(str))
+                if (wholes | column.isna()).all() and not (column.abs() >= _EXACT).any():
+                    found[str(name)] = column.astype(np.float64)
+                    continue
             elif (decimals := texts.map(lambda v: isinstance(v, Decimal))).any():
                 texts = texts.where(~decimals, texts.map(str))
             if (texts.map(lambda v: isinstance(v, str)) | texts.isna()).all():

@@ -50,7 +50,7 @@ def test_the_file_holds_the_explanation_to_the_last_bit(
 
 
 def test_the_table_has_a_row_a_segment_with_its_interval(saved: SavedExplanation) -> None:
-    table = pd.read_csv(io.BytesIO(kept(saved, "csv")))
+    table = pd.read_csv(io.BytesIO(kept(saved, "csv")), engine="python")
     np.testing.assert_array_equal(table["weight"], saved.explanation.weights)
     assert (table["weight_low"] <= table["weight_high"]).all()
     assert b"Angstrom" in kept(saved, "ecsv")

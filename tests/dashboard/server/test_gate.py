@@ -85,7 +85,10 @@ def test_without_a_login_there_is_only_the_login(port: int):
     status, headers, _ = ask(port, "/spectra/")
     assert status == 302
     assert urljoin("/spectra/", headers["Location"]) == "/spectra/login?next=%2Fspectra%2F"
-    assert ask(port, "/spectra/ws", _WEBSOCKET)[0] == 403
+    of_a_browser = _WEBSOCKET | {"Origin": f"http://127.0.0.1:{port}"}
+    for told in (_WEBSOCKET, of_a_browser):
+        status, _, words = ask(port, "/spectra/ws", told)
+        assert (status, "log in first" in words) == (403, True)
     status, _, text = ask(port, "/spectra/login")
     assert status == 200
     assert 'type="password"' in text
