@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy import units as u
 from astropy.io import fits
@@ -21,7 +23,8 @@ NOWHERE = (math.nan, math.nan)
 
 def write(path, table, form):
     if form == "parquet":
-        table.to_pandas().to_parquet(path)
+        columns = {name: table[name].tolist() for name in table.colnames}
+        pq.write_table(pa.table(columns), path)
     else:
         table.write(path, format=FORMS[form])
     return path
