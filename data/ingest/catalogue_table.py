@@ -211,21 +211,20 @@ def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     for name, column in table.items():
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(column.cat.categories.dtype)
-        if column.dtype.kind in "iu" and (column.abs() >= _EXACT).any():
+        known = column.dropna()
+        whole = column.dtype.kind in "iu" or (
+            len(known) > 0 and known.map(lambda v: type(v) is int).all()
+        )
+        if whole and (known.abs() >= _EXACT).any():
             found[str(name)] = pd.Series(texts_of(column), index=column.index, dtype=str)
-        elif column.dtype.kind in "biuf":
-            found[str(name)] = column
+        elif whole or column.dtype.kind in "bf":
+            found[str(name)] = column if column.dtype.kind != "O" else column.astype(np.float64)
         else:
             texts = column.map(
                 lambda v: v.decode("utf-8", "replace") if isinstance(v, bytes) else v
             )
             if column.dtype.kind == "M":
                 texts = column.astype(str)
-            elif (wholes := texts.map(lambda v: isinstance(v, int))).any():
-                texts = texts.where(~wholes, texts.map(str))
-                if (wholes | column.isna()).all() and not (column.abs() >= _EXACT).any():
-                    found[str(name)] = column.astype(np.float64)
-                    continue
             elif (decimals := texts.map(lambda v: isinstance(v, Decimal))).any():
                 texts = texts.where(~decimals, texts.map(str))
             if (texts.map(lambda v: isinstance(v, str)) | texts.isna()).all():
