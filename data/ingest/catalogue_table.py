@@ -14,8 +14,10 @@ from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
 
-from .delimited import Delimited, read_delimited
+from .delimited import Delimited, decoded, read_delimited
 from .readers.fits_files.packed import unpacked
+from .readers.other_kinds import other_kind
+from .readers.tables.column_notes import described_form
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.other_facts import MOST_IN_A_LIST
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
@@ -45,6 +47,7 @@ _PARTS = (("plate", "mjd", "fiberid"), ("plate", "mjd", "fiber"), ("field", "mjd
 _WITH_UNIT = re.compile(r"([^\[(]*[^\s\[(])\s*[\[(]\s*([^\])]*?)\s*[\])]")
 _IN_UNITS = {*RIGHT_ASCENSIONS, *DECLINATIONS, *KEYWORDS}
 _LONGEST = 100  # letters of a name with its unit
+_NO_NAMES = ["", "nan", "null", "none", "--"]
 _EXACT = 2**53  # whole numbers beyond are rounded in double precision
 
 
@@ -125,6 +128,10 @@ def table_within(content: bytes) -> tuple[pd.DataFrame] | None:
         return (_of_astropy(_of_fits(content)),)
     if start.startswith((b"\x89HDF", b"\x93NUMPY")):
         raise ValueError("HDF5 and NPY are not read here: write it as FITS, Parquet, ECSV or CSV")
+    if kind := other_kind(content[:300]):
+        raise ValueError(f"it is {kind}")
+    if form := described_form(content):
+        return (_of_astropy(Table.read(decoded(content).splitlines(), format=form)),)
     if b"<VOTABLE" in start:
         return (_of_astropy(Table.read(io.BytesIO(content), format="votable")),)
     if start.startswith(b"# %ECSV"):
@@ -137,8 +144,11 @@ def _of_parquet(content: bytes) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     # Whole numbers beside missing ones are objects, not rounded to double precision.
-    table: Any = pq.read_table(io.BytesIO(content))
-    return _plain(table.to_pandas(integer_object_nulls=True), {})
+    stored: Any = pq.read_table(io.BytesIO(content))
+    table: Any = stored.to_pandas(integer_object_nulls=True)
+    if not any(table.index.names) and table.index.dtype.kind in "OUT" and not keys_of(table):
+        table.index.name = "id"
+    return _plain(table.reset_index() if any(table.index.names) else table, {})
 
 
 def _of_fits(content: bytes) -> Table:
@@ -158,6 +168,12 @@ def _speaks_of_spectra(names: Iterable[str]) -> bool:
 
 
 def _of_astropy(table: Any) -> pd.DataFrame:
+    for name in [*table.colnames]:  # positions and times have classes of their own
+        if hasattr(table[name], "icrs"):
+            table["ra"], table["dec"] = table[name].icrs.ra.deg, table[name].icrs.dec.deg
+        elif hasattr(table[name], "iso"):
+            table[name] = table[name].iso
+    table.keep_columns([name for name in table.colnames if hasattr(table[name], "unit")])
     for name in table.colnames:  # of magnitudes and the like each is a column
         shape = table[name].shape
         if len(shape) == 2 and shape[1] <= MOST_IN_A_LIST:
@@ -197,7 +213,7 @@ def _of_text(table: Delimited) -> pd.DataFrame:
         name = parts[1] if parts else written
         if name in found:
             name = written
-        found[name] = _numbers(words)
+        found[name] = _names(words) if plain_name(name) in _KEYS else _numbers(words)
         if parts:
             units[name] = parts[2]
     return _plain(pd.DataFrame(found), units)
@@ -234,13 +250,23 @@ def _plain(table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     return plain
 
 
+def _names(words: tuple[str, ...]) -> pd.Series:
+    """As they are written, zeros before a number too; without the point that pandas may put."""
+    import pandas as pd
+
+    texts = pd.Series(words, dtype=str)
+    texts = texts.mask(texts.str.lower().isin(_NO_NAMES), "")
+    pointed = texts.str.fullmatch(r"\d+\.0")
+    return texts.str.removesuffix(".0") if bool((pointed | (texts == "")).all()) else texts
+
+
 def _numbers(words: tuple[str, ...]) -> pd.Series:
     """As numbers if all that say something are; but whole numbers too long for one are text."""
     import pandas as pd
 
     texts = pd.Series(words, dtype=str)
     numbers: Any = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
-    none = texts.str.lower().isin(["", "nan", "null", "none", "--"])
+    none = texts.str.lower().isin(_NO_NAMES)
     long = texts.str.fullmatch(r"\d{16,}").any()
     return texts if long or bool((numbers.isna() & ~none).any()) else numbers
 

@@ -13,6 +13,10 @@ _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-
 _NOTES = ("#", "%", "!")
 _FORTRAN = re.compile(r"([+-]?[\d.,]+)[dD]([+-]?\d+)")
 _LOOKED_AT, _MOST_PROSE, _LEAST_PROSE = 20, 100, 2  # lines
+# Notes of other languages, before the numbers.
+_MARK = re.compile(r"(?:[^\w\s(\[]+|C|REM)\s+(?=\S)")
+_IN_BRACKETS = re.compile(r"[\[(][^\[\]()]*[\])]")
+_COMMA_APART, _GLUE = r",\s*(?![^\[(]*[\])])", "\0"
 _DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -89,23 +93,49 @@ def read_delimited(content: bytes) -> Delimited:
     before, lines = _preamble(lines)
     notes += before
     delimiter = _delimiter(lines)
-    rows = [_split(line, delimiter) for line in lines]
+    rows = _without_empty_last([_split(line, delimiter) for line in lines])
     numeric = all(is_number(word) for word in rows[0])
     names = tuple(f"col{number + 1}" for number in range(len(rows[0])))
     named = False
     if not numeric:
         names, rows, named = tuple(rows[0]), rows[1:], True
+        sizes = {len(row) for row in rows}
+        if len(sizes) == 1 and sizes != {1} and sizes != {len(names)}:
+            names = _heads(lines[0], delimiter, len(rows[0])) or names
     elif heads := [note for note in notes if not _said([note])]:
-        for split in (_split(heads[-1], delimiter), heads[-1].split()):
-            if len(split) == len(names) and not any(map(is_number, split)):
-                names, named = tuple(split), True
-                break
+        found = _heads(heads[-1], delimiter, len(names))
+        names, named = found or names, bool(found)
     for number, row in enumerate(rows):
         if len(row) != len(names):
             raise ValueError(
                 f"row {number + 1} has {len(row)} of the {len(names)} columns of the first line"
             )
     return Delimited(names, rows, named, _said(notes), tuple(n for n in notes if not _said([n])))
+
+
+def _heads(line: str, delimiter: str, n: int) -> tuple[str, ...]:
+    """The names of n columns in a line, whatever parts them; empty if it has none.
+
+    What stands in brackets is part of a name, as are single blanks where more than one part them.
+    """
+    whole = re.sub(r"\s+(?=[\[(])", "", _IN_BRACKETS.sub(lambda m: m[0].replace(" ", _GLUE), line))
+    ways = (
+        *(_split(line, delimiter), re.split(_COMMA_APART, line), line.split()),
+        *(whole.split(), re.split(r"\s{2,}|\t", line)),
+    )
+    for words in ways:
+        plain = tuple(word.replace(_GLUE, " ").strip() for word in words)
+        if len(plain) == n and all(plain) and not any(map(is_number, plain)):
+            return plain
+    return ()
+
+
+def _without_empty_last(rows: list[list[str]]) -> list[list[str]]:
+    """Without the nothing behind the last delimiter, where lines of data end with one."""
+    n = len(rows[0])
+    if len(rows) > 1 and all(len(row) == n + 1 and not row[-1] for row in rows[1:]):
+        return [rows[0], *(row[:-1] for row in rows[1:])]
+    return rows
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
@@ -138,7 +168,8 @@ def _preamble(lines: list[str]) -> tuple[list[str], list[str]]:
     if len(_split(lines[0], delimiter)) == n:
         return [], lines
     named = len(_split(lines[first - 1], delimiter)) == n
-    return lines[: first - named], lines[first - named :]
+    prose = [_MARK.sub("", line) for line in lines[: first - named]]
+    return prose, lines[first - named :]
 
 
 def _is_numbers(words: list[str]) -> bool:

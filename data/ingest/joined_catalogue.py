@@ -67,6 +67,10 @@ class JoinedCatalogue:
         Redshifts, NaN where there is none.
     z_warning : (n,)
         What it warns of with them, in words.
+    z_note : (n,)
+        What stands where a redshift should and is none, in words.
+    of_files
+        Whether it has warnings without redshifts, which are then of those in the files.
     facts : (n,)
         Its other columns, by the names of the collection's catalog.
     digest
@@ -78,6 +82,8 @@ class JoinedCatalogue:
     dec: list[float] = field(default_factory=list)
     z: list[float] = field(default_factory=list)
     z_warning: list[str] = field(default_factory=list)
+    z_note: list[str] = field(default_factory=list)
+    of_files: bool = False
     facts: list[dict[str, str | float]] = field(default_factory=list)
     digest: str = ""
 
@@ -161,14 +167,17 @@ def read_catalogue(path: str | Path) -> JoinedCatalogue:
     said = [[(name, row.get(name)) for name in (*KEYWORDS, *AGAIN)] for row in upper]
     in_km_s = _velocities(table)
     said = [[(in_km_s.get(name, name), value) for name, value in one] for one in said]
-    z = [redshift_of(one)[0] for one in said]
+    z, z_note = (
+        ([*each] for each in zip(*map(redshift_of, said), strict=True)) if said else ([], [])
+    )
+    of_files = not any(value is not None for one in said[:1] for _, value in one)
     warned = [
         flag_words(row.get) or rivals_of(taken, one)
         for row, taken, one in zip(upper, z, said, strict=True)
     ]
     facts = [facts_of(row.items(), known) for row in upper]
     names, again = _rows_by_name(named)
-    found = JoinedCatalogue(names, ra, dec, z, warned, facts, digest)
+    found = JoinedCatalogue(names, ra, dec, z, warned, z_note, of_files, facts, digest)
     for row, others in _same_object(again, found).items():
         found.facts[row] = {**facts[row], "catalogue_rows": float(1 + len(others))}
         if not warned[row]:

@@ -136,6 +136,8 @@ def read_labels(path: str | Path) -> Labels:
     path = Path(path)
     table = _read(path)
     told = _told(table)
+    for column in told.values():
+        _check_alike(path, table, column)
     named = named_columns(table)
     if not named or not told:
         raise LabelError(
@@ -147,6 +149,8 @@ def read_labels(path: str | Path) -> Labels:
     for role, column in told.items():
         known = entries[role]
         for raw, entry in zip(named[0], texts_of(columns[column]), strict=True):
+            if not raw:
+                continue
             if _meant(role, known.setdefault(raw, entry)) != _meant(role, entry):
                 raise LabelError(f"{path} calls {raw!r} both {known[raw]!r} and {entry!r}")
     content = [sorted(known.items()) for known in entries.values() if known]
@@ -164,12 +168,25 @@ def read_labels(path: str | Path) -> Labels:
 
 def _told(table: pd.DataFrame) -> dict[str, str]:
     """What is told → the column that tells it."""
-    columns = {_plain(str(name)): str(name) for name in reversed([*table.columns])}
+    names = [str(name) for name in reversed([*table.columns])]
+    columns = {_plain(name): name for name in names}
+    columns |= {name.strip().lower(): name for name in names}  # `label` before `type`
     told = {role: columns[role] for role in _COLUMNS if role in columns}
     if "z" not in told:
         upper = {str(name).upper(): str(name) for name in reversed([*table.columns])}
         told |= next(({"z": upper[name]} for name in KEYWORDS if name in upper), {})
     return told
+
+
+def _check_alike(path: Path, table: pd.DataFrame, column: str) -> None:
+    """Refuse a second column of the same name but for its case that says something else."""
+    columns: Any = table
+    for name in table.columns:
+        same = str(name).strip().lower() == column.strip().lower() and str(name) != column
+        if same and texts_of(columns[name]) != texts_of(columns[column]):
+            raise LabelError(
+                f"{path} has columns {column} and {name} that differ: leave one of them"
+            )
 
 
 def _called(table: pd.DataFrame, column: str) -> str:

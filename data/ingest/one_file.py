@@ -144,10 +144,16 @@ class Intake:
         name = self.labels.name_of(spectrum.id, spectrum.file)
         if name in self.labels.redshifts:
             return spectrum.told(z=self.labels.redshifts[name], z_warning="")
-        row = self._row_of(spectrum)
-        if row is None or not np.isfinite(self.catalogue.z[row]):
+        row, given = self._row_of(spectrum), self.catalogue
+        if row is None:
             return spectrum
-        return spectrum.told(z=self.catalogue.z[row], z_warning=self.catalogue.z_warning[row])
+        if np.isfinite(given.z[row]):
+            return spectrum.told(z=given.z[row], z_warning=given.z_warning[row])
+        if given.of_files and given.z_warning[row]:
+            return spectrum.told(z_warning=given.z_warning[row])
+        if np.isnan(spectrum.z) and given.z_note[row]:
+            return spectrum.told(z_note=f"the catalogue's {given.z_note[row]}")
+        return spectrum
 
     def _kept(self, spectrum: Spectrum, bar: EntryBar | None, codes: LastWave) -> Taken:
         """As it is stored, and why no model is given it, if none is."""

@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import pickle
 from decimal import Decimal
 
 import numpy as np
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy import units as u
+from astropy.coordinates import SkyCoord
 from astropy.io import fits
-from astropy.table import MaskedColumn, Table
+from astropy.table import MaskedColumn, QTable, Table
+from astropy.time import Time
 from spexplain.data.ingest.catalogue_table import degrees_factor, read_table, texts_of
 from spexplain.data.ingest.joined_catalogue import read_catalogue
 from spexplain.data.ingest.labels import LabelError, read_labels
@@ -154,3 +157,58 @@ def test_few_numbers_of_a_row_are_columns_each(tmp_path, form):
     table = Table({"id": ["a", "b"], "mags": [[20.5, 19.0], [21.0, 18.0]], "z": [0.1, 0.2]})
     found = read_catalogue(write(tmp_path / "c.any", table, form))
     assert found.facts[1] == {"mags_1": 21.0, "mags_2": 18.0}
+
+
+@pytest.mark.parametrize(
+    "names", [["000141", "000142"], ["1e5", "2e10"], ["1.10", "2.50"], ["+1", "-2"]]
+)
+def test_names_that_look_like_numbers_are_kept_as_they_are_written(tmp_path, names):
+    lines = [f"{name},0.1,Sy1" for name in names]
+    (tmp_path / "l.csv").write_text("\n".join(["id,z,label", *lines]))
+    assert [*read_labels(tmp_path / "l.csv").redshifts] == names
+    found = read_catalogue(tmp_path / "l.csv")
+    assert [found.row_of(name, "", *NOWHERE) for name in names] == [0, 1]
+
+
+def test_whole_numbers_that_pandas_wrote_with_a_point_are_names_without(tmp_path):
+    (tmp_path / "l.csv").write_text("targetid,z\n39627.0,0.1\n,0.2\n39628.0,0.3\n")
+    assert read_labels(tmp_path / "l.csv").redshifts == {"39627": 0.1, "39628": 0.3}
+
+
+@pytest.mark.parametrize("name", ["id", None])
+def test_an_index_of_pandas_is_a_column_of_names(tmp_path, name):
+    frame = pd.DataFrame({"z": [0.1, 0.2]}, index=pd.Index(["a", "b"], name=name))
+    frame.to_parquet(tmp_path / "c.parquet")
+    assert read_catalogue(tmp_path / "c.parquet").row_of("b", "", *NOWHERE) == 1
+
+
+def test_positions_and_times_of_astropy_are_read(tmp_path):
+    sky = SkyCoord([10.0, 20.0], [1.0, -2.0], unit="deg")
+    table = QTable({"pos": sky, "at": Time([55000.0, 55001.0], format="mjd"), "z": [0.1, 0.2]})
+    table.write(tmp_path / "c.ecsv")
+    found = read_catalogue(tmp_path / "c.ecsv")
+    assert found.row_of("", "", 20.0, -2.0) == 1
+    assert found.facts[0]["at"].startswith("2009-06-18")
+
+
+@pytest.mark.parametrize("form", ["ipac", "mrt", "fixed_width", "fixed_width_two_line"])
+def test_other_tables_of_text_are_catalogues(tmp_path, form):
+    Table({"id": ["a", "b"], "z": [0.1, 0.2]}).write(tmp_path / "c.txt", format=f"ascii.{form}")
+    found = read_catalogue(tmp_path / "c.txt")
+    assert (found.row_of("b", "", *NOWHERE), found.z) == (1, [0.1, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (pickle.dumps({"id": ["a"]}), "a pickle of Python, which is not loaded"),
+        (pickle.dumps({"id": ["a"]}, 0), "a pickle of Python, which is not loaded"),
+        (b'[{"id": "a"}]', "JSON: write it as"),
+        (b"SQLite format 3\0", "SQLite: write it as"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(tmp_path, content, words):
+    (tmp_path / "c.tab").write_bytes(content)
+    for reads in (read_catalogue, read_labels):
+        with pytest.raises(LabelError, match=words):
+            reads(tmp_path / "c.tab")

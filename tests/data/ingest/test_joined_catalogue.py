@@ -7,6 +7,7 @@ import pytest
 from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
+from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.collection.collection import Collection
 from spexplain.data.ingest.joined_catalogue import (
     NO_CATALOGUE,
@@ -15,6 +16,7 @@ from spexplain.data.ingest.joined_catalogue import (
     said_by,
 )
 from spexplain.data.ingest.labels import LabelError
+from spexplain.data.ingest.one_file import Intake
 from spexplain.data.ingest.to_collection import ingest
 
 NOWHERE = (math.nan, math.nan)
@@ -121,3 +123,50 @@ def test_angles_in_three_columns_and_hours_by_name(tmp_path, header, row, ra, de
     path.write_text(f"id,{header}\na,{row}\n", encoding="utf-8")
     catalogue = read_catalogue(path)
     np.testing.assert_allclose([catalogue.ra[0], catalogue.dec[0]], [ra, dec])
+
+
+def taken(tmp_path, catalogue, z=""):
+    """The one spectrum of a file, with a catalogue of a line of names and one of entries."""
+    pixels = "5000,1,.1\n5001,2,.1\n5002,3,.1\n"
+    (tmp_path / "a.csv").write_text(f"# z = {z}\nwave,flux,err\n{pixels}")
+    (tmp_path / "c.csv").write_text(catalogue)
+    intake = Intake(COLLECTION_GRID, 0.8, catalogue=read_catalogue(tmp_path / "c.csv"))
+    (one,) = intake(tmp_path / "a.csv")
+    return one.row
+
+
+def test_columns_that_differ_in_case_alone_may_contradict(tmp_path):
+    row = taken(tmp_path, "id,z,Z\na,0.1,0.7\n")
+    assert row["z"] == 0.1
+    assert row["z_warning"] == "the same file says Z (2) = 0.7"
+
+
+@pytest.mark.parametrize("written", ["~0.1", "0.1?", "<0.1", "unknown"])
+def test_a_redshift_that_is_no_number_is_told(tmp_path, written):
+    row = taken(tmp_path, f"id,z\na,{written}\nb,0.3\n")
+    assert row["set_aside"] == "redshift missing"
+    assert f"the catalogue's Z = {written!r} is no number" in row["set_aside_why"]
+
+
+@pytest.mark.parametrize(
+    ("column", "entry", "words"),
+    [
+        ("zwarning", "4", "another redshift or class fits nearly as well"),
+        ("zwarning", "0x4", "another redshift or class fits nearly as well"),
+        ("z_quality", "1", "Z_QUALITY 1: may be wrong"),
+        ("z_quality", "C", "Z_QUALITY says 'C'"),
+        ("z_flag", "tentative", "Z_FLAG says 'tentative'"),
+        *(("z_quality", "A", ""), ("z_quality", "4", ""), ("z_quality", "secure", "")),
+    ],
+)
+@pytest.mark.parametrize("of_file", [False, True])
+def test_flags_count_in_letters_and_words_too_and_without_a_redshift(
+    tmp_path, column, entry, words, of_file
+):
+    """A row whose flag is text makes the whole column text."""
+    lines = {
+        True: f"id,{column}\na,{entry}\nb,n/a\n",
+        False: f"id,z,{column}\na,0.1,{entry}\nb,0.1,n/a\n",
+    }
+    row = taken(tmp_path, lines[of_file], "0.1" if of_file else "")
+    assert (row["z"], row["z_warning"]) == (0.1, words)

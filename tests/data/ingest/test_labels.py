@@ -180,3 +180,20 @@ def test_dust_comes_with_labels_or_alone_and_changes_the_digest(labels):
 def test_dust_that_makes_no_sense_is_an_error_that_quotes_it(labels, ebv, why):
     with pytest.raises(LabelError, match=rf"gives 'a' the E\(B-V\) '{ebv}', which is {why}"):
         labels(f"id,ebv\na,{ebv}\n")
+
+
+@pytest.mark.parametrize("header", ["id,type,label", "id,label,type"])
+def test_a_column_label_stands_before_a_column_type(labels, header):
+    row = {"id": "a", "type": "QSO", "label": "Sy 1.5"}
+    text = f"{header}\n{','.join(row[name] for name in header.split(','))}\n"
+    assert labels(text).by_name == {"a": "intermediate"}
+
+
+def test_rows_without_a_name_say_nothing(labels):
+    assert labels("id,label\n,Sy1\na,Sy2\n,Sy2\n").by_name == {"a": "type 2"}
+
+
+def test_two_columns_of_one_name_must_agree(labels):
+    assert labels("id,z,Z\na,0.1,0.1\n").redshifts == {"a": 0.1}
+    with pytest.raises(LabelError, match="columns z and Z that differ: leave one"):
+        labels("id,z,Z\na,0.1,0.7\n")

@@ -20,6 +20,7 @@ from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
 
 from ..errors import ReadError
+from ..other_kinds import other_kind
 from ..vocabulary.plain_words import in_own_words
 from .fits_sizes import check_sizes
 from .packed import opened
@@ -37,15 +38,7 @@ _DAMAGE = (
 )
 # Warnings that mean an HDU is not whole. The others are about style, such as blanks in names.
 _FATAL_WARNINGS = ("File may have been truncated", "Error validating header", "An exception occ")
-_OTHER_KINDS = {
-    b"PaxHeader": "a tar archive: unpack it", b"ARROW1": "an Arrow file: write it as Parquet",
-    b"%PDF": "a PDF", b"<html": "a web page: fetch the file anew",
-    b"<!DOCTYPE": "a web page: fetch the file anew", b"\x1f\x9d": "packed by compress: unpack it",
-    b"\x28\xb5\x2f\xfd": "packed by zstd: unpack it", b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture", b"\x80\x04": "a pickle of Python, which is not loaded",
-    b"\x80\x05": "a pickle of Python, which is not loaded",
-    b"7z\xbc\xaf": "packed by 7z: unpack it",
-}  # fmt: skip
+_LOOKED_AT, _SHOWN = 300, 20  # bytes of what is no FITS file
 _CARD, _LONGEST_KEYWORD = 80, 8
 _OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
 _MOST_AXES = 10
@@ -241,7 +234,7 @@ def read_hdus(
     # Opened here, for astropy leaves the files open that it cannot read, and unpacked here, for
     # it takes the end of a cut-off gzip stream for the end of the last HDU.
     with _damage_told(), opened(Path(path)) as stream:
-        start = stream.read(20)
+        start = stream.read(_LOOKED_AT)
         if not start:
             raise ReadError("unreadable", "the file is empty")
         if not b"SIMPLE".startswith(start[:6]):
@@ -316,9 +309,9 @@ def _in_words(text: str) -> str:
 
 
 def _no_fits(start: bytes) -> str:
-    for begins, kind in _OTHER_KINDS.items():
-        if begins in start:
-            return f"not a FITS file but {kind}"
+    if kind := other_kind(start):
+        return f"no table of a spectrum but {kind}"
+    start = start[:_SHOWN]
     says = f"not a FITS file: it begins with {start!r}"
     if not start.decode("latin-1").replace("\n", " ").replace("\r", " ").isprintable():
         return says

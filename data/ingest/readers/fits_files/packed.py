@@ -78,6 +78,8 @@ def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
     if packing == "zip":
         with zipfile.ZipFile(file) as archive:
             inside = [info for info in archive.infolist() if not info.is_dir()]
+            if any(info.filename.startswith("xl/") for info in inside):
+                raise ReadError("unknown format", "a spreadsheet of Excel: save it as CSV")
             if len(inside) != 1:
                 raise ReadError("unreadable", f"a zip of {len(inside)} files: unpack it first")
             if inside[0].file_size > LARGEST_UNPACKED:  # as it says itself

@@ -23,10 +23,17 @@ _LONGEST = 200  # letters of a name with its unit; patterns take long over long 
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
 _REDSHIFT = re.compile(
-    r"(?:spectroscopic\s+)?(?:redshift|z|z_?spec)(?:\s*\(?z\)?)?\s*[=:,\s]\s*"
-    r"(-?\d*[.,]\d+)(?=$|[\s,;(±+])",
+    r"(?:(?:spectroscopic|heliocentric|host)\s+)?(?:redshift|z|z_?spec)(?:\s*\(?(?:z|spec)\)?)?"
+    r"(?:\s+of\s+(?:the\s+)?host)?\s*[=:,\s]\s*(-?\d*[.,]\d+)(?=$|[\s,;(±+])(?!\s*mag)",
     re.IGNORECASE,
 )
+# "flux units: Jy", "wavelength in nm", "Flux in units of 1e-17 erg/s/cm2/A"
+_SEVERAL = re.compile(r"[;,]\s*|\s+(?=z\s*[=:])")  # parts what stands in one remark
+_IN_UNITS_OF = re.compile(
+    r"(?:the\s+)?(\w+)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
+    re.IGNORECASE,
+)
+_UNITS = ("units", "UNITS", "Units", "unit")
 _LISTED = ("columns", "column names", "names", "fields")
 
 
@@ -40,8 +47,11 @@ def described_form(content: bytes) -> str:
     start = content[:20_000].lstrip()
     if b"Byte-by-byte Description" in start:
         return "ascii.mrt" if start.startswith(b"Title:") else "ascii.cds"
-    marked = re.search(rb"\|\s*:?-{2}", start)  # a table of Markdown
-    return "ascii.ipac" if start.startswith((b"|", b"\\")) and not marked else ""
+    lines = [line for line in start.splitlines() if line.strip()]
+    # Of IPAC's lines those of the head alone stand between bars; of Markdown's and others' all.
+    between = [line.lstrip().startswith((b"|", b"\\")) for line in lines]
+    said = start.startswith(b"|") or re.match(rb"\\(\s|\w+\s*=)", start)
+    return "ascii.ipac" if said and not all(between) and b"|" in start else ""
 
 
 def named_by_notes(table: Delimited) -> Delimited:
@@ -75,7 +85,8 @@ def named_by_notes(table: Delimited) -> Delimited:
 def redshift_in_remarks(table: Delimited) -> dict[str, str]:
     """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
     lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
-    matches = (_REDSHIFT.match(line[:_LONGEST]) for line in lines)
+    parts = (part for line in lines for part in (line[:_LONGEST], *_SEVERAL.split(line[:_LONGEST])))
+    matches = (_REDSHIFT.match(part) for part in parts)
     return next(({"z": one[1]} for one in matches if one), {})
 
 
@@ -112,6 +123,9 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
     """Name → unit, of notes such as ``wavelength (nm)`` and ``flux: erg/s/cm2/A``."""
     known = {plain_name(name): name for name in table.names if columns_by_role([name])}
     units_by_name: dict[str, str] = {}
+    listed = re.split(r"[,;|]\s*", next((table.notes[n] for n in _UNITS if n in table.notes), ""))
+    if len(listed) == len(table.names):
+        units_by_name |= zip(table.names, listed, strict=True)
     for name, value in table.notes.items():
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
         if plain_name(name) in known and not is_number(value):
@@ -121,6 +135,10 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
         if len(units) == len(table.names) and any(map(length_within, units)):
             units_by_name |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
         parts = _WITH_UNIT.fullmatch(remark[:_LONGEST])
+        if said := _IN_UNITS_OF.match(remark[:_LONGEST]):
+            units_by_name |= {
+                name: said[2] for plain, name in known.items() if plain == said[1].lower()
+            }
         if parts and plain_name(parts[1]) in known:
             units_by_name[known[plain_name(parts[1])]] = parts[2]
     return units_by_name

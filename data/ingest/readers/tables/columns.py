@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from astropy.table import Table
 
+from ...delimited import is_number, number_of
 from ..fits_files.fits import Hdu, ReadError
 from ..vocabulary.other_facts import in_capitals
 
@@ -151,6 +152,8 @@ class AstropyColumns:
         """ReadError if the column holds no numbers, or several spectra."""
         column: Any = self.table[name]
         values = np.ma.asarray(getattr(column, "value", column))
+        if values.dtype.kind in "US" and values.ndim == 1:
+            values = _from_text(values)
         if values.dtype.kind not in "iuf":
             raise ReadError("unreadable", f"column {name!r} holds {_words_for(values)}")
         return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
@@ -162,7 +165,9 @@ class AstropyColumns:
             return flags_in_words(name, np.ma.filled(values, "").astype(str).tolist())
         if values.dtype.kind not in "biuf":
             raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
-        return _one(name, np.ma.filled(values, 0).astype(np.int64))
+        values = np.ma.filled(values, 0)
+        marks = np.nan_to_num(values) if values.dtype.kind == "f" else values
+        return _one(name, marks.astype(np.int64))
 
     def words(self, name: str) -> list[str]:
         """Whole numbers too; of floating point those that are whole."""
@@ -212,10 +217,19 @@ def _words_for(values: np.ndarray) -> str:
     """What is in a column that should hold numbers."""
     if values.dtype.kind not in "USO" or not values.size:
         return f"{values.dtype}, no numbers"
-    first = str(values.ravel()[0])
+    words = [str(word) for word in values.ravel()]
+    first = next((word for word in words if not is_number(word)), words[0])
     if first.lstrip().startswith("["):
         return "lists as text: write them as lists in Parquet or ECSV, or a pixel a row"
     return f"text such as {first[:20]!r}, no numbers"
+
+
+def _from_text(values: np.ma.MaskedArray) -> np.ma.MaskedArray:
+    """Numbers that are written as text; the text where one is none."""
+    words = np.ma.filled(values.astype(str), "nan").tolist()
+    if not words or not all(map(is_number, words)):
+        return values
+    return np.ma.masked_invalid([number_of(word) for word in words])
 
 
 def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
@@ -227,7 +241,10 @@ def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
         One of them is no such word.
     """
     known = {word: value for value, some in _MARKS.items() for word in some}
-    said = [known.get(word.strip().lower(), -1) for word in words]
+    bits = {
+        word: int(word, 16) for word in {*words} if re.fullmatch(r"0[xX][0-9a-fA-F]{1,15}", word)
+    }
+    said = [bits.get(word, known.get(word.strip().lower(), -1)) for word in words]
     if -1 in said:
         shown = words[said.index(-1)]
         raise ReadError("unreadable", f"column {name!r} holds {shown!r}, no flags of good and bad")

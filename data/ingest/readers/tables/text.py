@@ -17,6 +17,7 @@ from .....core.spectra.spectrum import Spectrum
 from ...delimited import decoded, number_of, read_delimited
 from ..errors import ReadError, Unread
 from ..fits_files.packed import opened, unpacked_name
+from ..other_kinds import other_kind
 from ..vocabulary.column_names import columns_by_role
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
@@ -52,6 +53,12 @@ _TITLES = {"votable": "a VOTable", "ecsv": "ECSV", "text": "text"}
 _LOOKED_AT = 500  # bytes
 _WIDE, _LONGEST_LETTER = (b"\xff\xfe", b"\xfe\xff"), 4
 _LINES = 200
+# Of other programs, what stands where there is no number: of IRAF, Excel, Windows, pandas.
+_NOTHING = {
+    *("", "nan", "null", "none", "--", "-", "na", "n/a", "n.a.", "indef", "...", "..", "?"),
+    *("#n/a", "<na>", "masked", "missing", "-nan", "1.#qnan", "-1.#ind", "1.#inf", "nan(ind)"),
+    "-nan(ind)",
+}
 _UNNAMED = "columns without names"
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
@@ -78,8 +85,8 @@ def _kind(path: Path) -> str | None:
             start = stream.read(_LOOKED_AT)
     except (OSError, ReadError):
         return kind  # whoever opens it says so
-    if start.startswith(b"SIMPLE"):
-        return None
+    if start.startswith(b"SIMPLE") or (kind in (None, "text") and other_kind(start)):
+        return None  # whoever opens it as FITS says what it is
     return kind or _kind_by_content(start)
 
 
@@ -161,6 +168,10 @@ def _why_none(table: Any) -> tuple[Any, str]:
             f"its {len(names)} columns have no names: write them in the first line, such as "
             f"# wave flux error, or say {said}"
         )
+    if lower & {"access_url", "accref", "access_format"}:
+        return "no spectrum", (
+            "a list of spectra at a service: fetch what its access_url names, and give those files"
+        )
     shown = ", ".join(name[:40] for name in names[:6])
     return "unknown format", (
         f"columns {shown}: none is a wavelength and another a flux; name them wave, flux and "
@@ -219,6 +230,8 @@ def _name_and_unit(written: str) -> tuple[str, str]:
     parts = _WITH_UNIT.fullmatch(written) if len(written) < _LOOKED_AT else None
     if parts is None or not columns_by_role([parts[1]]):
         return written, ""
+    if re.fullmatch(r"air|vac(uum)?", parts[2], re.IGNORECASE):
+        return f"{parts[1]}_{parts[2]}", ""
     return parts[1], parts[2]
 
 
@@ -249,7 +262,7 @@ def _numbers(words: Sequence[str]) -> np.ndarray:
 
 
 def _number(word: str) -> float:
-    if word.lower().strip("*") in ("", "nan", "null", "none", "--", "-", "na", "n/a"):
+    if word.lower().strip("*") in _NOTHING:
         return float("nan")
     if word.lower() in ("true", "false", "t", "f"):
         return float(word[:1] in "tT")

@@ -40,7 +40,9 @@ def _with_said(votable: Any, held: Any) -> Table:
     table = held.to_table(use_names_over_ids=True)
     facts: dict[str, object] = {}
     for element in _elements(votable, held):
-        names = [element.name, (getattr(element, "utype", None) or "").rpartition(".")[2]]
+        utype = (getattr(element, "utype", None) or "").removesuffix(".Value")
+        redshift = getattr(element, "ucd", None) == "src.redshift"
+        names = [element.name, utype.rpartition(".")[2], "redshift" if redshift else ""]
         for name in filter(None, names):
             facts.setdefault(str(name), _plain(element.value))
     table.meta.update(facts)

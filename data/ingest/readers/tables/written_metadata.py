@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from astropy.table import meta as table_meta
 __all__ = ["described", "of_parquet", "of_yaml"]
 
 _YAML, _PANDAS = b"table_meta_yaml", (b"PANDAS_ATTRS", b"pandas")
+_VOTABLE = b"IVOA.VOTable-Parquet.content"
 _NO_WORDS = ("unit", "units", "parquet:field_id")
 _LONGEST = 200  # bytes of a value that is said of a spectrum; schemas are longer
 
@@ -72,9 +74,19 @@ def of_parquet(metadata: Mapping[bytes, bytes] | None) -> tuple[dict[str, str], 
             attrs = _attributes(value)
             units |= {str(k): str(v) for k, v in dict(attrs.pop("units", None) or {}).items()}
             facts |= attrs
+        elif key == _VOTABLE:
+            units |= _units_of_votable(value.decode("utf-8", "replace"))
         elif len(value) <= _LONGEST:
             facts[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
     return units, facts
+
+
+def _units_of_votable(text: str) -> dict[str, str]:
+    fields = (
+        dict(re.findall(r'(\w+)="([^"]*)"', one))
+        for one in re.findall(r"<(?:\w+:)?FIELD\s[^>]*>", text)
+    )
+    return {one["name"]: one["unit"] for one in fields if one.get("name") and one.get("unit")}
 
 
 def _attributes(value: bytes) -> dict[str, Any]:

@@ -35,7 +35,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "flux", "flux_density", "fluxdensity", "flam", "f_lambda", "flambda", "fnu", "f_nu",
         "spectrum_flux", "flux_calibrated", "flux_reduced", "fluxes", "signal", "spec", "counts",
         "flx", "flux_lambda", "flux_nu", "f_lam", "flux_cal", "spectrum", "intensity", "opt_flam",
-        "opt_counts", "box_flam", "box_counts",
+        "opt_counts", "box_flam", "box_counts", "F_λ", "F_ν",
     ),
     "ivar": (
         "ivar", "flux_ivar", "ivar_flux", "invvar", "inverse_variance", "flux_inverse_variance",
@@ -52,7 +52,7 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "std", "stdev", "flux_std", "stddev", "stderr", "staterror", "stat_error", "noise", "rms",
         "dflux", "delta_flux", "flux_unc", "ferr", "err_reduced", "errors", "errs", "flux_errors",
         "flux_density_error", "e_flux_density", "uncert", "spectrum_error", "spectrum_err",
-        "flux_sig", "σ",
+        "flux_sig", "σ", "σ_F", "σ_F_λ",
     ),
     "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
     "good mask": (

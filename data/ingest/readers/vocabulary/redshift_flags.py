@@ -33,6 +33,7 @@ _NAMED = (
     "NEGATIVE_EMISSION", "UNPLUGGED", "BAD_TARGET", "NODATA",
 )  # fmt: skip
 _NOTHING = ("", "ok", "good", "none", "nan", "null", "-", "--", "secure", "reliable")
+_SURE_WORDS = ("a", "a+", "high", "certain", "robust", "probable", "sure", "spec", "n/a", "na")
 _LONGEST = 40
 # SDSS until DR7: https://skyserver.sdss.org/dr7/en/help/browser/enum.asp?n=SpecZStatus
 _STATES = ("Z_STATUS", "ZSTATUS")
@@ -58,7 +59,7 @@ def flag_words(value: Callable[[str], object]) -> str:
         if isinstance(said, bool):
             bad = said is (name != "ZWARN")
             return "flagged by its survey" if bad else ""
-        if isinstance(said, str) and not said.strip().isdigit():
+        if isinstance(said, str) and _whole(said) is None:
             if words := _of_text(name, said.strip()):
                 return words
             continue
@@ -67,6 +68,10 @@ def flag_words(value: Callable[[str], object]) -> str:
             return warning_words(bits)
     for name, (least, called) in _GRADES.items():
         grade = value(name)
+        if isinstance(grade, str):
+            grade = _grade_of(grade)
+        if isinstance(grade, str):
+            return f"{name} says {grade[:_LONGEST]!r}"
         if isinstance(grade, int | float) and not isinstance(grade, bool) and grade == grade:
             return _of_grade(float(grade), least, called)
     for name in _STATES:
@@ -89,6 +94,15 @@ def _of_text(name: str, said: str) -> str:
     return f"{name} says {said[:_LONGEST]!r}"
 
 
+def _grade_of(text: str) -> float | str | None:
+    """A grade as a number where it is one; None of nothing, or of a word for a sure redshift."""
+    plain = text.strip()
+    try:
+        return float(plain)
+    except ValueError:
+        return None if plain.lower() in (*_NOTHING, *_SURE_WORDS) else plain
+
+
 def _of_grade(grade: float, least: int, called: str) -> str:
     if grade < 0:  # −1, −99: none was given
         return ""
@@ -101,6 +115,6 @@ def _of_grade(grade: float, least: int, called: str) -> str:
 def _whole(said: object) -> int | None:
     if isinstance(said, float) and math.isfinite(said) and said == int(said):
         return int(said)
-    if isinstance(said, str) and said.strip().isdigit():
-        return int(said)
+    if isinstance(said, str) and re.fullmatch(r"\s*(\d+(\.0*)?|0[xX][0-9a-fA-F]+)\s*", said):
+        return int(said, 16) if "x" in said.lower() else int(float(said))
     return said if isinstance(said, int) else None

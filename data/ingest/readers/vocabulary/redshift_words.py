@@ -83,7 +83,7 @@ def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:
 
 def _written(text: str) -> str | float:
     """A number that stands as text, with a decimal comma or its error; other text as it is."""
-    number = re.split(r"\s*(?:\+/-|\+-|±|\(|[,;]\s)", text.strip(), maxsplit=1)[0]
+    number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;)", text.strip(), maxsplit=1)[0]
     try:
         return float(number.replace(",", "."))
     except ValueError:
@@ -98,7 +98,7 @@ def _read(name: str, value: object) -> tuple[float, str]:
     if name in VELOCITIES:
         return math.nan, f"{name} = {value} is a velocity, of which convention it does not say"
     if isinstance(value, str):
-        value = _written(value)
+        value = _written(re.sub(r"\s*km.*", "", value) if name in _RECESSION else value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan, f"{name} = {value!r} is no number"
     if name in _RECESSION and math.isfinite(value):

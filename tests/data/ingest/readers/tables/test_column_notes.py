@@ -75,7 +75,8 @@ def test_a_line_of_numbers_is_no_line_of_units():
 
 def test_descriptions_are_known_by_how_they_begin():
     assert described_form(b"Title: x\nByte-by-byte Description of file") == "ascii.mrt"
-    assert described_form(b"\\z = 0.1\n|wave|") == "ascii.ipac"
+    assert described_form(b"\\z = 0.1\n|wave|\n 4000") == "ascii.ipac"
+    assert described_form(b"|wave|\n|4000|") == ""
     assert described_form(b"wave,flux\n1,2") == ""
 
 

@@ -30,6 +30,7 @@ def write(path, names, *, ucds=(), utypes=(), z=("z", ""), wave=WAVE):
         field.utype = utype
     param = Param(votable, name=z[0], datatype="double", value="0.1")
     param.utype = z[1] or None
+    param.ucd = (*z, None)[2]
     first.params.append(param)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", u.UnitsWarning)  # VOTables prefer 0.1nm to Angstrom
@@ -37,7 +38,13 @@ def write(path, names, *, ucds=(), utypes=(), z=("z", ""), wave=WAVE):
     return read(path)
 
 
-@pytest.mark.parametrize("z", [("z", ""), ("Redshift", ""), ("p1", "spec:Target.Redshift")])
+@pytest.mark.parametrize(
+    "z",
+    [
+        *(("z", ""), ("Redshift", ""), ("p1", "spec:Target.Redshift")),
+        *(("p1", "spec:Spectrum.Derived.Redshift.Value"), ("p1", "", "src.redshift")),
+    ],
+)
 def test_a_parameter_says_the_redshift(tmp_path, z):
     assert write(tmp_path / "a.vot", ("wave", "flux", "err"), z=z).z == 0.1
 

@@ -81,3 +81,12 @@ def test_a_damaged_header_of_numpy_is_told(tmp_path):
     (tmp_path / "a.npy").write_bytes(content.replace(b")], ", b"    ", 1))
     with pytest.raises(ReadError, match="no NPY that can be read"):
         read(tmp_path / "a.npy")
+
+
+@pytest.mark.filterwarnings("ignore::astropy.io.votable.exceptions.VOWarning")  # of style
+def test_units_of_parquet_with_a_votable_within(tmp_path):
+    table = Table(COLUMNS)
+    units = {name: {"unit": unit} for name, unit in UNITS.items()}
+    about = {name: units.get(name, {"unit": ""}) for name in table.colnames}
+    table.write(tmp_path / "a.parquet", format="parquet.votable", metadata=about)
+    assert read(tmp_path / "a.parquet").flux_unit == SURVEY_FLUX

@@ -1,0 +1,43 @@
+"""Files that are no spectra and no tables by how they begin, and what to do about each."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["other_kind"]
+
+_PICKLE = "a pickle of Python, which is not loaded"
+_AS_TABLE = "write it as FITS, ECSV, CSV or Parquet"
+_KINDS = {
+    b"ARROW1": "an Arrow file: write it as Parquet", b"%PDF": "a PDF",
+    b"<html": "a web page: fetch the file anew", b"<!DOCTYPE": "a web page: fetch the file anew",
+    b"\x1f\x9d": "packed by compress: unpack it", b"\x28\xb5\x2f\xfd": "packed by zstd: unpack it",
+    b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture",
+    b"7z\xbc\xaf": "packed by 7z: unpack it", b"#ASDF": f"ASDF: {_AS_TABLE}",
+    b"SQLite format 3": f"a database of SQLite: {_AS_TABLE}",
+    b"MATLAB 5.0 MAT-file": f"a file of MATLAB: save it with -v7.3, or {_AS_TABLE}",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet or document of Microsoft: save it as CSV",
+}  # fmt: skip
+_BEGINNINGS = (
+    (re.compile(rb".{257}ustar|.{,40}PaxHeader", re.DOTALL), "a tar archive: unpack it"),
+    (
+        re.compile(rb"\x80[\x02-\x05]|\((?:dp|lp|i)[0-9]|c(?:numpy|pandas|astropy|copy_reg)"),
+        _PICKLE,
+    ),
+    (re.compile(rb"SR\x00[\x04\x06]"), f"a save file of IDL: {_AS_TABLE}"),
+    (re.compile(rb"\s*[{\[]\s*[\"{\[]"), f"JSON: {_AS_TABLE}"),
+)
+
+
+def other_kind(start: bytes) -> str:
+    """What a file is by its first bytes, with what to do; empty of what may be a table.
+
+    Parameters
+    ----------
+    start
+        Some of them; of a tar archive 300.
+    """
+    plain = start.lstrip()
+    known = (kind for begins, kind in _KINDS.items() if plain.startswith(begins))
+    begun = (kind for pattern, kind in _BEGINNINGS if pattern.match(start))
+    return next(known, "") or next(begun, "")
