@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -143,7 +144,7 @@ class AstropyColumns:
 
     table: Table
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """As the file has them."""
         return tuple(self.table.colnames)
@@ -204,9 +205,9 @@ class AstropyColumns:
         if keyword in said:
             return _plain(said[keyword])
         said_of_column = re.fullmatch(r"(TUCD|TUTYP|TCOMM)(\d+)", keyword)
-        if said_of_column is None or int(said_of_column[2]) > len(self.table.colnames):
+        if said_of_column is None or int(said_of_column[2]) > len(self.names):
             return None
-        column: Any = self.table[self.table.colnames[int(said_of_column[2]) - 1]]
+        column: Any = self.table[self.names[int(said_of_column[2]) - 1]]
         info = column.info
         kept = {str(key).upper(): value for key, value in dict(info.meta or {}).items()}
         of_kind = {"TUCD": "UCD", "TUTYP": "UTYPE"}.get(said_of_column[1])
