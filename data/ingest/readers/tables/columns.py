@@ -144,9 +144,13 @@ class AstropyColumns:
 
     table: Table
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """As the file has them."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
         return tuple(self.table.colnames)
 
     def numbers(self, name: str) -> np.ndarray:
