@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from .worker_share import Share
+
 __all__ = ["BrowserTab", "Schedule"]
 
 Schedule = Callable[[Callable[[], None]], object]
@@ -19,10 +21,16 @@ class BrowserTab:
         Worker threads, shared and bounded.
     schedule
         Runs a callback where the page may be changed (the document's thread).
+
+    Attributes
+    ----------
+    later
+        Threads for what refines an answer that has been shown: answers go before it.
     """
 
     def __init__(self, pool: Executor, schedule: Schedule) -> None:
         self.pool, self.schedule = pool, schedule
+        self.later = pool.later if isinstance(pool, Share) else pool
         self._closing: list[Callable[[], None]] = []
 
     def on_close(self, let_go: Callable[[], None]) -> None:

@@ -10,14 +10,15 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-__all__ = ["SharedWorkers"]
+__all__ = ["Share", "SharedWorkers"]
 
 
 class SharedWorkers:
     """Gives each visitor an executor of their own on the same threads.
 
     Visitors take turns: of each that waits one piece of work is begun, then of the next. None
-    holds all threads, so that another's first piece of work begins at once.
+    holds all threads, so that another's first piece of work begins at once. What refines an answer
+    waits until nobody waits for one, and one thread is kept from it.
 
     Parameters
     ----------
@@ -37,20 +38,21 @@ class SharedWorkers:
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
         self._free = n_threads
         self._most = n_threads - 1
+        self._n_refining = 0
         self._taken = taken
         self._lock = threading.Lock()
-        self._turns: deque[_Share] = deque()
+        self._turns: tuple[deque[Share], deque[Share]] = (deque(), deque())  # answers, refinements
         self._ended = False
 
     @property
     def n_waiting(self) -> int:
         """Pieces of work that have not begun."""
         with self._lock:
-            return sum(len(share.waiting) for share in self._turns)
+            return sum(len(share.waiting) for turns in self._turns for share in turns)
 
-    def share(self) -> Executor:
+    def share(self) -> Share:
         """One visitor's executor."""
-        return _Share(self)
+        return Share(self)
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
         """Work for all visitors, such as preparing the page; it waits for a thread as theirs do."""
@@ -60,44 +62,53 @@ class SharedWorkers:
         """Begin nothing more; what waits is cancelled, what runs is not waited for."""
         with self._lock:
             self._ended = True
-            left = [future for share in self._turns for future, _ in share.waiting]
-            self._turns.clear()
+            left = [f for turns in self._turns for share in turns for f, _ in share.waiting]
+            for turns in self._turns:
+                turns.clear()
         for future in left:
             future.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _ask(self, share: _Share, future: Future[Any], call: Callable[[], Any]) -> None:
+    def _ask(self, share: Share, future: Future[Any], call: Callable[[], Any]) -> None:
         with self._lock:
             if not self._ended:
                 share.waiting.append((future, call))
-                if share not in self._turns:
-                    self._turns.append(share)
+                turns = self._turns[share.refines]
+                if share not in turns:
+                    turns.append(share)
         if self._ended:
             future.cancel()
         self._begin()
 
     def _begin(self) -> None:
         with self._lock:
-            for _ in range(len(self._turns)):
-                if not self._free:
-                    return
-                share = self._turns.popleft()
-                if share.n_running < self._most:
-                    future, call = share.waiting.popleft()
-                    self._free -= 1
-                    share.n_running += 1
-                    self._pool.submit(self._run, share, future, call)
-                if share.waiting:
-                    self._turns.append(share)
+            for turns in self._turns:
+                for _ in range(len(turns)):
+                    if not self._free or (turns[0].refines and self._n_refining == self._most):
+                        return
+                    share = turns.popleft()
+                    if share.visitor.n_running < self._most:
+                        self._start(share)
+                    if share.waiting:
+                        turns.append(share)
 
-    def _run(self, share: _Share, future: Future[Any], call: Callable[[], Any]) -> None:
+    def _start(self, share: Share) -> None:
+        future, call = share.waiting.popleft()
+        self._count(share, 1)
+        self._pool.submit(self._run, share, future, call)
+
+    def _count(self, share: Share, more: int) -> None:
+        self._free -= more
+        share.visitor.n_running += more
+        self._n_refining += more * share.refines
+
+    def _run(self, share: Share, future: Future[Any], call: Callable[[], Any]) -> None:
         try:
             if future.set_running_or_notify_cancel():
                 _fulfil(future, call)
         finally:
             with self._lock:
-                self._free += 1
-                share.n_running -= 1
+                self._count(share, -1)
             self._begin()
 
     def _timed(self, call: Callable[[], Any], asked: float) -> Any:
@@ -107,13 +118,22 @@ class SharedWorkers:
             self._taken(time.perf_counter() - asked)
 
 
-class _Share(Executor):
-    """One visitor's part of the threads."""
+class Share(Executor):
+    """One visitor's part of the threads.
 
-    def __init__(self, workers: SharedWorkers) -> None:
+    Attributes
+    ----------
+    later
+        An executor for what refines an answer that has been shown.
+    """
+
+    def __init__(self, workers: SharedWorkers, visitor: Share | None = None) -> None:
         self._workers = workers
         self.waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
-        self.n_running = 0
+        self.n_running = 0  # of both kinds
+        self.refines = visitor is not None
+        self.visitor: Share = self if visitor is None else visitor
+        self.later: Executor = Share(workers, self) if visitor is None else self
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a function called when it is this visitor's turn."""

@@ -141,8 +141,12 @@ class SelectionSummary(param.Parameterized):
         super().__init__()
         self._session = session
         self._of: tuple[object, object] = (None, None)
-        self._spread: Background[Spread] = Background(session, self._spread_arrived)
-        self._lines: Background[SelectedLines] = Background(session, self._lines_arrived)
+        self._spread: Background[Spread] = Background(
+            session, self._spread_arrived, pool=session.later
+        )
+        self._lines: Background[SelectedLines] = Background(
+            session, self._lines_arrived, pool=session.later
+        )
         session.selected.param.watch(self._begin, "current")
         session.view.param.watch(self._begin, ["tab", "lens"])
         self._begin()

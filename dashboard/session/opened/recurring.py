@@ -49,7 +49,7 @@ class Recurring:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked: Explanation | None = None
-        self._work: Background[_SoFar] = Background(session, self._arrived)
+        self._work: Background[_SoFar] = Background(session, self._arrived, pool=session.later)
         session.outcome.param.watch(self._explanation_changed, "explanation")
         session.outcome.param.watch(self._trust_known, "trust")
 

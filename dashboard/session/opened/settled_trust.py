@@ -51,7 +51,9 @@ class SettledTrust:
         self._session = session
         self._calm_s = calm_s
         self._timer: threading.Timer | None = None
-        self._work: Background[AssessedExplanation] = Background(session, self._judged)
+        self._work: Background[AssessedExplanation] = Background(
+            session, self._judged, pool=session.later
+        )
         session.on_close(self._wait_no_more)
         session.outcome.param.watch(self._changed, "explanation")
 

@@ -58,7 +58,8 @@ def test_a_table_that_grows_in_memory_is_refused_for_that(tmp_path):
     wide = tmp_path / "wide.csv"
     names = ",".join(f"c{k}" for k in range(60_000))
     wide.write_text(f"{names}\n{','.join('1' * 60_000)}")
-    tight = asdict(LIMITS) | {"memory_bytes": 20_000_000}
+    # Time enough: a slow machine is not to be told that it is the time.
+    tight = asdict(LIMITS) | {"memory_bytes": 20_000_000, "cpu_s": 60.0, "wall_s": 120.0}
     orders = io.BytesIO()
     send(orders, {"limits": tight, "intake": None})
     send(orders, {"files": [str(wide)]})

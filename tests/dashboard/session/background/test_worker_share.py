@@ -101,3 +101,46 @@ def test_times_are_told_and_one_thread_is_too_few():
     assert told[0] >= 0
     with pytest.raises(ValueError, match="not 1"):
         SharedWorkers(1, "shared-test")
+
+
+def test_what_refines_waits_for_answers_and_leaves_them_a_thread():
+    workers = SharedWorkers(2, "shared-test")
+    held, order, begun = threading.Event(), [], threading.Semaphore(0)
+
+    def hold() -> None:
+        begun.release()
+        assert held.wait(_END_S)
+
+    first, second, third = (workers.share() for _ in range(3))
+    refining = [one.later.submit(hold) for one in (first, second)]
+    assert begun.acquire(timeout=_END_S)
+    # One of the two threads is kept: an answer comes while both visitors refine theirs.
+    assert third.submit(lambda: "done").result(_END_S) == "done"
+    assert not begun.acquire(blocking=False)
+    answers = [third.submit(hold)]  # now both are taken
+    assert begun.acquire(timeout=_END_S)
+    refining += [third.later.submit(order.append, "refined")]
+    answers += [one.submit(order.append, "answered") for one in (first, second)]
+    held.set()
+    for work in [*answers, *refining]:
+        work.result(_END_S)
+    assert order == ["answered", "answered", "refined"]
+    workers.shutdown()
+
+
+def test_a_visitor_holds_no_more_threads_by_refining():
+    workers = SharedWorkers(3, "shared-test")
+    held, begun = threading.Event(), threading.Semaphore(0)
+
+    def hold() -> None:
+        begun.release()
+        assert held.wait(_END_S)
+
+    greedy = workers.share()
+    waits = [to.submit(hold) for _ in range(9) for to in (greedy, greedy.later)]
+    assert all(begun.acquire(timeout=_END_S) for _ in range(2))
+    assert workers.share().submit(lambda: "done").result(_END_S) == "done"
+    held.set()
+    for work in waits:
+        work.result(_END_S)
+    workers.shutdown()
