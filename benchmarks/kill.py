@@ -255,14 +255,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     dice, quarter = random.Random(options.seed), options.kills // 4
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        found = {
-            "tags": tags(work, options.kills - 3 * quarter, dice),
-            "fetch": fetches(work, quarter, dice),
-            "ingest": ingests(work, quarter, options.files, dice),
-            "build": builds(work, quarter, dice),
-        }
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        found: dict[str, object] = {}
+        for name, measured in (
+            ("tags", lambda: tags(work, options.kills - 3 * quarter, dice)),
+            ("fetch", lambda: fetches(work, quarter, dice)),
+            ("ingest", lambda: ingests(work, quarter, options.files, dice)),
+            ("build", lambda: builds(work, quarter, dice)),
+        ):
+            found[name] = measured()
+            print(f"{name}: {json.dumps(found[name])}", file=sys.stderr, flush=True)
     print(json.dumps(found, indent=None if options.json else 1))
 
 

@@ -61,9 +61,9 @@ def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
         ("model", _joined(models, np.float32)),
         ("wave", waves),
     ):
-        digest.update(values)
+        digest.update(values.data)
         _store_pixels(group, name, values)
-    digest.update(index)
+    digest.update(index.data)
     stored = group.create_array("index", data=index)
     stored.attrs["columns"] = list(_INDEX)
     stored.attrs["wave_kinds"] = list(KINDS)
