@@ -20,10 +20,10 @@ run: venv ## build the demo the first time, then open the dashboard
 # that word in a dry run too.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
 	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT; \
-	$(PYTEST) tests/core tests/data > .tests-below.log 2>&1 & below=$$!; \
+	$(PYTEST) tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
 	trap 'kill $$below' INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory lint && \
-	$(PYTEST) --ignore=tests/core --ignore=tests/data; above=$$?; \
+	$(PYTEST) --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \
 	wait $$below; below=$$?; cat .tests-below.log; exit $$((above || below))
 
 # The lower bounds of pyproject.toml, each at its own, and what these ask for at its newest. torch is as
