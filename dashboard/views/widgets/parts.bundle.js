@@ -1017,6 +1017,7 @@ function render({ model, el, view }) {
   }
 
   const on_key = (event) => {
+    if (event.key === "Enter") hear() // what is entered next is answered anew
     const where = event.composedPath()[0]
     const typing = where.matches?.(TYPING)
     const menu = document.querySelector("details.menu[open]")
