@@ -6,6 +6,7 @@ disturbed, but for the times it took, and nothing may be left beside. Tags are w
 that says each one aloud once it is kept; killed, every tag it has said must be there:
 
     python benchmarks/kill.py --kills 40 --json
+    python benchmarks/kill.py --kills 200 --only build --json   # its quarter of them
 """
 
 from __future__ import annotations
@@ -99,6 +100,35 @@ def until_through(
             return n
 
 
+def rounds(
+    begin: Callable[[Path], subprocess.Popen[bytes]],
+    look: Callable[[Path], tuple[dict[str, str], int]],
+    place: Path,
+    kills: int,
+    dice: random.Random,
+) -> dict[str, object]:
+    """One that is left alone, and others that are killed until each comes through.
+
+    ``begin`` starts one at a place; ``look`` says what is there at the end (the bytes of each
+    file), and how many things are left behind that should not be.
+    """
+    began = time.monotonic()
+    begin(place).communicate()
+    took_s = time.monotonic() - began
+    wanted, _ = look(place)
+    done, n, same, left = 0, 0, 0, 0
+    differ: set[str] = set()
+    while done < kills:
+        shutil.rmtree(place)
+        done += until_through(partial(begin, place), took_s, kills - done, dice)
+        found, behind = look(place)
+        n, same, left = n + 1, same + (found == wanted), left + behind
+        differ |= {name for name, _ in found.items() ^ wanted.items()}
+        print(f"{place.name}: {done} kills, {same} of {n} the same", file=sys.stderr, flush=True)
+    return {"kills": done, "rounds": n, "same_bytes": same, "left_behind": left,
+            "files": len(wanted), "other_files": sorted(differ)[:5]}  # fmt: skip
+
+
 def _quiet(command: list[str], **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
@@ -109,7 +139,7 @@ def _quiet(command: list[str], **environment: str) -> subprocess.Popen[bytes]:
 
 
 def ingests(work: Path, kills: int, n_files: int, dice: random.Random) -> dict[str, object]:
-    """One that is left alone, and others that are killed until one comes through."""
+    """Survey files made a collection, as :func:`rounds`."""
     source = files(work / "files", n_files)
 
     def begin(out: Path) -> subprocess.Popen[bytes]:
@@ -118,44 +148,24 @@ def ingests(work: Path, kills: int, n_files: int, dice: random.Random) -> dict[s
         command = [sys.executable, "-c", _MAIN, "ingest", str(source), "--out", str(out)]
         return _quiet([*command, "--jobs", "2"])
 
-    began = time.monotonic()
-    begin(work / "calm").communicate()
-    took_s = time.monotonic() - began
-    wanted, key = bytes_of(work / "calm"), Collection.open(work / "calm").key
-    done, rounds, same, left = 0, 0, 0, 0
-    while done < kills:
-        out = work / f"killed-{rounds}"
-        done += until_through(partial(begin, out), took_s, kills - done, dice)
-        rounds += 1
-        same += bytes_of(out) == wanted and Collection.open(out).key == key
-        left += len(list(work.glob(f".{out.name}*"))) + len([*check(out)])
-        shutil.rmtree(out)
-    return {"kills": done, "rounds": rounds, "same_key_and_bytes": same, "left_behind": left}
+    def look(out: Path) -> tuple[dict[str, str], int]:
+        left = len([*work.glob(f".{out.name}*"), *check(out)])
+        return bytes_of(out) | {"the key": Collection.open(out).key}, left
+
+    return rounds(begin, look, work / "ingest", kills, dice)
 
 
 def builds(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
-    """The small demo, simulated and built, as :func:`ingests`."""
+    """The small demo, simulated and built, as :func:`rounds`."""
 
     def begin(home: Path) -> subprocess.Popen[bytes]:
         return _quiet([sys.executable, "-c", _BUILD], SPEXPLAIN_HOME=str(home))
 
-    began = time.monotonic()
-    begin(work / "calm-home").communicate()
-    took_s = time.monotonic() - began
-    (calm,) = (one.parent for one in (work / "calm-home").glob("*/collection.json"))
-    wanted, done, rounds, same, left = bytes_of(calm), 0, 0, 0, 0
-    differ: set[str] = set()
-    while done < kills:
-        home = work / f"home-{rounds}"
-        done += until_through(partial(begin, home), took_s, kills - done, dice)
-        rounds += 1
-        found = bytes_of(home / calm.name)
-        same += found == wanted
-        differ |= {name for name, _ in found.items() ^ wanted.items()}
-        left += len([*check(home / calm.name)])
-        shutil.rmtree(home)
-    return {"kills": done, "rounds": rounds, "same_bytes": same, "left_behind": left,
-            "files": len(wanted), "other_files": sorted(differ)[:5]}  # fmt: skip
+    def look(home: Path) -> tuple[dict[str, str], int]:
+        (built,) = (one.parent for one in home.glob("*/collection.json"))
+        return bytes_of(built), len([*check(built)])
+
+    return rounds(begin, look, work / "build", kills, dice)
 
 
 @contextmanager
@@ -199,7 +209,7 @@ def slow_archive(spectra: Path) -> Iterator[str]:
 
 
 def fetches(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
-    """Some spectra of an archive, as :func:`ingests`."""
+    """Some spectra of an archive, as :func:`rounds`."""
     source, listed = files(work / "archive", _FETCHED + 1), work / "wanted.txt"
     listed.write_text(
         "\n".join(f"9900-59000-{row}" for row in range(1, _FETCHED + 1)), encoding="utf-8"
@@ -209,21 +219,11 @@ def fetches(work: Path, kills: int, dice: random.Random) -> dict[str, object]:
         command = [sys.executable, "-c", _MAIN, "fetch", "sdss", "--list", str(listed)]
         return _quiet([*command, "--out", str(out), "--base", address])
 
+    def look(out: Path) -> tuple[dict[str, str], int]:
+        return bytes_of(out / "spectra"), len([*out.rglob("*.part*")])
+
     with slow_archive(source) as address:
-        began = time.monotonic()
-        begin(work / "calm-fetch").communicate()
-        took_s = time.monotonic() - began
-        wanted = bytes_of(work / "calm-fetch" / "spectra")
-        done, rounds, same, left = 0, 0, 0, 0
-        while done < kills:
-            out = work / f"fetched-{rounds}"
-            done += until_through(partial(begin, out), took_s, kills - done, dice)
-            rounds += 1
-            same += bytes_of(out / "spectra") == wanted
-            left += len([one for one in out.rglob("*") if ".part" in one.name])
-            shutil.rmtree(out)
-    return {"kills": done, "rounds": rounds, "same_bytes": same, "left_behind": left,
-            "files": len(wanted)}  # fmt: skip
+        return rounds(begin, look, work / "fetch", kills, dice)
 
 
 def tags(work: Path, kills: int, dice: random.Random) -> dict[str, int]:
@@ -252,19 +252,24 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--files", type=int, default=1500, help="more than a shard's 1024 rows")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", default=["tags", "fetch", "ingest", "build"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    dice, quarter = random.Random(options.seed), options.kills // 4
+    quarter = options.kills // 4
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
+        work, parts = (
+            Path(folder),
+            {
+                "tags": partial(tags, kills=options.kills - 3 * quarter),
+                "fetch": partial(fetches, kills=quarter),
+                "ingest": partial(ingests, kills=quarter, n_files=options.files),
+                "build": partial(builds, kills=quarter),
+            },
+        )
         found: dict[str, object] = {}
-        for name, measured in (
-            ("tags", lambda: tags(work, options.kills - 3 * quarter, dice)),
-            ("fetch", lambda: fetches(work, quarter, dice)),
-            ("ingest", lambda: ingests(work, quarter, options.files, dice)),
-            ("build", lambda: builds(work, quarter, dice)),
-        ):
-            found[name] = measured()
+        for name in options.only:
+            # Moments of its own: a part alone has the same as beside the others.
+            found[name] = parts[name](work, dice=random.Random(f"{options.seed} {name}"))
             print(f"{name}: {json.dumps(found[name])}", file=sys.stderr, flush=True)
     print(json.dumps(found, indent=None if options.json else 1))
 

@@ -78,8 +78,7 @@ def main() -> None:
         "mutants_failed": len(fuzz.get("failures", [])),
         "kills": sum(part["kills"] for part in kill.values() if isinstance(part, dict)),
         "rounds_that_ended_at_other_bytes": sum(
-            one["rounds"] - one.get("same_key_and_bytes", one.get("same_bytes", 0))
-            for one in rounds
+            one["rounds"] - one["same_bytes"] for one in rounds
         ),
         "files_left_behind": sum(one["left_behind"] for one in rounds),
         "tags_lost": kill.get("tags", {}).get("tags_lost"),
