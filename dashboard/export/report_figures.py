@@ -24,6 +24,7 @@ from ...data.collection.trained.trained_models import probability_column
 from ...data.lenses.plane_points import Plane
 from ...data.study import published_p21 as paper
 from ...data.study.figure_intervals import share_interval
+from ..figures.colour_limit import colour_limit
 from ..figures.number_labels import label_places
 from ..figures.theme import THEMES, category_colours
 from ..workspace.confusion_table import ordered_types
@@ -215,9 +216,7 @@ def saliency_figure(
     for at, (axes, values) in enumerate(zip(panels, flux, strict=True)):
         predicted = int(machine.log_odds(values[None])[0].argmax())
         explanation = explain(values, machine.target(predicted), ExplainSettings(method="saliency"))
-        sizes = np.abs(explanation.weights)
-        # Where nearly all are 0, as of a forest, the largest sets the scale.
-        most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
+        most = colour_limit(explanation.weights, by_pixel=True)
         points = np.column_stack([wave, values]).reshape(-1, 1, 2)
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)
         lines = LineCollection(list(pieces), cmap=palette, norm=Normalize(-most, most))

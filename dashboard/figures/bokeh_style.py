@@ -9,10 +9,23 @@ from bokeh.plotting import figure
 
 from .theme import Theme
 
-__all__ = ["FONT", "dress", "letter", "letter_name", "plain_figure", "span"]
+__all__ = [
+    "FONT",
+    "GUESS_PX",
+    "dress",
+    "letter",
+    "letter_name",
+    "plain_figure",
+    "span",
+    "spectral_figure",
+]
 
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', sans-serif"
+GUESS_PX = 560
+"""A side of a frame, until the browser tells."""
 
+_LEFT_PX, _RIGHT_PX = 84, 12  # so much room beside all frames over wavelengths: they line up
+_SETTLE_MS = 40
 _NAME_PX, _LEAST_NAME_PX = 12, 8
 _READ_PX = 9  # what is smaller, a shorter name replaces
 _LETTER_EM = 0.57  # mean width of a letter in these names
@@ -34,6 +47,14 @@ def plain_figure(**options: Any) -> figure:
     for axis in fig.axis:
         axis.update(major_tick_in=0, major_tick_out=4, axis_line_width=1)
     return fig
+
+
+def spectral_figure(name: str, x_range: Range1d, y_range: Range1d, **options: Any) -> figure:
+    """A figure over wavelengths that a drag moves along them; ``options`` are Bokeh's."""
+    return plain_figure(
+        name=name, x_range=x_range, y_range=y_range, tools="xpan", lod_timeout=_SETTLE_MS,
+        min_border_left=_LEFT_PX, min_border_right=_RIGHT_PX, **options,
+    )  # fmt: skip
 
 
 def letter(fig: figure, *, label_px: int, tick_px: int) -> None:

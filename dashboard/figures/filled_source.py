@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource
 
-__all__ = ["fill"]
+__all__ = ["clear", "empty_source", "fill"]
+
+
+def empty_source(name: str, *columns: str) -> ColumnDataSource:
+    """A source of this name with these columns, all empty."""
+    return ColumnDataSource({column: [] for column in columns}, name=name)
 
 
 def fill(source: ColumnDataSource, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
@@ -27,6 +32,12 @@ def fill(source: ColumnDataSource, columns: Mapping[str, Sequence[Any] | np.ndar
     held: Any = source.data
     if held.keys() != columns.keys() or not all(_same(held[key], columns[key]) for key in columns):
         source.data = dict(columns)
+
+
+def clear(*sources: ColumnDataSource) -> None:
+    """Empty all columns of each source, unless they are."""
+    for source in sources:
+        fill(source, {str(column): [] for column in source.data})
 
 
 def _same(held: Any, wanted: Any) -> bool:

@@ -13,6 +13,7 @@ from ...core.explain.entry import Explanation
 from ...core.models.anomaly.scores import SCORE_TITLES
 from ...core.words import probability_text
 from ...data.lenses.lenses import Verdict
+from .colour_limit import colour_limit
 from .set_words import like_text, set_text
 from .wording import target_title
 
@@ -88,8 +89,7 @@ class WeightScale:
     Attributes
     ----------
     limit
-        Largest |weight| the colours tell apart, in those units. Half a percent of the pixels of a
-        saliency map may lie beyond, or a single spike would leave all others grey.
+        Largest |weight| the colours tell apart, in those units (``colour_limit``).
     exponent
         Of the power of ten; 0 where plain numbers are short enough.
     clipped
@@ -103,13 +103,10 @@ class WeightScale:
     @classmethod
     def of(cls, weights: NDArray[np.float64], *, by_pixel: bool = False) -> WeightScale:
         """The scale that suits weights (S,), or those of single pixels."""
-        sizes = np.abs(weights)
-        most = float(sizes.max())
-        limit = float(np.percentile(sizes, 99.5)) if by_pixel else most
-        limit = limit or most or 1.0
+        limit = colour_limit(weights, by_pixel=by_pixel)
         exponent = int(np.floor(np.log10(limit)))
         exponent = 0 if -1 <= exponent <= 2 else exponent
-        return cls(limit / 10.0**exponent, exponent, most > limit)
+        return cls(limit / 10.0**exponent, exponent, bool(np.abs(weights).max() > limit))
 
     @property
     def unit(self) -> str:

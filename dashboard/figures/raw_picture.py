@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...data.collection.observed import ObservedSpectrum
 
 from ...core.words import number_text
+from .pixel_runs import runs
 
 __all__ = ["raw_picture"]
 
@@ -81,11 +82,10 @@ def _words(observed: ObservedSpectrum) -> str:
 
 def _gaps(x: np.ndarray, good: np.ndarray) -> str:
     """Stretches without data."""
-    change = np.flatnonzero(np.diff(np.concatenate([[True], good, [True]]).astype(np.int8)))
     return "".join(
-        f'<rect x="{x[first]:.1f}" width="{max(x[stop - 1] - x[first], 1):.1f}" y="0" '
+        f'<rect x="{x[first]:.1f}" width="{max(x[last] - x[first], 1):.1f}" y="0" '
         f'height="{_HEIGHT}" fill="#888" opacity="0.2"/>'
-        for first, stop in change.reshape(-1, 2).tolist()
+        for first, last in zip(*runs(~good), strict=True)
     )
 
 

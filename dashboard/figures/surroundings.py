@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from .pixel_runs import stretches
 from .sight import Sight
-from .theme import Theme, ThemeName, category_colours
+from .theme import Theme, ThemeName, over_colours
 
 __all__ = ["draw_surroundings"]
 
@@ -58,13 +59,7 @@ def draw_surroundings(
             axes.plot(seen, dashes, color=colours.warn, lw=0.7, ls=(0, (2, 2)), zorder=3)
             words.append("hatched: no data, or filled in" if "hatched: no data" in words else
                         "hatched: filled in, not measured")  # fmt: skip
-    inks = {
-        "smooth": colours.line,
-        "survey": category_colours(("correct",), theme)[0],
-        "pinned": colours.pinned,
-        "rebuilt": colours.warn,
-        "mean": colours.laid,
-    }
+    inks = over_colours(theme)
     for line in sight.over:
         x = sight.axis.of_rest(line.wave_rest_aa)
         axes.plot(x, line.flux, color=inks[line.kind], lw=0.8, zorder=4)
@@ -75,12 +70,9 @@ def draw_surroundings(
 
 
 def _hatch(axes: Axes, x: np.ndarray, marked: np.ndarray, colours: Theme) -> bool:
-    steps = np.diff(np.concatenate([[0], marked.astype(np.int8), [0]]))
-    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
-    half = 0.5 * np.gradient(x) if len(x) > 1 else np.zeros(len(x))
-    for start, stop in zip(starts, stops, strict=True):
+    for left, right in zip(*stretches(x, marked), strict=True):
         axes.axvspan(
-            x[start] - half[start], x[stop] + half[stop], facecolor="none",
+            left, right, facecolor="none",
             edgecolor=colours.muted, hatch="////", lw=0, alpha=0.5, zorder=0,
         )  # fmt: skip
-    return bool(len(starts))
+    return bool(marked.any())

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from .pixel_runs import runs
+
 __all__ = ["Frame", "band", "ends", "painted_pieces", "picture", "polyline", "strips"]
 
 _WIDTH, _HEIGHT = 100.0, 40.0
@@ -139,9 +141,8 @@ def painted_pieces(
 
 def strips(frame: Frame, wave_aa: NDArray[np.floating], marked: NDArray[np.bool_]) -> str:
     """Bands of full height where marked, (D,) bool."""
-    steps = np.diff(np.concatenate([[0], marked.astype(np.int8), [0]]))
-    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
-    left, right = frame.x(wave_aa[starts]), frame.x(wave_aa[stops])
+    first, last = runs(marked)
+    left, right = frame.x(wave_aa[first]), frame.x(wave_aa[last])
     return "".join(
         f'<rect class="shade" x="{a:.2f}" y="0" width="{max(b - a, 0.1):.2f}" '
         f'height="{_HEIGHT:g}"/>'

@@ -15,6 +15,7 @@ __all__ = [
     "ThemeName",
     "category_colours",
     "diverging",
+    "over_colours",
     "painting",
     "sequential",
 ]
@@ -167,6 +168,18 @@ def category_colours(
         else own_colours.get(name) or _NAMED[theme].get(name) or next(free)
         for name in names
     ]
+
+
+def over_colours(theme: ThemeName) -> dict[str, str]:
+    """Of each kind of line drawn over a spectrum (``LineOver.kind``), its ``#rrggbb``."""
+    chosen = THEMES[theme]
+    return {
+        "smooth": chosen.line,
+        "survey": _NAMED[theme]["correct"],
+        "pinned": chosen.pinned,
+        "rebuilt": chosen.warn,
+        "mean": chosen.laid,
+    }
 
 
 def diverging(theme: ThemeName, *, paint: Literal["line", "band"] = "band") -> list[str]:

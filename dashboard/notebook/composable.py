@@ -12,6 +12,7 @@ import pandas as pd
 from ...core.explain.explanation import Explanation
 from ...core.explain.flux_effects import effects
 from ...data.lenses.plane_points import Plane
+from ..figures.colour_limit import colour_limit
 from ..figures.theme import THEMES, ThemeName, category_colours, diverging, sequential
 from ..figures.wording import meaning
 from ..workspace.colouring import Categories, Colouring
@@ -93,8 +94,8 @@ def painted_spectrum(
     """
     import_module("holoviews.plotting.bokeh")
     seen = effects(explanation)
-    wave, most = hv.Dimension("wave_rest", label="Rest wavelength, vacuum", unit="Å"), 1e-300
-    most = max(float(np.abs(seen.values).max(initial=0.0)), most)
+    wave = hv.Dimension("wave_rest", label="Rest wavelength, vacuum", unit="Å")
+    most = colour_limit(seen.values)
     ends = np.flatnonzero(np.diff(explanation.labels)) + 1
     pieces = []
     for start, stop in zip([0, *ends], [*ends, len(flux)], strict=True):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ....core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .reasons import beyond_text, named
+    from .reasons import beyond_text, segment_name
     from .verdict import state_pane, veil_pane, verdict_pane
     from .when_opened import SpectrumWhenOpened
 
 __all__ = [
     "SpectrumWhenOpened",
     "beyond_text",
-    "named",
+    "segment_name",
     "state_pane",
     "veil_pane",
     "verdict_pane",

@@ -6,7 +6,7 @@ import panel as pn
 
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
-from ..widgets.components import FormPart
+from ..widgets.components import FormPart, turn
 from ..widgets.form_fields import Field, form
 from ..widgets.knob_controls import heed, knob_fields
 
@@ -44,7 +44,7 @@ class ChoicesBeside:
         wanted = self._session.view.beside
         if wanted and not len(self.place):
             self.place.append(_choices(self._session))
-        self.place.param.update(visible=wanted, css_classes=["is-open"] if wanted else [])
+        turn(self.place, on=wanted)
 
 
 def _choices(session: Visitor) -> FormPart:

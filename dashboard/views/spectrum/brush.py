@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 import panel as pn
 from bokeh.events import Pan, PanEnd, PanStart
-from bokeh.models import BoxAnnotation, ColumnDataSource, CustomJS, Line, PanTool
+from bokeh.models import BoxAnnotation, CustomJS, Line, PanTool
 from bokeh.plotting import figure
 
+from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
-__all__ = ["attach_brush"]
+__all__ = ["Brush"]
 
 
-def attach_brush(session: Visitor, flux: figure, fit: Callable[[], None]) -> None:
-    """Let a stretch be brushed on a flux figure while the tab “What if” is open.
+class Brush:
+    """Lets a stretch be brushed on a flux figure while the tab “What if” is open.
 
     Parameters
     ----------
@@ -32,10 +33,7 @@ def attach_brush(session: Visitor, flux: figure, fit: Callable[[], None]) -> Non
     fit
         Fits the figure's flux axis to what is drawn.
     """
-    _Brush(session, flux, fit)
 
-
-class _Brush:
     def __init__(self, session: Visitor, flux: figure, fit: Callable[[], None]) -> None:
         self._session, self._flux, self._fit = session, flux, fit
         self._stretch = BoxAnnotation(
@@ -66,7 +64,7 @@ class _Brush:
     @cached_property
     def _edited(self) -> Any:
         """Its renderer, made when first drawn: a page that never shows it need not carry it."""
-        source = ColumnDataSource({"x": [], "y": []}, name="edited")
+        source = empty_source("edited", "x", "y")
         return self._flux.add_glyph(source, Line(line_width=1.6, line_join="round"))
 
     def _turn(self, *_: object) -> None:
@@ -108,7 +106,7 @@ class _Brush:
     def _draw(self, *_: object) -> None:
         if self._session.view.tab != "whatif":
             if "_edited" in vars(self):
-                self._edited.data_source.data = {"x": [], "y": []}
+                clear(self._edited.data_source)
                 self._fit()
             return
         state, axis = self._session.edits, self._axis()

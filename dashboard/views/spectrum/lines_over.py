@@ -6,16 +6,18 @@ from textwrap import wrap
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, Label, Line, VArea
+from bokeh.models import Label, Line, VArea
 
 from ....core.spectra.smoothing import smoothed
 from ...figures.bokeh_style import FONT
+from ...figures.filled_source import clear, empty_source
 from ...figures.sight import LineOver
-from ...figures.theme import THEMES, category_colours
+from ...figures.theme import THEMES, over_colours
 from ...session.choices.drawing import AXIS
-from ...session.opened.redshift import OWN_LINES, Redshift
+from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
-from .spectrum import FOOT_PX, SpectrumView
+from .flux_figure import FOOT_PX
+from .spectrum import SpectrumView
 
 __all__ = ["LinesOver"]
 
@@ -33,8 +35,6 @@ class LinesOver:
         Whose spectrum.
     view
         Its figures.
-    redshift
-        Whose chosen line waits for a click.
 
     Attributes
     ----------
@@ -42,8 +42,8 @@ class LinesOver:
         What is drawn now.
     """
 
-    def __init__(self, session: Visitor, view: SpectrumView, redshift: Redshift) -> None:
-        self._session, self._view, self._redshift = session, view, redshift
+    def __init__(self, session: Visitor, view: SpectrumView) -> None:
+        self._session, self._view = session, view
         self.drawn: tuple[LineOver, ...] = ()
         self._drawn: dict[str, Any] = {}
         self._band: Any = None  # round the mean
@@ -57,14 +57,14 @@ class LinesOver:
         session.outcome.param.watch(self._draw, ["whole", "pinned", "mean", "shown"])
         session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
         session.view.param.watch(self._dress, "theme")
-        redshift.param.watch(self._draw, "line")
+        session.redshift.param.watch(self._draw, "line")
         view.flux.on_change("inner_width", lambda attr, old, new: self._say(self._said))
         self._dress()
         self._draw()
 
     def _draw(self, *_: object) -> None:
         view, outcome = self._session.view, self._session.outcome
-        whole, pinned, axis = outcome.whole, outcome.pinned, self._session.axis
+        whole, pinned = outcome.whole, outcome.pinned
         notes: list[str] = []
         lines: list[LineOver] = []
         if whole is not None and view.smooth_px > 0:
@@ -86,45 +86,45 @@ class LinesOver:
             of = mean.spread
             band = np.stack([of.low, of.high])
             lines.append(LineOver("mean", mean.words(), of.wave_rest_aa, of.mean, band))
-        if self._redshift.line:
-            notes.append(f"click where {OWN_LINES[self._redshift.line].label} is")
+        if line := self._session.redshift.line:
+            notes.append(f"click where {OWN_LINES[line].label} is")
         self.drawn = tuple(lines)
-        for name in ("smooth", "survey", "pinned", "mean"):
-            line = next((drawn for drawn in lines if drawn.kind == name), None)
-            if line is None:
-                self._put(name, np.empty(0), np.empty(0))
-            else:
-                self._put(name, axis.of_rest(line.wave_rest_aa), line.flux)
-        self._shade(next((drawn for drawn in lines if drawn.band is not None), None))
-        smoothing = any(drawn.kind == "smooth" for drawn in lines)
-        for plain in self._view.plain_lines():
-            plain.line_alpha = _FAINT if smoothing else 1.0
+        of_kind = {line.kind: line for line in lines}
+        for kind in ("smooth", "survey", "pinned", "mean"):
+            self._put(kind, of_kind.get(kind))
+        self._shade(of_kind.get("mean"))
+        for plain in self._view.plain_lines:
+            plain.line_alpha = _FAINT if "smooth" in of_kind else 1.0
         self._say(" · ".join([*(drawn.words for drawn in lines), *notes]))
 
-    def _put(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
-        if name not in self._drawn:
-            if not len(x):
-                return
-            source = ColumnDataSource(name=f"{name}-line")
-            width = 1.4 if name == "smooth" else 1.2
-            self._drawn[name] = self._view.flux.add_glyph(source, Line(line_width=width))
+    def _put(self, kind: str, line: LineOver | None) -> None:
+        """Draw the line of a kind, or none."""
+        if line is None:
+            if kind in self._drawn:
+                clear(self._drawn[kind].data_source)
+            return
+        if kind not in self._drawn:
+            source = empty_source(f"{kind}-line", "x", "y")
+            width = 1.4 if kind == "smooth" else 1.2
+            self._drawn[kind] = self._view.flux.add_glyph(source, Line(line_width=width))
             self._dress()
-        self._drawn[name].data_source.data = {"x": x, "y": np.asarray(y, np.float32)}
+        x = self._session.axis.of_rest(line.wave_rest_aa)
+        self._drawn[kind].data_source.data = {"x": x, "y": np.asarray(line.flux, np.float32)}
 
     def _shade(self, line: LineOver | None) -> None:
         """Shade the band of a line, or none."""
+        if line is None or line.band is None:
+            if self._band is not None:
+                clear(self._band.data_source)
+            return
         if self._band is None:
-            if line is None:
-                return
-            source = ColumnDataSource(name="mean-band")
+            source = empty_source("mean-band", "x", "low", "high")
             area = VArea(x="x", y1="low", y2="high", fill_alpha=0.18)
             self._band = self._view.flux.add_glyph(source, area, level="underlay")
             self._dress()
-        x, low, high = np.empty(0), np.empty(0), np.empty(0)
-        if line is not None and line.band is not None:
-            x, (low, high) = self._session.axis.of_rest(line.wave_rest_aa), line.band
-        ends = {"low": np.asarray(low, np.float32), "high": np.asarray(high, np.float32)}
-        self._band.data_source.data = {"x": x, **ends}
+        low, high = line.band.astype(np.float32)
+        x = self._session.axis.of_rest(line.wave_rest_aa)
+        self._band.data_source.data = {"x": x, "low": low, "high": high}
 
     def _say(self, text: str) -> None:
         self._said = text
@@ -132,21 +132,13 @@ class LinesOver:
         letters = self._view.width_px / _LETTER_PX
         rows = wrap(text, max(int(letters), _LEAST_LETTERS), break_on_hyphens=False)
         self._note.update(text="\n".join(rows), visible=bool(text), y=2 + below)
-        if self._view.noted != len(rows):
-            self._view.noted = len(rows)
-            self._view.fit()
+        self._view.leave_room(len(rows))
 
     def _dress(self, *_: object) -> None:
         name = self._session.view.theme
         theme = THEMES[name]
-        colours = {
-            "smooth": theme.line,
-            "survey": category_colours(("correct",), name)[0],
-            "pinned": theme.pinned,
-            "mean": theme.laid,
-        }
         for kind, renderer in self._drawn.items():
-            renderer.glyph.line_color = colours[kind]
+            renderer.glyph.line_color = over_colours(name)[kind]
         if self._band is not None:
             self._band.glyph.fill_color = theme.laid
         self._note.update(text_color=theme.muted, background_fill_color=theme.surface)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from bokeh.core.properties import value as constant
-from bokeh.models import ColumnDataSource, Segment, Text
+from bokeh.models import Segment, Text
 from bokeh.plotting import figure
 
 from ....core.explain.explanation import Explanation
 from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT
-from ...figures.filled_source import fill
+from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.choices.open_spectrum import OpenSpectrum
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from ....core.trust.seen_again import Recurrence
     from ....core.trust.verdict import Trust
 
-__all__ = ["ReasonMarks", "beyond_text", "named", "said_of_reason"]
+__all__ = ["ReasonMarks", "beyond_text", "said_of_reason", "segment_name"]
 
-_MARK = ("x", "y", "mark")
-_SPREAD = ("x", "low", "high")
-_TOLD = ("told",)
 _SOLID, _HOLLOW = "▼", "▽"
 
 
@@ -50,9 +47,9 @@ class ReasonMarks:
 
     def __init__(self, session: Visitor, flux: figure, weight: figure) -> None:
         self._session = session
-        self._marks = ColumnDataSource({key: [] for key in _MARK}, name="reasons")
-        self._spread = ColumnDataSource({key: [] for key in _SPREAD}, name="noise")
-        self.told = ColumnDataSource({key: [] for key in _TOLD}, name="told")
+        self._marks = empty_source("reasons", "x", "y", "mark")
+        self._spread = empty_source("noise", "x", "low", "high")
+        self.told = empty_source("told", "told")
         glyph = Text(
             text="mark", text_align="center", text_baseline="bottom", y_offset=constant(-7),
             text_font=constant(FONT), text_font_size="12px",
@@ -79,15 +76,13 @@ class ReasonMarks:
         recurrence: Recurrence | None = outcome.recurrence
         effects: Effects | None = self._session.effects
         if shown is None or explanation is None or recurrence is None or effects is None:
-            fill(self._marks, {key: [] for key in _MARK})
-            fill(self._spread, {key: [] for key in _SPREAD})
-            fill(self.told, {key: [] for key in _TOLD})
+            clear(self._marks, self._spread, self.told)
             return
         axis = self._session.axis
         edges = explanation.edges(shown.wave_rest_aa)
         low, high = effects.ends(recurrence.intervals.low, recurrence.intervals.high)
         middle = axis.of_rest(edges.mean(axis=1))
-        fill(self._spread, dict(zip(_SPREAD, (middle, low, high), strict=True)))
+        fill(self._spread, {"x": middle, "low": low, "high": high})
         tops = [
             int(np.argmax(np.where(explanation.labels == s, shown.flux, -np.inf)))
             for s in recurrence.top
@@ -136,7 +131,7 @@ def beyond_text(beyond: float) -> str:
     return "not above noise"
 
 
-def named(explanation: Explanation, segment: int, edges: np.ndarray) -> str:
+def segment_name(segment: int, edges: np.ndarray) -> str:
     """A segment by its wavelengths and the lines in it: "4986–5007 Å [O III]"."""
     low, high = edges[segment]
     names = [line.label for line in PAGE_LINES if low <= line.wave_vac_aa <= high]

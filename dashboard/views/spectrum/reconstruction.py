@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-from bokeh.models import ColumnDataSource, Line, VStrip
+from bokeh.models import Line, VStrip
 from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
+from ...figures.filled_source import clear, empty_source
+from ...figures.pixel_runs import runs
 from ...figures.sight import LineOver
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
@@ -50,8 +51,8 @@ class RebuiltOverlay:
     @cached_property
     def _drawn(self) -> _Drawn:
         """Made when first drawn: a page that never shows it need not carry it."""
-        line = ColumnDataSource({"x": [], "y": []}, name="rebuilt-line")
-        windows = ColumnDataSource({"left": [], "right": []}, name="rebuilt-windows")
+        line = empty_source("rebuilt-line", "x", "y")
+        windows = empty_source("rebuilt-windows", "left", "right")
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.25)
         shade = self._flux.add_glyph(windows, strips)
         model = self._flux.add_glyph(line, Line(line_width=3.5, line_join="bevel", line_alpha=0.62))
@@ -80,18 +81,16 @@ class RebuiltOverlay:
         wave = self._session.axis.of_rest(shown.wave_rest_aa)
         words = "red: the reconstruction"
         self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, rebuilt.reconstruction),)
-        steps = np.diff(np.concatenate([[0], (~rebuilt.kept).astype(np.int8), [0]]))
-        starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+        first, last = runs(~rebuilt.kept)
         drawn = self._drawn
-        drawn.windows.data_source.data = {"left": wave[starts], "right": wave[stops]}
+        drawn.windows.data_source.data = {"left": wave[first], "right": wave[last]}
         drawn.line.data_source.data = {"x": wave, "y": rebuilt.reconstruction}
         self._dress()
 
     def _clear(self) -> None:
         self.drawn = ()
         if "_drawn" in vars(self):
-            self._drawn.line.data_source.data = {"x": [], "y": []}
-            self._drawn.windows.data_source.data = {"left": [], "right": []}
+            clear(self._drawn.line.data_source, self._drawn.windows.data_source)
 
     def _dress(self, *_: object) -> None:
         if "_drawn" in vars(self):

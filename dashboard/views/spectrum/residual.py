@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, Line, Range1d, Span
+from bokeh.models import BasicTicker, Line, Range1d, Span
 from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
-from ...figures.bokeh_style import dress, plain_figure
+from ...figures.bokeh_style import dress, spectral_figure
+from ...figures.filled_source import empty_source
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.drawing import AXIS
 from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.visitor import Visitor
-from .spectrum import LEFT_PX, SpectrumView
+from ..widgets.components import turn
 
 __all__ = ["ResidualPlot"]
 
 
 class ResidualPlot:
-    """A place for a low figure, made when it is first asked for.
+    """Fills a place with a low figure when it is first asked for, and shows it while it is.
 
     Parameters
     ----------
     session
         Whose spectrum.
-
-    Attributes
-    ----------
+    x_range
+        Of wavelengths, as of the figure of the spectrum.
     place
-        For the page.
+        On the page.
     """
 
-    def __init__(self, session: Visitor) -> None:
-        self._session = session
-        self._view: SpectrumView | None = None
+    def __init__(self, session: Visitor, x_range: Range1d, place: pn.Row) -> None:
+        self._session, self._x, self._place = session, x_range, place
         self._figure: figure | None = None
         self._work: Background[Rebuilt] = Background(session, self._arrived)
-        self.place = pn.Row(sizing_mode="stretch_both", margin=0, visible=False)
-
-    def attach(self, view: SpectrumView) -> None:
-        """Follow these figures' wavelengths."""
-        self._view = view
-        session = self._session
         session.outcome.param.watch(self._begin, "whole")
         session.view.param.watch(self._begin, ["residual", *AXIS])
         session.view.param.watch(self._dress, "theme")
@@ -53,11 +46,10 @@ class ResidualPlot:
         self._work.cancel()
         view, outcome = self._session.view, self._session.outcome
         shown, whole = outcome.shown, outcome.whole
+        turn(self._place, on=view.residual)
         if not view.residual:
-            self._turn(False)
             return
         self._make()
-        self._turn(True)
         if shown is None or whole is None:
             self._put(np.empty(0), np.empty(0), "residual")
         elif isinstance(shown.lens, AnomalyLens) and shown.outside is None:
@@ -74,18 +66,13 @@ class ResidualPlot:
         elif rebuilt is not None and shown is not None and shown.row == rebuilt.row:
             self._put(shown.wave_rest_aa, -rebuilt.residual, "− rebuilt")
 
-    def _turn(self, on: bool) -> None:
-        self.place.param.update(visible=on, css_classes=["is-open"] if on else [])
-
     def _make(self) -> None:
-        if self._figure is not None or self._view is None:
+        if self._figure is not None:
             return
-        self._source = ColumnDataSource({"x": [], "y": []}, name="residual")
-        fig = plain_figure(
-            name="residual-figure", x_range=self._view.flux.x_range,
-            y_range=Range1d(start=-1, end=1), tools="xpan", min_border_left=LEFT_PX,
-            min_border_right=12, min_border_top=2,
-            min_border_bottom=2, x_axis_type=None,
+        self._source = empty_source("residual", "x", "y")
+        fig = spectral_figure(
+            "residual-figure", self._x, Range1d(start=-1, end=1),
+            min_border_top=2, min_border_bottom=2, x_axis_type=None,
         )  # fmt: skip
         self._line = fig.add_glyph(self._source, Line(line_width=1, line_join="bevel")).glyph
         self._zero = Span(location=0, dimension="width", line_width=1)
@@ -93,7 +80,7 @@ class ResidualPlot:
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
         fig.yaxis.axis_label_text_font_size = "9px"
         self._figure = fig
-        self.place.append(fig)
+        self._place.append(fig)
         self._dress()
 
     def _put(self, wave_rest_aa: np.ndarray, residual: np.ndarray, label: str) -> None:

@@ -12,6 +12,7 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import number_text, percent, probability_text
 from ....data.collection.catalog_facts import why_set_aside
+from ...figures.colour_limit import colour_limit
 from ...figures.domain_words import domain_html
 from ...figures.raw_picture import raw_picture
 from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
@@ -30,7 +31,6 @@ from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from ...session.visitor import Visitor
 from ..widgets.components import WordsPart
-from .spectrum import largest
 
 if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation
@@ -264,10 +264,8 @@ def _state(session: Session) -> str:
     effects = session.effects
     if explanation.nothing or effects is None:
         return f'<div class="facts"><span class="nothing">{line}</span></div>'
-    means, most = (
-        meaning(explanation, effects),
-        largest(effects, by_pixel=explanation.method == "saliency"),
-    )
+    means = meaning(explanation, effects)
+    most = colour_limit(effects.values, by_pixel=explanation.method == "saliency")
     shades = ",".join(diverging(view.theme)[::15])
     key = (
         f'<span class="key" title="{escape(means.sentence)}"><span>{escape(means.lowers)}</span>'

@@ -8,7 +8,7 @@ import panel as pn
 
 from ...figures.sight import Sight
 from ...session.visitor import Visitor
-from .brush import attach_brush
+from .brush import Brush
 from .lines_over import LinesOver
 from .reconstruction import RebuiltOverlay
 from .residual import ResidualPlot
@@ -41,9 +41,10 @@ class SpectrumWhenOpened:
     def __init__(self, session: Visitor) -> None:
         self._session = session
         self._view: SpectrumView | None = None
-        self._residual, self._zooms = ResidualPlot(session), ZoomWindows(session)
-        self.residual, self.zooms = self._residual.place, self._zooms.place
-        self.flux, self.weight = (pn.Row(sizing_mode="stretch_both", margin=0) for _ in range(2))
+        fills: Any = {"sizing_mode": "stretch_both", "margin": 0}
+        self.flux, self.weight = pn.Row(**fills), pn.Row(**fills)
+        self.residual = pn.Row(visible=False, **fills)
+        self.zooms = pn.Column(visible=False, **fills)
         if session.view.spectrum:
             self.draw()
 
@@ -52,16 +53,16 @@ class SpectrumWhenOpened:
         if self._view is not None:
             return
         self._view = view = SpectrumView(self._session)
-        attach_brush(self._session, view.flux, view.fit)
-        self._rebuilt = RebuiltOverlay(self._session, view.flux)
-        WholeOverlay(self._session, view)
-        self._over = LinesOver(self._session, view, self._session.redshift)
-        self._residual.attach(view)
-        self._zooms.attach(view)
-        places: Any = ((self.flux, view.flux), (self.weight, view.weight))
+        session = self._session
+        Brush(session, view.flux, view.fit)
+        self._rebuilt = RebuiltOverlay(session, view.flux)
+        WholeOverlay(session, view)
+        self._over = LinesOver(session, view)
+        ResidualPlot(session, view.x_range, self.residual)
+        ZoomWindows(session, view.sources, self.zooms)
         with pn.io.hold():
-            for place, figure in places:
-                place.append(figure)
+            self.flux.append(view.flux)
+            self.weight.append(view.weight)
 
     def sight(self) -> Sight | None:
         """What is seen of the spectrum now; None before there are figures."""

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, ColumnDataSource, Label, Line, Range1d, VArea, VSpan, VStrip
+from bokeh.models import BasicTicker, Label, Line, Range1d, VArea, VSpan, VStrip
 from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, dress, plain_figure
+from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
-from .spectrum import SpectrumView
+from ..widgets.components import turn
+from .spectrum_sources import SpectrumSources
 
 __all__ = ["ZOOMS", "ZoomWindows"]
 
@@ -24,29 +26,21 @@ _BEYOND = "not observed"
 
 
 class ZoomWindows:
-    """A place for both, filled when they are first asked for.
+    """Fills a place with both when they are first asked for, and shows it while they are.
 
     Parameters
     ----------
     session
         Whose spectrum.
-
-    Attributes
-    ----------
+    sources
+        Of its figures, which are shown here from nearer.
     place
-        For the page.
+        On the page.
     """
 
-    def __init__(self, session: Visitor) -> None:
-        self._session = session
-        self._view: SpectrumView | None = None
+    def __init__(self, session: Visitor, sources: SpectrumSources, place: pn.Column) -> None:
+        self._session, self._sources, self._place = session, sources, place
         self._windows: list[_Window] = []
-        self.place = pn.Column(sizing_mode="stretch_both", margin=0, visible=False)
-
-    def attach(self, view: SpectrumView) -> None:
-        """Show what these figures show."""
-        self._view = view
-        session = self._session
         session.view.param.watch(self._turn, "zooms")
         session.outcome.param.watch(self._draw, "whole")
         session.view.param.watch(self._draw, [*AXIS])
@@ -55,12 +49,11 @@ class ZoomWindows:
 
     def _turn(self, *_: object) -> None:
         wanted = self._session.view.zooms
-        if wanted and not self._windows and self._view is not None:
-            self._windows = [_Window(title, ends, self._view) for title, ends in ZOOMS]
-            for window in self._windows:
-                self.place.append(window.figure)
+        if wanted and not self._windows:
+            self._windows = [_Window(title, ends, self._sources) for title, ends in ZOOMS]
+            self._place.extend([window.figure for window in self._windows])
             self._dress()
-        self.place.param.update(visible=wanted, css_classes=["is-open"] if wanted else [])
+        turn(self._place, on=wanted)
         self._draw()
 
     def _draw(self, *_: object) -> None:
@@ -74,23 +67,21 @@ class ZoomWindows:
 
 
 class _Window:
-    def __init__(self, title: str, ends_aa: tuple[float, float], view: SpectrumView) -> None:
+    def __init__(self, title: str, ends_aa: tuple[float, float], sources: SpectrumSources) -> None:
         self._ends = ends_aa
         name = title.split(" ")[0]
-        self._source = ColumnDataSource(
-            {key: [] for key in ("x", "y", "low", "high")}, name=f"zoom-{name}"
-        )
+        self._source = empty_source(f"zoom-{name}", "x", "y", "low", "high")
         fig = plain_figure(
             name=f"zoom-{name}-figure", x_range=Range1d(start=ends_aa[0], end=ends_aa[1]),
             y_range=Range1d(start=0, end=1), tools="",
             min_border_left=34, min_border_right=8, min_border_top=16,
         )  # fmt: skip
         fig.xaxis.ticker = BasicTicker(desired_num_ticks=3)
-        colour: Any = {"field": "shade", "transform": view.colours}
-        strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.5, fill_color=colour)
-        fig.add_glyph(view.bands, strips)
+        strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.5,
+                        fill_color=sources.shade)  # fmt: skip
+        fig.add_glyph(sources.bands, strips)
         self._area = fig.add_glyph(self._source, VArea(x="x", y1="low", y2="high")).glyph
-        self._markers = fig.add_glyph(view.lines, VSpan(line_dash=[4, 4], line_width=1)).glyph
+        self._markers = fig.add_glyph(sources.lines, VSpan(line_dash=[4, 4], line_width=1)).glyph
         self._line = fig.add_glyph(self._source, Line(line_width=1.1, line_join="bevel")).glyph
         self._title = Label(
             x=0, y=0, x_units="screen", y_units="screen", text=title, text_font=FONT,
@@ -105,7 +96,7 @@ class _Window:
         low, high = axis.of_rest(np.array(self._ends)).tolist()
         fig.x_range.update(start=low, end=high)
         if whole is None:
-            self._source.data = {key: [] for key in ("x", "y", "low", "high")}
+            clear(self._source)
             return
         wave = whole.wave_rest_aa
         inside = (wave >= self._ends[0]) & (wave <= self._ends[1]) & np.isfinite(whole.flux)

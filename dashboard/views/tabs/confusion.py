@@ -12,6 +12,7 @@ from ....core.words import counted, percent, probability_text
 from ....data.collection.trained.trained_models import probability_column
 from ....data.selections.selection import Selection
 from ....data.study.figure_intervals import share_interval
+from ...figures.colour_limit import colour_limit
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...session.visitor import Visitor
 from ..widgets.html_sections import SectionsPart, button, choice
@@ -173,9 +174,7 @@ class _Confusion:
 def _map(drawn: Any) -> str:
     wave, flux, explanation = drawn
     frame = Frame(wave, flux)
-    sizes = np.abs(explanation.weights)
-    # Where nearly all are 0, as of a forest, the largest sets the scale.
-    most = float(np.percentile(sizes, 99.5)) or float(sizes.max()) or 1.0
+    most = colour_limit(explanation.weights, by_pixel=True)
     # Runs of a few pixels: a small picture shows no more.
     n = 125
     labels = (np.arange(len(wave)) * n // len(wave)).astype(np.int32)

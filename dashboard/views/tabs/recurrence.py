@@ -9,7 +9,7 @@ import numpy as np
 
 from ....core.explain.explanation import Explanation
 from ....core.words import percent
-from ..spectrum.reasons import beyond_text, named
+from ..spectrum.reasons import beyond_text, segment_name
 
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
@@ -68,7 +68,7 @@ def exposures_section(
             above = beyond_text(float(recurrence.beyond[segment])).removesuffix(" above noise")
             cells.append(f"<td>{'no' if above == 'not' else above}</td>")
         rows.append(
-            f"<tr><th>{mark}{escape(named(explanation, segment, edges))}</th>{''.join(cells)}</tr>"
+            f"<tr><th>{mark}{escape(segment_name(segment, edges))}</th>{''.join(cells)}</tr>"
         )
     more = "<th>above noise</th>" if of_score else ""
     key = '<th><i class="of-masks"></i>masks <i class="of-noise"></i>noise</th>'

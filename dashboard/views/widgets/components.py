@@ -27,6 +27,7 @@ __all__ = [
     "one_patch",
     "script",
     "sheet",
+    "turn",
 ]
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -63,6 +64,11 @@ def one_patch() -> AbstractContextManager[None]:
 def added_at_once(figure: Model) -> AbstractContextManager[object]:
     """What is added to a figure on the page within is looked through once, not for every part."""
     return nullcontext() if figure.document is None else figure.document.models.freeze()
+
+
+def turn(place: pn.layout.Panel, *, on: bool) -> None:
+    """Show a place of the page or hide it; the page gives it room while it is open."""
+    place.param.update(visible=on, css_classes=["is-open"] if on else [])
 
 
 def html_sheet(html: str) -> pn.pane.HTML:

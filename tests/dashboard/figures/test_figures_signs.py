@@ -62,9 +62,9 @@ def test_the_caption_and_the_colours_say_the_same_at_nine_tenths_and_eleven(
         assert "+10 % flux lowers" in state.html
         assert "Blue: more flux here raises the log-odds of predicted" in state.html
         said[factor] = effects.values
-        np.testing.assert_allclose(view.bands.data["weight"], effects.values, rtol=1e-5)
+        np.testing.assert_allclose(view.sources.bands.data["weight"], effects.values, rtol=1e-5)
         assert view.weight.yaxis.axis_label == "Δ log-odds"
-        assert view.bands.tags[2] == "per +10 % of the flux"
+        assert view.sources.bands.tags[2] == "per +10 % of the flux"
     top = np.argsort(-np.abs(said[0.9]))[:2]
     np.testing.assert_allclose(said[0.9][top], said[1.1][top], rtol=0.02)
 
@@ -79,16 +79,16 @@ def test_what_any_change_raises_has_a_colour_of_its_own_and_is_counted(
         opened(target, factor=factor)
         assert "any change raises it: 10 of 20" in state.html
         assert "Violet: any change here, up or down, raises the score in 10 of 20" in state.html
-        shade = np.array(view.bands.data["shade"])
+        shade = np.array(view.sources.bands.data["shade"])
         assert (shade[:10] >= 2).all()
         assert (np.abs(shade[10:]) <= 1).all()
-        assert (np.array(view.bands.data["weight"]) > 0).all()
+        assert (np.array(view.sources.bands.data["weight"]) > 0).all()
 
 
 def test_intervals_stand_round_the_weights_that_are_drawn(session: Session, opened: Any) -> None:
     view = SpectrumView(session)
     effects = opened(factor=1.1)
-    low, high = (np.array(view._spread.data[name]) for name in ("low", "high"))
+    low, high = (np.array(view._weight._spread.data[name]) for name in ("low", "high"))
     largest = np.argmax(np.abs(effects.values))
     # Round the estimate that the ridge pulls towards 0.
     assert low[largest] == pytest.approx(effects.values[largest], rel=0.1)
@@ -105,11 +105,11 @@ def test_at_factor_1_one_sentence_stands_for_everything_and_the_slider_goes_on(
     assert "R²" not in state.html
     assert "belief" not in state.html
     assert "key" not in state.html
-    assert len(view.bands.data["weight"]) == len(view._spread.data["x"]) == 0
+    assert len(view.sources.bands.data["weight"]) == len(view._weight._spread.data["x"]) == 0
     assert not view.weight.yaxis[0].visible
     opened(factor=0.9)
     assert "R²" in state.html
-    assert len(view.bands.data["weight"]) == 20
+    assert len(view.sources.bands.data["weight"]) == 20
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from bokeh.models import ColumnDataSource
-from spexplain.dashboard.figures.filled_source import fill
+from spexplain.dashboard.figures.filled_source import clear, empty_source, fill
 
 HELD = {"x": [1.0, 2.0], "name": ["a", "b"]}
 
@@ -48,4 +48,12 @@ def test_no_value_is_the_same_as_no_value(sent) -> None:
     source, told = sent
     fill(source, {"x": np.array([np.nan, 2.0]), "name": ["a", "b"]})
     fill(source, {"x": np.array([np.nan, 2.0]), "name": ["a", "b"]})
+    assert len(told) == 1
+
+
+def test_what_is_empty_already_is_not_emptied_again(sent) -> None:
+    source, told = sent
+    clear(source)
+    assert source.data == {"x": [], "name": []}
+    clear(source, empty_source("other", "x"))
     assert len(told) == 1

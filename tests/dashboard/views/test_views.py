@@ -18,7 +18,7 @@ from spexplain.dashboard.session.choices.tabs import all_tabs
 from spexplain.dashboard.session.session import Session
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane.plane import PlaneView
-from spexplain.dashboard.views.spectrum.brush import attach_brush
+from spexplain.dashboard.views.spectrum.brush import Brush
 from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
 from spexplain.dashboard.views.spectrum.verdict import (
     _below,
@@ -213,7 +213,7 @@ def test_an_explanation_touches_only_colours_and_weights(still: Session) -> None
     assert (bands["left"][1:] == bands["right"][:-1]).all()
     most = np.abs(found.weights).max()
     np.testing.assert_allclose(bands["shade"], found.weights / most, atol=1e-6)
-    assert (view.colours.low, view.colours.high) == (-1.0, 3.0)
+    assert (view.sources.colours.low, view.sources.colours.high) == (-1.0, 3.0)
     assert view.weight.yaxis.axis_label == "Δ log-odds"
 
 
@@ -241,8 +241,8 @@ def test_stepping_keeps_the_stretch_zoomed_in_on(still: Session) -> None:
 def test_the_highest_line_ends_below_the_names_of_lines(still: Session, height: int) -> None:
     view = SpectrumView(still)
     still.open(7)
-    view._resized("inner_width", None, 500)
-    view._resized("inner_height", None, height)
+    view._flux.resized("inner_width", None, 500)
+    view._flux.resized("inner_height", None, height)
     axis, names = view.flux.y_range, source(view.flux, "line-labels")
     depth_px = height * (axis.end - still.outcome.shown.flux.max()) / (axis.end - axis.start)
     row_px = 13  # 11 px of text with what is around it
@@ -256,7 +256,7 @@ def test_an_edited_spectrum_is_in_sight_whole(
     nowhere = SimpleNamespace(can_place=lambda *_: False)
     monkeypatch.setattr(type(still.workspace), "placer", nowhere)
     view = SpectrumView(still)
-    attach_brush(still, view.flux, view.fit)
+    Brush(still, view.flux, view.fit)
     still.open(7)
     whole = view.flux.y_range.end
     still.view.tab = "whatif"
@@ -293,11 +293,11 @@ def test_a_spectrum_the_lens_cannot_take_leaves_the_figure_empty(still: Session)
 def test_the_figures_follow_the_theme(still: Session) -> None:
     view = SpectrumView(still)
     still.view.theme = "dark"
-    assert view.colours.palette == painting("dark")
-    assert view._thin.glyph.line_color == THEMES["dark"].line
+    assert view.sources.colours.palette == painting("dark")
+    assert view.plain_lines[0].line_color == THEMES["dark"].line
     still.view.paint = "band"
-    assert view._strips.visible
-    assert not view._pieces.visible
+    assert view._flux._strips.visible
+    assert not view._flux._pieces.visible
 
 
 # --- words

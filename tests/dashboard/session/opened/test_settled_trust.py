@@ -72,12 +72,12 @@ def test_the_sentence_and_the_whiskers_are_on_the_page(judged: Session) -> None:
     assert judged.outcome.trust.sentence()[1:] in pane.html
     assert 'data-do="believe"' in pane.html
     view._paint()
-    spread = view._spread.data
+    spread = view._weight._spread.data
     np.testing.assert_array_equal(spread["low"], judged.outcome.trust.intervals.low)
     assert (np.asarray(spread["low"]) <= spread["high"]).all()
     assert len(spread["x"]) == len(judged.outcome.explanation.weights)
     judged.outcome.explanation = None
-    assert len(view._spread.data["x"]) == 0
+    assert len(view._weight._spread.data["x"]) == 0
 
 
 def test_evidence_comes_step_by_step_and_ends_complete(judged: Session) -> None:
@@ -152,7 +152,7 @@ def test_exact_methods_have_no_whiskers(session: Session, pool: ThreadPoolExecut
     found, flux, target = explained(session, method="occlusion")
     session.outcome.explanation = found
     session.outcome.trust = assess(found, flux, target)
-    assert len(view._spread.data["x"]) == 0
+    assert len(view._weight._spread.data["x"]) == 0
     # This lens's model looks at a few pixels alone, so most segments change nothing.
     assert "does not change with" in state_pane(session).html
     session.outcome.trust = dataclasses.replace(session.outcome.trust, idle=0.0)
