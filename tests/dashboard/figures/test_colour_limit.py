@@ -1,4 +1,4 @@
-"""How far colours go: a spike does not grey out a map, and a map of zeros with a few keeps those."""
+"""How far colours go: one spike greys out no map, and where nearly all is 0 the rest stands out."""
 
 import numpy as np
 import pytest
