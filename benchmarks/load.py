@@ -95,7 +95,7 @@ async def measure(at: str, process: int, options: argparse.Namespace) -> dict[st
         "browser_click_s": spread(in_browser),
         "browser_error": wrong,
         "errors": len(seen.errors),
-        "first_errors": seen.errors[:3],
+        "first_errors": seen.errors[:20],
         "server_cpu_ms_per_deed": round(1000 * cpu_s / max(n_deeds, 1), 1),
         "page_thread_ms_per_deed": round(1000 * thread_s / max(n_deeds, 1), 1),
         "server_cpu_share": round(cpu_s / options.seconds, 2),

@@ -67,14 +67,15 @@ class Visitor:
         self._at, self._seen, self._deeds = at, seen, deeds
         self._file = {"name": dropped[0], "content": base64.b64encode(dropped[1]).decode()}
         self._socket: WebSocketClientConnection | None = None
-        self._n = 0
+        self._n = self._n_segments = 0
+        self._open = ""  # what kind of spectrum
         self._parts: dict[str, str] = {}  # what it is → id of its model
         self._tall = False
         self._waiting: list[tuple[Callable[[str, str], bool], asyncio.Future[str]]] = []
 
     async def stay(self, until: float, pause_s: float, dice: Dice) -> None:
         """Open the page, and do something every few seconds until the time is over."""
-        reading = None
+        reading, deed = None, "open"
         try:
             began = time.monotonic()
             await self._connect()
@@ -83,9 +84,12 @@ class Visitor:
             self._seen.ready_s.append(time.monotonic() - began)
             while time.monotonic() < until:
                 await asyncio.sleep(pause_s * dice.uniform(0.5, 1.5))
-                await getattr(self, f"_{dice.choice(self._deeds)}")(dice)
+                deed = dice.choice(self._deeds)
+                await getattr(self, f"_{deed}")(dice)
         except (*_GONE, ValueError, KeyError) as error:
-            self._seen.errors.append(f"{type(error).__name__}: {error}"[:200])
+            at_s = time.monotonic() - began
+            what = f"{deed}, ended after {at_s:.0f} s: {type(error).__name__}: {error}"
+            self._seen.errors.append(what[:200])
         finally:
             self._leave(reading)
 
@@ -139,6 +143,7 @@ class Visitor:
         reasons = self._expect(self._has_reasons)
         await self._tell("shell", ["step", 1])
         await self._got(verdict)
+        self._open = "listed"
         self._seen.deeds.append(("click", began, time.monotonic() - began))
         if "flux-figure" in self._parts:  # the words above take another line: it is drawn anew
             self._tall = not self._tall
@@ -148,15 +153,17 @@ class Visitor:
 
     async def _slide(self, dice: Dice) -> None:
         """A hand on the slider of segments; timed from where it rests."""
-        if "bands" not in self._parts:
+        if not self._open:
             await self._click(dice)
             return
-        for _ in range(_SLIDE_STEPS):
-            await self._choose(dice.randrange(20, 120))
+        stops = [n for n in range(20, 120) if n != self._n_segments]
+        *on_the_way, self._n_segments = dice.sample(stops, _SLIDE_STEPS + 1)
+        for n_segments in on_the_way:
+            await self._choose(n_segments)
             await asyncio.sleep(_SLIDE_S)
         began = time.monotonic()
         reasons = self._expect(self._has_reasons)
-        await self._choose(dice.randrange(20, 120))
+        await self._choose(self._n_segments)
         await self._got(reasons)
         self._seen.deeds.append(("slide", began, time.monotonic() - began))
 
@@ -173,12 +180,15 @@ class Visitor:
         await self._got(drawn)
         self._seen.deeds.append(("lasso", began, time.monotonic() - began))
 
-    async def _drop(self, _: Dice) -> None:
-        """A file of one's own."""
+    async def _drop(self, dice: Dice) -> None:
+        """A file of one's own; where it is open already no other verdict would come."""
+        if self._open == "dropped":
+            await self._click(dice)
         began = time.monotonic()
         verdict = self._expect(lambda kind, text: kind == "PATCH-DOC" and _verdict(text))
         await self._tell("drop", *map(list, self._file.items()))
         await self._got(verdict)
+        self._open = "dropped"
         self._seen.deeds.append(("drop", began, time.monotonic() - began))
 
     async def _choose(self, n_segments: int) -> None:

@@ -18,7 +18,7 @@ class SharedWorkers:
 
     Visitors take turns: of each that waits one piece of work is begun, then of the next. None
     holds all threads, so that another's first piece of work begins at once. What refines an answer
-    waits until nobody waits for one, and one thread is kept from it.
+    waits until nobody waits for one, and gets a quarter of the threads, one at least.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class SharedWorkers:
             raise ValueError(f"visitors share two threads at least, not {n_threads}")
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
         self._free = n_threads
-        self._most = n_threads - 1
+        self._most, self._most_refining = n_threads - 1, max(1, n_threads // 4)
         self._n_refining = 0
         self._taken = taken
         self._lock = threading.Lock()
@@ -84,7 +84,8 @@ class SharedWorkers:
         with self._lock:
             for turns in self._turns:
                 for _ in range(len(turns)):
-                    if not self._free or (turns[0].refines and self._n_refining == self._most):
+                    enough = self._n_refining == self._most_refining
+                    if not self._free or (turns[0].refines and enough):
                         return
                     share = turns.popleft()
                     if share.visitor.n_running < self._most:

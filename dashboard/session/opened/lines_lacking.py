@@ -13,8 +13,8 @@ __all__ = ["LinesLacking", "lacking_of"]
 class LinesLacking(OfShown):
     """Keeps ``outcome.lacking`` that of the spectrum shown; None until its lines are measured.
 
-    They are fitted to what was observed, which takes as long as all else that a click does: the
-    verdict stands on the page before.
+    They are fitted to what was observed, which takes as long as all else that a click does: verdict
+    and reasons come before.
 
     Parameters
     ----------
@@ -23,7 +23,8 @@ class LinesLacking(OfShown):
     """
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "lacking", lacking_of, "Its lines cannot be measured")
+        failed = "Its lines cannot be measured"
+        super().__init__(session, "lacking", lacking_of, failed, pool=session.later)
 
 
 def lacking_of(shown: OpenSpectrum) -> tuple[str, ...]:

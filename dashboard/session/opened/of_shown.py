@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,13 +40,20 @@ class OfShown:
         Gives its value for a spectrum, on a thread; None for one it has nothing of.
     failed
         What the visitor is told, before the cause, where ``find`` raises.
+    pool
+        The threads.
     """
 
     def __init__(
-        self, session: Session, name: str, find: Callable[[OpenSpectrum], Any], failed: str
+        self,
+        session: Session,
+        name: str,
+        find: Callable[[OpenSpectrum], Any],
+        failed: str,
+        pool: Executor = THREADS,
     ) -> None:
         self._session, self._name, self._find, self._failed = session, name, find, failed
-        self._work: Background[_Result] = Background(session, self._arrived, pool=THREADS)
+        self._work: Background[_Result] = Background(session, self._arrived, pool=pool)
         session.outcome.param.watch(self._opened, "shown")
         self._opened()
 

@@ -15,6 +15,7 @@ from ...figures.bokeh_style import FONT, span
 from ...figures.number_labels import label_places
 from ...figures.theme import THEMES
 from ...session.visitor import Visitor
+from ..widgets.components import added_at_once
 
 __all__ = ["attach_marks"]
 
@@ -64,6 +65,10 @@ class _Marks:
     @cached_property
     def _drawn(self) -> _Drawn:
         """Made when first drawn: a page that never shows it need not carry it."""
+        with added_at_once(self._plane):
+            return self._made()
+
+    def _made(self) -> _Drawn:
         ringed = ColumnDataSource(dict(_NOTHING), name="plane-chosen")
         numbers = ColumnDataSource(dict(_NO_NUMBERS), name="plane-numbers")
         placed = ColumnDataSource(dict(_NOTHING), name="plane-placed")

@@ -144,3 +144,20 @@ def test_a_visitor_holds_no_more_threads_by_refining():
     for work in waits:
         work.result(_END_S)
     workers.shutdown()
+
+
+def test_what_refines_gets_a_quarter_of_the_threads():
+    workers = SharedWorkers(8, "shared-test")
+    held, begun = threading.Event(), threading.Semaphore(0)
+
+    def hold() -> None:
+        begun.release()
+        assert held.wait(_END_S)
+
+    refining = [workers.share().later.submit(hold) for _ in range(8)]
+    assert all(begun.acquire(timeout=_END_S) for _ in range(2))
+    assert not begun.acquire(timeout=0.2)
+    held.set()
+    for work in refining:
+        work.result(_END_S)
+    workers.shutdown()
