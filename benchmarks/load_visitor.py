@@ -130,7 +130,7 @@ class Visitor:
         await self._answer(lambda kind, _: kind == "ACK")
         reply = self._expect(lambda kind, _: kind == "PULL-DOC-REPLY")
         await self._send("PULL-DOC-REQ", {})
-        await self._got(reply)
+        await self._got(reply, "document")
         await self._event("document_ready", {"type": "map"})
         sides = (("inner_width", 480), ("inner_height", 400))
         for attr, value in sides:  # as a browser tells of its frames
@@ -142,13 +142,13 @@ class Visitor:
         verdict = self._expect(lambda kind, text: kind == "PATCH-DOC" and _verdict(text))
         reasons = self._expect(self._has_reasons)
         await self._tell("shell", ["step", 1])
-        await self._got(verdict)
+        await self._got(verdict, "verdict")
         self._open = "listed"
         self._seen.deeds.append(("click", began, time.monotonic() - began))
         if "flux-figure" in self._parts:  # the words above take another line: it is drawn anew
             self._tall = not self._tall
             await self._change("flux-figure", "inner_height", 219 if self._tall else 211)
-        await self._got(reasons)
+        await self._got(reasons, "reasons")
         self._seen.deeds.append(("reasons", began, time.monotonic() - began))
 
     async def _slide(self, dice: Dice) -> None:
@@ -164,7 +164,7 @@ class Visitor:
         began = time.monotonic()
         reasons = self._expect(self._has_reasons)
         await self._choose(self._n_segments)
-        await self._got(reasons)
+        await self._got(reasons, "reasons")
         self._seen.deeds.append(("slide", began, time.monotonic() - began))
 
     async def _lasso(self, dice: Dice) -> None:
@@ -177,7 +177,7 @@ class Visitor:
         plane = {"id": self._parts["plane-figure"]}
         entries = [["model", plane], ["geometry", geometry], ["final", True]]
         await self._event("selectiongeometry", {"type": "map", "entries": entries})
-        await self._got(drawn)
+        await self._got(drawn, "plane")
         self._seen.deeds.append(("lasso", began, time.monotonic() - began))
 
     async def _drop(self, dice: Dice) -> None:
@@ -187,7 +187,7 @@ class Visitor:
         began = time.monotonic()
         verdict = self._expect(lambda kind, text: kind == "PATCH-DOC" and _verdict(text))
         await self._tell("drop", *map(list, self._file.items()))
-        await self._got(verdict)
+        await self._got(verdict, "verdict")
         self._open = "dropped"
         self._seen.deeds.append(("drop", began, time.monotonic() - began))
 
@@ -217,7 +217,7 @@ class Visitor:
             await self._socket.write_message(json.dumps(part))
 
     async def _answer(self, wanted: Callable[[str, str], bool]) -> str:
-        return await self._got(self._expect(wanted))
+        return await self._got(self._expect(wanted), "answer")
 
     def _expect(self, wanted: Callable[[str, str], bool]) -> asyncio.Future[str]:
         """The content of the next message that is wanted."""
@@ -225,8 +225,11 @@ class Visitor:
         self._waiting.append((wanted, future))
         return future
 
-    async def _got(self, future: asyncio.Future[str]) -> str:
-        return await asyncio.wait_for(future, PATIENCE_S)
+    async def _got(self, future: asyncio.Future[str], what: str) -> str:
+        try:
+            return await asyncio.wait_for(future, PATIENCE_S)
+        except TimeoutError as error:
+            raise TimeoutError(f"no {what}") from error
 
     async def _read(self) -> None:
         with suppress(ConnectionError):

@@ -305,8 +305,11 @@ def _report(stopping: threading.Event, done: Future[None]) -> None:
 
 
 def _n_workers() -> int:
-    """Two explanations at a time per core: of many short ones each waits for the page's thread."""
-    return 2 * (os.cpu_count() or 1)
+    """One explanation at a time per core, two at least so that one visitor cannot block another.
+
+    More of them answer later: each takes the interpreter from the thread of all pages.
+    """
+    return max(2, os.cpu_count() or 1)
 
 
 def _own_port(address: str, port: int) -> int:
