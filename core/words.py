@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 __all__ = [
     "EXPLAINED_R2",
     "counted",
     "goodness",
     "number_text",
     "percent",
+    "printable",
     "probability_text",
 ]
+
+
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's kinds of marks that are not seen
 
 
 def counted(n: int, one: str, several: str = "") -> str:
@@ -41,6 +47,27 @@ def percent(share: float, spec: str = ".0f") -> str:
         How the number is formatted: ".1f" for '14.8 %', "g" for a chosen share as it was chosen.
     """
     return f"{100 * share:{spec}} %"
+
+
+def printable(text: str, kept: str = "") -> str:
+    """A text from outside as one line that a terminal or a log only shows: '\\x1b' for an escape.
+
+    Parameters
+    ----------
+    text
+        What may hold control marks, ends of lines, or marks that turn the direction of reading.
+    kept
+        Those of them that stay.
+    """
+    if text.isprintable():
+        return text
+    spelled = (
+        mark.encode("unicode_escape").decode()
+        if mark not in kept and unicodedata.category(mark) in _UNSHOWN
+        else mark
+        for mark in text
+    )
+    return "".join(spelled)
 
 
 def probability_text(probability: float, digits: int = 3) -> str:

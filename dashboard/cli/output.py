@@ -5,13 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console
+from rich.segment import Segment
 
-__all__ = ["console", "error_console", "print_json", "print_lines"]
+from ...core.words import printable
 
-console = Console(soft_wrap=True, highlight=False)
-error_console = Console(stderr=True, soft_wrap=True, highlight=False)
+__all__ = ["PlainConsole", "console", "error_console", "print_json", "print_lines"]
+
+
+class PlainConsole(Console):
+    """A terminal on which names and words of files move no cursor and fill no clipboard."""
+
+    def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+        """As rich does, with what is no printable character spelled."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else printable(text, kept="\n\t"), style, control)
+
+
+console = PlainConsole(soft_wrap=True, highlight=False)
+error_console = PlainConsole(stderr=True, soft_wrap=True, highlight=False)
 
 
 def print_json(document: object) -> None:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -14,6 +13,8 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+
+from .output import PlainConsole
 
 __all__ = ["TerminalProgress", "ctrl_c_cancels"]
 
@@ -33,7 +34,7 @@ class TerminalProgress:
             TextColumn("[dim]left"),
             TimeRemainingColumn(compact=True),
             TextColumn("[dim]{task.fields[message]}"),
-            console=Console(stderr=True),
+            console=PlainConsole(stderr=True),
         )
         self._tasks: dict = {}
 
@@ -60,7 +61,7 @@ def ctrl_c_cancels() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        Console(stderr=True).print("Stopping after this step; Ctrl-C again stops at once.")
+        PlainConsole(stderr=True).print("Stopping after this step; Ctrl-C again stops at once.")
 
     before = signal.signal(signal.SIGINT, ask)
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
@@ -39,31 +41,49 @@ class Guesses:
     """The longest wait, and how long an address is remembered."""
     most = 10_000
     """Addresses that are remembered."""
+    names = 50
+    """Of each address."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._wrong: dict[str, tuple[int, float]] = {}
+        # Of each address, how often for which name, and when last.
+        self._wrong: dict[str, tuple[Counter[str], float]] = {}
 
     def wait_s(self, address: str) -> float:
         """Seconds until this address may try again; 0 if it may now."""
-        wrong, at = self._wrong.get(address, (0, 0.0))
-        if wrong < self.free:
+        wrong, at = self._wrong.get(_network(address), (Counter[str](), 0.0))
+        if wrong.total() < self.free:
             return 0.0
-        pause = min(2.0 ** min(wrong - self.free, 20), self.longest_s)
+        pause = min(2.0 ** min(wrong.total() - self.free, 20), self.longest_s)
         return max(at + pause - self._clock(), 0.0)
 
-    def was_wrong(self, address: str) -> None:
+    def was_wrong(self, address: str, name: str) -> None:
         """Count a wrong password."""
-        now = self._clock()
-        wrong, at = self._wrong.pop(address, (0, now))
-        forgotten = now - at > self.longest_s
-        self._wrong[address] = (1 if forgotten else wrong + 1, now)
+        now, address = self._clock(), _network(address)
+        wrong, at = self._wrong.pop(address, (Counter[str](), now))
+        if now - at > self.longest_s:
+            wrong.clear()
+        # However many names are tried, only some are remembered one by one.
+        wrong[name if len(wrong) < self.names else ""] += 1
+        self._wrong[address] = (wrong, now)
         if len(self._wrong) > self.most:
             del self._wrong[next(iter(self._wrong))]  # the one longest not heard of
 
-    def was_right(self, address: str) -> None:
-        """Forget what went before."""
-        self._wrong.pop(address, None)
+    def was_right(self, address: str, name: str) -> None:
+        """Forget what was wrong before for this name: one's own is no leave to guess others'."""
+        wrong, _ = self._wrong.get(_network(address), (Counter[str](), 0.0))
+        wrong.pop(name, None)
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or of IPv6 the 64 bits that one customer has: they count as one."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return address
+    return str(known.ipv4_mapped or ipaddress.ip_network((int(known), 64), strict=False))
 
 
 class PasswordLogin(AuthProvider):
@@ -178,11 +198,11 @@ class _Login(RequestHandler):
             _Login.waiting -= 1
         type(self).counted(right and entry is not None)
         if not right or entry is None:
-            self.guesses.was_wrong(address)
+            self.guesses.was_wrong(address, name)
             Person(name, "look", address).did("was refused: wrong name or password")
             self._show(403, _WRONG, name)
             return
-        self.guesses.was_right(address)
+        self.guesses.was_right(address, name)
         Person(name, entry.role, address).did("logged in")
         cookie, value = self.door.cookie_of(entry)
         self.set_cookie(

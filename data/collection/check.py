@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +23,8 @@ from ..files.damage import DAMAGE
 from ..files.locks import only_builder
 from ..files.sklearn_models import load_classifier
 from ..files.zarr_codecs import only_known_codecs
-from .collection import Collection
-from .format import CollectionError, check_folder
+from .collection import Collection, read_meta
+from .format import CATALOG_NAME, META_NAME, SPECTRA_NAME, CollectionError, check_folder
 from .links import links_out
 from .runs import Run, RunError, RunStore
 
@@ -31,6 +33,9 @@ __all__ = ["Fault", "check", "repair"]
 _ROWS = 512
 _INGEST_AGAIN = "ingest the files anew to another folder"
 _BUILD_AGAIN = "--repair removes it, and spexplain build makes it again"
+# Only what this program names so: a user's own notes may lie beside.
+_STRAY = re.compile(r"\..+\.(partial|part|[0-9a-f]{32}\.part(\..+)?)")
+_RUN = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,12 @@ def check(path: str | Path) -> Iterator[Fault]:
     Raises
     ------
     CollectionError
-        There is no folder.
+        There is no folder, or nothing of a collection in it.
     """
     path = Path(path)
     check_folder(path)
+    if not any((path / name).exists() for name in (META_NAME, CATALOG_NAME, SPECTRA_NAME)):
+        read_meta(path)  # says what it is instead: of no collection nothing is to be removed
     yield from _strays(path)
     linked = [*_links(path)]
     yield from linked
@@ -112,9 +119,9 @@ def _strays(path: Path) -> Iterator[Fault]:
     """Temporary files of a process that was killed while it wrote."""
     for folder, folders, files in os.walk(path):
         for name in [*folders, *files]:
-            if name.startswith(".") and (name.endswith(".partial") or ".part" in name):
-                file = Path(folder) / name
-                yield Fault(file, "left by what was broken off", "--repair removes it", True)
+            if _STRAY.fullmatch(name):
+                way_out = "the same command again goes on from it, --repair removes it"
+                yield Fault(Path(folder) / name, "left by what was broken off", way_out, True)
         folders[:] = [name for name in folders if not name.startswith(".")]
 
 
@@ -131,7 +138,7 @@ def _spectra(path: Path) -> Iterator[Fault]:
         yield Fault(path, str(error), _INGEST_AGAIN)
         return
     ids = collection.catalog["id"]
-    twice = sorted(set(ids[ids.duplicated()]))
+    twice = sorted({str(one) for one in ids[ids.duplicated()]})
     if twice:
         named = ", ".join(twice[:3]) + (" …" if len(twice) > 3 else "")
         yield Fault(path / "catalog.parquet", f"{len(twice)} ids twice: {named}", _INGEST_AGAIN)
@@ -159,14 +166,21 @@ def _runs(path: Path) -> Iterator[Fault]:
         if folder.is_dir() and not folder.name.startswith("."):
             try:
                 whole = Run.open(folder)
-                if folder.name != f"{whole.stage}-{whole.key}":
-                    raise RunError(f"it says that it is {whole.stage}-{whole.key}")
             except RunError as error:
-                yield Fault(folder, str(error), _BUILD_AGAIN, True)
+                if _RUN.fullmatch(folder.name) or any(
+                    (folder / name).exists() for name in ("run.json", "metrics.json")
+                ):
+                    yield _of_run(folder, str(error), [error.__cause__])
+                else:
+                    yield Fault(folder, str(error), "put it elsewhere, or remove it")
                 continue
-            bad = [f"{part.name} ({why})" for part in _parts(folder) if (why := _unread(part))]
+            if folder.name != (named := f"{whole.stage}-{whole.key}"):
+                yield Fault(folder, f"it says that it is {named}", f"name it {named}, or remove it")
+                continue
+            bad = {part.name: why for part in _parts(folder) if (why := _unread(part))}
             if bad:
-                yield Fault(folder, f"damaged: {', '.join(bad)}", _BUILD_AGAIN, True)
+                said = ", ".join(f"{name} ({_short(why)})" for name, why in bad.items())
+                yield _of_run(folder, f"damaged: {said}", bad.values())
     try:
         current = store.current()
     except RunError as error:
@@ -185,12 +199,28 @@ def _parts(folder: Path) -> Iterator[Path]:
             yield part
 
 
-def _unread(part: Path) -> str:
-    """Why a file or array cannot be read; "" if it can be, all of it."""
+def _of_run(folder: Path, what: str, errors: Iterable[BaseException | None]) -> Fault:
+    """What is wrong with a run: removed if its bytes are wrong, and not because of the machine."""
+    if any(map(_is_of_machine, errors)):
+        return Fault(folder, what, "check it again where it can be read and there is memory")
+    return Fault(folder, what, _BUILD_AGAIN, True)
+
+
+def _is_of_machine(error: BaseException | None) -> bool:
+    """Whether there was no leave, no memory, or a disk that failed, rather than other bytes."""
+    if isinstance(error, ModelFileError):
+        error = error.__cause__
+    if isinstance(error, OSError):
+        return error.errno not in (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)
+    return isinstance(error, MemoryError)
+
+
+def _unread(part: Path) -> Exception | None:
+    """Why a file or array cannot be read; None if it can be, all of it."""
     try:
         match part.suffix:
             case ".zarr":
-                return _short_of_chunks(part)
+                _read_all_chunks(part)
             case ".json":
                 json.loads(part.read_text(encoding="utf-8"))
             case ".parquet":
@@ -200,12 +230,12 @@ def _unread(part: Path) -> str:
             case ".skops":
                 load_classifier(part)
     except (*DAMAGE, ModelFileError) as error:
-        return _short(error)
-    return ""
+        return error
+    return None
 
 
-def _short_of_chunks(part: Path) -> str:
-    """Whether an array has all its files and each can be unpacked; a block of rows at a time."""
+def _read_all_chunks(part: Path) -> None:
+    """ValueError if an array has not all its files; whatever unpacking raises, some rows a time."""
     array = zarr.open_array(only_known_codecs(part), mode="r", zarr_format=3)
     expected, n_chunks = array.nchunks, array.nchunks_initialized
     if array.shards is not None:
@@ -216,7 +246,8 @@ def _short_of_chunks(part: Path) -> str:
     step = max(array.chunks[0], _ROWS) if array.ndim else 1
     for start in range(0, array.shape[0] if array.ndim else 0, step):
         array[start : start + step]
-    return f"{n_chunks} of {expected} pieces" if n_chunks < expected else ""
+    if n_chunks < expected:
+        raise ValueError(f"{n_chunks} of {expected} pieces")
 
 
 def _notes(path: Path) -> Iterator[Fault]:

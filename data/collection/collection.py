@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,34 @@ __all__ = [
 
 # A table of more ids would take more memory than all else that is known of them.
 _MOST_NUMBERED = 1_000_000
+_MOST_PIXELS = 1_000_000
 _FACTS = {
     AT_REST: ("provenance", "key"),
     OBSERVED: ("provenance", "key", "grid", "block_rows", "reject_ends", "removed"),
+}
+
+
+def _are_counts(value: Any) -> bool:
+    return isinstance(value, list) and all(type(one) is int and one >= 0 for one in value)
+
+
+def _is_grid(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and [type(one) in (int, float) for one in value] == [True] * 3
+        and 0 < value[0] < value[1] < np.inf
+        and (value[1] - value[0]) / _MOST_PIXELS < value[2]
+    )
+
+
+# What each fact must be. A damaged one would be taken for another collection, or for none.
+_SOUND: dict[str, Callable[[Any], bool]] = {
+    "provenance": lambda value: isinstance(value, dict),
+    "key": lambda value: isinstance(value, str),
+    "grid": _is_grid,
+    "block_rows": _are_counts,
+    "reject_ends": lambda value: value != [] and _are_counts(value),
+    "removed": _are_counts,
 }
 
 
@@ -99,7 +124,14 @@ class Collection:
             or its parts are damaged or do not fit together.
         """
         path = Path(path)
-        meta = read_meta(path)
+        try:
+            return cls._opened(path, read_meta(path))
+        except DAMAGE as error:
+            why = " ".join((str(error) or type(error).__name__).split())[:300]
+            raise CollectionError(f"{path} is damaged: {why}") from error
+
+    @classmethod
+    def _opened(cls, path: Path, meta: dict[str, Any]) -> Collection:
         if out := next(links_out(path), None):
             raise CollectionError(
                 f"{out} is a link out of the collection, and is not followed; put the file itself "
@@ -213,10 +245,10 @@ def read_meta(path: Path) -> dict[str, Any]:
             f"{path} is not a collection: it has no {META_NAME}; "
             f"spexplain ingest {path} --out NEW makes one of the spectra in it"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CollectionError(f"{path / META_NAME} cannot be read: {error}") from error
     version = meta.get("format_version") if isinstance(meta, dict) else None
-    if version not in _FACTS:
+    if type(version) is not int or version not in _FACTS:
         known = " and ".join(map(str, _FACTS))
         raise CollectionError(
             f"{path} has collection format {version!r}; this program reads {known}"
@@ -224,6 +256,9 @@ def read_meta(path: Path) -> dict[str, Any]:
     for name in _FACTS[version]:
         if name not in meta:
             raise CollectionError(f"{path / META_NAME} lacks {name!r}")
+        if not _SOUND[name](meta[name]):
+            shown = json.dumps(meta[name])[:60]
+            raise CollectionError(f"{path / META_NAME} is damaged: its {name!r} is {shown}")
     return meta
 
 

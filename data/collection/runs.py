@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import zarr
 
-from ..files.damage import damage_told
+from ..files.damage import DAMAGE, damage_told
 from ..files.durable import sync, sync_tree
 from ..files.row_arrays import RowsWriter
 from ..files.zarr_codecs import only_known_codecs
@@ -81,11 +81,11 @@ class Run:
         try:
             facts = json.loads((path / _RUN).read_text(encoding="utf-8"))
             metrics = json.loads((path / _METRICS).read_text(encoding="utf-8"))
-            return cls(
-                path, facts["stage"], facts["key"], facts["params"], facts["inputs"], metrics
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            stage, key = str(facts["stage"]), str(facts["key"])
+            parts = [dict(part) for part in (facts["params"], facts["inputs"], metrics)]
+        except DAMAGE as error:
             raise RunError(f"{path} is not a finished run ({error}); {_WAY_OUT}") from error
+        return cls(path, stage, key, *parts)
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """A table of the run; RunError if it cannot be read."""
@@ -115,7 +115,7 @@ class Run:
         """How long the stage took; NaN if not known."""
         try:
             return float(json.loads((self.path / _TIMINGS).read_text())["seconds"])
-        except (OSError, ValueError, KeyError):
+        except DAMAGE:
             return float("nan")
 
 
@@ -210,7 +210,7 @@ class RunStore:
             return {}
         try:
             return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+        except DAMAGE as error:
             raise RunError(f"{path} cannot be read ({error}); {_WAY_OUT}") from error
 
     def set_current(self, stages: Mapping[str, str]) -> None:

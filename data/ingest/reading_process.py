@@ -85,6 +85,10 @@ def _answer(
     except OSError as error:
         gone = ReadError("unreadable", f"{error.strerror or error}")
         last = _told([_refused(file, gone)])
+    except Exception as error:  # noqa: BLE001  (of a library: to begin anew would cost seconds)
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        said = ReadError("unreadable", f"it is damaged, or of a kind not known here ({words})")
+        last = _told([_refused(file, said)])
     send(answers, {"outcomes": last[0], "more": False}, last[1])
 
 

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ....core.words import printable
+
 __all__ = ["DEEDS", "Person"]
 
 DEEDS = logging.getLogger("spexplain.deeds")
@@ -43,6 +45,5 @@ class Person:
 
     def did(self, what: str) -> None:
         """Write down what they did; control characters of names do not reach the log."""
-        # A name or an id may come from outside: one line stays one line.
-        deed = "".join(mark if mark.isprintable() else "?" for mark in what)
-        DEEDS.info("%s %s %s", self.address or "-", self.name or "-", deed)
+        # A name, also one that nobody has, or an id may come from outside: one line stays one line.
+        DEEDS.info("%s", printable(f"{self.address or '-'} {self.name or '-'} {what}"))

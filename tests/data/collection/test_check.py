@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,7 @@ def test_a_run_under_anothers_name_is_told(collection: Path):
     (collection / "runs" / "svm-k").rename(collection / "runs" / "svm-other")
     faults = [*check(collection)]
     assert "it says that it is svm-k" in faults[0].what
+    assert not faults[0].disposable  # it may be somebody's copy
     assert "svm-k, which is not there" in faults[1].what
 
 
@@ -152,3 +154,63 @@ def test_tags_are_looked_at_and_never_removed(collection: Path):
 def test_no_folder_is_told(tmp_path: Path):
     with pytest.raises(CollectionError, match="no such folder"):
         next(check(tmp_path / "nothing"))
+
+
+def test_a_folder_that_is_no_collection_is_not_searched_for_anything_to_remove(tmp_path: Path):
+    precious = tmp_path / ".thesis.part"
+    precious.write_text("x")
+    with pytest.raises(CollectionError, match="is not a collection"):
+        next(check(tmp_path))
+    assert precious.exists()
+
+
+def test_what_a_user_has_put_beside_is_not_removed(collection: Path):
+    notes = [collection / ".partition-notes.md", collection / "runs" / "my-own" / "results.csv"]
+    for note in notes:
+        note.parent.mkdir(exist_ok=True)
+        note.write_text("precious")
+    repair(collection, [*check(collection)])
+    assert [note.read_text() for note in notes] == ["precious", "precious"]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), PermissionError(13, "Permission denied")])
+def test_a_run_that_this_machine_cannot_read_now_is_not_removed(
+    collection: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(_: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("spexplain.data.collection.check.load_arrays", fails)
+    (fault,) = check(collection)
+    assert not fault.disposable
+    assert "check it again" in fault.way_out
+
+
+HARMED_FACTS = [
+    *(("key", value) for value in (5, None)),
+    *(("provenance", value) for value in ([], None)),
+    *(("format_version", value) for value in ([1], "2", 99)),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), HARMED_FACTS)
+def test_facts_that_are_not_of_their_kind_are_told(collection: Path, name: str, value: object):
+    facts = json.loads((collection / "collection.json").read_text())
+    (collection / "collection.json").write_text(json.dumps(facts | {name: value}))
+    (fault,) = check(collection)
+    assert "collection" in fault.what
+    assert not fault.disposable
+
+
+@pytest.mark.parametrize("text", ["[]", "[1]", "null", "[" * 100_000, '{"svm": 5}', '{"svm": {}}'])
+@pytest.mark.parametrize("name", ["current.json", "svm-k/metrics.json", "svm-k/run.json"])
+def test_any_json_in_place_of_a_runs_facts_is_told(collection: Path, name: str, text: str):
+    (collection / "runs" / name).write_text(text)
+    faults = [*check(collection)]
+    figures = name == "svm-k/metrics.json" and text.startswith("{")
+    if figures or (text == "[]" and not name.endswith("run.json")):
+        assert faults == []  # figures are what the stage says; where nothing is, nothing is built
+    else:
+        assert faults
+        repair(collection, faults)
+        assert [*check(collection)] == []

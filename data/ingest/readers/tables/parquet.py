@@ -57,6 +57,8 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
         if any(frame.index.names):  # what pandas made of columns that name objects
             frame = frame.reset_index()
         table: Any = Table.from_pandas(frame)
+    except pa.ArrowMemoryError:
+        raise  # it is one of memory: a limit, not damage
     except (pa.ArrowException, OSError, ValueError) as error:
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error

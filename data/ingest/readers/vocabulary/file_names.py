@@ -6,6 +6,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from .....core.words import printable
+
 __all__ = ["FITS_ENDINGS", "name_of", "readable"]
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz")
@@ -29,5 +31,5 @@ def name_of(path: Path) -> str:
 
 
 def readable(name: str | Path) -> str:
-    """A name or path as text that any table can hold: bytes that are no UTF-8 as ``\\xe9``."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    """A name or path as one line: bytes that are no UTF-8, and control marks, as ``\\xe9``."""
+    return printable(os.fsencode(name).decode("utf-8", errors="backslashreplace"))

@@ -30,4 +30,10 @@ def test_a_refusal_says_who_and_what():
 def test_a_name_with_a_line_break_makes_no_line_of_its_own(caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO, logger=DEEDS.name):
         Person("ben", "look", "10.0.0.7").did("opened a file: x\n1999-01-01 10.0.0.1 anna left")
-    assert caplog.messages == ["10.0.0.7 ben opened a file: x?1999-01-01 10.0.0.1 anna left"]
+    assert caplog.messages == ["10.0.0.7 ben opened a file: x\\n1999-01-01 10.0.0.1 anna left"]
+
+
+def test_nor_does_a_name_that_nobody_has(caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.INFO, logger=DEEDS.name):
+        Person("x\n1999-01-01 10.0.0.1 anna", "look", "10.0.0.7").did("was refused\x1b[2J")
+    assert caplog.messages == ["10.0.0.7 x\\n1999-01-01 10.0.0.1 anna was refused\\x1b[2J"]

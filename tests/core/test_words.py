@@ -1,0 +1,29 @@
+"""Words of others show themselves and do nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from spexplain.core.words import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]52;c;aGk=\x07x", r"\x1b]52;c;aGk=\x07x"),
+        ("a\nb\r\tc", r"a\nb\r\tc"),
+        ("\x9b31m", r"\x9b31m"),
+        ("gnp.\u202estif", r"gnp.\u202estif"),
+        ("a\u2028b", r"a\u2028b"),
+    ],
+)
+def test_marks_that_are_not_seen_are_spelled(text: str, shown: str):
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize("text", ["NGC 4151", "Hα 6563\u202fÅ", "e\u0301", "a\\b", "12\xa0%"])
+def test_whatever_is_seen_stays(text: str):
+    assert printable(text) == text
+
+
+def test_what_is_meant_stays():
+    assert printable("a\nb\x1b", kept="\n") == "a\nb\\x1b"
