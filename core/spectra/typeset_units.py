@@ -37,7 +37,7 @@ _RULES = tuple(
 )
 _LONGEST = 300  # letters; no unit has as many, and patterns take long over long texts
 _SAID_OF_AXIS = re.compile(
-    r"[\s,;(\[_]+(?:in\s+)?(?:air|vac(?:uum)?)[)\]]?\s*$|^\s*(?:air|vac(?:uum)?)[\s_]+",
+    r"[\s,;(\[_]+(?:in\s+)?(?:air|vac(?:uum)?)[)\]]?\s*$|^\s*(?:air|vac(?:uum)?)(?:[\s_]+|$)",
     re.IGNORECASE,
 )
 

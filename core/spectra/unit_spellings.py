@@ -103,10 +103,10 @@ def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float6
     """
     values = np.asarray(values, np.float64)
     with np.errstate(all="ignore"):
-        if not unit.strip():
+        unit = typeset_as_plain(unit)
+        if not unit:
             _check_plain(values)
             return values
-        unit = typeset_as_plain(unit)
         logarithm = _LOGARITHM.match(unit)
         if logarithm:
             values, unit = from_logarithm(values, logarithm[1]), logarithm[2]

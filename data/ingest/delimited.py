@@ -10,7 +10,7 @@ from dataclasses import dataclass
 __all__ = ["Delimited", "decoded", "is_number", "number_of", "read_delimited"]
 
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
-_NOTES = ("#", "%", "!")
+_NOTE = re.compile(r"[#%!]|//|(?:--|;)\s+(?=[^\W\d])")
 _FORTRAN = re.compile(r"([+-]?[\d.,]+)[dD]([+-]?\d+)")
 _LOOKED_AT, _MOST_PROSE, _LEAST_PROSE = 20, 100, 2  # lines
 # Notes of other languages, before the numbers.
@@ -18,6 +18,14 @@ _MARK = re.compile(r"(?:[^\w\s(\[]+|C|REM)\s+(?=\S)")
 _IN_BRACKETS = re.compile(r"[\[(][^\[\]()]*[\])]")
 _COMMA_APART, _GLUE = r",\s*(?![^\[(]*[\])])", "\0"
 _DELIMITERS = (";", "\t", "|", ",")
+# What parts thousands → what a number with it looks like; a point or a comma only where others say
+# that it is no decimal mark.
+_NUMERIC = re.compile(r"[-+]?[\d.,]*\d[\d.,]*")
+_GROUPED = {
+    mark: re.compile(rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+(?:{decimal}\d*)?")
+    for mark, decimal in ((",", r"\."), (".", ","), ("'", "[.,]"), ("’", "[.,]"), ("\xa0", "[.,]"),
+                          ("\u2009", "[.,]"), ("\u202f", "[.,]"))
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +110,18 @@ def read_delimited(content: bytes) -> Delimited:
         sizes = {len(row) for row in rows}
         if len(sizes) == 1 and sizes != {1} and sizes != {len(names)}:
             names = _heads(lines[0], delimiter, len(rows[0])) or names
-    elif heads := [note for note in notes if not _said([note])]:
-        found = _heads(heads[-1], delimiter, len(names))
+    else:
+        heads = (
+            _heads(note, delimiter, len(names)) for note in reversed(notes) if not _said([note])
+        )
+        found = next(filter(None, heads), ())
         names, named = found or names, bool(found)
     for number, row in enumerate(rows):
         if len(row) != len(names):
             raise ValueError(
                 f"row {number + 1} has {len(row)} of the {len(names)} columns of the first line"
             )
+    rows = _without_thousands(rows)
     return Delimited(names, rows, named, _said(notes), tuple(n for n in notes if not _said([n])))
 
 
@@ -130,6 +142,27 @@ def _heads(line: str, delimiter: str, n: int) -> tuple[str, ...]:
     return ()
 
 
+def _without_thousands(rows: list[list[str]]) -> list[list[str]]:
+    """Numbers such as ``1,234.5``, ``1.234,5`` and ``1'234.5`` without what parts their thousands.
+
+    A comma parts them where every number with one looks so and another has a point; a point where
+    every number with one looks so and one has a comma behind it.
+    """
+    for mark, grouped in _GROUPED.items():
+        words = {word for row in rows for word in row if mark in word}
+        if mark in ",.":
+            words = {word for word in words if _NUMERIC.fullmatch(word)}
+            other = {",": ".", ".": ","}[mark]
+            among = words if mark == "." else (word for row in rows for word in row)
+            told = any(other in word and _NUMERIC.fullmatch(word) for word in among)
+            if not told or not all(map(grouped.fullmatch, words)):
+                continue
+        meant = {word: word.replace(mark, "") for word in words if grouped.fullmatch(word)}
+        if meant:
+            rows = [[meant.get(word, word) for word in row] for row in rows]
+    return rows
+
+
 def _without_empty_last(rows: list[list[str]]) -> list[list[str]]:
     """Without the nothing behind the last delimiter, where lines of data end with one."""
     n = len(rows[0])
@@ -145,8 +178,8 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
         bare = line.strip()
         if not any(map(str.isalnum, bare)):  # rules between lines
             continue
-        if bare.startswith(_NOTES):
-            notes.append(bare.lstrip("#%! ").rstrip())
+        if _NOTE.match(bare):
+            notes.append(bare.lstrip("#%!/-; ").rstrip())
         elif not bare.lower().startswith("sep="):  # of Excel
             lines.append(line.rstrip("\r\n").strip(" "))
     if all(line.startswith("|") and line.endswith("|") for line in lines):

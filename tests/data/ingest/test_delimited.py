@@ -71,3 +71,44 @@ def test_text_in_any_unicode_comes_back(encoding):
 
 def test_other_bytes_are_latin_1():
     assert decoded("idé\n".encode("latin-1")) == "idé\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("3,800.5", "1.25"), ["3800.5", "1.25"]),
+        (("12,345", "0.5"), ["12345", "0.5"]),
+        (("1,234,567.8", "1.25"), ["1234567.8", "1.25"]),
+        (("3.800,5", "1,25"), ["3800,5", "1,25"]),
+        (("3'800.5", "1.25"), ["3800.5", "1.25"]),
+        (("3\xa0800,5", "1,25"), ["3800,5", "1,25"]),
+    ],
+)
+def test_what_parts_thousands_is_left_out(words, meant):
+    assert read_delimited(f"wave;flux\n{';'.join(words)}\n".encode()).rows == [meant]
+
+
+@pytest.mark.parametrize(
+    "words", [("1,234", "0,500"), ("1,234", "5"), ("4000,123", "1.5"), ("1.234", "2.5")]
+)
+def test_a_mark_of_which_nothing_says_that_it_parts_thousands_is_one_of_decimals(words):
+    assert read_delimited(f"wave;flux\n{';'.join(words)}\n".encode()).rows == [[*words]]
+
+
+@given(values=st.lists(st.floats(1e3, 1e7), min_size=2, max_size=9))
+def test_numbers_with_parted_thousands_come_back(values):
+    text = "\n".join(["wave;flux", *(f"{value:,.2f};0.5" for value in values)])
+    rows = read_delimited(text.encode()).rows
+    assert [float(row[0]) for row in rows] == [float(f"{value:.2f}") for value in values]
+
+
+@pytest.mark.parametrize("mark", ["//", "--", ";", "#", "%", "!"])
+def test_notes_begin_as_other_languages_begin_them(mark):
+    text = f"{mark} as seen\n{mark} one two three\nwave flux err\n4000 1 2\n4001 1 2\n"
+    found = read_delimited(text.encode())
+    assert (found.names, len(found.rows)) == (("wave", "flux", "err"), 2)
+
+
+def test_the_last_note_that_may_be_names_is():
+    text = "# wave flux err\n# nm 1 1\n4000 1 2\n# red arm\n4001 1 2\n"
+    assert read_delimited(text.encode()).names == ("wave", "flux", "err")

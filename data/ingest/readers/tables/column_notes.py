@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from .....core.spectra.unit_spellings import length_within
+import numpy as np
+
+from .....core.spectra.unit_spellings import flux_factor, length_within, wavelengths_aa
 from ...delimited import Delimited, is_number
-from ..vocabulary.column_names import columns_by_role, plain_name
+from ..vocabulary.column_names import Role, columns_by_role, plain_name
 
 __all__ = [
     "described_form",
@@ -33,6 +35,8 @@ _IN_UNITS_OF = re.compile(
     r"(?:the\s+)?(\w+)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
     re.IGNORECASE,
 )
+_COMMAS = re.compile(r"[,;]\s*(?![^\[(]*[\])])")
+_AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 _UNITS = ("units", "UNITS", "Units", "unit")
 _LISTED = ("columns", "column names", "names", "fields")
 
@@ -57,12 +61,11 @@ def described_form(content: bytes) -> str:
 def named_by_notes(table: Delimited) -> Delimited:
     """With the names of its columns by a note ``columns: wave flux err`` or ``col1: wave [nm]``."""
     n = len(table.names)
-    if table.named:
-        if not _is_spectrum(table.names):  # the last note had its units, one before it the names
-            split = [remark.split() for remark in table.remarks]
-            names = next((one for one in split if len(one) == n and _is_spectrum(one)), table.names)
-            return replace(table, names=tuple(names))
+    if table.named and _is_spectrum(table.names):
         return table
+    split = [remark.split() for remark in table.remarks]
+    if names := next((one for one in split if len(one) == n and _is_spectrum(one)), ()):
+        return replace(table, names=tuple(names), named=True)  # the last note had its units
     notes = {name.lower(): value for name, value in table.notes.items()}
     for key in _LISTED:
         for split in (re.split(r"[,;|]\s*", notes.get(key, "")), notes.get(key, "").split()):
@@ -98,7 +101,7 @@ def _bare(name: str) -> str:
 
 def _is_spectrum(names: Sequence[str]) -> bool:
     roles = columns_by_role([_bare(name) for name in names])
-    return "flux" in roles and bool({"wave", "log wave", "frequency", "energy"} & {*roles})
+    return "flux" in roles and bool({*_AXES} & {*roles})
 
 
 def units_below(table: Delimited) -> dict[str, str]:
@@ -108,6 +111,8 @@ def units_below(table: Delimited) -> dict[str, str]:
     first, second = table.rows[:2]
     if any(map(is_number, first)) or not any(map(is_number, second)):
         return {}
+    if all(re.fullmatch(r"\d*[NSM]", word) for word in first):  # types of RDB
+        return dict.fromkeys(table.names, "")
     units = (word.strip("[]()") for word in first)
     return {
         name: unit for name, unit in zip(table.names, units, strict=True) if unit not in ("", "-")
@@ -120,25 +125,51 @@ def without_units(table: Delimited) -> Delimited:
 
 
 def units_in_notes(table: Delimited) -> dict[str, str]:
-    """Name → unit, of notes such as ``wavelength (nm)`` and ``flux: erg/s/cm2/A``."""
-    known = {plain_name(name): name for name in table.names if columns_by_role([name])}
+    """Name → unit, of notes such as ``wavelength (nm)``, ``flux: erg/s/cm2/A`` and ``flux in Jy``.
+
+    What the notes call a column may be any name that people have for it, if a unit follows.
+    """
+    roles = columns_by_role(table.names)
+    axis = next((roles[one] for one in _AXES if one in roles), None)
     units_by_name: dict[str, str] = {}
     listed = re.split(r"[,;|]\s*", next((table.notes[n] for n in _UNITS if n in table.notes), ""))
     if len(listed) == len(table.names):
         units_by_name |= zip(table.names, listed, strict=True)
-    for name, value in table.notes.items():
-        inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
-        if plain_name(name) in known and not is_number(value):
-            units_by_name[known[plain_name(name)]] = inside[2] if inside else value
+    said = [(name, value) for name, value in table.notes.items() if not is_number(value)]
     for remark in table.remarks:
         units = remark.split()
-        if len(units) == len(table.names) and any(map(length_within, units)):
-            units_by_name |= {n: u for n, u in zip(table.names, units, strict=True) if n != u}
-        parts = _WITH_UNIT.fullmatch(remark[:_LONGEST])
-        if said := _IN_UNITS_OF.match(remark[:_LONGEST]):
-            units_by_name |= {
-                name: said[2] for plain, name in known.items() if plain == said[1].lower()
-            }
-        if parts and plain_name(parts[1]) in known:
-            units_by_name[known[plain_name(parts[1])]] = parts[2]
+        if len(units) == len(table.names):
+            by_name = dict(zip(table.names, units, strict=True))
+            if any(map(length_within, units if axis is None else [by_name[axis]])):
+                units_by_name |= {name: unit for name, unit in by_name.items() if name != unit}
+        for part in (remark[:_LONGEST], *_COMMAS.split(remark[:_LONGEST])):
+            if in_units := _IN_UNITS_OF.match(part):
+                said.append((in_units[1], in_units[2]))
+            elif parts := _WITH_UNIT.fullmatch(part):
+                said.append((parts[1], parts[2]))
+    for name, value in said:
+        inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
+        unit = inside[2] if inside else value
+        if column := _column_called(name, unit, table.names, roles):
+            units_by_name[column] = unit
     return units_by_name
+
+
+def _column_called(
+    word: str, unit: str, names: Sequence[str], roles: Mapping[Role, str]
+) -> str | None:
+    """The column of that name; or what plays the part that has the name, if the unit is of it."""
+    own = {plain_name(name): name for name in names if columns_by_role([name])}
+    if plain_name(word) in own:
+        return own[plain_name(word)]
+    role = next((one for one in columns_by_role([word]) if one in roles), None)
+    try:
+        if role in _AXES:
+            wavelengths_aa(np.full(1, 5000.0), unit)
+        elif role in ("flux", "error"):
+            flux_factor(unit, np.ones(1))
+        else:
+            return None
+    except ValueError:  # it says something else
+        return None
+    return roles[role]

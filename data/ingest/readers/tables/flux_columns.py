@@ -12,7 +12,7 @@ from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.composed_names import composed_name
 from ..vocabulary.noise import from_error, from_variance, not_negative
 from .columns import Columns
-from .table_conventions import stated_scale, unit_of_flux
+from .table_conventions import stated_scale, unit_of, unit_of_flux
 
 __all__ = ["FluxAndNoise", "flux_and_noise"]
 
@@ -96,9 +96,8 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
 
 
 def _unit_of_noise(columns: Columns, name: str) -> str:
-    """As it is written, or in the column's name; of a square that of the flux."""
-    told = composed_name(name)
-    return columns.unit(name) or ("" if told is None else told.unit)
+    """As it is written; of a square that of the flux."""
+    return unit_of(columns, name)
 
 
 def _by_unit(role: Role, written: str) -> Role:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..vocabulary.column_names import columns_by_role
+from .said_axis import axis_said
 from .table import AXES
 from .written_metadata import described, of_yaml
 
 __all__ = ["Arrays", "groups_within"]
 
+_STORED = ("_FillValue", "missing_value", "scale_factor", "add_offset")
 _COLUMN_META = "__table_column_meta__"  # what astropy writes beside a table
 _DEEPEST = 4  # groups within groups
 _MOST_BLOCKS = 10  # of one type each, of a frame of pandas
@@ -125,9 +127,13 @@ def _of_group(group: Any, root: Any) -> Arrays:
             if "flux" in columns_by_role([name]):
                 facts |= {k: v for k, v in dataset.attrs.items() if not isinstance(v, str | bytes)}
     arrays |= _of_pandas(group)
-    own = {**group.parent.attrs, **group.attrs, **facts}
+    facts = {**root.attrs, **group.parent.attrs, **group.attrs, **facts}
     name = group.name.strip("/").replace("/", "-")
-    return Arrays(arrays, {**root.attrs, **own}, units, name, common)
+    roles = columns_by_role(arrays)
+    if "flux" in roles and not roles.keys() & {*AXES} and (axis := axis_said(facts)):
+        arrays[axis.name] = axis.values(arrays[roles["flux"]].shape[-1])
+        units[axis.name] = axis.unit
+    return Arrays(arrays, facts, units, name, common)
 
 
 def _of_pandas(group: Any) -> dict[str, np.ndarray]:
@@ -149,6 +155,20 @@ def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
+def _unscaled(dataset: Any) -> Any:
+    """Numbers as netCDF's conventions store them: NaN for the fill value, scaled; else as it is."""
+    said = {key: np.asarray(dataset.attrs[key]) for key in _STORED if key in dataset.attrs}
+    said = {key: value.item() for key, value in said.items() if value.size == 1}
+    if dataset.dtype.kind not in "iuf" or not said:
+        return dataset
+    values = dataset[()]
+    none = np.isin(values, [said[key] for key in _STORED[:2] if key in said])
+    if not none.any() and not said.keys() & {*_STORED[2:]}:
+        return dataset
+    values = np.where(none, np.nan, values.astype(np.float64))
+    return values * said.get("scale_factor", 1.0) + said.get("add_offset", 0.0)
+
+
 def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
     """The dataset, or the fields of a table; of rows of many lengths an array with NaN behind."""
     import h5py
@@ -161,7 +181,7 @@ def _parts(name: str, dataset: Any) -> Iterator[tuple[str, Any]]:
         yield name, np.array(padded).reshape(len(rows), longest)
         return
     if dataset.dtype.names is None:
-        yield name, dataset
+        yield name, _unscaled(dataset)
         return
     table = dataset[()]
     for part in dataset.dtype.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -20,6 +21,7 @@ from ..vocabulary.plain_words import in_own_words
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
 from .rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
+from .said_axis import SaidAxis, axis_said, with_said_axis
 from .written_metadata import described, of_parquet
 
 __all__ = ["load_parquet"]
@@ -45,15 +47,21 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
         more, about = _said_of_fields(schema)
         units |= more
         paths = _paths(schema, hints)
-        arms = _arms(_fields(schema, paths), hints)
+        axis = None
+        if not (arms := _arms(_fields(schema, paths), hints)) and (axis := axis_said(said)):
+            arms = _arms(_fields(schema, paths), hints, (axis.name,))
+            units.setdefault(axis.name, axis.unit)
         if arms:
             common = about | {name.upper(): value for name, value in said.items()}
             rows = _rows(file, paths, arms, common)
+            rows = rows if axis is None else (_with_axis(row, axis) for row in rows)
             yield from spectra_of_rows(rows, units, path, hints)
             return
         if any(_is_list(field.type) or pa.types.is_struct(field.type) for field in schema):
             raise ReadError("unknown format", _no_spectrum(schema))
-        frame = file.read().to_pandas()
+        frame = _without_decimals(file.read()).to_pandas()
+        if not any(frame.index.names) and frame.index.dtype.kind in "OUT":
+            frame.index.name = "id"
         if any(frame.index.names):  # what pandas made of columns that name objects
             frame = frame.reset_index()
         table: Any = Table.from_pandas(frame)
@@ -63,9 +71,26 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
         why = in_own_words(str(error), "it is damaged, cut off or of another kind; fetch it again")
         raise ReadError("unreadable", f"no Parquet that can be read: {why}") from error
     table.meta.update({UNIT_OF + name: unit for name, unit in units.items()} | said)
+    table = with_said_axis(table, hints)
     if not holds_spectra(table.colnames, hints):
         raise ReadError("unknown format", _no_spectrum(schema))
     yield from spectra_of_columns(AstropyColumns(table), path, hints)
+
+
+def _with_axis(row: Row, axis: SaidAxis) -> Row:
+    """With the wavelengths of the metadata beside the arrays of each arm."""
+    sizes = (max((len(values) for values in arm.values()), default=0) for arm in row.arms)
+    arms = zip(sizes, row.arms, strict=True)
+    return replace(row, arms=tuple({axis.name: axis.values(n), **arm} for n, arm in arms))
+
+
+def _without_decimals(table: Any) -> Any:
+    """With numbers of a fixed point as floating ones."""
+    decimal = (field for field in table.schema if pa.types.is_decimal(field.type))
+    for field in decimal:
+        number = table.schema.get_field_index(field.name)
+        table = table.set_column(number, field.name, table.column(number).cast(pa.float64()))
+    return table
 
 
 def _no_spectrum(schema: Any) -> str:
@@ -89,7 +114,8 @@ class _Arm(NamedTuple):
     fields: Mapping[str, str]
 
 
-def _arms(schema: Sequence[Any], hints: Hints) -> list[_Arm]:
+def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> list[_Arm]:
+    """Those of some fields, with an axis beside them where none has one."""
     found: list[_Arm] = []
     for field in schema:
         kind = field.type
@@ -97,10 +123,11 @@ def _arms(schema: Sequence[Any], hints: Hints) -> list[_Arm]:
             kind = kind.value_type
         if pa.types.is_struct(kind):
             names = [kind.field(number).name for number in range(kind.num_fields)]
-            if holds_spectra(names, hints.about(names)):
+            if holds_spectra(all_names := [*names, *besides], hints.about(all_names)):
                 found.append(_Arm(field.name, {name: name for name in names}))
     lists = [field.name for field in schema if _is_list(field.type)]
-    if not found and holds_spectra(lists, hints.about(lists)):
+    all_names = [*lists, *besides]
+    if not found and holds_spectra(all_names, hints.about(all_names)):
         roles = hinted_roles(lists, hints.about(lists))
         found.append(_Arm("", {name: name for name in roles.values()}))
     return found or [_Arm("", arm) for arm in arms_by_names(lists, hints)]
@@ -114,7 +141,8 @@ def _paths(schema: Any, hints: Hints) -> dict[str, tuple[str, ...]]:
         path, kind = left.pop(0)
         parts = [kind.field(n) for n in range(kind.num_fields)] if pa.types.is_struct(kind) else []
         names = [part.name for part in parts]
-        deeper = any(pa.types.is_struct(part.type) for part in parts)
+        within = (part.type.value_type if _is_list(part.type) else part.type for part in parts)
+        deeper = any(map(pa.types.is_struct, within))
         if deeper and len(path) < _DEEPEST and not holds_spectra(names, hints.about(names)):
             left += [((*path, part.name), part.type) for part in parts]
             continue
@@ -169,7 +197,7 @@ def _rows(
             said = _facts_within(batch.column(arm.struct)) | said if arm.struct else said
         held = [_by_row(batch, arm) for arm in arms]
         for number in range(batch.num_rows):
-            arms_of_row = tuple(arm[number] for arm in held)
+            arms_of_row = tuple(one for arm in held for one in _arms_within(arm[number]))
             yield Row(arms_of_row, {name: of[number] for name, of in said.items()}, common)
 
 
@@ -213,6 +241,17 @@ def _by_row(batch: Any, arm: _Arm) -> list[dict[str, Any]]:
     return [{field: of[row] for field, of in lists.items()} for row in range(batch.num_rows)]
 
 
+def _arms_within(arrays: dict[str, Any]) -> list[dict[str, Any]]:
+    """The arms of a row whose arrays are lists of one for each arm; itself where they are not."""
+    nested = {n: len(one) for n, one in arrays.items() if len(one) and type(one[0]) is np.ndarray}
+    if len({*nested.values()}) != 1:
+        return [arrays]
+    return [
+        {name: one[number] if name in nested else one for name, one in arrays.items()}
+        for number in range(next(iter(nested.values())))
+    ]
+
+
 def _of_pixels(pixels: Any, fields: list[str]) -> dict[str, Any]:
     """Of a row that is a list of pixels, each with all fields."""
     if pixels is None:
@@ -245,6 +284,8 @@ def _array(values: Any) -> np.ndarray:
     """Of one row; NaN, or a masked value, where there is none."""
     if values is None:
         return np.empty(0)
+    if pa.types.is_decimal(values.type):
+        values = values.cast(pa.float64())
     found = values.to_numpy(zero_copy_only=False)
     if values.null_count and found.dtype.kind == "O":
         empty = np.array([one is None for one in found])

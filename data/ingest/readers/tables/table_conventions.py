@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .....core.spectra.unit_spellings import RELATIVE, flux_factor
+from .....core.spectra.unit_spellings import RELATIVE, flux_factor, length_within
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.composed_names import composed_name
+from .written_metadata import from_json, unit_said
 
 if TYPE_CHECKING:
     from .columns import Columns
 
 __all__ = [
     "ALL_BITS", "bad_by_survey", "mask_is_of_good", "serious_bits", "stated_scale",
-    "unit_of_axis", "unit_of_flux",
+    "unit_of", "unit_of_axis", "unit_of_flux",
 ]  # fmt: skip
 
 ALL_BITS = -1
@@ -38,8 +39,9 @@ _ONE_IS_GOOD = (
 _COUNTS = ("counts", "optcounts", "boxcounts")
 _AXIS_UNITS = (
     "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
-    "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
+    "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "SPECTRAL_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
 )  # fmt: skip
+_OF_COLUMNS = ("UNITS", "UNIT", "COLUMN_UNITS", "COLUMNUNITS")
 _FLUX_UNITS = ("FLUXUNIT", "FLUX_UNIT", "FLUXUNITS", "FLUX_UNITS", "FUNIT", "YUNIT", "YUNITS")
 # Of flux only where they are units of it.
 _ANY_UNITS = (
@@ -54,16 +56,13 @@ def unit_of_axis(columns: Columns, named: dict[Role, str], axis: Role) -> str:
     Source: the PFS data model, https://github.com/Subaru-PFS/datamodel: nm and nJy.
     """
     name = named[axis]
-    return (
-        columns.unit(name) or _elsewhere(columns, name, _AXIS_UNITS) or _of_pfs(columns, named, 0)
-    )
+    return unit_of(columns, name, _AXIS_UNITS) or _of_pfs(columns, named, 0)
 
 
 def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
     """Of the flux's column, likewise; BUNIT and its like only where they are of flux."""
     name = named["flux"]
-    found = columns.unit(name) or _elsewhere(columns, name, _FLUX_UNITS)
-    if found:
+    if found := unit_of(columns, name, _FLUX_UNITS):
         return found
     said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
     found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, named, 1)
@@ -77,13 +76,25 @@ def _is_of_flux(unit: str) -> bool:
         return False
 
 
-def _elsewhere(columns: Columns, name: str, keywords: Sequence[str]) -> str:
+def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
+    """Of a column: its own, else what the header says of it or by one of the keywords, else its
+    name's.
+    """
+    if written := columns.unit(name):
+        return written
     own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
     ask = columns.value
     for keyword in (*(name.upper() for name in own), *keywords):
         said = ask(keyword)
         if isinstance(said, str) and said.strip():
             return said.strip()
+    units = (unit_said(ask(keyword), name, columns.names) for keyword in _OF_COLUMNS)
+    own_entry = from_json(ask(name.upper()))
+    units = (*units, unit_said({name: own_entry}, name, ()))
+    if found := next(
+        (one for one in units if one and (length_within(one) or _is_of_flux(one))), ""
+    ):
+        return found
     told = composed_name(name)
     return "" if told is None else told.unit
 

@@ -18,7 +18,7 @@ from ...delimited import decoded, number_of, read_delimited
 from ..errors import ReadError, Unread
 from ..fits_files.packed import opened, unpacked_name
 from ..other_kinds import other_kind
-from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
@@ -34,7 +34,8 @@ from .column_notes import (
 )
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
-from .rows_of_arrays import holds_spectra
+from .rows_of_arrays import holds_spectra, id_columns
+from .said_axis import with_said_axis
 from .votables import read_votables
 
 __all__ = ["is_text", "load_text"]
@@ -59,6 +60,7 @@ _NOTHING = {
     *("#n/a", "<na>", "masked", "missing", "-nan", "1.#qnan", "-1.#ind", "1.#inf", "nan(ind)"),
     "-nan(ind)",
 }
+_MOST_DIGITS = 15  # of a whole number in double precision
 _UNNAMED = "columns without names"
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _LABELS = ({"label", "z", "ebv"}, {"id", "file"})
@@ -132,7 +134,8 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
 
             yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
             return
-        tables = _read(stream, str(kind))
+        tables = _read(stream, str(kind), hints)
+    tables = [with_said_axis(table, hints) for table in tables]
     held = [(table, _hints_of(table, hints)) for table in tables]
     held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
     if not held:
@@ -179,7 +182,7 @@ def _why_none(table: Any) -> tuple[Any, str]:
     )
 
 
-def _read(stream: IO[bytes], kind: str) -> list[Any]:
+def _read(stream: IO[bytes], kind: str, hints: Hints) -> list[Any]:
     """The tables of a file; all but VOTables have one."""
     try:
         with warnings.catch_warnings():
@@ -196,14 +199,14 @@ def _read(stream: IO[bytes], kind: str) -> list[Any]:
             if kind == "ecsv" or content.lstrip()[:8].startswith(b"# %ECSV"):
                 # As lines: of text astropy asks first whether it is the name of a file.
                 return [Table.read(content.decode("utf-8").splitlines(), format="ascii.ecsv")]
-            return [_plain(content)]
+            return [_plain(content, hints)]
     except _DAMAGE as error:
         why = in_own_words(str(error), f"{_TITLES[kind]} that is damaged or of another kind")
         raise ReadError("unreadable", f"not a table that can be read: {why}") from error
 
 
-def _plain(content: bytes) -> Any:
-    """Columns of numbers where they are, else of text."""
+def _plain(content: bytes, hints: Hints) -> Any:
+    """Columns of numbers where they are, else of text; of names text too."""
     try:
         found = read_delimited(content)
     except ValueError:
@@ -217,18 +220,24 @@ def _plain(content: bytes) -> Any:
     meta: dict[str, Any] = {**said, _UNNAMED: not found.named}
     columns: dict[str, np.ndarray] = {}
     units = units_below(found) | units_in_notes(found)
+    objects = id_columns(found.names)
     for written, words in without_units(found).columns().items():
-        name, unit = _name_and_unit(written)
+        name, unit = _name_and_unit(written, hints)
         unit = unit or units.get(written, "")
-        columns[name] = _numbers(words)
+        columns[name] = np.array(words) if written in objects else _numbers(words)
         meta |= {UNIT_OF + name: unit} if unit else {}
     return Table(columns, meta=meta)
 
 
-def _name_and_unit(written: str) -> tuple[str, str]:
+def _name_and_unit(written: str, hints: Hints) -> tuple[str, str]:
     """``flux [Jy]`` is a name with its unit, where a spectrum's column is called so."""
     parts = _WITH_UNIT.fullmatch(written) if len(written) < _LOOKED_AT else None
-    if parts is None or not columns_by_role([parts[1]]):
+    if parts is None:
+        return written, ""
+    named = {*map(plain_name, hints.columns.values())}
+    if plain_name(written) in named:
+        return written, parts[2]
+    if not columns_by_role([parts[1]]) and plain_name(parts[1]) not in named:
         return written, ""
     if re.fullmatch(r"air|vac(uum)?", parts[2], re.IGNORECASE):
         return f"{parts[1]}_{parts[2]}", ""
@@ -254,7 +263,9 @@ def _has_numbers(content: bytes) -> bool:
 
 
 def _numbers(words: Sequence[str]) -> np.ndarray:
-    """(D,) float64 with NaN where nothing stands; text if a word is no number."""
+    """(D,) float64 with NaN where nothing stands; text if a word is none, or too long."""
+    if any(len(word) > _MOST_DIGITS and word.isdigit() for word in words):
+        return np.array(words)
     try:
         return np.array([_number(word) for word in words])
     except ValueError:

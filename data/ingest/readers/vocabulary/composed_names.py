@@ -28,7 +28,7 @@ _FLUX = (
 )  # fmt: skip
 _ERROR = (
     "errors", "error", "errs", "err", "uncertainty", "uncert", "unc", "sigma", "sig", "stddev",
-    "stdev", "stderr", "std", "rms", "noise", "1sigma",
+    "sdev", "stdev", "stderr", "std", "rms", "noise", "1sigma", "1sig",
 )  # fmt: skip
 _VARIANCE = ("variance", "var")
 _IVAR = ("ivariance", "ivar", "invvar", "inversevariance", "invvariance")
@@ -54,12 +54,35 @@ _LENGTHS = {
 _FREQUENCIES = {"ghz": "GHz", "thz": "THz", "hz": "Hz", "cm1": "cm-1"}
 _DENSITIES = {"jy": "Jy", "mjy": "mJy", "ujy": "uJy", "µjy": "uJy", "μjy": "uJy", "njy": "nJy"}
 _MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
-    ("good mask", ("good", "goodmask", "goodpix", "valid", "unmasked")),
-    ("mask", ("mask", "masks", "masked", "badmask", "bad", "badpix", "badpixel", "badpixels")),
+    (
+        "good mask",
+        ("good", "goodmask", "goodpix", "valid", "unmasked", "ok", "clean", "include", "included"),
+    ),
+    (
+        "mask",
+        (
+            "mask",
+            "masks",
+            "masked",
+            "badmask",
+            "bad",
+            "badpix",
+            "badpixel",
+            "badpixels",
+            "reject",
+            "rejected",
+            "exclude",
+            "excluded",
+            "outlier",
+            "outliers",
+            "flagged",
+            "clipped",
+        ),
+    ),
     ("quality", ("dq", "qual", "quality", "flag", "flags", "bitmask", "pixmask")),
 )
 _EVERY_MASK = {role for role, _ in _MASKS}
-_OF_MASK = ("pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "array", "value")
+_OF_MASK = ("pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "array", "value", "bool")
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
 )  # fmt: skip
@@ -168,9 +191,9 @@ def _noise(said: list[str], name: str) -> Composed | None:
     ends = (0, len(said) - 1) if len(said) > 1 else ()
     said = ["err" if w in ("e", "d") and n in ends else w for n, w in enumerate(said)]
     role: ComposedRole | None = next((r for r, words in _NOISE if {*said} & {*words}), None)
-    if {"inverse", "variance"} <= {*said} or {"inv", "var"} <= {*said}:
+    if {"inverse", "inv"} & {*said} and {*_VARIANCE} & {*said}:
         role, said = "ivar", [w for w in said if w not in ("inverse", "inv")]
-    known = (_IVAR, _VARIANCE, _ERROR, _OF_NOISE, _FLUX, _OF_FLUX, _DENSITIES)
+    known = (_IVAR, _VARIANCE, _ERROR, _OF_NOISE, _FLUX, _OF_FLUX, _DENSITIES, ("f",))
     if role is None or not _only(said, *known):
         return None
     # The error of a wavelength is no error of flux.

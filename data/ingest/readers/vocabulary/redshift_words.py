@@ -83,7 +83,7 @@ def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:
 
 def _written(text: str) -> str | float:
     """A number that stands as text, with a decimal comma or its error; other text as it is."""
-    number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;)", text.strip(), maxsplit=1)[0]
+    number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;|\s\w+\s*=)", text.strip(), maxsplit=1)[0]
     try:
         return float(number.replace(",", "."))
     except ValueError:

@@ -123,3 +123,15 @@ def test_blocks_of_pandas_are_read_and_names_in_a_pickle_are_not(tmp_path):
         file["df/table"] = np.array(list(zip(range(D), values, strict=True)), kind)
     with pytest.raises(ReadError, match=r"pickle, which is not loaded.*to_parquet"):
         read(tmp_path / "b.h5")
+
+
+def test_numbers_are_as_netcdf_stores_them(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["wave"], file["err"] = WAVE, np.full(D, 0.5)
+        stored = np.round(FLUX * 1000).astype("i4")
+        stored[10:20] = -32000
+        file["flux"] = stored
+        file["flux"].attrs.update({"_FillValue": -32000, "scale_factor": 1e-3})
+    found = read(tmp_path / "a.h5")
+    assert np.flatnonzero(found.ivar == 0).tolist() == [*range(10, 20)]
+    np.testing.assert_allclose(found.flux[20:], FLUX[20:], atol=1e-3)

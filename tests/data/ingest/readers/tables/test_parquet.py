@@ -113,3 +113,29 @@ def test_redshifts_under_names_that_differ_in_case_alone_may_contradict(tmp_path
     spectra = found(tmp_path, {"id": IDS, names[0]: Z, names[1]: [0.7] * 3, **lists})
     same(spectra)
     assert all("= 0.7" in one.z_warning for one in spectra)
+
+
+TWO = [part(BLUE), part(RED)]
+
+
+@pytest.mark.parametrize(
+    "of_row",
+    [
+        {"arms": TWO},
+        {"spectra": {"n": 2, "arms": TWO}},
+        {name: [arm[name] for arm in TWO] for name in TWO[0]},
+    ],
+)
+def test_arms_may_be_lists(tmp_path, of_row):
+    columns = {"object_id": IDS, "z": Z, **{name: [one] * 3 for name, one in of_row.items()}}
+    same(found(tmp_path, columns))
+
+
+def test_decimals_and_names_in_an_index_without_a_name_are_read(tmp_path):
+    frame = pd.DataFrame(part(), index=["a"] * D)
+    pd.concat([frame, frame.set_axis(["b"] * D)]).to_parquet(tmp_path / "a.parquet")
+    assert [one.id for one in read_all(tmp_path / "a.parquet")] == ["a", "b"]
+    columns = {name: pa.array([round(v, 5) for v in values]).cast(pa.decimal128(12, 5))
+               for name, values in part().items()}  # fmt: skip
+    (one,) = found(tmp_path, columns)
+    np.testing.assert_allclose(one.flux, FLUX, rtol=1e-5)

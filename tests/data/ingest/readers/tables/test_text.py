@@ -5,7 +5,8 @@ import pytest
 from astropy.table import Table
 from spexplain.core.spectra.air_vacuum import vacuum_to_air
 from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX
-from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.ingest.readers import ReadError, read, read_all
+from spexplain.data.ingest.readers.vocabulary.hints import Hints, parse_columns
 
 N = 60
 WAVE = np.linspace(4000.0, 9000.0, N)
@@ -118,3 +119,54 @@ def test_a_list_of_spectra_elsewhere_is_told(tmp_path):
     Table({"access_url": ["http://a/b"], "s_ra": [1.0]}).write(tmp_path / "a.vot", format="votable")
     with pytest.raises(ReadError, match="fetch what its access_url names"):
         read(tmp_path / "a.vot")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"# wavelength unit: Angstrom\n# flux unit: {UNIT}\nwave flux err",
+        f"# lambda in Angstrom, flux in {UNIT}\nwave flux err",
+        f"# Wavelength is in Angstrom\n# Fluxes are in {UNIT}\nwave flux err",
+        f"# col 1: wavelength (AA)\n# col 2: flux ({UNIT})\n# col 3: error",
+        f"wave\tflux\terr\nN\tN\tN\n# units: Angstrom, {UNIT}, {UNIT}",
+        f"# noise: of photons\n# mask: none\n# flux in {UNIT}\nwave flux err",
+    ],
+)
+def test_notes_may_call_a_column_by_any_name_that_it_has(tmp_path, head):
+    mark = "\t" if "\t" in head else " "
+    same(spectrum(tmp_path, f"{head}\n{rows(mark=mark)}"), SURVEY_FLUX)
+
+
+@pytest.mark.parametrize(
+    "head", ["# wavelength: air\nwave flux err", "# Air wavelengths (Angstrom)\nwave flux err"]
+)
+def test_a_note_of_wavelengths_says_that_they_are_in_air(tmp_path, head):
+    found = spectrum(tmp_path, f"{head}\n{rows(vacuum_to_air(WAVE))}")
+    assert found.medium == "air"
+    np.testing.assert_allclose(found.wave_obs_aa, WAVE, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "ids", [("39627652591521796", "39627652591521797"), ("007", "7"), ("1e5", "100000")]
+)
+def test_names_of_objects_are_text_to_the_last_digit(tmp_path, ids):
+    lines = [f"{id} {line}" for id in ids for line in rows().splitlines()]
+    (tmp_path / "a.txt").write_text("\n".join(["id wave flux err", *lines]))
+    assert [one.id for one in read_all(tmp_path / "a.txt")] == [*ids]
+
+
+def test_columns_that_the_user_names_have_the_units_of_their_headings(tmp_path):
+    (tmp_path / "a.txt").write_text(f"a [nm],b [{UNIT}],c [{UNIT}]\n{rows(WAVE / 10, ',')}")
+    for columns in ("wave=a,flux=b,error=c", f"wave=a [nm];flux=b [{UNIT}];error=c [{UNIT}]"):
+        hints = Hints(parse_columns([columns]))
+        (found,) = read_all(tmp_path / "a.txt", hints)
+        same(found, SURVEY_FLUX)
+
+
+def test_thousands_may_be_parted(tmp_path):
+    lines = (f'"{w:,.6f}",{f},0.5' for w, f in zip(WAVE, FLUX, strict=True))
+    same(spectrum(tmp_path, "wave,flux,err\n" + "\n".join(lines)))
+
+
+def test_several_things_may_stand_in_the_note_of_a_redshift(tmp_path):
+    assert spectrum(tmp_path, f"# z=0.1 ra=10 dec=5\nwave flux err\n{rows()}").z == 0.1

@@ -1,5 +1,8 @@
 """Units and headers that astropy, pandas and pyarrow write beside columns come back."""
 
+import json
+
+import h5py
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -90,3 +93,53 @@ def test_units_of_parquet_with_a_votable_within(tmp_path):
     about = {name: units.get(name, {"unit": ""}) for name in table.colnames}
     table.write(tmp_path / "a.parquet", format="parquet.votable", metadata=about)
     assert read(tmp_path / "a.parquet").flux_unit == SURVEY_FLUX
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"units": UNITS}, {"unit": UNITS}, {"Units": UNITS}, {"column_units": UNITS},
+        {"units": [*UNITS.values()]},
+        {"units": "; ".join(f"{name}: {unit}" for name, unit in UNITS.items())},
+        {"units": {"spectrum": UNITS}},
+        {"units": {f"spectrum.{name}": unit for name, unit in UNITS.items()}},
+        UNITS, {name: {"unit": unit} for name, unit in UNITS.items()},
+        {f"{name}_unit": unit for name, unit in UNITS.items()},
+        {"spectral_unit": "nm", "flux_unit": CGS},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("by", ["pandas", "pyarrow", "h5py"])
+def test_units_are_believed_wherever_metadata_have_them(tmp_path, said, by):
+    texts = {name: one if isinstance(one, str) else json.dumps(one) for name, one in said.items()}
+    path = tmp_path / ("a.h5" if by == "h5py" else "a.parquet")
+    if by == "pandas":
+        frame = pd.DataFrame(COLUMNS)
+        frame.attrs = said
+        frame.to_parquet(path)
+    elif by == "pyarrow":
+        pq.write_table(pa.table(COLUMNS).replace_schema_metadata(texts), path)
+    else:
+        with h5py.File(path, "w") as file:
+            for name, values in COLUMNS.items():
+                file[name] = values
+            file.attrs.update(texts)
+    found = read(path)
+    assert found.flux_unit == SURVEY_FLUX
+    np.testing.assert_allclose(found.wave_obs_aa, WAVE, rtol=1e-6)
+    np.testing.assert_allclose(found.ivar, (50 / FLUX) ** 2, rtol=1e-5)
+
+
+def test_the_error_has_its_own_unit_there(tmp_path):
+    frame = pd.DataFrame({"wave": WAVE, "flux": FLUX, "err": FLUX * 20})
+    frame.attrs = {"flux_unit": "Jy", "err_unit": "mJy"}
+    frame.to_parquet(tmp_path / "a.parquet")
+    found = read(tmp_path / "a.parquet")
+    np.testing.assert_allclose(found.flux * np.sqrt(found.ivar), 50, rtol=1e-5)
+
+
+def test_what_astropy_says_of_a_column_in_parquet_is_believed(tmp_path):
+    table = Table(COLUMNS)
+    table["wave"].unit = "nm"
+    table["wave"].info.description = "wavelength in air"
+    table.write(tmp_path / "a.parquet", format="parquet")
+    assert read(tmp_path / "a.parquet").medium == "air"

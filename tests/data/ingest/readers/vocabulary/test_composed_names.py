@@ -13,7 +13,10 @@ from spexplain.data.ingest.readers.vocabulary.composed_names import composed_nam
         ("flux_jy", "flux", "Jy"), ("FLUX_OBS", "flux", ""), ("fluxMJy", "flux", "MJy"),
         ("calflux", "flux", ""), ("flux_err_mJy", "error", "mJy"), ("SIGMA_FLUX", "error", ""),
         ("e_flam", "error", ""), ("DFLAM", "error", ""), ("flux_e", "error", ""),
-        ("1SIGMA", "error", ""), ("variance_flux", "variance", ""), ("inv_var_flux", "ivar", ""),
+        ("1SIGMA", "error", ""),
+        ("sigma_f", "error", ""), ("flux1sig", "error", ""),
+        ("inv_variance", "ivar", ""), ("variance_flux", "variance", ""),
+        ("inv_var_flux", "ivar", ""),
     ],
 )  # fmt: skip
 def test_names_of_several_words_say_what_they_are(name, role, unit):
@@ -45,7 +48,9 @@ def test_the_fewest_words_count_and_two_alike_are_nobody():
 @pytest.mark.parametrize(
     ("name", "role"),
     [("PIXEL_FLAGS", "quality"), ("flux_flag", "quality"), ("BITMASK", "quality"),
-     ("bad_mask", "mask"), ("masked", "mask"), ("is_masked", "mask"), ("good_data", "good mask")],
+     ("bad_mask", "mask"), ("masked", "mask"), ("rejected", "mask"), ("mask_bool", "mask"),
+     ("exclude", "mask"), ("outlier", "mask"), ("clean", "good mask"), ("ok", "good mask"),
+     ("is_masked", "mask"), ("good_data", "good mask")],
 )  # fmt: skip
 def test_masks_of_several_words_are_found_where_no_other_is(name, role):
     assert columns_by_role(["wave", "flux", "err", name])[role] == name

@@ -1,0 +1,86 @@
+"""An axis that stands in metadata rather than in a column: as numbers, or by a header's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from astropy.io import fits
+
+from ..errors import ReadError
+from ..fits_files.fits import Hdu
+from ..fits_files.image_axis import axes_of, has_axis
+from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.other_facts import in_capitals
+from .columns import UNIT_OF
+from .rows_of_arrays import holds_spectra
+from .table import AXES
+from .written_metadata import from_json
+
+__all__ = ["SaidAxis", "axis_said", "with_said_axis"]
+
+_HEADER = ("CRVAL1", "CDELT1", "CD1_1", "CRPIX1", "CUNIT1", "CTYPE1", "DC-FLAG", "COEFF0", "COEFF1")
+
+
+class SaidAxis(NamedTuple):
+    """Its name, its unit as it is written, and its numbers (D,) by how many pixels there are."""
+
+    name: str
+    unit: str
+    values: Callable[[int], np.ndarray]
+
+
+def axis_said(said: Mapping[str, object]) -> SaidAxis | None:
+    """Of metadata with a list called as an axis is, or with CRVAL1 or COEFF0; None of any other.
+
+    Parameters
+    ----------
+    said
+        Name → value; lists and numbers may be JSON.
+    """
+    for name, value in said.items():
+        if {*AXES} & columns_by_role([str(name)]).keys():
+            numbers = np.asarray(from_json(value))
+            if numbers.ndim == 1 and numbers.size > 1 and numbers.dtype.kind in "iuf":
+                return SaidAxis(str(name), "", partial(_of_size, numbers))
+    upper = in_capitals(said.items())
+    header = {name: _number(upper[name]) for name in _HEADER if name in upper}
+    hdu = Hdu(SimpleNamespace(header=fits.Header(header)), None)
+    if not header or not has_axis(hdu):
+        return None
+    return SaidAxis("wave", axes_of(hdu, 2)[0].unit, lambda n: axes_of(hdu, n)[0].values)
+
+
+def with_said_axis(table: Any, hints: Hints) -> Any:
+    """A table of astropy's, with the axis that its meta says as a column where it has none."""
+    roles = hinted_roles(table.colnames, hints.about(table.colnames))
+    if "flux" not in roles or {*AXES} & roles.keys():
+        return table
+    axis, flux = axis_said(table.meta or {}), table[roles["flux"]]
+    if axis is None or not holds_spectra([*table.colnames, axis.name], hints):
+        return table
+    if flux.dtype.kind == "O":
+        column = np.empty(len(flux), object)
+        column[:] = [axis.values(len(one)) for one in flux]
+    else:
+        column = np.broadcast_to(axis.values(flux.shape[-1]), flux.shape)
+    table[axis.name] = column
+    table.meta |= {UNIT_OF + axis.name: axis.unit} if axis.unit else {}
+    return table
+
+
+def _of_size(numbers: np.ndarray, n_pixels: int) -> np.ndarray:
+    if len(numbers) != n_pixels:
+        raise ReadError(
+            "unreadable", f"{len(numbers)} wavelengths in its metadata but {n_pixels} fluxes"
+        )
+    return numbers
+
+
+def _number(value: object) -> Any:
+    value = from_json(value)
+    return value.item() if isinstance(value, np.generic) else value
