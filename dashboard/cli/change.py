@@ -8,7 +8,7 @@ import typer
 
 from ...core.words import counted
 from .options import AsJson, OwnDirectory
-from .output import print_json, print_lines
+from .output import print_answer
 
 __all__ = ["remove_command"]
 
@@ -29,12 +29,8 @@ def remove_command(
 
     n = (restore_spectra if undo else remove_spectra)(directory, ids)
     left = Collection.open(directory).n_spectra
-    if as_json:
-        print_json(
-            {"path": str(directory), "restored" if undo else "removed": n, "n_spectra": left}
-        )
-        return
     done = "put back into" if undo else "removed from"
     has = counted(left, "spectrum", "spectra")
-    print_lines([f"{n} {done} {directory}, which has {has} now",
-                 f"next: spexplain build {directory}"])  # fmt: skip
+    lines = [f"{n} {done} {directory}, which has {has} now", f"next: spexplain build {directory}"]
+    document = {"path": str(directory), "restored" if undo else "removed": n, "n_spectra": left}
+    print_answer(document, lines, as_json=as_json)

@@ -10,7 +10,7 @@ import typer
 from ...core.words import counted
 from .collection_at import travelling
 from .options import AsJson, OwnDirectory
-from .output import print_json, print_lines
+from .output import print_answer
 
 __all__ = ["Unlock", "copy_command", "free_if_asked"]
 
@@ -37,10 +37,9 @@ def copy_command(
     free_if_asked(unlock, address)
     with travelling("copy") as report:
         n = copy_to(directory, address, report)
-    if as_json:
-        print_json({"path": str(directory), "address": address, "n_files": n})
-    else:
-        print_lines([f"{counted(n, 'file')} put at {address}", f"next: spexplain build {address}"])
+    lines = [f"{counted(n, 'file')} put at {address}", f"next: spexplain build {address}"]
+    document = {"path": str(directory), "address": address, "n_files": n}
+    print_answer(document, lines, as_json=as_json)
 
 
 def free_if_asked(unlock: bool, where: str | Path) -> None:

@@ -12,13 +12,15 @@ import typer
 from rich.markup import escape
 
 from .options import AsJson
-from .output import print_json, print_lines
+from .output import print_answer
 
 if TYPE_CHECKING:
     from ...data.collection.lookup.sky_search import Cone
     from ...data.fetch.manifest import Entry
     from ...data.fetch.polite_client import PoliteClient
     from ...data.fetch.run import FetchReport, Job
+    from ...data.fetch.sdss import SdssPlan
+    from ...data.fetch.sparcl import SparclPlan
 
 __all__ = ["fetch_app"]
 
@@ -80,16 +82,10 @@ def sdss(
 
     number = release_number(release)
     sas, sky = base_address("sas", base), base_address("skyserver", query_base)
-    _one_of(list_file, cone, sql)
     with _asking() as client:
         server = SkyServer(client, sky, number)
         plan = SdssPlan(sas, number, not full, int(most_mb * 1e6), radius / 3600, lambda: server)
-        if list_file is not None:
-            plan.add(_listed(list_file))
-        elif cone is not None:
-            plan.add_cone(_cone(cone), cone)
-        elif sql is not None:
-            plan.add_query(sql.read_text(encoding="utf-8"))
+        _add(plan, list_file, cone, sql)
         _go(list(plan.jobs.values()), plan.others, out, client, workers, dry_run, as_json)
 
 
@@ -117,15 +113,9 @@ def sparcl(
     from ...data.fetch.sparcl import SparclPlan
 
     address, datalab = base_address("sparcl", base), base_address("datalab", query_base)
-    _one_of(list_file, cone, sql)
     with _asking() as client:
         plan = SparclPlan(client, address, datalab, release or (), radius / 3600)
-        if list_file is not None:
-            plan.add(_listed(list_file))
-        elif cone is not None:
-            plan.add_cone(_cone(cone), cone)
-        elif sql is not None:
-            plan.add_query(sql.read_text(encoding="utf-8"))
+        _add(plan, list_file, cone, sql)
         _go(plan.jobs, plan.others, out, client, workers, dry_run, as_json)
 
 
@@ -169,11 +159,20 @@ def multimodal(
         _go(jobs, others, out, client, workers, dry_run, as_json)
 
 
-def _one_of(*given: object) -> None:
-    if sum(one is not None for one in given) != 1:
+def _add(
+    plan: SdssPlan | SparclPlan, list_file: Path | None, cone: str | None, sql: Path | None
+) -> None:
+    """Have fetched what one of the three names."""
+    if sum(one is not None for one in (list_file, cone, sql)) != 1:
         raise ValueError(
             "say what to fetch by one of --list FILE, --cone RA,DEC,RADIUS, --sql FILE"
         )
+    if list_file is not None:
+        plan.add(_listed(list_file))
+    elif cone is not None:
+        plan.add_cone(_cone(cone), cone)
+    elif sql is not None:
+        plan.add_query(sql.read_text(encoding="utf-8"))
 
 
 def _listed(path: Path) -> Any:
@@ -218,11 +217,9 @@ def _go(
 
     if dry_run:
         planned = [entry for job in jobs for entry in job.wanted()] + list(others)
-        if as_json:
-            print_json({"would_fetch": [asdict(entry) for entry in planned]})
-        else:
-            for entry in planned:
-                typer.echo(f"{entry.state:<14} {entry.id}  {entry.address or entry.reason}")
+        lines = (f"{e.state:<14} {e.id}  {e.address or e.reason}" for e in planned)
+        document = {"would_fetch": [asdict(entry) for entry in planned]}
+        print_answer(document, map(escape, lines), as_json=as_json)
         # What the archive did not answer is not known to be there; nor is nothing a plan.
         if not jobs or any(entry.state == "failed" for entry in planned):
             raise typer.Exit(1)
@@ -232,10 +229,8 @@ def _go(
             jobs, out, client, others=others, workers=workers,
             progress=lambda done, total: progress("fetched", done, total),
         )  # fmt: skip
-    if as_json:
-        print_json(asdict(report) | {"folder": str(report.folder)})
-    else:
-        print_lines(_lines(report))
+    document = asdict(report) | {"folder": str(report.folder)}
+    print_answer(document, _lines(report), as_json=as_json)
     if report.states.get("failed") or not report.states.get("fetched"):
         raise typer.Exit(1)
 

@@ -12,7 +12,7 @@ from ...core.settings import ExplainSettings
 from .agn_options import Level
 from .knob_options import with_knobs
 from .options import AsJson, Demo, MaybeDirectory, named
-from .output import console, print_json, print_lines
+from .output import console, print_answer, print_json, print_lines
 
 if TYPE_CHECKING:
     from ..export.stored_spectrum import Explained
@@ -120,11 +120,7 @@ def scores_command(
     from .score_lines import score_lines, stored_leaders
 
     leaders = stored_leaders(named(directory, demo=demo), top)
-    if as_json:
-        print_json(leaders.to_dict())
-    else:
-        for line in score_lines(leaders):
-            console.print(line)
+    print_answer(leaders.to_dict(), score_lines(leaders), as_json=as_json)
 
 
 def rejects_command(
@@ -159,7 +155,5 @@ def info(
     from .summary import collection_lines, collection_summary
 
     summary = collection_summary(named(directory, demo=demo))
-    if as_json:
-        print_json(summary)
-    else:
-        print_lines(collection_lines(summary, level=int(level) / 100))
+    lines = collection_lines(summary, level=int(level) / 100)
+    print_answer(summary, lines, as_json=as_json)

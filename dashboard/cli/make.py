@@ -29,7 +29,7 @@ from .cluster_options import Cluster, Scheduler, Tls, cluster_choice
 from .collection_at import folder_of, only_a_folder
 from .copy import Unlock, free_if_asked
 from .options import CORES, AsJson, Directory, Jobs, NoBrowser, Port
-from .output import print_json, print_lines
+from .output import print_answer
 from .serve import lasting, serve_page
 
 __all__ = ["build_command", "demo", "ingest_command"]
@@ -135,10 +135,8 @@ def ingest_command(
             progress=lambda done, total: progress("read", done, total),
             cancelled=stop.is_set,
         )
-    if as_json:
-        print_json(asdict(report) | {"path": str(report.path)})
-    else:
-        print_lines(ingest_lines(report))
+    document = asdict(report) | {"path": str(report.path)}
+    print_answer(document, ingest_lines(report), as_json=as_json)
 
 
 def _without_columns(paths: list[Path], columns: list[str]) -> tuple[list[Path], list[str]]:
@@ -204,10 +202,7 @@ def build_command(
     common: Any = {"jobs": jobs, "settings": with_anomaly_options(usual, **others)}
     common["cluster"] = cluster_choice(scheduler, cluster, jobs, tls)
     report = _built(collection, tune, {"only": wanted, "models": models, "anew": anew}, common)
-    if as_json:
-        print_json(asdict(report))
-    else:
-        print_lines(build_lines(report))
+    print_answer(asdict(report), build_lines(report), as_json=as_json)
 
 
 def _built(collection: Any, tune: bool, which: dict[str, Any], common: dict[str, Any]) -> Any:

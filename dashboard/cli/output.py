@@ -7,12 +7,19 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.segment import Segment
 
 from ...core.words import printable
 
-__all__ = ["PlainConsole", "console", "error_console", "print_json", "print_lines"]
+__all__ = [
+    "PlainConsole",
+    "console",
+    "error_console",
+    "print_answer",
+    "print_json",
+    "print_lines",
+]
 
 
 class PlainConsole(Console):
@@ -33,7 +40,17 @@ def print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Lines that may hold rich's markup."""
+def print_answer(
+    document: object, lines: Iterable[RenderableType], *, as_json: bool = False
+) -> None:
+    """What a command found: a document for programs, or lines to read."""
+    if as_json:
+        print_json(document)
+    else:
+        print_lines(lines)
+
+
+def print_lines(lines: Iterable[RenderableType]) -> None:
+    """Lines that may hold rich's markup, and tables."""
     for line in lines:
         console.print(line)

@@ -9,7 +9,7 @@ import typer
 
 from .agn_options import Split
 from .options import CORES, AsJson, Demo, Jobs, MaybeDirectory, named
-from .output import console, print_json
+from .output import console, print_answer
 
 __all__ = ["evaluate_command", "report_command"]
 
@@ -27,12 +27,9 @@ def evaluate_command(
     from ..figures.domain_words import model_lines
 
     evaluation = _evaluate(named(directory, demo=demo), split, jobs)
-    if as_json:
-        models = list(model_lines(RunStore(evaluation.collection.path), "svm"))
-        print_json(evaluation.to_dict() | {"models": models})
-    else:
-        for line in evaluation_lines(evaluation):
-            console.print(line)
+    models = list(model_lines(RunStore(evaluation.collection.path), "svm"))
+    document = evaluation.to_dict() | {"models": models}
+    print_answer(document, evaluation_lines(evaluation), as_json=as_json)
 
 
 def report_command(
