@@ -8,8 +8,9 @@ from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
     from .explained import Explained, ExplainedMany, NotExplained
+    from .local_server import PageServer
     from .one_spectrum import OneSpectrum, read
-    from .opened import OpenedCollection, PageServer, app, open
+    from .opened import OpenedCollection, app, open
     from .own_model import Model, model
     from .replayed import replay
 

@@ -7,12 +7,40 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["HERE", "free_port", "serve_here", "until_it_answers"]
+__all__ = ["HERE", "PageServer", "free_port", "serve_here", "until_it_answers"]
 
 HERE = "127.0.0.1"
 """Where it listens: never for another machine."""
+
+_PAGE_PX = 820  # of the page in a cell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageServer:
+    """The page while it is served; ``url`` is where."""
+
+    url: str
+    served: Any
+    pool: ThreadPoolExecutor
+
+    def stop(self) -> None:
+        """Serve it no longer."""
+        self.served.stop()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def __repr__(self) -> str:
+        return f"<page served at {self.url}; stop() ends it>"
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe src="{self.url}" width="100%" height="{_PAGE_PX}" style="border: 0"></iframe>'
+            f'<p>The page, in a tab of its own: <a href="{self.url}" target="_blank">{self.url}</a>'
+            "</p>"
+        )
 
 
 def free_port(port: int = 0) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -21,7 +20,7 @@ from ...data.lenses.lenses import Lens, LensError, open_lenses
 from ...data.lenses.plane_points import Plane, open_planes
 from ...data.objects.remote_folder import is_address
 from ..workspace.standard_lists import misclassified
-from .local_server import serve_here
+from .local_server import PageServer, serve_here
 from .one_spectrum import OneSpectrum, read
 from .prepared_wave import PreparedWave
 
@@ -31,9 +30,8 @@ if TYPE_CHECKING:
     from .served_view import ExplainView, ServedView
     from .single_views import SingleViews
 
-__all__ = ["OpenedCollection", "PageServer", "app", "open"]
+__all__ = ["OpenedCollection", "app", "open"]
 
-_PAGE_PX = 820  # of the page in a cell
 _DEMOS = {"demo": False, "demo-small": True}
 
 
@@ -307,30 +305,6 @@ class OpenedCollection:
         if name not in self.lenses:
             raise ValueError(f"there is no lens {name!r} here; there are {list(self.lenses)}")
         return self.lenses[name]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PageServer:
-    """The page while it is served; ``url`` is where."""
-
-    url: str
-    served: Any
-    pool: ThreadPoolExecutor
-
-    def stop(self) -> None:
-        """Serve it no longer."""
-        self.served.stop()
-        self.pool.shutdown(wait=False, cancel_futures=True)
-
-    def __repr__(self) -> str:
-        return f"<page served at {self.url}; stop() ends it>"
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe src="{self.url}" width="100%" height="{_PAGE_PX}" style="border: 0"></iframe>'
-            f'<p>The page, in a tab of its own: <a href="{self.url}" target="_blank">{self.url}</a>'
-            "</p>"
-        )
 
 
 def open(collection: str | Path) -> OpenedCollection:

@@ -112,6 +112,12 @@ class Model:
                 explanations.append(_failed(number, error, errors))
         return ExplainedMany(explanations)
 
+    def said(self, flux: np.ndarray) -> list[dict[str, float]]:
+        """What it says of each spectrum (n, D), by class; by its own name where it has none."""
+        names = self.classes or (self.known.name,)
+        values = self.known.by_class(flux).tolist()
+        return [dict(zip(names, each, strict=True)) for each in values]
+
     def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
         """What is explained, for :func:`spexplain.explain` and the rest of the library."""
         return self.known.target(label, of)
@@ -175,16 +181,14 @@ class Model:
         if label is None and self.classes:
             label = int(self.known.predicted(flux[None])[0])
         target = self.known.target(label, of)
-        says = self.known.by_class(flux[None])[0]
-        names = self.classes or (self.known.name,)
-        probabilities = dict(zip(names, says.tolist(), strict=True))
+        said = self.said(flux[None])[0]  # what gives no number is told of before samples are drawn
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
             explanation, pieces = explain(flux, target, chosen), None
         return Explained(
             explanation, self.wave, flux, target,
-            said=probabilities, done=done, name=name, pieces=pieces,
+            said=said, done=done, name=name, pieces=pieces,
         )  # fmt: skip
 
     def _gradients(
@@ -200,19 +204,14 @@ class Model:
         if not good:
             return ExplainedMany(explanations)
         flux = np.stack([values for _, values in good])
-        says = self.known.by_class(flux)
-        labels: Any = [label] * len(flux)
+        said, labels = self.said(flux), [label] * len(flux)
         if label is None and self.classes:
-            labels = says.argmax(axis=1).tolist()
-        names = self.classes or (self.known.name,)
+            labels = [max(each, key=each.__getitem__) for each in said]
         for label_asked in dict.fromkeys(labels):
             at = [i for i, other in enumerate(labels) if other == label_asked]
             target = self.known.target(label_asked, of)
             for i, made in zip(at, gradients_of_many(flux[at], target, chosen), strict=True):
-                probabilities = dict(zip(names, says[i].tolist(), strict=True))
-                explanations[good[i][0]] = Explained(
-                    made, self.wave, flux[i], target, said=probabilities
-                )
+                explanations[good[i][0]] = Explained(made, self.wave, flux[i], target, said=said[i])
         return ExplainedMany(explanations)
 
 

@@ -50,8 +50,7 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     )
     if target is None:
         raise ValueError(f"{path} explains {was.target!r}; the model has classes {model.classes}")
-    says = model.known.by_class(saved.flux[None])[0]
-    now = dict(zip(model.classes or (model.known.name,), says.tolist(), strict=True))
+    now = model.said(saved.flux[None])[0]
     for name, before in dict(saved.origin.verdict.get("values", {})).items():
         value = now.get(name, float("nan"))
         if not allow_other_model and not np.isclose(value, before, rtol=_CLOSE, atol=1e-9):
