@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..figures.sight import Sight
-from ..session.background.latest_wins import Answer, Background
 from ..session.choices.open_spectrum import OpenSpectrum
 from ..session.opened.lines_lacking import lacking_of
 from ..session.session import Session
@@ -51,8 +50,7 @@ class FileRequests:
         hand_over: Callable[[SavedFile], None],
     ) -> None:
         self._session, self._in_view, self._sight = session, in_view, sight
-        self._hand_over = hand_over
-        self._work: Background[SavedFile] = Background(session, self._written)
+        self._work = session.background(hand_over, "It could not be saved")
 
     def ask(self, wanted: str) -> None:
         """Ask for one kind of file: ``keep-png``, ``plane-svg``, ``selection-csv`` …
@@ -87,7 +85,7 @@ class FileRequests:
 
         session, outcome, view = self._session, self._session.outcome, self._session.view
         shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
-        if explanation is None:
+        if shown is None or explanation is None:
             session.complain(_nothing_to_save(shown))
             return
         if kind == "py" and shown.outside is not None:
@@ -113,12 +111,6 @@ class FileRequests:
             mirrored=outcome.mirrored,
         )  # fmt: skip
         self._work.request(partial(keep, saved, kind, verdict, view.paint, sight=self._sight()))
-
-    def _written(self, answer: Answer[SavedFile]) -> None:
-        if answer.result is not None:
-            self._hand_over(answer.result)
-        elif answer.error is not None:
-            self._session.complain(f"It could not be saved: {answer.error}")
 
 
 def _nothing_to_save(shown: OpenSpectrum | None) -> str:

@@ -12,10 +12,12 @@ from ...core.explain.flux_effects import Effects
 from ...core.explain.flux_effects import effects as effects_of
 from ...core.models.anomaly.scores import FILTER_KMS, SCORE_TITLES, TRIMMED_FRACTION
 from ...core.models.small_samples import percent_interval
+from ...core.settings import ExplainSettings
 from ...core.words import goodness, number_text, percent, probability_text
 from .effect_words import axis_words, sentence_of, short_of, unit_words
 
 __all__ = [
+    "METHOD_TITLES",
     "OF_CHI2",
     "OF_SHARES",
     "PAPERS_OVERLAP",
@@ -50,7 +52,8 @@ _OF_CLASSES = {
 }
 _AGAINST = " against "
 _OPTION = re.compile(r"(?<![-\w])(?<!ingest )(--(?:column|labels|air|z-max|z-warning)\b)")
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
+METHOD_TITLES = ExplainSettings.knobs()["method"].knob.titles
+"""What the page calls each method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,4 +251,6 @@ def state_line(explanation: Explanation, elapsed_ms: float) -> str:
         return " · ".join([*parts, f"seed {settings.seed}", *why])
     what = "pixels" if explanation.method == "saliency" else "segments"
     pieces = f"{n:,} {what}" if not got else f"{n:,} of {settings.n_segments:,} {what} asked for"
-    return " · ".join([_METHODS[explanation.method], f"{pieces}, each alone", _took(elapsed_ms)])
+    return " · ".join(
+        [METHOD_TITLES[explanation.method], f"{pieces}, each alone", _took(elapsed_ms)]
+    )

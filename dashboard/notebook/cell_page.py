@@ -13,10 +13,6 @@ from panel.io.resources import LOCAL_DIST
 from ..figures.theme import THEMES, ThemeName
 from ..server.page import theme_css
 from ..session.choices.address import apply_query
-from ..session.opened.lines_lacking import LinesLacking
-from ..session.opened.recurring import Recurring
-from ..session.opened.settled_trust import SettledTrust
-from ..session.opened.whole_range import WholeRange
 from ..session.visitor import Visitor
 from ..views.plane.plane import PlaneView
 from ..views.plane.select_tools import plane_tools
@@ -91,10 +87,7 @@ def _plane(session: Visitor) -> dict[str, Any]:
 
 
 def _spectrum(session: Visitor, *, knobs: bool) -> dict[str, Any]:
-    SettledTrust(session)
-    Recurring(session)
-    WholeRange(session)
-    LinesLacking(session)
+    session.follow_up()
     spectrum = SpectrumView(session)
     WholeOverlay(session, spectrum)
     state = state_pane(session)

@@ -20,10 +20,6 @@ from ..figures.theme import THEMES, ThemeName, category_colours
 from ..session.background.worker_share import SharedWorkers
 from ..session.choices.address import apply_query, to_query
 from ..session.choices.person import Person
-from ..session.opened.lines_lacking import LinesLacking
-from ..session.opened.recurring import Recurring
-from ..session.opened.settled_trust import SettledTrust
-from ..session.opened.whole_range import WholeRange
 from ..session.session import Session
 from ..session.visitor import Visitor
 from ..views.plane.marks import attach_marks
@@ -88,10 +84,7 @@ def build_app(
             doc.template_variables.setdefault("dist_url", LOCAL_DIST)
         own = pool.share() if isinstance(pool, SharedWorkers) else pool
         session = Visitor(workspace, own, schedule_of(doc), person=_person_of(doc))
-        SettledTrust(session)
-        Recurring(session)
-        WholeRange(session)
-        LinesLacking(session)
+        session.follow_up()
         session.person.did("opened a page")
         opened.add(session)
 

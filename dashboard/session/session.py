@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import param
@@ -19,7 +19,7 @@ from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .background.browser_tab import BrowserTab, Schedule
-from .background.latest_wins import Answer, Background
+from .background.latest_wins import Answer, Background, Result
 from .choices.knobs import Knobs
 from .choices.open_spectrum import OpenSpectrum, open_row
 from .choices.person import Person
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...core.targets import Target
 
 __all__ = ["Session"]
+
+T = TypeVar("T", bound=Result)
 
 _SOON_MS = 150.0
 
@@ -124,6 +126,14 @@ class Session(BrowserTab):
         """Say that the open list has changed, so that what shows it is filled anew."""
         self.outcome.relisted = True
 
+    def colour_by(self, name: str) -> None:
+        """Colour the plane by this: the menu may not have had it, or have had another so called."""
+        view = self.view
+        view.param["colour"].objects = [*self.workspace.colours]
+        if view.colour == name:
+            view.param.trigger("colour")
+        view.colour = name
+
     def may_tag(self, deed: str) -> bool:
         """Whether the visitor may change what all see; if not, they are told what they may not."""
         allowed = self.person.may("tag")
@@ -134,6 +144,29 @@ class Session(BrowserTab):
     def complain(self, text: str) -> None:
         """Tell the visitor what went wrong."""
         self.outcome.problem = text
+
+    def background(
+        self, show: Callable[[T], object], failed: str, *, pool: Executor | None = None
+    ) -> Background[T]:
+        """Work behind this visitor's page, of which the newest request counts.
+
+        Parameters
+        ----------
+        show
+            Called in the page with each result.
+        failed
+            What the visitor is told where an error ends the work, before its cause.
+        pool
+            Threads instead of the visitor's own.
+        """
+
+        def take(answer: Answer[T]) -> None:
+            if answer.error is not None:
+                self.complain(f"{failed}: {answer.error}")
+            elif answer.result is not None:
+                show(answer.result)
+
+        return Background(self, take, pool=pool)
 
     def _find(self, event: param.parameterized.Event) -> None:
         if not event.new.strip():
@@ -261,13 +294,12 @@ class Session(BrowserTab):
     @property
     def effects(self) -> Effects | None:
         """The weights of the explanation as they are shown; None while there is none."""
-        outcome, explanation = self.outcome, self.outcome.explanation
-        if explanation is None:
+        shown, explanation = self.outcome.shown, self.outcome.explanation
+        if shown is None or explanation is None:
             return None
         tenths = explanation.method == "saliency" and self.view.slope != "derivative"
-        return effects(
-            explanation, mirrored=outcome.mirrored, flux=outcome.shown.flux if tenths else None
-        )
+        flux = shown.flux if tenths else None
+        return effects(explanation, mirrored=self.outcome.mirrored, flux=flux)
 
     def present(self, shown: OpenSpectrum) -> None:
         """Open a spectrum that is in no collection."""

@@ -16,8 +16,12 @@ from .browsing.stepping import Stepping
 from .browsing.tags import Tagging
 from .choices.person import Person
 from .opened.dropped_file import DroppedFile
+from .opened.lines_lacking import LinesLacking
 from .opened.pinned import Pinned
+from .opened.recurring import Recurring
 from .opened.redshift import Redshift
+from .opened.settled_trust import SettledTrust
+from .opened.whole_range import WholeRange
 from .session import Session
 
 if TYPE_CHECKING:
@@ -84,6 +88,17 @@ class Visitor(Session):
         from .opened.edits import Edits  # loads scipy: not before a page is made
 
         return Edits(self)
+
+    def follow_up(self) -> None:
+        """Find out behind the page what no click waits for.
+
+        How far to believe the explanation, what other exposures would say, all that was observed,
+        and which lines are lacking; for as long as the tab is open.
+        """
+        SettledTrust(self)
+        Recurring(self)
+        WholeRange(self)
+        LinesLacking(self)
 
     @property
     def listing(self) -> Listing:

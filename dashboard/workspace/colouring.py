@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...core.models.anomaly.scores import SCORE_TITLES
 from ...core.words import number_text
+from ...data.collection.trained.type_names import TYPES
 from ...data.lenses.lenses import Lens
 from ...data.selections.row_filter import browsed_columns
 
@@ -53,7 +54,6 @@ _LOUD = {"correct": "wrong", "domain": "outside", "domain_o25": "outside"}
 # Of the columns that a collection may have; those without a unit have none.
 _UNITS = {"ra": "°", "dec": "°", "ebv": "mag", "ebv_stars": "mag"}
 _UNIT_ENDS = {"_kms": "km/s", "_aa": "Å", "_deg": "°", "_mag": "mag", "_arcsec": "″", "_nm": "nm"}
-_TYPE_ORDER = ("type 1", "type 2", "intermediate")
 _TITLES = {
     "type": "Type",
     "predicted": "Predicted type",
@@ -222,7 +222,7 @@ def _categories(name: str, column: Any) -> Categories:
     if name not in _TITLES:
         labels = _most_frequent(labels, code_of_row)
     present = sorted({*labels} - {"", OTHER}, key=_natural)
-    names = [kind for kind in _TYPE_ORDER if kind in present]
+    names = [kind for kind in TYPES if kind in present]
     names += [kind for kind in present if kind not in names]
     names += [OTHER] if OTHER in labels else []
     codes = np.array([names.index(label) if label else len(names) for label in labels])[code_of_row]

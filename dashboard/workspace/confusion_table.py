@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ...data.collection.trained.trained_models import probability_column
+from ...data.collection.trained.type_names import TYPES
 
 __all__ = ["judged", "ordered_types"]
 
 
 def ordered_types(kinds: Iterable[str]) -> list[str]:
     """Types in the order of the paper's tables, others after them by name."""
-    order = {"type 1": 0, "type 2": 1, "intermediate": 2}
-    return sorted(kinds, key=lambda kind: (order.get(kind, 9), kind))
+    order = {kind: at for at, kind in enumerate(TYPES)}
+    return sorted(kinds, key=lambda kind: (order.get(kind, len(TYPES)), kind))
 
 
 def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from ....core.compute.cancel import Cancelled
 from .browser_tab import BrowserTab
 
-__all__ = ["Answer", "Background"]
+__all__ = ["Answer", "Background", "Result"]
 
 
 class Result(Protocol):

@@ -16,7 +16,6 @@ from ....core.settings import ExplainSettings
 from ....data.collection.trained.trained_models import probability_column
 from ...workspace.confusion_table import judged, ordered_types
 from ...workspace.listing import Column, Listing
-from ..background.latest_wins import Answer, Background
 from ..session import Session
 
 __all__ = ["ConfusionCell", "Maps", "Marked"]
@@ -59,7 +58,7 @@ class ConfusionCell(param.Parameterized):
         super().__init__()
         self._session = session
         self._kept: tuple[object, pd.DataFrame] | None = None
-        self._work: Background[Maps] = Background(session, self._arrived)
+        self._work = session.background(self._arrived, "The saliency maps cannot be drawn")
 
     @property
     def table(self) -> pd.DataFrame:
@@ -134,11 +133,8 @@ class ConfusionCell(param.Parameterized):
         else:
             self._work.request(partial(_maps, lens, rows))
 
-    def _arrived(self, answer: Answer[Maps]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"The saliency maps cannot be drawn: {answer.error}")
-        else:
-            self.maps = answer.result
+    def _arrived(self, maps: Maps) -> None:
+        self.maps = maps
 
 
 def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator[Maps]:

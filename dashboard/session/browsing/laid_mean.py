@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ....data.selections.selection import Selection
-from ..background.latest_wins import Answer, Background
 from ..session import Session
 from .selection_summary import Spread, spread_of
 
@@ -84,7 +83,7 @@ class LaidMean:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.selection: Selection | None = None
-        self._work: Background[MeanOver] = Background(session, self._arrived)
+        self._work = session.background(self._arrived, "The mean cannot be laid over the spectrum")
         session.view.param.watch(self._begin, "lens")
 
     def lay(self, selection: Selection) -> None:
@@ -108,11 +107,8 @@ class LaidMean:
         else:
             self._session.complain(f"The lens can take none of “{selection.name}”: it has no mean.")
 
-    def _arrived(self, answer: Answer[MeanOver]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"The mean cannot be laid over the spectrum: {answer.error}")
-        else:
-            self._session.outcome.mean = answer.result
+    def _arrived(self, mean: MeanOver) -> None:
+        self._session.outcome.mean = mean
 
 
 def _mean_of(selection: Selection, lens: Lens, cancelled: Callable[[], bool]) -> Iterator[MeanOver]:

@@ -13,7 +13,6 @@ import param
 
 from ....data.lenses.lenses import Lens
 from ...workspace.line_summary import LineSummary, line_summary
-from ..background.latest_wins import Answer, Background
 from ..session import Session
 
 __all__ = ["SelectedLines", "SelectionSummary", "Spread", "drawn_evenly", "lines_of", "spread_of"]
@@ -141,11 +140,11 @@ class SelectionSummary(param.Parameterized):
         super().__init__()
         self._session = session
         self._of: tuple[object, object] = (None, None)
-        self._spread: Background[Spread] = Background(
-            session, self._spread_arrived, pool=session.later
+        self._spread = session.background(
+            self._spread_arrived, "The mean of the selection cannot be drawn", pool=session.later
         )
-        self._lines: Background[SelectedLines] = Background(
-            session, self._lines_arrived, pool=session.later
+        self._lines = session.background(
+            self._lines_arrived, "The lines cannot be measured", pool=session.later
         )
         session.selected.param.watch(self._begin, "current")
         session.view.param.watch(self._begin, ["tab", "lens"])
@@ -164,18 +163,12 @@ class SelectionSummary(param.Parameterized):
         if selection is not None and lens is not None and len(selection.rows):
             self._spread.request(partial(spread_of, lens, selection.rows))
 
-    def _spread_arrived(self, answer: Answer[Spread]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"The mean of the selection cannot be drawn: {answer.error}")
-            return
-        self.spread = answer.result
+    def _spread_arrived(self, spread: Spread) -> None:
+        self.spread = spread
         selection, lens = self._session.selected.current, self._session.lens
         if selection is not None and lens is not None:  # the mean first: it is sooner there
             of = self._session.workspace.collection
             self._lines.request(partial(lines_of, of, lens, selection.rows))
 
-    def _lines_arrived(self, answer: Answer[SelectedLines]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"The lines cannot be measured: {answer.error}")
-        else:
-            self.lines = answer.result
+    def _lines_arrived(self, lines: SelectedLines) -> None:
+        self.lines = lines

@@ -78,6 +78,11 @@ class Stepping:
         tab = self._session.view.tab
         return self.lists[tab if tab in self.lists else self._own_tab]()
 
+    def sort_by(self, column: str) -> None:
+        """Sort the open list by a column; asked again it falls, and then is as it was given."""
+        view = self._session.view
+        view.sort = {column: f"-{column}", f"-{column}": ""}.get(view.sort, column)
+
     def forget(self) -> None:
         """Let every list open in its own order again, as a link expects."""
         self._orders.clear()

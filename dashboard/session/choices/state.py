@@ -6,7 +6,7 @@ here imports panel or bokeh.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import param
 
@@ -15,6 +15,15 @@ from ....core.models.conformal import LEVELS
 from ....core.settings import WeightSign
 from .drawing import Drawing
 from .tabs import all_tabs
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ....core.explain.explanation import Explanation
+    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.verdict import Trust
+    from ....data.lenses.whole_spectrum import WholeSpectrum
+    from .open_spectrum import OpenSpectrum
 
 __all__ = ["Outcome", "View"]
 
@@ -126,42 +135,36 @@ class View(Drawing):
     )
 
 
+def _result(doc: str) -> Any:
+    """A parameter that is None at first, and else of the type that it is annotated with."""
+    return param.Parameter(default=None, doc=doc)
+
+
 class Outcome(param.Parameterized):
     """The results of the choices; written by the session only."""
 
-    shown = param.Parameter(default=None, doc="The open spectrum (OpenSpectrum), or None.")
-    whole = param.Parameter(
-        default=None, doc="All that was observed of it (WholeSpectrum); None until known."
+    shown: OpenSpectrum | None = _result("The open spectrum.")
+    whole: WholeSpectrum | None = _result("All that was observed of it; None until known.")
+    pinned: Any = _result("The second spectrum (PinnedSpectrum); None while there is none.")
+    mean: Any = _result("A selection's mean over it (MeanOver); None while there is none.")
+    lacking: tuple[str, ...] | None = _result(
+        "Lines one would expect of its type and it does not show, in words; None until known."
     )
-    pinned = param.Parameter(
-        default=None, doc="The second spectrum (PinnedSpectrum); None while there is none."
+    explanation: Explanation | None = _result("The newest one of it.")
+    trust: Trust | None = _result("How far to believe that explanation; None until judged.")
+    mirrored: np.ndarray | None = _result(
+        "Raw weights with the factor on the other side of 1; None until asked, or if there is no "
+        "such side."
     )
-    mean = param.Parameter(
-        default=None, doc="A selection's mean over it (MeanOver); None while there is none."
-    )
-    lacking = param.Parameter(
-        default=None,
-        doc="Lines one would expect of its type and it does not show, in words; None until known.",
-    )
-    explanation = param.Parameter(default=None, doc="The newest Explanation of it, or None.")
-    trust = param.Parameter(
-        default=None, doc="How far to believe that explanation (Trust); None until judged."
-    )
-    mirrored = param.Parameter(
-        default=None,
-        doc="Raw weights with the factor on the other side of 1; None until asked, or if there is "
-        "no such side.",
-    )
-    recurrence = param.Parameter(
-        default=None, doc="What other exposures would say of it so far (Recurrence); None unknown."
+    recurrence: Recurrence | None = _result(
+        "What other exposures would say of it so far; None unknown."
     )
     no_recurrence = param.String(default="", doc="Why that cannot be known; empty if it can.")
     elapsed_ms = param.Number(default=0.0, doc="Compute time of that explanation so far, ms.")
     busy = param.Boolean(default=False, doc="A fuller explanation is on its way.")
     problem = param.String(default="", doc="What went wrong, in words for the reader; or empty.")
-    stretch = param.Parameter(
-        default=None,
-        doc="Colour, and what its low and high ends stand for on the plane as it is seen; or None.",
+    stretch: tuple[str, float, float] | None = _result(
+        "Colour, and what its low and high ends stand for on the plane as it is seen."
     )
     relisted = param.Event(doc="The open list has changed, and not by another tab or order.")
 

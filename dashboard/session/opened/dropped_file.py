@@ -132,7 +132,7 @@ class DroppedFile(param.Parameterized):
     @property
     def _open(self) -> OutsideLens | None:
         """What judges the open spectrum; None if it is the collection's own."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         return None if shown is None else shown.outside
 
     def _forget(self, *_: object) -> None:

@@ -13,7 +13,6 @@ import param
 
 from ....core.spectra.edit import EDIT_KINDS, Edit, apply_edits
 from ....data.lenses.built_lens import LensError
-from ..background.latest_wins import Answer, Background
 from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
 
@@ -87,7 +86,7 @@ class Edits(param.Parameterized):
         super().__init__()
         self._session = session
         self._asked: tuple[object, Callable[[], _Before]] | None = None
-        self._work: Background[Considered] = Background(session, self._arrived)
+        self._work = session.background(self._judged, "The edited spectrum cannot be judged")
         session.outcome.param.watch(self.reset, "shown")
         session.view.param.watch(self._consider, "plane")
 
@@ -196,11 +195,8 @@ class Edits(param.Parameterized):
             self._asked = (key, cache(ask))
         return self._asked[1]
 
-    def _arrived(self, answer: Answer[Considered]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"The edited spectrum cannot be judged: {answer.error}")
-        else:
-            self.considered = answer.result
+    def _judged(self, considered: Considered) -> None:
+        self.considered = considered
 
 
 class _Before(NamedTuple):

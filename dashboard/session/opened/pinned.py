@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..background.latest_wins import Answer, Background
 from ..session import Session
 from .of_shown import THREADS
 
@@ -40,7 +39,9 @@ class Pinned:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._work: Background[PinnedSpectrum] = Background(session, self._arrived, pool=THREADS)
+        self._work = session.background(
+            self._arrived, "What is pinned cannot be drawn", pool=THREADS
+        )
         session.view.param.watch(self._begin, ["pinned", "lens"])
         self._begin()
 
@@ -71,11 +72,8 @@ class Pinned:
         else:
             session.complain(f"{id}, which is pinned, cannot serve this lens: {lens.reason(row)}.")
 
-    def _arrived(self, answer: Answer[PinnedSpectrum]) -> None:
-        if answer.error is not None:
-            self._session.complain(f"What is pinned cannot be drawn: {answer.error}")
-        elif answer.result is not None and answer.result.id == self._session.view.pinned:
-            self._session.outcome.pinned = answer.result
+    def _arrived(self, pinned: PinnedSpectrum) -> None:
+        self._session.outcome.pinned = pinned
 
 
 def _read(

@@ -60,8 +60,7 @@ class Recurring:
 
     def _trust_known(self, *_: object) -> None:
         session, outcome = self._session, self._session.outcome
-        explanation: Explanation | None = outcome.explanation
-        shown: OpenSpectrum | None = outcome.shown
+        explanation, shown = outcome.explanation, outcome.shown
         if (
             outcome.trust is None
             or explanation is None

@@ -8,7 +8,6 @@ import numpy as np
 import param
 
 from ....core.spectra.lines.line_kinds import LINES_BY_KIND
-from ..choices.open_spectrum import OpenSpectrum
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -62,7 +61,7 @@ class Redshift(param.Parameterized):
 
     @property
     def _own(self) -> float | None:
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         if shown is None or shown.row < 0:
             return None
         return float(self._session.workspace.catalog["z"].iat[shown.row])
@@ -73,7 +72,7 @@ class Redshift(param.Parameterized):
 
     def place(self, wave_rest_aa: float) -> None:
         """The chosen line is at what is now this wavelength at rest, vacuum Å."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         if not self.line or shown is None:
             return
         line, self.line = OWN_LINES[self.line], ""

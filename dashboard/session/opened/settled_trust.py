@@ -12,8 +12,6 @@ import numpy as np
 
 from ....core.explain.explanation import Explanation
 from ....core.explain.flux_effects import mirrored_settings
-from ..background.latest_wins import Answer, Background
-from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -51,8 +49,8 @@ class SettledTrust:
         self._session = session
         self._calm_s = calm_s
         self._timer: threading.Timer | None = None
-        self._work: Background[AssessedExplanation] = Background(
-            session, self._judged, pool=session.later
+        self._work = session.background(
+            self._judged, "The explanation could not be judged", pool=session.later
         )
         session.on_close(self._wait_no_more)
         session.outcome.param.watch(self._changed, "explanation")
@@ -62,8 +60,7 @@ class SettledTrust:
         self._work.cancel()
         session = self._session
         session.outcome.param.update(trust=None, mirrored=None)
-        explanation: Explanation | None = session.outcome.explanation
-        shown: OpenSpectrum | None = session.outcome.shown
+        explanation, shown = session.outcome.explanation, session.outcome.shown
         if explanation is None or shown is None or not explanation.complete:
             return
         work = partial(_judge, explanation, shown.flux, session.target_of(shown))
@@ -75,12 +72,11 @@ class SettledTrust:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _judged(self, answer: Answer[AssessedExplanation]) -> None:
-        outcome, judged = self._session.outcome, answer.result
-        if judged is not None and judged.explanation is outcome.explanation:
+    def _judged(self, judged: AssessedExplanation) -> None:
+        outcome = self._session.outcome
+        # The timer may have asked while another explanation came.
+        if judged.explanation is outcome.explanation:
             outcome.param.update(trust=judged.trust, mirrored=judged.mirrored)
-        elif answer.error is not None:
-            self._session.complain(f"The explanation could not be judged: {answer.error}")
 
 
 def _judge(

@@ -15,7 +15,6 @@ from bokeh.plotting import figure
 from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
 __all__ = ["Brush"]
@@ -77,7 +76,7 @@ class Brush:
 
     def _axis(self) -> tuple[np.ndarray, np.ndarray] | None:
         """What the axis shows of each pixel, and its rest wavelength."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         source: Any = self._flux.select_one({"name": "pixels"})
         if shown is None or source is None or len(source.data["x"]) != len(shown.wave_rest_aa):
             return None

@@ -119,7 +119,7 @@ class FluxFigure:
 
     def fit(self) -> None:
         """Fit the axis to the stretch in view, edits and all, and name the lines there."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             return
         axis, view, (low, high) = self._session.axis, self._session.view, span(self._x)

@@ -9,13 +9,11 @@ from bokeh.core.properties import value as constant
 from bokeh.models import Segment, Text
 from bokeh.plotting import figure
 
-from ....core.explain.explanation import Explanation
 from ....core.spectra.lines.line_list import PAGE_LINES
 from ...figures.bokeh_style import FONT
 from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -71,9 +69,7 @@ class ReasonMarks:
 
     def _draw(self, *_: object) -> None:
         outcome = self._session.outcome
-        shown: OpenSpectrum | None = outcome.shown
-        explanation: Explanation | None = outcome.explanation
-        recurrence: Recurrence | None = outcome.recurrence
+        shown, explanation, recurrence = outcome.shown, outcome.explanation, outcome.recurrence
         effects: Effects | None = self._session.effects
         if shown is None or explanation is None or recurrence is None or effects is None:
             clear(self._marks, self._spread, self.told)
@@ -93,7 +89,7 @@ class ReasonMarks:
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
-        trust: Trust | None = outcome.trust
+        trust = outcome.trust
         words = [
             said_of_reason(segment, effects, recurrence, trust) for segment in range(len(edges))
         ]

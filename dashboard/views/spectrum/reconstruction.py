@@ -13,7 +13,6 @@ from ...figures.filled_source import clear, empty_source
 from ...figures.pixel_runs import runs
 from ...figures.sight import LineOver
 from ...figures.theme import THEMES
-from ...session.background.latest_wins import Answer, Background
 from ...session.choices.drawing import AXIS
 from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session
@@ -42,7 +41,7 @@ class RebuiltOverlay:
     def __init__(self, session: Session, flux: figure) -> None:
         self._session, self._flux = session, flux
         self.drawn: tuple[LineOver, ...] = ()
-        self._work: Background[Rebuilt] = Background(session, self._arrived)
+        self._work = session.background(self._arrived, "The reconstruction cannot be drawn")
         session.outcome.param.watch(self._begin, "shown")
         session.view.param.watch(self._begin, ["rebuilt", *AXIS, "target", "width_kms"])
         session.view.param.watch(self._dress, "theme")
@@ -74,10 +73,9 @@ class RebuiltOverlay:
         else:
             self._clear()
 
-    def _arrived(self, answer: Answer[Rebuilt]) -> None:
-        rebuilt, shown = answer.result, self._session.outcome.shown
-        if rebuilt is None or shown is None or shown.row != rebuilt.row:
-            return
+    def _arrived(self, rebuilt: Rebuilt) -> None:
+        shown = self._session.outcome.shown
+        assert shown is not None  # when it closes, this is asked for no longer
         wave = self._session.axis.of_rest(shown.wave_rest_aa)
         words = "red: the reconstruction"
         self.drawn = (LineOver("rebuilt", words, shown.wave_rest_aa, rebuilt.reconstruction),)

@@ -8,9 +8,7 @@ import numpy as np
 import panel as pn
 from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import CrosshairTool, Line, Range1d, Span, WheelPanTool, WheelZoomTool
-from bokeh.plotting import figure
 
-from ....core.explain.explanation import Explanation
 from ....core.explain.flux_effects import Effects
 from ...figures.bokeh_style import span
 from ...figures.colour_limit import colour_limit
@@ -19,7 +17,6 @@ from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
 from ...figures.wording import flux_label, meaning
 from ...session.choices.drawing import AXIS, LINE_KINDS
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
 from .flux_figure import FluxFigure
@@ -33,7 +30,7 @@ _FEW = 200
 
 
 class SpectrumView(pn.viewable.Viewer):
-    """Two figures that share their wavelengths: ``flux`` and ``weight``.
+    """Two figures that share their wavelengths: the painted spectrum, and the weights beneath.
 
     Parameters
     ----------
@@ -42,6 +39,8 @@ class SpectrumView(pn.viewable.Viewer):
 
     Attributes
     ----------
+    flux, weight
+        The figures.
     sources
         What both draw.
     x_range
@@ -57,6 +56,7 @@ class SpectrumView(pn.viewable.Viewer):
         self.x_range = Range1d(start=3500, end=7500)
         self._flux = FluxFigure(session, self.sources, self.x_range)
         self._weight = WeightFigure(session, self.sources, self.x_range)
+        self.flux, self.weight = self._flux.figure, self._weight.figure
         self._reasons = ReasonMarks(session, self.flux, self.weight)
         self.plain_lines: list[Line] = [self._flux.line]
         self._cursor = Span(dimension="height", line_width=1)
@@ -83,16 +83,6 @@ class SpectrumView(pn.viewable.Viewer):
         return pn.Column(self.flux, self.weight, sizing_mode="stretch_both")
 
     @property
-    def flux(self) -> figure:
-        """The figure of the spectrum."""
-        return self._flux.figure
-
-    @property
-    def weight(self) -> figure:
-        """The figure of its weights."""
-        return self._weight.figure
-
-    @property
     def width_px(self) -> int:
         """Of the frame; a guess until the browser has told."""
         return self._flux.width_px
@@ -101,7 +91,7 @@ class SpectrumView(pn.viewable.Viewer):
         """What is seen now, for a figure of it; with lines drawn over it."""
         y_range: Any = self.flux.y_range
         session, (low, high) = self._session, span(y_range)
-        shown: OpenSpectrum | None = session.outcome.shown
+        shown = session.outcome.shown
         lines = () if shown is None else session.view.lines(shown.z)
         return Sight(
             session.axis,
@@ -161,7 +151,7 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _open(self, *_: object) -> None:
         """Draw the spectrum that is shown, and what there is of its explanation."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         sources, axis = self.sources, self._session.axis
         if shown is None or not len(shown.flux):
             clear(sources.pixels, sources.bands, sources.lines)
@@ -193,7 +183,7 @@ class SpectrumView(pn.viewable.Viewer):
             self.fit()
 
     def _mark_lines(self, *_: object) -> None:
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             return
         lines = self._session.view.lines(shown.z)
@@ -203,8 +193,7 @@ class SpectrumView(pn.viewable.Viewer):
 
     def _paint(self, *_: object) -> None:
         """Colour the spectrum by the newest explanation; grey while there is none."""
-        shown: OpenSpectrum | None = self._session.outcome.shown
-        explanation: Explanation | None = self._session.outcome.explanation
+        shown, explanation = self._session.outcome.shown, self._session.outcome.explanation
         bands = self.sources.bands
         if shown is None or explanation is None or len(explanation.labels) != len(shown.flux):
             clear(bands)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,17 +31,16 @@ from ...figures.wording import (
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from ...session.visitor import Visitor
+from ...workspace.confusion_table import ordered_types
 from ..widgets.components import WordsPart
 
 if TYPE_CHECKING:
-    from ....core.explain.explanation import Explanation
-    from ....core.trust.seen_again import Recurrence
-    from ....core.trust.verdict import Trust
     from ...session.choices.state import Outcome
 
 __all__ = ["state_pane", "veil_pane", "verdict_pane"]
 
-_ORDER = {"type 1": 0, "type 2": 1, "intermediate": 2}
+S = TypeVar("S", bound=Session)
+
 _REASONS = '<button type="button" class="quiet" data-do="believe">How far to believe it</button>'
 _OF_NOISE = (
     "The spectrum with noise of its own errors added once more, explained with the same masks. "
@@ -56,52 +56,53 @@ _INVITATION = (
 
 def verdict_pane(session: Visitor) -> WordsPart:
     """True type, predicted type and probabilities; or score and rank."""
-    pane = WordsPart()
-
-    def show(*_: object) -> None:
-        pane.html = _verdict(session)
-
-    session.outcome.param.watch(show, ["shown", "lacking", "relisted"])
-    session.view.param.watch(show, ["target", "width_kms", "trimmed", "level"])
-    show()
-    return pane
+    return _pane(
+        session, _verdict, ["shown", "lacking", "relisted"],
+        ["target", "width_kms", "trimmed", "level"],
+    )  # fmt: skip
 
 
 def state_pane(session: Session) -> WordsPart:
     """The key to the colours, and how the explanation was computed."""
-    pane = WordsPart()
-
-    def show(*_: object) -> None:
-        pane.html = _state(session)
-
-    session.outcome.param.watch(
-        show, ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"]
-    )
-    session.view.param.watch(show, ["theme", "slope"])
-    show()
-    return pane
+    return _pane(
+        session, _state,
+        ["explanation", "trust", "mirrored", "recurrence", "no_recurrence", "busy"],
+        ["theme", "slope"],
+    )  # fmt: skip
 
 
 def veil_pane(session: Session) -> WordsPart:
     """What to do while there is nothing to draw; empty otherwise."""
-    pane = WordsPart(sizing_mode="stretch_both", css_classes=["in-veil"])
+    return _pane(session, _veil, ["shown"], sizing_mode="stretch_both", css_classes=["in-veil"])
+
+
+def _pane(
+    session: S, said: Callable[[S], str], outcome: list[str], view: Sequence[str] = (), **how: Any
+) -> WordsPart:
+    """Words that are written anew when one of these changes."""
+    pane = WordsPart(**how)
 
     def show(*_: object) -> None:
-        shown: OpenSpectrum | None = session.outcome.shown
-        if not session.workspace.lenses:
-            text = "No model has been built for this collection: <b>spexplain build</b> makes one."
-        elif shown is None:
-            text = _INVITATION
-        elif shown.reason:
-            text = _why_not(session, shown)
-        else:
-            pane.html = ""
-            return
-        pane.html = f'<div class="invite"><div>{text}</div></div>'
+        pane.html = said(session)
 
-    session.outcome.param.watch(show, "shown")
+    session.outcome.param.watch(show, outcome)
+    if view:
+        session.view.param.watch(show, list(view))
     show()
     return pane
+
+
+def _veil(session: Session) -> str:
+    shown = session.outcome.shown
+    if not session.workspace.lenses:
+        text = "No model has been built for this collection: <b>spexplain build</b> makes one."
+    elif shown is None:
+        text = _INVITATION
+    elif shown.reason:
+        text = _why_not(session, shown)
+    else:
+        return ""
+    return f'<div class="invite"><div>{text}</div></div>'
 
 
 def _why_not(session: Session, shown: OpenSpectrum) -> str:
@@ -119,7 +120,7 @@ def _why_not(session: Session, shown: OpenSpectrum) -> str:
 
 
 def _verdict(session: Visitor) -> str:
-    shown: OpenSpectrum | None = session.outcome.shown
+    shown = session.outcome.shown
     if shown is None:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.row < 0:
@@ -169,13 +170,13 @@ def _class_verdict(head: str, verdict: Any) -> str:
         call = f"<small>true</small> {_kind(verdict.true)} → {call}"
     title += ": predicted is the type of the largest probability"
     pill = f'<span class="pill" title="{title}">{call}</span>{_votes(verdict)}'
-    shares = sorted(verdict.probabilities.items(), key=lambda item: _ORDER.get(item[0], 9))
+    shares = verdict.probabilities
     bars = "".join(
         f'<div><div class="label"><span>{escape(kind)}</span>'
-        f"<span>{escape(probability_text(share))}</span></div>"
+        f"<span>{escape(probability_text(shares[kind]))}</span></div>"
         f'<div class="track"><div class="fill" style="--dot:{_dot(kind)};'
-        f'width:{100 * share:.1f}%"></div></div></div>'
-        for kind, share in shares
+        f'width:{100 * shares[kind]:.1f}%"></div></div></div>'
+        for kind in ordered_types(shares)
     )
     return f'<div class="line">{head}{pill}</div><div class="bars">{bars}{_set(verdict)}</div>'
 
@@ -309,7 +310,7 @@ def _belief(session: Session) -> str:
 
     The noise leaves more, and where there is little room the end has to be scrolled to.
     """
-    trust: Trust | None = session.outcome.trust
+    trust = session.outcome.trust
     said = "" if trust is None else escape(trust.sentence())
     if said and (noise := escape(_noise(session.outcome))):
         noise, said = (text[:1].upper() + text[1:] for text in (noise, said))
@@ -319,11 +320,11 @@ def _belief(session: Session) -> str:
 
 def _noise(outcome: Outcome) -> str:
     """What other exposures would say, or why that is not known yet or ever."""
-    recurrence: Recurrence | None = outcome.recurrence
+    recurrence = outcome.recurrence
     if recurrence is not None:
         return f"{recurrence.sentence()}."
     if outcome.no_recurrence:
         return f"{outcome.no_recurrence}."
-    explanation: Explanation | None = outcome.explanation
+    explanation = outcome.explanation
     asked = explanation is not None and explanation.method != "saliency" and not explanation.nothing
     return "asking what another exposure would say …" if asked else ""

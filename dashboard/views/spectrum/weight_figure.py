@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from bokeh.core.properties import value as constant
 from bokeh.models import BasicTicker, CustomJSTickFormatter, Quad, Range1d, Segment, Span
 
-from ....core.explain.explanation import Explanation
 from ...figures.bokeh_style import GUESS_PX, dress, letter_name, spectral_figure
 from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import Theme
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from .spectrum_sources import SpectrumSources
-
-if TYPE_CHECKING:
-    from ....core.trust.verdict import Trust
 
 __all__ = ["WeightFigure"]
 
@@ -92,9 +87,7 @@ class WeightFigure:
     def spread_out(self, *_: object) -> None:
         """Draw the interval of each weight, where one is known and anything is left to chance."""
         outcome = self._session.outcome
-        shown: OpenSpectrum | None = outcome.shown
-        explanation: Explanation | None = outcome.explanation
-        trust: Trust | None = outcome.trust
+        shown, explanation, trust = outcome.shown, outcome.explanation, outcome.trust
         intervals = None if trust is None or trust.exact else trust.intervals
         if intervals is None or shown is None or explanation is None or explanation.nothing:
             clear(self._spread)

@@ -9,7 +9,7 @@ from ....core.models.conformal import LEVELS
 from ....core.words import percent
 from ....data.collection.trained.class_sets import TypeCertainty
 from ...figures.set_words import held_text, reliability_text
-from ...session.browsing.confusion import ordered_types
+from ...workspace.confusion_table import ordered_types
 
 __all__ = ["certainty_html"]
 

@@ -54,8 +54,7 @@ class _Clusters:
         )  # fmt: skip
         self.whole = pn.Row(self.part, self._bpt, sizing_mode="stretch_both", margin=0)
         self._work: Background[_Clustering] = Background(session, self._arrived)
-        session.view.param.watch(self._begin, ["k", "weight_sign"])
-        session.view.param.watch(self._begin, "tab")
+        session.view.param.watch(self._begin, ["tab", "k", "weight_sign"])
         session.view.param.watch(self._dress, "theme")
         self._begin()
 
@@ -174,23 +173,16 @@ class _Clusters:
         return self._session.view.colour == self._colour != ""
 
     def _colour_plane(self) -> None:
-        view, partition = self._session.view, self._partition
-        assert partition is not None
-        name = self._session.workspace.offer_clusters(partition)
-        view.param["colour"].objects = [*self._session.workspace.colours]
-        if view.colour == name:
-            view.param.trigger("colour")
-        view.colour = name
+        assert self._partition is not None
+        self._session.colour_by(self._session.workspace.offer_clusters(self._partition))
 
     def _take(self, message: dict[str, Any]) -> None:
         if "k" in message:
             self._session.view.k = int(message["k"])
         elif message.get("sign") in get_args(WeightSign):
             built = self._session.workspace.reasons
-            chosen = (
-                "" if built is None or message["sign"] == built.weight_sign else message["sign"]
-            )
-            self._session.view.weight_sign = chosen
+            as_built = built is None or message["sign"] == built.weight_sign
+            self._session.view.weight_sign = "" if as_built else message["sign"]
         elif message.get("do") == "colour" and self._partition is not None:
             self._colour_plane()
             self._draw()

@@ -46,9 +46,7 @@ class _Compare:
         self._result = Comparison()
         self.part = SectionsPart("compare", self._take)
         self._work: Background[Comparison] = Background(session, self._arrived)
-        view = session.view
-        view.param.watch(self._begin, ["tab", "target", "width_kms", "trimmed"])
-        view.param.watch(self._begin, ["lens"])
+        session.view.param.watch(self._begin, ["tab", "lens", "target", "width_kms", "trimmed"])
         session.outcome.param.watch(self._begin, "shown")
         session.knobs.param.watch(self._begin, session.knobs.names())
         self._begin()
@@ -59,7 +57,7 @@ class _Compare:
         self._work.cancel()
         if session.view.tab != "compare":
             return
-        shown: OpenSpectrum | None = session.outcome.shown
+        shown = session.outcome.shown
         if shown is None or shown.reason or shown.lens is not session.lens:
             text = _OPEN_ONE if shown is None else f"This lens cannot take it: {shown.reason}"
             self.part.write(state=f"<p>{escape(text)}</p>", panels="")
@@ -70,7 +68,12 @@ class _Compare:
             self.part.write(state=f"<p>{escape(str(error))}</p>")
             return
         target = session.target_of(shown)
-        of = (shown.lens.name, shown.row, session.view.target, *_knobs(session))
+        of = (
+            shown.lens.name,
+            shown.row,
+            session.view.target,
+            *session.knobs_of(shown.lens).values(),
+        )
         if of != self._of:
             self._of, self._known = of, {}
         self._result = Comparison(total=len(variants(len(shown.flux))))
@@ -85,7 +88,7 @@ class _Compare:
             self._draw()
 
     def _draw(self) -> None:
-        shown: OpenSpectrum | None = self._session.outcome.shown
+        shown = self._session.outcome.shown
         if shown is None or not len(shown.flux):
             return
         done, now = self._result, self._session.knobs.settings()
@@ -148,7 +151,3 @@ def _fidelity(explanation: Explanation) -> str:
         return goodness(explanation.r2, above=">")
     gap = float(explanation.weights.sum()) - (explanation.value - explanation.intercept)
     return f"Σφ off by {number_text(gap, '.0e')}" if gap else "Σφ off by 0"
-
-
-def _knobs(session: Session) -> tuple[object, ...]:
-    return session.view.width_kms, session.view.trimmed

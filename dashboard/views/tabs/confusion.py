@@ -16,6 +16,7 @@ from ...figures.colour_limit import colour_limit
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...session.visitor import Visitor
 from ..widgets.html_sections import SectionsPart, button, choice
+from .lists import value_text
 
 __all__ = ["show"]
 
@@ -58,8 +59,7 @@ class _Confusion:
             name = f"{self._session.workspace.collection.path.name}-{_file(self._state.cell)}.csv"
             self.part.download(name, self._session.listing.csv())
         elif "sort" in message:
-            key, now = str(message["sort"]), str(self._session.view.sort)
-            self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
+            self._session.steps.sort_by(str(message["sort"]))
         elif message.get("set") == "part" and message["value"] in ("test", "all"):
             self._state.count(str(message["value"]))
         elif message.get("set") == "shares":
@@ -148,9 +148,9 @@ class _Confusion:
             cells = [f"<td>{numbers.get(row, '')}</td>"]
             for column in listing.columns:
                 value = line[column.key]
-                text = _text(value, column.kind)
+                text = escape(value_text(value, column.kind))
                 if column.key == "id":
-                    text = button(escape(text), {"open": row}, css="link")
+                    text = button(text, {"open": row}, css="link")
                 cells.append(f"<td>{text}</td>")
             now = shown is not None and shown.row == row
             lines.append(f"<tr{' class=now' if now else ''}>{''.join(cells)}</tr>")
@@ -182,17 +182,6 @@ def _map(drawn: Any) -> str:
     shares = np.clip(means / most, -1, 1)
     ribbon = painted_pieces(frame, wave, flux, labels, shares)
     return picture([ribbon, polyline(frame, wave, flux)], label="saliency map")
-
-
-def _text(value: Any, kind: str) -> str:
-    if isinstance(value, str):
-        return value
-    if kind == "share":
-        return escape(probability_text(float(value)))
-    form = "{:.1f}" if kind == "ratio" else "{:.4f}" if kind == "redshift" else "{:.3f}"
-    if value is None or not np.isfinite(value):
-        return "–"
-    return form.format(float(value)).replace("-", "−")
 
 
 def _cell_words(cell: tuple[str, str] | None) -> str:

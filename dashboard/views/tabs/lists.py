@@ -15,7 +15,7 @@ from ...session.visitor import Visitor
 from ...workspace.listing import Listing
 from ..widgets.components import TablePart
 
-__all__ = ["show", "table_part"]
+__all__ = ["show", "table_part", "value_text"]
 
 _FORMATS: dict[str, Callable[[float], str]] = {
     "share": probability_text,
@@ -91,8 +91,7 @@ class _Table:
         if "open" in message:
             self._session.open(int(message["open"]))
         elif "sort" in message:
-            key, now = str(message["sort"]), str(self._session.view.sort)
-            self._session.view.sort = {key: f"-{key}", f"-{key}": ""}.get(now, key)
+            self._session.steps.sort_by(str(message["sort"]))
         elif "tagged" in message:
             self._session.view.tagged = str(message["tagged"])
         elif "export" in message:
@@ -104,11 +103,12 @@ class _Table:
 def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:
     """A stretch of a list as text, each line led by its row of the collection."""
     part = listing.table.iloc[start:stop]
-    shown = ([_text(value, c.kind) for value in part[c.key]] for c in listing.columns)
+    shown = ([value_text(value, c.kind) for value in part[c.key]] for c in listing.columns)
     return [list(line) for line in zip(map(int, part["row"]), *shown, strict=True)]
 
 
-def _text(value: Any, kind: str) -> str:
+def value_text(value: Any, kind: str) -> str:
+    """A value of a list's column of this kind, as its table has it."""
     if kind == "words":  # what they all say stands in the heading
         return str(value).replace(" the model learned on", "") or "–"
     if kind in ("text", "type"):

@@ -16,7 +16,7 @@ from ...session.browsing.selection_summary import SelectionSummary
 from ...session.visitor import Visitor
 from ...workspace.kept_colouring import KEPT_COLOUR
 from ..widgets.components import TablePart
-from ..widgets.controls import target_title
+from ..widgets.controls import TARGET_TITLES
 from ..widgets.html_sections import SectionsPart, button
 from .lists import table_part
 from .selection_sections import (
@@ -144,16 +144,12 @@ class _SelectionTab:
 
     def _colour_plane(self) -> None:
         """Colour the plane by the kept selections as they are now."""
-        view, space = self._session.view, self._session.workspace
         try:
-            name = space.offer_selections()
+            name = self._session.workspace.offer_selections()
         except OSError as error:
             self._session.complain(str(error))
             return
-        view.param["colour"].objects = [*space.colours]
-        if view.colour == name:
-            view.param.trigger("colour")
-        view.colour = name
+        self._session.colour_by(name)
         self._draw()
 
     def _tag_all(self, tag: int | None) -> None:
@@ -212,11 +208,12 @@ class _SelectionTab:
         mean_reasons = self._reasons.found
         if mean_reasons is not None and len(mean_reasons.labels) != len(spread.mean):
             mean_reasons = None  # of the lens just turned to, whose mean is on its way
+        target = self._session.view.target or ""
         reasons = reasons_section(
             mean_reasons,
             spread,
             busy=self._reasons.busy,
-            target=target_title(self._session.view.target),
+            target=TARGET_TITLES.get(target, target),
             n_usable=n_usable,
         )
         ratios = lines_section(self._summary.lines)

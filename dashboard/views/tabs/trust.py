@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....core.explain.explanation import Explanation
 from ....core.words import number_text, percent
 from ...figures.svg_plots import Curve, line_plot
-from ...figures.wording import meaning
+from ...figures.wording import METHOD_TITLES, meaning
 from ...session.background.latest_wins import Answer, Background
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.opened.evidence import Evidence, gather
 from ...session.session import Session
 from ..widgets.html_sections import SectionsPart, button
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 _OPEN_ONE = "Open a spectrum: what speaks for and against its explanation is gathered here."
-_METHODS = {"lime": "LIME", "saliency": "Saliency", "occlusion": "Occlusion", "shapley": "Shapley"}
 _N_POINTS = 40
 
 
@@ -57,8 +54,7 @@ class _Trust:
             self._work.cancel()
             return
         outcome = self._session.outcome
-        explanation: Explanation | None = outcome.explanation
-        shown: OpenSpectrum | None = outcome.shown
+        explanation, shown = outcome.explanation, outcome.shown
         if self._evidence is not None and self._evidence.explanation is not explanation:
             self._work.cancel()
             self._evidence = None
@@ -81,15 +77,15 @@ class _Trust:
 
     def _exposures(self) -> str:
         outcome = self._session.outcome
-        explanation: Explanation | None = outcome.explanation
-        shown: OpenSpectrum | None = outcome.shown
+        explanation, shown, trust = outcome.explanation, outcome.shown, outcome.trust
         effects = self._session.effects
         if explanation is None or shown is None or effects is None or explanation.nothing:
             return ""
+        assert trust is not None  # nothing is drawn before
         return exposures_section(
             explanation,
             effects,
-            outcome.trust,
+            trust,
             outcome.recurrence,
             wave_rest_aa=shown.wave_rest_aa,
             why_not=outcome.no_recurrence,
@@ -103,9 +99,9 @@ class _Trust:
             self._draw()
 
     def _draw(self) -> None:
-        trust: Trust | None = self._session.outcome.trust
+        trust = self._session.outcome.trust
         if trust is None:
-            shown: OpenSpectrum | None = self._session.outcome.shown
+            shown = self._session.outcome.shown
             text = _OPEN_ONE if shown is None else "Waiting for the explanation to settle …"
             if shown is not None and shown.reason:
                 text = f"This lens cannot take it: {escape(shown.reason)}"
@@ -200,13 +196,13 @@ def _curves(curves: Curves, value: str) -> str:
 
 def _methods(evidence: Evidence) -> str:
     """The other methods on the same spectrum."""
-    lines = "".join(_agreement(_METHODS[name], alike) for name, alike in evidence.agreements)
+    lines = "".join(_agreement(METHOD_TITLES[name], alike) for name, alike in evidence.agreements)
     head = "<tr><th></th><th>Spearman</th><th>top 5</th><th>sign</th></tr>"
     return (
         f"<h3>Do other methods agree?</h3><table class='matrix'>{head}{lines}</table>"
-        f"<p>With {_METHODS[evidence.explanation.method]}, on what each segment contributes: rank "
-        "correlation of the sizes, and of the five largest how many are among the other's five "
-        "and have its sign.</p>"
+        f"<p>With {METHOD_TITLES[evidence.explanation.method]}, on what each segment contributes: "
+        "rank correlation of the sizes, and of the five largest how many are among the other's "
+        "five and have its sign.</p>"
     )
 
 

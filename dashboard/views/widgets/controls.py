@@ -17,6 +17,7 @@ from .components import FormPart, LegendPart
 from .form_fields import Field, form
 
 __all__ = [
+    "TARGET_TITLES",
     "bar_form",
     "drawing_form",
     "end_text",
@@ -24,11 +25,11 @@ __all__ = [
     "legend_of",
     "legend_part",
     "tabs_form",
-    "target_title",
     "toggled",
 ]
 
-_OF_TYPES = {
+TARGET_TITLES = {
+    **SCORE_TITLES,
     "predicted": "log-odds (predicted)",
     "log p": "log p (predicted)",
     "probability": "p (predicted)",
@@ -37,6 +38,7 @@ _OF_TYPES = {
     "of_kind": "like what it learned on",
     **{kind: f"log-odds ({kind})" for kind in ("type 1", "type 2", "intermediate")},
 }
+"""What the menu of a lens's targets calls them; others by their names."""
 SPANS = {"model": "Window", "whole": "Whole"}
 
 
@@ -56,17 +58,12 @@ def bar_form(session: Session) -> FormPart:
     return form(
         [
             Field(view, "lens", "select", lenses),
-            Field(view, "target", "select", {**SCORE_TITLES, **_OF_TYPES}),
+            Field(view, "target", "select", TARGET_TITLES),
             Field(view, "plane", "select", planes),
             Field(view, "colour", "select", space.colours, groups=space.colour_groups),
         ],
         session.complain,
     )
-
-
-def target_title(name: str | None) -> str:
-    """What a target is called on the page."""
-    return {**SCORE_TITLES, **_OF_TYPES}.get(name or "", name or "")
 
 
 def drawing_form(session: Session) -> FormPart:

@@ -31,7 +31,7 @@ def test_of_many_so_many_are_read_evenly(workspace: Any) -> None:
 
 def test_it_follows_the_selection_while_its_tab_is_open(session: Any, wait_until: Any) -> None:
     summary = SelectionSummary(session)
-    session.selected.take(Selection("few", "lasso", np.arange(4)))
+    session.selected.take(Selection("few", "lasso", np.arange(4)), by_hand=False)  # opens no tab
     assert summary.spread is None
     session.view.tab = "selected"
     wait_until(lambda: summary.spread is not None)
