@@ -9,7 +9,7 @@ from bokeh.core.properties import value as constant
 from bokeh.models import Line, MultiLine, Range1d, Text, VSpan, VStrip
 
 from ...figures.bokeh_style import FONT, GUESS_PX, dress, letter_name, span, spectral_figure
-from ...figures.filled_source import clear, empty_source, fill
+from ...figures.filled_source import fill
 from ...figures.line_labels import Label, fit_labels
 from ...figures.theme import Theme
 from ...session.choices.open_spectrum import OpenSpectrum
@@ -56,7 +56,6 @@ class FluxFigure:
         self.width_px = self._height_px = GUESS_PX
         self.n_notes = 0
         self.names_from = np.inf
-        self._labels = empty_source("line-labels", "x", "across", "down", "text")
         self.figure = fig = spectral_figure(
             "flux-figure", x_range, Range1d(start=0, end=1),
             min_border_top=_READOUT_PX, min_border_bottom=6, x_axis_type=None,
@@ -76,7 +75,7 @@ class FluxFigure:
             y=constant(1.0), text="text", text_align="center", x_offset="across", y_offset="down",
             text_baseline="top", text_font=constant(FONT), text_font_size="11px", **box,
         )  # fmt: skip
-        self._names = fig.add_glyph(self._labels, names, y_range_name="share").glyph
+        self._names = fig.add_glyph(sources.names, names, y_range_name="share").glyph
         for side in ("inner_width", "inner_height"):
             fig.on_change(side, self.resized)
 
@@ -101,13 +100,9 @@ class FluxFigure:
         self.figure.yaxis.axis_label = label
         self._letter()
 
-    def clear(self) -> None:
-        """Take the names of lines away."""
-        clear(self._labels)
-
     def line_named_at(self, x: float, y: float) -> float | None:
         """Rest wavelength (vacuum Å) of the line whose name is at a place; None where none is."""
-        names = np.asarray(self._labels.data["x"])
+        names = np.asarray(self._sources.names.data["x"])
         if y < self.names_from or not len(names):
             return None
         low, high = span(self._x)
@@ -133,7 +128,7 @@ class FluxFigure:
             "down": [_LABEL_TOP_PX + _LABEL_ROW_PX * label.row for label in labels],
             "text": [label.text for label in labels],
         }
-        fill(self._labels, named)
+        fill(self._sources.names, named)
 
     def _fit_flux(self, inside: np.ndarray, labels: list[Label]) -> None:
         """Above what is inside there is room for the names of lines, below it for words."""

@@ -154,8 +154,7 @@ class SpectrumView(pn.viewable.Viewer):
         shown = self._session.outcome.shown
         sources, axis = self.sources, self._session.axis
         if shown is None or not len(shown.flux):
-            clear(sources.pixels, sources.bands, sources.lines)
-            self._flux.clear()
+            clear(sources.pixels, sources.bands, sources.lines, sources.names)
             sources.pixels.tags = [""]
             return
         x = axis.of_rest(shown.wave_rest_aa)

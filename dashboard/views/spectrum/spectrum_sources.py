@@ -31,8 +31,8 @@ class SpectrumSources:
         What is made there.
     observed, filled
         All that was observed, and where the model was given what was not (``whole_overlay.py``).
-    lines
-        Those marked.
+    lines, names
+        Those marked, and the names of those that have room.
     shade
         Colours a glyph by the column ``shade`` of ``ribbon``, ``bars`` or ``bands``.
     """
@@ -46,6 +46,7 @@ class SpectrumSources:
         self.observed = empty_source("observed", "x", "y", "error")
         self.filled = empty_source("filled", "left", "right")
         self.lines = empty_source("lines", "x", "wave_aa", "name")
+        self.names = empty_source("line-labels", "x", "across", "down", "text")
         # Weights are drawn as shades, their share of the largest: then the colours never change.
         # Above 2 they are of what any change does.
         self.colours = LinearColorMapper(palette=["#888888"], low=-1.0, high=3.0)
