@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from spexplain.dashboard.session.browsing.confusion import judged, ordered_types
 from spexplain.dashboard.views.tabs.confusion import show
+from spexplain.data.collection.trained.trained_models import probability_column
 
 
 def test_only_spectra_with_a_type_the_classifier_knows_are_judged(workspace):
@@ -96,3 +97,14 @@ def test_an_empty_cell_says_so_and_does_not_ask_for_another(session):
     assert "Choose a cell" in dict(part.sections)["numbered"]
     part.on_message({"cell": ["type 1", "no such type"]})
     assert "No spectrum is in this cell" in dict(part.sections)["numbered"]
+
+
+def test_a_type_is_text_whatever_its_name_holds(session, monkeypatch):
+    odd = "<b>type</b> 9"
+    named = {"true": odd, "correct": False, probability_column(odd): 0.0}
+    table = session.confusion.table.assign(**named)
+    monkeypatch.setattr(type(session.confusion), "table", table)
+    session.view.tab = "confusion"
+    listed = dict(show(session).sections)["listed"]
+    assert "&lt;b&gt;type&lt;/b&gt; 9" in listed
+    assert "<b>type" not in listed

@@ -242,3 +242,18 @@ def test_the_reconstruction_is_drawn_over_the_spectrum_on_request(
     assert names.index("ribbon") < names.index("rebuilt-line") < names.index("trace")
     session.view.rebuilt = False
     assert len(drawn("rebuilt-line", "x")) == 0
+
+
+def test_a_reconstruction_that_cannot_be_drawn_says_why(
+    session: Session, wait_until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: object, row: int) -> np.ndarray:
+        raise OSError("its network cannot be read")
+
+    monkeypatch.setattr(type(session.workspace.lenses["anomaly"]), "reconstruction", lost)
+    RebuiltOverlay(session, SpectrumView(session).flux)
+    session.view.lens = "anomaly"
+    session.open(int(session.workspace.lenses["anomaly"].rows[0]))
+    session.view.rebuilt = True
+    wait_until(lambda: "its network cannot be read" in session.outcome.problem)
+    assert session.outcome.problem.startswith("The reconstruction cannot be drawn: ")
