@@ -15,6 +15,7 @@ from astropy.nddata import InverseVariance
 from ...core.spectra.spectrum import Spectrum
 from ...core.spectra.with_units import PhysicalSpectrum
 from ...data.ingest.readers import read as read_file
+from ...data.ingest.readers import read_table
 
 __all__ = ["OneSpectrum", "read"]
 
@@ -119,7 +120,8 @@ def read(source: Any, *, z: float | None = None) -> OneSpectrum:
     ----------
     source
         A file of any kind that ``spexplain ingest`` takes; a ``specutils.Spectrum`` with its
-        uncertainty (its mask is heeded); or a spectrum read before.
+        uncertainty (its mask is heeded); a table of astropy, pandas or pyarrow, a pixel a row,
+        with units as it would be written to a file; or a spectrum read before.
     z
         Its redshift; by default what the source says.
 
@@ -142,9 +144,11 @@ def read(source: Any, *, z: float | None = None) -> OneSpectrum:
         meta = getattr(source, "meta", None) or {}
         name = str(meta.get("id", "") or "spectrum")
         spectrum = OneSpectrum(PhysicalSpectrum.of(source).to_spectrum(name))
+    elif hasattr(source, "columns") and hasattr(source, "__getitem__"):
+        spectrum = OneSpectrum(read_table(source))
     else:
         raise TypeError(
-            "a spectrum is a file, a specutils.Spectrum or what spexplain.read gave, got "
+            "a spectrum is a file, a table, a specutils.Spectrum or what spexplain.read gave, got "
             f"{type(source).__name__}"
         )
     return spectrum if z is None else OneSpectrum(replace(spectrum.spectrum, z=float(z)))

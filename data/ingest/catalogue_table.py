@@ -265,7 +265,9 @@ def _numbers(words: tuple[str, ...]) -> pd.Series:
     import pandas as pd
 
     texts = pd.Series(words, dtype=str)
-    numbers: Any = pd.to_numeric(texts.replace("", "nan"), errors="coerce")
+    numbers: Any = pd.to_numeric(
+        texts.replace("", "nan").str.replace(r"(?<=\d),(?=\d)", ".", regex=True), errors="coerce"
+    )
     none = texts.str.lower().isin(_NO_NAMES)
     long = texts.str.fullmatch(r"\d{16,}").any()
     return texts if long or bool((numbers.isna() & ~none).any()) else numbers

@@ -22,7 +22,7 @@ from .catalogue_table import (
     read_table,
     texts_of,
 )
-from .labels import LabelError, path_to, paths_by_file
+from .labels import LabelError, names_by_bare, path_to, paths_by_file, written_alike
 from .readers.errors import ReadError
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.file_names import name_of
@@ -104,6 +104,8 @@ class JoinedCatalogue:
                     return self.names[name]
             if path := path_to(file, self._paths):
                 return self.names[path]
+            if alike := written_alike(id, file, self._alike):
+                return self.names[alike]
         if self._tree is None or not (math.isfinite(ra) and math.isfinite(dec)):
             return None
         away, row = self._tree.query(_on_sphere([ra], [dec])[0], distance_upper_bound=_WITHIN)
@@ -112,6 +114,10 @@ class JoinedCatalogue:
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
         return paths_by_file(self.names)
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        return names_by_bare(self.names)
 
     def close_pairs(self) -> list[tuple[int, int]]:
         """Rows that lie within an arcsecond of each other."""

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,10 @@ from .readers.errors import ReadError
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
-__all__ = ["LabelError", "Labels", "path_to", "paths_by_file", "read_labels"]
+__all__ = [
+    "LabelError", "Labels", "names_by_bare", "path_to", "paths_by_file", "read_labels",
+    "written_alike",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,13 +83,14 @@ class Labels:
         """The entry that means this spectrum; "" if none.
 
         Its id, its file's path or name, or that without its endings; or the only entry that is a
-        path to a file of this name.
+        path to a file of this name, or is the same but for endings, case, blanks and underscores.
         """
         if not (known := self._known):
             return ""
         own = Path(file)
         tried = (id, file, own.name, name_of(own) if file else "")
-        return next((known[n] for n in tried if n and n in known), path_to(file, self._paths))
+        exact = next((known[n] for n in tried if n and n in known), "")
+        return exact or path_to(file, self._paths) or written_alike(id, file, self._alike)
 
     @cached_property
     def _known(self) -> dict[str, str]:
@@ -95,6 +99,32 @@ class Labels:
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
         return paths_by_file(self.names)
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        return names_by_bare(self.names)
+
+
+def bare_name(name: str) -> str:
+    """A name, or a path's file, as names are compared at last: no endings, case, blanks or _."""
+    parts = _parts(name)
+    return re.sub(r"[\s_]+", "", name_of(Path(parts[-1]))).casefold() if parts else ""
+
+
+def names_by_bare(names: Iterable[str]) -> dict[str, str]:
+    """Bare name → the one name that is so; no paths from the root, nor what two names share."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        if not Path(name).is_absolute():
+            found.setdefault(bare_name(name), set()).add(name)
+    return {bare: next(iter(known)) for bare, known in found.items() if bare and len(known) == 1}
+
+
+def written_alike(id: str, file: str, names: Mapping[str, str]) -> str:
+    """The name that is a file's, or an id, but for how it is written; empty if none is."""
+    of_id = names.get(bare_name(id), "") if not {"/", "\\"} & {*id} else ""
+    of_id = "" if {"/", "\\"} & {*of_id} else of_id
+    return names.get(bare_name(file), "") or of_id
 
 
 def paths_by_file(names: Iterable[str]) -> dict[str, list[str]]:

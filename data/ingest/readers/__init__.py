@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+from astropy.table import Table
 
 from ....core.spectra.spectrum import Spectrum
 from ...files.additions import additions
@@ -24,7 +28,7 @@ from .tables import (
 from .vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from .vocabulary.ucds import with_ucds
 
-__all__ = ["ReadError", "read", "read_all"]
+__all__ = ["ReadError", "read", "read_all", "read_table"]
 
 _Load = Callable[[Sequence[Hdu], Path], Spectrum | Iterable[Spectrum]]
 
@@ -189,10 +193,48 @@ def read(path: str | Path) -> Spectrum:
         As :func:`read_all`, ``"several spectra"`` if there are more, and ``"impossible values"``
         if a number of it was never measured.
     """
-    spectra = list(islice(read_all(path), 2))
+    return _only(read_all(path), Path(path).name)
+
+
+def read_table(table: Any) -> Spectrum:
+    """The one spectrum in a table in memory, read as the file that it would be written to.
+
+    Parameters
+    ----------
+    table
+        Of astropy (``Table``, ``QTable``), pandas (with its ``attrs``) or pyarrow.
+
+    Raises
+    ------
+    ReadError
+        As :func:`read`.
+    TypeError
+        It is no such table.
+    """
+    import pyarrow as pa  # takes a while
+    import pyarrow.parquet as pq
+
+    from .tables.parquet import load_parquet
+
+    name = Path("table")
+    if isinstance(table, Table):
+        return _only(text.spectra_of_tables([Table(table)], name, NO_HINTS), "the table")
+    stored = io.BytesIO()
+    if hasattr(table, "to_parquet"):
+        table.to_parquet(stored)
+    elif isinstance(table, pa.Table):
+        pq.write_table(table, stored)
+    else:
+        raise TypeError(f"a table is one of astropy, pandas or pyarrow, got {type(table).__name__}")
+    stored.seek(0)
+    return _only(load_parquet(stored, name, NO_HINTS), "the table")
+
+
+def _only(found: Iterator[Spectrum], called: str) -> Spectrum:
+    spectra = list(islice(found, 2))
     if len(spectra) != 1:
         many = "several spectra" if spectra else "no spectrum"
-        raise ReadError(many, f"{Path(path).name} holds {many}; spexplain ingest takes all of them")
+        raise ReadError(many, f"{called} holds {many}; spexplain ingest takes all of them")
     if why := impossible(spectra[0]):
         raise ReadError("impossible values", why)
     return spectra[0]

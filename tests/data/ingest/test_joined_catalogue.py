@@ -170,3 +170,12 @@ def test_flags_count_in_letters_and_words_too_and_without_a_redshift(
     }
     row = taken(tmp_path, lines[of_file], "0.1" if of_file else "")
     assert (row["z"], row["z_warning"]) == (0.1, words)
+
+
+def test_decimal_commas_and_names_that_are_written_alike_join_too(tmp_path):
+    text = "name;RAJ2000;DEJ2000;z;mass\nNGC 1;150,1;2,2;0,1;10,5\nNGC 2;151,1;-2,2;0,2;\n"
+    (tmp_path / "c.csv").write_text(text)
+    found = read_catalogue(tmp_path / "c.csv")
+    assert found.row_of("x", "y.fits", 150.1, 2.2) == found.row_of("ngc_1", "", *NOWHERE) == 0
+    assert found.z == [0.1, 0.2]
+    assert found.facts[0]["mass"] == 10.5

@@ -197,3 +197,23 @@ def test_two_columns_of_one_name_must_agree(labels):
     assert labels("id,z,Z\na,0.1,0.1\n").redshifts == {"a": 0.1}
     with pytest.raises(LabelError, match="columns z and Z that differ: leave one"):
         labels("id,z,Z\na,0.1,0.7\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "id", "file"),
+    [
+        ("NGC 1068", "NGC1068", "NGC1068.csv"), ("ngc1068", "NGC_1068", "NGC_1068.csv"),
+        ("mine.csv", "mine", "mine.csv.gz"), ("mine.fits", "mine", "mine.ecsv"),
+        ("night1/mine", "mine", "night1/mine.csv"), ("SDSS J1", "SDSS_J1", "many.parquet"),
+    ],
+)  # fmt: skip
+def test_a_name_may_differ_in_endings_case_and_blanks(labels, written, id, file):
+    found = labels(f"id,label\n{written},type 1\n")
+    assert found.name_of(id, file) == written
+
+
+def test_what_is_written_alike_twice_or_exactly_is_nobody_elses(labels):
+    found = labels("id,label\nNGC 1068,type 1\nNGC1068,type 2\n")
+    assert found.name_of("ngc1068", "many.h5") == ""
+    assert found.name_of("NGC1068", "many.h5") == "NGC1068"
+    assert labels("id,label\nJ1+2,type 1\n").name_of("J1-2", "many.h5") == ""

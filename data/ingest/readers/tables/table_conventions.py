@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .....core.spectra.unit_spellings import RELATIVE, flux_factor, length_within
+from .....core.spectra.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.composed_names import composed_name
 from .written_metadata import from_json, unit_said
@@ -69,6 +69,13 @@ def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
     return found or ("ct" if plain_name(name) in _COUNTS else "")
 
 
+def _is_of_axis(unit: str) -> bool:
+    try:
+        return wavelengths_aa(np.full(1, 5000.0), unit).size > 0
+    except ValueError:
+        return False
+
+
 def _is_of_flux(unit: str) -> bool:
     try:
         return bool(unit) and flux_factor(unit, np.full(1, 5000.0))[1] != RELATIVE
@@ -89,11 +96,10 @@ def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
         if isinstance(said, str) and said.strip():
             return said.strip()
     units = (unit_said(ask(keyword), name, columns.names) for keyword in _OF_COLUMNS)
-    own_entry = from_json(ask(name.upper()))
-    units = (*units, unit_said({name: own_entry}, name, ()))
-    if found := next(
-        (one for one in units if one and (length_within(one) or _is_of_flux(one))), ""
-    ):
+    if found := next(filter(None, units), ""):
+        return found
+    found = unit_said({name: from_json(ask(name.upper()))}, name, ())
+    if found and (_is_of_axis(found) or _is_of_flux(found)):
         return found
     told = composed_name(name)
     return "" if told is None else told.unit

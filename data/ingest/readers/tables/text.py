@@ -38,7 +38,7 @@ from .rows_of_arrays import holds_spectra, id_columns
 from .said_axis import with_said_axis
 from .votables import read_votables
 
-__all__ = ["is_text", "load_text"]
+__all__ = ["is_text", "load_text", "spectra_of_tables"]
 
 _KINDS = {
     ".ecsv": "ecsv", ".csv": "text", ".txt": "text", ".dat": "text", ".ascii": "text",
@@ -135,6 +135,17 @@ def load_text(path: Path, hints: Hints = NO_HINTS) -> Iterator[Spectrum]:
             yield from getattr(named_arrays, f"load_{kind}")(stream, path, hints)
             return
         tables = _read(stream, str(kind), hints)
+    yield from spectra_of_tables(tables, path, hints)
+
+
+def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """The spectra of tables of astropy's, under the name of a file.
+
+    Raises
+    ------
+    ReadError
+        None has a wavelength and a flux.
+    """
     tables = [with_said_axis(table, hints) for table in tables]
     held = [(table, _hints_of(table, hints)) for table in tables]
     held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]

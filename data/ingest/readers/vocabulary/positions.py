@@ -15,7 +15,7 @@ RIGHT_ASCENSIONS = (
 DECLINATIONS = (
     "DEC", "OBJ_DEC", "OBSDEC", "DEC_OBJ", "OBJDEC", "DEC_TARG", "TARG_DEC", "TARGET_DEC",
     "PLUG_DEC", "DEC_DEG", "DECDEG", "DEDEG", "DEJ2000", "OBJCTDEC", "DE_ICRS", "FIBER_DEC",
-    "S_DEC",
+    "S_DEC", "DECL",
 )  # fmt: skip
 _PARTS = re.compile(
     r"([+-]?)(\d{1,3})[\s:hd°]+(\d{1,2})(?:[\s:m'′]+(\d{1,2}(?:\.\d*)?))?[ms'′\"″\s]*"
