@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "percent",
     "printable",
     "probability_text",
+    "spreadsheet_cell",
 ]
 
 
+_SIGNED = re.compile(r"[+-]+|[+-]?[\d.:\s°'\"hdms]+([eE][+-]?\d+)?")
 _UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's kinds of marks that are not seen
 
 
@@ -68,6 +71,18 @@ def printable(text: str, kept: str = "") -> str:
         for mark in text
     )
     return "".join(spelled)
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A text as a spreadsheet shows it: one that would be computed there has an apostrophe before.
+
+    Numbers, angles and times with a sign stay as they are.
+    """
+    bare = text.lstrip()
+    computes = bare.startswith(("=", "@")) or (
+        bare.startswith(("+", "-")) and not _SIGNED.fullmatch(bare)
+    )
+    return f"'{text}" if computes else text
 
 
 def probability_text(probability: float, digits: int = 3) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from astropy.table import Column, Table
 
+from ...core.words import spreadsheet_cell
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .save import SavedFile
@@ -70,9 +71,17 @@ def keep_selection(
         _in_ascii(table).write(made, format="fits")
     else:
         text = io.StringIO()
+        if kind == "csv":  # the others no spreadsheet opens
+            _without_formulas(table)
         table.write(text, format=_FORMATS[kind])
         made.write(text.getvalue().encode())
     yield SavedFile(f"{name}.{kind}", made.getvalue())
+
+
+def _without_formulas(table: Table) -> None:
+    for name, column in list(table.columns.items()):
+        if column.dtype.kind == "U":
+            table[name] = [spreadsheet_cell(str(text)) for text in column]
 
 
 def _in_ascii(table: Table) -> Table:

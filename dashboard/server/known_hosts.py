@@ -82,8 +82,8 @@ class KnownHosts:
     def _know(self, host: str) -> bool:
         try:
             parts = urlsplit(f"//{host}")
-            name = parts.hostname or ""
-        except ValueError:  # brackets that do not close
+            name, _ = parts.hostname or "", parts.port
+        except ValueError:  # brackets that do not close, a port that is none
             return False
         if parts.netloc != host or "@" in host:  # more than a name and a port
             return False

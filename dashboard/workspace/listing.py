@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ...core.words import spreadsheet_cell
+
 __all__ = ["Column", "Listing"]
 
 Kind = Literal["text", "words", "type", "share", "number", "count", "redshift", "ratio"]
@@ -106,7 +108,10 @@ class Listing:
         return int(self.table["row"].iat[to])
 
     def csv(self) -> str:
-        """The whole list as CSV, header first; counts are whole numbers."""
+        """The whole list as CSV, header first; counts are whole numbers, no text is a formula."""
         whole = {c.key: "Int64" for c in self.columns if c.kind == "count" and c.key in self.table}
         names = {column.key: column.saved for column in self.columns if column.saved}
-        return self.table.astype(whole).rename(columns=names).to_csv(index=False)
+        table = self.table.astype(whole).rename(columns=names)
+        return table.map(lambda v: spreadsheet_cell(v) if isinstance(v, str) else v).to_csv(
+            index=False
+        )

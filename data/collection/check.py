@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import zarr
 
 from ...core.words import counted
@@ -24,7 +23,14 @@ from ..files.locks import only_builder
 from ..files.sklearn_models import load_classifier
 from ..files.zarr_codecs import only_known_codecs
 from .collection import Collection, read_meta
-from .format import CATALOG_NAME, META_NAME, SPECTRA_NAME, CollectionError, check_folder
+from .format import (
+    CATALOG_NAME,
+    META_NAME,
+    SPECTRA_NAME,
+    CollectionError,
+    check_folder,
+    read_parquet,
+)
 from .links import links_out
 from .runs import Run, RunError, RunStore
 
@@ -126,9 +132,9 @@ def _strays(path: Path) -> Iterator[Fault]:
 
 
 def _links(path: Path) -> Iterator[Fault]:
-    for link in links_out(path):
-        words = f"a link out of the collection, to {os.readlink(link)}"
-        yield Fault(link, words, "it is not followed; put the file itself there")
+    for entry, what in links_out(path):
+        words, _, way_out = what.partition("; ")
+        yield Fault(entry, words, way_out)
 
 
 def _spectra(path: Path) -> Iterator[Fault]:
@@ -224,7 +230,7 @@ def _unread(part: Path) -> Exception | None:
             case ".json":
                 json.loads(part.read_text(encoding="utf-8"))
             case ".parquet":
-                pd.read_parquet(part)
+                read_parquet(part)
             case ".safetensors":
                 load_arrays(part)
             case ".skops":

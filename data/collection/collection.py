@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,8 @@ class Collection:
 
     @classmethod
     def _opened(cls, path: Path, meta: dict[str, Any]) -> Collection:
-        if out := next(links_out(path), None):
-            raise CollectionError(
-                f"{out} is a link out of the collection, and is not followed; put the file itself "
-                "there"
-            )
+        if (out := next(links_out(path), None)) is not None:
+            raise CollectionError(f"{out[0]} is {out[1]}")
         catalog = read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
         rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
         rows = np.arange(len(catalog))
@@ -262,13 +259,13 @@ def read_meta(path: Path) -> dict[str, Any]:
     return meta
 
 
-def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
-    """A table of a collection that has these columns.
+def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    """A table of a collection that has these columns, each of its kind.
 
     Raises
     ------
     CollectionError
-        It cannot be read, or lacks one.
+        It cannot be read, lacks one, or one holds something else.
     """
     try:
         table = read_parquet(path)
@@ -279,6 +276,12 @@ def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     lacking = [name for name in columns if name not in table]
     if lacking:
         raise CollectionError(f"{path} lacks the columns {', '.join(lacking)}")
+    for name, kind in columns.items():
+        values: Any = table[name]
+        if len(values) and (values.dtype.kind in "biuf") != (kind == "float64"):
+            raise CollectionError(f"{path} is damaged: its column {name} holds {values.dtype}")
+    if "id" in columns and bool(pd.isna(table["id"]).to_numpy().any()):
+        raise CollectionError(f"{path} is damaged: some of its ids are missing")
     return table
 
 

@@ -109,6 +109,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """
     known = "to_pandas_kwargs" in inspect.signature(pd.read_parquet).parameters  # since pandas 3
     how: Any = {"to_pandas_kwargs": _COLUMN_BY_COLUMN} if known else {}
+    how["page_checksum_verification"] = True  # where pages have sums
     table = pd.read_parquet(path, columns=columns, **how)
     pa.default_memory_pool().release_unused()  # what decoding took, a quarter of a survey's table
     return table
@@ -117,7 +118,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write the table whole or not at all."""
     beside = path.with_name(f".{path.name}.part")
-    table.to_parquet(beside, index=False)
+    table.to_parquet(beside, index=False, write_page_checksum=True)
     _replace(beside, path)
 
 

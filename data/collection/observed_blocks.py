@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
 from ..files.zarr_codecs import Opened, only_known_codecs
 from .observed import StoredSpectrum
@@ -64,7 +64,7 @@ def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
         digest.update(values.data)
         _store_pixels(group, name, values)
     digest.update(index.data)
-    stored = group.create_array("index", data=index)
+    stored = group.create_array("index", data=index, compressors=[ZstdCodec(), Crc32cCodec()])
     stored.attrs["columns"] = list(_INDEX)
     stored.attrs["wave_kinds"] = list(KINDS)
     return digest.digest()
@@ -135,7 +135,7 @@ def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
         name,
         shape=values.shape,
         dtype=values.dtype,
-        compressors=BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle"),
+        compressors=[BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle"), Crc32cCodec()],
         **layout,
     )
     array[:] = values

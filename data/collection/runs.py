@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import zarr
+from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from ..files.damage import DAMAGE, damage_told
 from ..files.durable import sync, sync_tree
@@ -146,7 +147,8 @@ class RunDraft:
         """Store an array."""
         path = self.path / f"{name}.zarr"
         shutil.rmtree(path, ignore_errors=True)
-        zarr.create_array(path, data=np.ascontiguousarray(values))
+        packing = [ZstdCodec(), Crc32cCodec()]
+        zarr.create_array(path, data=np.ascontiguousarray(values), compressors=packing)
 
     def drop_chunks(self) -> None:
         """Remove what chunks have left for the stage to go on from."""

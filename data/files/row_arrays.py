@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec
 
 __all__ = ["SHARD_ROWS", "RowsWriter", "rows_layout", "some_rows"]
 
@@ -26,7 +26,7 @@ def rows_layout(
         "dtype": dtype,
         "chunks": (_CHUNK_ROWS, n_columns),
         "shards": (shard_rows, n_columns),
-        "compressors": BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"),
+        "compressors": [BloscCodec(cname="lz4", clevel=1, shuffle="shuffle"), Crc32cCodec()],
     }
 
 

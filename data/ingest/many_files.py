@@ -113,7 +113,7 @@ def _tasks(files: Sequence[Path]) -> tuple[list[list[Path]], int]:
     tasks: list[list[Path]] = []
     total, size = 0, 0
     for file in files:
-        more = file.stat().st_size
+        more = file.stat().st_size if file.exists() else 0  # a link that leads nowhere
         size, total = size + more, total + more
         if not tasks or len(tasks[-1]) == _FILES_A_TASK or size > _BYTES_A_TASK:
             tasks.append([])

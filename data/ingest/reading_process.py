@@ -74,7 +74,10 @@ def _answer(
     _grant(limits)
     try:
         size = file.stat().st_size
-        if size > (most := limits.most_bytes(file)):
+        if file.is_dir():
+            words = "a link to a folder, which is not gone into: give the folder itself"
+            last = _told([_refused(file, ReadError("unreadable", words))])
+        elif size > (most := limits.most_bytes(file)):
             last = _told([_refused(file, too_large(size, most))])
         else:
             for part in work(file):

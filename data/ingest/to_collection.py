@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path])
     found: set[Path] = set()
     for path in given:
         if path.is_dir():
-            found.update(file for file in path.rglob("*") if file.is_file())
+            found.update(_within(path))
         elif path.exists():
             found.add(path)
         else:
@@ -156,12 +157,31 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path])
     return sorted(found)
 
 
+def _within(folder: Path) -> Iterator[Path]:
+    """Its files; links that lead nowhere or to folders are among them, for each is told.
+
+    Raises
+    ------
+    IngestError
+        A folder cannot be read: what is in it would be missed without a word.
+    """
+
+    def stop(error: OSError) -> None:
+        raise IngestError(f"the folder {error.filename} cannot be read: {error.strerror}")
+
+    for place, folders, files in os.walk(folder, onerror=stop):
+        links = (link for name in folders if (link := Path(place, name)).is_symlink())
+        entries = (entry for name in files if (entry := Path(place, name)).is_file()
+                   or not entry.exists())  # fmt: skip
+        yield from (*links, *entries)
+
+
 def _provenance(files: list[Path], intake: Intake) -> dict[str, Any]:
     """What determines the result; an unfinished run is only continued if all of it is equal."""
     grid = intake.grid
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
-        status = file.stat()
+        status = file.stat() if file.exists() else file.lstat()
         digest.update(f"{readable(file)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return {
         "source": "ingest",

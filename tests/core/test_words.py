@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spexplain.core.words import printable
+from spexplain.core.words import printable, spreadsheet_cell
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,17 @@ def test_whatever_is_seen_stays(text: str):
 
 def test_what_is_meant_stays():
     assert printable("a\nb\x1b", kept="\n") == "a\nb\\x1b"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", " =1", "\t=1", "-x", "-1+1"]
+)
+def test_what_a_spreadsheet_would_compute_is_text_there(text: str):
+    assert spreadsheet_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NGC 4151", "-12.5", "+1e-3", "-00:12:33.4", "+12h30m", "-12d3m4s", "-", "a=1"]
+)
+def test_what_it_would_not_stays(text: str):
+    assert spreadsheet_cell(text) == text

@@ -52,6 +52,9 @@ def test_names_of_this_machine_are_known(host: str):
         "",
         "localhost/evil",
         "127.0.0.1, evil.example",
+        "localhost:x",
+        "localhost:-1",
+        "localhost:99999",
     ],
 )
 def test_other_names_are_refused_and_told(host: str):

@@ -93,6 +93,11 @@ def test_stepping_from_outside_begins_at_the_top(workspace: Workspace) -> None:
     assert listing.step(rows[-1], 1) == rows[-1]
 
 
+def test_no_text_of_a_csv_is_a_formula() -> None:
+    table = pd.DataFrame({"row": [1, 2], "id": ["=1+1", "-12:30:01"], "z": [-0.1, 0.2]})
+    assert Listing(table, (), "").csv() == "row,id,z\n1,'=1+1,-0.1\n2,-12:30:01,0.2\n"
+
+
 def test_csv_holds_the_whole_list(workspace: Workspace) -> None:
     listing = most_anomalous(workspace.catalog, workspace.lenses["anomaly"])
     again = pd.read_csv(io.StringIO(listing.csv()), keep_default_na=False)

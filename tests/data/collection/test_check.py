@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from spexplain.data.collection.check import check, repair
-from spexplain.data.collection.collection import CollectionWriter
+from spexplain.data.collection.collection import Collection, CollectionWriter
 from spexplain.data.collection.format import CollectionError
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.files.arrays import save_arrays
@@ -214,3 +215,56 @@ def test_any_json_in_place_of_a_runs_facts_is_told(collection: Path, name: str, 
         assert faults
         repair(collection, faults)
         assert [*check(collection)] == []
+
+
+def flipped(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x10
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "part", ["spectra.zarr/flux", "spectra.zarr/ivar", "runs/svm-k/array.zarr"]
+)
+def test_a_number_that_a_disk_has_changed_is_found(collection: Path, part: str):
+    pieces = [one for one in (collection / part).rglob("*") if one.is_file()]
+    piece = max(pieces, key=lambda one: one.stat().st_size)
+    whole = piece.read_bytes()
+    for at in np.linspace(20, len(whole) - 1, 25).astype(int):
+        flipped(piece, int(at))
+        assert [*check(collection)], at
+        piece.write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["catalog.parquet", "runs/svm-k/table.parquet"])
+def test_a_page_of_a_table_that_a_disk_has_changed_is_found(collection: Path, name: str):
+    whole, table = (collection / name).read_bytes(), pd.read_parquet(collection / name)
+    facts = pq.ParquetFile(collection / name).metadata.row_group(0).column(0)
+    begin = facts.dictionary_page_offset or facts.data_page_offset
+    n_found = 0
+    for at in range(begin, begin + facts.total_compressed_size, 7):
+        flipped(collection / name, at)
+        found = [*check(collection)]
+        n_found += bool(found)
+        # A page's header has statistics too, which nothing is read from.
+        assert found or pd.read_parquet(collection / name).equals(table), at
+        (collection / name).write_bytes(whole)
+    assert n_found > 5
+
+
+@pytest.mark.parametrize("column", [{"z": "0.1"}, {"id": None}, {"ra": [[1.0]] * 9}, {"id": 5}])
+def test_a_column_of_another_kind_is_told(collection: Path, column: dict[str, object]):
+    table = pd.read_parquet(collection / "catalog.parquet")
+    table.assign(**column).to_parquet(collection / "catalog.parquet")
+    (fault,) = check(collection)
+    assert "catalog.parquet is damaged" in fault.what
+
+
+def test_a_pipe_in_a_collection_is_told_and_nobody_waits_for_it(collection: Path):
+    (collection / "rejects.parquet").unlink()
+    os.mkfifo(collection / "rejects.parquet")
+    (fault,) = check(collection)
+    assert fault.path.name == "rejects.parquet"
+    assert "neither a file nor a folder" in fault.what
+    with pytest.raises(CollectionError, match="neither a file nor a folder"):
+        Collection.open(collection)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -598,3 +599,33 @@ def test_files_of_one_name_in_two_folders_are_two_spectra_and_a_copy_is_none(tmp
         ingest([tmp_path / "in"], tmp_path / "d", labels=labels, cancelled=lambda: True)
     again = ingest([tmp_path / "in"], tmp_path / "d", labels=labels)
     assert Collection.open(again.path).catalog["id"].tolist() == ["same", "n2-same"]
+
+
+def test_links_of_a_folder_are_told_and_pipes_keep_nobody_waiting(folder, tmp_path):
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "here.fits").symlink_to(folder / "a" / "galaxy.fits")
+    (given / "nowhere.fits").symlink_to(tmp_path / "gone")
+    (given / "more").symlink_to(folder / "b")
+    (given / "around").symlink_to(given)
+    os.mkfifo(given / "pipe.fits")
+    ingest([given], tmp_path / "c", grid=GRID)
+    collection = Collection.open(tmp_path / "c")
+    assert collection.n_spectra == 1
+    told = {Path(one["file"]).name: one["detail"] for one in collection.rejects.to_dict("records")}
+    assert told.keys() == {"nowhere.fits", "more", "around"}
+    assert told["nowhere.fits"] == "No such file or directory"
+    assert "a link to a folder, which is not gone into" in told["more"]
+
+
+def test_a_folder_that_cannot_be_read_is_told(folder, tmp_path, monkeypatch):
+    locked, scandir = folder / "b", os.scandir
+
+    def scanned(path):
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scanned)
+    with pytest.raises(IngestError, match=f"the folder {locked} cannot be read: Permission denied"):
+        ingest([folder], tmp_path / "c", grid=GRID)
