@@ -31,7 +31,7 @@ def main() -> None:
         if not arguments.json:
             print("\n".join(_lines(name, found[name])), flush=True)
     if arguments.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(found, indent=2, default=lambda number: number.item()))
 
 
 def _parser() -> argparse.ArgumentParser:

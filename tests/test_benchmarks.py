@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import ExplainSettings
@@ -53,6 +55,21 @@ def test_it_finds_all_that_it_uses_and_says_how_it_is_run(
         script(name).main()
     assert not ended.value.code
     assert "usage" in capsys.readouterr().out
+
+
+def test_truth_is_a_document_whatever_kinds_of_number_a_part_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = {"a": {"figure": np.float32(0.5), "must": "≥ .7", "met": np.float64(0.5) >= 0.7}}
+    part = ModuleType("truth_part")
+    vars(part)["measure"] = lambda _: found
+    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.setitem(sys.modules, "truth_part", part)
+    monkeypatch.setattr(sys, "argv", ["truth.py", "--json", "--demo", str(tmp_path), "part"])
+    script("truth").main()
+    assert json.loads(capsys.readouterr().out)["part"]["a"] == {
+        "figure": 0.5, "must": "≥ .7", "met": False,
+    }  # fmt: skip
 
 
 def test_every_stage_of_the_profile_runs() -> None:

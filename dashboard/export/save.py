@@ -102,6 +102,7 @@ def figure_of(
         of,
         title=saved.origin.spectrum_id,
         verdict=verdict,
+        whose=saved.origin.whose,
         chosen=chosen_text(of.target, saved.origin.lens_knobs),
         # Of what draws no samples they have no width.
         intervals=saved.intervals if of.method in _SAMPLED and not of.exact else None,

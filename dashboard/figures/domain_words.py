@@ -13,7 +13,7 @@ from ...data.collection.trained.model_owner import whose_model
 if TYPE_CHECKING:
     from ...data.collection.trained.built_domain import DomainVerdict
 
-__all__ = ["domain_html", "domain_lines", "model_lines", "origin_words"]
+__all__ = ["domain_html", "domain_lines", "model_lines", "origin_words", "outside_words"]
 
 _MODELS = {"svm": ("AGN lens", "domain-p21"), "vae": ("anomaly lens", "domain-o25")}
 
@@ -52,14 +52,22 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
 
 def domain_lines(domain: DomainVerdict | None, whose: str) -> Iterator[str]:
     """The same for a terminal: a warning if outside, notes, and whose model it is."""
-    if domain is not None and domain.outside:
-        yield f"[yellow]outside the model's domain[/yellow]: {domain.why}"
+    if outside := outside_words(domain):
+        lead, _, why = outside.partition(": ")
+        yield f"[yellow]{lead}[/yellow]: {why}"
     yield f"  model: {whose}"
     if domain is None:
         yield "  whether the spectrum is one for this model is not known: spexplain build says"
         return
     for note in (*domain.notes, *domain.lacking):
         yield f"  {note}"
+
+
+def outside_words(domain: DomainVerdict | None) -> str:
+    """That the model has learned on nothing like a spectrum, and why; empty if it has."""
+    if domain is None or not domain.outside:
+        return ""
+    return f"outside the model's domain: {domain.why}"
 
 
 def origin_words(domain: DomainVerdict | None) -> str:

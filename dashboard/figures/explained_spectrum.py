@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -24,6 +25,7 @@ from ...core.trust.intervals import Intervals
 from ...core.words import counted, percent
 from ...data.files.atomic import written_whole
 from ...data.lenses.lenses import Verdict
+from .domain_words import outside_words
 from .panels import (
     BAR_GAP,
     BOTTOM,
@@ -49,7 +51,8 @@ __all__ = ["explained_spectrum_figure", "save_figure"]
 
 Paint = Literal["line", "band"]
 
-_EDGE = 0.1  # inches
+_EDGE, _LINE = 0.1, 0.11  # inches
+_LETTERS = 18  # of a small text, in an inch
 _FAINT = 0.3  # of the spectrum as it is, under the smoothed one
 _SMALLEST_IN = (6.0, 3.0)
 
@@ -74,6 +77,7 @@ def explained_spectrum_figure(
     *,
     title: str = "",
     verdict: Verdict | None = None,
+    whose: str = "",
     chosen: str = "",
     intervals: Intervals | None = None,
     mirrored: NDArray[np.floating] | None = None,
@@ -101,7 +105,10 @@ def explained_spectrum_figure(
     title
         Name of the spectrum.
     verdict
-        What the model says of it: types, or score and rank.
+        What the model says of it: types, or score and rank; above them, in a line of its own, that
+        it has learned on nothing like the spectrum.
+    whose
+        Whose model it is.
     chosen
         How a score was asked for if not as it is ranked; the verdict is then the score explained.
     intervals
@@ -137,7 +144,9 @@ def explained_spectrum_figure(
     colours = THEMES[theme]
     fig = Figure(figsize=size_in, facecolor=colours.surface)
     FigureCanvasAgg(fig)
-    upper, lower, bar = make_panels(fig, colours)
+    domain = None if verdict is None else verdict.domain
+    warning = wrap(outside_words(domain), int(_LETTERS * size_in[0]))
+    upper, lower, bar = make_panels(fig, colours, lowered=_LINE * len(warning))
     seen = effects(explanation, mirrored=mirrored)
     scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
     sight = Sight(lines=tuple(lines)) if sight is None else sight
@@ -169,9 +178,13 @@ def explained_spectrum_figure(
     name = sight.axis.label
     lower.set_xlabel(name[0].upper() + name[1:])
     notes = _notes(explanation, seen, intervals)
+    below = [f"model: {whose}"] if whose else []
+    if seen.either.any():
+        below.append(f"violet: any change ({counted(int(seen.either.sum()), 'segment')})")
     _write_round(
-        fig, title, verdict, explanation, colours, chosen=chosen, notes=notes, round_it=legend
-    )
+        fig, title, verdict, explanation, colours, warning=warning, chosen=chosen, notes=notes,
+        below=[*below, *legend],
+    )  # fmt: skip
     return fig
 
 
@@ -263,29 +276,35 @@ def _write_round(
     explanation: Explanation,
     colours: Theme,
     *,
+    warning: list[str],
     chosen: str,
     notes: list[str],
-    round_it: list[str],
+    below: list[str],
 ) -> None:
     width, height = fig.get_size_inches()
     left, edge = LEFT / width, 1 - _EDGE / width
     headline = "" if verdict is None else verdict_text(verdict)
     if chosen:  # score and rank of the verdict are of the usual filter and trimming
         headline = f"{target_title(explanation.target)} {explanation.value:.3g}, {chosen}"
-    head, foot, last = 1 - 0.2 / height, (0.14 if round_it else 0.08) / height, 0.03 / height
+    head, foot, last = 1 - 0.2 / height, (0.14 if below else 0.08) / height, 0.03 / height
     texts = [
         fig.text(x, y, text, ha=side, va="baseline", fontsize=size, color=colour, parse_math=False)
         for x, y, side, text, size, colour in (
             (left, head, "left", title, LARGE, colours.text),
             (edge, head, "right", headline, NORMAL, colours.text),
             (left, foot, "left", settings_text(explanation, chosen), SMALL, colours.muted),
-            *([(left, last, "left", " · ".join(round_it), SMALL, colours.muted)] * bool(round_it)),
+            *([(left, last, "left", " · ".join(below), SMALL, colours.muted)] * bool(below)),
         )
     ]
     texts[0].set_fontweight("bold")
     _shrink_to_fit(texts[:2], edge - left - 0.01)
     for text in texts[2:]:
         _shrink_to_fit([text], edge - left)
+    if warning:
+        fig.text(
+            left, head - 0.05 / height, "\n".join(warning), va="top", fontsize=SMALL,
+            color=colours.warn, parse_math=False,
+        )  # fmt: skip
     fig.text(
         1 - (RIGHT - BAR_GAP) / width, BOTTOM / height, "\n".join(notes), va="bottom",
         fontsize=SMALL, color=colours.muted, linespacing=1.3,
@@ -293,7 +312,7 @@ def _write_round(
 
 
 def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None) -> list[str]:
-    """Beside the weights: what one is, what violet says, and what is shaded."""
+    """Beside the weights: what one is, and what is shaded."""
     if explanation.nothing:
         return ["nothing to explain"]
     words = "weight = target,\nwhat is here\nminus the fill"
@@ -303,8 +322,6 @@ def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None)
         of = "flux" if seen.unit == "flux" else "contrast"
         words = f"weight = change\nof target per +10 %\nof {of} here"
     notes = [words]
-    if seen.either.any():
-        notes.append(f"violet: any change\n({counted(int(seen.either.sum()), 'segment')})")
     if intervals is not None:
         notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
     return notes

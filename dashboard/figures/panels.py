@@ -36,10 +36,13 @@ _POINTS_PER_INCH = 72
 _MOST_OUTLINED = 400  # runs
 
 
-def make_panels(fig: Figure, colours: Theme) -> tuple[Axes, Axes, Axes]:
-    """Upper and lower panel, which share their wavelengths, and the colour bar beside the upper."""
+def make_panels(fig: Figure, colours: Theme, *, lowered: float = 0.0) -> tuple[Axes, Axes, Axes]:
+    """Upper and lower panel, which share their wavelengths, and the colour bar beside the upper.
+
+    Their top is ``lowered`` by so many inches for what else is to stand above.
+    """
     width, height = fig.get_size_inches()
-    room = height - TOP - BOTTOM - _BETWEEN
+    room = height - TOP - lowered - BOTTOM - _BETWEEN
     below = _LOWER_SHARE * room
     across = (width - LEFT - RIGHT) / width
     base = (BOTTOM + below + _BETWEEN) / height

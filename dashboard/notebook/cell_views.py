@@ -95,7 +95,12 @@ def _painted(views: SingleViews, explain: Any, theme: ThemeName) -> Any:
         raise ValueError("no spectrum is open: click a point of the plane, or spectrum(ID)")
     made: Explained = explain(views.opened)
     return painted_spectrum(
-        made.wave_rest_aa, made.flux, made.explanation, label=made.name, theme=theme
+        made.wave_rest_aa,
+        made.flux,
+        made.explanation,
+        label=made.name,
+        theme=theme,
+        mirrored=made.mirrored,
     )
 
 

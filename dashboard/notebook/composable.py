@@ -78,6 +78,7 @@ def painted_spectrum(
     *,
     label: str = "",
     theme: ThemeName = "light",
+    mirrored: np.ndarray | None = None,
 ) -> Any:
     """A spectrum painted by its explanation, as an ``hv.Overlay`` of a ribbon and a line.
 
@@ -91,24 +92,24 @@ def painted_spectrum(
         Of the line.
     theme
         ``light`` or ``dark``.
+    mirrored : (S,)
+        Raw weights with the factor on the other side of 1. Where any change does the same the
+        ribbon is violet, its weight NaN: no direction of the flux has it.
     """
     import_module("holoviews.plotting.bokeh")
-    seen = effects(explanation)
-    wave = hv.Dimension("wave_rest", label="Rest wavelength, vacuum", unit="Å")
-    most = colour_limit(seen.values)
     ends = np.flatnonzero(np.diff(explanation.labels)) + 1
     pieces = []
     for start, stop in zip([0, *ends], [*ends, len(flux)], strict=True):
         reach = slice(start, min(stop + 1, len(flux)))  # to where the next begins
         pieces.append({"wave_rest": wave_rest_aa[reach], "flux": flux[reach],
-                       "weight": float(seen.values[explanation.labels[start]])})  # fmt: skip
+                       "weight": float(directed[explanation.labels[start]])})  # fmt: skip
     says = meaning(explanation, seen).axis
     flux_axis = hv.Dimension("flux", label="Flux as prepared")
     ribbon = hv.Contours(pieces, [wave, flux_axis], hv.Dimension("weight", label=says))
     line = hv.Curve((wave_rest_aa, flux), wave, flux_axis, label=label)
     ribbon.opts(
         color="weight", cmap=list(diverging(theme)), clim=(-most, most), line_width=6,
-        colorbar=True, backend="bokeh",
+        colorbar=True, clipping_colors={"NaN": THEMES[theme].either}, backend="bokeh",
     )  # fmt: skip
     line.opts(color=THEMES[theme].line, line_width=1, backend="bokeh")
     overlay: Any = ribbon * line

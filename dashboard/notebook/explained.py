@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -12,16 +13,21 @@ import numpy as np
 import pandas as pd
 
 from ...core.explain.explanation import Explanation
-from ...core.explain.flux_effects import effects
+from ...core.explain.flux_effects import Effects, effects
+from ...core.explain.mirrored import mirror
 from ...core.explain.own_pieces import PiecesTarget
 from ...core.spectra.lines.line_list import PAGE_LINES
 from ...core.targets import Target
 from ...core.trust import Trust, assess
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import Origin, SavedExplanation
+from ..figures.effect_words import does_words
+from ..figures.wording import flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from ...data.lenses.lenses import Verdict
 
 __all__ = ["Explained", "ExplainedMany", "NotExplained"]
 
@@ -57,17 +63,34 @@ class Explained:
         name: str = "",
         pieces: tuple[Explanation, PiecesTarget] | None = None,
         origin: Origin | None = None,
+        verdict: Verdict | None = None,
     ) -> None:
         self.explanation, self.flux, self.target = explanation, flux, target
         self.wave_rest_aa = np.asarray(wave_rest_aa)
         self.said, self.done, self.name = said or {}, done, name
-        self._pieces, self._origin = pieces, origin
+        self._pieces, self._origin, self._verdict = pieces, origin, verdict
         self._trust: Trust | None = None
 
     @property
     def weights(self) -> np.ndarray:
         """(S,) weight of each segment."""
         return self.explanation.weights
+
+    @cached_property
+    def mirrored(self) -> np.ndarray | None:
+        """(S,) raw weights with the factor on the other side of 1; None where there is none."""
+        return None if self.explanation.nothing else mirror(*self._as_made)
+
+    @property
+    def effects(self) -> Effects:
+        """The weights per +10 % of the flux, and where any change does the same."""
+        return effects(self.explanation, mirrored=self.mirrored)
+
+    @property
+    def outside(self) -> str:
+        """That the collection's model has learned on nothing like it, and why; else empty."""
+        domain = "" if self._origin is None else self._origin.domain
+        return f"{domain[:7]} the model's domain{domain[7:]}" if domain[:7] == "outside" else ""
 
     @property
     def value(self) -> float:
@@ -78,25 +101,35 @@ class Explained:
         """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
         from ..figures.explained_spectrum import explained_spectrum_figure
 
-        title = options.pop("title", self.name)
+        known: dict[str, Any] = {
+            "title": self.name, "verdict": self._verdict, "mirrored": self.mirrored,
+        }  # fmt: skip
+        if (origin := self._origin) is not None and origin.lens:
+            known |= {
+                "whose": origin.whose,
+                "flux_label": flux_label(origin.lens, origin.flux_unit),
+            }
         return explained_spectrum_figure(
-            self.wave_rest_aa, self.flux, self.explanation, title=title, **options
+            self.wave_rest_aa, self.flux, self.explanation, **known | options
         )
 
     def holoviews(self) -> Any:
         """The painted spectrum as HoloViews elements, to be laid over or beside one's own."""
         from .composable import painted_spectrum  # loads holoviews
 
-        return painted_spectrum(self.wave_rest_aa, self.flux, self.explanation, label=self.name)
+        return painted_spectrum(
+            self.wave_rest_aa, self.flux, self.explanation, label=self.name, mirrored=self.mirrored
+        )
 
     def table(self) -> pd.DataFrame:
         """One row a segment, the largest weight first, with the lines that lie in it.
 
         Columns ``wave_min_rest_aa`` and ``wave_max_rest_aa`` (vacuum Å), ``weight``, ``change``
-        (what more flux does), ``per_10_percent`` where segments were scaled, and ``lines``.
+        (what more flux does, or any change), ``per_10_percent`` where segments were scaled, and
+        ``lines``.
         """
-        made = self.explanation
-        edges, seen = made.edges(self.wave_rest_aa), effects(made)
+        made, seen = self.explanation, self.effects
+        edges = made.edges(self.wave_rest_aa)
         here = [line for line in PAGE_LINES
                 if self.wave_rest_aa[0] <= line.wave_vac_aa <= self.wave_rest_aa[-1]]  # fmt: skip
         at = [int(np.argmin(np.abs(self.wave_rest_aa - line.wave_vac_aa))) for line in here]
@@ -114,16 +147,16 @@ class Explained:
     def trust(self) -> Trust:
         """How far to believe it; ``trust().sentence()`` says it in a line. Judged once."""
         if self._trust is None:
-            if self._pieces is None:
-                self._trust = assess(self.explanation, self.flux, self.target)
-            else:
-                explanation, pieces = self._pieces
-                self._trust = assess(
-                    explanation,
-                    np.ones(len(explanation.weights), np.float32),
-                    cast("Target", pieces),
-                )
+            self._trust = assess(*self._as_made)
         return self._trust
+
+    @property
+    def _as_made(self) -> tuple[Explanation, np.ndarray, Target]:
+        """Explanation, what was explained and target: of the pieces, where they are one's own."""
+        if self._pieces is None:
+            return self.explanation, self.flux, self.target
+        explanation, pieces = self._pieces
+        return explanation, np.ones(len(explanation.weights), np.float32), cast("Target", pieces)
 
     def save(self, path: str | Path) -> None:
         """Write it as FITS with all that repeats it, and what tells its model from others.
@@ -139,29 +172,35 @@ class Explained:
             spectrum_id=self.name, note=self.done, verdict={"values": self.said}
         )
         save_explanation(path, SavedExplanation(self.explanation, self.wave_rest_aa, self.flux,
-                                                origin))  # fmt: skip
+                                                origin, mirrored=self.mirrored))  # fmt: skip
 
     def __repr__(self) -> str:
         made = self.explanation
         of = f" of {self.name}" if self.name else ""
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
+        first += f"; {self.outside}" if self.outside else ""
         if made.nothing:
             return f"{first}; {made.nothing}>"
         top = self.table().iloc[0]
         where = f"{top['wave_min_rest_aa']:.0f}–{top['wave_max_rest_aa']:.0f} Å"
         line = f" ({top['lines']})" if top["lines"] else ""
-        return f"{first}; largest weight {top['weight']:+.3g} at {where}{line}>"
+        segment, seen = int(top["segment"]), self.effects
+        most = f"{does_words(seen, segment)} it most, {seen.values[segment]:+.3g} at {where}{line}"
+        return f"{first}; {most}>"
 
     def _repr_html_(self) -> str:
         out = BytesIO()
         self.plot().savefig(out, format="svg", metadata={"Date": None})
         svg = out.getvalue().decode()
         says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
-        words = [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
+        words = [f"<b>{escape(self.outside)}</b>"] if self.outside else []
+        words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
         words += [f"the model says: {says}"] if says else []
         words += [escape(self.trust().sentence())]
         words += [escape(self.done)] if self.done else []
+        whose = "" if self._origin is None else self._origin.whose
+        words += [f"model: {escape(whose)}"] if whose else []
         table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
         return f"{svg[svg.index('<svg') :]}<p>{'<br>'.join(words)}</p>{table}"
 

@@ -58,5 +58,5 @@ def explained_here(
     probabilities = dict(getattr(verdict, "probabilities", None) or {})
     return Explained(
         explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
-        said=probabilities, name=id, origin=origin,
+        said=probabilities, name=id, origin=origin, verdict=verdict,
     )  # fmt: skip

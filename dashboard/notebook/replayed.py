@@ -62,7 +62,8 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     if not allow_other_model and not np.isclose(made.value, was.value, rtol=_CLOSE, atol=1e-9):
         raise OtherModelError(f"{path}: {was.target} was {was.value:.6g} and is {made.value:.6g}")
     return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now,
-                     done=saved.origin.note, name=saved.origin.spectrum_id)  # fmt: skip
+                     done=saved.origin.note, name=saved.origin.spectrum_id,
+                     origin=None if allow_other_model else saved.origin)  # fmt: skip
 
 
 def _targets(model: Model) -> list[Target]:

@@ -102,7 +102,10 @@ def _effect_columns(saved: SavedExplanation) -> list[Any]:
 
 
 def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
-    """Write the segments as CSV (numbers alone) or ECSV (with units, settings and origin).
+    """Write the segments as CSV or ECSV (with units, settings and origin).
+
+    CSV has no head: whether the spectrum is one for the model, and whose the model is, stand in
+    the columns ``domain`` and ``model``, where they are known.
 
     Parameters
     ----------
@@ -123,4 +126,9 @@ def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
     if suffix not in _FORMATS:
         raise ValueError(f"a table is written as one of {tuple(_FORMATS)}, got {str(path)!r}")
     with written_whole(path) as beside:
-        segment_table(saved).write(beside, format=_FORMATS[suffix])
+        table = segment_table(saved)
+        if suffix == ".csv":
+            known = {"domain": saved.origin.domain, "model": saved.origin.whose}
+            table.add_columns([[text] * len(table) for text in known.values() if text],
+                              names=[name for name, text in known.items() if text])  # fmt: skip
+        table.write(beside, format=_FORMATS[suffix])

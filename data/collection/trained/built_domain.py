@@ -141,7 +141,9 @@ def why_outside(
                 f"unlike anything the model learned on: {statistic_words(str(statistic), wave)}"
             )
         if kind < 0:
-            parts.append(f"not like the {what} the model learned on: it looks like {rest}")
+            # What is unlike anything looks like nothing else either.
+            like = f": it looks like {rest}" if far <= 1 else ""
+            parts.append(f"not like the {what} the model learned on{like}")
         words.append("; ".join(parts))
     return words
 

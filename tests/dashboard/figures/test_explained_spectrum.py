@@ -17,6 +17,7 @@ from spexplain.core.trust.intervals import Intervals
 from spexplain.dashboard.figures.explained_spectrum import explained_spectrum_figure, save_figure
 from spexplain.dashboard.figures.sight import LineOver, Sight
 from spexplain.dashboard.figures.theme import THEMES
+from spexplain.data.collection.trained.built_domain import DomainVerdict
 from spexplain.data.lenses.lenses import Verdict
 from spexplain.data.lenses.whole_spectrum import WholeSpectrum
 
@@ -96,6 +97,27 @@ def test_nothing_overlaps_and_all_is_inside(method, paint):
     for box in boxes:
         assert fig.bbox.x0 <= box.x0 < box.x1 <= fig.bbox.x1
         assert fig.bbox.y0 <= box.y0 < box.y1 <= fig.bbox.y1
+
+
+def test_outside_the_domain_the_figure_says_so_and_whose_model_it_is(lime: Explanation):
+    why = "unlike anything the model learned on: its noise is not like theirs; counts" * 3
+    verdict = replace(VERDICT, domain=DomainVerdict(True, why, -1.0, 2.0))
+    fig = explained_spectrum_figure(
+        WAVE, FLUX, lime, title="a", verdict=verdict, whose="the demo's, learned on 3,346 AGN",
+        intervals=around(lime.weights), mirrored=lime.weights,
+    )  # fmt: skip
+    fig.canvas.draw()
+    texts = [" ".join(text.get_text().split("\n")) for text in fig.texts]
+    assert f"outside the model's domain: {why}" in texts
+    assert "model: the demo's, learned on 3,346 AGN · violet: any change (60 segments)" in texts
+    drawn = [*fig.axes[1].texts, *fig.texts, *fig.axes[2].texts]
+    boxes = [text.get_window_extent() for text in drawn]
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.padded(-0.5).overlaps(other.padded(-0.5))
+    assert max(box.x1 for box in boxes) <= fig.bbox.x1
+    inside = replace(verdict, domain=DomainVerdict(False, "", 1.0, 0.5))
+    fig = explained_spectrum_figure(WAVE, FLUX, lime, title="a", verdict=inside)
+    assert not any("outside" in text.get_text() for text in fig.texts)
 
 
 def test_a_long_name_leaves_room_for_the_verdict(lime: Explanation):

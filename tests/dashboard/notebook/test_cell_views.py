@@ -95,6 +95,29 @@ def test_a_painted_spectrum_has_a_piece_a_segment_in_its_colour_and_composes(c: 
     assert hv.render(made.holoviews() + own, backend="bokeh") is not None
 
 
+def test_in_python_too_any_change_is_said_and_the_domain_before_the_value(c: Any):
+    table = c.lenses["agn"].domain.table
+    row = int(table.index[table["outside"]][0])
+    id, settings = str(c.catalog["id"].iloc[row]), {"n_samples": 300, "factor": 1.1}
+    made = c.explain(id, "mse", **settings).explained()
+    theirs = explain_stored(c.collection.path, id, "mse", sx.ExplainSettings(**settings)).saved
+    said = [theirs.effects.said(number) for number in range(len(made.weights))]
+    assert made.table().set_index("segment").sort_index()["change"].tolist() == said
+    assert any(words.startswith("any change") for words in said)
+    values = [piece["weight"] for piece in made.holoviews().get(0).split(datatype="dictionary")]
+    assert np.isnan(values).tolist() == theirs.effects.either.tolist()
+    hv.render(made.holoviews(), backend="bokeh")
+    top = int(made.explanation.top(1)[0])
+    assert f"{theirs.effects.values[top]:+.3g} at " in repr(made)
+
+    typed = c.explain(id, "predicted", **settings).explained()
+    warning = f"outside the model's domain: {table['why'].loc[row]}"
+    assert warning in repr(typed)
+    page = typed._repr_html_()
+    assert page.index("outside the model&#x27;s domain") < page.index("<b>log-odds(")
+    assert warning in [" ".join(text.get_text().split("\n")) for text in typed.plot().texts]
+
+
 def test_without_an_open_spectrum_there_is_none_to_paint(small_demo: Path):
     fresh = sx.open(small_demo)
     try:

@@ -55,6 +55,16 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
     assert table["segment"].tolist() == list(range(16))
 
 
+def test_csv_says_in_columns_whether_the_model_knows_the_like(
+    tmp_path: Path, saved: SavedExplanation
+):
+    origin = dataclasses.replace(saved.origin, domain="outside: unlike, anything", whose="a's")
+    write_segment_table(tmp_path / "a.csv", dataclasses.replace(saved, origin=origin))
+    table = pd.read_csv(tmp_path / "a.csv")
+    assert set(table["domain"]) == {"outside: unlike, anything"}
+    assert set(table["model"]) == {"a's"}
+
+
 @pytest.mark.parametrize("of_score", [True, False])
 def test_what_other_exposures_would_say_has_columns_of_its_own(
     saved: SavedExplanation, of_score: bool
