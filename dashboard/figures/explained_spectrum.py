@@ -138,14 +138,11 @@ def explained_spectrum_figure(
     ValueError
         If the shapes do not fit the explanation, or the size is below 6 × 3 inches.
     """
-    _check_shapes(wave_rest_aa, flux, explanation, intervals)
-    if not all(size >= least for size, least in zip(size_in, _SMALLEST_IN, strict=True)):
-        raise ValueError(f"size_in must be at least {_SMALLEST_IN}, got {size_in}")
+    _check_shapes(wave_rest_aa, flux, explanation, intervals, size_in)
     colours = THEMES[theme]
     fig = Figure(figsize=size_in, facecolor=colours.surface)
     FigureCanvasAgg(fig)
-    domain = None if verdict is None else verdict.domain
-    warning = wrap(outside_words(domain), int(_LETTERS * size_in[0]))
+    warning = _warning(verdict, size_in[0])
     upper, lower, bar = make_panels(fig, colours, lowered=_LINE * len(warning))
     seen = effects(explanation, mirrored=mirrored)
     scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
@@ -177,15 +174,26 @@ def explained_spectrum_figure(
     lower.set_ylabel(f"Weight{scale.unit}")
     name = sight.axis.label
     lower.set_xlabel(name[0].upper() + name[1:])
-    notes = _notes(explanation, seen, intervals)
-    below = [f"model: {whose}"] if whose else []
-    if seen.either.any():
-        below.append(f"violet: any change ({counted(int(seen.either.sum()), 'segment')})")
     _write_round(
-        fig, title, verdict, explanation, colours, warning=warning, chosen=chosen, notes=notes,
-        below=[*below, *legend],
+        fig, title, verdict, explanation, colours, warning=warning, chosen=chosen,
+        notes=_notes(explanation, seen, intervals), below=[*_below(whose, seen), *legend],
     )  # fmt: skip
     return fig
+
+
+def _warning(verdict: Verdict | None, width_in: float) -> list[str]:
+    """That the model has learned on nothing like the spectrum, in lines of the figure's width."""
+    domain = None if verdict is None else verdict.domain
+    return wrap(outside_words(domain), int(_LETTERS * width_in))
+
+
+def _below(whose: str, seen: Effects) -> list[str]:
+    """Under the settings: whose model it is, and what violet says."""
+    either = int(seen.either.sum())
+    return [
+        *([f"model: {whose}"] if whose else []),
+        *([f"violet: any change ({counted(either, 'segment')})"] if either else []),
+    ]
 
 
 def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
@@ -248,7 +256,10 @@ def _check_shapes(
     flux: NDArray[np.floating],
     explanation: Explanation,
     intervals: Intervals | None,
+    size_in: tuple[float, float],
 ) -> None:
+    if not all(size >= least for size, least in zip(size_in, _SMALLEST_IN, strict=True)):
+        raise ValueError(f"size_in must be at least {_SMALLEST_IN}, got {size_in}")
     n_pixels, n_segments = len(explanation.labels), len(explanation.weights)
     for name, array, shape in (
         ("wave_rest_aa", wave_rest_aa, (n_pixels,)),

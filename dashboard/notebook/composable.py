@@ -97,6 +97,10 @@ def painted_spectrum(
         ribbon is violet, its weight NaN: no direction of the flux has it.
     """
     import_module("holoviews.plotting.bokeh")
+    seen = effects(explanation, mirrored=mirrored)
+    directed = np.where(seen.either, np.nan, seen.values)
+    wave = hv.Dimension("wave_rest", label="Rest wavelength, vacuum", unit="Å")
+    most = colour_limit(seen.values)
     ends = np.flatnonzero(np.diff(explanation.labels)) + 1
     pieces = []
     for start, stop in zip([0, *ends], [*ends, len(flux)], strict=True):
