@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["typeset_as_plain"]
 
@@ -42,6 +43,7 @@ _SAID_OF_AXIS = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def typeset_as_plain(text: str) -> str:
     """A unit without its typesetting, as astropy may read it; a plain one as it is.
 

@@ -71,7 +71,7 @@ def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
 
 def _is_of_axis(unit: str) -> bool:
     try:
-        return wavelengths_aa(np.full(1, 5000.0), unit).size > 0
+        return bool(unit) and wavelengths_aa(np.full(1, 5000.0), unit).size > 0
     except ValueError:
         return False
 
@@ -95,12 +95,13 @@ def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
         said = ask(keyword)
         if isinstance(said, str) and said.strip():
             return said.strip()
-    units = (unit_said(ask(keyword), name, columns.names) for keyword in _OF_COLUMNS)
-    if found := next(filter(None, units), ""):
+    of_all = (said for keyword in _OF_COLUMNS if (said := ask(keyword)) is not None)
+    if found := next(filter(None, (unit_said(said, name, columns.names) for said in of_all)), ""):
         return found
-    found = unit_said({name: from_json(ask(name.upper()))}, name, ())
-    if found and (_is_of_axis(found) or _is_of_flux(found)):
-        return found
+    if (of_it := ask(name.upper())) is not None:
+        found = unit_said({name: from_json(of_it)}, name, ())
+        if _is_of_axis(found) or _is_of_flux(found):
+            return found
     told = composed_name(name)
     return "" if told is None else told.unit
 
