@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.models.svm.training import KERNELS, SvmSettings, train_svm
+from spexplain.core.models.svm.kernel_matrix import KERNELS
+from spexplain.core.models.svm.training import SvmSettings, train_svm
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.targets import CoupledSvm
 from spexplain.data.collection.collection import Collection

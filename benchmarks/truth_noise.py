@@ -20,12 +20,13 @@ from spexplain.core.explain.explanation import Explanation
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.trust.exposures import explain_again
 from spexplain.core.trust.seen_again import Recurrence, recurrence
+from spexplain.data.collection.exposures import Exposures
 from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes
 from spexplain.data.demo.simulate.objects import simulate_object
 from spexplain.data.demo.simulate.templates import load_templates
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import AgnLens, AnomalyLens, LensError
-from spexplain.data.lenses.other_exposures import Exposures, exposures_of, recurring
+from spexplain.data.lenses.other_exposures import exposures_of, recurring
 from spexplain.data.lenses.outside_spectrum import OutsideLens
 from truth_case import FACTOR, SAMPLES, SEED, SEGMENTS, Case, row
 

@@ -10,12 +10,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compute.cancel import Cancelled, never
 from ..compute.workers import InTurn, Sharing, or_own
 from ..settings import ExplainSettings, MethodName
 from ..targets import Target
 from ..targets.base import may_share
 from .explanation import Explanation, flux_digest
-from .growing_values import Cancelled, never
 from .lime import lime
 from .occlusion import occlusion
 from .saliency import saliency

@@ -14,7 +14,7 @@ from ..surrogate.kernel import presence
 from ..surrogate.ridge import Surrogate
 from ..targets import Target
 from .explanation import Explanation
-from .nothing import nothing_exact
+from .nothing import nothing_moved
 
 __all__ = ["exact_lime", "exact_shapley"]
 
@@ -81,5 +81,5 @@ def _explanation(
         local_prediction=fit.local_prediction,
         n_samples=0,
         complete=True,
-        nothing=nothing_exact(settings, fit.coefficients, around),
+        nothing=nothing_moved(settings, fit.coefficients, around),
     )

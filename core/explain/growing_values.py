@@ -15,7 +15,7 @@ from ..neighbourhood.neighbourhood import Neighbourhood
 from ..targets import Target
 from ..targets.base import Prepared, evaluation_blocks, may_share, row_evaluator
 
-__all__ = ["Cancelled", "GrowingValues", "never"]
+__all__ = ["GrowingValues"]
 
 
 class GrowingValues:

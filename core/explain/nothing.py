@@ -15,7 +15,7 @@ from ..settings import ExplainSettings
 from ..surrogate.kernel_width import effective_samples, kernel_advice
 from ..words import percent
 
-__all__ = ["nothing_alone", "nothing_exact", "nothing_sampled", "rounded_away"]
+__all__ = ["nothing_moved", "nothing_sampled", "rounded_away"]
 
 _ABOUT_ONE = 2.0  # effective samples below which a fit is that of a single one
 _ROUNDING = 4.0  # units in the last place of the largest flux
@@ -37,8 +37,7 @@ def nothing_sampled(
     values, weights : (n,)
         Target on each, and how much it counts.
     """
-    unperturbed = _unperturbed(settings, around)
-    if unperturbed:
+    if unperturbed := _unperturbed(settings, around):
         return unperturbed
     if np.ptp(values) == 0:
         return (
@@ -55,38 +54,23 @@ def nothing_sampled(
     return f"{sentence}: no width would do, {advice.needed_samples:,} samples are wanted"
 
 
-def nothing_exact(
-    settings: ExplainSettings, weights: NDArray[np.float64], around: Neighbourhood
+def nothing_moved(
+    settings: ExplainSettings, weights: NDArray[np.float64], around: Neighbourhood | None = None
 ) -> str:
-    """Why an answer in closed form, or Shapley values (S,), tell nothing; empty where they do."""
-    if unperturbed := _unperturbed(settings, around):
-        return unperturbed
-    if weights.any():
-        return ""
-    return "perturbing segments leaves the answer as it is: there is nothing to explain"
-
-
-def nothing_alone(
-    settings: ExplainSettings,
-    weights: NDArray[np.float64],
-    around: Neighbourhood | None = None,
-) -> str:
-    """Why changing each piece alone tells nothing; empty where it does.
+    """Why weights without samples of a fit tell nothing; empty where they do.
 
     Parameters
     ----------
     settings
-        Of occlusion or saliency.
+        Of an answer in closed form, Shapley values, occlusion or saliency.
     weights : (S,)
         What was found.
     around
-        Of occlusion, with its pieces.
+        With the pieces; None of saliency, which perturbs none.
     """
     if around is not None and (unperturbed := _unperturbed(settings, around)):
         return unperturbed
-    if weights.any():
-        return ""
-    return _still(settings)
+    return "" if weights.any() else _still(settings)
 
 
 def rounded_away(value: float, values: NDArray[np.float64], step: float) -> str:
@@ -110,11 +94,11 @@ def rounded_away(value: float, values: NDArray[np.float64], step: float) -> str:
 
 def _still(settings: ExplainSettings) -> str:
     """Nothing moves the answer: a flat one, or one in jumps, as forests give."""
+    if settings.method in ("lime", "shapley"):
+        return "perturbing segments leaves the answer as it is: there is nothing to explain"
     if settings.method == "occlusion":
-        moved, more = (
-            "perturbing any one segment",
-            "fewer segments, a stronger perturbation or LIME",
-        )
+        moved = "perturbing any one segment"
+        more = "fewer segments, a stronger perturbation or LIME"
     elif settings.gradient == "analytic":
         return "the derivative is 0 at every pixel: there is nothing to explain"
     else:

@@ -14,7 +14,7 @@ from ..settings import ExplainSettings
 from ..targets import Target
 from .explanation import Explanation
 from .growing_values import GrowingValues
-from .nothing import nothing_alone
+from .nothing import nothing_moved
 
 __all__ = ["occlusion"]
 
@@ -35,5 +35,5 @@ def occlusion(
     growing = GrowingValues(target, around, cancelled=cancelled)
     value, values = growing.at(x), growing.first(around.n, workers=workers)
     weights = value - values
-    nothing = nothing_alone(settings, weights, around)
+    nothing = nothing_moved(settings, weights, around)
     yield Explanation.unfitted(target.name, settings, labels, weights, value, around.n, nothing)

@@ -16,7 +16,7 @@ from ..settings import ExplainSettings, SmoothingName
 from ..targets import Target
 from .explanation import Explanation
 from .growing_values import GrowingValues
-from .nothing import nothing_alone, rounded_away
+from .nothing import nothing_moved, rounded_away
 
 __all__ = ["map_of", "saliency", "smoothed"]
 
@@ -121,5 +121,5 @@ def map_of(
 ) -> Explanation:
     """A map (D,) as an explanation: every pixel is a segment."""
     pixels = np.arange(len(weights), dtype=np.int32)
-    nothing = nothing_alone(settings, weights)
+    nothing = nothing_moved(settings, weights)
     return Explanation.unfitted(target.name, settings, pixels, weights, value, n_samples, nothing)

@@ -21,7 +21,7 @@ from ..targets import Target
 from .exact import exact_shapley
 from .explanation import Explanation
 from .growing_values import GrowingValues
-from .nothing import nothing_exact
+from .nothing import nothing_moved
 from .shapley_samples import draw_coalitions, shapley_fit
 
 __all__ = ["shapley", "shapley_neighbourhood"]
@@ -62,7 +62,7 @@ def shapley(
             n_samples=count,
             complete=count == around.n,
             sample_values=values,
-            nothing=nothing_exact(settings, weights, around),
+            nothing=nothing_moved(settings, weights, around),
             sampled=sampled,
         )
 

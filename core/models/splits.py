@@ -15,6 +15,7 @@ __all__ = [
     "SPLITS",
     "SplitMethod",
     "cross_validation",
+    "drawn_at_most",
     "groups_by_position",
     "settled_split",
     "split_rows",
@@ -22,6 +23,15 @@ __all__ = [
 
 SPLITS = ("train", "validation", "test")
 SplitMethod = Literal["auto", "random", "stratified", "grouped"]
+
+
+def drawn_at_most(
+    positions: np.ndarray, most: int, *, seed: int | np.random.Generator
+) -> np.ndarray:
+    """So many of the positions (n,), drawn at random and in rising order; all of no more."""
+    if len(positions) <= most:
+        return positions
+    return np.sort(np.random.default_rng(seed).choice(positions, most, replace=False))
 
 
 def groups_by_position(

@@ -17,7 +17,7 @@ import numpy as np
 from ..settings import SamplingName
 from .masks import BinaryMasks
 
-__all__ = ["ROWS_PER_DRAW", "SamplingName", "draw_masks"]
+__all__ = ["ROWS_PER_DRAW", "draw_masks"]
 
 # Consecutive rows that were drawn together, which ``influence`` must know. The first of these
 # draws is the spectrum itself (and its complement), the same in every run.

@@ -18,15 +18,15 @@ from ..settings import ExplainSettings, PerturbationName
 from .segments import segment
 
 __all__ = [
-    "PerturbationName",
     "bump",
     "noise",
     "perturb",
     "perturbed",
     "segment_and_perturb",
-    "shrink_signal",
 ]
 
+
+_Flux = NDArray[np.floating]
 
 # O25's released code tells signal from noise with a Gaussian of 3 pixels.
 _KERNEL_SIGMA_PIXELS = 3.0
@@ -34,7 +34,7 @@ _SIGMAS_IN_SEGMENT = 8.0
 _MAD_TO_SIGMA = 1.4826
 
 
-def shrink_signal(x: _Flux, labels: NDArray[np.int32], factor: float) -> _Flux:
+def _shrink_signal(x: _Flux, labels: NDArray[np.int32], factor: float) -> _Flux:
     """(s − m)·f + m + (x − s): the smoothed spectrum s = G₃*x is drawn to its median m.
 
     The white noise x − s stays as it is (O25's released code, scale with the same noise).
@@ -74,9 +74,6 @@ def _smoothed(x: _Flux) -> _Flux:
     return gaussian_filter1d(x, _KERNEL_SIGMA_PIXELS, mode="nearest")
 
 
-_Flux = NDArray[np.floating]
-
-
 def _scale(x: _Flux, labels: NDArray[np.int32], factor: float) -> _Flux:
     """x·f (O25, section 4; f = 0.9 by default, 0.6 to 1.2 explored)."""
     return x * factor
@@ -102,7 +99,7 @@ def _mean(x: _Flux, labels: NDArray[np.int32], factor: float) -> _Flux:
 _PERTURBATIONS: Mapping[PerturbationName, Callable[[_Flux, NDArray[np.int32], float], _Flux]] = {
     "scale": _scale,
     "shrink": _shrink,
-    "shrink-signal": shrink_signal,
+    "shrink-signal": _shrink_signal,
     "flat": _flat,
     "mean": _mean,
     "bump": bump,

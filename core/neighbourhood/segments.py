@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..settings import SegmentationName
 from .slic import slic
 
-__all__ = ["SegmentationName", "segment", "uniform"]
+__all__ = ["segment", "uniform"]
 
 
 def uniform(n_pixels: int, n_segments: int) -> NDArray[np.int32]:

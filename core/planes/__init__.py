@@ -11,13 +11,12 @@ if TYPE_CHECKING:
     from .place_new import PlaneMap
     from .principal_components import Components, fit_components
     from .quality import plane_quality
-    from .tsne import EmbedSettings, LayoutState, LayoutStore, TsneMethod, lay_out
+    from .tsne import EmbedSettings, LayoutState, TsneMethod, lay_out
 
 __all__ = [
     "Components",
     "EmbedSettings",
     "LayoutState",
-    "LayoutStore",
     "PlaneMap",
     "TsneMethod",
     "embed",

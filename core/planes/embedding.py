@@ -10,7 +10,7 @@ from .principal_components import fit_components
 from .quality import PlaneQuality, plane_quality
 from .tsne import Callback, EmbedSettings, lay_out
 
-__all__ = ["EmbedSettings", "Embedding", "embed", "quality_sample", "reduce_features"]
+__all__ = ["Embedding", "embed", "quality_sample", "reduce_features"]
 
 # So many points are asked for their neighbours, sought among so many; all of fewer.
 _ASKED, _AMONG = 8_000, 32_000

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from .tsne import Callback, EmbedSettings, LayoutStore, OpenTsne
+from .tsne import Callback, EmbedSettings, LayoutStore, OpenTsne, lay_out
 
 __all__ = ["fitting_sample", "lay_out_on_sample"]
 
@@ -85,9 +85,9 @@ def lay_out_on_sample(
     scores
         (n, K) finite.
     sample
-        (m,) rows to lay out, ascending, m ≥ 5.
+        (m,) rows to lay out, ascending, m ≥ 5; with all n it is :func:`lay_out`.
     settings, jobs, callback, store
-        As for :func:`lay_out`; openTSNE's alone.
+        As for :func:`lay_out`; of fewer openTSNE's alone.
 
     Returns
     -------
@@ -98,6 +98,8 @@ def lay_out_on_sample(
     ValueError
         The method is scikit-learn's, which cannot place others, or as of :func:`lay_out`.
     """
+    if len(sample) == len(scores):
+        return lay_out(scores, settings, jobs=jobs, callback=callback, store=store)
     if settings.method != "opentsne":
         raise ValueError(
             f"method={settings.method!r} cannot place spectra on a plane; opentsne can"

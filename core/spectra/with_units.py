@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 
 from .air_vacuum import air_to_vacuum, vacuum_to_air
 from .spectrum import Spectrum
+from .unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 
 __all__ = ["Medium", "PhysicalSpectrum", "SpectrumLike"]
 
 Medium = Literal["vacuum", "air"]
-
-# As readers of survey files name it.
-_SURVEY_NAME = "1e-17 erg/s/cm2/Å"
-_SURVEY_UNIT: Any = u.Unit("1e-17 erg / (s cm2 AA)")
 
 
 class SpectrumLike(Protocol):
@@ -159,8 +156,8 @@ class PhysicalSpectrum:
         if self.ivar is None:
             raise ValueError(f"{id}: the spectrum has no uncertainty, so its noise is unknown")
         try:
-            factor = _conversion(self.flux_unit, _SURVEY_UNIT, self.wave_vac_aa)
-            name = _SURVEY_NAME
+            factor = _conversion(self.flux_unit, SURVEY_UNIT, self.wave_vac_aa)
+            name = SURVEY_FLUX
         except u.UnitConversionError:
             factor, name = np.ones(len(self.flux)), self.flux_unit.to_string()
         return Spectrum(

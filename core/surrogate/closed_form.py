@@ -67,7 +67,7 @@ def lime_limit(form: ClosedForm, presence: NDArray[np.float64]) -> Surrogate:
     form
         The target around a spectrum.
     presence : (S,)
-        ``tilt.presence`` of the neighbourhood for the kernel's width.
+        ``kernel.presence`` of the neighbourhood for the kernel's width.
 
     Returns
     -------

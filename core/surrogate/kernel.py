@@ -14,7 +14,6 @@ from ..settings import KernelName
 
 __all__ = [
     "DEFAULT_WIDTHS",
-    "KernelName",
     "locality_weights",
     "presence",
 ]

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..neighbourhood.neighbourhood import Neighbourhood
-from .kernel import DEFAULT_WIDTHS, KernelName, locality_weights
+from ..settings import KernelName
+from .kernel import DEFAULT_WIDTHS, locality_weights
 
 __all__ = ["KernelAdvice", "effective_samples", "kernel_advice"]
 

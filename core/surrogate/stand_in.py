@@ -34,7 +34,7 @@ class Quadratic:
     cross : (S, S)
         Q, symmetric.
     centre : (S,)
-        p, the probabilities of presence that LIME's kernel amounts to (``tilt.presence``).
+        p, the probabilities of presence that LIME's kernel amounts to (``kernel.presence``).
     """
 
     constant: float
@@ -84,7 +84,7 @@ def controlled_ridge(ridge: Ridge, values: NDArray[np.float64], stand_in: Quadra
     values : (n,)
         The target's.
     stand_in
-        Its centre is ``tilt.presence`` for that kernel's width.
+        Its centre is ``kernel.presence`` for that kernel's width.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 
 from .base import Target
 from .classifier import Classifier, read_classifier
-from .scales import scale_name
+from .scales import SCALES, Scale, on_scale, scale_name
 from .svm import CoupledSvm
 
 __all__ = ["AnyModel", "Of", "OutputTarget", "Outputs", "read_model"]
@@ -21,8 +21,6 @@ __all__ = ["AnyModel", "Of", "OutputTarget", "Outputs", "read_model"]
 Of = Literal["log-odds", "log p", "probability", "decision", "value"]
 Outputs = Literal["probabilities", "log p", "logits", "decisions", "value"]
 
-_LEAST = 1e-6  # as near to 0 or 1 as a probability counts, as for other classifiers
-_SCALES = ("log-odds", "log p", "probability")
 
 Answers = Callable[[NDArray[np.floating]], NDArray]
 
@@ -63,17 +61,19 @@ class AnyModel:
 
     def predicted(self, spectra: NDArray[np.floating]) -> NDArray[np.intp]:
         """Index of the likeliest class (n,) of spectra (n, D)."""
-        return self._table(spectra).argmax(axis=1)
+        if not self.classes:
+            raise ValueError(f"{self.name} gives one number and no classes")
+        return self.answered(spectra).argmax(axis=1)
 
     def by_class(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Probabilities (n, C) of spectra (n, D), decisions where there are none, or (n, 1)."""
+        table = self.answered(spectra)
         if not self.classes:
-            return self._checked(spectra)[:, None]
-        table = self._table(spectra)
+            return table[:, None]
         if self.outputs == "decisions":
             return table
-        return np.column_stack([scaled(table, self.outputs, c, "probability")
-                                for c in range(len(self.classes))])  # fmt: skip
+        every = range(len(self.classes))
+        return np.column_stack([scaled(table, self.outputs, c, "probability") for c in every])
 
     def index(self, label: str | int) -> int:
         """The place of a class, by its name or number.
@@ -112,20 +112,27 @@ class AnyModel:
             raise ValueError(f"which class? {self.name} knows {self.classes}")
         at = self.index(label)
         if of in ("decision", "value") and self.outputs != "decisions":
-            raise ValueError(f"{self.name} gives {self.outputs}: of must be one of {_SCALES}")
-        if of in _SCALES and self.outputs == "decisions":
+            raise ValueError(f"{self.name} gives {self.outputs}: of must be one of {SCALES}")
+        if of in SCALES and self.outputs == "decisions":
             raise ValueError(
                 f"{self.name} has a decision_function and no predict_proba, so no {of}: "
                 "of='decision', or calibrate it (sklearn.calibration.CalibratedClassifierCV)"
             )
-        if self.machine is not None and of in ("log-odds", "log p", "probability"):
-            return self.machine.target(at, of)
-        named = "decision" if of in ("decision", "value") else of
         label_name = self.classes[at]
-        name = f"decision({label_name})" if named == "decision" else scale_name(named, label_name)
-        return OutputTarget(name, self, at, named)
+        if of in ("decision", "value"):
+            return OutputTarget(f"decision({label_name})", self, at, "decision")
+        if self.machine is not None:
+            return self.machine.target(at, of)
+        return OutputTarget(scale_name(of, label_name), self, at, of)
 
-    def _checked(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+    def answered(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """What the model answers on spectra (n, D): (n, C) as ``outputs`` says, or (n,).
+
+        Raises
+        ------
+        ValueError
+            Answers are of another shape, or not finite (logarithms may be −∞).
+        """
         answers = np.asarray(self.answers(spectra), np.float64)
         n, classes = len(spectra), len(self.classes)
         if not classes:
@@ -153,11 +160,6 @@ class AnyModel:
             )
         return answers
 
-    def _table(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
-        if not self.classes:
-            raise ValueError(f"{self.name} gives one number and no classes")
-        return self._checked(spectra)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutputTarget:
@@ -178,12 +180,12 @@ class OutputTarget:
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Values (n,) of spectra (n, D)."""
+        answers = self.model.answered(spectra)
         if self.of == "value":
-            return self.model._checked(spectra)
-        table = self.model._checked(spectra)
-        return table[:, self.index] if self.of == "decision" else scaled(
-            table, self.model.outputs, self.index, self.of
-        )  # fmt: skip
+            return answers
+        if self.of == "decision":
+            return answers[:, self.index]
+        return scaled(answers, self.model.outputs, self.index, self.of)
 
     def gradients(self, spectra: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """Derivatives (n, D) of spectra (n, D) in one pass; None if the model knows none."""
@@ -210,13 +212,7 @@ def scaled(table: NDArray[np.float64], outputs: Outputs, index: int, of: Of) -> 
             return odds
         log_p = -np.logaddexp(0.0, -odds)
         return log_p if of == "log p" else np.exp(log_p)
-    p = table[:, index]
-    if of == "probability":
-        return p
-    if of == "log p":
-        return np.log(np.maximum(p, _LEAST))
-    within = np.clip(p, _LEAST, 1 - _LEAST)
-    return np.log(within) - np.log1p(-within)
+    return on_scale(table[:, index], cast("Scale", of))
 
 
 def read_model(

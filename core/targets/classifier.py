@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Target
-from .scales import Scale, scale_name
+from .scales import Scale, on_scale, scale_name
 from .svm import CoupledSvm
 
 __all__ = ["Classifier", "ClassifierTarget", "SklearnClassifier", "read_classifier"]
-
-# Probabilities nearer to 0 or 1 count as so near: a forest of which no tree votes for a class says
-# 0, whose logarithm explains nothing.
-_LEAST = 1e-6
 
 
 class Classifier(Protocol):
@@ -87,11 +83,11 @@ class SklearnClassifier:
 
     def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Log-probabilities (n, C) of spectra (n, D); a probability of 0 counts as 10⁻⁶."""
-        return np.log(np.maximum(self._proba(spectra), _LEAST))
+        return on_scale(self._proba(spectra), "log p")
 
     def log_odds(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """log p − log(1 − p) (n, C) of spectra (n, D), p held within 10⁻⁶ and 1 − 10⁻⁶."""
-        return _log_odds(self._proba(spectra), _LEAST)
+        return on_scale(self._proba(spectra), "log-odds")
 
     def target(self, class_index: int, scale: Scale = "log-odds") -> ClassifierTarget:
         """One class on one scale."""
@@ -114,56 +110,34 @@ class ClassifierTarget:
     class_index
         c, an index into the classes.
     scale
-        ``"log-odds"``, ``"log p"`` or ``"probability"``.
-    least
-        Above 0 and below ½. On the first two scales probabilities below it count as it; for
-        log-odds, those nearer to 1 than this likewise: a forest that is certain has log-odds of
-        ±13.8 and not of ±∞, and its weights are capped there.
+        ``"log-odds"``, ``"log p"`` or ``"probability"``. On the first two probabilities below 10⁻⁶
+        count as it; for log-odds, those nearer to 1 than this likewise: a forest that is certain
+        has log-odds of ±13.8 and not of ±∞, and its weights are capped there.
 
     Raises
     ------
     TypeError
         If the estimator gives no probabilities.
     ValueError
-        If there is no such class or scale, or ``least`` is out of range.
+        If there is no such class or scale.
     """
 
-    def __init__(
-        self,
-        estimator: Any,
-        class_index: int,
-        scale: Scale = "log-odds",
-        *,
-        least: float = _LEAST,
-    ) -> None:
+    def __init__(self, estimator: Any, class_index: int, scale: Scale = "log-odds") -> None:
         _check_probabilities(estimator)
         classes = [str(label) for label in estimator.classes_]
         if not 0 <= class_index < len(classes):
             raise ValueError(
                 f"class_index must be 0 to {len(classes) - 1} {tuple(classes)}, got {class_index}"
             )
-        if not 0 < least < 0.5:
-            raise ValueError(f"least must be above 0 and below 0.5, got {least}")
         self.name = scale_name(scale, classes[class_index])
         self.estimator = estimator
         self.class_index = class_index
         self.scale: Scale = scale
-        self.least = least
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """Values (n,) of spectra (n, D)."""
         p_class = self.estimator.predict_proba(spectra)[:, self.class_index]
-        probability = np.asarray(p_class, dtype=np.float64)
-        if self.scale == "probability":
-            return probability
-        if self.scale == "log p":
-            return np.log(np.maximum(probability, self.least))
-        return _log_odds(probability, self.least)
-
-
-def _log_odds(probability: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    within = np.clip(probability, least, 1 - least)
-    return np.log(within) - np.log1p(-within)
+        return on_scale(np.asarray(p_class, dtype=np.float64), self.scale)
 
 
 def _check_probabilities(estimator: Any) -> None:

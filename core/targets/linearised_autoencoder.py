@@ -1,7 +1,7 @@
 """The mean squared error of an autoencoder with its ReLUs held where they are at one mask.
 
 The reconstruction is then linear in the masks and its squared error quadratic, so its explanation
-is known in closed form (``control.Quadratic``). It is exact as long as no ReLU switches within the
+is known in closed form (``stand_in.Quadratic``). It is exact as long as no ReLU switches within the
 neighbourhood; networks are piecewise linear, so for small perturbations few do.
 """
 
@@ -37,7 +37,7 @@ def linearised_mse(
     neighbourhood
         Of LIME, in single precision.
     centre : (S,)
-        Where the ReLUs are looked at, each entry 0 to 1: ``tilt.presence``.
+        Where the ReLUs are looked at, each entry 0 to 1: ``kernel.presence``.
     kept : (D,) bool
         Pixels that count; all by default.
     """

@@ -8,11 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-__all__ = ["SCALES", "Scale", "of_log_odds", "scale_name", "slope_by_log_odds"]
+__all__ = [
+    "LEAST",
+    "SCALES",
+    "Scale",
+    "of_log_odds",
+    "on_scale",
+    "scale_name",
+    "slope_by_log_odds",
+]
 
 Scale = Literal["log-odds", "log p", "probability"]
 
 SCALES: tuple[Scale, ...] = get_args(Scale)
+
+# As near to 0 or 1 as a probability counts: a forest of which no tree votes for a class says 0,
+# whose logarithm explains nothing.
+LEAST = 1e-6
 
 _SHORT: dict[Scale, str] = {"log-odds": "log-odds", "log p": "log p", "probability": "p"}
 
@@ -28,6 +40,16 @@ def scale_name(scale: Scale, label: str) -> str:
     if scale not in _SHORT:
         raise ValueError(f"scale={scale!r} is none of {SCALES}")
     return f"{_SHORT[scale]}({label})"
+
+
+def on_scale(probability: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
+    """Probabilities as they are, or their logarithm or log-odds, held within 10⁻⁶ of 0 and 1."""
+    if scale == "probability":
+        return probability
+    if scale == "log p":
+        return np.log(np.maximum(probability, LEAST))
+    within = np.clip(probability, LEAST, 1 - LEAST)
+    return np.log(within) - np.log1p(-within)
 
 
 def of_log_odds(log_odds: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:

@@ -91,6 +91,16 @@ class CoupledSvm:
             raise ValueError(f"class_index must be 0 to {last} {self.classes}, got {class_index}")
         return self.classes[class_index]
 
+    def signs(self, class_index: int) -> NDArray[np.float64]:
+        """Of each pair's decision (pairs,): 1 where it is positive for a class, -1 against, else 0.
+
+        A pair is positive for its first class; the only one of two classes for its second.
+        """
+        n = len(self.classes)
+        first, second = np.triu_indices(n, k=1)
+        signs = (first == class_index) - 1.0 * (second == class_index)
+        return -signs if n == 2 else signs
+
     def decisions_of(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """Decision values (m, pairs) of any rows of a neighbourhood, in double precision."""
         return self.machine.on_neighbourhood(neighbourhood.in_double())

@@ -39,11 +39,8 @@ class SvmMargin:
 
     def __init__(self, svm: CoupledSvm, class_index: int) -> None:
         self.name = f"margin({svm.label_of(class_index)})"
-        self.svm, self.class_index, n = svm, class_index, len(svm.classes)
-        first, second = np.triu_indices(n, k=1)
-        # A pair is positive for its first class; the only one of two classes for its second.
-        signs = np.where(first == class_index, 1.0, np.where(second == class_index, -1.0, 0.0))
-        signs = -signs if n == 2 else signs
+        self.svm, self.class_index = svm, class_index
+        signs = svm.signs(class_index)
         self._pairs = np.flatnonzero(signs)
         self._signs = signs[self._pairs]
 
@@ -75,9 +72,8 @@ class SvmMargin:
             If the nearest rival may change within the neighbourhood.
         """
         around = neighbourhood.in_double()
-        machine, n_classes = self.svm.machine, len(self.svm.classes)
-        ours = np.zeros((len(self._pairs), n_classes * (n_classes - 1) // 2))
-        ours[np.arange(len(ours)), self._pairs] = self._signs
+        machine = self.svm.machine
+        ours = np.diag(self.svm.signs(self.class_index))[self._pairs]
         values = ours @ machine.decisions((around.base + around.delta)[None])[0]
         nearest = int(np.argmin(values))
         for other in np.delete(np.arange(len(ours)), nearest):

@@ -38,12 +38,7 @@ class SvmPair:
         if class_index == rival_index:
             raise ValueError(f"need two classes, got {svm.label_of(class_index)!r} twice")
         self.svm, self.class_index, self.rival_index = svm, class_index, rival_index
-        n = len(svm.classes)
-        first, second = np.triu_indices(n, k=1)
-        ours = (first == min(class_index, rival_index)) & (second == max(class_index, rival_index))
-        # A pair is positive for its first class; the only one of two classes for its second.
-        sign = 1.0 if (class_index < rival_index) == (n > 2) else -1.0
-        self._coefficients = sign * ours
+        self._coefficients = svm.signs(class_index) * (svm.signs(rival_index) != 0)
 
     def __call__(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         """d_cr (n,) of spectra (n, D)."""

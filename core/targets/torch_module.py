@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .scales import LEAST
+
 __all__ = ["torch_answers", "torch_gradients"]
 
 
@@ -60,7 +62,7 @@ def _scaled(answers: Any, outputs: str, index: int, of: str) -> Any:
         p = answers[:, index]
         if of == "probability":
             return p
-        return torch.log(p.clamp(min=1e-6)) if of == "log p" else torch.logit(p, eps=1e-6)
+        return torch.log(p.clamp(min=LEAST)) if of == "log p" else torch.logit(p, eps=LEAST)
     others = torch.cat([answers[:, :index], answers[:, index + 1 :]], dim=1)
     odds = answers[:, index] - torch.logsumexp(others, dim=1)
     if of == "log-odds":

@@ -7,6 +7,7 @@ was never about the model.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
@@ -93,13 +94,10 @@ def randomised_target(target: Target, *, seed: int) -> Target | None:
     seed
         Of the shuffles, 0 or more.
     """
-    if isinstance(target, SvmTarget):
-        return SvmTarget(randomised_svm(target.svm, seed=seed), target.class_index, target.scale)
-    if isinstance(target, SvmMargin):
-        return SvmMargin(randomised_svm(target.svm, seed=seed), target.class_index)
-    if isinstance(target, SvmPair):
-        scrambled = randomised_svm(target.svm, seed=seed)
-        return SvmPair(scrambled, target.class_index, target.rival_index)
+    if isinstance(target, SvmTarget | SvmMargin | SvmPair):
+        scrambled = copy(target)
+        scrambled.svm = randomised_svm(target.svm, seed=seed)
+        return scrambled
     if isinstance(target, VaeScore):
         return target.on(randomised_vae(target.vae, seed=seed))
     return None

@@ -13,14 +13,12 @@ from astropy import units as u
 from astropy.nddata import InverseVariance
 
 from ...core.spectra.spectrum import Spectrum
+from ...core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from ...core.spectra.with_units import PhysicalSpectrum
 from ...data.ingest.readers import read as read_file
 from ...data.ingest.readers import read_table
 
 __all__ = ["OneSpectrum", "read"]
-
-# As readers of survey files name it, and as astropy does.
-_SURVEY_NAME, _SURVEY_UNIT = "1e-17 erg/s/cm2/Å", "1e-17 erg / (s cm2 AA)"
 
 
 class OneSpectrum:
@@ -85,7 +83,7 @@ class OneSpectrum:
         flux_unit = self.flux_unit
         try:
             unit: Any = u.Unit(
-                _SURVEY_UNIT if flux_unit == _SURVEY_NAME else flux_unit.replace("Å", "AA")
+                SURVEY_UNIT if flux_unit == SURVEY_FLUX else flux_unit.replace("Å", "AA")
             )
         except ValueError:  # counts of an instrument, or relative
             unit = u.dimensionless_unscaled

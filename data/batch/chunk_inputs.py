@@ -95,13 +95,14 @@ def classifier_at(address: str, key: str) -> Classifier:
     from ..files.sklearn_models import load_classifier
 
     del key
+    path = Path(address)
     if is_address(address):
         from ..objects.at_a_worker import Fetched
 
         folder, _, name = address.rpartition("/")
         fetched = Fetched(folder, [name])
-        return read_classifier(load_classifier(fetched.path / name))
-    return read_classifier(load_classifier(Path(address)))
+        path = fetched.path / name
+    return read_classifier(load_classifier(path))
 
 
 def write_rows(address: str, first: int, rows: np.ndarray) -> None:

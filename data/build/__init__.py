@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
-    from .agn_study import TASKS, AgnStudy, PlaneChoice, task_rows
+    from .agn_study import AgnStudy, PlaneChoice
     from .all_stages import (
         BuildCancelled,
         BuildError,
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     )
     from .build_report import BuildReport
     from .dust import MAPS_SOURCE, download_dust_maps
-    from .labelled import Labelled, labelled_spectra, object_groups
-    from .learnt_from import TrainingSample, sample_note, training_note, training_sample
-    from .lent import BACKGROUND, why_lent
+    from .labelled import Labelled
+    from .learnt_from import sample_note, training_note, training_sample
+    from .lent import why_lent
     from .reddening import Reddening, find_reddening, reddening_of_lines
     from .stage import Progress, Stage, StageSkipped, Work, silent
 
 __all__ = [
-    "BACKGROUND",
     "MAPS_SOURCE",
-    "TASKS",
     "AgnStudy",
     "BuildCancelled",
     "BuildError",
@@ -38,18 +36,14 @@ __all__ = [
     "Reddening",
     "Stage",
     "StageSkipped",
-    "TrainingSample",
     "Work",
     "build",
     "download_dust_maps",
     "find_reddening",
-    "labelled_spectra",
-    "object_groups",
     "reddening_of_lines",
     "sample_note",
     "settings_as_built",
     "silent",
-    "task_rows",
     "training_note",
     "training_sample",
     "why_lent",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ...core.models.splits import groups_by_position
+from ...core.models.splits import drawn_at_most, groups_by_position
 from ...core.models.svm.training import split_sample
 from ..files.row_arrays import some_rows
 from .agn_study import task_rows
+from .settings import BuildSettings
 from .stage import StageSkipped, Work
 
-__all__ = ["Labelled", "labelled_spectra", "object_groups"]
+__all__ = ["Labelled", "labelled_spectra", "object_groups", "split_params"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,9 +70,7 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     rows = prepared.table("rows")["row"].to_numpy()
     labels = work.collection.catalog["label"].to_numpy(str)[rows]
     chosen = np.flatnonzero(labels != "")
-    if len(chosen) > at_most:
-        rng = np.random.default_rng(settings.seed)
-        chosen = np.sort(rng.choice(chosen, at_most, replace=False))
+    chosen = drawn_at_most(chosen, at_most, seed=settings.seed)
     kinds, counts = np.unique(labels[chosen], return_counts=True)
     if len(kinds) < 2 or counts.min() < 2 * settings.folds:
         n_of_class = {str(kind): int(n) for kind, n in zip(kinds, counts, strict=True)}
@@ -84,6 +84,12 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     split = split_sample(labels, settings, groups=groups)
     spectra = some_rows(prepared.array("spectra"), chosen)
     return Labelled(rows, spectra, labels, groups, split)
+
+
+def split_params(settings: BuildSettings) -> dict[str, Any]:
+    """The settings of the SVM that say who is in which part, and in which fold."""
+    svm = settings.svm
+    return {name: getattr(svm, name) for name in ("folds", "validation", "test", "seed", "split")}
 
 
 def object_groups(work: Work, rows: np.ndarray) -> np.ndarray:

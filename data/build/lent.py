@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -49,20 +49,15 @@ def lent_models(
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
             raise LentModelsError(f"{models} cannot lend models to itself")
-        models_of_stage = _runs_to_lend(RunStore(models), tuple(_PREPARED_BY))
+        models_of_stage = _runs_to_lend(RunStore(models), _PREPARED_BY)
         if not models_of_stage:
             raise LentModelsError(f"{models} has no models; build it first")
         return models_of_stage
-    wanted = []
-    if not _can_train_classifier(_labels(collection)):
-        wanted.append("svm")
-    catalog, every = collection.catalog, np.flatnonzero(for_lenses(collection.catalog))
-    if training_sample(catalog, every, settings.learn_from).n < settings.vae_from:
-        wanted.append("vae")
     demo = demo_path()
     if demo.resolve() == collection.path.resolve():
         return {}
-    return _runs_to_lend(RunStore(demo), tuple(wanted))
+    wanted = [stage for stage in _PREPARED_BY if why_lent(collection, stage, settings)]
+    return _runs_to_lend(RunStore(demo), wanted)
 
 
 def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
@@ -86,7 +81,7 @@ def background(collection: Collection, settings: BuildSettings) -> Mapping[str, 
     return {BACKGROUND: prepared}
 
 
-def _runs_to_lend(store: RunStore, wanted: tuple[str, ...]) -> dict[str, Run]:
+def _runs_to_lend(store: RunStore, wanted: Iterable[str]) -> dict[str, Run]:
     runs = {}
     for stage in wanted:
         model = store.find(stage)
@@ -122,24 +117,14 @@ def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str
     -------
     "" where it could: it was asked for another's.
     """
+    rows = np.flatnonzero(for_lenses(collection.catalog))  # that models may be given
     if stage == "vae":
-        every = np.flatnonzero(for_lenses(collection.catalog))
-        n = training_sample(collection.catalog, every, settings.learn_from).n
+        n = training_sample(collection.catalog, rows, settings.learn_from).n
         few = n < settings.vae_from
         return f"{n:,} to learn from here, {settings.vae_from:,} are needed" if few else ""
-    labels = _labels(collection)
-    if _can_train_classifier(labels):
-        return ""
+    labels = collection.catalog["label"].to_numpy(str)[rows]
     kinds, counts = np.unique(labels[labels != ""], return_counts=True)
+    if np.sum(counts >= _FEWEST_OF_A_CLASS) >= 2:
+        return ""
     counted = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True)) or "no labels"
     return f"{counted} here, {_FEWEST_OF_A_CLASS} of each of two types are needed"
-
-
-def _labels(collection: Collection) -> np.ndarray:
-    """Of the spectra that models may be given."""
-    return collection.catalog["label"].to_numpy(str)[for_lenses(collection.catalog)]
-
-
-def _can_train_classifier(labels: np.ndarray) -> bool:
-    _, counts = np.unique(labels[labels != ""], return_counts=True)
-    return int((counts >= _FEWEST_OF_A_CLASS).sum()) >= 2

@@ -196,7 +196,7 @@ class Lanes:
             except StageSkipped:
                 draft.clear()
                 raise
-            draft.drop_chunks()
+            draft.drop_parts()
         seconds = time.perf_counter() - began
         store.record_seconds(stage.name, task.key, seconds, threads)
         if self._published is not None:

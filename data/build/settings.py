@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from ...core.models.anomaly.scores import Score
 from ...core.models.autoencoder.training import VaeSettings
+from ...core.models.checked_settings import check_choices, check_counts
 from ...core.models.splits import SplitMethod
 from ...core.models.svm.training import SvmSettings
 from ...core.planes.tsne import EmbedSettings, TsneMethod
@@ -23,15 +24,6 @@ Task = Literal["three", "two"]
 DustSource = Literal["auto", "map", "catalog", "none"]
 Background = Literal["none", "demo"]
 
-_CHOICES = {
-    "plane_features": get_args(PlaneFeatures),
-    "dust": get_args(DustSource),
-    "learn_from": get_args(LearnFrom),
-    "svm_task": get_args(Task),
-    "background": get_args(Background),
-    "explain_score": get_args(Score),
-    "weight_sign": get_args(WeightSign),
-}
 _COUNTS = (
     *("svm_rows", "vae_rows", "vae_window", "plane_rows", "vae_from", "vae_search_epochs"),
     *("sn_bins", "top_at_least", "k"),
@@ -163,9 +155,16 @@ class BuildSettings:
     study: AgnStudy = field(default_factory=AgnStudy)
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
+        check_choices(
+            self,
+            plane_features=get_args(PlaneFeatures),
+            dust=get_args(DustSource),
+            learn_from=get_args(LearnFrom),
+            svm_task=get_args(Task),
+            background=get_args(Background),
+            explain_score=get_args(Score),
+            weight_sign=get_args(WeightSign),
+        )
         if self.overlap is not None and not 0 < self.overlap <= 1:
             raise ValueError(f"overlap={self.overlap} is not above 0 and up to 1")
         if self.classifier is not None and not hasattr(self.classifier, "predict_proba"):
@@ -178,9 +177,7 @@ class BuildSettings:
             raise ValueError(
                 f"explain_exposures={self.explain_exposures} must be 0, or {FEWEST} or more"
             )
-        for name in _COUNTS:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")
+        check_counts(self, *_COUNTS)
 
     def with_choices(
         self,

@@ -37,7 +37,8 @@ __all__ = [
     "CollectionWriter",
     "read_meta",
     "read_table",
-    "rows_that_count",
+    "stored_rows",
+    "that_count",
 ]
 
 # A table of more ids would take more memory than all else that is known of them.
@@ -136,10 +137,8 @@ class Collection:
             raise CollectionError(f"{out[0]} is {out[1]}")
         catalog = read_table(path / CATALOG_NAME, CATALOG_COLUMNS)
         rejects = read_table(path / REJECTS_NAME, REJECT_COLUMNS)
-        rows = np.arange(len(catalog))
+        catalog, rows = that_count(path, meta, catalog)
         if meta["format_version"] == OBSERVED:
-            rows = rows_that_count(path, meta, len(catalog))
-            catalog = catalog.iloc[rows].reset_index(drop=True)
             rejects = _last_said(rejects, meta["reject_ends"], catalog)
         try:
             spectra = open_spectra(path / SPECTRA_NAME, meta, catalog, rows)
@@ -285,14 +284,34 @@ def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     return table
 
 
-def rows_that_count(path: Path, meta: dict[str, Any], n_in_catalog: int) -> np.ndarray:
-    """Rows of the stored catalog that are neither removed nor of an addition not yet finished."""
-    n_stored = sum(meta["block_rows"])
-    if n_in_catalog < n_stored:
+def that_count(
+    path: Path, meta: dict[str, Any], stored: pd.DataFrame
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The catalog as it is stored without what was removed and what an addition has not finished.
+
+    Returns
+    -------
+    The catalog that counts, and where each of its rows stands in the stored one, (N,).
+
+    Raises
+    ------
+    CollectionError
+        It has fewer rows than there are spectra.
+    """
+    if meta["format_version"] != OBSERVED:
+        return stored, np.arange(len(stored))
+    rows = stored_rows(meta)
+    n_spectra = sum(meta["block_rows"])
+    if len(stored) < n_spectra:
         raise CollectionError(
-            f"{path} is damaged: its catalog has {n_in_catalog} rows, its spectra {n_stored}"
+            f"{path} is damaged: its catalog has {len(stored)} rows, its spectra {n_spectra}"
         )
-    return np.setdiff1d(np.arange(n_stored), np.array(meta["removed"], np.int64))
+    return stored.iloc[rows].reset_index(drop=True), rows
+
+
+def stored_rows(meta: dict[str, Any]) -> np.ndarray:
+    """Of format 2, which of the stored spectra count: (N,) ascending, without those removed."""
+    return np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
 
 
 def _last_said(rejects: pd.DataFrame, ends: list[int], catalog: pd.DataFrame) -> pd.DataFrame:

@@ -93,6 +93,7 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write the file whole or not at all."""
+    # Of one name, so that the next attempt writes over what a killed one has left.
     beside = path.with_name(f".{path.name}.part")
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
     beside.write_text(text, encoding="utf-8")

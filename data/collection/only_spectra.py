@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from ..files.damage import DAMAGE
 from ..files.zarr_codecs import Opened, only_known_codecs
 from .catalog_facts import SET_ASIDE
-from .collection import CollectionError, read_meta, rows_that_count
-from .format import CATALOG_NAME, OBSERVED, SPECTRA_NAME
+from .collection import CollectionError, read_meta, that_count
+from .format import CATALOG_NAME, SPECTRA_NAME
 from .stored_spectra import StoredSpectra, open_spectra
 
 __all__ = ["only_spectra"]
@@ -38,11 +37,7 @@ def only_spectra(address: str | Path, opened: Opened = only_known_codecs) -> Sto
     path = Path(address)
     meta = read_meta(path)
     try:
-        catalog = _some_columns(path / CATALOG_NAME)
-        rows = np.arange(len(catalog))
-        if meta["format_version"] == OBSERVED:
-            rows = rows_that_count(path, meta, len(catalog))
-            catalog = catalog.iloc[rows].reset_index(drop=True)
+        catalog, rows = that_count(path, meta, _some_columns(path / CATALOG_NAME))
         return open_spectra(path / SPECTRA_NAME, meta, catalog, rows, opened)
     except DAMAGE as error:
         raise CollectionError(f"{path} cannot be read: {error}") from error

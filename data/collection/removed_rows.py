@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .collection import Collection, read_meta, read_table
+from .collection import Collection, read_meta, read_table, stored_rows
 from .earlier_sizes import key_without
 from .format import CATALOG_COLUMNS, CATALOG_NAME, META_NAME, OBSERVED, CollectionError, write_json
 from .place_beside import only_writer
@@ -34,8 +34,8 @@ def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:
     except KeyError as error:
         raise CollectionError(str(error.args[0])) from error
     meta = _observed(Path(path))
-    counted = np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
-    _write(Path(path), sorted({*meta["removed"], *counted[rows].tolist()}), meta["stored_key"])
+    gone = stored_rows(meta)[rows].tolist()
+    _write(Path(path), sorted({*meta["removed"], *gone}), meta["stored_key"])
     return len(rows)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,10 +150,25 @@ class RunDraft:
         packing = [ZstdCodec(), Crc32cCodec()]
         zarr.create_array(path, data=np.ascontiguousarray(values), compressors=packing)
 
-    def drop_chunks(self) -> None:
-        """Remove what chunks have left for the stage to go on from."""
+    def made_once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, JSON-serialisable; if an attempt broken off had made it, that.
+
+        A damaged file costs time, not the stage.
+        """
+        path = self.path / f"part-{name}.json"
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))["made"]
+        except (OSError, ValueError, KeyError):
+            made = make()
+            write_json(path, {"made": made})
+            return made
+
+    def drop_parts(self) -> None:
+        """Remove what was left for the stage to go on from: results of chunks, and parts."""
         for left in self.path.glob("chunks-*"):
             shutil.rmtree(left)
+        for left in self.path.glob("part-*.json"):
+            left.unlink()
 
     def clear(self) -> None:
         """Remove everything: the stage cannot be done."""

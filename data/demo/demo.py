@@ -19,7 +19,7 @@ from ..files.locks import only_builder
 from .ready import mark_finished
 from .simulate import PopulationSizes, SimulationError, population_by_processes
 
-__all__ = ["build_demo", "demo_path", "demo_settings"]
+__all__ = ["build_demo", "demo_settings"]
 
 # To be raised when the simulator gives other spectra for the same seed and sizes.
 _SIMULATOR_VERSION = 3

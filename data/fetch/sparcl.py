@@ -200,13 +200,9 @@ class SparclPlan:
             f"{self.base}/sparc/find/", query={"limit": str(_MOST_FOUND)}, body=body,
             most_bytes=_MOST_BYTES,
         )  # fmt: skip
-        records = (
-            [one for one in content[1:] if isinstance(one, dict)]
-            if isinstance(content, list)
-            else None
-        )
-        if records is None:
+        if not isinstance(content, list):
             raise NotCome("refused", f"SPARCL answers {str(content)[:200]}")
+        records = [one for one in content[1:] if isinstance(one, dict)]
         if len(records) >= _MOST_FOUND:
             raise NotCome("refused", f"more than {_MOST_FOUND:,} spectra: ask for a smaller part")
         return [one for one in records if _is_id(one.get("sparcl_id"))]

@@ -12,7 +12,7 @@ from typing import Any
 from .arrays import ModelFileError
 from .damage import DAMAGE
 
-__all__ = ["ModelFileError", "classifier_key", "load_classifier", "save_classifier"]
+__all__ = ["classifier_key", "load_classifier", "save_classifier"]
 
 # What a machine with its sigmoids is kept as.
 _PARTS = ("machine_", "slope_", "offset_", "classes_", "folds", "seed")

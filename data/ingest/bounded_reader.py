@@ -64,7 +64,7 @@ class BoundedReader:
         self._n = processes
 
     def pieces(self, files: Sequence[Path]) -> Iterator[Piece]:
-        """The same part by part, so that a file of any number of spectra fits in memory.
+        """What becomes of files, part by part, so that one of any number of spectra fits in memory.
 
         Yields
         ------

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "NAMED", "UNIT_OF_COLUMN", "degrees_factor", "keys_of", "named_columns", "of_speed",
-    "padded_name", "read_table", "table_within", "texts_of",
+    "NAMED", "UNIT_OF_COLUMN", "by_plain_name", "degrees_factor", "keys_of", "named_columns",
+    "of_speed", "read_table", "table_within", "texts_of",
 ]  # fmt: skip
 
 UNIT_OF_COLUMN = "units"
@@ -53,8 +53,13 @@ _EXACT = 2**53  # whole numbers beyond are rounded in double precision
 
 def keys_of(names: Iterable[str]) -> list[str]:
     """Columns that name spectra or files, in order of preference."""
-    by_name = {plain_name(name): name for name in reversed([*names])}
+    by_name = by_plain_name(names)
     return [by_name[key] for key in _KEYS if key in by_name]
+
+
+def by_plain_name(names: Iterable[object]) -> dict[str, str]:
+    """Name as `plain_name` has it → the column of this name; of several the first."""
+    return {plain_name(str(name)): str(name) for name in reversed([*names])}
 
 
 def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -66,16 +71,16 @@ def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
     """
     columns: Any = table
     found = [texts_of(columns[key]) for key in keys_of(map(str, table.columns))]
-    by_name = {plain_name(str(name)): name for name in reversed([*table.columns])}
+    by_name = by_plain_name(table.columns)
     for parts in _PARTS:
         if all(part in by_name for part in parts):
             words = zip(*(texts_of(columns[by_name[part]]) for part in parts), strict=True)
             found.append(tuple("-".join(word) if all(word) else "" for word in words))
             break
-    return [tuple(padded_name(name) for name in names) for names in found]
+    return [tuple(_padded_name(name) for name in names) for names in found]
 
 
-def padded_name(name: str) -> str:
+def _padded_name(name: str) -> str:
     """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
     parts = re.fullmatch(r"(\d{1,5})-(\d{5})-(\d{1,4})", name)
     return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name

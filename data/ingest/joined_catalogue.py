@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.spectra.redshift_warning import at_odds
+from ..collection.lookup.sky_search import unit_vectors
 from .catalogue_table import (
     UNIT_OF_COLUMN,
+    by_plain_name,
     degrees_factor,
     keys_of,
     named_columns,
@@ -22,10 +24,9 @@ from .catalogue_table import (
     read_table,
     texts_of,
 )
-from .labels import LabelError, names_by_bare, path_to, paths_by_file, written_alike
+from .labels import LabelError, SpectrumNames
 from .readers.errors import ReadError
 from .readers.vocabulary.column_names import plain_name
-from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.other_facts import facts_of, in_capitals
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS, degrees_of, on_the_sky
 from .readers.vocabulary.redshift_flags import FLAGS, flag_words
@@ -97,27 +98,16 @@ class JoinedCatalogue:
         ra, dec
             Or, in degrees, the nearest within an arcsecond.
         """
-        if self.names:
-            own = Path(file)
-            for name in (id, file, own.name, name_of(own) if file else ""):
-                if name and name in self.names:
-                    return self.names[name]
-            if path := path_to(file, self._paths):
-                return self.names[path]
-            if alike := written_alike(id, file, self._alike):
-                return self.names[alike]
+        if name := self._names.entry(id, file):
+            return self.names[name]
         if self._tree is None or not (math.isfinite(ra) and math.isfinite(dec)):
             return None
-        away, row = self._tree.query(_on_sphere([ra], [dec])[0], distance_upper_bound=_WITHIN)
+        away, row = self._tree.query(unit_vectors([ra], [dec])[0], distance_upper_bound=_WITHIN)
         return int(self._placed[row]) if math.isfinite(away) else None
 
     @cached_property
-    def _paths(self) -> dict[str, list[str]]:
-        return paths_by_file(self.names)
-
-    @cached_property
-    def _alike(self) -> dict[str, str]:
-        return names_by_bare(self.names)
+    def _names(self) -> SpectrumNames:
+        return SpectrumNames(self.names)
 
     def close_pairs(self) -> list[tuple[int, int]]:
         """Rows that lie within an arcsecond of each other."""
@@ -136,7 +126,8 @@ class JoinedCatalogue:
             return None
         from scipy.spatial import KDTree  # not where no catalogue is given
 
-        return KDTree(_on_sphere(np.array(self.ra), np.array(self.dec))[self._placed])
+        # A chord is the angle, to a part in 10^11 at an arcsecond.
+        return KDTree(unit_vectors(self.ra, self.dec)[self._placed])
 
 
 NO_CATALOGUE = JoinedCatalogue()
@@ -198,7 +189,7 @@ def _other_redshifts(z: float, others: list[float]) -> str:
 
 
 def _first_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
-    by_name = {plain_name(str(name)): str(name) for name in reversed([*table.columns])}
+    by_name = by_plain_name(table.columns)
     return [by_name[name] for name in map(plain_name, names) if name in by_name][:1]
 
 
@@ -223,7 +214,7 @@ def _positions(table: pd.DataFrame, names: tuple[str, ...], *, hours: bool) -> l
 def _of_parts(table: pd.DataFrame, parts: tuple[str, ...], signs: tuple[str, ...]) -> list[float]:
     """(n,) of three columns, minutes and seconds counted as parts; empty without them."""
     columns: Any = table
-    by_name = {plain_name(str(name)): str(name) for name in reversed([*table.columns])}
+    by_name = by_plain_name(table.columns)
     if not all(part in by_name for part in parts):
         return []
     whole, minutes, seconds = (columns[by_name[part]].astype(float) for part in parts)
@@ -259,12 +250,6 @@ def _same_object(again: dict[int, set[int]], found: JoinedCatalogue) -> dict[int
     for row, other in sorted(pairs):
         same.setdefault(row, []).append(other)
     return same
-
-
-def _on_sphere(ra_deg: Any, dec_deg: Any) -> np.ndarray:
-    """(n, 3) unit vectors; a chord of theirs is the angle, to a part in 10^11 at an arcsecond."""
-    ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
-    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
 
 
 def said_by(catalogue: JoinedCatalogue, row: Mapping[str, Any]) -> dict[str, str | float] | None:

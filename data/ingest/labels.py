@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,14 +21,12 @@ from .catalogue_table import (
     read_table,
     texts_of,
 )
+from .delimited import is_number, number_of
 from .readers.errors import ReadError
 from .readers.vocabulary.file_names import name_of
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
-__all__ = [
-    "LabelError", "Labels", "names_by_bare", "path_to", "paths_by_file", "read_labels",
-    "written_alike",
-]  # fmt: skip
+__all__ = ["LabelError", "Labels", "SpectrumNames", "read_labels"]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,65 +83,70 @@ class Labels:
         Its id, its file's path or name, or that without its endings; or the only entry that is a
         path to a file of this name, or is the same but for endings, case, blanks and underscores.
         """
-        if not (known := self._known):
+        return self._names.entry(id, file)
+
+    @cached_property
+    def _names(self) -> SpectrumNames:
+        return SpectrumNames(self.names)
+
+
+class SpectrumNames:
+    """Ids, file names and paths as a user writes them, and which of them means a spectrum."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._known = frozenset(names)
+
+    def entry(self, id: str, file: str) -> str:
+        """The name that means a spectrum of this id and file; "" if none does.
+
+        Its id, its file's path or name, or that without its endings; the only path to a file of
+        this name; or what is the same but for endings, case, blanks and underscores.
+        """
+        if not self._known:
             return ""
         own = Path(file)
         tried = (id, file, own.name, name_of(own) if file else "")
-        exact = next((known[n] for n in tried if n and n in known), "")
-        return exact or path_to(file, self._paths) or written_alike(id, file, self._alike)
+        exact = next((name for name in tried if name and name in self._known), "")
+        return exact or self._path_to(file) or self._written_alike(id, file)
 
-    @cached_property
-    def _known(self) -> dict[str, str]:
-        return {name: name for name in self.names}
+    def _path_to(self, file: str) -> str:
+        """Of paths to a file of this name the one that its own ends with, or the only one."""
+        given = self._paths.get(Path(file).name, [])
+        own = _parts(file)
+        same = [path for path in given if own[-len(_parts(path)) :] == _parts(path)]
+        if len(same) == 1:
+            return same[0]
+        return given[0] if len(given) == 1 else ""
+
+    def _written_alike(self, id: str, file: str) -> str:
+        """The name that is a file's, or an id, but for how it is written; empty if none is."""
+        of_id = self._alike.get(_bare(id), "") if not {"/", "\\"} & {*id} else ""
+        of_id = "" if {"/", "\\"} & {*of_id} else of_id
+        return self._alike.get(_bare(file), "") or of_id
 
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
-        return paths_by_file(self.names)
+        """File name → the names that are paths, none from the root, to files of this name."""
+        found: dict[str, list[str]] = {}
+        for name in self._known:
+            if ("/" in name or "\\" in name) and not Path(name).is_absolute():
+                found.setdefault(_parts(name)[-1], []).append(name)
+        return found
 
     @cached_property
     def _alike(self) -> dict[str, str]:
-        return names_by_bare(self.names)
+        """Bare name → the one name that is so; no paths from the root, nor what two share."""
+        found: dict[str, list[str]] = {}
+        for name in self._known:
+            if not Path(name).is_absolute():
+                found.setdefault(_bare(name), []).append(name)
+        return {bare: same[0] for bare, same in found.items() if bare and len(same) == 1}
 
 
-def bare_name(name: str) -> str:
+def _bare(name: str) -> str:
     """A name, or a path's file, as names are compared at last: no endings, case, blanks or _."""
     parts = _parts(name)
     return re.sub(r"[\s_]+", "", name_of(Path(parts[-1]))).casefold() if parts else ""
-
-
-def names_by_bare(names: Iterable[str]) -> dict[str, str]:
-    """Bare name → the one name that is so; no paths from the root, nor what two names share."""
-    found: dict[str, set[str]] = {}
-    for name in names:
-        if not Path(name).is_absolute():
-            found.setdefault(bare_name(name), set()).add(name)
-    return {bare: next(iter(known)) for bare, known in found.items() if bare and len(known) == 1}
-
-
-def written_alike(id: str, file: str, names: Mapping[str, str]) -> str:
-    """The name that is a file's, or an id, but for how it is written; empty if none is."""
-    of_id = names.get(bare_name(id), "") if not {"/", "\\"} & {*id} else ""
-    of_id = "" if {"/", "\\"} & {*of_id} else of_id
-    return names.get(bare_name(file), "") or of_id
-
-
-def paths_by_file(names: Iterable[str]) -> dict[str, list[str]]:
-    """File name → the names that are paths, none from the root, to files of this name."""
-    found: dict[str, list[str]] = {}
-    for name in names:
-        if ("/" in name or "\\" in name) and not Path(name).is_absolute():
-            found.setdefault(_parts(name)[-1], []).append(name)
-    return found
-
-
-def path_to(file: str, paths: dict[str, list[str]]) -> str:
-    """Of paths by their file name the one that a file's ends with, or the only one; else empty."""
-    given = paths.get(Path(file).name, [])
-    own = _parts(file)
-    same = [path for path in given if own[-len(_parts(path)) :] == _parts(path)]
-    if len(same) == 1:
-        return same[0]
-    return given[0] if len(given) == 1 else ""
 
 
 def _parts(path: str) -> list[str]:
@@ -191,7 +194,7 @@ def read_labels(path: str | Path) -> Labels:
             {},
             digest,
             redshifts=_redshifts(entries["z"], path, _called(table, told.get("z", "z"))),
-            reddenings=_numbers(entries["ebv"], "the E(B-V)", path, least=0.0),
+            reddenings=_reddenings(entries["ebv"], path),
         ),
     )
 
@@ -281,21 +284,12 @@ def _redshifts(entries: dict[str, str], path: Path, column: str) -> dict[str, fl
     return found
 
 
-def _numbers(
-    entries: dict[str, str], what: str, path: Path, *, least: float = -math.inf
-) -> dict[str, float]:
-    """The entries that say something, as numbers."""
+def _reddenings(entries: dict[str, str], path: Path) -> dict[str, float]:
+    """Those that say one, in mag."""
     given = {name: text for name, text in entries.items() if name and _says(text)}
-    numbers = {name: _number(text) for name, text in given.items()}
-    for name, number in numbers.items():
-        if not (math.isfinite(number) and number >= least):
-            why = "negative" if number < least else "no number"
-            raise LabelError(f"{path} gives {name!r} {what} {given[name]!r}, which is {why}")
-    return numbers
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return math.nan
+    ebv = {name: number_of(text) if is_number(text) else math.nan for name, text in given.items()}
+    for name, number in ebv.items():
+        if not (math.isfinite(number) and number >= 0):
+            why = "negative" if number < 0 else "no number"
+            raise LabelError(f"{path} gives {name!r} the E(B-V) {given[name]!r}, which is {why}")
+    return ebv

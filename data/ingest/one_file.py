@@ -91,7 +91,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Intake:
-    """Decides file by file; picklable by value, so it can be sent to other processes.
+    """Decides file by file.
 
     Attributes
     ----------

@@ -76,33 +76,25 @@ def _answer(
         size = file.stat().st_size
         if file.is_dir():
             words = "a link to a folder, which is not gone into: give the folder itself"
-            last = _told([_refused(file, ReadError("unreadable", words))])
+            last = _told([Rejected.of_file(file, ReadError("unreadable", words))])
         elif size > (most := limits.most_bytes(file)):
-            last = _told([_refused(file, too_large(size, most))])
+            last = _told([Rejected.of_file(file, too_large(size, most))])
         else:
             for part in work(file):
                 send(answers, {"outcomes": part[0], "more": True}, part[1])
                 _grant(limits)  # time is for what comes next: a large file has many parts
     except MemoryError:
-        last = _told([_refused(file, _no_memory(limits))])
+        most_mb = limits.memory_bytes / 1e6
+        full = ReadError("too large", f"reading it takes more than {most_mb:,.0f} MB of memory")
+        last = _told([Rejected.of_file(file, full)])
     except OSError as error:
         gone = ReadError("unreadable", f"{error.strerror or error}")
-        last = _told([_refused(file, gone)])
+        last = _told([Rejected.of_file(file, gone)])
     except Exception as error:  # noqa: BLE001  (of a library: to begin anew would cost seconds)
         words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         said = ReadError("unreadable", f"it is damaged, or of a kind not known here ({words})")
-        last = _told([_refused(file, said)])
+        last = _told([Rejected.of_file(file, said)])
     send(answers, {"outcomes": last[0], "more": False}, last[1])
-
-
-def _no_memory(limits: Limits) -> ReadError:
-    return ReadError(
-        "too large", f"reading it takes more than {limits.memory_bytes / 1e6:,.0f} MB of memory"
-    )
-
-
-def _refused(file: Path, error: ReadError) -> Rejected:
-    return Rejected.of_file(file, error)
 
 
 def _work(message: dict[str, Any]) -> Callable[[Path], Iterator[Answer]]:
@@ -131,7 +123,7 @@ def _one_spectrum(file: Path) -> Iterator[Answer]:
     try:
         spectrum = read(file)
     except ReadError as error:
-        yield _told([_refused(file, error)])
+        yield _told([Rejected.of_file(file, error)])
         return
     facts = {name: getattr(spectrum, name) for name in Spectrum.__slots__ if name not in _SPECTRUM}
     arrays = [getattr(spectrum, name) for name in _SPECTRUM]

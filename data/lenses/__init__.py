@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         outdated,
         outdated_domain,
     )
-    from .other_exposures import Exposures, exposures_of, recurring
+    from .other_exposures import exposures_of, recurring
     from .outside_spectrum import OutsideLens, OutsideSpectrum, read_bytes
     from .placer import Placer
     from .plane_points import Plane, open_planes
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = [
     "AgnLens",
     "AnomalyLens",
-    "Exposures",
     "Lens",
     "LensError",
     "OutsideLens",

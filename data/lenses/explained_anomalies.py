@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -226,5 +226,5 @@ def scanned(reasons: Reasons, callback: Callable[[int, int], None] | None = None
     from ...core.explain.clusters import scan_k
 
     scan = scan_k(reasons.unit, reasons.scan["k"].tolist(), seed=reasons.seed, callback=callback)
-    table = pd.DataFrame({"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette})
+    table = pd.DataFrame(asdict(scan))
     return replace(reasons, scan=table, elbow=scan.elbow, best_silhouette=scan.best_silhouette)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ...core.trust.seen_again import Recurrence
 
 __all__ = [
-    "Exposures",
-    "Preparation",
     "exposures_of",
     "exposures_of_file",
     "recurring",

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ...core.spectra.grid import resample
-from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe, recipe_from_dict
+from ...core.spectra.prepare.recipes import P21Recipe
 from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ..collection.collection import Collection
+from ..collection.exposures import Exposures, Preparation
 from ..ingest.bounded_reader import BoundedReader
 from ..ingest.entry_rules import EntryBar, entry_bar
 from ..ingest.limits import PAGE
@@ -25,7 +26,7 @@ from .anomaly import SCORE
 from .built_lens import LensError, Verdict
 from .dust_of_file import reddening_of_file
 from .lenses import AgnLens, AnomalyLens, Lens
-from .other_exposures import Exposures, exposures_of_file
+from .other_exposures import exposures_of_file
 
 __all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
 
@@ -213,7 +214,8 @@ class OutsideLens:
         """
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
-        recipe = recipe_from_dict(self.lens.preparation.facts("recipe"))
+        preparation = Preparation.of(self.lens.preparation)
+        recipe = preparation.recipe
         on_grid, reasons = recipe.to_grid(
             self._wave,
             flux[None],
@@ -230,16 +232,7 @@ class OutsideLens:
                 )[1]
                 reason = str(own[0]) or reason
             return np.empty(0, np.float32), reason
-        kept = self.lens.preparation.read_array("kept").astype(bool)
-        return self._finish(recipe, on_grid[:, kept], kept)[0], ""
-
-    def _finish(
-        self, recipe: P21Recipe | O25Recipe, on_grid: np.ndarray, kept: np.ndarray
-    ) -> np.ndarray:
-        if isinstance(recipe, O25Recipe) and recipe.fill == "code":
-            median = self.lens.preparation.read_array("sample_median")[kept]
-            return recipe.finish(on_grid, sample_median=median)
-        return recipe.finish(on_grid)
+        return preparation.finish(on_grid)[0], ""
 
 
 def _with_note(verdict: Verdict, note: str) -> Verdict:

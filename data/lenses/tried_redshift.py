@@ -42,10 +42,8 @@ def look_at_redshift(
     observed, entry = collection.observed(row), collection.catalog.iloc[row]
     flux, ivar = observed.flux, np.where(observed.mask, 0, observed.ivar).astype(np.float32)
     ebv = reddening_of(collection, lens.preparation.metrics.get("dust", "none"), row)
-    if ebv is not None:
-        wave = observed.wave_obs_aa[None]
-        corrected, weights = deredden(wave, flux[None], ivar[None], np.array([ebv]))
-        flux, ivar = corrected[0], weights[0]
+    dust = None if ebv is None else np.array([ebv])
+    (flux,), (ivar,) = deredden(observed.wave_obs_aa[None], flux[None], ivar[None], dust)
     spectrum = Spectrum(
         str(entry["id"]),
         observed.wave_obs_aa,

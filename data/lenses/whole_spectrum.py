@@ -9,9 +9,10 @@ import numpy as np
 from ...core.spectra.grid import resample
 from ...core.spectra.prepare.steps import deredden
 from ..collection.collection import Collection
+from ..collection.exposures import Exposures
 from ..collection.observed import ObservedSpectrum
 from .lenses import Lens
-from .other_exposures import Exposures, exposures_of
+from .other_exposures import exposures_of
 
 __all__ = ["WholeSpectrum", "whole_of_file", "whole_of_row"]
 
@@ -92,11 +93,9 @@ def _scaled(
     ivar = np.where(masked, 0, observed.ivar).astype(np.float32)
     ebv = None if exposures.ebv is None else np.array([exposures.ebv])
     model = observed.model
-    if ebv is not None:  # the model's flux is corrected by the same law
-        corrected, weights = deredden(wave[None], flux[None], ivar[None], ebv)
-        if model is not None:
-            model = deredden(wave[None], model[None], ivar[None], ebv)[0][0]
-        flux, ivar = corrected[0], weights[0]
+    if model is not None:  # its flux is corrected by the same law
+        (model,), _ = deredden(wave[None], model[None], ivar[None], ebv)
+    (flux,), (ivar,) = deredden(wave[None], flux[None], ivar[None], ebv)
     rest, filled = wave / (1 + observed.z), exposures.filled()
     scale = _scale(rest, flux, ivar, exposures.preparation.wave_rest_aa, prepared, ~filled)
     sigma = np.divide(scale, np.sqrt(ivar), out=np.full(len(ivar), np.nan), where=ivar > 0)

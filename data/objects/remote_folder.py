@@ -70,11 +70,10 @@ class RemoteFolder:
         AddressError
             The store does not answer, there is no such bucket, or a name leads out of the folder.
         """
-        fs, root = self._fs, self._root
         with self._errors_in_words():
-            fs.invalidate_cache()
-            files = fs.find(f"{root}/{below}" if below else root, detail=True)
-        names = {path.removeprefix(f"{root}/"): facts for path, facts in files.items()}
+            self._fs.invalidate_cache()
+            files = self._fs.find(self._at(below) if below else self._root, detail=True)
+        names = {path.removeprefix(self._at("")): facts for path, facts in files.items()}
         inside = {name: _version(facts) for name, facts in names.items() if self._is_inside(name)}
         return {n: v for n, v in inside.items() if not any(p[0] == "." for p in n.split("/"))}
 
@@ -91,45 +90,43 @@ class RemoteFolder:
 
     def read(self, name: str) -> bytes | None:
         """The bytes of an object; None if there is none."""
-        fs, root = self._fs, self._root
         with self._errors_in_words():
             try:
-                return fs.cat_file(f"{root}/{name}")
+                return self._fs.cat_file(self._at(name))
             except FileNotFoundError:
                 return None
 
     def fetch(self, name: str, path: Path) -> None:
         """Have an object as a file, whole or not at all."""
-        fs, root = self._fs, self._root
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as beside, self._errors_in_words():
-            fs.get_file(f"{root}/{name}", str(beside))
+            self._fs.get_file(self._at(name), str(beside))
 
     def put(self, path: Path, name: str) -> None:
         """Have a file as an object, in place of what is there."""
-        fs, root = self._fs, self._root
         with self._errors_in_words():
-            fs.put_file(str(path), f"{root}/{name}")
+            self._fs.put_file(str(path), self._at(name))
 
     def create(self, name: str, content: bytes) -> bool:
         """Put an object where there is none, in one step; False if there is one."""
-        fs, root = self._fs, self._root
         with self._errors_in_words():
             try:
-                fs.pipe_file(f"{root}/{name}", content, mode="create")
+                self._fs.pipe_file(self._at(name), content, mode="create")
             except FileExistsError:
                 return False
         return True
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove objects, those that are there."""
-        fs, root = self._fs, self._root
         for name in names:
             with self._errors_in_words():
                 try:
-                    fs.rm_file(f"{root}/{name}")
+                    self._fs.rm_file(self._at(name))
                 except FileNotFoundError:
                     continue
+
+    def _at(self, name: str) -> str:
+        return f"{self._root}/{name}"
 
     @contextmanager
     def _errors_in_words(self) -> Iterator[None]:

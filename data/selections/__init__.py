@@ -9,9 +9,9 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .row_filter import RowFilter, browsed_columns
     from .selection import Selection
-    from .where_clause import Where, read_where
+    from .where_clause import Where
     from .where_words import WhereError
 
-__all__ = ["RowFilter", "Selection", "Where", "WhereError", "browsed_columns", "read_where"]
+__all__ = ["RowFilter", "Selection", "Where", "WhereError", "browsed_columns"]
 
 __getattr__ = public_names(__name__)

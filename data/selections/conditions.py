@@ -95,7 +95,7 @@ def with_condition(text: str, name: str, condition: str) -> str:
     Conditions joined by AND. Where the clause is of alternatives it stays whole, in parentheses.
     """
     parts, whole = _parted(text)
-    kept = [part for part in parts if not _is_range(part, name) and not _is_kinds(part, name)]
+    kept = [part for part in parts if not _as_range(part, name) and not _as_kinds(part, name)]
     conditions = [text[part[0].start : part[-1].end] for part in kept if part]
     if not whole and conditions and condition:
         conditions = [f"({conditions[0]})"]
@@ -106,7 +106,7 @@ def range_in(text: str, name: str) -> NumberRange:
     """The range that a clause holds a column to by a condition of its own; open if by none."""
     low = high = None
     for part in _parted(text)[0]:
-        limits = _is_range(part, name)
+        limits = _as_range(part, name)
         if limits:
             low = limits.low if limits.low is not None else low
             high = limits.high if limits.high is not None else high
@@ -115,7 +115,7 @@ def range_in(text: str, name: str) -> NumberRange:
 
 def kinds_in(text: str, name: str) -> Kinds | None:
     """The values that a clause holds a column to by a condition of its own; None if by none."""
-    kinds = [_is_kinds(part, name) for part in _parted(text)[0]]
+    kinds = [_as_kinds(part, name) for part in _parted(text)[0]]
     return next((first for first in kinds if first is not None), None)
 
 
@@ -149,7 +149,7 @@ def _same(word: Word, name: str) -> bool:
     return word.kind in ("name", "quoted") and folded == name.lower().replace("-", "_")
 
 
-def _is_range(part: list[Word], name: str) -> NumberRange | None:
+def _as_range(part: list[Word], name: str) -> NumberRange | None:
     """What a condition says if it is just one of :func:`range_of`."""
     if len(part) < 3 or not _same(part[0], name):
         return None
@@ -170,7 +170,7 @@ def _number(words: list[Word]) -> float | None:
     return sign * float(words[0].value) if [word.kind for word in words] == ["number"] else None
 
 
-def _is_kinds(part: list[Word], name: str) -> Kinds | None:
+def _as_kinds(part: list[Word], name: str) -> Kinds | None:
     """What a condition says if it is just one of :func:`kinds_of`."""
     texts = _values(part)
     missing = any(word.kind == "keyword" and word.value == "NULL" for word in part)

@@ -70,7 +70,7 @@ class RowFilter:
     @property
     def kinds(self) -> Mapping[str, ColumnKind]:
         """Name → ``number``, ``text`` or ``truth``; a column is looked at when asked about."""
-        return _Kinds(self._make, self._known_kinds)
+        return _Kinds(self, self._known_kinds)
 
     def column(self, name: str) -> pd.Series:
         """A column as the tables have it, (N,); raises KeyError where there is none."""
@@ -116,44 +116,42 @@ class RowFilter:
 
     def _column(self, name: str) -> pa.Array:
         if name in self._live:
-            return _arrow(self._make[name]())
+            return _arrow(self.column(name))
         if name not in self._made:
-            self._made[name] = _arrow(self._make[name]())
+            self._made[name] = _arrow(self.column(name))
         return self._made[name]
 
 
 class _Kinds(Mapping[str, ColumnKind]):
     """Kinds of columns, found one by one: to look at all of a survey's takes a second."""
 
-    def __init__(self, make: Mapping[str, Callable[[], Any]], known: dict[str, ColumnKind]) -> None:
-        self._make, self._known = make, known
+    def __init__(self, columns: RowFilter, known: dict[str, ColumnKind]) -> None:
+        self._columns, self._known = columns, known
 
     def __getitem__(self, name: str) -> ColumnKind:
         if name not in self._known:
-            self._known[name] = _kind(self._make[name]())
+            self._known[name] = _kind(self._columns.column(name))
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._make)
+        return iter(self._columns.names)
 
     def __len__(self) -> int:
-        return len(self._make)
+        return len(self._columns.names)
 
 
 def _folded(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def _kind(column: Any) -> ColumnKind:
-    values = column if isinstance(column, pd.Series) else pd.Series(column)
+def _kind(values: pd.Series) -> ColumnKind:
     if pd.api.types.is_bool_dtype(values.dtype):
         return "truth"
     return "number" if pd.api.types.is_numeric_dtype(values.dtype) else "text"
 
 
-def _arrow(column: Any) -> pa.Array:
+def _arrow(values: pd.Series) -> pa.Array:
     """A column with what is missing as NULL: NaN, None and the empty text."""
-    values = column if isinstance(column, pd.Series) else pd.Series(column)
     kind = _kind(values)
     if kind == "text":
         text = pa.array(values.astype("string"), pa.string(), from_pandas=True)

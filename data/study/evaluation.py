@@ -10,7 +10,6 @@ from typing import Any
 
 from ...core.models.small_samples import MacroFigure, macro_interval
 from ...core.models.splits import SplitMethod
-from ..build.agn_study import AgnStudy
 from ..build.all_stages import BuildError, build, settings_as_built
 from ..build.build_report import BuildReport
 from ..build.settings import BuildSettings
@@ -19,7 +18,7 @@ from ..build.stages.tune import best_machine, tuned_machines
 from ..collection.collection import Collection
 from ..collection.runs import Run, RunStore
 from .table import Table
-from .tables import evaluation_tables
+from .tables import best_machine_of, evaluation_tables
 
 __all__ = ["Evaluation", "evaluate", "tuned_build"]
 
@@ -48,10 +47,7 @@ class Evaluation:
     @property
     def best(self) -> dict[str, Any]:
         """The best machine of all types, by its F on validation: settings and figures."""
-        machines = self.runs["evaluate"].metrics["machines"]
-        return next(
-            machine for machine in machines if machine["task"] == "three" and machine.get("best")
-        )
+        return best_machine_of(self.runs["evaluate"].metrics)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-serialisable; the best machine's test figures stand at the top."""
@@ -137,7 +133,8 @@ def evaluate(
     store = RunStore(collection.path)
     tuned = store.find("tune")
     if tuned is not None:
-        settings = dataclasses.replace(settings, study=_with_tuned(settings.study, tuned))
+        study = dataclasses.replace(settings.study, machines=tuned_machines(tuned))
+        settings = dataclasses.replace(settings, study=study)
     report = build(
         collection,
         only=_STAGES,
@@ -201,7 +198,3 @@ def tuned_build(
         kept=tuple(dict.fromkeys((*first.kept, *second.kept))),
         seconds=first.seconds | second.seconds,
     )
-
-
-def _with_tuned(study: AgnStudy, run: Run) -> AgnStudy:
-    return dataclasses.replace(study, machines=tuned_machines(run))

@@ -18,7 +18,7 @@ from .figure_intervals import NOTE, any_few, class_intervals, macro_interval_tex
 from .noise_tables import noise_tables
 from .table import Cell, Table
 
-__all__ = ["evaluation_tables"]
+__all__ = ["best_machine_of", "evaluation_tables"]
 
 
 def evaluation_tables(
@@ -37,11 +37,7 @@ def evaluation_tables(
         The run of prepare-p21.
     """
     metrics = runs["evaluate"].metrics
-    best = next(
-        machine
-        for machine in metrics["machines"]
-        if machine["task"] == "three" and machine.get("best")
-    )
+    best = best_machine_of(metrics)
     tables = [
         _sample(metrics["counts"]),
         _preparation(prepared),
@@ -67,7 +63,16 @@ _TASK_TITLES = {"three": "all types", "two": "type 1 against type 2"}
 
 
 def _tasks(metrics: Mapping[str, Any]) -> list[str]:
-    return [task for task in _TASK_TITLES if any(m["task"] == task for m in metrics["machines"])]
+    return [task for task in _TASK_TITLES if _machines(metrics, task)]
+
+
+def _machines(metrics: Mapping[str, Any], task: str) -> list[Mapping[str, Any]]:
+    return [machine for machine in metrics["machines"] if machine["task"] == task]
+
+
+def best_machine_of(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The best machine of all types, by its F on validation, of what the stage evaluate found."""
+    return next(dict(machine) for machine in _machines(metrics, "three") if machine.get("best"))
 
 
 def _sample(counts: Mapping[str, Mapping[str, int]]) -> Table:
@@ -94,7 +99,7 @@ def _preparation(prepared: Run) -> Table:
 
 def _hyperparameters(metrics: Mapping[str, Any], task: str, *, tuned: bool) -> Table:
     rows = []
-    for machine in (m for m in metrics["machines"] if m["task"] == task):
+    for machine in _machines(metrics, task):
         settings, kernel = machine["settings"], machine["settings"]["kernel"]
         c, gamma, f = paper.BEST[task][kernel]
         found_f = (
@@ -114,7 +119,7 @@ def _hyperparameters(metrics: Mapping[str, Any], task: str, *, tuned: bool) -> T
 
 def _scores(metrics: Mapping[str, Any], task: str) -> Table:
     rows = []
-    for machine in (m for m in metrics["machines"] if m["task"] == task):
+    for machine in _machines(metrics, task):
         kernel, test = machine["settings"]["kernel"], machine["test"]
         published = paper.TEST[kernel] if task == "three" else (None, None, None)
         ours = (test["macro_precision"], test["macro_recall"], test["macro_f"])
@@ -132,7 +137,7 @@ _PAPERS = tuple(f"paper: {name}" for name in _NAMES)
 
 def _by_votes(metrics: Mapping[str, Any], task: str) -> str:
     """How a spectrum is called, and what the machines' votes, scikit-learn's way, would change."""
-    kept = [(m["settings"]["kernel"], m["test"]) for m in metrics["machines"] if m["task"] == task]
+    kept = [(m["settings"]["kernel"], m["test"]) for m in _machines(metrics, task)]
     others = "; ".join(
         f"{kernel} {test['votes']['differ']:,} of {test['n']:,}, F {test['votes']['macro_f']:.3f}"
         for kernel, test in kept
@@ -207,8 +212,7 @@ def _times(timing: Run) -> Table:
 def _examples(run: Run, collection: Collection) -> tuple[Table, Table]:
     """P21's tables 10 and 11: the spectra numbered on the plane."""
     chosen = numbered_examples(run.table("test-three"))
-    best = next(m for m in run.metrics["machines"] if m["task"] == "three" and m.get("best"))
-    kinds = best["test"]["classes"]
+    kinds = best_machine_of(run.metrics)["test"]["classes"]
     ids = collection.catalog["id"]
     columns = ("number", "spectrum", *(f"p({kind})" for kind in kinds), "called", "true type")
     tables = []

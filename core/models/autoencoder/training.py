@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..checked_settings import check_choices, check_counts
 from .loss import KldForm, MmdKernel, info_vae_loss
 from .network import Vae
 from .training_spectra import SpectraInMemory, TrainingSpectra
@@ -78,12 +79,8 @@ class VaeSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, choices in (("kld", get_args(KldForm)), ("mmd", get_args(MmdKernel))):
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name}={getattr(self, name)!r} is none of {choices}")
-        for name in ("n_latent", "prior_samples", "batch", "epochs", "patience", "slow_after"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)} must be 1 or more")
+        check_choices(self, kld=get_args(KldForm), mmd=get_args(MmdKernel))
+        check_counts(self, "n_latent", "prior_samples", "batch", "epochs", "patience", "slow_after")
         if not (self.learning_rate > 0 and 0 < self.slow_factor <= 1 and 0 < self.validation < 1):
             raise ValueError(
                 f"learning_rate={self.learning_rate}, slow_factor={self.slow_factor} and "

@@ -11,15 +11,14 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_predict
 from sklearn.svm import SVC
 
+from ..checked_settings import check_choices
 from ..class_metrics import ClassificationMetrics, classification_metrics
 from ..splits import SPLITS, SplitMethod, settled_split, split_rows
 from .coupled_svc import CoupledSvc, held_out_folds
 from .kernel_matrix import KERNELS, Gram, Kernel
 
 __all__ = [
-    "KERNELS",
     "HeldOut",
-    "Kernel",
     "SvmSettings",
     "SvmTraining",
     "fit_classifier",
@@ -87,12 +86,7 @@ class SvmSettings:
     split: SplitMethod = "auto"
 
     def __post_init__(self) -> None:
-        for name, choice, choices in (
-            ("kernel", self.kernel, KERNELS),
-            ("split", self.split, get_args(SplitMethod)),
-        ):
-            if choice not in choices:
-                raise ValueError(f"{name}={choice!r} is none of {choices}")
+        check_choices(self, kernel=KERNELS, split=get_args(SplitMethod))
         if (self.gamma is None) != (self.kernel == "linear"):
             raise ValueError(f"gamma={self.gamma} does not fit kernel {self.kernel!r}")
         if not (self.c > 0 and (self.gamma is None or self.gamma > 0)):

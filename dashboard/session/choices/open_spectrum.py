@@ -12,7 +12,7 @@ from ....data.lenses.lenses import AgnLens, Lens
 from ...workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from ....data.lenses.other_exposures import Exposures
+    from ....data.collection.exposures import Exposures
     from ....data.lenses.outside_spectrum import OutsideLens
 
 __all__ = ["OpenSpectrum", "open_row"]

@@ -19,6 +19,7 @@ from ....core.models.autoencoder.training_spectra import (
     SpectraInMemory,
     TrainingSpectra,
 )
+from ....core.models.splits import drawn_at_most
 from ...collection.catalog_facts import for_lenses
 from ...collection.trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
@@ -116,9 +117,8 @@ def _searched(work: Work, spectra: TrainingSpectra) -> VaeSettings:
     if kept.exists():  # the build was broken off after the search
         trials = [LossTrial(**trial) for trial in pd.read_parquet(kept).to_dict("records")]
     else:
-        rng = np.random.default_rng(settings.seed)
-        n, most = spectra.shape[0], work.settings.vae_window
-        sampled = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+        every, most = np.arange(spectra.shape[0]), work.settings.vae_window
+        sampled = drawn_at_most(every, most, seed=settings.seed)
         ((values, at),) = spectra.windows(sampled, batch=1)
         work.draft.metrics["n_searched_on"] = len(sampled)
         trials = search_loss(
@@ -174,10 +174,8 @@ def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, 
     every = training_sample(work.collection.catalog, for_models, settings.learn_from)
     if every.n < settings.vae_from or sample.n < _FEWEST:
         raise StageSkipped(_too_few(sample, every.n, work.collection.n_spectra, settings))
-    chosen = np.flatnonzero(sample.inside)
-    if sample.n > settings.vae_rows:
-        rng = np.random.default_rng(settings.vae.seed)
-        chosen = np.sort(rng.choice(chosen, settings.vae_rows, replace=False))
+    inside = np.flatnonzero(sample.inside)
+    chosen = drawn_at_most(inside, settings.vae_rows, seed=settings.vae.seed)
     if _by_window(settings, work.collection.n_spectra):
         work.draft.metrics["window"] = settings.vae_window
         read = opened.enter_context(unpacked_rows(spectra, chosen, work.draft.path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,7 @@ def _run(work: Work) -> None:
     if clusters is None:
         scan = scan_k(unit, seed=seed, callback=work.report)
         clusters = cluster_explanations(unit, min(work.settings.k, n_distinct - 1), seed=seed)
-        table = {"k": scan.k, "inertia": scan.inertia, "silhouette": scan.silhouette}
-        draft.write_table("scan", pd.DataFrame(table))
+        draft.write_table("scan", pd.DataFrame(asdict(scan)))
         draft.write_table("clusters", pd.DataFrame({"row": rows, "cluster": clusters.labels}))
         draft.metrics |= {"elbow": scan.elbow, "best_silhouette": scan.best_silhouette}
     k = len(clusters.centres)

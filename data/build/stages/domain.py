@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ....core.models.small_samples import percent_interval
+from ....core.models.splits import drawn_at_most
 from ....core.spectra.night_sky import over_night_sky
 from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
@@ -21,7 +22,7 @@ from ...collection.trained.built_domain import PATTERNS, load_domain, save_domai
 from ...collection.trained.lines_of_sample import sample_lines
 from ...files.folders import demo_path
 from ...files.row_arrays import some_rows
-from ..agn_study import TASKS
+from ..agn_study import task_rows
 from ..labelled import object_groups
 from ..learnt_from import training_sample
 from ..lent import BACKGROUND, why_lent
@@ -160,7 +161,7 @@ def _learned(
             f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
         )
     seed = _seed(work.settings, sample.facts["recipe"])
-    ours, rest = (_at_most(part, seed) for part in (sample.ours, sample.rest))
+    ours, rest = (drawn_at_most(part, _MOST, seed=seed) for part in (sample.ours, sample.rest))
     prepared = work.inputs[f"prepare-{sample.facts['recipe']}"]
     spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     work.report(0, 3, f"distances from {len(ours):,} {sample.facts['what']}")
@@ -201,9 +202,8 @@ def _others(
     if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts
     background = lent_background(lent_run, work.inputs["prepare-p21"])
-    spectra = background.spectra[
-        _at_most(np.arange(len(background.spectra)), work.settings.svm.seed)
-    ]
+    every = np.arange(len(background.spectra))
+    spectra = background.spectra[drawn_at_most(every, _MOST, seed=work.settings.svm.seed)]
     told_from = {"background": background.words, "n_lent": len(spectra), "rest": background.words}
     return np.concatenate([own, spectra]), facts | told_from
 
@@ -228,8 +228,7 @@ def _applied(work: Work, domain: Domain, rows: np.ndarray, first: int) -> Domain
 def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
     """The labelled spectra of the classifier's task, and those without a label."""
     labels = work.collection.catalog["label"].to_numpy(str)[rows]
-    task = TASKS[work.settings.svm_task]
-    ours = np.flatnonzero(labels != "" if task is None else np.isin(labels, task))
+    ours = task_rows(labels, work.settings.svm_task)
     return _described(
         work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
         "the other galaxies of the model's survey", FEWEST_BACKGROUND,
@@ -304,12 +303,6 @@ def _kind_note(facts: dict[str, Any], n_own: int) -> str:
     if facts["alike"] < _HARDLY:
         return note
     return f"{note}; at most {percent(facts['alike'], '.1f')} may be {kind} without a label"
-
-
-def _at_most(positions: np.ndarray, seed: int) -> np.ndarray:
-    if len(positions) <= _MOST:
-        return positions
-    return np.sort(np.random.default_rng(seed).choice(positions, _MOST, replace=False))
 
 
 def _seed(settings: BuildSettings, name: str) -> int:

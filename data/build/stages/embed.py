@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import zarr
 
+from ....core.models.splits import drawn_at_most
 from ....core.planes.embedding import quality_sample
 from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
 from ....core.planes.place_new import PlaneMap
-from ....core.planes.principal_components import Components, fit_components
+from ....core.planes.principal_components import fit_components
 from ....core.planes.quality import plane_quality
-from ....core.planes.tsne import EmbedSettings, lay_out
+from ....core.planes.tsne import EmbedSettings
 from ...collection.runs import Run
 from ...collection.trained.trained_models import kept_projection, load_vae
 from ...files.arrays import save_arrays
@@ -52,11 +53,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     rows = prepared.table("rows")["row"].to_numpy()
     kept = KeptLayout(work.draft, rows[sample], settings)
     how: Any = {"jobs": work.threads, "callback": _reporting(work, kept), "store": kept}
+    xy, used = lay_out_on_sample(scores, sample, settings, **how)
     if len(sample) < n:
-        xy, used = lay_out_on_sample(scores, sample, settings, **how)
         work.draft.metrics["n_laid_out"] = len(sample)
-    else:
-        xy, used = lay_out(scores, settings, **how)
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     work.draft.write_table("costs", kept.costs())
     among, judged = quality_sample(n, used)
@@ -139,23 +138,18 @@ def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
 
 def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) -> np.ndarray:
     """(n, K): what neighbours are sought in; the map to it is kept for spectra yet to come."""
-    n = spectra.shape[0]
-    rng = np.random.default_rng(settings.seed)
-    chosen = np.sort(rng.choice(n, min(n, _COMPONENT_ROWS), replace=False))
-    sample = some_rows(spectra, chosen) if len(chosen) < n else np.asarray(spectra[:])
     if settings.pca is None and not settings.standardise:
         return _by_chunk(spectra, np.asarray)
+    every = np.arange(spectra.shape[0])
+    chosen = drawn_at_most(every, _COMPONENT_ROWS, seed=settings.seed)
+    sample = some_rows(spectra, chosen) if len(chosen) < len(every) else np.asarray(spectra[:])
     n_components = sample.shape[1] if settings.pca is None else settings.pca
     components = fit_components(
         sample, n_components, standardise=settings.standardise, seed=settings.seed
     )
-    _write_components(work, components)
-    return _by_chunk(spectra, components.project)
-
-
-def _write_components(work: Work, components: Components) -> None:
     arrays = {name: getattr(components, name) for name in ("centre", "scale", "axes")}
     save_arrays(work.draft.path / "components.safetensors", arrays)
+    return _by_chunk(spectra, components.project)
 
 
 def _by_chunk(

@@ -12,7 +12,7 @@ from ....core.planes.embedding import quality_sample
 from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
 from ....core.planes.place_new import PlaneMap
 from ....core.planes.quality import plane_quality
-from ....core.planes.tsne import EmbedSettings, lay_out
+from ....core.planes.tsne import EmbedSettings
 from ..before import Before
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
@@ -58,9 +58,7 @@ def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
         sample = fitting_sample(unit, _LAID_OUT, seed=settings.seed)
     work.draft.metrics["n_laid_out"] = len(sample)
     how: Any = {"jobs": work.threads, "callback": work.report}
-    if len(sample) < len(unit):
-        return lay_out_on_sample(unit, sample, settings, **how)
-    return lay_out(unit, settings, **how)
+    return lay_out_on_sample(unit, sample, settings, **how)
 
 
 def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:

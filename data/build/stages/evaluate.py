@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,10 @@ from ....core.models.svm.coupled_svc import CoupledSvc
 from ....core.models.svm.timing import training_seconds
 from ....core.models.svm.training import SvmSettings, fit_classifier
 from ....core.targets.svm import CoupledSvm
-from ...collection.format import write_json
-from ...collection.trained.trained_models import probability_column, svm_path
+from ...collection.trained.trained_models import probability_columns, svm_path
 from ...collection.trained.type_certainty import measure_certainty
 from ...files.sklearn_models import load_classifier, save_classifier
-from ..labelled import Labelled, labelled_spectra
+from ..labelled import Labelled, labelled_spectra, split_params
 from ..settings import BuildSettings
 from ..stage import Stage, Work
 
@@ -41,12 +39,10 @@ def _evaluate(work: Work) -> None:
     for done, (task, settings) in enumerate(machines):
         work.report(done, len(machines) + 3, f"{settings.kernel}, {task} types")
         sample = labelled.of_task(task)
-        results.append(
-            _made_once(
-                work, f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s)
-            )
-            | {"task": task, "settings": settings.asdict()}
+        figures = work.draft.made_once(
+            f"{task}-{settings.kernel}", lambda s=settings, of=sample: _figures(of, s)
         )
+        results.append(figures | {"task": task, "settings": settings.asdict()})
     for task in {task for task, _ in machines}:
         best = max(
             (result for result in results if result["task"] == task),
@@ -56,8 +52,6 @@ def _evaluate(work: Work) -> None:
         chosen = SvmSettings(**best["settings"])
         best["certainty"] = _keep_best(work, labelled.of_task(task), task, chosen)
     splits = _splits(work, labelled, len(machines))
-    for left in work.draft.path.glob("part-*.json"):
-        left.unlink()
     work.draft.metrics |= {
         "machines": results,
         "splits": splits,
@@ -69,10 +63,9 @@ def _evaluate(work: Work) -> None:
 
 def _machines(work: Work, labelled: Labelled) -> list[tuple[str, SvmSettings]]:
     """The study's machines, split as asked for; tasks of a single type fall away."""
-    svm = work.settings.svm
-    common = {name: getattr(svm, name) for name in ("folds", "validation", "test", "seed", "split")}
+    split = split_params(work.settings)
     return [
-        (task, dataclasses.replace(machine, **common))
+        (task, dataclasses.replace(machine, **split))
         for task, machine in work.settings.study.machines
         if len(set(labelled.of_task(task).labels.tolist())) > 1
     ]
@@ -115,21 +108,19 @@ def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -
     save_classifier(svm_path(folder), classifier)
     machine = CoupledSvm.from_sklearn(classifier)
     log_odds = machine.log_odds(sample.spectra[test])
-    at, classes = log_odds.argmax(axis=1), np.array(machine.classes)
-    table = {
+    classes = np.array(machine.classes)
+    columns = {
         "row": sample.rows[test],
         "true": sample.labels[test],
-        "predicted": classes[at],
+        "predicted": classes[log_odds.argmax(axis=1)],
         "votes": classes[machine.votes(sample.spectra[test])],
-        "log_odds": log_odds[np.arange(len(at)), at],
+        "log_odds": log_odds.max(axis=1),
     }
-    for at, label in enumerate(machine.classes):
-        table[probability_column(label)] = expit(log_odds[:, at])
-    tested = pd.DataFrame(table)
+    tested = pd.DataFrame(columns | probability_columns(expit(log_odds), machine.classes))
     work.draft.write_table(f"test-{task}", tested)
     p = np.exp(classifier.coupling_.log_proba(classifier.held_out_decisions_))
-    columns = [probability_column(label) for label in machine.classes]
-    held_out = pd.DataFrame(p, columns=columns).assign(label=sample.labels[fit])
+    held_out = pd.DataFrame(probability_columns(p, machine.classes))
+    held_out["label"] = sample.labels[fit]
     renamed = tested.rename(columns={"true": "label"})
     return measure_certainty(held_out, renamed, machine.classes, seed=settings.seed)
 
@@ -149,10 +140,10 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
             seed=settings.seed, groups=labelled.groups,
         )  # fmt: skip
         other = dataclasses.replace(labelled, split=split)
-        splits[method] = _made_once(
-            work, f"split-{method}",
+        splits[method] = work.draft.made_once(
+            f"split-{method}",
             lambda of=other: _test(of, settings, ("train", "validation"), "test"),
-        )  # fmt: skip
+        )
     return splits
 
 
@@ -170,15 +161,12 @@ def _noise(work: Work) -> None:
             work.report(at * total + done, len(machines) * total, kernel)
 
         report(0, 1)
-        curve = _made_once(
-            work,
+        curve = work.draft.made_once(
             settings.kernel,
             lambda s=settings, k=kept, r=report: _noise_curve(work, labelled, s, k, r),
         )
         metrics = {"c": settings.c, "gamma": settings.gamma, "best": kept is not None}
         curves[settings.kernel] = metrics | curve
-    for left in work.draft.path.glob("part-*.json"):
-        left.unlink()
     best = next(kernel for kernel, curve in curves.items() if curve["best"])
     shared = {"n_pixels": labelled.spectra.shape[1], "kernel": best}
     work.draft.metrics |= curves[best] | shared | {"kernels": curves}
@@ -223,27 +211,13 @@ def _time(work: Work) -> None:
         def report(done: int, _total: int, at: int = at, kernel: str = settings.kernel) -> None:
             work.report(at * repeats + done, len(machines) * repeats, kernel)
 
-        seconds[settings.kernel] = _made_once(
-            work,
+        seconds[settings.kernel] = work.draft.made_once(
             settings.kernel,
             lambda s=settings, r=report: training_seconds(
                 fit.spectra, fit.labels, s, repeats=repeats, callback=r
             ).tolist(),
         )
-    for left in work.draft.path.glob("part-*.json"):
-        left.unlink()
     work.draft.metrics |= {"n": len(fit.labels), "repeats": repeats, "seconds": seconds}
-
-
-def _made_once(work: Work, name: str, make: Callable[[], Any]) -> Any:
-    """Made once, also over attempts that are broken off."""
-    path = work.draft.path / f"part-{name}.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["made"]
-    except (OSError, ValueError, KeyError):
-        made = make()
-        write_json(path, {"made": made})
-        return made
 
 
 def _counts(labelled: Labelled) -> dict[str, dict[str, int]]:
@@ -257,9 +231,12 @@ def _counts(labelled: Labelled) -> dict[str, dict[str, int]]:
 
 
 def _svm_params(settings: BuildSettings) -> dict[str, Any]:
-    svm = settings.svm.asdict()
-    kept = {name: svm[name] for name in ("folds", "validation", "test", "seed", "split")}
-    return {"svm": kept, "rows": settings.study.rows, "machines": settings.study.machine_params()}
+    study = settings.study
+    return {
+        "svm": split_params(settings),
+        "rows": study.rows,
+        "machines": study.machine_params(),
+    }
 
 
 def _noise_params(settings: BuildSettings) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ....core.planes.embedding import embed
-from ...collection.format import write_json
 from ..agn_study import PlaneChoice
 from ..labelled import Labelled, labelled_spectra
 from ..settings import BuildSettings
@@ -27,21 +25,17 @@ def _run(work: Work) -> None:
         sample = labelled.of_task(choice.task)
         if len(sample.labels) < 5:
             continue
-        made.append(_embedding(work, choice, sample, done) | {"name": choice.name})
-    for left in work.draft.path.glob("part-*.json"):
-        left.unlink()
+        work.report(done, len(study.planes), choice.title)
+        facts = work.draft.made_once(
+            choice.name, lambda c=choice, of=sample, at=done: _embedding(work, c, of, at)
+        )
+        made.append(facts | {"name": choice.name})
     work.draft.metrics |= {"planes": made}
 
 
 def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[str, Any]:
-    """One embedding, or what an attempt that was broken off has left of it."""
-    path = work.draft.path / f"part-{choice.name}.json"
+    """One embedding, written, and what there is to say of it."""
     total = len(work.settings.study.planes)
-    work.report(done, total, choice.title)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        pass
     embedding = embed(
         sample.spectra,
         choice.settings,
@@ -50,7 +44,7 @@ def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> 
     )
     xy = pd.DataFrame({"row": sample.rows, "x": embedding.xy[:, 0], "y": embedding.xy[:, 1]})
     work.draft.write_table(choice.name, xy)
-    facts = {
+    return {
         "title": choice.title,
         "task": choice.task,
         "n": len(sample.labels),
@@ -58,8 +52,6 @@ def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> 
         "of_spectra": dataclasses.asdict(embedding.quality),
         "separation": _separation(embedding.xy, sample.labels),
     }
-    write_json(path, facts)
-    return facts
 
 
 def _separation(xy: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -73,12 +65,8 @@ def _separation(xy: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
-    svm = settings.svm
-    return {
-        "planes": settings.study.plane_params(),
-        "rows": settings.study.rows,
-        "seed": svm.seed,
-    }
+    study = settings.study
+    return {"planes": study.plane_params(), "rows": study.rows, "seed": settings.svm.seed}
 
 
 PLANES = Stage(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 
-from ....core.spectra.prepare.recipes import O25Recipe, recipe_from_dict
+from ....core.spectra.prepare.recipes import recipe_from_dict
 from ...batch.chunk_inputs import run_array, spectra_at, write_rows
 from ...batch.chunk_runner import Arrays
+from ...collection.exposures import Preparation
 
 __all__ = ["finish_of", "range_of", "survey_of"]
 
@@ -103,9 +103,7 @@ def finish_of(
         Address of a run whose prepared spectra, so many from ``first`` on, come before them.
     """
     made, source = recipe_from_dict(recipe), spectra_at(collection, key)
-    finish = made.finish
-    if isinstance(made, O25Recipe) and made.fill == "code":
-        finish = functools.partial(made.finish, sample_median=sample_median[kept])
+    preparation = Preparation(made, kept, sample_median)
     parts = []
     if n_before:
         parts.append(np.asarray(run_array(before, "spectra")[first : first + n_before]))
@@ -122,6 +120,6 @@ def finish_of(
             z[in_chunk],
             ebv=None if ebv is None else ebv[in_chunk],
         )
-        parts.append(finish(on_grid[:, kept]))
+        parts.append(preparation.finish(on_grid))
     write_rows(spectra, first, np.concatenate(parts))
     return {"n": np.array(len(rows))}

@@ -10,14 +10,14 @@ import zarr
 from scipy.special import expit
 
 from ....core.models.class_metrics import classification_metrics
-from ....core.models.splits import settled_split
+from ....core.models.splits import drawn_at_most, settled_split
 from ....core.models.svm.coupling import votes_of
 from ....core.models.svm.training import SvmTraining, seeded, train_svm
 from ....core.targets import CoupledSvm, read_classifier
 from ...batch.chunk_inputs import classifier_at, run_array
 from ...batch.chunk_runner import Arrays
 from ...collection.runs import Run
-from ...collection.trained.trained_models import COUPLED, probability_column, svm_path
+from ...collection.trained.trained_models import COUPLED, probability_columns, svm_path
 from ...collection.trained.type_certainty import measure_certainty
 from ...files.row_arrays import some_rows
 from ...files.sklearn_models import classifier_key, load_classifier, save_classifier
@@ -80,9 +80,7 @@ def _train(
     """Fit on the labelled spectra; fills in which of them were seen."""
     settings = work.settings.svm
     labelled = task_rows(truth, work.settings.svm_task)
-    if len(labelled) > work.settings.svm_rows:
-        rng = np.random.default_rng(settings.seed)
-        labelled = np.sort(rng.choice(labelled, work.settings.svm_rows, replace=False))
+    labelled = drawn_at_most(labelled, work.settings.svm_rows, seed=settings.seed)
     work.report(0, 2, f"{len(labelled)} labelled spectra")
     groups = object_groups(work, rows[labelled])
     try:
@@ -123,11 +121,9 @@ def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: n
         "row": rows[held_out.rows],
         "label": labels[held_out.rows],
         "fold": held_out.fold,
+        **probability_columns(held_out.probabilities, classes),
+        **{f"decision_{at}": values for at, values in enumerate(held_out.decisions.T)},
     }
-    for at, label in enumerate(classes):
-        columns[probability_column(label)] = held_out.probabilities[:, at]
-    for at, values in enumerate(held_out.decisions.T):
-        columns[f"decision_{at}"] = values
     work.draft.write_table("out_of_fold", pd.DataFrame(columns).astype({"label": "str"}))
 
 
@@ -189,8 +185,7 @@ def _predictions(
     log_odds: np.ndarray,
     votes: np.ndarray,
 ) -> pd.DataFrame:
-    at = log_odds.argmax(axis=1)
-    predicted = np.array(classes)[at]
+    predicted = np.array(classes)[log_odds.argmax(axis=1)]
     judged = np.isin(truth, classes)
     correct = pd.array(predicted == truth, dtype="boolean")
     correct[~judged] = pd.NA
@@ -200,11 +195,10 @@ def _predictions(
         "votes": np.array(["", *classes])[votes + 1],
         "correct": correct,
         "split": split,
-        "log_odds": log_odds[np.arange(len(at)), at],
+        "log_odds": log_odds.max(axis=1),
     }
-    for at, label in enumerate(classes):
-        columns[probability_column(label)] = expit(log_odds[:, at])
-    return pd.DataFrame(columns).astype({"predicted": "str", "votes": "str", "split": "str"})
+    table = pd.DataFrame(columns | probability_columns(expit(log_odds), classes))
+    return table.astype({"predicted": "str", "votes": "str", "split": "str"})
 
 
 def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from ....core.models.svm.tuning import KernelTuning, tune_kernel
 from ...collection.format import write_json
 from ...collection.runs import Run
 from ..agn_study import TASKS
-from ..labelled import Labelled, labelled_spectra
+from ..labelled import Labelled, labelled_spectra, split_params
 from ..settings import BuildSettings
 from ..stage import Stage, Work
 
@@ -59,15 +59,13 @@ def _run(work: Work) -> None:
                 {"task": task, "kernel": kernel, "c": c, "gamma": gamma or np.nan, "macro_f": f}
                 for (c, gamma), f in tuning.points.items()
             ]
-    for left in work.draft.path.glob("points-*.json"):
-        left.unlink()
     work.draft.write_table("grid", pd.DataFrame(grid))
     work.draft.metrics |= {"tasks": of_kernel, "n_train": int((labelled.split == "train").sum())}
 
 
 def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) -> KernelTuning:
     """One kernel; what is known of it is on disk after every point."""
-    path = work.draft.path / f"points-{task}-{kernel}.json"
+    path = work.draft.path / f"part-{task}-{kernel}.json"
     known = _kept_scores(path)
     settings = dataclasses.replace(
         work.settings.svm, kernel=kernel, c=1.0, gamma=None if kernel == "linear" else 1.0
@@ -119,9 +117,8 @@ def _summary(tuning: KernelTuning, sample: Labelled) -> dict[str, Any]:
 
 
 def _params(settings: BuildSettings) -> dict[str, Any]:
-    svm = settings.svm.asdict()
-    kept = {name: svm[name] for name in ("folds", "validation", "test", "seed", "split")}
-    return {"svm": kept, "tune": settings.study.tune.asdict(), "rows": settings.study.rows}
+    study = settings.study
+    return {"svm": split_params(settings), "tune": study.tune.asdict(), "rows": study.rows}
 
 
 TUNE = Stage(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .sky_search import unit_vectors
+
 __all__ = ["same_object"]
 
 _WITHIN_ARCSEC = 1.0
@@ -26,7 +28,7 @@ def same_object(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
     """
     from scipy.spatial import KDTree
 
-    ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
+    ra, dec = np.asarray(ra_deg, float), np.asarray(dec_deg, float)
     first = np.arange(len(ra))
     known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
     if not known.size:
@@ -37,8 +39,7 @@ def same_object(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
     )
     first[known] = known[begin][member.ravel()]
     rank = np.argsort(begin)
-    heads, (ra, dec) = known[begin[rank]], same[rank].T
-    sky = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    heads, sky = known[begin[rank]], unit_vectors(*same[rank].T)
     chord = 2 * np.sin(np.radians(_WITHIN_ARCSEC / 3600) / 2)
     pairs = KDTree(sky).query_pairs(chord, output_type="ndarray")  # i < j
     apart = np.sum((sky[pairs[:, 0]] - sky[pairs[:, 1]]) ** 2, axis=1)

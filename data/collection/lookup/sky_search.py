@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-__all__ = ["Cone", "SkySearch", "angle_text", "read_cone"]
+__all__ = ["Cone", "SkySearch", "angle_text", "read_cone", "unit_vectors"]
 
 _UNITS = {
     '"': 1 / 3600, "″": 1 / 3600, "''": 1 / 3600, "arcsec": 1 / 3600, "as": 1 / 3600,
@@ -123,7 +124,7 @@ class SkySearch:
     """
 
     def __init__(self, ra_deg: np.ndarray, dec_deg: np.ndarray) -> None:
-        self._vectors = _unit_vectors(np.asarray(ra_deg, float), np.asarray(dec_deg, float))
+        self._vectors = unit_vectors(ra_deg, dec_deg)
 
     @property
     def n_known(self) -> int:
@@ -135,7 +136,7 @@ class SkySearch:
 
         Without a radius the nearest ``limit`` rows.
         """
-        centre = _unit_vectors(np.array([cone.ra_deg]), np.array([cone.dec_deg]))[0]
+        centre = unit_vectors([cone.ra_deg], [cone.dec_deg])[0]
         # The chord tells small angles apart, where the cosine is 1 to the last digit.
         chord = np.sqrt(((self._vectors - centre) ** 2).sum(axis=1))
         if cone.radius_deg is None:
@@ -158,7 +159,7 @@ def angle_text(degrees: float) -> str:
     return f"{degrees:.3g}°"
 
 
-def _unit_vectors(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
-    """(N, 3) float64."""
-    ra, dec = np.radians(ra_deg), np.radians(dec_deg)
+def unit_vectors(ra_deg: ArrayLike, dec_deg: ArrayLike) -> np.ndarray:
+    """(N, 3) float64: where positions, in degrees, lie on the unit sphere."""
+    ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
     return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])

@@ -33,13 +33,13 @@ def sample_lines(
     seed
         Of that draw.
     """
+    from ....core.models.splits import drawn_at_most  # scikit-learn takes seconds
+
     rng = np.random.default_rng(seed)
     labels = collection.catalog["label"].to_numpy(str)[rows]
     lines_of_class = {}
     for label in np.unique(labels):
-        chosen = rows[labels == label]
-        if len(chosen) > _MOST:
-            chosen = np.sort(rng.choice(chosen, _MOST, replace=False))
+        chosen = drawn_at_most(rows[labels == label], _MOST, seed=rng)
         flux, ivar = (
             np.array(part)
             for part in zip(*(collection.spectrum(int(row)) for row in chosen), strict=True)

@@ -5,7 +5,7 @@ torch and scikit-learn take seconds to load: they are, when the first model is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ __all__ = [
     "load_type_classifier",
     "load_vae",
     "probability_column",
+    "probability_columns",
     "svm_path",
     "vae_path",
 ]
@@ -52,6 +53,11 @@ def vae_path(run_path: Path, number: int = 0) -> Path:
 def probability_column(label: str) -> str:
     """Column of the predictions that holds the probability of a class."""
     return "p_" + label.replace(" ", "_")
+
+
+def probability_columns(p: np.ndarray, classes: Sequence[str]) -> dict[str, np.ndarray]:
+    """The probability of each class, (n,) of (n, C), by its column."""
+    return {probability_column(label): p[:, at] for at, label in enumerate(classes)}
 
 
 def load_type_classifier(run: Run, folder: str = "") -> Classifier:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from ....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
 from .builder import SimSpectrum
 
 __all__ = ["AnomalyKind", "Planted", "plant"]
@@ -22,7 +23,6 @@ AnomalyKind = Literal[
     "flux calibration step",
 ]
 
-_C_KMS = 299_792.458
 _HBETA_AA, _OIII_AA, _HALPHA_AA = 4862.68, 5008.24, 6564.61
 # Sky subtraction that fails round [O I] 5577 wipes out this much of the observed frame, Å: its
 # edges lie on [O III] 5007 at the redshifts where O25 finds the line clipped, 0.1083 and 0.1181.
@@ -94,7 +94,7 @@ def _broad_line(spectrum: SimSpectrum, rng: np.random.Generator) -> Planted:
     fwhm = float(rng.uniform(4500.0, 10000.0))
     halpha = rng.uniform(280.0, 600.0) * _level(spectrum, 6450.0)
     lines = {_HALPHA_AA: halpha, _HBETA_AA: halpha / rng.uniform(4.5, 7.0)}
-    reach = _HALPHA_AA * 1.2 * fwhm / _C_KMS
+    reach = _HALPHA_AA * 1.2 * fwhm / SPEED_OF_LIGHT_KMS
     return Planted(spectrum.lines(lines, fwhm / 2.3548), _HALPHA_AA - reach, _HALPHA_AA + reach)
 
 

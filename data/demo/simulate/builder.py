@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
 from ....core.spectra.spectrum import Spectrum
 from .grid_curves import GridCurves
 from .iron import iron_template
@@ -117,7 +118,7 @@ class SimSpectrum:
 
         The width is the line's as observed: add the instrument's 65 km/s in quadrature yourself.
         """
-        centre = np.array(list(flux)) * (1 + shift_kms / 299_792.458)
+        centre = np.array(list(flux)) * (1 + shift_kms / SPEED_OF_LIGHT_KMS)
         strength = np.array(list(flux.values()))
         width = np.full(centre.size, sigma_kms)
         return self._with(add_gaussians(self.flux, self.wave_rest_aa, centre, strength, width))

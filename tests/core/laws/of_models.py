@@ -260,6 +260,7 @@ LAWS = {
         **OF_LABELS,
         order="halves are drawn by row: another order is another draw",
     ),
+    "models.drawn_at_most": NoArrays("positions are counted, not measured: test_splits draws them"),
     "models.f_interval": Laws(confusion, **OF_COUNTS, order=confusion_permuted),
     "models.fewest": NoArrays("a level gives a whole number"),
     "models.groups_by_position": Laws(

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from spexplain.core.models.splits import (
     SPLITS,
     cross_validation,
+    drawn_at_most,
     groups_by_position,
     settled_split,
     split_rows,
@@ -21,6 +22,17 @@ def test_spectra_within_two_arcseconds_are_of_one_object():
     assert len(set(groups)) == 5
     assert len(set(groups_by_position(ra, dec, arcsec=0.3))) == 6
     assert groups_by_position(np.array([]), np.array([])).size == 0
+
+
+def test_of_too_many_some_are_drawn_in_their_order_and_of_few_all_stay():
+    rows = np.arange(100, 1000, 3)
+    some = drawn_at_most(rows, 50, seed=4)
+    assert len(set(some.tolist())) == 50
+    assert (np.diff(some) > 0).all()
+    assert set(some) <= set(rows)
+    assert some.tolist() == drawn_at_most(rows, 50, seed=4).tolist()
+    assert some.tolist() != drawn_at_most(rows, 50, seed=5).tolist()
+    assert drawn_at_most(rows, len(rows), seed=4) is rows
 
 
 def test_right_ascension_wraps_round():

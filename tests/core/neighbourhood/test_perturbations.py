@@ -2,8 +2,9 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from spexplain.core.neighbourhood.perturbations import PerturbationName, perturb
+from spexplain.core.neighbourhood.perturbations import perturb
 from spexplain.core.neighbourhood.segments import uniform
+from spexplain.core.settings import PerturbationName
 
 X = np.array([1.0, 2.0, 3.0, 4.0, 10.0, 20.0], dtype=np.float32)
 LABELS = uniform(6, 3)

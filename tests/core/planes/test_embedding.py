@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
-from spexplain.core.planes.embedding import EmbedSettings, embed, quality_sample
+from spexplain.core.planes.embedding import embed, quality_sample
 from spexplain.core.planes.principal_components import fit_components
 from spexplain.core.planes.quality import plane_quality
-from spexplain.core.planes.tsne import lay_out
+from spexplain.core.planes.tsne import EmbedSettings, lay_out
 
 QUICK = EmbedSettings(perplexity=15, early=60, iterations=120)
 

@@ -57,8 +57,6 @@ def test_what_is_no_classifier_with_probabilities_is_refused():
         ClassifierTarget(SVC(), 0)
     with pytest.raises(ValueError, match=r"0 to 1 \('type 1', 'type 2'\), got 2"):
         ClassifierTarget(FOREST, 2)
-    with pytest.raises(ValueError, match=r"least must be above 0 and below 0\.5, got 0"):
-        ClassifierTarget(FOREST, 0, least=0)
 
 
 def test_anything_that_speaks_like_scikit_learn_will_do():

@@ -14,8 +14,7 @@ from spexplain.core.explain.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
-from spexplain.core.neighbourhood.perturbations import PerturbationName
-from spexplain.core.neighbourhood.segments import SegmentationName
+from spexplain.core.settings import PerturbationName, SegmentationName
 from spexplain.core.targets import SCALES, CallableTarget, Score, SvmTarget, VaeScore, evaluate
 
 quick = settings(

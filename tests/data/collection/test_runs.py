@@ -100,3 +100,25 @@ def test_missing_rows_are_noticed(tmp_path):
         RowsWriter(tmp_path / "a", 3, 2) as writer,
     ):
         writer.append(np.zeros((2, 2)))
+
+
+def test_what_was_made_once_is_not_made_again_until_the_run_is_whole(tmp_path):
+    store, made = RunStore(tmp_path), []
+
+    def make() -> dict[str, int]:
+        made.append(1)
+        return {"n": len(made)}
+
+    def broken_off() -> None:
+        with store.draft("tune", "k", params={}, inputs={}, resumable=True) as draft:
+            assert draft.made_once("linear", make) == {"n": 1}
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
+    with store.draft("tune", "k", params={}, inputs={}, resumable=True) as draft:
+        assert draft.made_once("linear", make) == {"n": 1}
+        (draft.path / "part-linear.json").write_text('{"made": {')  # cut off as it was written
+        assert draft.made_once("linear", make) == {"n": 2}
+        draft.drop_parts()
+    assert not list(store.get("tune", "k").path.glob("part-*"))

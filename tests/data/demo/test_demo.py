@@ -7,8 +7,9 @@ from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.data.build.all_stages import BuildCancelled, BuildError, build
 from spexplain.data.collection.collection import Collection
 from spexplain.data.demo import demo
-from spexplain.data.demo.demo import build_demo, demo_path, demo_settings
+from spexplain.data.demo.demo import build_demo, demo_settings
 from spexplain.data.demo.simulate import PopulationSizes
+from spexplain.data.files.folders import demo_path
 from spexplain.data.ingest.to_collection import ingest
 from spexplain.data.lenses.lenses import open_lenses
 from spexplain.data.lenses.plane_points import open_planes

@@ -130,6 +130,10 @@ def test_decimal_commas_are_understood(labels):
     assert labels("id;z\na;0,116\n").redshifts == {"a": 0.116}
 
 
+def test_reddenings_are_numbers_as_those_of_spectra_are(labels):
+    assert labels("id,ebv\na,1.5D-2\n").reddenings == {"a": 0.015}
+
+
 def test_a_table_without_names_says_what_it_needs(labels):
     with pytest.raises(LabelError, match="no names of columns in its first line"):
         labels("1 2\n3 4\n")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from spexplain.core.models.splits import SPLITS
+from spexplain.core.models.svm.kernel_matrix import KERNELS
 from spexplain.core.models.svm.training import (
-    KERNELS,
     SvmSettings,
     fit_classifier,
     new_classifier,

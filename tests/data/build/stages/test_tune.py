@@ -96,7 +96,7 @@ def test_a_search_broken_off_ends_with_the_same_grid(copied, tuning, tuned):
             cancelled=lambda: told.count("tune") > 4,
         )
     (partial,) = copied.path.glob("runs/.tune-*.partial")
-    points = sorted(partial.glob("points-*.json"))
+    points = sorted(partial.glob("part-*.json"))
     assert points
     points[0].write_text('{"points": [[0.0')  # cut off while it was written
     build(copied, settings=tuning, only=["tune"])
@@ -105,7 +105,7 @@ def test_a_search_broken_off_ends_with_the_same_grid(copied, tuning, tuned):
     one, other = (run.table("grid").sort_values(order, ignore_index=True) for run in (again, once))
     assert one.equals(other)
     assert again.metrics == once.metrics
-    assert not list(again.path.glob("points-*"))
+    assert not list(again.path.glob("part-*"))
 
 
 def test_a_plane_separates_a_type_as_far_as_its_neighbours_are_of_it(evaluated):

@@ -1,0 +1,21 @@
+"""What settings of a training or a build are asked when they are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["check_choices", "check_counts"]
+
+
+def check_choices(settings: object, **choices: tuple[Any, ...]) -> None:
+    """ValueError if a field named here is none of its choices."""
+    for name, known in choices.items():
+        if getattr(settings, name) not in known:
+            raise ValueError(f"{name}={getattr(settings, name)!r} is none of {known}")
+
+
+def check_counts(settings: object, *names: str) -> None:
+    """ValueError if one of these fields is below 1."""
+    for name in names:
+        if getattr(settings, name) < 1:
+            raise ValueError(f"{name}={getattr(settings, name)} must be 1 or more")
