@@ -16,6 +16,7 @@ _RULES = tuple(
         (r"\\(?:AA|angstrom|r?A)(?![a-zA-Z])|\\(?:rm|mathrm|text)?\{\\AA\}", " Angstrom "),
         (r"\\(?:mu|micro)(?![a-zA-Z])[${}\s]*(?:\\rm|\\mathrm)?[{\s]*", "u"),
         (r"^\s*\[(.*)\]\s*$", r"\1"),
+        (r"(?i)^\s*FLAM(\d\d)\s*$", r"1e-\1 flam"),  # KCWI's
         (r"\\(?:times|cdot)(?![a-zA-Z])|[·⋅×]", " * "),
         (r"\\(?:rm|mathrm|text|textrm|mathit|left|right|,|;|:|!|\s)", " "),
         (r"[${}~]|\\", " "),

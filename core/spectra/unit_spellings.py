@@ -64,7 +64,7 @@ _WORDS = {
 }
 _MEANT = {word: unit for unit, words in _WORDS.items() for word in words}
 _COUNTED = re.compile(
-    r"(adu|dn|e-|electrons?|photo-?electrons?|counts?|cts?)"
+    r"(adu|dn|data numbers?|e-|electrons?|photo-?electrons?|photons?|counts?|cts?)"
     r"([\s/.*]*(per\s+)?(s|secs?|seconds?|pix|pixels?|hr|hour|a|aa|ang|angstroms?)(\^?-1)?)*",
     re.I,
 )

@@ -15,6 +15,7 @@ ONE = np.array([5000.0])
         "×10⁻¹⁷ erg/s/cm²/Å",
         "E-17 erg/s/cm2/A",
         "E-17erg/s/cm2/A",
+        "FLAM17",
         "1D-17 erg/s/cm2/A",
         "x10^-17 erg/s/cm^2/A",
         "1 x 10^-17 erg/s/cm2/A",

@@ -24,6 +24,7 @@ from ..other_kinds import other_kind
 from ..vocabulary.plain_words import in_own_words
 from .fits_sizes import check_sizes
 from .packed import opened
+from .varying_lengths import of_one_length, vary
 
 __all__ = ["Hdu", "ReadError", "read_hdus"]
 
@@ -113,8 +114,8 @@ class Hdu:
 
     def value(self, keyword: str) -> object:
         """A header value; None if absent. ReadError if its card is damaged."""
-        known = self.keywords is not None and len(keyword) <= _LONGEST_KEYWORD
-        if known and keyword.upper() not in (self.keywords or ()):
+        known = len(keyword) <= _LONGEST_KEYWORD and "HIERARCH" not in (self.keywords or ())
+        if known and self.keywords is not None and keyword.upper() not in self.keywords:
             return None
         with _damage_told():
             return self.source.header.get(keyword)
@@ -188,12 +189,12 @@ class Hdu:
     def _column(self, name: str, kinds: str) -> np.ndarray:
         if self.data is None or name not in self.columns:
             raise ReadError("unreadable", f"the table has no column {name!r}")
-        # What is here of arrays of varying length says where they are.
-        if self._form(self.columns.index(name) + 1)[:1] in ("P", "Q"):
+        # What is here of such arrays says where they are.
+        if vary(self._form(self.columns.index(name) + 1)):
             raise ReadError(
                 "unreadable",
-                f"column {name!r} holds arrays of varying length: write them as arrays of one "
-                "length, or a pixel a row",
+                f"column {name!r} holds arrays of varying length of text or bits, or too many: "
+                "write them as arrays of one length, or a pixel a row",
             )
         kind = self.data.dtype[name].base
         if kind.kind not in kinds:
@@ -355,6 +356,11 @@ def _table(hdu: fits.BinTableHDU) -> Hdu:
         raise ValueError(f"rows of {n_bytes} bytes, columns of {layout.itemsize}")
     file.seek(file_info["datLoc"])
     rows = np.frombuffer(file.read(n_bytes * n_rows), layout, count=n_rows)
+    if any(map(vary, forms)) and "ZIMAGE" not in keywords:
+        claims: Any = hdu.header
+        gap = claims.get("THEAP", n_bytes * n_rows) - n_bytes * n_rows
+        heap = file.read(claims["PCOUNT"])[max(gap, 0) :]
+        rows, forms = of_one_length(rows, forms, heap)
     return Hdu(hdu, rows, keywords, forms)
 
 

@@ -81,7 +81,7 @@ def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis
         return [ImageAxis(from_logarithm(loglam), "Angstrom")]
     if code == "TAB":
         return [_looked_up(hdu, hdus, values, unit)]
-    logarithmic = hdu.value("DC-FLAG") == 1 or "LOG" in ctype
+    logarithmic = hdu.value("DC-FLAG") in (1, "1") or "LOG" in ctype
     if code == "LOG" and not (unit[:1] in "Aa" and _are_logarithms(start, step)):
         with np.errstate(all="ignore"):  # CRVAL1 and CDELT1 are wavelengths
             return [ImageAxis(start * np.exp((values - start) / start), unit)]

@@ -72,7 +72,7 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     if not unit and role == "error" and written not in _PERCENT:
         unit = written  # the same unit, written once
     factor, called = flux_factor(unit, wave_aa)
-    scale = stated_scale(columns, unit)
+    scale = stated_scale(columns, flux * factor)
     if called in (RELATIVE, COUNTS):
         scale *= _bearable(flux * scale)
     per_hz = called == RELATIVE and plain_name(named["flux"]) in _PER_HZ

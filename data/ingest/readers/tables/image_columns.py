@@ -32,6 +32,9 @@ _FLUX = ("SCI", "DATA", "PRIMARY", "COADD", "COMBINED", "OBJECT", "1D_SPECTRUM",
          "COMPRESSED_IMAGE")  # fmt: skip
 _ROWS = ("BANDID", "ROW", "ARRAY", "ROWNAME", "PLANE")
 _MOST_ROWS, _TWICE = 9, 2
+# What astropy's CCDData says of its image UNCERT.
+_UTYPES = {"stddevuncertainty": "error", "varianceuncertainty": "variance",
+           "inversevariance": "ivar"}  # fmt: skip
 _NEEDED: tuple[Role, ...] = ("ivar", "variance", "error", "mask", "good mask", "quality")
 # What the name of a row means; the first that is in it.
 _MEANT: tuple[tuple[str, Role | None], ...] = (
@@ -258,14 +261,14 @@ def _extensions(
     for hdu in hdus:
         if hdu is flux or hdu.data is None or hdu.columns or not hdu.name:
             continue
-        if hdu.name.lower() in arrays or not _of_another_role(hdu.name):
+        name = _UTYPES.get(str(hdu.value("UTYPE") or "").strip().lower(), hdu.name.lower())
+        if name in arrays or not _of_another_role(hdu.name):
             continue  # of several with one name the first is of this flux
         if hdu.data.shape[-1:] != (n_pixels,) or hdu.data.size != n_spectra * n_pixels:
             raise ReadError(
                 "unreadable", f"{hdu.name} has {hdu.data.size} pixels, the flux {n_pixels}"
             )
-        arrays[hdu.name.lower()] = hdu.data.reshape(-1, n_pixels)
-        units[hdu.name.lower()] = bunit(hdu)
+        arrays[name], units[name] = hdu.data.reshape(-1, n_pixels), bunit(hdu)
     return arrays, units
 
 

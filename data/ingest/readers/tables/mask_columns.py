@@ -17,7 +17,7 @@ __all__ = ["unmasked", "without_fill"]
 _MASKS: tuple[Role, ...] = ("mask", "good mask", "quality", "sdss mask")
 _FILLS = (-9999.0, -999.0, -99999.0, -32768.0, -99.0)
 _FAR = 10.0  # in σ from the median: only there is such a value no flux
-_TWICE = 2
+_TWICE, _SEVERAL = 2, 3
 _BEYOND = 1e10  # times the usual: no spectrum reaches so far
 _FAR_IVAR = _BEYOND**2 / 2  # errors of which none is so many times another
 _MOST_BAD = 0.9  # of the pixels: a mask of more may mark the good ones
@@ -84,8 +84,9 @@ def _marked(columns: Columns, name: str, bits: int, *, asked: bool) -> np.ndarra
 def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
     """ivar (D,), 0 where flux or its error is a value that stands for none; and that value.
 
-    Such are −999, −9999 and their like where they repeat and lie far outside the errors, and what
-    is ten thousand million times the usual error, or flux and several times the same.
+    Such are −999, −9999 and their like where they repeat and lie far outside the errors, the
+    largest or least flux where several pixels share it and all others are far from it, and what is
+    ten thousand million times the usual error, or flux and several times the same.
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
@@ -98,7 +99,7 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
         noise = np.where(good, 1 / np.sqrt(np.where(good, ivar, 1)), 0.0)
         middle, error = float(np.median(flux[good])), float(np.median(noise[good]))
         huge |= good & (noise > _BEYOND * error)
-        fills = np.zeros(flux.shape, bool)
+        fills = _far_from_all(flux, noise, good)
         for fill in _FILLS:
             there = good & (flux == fill)
             if there.sum() >= _TWICE and abs(fill - middle) > _FAR * error:
@@ -109,8 +110,35 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
     return np.where(none, 0.0, ivar), f"{flux[np.argmax(none)]:g}"
 
 
+def _far_from_all(flux: np.ndarray, noise: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """(D,) true where flux is an extreme that several pixels share, apart from all others."""
+    left = good.copy()
+    while left.any():
+        ends = (flux[left].max(), flux[left].min())
+        shared = [left & (flux == end) for end in ends if end != 0]
+        apart = next((one for one in shared if _is_apart(flux, noise, left, one)), None)
+        if apart is None:
+            break
+        left &= ~apart
+    return good & ~left
+
+
+def _is_apart(flux: np.ndarray, noise: np.ndarray, left: np.ndarray, shared: np.ndarray) -> bool:
+    """Whether what some pixels share is beyond the errors, and twice as far as any other."""
+    others = left & ~shared
+    if shared.sum() < _SEVERAL or not others.any():
+        return False
+    away = flux - np.median(flux[others])
+    far = float(away[shared][0])
+    next_to_it = float(np.max(away[others] * np.sign(far)))
+    error = float(np.median(noise[others]))
+    return abs(far) > max(_FAR * error, _TWICE * next_to_it) and next_to_it > 0
+
+
 def _none_far(flux: np.ndarray, ivar: np.ndarray) -> bool:
     """Whether extremes alone, which are quick to find, say that no value stands for none."""
     size = np.abs(flux)
+    ends = float(flux.min()), float(flux.max())
     near = size.max() <= _BEYOND * size.min() and ivar.max() < _FAR_IVAR * ivar.min()
-    return bool(near and flux.min() > max(_FILLS))
+    alone = all(np.count_nonzero(flux == end) < _SEVERAL for end in ends)
+    return bool(near and alone and ends[0] > max(_FILLS))

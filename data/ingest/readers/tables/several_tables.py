@@ -45,7 +45,7 @@ def tables_of(hdus: Sequence[Hdu], hints: Hints) -> list[Hdu]:
 
 
 def _is_spectrum(hdu: Hdu, hints: Hints) -> bool:
-    if hdu.data is None or not hdu.columns:
+    if hdu.data is None or not hdu.columns or not len(hdu.data):
         return False
     try:
         roles = hinted_roles(hdu.columns, hints)

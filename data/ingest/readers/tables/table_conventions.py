@@ -36,6 +36,8 @@ _ONE_IS_GOOD = (
 )
 
 
+_SCALES = ("FSCALE", "FLUXSCAL", "FLUXSCALE", "FLUX_SCALE", "FLXSCALE", "FLUXFAC")
+_BRIGHTEST = 1e9  # 1e-17 erg/s/cm²/Å: Sirius has 2e9 at most
 _COUNTS = ("counts", "optcounts", "boxcounts")
 _AXIS_UNITS = (
     "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
@@ -113,12 +115,20 @@ def _of_pfs(columns: Columns, named: dict[Role, str], which: int) -> str:
     return ("nm", "nJy")[which] if of_pfs else ""
 
 
-def stated_scale(columns: Columns, unit: str) -> float:
-    """What flux is multiplied by beside its unit: Euclid's FSCALE, unless the unit has a number."""
-    scale = columns.value("FSCALE")
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or unit[:1].isdigit():
+def stated_scale(columns: Columns, flux: np.ndarray) -> float:
+    """What flux is multiplied by beside its unit: Euclid's FSCALE, Gemini's FLUXSCAL.
+
+    Only where by its unit alone it were brighter than any star (D,), so that a scale which the unit
+    has already counts once. One above 1, as Gemini's, is what flux was multiplied by.
+    """
+    said = (columns.value(keyword) for keyword in _SCALES)
+    scale = next((s for s in said if isinstance(s, int | float) and not isinstance(s, bool)), 1.0)
+    known = flux[np.isfinite(flux)]
+    if not 0 < scale < np.inf or scale == 1 or not known.size:
         return 1.0
-    return float(scale) if np.isfinite(scale) and scale > 0 else 1.0
+    if not np.median(np.abs(known)) > _BRIGHTEST:
+        return 1.0
+    return min(float(scale), 1 / float(scale))
 
 
 def mask_is_of_good(columns: Columns, name: str) -> bool:

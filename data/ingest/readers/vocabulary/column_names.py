@@ -54,14 +54,15 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "flux_density_error", "e_flux_density", "uncert", "spectrum_error", "spectrum_err",
         "flux_sig", "σ", "σ_F", "σ_F_λ",
     ),
-    "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask"),
+    "mask": ("mask", "flux_mask", "bad", "badpix", "bad_pixel", "bpm", "spectrum_mask", "is_bad",
+             "flagged", "is_flagged", "combined_mask", "badmask"),
     "good mask": (
         "good", "goodmask", "good_pixels", "goodpix", "good_pixel", "gpm", "is_good", "use",
         "use_pixel", "valid", "is_valid", "valid_pixels", "opt_mask", "dq_wgt",
         "box_mask", "usable", "is_usable",
     ),
     "sdss mask": ("and_mask", "andmask"),
-    "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual"),
+    "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual", "dq_flags"),
     "model": (
         "model", "spectrum_model", "model_flux", "flux_model", "pipeline_model", "best_fit",
         "bestfit",

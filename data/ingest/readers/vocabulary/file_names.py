@@ -10,7 +10,7 @@ from .....core.words import printable
 
 __all__ = ["FITS_ENDINGS", "name_of", "readable"]
 
-_PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz")
+_PACKED = (".gz", ".bz2", ".xz", ".zip", ".fz", ".z")
 FITS_ENDINGS = (".fits", ".fit", ".fts", ".ftz", ".tfits")
 _TABLES = (
     ".ecsv", ".csv", ".txt", ".dat", ".vot", ".votable", ".xml", ".parquet", ".pq", ".parq",

@@ -88,7 +88,9 @@ def sentences_say(text: str) -> Said:
         Of any number of lines. One that denies, or asks, says nothing.
     """
     for line in re.split(r"[\n.;]", text.lower()):
-        if not re.search(r"wave|lambda|λ|angstrom", line) or re.search(r"\bnot\b|\bor\b|\?", line):
+        if not re.search(r"wave|lambda|λ|angstrom|\b(air|vac\w*) to (air|vac)", line) or re.search(
+            r"\bnot\b|\bor\b|\?", line
+        ):
             continue
         words = set(re.findall(r"\b(air|vac(?:uum)?)\b", line))
         to = re.search(r"\bto\s+(?:the\s+)?(air|vac)", line)

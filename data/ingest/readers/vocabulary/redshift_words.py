@@ -19,7 +19,8 @@ KEYWORDS = (
     "SPEC_Z", "SPECZ", "Z_SP", "ZSP", "Z_SPECTRO", "RED_SHIFT", "Z_PIPE", "ZPIPE", "Z_SYS", "ZSYS",
     "Z_OBS", "ZOBS", "Z_EM", "ZEM", "Z_EMI", "Z_OBJ", "ZOBJ", "OBJ_Z", "OBJZ", "Z_TARGET", "TARG_Z",
     "Z_GAL", "ZGAL", "Z_QSO", "ZQSO", "Z_AGN", "Z_NED", "ZNED", "NED_Z", "Z_SDSS", "SDSS_Z", "ZRED",
-    "Z_RR", "Z_PCA", "HELIO_Z", "ESO OBJ Z", "CZ", "CZ_HELIO", "HELIO_CZ",
+    "Z_RR", "Z_PCA", "HELIO_Z", "ESO OBJ Z", "PND Z",
+    "Z_TRUE", "ZTRUE", "OBJ_REDSHIFT", "CZ", "CZ_HELIO", "HELIO_CZ",
     "REDSHIFTS",
 )  # fmt: skip
 AGAIN = tuple(map(twice, ("Z", "REDSHIFT")))
@@ -107,7 +108,8 @@ def _read(name: str, value: object) -> tuple[float, str]:
         value = value / _KM_S
     if not math.isfinite(value):
         return math.nan, f"{name} = {value} is no redshift"
-    if value <= _NONE_FOUND or value > _LARGEST:
+    nines = re.fullmatch(r"9\.9{3,}", f"{value:.6g}")  # as VIPERS and zCOSMOS have it
+    if value <= _NONE_FOUND or value > _LARGEST or nines:
         return math.nan, f"{name} = {value:g} stands for no redshift"
     if value and abs(value) < _NOT_ZERO:
         return math.nan, f"{name} = {value:g} is no redshift"

@@ -28,6 +28,33 @@ def test_values_that_stand_for_no_flux_are_none_and_told(tmp_path, fill):
     assert float(spectrum.facts["fill_value"]) == pytest.approx(fill, rel=1e-4)
 
 
+@pytest.mark.parametrize("fill", [999999.0, 9999.0, 999.0, -1e6, 1e10, 32767.0])
+@pytest.mark.parametrize("errors_too", [False, True])
+@pytest.mark.parametrize("few", [True, False])
+def test_a_value_far_from_all_others_that_repeats_is_none(tmp_path, fill, errors_too, few):
+    none = BAD if few else np.arange(300) < 180
+    error = np.where(none & errors_too, abs(fill), 1.0)
+    path = write(tmp_path / "a.fits", flux=np.where(none, fill, FLUX), err=error)
+    spectrum = read(path)
+    np.testing.assert_array_equal(spectrum.has_data, ~none)
+    assert float(spectrum.facts["fill_value"]) == pytest.approx(fill)
+
+
+def test_two_values_on_one_side_are_both_none():
+    other = np.arange(300) % 31 == 7
+    flux = np.where(BAD, -9e5, np.where(other, -1234.0, FLUX))
+    np.testing.assert_array_equal(without_fill(flux, np.ones(300))[0] > 0, ~(BAD | other))
+
+
+def test_clipped_flux_and_few_equal_pixels_stay():
+    line = FLUX + 300 * np.exp(-(((WAVE - 6000) / 100) ** 2))
+    for flux in (np.minimum(line, 80.0), np.maximum(FLUX - 30, 0.0), np.where(BAD, 2.0, 1.0)):
+        assert without_fill(flux, np.full(300, 100.0))[1] == ""
+    twice = line.copy()
+    twice[[5, 9]] = 5e3
+    assert without_fill(twice, np.ones(300))[1] == ""
+
+
 def test_an_error_beyond_all_is_none(tmp_path):
     spectrum = read(write(tmp_path / "a.fits", err=np.where(BAD, 1e20, 1.0)))
     np.testing.assert_array_equal(spectrum.has_data, ~BAD)

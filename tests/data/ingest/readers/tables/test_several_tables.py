@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 from spexplain.data.ingest.readers import read, read_all
 
 WAVE = np.linspace(3800.0, 9200.0, 600)
@@ -149,3 +150,13 @@ def test_arms_of_several_extractions_are_joined_each(tmp_path):
 def test_what_has_two_redshifts_is_no_arms(tmp_path):
     path = write(tmp_path / "a.fits", table("B", BLUE, Z=0.1), table("R", RED, Z=0.2))
     assert [one.z for one in read_all(path)] == [0.1, 0.2]
+
+
+def test_tables_without_rows_are_no_spectra_and_no_loss(tmp_path):
+    columns = {"wavelength": WAVE, "flux": FLUX, "ivar": np.ones(len(WAVE))}
+    one = Table({name: [values] for name, values in columns.items()})
+    hdus = [fits.BinTableHDU(one, name="BOSS/APO"), fits.BinTableHDU(one[:0], name="BOSS/LCO")]
+    hdus[0].header["HIERARCH zbest"] = 0.1  # a short name behind HIERARCH
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "a.fits")
+    spectrum = read(tmp_path / "a.fits")
+    assert (spectrum.id, spectrum.z, spectrum.has_data.all()) == ("a", 0.1, True)

@@ -38,6 +38,19 @@ def test_euclid_is_scaled_and_only_odd_or_large_masks_void_a_pixel(tmp_path):
     same(found, good)
 
 
+@pytest.mark.parametrize(
+    ("keyword", "scale", "times"),
+    [("FLUXSCAL", 1e15, 1e-2), ("FLUXSCAL", 1e-17, 1), ("FLXSCALE", 1e-20, 1e3),
+     ("FLUXSCAL", 1e15, 1e-17), ("FLUXSCAL", 1e-17, 1e-17), ("FSCALE", 1.05, 1e-17)],
+)  # fmt: skip
+def test_a_scale_beside_the_unit_counts_once_in_its_own_sense(tmp_path, keyword, scale, times):
+    unit = u.Unit("erg / (s cm2 AA)")
+    table = Table({"wave": WAVE * u.AA, "flux": FLUX * times * unit, "err": ERROR * times * unit})
+    table.meta |= {keyword: scale}
+    table.write(tmp_path / "s.fits")
+    same(read(tmp_path / "s.fits"))
+
+
 def test_euclid_as_a_votable_has_the_scale_in_its_unit(tmp_path):
     table = Table({
         "WAVELENGTH": WAVE, "SIGNAL": FLUX / 10, "MASK": np.zeros(N, np.int32),

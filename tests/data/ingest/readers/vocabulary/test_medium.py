@@ -10,6 +10,7 @@ from spexplain.data.ingest.readers.vocabulary.medium import medium_of, sentences
      ("TCOMM2", "wavelength in vacuum", "vacuum"), ("TCOMM2", "fairly good", ""),
      ("TCOMM2", "air or vacuum", ""), ("COMMENT", "Wavelengths are in air", "air"),
      ("HISTORY", "wavelengths converted from air to vacuum", "vacuum"),
+     ("HISTORY", "converted from air to vacuum", "vacuum"), ("HISTORY", "air to be let in", ""),
      ("VAC2AIR", True, "air"), ("VAC2AIR", False, ""), ("WAVE_SYS", "air", "air"),
      ("CTYPE1", "WAVE", "vacuum"), ("CTYPE1", "WAVE-LOG", "vacuum"), ("CTYPE1", "WAVELENGTH", "")],
 )  # fmt: skip

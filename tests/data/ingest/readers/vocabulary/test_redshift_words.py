@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from spexplain.data.ingest.readers.vocabulary.redshift_words import (
     KEYWORDS,
@@ -14,6 +15,14 @@ RECESSION = ("CZ", "CZ_HELIO", "HELIO_CZ")
 @pytest.mark.parametrize("value", [0.116, "0.116", "0,116", "0.116 +/- 0.001", "0.116(2)"])
 def test_a_redshift_by_its_names_and_as_text(name, value):
     assert redshift_of([(name, value)]) == (0.116, "")
+
+
+@pytest.mark.parametrize("nines", [9.999, 9.9999, float(np.float32(9.999)), 99.99])
+def test_nines_stand_for_no_redshift(nines):
+    z, why = redshift_of([("Z", nines)])
+    assert math.isnan(z)
+    assert "stands for no redshift" in why
+    assert redshift_of([("Z", 9.99)]) == (9.99, "")
 
 
 @pytest.mark.parametrize("name", RECESSION)
