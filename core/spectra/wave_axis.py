@@ -46,8 +46,16 @@ class WaveAxis:
     @property
     def label(self) -> str:
         """For the axis: "rest wavelength in vacuum (Å)"."""
-        frame = "observed" if self.frame == "observed" and np.isfinite(self.z) else "rest"
-        return f"{frame} wavelength in {self.medium} ({self.unit})"
+        return f"{self._shown_frame} wavelength in {self.medium} ({self.unit})"
+
+    @property
+    def short_label(self) -> str:
+        """For a short axis: "rest, vacuum (Å)"."""
+        return f"{self._shown_frame}, {self.medium} ({self.unit})"
+
+    @property
+    def _shown_frame(self) -> AxisFrame:
+        return "observed" if self.frame == "observed" and np.isfinite(self.z) else "rest"
 
     def of_rest(self, wave_rest_aa: np.ndarray | float) -> np.ndarray:
         """What the axis shows of wavelengths at rest, vacuum Å.

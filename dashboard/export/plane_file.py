@@ -8,8 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..session.session import Session
-from ..views.plane.picture import draw_plane
+from ..views.plane.picture import draw_plane, ringed_places
 from ..views.widgets.controls import legend_of
 from .save import SavedFile
 
@@ -49,8 +51,17 @@ def plane_file(
     name, colour, hidden = view.plane, view.colour, [*view.hidden]
     if name is None or colour is None:
         raise ValueError("no plane has been built")
-    key = legend_of(session, "light")
+    key, selected = legend_of(session, "light"), session.selected.current
+    rows = None if selected is None else selected.rows
+    title = f"{space.collection.path.name} · {space.planes[name].title}"
+    if rows is not None:
+        title += f" · {len(rows):,} selected"
     place = None if shown is None or shown.row < 0 else space.place(name, shown.row)
+
+    def shares(xy: np.ndarray) -> np.ndarray:
+        """Places on the plane (n, 2) as shares of the picture's width and height."""
+        low, high = np.array([window.x, window.y]).T
+        return (xy - low) / (high - low)
 
     def work(cancelled: Callable[[], bool]) -> Iterator[SavedFile]:
         from ..figures.explained_spectrum import save_figure  # loads matplotlib
@@ -59,26 +70,27 @@ def plane_file(
         width, height = (round(side * _SHARPER) for side in (window.width, window.height))
         sharp = replace(window, width=width, height=height)
         picture = draw_plane(
-            space, name, colour, sharp, theme="light", hidden=hidden, pixel_ratio=_SHARPER
-        )
+            space, name, colour, sharp, theme="light", hidden=hidden, rows=rows,
+            pixel_ratio=_SHARPER,
+        )  # fmt: skip
         if cancelled():
             return
-        ring = None
-        if place is not None:
-            (left, right), (low, high) = window.x, window.y
-            ring = (place[0] - left) / (right - left), (place[1] - low) / (high - low)
         fig = plane_figure(
             picture,
-            title=space.planes[name].title,
+            title=title,
             key=[(f"{e['name']}  {e['count']}", e["colour"]) for e in key["entries"] if e["on"]],
             bar=key["bar"],
             ends=key["ends"],
             named=str(space.colours[colour]),
-            ring=ring,
+            ring=None if place is None else shares(np.array(place)),
+            ringed=shares(ringed_places(space, name, rows)),
         )
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"plane.{kind}"
             save_figure(fig, path)
-            yield SavedFile(f"{name}-{colour.replace(':', '-')}.{kind}", path.read_bytes())
+            yield SavedFile(
+                f"{space.collection.path.name}-{name}-{colour.replace(':', '-')}.{kind}",
+                path.read_bytes(),
+            )
 
     return work

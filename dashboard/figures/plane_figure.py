@@ -29,7 +29,8 @@ def plane_figure(
     bar: Sequence[str] = (),
     ends: Sequence[str] = (),
     named: str = "",
-    ring: tuple[float, float] | None = None,
+    ring: np.ndarray | None = None,
+    ringed: np.ndarray | None = None,
 ) -> Figure:
     """Draw it: points as an image, all words as text.
 
@@ -45,8 +46,10 @@ def plane_figure(
         Its colours, and the texts at its two ends (with one between them).
     named
         What the colours are.
-    ring
+    ring : (2,)
         Where the open spectrum is, as shares of width and height.
+    ringed : (n, 2)
+        Where those are that are selected, likewise.
 
     Raises
     ------
@@ -70,8 +73,11 @@ def plane_figure(
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], facecolor=colours.surface)
     for spine in axes.spines.values():
         spine.set(linewidth=0.5, edgecolor=colours.edge)
-    if ring is not None and 0 <= ring[0] <= 1 and 0 <= ring[1] <= 1:
-        axes.plot(*ring, "o", ms=8, mfc="none", mec=colours.text, mew=1.2)
+    for places, size, width, order in ((ringed, 4.5, 0.5, -1), (ring, 8, 1.2, 2)):
+        if places is not None:  # those beyond the frame are clipped
+            axes.plot(
+                *places.T, "o", ms=size, mfc="none", mec=colours.text, mew=width, zorder=order
+            )
     at = 1 - 0.2 / height_in
     fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, color=colours.text, parse_math=False)
     left = 1 - (_KEY_IN - 0.05) / width_in

@@ -37,7 +37,7 @@ class Theme:
     ``raise_`` and ``lower`` are the two ends of every explanation (blue strengthens, orange
     weakens), ``either`` is of what any change strengthens, or weakens (violet, apart from both by
     lightness too); ``neutral`` is a line painted where nothing was found, ``laid`` (magenta) the
-    mean of others, ``pinned`` (olive) a second spectrum.
+    mean of others, ``pinned`` (olive) a second spectrum: another, or this one as edited.
     """
 
     page: str

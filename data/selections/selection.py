@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,7 +50,26 @@ class Selection:
         ways = {"and": np.intersect1d, "or": np.union1d, "not": np.setdiff1d}
         if how not in ways:
             raise ValueError(f"selections are combined by {[*ways]}, got {how!r}")
-        origin = f"({self.origin}) {'and not' if how == 'not' else how} ({other.origin})"
+        word = "or" if how == "or" else "and"
+        also = {"not"} if word == "and" else set()
+        left = _bracketed(self.origin, {word} | also)
+        right = _bracketed(other.origin, set() if how == "not" else {word} | also)
+        origin = f"{left} {'and not' if how == 'not' else how} {right}"
         return Selection(
             f"{self.name} {how} {other.name}", origin, ways[how](self.rows, other.rows)
         )
+
+
+# A text in quotes, what stands in innermost brackets, and what binds parts as a word or a sign.
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|“[^”]*”""")
+_INNERMOST = re.compile(r"\([^()]*\)")
+_BINDING = re.compile(r"\b(?:and|or|not|between)\b|[&|~]|!(?!=)", re.IGNORECASE)
+
+
+def _bracketed(origin: str, bare: set[str]) -> str:
+    """An origin to stand within another: in brackets, unless only these words bind its parts."""
+    outside, before = _QUOTED.sub("", origin), ""
+    while outside != before:
+        before, outside = outside, _INNERMOST.sub("", outside)
+    binding = {word.lower() for word in _BINDING.findall(outside)}
+    return origin if binding <= bare else f"({origin})"

@@ -221,6 +221,35 @@ def test_two_windows_a_second_spectrum_and_a_smoothed_line_stand_in_a_link(
     assert other in tab.page.evaluate(note)
 
 
+def test_with_all_beside_it_on_a_small_screen_the_spectrum_is_seen_and_nothing_is_cut(
+    new_tab: Any, opened: tuple[str, int]
+) -> None:
+    tab = new_tab(1024, 768)
+    tab.open(
+        f"?lens=agn&id={opened[0]}&n_samples=300&beside=true&zooms=true&residual=true"
+        "&tab=selected&filter=z%20%3C%201"
+    )
+    known(tab)
+    tab.wait("() => Bokeh.documents[0].get_model_by_name('flux-figure').inner_height >= 85")
+    for name in ("zoom-Hβ-figure", "zoom-Hα-figure"):
+        below = f"Bokeh.documents[0].get_model_by_name('{name}').below[0].axis_label"
+        assert tab.page.evaluate(below) == "rest, vacuum (Å)"
+    tab.page.get_by_role("radio", name="Within").wait_for()
+    out = """() => {
+        const all = (root) => [...root.children].flatMap((one) => one.matches(".beside, .menu") ? []
+            : [one, ...all(one), ...(one.shadowRoot ? all(one.shadowRoot) : [])])
+        return [".plane", ".spectrum"].flatMap((name) => {
+            const pane = document.querySelector(name), box = pane.getBoundingClientRect()
+            return all(pane).filter((one) => {
+                const { right, bottom } = one.getBoundingClientRect()
+                return one.matches("button") && one.checkVisibility()
+                    && (right > box.right + 1 || bottom > box.bottom + 1)
+            }).map((one) => one.textContent)
+        })
+    }"""
+    assert tab.page.evaluate(out) == []
+
+
 def test_the_figure_and_the_plane_are_saved_as_they_are_seen(
     tab: Any, opened: tuple[str, int]
 ) -> None:

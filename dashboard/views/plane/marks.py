@@ -146,4 +146,4 @@ class _Marks:
         theme, drawn = THEMES[self._session.view.theme], self._drawn
         drawn.rings.glyph.line_color = theme.text
         drawn.labels.glyph.update(text_color=theme.text, background_fill_color=theme.surface)
-        drawn.diamond.glyph.update(fill_color=theme.accent, line_color=theme.surface)
+        drawn.diamond.glyph.update(fill_color=theme.text, line_color=theme.surface)

@@ -30,12 +30,14 @@ __all__ = [
     "framed",
     "keep_picture",
     "kept_picture",
+    "ringed_places",
     "selected_on",
     "stretch_in_view",
 ]
 
 KEPT_PX = 540  # width and height of what is kept: about those of a plane on a usual screen
 
+_MOST_RINGED = 400  # of more, colour against grey says the same
 _FOLDER = "pictures"
 _MOST = 40  # of some 50 kB each
 _SHADER = Path(__file__).parents[2] / "figures" / "shade.py"
@@ -152,6 +154,13 @@ def selected_on(workspace: Workspace, plane: str, rows: np.ndarray) -> np.ndarra
     mask = np.zeros(len(workspace.catalog), bool)
     mask[rows] = True
     return mask[workspace.planes[plane].rows]
+
+
+def ringed_places(workspace: Workspace, plane: str | None, rows: np.ndarray | None) -> np.ndarray:
+    """Where on a plane the selected are that get a ring each, (n, 2): a few, or none of many."""
+    if plane is None or rows is None or len(rows) > _MOST_RINGED:
+        return np.empty((0, 2))
+    return workspace.planes[plane].xy[selected_on(workspace, plane, rows)]
 
 
 def framed(

@@ -23,12 +23,13 @@ from ...session.session import Session
 from ...workspace.colouring import Categories
 from ..widgets.components import FormPart, one_patch
 from ..widgets.form_fields import Field, form
+from .picture import ringed_places
 
 __all__ = ["attach_select", "outline_of", "plane_tools"]
 
 _DRAGS = {"pan": "Move", "box": "Box", "lasso": "Lasso"}
 _WAYS = {"new": "New", "add": "Add", "subtract": "Subtract", "intersect": "Within"}
-_MOST_RINGED = 400  # of more, colour against grey says the same
+_FEW = 60  # of more, rings lie over one another and are drawn fainter
 # The tools know themselves whether they are active; the page's own buttons say which one is to be.
 _TURN = """
 const [wanted] = cb_obj.tags
@@ -96,7 +97,8 @@ class _Select:
     def __init__(self, session: Session, plane: figure) -> None:
         self._session, self._plane = session, plane
         self._ringed = ColumnDataSource({"x": [], "y": []}, name="plane-selected")
-        self._rings = plane.add_glyph(self._ringed, Scatter(size=9, fill_color=None, line_width=1))
+        ring = Scatter(size=9, fill_color=None, line_width=1)
+        self._rings = plane.add_glyph(self._ringed, ring, level="underlay")  # below the colours
         box, lasso = BoxSelectTool(renderers=[]), LassoSelectTool(renderers=[], continuous=False)
         plane.add_tools(box, lasso)
         (pan,) = (tool for tool in plane.tools if isinstance(tool, PanTool))
@@ -136,10 +138,8 @@ class _Select:
 
     def _ring(self, *_: object) -> None:
         view, rows = self._session.view, self._session.selected.rows
-        xy = np.empty((0, 2))
-        if view.plane is not None and 0 < len(rows) <= _MOST_RINGED:
-            plane = self._session.workspace.planes[view.plane]
-            xy = plane.xy[np.isin(plane.rows, rows)]
+        xy = ringed_places(self._session.workspace, view.plane, rows)
         if len(xy) or len(self._ringed.data["x"]):
             self._ringed.data = {"x": xy[:, 0], "y": xy[:, 1]}
-        self._rings.glyph.line_color = THEMES[view.theme].text
+        alpha = 1.0 if len(xy) <= _FEW else 0.4
+        self._rings.glyph.update(line_color=THEMES[view.theme].text, line_alpha=alpha)

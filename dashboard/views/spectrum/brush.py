@@ -125,5 +125,5 @@ class Brush:
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]
         if "_edited" in vars(self):
-            self._edited.glyph.line_color = theme.accent
-        self._stretch.update(fill_color=theme.accent, line_color=theme.accent)
+            self._edited.glyph.line_color = theme.pinned
+        self._stretch.update(fill_color=theme.muted, line_color=theme.muted)

@@ -21,6 +21,7 @@ __all__ = ["FOOT_PX", "FluxFigure"]
 FOOT_PX = 14  # of a line of words at the foot of the plot
 _NAME_REACH_PX = 16.0  # how far from a line's name a click may be
 _READOUT_PX = 17  # what the cursor reads stands above the frame, not on the names of lines
+_TICK_PX = 24  # so much of the axis of flux a number takes
 _LABEL_TOP_PX, _LABEL_ROW_PX = 2, 15
 _LABEL_SHARE = 0.16, 0.4  # of the height left free for the names of lines, at least and at most
 
@@ -92,6 +93,8 @@ class FluxFigure:
         """The frame's ``inner_width`` or ``inner_height`` is another."""
         setattr(self, {"inner_width": "width_px", "inner_height": "_height_px"}[attr],
                 new or GUESS_PX)  # fmt: skip
+        upward: Any = self.figure.yaxis[0]
+        upward.ticker.desired_num_ticks = int(np.clip(self._height_px // _TICK_PX, 2, 6))
         self._letter()
         self.fit()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTicker, Line, Range1d, Span
+from bokeh.models import BasicTicker, Label, Line, Range1d, Span
 from bokeh.plotting import figure
 
 from ....data.lenses.lenses import AnomalyLens
-from ...figures.bokeh_style import dress, spectral_figure
+from ...figures.bokeh_style import FONT, dress, spectral_figure
 from ...figures.filled_source import empty_source
 from ...figures.theme import THEMES
 from ...session.background.latest_wins import Answer, Background
@@ -18,6 +18,8 @@ from ...session.visitor import Visitor
 from ..widgets.components import turn
 
 __all__ = ["ResidualPlot"]
+
+_NO_MODEL = "no model to compare with"
 
 
 class ResidualPlot:
@@ -57,7 +59,7 @@ class ResidualPlot:
         elif whole.model is not None:
             self._put(whole.wave_rest_aa, whole.flux - whole.model, "− survey's model")
         else:
-            self._put(np.empty(0), np.empty(0), "no model here")
+            self._put(np.empty(0), np.empty(0), "residual", _NO_MODEL)
 
     def _arrived(self, answer: Answer[Rebuilt]) -> None:
         rebuilt, shown = answer.result, self._session.outcome.shown
@@ -77,13 +79,20 @@ class ResidualPlot:
         self._line = fig.add_glyph(self._source, Line(line_width=1, line_join="bevel")).glyph
         self._zero = Span(location=0, dimension="width", line_width=1)
         fig.add_layout(self._zero)
+        self._lacking = Label(
+            x=4, y=4, x_units="screen", y_units="screen", text="", text_font=FONT,
+            text_font_size="11px",
+        )  # fmt: skip
+        fig.add_layout(self._lacking)
         fig.yaxis.ticker = BasicTicker(desired_num_ticks=3)
         fig.yaxis.axis_label_text_font_size = "9px"
         self._figure = fig
         self._place.append(fig)
         self._dress()
 
-    def _put(self, wave_rest_aa: np.ndarray, residual: np.ndarray, label: str) -> None:
+    def _put(
+        self, wave_rest_aa: np.ndarray, residual: np.ndarray, label: str, lacking: str = ""
+    ) -> None:
         if self._figure is None:
             return
         self._source.data = {
@@ -92,7 +101,8 @@ class ResidualPlot:
         known = np.abs(residual[np.isfinite(residual)])
         most = float(np.percentile(known, 99.8)) if known.size else 1.0
         self._figure.y_range.update(start=-1.2 * (most or 1.0), end=1.2 * (most or 1.0))
-        self._figure.yaxis.axis_label = label
+        self._figure.yaxis.update(axis_label=label, major_label_text_alpha=float(len(residual) > 0))
+        self._lacking.text = lacking
 
     def _dress(self, *_: object) -> None:
         if self._figure is None:
@@ -101,3 +111,4 @@ class ResidualPlot:
         dress(self._figure, theme)
         self._line.line_color = theme.line
         self._zero.line_color = theme.marker
+        self._lacking.text_color = theme.muted

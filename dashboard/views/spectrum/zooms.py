@@ -9,9 +9,10 @@ import panel as pn
 from bokeh.models import BasicTicker, Label, Line, Range1d, VArea, VSpan, VStrip
 from bokeh.plotting import figure
 
-from ...figures.bokeh_style import FONT, dress, plain_figure
+from ...figures.bokeh_style import FONT, dress, letter, plain_figure
 from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
+from ...figures.wording import flux_label
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
 from ..widgets.components import turn
@@ -23,6 +24,7 @@ ZOOMS = (("Hβ + [O III]", (4780.0, 5080.0)), ("Hα + [N II]", (6450.0, 6790.0))
 """What a window is called, and its vacuum Å at rest."""
 
 _BEYOND = "not observed"
+_NAME_PX = 10
 
 
 class ZoomWindows:
@@ -74,9 +76,10 @@ class _Window:
         fig = plain_figure(
             name=f"zoom-{name}-figure", x_range=Range1d(start=ends_aa[0], end=ends_aa[1]),
             y_range=Range1d(start=0, end=1), tools="",
-            min_border_left=34, min_border_right=8, min_border_top=16,
+            min_border_left=46, min_border_right=8, min_border_top=16,
         )  # fmt: skip
         fig.xaxis.ticker = BasicTicker(desired_num_ticks=3)
+        letter(fig, label_px=_NAME_PX, tick_px=_NAME_PX)
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.5,
                         fill_color=sources.shade)  # fmt: skip
         fig.add_glyph(sources.bands, strips)
@@ -95,6 +98,10 @@ class _Window:
         fig: figure = self.figure
         low, high = axis.of_rest(np.array(self._ends)).tolist()
         fig.x_range.update(start=low, end=high)
+        fig.xaxis.axis_label = axis.short_label
+        shown = session.outcome.shown
+        if shown is not None:
+            fig.yaxis.axis_label = flux_label(shown.lens.name, shown.flux_unit)
         if whole is None:
             clear(self._source)
             return

@@ -147,7 +147,7 @@ class _WhatIfTab:
             )
         what = "Probability" if of_types else "Score"
         table = (
-            f'<table class="plain"><caption>{what} of the edited spectrum</caption>'
+            f'<table class="plain"><caption>{what} of the edited spectrum (olive)</caption>'
             f"<thead><tr><th></th><th>as it is</th><th>edited</th><th>change</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table>"
         )

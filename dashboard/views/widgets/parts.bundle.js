@@ -92,7 +92,9 @@ function render({ model, el }) {
     take(kept.includes(several[0]) ? several[0] : kept.at(-1))
   }
 
+  let wanted
   const take = async (file) => {
+    wanted = file
     show(file)
     if (file.size > LARGEST) {
       model.send_msg({ refused: file.name, size: file.size })
@@ -105,6 +107,7 @@ function render({ model, el }) {
       model.send_msg({ unread: file.name })
       return
     }
+    if (file !== wanted) return // another was asked for while this one was read
     const bytes = new Uint8Array(content)
     let text = ""
     for (let at = 0; at < bytes.length; at += 0x8000) {

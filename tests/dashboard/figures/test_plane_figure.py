@@ -26,9 +26,13 @@ def test_the_picture_stands_upright_in_its_own_proportions() -> None:
     assert box.width * width == pytest.approx(2 * box.height * height)
 
 
-def test_a_ring_is_drawn_where_it_is_in_view_only() -> None:
-    assert len(plane_figure(picture(), title="", ring=(0.2, 0.4)).axes[0].lines) == 1
-    assert len(plane_figure(picture(), title="", ring=(1.2, 0.4)).axes[0].lines) == 0
+def test_what_is_ringed_lies_below_the_colours_and_moves_nothing() -> None:
+    far = np.array([[0.1, 0.2], [1.2, 0.4]])
+    axes = plane_figure(picture(), title="", ring=far[1], ringed=far).axes[0]
+    below, above = axes.lines
+    np.testing.assert_array_equal(below.get_xydata(), far)
+    assert below.get_zorder() < axes.images[0].get_zorder() < above.get_zorder()
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 1), (0, 1))
 
 
 def test_its_key_is_text_of_an_svg(tmp_path: Path) -> None:

@@ -41,5 +41,24 @@ def test_selections_keep_the_laws_of_sets(one, other, third):
 def test_what_is_combined_says_how_it_was_made():
     lasso, clause = Selection("a", "lasso", np.arange(3)), Selection("b", "z < 1", np.arange(2))
     made = lasso.combined("not", clause)
-    assert (made.name, made.origin) == ("a not b", "(lasso) and not (z < 1)")
+    assert (made.name, made.origin) == ("a not b", "lasso and not z < 1")
     assert made.rows.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([("or", "box"), ("or", "z < 1"), ("or", "box")], "lasso or box or z < 1 or box"),
+        ([("or", "box"), ("not", "z < 1"), ("not", "a OR b")],
+         "(lasso or box) and not z < 1 and not (a OR b)"),
+        ([("and", "z BETWEEN 0 AND 1"), ("not", "label = 'this and that'")],
+         "lasso and (z BETWEEN 0 AND 1) and not label = 'this and that'"),
+        ([("and", "(a or b)"), ("or", "c & d")], "(lasso and (a or b)) or (c & d)"),
+        ([("not", "a and not b")], "lasso and not (a and not b)"),
+    ],
+)  # fmt: skip
+def test_brackets_stand_where_another_order_would_mean_another_thing(steps, said):
+    made = Selection("a", "lasso", np.arange(3))
+    for how, origin in steps:
+        made = made.combined(how, Selection("b", origin, np.arange(2)))
+    assert made.origin == said

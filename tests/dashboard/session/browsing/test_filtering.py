@@ -77,7 +77,7 @@ def test_clauses_joined_by_the_switch_are_in_the_link_if_they_say_the_same(
     session.filtering.apply("z < 0.2")
     session.selected.how = "add"
     session.filtering.apply("label = 'type 2'")
-    assert session.view.filter == session.filtering.text == "(z < 0.2) or (label = 'type 2')"
+    assert session.view.filter == session.filtering.text == "z < 0.2 or label = 'type 2'"
     session.selected.how = "subtract"
     session.filtering.apply("label = 'type 1'")
     # "and not" would pass over the unlabelled, which are still selected.
@@ -85,7 +85,7 @@ def test_clauses_joined_by_the_switch_are_in_the_link_if_they_say_the_same(
     label = session.workspace.catalog["label"]
     assert (label[session.selected.rows] == "").any()
     session.selected.undo()
-    assert session.view.filter == "(z < 0.2) or (label = 'type 2')"
+    assert session.view.filter == "z < 0.2 or label = 'type 2'"
 
 
 def test_a_brush_changes_its_own_condition_alone(session: Visitor) -> None:
