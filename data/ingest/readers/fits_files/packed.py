@@ -67,17 +67,23 @@ def unpacked_name(path: Path) -> str:
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
-                inside = [info for info in archive.infolist() if not info.is_dir()]
+                inside = _files_in(archive)
         except (OSError, zipfile.BadZipFile):
             return path.name  # whoever opens it says so
         return inside[0].filename if len(inside) == 1 else path.name
     return path.stem if suffix in (".gz", ".bz2", ".xz") else path.name
 
 
+def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Without folders, and what macOS puts beside every file."""
+    inside = (info for info in archive.infolist() if not info.is_dir())
+    return [info for info in inside if not info.filename.startswith("__MACOSX/")]
+
+
 def _unpacked(file: IO[bytes], packing: str) -> IO[bytes]:
     if packing == "zip":
         with zipfile.ZipFile(file) as archive:
-            inside = [info for info in archive.infolist() if not info.is_dir()]
+            inside = _files_in(archive)
             if any(info.filename.startswith("xl/") for info in inside):
                 raise ReadError("unknown format", "a spreadsheet of Excel: save it as CSV")
             if len(inside) != 1:
