@@ -53,9 +53,14 @@ def ranks(catalog: pd.DataFrame, scores: Mapping[str, np.ndarray]) -> pd.DataFra
     return table[table["kind"] != ""].rename_axis("row").reset_index()
 
 
-def clustered(unit: np.ndarray, kinds: np.ndarray, detected: np.ndarray) -> dict[str, Any]:
-    """How well clusters of explanations bring the kinds back, over ten seeds of KMeans."""
-    k = len(np.unique(kinds))
+def clustered(
+    unit: np.ndarray, kinds: np.ndarray, detected: np.ndarray, k: int = 0
+) -> dict[str, Any]:
+    """How well clusters of explanations bring the kinds back, over ten seeds of KMeans.
+
+    As many clusters as there are kinds, or ``k``.
+    """
+    k = k or len(np.unique(kinds))
     found = [cluster_explanations(unit, k, seed=seed).labels for seed in range(10)]
     index = [adjusted_rand_score(kinds, labels) for labels in found]
     among = [adjusted_rand_score(kinds[detected], labels[detected]) for labels in found]

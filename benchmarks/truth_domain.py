@@ -163,7 +163,7 @@ def _rubbish(case: Case, seen: _Seen) -> dict[str, Any]:
             newcomer = _looked(lens, made(spectrum, rng))
             if newcomer is not None:
                 far.append(_unlike(newcomer))
-        stated = kind == "wrong redshift"
+        stated = kind in _STATED
         share = np.array(far, bool)
         found[kind] = row(_share(share), "stated", met=True) if stated else _at_least(share, 0.95)
     prepared = np.stack([newcomer.flux for _, newcomer in seen.sdss()])
@@ -224,6 +224,21 @@ def _as_counts(spectrum: Spectrum, _: np.random.Generator) -> Spectrum:
     return replace(spectrum, flux=spectrum.flux * response, ivar=ivar, flux_unit="counts")
 
 
+def _joined(spectrum: Spectrum, rng: np.random.Generator) -> Spectrum:
+    """From somewhere in the lens's range on 1.4 times as high: arms that were badly joined."""
+    rest, flux = spectrum.wave_obs_aa / (1 + spectrum.z), spectrum.flux.copy()
+    flux[rest > rng.uniform(4000, 5000)] *= 1.4
+    return replace(spectrum, flux=flux)
+
+
+def _per_frequency(spectrum: Spectrum, _: np.random.Generator) -> Spectrum:
+    """Flux per frequency under the name of flux per wavelength: a wrong unit."""
+    by = ((spectrum.wave_obs_aa / 5500) ** 2).astype(np.float32)
+    return replace(spectrum, flux=spectrum.flux * by, ivar=spectrum.ivar / by**2)
+
+
+# How much of these is known is stated, whatever it is.
+_STATED = ("wrong redshift", "arms badly joined", "flux per frequency")
 _KINDS: dict[str, Callable[[Spectrum, np.random.Generator], Spectrum]] = {
     "constant": _constant,
     "reversed": _reversed,
@@ -232,6 +247,8 @@ _KINDS: dict[str, Callable[[Spectrum, np.random.Generator], Spectrum]] = {
     "noise": _noise,
     "wrong redshift": _elsewhere,
     "counts": _as_counts,
+    "arms badly joined": _joined,
+    "flux per frequency": _per_frequency,
 }
 
 
