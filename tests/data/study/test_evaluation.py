@@ -78,7 +78,7 @@ def test_tuning_goes_on_where_it_stopped_and_then_classifies(copied, studied):
     with pytest.raises(BuildCancelled):
         tuned_build(copied, settings=studied, progress=stop_late, cancelled=lambda: len(points) > 6)
     partial = next(RunStore(copied.path).path.glob(".tune-*.partial"))
-    assert list(partial.glob("points-three-linear.json"))
+    assert list(partial.glob("part-three-linear.json"))
     report = tuned_build(copied, settings=studied)
     assert {"tune", "svm"} <= set(report.built)
     store = RunStore(copied.path)
