@@ -75,9 +75,8 @@ class Visitor:
 
     async def stay(self, until: float, pause_s: float, dice: Dice) -> None:
         """Open the page, and do something every few seconds until the time is over."""
-        reading, deed = None, "open"
+        reading, deed, began = None, "open", time.monotonic()
         try:
-            began = time.monotonic()
             await self._connect()
             reading = asyncio.create_task(self._read())
             await self._begin()
