@@ -16,6 +16,7 @@ from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session
+from ..widgets.components import added_at_once
 
 __all__ = ["RebuiltOverlay"]
 
@@ -53,13 +54,16 @@ class RebuiltOverlay:
         line = empty_source("rebuilt-line", "x", "y")
         windows = empty_source("rebuilt-windows", "left", "right")
         strips = VStrip(x0="left", x1="right", line_color=None, fill_alpha=0.25)
-        shade = self._flux.add_glyph(windows, strips)
-        model = self._flux.add_glyph(line, Line(line_width=3.5, line_join="bevel", line_alpha=0.62))
-        # Beneath the thin line of the spectrum: where they agree both are seen.
-        others = [each for each in self._flux.renderers if each is not model]
-        names = [getattr(getattr(each, "data_source", None), "name", "") for each in others]
-        trace = names.index("trace")
-        self._flux.renderers = [*others[:trace], model, *others[trace:]]
+        with added_at_once(self._flux):
+            shade = self._flux.add_glyph(windows, strips)
+            model = self._flux.add_glyph(
+                line, Line(line_width=3.5, line_join="bevel", line_alpha=0.62)
+            )
+            # Beneath the thin line of the spectrum: where they agree both are seen.
+            others = [each for each in self._flux.renderers if each is not model]
+            names = [getattr(getattr(each, "data_source", None), "name", "") for each in others]
+            trace = names.index("trace")
+            self._flux.renderers = [*others[:trace], model, *others[trace:]]
         return _Drawn(model, shade)
 
     def _begin(self, *_: object) -> None:
