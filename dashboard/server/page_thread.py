@@ -11,6 +11,7 @@ from tornado.ioloop import IOLoop
 
 from ..session.background.browser_tab import Schedule
 from ..views.widgets.components import one_patch
+from .waiting_messages import send_all_that_waits
 
 __all__ = ["schedule_of"]
 
@@ -27,6 +28,7 @@ def schedule_of(doc: Document | None) -> Schedule:
     loop = None if doc is None else IOLoop.current(instance=False)
     if doc is None or loop is None:
         return lambda callback: callback()
+    send_all_that_waits()
 
     waiting: list[Callable[[], None]] = []
 

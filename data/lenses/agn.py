@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,6 +48,8 @@ class AgnLens(BuiltLens):
         domain = domain_run(store, "domain-p21", run)
         super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
+        # Visitors step through the same lists: lines are fitted once a row.
+        self._lacking = lru_cache(2**14)(self._measured_lacking)
         margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
         # First what is explained by default: log-odds, in which a machine is nearly linear
         # wherever the spectrum lies, while log p and p saturate near 1.
@@ -179,6 +181,9 @@ class AgnLens(BuiltLens):
     def lines_lacking(self, row: int) -> tuple[str, ...]:
         """Lines that nearly all of its predicted type show and this one does not, in words."""
         self._check_row(row)
+        return self._lacking(int(row))
+
+    def _measured_lacking(self, row: int) -> tuple[str, ...]:
         if self.domain is None:
             return ()
         predicted = str(self.columns["predicted"].at[row])

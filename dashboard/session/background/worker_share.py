@@ -83,15 +83,15 @@ class SharedWorkers:
     def _begin(self) -> None:
         with self._lock:
             for turns in self._turns:
-                for _ in range(len(turns)):
+                for share in tuple(turns):
                     enough = self._n_refining == self._most_refining
-                    if not self._free or (turns[0].refines and enough):
+                    if not self._free or (share.refines and enough):
                         return
-                    share = turns.popleft()
-                    if share.visitor.n_running < self._most:
+                    if share.visitor.n_running < self._most:  # else it keeps its turn
+                        turns.remove(share)
                         self._start(share)
-                    if share.waiting:
-                        turns.append(share)
+                        if share.waiting:
+                            turns.append(share)
 
     def _start(self, share: Share) -> None:
         future, call = share.waiting.popleft()

@@ -119,7 +119,7 @@ class DroppedFile(param.Parameterized):
             why = with_command(look.reason)
             self._session.complain(f"{self._name} has no “{lens.title}”: {why}; {other}.")
             return
-        if self._open is not looked.outside:
+        if self._outside is not looked.outside:  # its first answer
             self._outside = looked.outside
             shown = OpenSpectrum(
                 look.id, -1, lens, look.z, look.reason, look.wave_rest_aa, look.flux,
@@ -127,7 +127,8 @@ class DroppedFile(param.Parameterized):
                 look.z_warning,
             )  # fmt: skip
             self._session.present(shown)
-        self.place = looked.place
+        if self._open is looked.outside:  # its place takes time: another may be open by now
+            self.place = looked.place
 
     @property
     def _open(self) -> OutsideLens | None:

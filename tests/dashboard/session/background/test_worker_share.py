@@ -161,3 +161,28 @@ def test_what_refines_gets_a_quarter_of_the_threads():
     for work in refining:
         work.result(_END_S)
     workers.shutdown()
+
+
+def test_who_waits_for_their_own_refinement_keeps_their_turn():
+    workers = SharedWorkers(2, "shared-test")
+    order: list[str] = []
+    refined, answered = threading.Event(), threading.Event()
+    held = threading.Event()
+    first, second, third, fourth = (workers.share() for _ in range(4))
+    refining = first.later.submit(refined.wait, _END_S)
+    running = second.submit(answered.wait, _END_S)
+    asked = [first.submit(order.append, "first")]
+    asked += [third.submit(lambda: (order.append("third"), held.wait(_END_S)))]
+    asked += [fourth.submit(order.append, "fourth")]
+    answered.set()  # a thread is free, and the first visitor's is not
+    running.result(_END_S)
+    while not order:
+        pass
+    refined.set()
+    refining.result(_END_S)
+    asked[0].result(_END_S)
+    held.set()
+    for work in asked:
+        work.result(_END_S)
+    assert order == ["third", "first", "fourth"]
+    workers.shutdown()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
+from spexplain.dashboard.session.opened import dropped_file
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.collection import Collection
@@ -118,3 +119,26 @@ def test_a_file_that_takes_its_time_keeps_no_explanation_waiting(real, wait_unti
         wait_until(lambda: "processor time" in others[1].outcome.problem)
         for visitor in others:
             visitor.close()
+
+
+def test_a_file_whose_place_comes_late_does_not_open_again_over_another(
+    real, tmp_path, as_file, monkeypatch
+):
+    asked, may_end = threading.Event(), threading.Event()
+
+    def late(*_):
+        asked.set()
+        may_end.wait()
+        return 1.0, 2.0
+
+    monkeypatch.setattr(type(real.workspace.placer), "place", late)
+    row, other = (int(row) for row in real.lens.rows[:2])
+    real.dropped.receive("mine.fits", as_file(real.workspace.collection, row, tmp_path / "s.fits"))
+    assert asked.wait(30)
+    real.open(other)
+    may_end.set()
+    both = threading.Barrier(2)
+    for ended in [dropped_file._THREADS.submit(both.wait, 30) for _ in range(2)]:
+        ended.result(30)  # neither thread reads a file any more
+    assert real.outcome.shown.row == other
+    assert real.dropped.place is None

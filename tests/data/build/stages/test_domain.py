@@ -113,7 +113,9 @@ def test_without_a_background_only_what_is_unlike_anything_is_told(built):
     assert np.isnan(lens.verdict(0).domain.of_kind)
 
 
-def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(tmp_path, write, quick):
+def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(
+    tmp_path, write, quick, monkeypatch
+):
     # 60 of each of two types: of fewer than 50 nothing is expected.
     collection = write(tmp_path / "two", ["type 2", "intermediate"] * 60)
     build(collection, settings=quick, only=["domain-p21"])
@@ -121,6 +123,8 @@ def test_a_strong_line_that_its_type_shows_and_it_does_not_is_said(tmp_path, wri
     expected = lens.domain.sample["lines"]
     assert set(expected["type 2"]) == {"oiii5007"}
     assert "oiii5007" not in expected["intermediate"]
+    assert lens.verdict(0).domain.lacking == ()
+    monkeypatch.setattr(lens, "_observed", None)  # nothing is measured twice
     assert lens.verdict(0).domain.lacking == ()
     twin = as_observed(collection, 0)
     rest = twin.wave_obs_aa / 1.025
