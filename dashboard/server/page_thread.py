@@ -11,9 +11,12 @@ from tornado.ioloop import IOLoop
 
 from ..session.background.browser_tab import Schedule
 from ..views.widgets.components import one_patch
-from .waiting_messages import send_all_that_waits
+from .waiting_messages import send_what_waits
 
 __all__ = ["schedule_of"]
+
+# After its last change a page is asked for messages left unsent.
+_UNSENT_S = 0.1
 
 
 def schedule_of(doc: Document | None) -> Schedule:
@@ -28,7 +31,6 @@ def schedule_of(doc: Document | None) -> Schedule:
     loop = None if doc is None else IOLoop.current(instance=False)
     if doc is None or loop is None:
         return lambda callback: callback()
-    send_all_that_waits()
 
     waiting: list[Callable[[], None]] = []
 
@@ -39,6 +41,7 @@ def schedule_of(doc: Document | None) -> Schedule:
         with one_patch(), ExitStack() as rest:
             for callback in reversed(now):  # each is called, whatever becomes of those before it
                 rest.callback(callback)
+        loop.call_later(_UNSENT_S, send_what_waits, doc)
 
     def take_turn(callback: Callable[[], None]) -> None:
         waiting.append(callback)

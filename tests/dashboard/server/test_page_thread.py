@@ -93,3 +93,21 @@ def test_one_that_fails_keeps_the_others_from_nothing(monkeypatch):
         assert done == ["before", "after"]
 
     run(monkeypatch, does)
+
+
+def test_after_a_change_what_is_left_unsent_is_sent(monkeypatch):
+    asked: list[Any] = []
+    monkeypatch.setattr(module, "send_what_waits", asked.append)
+
+    async def does(page: Page, schedule: Any) -> None:
+        page.there[0]()
+        schedule(lambda: None)
+        await _heard()
+        page.turn()
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if asked:
+                break
+        assert asked == [page]
+
+    run(monkeypatch, does)
