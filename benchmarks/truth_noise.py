@@ -19,7 +19,7 @@ from spexplain.core.explain.entry import explain, explain_many
 from spexplain.core.explain.explanation import Explanation
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.trust.exposures import explain_again
-from spexplain.core.trust.seen_again import Recurrence, recurrence
+from spexplain.core.trust.recurrences import Recurrence, recurrence
 from spexplain.data.collection.exposures import Exposures
 from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes
 from spexplain.data.demo.simulate.objects import simulate_object

@@ -15,7 +15,7 @@ from ..compute.workers import InTurn, Sharing, or_own
 from ..settings import ExplainSettings, MethodName
 from ..targets import Target
 from ..targets.base import may_share
-from .explanation import Explanation, flux_digest
+from .explanation import Explanation, below_zero, flux_digest
 from .lime import lime
 from .occlusion import occlusion
 from .saliency import saliency
@@ -213,4 +213,5 @@ def _answers(
         while not complete:
             explanation = leading.call(next, results)
             complete = explanation.complete
-            yield replace(explanation, flux_digest=digest)
+            below = below_zero(x, explanation.labels)
+            yield replace(explanation, flux_digest=digest, below=below)

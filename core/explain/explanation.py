@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..settings import ExplainSettings
 
-__all__ = ["Explanation", "flux_digest"]
+__all__ = ["Explanation", "below_zero", "flux_digest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,8 @@ class Explanation:
         Why samples were drawn where there might have been an exact answer; empty elsewhere.
     flux_digest
         Tells the flux that was explained from any other; empty where not known.
+    below : (S,) bool, or None where not known
+        Whether a segment's flux is negative on the whole: scaled up, it is less.
     """
 
     method: str
@@ -70,6 +72,7 @@ class Explanation:
     nothing: str = ""
     sampled: str = ""
     flux_digest: str = ""
+    below: NDArray[np.bool_] | None = None
 
     @classmethod
     def unfitted(
@@ -147,6 +150,11 @@ class Explanation:
 def flux_digest(flux: NDArray[np.floating]) -> str:
     """What tells a flux (D,) from any other, whichever its precision."""
     return blake2b(np.ascontiguousarray(flux, np.float64).tobytes(), digest_size=16).hexdigest()
+
+
+def below_zero(flux: NDArray[np.floating], labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether the flux (D,) is negative on the whole in each segment (S,)."""
+    return np.bincount(labels, np.asarray(flux, np.float64)) < 0
 
 
 def _pixel_borders(wave_aa: NDArray[np.float64]) -> NDArray[np.float64]:

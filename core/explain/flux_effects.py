@@ -5,7 +5,8 @@ perturbed. Scaling by f perturbs the flux by (f − 1), so what 10 % more flux d
 
     e = w · 0.1 / (1 − f)
 
-which is w itself at the papers' f = 0.9 and −w at 1.1. A target may rise both ways, as a squared
+which is w itself at the papers' f = 0.9 and −w at 1.1. Where the flux is negative, 10 % more is
+10 % of its size upwards, and e has the other sign. A target may rise both ways, as a squared
 residual does about its least: then w is below 0 at f and at 2 − f, and no direction of flux can be
 named. Fills (flat, mean, noise, bump) take the content of a segment away: their weight stays what
 it is, of what is here rather than the fill.
@@ -53,6 +54,8 @@ class Effects:
         Both more and less raise the target, or both lower it: see the sign of ``values``.
     mirrored
         Whether the other side of 1 has been asked; if not, ``either`` is False throughout.
+    n_below
+        In how many segments the flux is negative: there +10 % is of its size, upwards.
     """
 
     unit: EffectUnit
@@ -60,6 +63,7 @@ class Effects:
     values: NDArray[np.float64]
     either: NDArray[np.bool_]
     mirrored: bool
+    n_below: int = 0
 
     def ends(
         self, low: NDArray[np.float64], high: NDArray[np.float64]
@@ -95,8 +99,8 @@ def effects(
         Raw weights from the other side of 1 (see ``mirror``); None if that was not asked.
     flux : (D,)
         The prepared flux. With it a saliency map is also brought to +10 % of the flux of each
-        pixel, 0.1·f_i·g_i, so that its sum over a segment compares with LIME's; without it the map
-        stays P21's derivative g_i.
+        pixel, 0.1·|f_i|·g_i, so that its sum over a segment compares with LIME's; without it the
+        map stays P21's derivative g_i.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def effects(
     if unit in ("slope", "fill") or (explanation.method == "saliency" and flux is not None):
         times = np.ones(len(weights))
         if explanation.method == "saliency" and flux is not None:
-            times = _TENTH * np.asarray(flux, np.float64)
+            times = _TENTH * np.abs(np.asarray(flux, np.float64))
         return Effects(unit, times, times * weights, nowhere, mirrored=False)
     change = explanation.settings.factor - 1
     if abs(change) < 1e-9:
@@ -127,8 +131,10 @@ def effects(
     either = nowhere if mirrored is None else weights * mirrored > 0
     # Rounded, so that at the papers' 0.9 an effect is its weight to the last bit.
     step = round(_TENTH / abs(change), 12)
-    times = np.where(either, -step, -np.sign(change) * step)
-    return Effects(unit, times, times * weights, either, mirrored=mirrored is not None)
+    below = explanation.below if unit == "flux" and explanation.below is not None else nowhere
+    times = np.where(either, -step, np.where(below, 1, -1) * np.sign(change) * step)
+    n_below = int(below.sum())
+    return Effects(unit, times, times * weights, either, mirrored is not None, n_below)
 
 
 def mirrored_settings(settings: ExplainSettings) -> ExplainSettings | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         randomisation_check,
         randomised_target,
     )
+    from .recurrences import Recurrence, recurrence
     from .reviewers_figures import Faithfulness, faithfulness, random_logit, segment_contributions
-    from .seen_again import Recurrence, recurrence
     from .trust import assess
     from .verdict import Trust
 

@@ -23,7 +23,7 @@ from ..settings import ExplainSettings
 from ..spectra.detector_noise import noise_draws
 from ..targets import Target, evaluate
 from ..targets.base import may_share
-from .seen_again import FEWEST, Recurrence, recurrence
+from .recurrences import FEWEST, Recurrence, recurrence
 
 __all__ = [
     "N_REDRAWS",

@@ -17,6 +17,7 @@ _POOR_R2 = 0.5
 _STRONG_PULL = 0.1
 _OUT_OF_REACH = 1_000_000
 _MOSTLY_IDLE = 0.5
+_JUMPS = ": it looks elsewhere, or answers in jumps, as forests do; then"
 _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 
@@ -115,16 +116,16 @@ def _shared(trust: Trust) -> str:
 
 
 def _empty(trust: Trust) -> str:
-    """Why there is little to see: a model that answers in jumps seldom feels a small change."""
+    """Why there is little to see: a model may look at little, or answer in jumps."""
     share = "all" if trust.idle == 1 else percent(min(trust.idle, 0.99))
     if trust.step is None:
         return (
-            f"the model's answer does not change with {share} of the segments, as with forests, "
-            "which answer in jumps; fewer segments, a stronger perturbation or LIME show more"
+            f"the model's answer does not change with {share} of the segments{_JUMPS} fewer "
+            "segments, a stronger perturbation or LIME may show more"
         )
     return (
-        f"a step of {percent(trust.step, 'g')} changes nothing at {share} of the pixels, as "
-        "with forests, which answer in jumps; a larger step, LIME or occlusion show more"
+        f"a step of {percent(trust.step, 'g')} changes nothing at {share} of the pixels{_JUMPS} "
+        "a larger step, LIME or occlusion may show more"
     )
 
 

@@ -21,7 +21,7 @@ def folder_of(typed: str) -> Path:
 
     if not is_address(typed):
         return Path(typed)
-    from ...data.objects.working_copy import working_copy
+    from ...data.objects.working_copies import working_copy
 
     with travelling("fetch") as report:
         return working_copy(typed, report)

@@ -61,7 +61,7 @@ def free_if_asked(unlock: bool, where: str | Path) -> None:
         return
     from ...data.objects.one_writer import let_go
     from ...data.objects.remote_folder import RemoteFolder
-    from ...data.objects.working_copy import address_of
+    from ...data.objects.working_copies import address_of
 
     address = address_of(where) if isinstance(where, Path) else where
     if address is None:

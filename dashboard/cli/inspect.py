@@ -90,13 +90,13 @@ def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
         about: dict[str, Any] = {"id": id, "model": whose}
         about["domain"] = None if domain is None else domain.to_dict()
         about["verdict"] = verdict.to_dict()
-        about["z_warning"] = explained.z_warning
+        about["z_warning"] = saved.origin.z_warning
         document = explanation_document(
             saved.explanation, explained.wave_rest_aa, mirrored=saved.mirrored
         )
         print_json(about | document | intervals_document(saved))
         return
-    if doubted := doubt(explained.z_warning):
+    if doubted := doubt(saved.origin.z_warning):
         console.print(doubted, style="yellow", highlight=False, markup=False)
     print_lines(domain_lines(domain, whose))
     console.print(verdict_text(verdict), highlight=False)

@@ -66,7 +66,7 @@ def serve(
 
 def _say_whose_tags(directory: Path) -> None:
     """Of an address: what is shown is a copy, and what visitors note stays in it."""
-    from ...data.objects.working_copy import address_of
+    from ...data.objects.working_copies import address_of
 
     if known := address_of(directory):
         typer.echo(

@@ -26,7 +26,7 @@ from ...data.collection.trained.class_sets import TypeCertainty
 from ...data.collection.trained.type_names import TYPES
 from ...data.lenses.lenses import outdated, outdated_domain
 from ...data.lenses.taken_by import TakenBy, taken_by_lenses
-from ...data.objects.working_copy import address_of
+from ...data.objects.working_copies import address_of
 from ..figures.domain_words import model_lines
 from ..figures.effect_words import does_words, unit_words
 from ..figures.set_words import certainty_lines

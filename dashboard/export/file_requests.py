@@ -101,6 +101,8 @@ class FileRequests:
             shown.id,
             flux_unit=shown.flux_unit,
             domain=None if verdict is None else verdict.domain,
+            z_warning=shown.z_warning,
+            note=f"tried at z = {shown.z:.5g}, not its own" if shown.tried else "",
             verdict=verdict,
             # What is in no collection is explained by the usual filter and trimming.
             **(session.knobs_of(shown.lens) if shown.outside is None else {}),

@@ -45,6 +45,8 @@ def origin_of(
     *,
     flux_unit: str = "",
     domain: DomainVerdict | None = None,
+    z_warning: str = "",
+    note: str = "",
     verdict: Verdict | None = None,
     **lens_knobs: float,
 ) -> Origin:
@@ -60,6 +62,10 @@ def origin_of(
         Of the spectrum before it was prepared; empty if not known.
     domain
         Whether the model has learned on anything like it; None if not known.
+    z_warning
+        What is doubtful about its redshift.
+    note
+        What else to keep with it.
     verdict
         What the model says of the spectrum.
     lens_knobs
@@ -78,6 +84,8 @@ def origin_of(
         flux_unit=flux_unit,
         domain=origin_words(domain),
         whose=lens.whose,
+        z_warning=z_warning,
+        note=note,
         verdict={} if verdict is None else verdict.to_dict(),
     )
 
@@ -100,9 +108,10 @@ def figure_of(
         saved.wave_rest_aa,
         saved.flux,
         of,
-        title=saved.origin.spectrum_id,
+        title=" ".join([saved.origin.spectrum_id, saved.origin.note]).strip(),
         verdict=verdict,
         whose=saved.origin.whose,
+        z_warning=saved.origin.z_warning,
         chosen=chosen_text(of.target, saved.origin.lens_knobs),
         # Of what draws no samples they have no width.
         intervals=saved.intervals if of.method in _SAMPLED and not of.exact else None,

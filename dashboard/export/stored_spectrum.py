@@ -46,14 +46,11 @@ class Explained:
         How far to believe it.
     verdict
         What the model says of the spectrum.
-    z_warning
-        What its survey warns of with its redshift, in words.
     """
 
     saved: SavedExplanation
     trust: Trust
     verdict: Verdict
-    z_warning: str = ""
 
     @property
     def wave_rest_aa(self) -> np.ndarray:
@@ -106,8 +103,9 @@ def explain_stored(
     unit = flux_unit_of(collection.catalog, row)
     verdict = _verdict(lens, row, target, level)
     origin = origin_of(
-        collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict
-    )
+        collection, lens, target, id, flux_unit=unit, domain=verdict.domain, verdict=verdict,
+        z_warning=z_warning_of(collection.catalog, row),
+    )  # fmt: skip
     recurrence = None
     if exposures:
         of = exposures_of(collection, lens, row)
@@ -118,7 +116,7 @@ def explain_stored(
     saved = SavedExplanation(
         explanation, lens.wave_rest_aa, flux, origin, trust.intervals, recurrence, mirrored=other
     )
-    return Explained(saved, trust, verdict, z_warning_of(collection.catalog, row))
+    return Explained(saved, trust, verdict)
 
 
 def _verdict(lens: Lens, row: int, target: str, level: float) -> Verdict:

@@ -95,6 +95,9 @@ def sentence_of(explanation: Explanation, effects: Effects, what: str) -> str:
         f"Blue: more {whole} here raises {what}. Orange: it lowers it. The weight is the change "
         f"per +10 % of the {short} of the segment, as segments {sides} tell."
     )
+    if effects.n_below:
+        of = f"{effects.n_below:,} of {counted(len(effects.values), 'segment')}"
+        sentence += f" In {of} the flux is negative: there +10 % is of its size, upwards."
     return f"{sentence} {any_change(effects, what)}".rstrip()
 
 

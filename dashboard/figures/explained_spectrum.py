@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ...core.explain.entry import Explanation
 from ...core.explain.flux_effects import Effects, effects
 from ...core.spectra.lines.line_list import PAGE_LINES, Line
+from ...core.spectra.redshift_warning import doubt
 from ...core.trust.intervals import Intervals
 from ...core.words import counted, percent
 from ...data.files.atomic import written_whole
@@ -78,6 +79,7 @@ def explained_spectrum_figure(
     title: str = "",
     verdict: Verdict | None = None,
     whose: str = "",
+    z_warning: str = "",
     chosen: str = "",
     intervals: Intervals | None = None,
     mirrored: NDArray[np.floating] | None = None,
@@ -109,6 +111,8 @@ def explained_spectrum_figure(
         it has learned on nothing like the spectrum.
     whose
         Whose model it is.
+    z_warning
+        What is doubtful about its redshift: above it all, if it is such as ruins one.
     chosen
         How a score was asked for if not as it is ranked; the verdict is then the score explained.
     intervals
@@ -142,7 +146,7 @@ def explained_spectrum_figure(
     colours = THEMES[theme]
     fig = Figure(figsize=size_in, facecolor=colours.surface)
     FigureCanvasAgg(fig)
-    warning = _warning(verdict, size_in[0])
+    warning = _warning(verdict, z_warning, size_in[0])
     upper, lower, bar = make_panels(fig, colours, lowered=_LINE * len(warning))
     seen = effects(explanation, mirrored=mirrored)
     scale = WeightScale.of(seen.values, by_pixel=explanation.method == "saliency")
@@ -181,10 +185,10 @@ def explained_spectrum_figure(
     return fig
 
 
-def _warning(verdict: Verdict | None, width_in: float) -> list[str]:
-    """That the model has learned on nothing like the spectrum, in lines of the figure's width."""
-    domain = None if verdict is None else verdict.domain
-    return wrap(outside_words(domain), int(_LETTERS * width_in))
+def _warning(verdict: Verdict | None, z_warning: str, width_in: float) -> list[str]:
+    """That its redshift is doubtful, or nothing like it was learned on, in lines of the width."""
+    said = [doubt(z_warning), outside_words(None if verdict is None else verdict.domain)]
+    return [line for words in said for line in wrap(words, int(_LETTERS * width_in))]
 
 
 def _below(whose: str, seen: Effects) -> list[str]:

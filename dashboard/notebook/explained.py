@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from io import BytesIO
@@ -17,6 +17,7 @@ from ...core.explain.flux_effects import Effects, effects
 from ...core.explain.mirrored import mirror
 from ...core.explain.own_pieces import PiecesTarget
 from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.spectra.redshift_warning import doubt
 from ...core.targets import Target
 from ...core.trust import Trust, assess
 from ...data.explanations.fits_file import save_explanation
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Explained", "ExplainedMany", "NotExplained"]
 
 _ROWS = 5  # of the table in a notebook
+_NOWHERE = Origin()
 
 
 class Explained:
@@ -59,15 +61,13 @@ class Explained:
         target: Target,
         *,
         said: dict[str, float] | None = None,
-        done: str = "",
-        name: str = "",
         pieces: tuple[Explanation, PiecesTarget] | None = None,
-        origin: Origin | None = None,
+        origin: Origin = _NOWHERE,
         verdict: Verdict | None = None,
     ) -> None:
         self.explanation, self.flux, self.target = explanation, flux, target
         self.wave_rest_aa = np.asarray(wave_rest_aa)
-        self.said, self.done, self.name = said or {}, done, name
+        self.said, self.done, self.name = said or {}, origin.note, origin.spectrum_id
         self._pieces, self._origin, self._verdict = pieces, origin, verdict
         self._trust: Trust | None = None
 
@@ -89,8 +89,13 @@ class Explained:
     @property
     def outside(self) -> str:
         """That the collection's model has learned on nothing like it, and why; else empty."""
-        domain = "" if self._origin is None else self._origin.domain
+        domain = self._origin.domain
         return f"{domain[:7]} the model's domain{domain[7:]}" if domain[:7] == "outside" else ""
+
+    @property
+    def doubted(self) -> str:
+        """That the redshift that brought the spectrum to rest is doubtful, and why; else empty."""
+        return doubt(self._origin.z_warning).rstrip(".")
 
     @property
     def value(self) -> float:
@@ -101,14 +106,13 @@ class Explained:
         """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
         from ..figures.explained_spectrum import explained_spectrum_figure
 
+        origin = self._origin
         known: dict[str, Any] = {
             "title": self.name, "verdict": self._verdict, "mirrored": self.mirrored,
+            "whose": origin.whose, "z_warning": origin.z_warning,
         }  # fmt: skip
-        if (origin := self._origin) is not None and origin.lens:
-            known |= {
-                "whose": origin.whose,
-                "flux_label": flux_label(origin.lens, origin.flux_unit),
-            }
+        if origin.lens:
+            known["flux_label"] = flux_label(origin.lens, origin.flux_unit)
         return explained_spectrum_figure(
             self.wave_rest_aa, self.flux, self.explanation, **known | options
         )
@@ -168,9 +172,7 @@ class Explained:
         """
         if self._pieces is not None:
             raise ValueError("segments and baselines of your own cannot be saved yet; see table()")
-        origin = self._origin or Origin(
-            spectrum_id=self.name, note=self.done, verdict={"values": self.said}
-        )
+        origin = replace(self._origin, verdict=self._origin.verdict or {"values": self.said})
         save_explanation(path, SavedExplanation(self.explanation, self.wave_rest_aa, self.flux,
                                                 origin, mirrored=self.mirrored))  # fmt: skip
 
@@ -179,7 +181,7 @@ class Explained:
         of = f" of {self.name}" if self.name else ""
         drawn = "" if made.method in ("saliency", "occlusion") else f", {made.n_samples:,} samples"
         first = f"<{made.method} explanation{of}: {made.target} = {self.value:.4g}{drawn}"
-        first += f"; {self.outside}" if self.outside else ""
+        first += "".join(f"; {led}" for led in (self.doubted, self.outside) if led)
         if made.nothing:
             return f"{first}; {made.nothing}>"
         top = self.table().iloc[0]
@@ -194,13 +196,12 @@ class Explained:
         self.plot().savefig(out, format="svg", metadata={"Date": None})
         svg = out.getvalue().decode()
         says = ", ".join(f"{escape(k)} {v:.3g}" for k, v in self.said.items())
-        words = [f"<b>{escape(self.outside)}</b>"] if self.outside else []
+        words = [f"<b>{escape(led)}</b>" for led in (self.doubted, self.outside) if led]
         words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
         words += [f"the model says: {says}"] if says else []
         words += [escape(self.trust().sentence())]
         words += [escape(self.done)] if self.done else []
-        whose = "" if self._origin is None else self._origin.whose
-        words += [f"model: {escape(whose)}"] if whose else []
+        words += [f"model: {escape(self._origin.whose)}"] if self._origin.whose else []
         table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
         return f"{svg[svg.index('<svg') :]}<p>{'<br>'.join(words)}</p>{table}"
 

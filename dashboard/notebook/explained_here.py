@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...core.explain.entry import explain
 from ...core.settings import ExplainSettings
-from ...data.collection.catalog_facts import flux_unit_of
+from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.lenses.lenses import AnomalyLens, Lens, Verdict, lens_of_target
 from ..export.save import origin_of
 from .explained import Explained
@@ -54,9 +54,10 @@ def explained_here(
     origin = origin_of(
         collection, lens, target, id, flux_unit=flux_unit_of(collection.catalog, row),
         domain=verdict.domain, verdict=verdict,
+        z_warning=z_warning_of(collection.catalog, row),
     )  # fmt: skip
     probabilities = dict(getattr(verdict, "probabilities", None) or {})
     return Explained(
         explain(flux, chosen_target, settings), lens.wave_rest_aa, flux, chosen_target,
-        said=probabilities, name=id, origin=origin, verdict=verdict,
+        said=probabilities, origin=origin, verdict=verdict,
     )  # fmt: skip

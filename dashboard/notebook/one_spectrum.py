@@ -12,6 +12,7 @@ import numpy as np
 from astropy import units as u
 from astropy.nddata import InverseVariance
 
+from ...core.spectra.redshift_warning import doubt
 from ...core.spectra.spectrum import Spectrum
 from ...core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from ...core.spectra.with_units import PhysicalSpectrum
@@ -101,10 +102,12 @@ class OneSpectrum:
     def __repr__(self) -> str:
         ours = self.spectrum
         first, last = ours.wave_obs_aa[[0, -1]]
+        doubted = doubt(ours.z_warning).rstrip(".")
         return (
             f"<spectrum {self.id}: {ours.has_data.sum():,} of {ours.flux.size:,} pixels have data, "
             f"{first:.0f}–{last:.0f} Å observed, z = {self.z:.5g}, "
-            f"median S/N {ours.sn_median:.3g}, {self.flux_unit}>"
+            f"median S/N {ours.sn_median:.3g}, {self.flux_unit}"
+            f"{'; ' * bool(doubted)}{doubted}>"
         )
 
     def _repr_html_(self) -> str:
@@ -149,4 +152,8 @@ def read(source: Any, *, z: float | None = None) -> OneSpectrum:
             "a spectrum is a file, a table, a specutils.Spectrum or what spexplain.read gave, got "
             f"{type(source).__name__}"
         )
-    return spectrum if z is None else OneSpectrum(replace(spectrum.spectrum, z=float(z)))
+    return (
+        spectrum
+        if z is None
+        else OneSpectrum(replace(spectrum.spectrum, z=float(z), z_note="", z_warning=""))
+    )

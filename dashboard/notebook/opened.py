@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...core.spectra.spectrum import Spectrum
-from ...data.collection.catalog_facts import flux_unit_of
+from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.collection.collection import Collection
 from ...data.files.folders import demo_path
 from ...data.lenses.lenses import Lens, LensError, open_lenses
@@ -278,6 +278,7 @@ class OpenedCollection:
             str(about["id"]), spectrum.wave_obs_aa, spectrum.flux, spectrum.ivar, z=spectrum.z,
             ra=float(about["ra"]), dec=float(about["dec"]), survey=str(about["survey"]),
             flux_unit=flux_unit_of(self.catalog, row) or _unit_of(str(about["survey"])),
+            z_warning=z_warning_of(self.catalog, row),
         )  # fmt: skip
         return OneSpectrum(record, key=self.collection.key, row=row)
 
@@ -318,7 +319,7 @@ def open(collection: str | Path) -> OpenedCollection:
         There is no readable collection there; the text says why.
     """
     if is_address(collection):
-        from ...data.objects.working_copy import working_copy
+        from ...data.objects.working_copies import working_copy
 
         return OpenedCollection(Collection.open(working_copy(str(collection))))
     path = Path(collection).expanduser()

@@ -14,6 +14,7 @@ from ...core.explain.many_gradients import gradients_of_many
 from ...core.settings import ExplainSettings
 from ...core.targets import Target
 from ...core.targets.any_model import AnyModel, Of, Outputs, read_model
+from ...data.explanations.saved import Origin
 from ...data.lenses.built_lens import LensError
 from .explained import Explained, ExplainedMany, NotExplained
 from .one_spectrum import OneSpectrum, read
@@ -98,8 +99,8 @@ class Model:
         own = OwnSegments(segments, baseline)
         many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
         if not many:
-            flux, done, name = self._one(spectra)
-            return self._explained(flux, label, of, chosen, own, done, name)
+            flux, origin = self._one(spectra)
+            return self._explained(flux, label, of, chosen, own, origin)
         blocks: Any = spectra if np.ma.isMaskedArray(spectra) else np.asarray(spectra)
         if method == "gradient" and self.known.gradients is not None and not own.given:
             return self._gradients(blocks, label, of, chosen, errors)
@@ -107,7 +108,7 @@ class Model:
         for number, flux in enumerate(blocks):
             try:
                 checked = self._flux(flux)
-                explanations.append(self._explained(checked, label, of, chosen, own, "", ""))
+                explanations.append(self._explained(checked, label, of, chosen, own, Origin()))
             except ValueError as error:
                 explanations.append(_failed(number, error, errors))
         return ExplainedMany(explanations)
@@ -132,11 +133,11 @@ class Model:
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self)[1:-1])}</p>"
 
-    def _one(self, source: Any) -> tuple[np.ndarray, str, str]:
-        """Prepared flux, what was done, and what the spectrum is called."""
+    def _one(self, source: Any) -> tuple[np.ndarray, Origin]:
+        """Prepared flux, what it is called, what was done, and what is doubtful about its z."""
         known = isinstance(source, OneSpectrum) or hasattr(source, "spectral_axis")
         if not known and not isinstance(source, str):
-            return self._flux(source), "", ""
+            return self._flux(source), Origin()
         spectrum = read(source)
         try:
             wave = self.wave
@@ -145,7 +146,7 @@ class Model:
             )
         except LensError as error:
             raise ValueError(str(error)) from error
-        return flux, done, spectrum.id
+        return flux, Origin(spectrum.id, note=done, z_warning=spectrum.spectrum.z_warning)
 
     def _flux(self, source: Any) -> np.ndarray:
         if getattr(source, "unit", None) is not None:
@@ -175,8 +176,7 @@ class Model:
         of: Of | None,
         chosen: ExplainSettings,
         own: OwnSegments,
-        done: str,
-        name: str,
+        origin: Origin,
     ) -> Explained:
         if label is None and self.classes:
             label = int(self.known.predicted(flux[None])[0])
@@ -188,7 +188,7 @@ class Model:
             explanation, pieces = explain(flux, target, chosen), None
         return Explained(
             explanation, self.wave, flux, target,
-            said=said, done=done, name=name, pieces=pieces,
+            said=said, origin=origin, pieces=pieces,
         )  # fmt: skip
 
     def _gradients(

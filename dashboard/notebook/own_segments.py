@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from ...core.explain.entry import explain
-from ...core.explain.explanation import Explanation
+from ...core.explain.explanation import Explanation, below_zero
 from ...core.explain.own_pieces import PiecesTarget, pieces_settings
 from ...core.settings import ExplainSettings
 from ...core.spectra.lines.line_list import PAGE_LINES
@@ -59,7 +59,8 @@ class OwnSegments:
         settings = pieces_settings(chosen, n_pieces, baseline=self.baseline is not None)
         ones = np.ones(n_pieces, np.float32)
         explanation = explain(ones, cast("Target", pieces), settings)
-        return replace(explanation, labels=labels), (explanation, pieces)
+        below = below_zero(flux, labels)
+        return replace(explanation, labels=labels, below=below), (explanation, pieces)
 
 
 def _labels(segments: Any, wave: np.ndarray, chosen: ExplainSettings) -> np.ndarray:

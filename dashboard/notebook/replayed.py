@@ -11,6 +11,7 @@ from ...core.explain.entry import explain
 from ...core.targets import Target
 from ...data.explanations.fits_file import load_explanation
 from ...data.explanations.replaying import OtherModelError
+from ...data.explanations.saved import Origin
 from .explained import Explained
 from .own_model import Model
 
@@ -61,9 +62,10 @@ def replay(path: str | Path, model: Model, *, allow_other_model: bool = False) -
     made = explain(saved.flux, target, was.settings)
     if not allow_other_model and not np.isclose(made.value, was.value, rtol=_CLOSE, atol=1e-9):
         raise OtherModelError(f"{path}: {was.target} was {was.value:.6g} and is {made.value:.6g}")
-    return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now,
-                     done=saved.origin.note, name=saved.origin.spectrum_id,
-                     origin=None if allow_other_model else saved.origin)  # fmt: skip
+    origin = saved.origin
+    if allow_other_model:  # what was said of the spectrum was said by that which was explained
+        origin = Origin(origin.spectrum_id, note=origin.note, z_warning=origin.z_warning)
+    return Explained(made, saved.wave_rest_aa, saved.flux, target, said=now, origin=origin)
 
 
 def _targets(model: Model) -> list[Target]:

@@ -13,7 +13,7 @@ from ...core.models.svm.training import SvmSettings
 from ...core.planes.tsne import EmbedSettings, TsneMethod
 from ...core.settings import ExplainSettings, WeightSign
 from ...core.spectra.prepare.recipes import O25Recipe, P21Recipe
-from ...core.trust.seen_again import FEWEST
+from ...core.trust.recurrences import FEWEST
 from .agn_study import AgnStudy, plane_choices
 from .learnt_from import LearnFrom
 

@@ -2,7 +2,8 @@
 
 The file is FITS, so that any tool of the field opens it, and it carries checksums:
 
-* primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read; RECORD, the JSON that counts
+* primary header: FORMAT, CREATOR, OBJECT, METHOD and TARGET to read, DOMAIN, ZDOUBT, MODEL and NOTE
+  where there is something to say; RECORD, the JSON that counts
 * SEGMENTS: edges (Å, rest frame), weight and, where they are known, its interval and error by the
   random masks and by the spectrum's noise, and what other exposures would say of it; where
   segments were scaled also per_10_percent, the change per +10 % of the flux, and weight_mirrored,
@@ -23,10 +24,10 @@ import numpy as np
 from astropy.io import fits
 
 from ...core.explain.entry import ExplainSettings, Explanation, explain, explain_progressively
-from ...core.explain.explanation import flux_digest
+from ...core.explain.explanation import below_zero, flux_digest
 from ...core.targets import Target
 from ...core.trust.intervals import Intervals
-from ...core.trust.seen_again import Recurrence
+from ...core.trust.recurrences import Recurrence
 from ..files.atomic import written_whole
 from .saved import Origin, OtherModelError, SavedExplanation
 
@@ -42,6 +43,8 @@ _SCALARS = (
 )  # fmt: skip
 
 
+# What of the origin a header shows.
+_SAID = {"DOMAIN": "domain", "ZDOUBT": "z_warning", "MODEL": "whose", "NOTE": "note"}
 # Columns of SEGMENTS that hold the intervals.
 _INTERVALS = {"weight_low": "low", "weight_high": "high", "weight_error": "standard_error"}
 # And those of what other exposures would say.
@@ -167,10 +170,9 @@ def _primary(saved: SavedExplanation) -> fits.PrimaryHDU:
     header["FORMAT"] = FORMAT
     header["CREATOR"] = f"spexplain {version('spexplain')}"
     header["OBJECT"] = _ascii(saved.origin.spectrum_id)
-    if saved.origin.domain:
-        header["DOMAIN"] = _ascii(saved.origin.domain)
-    if saved.origin.whose:
-        header["MODEL"] = _ascii(saved.origin.whose)
+    for keyword, name in _SAID.items():
+        if words := getattr(saved.origin, name):
+            header[keyword] = _ascii(words)
     header["METHOD"] = _ascii(made.method)
     header["TARGET"] = _ascii(made.target)
     # JSON escapes all that a header cannot hold but DEL.
@@ -232,11 +234,13 @@ def _read(hdus: Any) -> SavedExplanation:
     scalars = dict(record["explanation"])
     if scalars["r2"] is None or scalars["method"] != "lime":  # earlier versions wrote 1
         scalars["r2"] = float("nan")
+    flux, labels = _column(spectrum, "flux"), _column(spectrum, "segment")
     explanation = Explanation(
         **scalars,
-        flux_digest=flux_digest(_column(spectrum, "flux")),
+        flux_digest=flux_digest(flux),
+        below=below_zero(flux, labels),
         settings=ExplainSettings.from_dict(record["settings"]),
-        labels=_column(spectrum, "segment"),
+        labels=labels,
         weights=_column(segments, "weight"),
         sample_values=_column(hdus["SAMPLES"], "value") if "SAMPLES" in hdus else None,
     )
@@ -247,7 +251,7 @@ def _read(hdus: Any) -> SavedExplanation:
     return SavedExplanation(
         explanation,
         wave_rest_aa=_column(spectrum, "wave_rest"),
-        flux=_column(spectrum, "flux"),
+        flux=flux,
         origin=Origin(**record["origin"]),
         intervals=intervals,
         recurrence=_recurrence(record["redraws"], segments) if "redraws" in record else None,

@@ -12,7 +12,7 @@ from ...core.explain.entry import Explanation
 from ...core.explain.explanation import flux_digest
 from ...core.explain.flux_effects import Effects, effects
 from ...core.trust.intervals import Intervals
-from ...core.trust.seen_again import Recurrence
+from ...core.trust.recurrences import Recurrence
 
 __all__ = ["Origin", "OtherModelError", "SavedExplanation"]
 
@@ -46,6 +46,8 @@ class Origin:
         ``"outside: …"`` with why; empty if not known.
     whose
         Whose the model is, and what it learned on.
+    z_warning
+        What is doubtful about the redshift that brought the spectrum to rest, in words.
     verdict
         What the model said of the spectrum: probabilities and set of types, or score and ranks.
     """
@@ -61,6 +63,7 @@ class Origin:
     flux_unit: str = ""
     domain: str = ""
     whose: str = ""
+    z_warning: str = ""
     verdict: dict[str, Any] = field(default_factory=dict)
 
 

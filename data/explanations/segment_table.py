@@ -9,8 +9,8 @@ from typing import Any
 
 from astropy.table import Column, Table
 
-from ...core.trust.seen_again import Recurrence
-from ...core.words import percent
+from ...core.trust.recurrences import Recurrence
+from ...core.words import percent, spreadsheet_cell
 from ..files.atomic import written_whole
 from .saved import SavedExplanation
 
@@ -42,7 +42,7 @@ def segment_table(saved: SavedExplanation) -> Table:
         Column(range(len(made.weights)), "segment", dtype="int32"),
         Column(edges[:, 0], "wave_min_rest_aa", unit="Angstrom", description=f"lower {wave}"),
         Column(edges[:, 1], "wave_max_rest_aa", unit="Angstrom", description=f"upper {wave}"),
-        Column(made.weights, "weight", description=f"{made.method} weight on {made.target}, raw"),
+        Column(made.weights, "weight", description=_of_weight(saved)),
     ]
     if not made.nothing:
         columns += _effect_columns(saved)
@@ -71,6 +71,15 @@ def segment_table(saved: SavedExplanation) -> Table:
     return table
 
 
+def _of_weight(saved: SavedExplanation) -> str:
+    """What the raw weight is of, and what it is counted by."""
+    target, settings = saved.explanation.target, saved.explanation.settings
+    if saved.effects.unit == "slope":
+        return f"derivative of {target} by the prepared flux of the pixel"
+    perturbed = f"{settings.perturbation} {settings.factor:g}"
+    return f"{settings.method}, raw: {target} with the segment as it is less {perturbed}"
+
+
 def _of_noise(recurrence: Recurrence) -> Sequence[Any]:
     """What other exposures would say."""
     bounds = recurrence.intervals
@@ -96,16 +105,19 @@ def _effect_columns(saved: SavedExplanation) -> list[Any]:
     change = Column(words, "change", description=f"what it does to {target}")
     if effects.unit in ("fill", "slope"):
         return [change]
-    of = {"flux": "flux"}.get(effects.unit, "contrast with the median")
-    per = f"change of {target} per +10 % of the {of} of the segment"
+    of = {"flux": "flux", "contrast": "contrast with the spectrum's median"}.get(
+        effects.unit, "contrast with the spectrum's median once smoothed"
+    )
+    per = f"change of {target} per +10 % of the segment's {of}"
     return [Column(effects.values, "per_10_percent", description=per), change]
 
 
 def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
     """Write the segments as CSV or ECSV (with units, settings and origin).
 
-    CSV has no head: whether the spectrum is one for the model, and whose the model is, stand in
-    the columns ``domain`` and ``model``, where they are known.
+    CSV has no head: columns say what was explained, in which unit and frame, and, where it is
+    known, whether the spectrum is one for the model, what is doubtful about its redshift, and
+    whose the model is.
 
     Parameters
     ----------
@@ -128,7 +140,16 @@ def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
     with written_whole(path) as beside:
         table = segment_table(saved)
         if suffix == ".csv":
-            known = {"domain": saved.origin.domain, "model": saved.origin.whose}
-            table.add_columns([[text] * len(table) for text in known.values() if text],
-                              names=[name for name, text in known.items() if text])  # fmt: skip
+            origin, of = saved.origin, "per_10_percent"
+            of = of if of in table.colnames else "weight"
+            about: Any = table[of]
+            known = {
+                "target": saved.explanation.target,
+                "unit": f"{of}: {about.description}",
+                "frame": "rest, vacuum",
+                "domain": origin.domain, "z_warning": origin.z_warning, "model": origin.whose,
+            }  # fmt: skip
+            for name, text in known.items():
+                if text:
+                    table[name] = [spreadsheet_cell(text)] * len(table)
         table.write(beside, format=_FORMATS[suffix])

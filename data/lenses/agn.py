@@ -189,6 +189,9 @@ class AgnLens(BuiltLens):
         predicted = str(self.columns["predicted"].at[row])
         return self.domain.lines_lacking(predicted, lambda: self._observed(row))
 
+    def _facts_of(self, row: int) -> Mapping[str, Any]:
+        return {**super()._facts_of(row), "predicted": str(self.columns["predicted"].at[row])}
+
     def verdict(self, row: int, *, lines: bool = True) -> Verdict:
         """True and predicted type with all probabilities.
 

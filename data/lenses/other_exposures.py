@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...core.compute.workers import Sharing
     from ...core.explain.explanation import Explanation
     from ...core.targets import Target
-    from ...core.trust.seen_again import Recurrence
+    from ...core.trust.recurrences import Recurrence
 
 __all__ = [
     "exposures_of",

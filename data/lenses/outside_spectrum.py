@@ -155,10 +155,13 @@ class OutsideLens:
         facts
             Its z, sn_median and flux_unit, as far as they are known.
         """
-        lens = self.lens
-        domain = None if lens.domain is None else lens.domain.of_flux(flux, facts or {})
-        if isinstance(lens, AgnLens):
-            return replace(lens.judged(flux), domain=domain)
+        lens, said = self.lens, dict(facts or {})
+        typed = lens.judged(flux) if isinstance(lens, AgnLens) else None
+        if typed is not None:
+            said["predicted"] = typed.predicted
+        domain = None if lens.domain is None else lens.domain.of_flux(flux, said)
+        if typed is not None:
+            return replace(typed, domain=domain)
         score = float(self.target(lens.targets[0], flux, sn_median)(flux[None])[0])
         known = lens.columns["score"].to_numpy(np.float64)
         rank = 1 + int(np.sum(known > score))

@@ -9,7 +9,7 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .publish import copy_to
     from .remote_folder import AddressError, RemoteFolder, is_address
-    from .working_copy import address_of, working_copy
+    from .working_copies import address_of, working_copy
 
 __all__ = [
     "AddressError",

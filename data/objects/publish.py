@@ -17,7 +17,7 @@ from ..files.folders import home
 from .in_step import InStep, Report
 from .one_writer import only_writer
 from .remote_folder import AddressError, RemoteFolder
-from .working_copy import CURRENT, MANIFEST, address_of, bring_up_to_date, copy_name, in_step
+from .working_copies import CURRENT, MANIFEST, address_of, bring_up_to_date, copy_name, in_step
 
 __all__ = ["Published", "copy_to", "published"]
 

@@ -30,6 +30,14 @@ def test_a_room_hands_on_every_name_that_it_calls_public(room: str):
 
 
 @pytest.mark.parametrize("room", ROOMS)
+def test_no_public_name_is_a_modules_too(room: str):
+    """Else which of the two it is hangs on what was loaded before."""
+    package = import_module(room)
+    modules = {path.stem for path in Path(package.__file__).parent.iterdir()}
+    assert not modules & set(package.__all__)
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_what_is_called_public_is_imported_for_type_checkers_too(room: str):
     package = import_module(room)
     tree = ast.parse(Path(package.__file__).read_text())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ....core.explain.explanation import Explanation
-    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
     from ....data.lenses.whole_spectrum import WholeSpectrum
     from .open_spectrum import OpenSpectrum

@@ -14,7 +14,7 @@ from ..session import Session
 
 if TYPE_CHECKING:
     from ....core.targets import Target
-    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.recurrences import Recurrence
     from ....data.collection.collection import Collection
 
 __all__ = ["Recurring"]

@@ -19,7 +19,7 @@ from ...session.visitor import Visitor
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
     from ....core.trust.intervals import Intervals
-    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
 
 __all__ = ["ReasonMarks", "beyond_text", "said_of_reason", "segment_name"]

@@ -13,7 +13,7 @@ from ..spectrum.reasons import beyond_text, segment_name
 
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
-    from ....core.trust.seen_again import Recurrence
+    from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
 
 __all__ = ["exposures_section"]

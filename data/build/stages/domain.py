@@ -229,10 +229,16 @@ def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
     """The labelled spectra of the classifier's task, and those without a label."""
     labels = work.collection.catalog["label"].to_numpy(str)[rows]
     ours = task_rows(labels, work.settings.svm_task)
-    return _described(
+    sample = _described(
         work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
         "the other galaxies of the model's survey", FEWEST_BACKGROUND,
     )  # fmt: skip
+    z = work.collection.catalog["z"].iloc[rows[ours]].groupby(labels[ours])
+    sample.facts["z_of_types"] = {
+        label: [int(n), low, high]
+        for label, n, low, high in z.agg(["count", "min", "max"]).itertuples()
+    }
+    return sample
 
 
 def _galaxy_sample(work: Work, rows: np.ndarray) -> _Sample:

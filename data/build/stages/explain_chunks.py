@@ -16,7 +16,7 @@ from ....core.settings import ExplainSettings
 from ....core.targets import Target
 from ....core.targets.anomaly_score import VaeScore
 from ....core.trust.exposures import Drawn, explain_again
-from ....core.trust.seen_again import FEWEST, recurrence
+from ....core.trust.recurrences import FEWEST, recurrence
 from ...batch.chunk_inputs import networks_at, preparation_at, run_array, spectra_at
 from ...batch.chunk_runner import Arrays
 from ...collection.exposures import exposures_of_observed

@@ -187,7 +187,7 @@ class BuiltDomain:
         return bool(self.sample["knows_kind"])
 
     def of_row(self, row: int, facts: Mapping[str, Any]) -> DomainVerdict:
-        """Of a stored spectrum; ``facts`` are its z, sn_median and flux_unit."""
+        """Of a stored spectrum; ``facts`` are its z, sn_median, flux_unit and predicted type."""
         measured = self.table.loc[row]
         measures = float(measured["of_kind"]), float(measured["distance"])
         sky = bool(measured.get("sky", False))  # builds of before judged it
@@ -230,7 +230,7 @@ class BuiltDomain:
         return DomainVerdict(bool(why), why, of_kind, distance, notes)
 
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
-        """Where it lies beyond the sample's redshifts and S/N."""
+        """Where it lies beyond the sample's redshifts and S/N, or its type's redshifts."""
         notes = []
         # Of types alone: a score has its rank among the spectra nearest in S/N.
         types = self.sample.get("recipe") == "p21"
@@ -244,4 +244,9 @@ class BuiltDomain:
                 notes.append(
                     f"{title} {value:{digits}} lies beyond theirs, {learnt_range}{untested}"
                 )
+        z, predicted = facts.get("z", np.nan), facts.get("predicted", "")
+        n, low, high = (self.sample.get("z_of_types") or {}).get(predicted, (0, -np.inf, np.inf))
+        if (z < low or z > high) and not any(note.startswith("z ") for note in notes):
+            of = f"that of the {n:,} {predicted} among them, {low:.3f}–{high:.3f}"
+            notes.append(f"z {z:.3f} lies beyond {of}{untested}")
         return tuple(notes)

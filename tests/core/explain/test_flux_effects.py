@@ -52,6 +52,20 @@ def test_of_a_linear_target_the_effect_is_a_tenth_of_slope_times_flux_at_every_f
     np.testing.assert_allclose(effects(found).values, true, rtol=0, atol=2e-4 * scale)
 
 
+@pytest.mark.parametrize("method", ["lime", "occlusion", "shapley", "saliency"])
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_where_the_flux_is_negative_more_of_it_is_less_negative(method, factor):
+    """As in spectra without their continuum: what lies below 0 is absorption."""
+    x = spectrum(0) * np.repeat([1.0, -1.0, 1.0, -1.0, 1.0, 1.0], N_PIXELS // N_SEGMENTS)
+    target = CallableTarget(lambda spectra: spectra.sum(axis=1))
+    found = explain(x, target, replace(QUICK, method=method, factor=factor))
+    flux = x if method == "saliency" else None
+    seen = effects(found, mirrored=mirror(found, x, target), flux=flux)
+    assert (seen.values > 0).all()
+    assert not seen.either.any()
+    assert seen.n_below == (0 if method == "saliency" else 2)
+
+
 @given(SEEDS, FACTORS)
 @settings(deadline=None, max_examples=20)
 def test_a_saliency_map_in_tenths_of_the_flux_adds_up_to_what_a_segment_does(seed, factor):

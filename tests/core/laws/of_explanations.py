@@ -465,7 +465,7 @@ LAWS = {
         given=lambda found: (found.intervals.low, found.intervals.high),
     ),
     "trust.seen_again_progressively": NoArrays(
-        "explain_again and recurrence one after the other: test_seen_again"
+        "explain_again and recurrence one after the other: test_recurrences"
     ),
     "trust.segment_contributions": Laws(of_explanation, **OF_TRUST),
     "trust.domain.fit_distance": Laws(

@@ -106,7 +106,7 @@ def test_the_fit_says_on_which_samples_it_was_judged():
 def test_a_map_with_little_in_it_says_why_and_what_shows_more(method, step, idle, said):
     sentence = Trust(method, 77, 1.0, 5, 0.95, None, idle=idle, step=step).sentence()
     assert said in sentence
-    assert sentence.endswith("LIME or occlusion show more" if step else "LIME show more")
+    assert sentence.endswith("LIME or occlusion may show more" if step else "LIME may show more")
 
 
 def test_a_few_pixels_without_effect_are_no_reason_to_worry():

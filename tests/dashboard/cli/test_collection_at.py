@@ -9,7 +9,7 @@ from spexplain.dashboard.cli import main
 from spexplain.dashboard.cli import serve as serving
 from spexplain.dashboard.notebook.opened import open as open_at_a_notebook
 from spexplain.data.objects.publish import copy_to
-from spexplain.data.objects.working_copy import working_copy
+from spexplain.data.objects.working_copies import working_copy
 
 
 @pytest.fixture

@@ -120,6 +120,19 @@ def test_outside_the_domain_the_figure_says_so_and_whose_model_it_is(lime: Expla
     assert not any("outside" in text.get_text() for text in fig.texts)
 
 
+@pytest.mark.parametrize(
+    ("z_warning", "led"),
+    [
+        ("poor data", "Its redshift is doubtful by its survey: poor data."),
+        ("many outliers (often harmless)", ""),
+    ],
+)
+def test_a_doubtful_redshift_leads_the_figure(lime: Explanation, z_warning: str, led: str):
+    fig = explained_spectrum_figure(WAVE, FLUX, lime, title="a", z_warning=z_warning)
+    assert bool(led) == any(led and led in text.get_text() for text in fig.texts)
+    assert bool(led) == any("doubtful" in text.get_text() for text in fig.texts)
+
+
 def test_a_long_name_leaves_room_for_the_verdict(lime: Explanation):
     fig = explained_spectrum_figure(WAVE, FLUX, lime, title="a long name " * 6, verdict=VERDICT)
     title, verdict = (text.get_window_extent() for text in fig.texts[:2])

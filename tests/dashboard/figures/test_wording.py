@@ -44,6 +44,15 @@ def test_saliency_speaks_of_flux_and_the_others_of_segments() -> None:
     assert meaning(explained("occlusion")).axis.startswith("Δ")
 
 
+def test_where_the_flux_is_negative_the_sentence_says_what_ten_per_cent_are() -> None:
+    x = np.repeat([1.0, -1.0, 1.0, 1.0], 10)
+    model = CallableTarget(lambda spectra: spectra.sum(axis=1), "mse")
+    found = explain(x, model, ExplainSettings(n_segments=4, n_samples=300))
+    said = meaning(found).sentence
+    assert "In 1 of 4 segments the flux is negative: there +10 % is of its size, upwards." in said
+    assert "negative" not in meaning(explained("lime")).sentence
+
+
 def test_a_score_is_called_a_score() -> None:
     assert meaning(explained("lime", "mse")).raises == "raises the score"
     assert meaning(explained("lime", "mse")).axis == "Δ score"

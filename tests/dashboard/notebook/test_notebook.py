@@ -2,6 +2,7 @@
 
 import urllib.request
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,20 @@ def test_a_spectrum_of_ones_own_is_prepared_as_the_models_are_and_placed(c, m):
     assert "brought to rest" in explained.done
     assert "normalised" in explained.done
     assert len(c.place(mine)) == 2
+
+
+def test_a_doubtful_redshift_is_said_with_whatever_stands_on_it_until_another_is_given(c, m):
+    s = c[int(c.rows(label=True)[0])]
+    mine = sx.read(replace(s.spectrum, z_warning="poor data"))
+    assert "doubtful by its survey: poor data" in repr(mine)
+    explained = m.explain(mine, "type 1", **settings())
+    assert "doubtful by its survey: poor data" in repr(explained)
+    page = explained._repr_html_()
+    assert page.index("<b>Its redshift is doubtful") < page.index("<b>log-odds(")
+    assert any("poor data" in text.get_text() for text in explained.plot().texts)
+    given = sx.read(mine, z=s.z)
+    assert "doubtful" not in repr(given)
+    assert "doubtful" not in repr(m.explain(given, "type 1", **settings()))
 
 
 def test_what_of_the_grid_a_spectrum_does_not_cover_is_said(m):

@@ -16,7 +16,7 @@ from spexplain.data.build.stages import prepare
 from spexplain.data.collection.collection import Collection
 from spexplain.data.objects.publish import copy_to
 from spexplain.data.objects.remote_folder import RemoteFolder
-from spexplain.data.objects.working_copy import working_copy
+from spexplain.data.objects.working_copies import working_copy
 
 
 @pytest.fixture

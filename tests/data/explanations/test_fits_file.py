@@ -17,7 +17,7 @@ from spexplain.core.explain.entry import (
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.targets import CallableTarget, VaeScore
 from spexplain.core.trust.intervals import Intervals
-from spexplain.core.trust.seen_again import recurrence
+from spexplain.core.trust.recurrences import recurrence
 from spexplain.data.explanations.fits_file import (
     ExplanationFileError,
     load_explanation,
@@ -147,6 +147,16 @@ def test_astropy_tables_open_it_with_units(tmp_path: Path):
     np.testing.assert_array_equal(spectrum["flux"], FLUX)
     header = fits.getheader(tmp_path / "one.fits")
     assert (header["OBJECT"], header["METHOD"]) == (ORIGIN.spectrum_id, "lime")
+
+
+def test_a_header_shows_what_is_said_of_the_spectrum_and_its_redshift(tmp_path: Path):
+    said = {"domain": "outside: noise", "z_warning": "poor data", "note": "tried at z = 0.1"}
+    origin = dataclasses.replace(ORIGIN, **said)
+    made = explain(FLUX, TARGET, FEW)
+    save_explanation(tmp_path / "one.fits", SavedExplanation(made, WAVE, FLUX, origin))
+    header = fits.getheader(tmp_path / "one.fits")
+    assert [header[word] for word in ("DOMAIN", "ZDOUBT", "NOTE")] == list(said.values())
+    assert load_explanation(tmp_path / "one.fits").origin == origin
 
 
 def test_every_changed_byte_of_numbers_or_settings_is_noticed(tmp_path: Path):

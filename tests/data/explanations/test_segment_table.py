@@ -9,7 +9,7 @@ from astropy.table import Table
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.targets import CallableTarget
 from spexplain.core.trust.intervals import Intervals
-from spexplain.core.trust.seen_again import recurrence
+from spexplain.core.trust.recurrences import recurrence
 from spexplain.data.explanations.saved import Origin, SavedExplanation
 from spexplain.data.explanations.segment_table import segment_table, write_segment_table
 
@@ -49,7 +49,7 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
     assert list(table) == [
         "segment", "wave_min_rest_aa", "wave_max_rest_aa", "weight", "per_10_percent", "change",
         "weight_low", "weight_high",
-        "weight_error",
+        "weight_error", "target", "unit", "frame",
     ]  # fmt: skip
     assert table["weight"].to_numpy().tobytes() == saved.explanation.weights.tobytes()
     assert table["segment"].tolist() == list(range(16))
@@ -58,11 +58,34 @@ def test_csv_opens_anywhere_with_the_same_numbers(tmp_path: Path, saved: SavedEx
 def test_csv_says_in_columns_whether_the_model_knows_the_like(
     tmp_path: Path, saved: SavedExplanation
 ):
-    origin = dataclasses.replace(saved.origin, domain="outside: unlike, anything", whose="a's")
+    said = {"domain": "outside: unlike, anything", "z_warning": "poor data", "whose": "a's"}
+    origin = dataclasses.replace(saved.origin, **said)
     write_segment_table(tmp_path / "a.csv", dataclasses.replace(saved, origin=origin))
     table = pd.read_csv(tmp_path / "a.csv")
-    assert set(table["domain"]) == {"outside: unlike, anything"}
+    for name in ("domain", "z_warning"):
+        assert set(table[name]) == {said[name]}
     assert set(table["model"]) == {"a's"}
+
+
+@pytest.mark.parametrize(
+    ("perturbation", "unit"),
+    [
+        ("scale", "per_10_percent: change of line per +10 % of the segment's flux"),
+        ("shrink", "per_10_percent: change of line per +10 % of the segment's contrast with the "
+                   "spectrum's median"),
+        ("flat", "weight: lime, raw: line with the segment as it is less flat 0.9"),
+    ],
+)  # fmt: skip
+def test_csv_says_what_a_weight_is_of_its_unit_and_its_frame(
+    tmp_path: Path, saved: SavedExplanation, perturbation, unit
+):
+    made = explain(saved.flux, TARGET, dataclasses.replace(SETTINGS, perturbation=perturbation))
+    saved = dataclasses.replace(saved, explanation=made)
+    write_segment_table(tmp_path / "a.csv", saved)
+    table = pd.read_csv(tmp_path / "a.csv")
+    assert [set(table[name]) for name in ("target", "unit", "frame")] == [
+        {"line"}, {unit}, {"rest, vacuum"},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("of_score", [True, False])

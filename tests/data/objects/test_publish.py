@@ -13,7 +13,7 @@ from spexplain.data.collection.runs import RunStore
 from spexplain.data.objects.one_writer import HELD, only_writer
 from spexplain.data.objects.publish import copy_to, published
 from spexplain.data.objects.remote_folder import AddressError, RemoteFolder
-from spexplain.data.objects.working_copy import working_copy
+from spexplain.data.objects.working_copies import working_copy
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from spexplain.core.compute.cancel import Cancelled
 from spexplain.core.trust.exposures import Drawn, noisy
-from spexplain.core.trust.seen_again import recurrence
+from spexplain.core.trust.recurrences import recurrence
 from spexplain.dashboard.session.opened.recurring import Recurring
 from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.visitor import Visitor

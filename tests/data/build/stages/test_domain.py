@@ -104,6 +104,24 @@ def test_beyond_the_samples_redshifts_it_says_so_and_stays_inside(surveyed):
     assert not said.outside
 
 
+def test_beyond_the_redshifts_of_the_type_it_is_called_it_says_so(surveyed):
+    """Types may be sampled at redshifts of their own, as type 1 of P21 is at z above 0.4."""
+    lens = open_lenses(surveyed)["agn"]
+    z_of_types, labels = lens.domain.sample["z_of_types"], surveyed.catalog["label"]
+    assert set(z_of_types) == set(labels) - {""}
+    for label, (n, low, high) in z_of_types.items():
+        z = surveyed.catalog["z"][lens.rows[labels[lens.rows] == label]]
+        assert (n, low, high) == (len(z), z.min(), z.max())
+    newcomers, twin = OutsideLens(surveyed, lens), as_observed(surveyed, 0)
+    called = newcomers.look(twin).verdict.predicted
+    z_of_types[called] = [12, 0.5, 0.6]
+    said = f" lies beyond that of the 12 {called} among them, 0.500–0.600: probabilities and sets "
+    assert any(said in note for note in newcomers.look(twin).verdict.domain.notes)
+    row = int(lens.columns.index[lens.columns["predicted"] == called][0])
+    (note,) = (note for note in lens.verdict(row).domain.notes if said in note)
+    assert note.startswith(f"z {surveyed.catalog['z'][row]:.3f} lies")
+
+
 def test_without_a_background_only_what_is_unlike_anything_is_told(built):
     lens = open_lenses(built)["agn"]
     assert not lens.domain.knows_kind

@@ -9,7 +9,7 @@ from spexplain.data.collection.collection import Collection
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.objects.publish import copy_to
 from spexplain.data.objects.remote_folder import AddressError
-from spexplain.data.objects.working_copy import address_of, working_copy
+from spexplain.data.objects.working_copies import address_of, working_copy
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ FEWEST = 5
 # A redraw and the exposure it starts from both have noise; so have two real exposures.
 _BOTH = np.sqrt(2.0)
 _CONFIDENCE = 0.95
+_ROUNDING = 1e-9  # of the largest weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +150,9 @@ def recurrence(
     leading = np.argsort(-np.abs(other), axis=1, kind="stable")[:, :k]
     among = np.zeros(other.shape, np.bool_)
     np.put_along_axis(among, leading, True, axis=1)
-    share = np.mean(among & (np.sign(other) == np.sign(weights)), axis=0)
+    # What weighs nothing is no reason, however surely it weighs nothing again.
+    weighs = np.abs(weights) > _ROUNDING * np.abs(weights).max()
+    share = np.mean(among & (np.sign(other) == np.sign(weights)) & weighs, axis=0)
     n_asked = len(redrawn) + n_refused if n_asked is None else n_asked
     return Recurrence(
         np.argsort(-np.abs(weights), kind="stable")[:k],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.trust.seen_again import noise_intervals, recurrence
+from spexplain.core.trust.recurrences import noise_intervals, recurrence
 
 S, R = 12, 30
 
@@ -50,6 +50,15 @@ def test_the_share_is_of_redraws_centred_and_wider_by_root_two(seed: int, gap: f
     assert found.share[2] == expected
     # As seldom as two exposures that are both noisy agree.
     assert found.share.sum() <= 1.0
+
+
+@pytest.mark.parametrize("rest", [0.0, 1e-15])
+def test_what_weighs_nothing_is_no_reason_that_would_be_seen_again(rest: float) -> None:
+    """As of a model that looks at one place, by occlusion or by Shapley values."""
+    weights = np.where(np.arange(S) == 2, 5.0, rest)
+    found = recurrence(weights, np.tile(weights, (R, 1)))
+    assert found.seen_again.tolist() == [True, False, False]
+    assert found.sentence() == "1 of the top 3 reasons would be seen again in another exposure"
 
 
 def test_a_reason_of_the_other_sign_is_another_reason() -> None:
