@@ -131,7 +131,8 @@ class AnyModel:
         Raises
         ------
         ValueError
-            Answers are of another shape, or not finite (logarithms may be −∞).
+            Answers are of another shape, or not finite (logarithms may be −∞), or no probabilities
+            where they should be.
         """
         answers = np.asarray(self.answers(spectra), np.float64)
         n, classes = len(spectra), len(self.classes)
@@ -148,6 +149,12 @@ class AnyModel:
             raise ValueError(
                 f"{self.name} must map {spectra.shape} to {(n, classes)}, one column for each of "
                 f"{self.classes}, got {answers.shape}"
+            )
+        if classes and self.outputs == "probabilities" and np.any(np.abs(answers - 0.5) > 0.501):
+            raise ValueError(
+                f"{self.name} gives {answers[np.abs(answers - 0.5) > 0.501][0]:g} for a "
+                "probability; if it gives something else, say what: outputs='logits', 'log p' or "
+                "'decisions'"
             )
         bad = ~np.isfinite(answers)
         if self.outputs in ("log p", "logits"):
@@ -265,7 +272,7 @@ def read_model(
     if hasattr(source, "get_inputs") and hasattr(source, "run"):
         kind = outputs or ("probabilities" if named else "value")
         return AnyModel(name, _onnx_answers(source, bool(named)), kind, named or ())
-    if hasattr(source, "predict") or hasattr(source, "decision_function"):
+    if any(hasattr(source, way) for way in ("predict", "predict_proba", "decision_function")):
         return _estimator(source, name, named)
     if callable(source):
         return AnyModel(name, source, outputs or ("probabilities" if named else "value"),
@@ -279,13 +286,16 @@ def read_model(
 def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyModel:
     from sklearn.base import is_classifier
 
-    classes: Any = getattr(source, "classes_", None)
+    classes: Any = getattr(source, "classes_", named)
     if classes is None and (
         hasattr(source, "predict_proba")
         or hasattr(source, "decision_function")
-        or is_classifier(source)
+        or (hasattr(source, "__sklearn_tags__") and is_classifier(source))
     ):
-        raise TypeError(f"{name} has no classes_: it is not fitted; call its fit(X, y) first")
+        raise TypeError(
+            f"{name} has no classes_: it is not fitted; call its fit(X, y) first, or, if it was "
+            "made otherwise, name its classes: classes=(...)"
+        )
     if classes is None:
         return AnyModel(name, source.predict, "value")
     own = tuple(str(label) for label in classes)
@@ -297,8 +307,8 @@ def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyMode
         # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
         return AnyModel(name, source.decision_function, "logits", own)
     if hasattr(source, "predict_proba"):
-        known = read_classifier(source)
-        machine = known if isinstance(known, CoupledSvm) and named is None else None
+        known = read_classifier(source) if named is None else None
+        machine = known if isinstance(known, CoupledSvm) else None
         return AnyModel(name, source.predict_proba, "probabilities", own, machine=machine)
     return AnyModel(name, source.decision_function, "decisions", own)
 

@@ -12,6 +12,7 @@ __all__ = [
     "LEAST",
     "SCALES",
     "Scale",
+    "held_words",
     "of_log_odds",
     "on_scale",
     "scale_name",
@@ -50,6 +51,16 @@ def on_scale(probability: NDArray[np.float64], scale: Scale) -> NDArray[np.float
         return np.log(np.maximum(probability, LEAST))
     within = np.clip(probability, LEAST, 1 - LEAST)
     return np.log(within) - np.log1p(-within)
+
+
+def held_words(target: str, value: float) -> str:
+    """That a value of a target is of a probability of 0 or 1, held off it; else empty."""
+    ends = {("log-odds(", 1): 1, ("log-odds(", -1): 0, ("log p(", -1): 0}
+    for (start, side), end in ends.items():
+        limit = float(on_scale(np.array([0.5 + side]), "log-odds" if "-" in start else "log p")[0])
+        if target.startswith(start) and np.isclose(value, limit, rtol=1e-9, atol=0):
+            return f"the model's probability is {end} or within 10⁻⁶ of it, where it is held"
+    return ""
 
 
 def of_log_odds(log_odds: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:

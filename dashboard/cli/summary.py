@@ -17,6 +17,7 @@ from rich.markup import escape
 from ...core.explain.flux_effects import effects
 from ...core.models.conformal import LEVELS
 from ...core.spectra.lines.line_list import PAGE_LINES
+from ...core.targets.scales import held_words
 from ...core.words import counted, goodness
 from ...data.collection.catalog_facts import SET_ASIDE
 from ...data.collection.collection import Collection
@@ -335,6 +336,8 @@ def explanation_lines(
         f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}  "
         f"({explanation.method}, {fit}, {'exact, no samples' if explanation.exact else drawn})"
     )
+    if held := held_words(explanation.target, explanation.value):
+        yield f"  {held}"
     if explanation.sampled:
         yield f"  sampled, since {explanation.sampled}"
     edges, seen = explanation.edges(wave_rest_aa), effects(explanation, mirrored=mirrored)

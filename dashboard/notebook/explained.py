@@ -19,6 +19,7 @@ from ...core.explain.own_pieces import PiecesTarget
 from ...core.spectra.lines.line_list import PAGE_LINES
 from ...core.spectra.redshift_warning import doubt
 from ...core.targets import Target
+from ...core.targets.scales import held_words
 from ...core.trust import Trust, assess
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import Origin, SavedExplanation
@@ -200,7 +201,8 @@ class Explained:
         words += [f"<b>{escape(self.explanation.target)} = {self.value:.4g}</b>"]
         words += [f"the model says: {says}"] if says else []
         words += [escape(self.trust().sentence())]
-        words += [escape(self.done)] if self.done else []
+        held = held_words(self.explanation.target, self.value)
+        words += [escape(text) for text in (held, self.done) if text]
         words += [f"model: {escape(self._origin.whose)}"] if self._origin.whose else []
         table = self.table().head(_ROWS).to_html(index=False, border=0, float_format="%.4g")
         return f"{svg[svg.index('<svg') :]}<p>{'<br>'.join(words)}</p>{table}"

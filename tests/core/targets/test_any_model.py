@@ -123,6 +123,41 @@ def test_values_that_are_not_finite_say_whose_and_of_how_many(bad):
         read_model(odd).target()(spectra)
 
 
+@pytest.mark.parametrize("answers", [[2.0, -1.0], [-3.0, 4.0], [1.1, -0.1]])
+def test_what_can_be_no_probabilities_is_not_taken_for_them(answers):
+    model = read_model(lambda x: np.tile(answers, (len(x), 1)), classes=("a", "b"))
+    with pytest.raises(ValueError, match=f"gives {answers[0]:g} for a probability; .*'logits'"):
+        model.target("a")(np.ones((3, 4)))
+
+
+class Told:
+    """Of no library: what it has is what is asked for."""
+
+    def predict_proba(self, spectra):
+        share = 1 / (1 + np.exp(-spectra.mean(axis=1)))
+        return np.stack([share, 1 - share], axis=1)
+
+
+class Number:
+    """The same of a regression."""
+
+    def predict(self, spectra):
+        return spectra.mean(axis=1)
+
+
+def test_a_model_of_no_library_is_known_by_what_it_has():
+    x = np.ones((2, 4))
+    with pytest.raises(TypeError, match=r"no classes_: it is not fitted.* name its classes"):
+        read_model(Told())
+    for model in (read_model(Told(), classes=("b", "a")), Told()):
+        if isinstance(model, Told):
+            model.classes_ = np.array(["b", "a"])
+            model = read_model(model)
+        assert model.classes == ("b", "a")
+        np.testing.assert_allclose(model.target("a")(x), -1.0)
+    np.testing.assert_allclose(read_model(Number()).target()(x), 1.0)
+
+
 def test_logits_may_be_minus_infinity_but_not_nan():
     known = read_model(lambda x: np.array([[-np.inf, 0.0]] * len(x)), classes=("a", "b"),
                        outputs="logits")  # fmt: skip

@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.targets import SCALES
-from spexplain.core.targets.scales import of_log_odds, scale_name, slope_by_log_odds
+from spexplain.core.targets.scales import (
+    held_words,
+    of_log_odds,
+    on_scale,
+    scale_name,
+    slope_by_log_odds,
+)
 
 
 @given(st.floats(-30, 30))
@@ -23,6 +29,16 @@ def test_nothing_overflows_and_log_p_keeps_its_digits():
     with np.errstate(all="raise", under="ignore"):
         assert of_log_odds(far, "log p").tolist() == [-1e4, -800.0, 0.0, 0.0]
     assert of_log_odds(np.array([40.0]), "log p")[0] == pytest.approx(-np.exp(-40), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-9, 1e-3, 0.5, 1 - 1e-3, 1 - 1e-9, 1.0])
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_probability_that_is_held_off_its_end_is_told(p, scale):
+    value = float(on_scale(np.array([p]), scale)[0])
+    told = held_words(scale_name(scale, "type 1"), value)
+    held = scale != "probability" and (p < 1e-6 or (scale == "log-odds" and p > 1 - 1e-6))
+    assert bool(told) == held
+    assert not held or f"is {round(p)} or within" in told
 
 
 def test_a_scale_names_its_target_and_an_unknown_one_is_quoted():
