@@ -13,9 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from spexplain.dashboard.cli import main
 from spexplain.dashboard.session.choices.tabs import all_tabs
 from spexplain.data.collection.collection import Collection
+from spexplain.data.demo.simulate import PopulationSizes
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -120,6 +125,33 @@ def test_every_spexplain_command_runs_as_written(
             json.loads(said.out)
     assert (desk / "why.png").read_bytes().startswith(b"\x89PNG")
     assert "figure A.5 of the paper" in (desk / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_block_of_python_runs_as_written(desk: Path, monkeypatch: pytest.MonkeyPatch):
+    """With what a reader has at hand: scikit-learn's names, a file, a flux, a model."""
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("SPEXPLAIN_HOME", str(desk / "home"))
+    shutil.copy(next((desk / "my_spectra").iterdir()), "my-spectrum.fits")
+    flux = 1 + np.random.default_rng(0).random(400)
+    names = {
+        "make_pipeline": make_pipeline, "StandardScaler": StandardScaler, "PCA": PCA,
+        "RandomForestClassifier": lambda: RandomForestClassifier(10, random_state=0),
+        "flux": flux, "ivar": np.full(400, 400.0), "my_model": lambda spectra: spectra.mean(axis=1),
+    }  # fmt: skip
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, names)
+    assert names["found"].sentence().endswith("would be seen again in another exposure")
+
+
+def test_the_readme_counts_the_demo_as_it_is_built():
+    sizes, text = PopulationSizes(), (ROOT / "README.md").read_text()
+    kinds = sizes.kinds()
+    assert f"{len(kinds):,} simulated spectra" in text
+    of_types = re.search(r"the (\d+) \+ (\d+) \+ (\d+) AGN .*?, (\d+) galaxies and (\d+) planted",
+                         text, flags=re.DOTALL)  # fmt: skip
+    assert sum(map(int, of_types.groups())) == len(kinds)
 
 
 def test_every_linked_file_is_there():

@@ -166,10 +166,8 @@ def explained_spectrum_figure(
     ends = None
     if intervals is not None:
         ends = np.column_stack(seen.ends(intervals.low, intervals.high))[explanation.labels]
-    draw_weights(
-        lower, runs, weights, None if ends is None else scale(runs.of_pixels(ends)), colours,
-        either=either,
-    )  # fmt: skip
+        ends = scale(runs.of_pixels(ends))
+    draw_weights(lower, runs, weights, ends, colours, either=either)
     draw_colour_bar(bar, palette, scale, explanation, colours)
     legend = draw_surroundings(upper, sight, (wave_rest_aa, flux), colours, theme)
     _look(upper, sight)

@@ -235,8 +235,7 @@ def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
     )  # fmt: skip
     z = work.collection.catalog["z"].iloc[rows[ours]].groupby(labels[ours])
     sample.facts["z_of_types"] = {
-        label: [int(n), low, high]
-        for label, n, low, high in z.agg(["count", "min", "max"]).itertuples()
+        label: [low, high] for label, low, high in z.agg(["min", "max"]).itertuples()
     }
     return sample
 

@@ -245,8 +245,8 @@ class BuiltDomain:
                     f"{title} {value:{digits}} lies beyond theirs, {learnt_range}{untested}"
                 )
         z, predicted = facts.get("z", np.nan), facts.get("predicted", "")
-        n, low, high = (self.sample.get("z_of_types") or {}).get(predicted, (0, -np.inf, np.inf))
+        low, high = (self.sample.get("z_of_types") or {}).get(predicted, (-np.inf, np.inf))
         if (z < low or z > high) and not any(note.startswith("z ") for note in notes):
-            of = f"that of the {n:,} {predicted} among them, {low:.3f}–{high:.3f}"
+            of = f"that of their {predicted}, {low:.3f}–{high:.3f}"
             notes.append(f"z {z:.3f} lies beyond {of}{untested}")
         return tuple(notes)

@@ -464,6 +464,7 @@ LAWS = {
         single=1e-4,
         given=lambda found: (found.intervals.low, found.intervals.high),
     ),
+    "trust.seen_again": NoArrays("the last of what seen_again_progressively gives"),
     "trust.seen_again_progressively": NoArrays(
         "explain_again and recurrence one after the other: test_recurrences"
     ),
