@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood

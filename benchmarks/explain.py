@@ -46,8 +46,8 @@ from spexplain.core.explain.entry import (
     explain_many,
     explain_progressively,
 )
-from spexplain.core.explain.lime import lime_neighbourhood
-from spexplain.core.explain.lime_samples import LimeSamples
+from spexplain.core.explain.methods.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime_samples import LimeSamples
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.autoencoder.training import VaeSettings, VaeTrainer
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
@@ -327,7 +327,7 @@ def stages(target: VaeScore, x: np.ndarray, chosen: ExplainSettings) -> list[Sta
     return [
         Stage(
             "segments, perturbation, masks",
-            lambda: [draw() for draw in lime_neighbourhood(x, chosen).masks.ahead],
+            lambda: lime_neighbourhood(x, chosen),
         ),
         Stage("kernel", lambda: LimeSamples.of(around, target, chosen).weights(around.n)),
         Stage("first layer", first, layer, megabytes),

@@ -37,7 +37,7 @@ from lime.lime_image import LimeImageExplainer
 from sklearn.metrics import pairwise_distances
 from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.surrogate.kernel import locality_weights

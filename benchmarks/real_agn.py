@@ -31,7 +31,7 @@ from spexplain.core.models.splits import cross_validation, groups_by_position
 from spexplain.core.models.svm.training import SvmSettings, fit_classifier
 from spexplain.core.spectra.prepare.recipes import P21Recipe
 from spexplain.core.targets import SvmMargin, Target
-from spexplain.core.targets.svm import CoupledSvm, SvmTarget
+from spexplain.core.targets.svm.coupled_svm import CoupledSvm, SvmTarget
 from spexplain.data.collection.collection import Collection, CollectionError
 from spexplain.data.files.folders import demo_path
 from spexplain.data.ingest.to_collection import ingest

@@ -17,7 +17,7 @@ randomly permuted Hadamard matrices and their complements. ``matched`` draws pre
 odds that the kernel amounts to, at most 0.8, and weighs by what is left of the kernel. ``low rank``
 adds to the regression the few products of segments that its residuals show; it changes neither
 masks nor target. ``linearised`` is the control variate of
-``core/targets/linearised_autoencoder.py``.
+``core/targets/network/linearised_autoencoder.py``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from spexplain.core.settings import ExplainSettings
 from spexplain.core.surrogate.ridge import weighted_ridge
 from spexplain.core.surrogate.stand_in import Quadratic
 from spexplain.core.targets import evaluate
-from spexplain.core.targets.linearised_autoencoder import linearised_mse
+from spexplain.core.targets.network.linearised_autoencoder import linearised_mse
 from threadpoolctl import threadpool_limits
 
 NO_PENALTY = 1e-9

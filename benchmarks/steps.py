@@ -72,7 +72,7 @@ STEPS = (
         "fold what never changes sign",
         (
             ("network/matrices.py", "return self._folded()", "return self.whole"),
-            ("decoded_score.py", "whole() if way is folding().whole else ", ""),
+            ("network/decoded_score.py", "whole() if way is folding().whole else ", ""),
         ),
     ),
     Step(
@@ -101,7 +101,7 @@ STEPS = (
     ),
     Step(
         "rest, in decoding",
-        (("decoded_score.py", "if not moving.all():", "if False:"),),
+        (("network/decoded_score.py", "if not moving.all():", "if False:"),),
     ),
     Step(
         "only units that may wake are entered",

@@ -31,7 +31,7 @@ import torch
 from anomaly_case import Case, add_collection, case, limit, ranked, read_lens
 from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import Explanation, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.surrogate.influential import influence
 from spexplain.core.surrogate.ridge import weighted_ridge

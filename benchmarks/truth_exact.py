@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.svm.coupling import Coupling
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.surrogate.closed_form import lime_limit, shapley_values
 from spexplain.core.surrogate.kernel import presence
 from spexplain.core.targets import CoupledSvm, SvmMargin
-from spexplain.core.targets.closed_machines import closed_form
-from spexplain.core.targets.read_svm import kernel_machine_of
-from spexplain.core.targets.svm_kernels import KernelMachine, Rbf
+from spexplain.core.targets.svm.closed_machines import closed_form
+from spexplain.core.targets.svm.read_svm import kernel_machine_of
+from spexplain.core.targets.svm.svm_kernels import KernelMachine, Rbf
 from truth_case import SAMPLES, SEED, SEGMENTS, Case, row
 
 WITHIN_MS, AS_BRUTE, ADDS_UP = 25.0, 1e-10, 1e-6

@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.reliability_diagram import reliability
 from spexplain.core.models.splits import split_rows
 from spexplain.core.models.svm.coupled_svc import CoupledSvc

@@ -1,4 +1,4 @@
-"""What a knob of an explanation is: its range and its words, declared beside its field."""
+"""Declaration of a setting: its range and its texts, written beside its field."""
 
 from __future__ import annotations
 

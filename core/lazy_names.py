@@ -1,4 +1,4 @@
-"""A room hands its public names on, and loads a module only when a name of it is asked for.
+"""Lazy re-exports: a package loads a module when one of its names is first used.
 
 What a room hands on stands in its ``__init__.py`` as imports for type checkers; here they are read.
 """

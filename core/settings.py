@@ -1,4 +1,4 @@
-"""Every knob of an explanation in one frozen value."""
+"""All settings of an explanation, in one frozen dataclass."""
 
 from __future__ import annotations
 

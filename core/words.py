@@ -1,4 +1,4 @@
-"""Numbers in words, written one way on the page, on a terminal, in tables and in reports."""
+"""Numbers in words, formatted alike on the page, terminal, tables and reports."""
 
 from __future__ import annotations
 

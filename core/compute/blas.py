@@ -1,4 +1,4 @@
-"""Matrix products of compiled code on the thread that asks for them."""
+"""BLAS held to one thread while compiled code multiplies matrices."""
 
 from __future__ import annotations
 

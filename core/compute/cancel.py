@@ -1,4 +1,4 @@
-"""The way out of a long computation, apart from the computations."""
+"""The exception and the default check by which long computations are cancelled."""
 
 from __future__ import annotations
 

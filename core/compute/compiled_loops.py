@@ -1,4 +1,4 @@
-"""Loops compiled once and kept on disk, as long as nothing changes that they are made of.
+"""numba functions cached on disk until a source file they depend on changes.
 
 To see whether what it kept still holds, numba looks at a function's own file and at no other: one
 that calls a function of another module, or has a constant from there, would go on with those of

@@ -1,4 +1,4 @@
-"""Where networks are trained and applied to whole collections: a GPU, where torch finds one."""
+"""The torch device for training and for whole collections: a GPU if there is one."""
 
 from __future__ import annotations
 

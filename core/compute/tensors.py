@@ -1,4 +1,4 @@
-"""Arrays as torch's tensors."""
+"""Conversion of NumPy arrays to torch tensors."""
 
 from __future__ import annotations
 

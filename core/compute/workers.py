@@ -1,4 +1,4 @@
-"""The few threads that share out an explanation's blocks."""
+"""A pool of threads that evaluates the blocks of an explanation."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _Result = TypeVar("_Result")
 
 
 class Sharing(Protocol):
-    """What can apply a function to many items: threads, or the calling one alone."""
+    """Applies functions to items: on worker threads, or on the calling thread alone."""
 
     def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
-        """The result for one item, computed where all others are."""
+        """The result for one item."""
         ...
 
     def map(
@@ -37,7 +37,7 @@ class Sharing(Protocol):
         ...
 
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
-        """Do all of them, begun in order."""
+        """Run all tasks, started in order."""
         ...
 
 
@@ -55,13 +55,13 @@ class InTurn:
         return map(function, items)
 
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
-        """Do all of them, one after the other."""
+        """Run all tasks, one after the other."""
         for task in tasks:
             task()
 
 
 class Once(Generic[_Result]):
-    """A value that the first thread to ask computes; others that ask meanwhile wait for it.
+    """A value computed by the first thread that asks; others wait for it meanwhile.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _first(waiting: deque[Callable[[], object]]) -> Callable[[], object] | None:
 
 
 def _usual_threads() -> int:
-    """How many torch uses, unless this thread first asked it while others were being set up."""
+    """torch's number of threads, also if this thread first asks while workers are being set up."""
     threads = [torch.get_num_threads()]
     if threads[0] == 1:
         fresh = Thread(target=lambda: threads.append(torch.get_num_threads()))
@@ -100,13 +100,13 @@ def _usual_threads() -> int:
 
 
 class Workers:
-    """Threads that each compute on their own, so that n of them keep n cores busy.
+    """A pool of threads, each of which runs single-threaded BLAS and torch.
 
-    A block that stays in one core's cache is faster done whole by one thread than split between
-    two, and its result does not depend on how many there are. Keep one instance for many
-    explanations, or let each explanation make its own (about a millisecond).
+    A block that fits one core's cache is computed faster by one thread than by two, and its result
+    does not depend on the number of threads. Keep one instance for many explanations, or let each
+    explanation make its own (about a millisecond).
 
-    What one of the threads itself asks for, it does: it waits for no other that may be waiting too.
+    Calls from a thread of the pool run on that thread, so that no thread waits for another.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Workers:
         self._free_blas = hold_one_blas_thread(self)
 
     def _started(self, threads: int) -> ThreadPoolExecutor:
-        """The pool, each of its threads at work on its own."""
+        """The pool, with torch held to one thread in each of its threads."""
         started = Barrier(threads + 1)
 
         def compute_alone() -> None:
@@ -150,7 +150,7 @@ class Workers:
         return pool
 
     def call(self, function: Callable[[_Item], _Result], item: _Item) -> _Result:
-        """The result for one item, computed by one of the threads, which shares no product."""
+        """The result for one item, computed by one of the threads."""
         if get_ident() in self._own:
             return function(item)
         computed = self._pool.submit(function, item)
@@ -179,10 +179,10 @@ class Workers:
                 future.cancel()
 
     def run(self, tasks: Iterable[Callable[[], object]]) -> None:
-        """Do all of them, begun in order; once one raises, no more are begun.
+        """Run all tasks, started in order; after an exception no more are started.
 
-        A caller who is one of the threads takes part; any other sleeps until they are done, rather
-        than wake for each task. Whatever ends that, no task runs on afterwards.
+        A caller that is a thread of the pool takes part; any other sleeps until all are done.
+        However it ends, no task is left running.
         """
         waiting = deque(tasks)
 
@@ -223,9 +223,9 @@ class Workers:
 
 
 def or_own(workers: Sharing | None) -> AbstractContextManager[Sharing]:
-    """Those given, or threads of one's own while within.
+    """The given workers, or new ones for the duration of the context.
 
-    What a thread of ours computes has the same bytes whatever thread asks for it: products that
-    torch shares out depend on how many threads it has.
+    Results computed on worker threads have the same bytes whatever thread asks for them; products
+    on other threads depend on torch's number of threads.
     """
     return Workers() if workers is None else nullcontext(workers)

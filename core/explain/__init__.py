@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from .clusters import cluster_explanations, normalise_weights, scan_k, unit_explanations
     from .entry import ExplainSettings, Explanation, explain, explain_many, explain_progressively
     from .flux_effects import Effects, EffectUnit, effects, mirrored_settings
-    from .lime import lime_neighbourhood
-    from .lime_samples import LimeSamples
+    from .methods.lime import lime_neighbourhood
+    from .methods.lime_samples import LimeSamples
+    from .methods.shapley import shapley_neighbourhood
+    from .methods.shapley_samples import shapley_error
     from .mirrored import mirror
-    from .shapley import shapley_neighbourhood
-    from .shapley_samples import shapley_error
 
 __all__ = [
     "EffectUnit",

@@ -1,4 +1,4 @@
-"""Which reasons occur in a population: explanations, normalised and clustered (O25, section 5)."""
+"""Clusters of normalised explanations in a population (O25, section 5)."""
 
 from __future__ import annotations
 

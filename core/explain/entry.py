@@ -1,4 +1,4 @@
-"""The one entry: any method on any target."""
+"""Entry points: any method on any target, for one spectrum or many."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..settings import ExplainSettings, MethodName
 from ..targets import Target
 from ..targets.base import may_share
 from .explanation import Explanation, below_zero, flux_digest
-from .lime import lime
-from .occlusion import occlusion
-from .saliency import saliency
-from .shapley import shapley
+from .methods.lime import lime
+from .methods.occlusion import occlusion
+from .methods.saliency import saliency
+from .methods.shapley import shapley
 
 __all__ = [
     "Cancelled",
@@ -101,20 +101,20 @@ def explain_progressively(
     cancelled: Callable[[], bool] = never,
     workers: Sharing | None = None,
 ) -> Iterator[Explanation]:
-    """Explain with early answers: after each count of samples, then with all of them.
+    """Yield intermediate results after each count of samples, then the final one.
 
-    Every sample is evaluated once, and the last answer is that of ``explain``. Methods that do
-    not sample answer once.
+    Every sample is evaluated once, and the last result is that of ``explain``. Methods that do
+    not sample yield one result.
 
     Parameters
     ----------
     x, target, settings, workers
         As for ``explain``.
     counts
-        Increasing numbers of samples, at least 2, after which to answer; those not below the
-        settings' n_samples are passed over.
+        Increasing numbers of samples, at least 2, after which to yield; those not below the
+        settings' n_samples are ignored.
     cancelled
-        Asked before each block of samples, from any thread; true ends the work.
+        Called before each block of samples, from any thread; returning True stops the work.
 
     Raises
     ------
@@ -150,8 +150,8 @@ def explain_many(
 ) -> Iterator[Explanation]:
     """Explain many spectra, in order, each exactly as ``explain`` would.
 
-    Whole explanations are shared out rather than their samples, so no thread waits for another;
-    what depends on the target alone is computed once. Only a few are held at a time.
+    Threads take whole explanations rather than blocks of samples, so none waits for another.
+    What depends on the target alone is computed once, and only a few results are held at a time.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def explain_many(
 
 
 def _check_asked(target: Target, settings: ExplainSettings) -> None:
-    """TypeError, saying what to do, of what is no target or no settings."""
+    """Raise TypeError, with a remedy, unless these are a target and settings."""
     if not isinstance(settings, ExplainSettings):
         raise TypeError(
             f"settings must be ExplainSettings(...), got {type(settings).__name__} {settings!r}"
@@ -206,8 +206,8 @@ def _answers(
         results = _METHODS[settings.method](
             x, target, settings, workers=sharing, counts=counts, cancelled=cancelled
         )
-        # One of the threads leads the others, so that nobody has to be woken between the stages;
-        # a function of the caller's is never asked from another thread.
+        # One worker thread leads, so that no thread has to be woken between the stages. A function
+        # of the caller's is only ever called on the caller's thread.
         leading = sharing if may_share(target) else InTurn()
         digest, complete = flux_digest(x), False
         while not complete:

@@ -1,4 +1,4 @@
-"""What a method found, and every setting that led to it."""
+"""The result of a method, with every setting that led to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a weight says of the flux: per +10 % of it, on whichever side of 1 the factor lies.
+"""Weights as effects of more flux: per +10 %, on whichever side of 1 the factor lies.
 
 A weight of LIME or occlusion is the target with a segment as it is minus the target with it
 perturbed. Scaling by f perturbs the flux by (f − 1), so what 10 % more flux does is

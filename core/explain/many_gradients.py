@@ -1,4 +1,4 @@
-"""Saliency maps of many spectra at once, of targets that know their derivatives."""
+"""Saliency maps of many spectra in one pass, for targets with gradients."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..settings import ExplainSettings
 from ..targets import Target
 from .explanation import Explanation
-from .saliency import map_of, smoothed
+from .methods.saliency import map_of, smoothed
 
 __all__ = ["gradients_of_many"]
 

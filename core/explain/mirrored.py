@@ -1,4 +1,4 @@
-"""The same explanation with the factor on the other side of 1: does the target rise both ways?"""
+"""The same explanation with the factor on the other side of 1."""
 
 from __future__ import annotations
 

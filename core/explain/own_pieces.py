@@ -1,4 +1,4 @@
-"""Segments and baselines of one's own: the same methods, in coordinates of the pieces.
+"""User-defined segments and baselines: the same methods in coordinates of the segments.
 
 With z (S,) the shares of the pieces that are present, x'(z) = b + (x − b)·z[labels] is a spectrum
 between a baseline b and x. A method that perturbs z, one number a piece, explains x by pieces of

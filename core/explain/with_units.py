@@ -1,4 +1,4 @@
-"""Explaining a spectrum that has units; the answer is in those units too."""
+"""Explanations of spectra with astropy units, returned in those units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What settings of a training or a build are asked when they are made."""
+"""Validation shared by the settings of trainings and builds."""
 
 from __future__ import annotations
 

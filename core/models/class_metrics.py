@@ -1,4 +1,4 @@
-"""How well a classifier did: confusion matrix, precision, recall and F, per class and macro."""
+"""Confusion matrix, precision, recall and F of a classifier, per class and macro."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probabilities of classes beside the true ones: what both must be, and random divisions."""
+"""Validation of predicted class probabilities, and random splits of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which classes a spectrum may be of: split-conformal sets, class by class."""
+"""Split-conformal prediction sets of classes, class by class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The noise test of P21 (section 4): how a classifier fares as the spectra it sees get worse."""
+"""The noise test of P21 (section 4): classifier performance at decreasing S/N."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far probabilities of classes may be taken at their word."""
+"""Calibration of class probabilities: the reliability diagram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a share or an F of few spectra may be from what many would give."""
+"""Confidence intervals of shares and F scores from few spectra."""
 
 from __future__ import annotations
 

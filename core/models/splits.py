@@ -1,4 +1,4 @@
-"""Which spectra train, which choose, which test: by chance, by class, or object by object."""
+"""Train, validation and test splits: random, stratified by class, or grouped by object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weighted squares of masks packed as bits, Σ w z zᵀ, by counting rather than multiplying.
+"""Weighted Gram matrix of packed bit masks, Σ w z zᵀ, by counting.
 
 A few bits of a mask are one of 2^g codes. For each pair of groups of bits the weights are added up
 by the pair of codes, one addition a mask; what two bits have in common is then a sum over the codes

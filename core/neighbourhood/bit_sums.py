@@ -1,4 +1,4 @@
-"""Sums along masks packed as bits, and across them, without unpacking any.
+"""Row and column sums of packed bit masks, without unpacking.
 
 Eight bits make 256 patterns: what they sum to is tabled once for all rows, or the rows that share
 one are added up first (the method of four Russians: Arlazarov et al. 1970). So a row takes as many

@@ -1,4 +1,4 @@
-"""Ways to draw the masks of LIME that reach the same limit, one of them sooner.
+"""Sampling schemes for LIME masks: independent, antithetic pairs, or none.
 
 ``independent`` is the paper's. In ``antithetic`` pairs every mask is followed by its complement:
 what pairs of segments do together (and every other even interaction) then cancels from the
@@ -53,4 +53,4 @@ def draw_masks(
         return BinaryMasks.random(n, n_segments, seed=seed)
     first = BinaryMasks.random(-(-n // 2), n_segments, seed=seed).bits
     pairs = np.stack([first, ~first], axis=1).reshape(-1, first.shape[1])
-    return BinaryMasks.of_bits(pairs[:n], n_segments)
+    return BinaryMasks(pairs[:n], n_segments)

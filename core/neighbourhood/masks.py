@@ -1,4 +1,4 @@
-"""Which segments each sample of a neighbourhood changes, as a linear operator.
+"""Masks of a neighbourhood as a linear operator: packed bits, or one segment a sample.
 
 Methods and targets only ever apply the masks, so an implicit one-hot pattern costs nothing and
 random masks stay packed as bits.
@@ -6,9 +6,7 @@ random masks stay packed as bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -16,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 
 from ..compute.tensors import tensor_of
-from ..compute.workers import Once
 from .bit_squares import bit_squares
 from .bit_sums import bit_sums, bit_totals, bits_across
 
@@ -90,11 +87,6 @@ class Masks(Protocol):
         """The first n rows."""
         ...
 
-    @property
-    def ahead(self) -> tuple[Callable[[], object], ...]:
-        """What the others will want first; may be called beforehand, by any thread."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinaryMasks:
@@ -102,24 +94,19 @@ class BinaryMasks:
 
     Attributes
     ----------
-    drawn
-        Finds the bits when they are first wanted.
-    shape
-        (n, S).
+    bits : (n, ceil(S / 8))
+        Rows packed as by ``np.packbits(…, bitorder="little")``; bits beyond S are ignored.
+    n_segments
+        S.
     """
 
-    drawn: Once[NDArray[np.uint8]]
-    shape: tuple[int, int]
+    bits: NDArray[np.uint8]
+    n_segments: int
 
     @classmethod
     def pack(cls, masks: NDArray) -> BinaryMasks:
         """Pack an array (n, S); what is not 0 counts as 1."""
-        return cls.of_bits(np.packbits(masks != 0, axis=1, bitorder="little"), masks.shape[1])
-
-    @classmethod
-    def of_bits(cls, bits: NDArray[np.uint8], n_segments: int) -> BinaryMasks:
-        """Masks of bits that are known."""
-        return cls(Once(lambda: bits), (len(bits), n_segments))
+        return cls(np.packbits(masks != 0, axis=1, bitorder="little"), masks.shape[1])
 
     @classmethod
     def random(cls, n: int, n_segments: int, *, seed: int) -> BinaryMasks:
@@ -127,25 +114,17 @@ class BinaryMasks:
 
         Rows are drawn in order, so fewer samples of the same seed are a prefix of more.
         """
-        return cls(Once(partial(_random_bits, n, n_segments, seed)), (n, n_segments))
+        n_bytes = -(-n_segments // 8)
+        # The bytes of default_rng(seed).bytes, without taking them four by four.
+        words = np.random.PCG64(seed).random_raw(-(-n * n_bytes // 8)).astype("<u8", copy=False)
+        bits = words.view(np.uint8)[: n * n_bytes].reshape(n, n_bytes)
+        bits[:1] = 255
+        return cls(bits, n_segments)
 
     @property
-    def bits(self) -> NDArray[np.uint8]:
-        """Rows packed as by ``np.packbits(…, bitorder="little")``, (n, ceil(S / 8)).
-
-        Those beyond S are ignored.
-        """
-        return self.drawn()
-
-    @property
-    def n_segments(self) -> int:
-        """S."""
-        return self.shape[1]
-
-    @property
-    def ahead(self) -> tuple[Callable[[], object], ...]:
-        """The bits."""
-        return (self.drawn,)
+    def shape(self) -> tuple[int, int]:
+        """(n, S)."""
+        return len(self.bits), self.n_segments
 
     def dense(self, rows: Rows, dtype: np.dtype) -> NDArray:
         """The rows as an array (m, S) of 0 and 1."""
@@ -191,8 +170,7 @@ class BinaryMasks:
 
     def head(self, n: int) -> BinaryMasks:
         """The first n rows."""
-        first = min(n, self.shape[0])
-        return BinaryMasks(Once(lambda: self.bits[:first]), (first, self.n_segments))
+        return BinaryMasks(self.bits[:n], self.n_segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +217,6 @@ class OneHotMasks:
         """Yes."""
         return True
 
-    @property
-    def ahead(self) -> tuple[Callable[[], object], ...]:
-        """Nothing."""
-        return ()
-
     def most(self, pieces: NDArray) -> NDArray:
         """The greatest of the pieces."""
         return pieces.max(axis=0)
@@ -255,12 +228,3 @@ class OneHotMasks:
     def head(self, n: int) -> OneHotMasks:
         """The first n rows."""
         return OneHotMasks(min(n, self.n), self.n_segments)
-
-
-def _random_bits(n: int, n_segments: int, seed: int) -> NDArray[np.uint8]:
-    n_bytes = -(-n_segments // 8)
-    # The bytes of default_rng(seed).bytes, without taking them four by four.
-    words = np.random.PCG64(seed).random_raw(-(-n * n_bytes // 8)).astype("<u8", copy=False)
-    bits = words.view(np.uint8)[: n * n_bytes].reshape(n, n_bytes)
-    bits[:1] = 255
-    return bits

@@ -1,4 +1,4 @@
-"""The one idea: a neighbourhood is the pieces its spectra are made of, not the spectra.
+"""A neighbourhood stored as the pieces its spectra are made of, not the spectra.
 
 x'_i = p + Σ_k Z_ik Δ_k, where Δ_k is Δ on the pixels of segment k and 0 elsewhere. LIME has random
 Z over segments, a saliency map one-hot Z over pixels, occlusion one-hot Z over segments.
@@ -86,7 +86,7 @@ class Neighbourhood:
         return self.masks.alone and np.array_equal(self.labels, pixels)
 
     def spectra(self, rows: Rows = slice(None)) -> NDArray[np.floating]:
-        """The samples themselves, (m, D): what a target without structure needs."""
+        """The samples as spectra (m, D), for targets without an evaluator of their own."""
         # Not by [:, labels], which numpy lays out column by column.
         spectra = np.take(self.masks.dense(rows, self.base.dtype), self.labels, axis=1)
         spectra *= self.delta

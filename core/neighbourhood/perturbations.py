@@ -1,4 +1,4 @@
-"""Perturbations: what a segment looks like once its content is taken away.
+"""Perturbations: what replaces the flux of a perturbed segment.
 
 Each maps a spectrum x (D,) and its segment labels (D,) to the fully perturbed spectrum p (D,). A
 neighbourhood then swaps whole segments between x and p. ``factor`` is the one knob on the page and

@@ -1,4 +1,4 @@
-"""Sums over the pixels of each segment, in one pass over the largest array."""
+"""Sums over the pixels of each segment, in one pass over the columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segmentations: which pixels of a spectrum are perturbed together."""
+"""Segmentation: which pixels are perturbed together."""
 
 from __future__ import annotations
 
@@ -41,14 +41,10 @@ def uniform(n_pixels: int, n_segments: int) -> NDArray[np.int32]:
     return (np.arange(n_pixels, dtype=np.int64) * n_segments // n_pixels).astype(np.int32)
 
 
-def _uniform(flux: NDArray[np.floating], n_segments: int) -> NDArray[np.int32]:
-    return uniform(len(flux), n_segments)
-
-
 # A segmentation may look at the flux, so each takes the spectrum itself.
 _SEGMENTATIONS: Mapping[
     SegmentationName, Callable[[NDArray[np.floating], int], NDArray[np.int32]]
-] = {"uniform": _uniform, "slic": slic}
+] = {"uniform": lambda flux, n_segments: uniform(len(flux), n_segments), "slic": slic}
 
 
 def segment(

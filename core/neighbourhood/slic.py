@@ -1,4 +1,4 @@
-"""SLIC segments: pieces of a spectrum whose borders follow its features."""
+"""SLIC segments, whose borders follow the features of a spectrum."""
 
 from __future__ import annotations
 

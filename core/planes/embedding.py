@@ -1,4 +1,4 @@
-"""The plane: spectra laid out so that neighbours stay neighbours, and how far to believe it."""
+"""Embedding of spectra in a plane, with measures of its quality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which points of a plane lie inside a closed outline drawn by hand."""
+"""Points inside a closed outline (lasso) on a plane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plane of very many points: t-SNE of a sample that keeps the rare ones, the rest placed on it.
+"""Planes of very many points: t-SNE of a sample, the other points placed on it.
 
 t-SNE's memory grows with its points (3.1 GB for 240,000), placing needs that of the sample alone,
 and each point is placed for itself.

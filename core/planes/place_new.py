@@ -1,4 +1,4 @@
-"""Placing new spectra on a plane that was laid out without them."""
+"""Placement of new spectra on an existing plane."""
 
 from __future__ import annotations
 

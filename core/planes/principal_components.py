@@ -1,4 +1,4 @@
-"""Principal components: a few numbers a spectrum, in which distances are cheap."""
+"""Principal components, in which distances between spectra are cheap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a plane may be believed: do neighbours on it stem from neighbours in the spectra?"""
+"""Quality of a plane: trustworthiness, and recall of nearest neighbours."""
 
 from __future__ import annotations
 

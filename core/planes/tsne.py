@@ -1,4 +1,4 @@
-"""t-SNE with the defaults of P21: reduced spectra in, points on a plane out."""
+"""t-SNE with P21's defaults: reduced spectra in, points on a plane out."""
 
 from __future__ import annotations
 

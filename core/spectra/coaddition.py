@@ -1,4 +1,4 @@
-"""The arms of one spectrograph as one spectrum."""
+"""Coaddition of the arms of one spectrograph."""
 
 from __future__ import annotations
 

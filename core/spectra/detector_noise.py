@@ -1,4 +1,4 @@
-"""Noise drawn where a detector has it, and carried to other wavelengths as the flux was."""
+"""Noise drawn per detector pixel, then resampled as the flux was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if: a stretch of a spectrum scaled, raised, moved, flattened, broadened or made noisy."""
+"""Edits of a stretch of a spectrum: scaled, raised, shifted, flattened, broadened, noisy."""
 
 from __future__ import annotations
 

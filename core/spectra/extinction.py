@@ -1,4 +1,4 @@
-"""Extinction of light by the dust of the Milky Way."""
+"""Milky Way dust extinction."""
 
 from __future__ import annotations
 

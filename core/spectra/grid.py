@@ -1,4 +1,4 @@
-"""Wavelength grids, and carrying spectra and their errors from one to another."""
+"""Wavelength grids, and resampling of spectra and their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the night sky outshines the object, so that what is left of it may be the sky's."""
+"""Pixels dominated by the night sky, where residuals may be the sky's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warnings that a survey gives with a redshift, in words; and whether they make it doubtful."""
+"""Redshift warnings of surveys in words, and whether they make a redshift doubtful."""
 
 from __future__ import annotations
 

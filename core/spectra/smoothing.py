@@ -1,4 +1,4 @@
-"""Spectra smoothed for the eye: by a Gaussian over pixels, weighted by what each is worth."""
+"""Inverse-variance-weighted Gaussian smoothing of spectra, for display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One observed spectrum, as every reader returns it."""
+"""The record of one observed spectrum that every reader returns."""
 
 from __future__ import annotations
 

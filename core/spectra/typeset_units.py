@@ -1,4 +1,4 @@
-"""Units as they are typeset: LaTeX, powers above the line, powers of ten before or after."""
+"""Typeset units: LaTeX, superscripts, powers of ten before or after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which wavelength an axis shows: Å or nm, in vacuum or air, at rest or as observed."""
+"""Wavelength axes: Å or nm, vacuum or air, rest or observed frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectra with units: from astropy and specutils to plain arrays in vacuum Å, and back."""
+"""Spectra with astropy units to plain arrays in vacuum Å, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What LIME and Shapley values of a support vector machine tend to, in closed form.
+"""Closed-form limits of LIME and Shapley values for support vector machines.
 
 Around a spectrum, masks z switch segments on. Both methods ask for mean differences: by how much
 the value rises when segment k comes, β_k(p) = E[f(z with k) − f(z without k)], the other segments

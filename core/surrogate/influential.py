@@ -1,4 +1,4 @@
-"""How much each random draw of masks moved the weights of a LIME explanation.
+"""Influence of each random draw of masks on the weights of a LIME explanation.
 
 A target is a fixed function, so the surrogate's residuals are no noise: they are misfit, and which
 misfit a run meets depends on the masks it happened to draw. The error of a weight is therefore

@@ -1,4 +1,4 @@
-"""How much each sample of a LIME neighbourhood counts, by its closeness to the spectrum."""
+"""Weights of the samples of a LIME neighbourhood by their distance to the spectrum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many samples a kernel leaves, and how narrow the samples allow it to be."""
+"""Effective number of samples under a kernel, and the narrowest usable width."""
 
 from __future__ import annotations
 

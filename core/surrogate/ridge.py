@@ -1,4 +1,4 @@
-"""The linear model of LIME: weighted ridge regression on masks."""
+"""LIME's linear model: weighted ridge regression on masks."""
 
 from __future__ import annotations
 
@@ -147,9 +147,9 @@ class Ridge:
 
     @property
     def ahead(self) -> tuple[Callable[[], object], ...]:
-        """What ``fit`` will want first: each for a thread of its own, or for ``fit`` itself.
+        """Tasks whose results ``fit`` needs; each may run on a thread of its own.
 
-        The last waits for the others, and does itself what is but one task.
+        The last one waits for the others. A single block of samples makes one task.
         """
         exact = self._exact_squares, self._exact_factor
         squares, factor = exact if self._little else (self._squares, self._factor)
@@ -181,9 +181,9 @@ class Ridge:
     def _solve(self, cross: NDArray[np.float64]) -> NDArray[np.float64]:
         """A⁻¹ cross, to double precision.
 
-        Of much work from A in single precision, and then from what is left of the equations,
-        which is cheap to know in double: a mask takes few additions. Where the penalty alone holds
-        the solution (fewer samples than segments) and is weak, single precision leads nowhere.
+        Large systems are factorised in single precision and refined iteratively with residuals in
+        double precision, which are cheap since a mask takes few additions. Where refinement does
+        not converge (fewer samples than segments and a weak penalty), A is factorised in double.
         """
         if not self._little:
             factor = self._factor()

@@ -1,4 +1,4 @@
-"""Would more samples, or another seed, put the top segments in another order?"""
+"""Probability that the top segments keep their order with more samples or another seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A quadratic stand-in for a target, whose LIME weights are known without sampling.
+"""A quadratic control variate for a target, whose LIME weights are known exactly.
 
 Sampling then only has to find the weights of the difference, and errs in proportion to it: a
 control variate (regression on residuals with a known part). Any quadratic leaves the limit as it
@@ -60,15 +60,6 @@ class Quadratic:
         terms of others have no part in it, and (z_j − p_j)² has slope 1 − 2p_j.
         """
         return self.slopes + np.diag(self.cross) * (1 - 2 * self.centre)
-
-    def shapley_values(self) -> NDArray[np.float64]:
-        """Shapley values of the segments in the game g, (S,), exactly: pairs share by halves.
-
-        Those of a target itself are known without its 2^S masks where its means over independent
-        segments are (``closed_form``): of linear, polynomial and RBF decisions, not of rectified
-        networks or coupled probabilities, whose values ``shapley`` draws.
-        """
-        return self.slopes + self.cross @ (1 - 2 * self.centre)
 
 
 def controlled_ridge(ridge: Ridge, values: NDArray[np.float64], stand_in: Quadratic) -> Surrogate:

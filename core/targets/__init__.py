@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from .base import CallableTarget, Target, evaluate
     from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
     from .scales import SCALES, Scale
-    from .svm import CoupledSvm, SvmTarget
-    from .svm_margin import SvmMargin
-    from .svm_pair import SvmPair
+    from .svm.coupled_svm import CoupledSvm, SvmTarget
+    from .svm.svm_margin import SvmMargin
+    from .svm.svm_pair import SvmPair
 
 __all__ = [
     "SCALES",

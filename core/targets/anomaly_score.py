@@ -1,49 +1,25 @@
-"""The eight anomaly scores of O25 (section 3) as targets."""
+"""Targets for the eight anomaly scores of O25 (section 3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
-from functools import partial
-from typing import Protocol, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.anomaly.residuals import ResidualScore, mean_square, residual_score
+from ..models.anomaly.residuals import mean_square, residual_score
 from ..models.anomaly.scores import TRIMMED_FRACTION, Score
 from ..models.autoencoder.network import Vae
 from ..neighbourhood.neighbourhood import DENSE_ROWS, Neighbourhood
 from ..surrogate.stand_in import Quadratic
 from .base import RowEvaluator
-from .decoded_score import Decoded
-from .linearised_autoencoder import linearised_mse
+from .network.decoded_score import Decoded
+from .network.linearised_autoencoder import linearised_mse
 from .network.matrices import Network
 from .network.mean_square import MeanSquare
 
 __all__ = ["Score", "VaeScore"]
-
-
-class _Structure(Protocol):
-    """A network made ready to answer for neighbourhoods of its precision."""
-
-    def evaluator(self, neighbourhood: Neighbourhood) -> RowEvaluator: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Recipe:
-    """One score of spectra and reconstructions, and its own way through a neighbourhood."""
-
-    of_rows: ResidualScore
-    structure: Callable[[Network], _Structure]
-
-
-def _recipe(score: Score, trimmed: float) -> _Recipe:
-    of_rows = residual_score(score, trimmed=trimmed)
-    if of_rows is mean_square:
-        return _Recipe(of_rows, MeanSquare)
-    return _Recipe(of_rows, partial(Decoded, score=of_rows))
 
 
 class VaeScore:
@@ -96,9 +72,9 @@ class VaeScore:
         self._vae = vae
         self._kept = kept
         self._pixels = slice(None) if kept is None else np.flatnonzero(kept)
-        self._recipe = _recipe(score, trimmed)
+        self._of_rows = residual_score(score, trimmed=trimmed)
         self._networks: dict[np.dtype, Network] = {}
-        self._structures: dict[np.dtype, _Structure] = {}
+        self._structures: dict[np.dtype, MeanSquare | Decoded] = {}
 
     @property
     def vae(self) -> Vae:
@@ -123,14 +99,17 @@ class VaeScore:
             rows = slice(start, start + DENSE_ROWS)
             x = spectra[rows]
             reconstruction = network.leave(network.hidden(network.enter(x)))
-            scores[rows] = self._recipe.of_rows(x[:, self._pixels], reconstruction)
+            scores[rows] = self._of_rows(x[:, self._pixels], reconstruction)
         return scores
 
     def on_neighbourhood(self, neighbourhood: Neighbourhood) -> RowEvaluator:
         """Scores of any rows of a neighbourhood, from its pieces and in its own precision."""
         dtype = neighbourhood.base.dtype
         if dtype not in self._structures:
-            self._structures[dtype] = self._recipe.structure(self._network(dtype))
+            network, of_rows = self._network(dtype), self._of_rows
+            is_form = of_rows is mean_square  # a quadratic form in the network's variables
+            structure = MeanSquare(network) if is_form else Decoded(network, score=of_rows)
+            self._structures[dtype] = structure
         return self._structures[dtype].evaluator(neighbourhood)
 
     def stand_in(self, neighbourhood: Neighbourhood, centre: NDArray[np.float64]) -> Quadratic:

@@ -1,9 +1,8 @@
-"""A model of any library as targets: its classes by name, on the scale that is asked for."""
+"""Targets for a model of any library: classes by name, on a chosen scale."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -12,16 +11,13 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from .base import Target
-from .classifier import Classifier, read_classifier
+from .classifier import Classifier
 from .scales import SCALES, Scale, on_scale, scale_name
-from .svm import CoupledSvm
 
-__all__ = ["AnyModel", "Of", "OutputTarget", "Outputs", "read_model"]
+__all__ = ["Answers", "AnyModel", "Of", "OutputTarget", "Outputs"]
 
 Of = Literal["log-odds", "log p", "probability", "decision", "value"]
 Outputs = Literal["probabilities", "log p", "logits", "decisions", "value"]
-
-
 Answers = Callable[[NDArray[np.floating]], NDArray]
 
 
@@ -222,106 +218,6 @@ def scaled(table: NDArray[np.float64], outputs: Outputs, index: int, of: Of) -> 
     return on_scale(table[:, index], cast("Scale", of))
 
 
-def read_model(
-    source: Any,
-    *,
-    classes: Sequence[str] | None = None,
-    outputs: Outputs | None = None,
-    name: str | None = None,
-) -> AnyModel:
-    """A model of any library as what can be explained.
-
-    Parameters
-    ----------
-    source
-        A fitted scikit-learn estimator or pipeline; a ``torch.nn.Module``; an ONNX session
-        (``onnxruntime.InferenceSession``) or the path of an ``.onnx`` file; or any function
-        (n, D) → (n,) or (n, C).
-    classes
-        Names of the columns; by default an estimator's own.
-    outputs
-        What the answers are: ``logits`` by default of a torch module with classes,
-        ``probabilities`` of other models with classes.
-    name
-        Shown; by default the function's or class's own.
-
-    Raises
-    ------
-    TypeError
-        If it is none of these, or not fitted; the text says what to do.
-    ValueError
-        If outputs is unknown.
-    """
-    if outputs is not None and outputs not in get_args(Outputs):
-        raise ValueError(f"outputs must be one of {get_args(Outputs)}, got {outputs!r}")
-    if isinstance(source, AnyModel):
-        return source
-    own: str = getattr(source, "__name__", "") or type(source).__name__
-    name = name or str("function" if own == "<lambda>" else own)
-    named = None if classes is None else tuple(str(label) for label in classes)
-    if named is not None and len(set(named)) != len(named):
-        raise ValueError(f"classes must differ, got {named}")
-    if isinstance(source, str | os.PathLike):
-        source = _onnx_file(source)
-    if _is_torch(source):
-        from .torch_module import torch_answers, torch_gradients
-
-        kind: Outputs = outputs or ("logits" if named else "value")
-        gradients = torch_gradients(source, kind, len(named or ()))
-        return AnyModel(name, torch_answers(source), kind, named or (), gradients)
-    if hasattr(source, "get_inputs") and hasattr(source, "run"):
-        kind = outputs or ("probabilities" if named else "value")
-        return AnyModel(name, _onnx_answers(source, bool(named)), kind, named or ())
-    if any(hasattr(source, way) for way in ("predict", "predict_proba", "decision_function")):
-        return _estimator(source, name, named)
-    if callable(source):
-        return AnyModel(name, source, outputs or ("probabilities" if named else "value"),
-                        named or ())  # fmt: skip
-    raise TypeError(
-        f"a model is a scikit-learn estimator, a torch module, an ONNX session or a function of "
-        f"spectra (n, D), got {type(source).__name__}"
-    )
-
-
-def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyModel:
-    from sklearn.base import is_classifier
-
-    classes: Any = getattr(source, "classes_", named)
-    if classes is None and (
-        hasattr(source, "predict_proba")
-        or hasattr(source, "decision_function")
-        or (hasattr(source, "__sklearn_tags__") and is_classifier(source))
-    ):
-        raise TypeError(
-            f"{name} has no classes_: it is not fitted; call its fit(X, y) first, or, if it was "
-            "made otherwise, name its classes: classes=(...)"
-        )
-    if classes is None:
-        return AnyModel(name, source.predict, "value")
-    own = tuple(str(label) for label in classes)
-    if named is not None and named != own:
-        if len(named) != len(own):
-            raise ValueError(f"{name} was fitted with {len(own)} classes {own}, got {named}")
-        own = named
-    if _softmax_of_decisions(source):
-        # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
-        return AnyModel(name, source.decision_function, "logits", own)
-    if hasattr(source, "predict_proba"):
-        known = read_classifier(source) if named is None else None
-        machine = known if isinstance(known, CoupledSvm) else None
-        return AnyModel(name, source.predict_proba, "probabilities", own, machine=machine)
-    return AnyModel(name, source.decision_function, "decisions", own)
-
-
-def _softmax_of_decisions(source: Any) -> bool:
-    """Whether a classifier's probabilities are the softmax of its decision function."""
-    from sklearn.linear_model import LogisticRegression
-
-    last = source.steps[-1][1] if hasattr(source, "steps") else source
-    one_by_one = getattr(last, "solver", "") == "liblinear" and len(last.classes_) > 2
-    return type(last) is LogisticRegression and not one_by_one
-
-
 def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:
     """Of two classes many models tell the second alone."""
     if outputs == "probabilities":
@@ -329,35 +225,3 @@ def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.fl
     if outputs == "decisions":
         return np.column_stack([-column, column])
     return np.column_stack([np.zeros_like(column), column])
-
-
-def _is_torch(source: Any) -> bool:
-    bases = type(source).__mro__
-    return any(base.__module__.startswith("torch.nn") and base.__name__ == "Module"
-               for base in bases)  # fmt: skip
-
-
-def _onnx_file(path: str | os.PathLike[str]) -> Any:
-    try:
-        import onnxruntime  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise TypeError(
-            f"{os.fspath(path)}: to read an ONNX file, install onnxruntime (pip install "
-            "onnxruntime), or hand over a function"
-        ) from error
-    return onnxruntime.InferenceSession(os.fspath(path), providers=["CPUExecutionProvider"])
-
-
-def _onnx_answers(session: Any, classes: bool) -> Answers:
-    model_input = session.get_inputs()[0]
-    dtype = np.float64 if "double" in str(model_input.type) else np.float32
-
-    def answers(spectra: NDArray[np.floating]) -> NDArray:
-        outputs = session.run(None, {model_input.name: np.ascontiguousarray(spectra, dtype)})
-        # Converted classifiers give labels first, then probabilities, often one dict a spectrum.
-        table = outputs[-1] if classes else outputs[0]
-        if isinstance(table, list):
-            return np.array([list(row.values()) for row in table])
-        return np.asarray(table)
-
-    return answers

@@ -1,4 +1,4 @@
-"""What an explanation asks of a model: one number for each spectrum."""
+"""The protocol of a target: one number for each spectrum."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = [
     "row_evaluator",
 ]
 
-# Early answers come at the first few, of which two threads take half each. Then large ones, for
-# each takes some preparation, and from where the papers' 5000 near their end smaller ones, so that
-# no thread waits long for another.
+# Early results need the first few blocks, of which two threads take half each. Later blocks are
+# large, since each takes some preparation, and smaller again near the papers' 5000 samples, so
+# that no thread waits long for another.
 _FIRST_ROWS, _LATER_ROWS = (0, 100, 200, 500, 1000, 2000, 3000, 4000), 500
 
 RowEvaluator = Callable[[slice], NDArray[np.float64]]
@@ -36,17 +36,17 @@ RowEvaluator = Callable[[slice], NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An evaluator that knows how much work it is, so that a little is not shared out.
+    """An evaluator with its cost and its preparatory tasks.
 
     Attributes
     ----------
     evaluate
         Values of any rows.
     work
-        Multiplications a sample takes, at most.
+        Multiplications per sample, at most; little work is not shared between threads.
     ahead
-        What ``evaluate`` will want first. Each may be called by a thread of its own, or not at
-        all: then ``evaluate`` does.
+        Tasks whose results ``evaluate`` needs first. Each may run on a thread of its own, or not
+        at all: then ``evaluate`` runs it.
     """
 
     evaluate: RowEvaluator
@@ -113,12 +113,12 @@ class CallableTarget:
 
 
 def may_share(target: Target) -> bool:
-    """Whether threads may share the work: a structured target is ours, a function the user's."""
+    """Whether threads may share the work: only targets of this package are known to be safe."""
     return hasattr(target, "on_neighbourhood")
 
 
 def row_evaluator(target: Target, neighbourhood: Neighbourhood) -> RowEvaluator:
-    """A target's own way through a neighbourhood, else its values on the spectra themselves."""
+    """A target's own evaluator of a neighbourhood, else its values on the spectra themselves."""
     structured = getattr(target, "on_neighbourhood", None)
     if structured is not None:
         return structured(neighbourhood)
@@ -126,11 +126,11 @@ def row_evaluator(target: Target, neighbourhood: Neighbourhood) -> RowEvaluator:
 
 
 def evaluation_blocks(target: Target, neighbourhood: Neighbourhood) -> Iterator[slice]:
-    """The blocks of rows a target is asked for.
+    """The blocks of rows in which a target is evaluated.
 
-    The same rows fall in the same block whatever number of samples is wanted and however many
-    threads work: matrix products of one shape give the same bytes. For a structured target the
-    first are short, for early answers, and the others large, for each takes some preparation.
+    A row falls in the same block whatever the number of samples and threads, because only matrix
+    products of one shape give the same bytes. Structured targets have short blocks first, for
+    early results, then large ones, since each takes some preparation.
     """
     if not may_share(target):
         yield from neighbourhood.blocks()
@@ -146,6 +146,6 @@ def evaluate(
     """Values (n,) of a target on every sample of a neighbourhood, by workers or one's own."""
     blocks = evaluation_blocks(target, neighbourhood)
     with or_own(workers) if may_share(target) else nullcontext(InTurn()) as sharing:
-        # Prepared by one of the threads too.
+        # The preparation runs on a worker thread too.
         values_of = sharing.call(partial(row_evaluator, target), neighbourhood)
         return np.concatenate(list(sharing.map(values_of, blocks)))

@@ -1,4 +1,4 @@
-"""Any classifier that gives probabilities as a target."""
+"""Targets for any classifier that gives probabilities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .base import Target
 from .scales import Scale, on_scale, scale_name
-from .svm import CoupledSvm
+from .svm.coupled_svm import CoupledSvm
 
 __all__ = ["Classifier", "ClassifierTarget", "SklearnClassifier", "read_classifier"]
 
@@ -101,7 +101,7 @@ class ClassifierTarget:
     """One class's probability from ``predict_proba`` on the spectra themselves.
 
     For every classifier that follows scikit-learn: forests, networks, pipelines. A support vector
-    machine is explained far faster as :class:`~spexplain.core.targets.svm.SvmTarget`.
+    machine is explained far faster as :class:`~spexplain.core.targets.svm.coupled_svm.SvmTarget`.
 
     Parameters
     ----------

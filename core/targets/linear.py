@@ -1,4 +1,4 @@
-"""A linear function of the flux as a target: explained exactly by any method."""
+"""A linear function of the flux as a target; every method explains it exactly."""
 
 from __future__ import annotations
 

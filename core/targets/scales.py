@@ -1,4 +1,4 @@
-"""The scales on which the probability of a class is explained."""
+"""Scales on which a class probability is explained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A torch module as a model: its answers, and derivatives of many spectra in one pass."""
+"""A torch module as a model: outputs, and gradients of many spectra in one pass."""
 
 from __future__ import annotations
 

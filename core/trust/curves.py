@@ -1,4 +1,4 @@
-"""Deletion and insertion: does the target follow when segments go and come by their weights?"""
+"""Deletion and insertion curves of an explanation."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def deletion_insertion(
     best = np.argsort(-contributions(explanation, x), kind="stable")
     rng = np.random.default_rng(explanation.settings.seed)
     orders = [best, *(rng.permutation(n_segments) for _ in range(n_random))]
-    gone = np.concatenate([_removed(order, steps) for order in orders])
+    # (len(steps), S) of each order: True where a segment is among its first.
+    gone = np.concatenate([np.argsort(order) < steps[:, None] for order in orders])
     masks = BinaryMasks.pack(np.concatenate([~gone, gone[: len(steps)]]))
     values = evaluate(target, Neighbourhood(base, x - base, labels, masks))
     deletion, *random, insertion = values.reshape(-1, len(steps))
@@ -108,9 +109,3 @@ def deletion_insertion(
     fractions = (gone @ sizes / len(labels)).reshape(-1, len(steps))
     on_grid = [np.interp(fractions[0], f, v) for f, v in zip(fractions[1:], random, strict=True)]
     return Curves(fractions[0], deletion, insertion, np.array(on_grid))
-
-
-def _removed(order: NDArray[np.intp], steps: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(len(steps), S): True where a segment is among the first of the order."""
-    rank = np.argsort(order)
-    return rank < steps[:, None]

@@ -1,4 +1,4 @@
-"""Redraws of a spectrum's noise, explained as the spectrum was, to see which reasons recur."""
+"""Explanations of a spectrum with its noise redrawn, to see which segments recur."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..compute.cancel import Cancelled, never
 from ..compute.workers import InTurn, Sharing, or_own
 from ..explain.entry import explain
 from ..explain.explanation import Explanation
-from ..explain.lime_samples import LimeSamples
+from ..explain.methods.lime_samples import LimeSamples
 from ..neighbourhood.mask_draws import draw_masks
 from ..neighbourhood.masks import BinaryMasks
 from ..neighbourhood.neighbourhood import Neighbourhood

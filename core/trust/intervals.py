@@ -1,4 +1,4 @@
-"""How far a weight may be from what infinitely many samples would give."""
+"""Sampling intervals of weights around their limit of infinitely many samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do two explanations of one spectrum say the same?"""
+"""Agreement of two explanations of one spectrum."""
 
 from __future__ import annotations
 

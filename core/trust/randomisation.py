@@ -1,4 +1,4 @@
-"""Does an explanation depend on what the model has learnt?
+"""Randomisation test: does an explanation depend on what the model learned?
 
 After Adebayo et al. (2018): scramble the model's parameters; an explanation that stays the same
 was never about the model.
@@ -18,7 +18,7 @@ from ..explain.entry import explain
 from ..explain.explanation import Explanation
 from ..models.autoencoder.network import Vae
 from ..targets import CoupledSvm, SvmMargin, SvmPair, SvmTarget, Target, VaeScore
-from ..targets.svm_kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
+from ..targets.svm.svm_kernels import KernelMachine, Linear, Polynomial, Rbf, Standardised
 from .methods_agree import Agreement, agreement
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Would another exposure of the same object give the same reasons?
+"""Recurrence of the top segments over other exposures of the same object.
 
 The intervals of ``core.trust.intervals`` tell what the random masks leave open. What the noise of
 the spectrum leaves open is wider by far, and is estimated from redraws: the spectrum with noise of

@@ -1,4 +1,4 @@
-"""The figures reviewers ask of an explanation, by their names in Quantus (Hedström et al. 2023).
+"""Metrics named as in Quantus (Hedström et al. 2023): faithfulness and others.
 
 All are taken on the game that segments play: x as it is, its segments perturbed as the settings
 say, and an explanation's contribution of each. They tell whether the model follows the weights, not

@@ -1,4 +1,4 @@
-"""How far to believe an explanation."""
+"""Summary of how far to believe an explanation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..compute.workers import Sharing, or_own
 from ..explain.explanation import Explanation
-from ..explain.lime import lime_neighbourhood
-from ..explain.lime_samples import LimeSamples
-from ..explain.shapley import shapley_neighbourhood
-from ..explain.shapley_samples import shapley_error
+from ..explain.methods.lime import lime_neighbourhood
+from ..explain.methods.lime_samples import LimeSamples
+from ..explain.methods.shapley import shapley_neighbourhood
+from ..explain.methods.shapley_samples import shapley_error
 from ..neighbourhood.neighbourhood import Neighbourhood
 from ..surrogate.influential import Underdetermined
 from ..surrogate.kernel_width import kernel_advice

@@ -1,4 +1,4 @@
-"""What is known about an explanation's error, and one calm sentence of it."""
+"""The verdict on an explanation's error, in one sentence."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ def _verdict(trust: Trust) -> str:
         _fit(trust),
         _samples(trust, trust.stability),
     ]
-    if _is_narrow(trust.n_samples, trust.kernel):
+    # Few samples for many segments are no fault of the kernel: the intervals show them.
+    kernel = trust.kernel
+    if not kernel.wide_enough and kernel.effective_samples < 0.5 * trust.n_samples:
         parts.append(_kernel(trust.n_samples, trust.kernel))
     if trust.pull > _STRONG_PULL:
         parts.append(f"penalty and first sample still pull the weights by {percent(trust.pull)}")
@@ -170,11 +172,6 @@ def _kernel(n_samples: int, kernel: KernelAdvice) -> str:
     if kernel.recommended_width is None:
         return f"{counted}, {_count(kernel.needed_samples)} are wanted"
     return f"{counted}; width {kernel.recommended_width:g} would do"
-
-
-def _is_narrow(n_samples: int, kernel: KernelAdvice) -> bool:
-    # Few samples for many segments are no fault of the kernel: the intervals speak of them.
-    return not kernel.wide_enough and kernel.effective_samples < 0.5 * n_samples
 
 
 def _top(k: int) -> str:

@@ -1,4 +1,4 @@
-"""The command ``spexplain`` with all it can do, in the order of its help."""
+"""The command-line application ``spexplain``: its commands in the order of the help."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sys
 
 import typer
 
-from . import change as changing
-from . import check as checking
-from . import copy as copying
-from . import inspect as asking
-from . import make as making
-from . import serve as serving
-from . import study as studying
-from .download import download_app
+from .commands.change import remove_command
+from .commands.check import check_command
+from .commands.copy import copy_command
+from .commands.download import download_app
+from .commands.fetch import fetch_app
+from .commands.inspect import explain_command, info, rejects_command, scores_command
+from .commands.make import build_command, demo, ingest_command
+from .commands.serve import password, serve
+from .commands.study import evaluate_command, report_command
 from .errors import cancellations, fail, in_options, told, unforeseen, users_errors
-from .fetch import fetch_app
-from .options import Version
+from .options.shared_options import Version
 
 __all__ = ["app", "run"]
 
@@ -34,48 +34,30 @@ def spexplain(version: Version = False) -> None:  # its option acts by itself
     """Explore spectra and see why a model calls one a Seyfert, or strange."""
 
 
-app.command(epilog="Example: [bold]spexplain demo[/bold]")(making.demo)
 app.add_typer(fetch_app, name="fetch")
-app.command("ingest", epilog="Example: [bold]spexplain ingest my_spectra --out survey[/bold]")(
-    making.ingest_command
-)
-app.command("remove", epilog="Example: [bold]spexplain remove survey 0266-51602-0013[/bold]")(
-    changing.remove_command
-)
-app.command(
-    "build",
-    epilog="Examples: [bold]spexplain build survey --tune[/bold] · "
-    "[bold]spexplain build survey --score filtered-mse --top 2 --dust none[/bold] · "
-    "[bold]spexplain build survey --model-per-bin --loss 0,8.6 --loss 0.5,10[/bold]",
-)(making.build_command)
-app.command("copy", epilog="Example: [bold]spexplain copy survey s3://bucket/survey[/bold]")(
-    copying.copy_command
-)
-app.command(epilog="Example: [bold]spexplain serve survey --port 0[/bold]")(serving.serve)
-app.command(epilog="Example: [bold]spexplain password people.txt anna --role tag[/bold]")(
-    serving.password
-)
-app.command(
-    "explain",
-    epilog="Example: [bold]spexplain explain survey --id 0266-51602-0013 --target mse[/bold]",
-)(asking.explain_command)
-app.command("scores", epilog="Example: [bold]spexplain scores survey --top 1000 --json[/bold]")(
-    asking.scores_command
-)
-app.command("rejects", epilog="Example: [bold]spexplain rejects survey --json[/bold]")(
-    asking.rejects_command
-)
-app.command("check", epilog="Example: [bold]spexplain check survey --repair[/bold]")(
-    checking.check_command
-)
-app.command(epilog="Example: [bold]spexplain info --demo --json[/bold]")(asking.info)
-app.command("evaluate", epilog="Example: [bold]spexplain evaluate survey --json[/bold]")(
-    studying.evaluate_command
-)
-app.command("report", epilog="Example: [bold]spexplain report survey --out report.html[/bold]")(
-    studying.report_command
-)
 app.add_typer(download_app, name="download")
+for _name, _command, *_examples in (
+    ("demo", demo, "demo"),
+    ("ingest", ingest_command, "ingest my_spectra --out survey"),
+    ("remove", remove_command, "remove survey 0266-51602-0013"),
+    (
+        *("build", build_command, "build survey --tune"),
+        "build survey --score filtered-mse --top 2 --dust none",
+        "build survey --model-per-bin --loss 0,8.6 --loss 0.5,10",
+    ),
+    ("copy", copy_command, "copy survey s3://bucket/survey"),
+    ("serve", serve, "serve survey --port 0"),
+    ("password", password, "password people.txt anna --role tag"),
+    ("explain", explain_command, "explain survey --id 0266-51602-0013 --target mse"),
+    ("scores", scores_command, "scores survey --top 1000 --json"),
+    ("rejects", rejects_command, "rejects survey --json"),
+    ("check", check_command, "check survey --repair"),
+    ("info", info, "info --demo --json"),
+    ("evaluate", evaluate_command, "evaluate survey --json"),
+    ("report", report_command, "report survey --out report.html"),
+):
+    _listed = " · ".join(f"[bold]spexplain {example}[/bold]" for example in _examples)
+    app.command(_name, epilog=f"Example{'s' if len(_examples) > 1 else ''}: {_listed}")(_command)
 
 
 def run(arguments: list[str] | None) -> None:

@@ -1,4 +1,4 @@
-"""Which errors are a user's to mend, and how a command ends with one."""
+"""Errors that a user can fix, and how a command ends with one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from rich.markup import escape
 
-from .output import error_console
+from .output.printing import error_console
 
 __all__ = [
     "USERS_ERRORS",

@@ -1,4 +1,4 @@
-"""An evaluation as tables on a terminal."""
+"""An evaluation as tables for a terminal."""
 
 from __future__ import annotations
 

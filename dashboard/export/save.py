@@ -34,7 +34,6 @@ class SavedFile:
 
     name: str
     content: bytes
-    complete: bool = True
 
 
 def origin_of(

@@ -1,4 +1,4 @@
-"""What all figures of the page have in common: no frame of their own, the page's colours."""
+"""Style shared by all Bokeh figures of the page."""
 
 from __future__ import annotations
 

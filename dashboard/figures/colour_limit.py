@@ -1,4 +1,4 @@
-"""How far the colours of an explanation go."""
+"""The value at which the colours of an explanation saturate."""
 
 from __future__ import annotations
 

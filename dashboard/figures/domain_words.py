@@ -1,4 +1,4 @@
-"""What is said of a model's domain: is this a spectrum for it, and whose model is it."""
+"""Sentences about a model's domain and owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the colours of an explanation say, in words: of more flux, of any change, or of a fill."""
+"""Sentences about effects: what the colours of an explanation mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A figure for a paper: one spectrum with the reasons of a model painted on it."""
+"""Figure for a paper: one spectrum coloured by its explanation."""
 
 from __future__ import annotations
 

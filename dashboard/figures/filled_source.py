@@ -1,4 +1,4 @@
-"""Columns of a Bokeh source, sent to the browser only where they differ from those it has."""
+"""Bokeh data sources that send only changed columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which line names fit on an axis: the important ones first, none over another."""
+"""Selection of line names that fit on an axis without overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where numbers stand beside their points, so that none covers another."""
+"""Placement of numbers beside points without overlap."""
 
 from __future__ import annotations
 

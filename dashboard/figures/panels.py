@@ -1,4 +1,4 @@
-"""The parts of a printed explanation: spectrum, weights, colour bar, and the lines' names."""
+"""Panels of a printed explanation: spectrum, weights, colour bar, line names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a printed explanation is made of: coloured runs, a scale, names that do not overlap."""
+"""Elements of a printed explanation: coloured runs, scale, names."""
 
 from __future__ import annotations
 

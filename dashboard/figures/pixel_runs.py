@@ -1,4 +1,4 @@
-"""Runs of neighbouring pixels that are marked: where they begin and end."""
+"""Runs of neighbouring marked pixels."""
 
 from __future__ import annotations
 

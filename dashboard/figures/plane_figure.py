@@ -1,4 +1,4 @@
-"""A figure of the plane as it is on the page, with the key to its colours."""
+"""Figure of a plane with the key to its colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spectrum as observed, drawn small: for one that no model is given."""
+"""Small picture of an observed spectrum that no model is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a set of types says and what not, and the rank of a score, in words."""
+"""Sentences about sets of types, and about the rank of a score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From points on a plane to a picture: aggregate with datashader, mix the colours at once.
+"""Shading of planes: aggregation by datashader, colours mixed here.
 
 Datashader's own ``shade`` for categories takes most of a re-shade; the mixing here is one pass
 over the pixels that hold points.

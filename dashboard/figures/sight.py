@@ -1,4 +1,4 @@
-"""What is seen of a painted spectrum: its axis, stretch, lines, and what is drawn with it.
+"""Display options of a painted spectrum: axis, range, lines, overlays.
 
 The page and a figure for a paper are drawn from the same sight, so that a figure shows what was
 on the page.

@@ -1,4 +1,4 @@
-"""Several planes side by side (P21's figures A.2–A.5), as HoloViews elements."""
+"""Several planes side by side (P21's figures A.2–A.5), in HoloViews."""
 
 from __future__ import annotations
 

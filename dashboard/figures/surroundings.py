@@ -1,4 +1,4 @@
-"""What a printed spectrum has round it: errors, gaps, what lies beyond the model's window."""
+"""Context of a printed spectrum: errors, gaps, flux beyond the model's window."""
 
 from __future__ import annotations
 

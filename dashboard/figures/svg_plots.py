@@ -1,4 +1,4 @@
-"""Small plots with axes as SVG, in the page's colours."""
+"""Small SVG plots with axes, in the page's colours."""
 
 from __future__ import annotations
 

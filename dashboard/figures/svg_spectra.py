@@ -1,4 +1,4 @@
-"""Small pictures of spectra as SVG: a line, painted by how much each piece of it matters."""
+"""Small SVG pictures of spectra coloured by their weights."""
 
 from __future__ import annotations
 

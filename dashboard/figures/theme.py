@@ -1,4 +1,4 @@
-"""The page's colours, light and dark: one home for CSS, figures and shading."""
+"""The colours of the page, light and dark, for CSS, figures and shading."""
 
 from __future__ import annotations
 

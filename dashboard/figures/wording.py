@@ -1,4 +1,4 @@
-"""The page's sentences about explanations: what a colour means, what was computed."""
+"""Sentences about explanations: meaning of colours, what was computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One view as a page of its own, as small as a notebook's cell."""
+"""One view as a page of its own, sized for a notebook cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The views that a collection gives to a cell, and what each can be asked for."""
+"""Views of a collection for notebook cells, and their options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plane and a painted spectrum as HoloViews elements, to be laid over and beside others."""
+"""Planes and painted spectra as HoloViews elements."""
 
 from __future__ import annotations
 

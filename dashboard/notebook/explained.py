@@ -1,4 +1,4 @@
-"""An explanation with its spectrum and model: seen, tabled, judged, saved and replayed."""
+"""An explanation with its spectrum and model: plot, table, trust, save."""
 
 from __future__ import annotations
 

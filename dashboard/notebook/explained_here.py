@@ -1,4 +1,4 @@
-"""A spectrum of an opened collection, explained by the collection's own model."""
+"""Explanation of a spectrum by the collection's own model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server beside a notebook: its port, and when it answers."""
+"""A local server beside a notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One spectrum at hand: from a collection, a file, or specutils."""
+"""One spectrum: from a collection, a file, or specutils."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OneSpectrum:
     spectrum
         The record: ``id``, ``wave_obs_aa`` (vacuum Å), ``flux``, ``ivar``, ``z`` …
     key, row
-        Of the collection it is stored in, and its row there; "" and −1 from outside.
+        Key of the collection it is stored in, and its row there; "" and −1 for outside spectra.
     """
 
     def __init__(self, spectrum: Spectrum, *, key: str = "", row: int = -1) -> None:
@@ -48,7 +48,7 @@ class OneSpectrum:
 
     @property
     def wave_rest_aa(self) -> np.ndarray:
-        """(D,) vacuum Å at rest; ValueError where the redshift is unknown."""
+        """(D,) rest wavelengths, vacuum Å; ValueError if the redshift is unknown."""
         if not self.z > -1:
             why = f" ({self.spectrum.z_note})" if self.spectrum.z_note else ""
             raise ValueError(f"{self.id} has no redshift{why}: read(..., z=0.1) gives it one")
@@ -66,7 +66,7 @@ class OneSpectrum:
 
     @property
     def flux_unit(self) -> str:
-        """Unit of the flux, in words where it has none."""
+        """Unit of the flux; a description if it has none."""
         return self.spectrum.flux_unit
 
     def to_specutils(self) -> Any:
@@ -115,21 +115,21 @@ class OneSpectrum:
 
 
 def read(source: Any, *, z: float | None = None) -> OneSpectrum:
-    """Read one spectrum of a survey or a table of your own.
+    """Read one spectrum of a survey or from a table of your own.
 
     Parameters
     ----------
     source
-        A file of any kind that ``spexplain ingest`` takes; a ``specutils.Spectrum`` with its
-        uncertainty (its mask is heeded); a table of astropy, pandas or pyarrow, a pixel a row,
-        with units as it would be written to a file; or a spectrum read before.
+        A file of any kind that ``spexplain ingest`` takes; a ``specutils.Spectrum`` with
+        uncertainty (its mask is respected); a table of astropy, pandas or pyarrow with a pixel per
+        row and units as in a file; or a spectrum read before.
     z
-        Its redshift; by default what the source says.
+        Redshift; by default that of the source.
 
     Raises
     ------
     ReadError
-        If the file holds no spectrum that is known here, or several; the text says which.
+        If the file contains no known spectrum, or several; the message says which.
     ValueError
         If a specutils spectrum has no uncertainty, or its units do not fit.
     TypeError

@@ -1,4 +1,4 @@
-"""A collection opened in a notebook: its spectra, tables, planes, and the page."""
+"""A collection opened in a notebook: spectra, tables, planes, page."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _DEMOS = {"demo": False, "demo-small": True}
 
 
 class OpenedCollection:
-    """A collection as one uses it by hand.
+    """A collection for interactive use.
 
-    ``c["demo-000141"]`` or ``c[141]`` is one spectrum; ``len(c)`` how many there are.
+    ``c["demo-000141"]`` or ``c[141]`` is one spectrum, ``len(c)`` the number of spectra.
 
     Attributes
     ----------
     collection
-        What is on disk; its ``catalog`` is a DataFrame.
+        The collection on disk; its ``catalog`` is a DataFrame.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -51,7 +51,7 @@ class OpenedCollection:
 
     @cached_property
     def lenses(self) -> dict[str, Lens]:
-        """Its models, ``agn`` and ``anomaly``, as far as they have been built."""
+        """Its lenses by name, ``agn`` and ``anomaly``, if they have been built."""
         return open_lenses(self.collection)
 
     @cached_property
@@ -72,22 +72,22 @@ class OpenedCollection:
 
     @property
     def wave(self) -> PreparedWave:
-        """(D,) rest wavelengths, vacuum Å, of :meth:`prepared`; knows how spectra get there."""
+        """(D,) rest wavelengths of :meth:`prepared`, vacuum Å; can prepare other spectra."""
         return self.wave_of()
 
     def wave_of(self, lens: str | None = None) -> PreparedWave:
-        """(D,) rest wavelengths, vacuum Å, of the spectra as a lens prepares them."""
+        """(D,) rest wavelengths, vacuum Å, of the spectra prepared for a lens."""
         return PreparedWave.of(self.collection, self._lens(lens))
 
     def prepared(self, *, label: bool = False, lens: str | None = None) -> Any:
-        """Spectra as a model sees them.
+        """Prepared spectra, the input of a model.
 
         Parameters
         ----------
         label
-            Only spectra with a label, and their labels with them.
+            Return only spectra with a label, together with their labels.
         lens
-            Whose preparation: ``agn`` or ``anomaly``; by default the first that was built.
+            Name of the lens: ``agn`` or ``anomaly``; by default the first that was built.
 
         Returns
         -------
@@ -106,18 +106,18 @@ class OpenedCollection:
         return spectra[known], labels[known]
 
     def rows(self, *, label: bool = False, lens: str | None = None) -> np.ndarray:
-        """(n,) rows of the catalogue that :meth:`prepared` has, in its order."""
+        """(n,) rows of the catalogue in the order of :meth:`prepared`."""
         rows = self._lens(lens).rows
         return rows[self.catalog["label"].to_numpy(object)[rows] != ""] if label else rows
 
     def misclassified(self) -> pd.DataFrame:
-        """Spectra whose predicted type is not their label, the most confidently wrong first."""
+        """Spectra whose predicted type differs from their label, most confident errors first."""
         return misclassified(self.catalog, self.lenses.get("agn")).table
 
     def tsne(self, plane: str = "agn") -> pd.DataFrame:
-        """Where each spectrum lies on a plane: id, x, y, label.
+        """Positions of the spectra on a plane: id, x, y, label.
 
-        Where some came after the plane was laid out, ``placed_later`` says which.
+        ``placed_later`` marks spectra that were added after the plane was laid out, if any.
 
         Raises
         ------
@@ -135,12 +135,12 @@ class OpenedCollection:
         return about.assign(row=plane_of_name.rows)
 
     def clusters(self) -> pd.DataFrame:
-        """Of the most anomalous spectra, which reason each has: id, cluster, score, rank.
+        """Clusters of the most anomalous spectra by their explanations: id, cluster, score, rank.
 
         Raises
         ------
         ValueError
-            No reasons have been clustered here.
+            The explanations have not been clustered.
         """
         lens = self.lenses.get("anomaly")
         if lens is None or "cluster" not in lens.columns:
@@ -165,14 +165,14 @@ class OpenedCollection:
         Parameters
         ----------
         spectrum
-            What :func:`read` takes, with its redshift.
+            Anything that :func:`read` takes, with its redshift.
         plane
-            By default the first that new spectra can be placed on.
+            By default the first on which new spectra can be placed.
 
         Raises
         ------
         LensError
-            The spectrum cannot be prepared for it, or there is no such plane; the text says why.
+            The spectrum cannot be prepared, or there is no such plane; the message says why.
         """
         own_spectrum = self[spectrum.id] if _stored(spectrum, self.collection) else read(spectrum)
         plane = next(iter(self.planes), "") if plane is None else plane
@@ -185,21 +185,21 @@ class OpenedCollection:
 
     @cached_property
     def views(self) -> SingleViews:
-        """Its views in cells, served on this machine only from when they are first asked for."""
+        """Its views for notebook cells, served on this machine from their first use."""
         from .single_views import SingleViews  # loads panel
 
         return SingleViews(self.collection.path)
 
     @property
     def opened(self) -> str:
-        """Id of the spectrum that is open in its views, empty for none."""
+        """Id of the spectrum open in the views; empty if none is."""
         return self.views.opened
 
     @property
     def selected(self) -> list[str]:
-        """Ids of what a box, a lasso or the legend has selected in its views; else of the open one.
+        """Ids selected in the views by box, lasso or legend; else the id of the open spectrum.
 
-        Set, they are selected on the plane; KeyError for an unknown one.
+        Assign ids to select them on the plane; unknown ids raise KeyError.
         """
         return self.views.selected
 
@@ -208,12 +208,12 @@ class OpenedCollection:
         self.views.selected = ids
 
     def plane(self, plane: str = "", colour: str = "", *, theme: ThemeName = "light") -> ServedView:
-        """The plane in a cell: a click opens a spectrum, a box, a lasso or the legend selects.
+        """The plane in a cell: click to open a spectrum; select by box, lasso or legend.
 
         Parameters
         ----------
         plane, colour
-            By name; as the page begins where empty.
+            Names; the page's defaults if empty.
         theme
             ``light`` or ``dark``.
 
@@ -227,7 +227,10 @@ class OpenedCollection:
         return plane_view(self.views, plane, colour, theme)
 
     def spectrum(self, id: str = "", *, theme: ThemeName = "light") -> ServedView:
-        """The open spectrum, painted, in a cell; ``id`` opens one first (KeyError if unknown)."""
+        """The open spectrum with its explanation, in a cell.
+
+        ``id`` opens another one first; KeyError if it is unknown.
+        """
         from .cell_views import spectrum_view  # loads panel
 
         return spectrum_view(self.views, id, theme)
@@ -235,25 +238,25 @@ class OpenedCollection:
     def explain(
         self, id: str = "", target: str = "", *, theme: ThemeName = "light", **settings: Any
     ) -> ExplainView:
-        """The open spectrum with its explanation's sliders in a cell; ``id`` opens one first.
+        """The open spectrum with the sliders of its explanation, in a cell.
 
         Parameters
         ----------
         id
-            KeyError for an unknown one; where empty, that which is open.
+            Spectrum to open first; empty keeps the open one, unknown ids raise KeyError.
         target
-            ``"predicted"``, ``"type 1"``, ``"mse"`` …; as the page begins where empty.
+            ``"predicted"``, ``"type 1"``, ``"mse"`` …; the page's default if empty.
         theme
             ``light`` or ``dark``.
         **settings
-            Of ``spexplain.ExplainSettings``: what the sliders begin with.
+            Initial values of the sliders, as in ``spexplain.ExplainSettings``.
 
         Raises
         ------
         LensError
             There is no such target.
         TypeError, ValueError
-            A setting is unknown, or no value it can have.
+            A setting is unknown or has an invalid value.
         """
         from .cell_views import explain_view  # loads panel
 
@@ -309,14 +312,14 @@ class OpenedCollection:
 
 
 def open(collection: str | Path) -> OpenedCollection:
-    """Open a collection: its folder, its address, or ``"demo"``, built the first time (minutes).
+    """Open a collection: a folder, an address, or ``"demo"``, built on first use (minutes).
 
-    Of an address, such as s3://bucket/survey, what is new is fetched first.
+    For an address such as s3://bucket/survey, new data are fetched first.
 
     Raises
     ------
     CollectionError
-        There is no readable collection there; the text says why.
+        There is no readable collection; the message says why.
     """
     if is_address(collection):
         from ...data.objects.working_copies import working_copy
@@ -341,16 +344,16 @@ def app(
     Parameters
     ----------
     collection
-        What :func:`open` gave, or takes.
+        A result of :func:`open`, or an argument of it.
     port
-        To listen on; 0 takes any free one.
+        Port to listen on; 0 for any free one.
     show
-        Whether to open it in the browser.
+        Whether to open the page in the browser.
 
     Returns
     -------
     server
-        Runs in a thread of its own; has its ``url``, and ``stop()``.
+        Runs in its own thread; has ``url`` and ``stop()``.
 
     Raises
     ------

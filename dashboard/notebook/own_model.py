@@ -1,4 +1,4 @@
-"""A model of any library, on wavelengths, to be asked why."""
+"""A user's model on wavelengths, ready to be explained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ...core.explain.entry import explain
 from ...core.explain.many_gradients import gradients_of_many
 from ...core.settings import ExplainSettings
 from ...core.targets import Target
-from ...core.targets.any_model import AnyModel, Of, Outputs, read_model
+from ...core.targets.any_model import AnyModel, Of, Outputs
+from ...core.targets.read_model import read_model
 from ...data.explanations.saved import Origin
 from ...data.lenses.built_lens import LensError
 from .explained import Explained, ExplainedMany, NotExplained
@@ -27,12 +28,12 @@ _SETTINGS = {field.name for field in fields(ExplainSettings)}
 
 
 class Model:
-    """A model with the wavelengths it takes spectra on.
+    """A model together with the wavelengths of its input.
 
     Attributes
     ----------
     known
-        The model as targets; ``known.classes`` are its classes.
+        The model, from which targets are made.
     wave
         (D,) vacuum Å at rest.
     """
@@ -42,7 +43,7 @@ class Model:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of its classes; empty where it gives one number."""
+        """Names of its classes; empty if it returns one number."""
         return self.known.classes
 
     def explain(
@@ -57,32 +58,32 @@ class Model:
         errors: str = "raise",
         **settings: Any,
     ) -> Any:
-        """Why the model answers as it does.
+        """Explain the model's output for one spectrum or many.
 
         Parameters
         ----------
         spectra
-            (D,) prepared flux, or (n, D) of many; NaN and masked pixels are refused. Or a
-            spectrum: of a collection, of :func:`read`, or of specutils; it is prepared as the
-            model's wavelengths know, and ``explained.done`` says how.
+            (D,) prepared flux, or (n, D) for many; NaN and masked pixels are refused. Or one
+            spectrum from a collection, :func:`read` or specutils, which is prepared first;
+            ``explained.done`` says how.
         label
-            A class by name or number; by default the one predicted.
+            Class, by name or index; by default the predicted one.
         of
-            ``"log-odds"``, ``"log p"`` or ``"probability"`` of any classifier with probabilities,
-            ``"decision"`` of one without.
+            ``"log-odds"``, ``"log p"`` or ``"probability"`` for classifiers with probabilities,
+            ``"decision"`` for others.
         method
-            ``"lime"``, ``"occlusion"``, ``"shapley"``, ``"saliency"``, or ``"gradient"``: the
-            derivative where the model knows it (torch modules; many spectra in one pass), else by
+            ``"lime"``, ``"occlusion"``, ``"shapley"``, ``"saliency"``, or ``"gradient"``: analytic
+            derivatives if the model has them (torch modules; many spectra in one pass), else
             differences.
         segments
-            Of your own: (D,) whole numbers, or names of lines such as ``["hbeta", "oiii5007"]``:
-            a segment for each within 1500 km/s, and one for each stretch between.
+            Your own segments: (D,) integers, or names of lines such as ``["hbeta", "oiii5007"]``,
+            which give a segment within 1500 km/s of each and one for each stretch between.
         baseline
-            (D,) what takes the place of a segment, or one number; without it segments are scaled.
+            (D,) or one number, the replacement for a segment; without it segments are scaled.
         errors
-            Of many: ``"raise"``, or ``"keep"`` those that failed in place, with their reason.
+            For many spectra: ``"raise"``, or ``"keep"`` failures in place with their reason.
         **settings
-            Of ``ExplainSettings``: n_segments, n_samples, factor, seed …
+            Fields of ``ExplainSettings``: n_segments, n_samples, factor, seed …
 
         Returns
         -------
@@ -91,7 +92,7 @@ class Model:
         Raises
         ------
         ValueError
-            Of a bad value, naming it: which spectrum, which pixels, which setting.
+            A value is invalid; the message names the spectrum, the pixels or the setting.
         """
         if errors not in ("raise", "keep"):
             raise ValueError(f"errors must be 'raise' or 'keep', got {errors!r}")
@@ -114,13 +115,13 @@ class Model:
         return ExplainedMany(explanations)
 
     def said(self, flux: np.ndarray) -> list[dict[str, float]]:
-        """What it says of each spectrum (n, D), by class; by its own name where it has none."""
+        """Its outputs for spectra (n, D), by class, or by its own name without classes."""
         names = self.classes or (self.known.name,)
         values = self.known.by_class(flux).tolist()
         return [dict(zip(names, each, strict=True)) for each in values]
 
     def target(self, label: str | int | None = None, of: Of | None = None) -> Target:
-        """What is explained, for :func:`spexplain.explain` and the rest of the library."""
+        """The target of one class, for :func:`spexplain.explain` and the rest of the library."""
         return self.known.target(label, of)
 
     def __repr__(self) -> str:
@@ -134,7 +135,7 @@ class Model:
         return f"<p>{escape(repr(self)[1:-1])}</p>"
 
     def _one(self, source: Any) -> tuple[np.ndarray, Origin]:
-        """Prepared flux, what it is called, what was done, and what is doubtful about its z."""
+        """Prepared flux, with the spectrum's name, its preparation and its redshift warning."""
         known = isinstance(source, OneSpectrum) or hasattr(source, "spectral_axis")
         if not known and not isinstance(source, str):
             return self._flux(source), Origin()
@@ -223,7 +224,7 @@ def model(
     outputs: Outputs | None = None,
     name: str | None = None,
 ) -> Model:
-    """A model of your own, to be explained.
+    """Wrap a model of your own so that it can be explained.
 
     Parameters
     ----------
@@ -231,10 +232,10 @@ def model(
         A fitted scikit-learn estimator or pipeline, a torch module, any function
         (n, D) → (n,) or (n, C), or an ONNX session or file.
     wave
-        (D,) rest wavelengths of its pixels, vacuum Å, increasing, or with a unit. ``c.wave`` of a
-        collection knows how spectra are prepared for it; a plain array is resampled onto.
+        (D,) rest wavelengths of its pixels, vacuum Å, increasing, or with a unit. With ``c.wave``
+        of a collection spectra are prepared as there; onto a plain array they are resampled.
     classes
-        Names of its answers, where the model has none itself.
+        Names of its outputs, if the model has none itself.
     outputs
         ``probabilities``, ``log p``, ``logits`` (of torch modules with classes by default),
         ``decisions`` or ``value``.
@@ -244,7 +245,7 @@ def model(
     Raises
     ------
     TypeError, ValueError
-        If it is no model, is not fitted, or the wavelengths do not increase.
+        If it is not a model, not fitted, or the wavelengths do not increase.
     """
     if not isinstance(wave, PreparedWave):
         unit: Any = getattr(wave, "unit", None)

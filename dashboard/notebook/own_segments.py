@@ -1,4 +1,4 @@
-"""Segments and a baseline of one's own: arrays, or lines by name."""
+"""User-defined segments and baselines: arrays, or lines by name."""
 
 from __future__ import annotations
 

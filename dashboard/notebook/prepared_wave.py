@@ -1,4 +1,4 @@
-"""The wavelengths of prepared spectra, which know how other spectra get onto them."""
+"""Wavelengths of prepared spectra, and preparation of other spectra onto them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved explanation made again by a model at hand, if it still is the one that was explained."""
+"""Replay of a saved explanation by a given model, if it is the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell is given of a view: a frame with it, what is selected in it, and it as HoloViews."""
+"""A view as shown in a cell: its frame, its selection, its HoloViews form."""
 
 from __future__ import annotations
 

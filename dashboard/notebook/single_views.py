@@ -1,4 +1,4 @@
-"""Single views of a collection in the cells of a notebook: what is done in one, all show."""
+"""Single views of a collection that share one state across cells."""
 
 from __future__ import annotations
 

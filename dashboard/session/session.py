@@ -1,4 +1,4 @@
-"""Turns a visitor's choices into an open spectrum and its explanation. No widgets here."""
+"""From a visitor's choices to an open spectrum and its explanation; no widgets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .background.browser_tab import BrowserTab, Schedule
-from .background.latest_wins import Answer, Background, Result
+from .background.latest_wins import Answer, Background
 from .choices.knobs import Knobs
 from .choices.open_spectrum import OpenSpectrum, open_row
 from .choices.person import Person
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-T = TypeVar("T", bound=Result)
+T = TypeVar("T")
 
 _SOON_MS = 150.0
 

@@ -1,9 +1,9 @@
-"""One visitor: a session, and all that is done with the spectra it opens."""
+"""One visitor: a session and all its features."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..workspace.listing import Listing
@@ -16,12 +16,13 @@ from .browsing.stepping import Stepping
 from .browsing.tags import Tagging
 from .choices.person import Person
 from .opened.dropped_file import DroppedFile
-from .opened.lines_lacking import LinesLacking
+from .opened.lines_lacking import lacking_of
+from .opened.of_shown import OfShown
 from .opened.pinned import Pinned
 from .opened.recurring import Recurring
 from .opened.redshift import Redshift
 from .opened.settled_trust import SettledTrust
-from .opened.whole_range import WholeRange
+from .opened.whole_range import whole_range
 from .session import Session
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ class Visitor(Session):
         """
         SettledTrust(self)
         Recurring(self)
-        WholeRange(self)
-        LinesLacking(self)
+        whole = partial(whole_range, self.workspace.collection)
+        OfShown(self, "whole", whole, "All that was observed cannot be shown")
+        # Lines take as long to fit as all else that a click does: verdict and reasons come before.
+        OfShown(self, "lacking", lacking_of, "Its lines cannot be measured", pool=self.later)
 
     @property
     def listing(self) -> Listing:

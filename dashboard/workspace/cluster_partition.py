@@ -1,4 +1,4 @@
-"""The recurring reasons for being anomalous: k clusters of explanations, and what each has."""
+"""Explained anomalies in k clusters, and the content of each."""
 
 from __future__ import annotations
 

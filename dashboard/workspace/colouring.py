@@ -1,4 +1,4 @@
-"""What can colour the plane: categories with their counts, or a number with its range."""
+"""Colourings of the plane: categories with counts, or a number with a range."""
 
 from __future__ import annotations
 
@@ -172,9 +172,7 @@ def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str
     return titles | {name: name for name in rest if name not in titles}
 
 
-def colour_groups(
-    catalog: pd.DataFrame, lenses: Mapping[str, Lens], titles: Mapping[str, str]
-) -> dict[str, str]:
+def colour_groups(catalog: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
     """Which heading of the menu each stands under: "" for those with a title of their own."""
     groups = dict.fromkeys(titles, "All results")
     groups |= {name: "All of the catalogue" for name in titles if name in catalog}

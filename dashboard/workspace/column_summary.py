@@ -1,4 +1,4 @@
-"""What the values of a column are: a histogram of its numbers, or its kinds with their counts."""
+"""Summary of a column: histogram of numbers, or counts of categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a classifier says of the spectra whose type it was taught, beside what they are."""
+"""Predicted and true types of the spectra with a known type."""
 
 from __future__ import annotations
 

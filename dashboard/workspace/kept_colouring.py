@@ -1,4 +1,4 @@
-"""The plane coloured by the selections that are kept: each in its own colour, overlaps apart."""
+"""The plane coloured by kept selections, overlaps apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line ratios of some spectra in sum: medians with their errors, and how many are of which kind."""
+"""Summary of line ratios: medians with errors, counts of classes."""
 
 from __future__ import annotations
 

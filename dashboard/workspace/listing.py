@@ -1,4 +1,4 @@
-"""Spectra in an order to step through, with what is shown of each."""
+"""An ordered list of spectra to step through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was not taken into a collection, and why, the commonest reason first."""
+"""Rejected inputs by reason, the most frequent first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists one steps through: the misclassified, the least sure, the most anomalous."""
+"""Standard lists: misclassified, least certain, most anomalous."""
 
 from __future__ import annotations
 

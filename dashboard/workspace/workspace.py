@@ -1,4 +1,4 @@
-"""One collection as all its visitors share it: read once, never written."""
+"""One collection as shared by all visitors: read once, never written."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Workspace:
         self.annotations = Annotations(collection.path)
         self.kept_selections = KeptSelections(collection.path)
         self.colours = colour_titles(self.catalog, self.lenses)
-        self.colour_groups = colour_groups(self.catalog, self.lenses, self.colours)
+        self.colour_groups = colour_groups(self.catalog, self.colours)
         self.drawn = threading.Event()
         self.compiled = threading.Event()
         self.compiled.set()

@@ -1,4 +1,4 @@
-"""What chunks read, opened once in each process that does any: in a folder, or at an address."""
+"""Inputs of chunks, opened once per process, from a folder or an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chunks of a stage: pure functions of addresses and settings, whose results are kept as files."""
+"""Chunks of a stage: pure functions whose results are stored as files."""
 
 from __future__ import annotations
 

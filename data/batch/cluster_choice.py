@@ -1,4 +1,4 @@
-"""Which cluster does the chunks, and that it is safe to talk to."""
+"""Choice of cluster, and its security settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chunks done by Dask's workers: of this machine, of a scheduler, or of a queue's jobs."""
+"""Chunks run by Dask workers: local, of a scheduler, or jobs of a queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chunks of a collection at an address, by workers that share nothing with us but that."""
+"""Chunks of a collection at an address, for workers without a shared file system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers of a cluster: of this machine, of a scheduler, or a queue's jobs; those lost replaced."""
+"""Cluster workers: started here, of a scheduler, or queue jobs; lost ones are replaced."""
 
 from __future__ import annotations
 

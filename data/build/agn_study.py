@@ -1,4 +1,4 @@
-"""What is studied of AGN types beyond the page's classifier: tuning, figures of merit, planes."""
+"""Settings of the AGN study beyond the classifier: tuning, metrics, planes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stage goes on from where the collection has grown: its run on the first of the spectra."""
+"""Incremental builds: the run on the first spectra, from which a stage continues."""
 
 from __future__ import annotations
 

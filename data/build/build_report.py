@@ -1,4 +1,4 @@
-"""What a build did, and what its runs have to say."""
+"""Report of a build, with the notes of its runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plane in the making, beside the run that it will be: to go on with, and to be looked at."""
+"""Checkpoints of a plane layout, to resume it and to show it while it runs."""
 
 from __future__ import annotations
 

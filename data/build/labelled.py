@@ -1,4 +1,4 @@
-"""The labelled spectra of a collection, as a classifier is trained and tested on them."""
+"""Labelled spectra of a collection, for training and testing a classifier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which spectra an autoencoder learns from: what the survey calls galaxies, as in O25."""
+"""Training sample of the autoencoder: galaxies by survey class, as in O25."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models from another collection, for one that cannot or should not train its own."""
+"""Models lent by another collection, where this one has too few labels or spectra."""
 
 from __future__ import annotations
 

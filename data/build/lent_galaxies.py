@@ -1,4 +1,4 @@
-"""Another survey's galaxies, to tell a sample from where its own survey has too few others."""
+"""Galaxies of another survey as background, where this survey has too few."""
 
 from __future__ import annotations
 

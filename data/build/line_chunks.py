@@ -1,4 +1,4 @@
-"""Line ratios of a few rows of a collection, in whatever process."""
+"""Chunk function that measures line ratios of some rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which runs a build is to come to, before anything is computed: their keys, and what they keep."""
+"""The plan of a build: keys of all runs, known before anything is computed."""
 
 from __future__ import annotations
 

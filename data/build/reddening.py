@@ -1,4 +1,4 @@
-"""Which reddening each spectrum of a collection is corrected for, and where it comes from."""
+"""Choice and source of the reddening correction of each spectrum."""
 
 from __future__ import annotations
 

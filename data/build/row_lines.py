@@ -1,4 +1,4 @@
-"""Emission lines of some spectra of a collection as one table: their ratios and BPT class."""
+"""Table of emission-line ratios and BPT classes of some rows."""
 
 from __future__ import annotations
 

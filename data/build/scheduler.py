@@ -1,4 +1,4 @@
-"""Doing the stages of a build, two side by side, with a way out."""
+"""Scheduler of the stages of a build: two side by side, cancellable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every setting of a build in one frozen value."""
+"""All settings of a build, in one frozen dataclass."""
 
 from __future__ import annotations
 

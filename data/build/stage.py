@@ -1,4 +1,4 @@
-"""What a stage of a build is, and what it is given to work with."""
+"""Definition of a build stage, and the work order it receives."""
 
 from __future__ import annotations
 

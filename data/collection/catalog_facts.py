@@ -1,4 +1,4 @@
-"""What the catalog says of a spectrum: why it was set aside, its unit, its survey's warning."""
+"""Facts from the catalog: set-aside reason, flux unit, redshift warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a collection is whole: every file of it read, and what can be done where one is not."""
+"""Integrity check of a collection: every file is read; faults come with a remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names given to clusters: kept beside the collection, and found again after a rebuild."""
+"""User-given names of clusters, matched again after a rebuild."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A collection of spectra on disk, opened without reading any flux."""
+"""A collection of spectra on disk; opening it reads no flux."""
 
 from __future__ import annotations
 

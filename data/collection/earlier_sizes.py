@@ -1,4 +1,4 @@
-"""What a collection was before spectra were added to it: its earlier keys, and sizes."""
+"""Earlier keys and sizes of a collection that has grown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exposures of a spectrum: its noise drawn anew, and prepared as the spectrum was."""
+"""Exposures of a spectrum: noise redrawn, then prepared as the spectrum was."""
 
 from __future__ import annotations
 

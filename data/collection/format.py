@@ -1,4 +1,4 @@
-"""What a collection on disk consists of: file names, columns, version, atomic small files."""
+"""Format of a collection: file names, columns, version, atomic small files."""
 
 from __future__ import annotations
 

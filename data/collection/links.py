@@ -1,4 +1,4 @@
-"""Links that lead out of a collection's folder are not followed, nor pipes and devices opened."""
+"""Refusal of symbolic links out of a collection, pipes and devices."""
 
 from __future__ import annotations
 

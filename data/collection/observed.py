@@ -1,4 +1,4 @@
-"""A spectrum of a collection as it was observed, in whatever format the collection is."""
+"""A spectrum as observed, from a collection of either format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectra of any length on disk, as observed: blocks of pixels end to end, each written once."""
+"""Blocks of spectra of any length as observed, stored end to end."""
 
 from __future__ import annotations
 

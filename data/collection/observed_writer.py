@@ -1,4 +1,4 @@
-"""Writing spectra as observed: a new collection, or more of them into one that is there."""
+"""Writer of collections of spectra as observed: new ones, or additions."""
 
 from __future__ import annotations
 

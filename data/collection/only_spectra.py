@@ -1,4 +1,4 @@
-"""The spectra of a collection without its catalogue, for processes that need no more of it."""
+"""The spectra of a collection without its catalog, for worker processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a collection is written before it is whole: a folder beside, its last commit, a lock."""
+"""The unfinished collection beside its final place: folder, last commit, lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking spectra out of a collection, and putting them back: their pixels stay where they are."""
+"""Removal of spectra from a collection, and its undo; pixels stay on disk."""
 
 from __future__ import annotations
 

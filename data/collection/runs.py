@@ -1,4 +1,4 @@
-"""What a build leaves behind: one folder a stage and settings, whole or not at all."""
+"""Runs of a build: one folder per stage and settings, complete or absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectra of a collection as they lie on disk, in either format."""
+"""Spectra of a collection as stored, in either format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's tags of spectra: beside the collection, never touched by a build."""
+"""User tags of spectra, stored beside the collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first look at a plane that a build is laying out: written by the build, read by pages."""
+"""Preview of a plane that a running build lays out."""
 
 from __future__ import annotations
 

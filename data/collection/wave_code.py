@@ -1,4 +1,4 @@
-"""Wavelengths in few bytes: three numbers for a regular grid, else as they are; never rounded."""
+"""Lossless compact encoding of wavelengths: three numbers for a regular grid."""
 
 from __future__ import annotations
 

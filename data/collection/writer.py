@@ -1,4 +1,4 @@
-"""Writing a collection: beside its place, a shard at a time, and renamed when whole."""
+"""Writer of collections: shard by shard beside the place, renamed when complete."""
 
 from __future__ import annotations
 

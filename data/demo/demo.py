@@ -1,4 +1,4 @@
-"""The demo collection: a simulated survey with everything built, made on first use."""
+"""The demo collection: a simulated survey with everything built, on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the demo is there and complete, without loading what would build it."""
+"""Check whether the demo is complete, without importing what builds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One explanation in one file, with all that is needed to repeat it to the last bit.
+"""Explanations as FITS files with all that a bit-exact replay needs.
 
 The file is FITS, so that any tool of the field opens it, and it carries checksums:
 

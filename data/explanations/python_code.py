@@ -1,4 +1,4 @@
-"""The lines of Python that reproduce an explanation."""
+"""Python code that reproduces an explanation."""
 
 from __future__ import annotations
 

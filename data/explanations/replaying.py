@@ -1,4 +1,4 @@
-"""A saved explanation made again from its collection, if the model there is still the same."""
+"""Replay of a saved explanation on its collection, if the model is the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An explanation together with what it was made from."""
+"""An explanation together with its origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where archives are, and where an answer of theirs may send us."""
+"""Addresses of the archives, and the hosts that redirects may lead to."""
 
 from __future__ import annotations
 

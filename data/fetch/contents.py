@@ -1,4 +1,4 @@
-"""Whether what came is what was asked for."""
+"""Checks that a downloaded file is what was requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a FITS file is whole: its structure adds up to its size, its checksums are right.
+"""Structural check of FITS files: size and checksums.
 
 Numbers of the header are believed only as far as the file reaches, and no data are read into
 shapes: what is in the file is for the bounded reader.

@@ -1,4 +1,4 @@
-"""What became of everything that was asked for: a table beside the files."""
+"""The manifest of a fetch: the state of every requested file."""
 
 from __future__ import annotations
 

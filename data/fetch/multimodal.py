@@ -1,4 +1,4 @@
-"""Files of a data set as Multimodal Universe has them on the Hugging Face Hub: Parquet and HDF5."""
+"""Multimodal Universe data sets on the Hugging Face Hub: Parquet and HDF5."""
 
 from __future__ import annotations
 

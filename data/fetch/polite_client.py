@@ -1,4 +1,4 @@
-"""Asking an archive over HTTP: no more at once than is polite, again where that may help.
+"""HTTP client for archives: few connections, retries, resumed downloads.
 
 Redirects are followed by hand (`may_go`), no answer may grow beyond a bound, and nothing that
 comes is unpacked, run or unpickled here.
@@ -198,7 +198,8 @@ class PoliteClient:
                 part.unlink(missing_ok=True)
                 raise _Again("the part that is here is none of the file there")
             goes_on = answer.status_code == 206
-            if goes_on and not _begins_at(answer, have):
+            part_of = answer.headers.get("Content-Range", "")
+            if goes_on and not part_of.startswith(f"bytes {have}-"):
                 part.unlink()
                 raise _Again("another part came than was asked for")
             had = have if goes_on else 0
@@ -296,10 +297,6 @@ class PoliteClient:
             )
             self._own.session = session
         return self._own.session
-
-
-def _begins_at(answer: requests.Response, byte: int) -> bool:
-    return answer.headers.get("Content-Range", "").startswith(f"bytes {byte}-")
 
 
 def _retry_after_s(header: str) -> float | None:

@@ -1,4 +1,4 @@
-"""The fetch itself: jobs shared out to a few threads, what became of each written down."""
+"""The fetch: jobs on a few threads, with the state of each written down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what is asked for to the files of SDSS."""
+"""Requests resolved to files of SDSS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the Science Archive Server of SDSS keeps the file of a spectrum, by data release.
+"""Paths of spectra on the Science Archive Server of SDSS, by data release.
 
 From sdss/tree, sdss/sdss_access and astroquery.sdss, read and not tried: `docs/fetch.md`.
 """

@@ -1,4 +1,4 @@
-"""Which spectra SDSS has at a place, of an id, or by a query of one's own: SQL to SkyServer.
+"""SkyServer queries: spectra by position, id or user-written SQL.
 
 Positions are asked for by a box and judged here, so that no function of the server is needed.
 """

@@ -1,4 +1,4 @@
-"""Spectra from SPARCL at NOIRLab, over its HTTP interface as JSON.
+"""Spectra from SPARCL at NOIRLab over its JSON interface.
 
 Its Python client unpickles what it is sent, so it is not used: whoever answers could run what they
 like. Spectra come some at a time, and are kept as Parquet, which ``ingest`` reads as a stream.

@@ -1,4 +1,4 @@
-"""What a list asks for, however it is written: fibres, fields, ids of surveys, positions."""
+"""Request lists in any form: fibres, fields, survey ids, positions."""
 
 from __future__ import annotations
 

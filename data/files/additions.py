@@ -1,4 +1,4 @@
-"""What other installed packages add, as their entry points say."""
+"""Extensions by other installed packages, through entry points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named arrays with facts beside them in one file (safetensors), read without running anything."""
+"""Named arrays with metadata in one safetensors file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Python and the libraries raise at a damaged file: one list, and words that name the file."""
+"""Exceptions that damaged files raise, in one list, and messages that name the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching one large file: going on after a break, whole or not at all, with its checksum kept."""
+"""Download of one large file: resumable, atomic, checksummed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts is on the disk before it counts: a power cut takes nothing that was said to stand."""
+"""fsync of files and folders, so that completed writes survive a power cut."""
 
 from __future__ import annotations
 

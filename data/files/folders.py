@@ -1,4 +1,4 @@
-"""Where this program keeps what it makes for itself."""
+"""Folders in which this program stores its own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are taken over from another folder: one copy on the disk where the system can."""
+"""Files shared between folders by hard links, or copied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One build at a time in a collection, and one writer at a time at a place.
+"""Locks: one build per collection, one writer per place.
 
 The system releases these locks if the process is killed.
 """

@@ -1,4 +1,4 @@
-"""Who may use a served page: names, roles and scrypt hashes of passwords, one a line."""
+"""Password file of a served page: names, roles and scrypt hashes, one per line."""
 
 from __future__ import annotations
 

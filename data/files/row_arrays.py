@@ -1,4 +1,4 @@
-"""A large array on disk, written a block of rows at a time and read a row at a time."""
+"""Large arrays on disk, written in blocks of rows and read row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secret that signs a server's cookies: made on first use, its owner's alone."""
+"""The secret that signs a server's cookies, readable by its owner only."""
 
 from __future__ import annotations
 

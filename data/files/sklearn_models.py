@@ -1,4 +1,4 @@
-"""scikit-learn models on disk as skops: never pickle, no type that is not on a list."""
+"""scikit-learn models as skops files: no pickle, only listed types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a packed array, unpacked once to be read in every epoch of a training."""
+"""Rows of a compressed array, decompressed once for all epochs of a training."""
 
 from __future__ import annotations
 

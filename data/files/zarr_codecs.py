@@ -1,4 +1,4 @@
-"""Arrays of others are opened only where nothing in them could name code to run."""
+"""zarr arrays opened with known codecs only, so that none can name code to run."""
 
 from __future__ import annotations
 

@@ -35,7 +35,6 @@ _SCALES: dict[str, Scale] = {
 }
 _SPELLED = re.compile(r"(?P<what>log-odds|log p|p|probability|margin)\((?P<label>.+)\)")
 _AGAINST = " against "
-_SPLITS = {"random": "", "stratified": ", split by type", "grouped": ", split by object"}
 
 
 class AgnLens(BuiltLens):
@@ -59,20 +58,6 @@ class AgnLens(BuiltLens):
             self.targets += (OF_KIND,)
         tables = [] if self.domain is None else [self.domain.columns]
         self.columns = self._joined_tables(run.table("predictions").set_index("row"), *tables)
-
-    @property
-    def described(self) -> str:
-        """The classifier in a few words, and how its test set was chosen."""
-        settings, metrics = _trained_with(self._trained)
-        if settings is None:
-            return "A lent classifier"
-        whose = "" if metrics is self._trained.metrics else ", lent by another collection"
-        return _classifier_words(settings, metrics) + whose
-
-    @property
-    def lent_test(self) -> dict[str, Any] | None:
-        """Figures of a lent classifier on the test set of the collection that trained it."""
-        return (self._trained.metrics.get("lent") or {}).get("test")
 
     @cached_property
     def certainty(self) -> TypeCertainty:
@@ -215,27 +200,10 @@ class AgnLens(BuiltLens):
         )
 
 
-def _trained_with(run: Run) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
-    """Settings of a run's own or lent classifier, None if not known, and what else was kept."""
-    lent_facts = run.metrics.get("lent")
-    return (
-        (run.params.get("svm"), run.metrics)
-        if lent_facts is None
-        else (lent_facts["svm"], lent_facts)
-    )
-
-
-def _classifier_words(settings: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    """Of a support vector machine's settings, or what took its place, and of the split."""
-    split = _SPLITS.get(metrics.get("split") or settings["split"], "")
-    instead = metrics.get("instead")
-    if instead is not None:
-        return f"{instead['text']}{split}"
-    gamma = "" if settings["gamma"] is None else f", γ = {settings['gamma']:g}"
-    kernel = f"{settings['kernel']} kernel, C = {settings['c']:g}{gamma}"
-    return f"Support vector machine, {kernel}{split}"
-
-
 def _is_svm(run: Run) -> bool:
-    settings, metrics = _trained_with(run)
+    """Whether a run's classifier, its own or a lent one, is a support vector machine."""
+    lent = run.metrics.get("lent")
+    settings, metrics = (
+        (run.params.get("svm"), run.metrics) if lent is None else (lent["svm"], lent)
+    )
     return settings is not None and metrics.get("instead") is None

@@ -1,4 +1,4 @@
-"""What lenses of any kind share: which spectra they take, those as prepared, and their words."""
+"""Shared base of the lenses: rows, prepared spectra and verdict texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Milky Way dust before a spectrum that is in no collection: corrected as the lens's own are."""
+"""Milky Way dust correction of a spectrum from outside the collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The explained anomalies of a collection: what their clusters are made from."""
+"""Explained anomalies of a collection, the input of its clusters."""
 
 from __future__ import annotations
 

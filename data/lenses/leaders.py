@@ -1,4 +1,4 @@
-"""What leads each anomaly score: which spectra are on top of it, and what makes them so."""
+"""Top lists of the anomaly scores, and what dominates them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,6 @@ class ScoreLeaders:
     kinds_of_all: dict[str, int]
     shared: pd.DataFrame
     in_all: float
-    complete: bool = True
 
     @property
     def n_ranked(self) -> int:

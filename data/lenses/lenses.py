@@ -1,4 +1,4 @@
-"""Lenses: the spectra of a collection as a model sees them, and what it says of each.
+"""Lenses: the spectra of a collection as a model sees them, with its verdicts.
 
 Opening one loads neither torch nor scikit-learn, which take seconds; asking for a target does.
 """

@@ -1,4 +1,4 @@
-"""Other exposures of one spectrum: its noise drawn anew, and prepared as the spectrum was."""
+"""Noise redraws of one spectrum, prepared as the spectrum was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spectrum that is in no collection, seen through a collection's lens."""
+"""A spectrum from outside the collection, seen through a lens."""
 
 from __future__ import annotations
 

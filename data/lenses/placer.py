@@ -1,4 +1,4 @@
-"""Where spectra that are not in a collection lie on its planes."""
+"""Placement of outside spectra on the planes of a collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planes: where each spectrum lies, and how far the picture may be believed."""
+"""Planes: position of each spectrum, and the quality of the layout."""
 
 from __future__ import annotations
 

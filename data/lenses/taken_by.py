@@ -1,4 +1,4 @@
-"""How many spectra each lens can take, and why not the rest, by kind of reason."""
+"""Number of spectra each lens takes, and the reasons for the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spectrum of a collection at another redshift, seen through one of its lenses."""
+"""A spectrum of a collection at a trial redshift, seen through a lens."""
 
 from __future__ import annotations
 

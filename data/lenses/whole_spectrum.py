@@ -1,4 +1,4 @@
-"""All that was observed of a spectrum, in the unit in which a lens has it, beside what it saw."""
+"""The full observed spectrum in the unit of a lens, beyond the model's window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker opens of a collection at an address: small files, and chunks when asked for."""
+"""A remote collection opened by a worker: small files now, chunks on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files here are known to be the same as objects at an address; only others travel."""
+"""Synchronisation with an address: only changed files are transferred."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class InStep:
             self._remote.fetch(name, here(name))
             if here(name).stat().st_size != there[name].size:
                 raise AddressError(f"{self._remote.address}/{name} changed while it was fetched")
-            return _note_of(there[name], here(name))
+            return [there[name].mark, there[name].size, here(name).stat().st_mtime_ns]
 
         with self._known() as known:
             lacking = [n for n, version in there.items() if not _same(known, n, version, here(n))]
@@ -141,10 +141,6 @@ def _travel(
         except BaseException:  # raised on: whatever it is, Ctrl-C too, none that waits is begun
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _note_of(version: Version, path: Path) -> list[str | int]:
-    return [version.mark, version.size, path.stat().st_mtime_ns]
 
 
 def _same(known: _Known, name: str, version: Version, path: Path) -> bool:

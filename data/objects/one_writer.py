@@ -1,4 +1,4 @@
-"""One writer at a time at an address: who creates the object that says so, which no two can."""
+"""The writer lock of a remote collection, by an object only one can create."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put at an address: files first, and last the one by which they count."""
+"""Upload of a collection or run: files first, the manifest last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder at an address of fsspec: its objects, each whole, and errors in words."""
+"""A folder at an fsspec address: atomic objects, readable errors."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class RemoteFolder:
             yield
         except PermissionError as error:
             raise AddressError(f"{self.address} may not be read or written so: {error}") from error
-        except (OSError, NotImplementedError, *_of_libraries()) as error:
+        except (OSError, NotImplementedError, *_s3_errors()) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise AddressError(f"{self.address} cannot be reached: {reason}") from error
 
@@ -153,8 +153,8 @@ def _opened(address: str) -> tuple[Any, str]:
         raise AddressError(f"{address} is no address that is known: {error}") from error
 
 
-def _of_libraries() -> tuple[type[Exception], ...]:
-    """Errors of their own: of S3, no credentials or no answer. What is not loaded raises none."""
+def _s3_errors() -> tuple[type[Exception], ...]:
+    """botocore's own errors, such as missing credentials; none where it is not loaded."""
     of_s3 = sys.modules.get("botocore.exceptions")
     return () if of_s3 is None else (of_s3.BotoCoreError, of_s3.ClientError)
 

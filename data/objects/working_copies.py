@@ -1,4 +1,4 @@
-"""A collection at an address as a folder of this machine, brought up to date when it is named."""
+"""The local working copy of a remote collection, updated when it is opened."""
 
 from __future__ import annotations
 

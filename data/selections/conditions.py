@@ -1,5 +1,4 @@
-"""Conditions on one column, as brushes and check boxes write them into a where-clause and read them
-out of it again."""
+"""Conditions on one column, written into and read from a where-clause by controls."""
 
 from __future__ import annotations
 

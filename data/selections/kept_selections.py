@@ -1,4 +1,4 @@
-"""Selections that users have named: beside the collection, never touched by a build."""
+"""Named selections, stored beside the collection."""
 
 from __future__ import annotations
 

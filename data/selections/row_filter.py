@@ -1,4 +1,4 @@
-"""Rows of a collection by a where-clause on any column of its catalogue and of its results."""
+"""Rows by a where-clause on any column of the catalog or the results."""
 
 from __future__ import annotations
 

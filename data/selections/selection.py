@@ -1,4 +1,4 @@
-"""A set of a collection's rows with its name and where it came from."""
+"""A set of rows with a name and an origin."""
 
 from __future__ import annotations
 

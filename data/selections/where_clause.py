@@ -1,4 +1,4 @@
-"""A where-clause as astronomers write it to archives, read into an expression of Arrow's.
+"""Parser from SQL-like where-clauses to Arrow expressions.
 
 Arrow's expressions are columns, constants and a closed set of functions on them: they run no code
 and open no file, and what is not named here cannot be asked for. Values that are missing (NaN, an

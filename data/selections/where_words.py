@@ -1,4 +1,4 @@
-"""The words of a where-clause, each with its place in the text, and errors that name the place."""
+"""Tokens of a where-clause with their positions, and errors that point at them."""
 
 from __future__ import annotations
 

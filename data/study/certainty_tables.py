@@ -1,4 +1,4 @@
-"""How true the best machine's probabilities are, and what its sets of types hold, as tables."""
+"""Tables of the calibration and coverage of the best machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P21's tables for a collection, each beside the paper's own values."""
+"""P21's tables for a collection, beside the paper's values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which test spectra are numbered and looked at closely (P21's figures 7–9, tables 10 and 11)."""
+"""Numbered example spectra of the test set (P21's figures 7–9, tables 10 and 11)."""
 
 from __future__ import annotations
 

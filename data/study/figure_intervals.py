@@ -1,4 +1,4 @@
-"""Intervals beside a classifier's figures where few spectra stand behind them."""
+"""Confidence intervals of classifier metrics from few spectra."""
 
 from __future__ import annotations
 

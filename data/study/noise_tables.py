@@ -1,4 +1,4 @@
-"""The tables of the noise test (P21, section 4): the best machine's, and all kernels' together."""
+"""Tables of the noise test (P21, section 4)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _kernels(metrics: Mapping[str, Any]) -> Table:
         (
             kernel,
             *metrics["kernels"][kernel]["macro_f"],
-            *_order(_of_types(metrics["kernels"][kernel])),
+            *_order({kind: of["f"] for kind, of in metrics["kernels"][kernel]["by_class"].items()}),
         )
         for kernel in _in_order(metrics)
     ]
@@ -132,10 +132,6 @@ def _named(kernel: str, metrics: Mapping[str, Any]) -> str:
     curve = metrics["kernels"][kernel]
     gamma = "" if curve["gamma"] is None else f", gamma {curve['gamma']:g}"
     return f"{kernel} kernel, C {curve['c']:g}{gamma}"
-
-
-def _of_types(curve: Mapping[str, Any]) -> dict[str, list[float]]:
-    return {kind: of["f"] for kind, of in curve["by_class"].items()}
 
 
 def _order(f_of: Mapping[str, Sequence[float]]) -> tuple[str, str]:

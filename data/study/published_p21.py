@@ -1,4 +1,4 @@
-"""What Peruzzi et al. 2021 (P21) found, to be printed beside what is found here."""
+"""Values published by Peruzzi et al. 2021 (P21), printed beside ours."""
 
 from __future__ import annotations
 

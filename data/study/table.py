@@ -1,4 +1,4 @@
-"""A table for print: what an evaluation says, on a terminal, in a report and for programs."""
+"""A table for print, for terminal, report and JSON."""
 
 from __future__ import annotations
 

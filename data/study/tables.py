@@ -1,4 +1,4 @@
-"""The tables of an evaluation: a few numbers each, the paper's beside them."""
+"""The tables of an evaluation, with the paper's values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rank of a score among spectra of like S/N: noise alone raises what a network cannot give."""
+"""Rank of an anomaly score among spectra of similar signal-to-noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an anomaly score is made of: line cores, their wings, spikes elsewhere, or the continuum."""
+"""Share of an anomaly score in line cores, line wings, other spikes and the continuum."""
 
 from __future__ import annotations
 

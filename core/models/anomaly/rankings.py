@@ -1,4 +1,4 @@
-"""Rankings by several scores: who is on top, and how far the tops agree (O25, section 3)."""
+"""Rankings by several scores, and the overlap of their top lists (O25, section 3)."""
 
 from __future__ import annotations
 

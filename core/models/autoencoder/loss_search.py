@@ -1,4 +1,4 @@
-"""A small search for the weights of O25's loss: several α and λ, briefly, the best one kept."""
+"""Grid search over the weights α and λ of O25's loss, with short trainings."""
 
 from __future__ import annotations
 

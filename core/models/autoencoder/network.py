@@ -50,13 +50,9 @@ class Vae(nn.Module):
         self.decoder = _stack((n_latent, *reversed(hidden)))
         self.output = _linear(hidden[0], n_pixels)
         generator = torch.Generator().manual_seed(seed)
-        for layer in self.linear_layers():
+        for layer in (*self.path(), self.log_variance):
             nn.init.xavier_uniform_(layer.weight, generator=generator)
             nn.init.zeros_(layer.bias)
-
-    def linear_layers(self) -> list[nn.Linear]:
-        """Every layer with weights, input to output, the log-variance last."""
-        return [*self.path(), self.log_variance]
 
     def path(self) -> list[nn.Linear]:
         """The layers a reconstruction passes, input to output."""

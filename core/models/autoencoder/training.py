@@ -1,4 +1,4 @@
-"""Training O25's autoencoder, an epoch at a time, resumable to the bit."""
+"""Training of O25's autoencoder, epoch by epoch, resumable bit for bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an autoencoder learns from: all in memory, or a window at a time from elsewhere."""
+"""Training spectra of an autoencoder, in memory or streamed in windows."""
 
 from __future__ import annotations
 

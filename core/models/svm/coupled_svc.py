@@ -1,4 +1,4 @@
-"""A support vector machine with probabilities as libsvm gives them, which scikit-learn gives up."""
+"""A support vector machine with libsvm's probabilities, which scikit-learn deprecates."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ class CoupledSvc(ClassifierMixin, BaseEstimator):
                 machine = self._new().fit(X[fit], y[fit])
                 decisions[rest] = self._decisions(machine, X[rest])
             else:
-                machine = _on_kernel(self.machine).fit(kernel[np.ix_(fit, fit)], y[fit])
+                machine = cast("SVC", clone(self.machine)).set_params(kernel="precomputed")
+                machine.fit(kernel[np.ix_(fit, fit)], y[fit])
                 decisions[rest] = self._decisions(machine, kernel[np.ix_(rest, fit)])
             fold[rest] = number
         return decisions, fold
@@ -158,7 +159,3 @@ def held_out_folds(
     if fewest < folds:
         raise ValueError(f"{folds} folds need as many rows of each class, got {fewest} of one")
     return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(nothing, classes))
-
-
-def _on_kernel(machine: Any) -> SVC:
-    return cast("SVC", clone(machine)).set_params(kernel="precomputed")

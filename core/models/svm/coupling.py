@@ -1,4 +1,4 @@
-"""From the decisions between pairs of classes to probabilities of classes (libsvm's, P21's).
+"""From pairwise decisions to class probabilities (libsvm's and P21's pairwise coupling).
 
 A sigmoid for each pair (Platt; Lin, Lin & Weng 2007), coupled by method 2 of Wu, Lin & Weng (2004):
 the p ≥ 0, Σp = 1 that minimise Σ_{i<j} (r_ji p_i − r_ij p_j)². Its solution is written without a

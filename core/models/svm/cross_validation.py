@@ -1,4 +1,4 @@
-"""Choosing C and gamma of a support vector machine by cross-validation (P21, section 3.2)."""
+"""Cross-validation of C and gamma of a support vector machine (P21, section 3.2)."""
 
 from __future__ import annotations
 

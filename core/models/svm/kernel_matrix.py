@@ -1,4 +1,4 @@
-"""Kernels of all pairs of spectra, worked out once for every machine that is trained on them."""
+"""Kernel matrices of all training spectra, computed once and shared between fits."""
 
 from __future__ import annotations
 

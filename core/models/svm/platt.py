@@ -1,4 +1,4 @@
-"""Platt's sigmoid: from the decisions between two classes to a probability."""
+"""Platt's sigmoid: the probability of two classes from a decision value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a classifier takes to train, repeated (P21's table of training times)."""
+"""Repeated timing of classifier training (P21's table of training times)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training the support vector machine of P21 (section 3): split, fit, with probabilities."""
+"""Training of P21's support vector machine (section 3): split, fit, probabilities."""
 
 from __future__ import annotations
 

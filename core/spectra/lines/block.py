@@ -1,4 +1,4 @@
-"""From a block of spectra to a table of lines: blemishes, fit, and which lines can be trusted."""
+"""Line measurement of a block of spectra: masking, fit, and quality of each line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from .continuum import side_pixels, without_outliers
 from .fit import SharedParameters, WindowFit, fit_windows
 from .model import WindowData, line_profiles
-from .stars import StellarContinuum, window_shape
 from .windows import LineWindow
 
 __all__ = ["line_names", "measure_block"]
@@ -35,7 +34,6 @@ def measure_block(
     windows: Sequence[LineWindow],
     *,
     absorption: bool,
-    stars: StellarContinuum | None,
 ) -> tuple[_F64, _F64]:
     """Lines of a block of spectra small enough for a processor's cache.
 
@@ -48,9 +46,7 @@ def measure_block(
     windows
         What to measure.
     absorption
-        Whether stars may absorb beneath Balmer lines, beyond what the mix says.
-    stars
-        The populations they may be a mix of; None for a straight continuum.
+        Whether stars may absorb beneath Balmer lines.
 
     Returns
     -------
@@ -62,46 +58,35 @@ def measure_block(
     mean_ivar = np.sum(ivar, axis=1, where=good) / np.maximum(good.sum(axis=1), 1)
     unit = np.where(mean_ivar > 0, mean_ivar, 1.0)[:, None] ** -0.5
     flux, ivar = np.where(good, flux / unit, 0.0), np.where(good, ivar * unit**2, 0.0)
-    mixes = None if stars is None else stars.fit(flux, ivar)
-    blocks = [_window_data(w, wave_rest_aa, flux, ivar, mixes, absorption) for w in windows]
-    shared, fits = fit_windows(blocks, _shared(absorption, known=stars is not None))
+    blocks = [_window_data(w, wave_rest_aa, flux, ivar, absorption) for w in windows]
+    shared, fits = fit_windows(blocks, _shared(absorption))
     lines = np.concatenate([_lines(*each, shared) for each in zip(blocks, fits, strict=True)], 1)
     lines[..., :3] *= unit[..., None]
     return lines, shared
 
 
-def _shared(absorption: bool, *, known: bool) -> SharedParameters:
+def _shared(absorption: bool) -> SharedParameters:
     """Start, prior σ, lowest, highest and longest step of each shared parameter."""
     velocity = (0.0, 80.0, -500.0, 500.0, 200.0)
     ln_sigma = (np.log(150.0), 0.5, np.log(50.0), np.log(700.0), 0.6)
-    if not absorption:
-        depth = (0.0, 1e-6, 0.0, 0.0, 0.0)
-    elif known:  # what a mix of populations leaves to be explained
-        depth = (0.0, 0.5, -2.0, 2.0, 1.0)
-    else:  # populations of 0.1–10 Gyr absorb 7–1.5 Å at Hβ
-        depth = (2.0, 2.0, -5.0, 15.0, 3.0)
+    # Populations of 0.1–10 Gyr absorb 7–1.5 Å at Hβ.
+    depth = (2.0, 2.0, -5.0, 15.0, 3.0) if absorption else (0.0, 1e-6, 0.0, 0.0, 0.0)
     ln_width = (np.log(6.5), 0.2, np.log(4.0), np.log(11.0), 0.2)
     columns = [velocity, ln_sigma, velocity, ln_sigma, depth, ln_width]
     return SharedParameters(*np.array(columns).T)
 
 
 def _window_data(
-    window: LineWindow,
-    wave_rest_aa: _F64,
-    flux: _F64,
-    ivar: _F64,
-    mixes: _F64 | None,
-    absorption: bool,
+    window: LineWindow, wave_rest_aa: _F64, flux: _F64, ivar: _F64, absorption: bool
 ) -> WindowData:
     start, stop = np.searchsorted(wave_rest_aa, (window.start_aa, window.stop_aa))
     wave, flux, ivar = wave_rest_aa[start:stop], flux[:, start:stop], ivar[:, start:stop]
-    shape = np.ones_like(flux) if mixes is None else window_shape(mixes[:, start:stop])
-    ivar = without_outliers(window, wave, flux / shape, ivar * shape**2) / shape**2
+    ivar = without_outliers(window, wave, flux, ivar)
     beside = np.logical_or(*side_pixels(window, wave)) * ivar
     total = beside.sum(axis=1)
     level = np.sum(beside * flux, axis=1) / np.where(total > 0, total, 1.0)
     absorbed = absorption and window.absorption is not None
-    return WindowData(window, wave, flux, ivar, np.maximum(level, 0.0), shape, absorbed)
+    return WindowData(window, wave, flux, ivar, np.maximum(level, 0.0), absorbed)
 
 
 def _lines(data: WindowData, fit: WindowFit, shared: _F64) -> _F64:

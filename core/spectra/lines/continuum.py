@@ -1,4 +1,4 @@
-"""The pixels beside emission lines: where the local continuum shows, and blemishes in it."""
+"""Pixels of the local continuum beside emission lines, and bad pixels among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gauss-Newton over many spectra at once: line fluxes with shared velocities and widths."""
+"""Gauss-Newton fits of many spectra at once, with shared velocities and widths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Emission-line fluxes of many rest-frame spectra, with continuum subtraction and errors."""
+"""Emission-line fluxes of many rest-frame spectra, continuum-subtracted, with errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .block import line_names, measure_block
-from .stars import StellarContinuum
 from .windows import LINE_WINDOWS
 
 __all__ = ["SDSS_LOG10_STEP", "LineFluxes", "StellarAbsorption", "measure_lines"]
@@ -72,7 +71,6 @@ def measure_lines(
     ivar: NDArray[np.floating],
     *,
     absorption: StellarAbsorption = "fit",
-    templates: NDArray[np.floating] | None = None,
     native_log10_step: float | None = None,
 ) -> LineFluxes:
     """Measure [O II], Hδ, Hγ, Hβ, [O III], [O I], Hα, [N II] and [S II] by Gaussian fits.
@@ -82,13 +80,11 @@ def measure_lines(
     and width, and so do its forbidden lines, so bright lines find the faint ones. A flux may come
     out negative: no line is forced to exist, and means over faint lines are unbiased.
 
-    Stellar absorption under Balmer lines is broader than narrow emission. Given templates, a mix
-    of them is fitted first to the pixels without lines, and replaces the straight line as the
-    shape of the continuum: right for any galaxy, and needed where lines are weak. Without them
-    ``"fit"`` lays one Gaussian trough of σ about 6.5 Å beneath Hδ, Hγ, Hβ and Hα, its depth common
-    to them within 0.7 Å; under stars whose absorption has wider wings than that, lines come out
-    too faint by about 1 Å of equivalent width. The lines of type 1 nuclei, thousands of km/s wide,
-    are described by neither and show as a large ``chi2``.
+    Stellar absorption under Balmer lines is broader than narrow emission: ``"fit"`` lays one
+    Gaussian trough of σ about 6.5 Å beneath Hδ, Hγ, Hβ and Hα, its depth common to them within
+    0.7 Å. Under stars whose absorption has wider wings than that, lines come out too faint by about
+    1 Å of equivalent width. The lines of type 1 nuclei, thousands of km/s wide, are not described
+    and show as a large ``chi2``.
 
     Parameters
     ----------
@@ -101,9 +97,6 @@ def measure_lines(
         native_log10_step says otherwise.
     absorption
         ``"fit"``, or ``"none"`` for spectra without stars in them.
-    templates
-        (V, T, D) flux of T stellar populations at V velocity dispersions, on
-        wave_rest_aa.
     native_log10_step
         log10 step of the pixels from which the spectra were interpolated
         linearly (SDSS: :data:`SDSS_LOG10_STEP`). Errors then allow for the noise that
@@ -119,7 +112,6 @@ def measure_lines(
     windows = [w for w in LINE_WINDOWS if w.start_aa < wave[-1] and w.stop_aa > wave[0]]
     if not windows:
         raise ValueError(f"no line window lies within {wave[0]:g}–{wave[-1]:g} Å")
-    stars = None if templates is None else StellarContinuum(wave, templates)
     blocks = [
         measure_block(
             wave,
@@ -127,7 +119,6 @@ def measure_lines(
             np.asarray(ivar[at : at + _BLOCK_ROWS], np.float64) / inflation,
             windows,
             absorption=absorption == "fit",
-            stars=stars,
         )
         for at in range(0, len(flux), _BLOCK_ROWS)
     ]

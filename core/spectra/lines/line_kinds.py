@@ -1,4 +1,4 @@
-"""Lines by kind, as a page marks them: of gas, of stars, of the sky, of active nuclei."""
+"""Lines by kind, as the page marks them: gas, stars, sky, active nuclei."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectral lines: the published lists, and the pixels near a line."""
+"""Published lists of spectral lines, and the pixels near a line."""
 
 from __future__ import annotations
 

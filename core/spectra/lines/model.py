@@ -1,4 +1,4 @@
-"""What a window of emission lines looks like: Gaussians on a straight continuum with a trough."""
+"""Model of a window of emission lines: Gaussians, a linear continuum and absorption."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ class WindowData:
         (n, P); flux finite everywhere, ivar 0 where it is no data.
     level
         (n,) rough continuum, the unit of a window's own absorption.
-    shape
-        (n, P) of the continuum, mean 1: that of the stars, or 1 where they are unknown.
     absorption
         Whether stars may absorb here.
     """
@@ -48,7 +46,6 @@ class WindowData:
     flux: _Array
     ivar: _Array
     level: _Array
-    shape: _Array
     absorption: bool
 
     @property
@@ -70,8 +67,8 @@ class WindowData:
     def part(self, rows: NDArray[np.intp], dtype: DTypeLike) -> WindowData:
         """Some of the spectra, in another precision."""
         flux, ivar = self.flux[rows].astype(dtype), self.ivar[rows].astype(dtype)
-        level, shape = self.level[rows].astype(dtype), self.shape[rows].astype(dtype)
-        return WindowData(self.window, self.wave, flux, ivar, level, shape, self.absorption)
+        level = self.level[rows].astype(dtype)
+        return WindowData(self.window, self.wave, flux, ivar, level, self.absorption)
 
 
 def n_rows(data: WindowData) -> int:
@@ -94,13 +91,13 @@ def model_rows(data: WindowData, shared: _Array, out: _Array) -> _Array:
     if data.absorption:
         trough, by_width = _trough(data, shared[:, _TROUGH_WIDTH])
         depth = shared[:, _DEPTH, None].astype(rows.dtype)
-        np.multiply(1.0 - depth * trough, data.shape, out=level)
+        np.subtract(1.0, depth * trough, out=level)
         np.multiply(trough, -data.level[:, None], out=rows[:, n_lines + 2])
         for at, change in ((-5, trough), (-3, depth * by_width)):
-            np.multiply(change, -data.shape, out=rows[:, at])
+            np.negative(change, out=rows[:, at])
             np.multiply(rows[:, at], data.slope, out=rows[:, at + 1])
     else:
-        level[:] = data.shape
+        level[:] = 1.0
     np.multiply(level, data.slope, out=slope)
     rows[:, -1] = data.flux
     return rows

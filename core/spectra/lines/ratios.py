@@ -1,4 +1,4 @@
-"""Ratios of emission lines, with propagated errors and limits where a line is not detected."""
+"""Emission-line ratios with propagated errors, and limits for undetected lines."""
 
 from __future__ import annotations
 
@@ -67,11 +67,6 @@ class LineRatio:
     error: _F64
     limit: NDArray[np.int8]
     logarithmic: bool
-
-    @property
-    def measured(self) -> NDArray[np.bool_]:
-        """(n,) neither a limit nor missing."""
-        return (self.limit == 0) & np.isfinite(self.value)
 
     def log10(self) -> tuple[_F64, _F64]:
         """Value and error in dex, (n,) each."""

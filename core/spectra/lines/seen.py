@@ -1,4 +1,4 @@
-"""Which strong lines a spectrum shows, to compare with those that nearly all of a sample show."""
+"""Detected strong lines of a spectrum, compared with those common in a sample."""
 
 from __future__ import annotations
 

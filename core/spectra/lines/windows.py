@@ -1,4 +1,4 @@
-"""Which emission lines are measured together, over which pixels, and how they are tied."""
+"""Wavelength windows of the line fits, and which lines are tied together."""
 
 from __future__ import annotations
 

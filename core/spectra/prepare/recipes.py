@@ -1,4 +1,4 @@
-"""Preparation recipes: how a model wants its spectra, as frozen values."""
+"""Preparation recipes: how a model expects its spectra, as frozen values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that preparation recipes share; arrays of spectra in, arrays of spectra out."""
+"""Steps shared by the preparation recipes; arrays of spectra in and out."""
 
 from __future__ import annotations
 

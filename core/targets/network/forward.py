@@ -1,4 +1,4 @@
-"""Taking samples through the steps of a folded network, compiled.
+"""Compiled forward pass of samples through the steps of a folded network.
 
 In one call, and in tiles that stay near to a core: threads that share out an explanation do not
 take turns at the interpreter between a network's layers.

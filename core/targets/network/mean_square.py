@@ -87,7 +87,9 @@ class MeanSquare:
         """The score of any rows of a neighbourhood of the network's precision."""
         folding = Once(partial(self.network.folding, neighbourhood))
         projected = Once(partial(self._projected, neighbourhood))
-        residual = Once(lambda: self._residual(projected(), folding().whole.at_base))
+        residual = Once(
+            lambda: _Residual(*_behind(*projected(), self._gram, folding().whole.at_base))
+        )
         masks, n_pixels = neighbourhood.masks, len(self.network.out)
         whole = Once(lambda: self._form(folding().whole, residual(), masks.alone))
         folded = Once(lambda: self._form(folding().folded, residual(), masks.alone))
@@ -113,9 +115,6 @@ class MeanSquare:
         delta, base = neighbourhood.delta[network.pixels], neighbourhood.base[network.pixels]
         bias, n_segments = network.out_bias.numpy(), neighbourhood.n_segments
         return _Projected(*_projected(labels, n_segments, delta, base, network.out, bias))
-
-    def _residual(self, projected: _Projected, at_base: NDArray[np.floating]) -> _Residual:
-        return _Residual(*_behind(*projected, self._gram, at_base))
 
     def _form(self, way: Folded, residual: _Residual, alone: bool) -> QuadraticForm:
         """The form in the variables of one way through the network."""

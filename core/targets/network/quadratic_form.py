@@ -1,4 +1,4 @@
-"""A quadratic form in a network's variables and the masks, summed as samples walk the network.
+"""A quadratic form in network variables and masks, summed tile by tile.
 
 With z a mask and v the variables that a network makes of it, in differences from the base:
 

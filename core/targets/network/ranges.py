@@ -1,4 +1,4 @@
-"""The range of what enters a network's units, found while samples walk it."""
+"""Range of the inputs to a network's units over samples."""
 
 from __future__ import annotations
 

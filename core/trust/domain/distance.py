@@ -1,4 +1,4 @@
-"""Whether a spectrum is like anything seen: how far it lies from a sample, in the sample's units.
+"""Distance of a spectrum from a sample, scaled by the sample's own spread.
 
 Counts, broken calibrations, masks and spikes leave the sample's principal components, at one scale
 or another; what is reversed or at a wrong redshift is of another pattern. What a residual may be is

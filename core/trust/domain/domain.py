@@ -1,4 +1,4 @@
-"""Whether a model has learned on anything like a spectrum: two measures, asked before a verdict.
+"""Domain of a model: whether a spectrum is similar to those it learned on.
 
 *Of the kind* (:mod:`.kind`) knows the sample from the rest of its survey and is blind to
 rubbish; *like anything seen* (:mod:`.distance`) knows rubbish, and takes other galaxies for

@@ -1,4 +1,4 @@
-"""Whether a spectrum is of the kind a model learned on: its sample against the rest of its survey.
+"""Classifier of a model's sample against the rest of its survey.
 
 Every survey has a background: the spectra that nobody labelled. A logistic regression on principal
 components tells the labelled from them, and its threshold leaves a small share of held-out labelled

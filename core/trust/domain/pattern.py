@@ -1,4 +1,4 @@
-"""The pattern of a spectrum's lines and bands: whether its sample's own patterns make it up.
+"""Line and band pattern of a spectrum, as a combination of its sample's patterns.
 
 A reversed spectrum or one at a wrong redshift has a plausible continuum and plausible lines, in the
 wrong places. Between 5 and 60 Å, without noise and continuum, a few patterns make up a sample; what

@@ -1,4 +1,4 @@
-"""What work for one browser tab needs of it: threads, a way back to its page, and its end."""
+"""Interface of a browser tab for background work: threads, page, end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work behind a page: the latest request wins, a stale one is cancelled, coarse comes first."""
+"""Background work in which the latest request wins and older ones are cancelled."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from ....core.compute.cancel import Cancelled
 from .browser_tab import BrowserTab
 
-__all__ = ["Answer", "Background", "Result"]
+__all__ = ["Answer", "Background"]
 
 
-class Result(Protocol):
-    """What a request yields."""
-
-    @property
-    def complete(self) -> bool:
-        """No better result will follow."""
-        ...
-
-
-T = TypeVar("T", bound=Result)
+T = TypeVar("T")
 
 Work = Callable[[Callable[[], bool]], Iterator[T]]
 
@@ -42,7 +33,7 @@ class Answer(Generic[T]):
     elapsed_ms
         Time since the work had loaded what it needs, that is since it had returned its iterator.
     last
-        No further answer to this request will come.
+        No further answer to this request will come: the result is ``complete``, where it says.
     ticket
         Of the request that is answered.
     """
@@ -128,7 +119,8 @@ class Background(Generic[T]):
         results = work(stale)
         began = self._clock()  # loading is not computing
         for result in results:
-            self._answer(Answer(result, None, self._since(began), result.complete, ticket))
+            last = getattr(result, "complete", True)
+            self._answer(Answer(result, None, self._since(began), last, ticket))
             if stale():
                 return
 

@@ -1,4 +1,4 @@
-"""Worker threads that visitors share fairly: a visitor who asks for much delays no other."""
+"""Fair sharing of worker threads between visitors."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How many spectra are gone through: selections, filters, cells, lists and tags."""
+"""Browsing of many spectra: selections, filters, cells, lists and tags."""

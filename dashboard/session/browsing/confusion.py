@@ -1,4 +1,4 @@
-"""The confusion matrix of the classifier, and the spectra of the cell one has chosen."""
+"""The confusion matrix, and the spectra of the chosen cell."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class ConfusionCell(param.Parameterized):
         super().__init__()
         self._session = session
         self._kept: tuple[object, pd.DataFrame] | None = None
-        self._work = session.background(self._arrived, "The saliency maps cannot be drawn")
+        self._work = session.background(
+            partial(setattr, self, "maps"), "The saliency maps cannot be drawn"
+        )
 
     @property
     def table(self) -> pd.DataFrame:
@@ -132,9 +134,6 @@ class ConfusionCell(param.Parameterized):
             self._work.cancel()
         else:
             self._work.request(partial(_maps, lens, rows))
-
-    def _arrived(self, maps: Maps) -> None:
-        self.maps = maps
 
 
 def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator[Maps]:

@@ -1,4 +1,4 @@
-"""A visitor's filter: a where-clause as typed, what is wrong with it, the rows it selects."""
+"""The filter of a visitor: its where-clause, errors and rows."""
 
 from __future__ import annotations
 
@@ -46,11 +46,16 @@ class Filtering(param.Parameterized):
         session.view.param.watch(self._asked, "filter")
         session.selected.param.watch(self._follow, "current")
 
-    def apply(self, text: str) -> None:
-        """Select and list the rows for which a clause holds; an empty one clears the filter."""
-        self._select(text)
+    def apply(self, text: str, how: Combine | None = None, *, by_hand: bool = True) -> None:
+        """Select and list the rows for which a clause holds; an empty one clears the filter.
 
-    def _select(self, text: str, how: Combine | None = None, *, by_hand: bool = True) -> None:
+        Parameters
+        ----------
+        text
+            The clause.
+        how, by_hand
+            As of :meth:`SelectedRows.take`.
+        """
         text = " ".join(text.split())
         if not text:
             self.clear()
@@ -86,7 +91,7 @@ class Filtering(param.Parameterized):
         if not wanted:
             self.clear()
             return
-        self._select(wanted, "new", by_hand=False)
+        self.apply(wanted, "new", by_hand=False)
         if self.error is not None:
             self._put("")
 

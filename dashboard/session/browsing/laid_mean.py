@@ -1,4 +1,4 @@
-"""The mean of a selection, laid over the open spectrum until it is taken off."""
+"""The mean of a selection as an overlay of the open spectrum."""
 
 from __future__ import annotations
 
@@ -33,14 +33,11 @@ class MeanOver:
         That prepared them.
     spread
         Mean, 16th and 84th percentile, and of how many.
-    complete
-        No better will follow.
     """
 
     name: str
     lens: Lens
     spread: Spread
-    complete: bool = True
 
     @property
     def counted(self) -> str:
@@ -83,7 +80,9 @@ class LaidMean:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.selection: Selection | None = None
-        self._work = session.background(self._arrived, "The mean cannot be laid over the spectrum")
+        self._work = session.background(
+            partial(setattr, session.outcome, "mean"), "The mean cannot be laid over the spectrum"
+        )
         session.view.param.watch(self._begin, "lens")
 
     def lay(self, selection: Selection) -> None:
@@ -106,9 +105,6 @@ class LaidMean:
             self._work.request(partial(_mean_of, selection, lens))
         else:
             self._session.complain(f"The lens can take none of “{selection.name}”: it has no mean.")
-
-    def _arrived(self, mean: MeanOver) -> None:
-        self._session.outcome.mean = mean
 
 
 def _mean_of(selection: Selection, lens: Lens, cancelled: Callable[[], bool]) -> Iterator[MeanOver]:

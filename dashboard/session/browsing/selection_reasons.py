@@ -1,4 +1,4 @@
-"""The mean explanation of what is selected: of those a build explained, or of some asked now."""
+"""The mean explanation of a selection, from the build or computed now."""
 
 from __future__ import annotations
 

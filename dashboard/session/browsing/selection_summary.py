@@ -1,4 +1,4 @@
-"""What the selected spectra have in common, found behind the page: mean and spread, and lines."""
+"""Summary of a selection: mean, spread and lines, computed in background."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ class Spread:
         16th and 84th percentile.
     n, of
         So many were read, evenly, of so many selected that the lens can take.
-    complete
-        No better will follow.
     """
 
     wave_rest_aa: np.ndarray
@@ -44,7 +42,6 @@ class Spread:
     high: np.ndarray
     n: int
     of: int
-    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +58,6 @@ class SelectedLines:
         What their flux was corrected for: ``map``, ``catalog`` or ``none``.
     n, of
         So many were measured, drawn evenly, of so many selected that the lens can take.
-    complete
-        No better will follow.
     """
 
     table: pd.DataFrame
@@ -70,7 +65,6 @@ class SelectedLines:
     dust: str
     n: int
     of: int
-    complete: bool = True
 
 
 def drawn_evenly(lens: Lens, rows: np.ndarray, most: int) -> tuple[np.ndarray, int]:
@@ -144,7 +138,7 @@ class SelectionSummary(param.Parameterized):
             self._spread_arrived, "The mean of the selection cannot be drawn", pool=session.later
         )
         self._lines = session.background(
-            self._lines_arrived, "The lines cannot be measured", pool=session.later
+            partial(setattr, self, "lines"), "The lines cannot be measured", pool=session.later
         )
         session.selected.param.watch(self._begin, "current")
         session.view.param.watch(self._begin, ["tab", "lens"])
@@ -169,6 +163,3 @@ class SelectionSummary(param.Parameterized):
         if selection is not None and lens is not None:  # the mean first: it is sooner there
             of = self._session.workspace.collection
             self._lines.request(partial(lines_of, of, lens, selection.rows))
-
-    def _lines_arrived(self, lines: SelectedLines) -> None:
-        self.lines = lines

@@ -1,4 +1,4 @@
-"""The list that the arrow keys step through: the open tab's, or the lens's own."""
+"""The list that the arrow keys step through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visitor's tags: keys 0 to 9 on the open spectrum, a tag for all selected, and undo."""
+"""Tags of a visitor: keys 0 to 9, tags for all selected, undo."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What one visitor has chosen, and the results."""
+"""The choices of one visitor, and the results."""

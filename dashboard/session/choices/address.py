@@ -1,4 +1,4 @@
-"""The address of a view: what the choices look like in a link, and back."""
+"""The page address: choices encoded in a link, and decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the open spectrum is drawn: what its axis shows, and what lies over it."""
+"""How the open spectrum is drawn: axis and overlays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a spectrum is explained, as one visitor has chosen it."""
+"""Explanation settings as one visitor has chosen them."""
 
 from __future__ import annotations
 

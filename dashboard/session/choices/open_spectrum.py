@@ -1,4 +1,4 @@
-"""A spectrum as it is seen through a lens."""
+"""The open spectrum as seen through a lens."""
 
 from __future__ import annotations
 

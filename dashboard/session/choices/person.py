@@ -1,4 +1,4 @@
-"""Who sits at a browser tab, as far as the server knows, and what they may do there."""
+"""The signed-in person at a browser tab, and their permissions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Looking for a spectrum by a part of its id or a place on the sky: what is offered, and what is
-said of none."""
+"""Search for a spectrum by id or sky position: suggestions and errors."""
 
 from __future__ import annotations
 

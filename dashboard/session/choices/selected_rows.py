@@ -1,4 +1,4 @@
-"""The spectra that a visitor has selected: one owner, whatever made the selection.
+"""The selected spectra: the single owner of the selection.
 
 Lasso, legend, matrix, clusters and filter hand their rows over by :meth:`SelectedRows.take`; plane
 and lists watch ``current``. No other object keeps a selection.

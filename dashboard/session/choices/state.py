@@ -1,4 +1,4 @@
-"""What one visitor has chosen and the results: parameters only, no widgets.
+"""State of one visitor: parameters and results, no widgets.
 
 One instance of each class per browser tab. Views render these and write back to them; nothing
 here imports panel or bokeh.

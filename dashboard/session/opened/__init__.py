@@ -1,1 +1,1 @@
-"""What is done with the open spectrum besides explaining it."""
+"""What can be done with the open spectrum beyond explaining it."""

@@ -1,4 +1,4 @@
-"""One spectrum explained with many settings: the experiments of O25's figures 7 to 11."""
+"""One spectrum explained with many settings (O25's figures 7 to 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spectra from outside: opened for a look, explained and placed, never written anywhere."""
+"""Spectra from dropped files: viewed, explained and placed, never stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if: the open spectrum edited, what the model says then, and where it would lie."""
+"""Edits of the open spectrum, with the model's answer and its new place."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ class Edits(param.Parameterized):
         super().__init__()
         self._session = session
         self._asked: tuple[object, Callable[[], _Before]] | None = None
-        self._work = session.background(self._judged, "The edited spectrum cannot be judged")
+        self._work = session.background(
+            partial(setattr, self, "considered"), "The edited spectrum cannot be judged"
+        )
         session.outcome.param.watch(self.reset, "shown")
         session.view.param.watch(self._consider, "plane")
 
@@ -194,9 +196,6 @@ class Edits(param.Parameterized):
 
             self._asked = (key, cache(ask))
         return self._asked[1]
-
-    def _judged(self, considered: Considered) -> None:
-        self.considered = considered
 
 
 class _Before(NamedTuple):

@@ -1,4 +1,4 @@
-"""For and against an explanation: what it predicts, other methods, models that learnt nothing."""
+"""Evidence on an explanation: curves, other methods, randomised models."""
 
 from __future__ import annotations
 

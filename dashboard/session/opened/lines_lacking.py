@@ -1,30 +1,11 @@
-"""Lines that nearly all spectra of its type show, and the open one does not."""
+"""Lines typical of the predicted type that the open spectrum lacks."""
 
 from __future__ import annotations
 
 from ....data.lenses.lenses import AgnLens
 from ..choices.open_spectrum import OpenSpectrum
-from ..session import Session
-from .of_shown import OfShown
 
-__all__ = ["LinesLacking", "lacking_of"]
-
-
-class LinesLacking(OfShown):
-    """Keeps ``outcome.lacking`` that of the spectrum shown; None until its lines are measured.
-
-    They are fitted to what was observed, which takes as long as all else that a click does: verdict
-    and reasons come before.
-
-    Parameters
-    ----------
-    session
-        Whose spectra.
-    """
-
-    def __init__(self, session: Session) -> None:
-        failed = "Its lines cannot be measured"
-        super().__init__(session, "lacking", lacking_of, failed, pool=session.later)
+__all__ = ["lacking_of"]
 
 
 def lacking_of(shown: OpenSpectrum) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A second spectrum, kept to be laid over those that are opened."""
+"""A pinned second spectrum, drawn over those opened later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ class PinnedSpectrum:
     id: str
     lens: Lens
     whole: WholeSpectrum
-    complete: bool = True
 
 
 class Pinned:
@@ -40,7 +39,9 @@ class Pinned:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._work = session.background(
-            self._arrived, "What is pinned cannot be drawn", pool=THREADS
+            partial(setattr, session.outcome, "pinned"),
+            "What is pinned cannot be drawn",
+            pool=THREADS,
         )
         session.view.param.watch(self._begin, ["pinned", "lens"])
         self._begin()
@@ -71,9 +72,6 @@ class Pinned:
             self._work.request(partial(_read, session.workspace.collection, lens, id, row))
         else:
             session.complain(f"{id}, which is pinned, cannot serve this lens: {lens.reason(row)}.")
-
-    def _arrived(self, pinned: PinnedSpectrum) -> None:
-        self._session.outcome.pinned = pinned
 
 
 def _read(

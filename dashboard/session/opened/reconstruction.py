@@ -1,4 +1,4 @@
-"""What an autoencoder makes of one spectrum, and what a score of one's own choice says of it."""
+"""The autoencoder's reconstruction of the open spectrum, and its score."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ class Rebuilt:
     usual: float
     rank: int
     n_ranked: int
-    complete: bool = True
 
 
 def rebuild(

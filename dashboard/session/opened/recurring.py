@@ -1,4 +1,4 @@
-"""Would another exposure say the same? Asked in the background, once an explanation is judged."""
+"""Recurrence of reasons over exposures, computed in background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another redshift tried on the open spectrum: by a slider, a number, or a click on a line."""
+"""Trial redshifts of the open spectrum: slider, number, or click on a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far to believe the explanation on the page, judged once it has settled."""
+"""Trust in the explanation on the page, judged once it has settled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks on the plane: a chosen cell's spectra, numbers, and where a newcomer lies."""
+"""Marks on the plane: cells, numbers, outside spectra."""
 
 from __future__ import annotations
 

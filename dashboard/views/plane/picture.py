@@ -1,4 +1,4 @@
-"""The picture of a plane, and the one that is kept on disk for the next start.
+"""Picture of a plane, cached on disk for the next start.
 
 Datashader takes seconds to load and to compile. What it drew at the last start is shown meanwhile.
 """

@@ -1,4 +1,4 @@
-"""The plane of all spectra: shaded on the server for what is in view, searched on click."""
+"""The plane view: shaded on the server, searched on click."""
 
 from __future__ import annotations
 

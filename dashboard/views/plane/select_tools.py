@@ -1,4 +1,4 @@
-"""Box and lasso on the plane: the browser sends an outline, the server finds who is inside it."""
+"""Box and lasso on the plane, evaluated on the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choices that stand beside the spectrum, not over it: how it is drawn, and how it is explained."""
+"""Controls beside the spectrum: drawing and explanation."""
 
 from __future__ import annotations
 

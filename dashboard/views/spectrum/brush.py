@@ -1,4 +1,4 @@
-"""Choosing a stretch of the open spectrum by dragging over it, and the edited spectrum above it."""
+"""Selection of a wavelength range by dragging, and the edited spectrum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spectrum itself: a line in the colours of its explanation, under the names of lines."""
+"""Figure of the spectrum, coloured by its explanation, with line names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines over the open spectrum: smoothed for the eye, the survey's model, a second spectrum."""
+"""Overlays of the spectrum: smoothed, survey model, pinned spectrum, mean."""
 
 from __future__ import annotations
 

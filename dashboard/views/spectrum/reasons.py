@@ -1,4 +1,4 @@
-"""Marks of the top reasons on the spectrum: solid where another exposure would show them."""
+"""Marks of the top segments: solid where another exposure would show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beneath the spectrum: what is left of it without its reconstruction, or the survey's model."""
+"""Residual panel: the spectrum minus its reconstruction or survey model."""
 
 from __future__ import annotations
 

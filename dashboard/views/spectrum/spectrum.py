@@ -1,4 +1,4 @@
-"""The open spectrum with its explanation painted on it, and the weights beneath."""
+"""View of the open spectrum with its explanation and weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the figures of one spectrum draw: its pixels, their colours, and the lines marked on it."""
+"""Data sources of the spectrum figures."""
 
 from __future__ import annotations
 

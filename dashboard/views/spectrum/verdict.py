@@ -1,4 +1,4 @@
-"""Words about the open spectrum: what it is, what the model says, what the colours mean."""
+"""Text about the open spectrum: identity, verdict, meaning of colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights beneath the spectrum, each with how far it is sure."""
+"""Figure of the weights with their intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of the open spectrum, made once the plane is seen or a spectrum is asked for."""
+"""Lazy creation of the spectrum figures."""
 
 from __future__ import annotations
 

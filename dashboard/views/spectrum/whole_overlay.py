@@ -1,4 +1,4 @@
-"""All that was observed of the open spectrum, drawn round what the model saw of it."""
+"""Overlay of the full observed range around the model's window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two windows beside the spectrum: Hβ with [O III], and Hα with [N II]."""
+"""Zoomed windows on Hβ with [O III] and Hα with [N II]."""
 
 from __future__ import annotations
 

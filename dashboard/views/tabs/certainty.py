@@ -1,4 +1,4 @@
-"""How sure the classifier is, for the Model tab: a reliability diagram, and what sets hold."""
+"""Certainty section of the Model tab: reliability diagram and sets of types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Clusters tab shows, as HTML: the scan over k, a card a cluster, one cluster in full."""
+"""HTML of the Clusters tab: scan over k, cards, one cluster in full."""
 
 from __future__ import annotations
 

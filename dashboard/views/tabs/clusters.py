@@ -1,4 +1,4 @@
-"""Tab Clusters: how many reasons there are, what each looks like, and its name."""
+"""Tab Clusters: number of clusters, their content and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The drawer at the bottom: what the open tab shows."""
+"""The drawer at the bottom that holds the open tab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists one steps through, as a table."""
+"""Tab with the lists as tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's tables, as HTML."""
+"""Tables of the model as HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tab “Planes”: several embeddings side by side, each with how far to believe it."""
+"""Tab Planes: several embeddings side by side with their quality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line ratios of some spectra as HTML: a table, what their flux was corrected for, and BPT."""
+"""Line ratios as an HTML table, with flux corrections and BPT classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section "Would another exposure say so?": both intervals of the top weights, and what recurs."""
+"""Section on recurrence: intervals of the top weights and what recurs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of the Scores tab as HTML: a ranking, what two scores share, and what leads each."""
+"""HTML tables of the Scores tab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tab Scores: eight rankings, where they agree, and one spectrum beside its reconstruction."""
+"""Tab Scores: eight rankings, their agreement, one reconstruction."""
 
 from __future__ import annotations
 

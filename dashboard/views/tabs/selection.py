@@ -1,4 +1,4 @@
-"""Tab “Selected”: what is selected as a list, in sum, and what can be done with it."""
+"""Tab Selected: the selection as a list, its summary and its actions."""
 
 from __future__ import annotations
 

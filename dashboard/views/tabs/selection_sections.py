@@ -1,4 +1,4 @@
-"""What the Selected tab says of a selection, as HTML: its types, mean, lines, and explanation."""
+"""HTML sections of the Selected tab: types, mean, lines, explanation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the autoencoder learnt: its loss by epoch, also while a build is at it."""
+"""The training curve of the autoencoder, live during a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tab "How far to believe it": the curves and checks behind the sentence under the spectrum."""
+"""Tab “How far to believe it”: curves and checks behind the verdict."""
 
 from __future__ import annotations
 

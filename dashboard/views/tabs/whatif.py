@@ -1,4 +1,4 @@
-"""Tab “What if”: edit a stretch of the open spectrum and see what the model makes of it."""
+"""Tab What if: edits of the open spectrum and the model's answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scripts of all parts as one module, which a browser loads once for the whole page.
+"""The scripts of all components bundled as one module.
 
 Panel compiles a component's text in the browser, for each one on the page anew; a bundle it takes
 as it is. After a change of a script, ``make parts`` writes it.

@@ -1,4 +1,4 @@
-"""The page's own components: small scripts beside Python parameters, styled by one sheet."""
+"""Base of the page's own components: a script, parameters, one style sheet."""
 
 from __future__ import annotations
 

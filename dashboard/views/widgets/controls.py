@@ -1,4 +1,4 @@
-"""The controls of the page: what to look at, how to draw it, how to explain it."""
+"""The controls of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a file of one's own: a button, and anywhere on the page as a place to drop it."""
+"""File upload by button or drag and drop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter: an entry for a where-clause, and a brush for one column that writes into it."""
+"""The filter field with completion, and a brush that writes into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Controls generated from the parameters of the page's state."""
+"""Form fields generated from the parameters of the state."""
 
 from __future__ import annotations
 

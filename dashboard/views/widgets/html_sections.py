@@ -1,4 +1,4 @@
-"""Tabs made of sections of HTML: Python writes them, clicks and changes come back."""
+"""HTML sections written by Python that report clicks and changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The controls of an explanation's knobs, as these are declared."""
+"""Controls of the explanation settings, from their declarations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage vae: train the autoencoder, an epoch at a time, so that nothing is lost when stopped."""
+"""Stage vae: training of the autoencoder, resumable after each epoch."""
 
 from __future__ import annotations
 

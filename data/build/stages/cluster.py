@@ -1,4 +1,4 @@
-"""Stage cluster: which reasons recur among the anomalies, and what lines those spectra have."""
+"""Stage cluster: clusters of explained anomalies, and their emission lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stages domain-p21 and domain-o25: whether each spectrum is like what a model learned on."""
+"""Stages domain-p21 and domain-o25: similarity of each spectrum to the training sample."""
 
 from __future__ import annotations
 
@@ -9,55 +9,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....core.models.small_samples import percent_interval
 from ....core.models.splits import drawn_at_most
 from ....core.spectra.night_sky import over_night_sky
 from ....core.trust.domain.distance import FEWEST, Distances, fit_distance
 from ....core.trust.domain.domain import Domain, DomainValues
-from ....core.trust.domain.kind import FEWEST_BACKGROUND, FEWEST_LABELLED, fit_kind
-from ....core.words import percent
+from ....core.trust.domain.kind import FEWEST_LABELLED, fit_kind
 from ...collection.catalog_facts import flux_unit_of
 from ...collection.runs import Run
 from ...collection.trained.built_domain import PATTERNS, load_domain, save_domain, why_outside
 from ...collection.trained.lines_of_sample import sample_lines
 from ...files.folders import demo_path
 from ...files.row_arrays import some_rows
-from ..agn_study import task_rows
 from ..labelled import object_groups
-from ..learnt_from import training_sample
 from ..lent import BACKGROUND, why_lent
 from ..lent_galaxies import lent_background
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
+from .domain_samples import SAMPLES, Sample, kind_note, why_no_kind
 
 __all__ = ["DOMAIN_O25", "DOMAIN_P21"]
 
 _CHUNK_ROWS = 1024
 # Spectra of either kind that the measures are fitted on; of more so many are drawn.
 _MOST = 10_000
-_HARDLY = 0.0005  # a share that is written as 0.0 %
-# Galaxies against what the survey itself calls something else need fewer of it than a background.
-_FEWEST_OTHERS = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sample:
-    """What a model learned on, and the rest of its survey.
-
-    Attributes
-    ----------
-    ours, rest
-        (k,) positions among the prepared rows, ascending.
-    facts
-        In words and numbers, for the page.
-    fewest_rest
-        Below this many the kind cannot be told.
-    """
-
-    ours: np.ndarray
-    rest: np.ndarray
-    facts: dict[str, Any]
-    fewest_rest: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +79,7 @@ def _run(work: Work, name: str) -> None:
             "the collection that lent its model does not yet say what is like it: build that again"
         )
     else:
-        sample = _SAMPLES[name](work, rows)
+        sample = SAMPLES[name](work, rows)
         domain, facts, held_out = _learned(work, rows, sample)
         labelled = rows[sample.ours] if name == "p21" else rows[:0]
         seed = work.settings.svm.seed
@@ -153,7 +127,7 @@ def _of_lender(work: Work, lent_run: Run) -> dict[str, Any]:
 
 
 def _learned(
-    work: Work, rows: np.ndarray, sample: _Sample
+    work: Work, rows: np.ndarray, sample: Sample
 ) -> tuple[Domain, dict[str, Any], _HeldOut]:
     """Both measures, what to say of them, and the values of those that they were fitted on."""
     if len(sample.ours) < FEWEST:
@@ -170,7 +144,7 @@ def _learned(
     facts = sample.facts | {"outside_by_distance": float(np.mean(far.value > 1)), PATTERNS: True}
     others, facts = _others(work, some_rows(spectra, rest), sample, facts)
     if len(ours) < FEWEST_LABELLED or len(others) < sample.fewest_rest:
-        facts |= {"knows_kind": False, "note": _why_no_kind(sample, facts)}
+        facts |= {"knows_kind": False, "note": why_no_kind(sample, facts)}
         return Domain(distance, None), facts, _HeldOut(ours, far, ours[:0], np.empty(0))
     work.report(1, 3, f"{sample.facts['what']} against {len(others):,} others")
     both = np.concatenate([ours, rest])
@@ -189,13 +163,13 @@ def _learned(
         "alike": fitted.alike,
         "inside_of_rest": float(np.mean(fitted.of_background >= 0)),
     }
-    facts["note"] = _kind_note(facts, len(rest))
+    facts["note"] = kind_note(facts, len(rest))
     of_kind = np.concatenate([fitted.of_labelled, fitted.of_background])[: len(both)]
     return Domain(distance, fitted.measure), facts, _HeldOut(ours, far, both, of_kind)
 
 
 def _others(
-    work: Work, own: np.ndarray, sample: _Sample, facts: dict[str, Any]
+    work: Work, own: np.ndarray, sample: Sample, facts: dict[str, Any]
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The background of the sample: the rest of its survey, with the demo's where it is lent."""
     lent_run = work.given.get(BACKGROUND)
@@ -223,91 +197,6 @@ def _applied(work: Work, domain: Domain, rows: np.ndarray, first: int) -> Domain
         parts.append(domain(np.empty((0, wave.size), np.float32)))
     names = [field.name for field in fields(DomainValues)]
     return DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
-
-
-def _agn_sample(work: Work, rows: np.ndarray) -> _Sample:
-    """The labelled spectra of the classifier's task, and those without a label."""
-    labels = work.collection.catalog["label"].to_numpy(str)[rows]
-    ours = task_rows(labels, work.settings.svm_task)
-    sample = _described(
-        work, rows, ours, np.flatnonzero(labels == ""), "p21", "AGN",
-        "the other galaxies of the model's survey", FEWEST_BACKGROUND,
-    )  # fmt: skip
-    z = work.collection.catalog["z"].iloc[rows[ours]].groupby(labels[ours])
-    sample.facts["z_of_types"] = {
-        label: [low, high] for label, low, high in z.agg(["min", "max"]).itertuples()
-    }
-    return sample
-
-
-def _galaxy_sample(work: Work, rows: np.ndarray) -> _Sample:
-    """What the autoencoder may learn from, and what the survey calls something else."""
-    catalog = work.collection.catalog
-    sample = training_sample(catalog, rows, work.settings.learn_from)
-    called = catalog["spectral_class"].fillna("").to_numpy(str)[rows] != ""
-    return _described(
-        work, rows, np.flatnonzero(sample.inside), np.flatnonzero(~sample.inside & called), "o25",
-        "galaxies" if sample.learn_from == "galaxies" else "spectra",
-        "what the model's survey calls otherwise: quasars", _FEWEST_OTHERS,
-    )  # fmt: skip
-
-
-_SAMPLES = {"p21": _agn_sample, "o25": _galaxy_sample}
-
-
-def _described(
-    work: Work, rows: np.ndarray, ours: np.ndarray, rest: np.ndarray, recipe: str, what: str,
-    others: str, fewest: int,
-) -> _Sample:  # fmt: skip
-    catalog = work.collection.catalog
-    facts: dict[str, Any] = {
-        "recipe": recipe,
-        "what": what,
-        "rest": others,
-        "n_learned": len(ours),
-        "n_rest": len(rest),
-        "simulated": work.collection.provenance.get("made_by") == "simulation",
-        "counts": any(flux_unit_of(catalog, int(rows[at])) == "counts" for at in ours),
-    }
-    for name in ("z", "sn_median"):
-        values = catalog[name].to_numpy(np.float64)[rows[ours]]
-        values = values[np.isfinite(values)]
-        facts[name] = [float(values.min()), float(values.max())] if len(values) else None
-    return _Sample(ours, rest, facts, fewest)
-
-
-def _why_no_kind(sample: _Sample, facts: dict[str, Any]) -> str:
-    words = (
-        f"{len(sample.ours):,} {facts['what']} it learned on and {len(sample.rest):,} other "
-        f"spectra are too few to tell the ones from the others ({FEWEST_LABELLED} and "
-        f"{sample.fewest_rest} do): only what is unlike anything it learned on is told"
-    )
-    if facts["recipe"] == "p21" and len(sample.ours) >= FEWEST_LABELLED:
-        # What is asked for and not there ends the build before: it was not asked for.
-        words += (
-            ". The demo's galaxies can stand in for the others: build --background demo, once "
-            "spexplain demo has built them"
-        )
-    return words
-
-
-def _kind_note(facts: dict[str, Any], n_own: int) -> str:
-    """How often the check of the kind lets others pass; ``n_own`` of them are of the survey."""
-    n_lent = int(facts.get("n_lent", 0))
-    # Of more a part was drawn to try it on.
-    own = f"{n_own:,} other" if n_own == facts["n_rest"] else "the other"
-    of = [f"{own} spectra of the model's own survey"] if n_own else []
-    of += [f"{n_lent:,} of {facts['background']}, lent as background,"] if n_lent else []
-    share, n = facts["inside_of_rest"], n_own + n_lent
-    ends = percent_interval(round(share * n), n)
-    taken = percent(share, ".1f") + (f" (95 % interval {ends})" if ends else "")
-    kind = "spectra of the kind" if facts["what"] == "spectra" else facts["what"]
-    note = f"tried on {' and '.join(of)} the check takes {taken} for such {kind}"
-    if "simulated" in facts["rest"]:
-        return f"{note}, though it tells a survey from a simulation too"
-    if facts["alike"] < _HARDLY:
-        return note
-    return f"{note}; at most {percent(facts['alike'], '.1f')} may be {kind} without a label"
 
 
 def _seed(settings: BuildSettings, name: str) -> int:

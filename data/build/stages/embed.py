@@ -1,4 +1,4 @@
-"""Stages embed-p21 and embed-o25: the planes of the two lenses."""
+"""Stages embed-p21 and embed-o25: planes of the two lenses."""
 
 from __future__ import annotations
 

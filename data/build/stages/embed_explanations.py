@@ -1,4 +1,4 @@
-"""Stage embed-reasons: a plane of explanations; spectra anomalous for like reasons lie together."""
+"""Stage embed-reasons: a plane of explanations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stages evaluate, noise and timing: P21's tables for this collection; on demand."""
+"""Stages evaluate, noise and timing: P21's tables; on demand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ....core.models.splits import SplitMethod, settled_split, split_rows
 from ....core.models.svm.coupled_svc import CoupledSvc
 from ....core.models.svm.timing import training_seconds
 from ....core.models.svm.training import SvmSettings, fit_classifier
-from ....core.targets.svm import CoupledSvm
+from ....core.targets.svm.coupled_svm import CoupledSvm
 from ...collection.trained.trained_models import probability_columns, svm_path
 from ...collection.trained.type_certainty import measure_certainty
 from ...files.sklearn_models import load_classifier, save_classifier

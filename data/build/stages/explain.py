@@ -1,4 +1,4 @@
-"""Stage explain: why the most anomalous spectra are so."""
+"""Stage explain: explanations of the most anomalous spectra."""
 
 from __future__ import annotations
 
@@ -91,7 +91,11 @@ def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool)
     names = _ARRAYS if work.settings.explain_exposures else _ARRAYS[:1]
     with ExitStack() as open_:
         writers = {
-            name: open_.enter_context(draft.rows_writer(name, n, width, dtype=_type_of(name)))
+            name: open_.enter_context(
+                draft.rows_writer(
+                    name, n, width, dtype="float64" if name == "weights" else "float32"
+                )
+            )
             for name in names
         }
         labels: RowsWriter | None = None
@@ -107,10 +111,6 @@ def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool)
                     labels = draft.rows_writer("labels", n, n_pixels, dtype="int32")
                     open_.enter_context(labels)
                 labels.append(np.broadcast_to(part["labels"], (m, part["labels"].shape[1])))
-
-
-def _type_of(name: str) -> str:
-    return "float64" if name == "weights" else "float32"
 
 
 def _chunks(

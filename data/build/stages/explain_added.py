@@ -1,4 +1,4 @@
-"""Explanations of a collection that has grown: those that stay as they are, and new ones."""
+"""Explanations of a grown collection: those kept, and new ones."""
 
 from __future__ import annotations
 

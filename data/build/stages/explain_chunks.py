@@ -1,4 +1,4 @@
-"""What stage explain does with a few spectra, in whatever process."""
+"""Chunk functions of stage explain."""
 
 from __future__ import annotations
 

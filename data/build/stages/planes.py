@@ -1,4 +1,4 @@
-"""Stage planes: several embeddings of the labelled spectra, each with its quality; on demand."""
+"""Stage planes: several embeddings of labelled spectra with their quality; on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stages prepare-p21 and prepare-o25: spectra as each paper's model wants them."""
+"""Stages prepare-p21 and prepare-o25: spectra prepared by each paper's recipe."""
 
 from __future__ import annotations
 

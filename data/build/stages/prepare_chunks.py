@@ -1,4 +1,4 @@
-"""What stages prepare-p21 and prepare-o25 do with a few rows, in whatever process."""
+"""Chunk functions of stages prepare-p21 and prepare-o25."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage score: how badly the autoencoder reconstructs each spectrum, by O25's eight scores."""
+"""Stage score: O25's eight anomaly scores of each spectrum."""
 
 from __future__ import annotations
 

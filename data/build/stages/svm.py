@@ -1,4 +1,4 @@
-"""Stage svm: the AGN type of every spectrum that the P21 lens can take."""
+"""Stage svm: AGN type of every spectrum within reach of the P21 lens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage tune: the grid search of P21 over four kernels, for three types and for two; on demand."""
+"""Stage tune: P21's grid search over four kernels, three types and two; on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids found by a part of them, as they are typed or as they stand in a file's name."""
+"""Search for ids by a part of them, or by plate, MJD and fiber in any spelling."""
 
 from __future__ import annotations
 

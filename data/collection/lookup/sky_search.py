@@ -1,4 +1,4 @@
-"""Places on the sky: read as people write them, and the spectra around them."""
+"""Search by sky position: coordinates as people write them, and a radius."""
 
 from __future__ import annotations
 

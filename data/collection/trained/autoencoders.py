@@ -1,4 +1,4 @@
-"""The autoencoders of a run: one for all spectra, or one for each bin of signal to noise."""
+"""Autoencoders of a run: one for all spectra, or one per S/N bin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The domain of a model as a build has left it: what it learned on, and whose model it is."""
+"""The stored domain of a model: its training sample and its owner."""
 
 from __future__ import annotations
 

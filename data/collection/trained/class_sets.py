@@ -1,4 +1,4 @@
-"""Which types a spectrum may be of, at a level, and how often such sets were right on the test set.
+"""Sets of possible types at a level, and their coverage on the test set.
 
 Reads figures that a build has kept, so that a page opens without loading scikit-learn.
 """
@@ -67,7 +67,11 @@ class ClassSet:
         if self.missing:
             return {"level": self.level, "members": None, "missing": self.missing}
         held = {
-            label: {"held": of.k, "n": of.n, "spread": _finite(of.spread)}
+            label: {
+                "held": of.k,
+                "n": of.n,
+                "spread": float(of.spread) if np.isfinite(of.spread) else None,
+            }
             for label, of in (self.held or {}).items()
         }
         return {
@@ -169,7 +173,3 @@ class TypeCertainty:
                 self.found["classes"], entry["held"], entry["counts"], entry["spread"], strict=True
             )
         }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Which strong lines the spectra of each type that a model learned on show."""
+"""Strong lines shown by the training spectra of each type."""
 
 from __future__ import annotations
 

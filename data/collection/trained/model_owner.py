@@ -1,4 +1,4 @@
-"""Whose a model is: the collection's own, or lent by another, and what it learned on."""
+"""The owner of a model: this collection, or one that lent it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure a classifier of types may be taken to be, measured when it is trained."""
+"""Calibration of a type classifier, measured at training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AGN types as people write them: one table, shown in the docs; what is not in it is no type."""
+"""Spellings of AGN types: the one table of accepted names."""
 
 from __future__ import annotations
 

@@ -105,7 +105,8 @@ def _intermediate(rng: np.random.Generator) -> Ingredients:
     From 1.2 to 1.9 the nucleus contributes less to the continuum and the Balmer decrement of its
     broad lines grows, until only broad Hα is seen (Osterbrock 1981, ApJ 249, 462).
     """
-    subtype = _subtype(rng)
+    names = get_args(SeyfertSubtype)
+    subtype = names[int(rng.choice(len(names), p=[_SUBTYPE_SHARES[name] for name in names]))]
     sn, flux_5100, ebv_mw = observing(rng, 18.0, 0.17)
     stars, ebv_stars = _host(rng)
     nucleus = {"1.2": (0.25, 0.55), "1.5": (0.12, 0.45), "1.8": (0.02, 0.18), "1.9": (0.0, 0.04)}
@@ -132,11 +133,6 @@ def _intermediate(rng: np.random.Generator) -> Ingredients:
         broad=_broad_lines(rng, hbeta, fwhm, iron=iron, decrement=decrement),
         bpt=bpt,
     )
-
-
-def _subtype(rng: np.random.Generator) -> SeyfertSubtype:
-    names = get_args(SeyfertSubtype)
-    return names[int(rng.choice(len(names), p=[_SUBTYPE_SHARES[name] for name in names]))]
 
 
 def _broad_balmer(

@@ -1,4 +1,4 @@
-"""Eight kinds of planted anomalies, each with the wavelengths of its cause."""
+"""Eight kinds of planted anomalies, each with the wavelengths it affects."""
 
 from __future__ import annotations
 

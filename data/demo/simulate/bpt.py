@@ -1,4 +1,4 @@
-"""Places on the diagram of Baldwin, Phillips & Terlevich, on its observed sequences."""
+"""Positions on the observed sequences of the BPT diagram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distributions that several kinds of objects share."""
+"""Distributions shared by several kinds of objects."""
 
 from __future__ import annotations
 

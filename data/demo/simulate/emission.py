@@ -1,4 +1,4 @@
-"""The narrow lines of a galaxy: their wavelengths, and fluxes set by a place on the BPT diagram."""
+"""Narrow lines of a galaxy, with fluxes from a position on the BPT diagram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves that depend on the wavelengths alone, computed once for all objects on them."""
+"""Curves that depend on the wavelengths alone, computed once per grid."""
 
 from __future__ import annotations
 

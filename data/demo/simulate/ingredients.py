@@ -1,4 +1,4 @@
-"""What one simulated object is made of."""
+"""The ingredients of one simulated object."""
 
 from __future__ import annotations
 

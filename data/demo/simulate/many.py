@@ -1,37 +1,34 @@
-"""A population simulated by processes of their own, which gives the bytes that one process gives.
+"""Simulation of a population by several processes, byte for byte as by one.
 
-What an object is depends on the population's seed and its number alone, so batches are dealt out in
-turn and gathered in order. Between processes go a line of JSON, a table and plain arrays.
+An object depends on the population's seed and its own number alone, so each process makes every
+n-th batch. A process writes its batches to standard output as an Arrow stream and waits there until
+the next is read, so that it is at most one batch ahead.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import queue
 import subprocess
 import sys
-import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
-from typing import IO, Any
+from typing import Any
 
-import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from ....core.spectra.grid import WaveGrid
 from .population import SimulatedBatch, population
 from .sizes import PopulationSizes
 
-__all__ = ["SimulationError", "population_by_processes", "send_batch"]
+__all__ = ["SimulationError", "as_arrow", "population_by_processes"]
 
 _MODULE = f"{__package__}.one_of_many"
-_WAITING = 2  # batches of each process that may wait to be taken: 47 MB each at 1024 spectra
 _WORTH_A_PROCESS = 2000  # spectra; a process takes a second to start
 
 
 class SimulationError(Exception):
-    """A process that simulates ended before its time; the text says how."""
+    """A simulating process ended early; the text says how."""
 
 
 def population_by_processes(
@@ -43,112 +40,68 @@ def population_by_processes(
     start: int = 0,
     jobs: int = 1,
 ) -> Generator[SimulatedBatch, None, None]:
-    """What `population` gives, made by at most so many processes; few objects by this one.
+    """The batches of `population`, made by several processes; few objects by this one.
 
     Parameters
     ----------
     grid, seed, sizes, batch, start
         As for :func:`population`.
     jobs
-        Processes.
+        Number of processes, at most.
 
     Raises
     ------
     SimulationError
-        A process ended before its time.
+        A process ended early.
     """
     jobs = max(1, min(jobs, (sizes.total - start) // _WORTH_A_PROCESS))
     if jobs == 1:
         yield from population(grid=grid, seed=seed, sizes=sizes, batch=batch, start=start)
         return
     task: dict[str, Any] = {"grid": [grid.start_aa, grid.stop_aa, grid.step_aa], "seed": seed}
-    task |= {"sizes": asdict(sizes), "batch": batch, "start": start, "jobs": jobs}
-    makers = [_Maker(task | {"job": job}) for job in range(jobs)]
-    try:
+    task |= {"sizes": asdict(sizes), "batch": batch, "start": start}
+    with ExitStack() as stack:
+        batches = [
+            stack.enter_context(_batches_of_process(task | {"turn": [job, jobs]}))
+            for job in range(jobs)
+        ]
         for number in range(-((start - sizes.total) // batch)):
-            yield makers[number % jobs].next()
-    finally:
-        for maker in makers:
-            maker.end()
+            yield next(batches[number % jobs])
 
 
-class _Maker:
-    """A process that simulates the batches whose turn is its own, and a thread that takes them."""
-
-    def __init__(self, task: Mapping[str, Any]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, json.dumps(task)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
-        self._made: queue.Queue[SimulatedBatch | None] = queue.Queue(_WAITING)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._take, name="simulate", daemon=True)
-        self._thread.start()
-
-    def next(self) -> SimulatedBatch:
-        batch = self._made.get()
-        if batch is None:
-            raise SimulationError(
-                f"a process that simulates ended with code {self._process.wait()}; simulate again"
-            )
-        return batch
-
-    def end(self) -> None:
-        self._ended.set()
-        self._process.kill()
-        self._process.wait()
-        self._thread.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _take(self) -> None:
-        assert self._process.stdout is not None
-        batch: SimulatedBatch | None = None
-        while not self._ended.is_set():
-            batch = _received(self._process.stdout)
-            while not self._ended.is_set():
-                try:
-                    self._made.put(batch, timeout=0.2)
-                    break
-                except queue.Full:
-                    continue
-            if batch is None:
-                return
+@contextmanager
+def _batches_of_process(task: Mapping[str, Any]) -> Iterator[Iterator[SimulatedBatch]]:
+    """Start a process; it is ended with the context."""
+    command = [sys.executable, "-m", _MODULE, json.dumps(task)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        try:
+            yield _received(process)
+        finally:
+            process.kill()
 
 
-def send_batch(batch: SimulatedBatch, stream: IO[bytes]) -> None:
-    """Write a batch for the process that asked for it."""
-    table = io.BytesIO()
-    batch.catalog.to_parquet(table)
-    head = {"table": table.tell(), "shape": list(batch.flux.shape)}
-    stream.write(json.dumps(head).encode() + b"\n")
-    stream.write(table.getbuffer())
-    for part in (batch.flux, batch.ivar):
-        stream.write(part.data)
-    stream.flush()
+def _received(process: subprocess.Popen[bytes]) -> Iterator[SimulatedBatch]:
+    """The batches of a process; SimulationError where more are asked for than it has sent."""
+    with suppress(pa.ArrowInvalid, OSError), pa.ipc.open_stream(process.stdout) as stream:
+        yield from map(_from_arrow, stream)
+    raise SimulationError(
+        f"a process that simulates ended with code {process.wait()}; simulate again"
+    )
 
 
-def _received(stream: IO[bytes]) -> SimulatedBatch | None:
-    """The next batch; None where the stream ended, be it in the midst of one."""
-    line = stream.readline()
-    if not line.endswith(b"\n"):
-        return None
-    head = json.loads(line)
-    table = stream.read(head["table"])
-    parts = [np.empty(head["shape"], np.float32) for _ in range(2)]
-    whole = len(table) == head["table"]
-    for part in parts:
-        view = part.data.cast("B")
-        whole = whole and _filled(stream, view)
-    return SimulatedBatch(pd.read_parquet(io.BytesIO(table)), *parts) if whole else None
+def as_arrow(batch: SimulatedBatch) -> pa.RecordBatch:
+    """A batch as one Arrow record batch, a row an object."""
+    table = pa.RecordBatch.from_pandas(batch.catalog, preserve_index=False)
+    names, columns = table.schema.names, table.columns
+    for name, rows in (("flux", batch.flux), ("ivar", batch.ivar)):
+        names.append(name)
+        columns.append(pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1]))
+    return pa.RecordBatch.from_arrays(columns, names)
 
 
-def _filled(stream: IO[bytes], view: memoryview) -> bool:
-    done = 0
-    while done < len(view):
-        n = stream.readinto(view[done:])  # type: ignore[attr-defined]
-        if not n:
-            return False
-        done += n
-    return True
+def _from_arrow(batch: pa.RecordBatch) -> SimulatedBatch:
+    flux, ivar = (
+        batch.column(name).flatten().to_numpy().reshape(len(batch), -1) for name in ("flux", "ivar")
+    )
+    catalog = batch.select([name for name in batch.schema.names if name not in ("flux", "ivar")])
+    return SimulatedBatch(catalog.to_pandas(), flux, ivar)

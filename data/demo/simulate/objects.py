@@ -1,4 +1,4 @@
-"""One object of the demo population, from its number alone."""
+"""One object of the demo population, from its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that makes its share of a population, and writes it to standard output."""
+"""The subprocess that simulates its share of a population."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Make every batch whose turn is this process's, as the one argument says."""
+    """Write every batch of this process's turn to standard output, for the task in argv[1]."""
+    import pyarrow as pa
+
     from ....core.spectra.grid import WaveGrid
-    from .many import send_batch
+    from .many import as_arrow
     from .population import population
     from .sizes import PopulationSizes
 
     task = json.loads(sys.argv[1])
-    batches = population(
-        grid=WaveGrid(*task["grid"]),
-        seed=task["seed"],
-        sizes=PopulationSizes(**task["sizes"]),
-        batch=task["batch"],
-        start=task["start"],
-        turn=(task["job"], task["jobs"]),
-    )
+    task |= {"grid": WaveGrid(*task["grid"]), "sizes": PopulationSizes(**task["sizes"])}
+    stream: pa.RecordBatchStreamWriter | None = None
     try:
-        for batch in batches:
-            send_batch(batch, sys.stdout.buffer)
-    except BrokenPipeError:  # who asked has ended
+        for batch in map(as_arrow, population(**task)):
+            stream = stream or pa.ipc.new_stream(sys.stdout.buffer, batch.schema)
+            stream.write_batch(batch)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader has ended
         os._exit(1)
+    if stream is not None:
+        stream.close()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a simulated population consists of."""
+"""Numbers of objects of each kind in a simulated population."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stellar continua: the galaxy templates kcorrect ships, cleaned, sharpened and broadened."""
+"""Stellar continua from kcorrect's templates, cleaned, sharpened and broadened."""
 
 from __future__ import annotations
 

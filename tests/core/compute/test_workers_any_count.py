@@ -11,7 +11,7 @@ import torch
 from sklearn.svm import SVC
 from spexplain.core.compute.workers import Workers
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.surrogate.ridge import weighted_ridge

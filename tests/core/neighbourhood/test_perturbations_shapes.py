@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.neighbourhood.perturbations import perturb
 from spexplain.core.neighbourhood.segments import uniform
 from spexplain.core.targets import CallableTarget

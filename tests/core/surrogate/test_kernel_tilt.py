@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood
 from spexplain.core.settings import ExplainSettings

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.surrogate.kernel import locality_weights
 from spexplain.core.surrogate.kernel_width import effective_samples, kernel_advice

@@ -1,9 +1,8 @@
 import itertools
-from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.surrogate.ridge import Ridge, weighted_ridge
@@ -42,22 +41,6 @@ def test_its_lime_weights_are_those_of_all_masks_there_are(seed):
     masks = BinaryMasks.pack(EVERY)
     fit = weighted_ridge(masks, g.values(masks), odds(g, EVERY), alpha=1e-12)
     np.testing.assert_allclose(g.lime_weights(), fit.coefficients, rtol=1e-6, atol=1e-7)
-
-
-@settings(max_examples=10)
-@given(seed=st.integers(0, 1000))
-def test_its_shapley_values_are_those_of_the_definition(seed):
-    g = quadratic(seed)
-    value = {tuple(z): v for z, v in zip(EVERY, g.values(BinaryMasks.pack(EVERY)), strict=True)}
-    expected = np.zeros(N_SEGMENTS)
-    for z in EVERY:
-        size = int(z.sum())
-        for j in np.flatnonzero(z == 0):
-            share = factorial(size) * factorial(N_SEGMENTS - size - 1) / factorial(N_SEGMENTS)
-            joined = z.copy()
-            joined[j] = 1
-            expected[j] += share * (value[tuple(joined)] - value[tuple(z)])
-    np.testing.assert_allclose(g.shapley_values(), expected, rtol=1e-8, atol=1e-8)
 
 
 def run(n, seed, g, extra):

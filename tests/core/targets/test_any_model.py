@@ -10,7 +10,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC, LinearSVC
-from spexplain.core.targets.any_model import AnyModel, read_model, scaled
+from spexplain.core.targets.any_model import AnyModel, scaled
+from spexplain.core.targets.read_model import read_model
 
 
 @pytest.fixture(scope="module")

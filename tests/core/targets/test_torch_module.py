@@ -6,7 +6,7 @@ import torch
 from spexplain.core.explain.entry import explain
 from spexplain.core.explain.many_gradients import gradients_of_many
 from spexplain.core.settings import ExplainSettings
-from spexplain.core.targets.any_model import read_model
+from spexplain.core.targets.read_model import read_model
 
 ANALYTIC = ExplainSettings(method="saliency", gradient="analytic")
 

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from spexplain.core.explain.entry import ExplainSettings, explain
 from spexplain.core.models.svm.training import SvmSettings, fit_classifier
 from spexplain.core.spectra.lines.line_list import P21_MARKERS
-from spexplain.core.targets.svm import CoupledSvm, SvmTarget
+from spexplain.core.targets.svm.coupled_svm import CoupledSvm, SvmTarget
 from spexplain.dashboard.export.report_figures import (
     confusion_figure,
     example_spectra_figure,

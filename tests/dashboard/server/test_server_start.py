@@ -15,7 +15,7 @@ SLOW = (
 
 @pytest.mark.parametrize(
     "module",
-    ["dashboard.server.server", "data.demo.ready", "dashboard.cli.summary"],
+    ["dashboard.server.server", "data.demo.ready", "dashboard.cli.output.collection_text"],
 )
 def test_what_a_first_plot_needs_loads_no_slow_library(module: str) -> None:
     assert loaded(f"import spexplain.{module}", SLOW) == []

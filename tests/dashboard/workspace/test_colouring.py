@@ -124,7 +124,7 @@ def test_every_column_of_catalogue_and_results_colours_but_those_of_one_value_a_
     assert [*titles] == [
         "type", "ra", "field", "flag", "plate", "width_kms", "seen", "votes", "log_odds",
     ]  # fmt: skip
-    groups = colour_groups(CATALOG, lenses, titles)
+    groups = colour_groups(CATALOG, titles)
     assert (groups["type"], groups["plate"]) == ("", "All of the catalogue")
     assert groups["log_odds"] == "All results"
     for name in titles:

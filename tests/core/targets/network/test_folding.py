@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spexplain.core.compute.workers import Once
 from spexplain.core.explain.entry import ExplainSettings
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.neighbourhood.masks import BinaryMasks
 from spexplain.core.neighbourhood.neighbourhood import Neighbourhood

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from spexplain.core.explain.entry import ExplainSettings, explain
-from spexplain.core.explain.lime import lime_neighbourhood
+from spexplain.core.explain.methods.lime import lime_neighbourhood
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.targets import VaeScore, evaluate
 from spexplain.core.targets.base import Prepared

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from spexplain.dashboard.session.opened import lines_lacking
-from spexplain.dashboard.session.opened.lines_lacking import LinesLacking, lacking_of
+from spexplain.dashboard.session.opened.lines_lacking import lacking_of
+from spexplain.dashboard.session.opened.of_shown import OfShown
 from spexplain.dashboard.session.visitor import Visitor
 
 
@@ -21,7 +22,7 @@ def lens(session: Visitor, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_they_follow_the_spectrum_that_is_open(session, lens, wait_until) -> None:
-    LinesLacking(session)
+    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
     for row in (3, 4):
         session.open(row)
         wait_until(lambda: session.outcome.lacking is not None)
@@ -41,7 +42,7 @@ def test_what_was_measured_of_the_spectrum_before_is_not_said_of_the_next(
         return (str(row),)
 
     monkeypatch.setattr(type(lens), "lines_lacking", slow)
-    LinesLacking(session)
+    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
     seen: list[Any] = []
     session.outcome.param.watch(lambda event: seen.append(event.new), "lacking")
     session.open(3)
@@ -56,7 +57,7 @@ def test_why_they_cannot_be_measured_is_told(session, lens, monkeypatch, wait_un
         raise ValueError(f"row {row} is damaged")
 
     monkeypatch.setattr(type(lens), "lines_lacking", broken)
-    LinesLacking(session)
+    OfShown(session, "lacking", lacking_of, "Its lines cannot be measured", pool=session.later)
     session.open(3)
     wait_until(lambda: "row 3 is damaged" in session.outcome.problem)
     assert session.outcome.lacking is None

@@ -1,0 +1,1 @@
+"""The methods: LIME, Shapley values, saliency and occlusion, and what they share."""

@@ -1,0 +1,1 @@
+"""Support vector machines as targets: probabilities, margins and closed forms."""

@@ -1,0 +1,1 @@
+"""The commands of ``spexplain``, a module for each group of them."""

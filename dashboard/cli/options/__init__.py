@@ -1,0 +1,1 @@
+"""Options that commands share, and options declared from settings."""

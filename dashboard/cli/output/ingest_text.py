@@ -1,0 +1,93 @@
+"""The report of an ingest as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from ....core.words import counted
+from ....data.collection.trained.type_names import TYPES
+
+if TYPE_CHECKING:
+    from ....data.ingest.ingest_report import IngestReport, LabelWords
+
+__all__ = ["ingest_lines"]
+
+_SHOWN = 8  # spellings of labels
+
+
+def ingest_lines(report: IngestReport) -> Iterator[str]:
+    """What was taken, what was not and why, and what to do next."""
+    files = counted(report.n_files, "file")
+    yield f"{counted(report.n_taken, 'spectrum', 'spectra')} from {files} taken into {report.path}"
+    for reason, count in report.rejected.items():
+        yield f"  {count:6d} rejected: {reason}"
+        for file, detail in report.examples.get(reason, []):
+            yield escape(f"         {Path(file).name}: {_shortened(detail)}")
+    if report.rejected:
+        yield escape(f"  all of them: spexplain rejects {report.path}")
+    if report.set_aside:
+        listed = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
+        n_aside = sum(report.set_aside.values())
+        yield f"  {n_aside:6d} of these kept to be looked at, given to no model: {listed}"
+    if report.n_repeats:
+        yield (
+            f"  {report.n_repeats:6d} of an object that is there already (within 1″; column "
+            "“object” groups them)"
+        )
+    if report.n_known:
+        files = "file" if report.n_known == 1 else "files"
+        yield f"  {report.n_known:6d} {files} passed over: their spectra are in the collection"
+    if report.unknown_labels:
+        listed = ", ".join(report.unknown_labels[:5])
+        n = len(report.unknown_labels)
+        lead = f"[yellow]{counted(n, 'label')} of no file here[/yellow]"
+        yield f"{lead}: {escape(listed)}{' …' if n > 5 else ''}"
+    yield from _label_lines(report.labels)
+    if report.n_counts:
+        yield (
+            f"[yellow]{report.n_counts} in counts[/yellow], not flux-calibrated: slopes are "
+            "the instrument's; lines keep their places and widths"
+        )
+    if report.n_relative:
+        yield f"{report.n_relative} without a unit of flux: taken as relative, the height unknown"
+    if report.n_medium_unsaid:
+        yield (
+            f"{report.n_medium_unsaid} without a word of air or vacuum: taken as vacuum; --air "
+            "says otherwise (a shift of 80 to 90 km/s)"
+        )
+    if report.n_joined is not None:
+        yield f"{report.n_joined} of {report.n_taken} with a row in the catalogue"
+    if report.n_doubtful:
+        yield (
+            f"[yellow]{report.n_doubtful} with a redshift that the survey, or another in the "
+            "file, casts doubt on[/yellow] "
+            "(column z_warning): types and scores stand on it; --z-warning reject keeps them out"
+        )
+    if report.n_taken:
+        yield f"next: spexplain build {report.path}"
+
+
+def _label_lines(labels: LabelWords) -> Iterator[str]:
+    """Which spellings were taken for which types, and which for none."""
+    if labels.renamed:
+        listed = "; ".join(f"{label} ({n})" for label, n in [*labels.renamed.items()][:_SHOWN])
+        more = "; …" if len(labels.renamed) > _SHOWN else ""
+        yield escape(f"labels in other spellings: {listed}{more}")
+    if not labels.unknown:
+        return
+    listed = ", ".join(
+        f"{_shortened(label, 40)!r} ({n})" for label, n in [*labels.unknown.items()][:_SHOWN]
+    )
+    more = f", … {len(labels.unknown)} in all" if len(labels.unknown) > _SHOWN else ""
+    kept = "taken as classes of your own" if labels.own else "not taken as labels"
+    known = ", ".join(TYPES)
+    yield f"[yellow]no known type, {kept}[/yellow]: {escape(listed + more)}"
+    yield f"  known are {known}, and the spellings in docs/files.md"
+
+
+def _shortened(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
