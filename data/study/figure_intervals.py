@@ -27,7 +27,9 @@ def any_few(counts: Iterable[int]) -> bool:
 
 
 def interval_text(low: float, high: float) -> str:
-    """Such as '0.86–0.97'."""
+    """Such as '0.86–0.97'; an end is never rounded inwards to a certainty."""
+    low = low if low == 1 else min(low, 0.99)
+    high = high if high == 0 else max(high, 0.01)
     return f"{low:.2f}–{high:.2f}"
 
 
