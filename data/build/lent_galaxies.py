@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ...core.spectra.prepare.recipes import recipe_from_dict
 from ..collection.collection import Collection
 from ..collection.runs import Run
 
-__all__ = ["LentBackground", "lent_background"]
+__all__ = ["lent_background"]
 
 _CHUNK_ROWS = 512
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LentBackground:
-    """Unlabelled spectra of another collection, prepared as one's own.
-
-    Attributes
-    ----------
-    spectra : (m, D)
-        Prepared.
-    simulated
-        Whether they are of a simulation.
-    """
-
-    spectra: np.ndarray
-    simulated: bool
-
-    @property
-    def words(self) -> str:
-        """Whose they are: ``"the demo's simulated galaxies"``."""
-        return f"the demo's {'simulated ' if self.simulated else ''}galaxies"
-
-
-def lent_background(theirs: Run, own: Run) -> LentBackground:
-    """The spectra without a label of the collection that lends them.
+def lent_background(theirs: Run, own: Run) -> tuple[np.ndarray, str]:
+    """Unlabelled spectra of the collection that lends them, prepared as one's own.
 
     Parameters
     ----------
@@ -45,6 +22,13 @@ def lent_background(theirs: Run, own: Run) -> LentBackground:
         Run of stage prepare-p21 of the demo.
     own
         Run of the same stage, whose recipe and wavelengths theirs are brought to.
+
+    Returns
+    -------
+    spectra : (m, D)
+        Prepared.
+    words
+        Whose they are: ``"the demo's simulated galaxies"``.
     """
     collection = Collection.open(theirs.path.parent.parent)
     labels = collection.catalog["label"].to_numpy(str)
@@ -57,5 +41,5 @@ def lent_background(theirs: Run, own: Run) -> LentBackground:
         usable = (reasons == "") & (labels[rows] == "")
         if usable.any():
             parts.append(recipe.finish(on_grid[usable][:, kept]))
-    simulated = collection.provenance.get("made_by") == "simulation"
-    return LentBackground(np.concatenate(parts), simulated)
+    simulated = "simulated " * (collection.provenance.get("made_by") == "simulation")
+    return np.concatenate(parts), f"the demo's {simulated}galaxies"

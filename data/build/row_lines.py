@@ -11,10 +11,12 @@ from ...core.spectra.lines.bpt import bpt_of
 from ...core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
 from ...core.spectra.lines.ratios import line_ratios
 from ...core.spectra.prepare.steps import deredden
+from ..batch.chunk_inputs import spectra_at
+from ..batch.chunk_runner import Arrays
 from ..collection.collection import Collection
 from .reddening import Reddening
 
-__all__ = ["lines_of_spectra", "row_lines"]
+__all__ = ["lines_of", "lines_of_spectra", "row_lines"]
 
 
 def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
@@ -39,6 +41,30 @@ def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.D
     table = lines_of_spectra(collection.wave_rest_aa, flux, ivar, z, ebv)
     table.insert(0, "row", rows)
     return table
+
+
+def lines_of(
+    *, collection: str, key: str, rows: np.ndarray, z: np.ndarray, ebv: np.ndarray | None
+) -> Arrays:
+    """The table of :func:`row_lines` as columns (n,) by name: a chunk, in whatever process.
+
+    Parameters
+    ----------
+    collection, key
+        Where it lies and what it holds.
+    rows, z, ebv : (n,)
+        Rows, ascending, their redshifts and E(B−V) in mag, or None.
+    """
+    spectra = spectra_at(collection, key)
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first < 2 * len(rows):  # what lies between costs less than reading one by one
+        flux, ivar = (part[rows - first] for part in spectra.at_rest(first, last + 1))
+    else:
+        parts = [spectra.at_rest(int(row), int(row) + 1) for row in rows]
+        flux, ivar = (np.concatenate(part) for part in zip(*parts, strict=True))
+    table = lines_of_spectra(spectra.wave_rest_aa, flux, ivar, z, ebv)
+    columns = {str(name): table[name].to_numpy() for name in table if name != "bpt"}
+    return {"row": rows, **columns, "bpt": table["bpt"].to_numpy(str)}
 
 
 def lines_of_spectra(

@@ -19,8 +19,8 @@ from ....core.explain.clusters import (
 from ....core.words import EXPLAINED_R2
 from ...collection.runs import Run
 from ..before import Before
-from ..line_chunks import lines_of
 from ..reddening import Reddening, reddening_of_lines
+from ..row_lines import lines_of
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
 

@@ -175,10 +175,9 @@ def _others(
     lent_run = work.given.get(BACKGROUND)
     if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts
-    background = lent_background(lent_run, work.inputs["prepare-p21"])
-    every = np.arange(len(background.spectra))
-    spectra = background.spectra[drawn_at_most(every, _MOST, seed=work.settings.svm.seed)]
-    told_from = {"background": background.words, "n_lent": len(spectra), "rest": background.words}
+    lent, words = lent_background(lent_run, work.inputs["prepare-p21"])
+    spectra = lent[drawn_at_most(np.arange(len(lent)), _MOST, seed=work.settings.svm.seed)]
+    told_from = {"background": words, "n_lent": len(spectra), "rest": words}
     return np.concatenate([own, spectra]), facts | told_from
 
 

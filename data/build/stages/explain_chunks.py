@@ -20,6 +20,7 @@ from ....core.trust.recurrences import FEWEST, recurrence
 from ...batch.chunk_inputs import networks_at, preparation_at, run_array, spectra_at
 from ...batch.chunk_runner import Arrays
 from ...collection.exposures import exposures_of_observed
+from ...files.row_arrays import some_rows
 
 __all__ = ["FACTS", "explanations_of"]
 
@@ -54,7 +55,7 @@ def explanations_of(
     ``weights`` (n, S), those of fewer segments ending in zeros; ``labels`` (1, D) where all have
     the same, else (n, D); the facts (n,); with exposures ``errors`` and ``survival`` (n, S) too.
     """
-    x = _spectra(prepared, positions)
+    x = some_rows(run_array(prepared, "spectra"), positions)
     of_row: dict[int, Explanation] = {}
     again: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     with Workers(torch.get_num_threads()) as workers:
@@ -81,14 +82,6 @@ def explanations_of(
         errors, survival = zip(*(again[at] for at in range(len(positions))), strict=True)
         arrays |= {"errors": padded(errors), "survival": padded(survival)}
     return arrays
-
-
-def _spectra(prepared: str, positions: np.ndarray) -> np.ndarray:
-    array = run_array(prepared, "spectra")
-    first, last = int(positions[0]), int(positions[-1])
-    if last - first < 4 * len(positions):  # what lies between costs less than reading one by one
-        return np.asarray(array[first : last + 1])[positions - first]
-    return np.asarray(array.oindex[positions])
 
 
 def _target(prepared: str, vae: str, number: int, score: Score) -> VaeScore:
