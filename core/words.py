@@ -13,6 +13,7 @@ __all__ = [
     "percent",
     "printable",
     "probability_text",
+    "shortened",
     "spreadsheet_cell",
 ]
 
@@ -71,6 +72,11 @@ def printable(text: str, kept: str = "") -> str:
         for mark in text
     )
     return "".join(spelled)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters, the last an ellipsis where it was cut."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def spreadsheet_cell(text: str) -> str:

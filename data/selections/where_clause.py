@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute
 
+from ...core.words import shortened
 from .where_words import KEYWORDS, WhereError, Word, split_words
 
 __all__ = ["FUNCTIONS", "ColumnKind", "Where", "read_where"]
@@ -148,7 +149,7 @@ class _Reader:
         if word.kind == "end":
             return WhereError(f"The filter ends where {wanted} is expected.", word.start, word.end)
         near = get_close_matches(word.value.upper(), KEYWORDS, 1) if word.kind == "name" else ()
-        sentence = f"“{_shortened(word.value)}” stands where {wanted} is expected."
+        sentence = f"“{shortened(word.value, 40)}” stands where {wanted} is expected."
         return WhereError(sentence, word.start, word.end, tuple(near))
 
     def _or(self) -> _Part:
@@ -328,7 +329,7 @@ class _Reader:
         if name not in _CALLS:
             near = get_close_matches(name, FUNCTIONS, 3) or FUNCTIONS
             raise WhereError(
-                f"There is no function “{_shortened(word.value)}”.",
+                f"There is no function “{shortened(word.value, 40)}”.",
                 word.start,
                 word.end,
                 tuple(near),
@@ -352,7 +353,7 @@ class _Reader:
         meant = _MEANT.get(_plain(word.value))
         near = [meant] if meant in self._known else []
         near = near or get_close_matches(_plain(word.value), self._known, 3, 0.5)
-        why = f"There is no column “{_shortened(word.value)}”; a text stands in quotes."
+        why = f"There is no column “{shortened(word.value, 40)}”; a text stands in quotes."
         raise WhereError(why, word.start, word.end, tuple(self._known[name] for name in near))
 
 
@@ -369,7 +370,3 @@ def _as_number(text: str) -> int | float:
 
 def _plain(name: str) -> str:
     return name.lower().replace("-", "_")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spexplain.core.words import printable, spreadsheet_cell
+from spexplain.core.words import printable, shortened, spreadsheet_cell
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_what_a_spreadsheet_would_compute_is_text_there(text: str):
 )
 def test_what_it_would_not_stays(text: str):
     assert spreadsheet_cell(text) == text
+
+
+def test_a_long_text_is_cut_to_the_characters_that_there_may_be():
+    assert shortened("spectrum", 8) == "spectrum"
+    assert shortened("spectrum", 7) == "spectr…"

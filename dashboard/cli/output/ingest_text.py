@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from ....core.words import counted
+from ....core.words import counted, shortened
 from ....data.collection.trained.type_names import TYPES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     for reason, count in report.rejected.items():
         yield f"  {count:6d} rejected: {reason}"
         for file, detail in report.examples.get(reason, []):
-            yield escape(f"         {Path(file).name}: {_shortened(detail)}")
+            yield escape(f"         {Path(file).name}: {shortened(detail, 200)}")
     if report.rejected:
         yield escape(f"  all of them: spexplain rejects {report.path}")
     if report.set_aside:
@@ -80,14 +80,10 @@ def _label_lines(labels: LabelWords) -> Iterator[str]:
     if not labels.unknown:
         return
     listed = ", ".join(
-        f"{_shortened(label, 40)!r} ({n})" for label, n in [*labels.unknown.items()][:_SHOWN]
+        f"{shortened(label, 40)!r} ({n})" for label, n in [*labels.unknown.items()][:_SHOWN]
     )
     more = f", … {len(labels.unknown)} in all" if len(labels.unknown) > _SHOWN else ""
     kept = "taken as classes of your own" if labels.own else "not taken as labels"
     known = ", ".join(TYPES)
     yield f"[yellow]no known type, {kept}[/yellow]: {escape(listed + more)}"
     yield f"  known are {known}, and the spellings in docs/files.md"
-
-
-def _shortened(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ....core.words import shortened
 from ....data.selections.selection import Selection
 from ..session import Session
 from .selection_summary import Spread, spread_of
@@ -47,8 +48,7 @@ class MeanOver:
 
     def words(self) -> str:
         """What the line and the band are, for the foot of the plot and a figure."""
-        name = self.name
-        short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+        short = shortened(self.name, _LONGEST_NAME)
         n, of = self.spread.n, self.spread.of
         counted = f"{n:,}" if n == of else f"{n:,} of {of:,}"
         return f"magenta: mean of {counted} (“{short}”), 16–84 %"

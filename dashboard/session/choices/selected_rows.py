@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import param
 
+from ....core.words import shortened
 from ....data.selections.selection import Selection
 
 __all__ = ["Combine", "SelectedRows"]
@@ -88,7 +89,7 @@ class SelectedRows(param.Parameterized):
         elif now is not None:
             made = now.combined(_WAYS[how], selection)
             name = now.name if now.name == selection.name else made.name
-            self._put(Selection(_cut(name, _LONGEST_NAME), _cut(made.origin, _LONGEST_ORIGIN),
+            self._put(Selection(shortened(name, _LONGEST_NAME), shortened(made.origin, _LONGEST_ORIGIN),
                                 made.rows))  # fmt: skip
         if by_hand:
             self.taken = True
@@ -112,7 +113,3 @@ class SelectedRows(param.Parameterized):
 
 def _n_rows(kept: list[Selection | None]) -> int:
     return sum(len(selection.rows) for selection in kept if selection is not None)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
