@@ -89,8 +89,8 @@ class SelectedRows(param.Parameterized):
         elif now is not None:
             made = now.combined(_WAYS[how], selection)
             name = now.name if now.name == selection.name else made.name
-            self._put(Selection(shortened(name, _LONGEST_NAME), shortened(made.origin, _LONGEST_ORIGIN),
-                                made.rows))  # fmt: skip
+            name, origin = shortened(name, _LONGEST_NAME), shortened(made.origin, _LONGEST_ORIGIN)
+            self._put(Selection(name, origin, made.rows))
         if by_hand:
             self.taken = True
 
