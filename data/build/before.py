@@ -24,16 +24,16 @@ class Before:
     Attributes
     ----------
     run
-        What it left.
+        The run.
     n_spectra
-        The first so many spectra of the collection are those that the run knew.
+        Number of spectra at that time: the first ones of the collection.
     """
 
     run: Run
     n_spectra: int
 
     def keep(self, draft: RunDraft, *names: str) -> None:
-        """Take over files of the run, those that it has; all without names."""
+        """Link files of the run into the draft, as far as they exist; all if no names are given."""
         there = {part.name for part in self.run.path.iterdir()} - {*_OF_THE_RUN}
         for name in there & {*names} if names else there:
             take_over(self.run.path / name, draft.path / name)
@@ -64,16 +64,16 @@ class Before:
         return address, min(n_whole * SHARD_ROWS, n_rows)
 
     def n_new(self, rows: np.ndarray) -> int:
-        """How many of some rows (n,) of the collection, ascending, came since."""
+        """Number of added spectra among ascending rows (n,) of the collection."""
         return len(rows) - int(np.searchsorted(rows, self.n_spectra))
 
     def trained(self, rows: np.ndarray) -> dict[str, Any]:
-        """For the metrics of a model that is kept: whose it is, and how many spectra came since.
+        """Metrics of a kept model: its origin, and the number of spectra added since.
 
         Parameters
         ----------
         rows : (n,)
-            Rows of the collection that the model may be given, ascending.
+            Rows of the collection that the model can take, ascending.
         """
         metrics: Mapping[str, Any] = self.run.metrics
         n_new = self.n_new(rows)

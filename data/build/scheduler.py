@@ -32,7 +32,7 @@ __all__ = ["BuildError", "Lanes", "Outcome", "Task"]
 _LANES = 2
 
 
-# What data and disks do to a stage; anything else is a fault of the program and shows as such.
+# Failures caused by data or disks; anything else is a bug and propagates as such.
 _EXPECTED = (
     *(AddressError, ArithmeticError, ClusterError, MemoryError, ModelFileError, OSError),
     *(RunError, ValueError),
@@ -40,12 +40,12 @@ _EXPECTED = (
 
 
 class BuildError(Exception):
-    """A build cannot be done; the text says why."""
+    """A build cannot be done; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A stage with the key, the settings and the inputs of its run, and what it goes on from."""
+    """A stage with the key, settings and inputs of its run, and the run it continues from."""
 
     stage: Stage
     key: str
@@ -56,7 +56,7 @@ class Task:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the tasks, by the name of the stage."""
+    """The outcome of the tasks, by name of the stage."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
@@ -67,20 +67,20 @@ class Outcome:
 
 
 class Lanes:
-    """Works through tasks, each when its inputs are there.
+    """Runs tasks in two parallel lanes, each task once its inputs exist.
 
     Parameters
     ----------
     collection, settings, given
-        What every stage is given.
+        Passed to every stage.
     jobs
         Cores to use.
     progress, cancelled
         As for :func:`build`.
     cluster
-        Who does chunks; None for this process.
+        Runs chunks; None for this process.
     published
-        The address where runs are put; None for a collection in a folder.
+        Address to which runs are uploaded; None for a collection in a folder.
     """
 
     def __init__(
@@ -105,19 +105,19 @@ class Lanes:
         self._speaking = threading.Lock()
 
     def run(self, tasks: Iterable[Task]) -> Outcome:
-        """Do all tasks; those whose run exists are kept.
+        """Run all tasks; those whose run exists are kept.
 
         Raises
         ------
         BuildCancelled
-            Asked to stop.
+            The build was cancelled.
         BuildError
-            A stage failed; the other lane is stopped, what is finished stays.
+            A stage failed; the other lane is stopped, finished runs stay.
         """
         outcome, waiting = Outcome(), list(tasks)
         working: dict[Future[float], Task] = {}
-        # A thread's first call of torch takes the count of threads from the whole program, over
-        # one set before; asking in time makes it happen now.
+        # A thread's first call of torch resets its number of threads to that of the program; the
+        # initializer makes this happen before we set it.
         pool = ThreadPoolExecutor(self._lanes, "build", initializer=torch.get_num_threads)
         with _torch_threads_put_back(), threadpool_limits(1, "blas"), pool:
             try:
@@ -136,7 +136,7 @@ class Lanes:
         outcome: Outcome,
         pool: ThreadPoolExecutor,
     ) -> None:
-        """Give free lanes the first tasks whose inputs are there; settle those without work."""
+        """Start the first tasks whose inputs exist in free lanes; settle tasks without work."""
         for task in list(waiting):
             name = task.stage.name
             missing = [need for need in task.stage.needs if need in outcome.skipped]
@@ -152,7 +152,7 @@ class Lanes:
             waiting.remove(task)
 
     def _settle(self, working: dict[Future[float], Task], outcome: Outcome) -> None:
-        """Wait for one lane, and note what became of its task."""
+        """Wait for one lane to finish, and record the outcome of its task."""
         finished, _ = wait(working, return_when=FIRST_COMPLETED)
         for future in finished:
             name = working.pop(future).stage.name
@@ -165,7 +165,7 @@ class Lanes:
                 raise BuildError(f"stage {name} failed: {error}") from error
 
     def _do(self, task: Task) -> float:
-        """One task, in a lane; returns how long it took."""
+        """Run one task in a lane; returns the seconds it took."""
         began = time.perf_counter()
         stage, store = task.stage, self._store
         inputs = {name: store.get(name, task.inputs[name]) for name in stage.needs}
@@ -205,7 +205,7 @@ class Lanes:
         return round(seconds, 3)
 
     def _runner(self, draft: RunDraft) -> ChunkRunner:
-        """What runs the chunks of a stage; workers elsewhere are given the address."""
+        """The runner of a stage's chunks; remote workers receive the address."""
         if self._cluster is None:
             return InThisProcess()
         runner = self._cluster.runner()
@@ -228,7 +228,7 @@ class Lanes:
 
 @contextmanager
 def _torch_threads_put_back() -> Iterator[None]:
-    """torch hands a thread's count of threads on to threads yet to come: put the usual back."""
+    """Restore torch's number of threads, which new threads would otherwise inherit."""
     before = torch.get_num_threads()
     try:
         yield

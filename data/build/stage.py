@@ -23,28 +23,28 @@ __all__ = ["BuildCancelled", "Progress", "Stage", "StageSkipped", "Work", "silen
 
 
 class Progress(Protocol):
-    """Told how far a stage is; may be called from several threads, never by two at once."""
+    """Receives the progress of a stage; called from several threads, but never concurrently."""
 
     def __call__(self, stage: str, done: int, total: int, message: str = "", /) -> None:
-        """``done`` of ``total`` steps of ``stage`` are through; total 0: not known yet."""
+        """``done`` of ``total`` steps of ``stage`` are finished; total 0: not known yet."""
         ...
 
 
 def silent(_stage: str, _done: int, _total: int, _message: str = "", /) -> None:
-    """The progress of someone who does not look."""
+    """Ignore progress."""
 
 
 class BuildCancelled(Exception):
-    """The caller asked to stop; the same build goes on where this one stopped."""
+    """The caller cancelled the build; the same build continues where this one stopped."""
 
 
 class StageSkipped(Exception):
-    """A stage cannot be done on this collection; the text says why."""
+    """A stage cannot be done on this collection; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
-    """What a stage is given.
+    """The work order of a stage.
 
     Attributes
     ----------
@@ -53,20 +53,20 @@ class Work:
     settings
         Of the whole build.
     inputs
-        Stage → its run, of those the stage needs.
+        Stage → its run, for the stages that this one needs.
     given
-        Runs of another collection that replace a training here or come beside its own spectra, by
-        stage; empty if this collection does with its own.
+        Runs of another collection by stage, which replace a training here or complement its own
+        spectra; empty if none are used.
     draft
-        Where to write.
+        The run to write.
     threads
-        How many the stage may use.
+        Number of threads the stage may use.
     report
-        Called with (done, total, message); raises BuildCancelled when asked to stop.
+        Called with (done, total, message); raises BuildCancelled if the build is cancelled.
     runner
-        Who does chunks: this process, or a cluster.
+        Runs chunks: in this process, or on a cluster.
     before
-        What a stage that ``grows`` goes on from; None where it is to do all.
+        The earlier run from which a stage that ``grows`` continues; None to do everything.
     """
 
     collection: Collection
@@ -86,18 +86,18 @@ class Work:
         chunks: Sequence[Chunk],
         report: Callable[[int, int], None] | None = None,
     ) -> Iterator[Arrays]:
-        """Results of chunks in their order, by this build's runner of chunks.
+        """Results of chunks in order, computed by this build's runner.
 
-        Those of an attempt that was broken off are not done again, if the stage is resumable.
+        Results of an interrupted attempt are reused if the stage is resumable.
 
         Parameters
         ----------
         name
-            Of this work within the stage.
+            Name of this work within the stage.
         function, chunks
-            Called once for each; where chunks begin and end follows from the collection alone.
+            The function is called once per chunk; chunk boundaries depend on the collection alone.
         report
-            Called with (done, total) as they come; by default the stage's own.
+            Called with (done, total); by default the stage's own.
         """
         folder = self.draft.path / f"chunks-{name}"
         yield from finished_chunks(self.runner, function, chunks, folder, report or self.report)
@@ -110,30 +110,30 @@ class Stage:
     Attributes
     ----------
     name
-        Of the stage and its folder.
+        Name of the stage and of its folder.
     version
-        To be raised whenever the code would give another result for equal settings.
+        Increased whenever the code gives another result for equal settings.
     needs
         Stages whose runs are its inputs.
     params
-        Settings → what the result depends on, JSON-serialisable.
+        Settings → JSON-serialisable values on which the result depends.
     run
-        Does the work, leaving its results in the draft.
+        Does the work and writes the results into the draft.
     takes
-        Stages of a given collection whose runs it uses in place of its own settings.
+        Stages of a lending collection whose runs replace its own settings.
     beside
-        Stages of a given collection whose runs it uses beside its own settings.
+        Stages of a lending collection whose runs complement its own settings.
     keeps
-        Settings that count even then, among those of ``params``.
+        Names among ``params`` that count even with lent runs.
     resumable
-        Picks up what a broken-off attempt left in the draft's folder.
+        Continues from what an interrupted attempt left in the draft's folder.
     threads
-        It gains from more than one.
+        Whether it gains from more than one thread.
     of_size
-        Settings and number of spectra → what the result of so large a collection depends on
-        besides; nothing for a small one.
+        Settings and number of spectra → further values on which the result for a large collection
+        depends; empty for a small one.
     grows
-        Where spectra were added, does what is new alone, and keeps what it did and trained before.
+        Processes only added spectra, and keeps what was done and trained before.
     """
 
     name: str

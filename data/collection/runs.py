@@ -35,7 +35,7 @@ _WAY_OUT = (
 
 
 class RunError(Exception):
-    """A run's folder is absent, damaged or lacks a part; the text says which."""
+    """A run's folder is absent, damaged or incomplete; the message says which."""
 
 
 def run_key(stage: str, version: int, params: Any, inputs: Mapping[str, str]) -> str:
@@ -54,13 +54,13 @@ class Run:
     path
         Its folder.
     stage, key
-        What it is and of which settings and inputs.
+        Name of the stage, and the key of its settings and inputs.
     params
         The settings.
     inputs
-        Stage (or "collection") → key of what it was made from.
+        Stage (or "collection") → key of the input.
     metrics
-        Figures it recorded.
+        Recorded figures.
     """
 
     path: Path
@@ -122,12 +122,12 @@ class Run:
 
 @dataclass(slots=True, eq=False)
 class RunDraft:
-    """A run being written, beside its place.
+    """A run being written, beside its final place.
 
     Attributes
     ----------
     path
-        Folder to write into; kept, if the stage can go on, when the stage is broken off.
+        Folder to write into; kept on interruption if the stage is resumable.
     metrics
         Figures to record; NaN is stored as null.
     """
@@ -151,9 +151,9 @@ class RunDraft:
         zarr.create_array(path, data=np.ascontiguousarray(values), compressors=packing)
 
     def made_once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, JSON-serialisable; if an attempt broken off had made it, that.
+        """The JSON-serialisable result of ``make``, or that of an interrupted attempt.
 
-        A damaged file costs time, not the stage.
+        A damaged file only costs the time to make it again.
         """
         path = self.path / f"part-{name}.json"
         try:
@@ -164,7 +164,7 @@ class RunDraft:
             return made
 
     def drop_parts(self) -> None:
-        """Remove what was left for the stage to go on from: results of chunks, and parts."""
+        """Remove intermediate results that were kept for resuming."""
         for left in self.path.glob("chunks-*"):
             shutil.rmtree(left)
         for left in self.path.glob("part-*.json"):
@@ -176,9 +176,9 @@ class RunDraft:
         self.path.mkdir()
 
     def rows_array(self, name: str, n_rows: int, n_columns: int) -> str:
-        """Make room for a float32 array that others fill by whole shards; returns its address.
+        """Create a float32 array that others fill by whole shards; returns its address.
 
-        What an attempt that was broken off has filled stays.
+        Shards filled by an interrupted attempt stay.
         """
         path = self.path / f"{name}.zarr"
         try:
@@ -192,7 +192,7 @@ class RunDraft:
     def rows_writer(
         self, name: str, n_rows: int, n_columns: int, *, dtype: str = "float32"
     ) -> RowsWriter:
-        """Store a large array (n_rows, n_columns) a block of rows at a time."""
+        """A writer of a large array (n_rows, n_columns), block by block."""
         path = self.path / f"{name}.zarr"
         shutil.rmtree(path, ignore_errors=True)
         return RowsWriter(path, n_rows, n_columns, dtype=dtype)
@@ -216,12 +216,12 @@ class RunStore:
         return Run.open(path) if path.is_dir() else None
 
     def find(self, stage: str) -> Run | None:
-        """The run of a stage that the last build made or confirmed, or None."""
+        """The current run of a stage, made or confirmed by the last build; or None."""
         key = self.current().get(stage)
         return None if key is None else self.get(stage, key)
 
     def current(self) -> dict[str, str]:
-        """Stage → key of what the last build made or confirmed."""
+        """Stage → key of the current run."""
         path = self.path / _CURRENT
         if not path.exists():
             return {}
@@ -231,7 +231,7 @@ class RunStore:
             raise RunError(f"{path} cannot be read ({error}); {_WAY_OUT}") from error
 
     def set_current(self, stages: Mapping[str, str]) -> None:
-        """Make these runs the ones that :meth:`find` returns; no others are."""
+        """Make exactly these runs current, for :meth:`find`."""
         self.path.mkdir(parents=True, exist_ok=True)
         write_json(self.path / _CURRENT, dict(stages))
 
@@ -245,15 +245,14 @@ class RunStore:
         inputs: Mapping[str, str],
         resumable: bool = False,
     ) -> Iterator[RunDraft]:
-        """Write a run; its folder appears when the block ends without an exception.
+        """Write a run; its folder appears when the context ends without an exception.
 
         Parameters
         ----------
         stage, key, params, inputs
             As :class:`Run` will have them.
         resumable
-            What was written stays beside when the block is broken off, for the next
-            attempt to find.
+            Keep what was written on interruption, for the next attempt.
         """
         folder = self.path / f"{stage}-{key}"
         beside = self.path / f".{stage}-{key}.partial"
@@ -279,13 +278,13 @@ class RunStore:
         sync(self.path)
 
     def record_seconds(self, stage: str, key: str, seconds: float, threads: int) -> None:
-        """Note how long a stage took, apart from what its settings determine."""
+        """Record how long a stage took, in a file of its own: it is not reproducible."""
         facts = {"seconds": round(seconds, 3), "threads": threads}
         write_json(self.path / f"{stage}-{key}" / _TIMINGS, facts)
 
 
 def _plain(value: Any) -> Any:
-    """The same as JSON can hold it."""
+    """Convert to JSON-serialisable values; non-finite numbers become None."""
     if isinstance(value, Mapping):
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
