@@ -38,7 +38,7 @@ _SOON_MS = 150.0
 
 
 class Session(BrowserTab):
-    """The choices of one browser tab and what follows from them.
+    """The choices of one browser tab, and the open spectrum and explanation that follow.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ class Session(BrowserTab):
     pool
         Worker threads, shared and bounded.
     schedule
-        Runs a callback where the page may be changed (the document's thread).
+        Runs a callback on the document's thread, where the page may be changed.
     person
-        Who it is, and what they may do; without one, whoever serves the page.
+        The signed-in person and their permissions; by default whoever serves the page.
 
     Attributes
     ----------
@@ -83,25 +83,25 @@ class Session(BrowserTab):
 
     @property
     def lens(self) -> Lens | None:
-        """The lens looked through, or None if none has been built."""
+        """The current lens, or None if none has been built."""
         return self.workspace.lenses.get(self.view.lens)
 
     @property
     def _usual_colours(self) -> dict[str, str]:
-        """What each lens colours the plane by: types, or the score."""
+        """The default colouring of the plane for each lens: types, or the score."""
         known = self.workspace.colours
         usual = {"agn": next(iter(known), ""), "anomaly": "score"}
         return {lens: colour for lens, colour in usual.items() if colour in known}
 
     @property
     def score(self) -> str:
-        """The anomaly score that is explained, or the mean squared error while none is."""
+        """The explained anomaly score; the mean squared error if the target is no score."""
         lens = self.workspace.lenses.get("anomaly")
         chosen = self.view.target
         return chosen if lens is not None and chosen in lens.targets else "mse"
 
     def verdict_of(self, shown: OpenSpectrum) -> Any:
-        """What the model says of an open spectrum: by the score that is explained, if by one."""
+        """The model's verdict on an open spectrum, by the explained score if there is one."""
         if shown.outside is None and isinstance(shown.lens, AnomalyLens) and not shown.reason:
             return shown.lens.verdict(shown.row, score=self.score)
         if isinstance(shown.lens, AgnLens) and shown.verdict is not None:
@@ -113,7 +113,7 @@ class Session(BrowserTab):
         return shown.verdict
 
     def next_level(self) -> None:
-        """Ask for sets of types at the next of the levels; after the last comes the first."""
+        """Switch to the next confidence level of the sets of types, cyclically."""
         levels = self.view.param["level"].objects
         self.view.level = levels[(levels.index(self.view.level) + 1) % len(levels)]
 
@@ -123,11 +123,11 @@ class Session(BrowserTab):
         self.view.param.update(spectrum=str(self.workspace.catalog["id"].iat[row]), z=None)
 
     def relist(self) -> None:
-        """Say that the open list has changed, so that what shows it is filled anew."""
+        """Signal that the open list has changed, so that its view is refilled."""
         self.outcome.relisted = True
 
     def colour_by(self, name: str) -> None:
-        """Colour the plane by this: the menu may not have had it, or have had another so called."""
+        """Colour the plane by a colouring that is new to the menu, or replaces one of this name."""
         view = self.view
         view.param["colour"].objects = [*self.workspace.colours]
         if view.colour == name:
@@ -135,29 +135,29 @@ class Session(BrowserTab):
         view.colour = name
 
     def may_tag(self, deed: str) -> bool:
-        """Whether the visitor may change what all see; if not, they are told what they may not."""
+        """Whether the visitor may change shared data; if not, they get a message."""
         allowed = self.person.may("tag")
         if not allowed:
             self.complain(self.person.refusal(deed))
         return allowed
 
     def complain(self, text: str) -> None:
-        """Tell the visitor what went wrong."""
+        """Show the visitor an error message."""
         self.outcome.problem = text
 
     def background(
         self, show: Callable[[T], object], failed: str, *, pool: Executor | None = None
     ) -> Background[T]:
-        """Work behind this visitor's page, of which the newest request counts.
+        """Background work for this visitor, of which only the newest request counts.
 
         Parameters
         ----------
         show
-            Called in the page with each result.
+            Called on the page's thread with each result.
         failed
-            What the visitor is told where an error ends the work, before its cause.
+            Beginning of the message shown if an error ends the work.
         pool
-            Threads instead of the visitor's own.
+            Threads to use instead of the visitor's own.
         """
 
         def take(answer: Answer[T]) -> None:
@@ -202,7 +202,7 @@ class Session(BrowserTab):
             self.view.colour = usual.get(self.view.lens, self.view.colour)
 
     def _open(self, *_: param.parameterized.Event) -> None:
-        """A click, after the plane has made it a spectrum: look it up, show it, explain it."""
+        """Look up the chosen spectrum, show it and explain it."""
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
         try:
@@ -214,12 +214,12 @@ class Session(BrowserTab):
         self._explain()
 
     def _looked_up(self) -> OpenSpectrum | None:
-        """The spectrum asked for, through the lens asked for; None if none is.
+        """The chosen spectrum through the chosen lens; None if none is chosen.
 
         Raises
         ------
         LensError
-            There is no such spectrum, or it cannot be looked at, with why.
+            There is no such spectrum, or it cannot be shown; the message says why.
         """
         id, lens = self.view.spectrum, self.lens
         if not id or lens is None:
@@ -252,21 +252,21 @@ class Session(BrowserTab):
 
     @property
     def axis(self) -> WaveAxis:
-        """What the axis shows of the open spectrum's wavelengths."""
+        """The wavelength axis of the open spectrum."""
         shown = self.outcome.shown
         return self.view.axis(float("nan") if shown is None else shown.z)
 
     @property
     def loading(self) -> bool:
-        """No explanation through this lens has been asked for yet: its model is being read."""
+        """Whether the model of the current lens has yet to be read."""
         return self.lens is not None and self.lens.name not in self.workspace.loaded
 
     def target_of(self, shown: OpenSpectrum) -> Target:
-        """What is explained, kept while only knobs move: a target may prepare much once."""
+        """The target of the explanation, cached while only settings change."""
         return self._maker(shown)()
 
     def _maker(self, shown: OpenSpectrum) -> Callable[[], Target]:
-        """Makes the target for the choices as they are now; the first reads its model, for 3 s."""
+        """A factory of the target for the current choices; the first call reads the model (3 s)."""
         knobs, name = self.knobs_of(shown.lens), self.view.target
         key = (shown.lens.name, name, shown.row, shown.id, shown.z, *knobs.values())
 
@@ -280,20 +280,20 @@ class Session(BrowserTab):
         return make
 
     def knobs_of(self, lens: Lens) -> dict[str, float]:
-        """What a lens's targets are asked for with besides their name."""
+        """Keyword arguments of a lens's targets."""
         if not isinstance(lens, AnomalyLens):
             return {}
         return {"width_kms": self.view.width_kms, "trimmed": self.view.trimmed}
 
     def target_named(self, shown: OpenSpectrum, name: str, **knobs: float) -> Target:
-        """One of the lens's targets for an open spectrum, wherever that comes from."""
+        """One of the lens's targets for an open spectrum, stored or from outside."""
         if shown.outside is not None:
             return shown.outside.target(name, shown.flux, shown.sn_median)
         return shown.lens.target(name, shown.row, **knobs)
 
     @property
     def effects(self) -> Effects | None:
-        """The weights of the explanation as they are shown; None while there is none."""
+        """The effects of the explanation as shown; None if there is none."""
         shown, explanation = self.outcome.shown, self.outcome.explanation
         if shown is None or explanation is None:
             return None
@@ -302,7 +302,7 @@ class Session(BrowserTab):
         return effects(explanation, mirrored=self.outcome.mirrored, flux=flux)
 
     def present(self, shown: OpenSpectrum) -> None:
-        """Open a spectrum that is in no collection."""
+        """Open a spectrum from outside the collection."""
         self.view.param.update(spectrum="", z=None)
         self._work.cancel()
         self.outcome.explained(None, problem="", busy=False)
@@ -330,10 +330,7 @@ def _explained(
 
 
 def _full_answer_is_near(answer: Answer[Explanation]) -> bool:
-    """Whether the full answer is expected in less time than a hand on a slider notices.
-
-    Drawing an early one would only hold it up.
-    """
+    """Whether the full result is expected so soon that drawing an early one would only delay it."""
     early = answer.result
     if answer.last or early is None or not early.n_samples:
         return False
@@ -341,5 +338,5 @@ def _full_answer_is_near(answer: Answer[Explanation]) -> bool:
 
 
 def _in_words(error: BaseException) -> str:
-    """A ValueError is a message to the reader; anything else is named for a bug report too."""
+    """The message of an error; with its type, for a bug report, unless it is a ValueError."""
     return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

@@ -82,18 +82,18 @@ class Collection:
     path
         The folder.
     catalog
-        One row a spectrum, RangeIndex = row; columns id, ra, dec, z, label,
+        One row per spectrum, RangeIndex = row; columns id, ra, dec, z, label,
         spectral_class, subclass, sn_median, survey, file, and any extra ones.
     rejects
-        Every input not taken: file, id, reason, detail.
+        Every rejected input: file, id, reason, detail.
     wave_rest_aa
         (D,) float64, vacuum Å, rest frame.
     provenance
-        How the collection came to be.
+        Origin of the collection.
     key
-        Hash of spectra and catalog; two collections with one key hold the same.
+        Hash of spectra and catalog; collections with equal keys have equal content.
     earlier
-        Key → number of spectra N′ of what it was before additions: its first N′ rows.
+        Key → number of spectra N′ before each addition: the first N′ rows.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Collection:
 
     @property
     def n_rejected(self) -> int:
-        """Number of inputs not taken."""
+        """Number of rejected inputs."""
         return len(self.rejects)
 
     def spectrum(self, row: int) -> tuple[np.ndarray, np.ndarray]:
@@ -220,18 +220,18 @@ class Collection:
 
 
 def _searched(ids: pd.Series, id: str) -> int | None:
-    """The first row with this id, by Arrow: ten million are looked through in 20 ms."""
+    """The first row with this id, searched by Arrow (20 ms for ten million ids)."""
     rows = np.flatnonzero((ids == id).to_numpy(bool))
     return int(rows[0]) if len(rows) else None
 
 
 def read_meta(path: Path) -> dict[str, Any]:
-    """The facts of a collection.
+    """The metadata of a collection.
 
     Raises
     ------
     CollectionError
-        There is none, or it is of a format that this program does not know.
+        There is no collection, or its format is unknown.
     """
     check_folder(path)
     try:

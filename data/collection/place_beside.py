@@ -29,7 +29,7 @@ COMMIT_NAME = "commit.json"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where a collection is written before it is whole, what is safe there, and the lock on it."""
+    """The folder of an unfinished collection, its last commit, and the lock on it."""
 
     part: Path
     commit: dict[str, Any]
@@ -37,7 +37,7 @@ class Place:
 
     @contextmanager
     def until_taken(self) -> Iterator[None]:
-        """Let go of the lock if what follows fails: whatever it is, the next writer may begin."""
+        """Release the lock if the context fails, so that another writer can begin."""
         try:
             yield
         except BaseException:  # raised on: see above
@@ -54,20 +54,20 @@ def free_place(
     resumable: bool,
     into: bool = False,
 ) -> Place:
-    """A place beside one that is free, or that is to be added to, with what was done of the task.
+    """A folder beside the collection in which it is written, with the commits of this task so far.
 
     Parameters
     ----------
     path
-        Of the collection, absolute.
+        Place of the collection, absolute.
     task
-        What is to be written, JSON-serialisable: unfinished work on another is discarded.
+        Description of the work, JSON-serialisable: unfinished work on another task is discarded.
     begin
-        Makes an empty folder ready; returns the key to begin with.
+        Prepares an empty folder; returns the initial key.
     resumable
         Whether an unfinished collection is kept and continued.
     into
-        The collection is there.
+        Whether the collection exists and is to be added to.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def free_place(
 
 
 def only_writer(path: Path, *, into: bool) -> WriterLock:
-    """The lock on a place, held.
+    """Acquire the lock on a place.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def only_writer(path: Path, *, into: bool) -> WriterLock:
 
 
 def _first_commit(part: Path, task: dict[str, Any], begin: Callable[[Path], str]) -> dict[str, Any]:
-    """A fresh folder; returns its first commit."""
+    """Create an empty folder; returns its first commit."""
     if part.exists():
         shutil.rmtree(part)
     (part / "parts").mkdir(parents=True)
@@ -133,15 +133,15 @@ def read_commit(part: Path, task: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def table_part(part: Path, name: str, number: int) -> Path:
-    """Where the lines of a table that came with a commit are kept until the end."""
+    """Path of the part of a table that belongs to one commit."""
     return part / "parts" / f"{name}-{number:06}.parquet"
 
 
 def _taken_back(part: Path, commit: dict[str, Any]) -> dict[str, Any]:
-    """The last commit of a collection that was whole and on its way to its place.
+    """The last commit of a complete collection whose move to its place was interrupted.
 
-    Parts may be gone already: the tables made of them become the only ones. Facts go last, so
-    that this, too, may be broken off.
+    Its parts may be gone already: the tables made of them become the only parts. The metadata are
+    removed last, so that this can be interrupted, too.
     """
     (part / "parts").mkdir(exist_ok=True)
     for name, whole in (("catalog", CATALOG_NAME), ("rejects", REJECTS_NAME)):

@@ -42,15 +42,15 @@ _CLOCK_S = 2.0  # by which a file system's times may lag behind ours
 
 
 class RowsAwaited(ABC):
-    """What writers of both formats share: rows are made safe a shard at a time, beside their place.
+    """Shared base of the writers of both formats: commits rows shard by shard, beside the place.
 
-    Use as a context manager: leaving normally closes, leaving by an exception removes what was
-    written, or keeps it for a later run to resume if the writer is resumable.
+    Use as a context manager: a normal exit closes the collection, an exception removes what was
+    written, or keeps it for a later run if the writer is resumable.
 
     Attributes
     ----------
     path
-        Where the collection will be.
+        Final place of the collection.
     """
 
     def __init__(self, path: Path, place: Place, *, resumable: bool) -> None:
@@ -65,30 +65,30 @@ class RowsAwaited(ABC):
 
     @property
     def n_committed(self) -> int:
-        """Rows already safe on disk."""
+        """Number of committed rows."""
         return self._commit["n_rows"]
 
     @property
     def catalog_committed(self) -> pd.DataFrame:
-        """Catalog rows already safe on disk."""
+        """Committed catalog rows."""
         return self._committed("catalog", CATALOG_COLUMNS)
 
     @property
     def rejects_committed(self) -> pd.DataFrame:
-        """Rejections already safe on disk."""
+        """Committed rejections."""
         return self._committed("rejects", REJECT_COLUMNS)
 
     def reject(self, file: str, id: str, reason: str, detail: str = "") -> None:
-        """Record an input that was not taken, and why."""
+        """Record a rejected input and the reason."""
         self._rejects.append({"file": file, "id": id, "reason": reason, "detail": detail})
 
     def close(self) -> None:
-        """Write what is left and put the collection in its place.
+        """Write the remaining rows and move the collection to its place.
 
         Raises
         ------
         CollectionError
-            The place was taken meanwhile, or the disk refuses.
+            The place was taken meanwhile, or writing failed.
         """
         try:
             if self._rows or self._rejects or not self._commit["n_parts"]:
@@ -131,7 +131,7 @@ class RowsAwaited(ABC):
             self._ids.add(name)
 
     def _await(self, catalog: pd.DataFrame, rows: Iterable[Any]) -> None:
-        """Take rows, and write whole shards."""
+        """Buffer rows, and commit whole shards."""
         self._claim(catalog["id"].tolist() if "id" in catalog else [""] * len(catalog))
         self._rows += rows
         self._catalogs.append(catalog)
@@ -139,7 +139,7 @@ class RowsAwaited(ABC):
             self._flush(_SHARD_ROWS)
 
     def _flush(self, n_rows: int) -> None:
-        """Make the first n_rows pending rows, and all pending rejections, safe on disk."""
+        """Commit the first n_rows pending rows and all pending rejections."""
         catalog = conform(pd.concat(self._catalogs or [pd.DataFrame()]), CATALOG_COLUMNS)
         try:
             self._commit_rows(catalog.iloc[:n_rows], self._rows[:n_rows])
@@ -167,19 +167,19 @@ class RowsAwaited(ABC):
 
     @abstractmethod
     def _write_rows(self, rows: list[Any], digest: Callable[[bytes], None]) -> dict[str, Any]:
-        """Write the spectra of the next rows and say what their content is; more to commit."""
+        """Write the spectra of the next rows, feed the digest, and return further commit facts."""
 
     def _finish(self) -> None:
-        """Put the collection in its place, all rows being safe."""
+        """Move the collection to its place, once all rows are committed."""
         for name, columns in (("catalog", CATALOG_COLUMNS), ("rejects", REJECT_COLUMNS)):
             final = CATALOG_NAME if name == "catalog" else REJECTS_NAME
             write_parquet(self._part / final, self._committed(name, columns))
         self._put_in_place()
 
     def _put_in_place(self) -> None:
-        """Have the folder, which lacks its facts alone, where the collection is to be.
+        """Write the metadata last, and rename the folder to its final place.
 
-        Broken off from here on, the next attempt takes the facts back and does this again.
+        If interrupted, the next attempt removes the metadata and repeats this.
         """
         write_json(self._part / META_NAME, self._meta())
         sync_tree(self._part)
@@ -207,7 +207,7 @@ class RowsAwaited(ABC):
 
 
 class CollectionWriter(RowsAwaited):
-    """Builds a collection of spectra at rest on one grid; nothing is at its place until `close`."""
+    """Writes a collection of rest-frame spectra on one grid; it appears in its place on `close`."""
 
     def __init__(self, path: Path, place: Place, *, resumable: bool) -> None:
         super().__init__(path, place, resumable=resumable)
@@ -225,19 +225,19 @@ class CollectionWriter(RowsAwaited):
         *,
         resumable: bool = False,
     ) -> CollectionWriter:
-        """Begin a collection at a place that is free.
+        """Begin a new collection.
 
         Parameters
         ----------
         path
-            Folder to be created; its parent is created too.
+            Folder to be created, with its parents.
         grid
-            The rest-frame vacuum wavelengths, a WaveGrid or (D,) Å.
+            Rest-frame vacuum wavelengths, a WaveGrid or (D,) Å.
         provenance
-            How it comes to be, JSON-serialisable.
+            Origin of the collection, JSON-serialisable.
         resumable
-            Keep an unfinished collection beside, and continue one whose provenance
-            and grid are equal; one that differs is discarded.
+            Keep an unfinished collection, and continue one with equal provenance and grid; any
+            other is discarded.
 
         Raises
         ------
