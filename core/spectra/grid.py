@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def resample(
         Shapes do not agree or wave_aa does not increase.
     """
     wave, new = np.asarray(wave_aa, np.float64), np.asarray(wave_new_aa, np.float64)
-    flux, ivar = np.asarray(flux), np.asarray(ivar, np.float64)
+    flux, ivar = np.asarray(flux), np.asarray(ivar)
     if wave.ndim != 1 or wave.size < 2 or flux.shape[-1:] != wave.shape or flux.shape != ivar.shape:
         raise ValueError(
             f"cannot resample wavelengths {wave.shape}, flux {flux.shape}, ivar {ivar.shape}"
@@ -102,13 +103,18 @@ def resample(
     if not np.all(np.diff(wave) > 0):
         raise ValueError("wavelengths to resample from must increase")
     left, weight_right, reachable = _neighbours(wave, new)
-    good = np.isfinite(flux) & (ivar > 0)
+    asked = slice(left.min(initial=wave.size), left.max(initial=0) + 2)
+    flux, ivar, left = flux[..., asked], ivar[..., asked], left - asked.start
     if np.all(weight_right == 0):  # the new pixels are among the old: nothing to interpolate
-        known = good[..., left] & reachable
+        among: Any = slice(0, left.size) if np.array_equal(left, np.arange(left.size)) else left
+        flux, ivar = flux[..., among], ivar[..., among]
+        known = np.isfinite(flux) & (ivar > 0) & reachable
         return (
-            np.where(known, flux[..., left], np.nan).astype(np.float32),
-            np.where(known, ivar[..., left], 0.0).astype(np.float32),
+            np.where(known, flux, np.float32(np.nan)).astype(np.float32, copy=False),
+            np.where(known, ivar, np.float32(0)).astype(np.float32, copy=False),
         )
+    ivar = ivar.astype(np.float64)
+    good = np.isfinite(flux) & (ivar > 0)
     return _interpolate(flux, ivar, good, left, weight_right, reachable)
 
 

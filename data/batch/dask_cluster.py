@@ -193,8 +193,10 @@ class _OnCluster:
 def done_by_worker(function: ChunkFunction, chunk: Chunk) -> Arrays:
     """One chunk, by a worker's thread; workers, not threads, keep the cores busy."""
     import torch
+    import zarr
     from threadpoolctl import threadpool_limits
 
+    zarr.config.set({"threading.max_workers": 1})  # heard before the first array is read
     torch.get_num_threads()  # asked first, torch does not take the count back later
     torch.set_num_threads(1)
     with threadpool_limits(1):

@@ -9,11 +9,18 @@ from typing import Any
 
 from .cluster_choice import ClusterChoice, ClusterError
 
-__all__ = ["DEATHS", "Workers"]
+__all__ = ["DEATHS", "MEMORY", "Workers"]
 
 # A chunk's worker may die so often before the chunk is taken for what kills it.
 DEATHS = 20
 _TIMEOUT_S = 30
+# Dask has workers give the memory of every array back to the system and ask for it anew, which
+# takes longer than filling it. Here they keep a quarter of a gigabyte.
+MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": 2**28,
+    "MALLOC_MMAP_THRESHOLD_": 2**25,
+    "MALLOC_ARENA_MAX": 1,
+}
 _CLASSES = {
     "slurm": "SLURMCluster",
     "pbs": "PBSCluster",
@@ -79,7 +86,10 @@ class Workers:
         # Workers that die, or end with the build, are reported by what becomes of their chunks.
         for name in ("distributed.scheduler", "distributed.nanny", "distributed.core"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        self._own.enter_context(config.set({"distributed.scheduler.allowed-failures": DEATHS}))
+        environ = "distributed.nanny.pre-spawn-environ"
+        own = {environ: config.get(environ) | MEMORY}
+        own["distributed.scheduler.allowed-failures"] = DEATHS
+        self._own.enter_context(config.set(own))
         target: Any = choice.scheduler
         if choice.system:
             jobs = target = self._own.enter_context(_of_queue(choice))
@@ -104,6 +114,7 @@ class Workers:
                 security=choice.security() if choice.scheduler else None,
                 timeout=_TIMEOUT_S,
                 set_as_default=False,
+                direct_to_workers=choice.local,
             )
         except (OSError, TimeoutError) as error:
             raise ClusterError(f"no scheduler answers at {choice.scheduler}: {error}") from error

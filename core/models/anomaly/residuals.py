@@ -43,9 +43,9 @@ def residual_score(score: Score, *, trimmed: float = TRIMMED_FRACTION) -> Residu
     """
     return {
         "mse": mean_square,
-        "chi2": partial(_means, weighted=True),
-        "trimmed-mse": partial(_means, trimmed=trimmed),
-        "trimmed-chi2": partial(_means, trimmed=trimmed, weighted=True),
+        "chi2": partial(_mean, weighted=True),
+        "trimmed-mse": partial(_mean, trimmed=trimmed),
+        "trimmed-chi2": partial(_mean, trimmed=trimmed, weighted=True),
     }[score.removeprefix("filtered-")]
 
 
@@ -63,37 +63,46 @@ def eight_scores(
     kept
         (D,) True where filtered scores look.
     """
-    whole = x, reconstruction
-    part = np.ascontiguousarray(x[:, kept]), np.ascontiguousarray(reconstruction[:, kept])
-    return {
-        score: residual_score(score)(*(part if score.startswith("filtered") else whole))
-        for score in get_args(Score)
-    }
+    found: dict[str, NDArray[np.float64]] = {}
+    for of in ("", "filtered-"):
+        if of:
+            x, reconstruction = (
+                np.ascontiguousarray(rows[:, kept]) for rows in (x, reconstruction)
+            )
+        for trim, trimmed in (("", 0.0), ("trimmed-", TRIMMED_FRACTION)):
+            found[f"{of}{trim}mse"], found[f"{of}{trim}chi2"] = _means(x, reconstruction, trimmed)
+    return {score: found[score] for score in get_args(Score)}
 
 
 def mean_square(
     x: NDArray[np.floating], reconstruction: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Mean r² of each row, (n, K) twice -> (n,)."""
-    return _means(x, reconstruction)
+    return _mean(x, reconstruction)
 
 
-def _means(
+def _mean(
     x: NDArray[np.floating],
     reconstruction: NDArray[np.floating],
     *,
     trimmed: float = 0.0,
     weighted: bool = False,
 ) -> NDArray[np.float64]:
-    """Mean r², or r²/(max(x, 0) + δ), of each row without its largest |r|, of equals the red."""
+    return _means(x, reconstruction, trimmed)[int(weighted)]
+
+
+def _means(
+    x: NDArray[np.floating], reconstruction: NDArray[np.floating], trimmed: float
+) -> NDArray[np.float64]:
+    """Mean r² and r²/(max(x, 0) + δ), (2, n), without the largest |r|, of equals the red."""
     n_kept = x.shape[1] - int(trimmed * x.shape[1])
-    return _row_sums(x, reconstruction, n_kept, weighted, x.dtype.type(CHI2_OFFSET)) / n_kept
+    return _row_sums(x, reconstruction, n_kept, x.dtype.type(CHI2_OFFSET)) / n_kept
 
 
 @_compiled
-def _row_sums(x, reconstruction, n_kept, weighted, offset):
-    """Sum of the n_kept smallest squared residuals of each row, weighted or not."""
-    sums = np.empty(len(x))
+def _row_sums(x, reconstruction, n_kept, offset):
+    """Sums of the n_kept smallest squared residuals of each row, as they are and weighted."""
+    sums = np.empty((2, len(x)))
     squares = np.empty_like(x[0])
     infinity = squares.dtype.type(np.inf)
     border, n_ties = infinity, 0
@@ -102,10 +111,8 @@ def _row_sums(x, reconstruction, n_kept, weighted, offset):
         if n_kept < len(squares):
             border, n_ties = _border(squares, border, len(squares) - n_kept)
             _drop_last(squares, border, n_ties, infinity)
-        if weighted:
-            sums[i] = _sum_chi2(squares, border, x[i], offset)
-        else:
-            sums[i] = _sum(squares, border)
+        sums[0, i] = _sum(squares, border)
+        sums[1, i] = _sum_chi2(squares, border, x[i], offset)
     return sums
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 import torch
@@ -45,10 +44,10 @@ class Vae(nn.Module):
         self.n_pixels = n_pixels
         self.n_latent = n_latent
         self.encoder = _stack((n_pixels, *hidden))
-        self.mean = _linear(hidden[-1], n_latent)
-        self.log_variance = _linear(hidden[-1], n_latent)
+        self.mean = _Unset(hidden[-1], n_latent)
+        self.log_variance = _Unset(hidden[-1], n_latent)
         self.decoder = _stack((n_latent, *reversed(hidden)))
-        self.output = _linear(hidden[0], n_pixels)
+        self.output = _Unset(hidden[0], n_pixels)
         generator = torch.Generator().manual_seed(seed)
         for layer in (*self.path(), self.log_variance):
             nn.init.xavier_uniform_(layer.weight, generator=generator)
@@ -132,13 +131,18 @@ def _weights_in_order(arrays: Mapping[str, NDArray]) -> list[str]:
     return sorted(weights, key=lambda name: (len(name), name))
 
 
-def _linear(n_in: int, n_out: int) -> nn.Linear:
-    # The usual constructor would draw weights from torch's global generator.
-    return cast(nn.Linear, nn.utils.skip_init(nn.Linear, n_in, n_out))
+class _Unset(nn.Linear):
+    """A layer whose weights are not drawn yet, not even from torch's global generator.
+
+    torch's own ``skip_init`` loads a library of symbols for it, longer than a thousand scores take.
+    """
+
+    def reset_parameters(self) -> None:
+        """Leave them."""
 
 
 def _stack(widths: tuple[int, ...]) -> nn.Sequential:
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(widths):
-        layers += [_linear(n_in, n_out), nn.ReLU()]
+        layers += [_Unset(n_in, n_out), nn.ReLU()]
     return nn.Sequential(*layers)

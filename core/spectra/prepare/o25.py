@@ -111,23 +111,26 @@ class O25Recipe:
         """
         wave, flux, ivar = check_block(wave_rest_aa, flux, ivar, z)
         wave_obs = wave * (1 + np.asarray(z, np.float64)[:, None])
-        _, observed = resample(wave, flux, ivar, self.wave_rest_aa)
+        observed = flux, ivar
         flux, ivar = mask_sky_line(wave_obs, flux, ivar, self.sky)
         flux, ivar = mask_low_sn(flux, ivar, self.sn_min)
         flux, ivar = deredden(wave_obs, flux, ivar, ebv)
         on_grid, _ = resample(wave, flux, ivar, self.wave_rest_aa)
 
         missing = np.isnan(on_grid).mean(axis=1)
-        unobserved = (observed == 0).mean(axis=1)
         reasons = np.array([""] * len(flux), dtype=object)
         for row in np.flatnonzero(missing > self.max_missing):
-            reasons[row] = self._missing_reason(missing[row], unobserved[row])
-        median = _row_median(on_grid)
-        for row in np.flatnonzero((reasons == "") & ~(median > 0)):
-            reasons[row] = (
-                f"median flux is {median[row]:.3g}; the spectrum is divided by it, so it must "
-                "be positive"
-            )
+            _, there = resample(wave, observed[0][row], observed[1][row], self.wave_rest_aa)
+            reasons[row] = self._missing_reason(missing[row], (there == 0).mean())
+        # Where most pixels are above zero so is the median, and need not be found.
+        mostly = 2 * (on_grid > 0).sum(axis=1) > np.isfinite(on_grid).sum(axis=1)
+        for row in np.flatnonzero((reasons == "") & ~mostly):
+            (median,) = _row_median(on_grid[row : row + 1])
+            if not median > 0:
+                reasons[row] = (
+                    f"median flux is {median:.3g}; the spectrum is divided by it, so it must "
+                    "be positive"
+                )
         return on_grid, reasons
 
     def kept_wavelengths(self, nan_count: np.ndarray, n_used: int) -> np.ndarray:

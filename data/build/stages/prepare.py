@@ -126,15 +126,13 @@ def _survey(work: Work, recipe: P21Recipe | O25Recipe, ebv: np.ndarray | None) -
     catalog, wanted = work.collection.catalog, for_lenses(work.collection.catalog)
     cuts = _cuts(len(catalog), 0 if work.before is None else work.before.n_spectra)
     chunks = [_of_rows(work, recipe, ebv, wanted[at:stop], at) for at, stop in cuts]
-    surveyed = work.chunks("survey", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
+    surveyed = work.chunks("surveyed", survey_of, chunks, lambda done, n: work.report(done, 2 * n))
     for (start, stop), part in zip(cuts, surveyed, strict=True):
         at, usable = np.arange(start, stop), part["usable"]
         rows.append(at[usable])
         unusable.append(at[~usable])
-        reasons = part["reasons"].astype(object)
-        for row in np.flatnonzero(~wanted[start:stop]):
-            reasons[row] = why_set_aside(catalog, start + int(row))
-        why += reasons[~usable].tolist()
+        for row, reason in zip(at[~usable].tolist(), part["reasons"].tolist(), strict=True):
+            why.append(reason if wanted[row] else why_set_aside(catalog, row))
         nan_count += part["nan_count"]
         sample.append(part["sample"])
     table = pd.DataFrame({"row": _joined(unusable), "reason": pd.Series(why, dtype="str")})

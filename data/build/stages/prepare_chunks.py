@@ -56,7 +56,7 @@ def survey_of(
 
     Returns
     -------
-    ``usable`` (n,), ``reasons`` (n,) texts, ``nan_count`` (G,), ``sample`` (m, G).
+    ``usable`` (n,), ``reasons`` of the others, texts, ``nan_count`` (G,), ``sample`` (m, G).
     """
     spectra, made = spectra_at(collection, key), recipe_from_dict(recipe)
     flux, ivar = spectra.at_rest(start, start + len(z))
@@ -64,7 +64,7 @@ def survey_of(
     usable = (reasons == "") & wanted
     return {
         "usable": usable,
-        "reasons": reasons.astype(str),
+        "reasons": reasons[~usable].astype(str),
         "nan_count": np.isnan(on_grid[usable]).sum(axis=0),
         "sample": on_grid[usable & sampled],
     }

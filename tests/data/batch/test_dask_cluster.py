@@ -67,6 +67,20 @@ def test_many_are_shared_out_and_the_dashboard_is_told(cluster, tmp_path, chunks
     assert told[0].startswith("2 workers, dashboard http://127.0.0.1:")
 
 
+def test_workers_keep_the_memory_that_arrays_had_and_unpack_with_one_thread(
+    cluster, tmp_path, chunks
+):
+    def said():
+        import os
+
+        import zarr
+
+        return os.environ["MALLOC_TRIM_THRESHOLD_"], zarr.config.get("threading.max_workers")
+
+    done(cluster, logged(), chunks, tmp_path / "parts")
+    assert set(cluster.workers().client.run(said).values()) == {(str(2**28), 1)}
+
+
 def test_a_worker_that_is_killed_costs_its_chunk(cluster, tmp_path, chunks):
     def work(*, number, log):
         import os

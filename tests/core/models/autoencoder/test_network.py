@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -51,6 +54,12 @@ def test_the_seed_alone_decides_the_weights_and_global_state_is_left_alone():
     assert torch.equal(state, torch.random.get_rng_state())
     assert torch.equal(one.output.weight, same.output.weight)
     assert not torch.equal(one.output.weight, other.output.weight)
+
+
+def test_a_network_is_there_without_loading_what_only_symbols_need():
+    code = "import sys; from spexplain.core.models.autoencoder.network import Vae; Vae(9)"
+    said = f"{code}; print('sympy' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", said], text=True).strip() == "False"
 
 
 def test_spectra_of_any_layout_and_precision_are_taken():
