@@ -1,6 +1,7 @@
 """Settings that hold for every test, and the small demo that many of them look at."""
 
 import base64
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -17,6 +18,11 @@ from spexplain.data.demo.simulate.fits import write_sdss_lite
 # Timings on a shared machine say nothing about an example, so none is failed for being slow.
 settings.register_profile("patient", deadline=None, max_examples=60)
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

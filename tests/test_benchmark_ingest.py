@@ -1,9 +1,11 @@
 """What benchmarks/ingest.py measures, on two small files."""
 
+import io
 import json
 import runpy
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,11 +30,26 @@ def folder(tmp_path):
     return tmp_path
 
 
+def in_this_process(monkeypatch, capsys):
+    """run(command, input): Python given with -c, without a process that imports all anew."""
+
+    def run(command, input, **_):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["-c", *command[3:]])
+            patch.setattr(sys, "stdin", io.StringIO(input))
+            exec(command[2], {})
+        return SimpleNamespace(stdout=capsys.readouterr().out)
+
+    return run
+
+
 def test_every_copy_is_a_spectrum_of_its_own(folder, monkeypatch, capsys):
     words = [str(folder), "--files", "6", "--parquet", "5", "--jobs", "1", "--json"]
     monkeypatch.setattr(sys, "argv", ["ingest.py", *words])
     measure = runpy.run_path(str(BENCHMARK))
     monkeypatch.setitem(measure["main"].__globals__, "by_specutils", lambda files: {"n": 6})
+    run = in_this_process(monkeypatch, capsys)
+    monkeypatch.setattr(measure["subprocess"], "run", run)
     measure["main"]()
     said = json.loads(capsys.readouterr().out)
     assert said["sdss"]["n_taken"] == 6

@@ -58,6 +58,12 @@ def schedule_of(doc: Document | None) -> Schedule:
         if waiting:
             doc.add_next_tick_callback(together)
 
+    def end(_: object) -> None:
+        # Workers hear later that the page has gone, and its document takes nothing more.
+        nonlocal page_is_there
+        page_is_there = False
+
+    doc.on_session_destroyed(end)
     pn.state.onload(begin)
     # Not straight from the worker: a document that holds its changes would lose the request.
     return lambda callback: loop.add_callback(take_turn, callback)

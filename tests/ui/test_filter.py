@@ -23,7 +23,7 @@ def count(tab: Any, n: int, of: int) -> None:
     tab.page.locator(".said", has_text=f"{n:,} of {of:,} spectra").wait_for()
 
 
-def test_a_clause_is_typed_completed_applied_and_linked(tab: Any, catalog: Any) -> None:
+def test_a_clause_is_typed_completed_linked_and_mended(tab: Any, catalog: Any) -> None:
     tab.open()
     tab.page.keyboard.press("f")
     entry(tab).press_sequentially("z < 0.1 & sn_m")
@@ -42,10 +42,7 @@ def test_a_clause_is_typed_completed_applied_and_linked(tab: Any, catalog: Any) 
     tab.page.get_by_role("button", name="Clear the filter").click()
     tab.wait("() => !location.search.includes('filter')")
     assert entry(tab).input_value() == ""
-
-
-def test_an_error_is_told_at_its_word_and_mended_by_a_click(tab: Any, catalog: Any) -> None:
-    tab.open()
+    # An error is told at its word, and mended by a click.
     entry(tab).fill("z < 0.1 & sn_medain > 20")
     entry(tab).press("Enter")
     tab.page.locator(".said mark", has_text="sn_medain").wait_for()
@@ -55,7 +52,9 @@ def test_an_error_is_told_at_its_word_and_mended_by_a_click(tab: Any, catalog: A
     count(tab, (catalog["z"].lt(0.1) & catalog["sn_median"].gt(20)).sum(), len(catalog))
 
 
-def test_a_brush_and_boxes_write_the_clause(tab: Any, catalog: Any) -> None:
+def test_a_brush_and_boxes_write_the_clause_and_a_place_on_the_sky_is_found(
+    tab: Any, catalog: Any
+) -> None:
     tab.open()
     column = tab.page.get_by_role("combobox", name="Column to brush")
     column.select_option("z")
@@ -77,10 +76,6 @@ def test_a_brush_and_boxes_write_the_clause(tab: Any, catalog: Any) -> None:
     box.click()
     tab.page.locator("textarea.held").wait_for()
     count(tab, catalog["z"].le(end).sum(), len(catalog))
-
-
-def test_a_place_on_the_sky_is_found(tab: Any, catalog: Any) -> None:
-    tab.open()
     ra, dec, id = (catalog[name].iat[17] for name in ("ra", "dec", "id"))
     words = SkyCoord(ra, dec, unit="deg").to_string("hmsdms", sep=":", precision=1)
     find = tab.page.get_by_role("combobox", name="Find", exact=True)

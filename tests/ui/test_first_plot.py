@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
+import pytest
 from spexplain.dashboard.views.widgets.components import BUNDLE_AT
 
 # Notes how many roots stand in the frame that first shows the plane.
@@ -18,26 +21,41 @@ look()
 """
 
 
-def test_the_plane_is_seen_before_any_part_is_drawn(tab: Any) -> None:
-    tab.page.add_init_script(_WATCH)
-    tab.open()
-    assert tab.page.evaluate("window.standing") == 1
+@pytest.fixture(scope="module")
+def asked() -> list[str]:
+    """Every address that the page has asked for."""
+    return []
 
 
-def test_the_spectrum_has_its_figures_once_the_page_listens(tab: Any) -> None:
-    tab.open()
-    assert tab.data("pixels")["x"] == []
+@pytest.fixture(scope="module")
+def opened(tabs: Callable[[], AbstractContextManager[Any]], asked: list[str]) -> Iterator[Any]:
+    """A page that is only looked at."""
+    with tabs() as new_tab:
+        tab = new_tab()
+        tab.page.add_init_script(_WATCH)
+        tab.page.on("request", lambda request: asked.append(request.url))
+        tab.open()
+        yield tab
+
+
+def test_the_plane_is_seen_before_any_part_is_drawn(opened: Any) -> None:
+    assert opened.page.evaluate("window.standing") == 1
+
+
+def test_the_spectrum_has_its_figures_once_the_page_listens(opened: Any) -> None:
+    assert opened.data("pixels")["x"] == []
     boxes = [
-        tab.page.locator(f"{place} .bk-Figure").bounding_box()
+        opened.page.locator(f"{place} .bk-Figure").bounding_box()
         for place in ("#flux-plot", "#weight-plot")
     ]
     assert all(box["width"] > 300 and box["height"] > 60 for box in boxes)
 
 
-def test_the_parts_come_as_one_script_that_nobody_compiles(tab: Any) -> None:
-    asked: list[str] = []
-    tab.page.on("request", lambda request: asked.append(request.url))
-    tab.open()
-    assert [url.removeprefix(tab.url) for url in asked if "bundle.js" in url] == [BUNDLE_AT]
+def test_the_parts_come_as_one_script_that_nobody_compiles(opened: Any, asked: list[str]) -> None:
+    assert [url.removeprefix(opened.url) for url in asked if "bundle.js" in url] == [BUNDLE_AT]
     kinds = "[...Bokeh.documents[0].all_models].filter(m => m.esm).map(m => m.bundle)"
-    assert set(tab.page.evaluate(f"() => [...new Set({kinds})]")) == {"url"}
+    assert set(opened.page.evaluate(f"() => [...new Set({kinds})]")) == {"url"}
+
+
+def test_a_page_with_a_connection_says_nothing_of_it(opened: Any) -> None:
+    assert not opened.page.locator(".refusal >> visible=true").count()

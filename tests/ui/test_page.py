@@ -85,14 +85,21 @@ def test_from_a_click_on_the_plane_to_every_way_of_explaining(
     assert ranked.first.get_attribute("aria-selected") == "true"
 
 
-def test_a_link_reopens_the_view_and_the_back_button_returns(
-    tab: Any, lonely: tuple[str, float, float], collection: Collection
+def test_a_link_reopens_the_view_whose_list_is_saved_and_the_back_button_returns(
+    tab: Any, lonely: tuple[str, float, float], collection: Collection, tmp_path: Path
 ) -> None:
     page, id = tab.page, lonely[0]
     tab.open(f"?id={id}&method=occlusion&n_segments=20&lens=anomaly&unit=nm&tab=anomalous")
     tab.painted(id)
     assert len(tab.data("bands")["weight"]) == 20
     assert tab.data("pixels")["x"][-1] < 1000  # nm
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export CSV").click()
+    assert download.value.suggested_filename == "demo-small-anomalous.csv"
+    download.value.save_as(tmp_path / "list.csv")
+    saved = pd.read_csv(tmp_path / "list.csv")
+    assert set(saved["id"]) <= set(collection.catalog["id"])
+    assert saved["mse"].is_monotonic_decreasing
     top = page.locator("tbody tr").first
     other = top.locator("td").nth(1).inner_text()
     top.click()
@@ -141,22 +148,6 @@ def test_a_link_to_what_is_not_there_says_so_and_opens_the_rest(tab: Any) -> Non
     assert tab.page.get_by_role("radio", name="Saliency").get_attribute("aria-checked") == "true"
 
 
-def test_a_wrong_value_is_explained_calmly(tab: Any, lonely: tuple[str, float, float]) -> None:
-    tab.open(f"?id={lonely[0]}")
-    tab.painted(lonely[0])
-    entry = tab.page.get_by_label("Segments, value")
-    entry.fill("3000")  # more than the spectrum has pixels
-    entry.press("Enter")
-    said = tab.page.locator("#problem")
-    said.wait_for()
-    assert "3000" in said.inner_text()
-    entry.fill("30")
-    entry.press("Enter")
-    said.wait_for(state="hidden")
-    tab.painted(lonely[0])
-    assert len(tab.data("bands")["weight"]) == 30
-
-
 def test_the_theme_is_remembered(tab: Any) -> None:
     tab.open()
     root = "document.documentElement.dataset.theme"
@@ -178,12 +169,25 @@ def test_the_systems_theme_is_the_first_choice(new_tab: Callable[..., Any]) -> N
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
-def test_nothing_overlaps_or_scrolls_sideways(
+def test_nothing_overlaps_or_scrolls_sideways_and_the_longest_names_are_whole(
     new_tab: Callable[..., Any], size: tuple[int, int], lonely: tuple[str, float, float]
 ) -> None:
     tab = new_tab(*size)
-    tab.open(f"?id={lonely[0]}")
+    long = "target=filtered-trimmed-chi2&colour=filtered-trimmed-mse"
+    tab.open(f"?id={lonely[0]}&lens=anomaly&{long}")
     tab.painted(lonely[0])
+    for name, words in (
+        ("target", "Filtered, trimmed χ²"),
+        ("plane", "Galaxy spectra"),
+        ("colour", "Score: Filtered, trimmed MSE"),
+    ):
+        menu = tab.page.locator(f".chosen:has(select[name={name}])")
+        shown = menu.locator(".words")
+        assert shown.inner_text() == words
+        frame, inner = menu.bounding_box(), shown.bounding_box()
+        assert inner["x"] + inner["width"] <= frame["x"] + frame["width"]
+        assert inner["y"] + inner["height"] <= frame["y"] + frame["height"]
+        assert shown.evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth")
     wide, tall = tab.page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )
@@ -233,26 +237,6 @@ def test_beside_another_window_every_tool_and_tab_is_in_sight(
         assert box["x"] + box["width"] <= 800
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
-def test_the_longest_names_in_the_menus_are_whole(
-    new_tab: Callable[..., Any], width: int, height: int
-) -> None:
-    tab = new_tab(width, height)
-    tab.open("?lens=anomaly&target=filtered-trimmed-chi2&colour=filtered-trimmed-mse")
-    for name, words in (
-        ("target", "Filtered, trimmed χ²"),
-        ("plane", "Galaxy spectra"),
-        ("colour", "Score: Filtered, trimmed MSE"),
-    ):
-        menu = tab.page.locator(f".chosen:has(select[name={name}])")
-        shown = menu.locator(".words")
-        assert shown.inner_text() == words
-        frame, inner = menu.bounding_box(), shown.bounding_box()
-        assert inner["x"] + inner["width"] <= frame["x"] + frame["width"]
-        assert inner["y"] + inner["height"] <= frame["y"] + frame["height"]
-        assert shown.evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth")
-
-
 def test_the_legend_singles_a_type_out(tab: Any) -> None:
     tab.open()
     tab.settled_plane()
@@ -278,24 +262,6 @@ def test_the_legend_singles_a_type_out(tab: Any) -> None:
     assert [k for k, on in enumerate(shown) if not on] == [number]
     first.click()  # shown
     tab.wait(f"before => ({count})() === before", before)
-
-
-def test_the_list_is_saved_as_csv(tab: Any, collection: Collection, tmp_path: Path) -> None:
-    tab.open("?tab=anomalous&lens=anomaly")
-    with tab.page.expect_download() as download:
-        tab.page.get_by_role("button", name="Export CSV").click()
-    assert download.value.suggested_filename == "demo-small-anomalous.csv"
-    download.value.save_as(tmp_path / "list.csv")
-    saved = pd.read_csv(tmp_path / "list.csv")
-    assert set(saved["id"]) <= set(collection.catalog["id"])
-    assert saved["mse"].is_monotonic_decreasing
-
-
-def test_the_model_tab_shows_the_confusion(tab: Any) -> None:
-    tab.open()
-    tab.page.get_by_role("radio", name="Model").click()
-    tab.page.get_by_text("True type (rows) called (columns)").wait_for()
-    assert tab.page.get_by_text("mean (macro)").is_visible()
 
 
 def test_the_verdict_leads_to_its_reasons_and_a_wider_kernel_is_taken_over(
@@ -395,7 +361,7 @@ def test_a_page_whose_server_comes_back_shows_what_it_showed(
         context.close()
 
 
-def test_a_mistyped_number_is_quoted_until_it_is_mended(
+def test_a_wrong_or_mistyped_number_is_quoted_until_it_is_mended(
     tab: Any, lonely: tuple[str, float, float]
 ) -> None:
     page, said = tab.page, tab.page.locator("#problem")
@@ -414,23 +380,27 @@ def test_a_mistyped_number_is_quoted_until_it_is_mended(
     entry.press("Enter")
     assert entry.input_value() == "77"
     assert "n_segments" not in page.url  # nothing was asked for
+    entry.fill("3000")  # more than the spectrum has pixels
+    entry.press("Enter")
+    said.wait_for()
+    assert "3000" in said.inner_text()
+    entry.fill("30")
+    entry.press("Enter")
+    said.wait_for(state="hidden")
+    tab.painted(lonely[0])
+    assert len(tab.data("bands")["weight"]) == 30
 
 
-def test_escape_closes_what_opens_over_the_page(tab: Any) -> None:
-    page = tab.page
+def test_a_menu_and_what_was_said_are_taken_away_and_can_come_again(tab: Any) -> None:
+    page, said = tab.page, tab.page.locator("#problem")
     tab.open()
     summary = page.get_by_title("Save what is on the page")
     summary.click()
     assert summary.evaluate("summary => summary.parentElement.open")
     page.keyboard.press("Escape")
     assert not summary.evaluate("summary => summary.parentElement.open")
-
-
-def test_what_was_said_is_taken_away_by_a_click_and_can_be_said_again(tab: Any) -> None:
-    page, said = tab.page, tab.page.locator("#problem")
-    tab.open()
     for away in (lambda: said.click(), lambda: page.keyboard.press("Escape")):
-        page.get_by_title("Save what is on the page").click()
+        summary.click()
         page.get_by_role("button", name="Figure (PNG)").click()
         said.wait_for()
         assert "Open a spectrum first" in said.inner_text()
@@ -446,6 +416,9 @@ def test_nothing_moves_as_tabs_change_and_nothing_is_left_at_the_planes_edge(tab
     tabs.nth(2).click()
     page.locator('[data-name=tab] [aria-checked="true"]', has_text="Most anomalous").wait_for()
     assert [box["x"] for box in (one.bounding_box() for one in tabs.all()) if box] == before
+    page.get_by_role("radio", name="Model").click()
+    page.get_by_text("True type (rows) called (columns)").wait_for()
+    assert page.get_by_text("mean (macro)").is_visible()
 
     # Points cross the edge while one zooms in, and are gone once the whole plane is shown again.
     tab.settled_plane()

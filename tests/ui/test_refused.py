@@ -83,8 +83,3 @@ def test_a_page_without_its_scripts_says_so(browser: Any, gateway_of_pages: str)
     assert "--prefix" in words
     assert not page.locator("#refused").is_visible()
     context.close()
-
-
-def test_a_page_with_a_connection_says_nothing_of_it(tab: Any) -> None:
-    tab.open()
-    assert not tab.page.locator(".refusal >> visible=true").count()

@@ -18,6 +18,8 @@ class Page:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.turns: list[Callable[[], None]] = []
         self.there: list[Callable[[], None]] = []
+        self.gone: list[Callable[[object], None]] = []
+        self.on_session_destroyed = self.gone.append
         monkeypatch.setattr(module.pn.state, "onload", self.there.append)
 
     def add_next_tick_callback(self, callback: Callable[[], None]) -> None:
@@ -76,6 +78,17 @@ def test_what_comes_before_the_page_is_there_waits_for_it(monkeypatch):
         await _heard()
         page.turn()
         assert (done, page.turns) == (["early", "late"], [])
+
+    run(monkeypatch, does)
+
+
+def test_nothing_is_asked_of_a_page_that_has_gone(monkeypatch):
+    async def does(page: Page, schedule: Any) -> None:
+        page.there[0]()
+        schedule(lambda: None)
+        page.gone[0](None)
+        await _heard()
+        assert not page.turns
 
     run(monkeypatch, does)
 
