@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test oldest lint docs parts wheel bench truth reliability fuzz kill peers venv clean
+.PHONY: help run test test-core test-data test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -15,16 +15,23 @@ help: ## list the commands
 run: venv ## build the demo the first time, then open the dashboard
 	$(BIN)/spexplain demo
 
-# In two halves side by side, of about the same length: two cores are what CI has. The small demo, which
-# many tests of both look at, is built by the first that asks for it. Not $(MAKE): make runs a line with
-# that word in a dry run too.
+# Side by side: two cores are what CI has, and each part waits for a page, a process or a disk now and then.
+# Not $(MAKE): make runs a line with that word in a dry run too.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
 	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT; \
-	$(PYTEST) tests/core tests/data tests/test_*.py > .tests-below.log 2>&1 & below=$$!; \
-	trap 'kill $$below' INT TERM; \
-	$(MAKE_COMMAND) --no-print-directory lint && \
-	$(PYTEST) --ignore=tests/core --ignore=tests/data --ignore-glob='tests/test_*.py'; above=$$?; \
-	wait $$below; below=$$?; cat .tests-below.log; exit $$((above || below))
+	$(MAKE_COMMAND) --no-print-directory --jobs=4 --output-sync=target --keep-going \
+		test-ui test-data lint test-core test-dashboard
+
+test-ui test-data test-dashboard: test-%: venv test-demo
+	$(PYTEST) tests/$*
+
+test-core: venv test-demo # and whatever is in none of the others
+	$(PYTEST) --ignore=tests/data --ignore=tests/dashboard --ignore=tests/ui
+
+# What many tests of all parts look at. The loops that it compiles are kept for them, too.
+test-demo: venv
+	@test -z "$$SPEXPLAIN_TEST_DEMO" || SPEXPLAIN_HOME=$$SPEXPLAIN_TEST_DEMO $(BIN)/python -c \
+		'from spexplain.data.demo.demo import build_demo; build_demo(small=True, jobs=2)'
 
 # The lower bounds of pyproject.toml, each at its own, and what these ask for at its newest. torch is as
 # pinned: pip knows where its build is, uv may not. Not in CI.

@@ -141,14 +141,25 @@ def test_adding_rewrites_no_spectrum_and_ends_at_the_same_content(tmp_path):
     assert grown.catalog["object"].tolist() == [f"s{number % 10}" for number in range(30)]
 
 
+@pytest.fixture(scope="module")
+def thirteen_and_thirty(tmp_path_factory):
+    """Folders of a collection before and after an addition; to be read only."""
+    folder = tmp_path_factory.mktemp("grown")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collection_writer, "_SHARD_ROWS", 8)
+        write(folder / "before", 13)
+        shutil.copytree(folder / "before", folder / "after")
+        add(folder / "after", 13, 30)
+    return folder / "before", folder / "after"
+
+
 @pytest.mark.parametrize("step", ["write_block", "rename", "write_parquet", "write_json"])
 @pytest.mark.parametrize("call", [1, 2])
 def test_an_addition_broken_off_anywhere_changes_nothing_and_goes_on(
-    tmp_path, monkeypatch, step, call
+    tmp_path, monkeypatch, thirteen_and_thirty, step, call
 ):
-    old = write(tmp_path / "c", 13)
-    write(tmp_path / "whole", 13)
-    add(tmp_path / "whole", 13, 30)
+    old, whole = map(Collection.open, thirteen_and_thirty)
+    shutil.copytree(old.path, tmp_path / "c")
     with monkeypatch.context() as patch, suppress(BreakOff):
         target = observed_writer.os if step == "rename" else observed_writer
         real, calls = getattr(target, step), []
@@ -166,9 +177,9 @@ def test_an_addition_broken_off_anywhere_changes_nothing_and_goes_on(
         with ObservedWriter.add_to(tmp_path / "c", {"v": 2}) as writer:
             writer.append(*spectra(13 + writer.n_committed, 30))
     grown = Collection.open(tmp_path / "c")
-    same(grown, Collection.open(tmp_path / "whole"))
-    assert grown.key == Collection.open(tmp_path / "whole").key
-    assert sorted(os.listdir(tmp_path)) == ["c", "whole"]
+    same(grown, whole)
+    assert grown.key == whole.key
+    assert os.listdir(tmp_path) == ["c"]
 
 
 def test_an_id_that_is_there_is_refused(tmp_path):

@@ -57,6 +57,15 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
     assert (collection.rejects["detail"] != "").all()
 
 
+@pytest.fixture(scope="module")
+def all_fates(folder_of_fates, tmp_path_factory):
+    """The folder of every fate, ingested; to be read only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPEXPLAIN_HOME", str(tmp_path_factory.mktemp("home")))
+        path = tmp_path_factory.mktemp("fates") / "c"
+        return Collection.open(ingest([folder_of_fates], path, grid=GRID).path)
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "says"),
     [
@@ -69,11 +78,10 @@ def test_each_input_is_taken_or_has_its_own_reason(folder, tmp_path, monkeypatch
         ("image.fits", "unknown format", "5 × 9, whose rows nothing names"),
     ],
 )
-def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says):
-    paths = [folder / "a" / "galaxy.fits", folder / "b" / name]
-    ingest(paths, tmp_path / "c", grid=GRID)
-    (reject,) = Collection.open(tmp_path / "c").rejects.to_dict("records")
-    assert (reject["file"], reject["reason"]) == (str(folder / "b" / name), reason)
+def test_the_reason_comes_with_particulars(folder, all_fates, name, reason, says):
+    rejects = all_fates.rejects
+    (reject,) = rejects[rejects["file"] == str(folder / "b" / name)].to_dict("records")
+    assert reject["reason"] == reason
     assert says in reject["detail"]
 
 
@@ -88,17 +96,16 @@ def test_the_reason_comes_with_particulars(folder, tmp_path, name, reason, says)
         ("short.fits", "no overlap", "covers 9091–9301 Å at rest"),
     ],
 )
-def test_what_no_model_is_given_is_kept_as_observed_with_why(folder, tmp_path, name, reason, says):
-    ingest([folder / "b" / name], tmp_path / "c", grid=GRID)
-    collection = Collection.open(tmp_path / "c")
-    (row,) = collection.catalog.to_dict("records")
-    assert row["set_aside"] == reason
-    assert says in row["set_aside_why"]
-    in_file, found = read(folder / "b" / name), collection.observed(0)
+def test_what_no_model_is_given_is_kept_as_observed_with_why(folder, all_fates, name, reason, says):
+    catalog = all_fates.catalog
+    (row,) = catalog.index[catalog["file"] == str(folder / "b" / name)]
+    assert catalog["set_aside"][row] == reason
+    assert says in catalog["set_aside_why"][row]
+    in_file, found = read(folder / "b" / name), all_fates.observed(row)
     np.testing.assert_array_equal(found.wave_obs_aa, in_file.wave_obs_aa)
     np.testing.assert_array_equal(found.flux, in_file.flux)
     np.testing.assert_array_equal(found.ivar, in_file.ivar)
-    assert not np.isfinite(collection.spectrum(0)[0]).any()
+    assert not np.isfinite(all_fates.spectrum(row)[0]).any()
 
 
 def test_spectra_are_at_rest_on_the_grid_and_nothing_is_made_up(write_spec, tmp_path):
