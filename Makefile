@@ -18,7 +18,7 @@ run: venv ## build the demo the first time, then open the dashboard
 # Side by side: two cores are what CI has, and each part waits for a page, a process or a disk now and then.
 # Not $(MAKE): make runs a line with that word in a dry run too.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
-	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT; \
+	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory --jobs=4 --output-sync=target --keep-going \
 		test-ui test-data lint test-core test-dashboard
 
