@@ -145,7 +145,8 @@ def _median(values: np.ndarray) -> float:
     """Of values of which none is NaN, for which `np.median` would look once more."""
     n = values.size
     middle = [(n - 1) // 2, n // 2]
-    return float(np.partition(values, middle)[middle[0] : middle[1] + 1].mean())
+    low, high = np.partition(values, middle)[middle]
+    return float((low + high) / 2)
 
 
 def _check_class(spectrum: Spectrum) -> None:
@@ -162,13 +163,14 @@ def _check_shapes(name: str, wave: np.ndarray, flux: np.ndarray, ivar: np.ndarra
         )
     if wave.size < 2:
         raise ValueError(f"{name}: {wave.size} pixels are no spectrum")
-    if not np.all(np.isfinite(wave)) or wave[0] <= 0:
-        raise ValueError(f"{name}: wavelengths must be positive and finite")
     steps = np.diff(wave)
-    if np.any(steps <= 0):
+    lowest = steps.min()  # NaN where a wavelength is
+    if not (wave[0] > 0 and wave[-1] < np.inf and np.isfinite(lowest)):
+        raise ValueError(f"{name}: wavelengths must be positive and finite")
+    if lowest <= 0:
         at = int(np.argmax(steps <= 0))
         raise ValueError(
             f"{name}: wavelengths must increase, but {wave[at]} Å is followed by {wave[at + 1]} Å"
         )
-    if np.any(ivar < 0):
+    if ivar.min() < 0 or np.any(ivar < 0):  # of NaN the second tells
         raise ValueError(f"{name}: ivar {float(ivar[ivar < 0][0])} is negative")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -116,8 +117,8 @@ def wavelengths_aa(values: NDArray[np.floating], unit: str) -> NDArray[np.float6
                 f"{unit!r} is no unit of a spectral axis: write Angstrom, nm, um, or another that "
                 "astropy knows of a length, frequency, wavenumber or energy"
             )
-        if of_axis.physical_type == "length":
-            wave_aa = np.asarray(values * of_axis.to(u.AA), np.float64)
+        if (scale := _length_aa(of_axis)) is not None:
+            wave_aa = np.asarray(values * scale, np.float64)
             _check_no_logarithm(wave_aa)
             return wave_aa
         positive = np.where(values > 0, values, np.nan)
@@ -198,13 +199,24 @@ def flux_factor(unit: str, wave_aa: NDArray[np.floating]) -> tuple[NDArray[np.fl
             f"{text!r} is no flux density: write erg / (s cm2 Angstrom), Jy, W / (m2 um) or "
             "another that astropy converts; leave the unit out where the flux is relative"
         )
-    if parsed.is_equivalent(u.dimensionless_unscaled):
-        return ones, RELATIVE
+    height, power, name = _law(parsed, "arcsec" in text.lower())
+    return (np.asarray(wave_aa, np.float64) ** power * height if power else ones * height), name
+
+
+@lru_cache(maxsize=256)
+def _law(unit: u.UnitBase, arcsec: bool) -> tuple[float, int, str]:
+    """The factor's height at 1 Å and power of the wavelength, and what flux is then in.
+
+    Of a density per Hz or of photons the factor is such a power, of which astropy gives two points.
+    """
+    if unit.is_equivalent(u.dimensionless_unscaled):
+        return 1.0, 0, RELATIVE
     area, of_area = u.dimensionless_unscaled, ""
-    if not _is_density(parsed):
-        area, of_area = _ARCSEC if "arcsec" in text.lower() else _SR
-    density: Any = u.spectral_density(u.Quantity(np.asarray(wave_aa, np.float64), u.AA))
-    return np.asarray((parsed * area).to(SURVEY_UNIT, ones, density)), SURVEY_FLUX + of_area
+    if not _is_density(unit):
+        area, of_area = _ARCSEC if arcsec else _SR
+    at = u.spectral_density(u.Quantity([1.0, 10.0], u.AA))
+    height, beyond = (unit * area).to(SURVEY_UNIT, np.ones(2), at).tolist()
+    return height, round(math.log10(beyond / height)), SURVEY_FLUX + of_area
 
 
 @lru_cache(maxsize=256)
@@ -228,6 +240,12 @@ def square_root(unit: str, power: int) -> str:
         if _is_density(root):
             return root.to_string()
     return ""
+
+
+@lru_cache(maxsize=256)
+def _length_aa(unit: u.UnitBase) -> float | None:
+    """Å in a length; None in what is another quantity."""
+    return float(unit.to(u.AA)) if unit.physical_type == "length" else None
 
 
 @lru_cache(maxsize=256)
@@ -284,10 +302,14 @@ def _check_no_logarithm(values: NDArray[np.float64]) -> None:
 
 
 def _check_plain(values: NDArray[np.float64]) -> None:
-    good = values[np.isfinite(values) & (values > 0)]
-    if not len(good):
+    if not values.size:
         return
-    low, high = float(good.min()), float(good.max())
+    good, low, high = values, float(values.min()), float(values.max())
+    if not (low > 0 and high < np.inf):
+        good = values[np.isfinite(values) & (values > 0)]
+        if not len(good):
+            return
+        low, high = float(good.min()), float(good.max())
     if low == 1 and len(good) > 2 and np.all(np.diff(good) == 1):
         raise ValueError(
             f"the wavelengths run from {low:g} to {high:g} by 1, which are numbers of pixels: the "

@@ -48,8 +48,10 @@ def encode_wave(wave_aa: np.ndarray) -> WaveCode:
     """
     wave = np.asarray(wave_aa, np.float64)
     candidates = [code for kind in KINDS[1:] for code in _likely(kind, wave)]
-    kinds = _likely_kinds(wave) if candidates else ()
-    for kind in kinds:
+    kinds = {code.kind for code in candidates}
+    if "linear" in kinds and len(kinds) > 1:  # to compare all spacings takes long
+        kinds = _likely_kinds(wave)
+    for kind in sorted(kinds, reverse=True):  # loglam32 first
         for code in candidates:
             if code.kind == kind and np.array_equal(decode_wave(code, wave.size), wave):
                 return code
@@ -100,8 +102,8 @@ def _likely_kinds(wave: np.ndarray) -> tuple[str, ...]:
 def _likely(kind: str, wave: np.ndarray) -> Iterator[WaveCode]:
     """Codes that are right at the ends and in the middle, as nearly none is that is wrong."""
     probes = np.array([0, wave.size // 2, wave.size - 1])
-    values = wave[probes] if kind == "linear" else np.log10(wave[probes])
-    begin, middle, end = values.tolist()
+    there = wave[probes]
+    begin, middle, end = (there if kind == "linear" else np.log10(there)).tolist()
     mean = (end - begin) / (wave.size - 1)
     if abs(begin + mean * (wave.size // 2) - middle) > _STRAY[kind] * (abs(begin) + abs(end)):
         return
@@ -110,6 +112,6 @@ def _likely(kind: str, wave: np.ndarray) -> Iterator[WaveCode]:
     for decimals in _DECIMALS:
         pairs += [(begin, round(mean, decimals)), (round(begin, decimals), round(mean, decimals))]
     first, step = np.array([pair for pair in pairs if pair[1] > 0]).reshape(-1, 2).T
-    right = _numbers(kind, first[:, None], step[:, None], probes) == wave[probes]
+    right = _numbers(kind, first[:, None], step[:, None], probes) == there
     for number in np.flatnonzero(right.all(axis=1)):
         yield WaveCode(kind, float(first[number]), float(step[number]))

@@ -25,12 +25,13 @@ _POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
 
 
 class FluxAndNoise(NamedTuple):
-    """Flux and inverse variance (D,) float64, the name of their unit, and what flux was times."""
+    """Flux and inverse variance (D,) float64, their unit's name, what flux was times; as it was."""
 
     flux: np.ndarray
     ivar: np.ndarray
     unit: str
     factor: np.ndarray
+    written: np.ndarray
 
 
 def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray) -> FluxAndNoise:
@@ -55,7 +56,7 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     ValueError
         A unit is none of flux.
     """
-    flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named)
+    flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named["flux"])
     if not flux.size:
         raise NoPixelsError("unreadable", "the table has no rows, or its arrays no pixels")
     if flux.shape != wave_aa.shape:
@@ -67,12 +68,12 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
             f"of its columns {', '.join(columns.names[:_SHOWN])} none is an error, variance or "
             "ivar by its name, so the noise is unknown; name it error, or say --column error=…",
         )
-    noise, written = columns.numbers(named[role]), _unit_of_noise(columns, named[role])
+    noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
     role = _by_unit(role, written)
     if not unit and role == "error" and written not in _PERCENT:
         unit = written  # the same unit, written once
     factor, called = flux_factor(unit, wave_aa)
-    scale = stated_scale(columns, flux * factor)
+    scale = stated_scale(columns, flux, factor)
     if called in (RELATIVE, COUNTS):
         scale *= _bearable(flux * scale)
     per_hz = called == RELATIVE and plain_name(named["flux"]) in _PER_HZ
@@ -83,21 +84,14 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     factor = factor if as_it_is else factor * scale
     in_unit = flux if as_it_is else flux * factor
     if role == "error":
-        return FluxAndNoise(
-            in_unit, _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale)),
-            called, factor,
-        )  # fmt: skip
+        ivar = _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale))
+        return FluxAndNoise(in_unit, ivar, called, factor, flux)
     ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
     if as_it_is:
-        return FluxAndNoise(in_unit, ivar, called, factor)
+        return FluxAndNoise(in_unit, ivar, called, factor, flux)
     own = _of_squares(written, _POWERS[role], wave_aa, called, factor)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return FluxAndNoise(in_unit, ivar / own / own, called, factor)
-
-
-def _unit_of_noise(columns: Columns, name: str) -> str:
-    """As it is written; of a square that of the flux."""
-    return unit_of(columns, name)
+        return FluxAndNoise(in_unit, ivar / own / own, called, factor, flux)
 
 
 def _by_unit(role: Role, written: str) -> Role:
@@ -149,7 +143,8 @@ def _of_squares(
 
 def _bearable(flux: np.ndarray) -> float:
     """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
-    sizes = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    sizes = np.abs(flux)
+    sizes = sizes[np.isfinite(sizes) & (sizes != 0)]
     if not len(sizes) or (sizes.min() > _SMALL and sizes.max() < 1 / _SMALL):
         return 1.0
     usual = float(np.median(sizes))

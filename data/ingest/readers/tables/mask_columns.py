@@ -41,6 +41,8 @@ def unmasked(
         Every pixel is marked, or nearly every one by a mask of 0 and 1 of which nothing says
         whether 1 is bad.
     """
+    if not named.keys() & {*_MASKS}:
+        return ivar
     bad = bad_by_survey(columns, named)
     if bad is not None:
         return np.where(bad, 0.0, ivar)
@@ -90,7 +92,8 @@ def without_fill(flux: np.ndarray, ivar: np.ndarray) -> tuple[np.ndarray, str]:
     """
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         good = np.isfinite(flux) & np.isfinite(ivar) & (ivar > 0)
-        if not good.any() or _none_far(flux[good], ivar[good]):
+        seen = (flux, ivar) if good.all() else (flux[good], ivar[good])
+        if not seen[0].size or _none_far(*seen):
             return ivar, ""
         usual = float(np.median(np.abs(flux[good])))
         huge = good & (np.abs(flux) > _BEYOND * usual) & (usual > 0)

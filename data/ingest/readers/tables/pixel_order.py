@@ -34,9 +34,9 @@ def in_order(
         All wavelengths are one; or they run again and again over the same range, which is more than
         one spectrum.
     """
-    there = np.isfinite(wave_aa)
-    if there.all() and np.all(np.diff(wave_aa) > 0):
+    if wave_aa.size > 1 and np.diff(wave_aa).min() > 0:  # which NaN is not
         return wave_aa, flux, ivar
+    there = np.isfinite(wave_aa)
     wave_aa, flux, ivar = wave_aa[there], flux[there], ivar[there]
     if wave_aa.size > 1 and len(np.unique(wave_aa)) == 1:
         raise ReadError("unreadable", f"all {there.size:,} wavelengths are {wave_aa[0]:g} Å")

@@ -27,6 +27,7 @@ from ..vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS
 from ..vocabulary.redshift_flags import FLAGS
 from ..vocabulary.redshift_words import KEYWORDS
 from .pixel_order import shared_part
+from .rows_alike import Answers
 from .table import AXES, ORDERS, spectrum_of_columns
 
 __all__ = [
@@ -82,11 +83,18 @@ class RowColumns:
         Name in upper case → value.
     units
         Name → unit, as it is written.
+    answers
+        To what was asked of other rows alike.
     """
 
     arrays: Mapping[str, Any]
     facts: Mapping[str, object]
     units: Mapping[str, str]
+    answers: Answers | None = None
+
+    def with_facts(self, facts: Mapping[str, object]) -> RowColumns:
+        """The same arrays, beside which these facts stand; asked anew."""
+        return RowColumns(self.arrays, facts, self.units)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -240,12 +248,13 @@ def spectra_of_rows(
     """
     named = otherwise or (lambda number: f"{name_of(path)}-{number}")
     unread = Unread()
+    arms_of = _Arms(units, path, hints)
     for number, row in enumerate(rows):
         facts = _in_capitals(row.facts)
         id = _id(facts, named(number))
         joined = unread.attempt(
             id,
-            lambda row=row, facts=facts: _of_arms(row, facts, units, path, hints),
+            lambda row=row, facts=facts: joined_arms(arms_of.row(row, facts)),
             "" if otherwise else f"row {number}: ",
         )
         if joined is not None:
@@ -266,21 +275,32 @@ def _in_capitals(facts: Mapping[str, Any]) -> dict[str, object]:
     return found
 
 
-def _of_arms(
-    row: Row, facts: Mapping[str, object], units: Mapping[str, str], path: Path, hints: Hints
-) -> Spectrum:
-    """Those of a row's arms that have pixels, as one spectrum."""
-    found: list[Spectrum] = []
-    empty: NoPixelsError | None = None
-    for arrays in row.arms:
-        arm = RowColumns(arrays, {**row.common, **facts}, units)
-        try:
-            found.append(spectrum_of_columns(arm, path, hints.about(arm.names)))
-        except NoPixelsError as error:
-            empty = error
-    if not found:
-        raise empty or ReadError("unreadable", "it has no arrays of a spectrum")
-    return joined_arms(found)
+@dataclass(frozen=True, eq=False)
+class _Arms:
+    """Reads the arms of rows; what is the same in all rows is asked of the first."""
+
+    units: Mapping[str, str]
+    path: Path
+    hints: Hints
+    _answers: dict[tuple[object, ...], Answers] = field(default_factory=dict)
+
+    def row(self, row: Row, facts: Mapping[str, object]) -> list[Spectrum]:
+        """Those of its arms that have pixels."""
+        found: list[Spectrum] = []
+        empty: NoPixelsError | None = None
+        said = {**row.common, **facts}
+        for arrays in row.arms:
+            alike = (*arrays, "", *facts)
+            if alike not in self._answers:
+                self._answers[alike] = Answers(frozenset(facts))
+            arm = RowColumns(arrays, said, self.units, self._answers[alike])
+            try:
+                found.append(spectrum_of_columns(arm, self.path, self.hints.about(arm.names)))
+            except NoPixelsError as error:
+                empty = error
+        if not found:
+            raise empty or ReadError("unreadable", "it has no arrays of a spectrum")
+        return found
 
 
 def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:

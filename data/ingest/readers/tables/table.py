@@ -20,7 +20,8 @@ from ..fits_files.fits import Hdu
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
-from ..vocabulary.medium import medium_of
+from ..vocabulary.keywords import said_of
+from ..vocabulary.medium import Said, medium_of
 from ..vocabulary.other_facts import HEADER_FACTS, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
@@ -31,6 +32,7 @@ from .columns import Columns
 from .flux_columns import flux_and_noise
 from .mask_columns import unmasked, without_fill
 from .pixel_order import in_order
+from .rows_alike import once_a_table
 from .table_conventions import unit_of_axis
 
 __all__ = ["AXES", "ORDERS", "spectrum_of_columns", "table_of"]
@@ -39,6 +41,7 @@ AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 ORDERS = {"order", "sporder", "echelleorder", "arm", "segment", "chip", "channel", "detector"}
 """What a column is called that numbers orders or arms of one spectrum, as `plain_name`."""
 _SHOWN = 60  # letters
+_SECOND = (*AGAIN, *VELOCITIES)
 _AT_REST = (
     "its wavelengths are at rest, for it says {!r}, and observed ones are expected: multiply them "
     "by 1 + z; if they are observed all the same, --column wave={} says so"
@@ -80,10 +83,10 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         wave, medium = _wave_vac_aa(
             columns, named, air=hints.air, named_by_user=bool({*AXES} & hints.by_user)
         )
-        flux, ivar, unit, factor = flux_and_noise(columns, named, wave)
+        flux, ivar, unit, factor, written = flux_and_noise(columns, named, wave)
         model = _model(columns, named, wave, factor)
         said = unmasked(columns, named, ivar, hints.by_user)
-        ivar, fill = without_fill(columns.numbers(named["flux"]), said)
+        ivar, fill = without_fill(written, said)
         numbered = any(plain_name(name) in ORDERS for name in columns.names)
         wave, flux, ivar = in_order(wave, flux, ivar, numbered=numbered)
         redshifts = _redshifts(columns, named, hints.columns.get("redshift", ""))
@@ -119,28 +122,34 @@ def _wave_vac_aa(
     """(D,) Å in vacuum; NaN where there is no wavelength. And what was said of the medium."""
     axis: Role = next(axis for axis in AXES if axis in named)
     name = named[axis]
-    values, unit = columns.numbers(name), unit_of_axis(columns, named, axis)
+    values, unit = columns.numbers(name), unit_of_axis(columns, name)
     if axis == "log wave":
         values = from_logarithm(values, plain_name(name)[:2])
         unit = length_within(unit) or "Angstrom"
     elif axis != "wave" and not unit:
         raise ReadError("unreadable", f"column {name!r} is no wavelength and has no unit")
     wave = wavelengths_aa(values, unit)
-    wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
-    told: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
-    if not named_by_user and (rest := said_at_rest(columns.value, **told)):
+    if not (wave.size and wave.min() > 0 and wave.max() < np.inf):
+        wave = np.where(np.isfinite(wave) & (wave > 0), wave, np.nan)
+    rest, said = _frame_and_medium(columns, name, unit)
+    if rest and not named_by_user:
         raise ReadError("unreadable", _AT_REST.format(rest[:_SHOWN], name))
-    said = medium_of(columns.value, **told)
     if said == "air" or (air and not said):
         good = np.isfinite(wave)
         wave[good] = air_to_vacuum(wave[good])
     return wave, said or ("air" if air else "not said")
 
 
+@once_a_table
+def _frame_and_medium(columns: Columns, name: str, unit: str) -> tuple[str, Said]:
+    """What puts the wavelengths of a column at rest, if anything does, and what they are in."""
+    told: Any = {"column": name, "number": columns.names.index(name) + 1, "unit": unit}
+    return said_at_rest(columns.value, **told), medium_of(columns.value, **told)
+
+
 def _facts(columns: Columns, fill: str) -> dict[str, str | float]:
     """Of the header, and the value that was taken to stand for no flux, if one was."""
-    ask = columns.value
-    said = facts_of((name, ask(name)) for name in HEADER_FACTS)
+    said = facts_of(said_of(columns.value, HEADER_FACTS))
     return said | {"fill_value": fill} if fill else said
 
 
@@ -167,10 +176,7 @@ def _redshifts(columns: Columns, named: dict[Role, str], told: str) -> list[tupl
         return own
     if told and (value := ask(told.upper())) is not None:
         return [(told, value)]
-    said: list[tuple[str, object]] = [(name, ask(name)) for name in KEYWORDS]
-    said += own
-    said += [(name, ask(name)) for name in (*AGAIN, *VELOCITIES)]
-    return [one for one in said if one[1] is not None]
+    return [*said_of(ask, KEYWORDS), *own, *said_of(ask, _SECOND)]
 
 
 def _of_column(columns: Columns, name: str) -> list[tuple[str, object]]:

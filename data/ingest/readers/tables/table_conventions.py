@@ -11,6 +11,8 @@ import numpy as np
 from .....core.spectra.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
 from ..vocabulary.column_names import Role, plain_name
 from ..vocabulary.composed_names import composed_name
+from ..vocabulary.keywords import said_of
+from .rows_alike import once_a_table
 from .written_metadata import from_json, unit_said
 
 if TYPE_CHECKING:
@@ -52,22 +54,22 @@ _ANY_UNITS = (
 )  # fmt: skip
 
 
-def unit_of_axis(columns: Columns, named: dict[Role, str], axis: Role) -> str:
+@once_a_table
+def unit_of_axis(columns: Columns, name: str) -> str:
     """Of the axis's column: its own, else in its name, a header's word, or its survey's.
 
     Source: the PFS data model, https://github.com/Subaru-PFS/datamodel: nm and nJy.
     """
-    name = named[axis]
-    return unit_of(columns, name, _AXIS_UNITS) or _of_pfs(columns, named, 0)
+    return unit_of(columns, name, _AXIS_UNITS) or _of_pfs(columns, 0)
 
 
-def unit_of_flux(columns: Columns, named: dict[Role, str]) -> str:
+@once_a_table
+def unit_of_flux(columns: Columns, name: str) -> str:
     """Of the flux's column, likewise; BUNIT and its like only where they are of flux."""
-    name = named["flux"]
     if found := unit_of(columns, name, _FLUX_UNITS):
         return found
     said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
-    found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, named, 1)
+    found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, 1)
     return found or ("ct" if plain_name(name) in _COUNTS else "")
 
 
@@ -85,6 +87,7 @@ def _is_of_flux(unit: str) -> bool:
         return False
 
 
+@once_a_table
 def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
     """Of a column: its own, else what the header says of it or by one of the keywords, else its
     name's.
@@ -108,29 +111,31 @@ def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
     return "" if told is None else told.unit
 
 
-def _of_pfs(columns: Columns, named: dict[Role, str], which: int) -> str:
+def _of_pfs(columns: Columns, which: int) -> str:
     names = {plain_name(name) for name in columns.names}
-    of_pfs = names >= _PFS[0] and "variance" in named
+    of_pfs = names >= _PFS[0]
     of_pfs |= names >= _PFS[1] and columns.value("EXTNAME") == _OF_PFS
     return ("nm", "nJy")[which] if of_pfs else ""
 
 
-def stated_scale(columns: Columns, flux: np.ndarray) -> float:
+def stated_scale(columns: Columns, flux: np.ndarray, factor: np.ndarray) -> float:
     """What flux is multiplied by beside its unit: Euclid's FSCALE, Gemini's FLUXSCAL.
 
-    Only where by its unit alone it were brighter than any star (D,), so that a scale which the unit
-    has already counts once. One above 1, as Gemini's, is what flux was multiplied by.
+    Only where by its unit alone, whose factor it is, it were brighter than any star (D,), so that a
+    scale which the unit has already counts once. One above 1, as Gemini's, is what flux was
+    multiplied by.
     """
-    said = (columns.value(keyword) for keyword in _SCALES)
+    said = (one for _, one in said_of(columns.value, _SCALES))
     scale = next((s for s in said if isinstance(s, int | float) and not isinstance(s, bool)), 1.0)
-    known = flux[np.isfinite(flux)]
-    if not 0 < scale < np.inf or scale == 1 or not known.size:
+    if not 0 < scale < np.inf or scale == 1:
         return 1.0
-    if not np.median(np.abs(known)) > _BRIGHTEST:
+    known = (flux * factor)[np.isfinite(flux * factor)]
+    if not known.size or not np.median(np.abs(known)) > _BRIGHTEST:
         return 1.0
     return min(float(scale), 1 / float(scale))
 
 
+@once_a_table
 def mask_is_of_good(columns: Columns, name: str) -> bool:
     """Whether a mask is true of good pixels: as it says of itself, or in PypeIt's files.
 
@@ -143,6 +148,7 @@ def mask_is_of_good(columns: Columns, name: str) -> bool:
     return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
 
 
+@once_a_table
 def serious_bits(columns: Columns) -> int:
     """Those of a quality column that void a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
     said = columns.value("SDQFLAGS")

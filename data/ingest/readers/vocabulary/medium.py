@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal
 
-__all__ = ["SENTENCES", "medium_of", "sentences_say"]
+from .keywords import Ask, said_of
+
+__all__ = ["SENTENCES", "Said", "medium_of", "sentences_say"]
 
 Said = Literal["air", "vacuum", ""]
 
@@ -17,25 +19,23 @@ _WORDS = (
     "WAVE_SYS", "WAVELENGTH MEDIUM", "SPECTRUM MEDIUM", "SPECTRAL MEDIUM",
 )  # fmt: skip
 # Done, they leave vacuum or air; not done, they say nothing.
-_CONVERSIONS: tuple[tuple[str, Said], ...] = (
-    ("AIR2VAC", "vacuum"), ("AIRTOVAC", "vacuum"), ("VACCORR", "vacuum"), ("VAC_CORR", "vacuum"),
-    ("AIR_TO_VAC", "vacuum"), ("VAC2AIR", "air"), ("VACTOAIR", "air"), ("VAC_TO_AIR", "air"),
-)  # fmt: skip
+_CONVERSIONS: dict[str, Said] = {
+    "AIR2VAC": "vacuum", "AIRTOVAC": "vacuum", "VACCORR": "vacuum", "VAC_CORR": "vacuum",
+    "AIR_TO_VAC": "vacuum", "VAC2AIR": "air", "VACTOAIR": "air", "VAC_TO_AIR": "air",
+}  # fmt: skip
 SENTENCES = ("COMMENT", "HISTORY", "COMMENTS", "NOTES")
 """Keywords of remarks in words."""
 # Truth values of any type, by what they say is true.
-_TRUTHS: tuple[tuple[str, Said], ...] = (
-    ("VACUUM", "vacuum"), ("VACWAVE", "vacuum"), ("WAVEVAC", "vacuum"), ("AIR", "air"),
-    ("AIRWAVE", "air"), ("WAVEAIR", "air"), ("WAVE_AIR", "air"), ("WAV_AIR", "air"),
-    ("IN_AIR", "air"), ("AIR_WAVE", "air"), ("IS_AIR", "air"), ("VAC", "vacuum"),
-    ("WAVE_VAC", "vacuum"), ("IN_VAC", "vacuum"), ("VAC_WAVE", "vacuum"), ("IS_VACUUM", "vacuum"),
-)  # fmt: skip
+_TRUTHS: dict[str, Said] = {
+    "VACUUM": "vacuum", "VACWAVE": "vacuum", "WAVEVAC": "vacuum", "AIR": "air",
+    "AIRWAVE": "air", "WAVEAIR": "air", "WAVE_AIR": "air", "WAV_AIR": "air",
+    "IN_AIR": "air", "AIR_WAVE": "air", "IS_AIR": "air", "VAC": "vacuum",
+    "WAVE_VAC": "vacuum", "IN_VAC": "vacuum", "VAC_WAVE": "vacuum", "IS_VACUUM": "vacuum",
+}  # fmt: skip
 _NO, _YES = ("f", "false", "no", "n", "0"), ("t", "true", "yes", "y", "1")
 
 
-def medium_of(
-    value: Callable[[str], object], *, column: str = "", number: int = 0, unit: str = ""
-) -> Said:
+def medium_of(value: Ask, *, column: str = "", number: int = 0, unit: str = "") -> Said:
     """What is said: by VACUUM of any type, a word, the axis's type, its UCD, or a column's name.
 
     Parameters
@@ -51,9 +51,9 @@ def medium_of(
     Empty if nothing is said: wavelengths are then taken as vacuum.
     """
     told = [
-        *(_truth(t, meant) for name, meant in _TRUTHS if (t := value(name)) is not None),
-        *(_word(t) for name in _WORDS if (t := value(name)) is not None),
-        *(_done(t, left) for name, left in _CONVERSIONS if (t := value(name)) is not None),
+        *(_truth(told, _TRUTHS[name]) for name, told in said_of(value, _TRUTHS)),
+        *(_word(told) for _, told in said_of(value, _WORDS)),
+        *(_done(told, _CONVERSIONS[name]) for name, told in said_of(value, _CONVERSIONS)),
     ]
     if said := _first(told):
         return said

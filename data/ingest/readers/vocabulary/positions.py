@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+
+from .keywords import Ask, said_of
 
 __all__ = ["DECLINATIONS", "RIGHT_ASCENSIONS", "degrees_of", "on_the_sky", "position_of"]
 
@@ -55,7 +56,7 @@ def _of_text(text: str, unit: float) -> float:
     return unit * (-size if parts[1] == "-" else size)
 
 
-def position_of(value: Callable[[str], object]) -> tuple[float, float]:
+def position_of(value: Ask) -> tuple[float, float]:
     """Right ascension and declination, degrees, NaN where not known.
 
     Parameters
@@ -64,8 +65,7 @@ def position_of(value: Callable[[str], object]) -> tuple[float, float]:
         Of a name in upper case; None if absent.
     """
     ras, decs = (
-        [said for name in names if (said := value(name)) is not None]
-        for names in (RIGHT_ASCENSIONS, DECLINATIONS)
+        [said for _, said in said_of(value, names)] for names in (RIGHT_ASCENSIONS, DECLINATIONS)
     )
     ra = (degrees_of(said, hours=True) for said in ras)
     dec = (degrees_of(said, hours=False) for said in decs)

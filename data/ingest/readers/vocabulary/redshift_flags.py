@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 
 from .....core.spectra.redshift_warning import warning_words
+from .keywords import Ask, said_of
 
 __all__ = ["FLAGS", "flag_words"]
 
@@ -42,7 +42,7 @@ _UNSURE_STATES = {0: "not measured", 1: "failed", 2: "measurements disagree",
 FLAGS = (*_BITS, *_GRADES, *_STATES)
 
 
-def flag_words(value: Callable[[str], object]) -> str:
+def flag_words(value: Ask) -> str:
     """The warning that comes with a redshift, in words; empty if there is none.
 
     Parameters
@@ -52,10 +52,7 @@ def flag_words(value: Callable[[str], object]) -> str:
         value ``ZWARN`` is true of what is *good* (Multimodal Universe has DESI's so), and
         ``ZWARNING`` of what is warned of.
     """
-    for name in _BITS:
-        said = value(name)
-        if said is None:
-            continue
+    for name, said in said_of(value, _BITS):
         if isinstance(said, bool):
             bad = said is (name != "ZWARN")
             return "flagged by its survey" if bad else ""
@@ -66,16 +63,16 @@ def flag_words(value: Callable[[str], object]) -> str:
         bits = _whole(said)
         if bits is not None and bits >= 0:
             return warning_words(bits)
-    for name, (least, called) in _GRADES.items():
-        grade = value(name)
+    for name, grade in said_of(value, _GRADES):
+        least, called = _GRADES[name]
         if isinstance(grade, str):
             grade = _grade_of(grade)
         if isinstance(grade, str):
             return f"{name} says {grade[:_LONGEST]!r}"
         if isinstance(grade, int | float) and not isinstance(grade, bool) and grade == grade:
             return _of_grade(float(grade), least, called)
-    for name in _STATES:
-        state = _whole(value(name))
+    for name, said in said_of(value, _STATES):
+        state = _whole(said)
         if state in _UNSURE_STATES:
             return f"{name} {state}: {_UNSURE_STATES[state]}"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from .keywords import Ask, said_of
 
 __all__ = ["class_of"]
 
@@ -15,7 +15,7 @@ _MEANT = {
 }  # fmt: skip
 
 
-def class_of(value: Callable[[str], object]) -> tuple[str, str]:
+def class_of(value: Ask) -> tuple[str, str]:
     """One of ``SPECTRAL_CLASSES``, and the subclass; empty where nothing known is said.
 
     Parameters
@@ -23,8 +23,8 @@ def class_of(value: Callable[[str], object]) -> tuple[str, str]:
     value
         Of a name in upper case; None if absent.
     """
-    said = (value(name) for name in _CLASSES)
+    said = (one for _, one in said_of(value, _CLASSES))
     kinds = (_MEANT.get(one.strip().upper(), "") for one in said if isinstance(one, str))
-    subs = (value(name) for name in _SUBCLASSES)
+    subs = (one for _, one in said_of(value, _SUBCLASSES))
     sub = next((one.strip() for one in subs if isinstance(one, str) and one.strip()), "")
     return next(filter(None, kinds), ""), sub
