@@ -215,7 +215,8 @@ def _law(unit: u.UnitBase, arcsec: bool) -> tuple[float, int, str]:
     if not _is_density(unit):
         area, of_area = _ARCSEC if arcsec else _SR
     at = u.spectral_density(u.Quantity([1.0, 10.0], u.AA))
-    height, beyond = (unit * area).to(SURVEY_UNIT, np.ones(2), at).tolist()
+    whole: Any = unit * area
+    height, beyond = whole.to(SURVEY_UNIT, np.ones(2), at).tolist()
     return height, round(math.log10(beyond / height)), SURVEY_FLUX + of_area
 
 
@@ -243,7 +244,7 @@ def square_root(unit: str, power: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _length_aa(unit: u.UnitBase) -> float | None:
+def _length_aa(unit: Any) -> float | None:
     """Å in a length; None in what is another quantity."""
     return float(unit.to(u.AA)) if unit.physical_type == "length" else None
 

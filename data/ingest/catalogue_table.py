@@ -40,10 +40,13 @@ NAMED = "named"
 _KEYS = (
     "id", "file", "filename", "filepath", "path", "name", "object", "objectid", "objectname",
     "objname", "objid", "sdssid", "targetid", "specobjid", "specid", "sparclid", "sourceid",
-    "spectrum", "spectrumid", "specname", "filespec",
+    "spectrum", "spectrumid", "specname", "filespec", "spec", "platemjdfiber", "platemjdfiberid",
 )  # fmt: skip
 # Together they name a spectrum of SDSS.
-_PARTS = (("plate", "mjd", "fiberid"), ("plate", "mjd", "fiber"), ("field", "mjd", "catalogid"))
+_PARTS = (
+    *((plate, "mjd", fiber) for plate in ("plate", "plateid") for fiber in ("fiberid", "fiber")),
+    ("field", "mjd", "catalogid"),
+)
 _WITH_UNIT = re.compile(r"([^\[(]*[^\s\[(])\s*[\[(]\s*([^\])]*?)\s*[\])]")
 _IN_UNITS = {*RIGHT_ASCENSIONS, *DECLINATIONS, *KEYWORDS}
 _LONGEST = 100  # letters of a name with its unit
@@ -82,7 +85,7 @@ def named_columns(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _padded_name(name: str) -> str:
     """PLATE-MJD-FIBER with the zeros SDSS writes; any other name as it is."""
-    parts = re.fullmatch(r"(\d{1,5})-(\d{5})-(\d{1,4})", name)
+    parts = re.fullmatch(r"(?:spec-(?!\d{4,5}-\d{5}-\d{4}))?(\d{1,5})-(\d{5})-(\d{1,4})", name)
     return f"{int(parts[1]):04}-{parts[2]}-{int(parts[3]):04}" if parts else name
 
 

@@ -9,9 +9,14 @@ from dataclasses import dataclass
 
 __all__ = ["Delimited", "decoded", "is_number", "number_of", "read_delimited"]
 
-_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_MARKS = {
+    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32",  # before those they begin with
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig",
+}  # fmt: skip
 _NOTE = re.compile(r"[#%!]|//|(?:--|;)\s+(?=[^\W\d])")
-_FORTRAN = re.compile(r"([+-]?[\d.,]+)[dD]([+-]?\d+)")
+_FORTRAN = re.compile(r"([+-]?[\d.,]+)[dDqQ]([+-]?\d+)|([+-]?\d*[.,]\d*)([+-]\d{2,3})")
+# A value with a remark behind it, as a FITS header has it; and no unit such as erg / (s cm2 AA).
+_CARD = re.compile(r"^(?!(?:\S+\s+)?(?:ergs?|[mk]?W|J|photons?|ph)\s)(.*?)\s+/\s.*", re.IGNORECASE)
 _LOOKED_AT, _MOST_PROSE, _LEAST_PROSE = 20, 100, 2  # lines
 # Notes of other languages, before the numbers.
 _MARK = re.compile(r"(?:[^\w\s(\[]+|C|REM)\s+(?=\S)")
@@ -62,10 +67,11 @@ class Delimited:
 
 
 def decoded(content: bytes) -> str:
-    """Text in UTF-8 or UTF-16 with or without a mark, else in Latin-1."""
-    encoding = _MARKS.get(content[:2]) or _MARKS.get(content[:3])
+    """Text in UTF-8, UTF-16 or UTF-32 with or without a mark, else in Latin-1."""
+    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
     if encoding is None and b"\0" in content[:200]:
-        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+        wide = 32 if b"\0\0" in content[:4] else 16
+        encoding = f"utf-{wide}-be" if content[:1] == b"\0" else f"utf-{wide}-le"
     try:
         return content.decode(encoding or "utf-8")
     except UnicodeDecodeError:
@@ -73,7 +79,7 @@ def decoded(content: bytes) -> str:
 
 
 def number_of(word: str) -> float:
-    """A number as it is written: with a decimal comma, or with Fortran's exponent (``1.5D-17``).
+    """A number as it is written: with a decimal comma, or as by Fortran (``1.5D-17``, ``1.5-17``).
 
     Raises
     ------
@@ -81,7 +87,8 @@ def number_of(word: str) -> float:
         It is none.
     """
     fortran = _FORTRAN.fullmatch(word)
-    return float((f"{fortran[1]}e{fortran[2]}" if fortran else word).replace(",", "."))
+    parts = [part for part in fortran.groups() if part] if fortran else [word]
+    return float("e".join(parts).replace(",", "."))
 
 
 def read_delimited(content: bytes) -> Delimited:
@@ -250,6 +257,6 @@ def _said(notes: list[str]) -> dict[str, str]:
         for mark in ("=", ":"):
             name, parted, value = note.partition(mark)
             if parted and value.strip() and len(name.split()) == 1:
-                facts.setdefault(name.strip(), value.strip().split(" / ")[0].strip(" '\""))
+                facts.setdefault(name.strip(" \"'"), _CARD.sub(r"\1", value.strip()).strip(" '\""))
                 break
     return facts

@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS = ("label", "z", "ebv")
-_NAMED_LIKE = {"type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv"}
+_NAMED_LIKE = {
+    "type": "label", "redshift": "z", "e(b-v)": "ebv", "e_bv": "ebv",
+    **dict.fromkeys(("agn_type", "agn type", "seyfert", "seyfert type", "seyfert_type"), "label"),
+}  # fmt: skip
+# Seyfert's, where numbers alone are labels: 1 and 2 only in a column that is called so, or beside
+# the others.
+_SEYFERT = re.compile(r"1(?:\.[02589])?|2(?:\.0)?")
 # What stands where nothing is said.
 _NOTHING = ("", "nan", "none", "null", "na", "n/a", "-", "--")
 
@@ -189,7 +195,10 @@ def read_labels(path: str | Path) -> Labels:
     content = [sorted(known.items()) for known in entries.values() if known]
     digest = hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
     return _checked(
-        {name: label for name, label in entries["label"].items() if name and _says(label)},
+        _in_words(
+            {name: label for name, label in entries["label"].items() if name and _says(label)},
+            told.get("label", ""),
+        ),
         Labels(
             {},
             digest,
@@ -230,6 +239,15 @@ def _called(table: pd.DataFrame, column: str) -> str:
 def _meant(role: str, entry: str) -> str:
     """An entry as it is compared with another of the same name."""
     return (known_type(entry) or entry) if role == "label" else entry
+
+
+def _in_words(given: dict[str, str], column: str) -> dict[str, str]:
+    """``1.9`` as ``Seyfert 1.9``, where all labels are such numbers, and types by their name."""
+    words = {*given.values()}
+    of_seyferts = bool(words & {"1.2", "1.5", "1.8", "1.9"}) or _plain(column) != column.lower()
+    if not (of_seyferts and all(map(_SEYFERT.fullmatch, words))):
+        return given
+    return {name: f"Seyfert {label}" for name, label in given.items()}
 
 
 def _checked(given: dict[str, str], labels: Labels) -> Labels:

@@ -14,6 +14,7 @@ from ....core.spectra.spectrum import Spectrum
 from ...files.additions import additions
 from .by_specutils import load_by_specutils
 from .fits_files.fits import Hdu, ReadError, read_hdus
+from .fits_files.image_axis import along_rows
 from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf, twodf
 from .tables import (
@@ -94,6 +95,7 @@ def _own(path: Path, hdus: list[Hdu], hints: Hints) -> Iterator[Spectrum]:
     if own_table is None or image_columns.is_image(hdus, hints):
         # Errors of an image stand in extensions, whose pixels are wanted then.
         hdus = read_hdus(path, limit=_ALL_HDUS, images=lambda _: True)
+        hdus = [along_rows(hdu) for hdu in hdus]
         own_table = table.table_of(hdus, hints)
     several = several_tables.tables_of(hdus, hints)
     if desi.is_stack(hdus) and not hints.columns:

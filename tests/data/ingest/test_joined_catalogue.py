@@ -179,3 +179,14 @@ def test_decimal_commas_and_names_that_are_written_alike_join_too(tmp_path):
     assert found.row_of("x", "y.fits", 150.1, 2.2) == found.row_of("ngc_1", "", *NOWHERE) == 0
     assert found.z == [0.1, 0.2]
     assert found.facts[0]["mass"] == 10.5
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["plateid,mjd,fiber_id,z\n266,51602,1,0.1", "plate-mjd-fiber,z\n266-51602-1,0.1",
+     "spec,z\nspec-266-51602-1,0.1", "specname,z\nspec-0266-51602-0001,0.1"],
+)  # fmt: skip
+def test_plate_mjd_and_fiber_have_many_spellings(tmp_path, table):
+    (tmp_path / "c.csv").write_text(table + "\n")
+    found = read_catalogue(tmp_path / "c.csv")
+    assert found.row_of("0266-51602-0001", "spec-0266-51602-0001.fits", *NOWHERE) == 0

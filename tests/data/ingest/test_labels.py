@@ -221,3 +221,17 @@ def test_what_is_written_alike_twice_or_exactly_is_nobody_elses(labels):
     assert found.name_of("ngc1068", "many.h5") == ""
     assert found.name_of("NGC1068", "many.h5") == "NGC1068"
     assert labels("id,label\nJ1+2,type 1\n").name_of("J1-2", "many.h5") == ""
+
+
+@pytest.mark.parametrize("column", ["type", "agn_type", "Seyfert"])
+def test_numbers_are_types_where_the_column_says_so(labels, column):
+    got = labels(f"id,{column}\na,1\nb,2\nc,1.9\n")
+    assert got.by_name == {"a": "type 1", "b": "type 2", "c": "intermediate"}
+    assert got.renamed == {"Seyfert 1 → type 1": 1, "Seyfert 2 → type 2": 1,
+                           "Seyfert 1.9 → intermediate": 1}  # fmt: skip
+
+
+def test_numbers_alone_are_classes_of_ones_own(labels):
+    assert labels("id,label\na,1\nb,2\n").by_name == {"a": "1", "b": "2"}
+    assert labels("id,type\na,1\nb,3\n").by_name == {"a": "1", "b": "3"}
+    assert labels("id,label\na,1\nb,1.5\n").by_name == {"a": "type 1", "b": "intermediate"}

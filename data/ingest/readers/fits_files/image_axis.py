@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+from astropy.io import fits
 from numpy.polynomial import chebyshev, legendre
 
 from .....core.spectra.unit_spellings import from_logarithm
 from .fits import Hdu, ReadError
 
-__all__ = ["ImageAxis", "axes_of", "has_axis"]
+__all__ = ["ImageAxis", "along_rows", "axes_of", "has_axis"]
 
 _LINEAR, _LOGARITHMIC, _OF_FUNCTIONS = 0, 1, 2  # dtype of multispec
 _SERIES: dict[int, Any] = {1: chebyshev.chebval, 2: legendre.legval}  # function types
@@ -46,6 +48,28 @@ def has_axis(hdu: Hdu) -> bool:
     return hdu.value("CRVAL1") is not None and bool(
         hdu.number("CD1_1", 0.0) or hdu.number("CDELT1", 0.0)
     )
+
+
+def along_rows(hdu: Hdu) -> Hdu:
+    """An image of one row of pixels along another axis than the first, as if along that."""
+    data = hdu.data
+    if data is None or hdu.columns or data.ndim < 2 or not data.shape[-1] == 1 < data.size:
+        return hdu
+    axis = data.ndim - int(np.argmax(data.shape))
+    if data.size != max(data.shape):
+        return hdu
+    header = hdu.header.copy()
+    for stem in ("CRVAL", "CDELT", "CRPIX", "CTYPE", "CUNIT"):
+        _rename(header, f"{stem}{axis}", f"{stem}1")
+    for stem in ("CD", "PC"):
+        _rename(header, f"{stem}{axis}_{axis}", f"{stem}1_1")
+    return Hdu(SimpleNamespace(header=header), data.reshape(-1))
+
+
+def _rename(header: fits.Header, old: str, new: str) -> None:
+    header.remove(new, ignore_missing=True)
+    if old in header:
+        header[new] = header[old]
 
 
 def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis]:

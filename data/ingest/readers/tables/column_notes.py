@@ -25,8 +25,10 @@ _LONGEST = 200  # letters of a name with its unit; patterns take long over long 
 _WITH_UNIT = re.compile(r"(.*?\S)\s*[\[(]\s*(.*?)\s*[\])]")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
 _REDSHIFT = re.compile(
-    r"(?:(?:spectroscopic|heliocentric|host)\s+)?(?:redshift|z|z_?spec)(?:\s*\(?(?:z|spec)\)?)?"
-    r"(?:\s+of\s+(?:the\s+)?host)?\s*[=:,\s]\s*(-?\d*[.,]\d+)(?=$|[\s,;(±+])(?!\s*mag)",
+    r"(?:(?:spectroscopic|heliocentric|systemic|host|source|object|galaxy|best|NED|SDSS|the)\s+)*"
+    r"(?:redshift|z|z_?(?:spec|best|fit|helio|sys))(?:\s*\(?(?:z|spec)\)?)?"
+    r"(?:\s+of\s+(?:the\s+)?host)?(?:\s*[=:,\s]|\s+(?:is|of)\s)\s*"
+    r"(-?\d*[.,]\d+(?:[eEdD][-+]?\d+)?)(?=$|[\s,;(±+])(?!\s*mag)",
     re.IGNORECASE,
 )
 # "flux units: Jy", "wavelength in nm", "Flux in units of 1e-17 erg/s/cm2/A"
@@ -35,6 +37,7 @@ _IN_UNITS_OF = re.compile(
     r"(?:the\s+)?(\w+)\s+(?:is\s+|are\s+)?(?:(?:in\s+)?units?(?:\s+of)?\s*[:=]?|in)\s+(\S.*)",
     re.IGNORECASE,
 )
+_OPERATORS = ("/", "*", "·", ".")  # what stands in brackets behind one is part of a unit
 _COMMAS = re.compile(r"[,;]\s*(?![^\[(]*[\])])")
 _AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 _UNITS = ("units", "UNITS", "Units", "unit")
@@ -65,7 +68,9 @@ def named_by_notes(table: Delimited) -> Delimited:
         return table
     split = [remark.split() for remark in table.remarks]
     if names := next((one for one in split if len(one) == n and _is_spectrum(one)), ()):
-        return replace(table, names=tuple(names), named=True)  # the last note had its units
+        # What stands below the names, or was the last note, are their units.
+        units = [[*table.names]] if table.named and any(map(length_within, table.names)) else []
+        return replace(table, names=tuple(names), named=True, rows=[*units, *table.rows])
     notes = {name.lower(): value for name, value in table.notes.items()}
     for key in _LISTED:
         for split in (re.split(r"[,;|]\s*", notes.get(key, "")), notes.get(key, "").split()):
@@ -149,7 +154,7 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
                 said.append((parts[1], parts[2]))
     for name, value in said:
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
-        unit = inside[2] if inside else value
+        unit = inside[2] if inside and not inside[1].endswith(_OPERATORS) else value
         if column := _column_called(name, unit, table.names, roles):
             units_by_name[column] = unit
     return units_by_name

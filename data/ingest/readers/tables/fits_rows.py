@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,10 @@ from ..fits_files.fits import Hdu
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
+from .columns import FitsColumns
 from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
+from .table import AXES
+from .table_conventions import step_column
 
 __all__ = ["facts_of_rows", "holds_rows", "load_rows"]
 
@@ -37,9 +40,13 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
     assert table.data is not None
     shapes = {name: table.data.dtype[name].shape for name in table.columns}
     pixels = [name for role, name in roles.items() if shapes[name] and role != "redshift"]
-    units = {name: _unit(table, name) for name in pixels}
+    arrays = _arrays(table, pixels)
+    axis = next(roles[one] for one in AXES if one in roles)
+    if axis not in arrays:
+        arrays[axis] = _stepped(table, axis, arrays[roles["flux"]].shape[1])
+    units = {name: _unit(table, name) for name in arrays}
     common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
-    rows = _rows(table, pixels, common)
+    rows = _rows(table, arrays, common | _said_of_columns(table, [*arrays]))
     if len(table.data) <= MOST_ORDERS:
         listed = [*rows]
         if are_orders(listed):
@@ -51,9 +58,21 @@ def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iter
     yield from spectra_of_rows(rows, units, path, hints)
 
 
-def _rows(table: Hdu, pixels: list[str], common: dict[str, object]) -> Iterator[Row]:
+def _arrays(table: Hdu, pixels: Sequence[str]) -> dict[str, np.ndarray]:
     masks = {name for name in pixels if table.logical(table.columns.index(name) + 1)}
-    arrays = {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
+    return {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
+
+
+def _stepped(table: Hdu, axis: str, n_pixels: int) -> np.ndarray:
+    """(rows, D) of an axis of which a column has the first number, and another the step."""
+    if not (step := step_column(table.columns)):
+        raise ReadError(
+            "unreadable", f"column {axis!r} has one number a row, and no column is the step of it"
+        )
+    return table.numbers(axis)[:, None] + table.numbers(step)[:, None] * np.arange(n_pixels)
+
+
+def _rows(table: Hdu, arrays: Mapping[str, np.ndarray], common: dict[str, object]) -> Iterator[Row]:
     facts = facts_of_rows(table)
     for row in range(len(next(iter(arrays.values())))):
         row_facts = {name: values[row] for name, values in facts.items()}
@@ -84,6 +103,16 @@ def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
         return None
 
 
+def _said_of_columns(table: Hdu, names: Sequence[str]) -> dict[str, object]:
+    """What the header says of some columns by their numbers, by the numbers that they have here."""
+    columns, kinds = FitsColumns(table, (table,)), ("TUCD", "TUTYP", "TCOMM", "TDESC", "TCTYP")
+    said: dict[str, object] = {str(k): None for k in set(table.header) if k.startswith(kinds)}
+    for number, name in enumerate(names, 1):
+        own = table.columns.index(name) + 1
+        said |= {f"{kind}{number}": columns.value(f"{kind}{own}") for kind in kinds}
+    return said
+
+
 def _unit(table: Hdu, name: str) -> str:
     unit = table.value(f"TUNIT{table.columns.index(name) + 1}")
     return unit.strip() if isinstance(unit, str) else ""
@@ -91,5 +120,5 @@ def _unit(table: Hdu, name: str) -> str:
 
 def _cards(hdu: Hdu) -> Iterator[tuple[str, object]]:
     for key in set(hdu.header):
-        if key not in ("COMMENT", "HISTORY", ""):
+        if key:
             yield key, hdu.value(key)

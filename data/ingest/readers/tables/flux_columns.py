@@ -16,8 +16,9 @@ from .table_conventions import stated_scale, unit_of, unit_of_flux
 
 __all__ = ["FluxAndNoise", "flux_and_noise"]
 
-_SMALL = 1e-12
+_SMALL, _STEP = 1e-12, 1e17
 _SHOWN = 12  # columns
+_WEIGHTS = ("weight", "weights", "wt")  # 1/σ² only where their unit says so
 _PERCENT = ("%", "percent", "per cent", "pct")
 _PER_HZ = ("fnu", "fluxnu")
 _NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
@@ -61,12 +62,16 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
         raise NoPixelsError("unreadable", "the table has no rows, or its arrays no pixels")
     if flux.shape != wave_aa.shape:
         raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
+    weights = (name for name in columns.names if plain_name(name) in _WEIGHTS)
+    if weight := next((n for n in weights if square_root(unit_of(columns, n), -1)), ""):
+        named = {"ivar": weight, **named}
     role: Role | None = next((role for role in _NOISE if role in named), None)
     if role is None:
         raise ReadError(
             "no errors",
             f"of its columns {', '.join(columns.names[:_SHOWN])} none is an error, variance or "
-            "ivar by its name, so the noise is unknown; name it error, or say --column error=…",
+            "ivar by its name, so the noise is unknown; name it error, or say --column error=…"
+            " (or ivar=… of a weight that is 1/σ²)",
         )
     noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
     role = _by_unit(role, written)
@@ -142,10 +147,14 @@ def _of_squares(
 
 
 def _bearable(flux: np.ndarray) -> float:
-    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision."""
+    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision.
+
+    A power of 1e17, so that arms of one spectrum are brought there alike, and most of them with it
+    to the unit of surveys.
+    """
     sizes = np.abs(flux)
     sizes = sizes[np.isfinite(sizes) & (sizes != 0)]
     if not len(sizes) or (sizes.min() > _SMALL and sizes.max() < 1 / _SMALL):
         return 1.0
     usual = float(np.median(sizes))
-    return 1.0 if _SMALL < usual < 1 / _SMALL else 1 / usual
+    return 1.0 if _SMALL < usual < 1 / _SMALL else _STEP ** -round(np.log(usual) / np.log(_STEP))

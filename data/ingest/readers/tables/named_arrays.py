@@ -30,6 +30,7 @@ from .rows_of_arrays import (
     holds_spectra,
     spectra_of_rows,
 )
+from .table import AXES
 
 __all__ = ["load_hdf5", "load_npy", "load_npz"]
 
@@ -81,7 +82,7 @@ def _held(found: Arrays, shown: list[str], hints: Hints) -> list[Arrays]:
     """What holds spectra of a group: the group, or arms in arrays of their own."""
     shown += found.arrays
     if holds_spectra(found.arrays, hints.about(found.arrays)):
-        return [found]
+        return [_by_row(found, hints)]
     arms = arms_by_names(found.arrays, hints)
     of_arms = {name for arm in arms for name in arm.values()}
     others = {name: values for name, values in found.arrays.items() if name not in of_arms}
@@ -123,7 +124,7 @@ def load_npz(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
         found = Arrays({name: file[name] for name in file.files})
     if not holds_spectra(found.arrays, hints):
         raise ReadError("unknown format", _none([*found.arrays]))
-    yield from _spectra(found, path, hints)
+    yield from _spectra(_by_row(found, hints), path, hints)
 
 
 def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
@@ -175,6 +176,23 @@ def _none(names: list[str]) -> str:
         f"arrays {shown}: none is a wavelength and another a flux; name them wave, flux and ivar "
         "(or error), or say --column wave=… flux=…"
     )
+
+
+def _by_row(found: Arrays, hints: Hints) -> Arrays:
+    """With a spectrum a row also where each was a column, as wavelengths down the columns say."""
+    roles = hinted_roles(found.arrays, hints.about(found.arrays))
+    flux = found.arrays[roles["flux"]]
+    axis = next(found.arrays[roles[one]] for one in AXES if one in roles)
+    if flux.ndim != 2:
+        return found
+    of_columns = axis.ndim == 1 and axis.shape == flux.shape[:1] != flux.shape[1:]
+    if axis.shape == flux.shape and len(flux) > 1:
+        wave = _all(axis)
+        of_columns = bool(np.all(wave == wave[:, :1])) and not np.all(wave == wave[:1])
+    if not of_columns:
+        return found
+    turned = {n: _all(one).T if one.shape == flux.shape else one for n, one in found.arrays.items()}
+    return replace(found, arrays=turned)
 
 
 def _flux(found: Arrays, hints: Hints) -> Any:
@@ -237,7 +255,7 @@ def _rows(found: Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[
         arm = {name: _all(found.arrays[name]) for name in pixels}
         others = ((n, v) for n, v in found.arrays.items() if n not in pixels)
         facts |= {n: _all(v).reshape(-1)[0] for n, v in others if np.size(v) == 1}
-        yield Row((arm,), facts, found.common)
+        yield Row((arm,), facts, found.common, (found.units,))
         return
     shared = {n: _all(found.arrays[n]) for n in pixels if found.arrays[n].ndim == 1}
     of_rows = {n: found.arrays[n] for n in pixels if n not in shared}
@@ -251,7 +269,7 @@ def _rows(found: Arrays, pixels: list[str], shape: tuple[int, ...]) -> Iterator[
     for number in range(shape[0]):
         arm = shared | {name: np.asarray(values[number]) for name, values in of_rows.items()}
         of_row = {name: values[number] for name, values in said.items()}
-        yield Row((arm,), facts | of_row, found.common)
+        yield Row((arm,), facts | of_row, found.common, (found.units,))
 
 
 def _is_fact(shape: tuple[int, ...], n_rows: int) -> bool:

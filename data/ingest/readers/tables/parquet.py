@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -53,6 +53,7 @@ def load_parquet(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectr
             units.setdefault(axis.name, axis.unit)
         if arms:
             common = about | {name.upper(): value for name, value in said.items()}
+            arms = [arm._replace(units={**units, **arm.units}) for arm in arms]
             rows = _rows(file, paths, arms, common)
             rows = rows if axis is None else (_with_axis(row, axis) for row in rows)
             yield from spectra_of_rows(rows, units, path, hints)
@@ -108,10 +109,14 @@ def _is_list(kind: Any) -> bool:
 
 
 class _Arm(NamedTuple):
-    """A struct that holds a spectrum, or "" where lists of their own do; name → field there."""
+    """A struct that holds a spectrum, or "" where lists of their own do.
+
+    Name → field there; and name → unit, of what is not called so elsewhere.
+    """
 
     struct: str
     fields: Mapping[str, str]
+    units: Mapping[str, str]
 
 
 def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> list[_Arm]:
@@ -124,13 +129,18 @@ def _arms(schema: Sequence[Any], hints: Hints, besides: Sequence[str] = ()) -> l
         if pa.types.is_struct(kind):
             names = [kind.field(number).name for number in range(kind.num_fields)]
             if holds_spectra(all_names := [*names, *besides], hints.about(all_names)):
-                found.append(_Arm(field.name, {name: name for name in names}))
+                own = _said_of_fields([kind.field(n) for n in range(kind.num_fields)])[0]
+                found.append(_Arm(field.name, {name: name for name in names}, own))
     lists = [field.name for field in schema if _is_list(field.type)]
     all_names = [*lists, *besides]
     if not found and holds_spectra(all_names, hints.about(all_names)):
         roles = hinted_roles(lists, hints.about(lists))
-        found.append(_Arm("", {name: name for name in roles.values()}))
-    return found or [_Arm("", arm) for arm in arms_by_names(lists, hints)]
+        found.append(_Arm("", {name: name for name in roles.values()}, {}))
+    units = _said_of_fields([field for field in schema if field.name in lists])[0]
+    return found or [
+        _Arm("", arm, {name: units[long] for name, long in arm.items() if long in units})
+        for arm in arms_by_names(lists, hints)
+    ]
 
 
 def _paths(schema: Any, hints: Hints) -> dict[str, tuple[str, ...]]:
@@ -197,8 +207,14 @@ def _rows(
             said = _facts_within(batch.column(arm.struct)) | said if arm.struct else said
         held = [_by_row(batch, arm) for arm in arms]
         for number in range(batch.num_rows):
-            arms_of_row = tuple(one for arm in held for one in _arms_within(arm[number]))
-            yield Row(arms_of_row, {name: of[number] for name, of in said.items()}, common)
+            each = [
+                (one, arm.units)
+                for arm, of_rows in zip(arms, held, strict=True)
+                for one in _arms_within(of_rows[number])
+            ]
+            arms_of_row, units = zip(*each, strict=True)
+            of_row = {name: of[number] for name, of in said.items()}
+            yield Row(arms_of_row, of_row, common, units)
 
 
 def _facts_within(column: Any) -> dict[str, list[Any]]:
@@ -293,7 +309,7 @@ def _array(values: Any) -> np.ndarray:
     return found
 
 
-def _said_of_fields(schema: Any) -> tuple[dict[str, str], dict[str, object]]:
+def _said_of_fields(schema: Iterable[Any]) -> tuple[dict[str, str], dict[str, object]]:
     """Units by name of the fields, those within structs too; and what else is said of each."""
     units: dict[str, str] = {}
     about: dict[str, object] = {}

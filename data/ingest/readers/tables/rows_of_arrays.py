@@ -64,11 +64,14 @@ class Row:
         Name → what is said of the spectrum.
     common
         Name in upper case → what a header says of all.
+    units
+        Of each arm, name → unit as it is written; none where those of the table are those of all.
     """
 
     arms: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Any]
     common: Mapping[str, object] = field(default_factory=dict)
+    units: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +173,8 @@ def as_one(rows: Sequence[Row]) -> Row:
     """Orders or arms as the one spectrum that they are."""
     first = rows[0]
     facts = {n: value for n, value in first.facts.items() if plain_name(n) not in ORDERS}
-    return Row(tuple(arm for row in rows for arm in row.arms), facts, first.common)
+    arms = tuple(arm for row in rows for arm in row.arms)
+    return Row(arms, facts, first.common, tuple(one for row in rows for one in row.units))
 
 
 def arms_by_names(names: Iterable[str], hints: Hints) -> list[dict[str, str]]:
@@ -289,11 +293,12 @@ class _Arms:
         found: list[Spectrum] = []
         empty: NoPixelsError | None = None
         said = {**row.common, **facts}
-        for arrays in row.arms:
-            alike = (*arrays, "", *facts)
+        each = row.units or (self.units,) * len(row.arms)
+        for arrays, units in zip(row.arms, each, strict=True):
+            alike = (*arrays, id(units), *facts)
             if alike not in self._answers:
                 self._answers[alike] = Answers(frozenset(facts))
-            arm = RowColumns(arrays, said, self.units, self._answers[alike])
+            arm = RowColumns(arrays, said, units, self._answers[alike])
             try:
                 found.append(spectrum_of_columns(arm, self.path, self.hints.about(arm.names)))
             except NoPixelsError as error:
@@ -304,9 +309,18 @@ class _Arms:
 
 
 def joined_arms(arms: Sequence[Spectrum]) -> Spectrum:
-    """Arms of one spectrum, in one unit, joined by inverse variance; what is said of the first."""
+    """Arms of one spectrum, joined by inverse variance; what is said of the first.
+
+    Raises
+    ------
+    ReadError
+        They are in several units.
+    """
     if len(arms) == 1:
         return arms[0]
+    if len(units := {arm.flux_unit: None for arm in arms}) > 1:
+        said = " and ".join(units)
+        raise ReadError("unreadable", f"its arms are in {said}: give all of them the same unit")
     wave, flux, ivar = coadd_arms([(arm.wave_obs_aa, arm.flux, arm.ivar) for arm in arms])
     model = None
     if all(arm.model is not None for arm in arms):

@@ -33,7 +33,7 @@ from .flux_columns import flux_and_noise
 from .mask_columns import unmasked, without_fill
 from .pixel_order import in_order
 from .rows_alike import once_a_table
-from .table_conventions import unit_of_axis
+from .table_conventions import step_column, unit_of_axis
 
 __all__ = ["AXES", "ORDERS", "spectrum_of_columns", "table_of"]
 
@@ -123,6 +123,9 @@ def _wave_vac_aa(
     axis: Role = next(axis for axis in AXES if axis in named)
     name = named[axis]
     values, unit = columns.numbers(name), unit_of_axis(columns, name)
+    if values.size == 1 and (step := step_column(columns.names)):
+        n_pixels = columns.numbers(named["flux"]).size
+        values = values + columns.numbers(step) * np.arange(float(n_pixels))
     if axis == "log wave":
         values = from_logarithm(values, plain_name(name)[:2])
         unit = length_within(unit) or "Angstrom"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .columns import Columns
 
 __all__ = [
-    "ALL_BITS", "bad_by_survey", "mask_is_of_good", "serious_bits", "stated_scale",
+    "ALL_BITS", "bad_by_survey", "mask_is_of_good", "serious_bits", "stated_scale", "step_column",
     "unit_of", "unit_of_axis", "unit_of_flux",
 ]  # fmt: skip
 
@@ -41,6 +41,7 @@ _ONE_IS_GOOD = (
 _SCALES = ("FSCALE", "FLUXSCAL", "FLUXSCALE", "FLUX_SCALE", "FLXSCALE", "FLUXFAC")
 _BRIGHTEST = 1e9  # 1e-17 erg/s/cm²/Å: Sirius has 2e9 at most
 _COUNTS = ("counts", "optcounts", "boxcounts")
+_STEPS = ("deltaw", "deltawave", "dwave", "wavestep", "wavelengthstep", "dlambda", "cdelt1", "step")
 _AXIS_UNITS = (
     "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
     "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "SPECTRAL_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
@@ -52,6 +53,14 @@ _ANY_UNITS = (
     "BUNIT", "UNITS", "UNIT", "FUNITS", "FLUX_UNI", "FLUX_UN", "FLUXUN", "FLUX_U", "FLUNIT",
     "UNITFLUX", "UNIT_FLU", "SPECUNIT", "DATAUNIT", "BUNITS",
 )  # fmt: skip
+
+
+def step_column(names: Sequence[str]) -> str:
+    """Which column has the step of an axis whose first number alone is given, as IUE's DELTAW does.
+
+    Empty if none does. Source: the IUE Newly Extracted Spectra, https://archive.stsci.edu/iue.
+    """
+    return next((name for name in names if plain_name(name) in _STEPS), "")
 
 
 @once_a_table

@@ -100,7 +100,8 @@ def _kind_by_content(start: bytes) -> str | None:
     if b"<VOTABLE" in start:
         return "votable"
     try:
-        lines = start.decode("utf-16" if start[:2] in _WIDE else "utf-8").splitlines()
+        wide = start[:2] in _WIDE
+        lines = (decoded(start) if wide else start.decode("utf-8")).splitlines()
     except UnicodeDecodeError as error:
         if error.start < len(start) - _LONGEST_LETTER:  # it is not its cut end
             return None

@@ -62,7 +62,8 @@ NAMES: dict[Role, tuple[str, ...]] = {
         "box_mask", "usable", "is_usable",
     ),
     "sdss mask": ("and_mask", "andmask"),
-    "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual", "dq_flags"),
+    "quality": ("qual", "quality", "dq", "flag", "flags", "data_quality", "flux_qual", "dq_flags",
+                "status", "pix_status", "qc", "qc_flag"),
     "model": (
         "model", "spectrum_model", "model_flux", "flux_model", "pipeline_model", "best_fit",
         "bestfit",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from .....core.spectra.redshift_warning import at_odds
+from ...delimited import number_of
 from .other_facts import twice
 
 __all__ = ["AGAIN", "KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
@@ -21,11 +22,17 @@ KEYWORDS = (
     "Z_GAL", "ZGAL", "Z_QSO", "ZQSO", "Z_AGN", "Z_NED", "ZNED", "NED_Z", "Z_SDSS", "SDSS_Z", "ZRED",
     "Z_RR", "Z_PCA", "HELIO_Z", "ESO OBJ Z", "PND Z",
     "Z_TRUE", "ZTRUE", "OBJ_REDSHIFT", "CZ", "CZ_HELIO", "HELIO_CZ",
-    "REDSHIFTS",
+    "REDSHIFTS", "Z_FIT", "ZFIT", "BEST_REDSHIFT", "REDSHIFT_HELIO", "REDSHIFT_SPEC",
+    "SPEC_REDSHIFT", "SPECREDSHIFT", "Z_HELIOCENTRIC", "Z_HOST", "ZHOST", "HOST_Z", "HOSTZ",
+    "Z_LIT", "ZLIT", "Z_CAT", "ZCAT", "Z_PUB", "ZPUB", "Z_ADOPTED", "ZADOPT", "Z_VISUAL", "VI_Z",
+    "Z_EMISSION", "ZEMISSION", "Z_XCOR", "ZXCOR", "TARGZ", "ZTARG", "SRC_Z", "SRCZ", "INPUT_Z",
+    "ESO OBJ REDSHIFT", "OBJECT REDSHIFT", "CZHELIO", "CZ_HEL", "CZ_OBS", "CZ_OPT", "CZ_SPEC",
+    "CZ_KMS",
 )  # fmt: skip
 AGAIN = tuple(map(twice, ("Z", "REDSHIFT")))
 """Of two names that differ in case alone the second, which may only contradict the first."""
-_RECESSION = {"CZ", "CZ_HELIO", "HELIO_CZ"}  # c z in km/s, by definition
+# c z in km/s, by definition.
+_RECESSION = {name for name in KEYWORDS if name.startswith(("CZ", "HELIO_CZ"))}
 _KM_S = 299_792.458
 _SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none
 _OTHER_FRAMES = ("Z_CMB", "ZCMB", "Z_LG")
@@ -86,7 +93,7 @@ def _written(text: str) -> str | float:
     """A number that stands as text, with a decimal comma or its error; other text as it is."""
     number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;|\s\w+\s*=)", text.strip(), maxsplit=1)[0]
     try:
-        return float(number.replace(",", "."))
+        return number_of(number)
     except ValueError:
         return text
 

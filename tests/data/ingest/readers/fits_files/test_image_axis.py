@@ -164,3 +164,18 @@ def test_pixels_of_a_part_of_a_multispec_count_as_in_the_whole(tmp_path):
     cut.header.update({"LTV1": -100.0, "LTM1_1": 1.0})
     cut.writeto(tmp_path / "b.fits")
     np.testing.assert_allclose(read(tmp_path / "b.fits").wave_obs_aa, wave[100:], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("axis", "shape"), [(2, (N, 1)), (3, (N, 1, 1)), (2, (1, N, 1))])
+def test_a_spectrum_may_lie_along_another_axis(tmp_path, axis, shape):
+    wave = 4000.0 + 2 * np.arange(N)
+    image = fits.PrimaryHDU((wave / 1000).reshape(shape))
+    cards = {"CRVAL": 400.0, "CDELT": 0.2, "CRPIX": 1.0, "CTYPE": "AWAV", "CUNIT": "nm"}
+    image.header.update({f"{stem}{axis}": value for stem, value in cards.items()} | {"Z": 0.1})
+    image.header["CTYPE1"] = "RA---TAN"
+    errors = fits.ImageHDU(np.full(shape, 0.5), name="ERR")
+    fits.HDUList([image, errors]).writeto(tmp_path / "cube.fits")
+    one = read(tmp_path / "cube.fits")
+    assert one.medium == "air"
+    np.testing.assert_allclose(one.wave_obs_aa, air_to_vacuum(wave))
+    np.testing.assert_allclose(one.flux, wave / 1000, rtol=1e-6)
