@@ -34,8 +34,9 @@ from .column_notes import (
 )
 from .columns import UNIT_OF, AstropyColumns
 from .long_tables import spectra_of_columns
-from .rows_of_arrays import holds_spectra, id_columns
+from .rows_of_arrays import holds_spectra, id_columns, joined_arms
 from .said_axis import with_said_axis
+from .several_tables import are_arms
 from .votables import read_votables
 
 __all__ = ["is_text", "load_text", "spectra_of_tables"]
@@ -152,17 +153,29 @@ def spectra_of_tables(tables: Sequence[Table], path: Path, hints: Hints) -> Iter
     held = [(table, told) for table, told in held if holds_spectra(table.colnames, told)]
     if not held:
         raise ReadError(*_why_none(tables[0]))
-    unread = Unread()
+    if len(held) == 1:
+        yield from _of_table(*held[0], path)
+        return
+    unread, found = Unread(), dict[str, list[Spectrum]]()
     for number, (table, told) in enumerate(held, 1):
         which = str((table.meta or {}).get("name") or number)
-        if astropy_rows.holds_rows(table, told):
-            spectra = astropy_rows.load_rows(table, path, told)
-        else:
-            spectra = spectra_of_columns(AstropyColumns(table), path, told)
-        for spectrum in unread.through(f"{name_of(path)}-{which}", spectra):
-            several = len(held) > 1 and spectrum.id == name_of(path)
-            yield spectrum.told(id=f"{spectrum.id}-{which}") if several else spectrum
+        spectra = unread.through(f"{name_of(path)}-{which}", _of_table(table, told, path))
+        found.setdefault(which, []).extend(spectra)
+    each = [*found.values()]
+    ids = {one.id for part in each for one in part}
+    if len(each) == len(held) and len(ids) == 1 and are_arms(each):
+        yield joined_arms([one for (one,) in each])
+        return
+    for which, part in found.items():
+        for one in part:
+            yield one.told(id=f"{one.id}-{which}") if one.id == name_of(path) else one
     unread.tell()
+
+
+def _of_table(table: Any, hints: Hints, path: Path) -> Iterator[Spectrum]:
+    if astropy_rows.holds_rows(table, hints):
+        return astropy_rows.load_rows(table, path, hints)
+    return spectra_of_columns(AstropyColumns(table), path, hints)
 
 
 def _hints_of(table: Table, hints: Hints) -> Hints:

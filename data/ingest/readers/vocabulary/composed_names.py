@@ -86,7 +86,7 @@ _MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
 _EVERY_MASK = {role for role, _ in _MASKS}
 _OF_MASK = (
     "pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "array", "value", "bool",
-    "sky", "telluric", "tell", "cosmic", "cosmics", "cr", "nan",
+    "telluric", "tell", "cosmic", "cosmics", "cr", "nan",
 )  # fmt: skip
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),

@@ -158,7 +158,7 @@ def _table(tmp_path: Path, units: dict[str, str], **columns: np.ndarray) -> Path
     return tmp_path / "t.fits"
 
 
-@pytest.mark.parametrize("name", ["status", "qc_flag", "sky_mask", "telluric_mask", "invalid"])
+@pytest.mark.parametrize("name", ["status", "qc_flag", "cosmic_mask", "telluric_mask", "invalid"])
 def test_masks_have_many_names(tmp_path: Path, name: str) -> None:
     path = _table(tmp_path, {}, error=ERROR, **{name: BAD.astype(np.int32)})
     np.testing.assert_array_equal(read(path).has_data, ~BAD)

@@ -81,3 +81,17 @@ def test_every_table_is_a_spectrum(tmp_path):
     found = list(read_all(tmp_path / "a.vot"))
     assert [one.id for one in found] == ["a-1", "a-2"]
     np.testing.assert_allclose(found[1].flux, 2 * FLUX, rtol=1e-6)
+
+
+def test_tables_of_arms_are_one_spectrum(tmp_path):
+    arms = [(WAVE < 6000, u.AA, 1.0), (WAVE > 5800, u.nm, 0.1)]
+    tables = []
+    for part, unit, scale in arms:
+        one = Table({"wave": WAVE[part] * scale, "flux": FLUX[part], "error": FLUX[part] / 50})
+        one["wave"].unit, one["flux"].unit, one["error"].unit = unit, CGS, CGS
+        tables.append(from_table(one))
+    tables[0].resources[0].tables.extend(tables[1].iter_tables())
+    tables[0].to_xml(str(tmp_path / "arms.vot"))
+    (one,) = read_all(tmp_path / "arms.vot")
+    np.testing.assert_allclose(one.wave_obs_aa, WAVE)
+    np.testing.assert_allclose(one.flux, FLUX, rtol=1e-6)
