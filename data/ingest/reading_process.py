@@ -74,8 +74,10 @@ def _answer(
     _grant(limits)
     try:
         size = file.stat().st_size
-        if file.is_dir():
-            words = "a link to a folder, which is not gone into: give the folder itself"
+        if not file.is_file():  # a pipe would keep its reader waiting, a device has no end
+            words = "neither a file nor a folder but a pipe, a socket or a device: not read"
+            if file.is_dir():
+                words = "a link to a folder, which is not gone into: give the folder itself"
             last = _told([Rejected.of_file(file, ReadError("unreadable", words))])
         elif size > (most := limits.most_bytes(file)):
             last = _told([Rejected.of_file(file, too_large(size, most))])

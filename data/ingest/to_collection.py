@@ -158,7 +158,7 @@ def _find_files(paths: Iterable[str | Path], *, leave_out: Iterable[str | Path])
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    """Its files; links that lead nowhere or to folders are among them, for each is told.
+    """Its files; pipes, devices, and links that lead nowhere or to folders too: each is told.
 
     Raises
     ------
@@ -171,9 +171,7 @@ def _within(folder: Path) -> Iterator[Path]:
 
     for place, folders, files in os.walk(folder, onerror=stop):
         links = (link for name in folders if (link := Path(place, name)).is_symlink())
-        entries = (entry for name in files if (entry := Path(place, name)).is_file()
-                   or not entry.exists())  # fmt: skip
-        yield from (*links, *entries)
+        yield from (*links, *(Path(place, name) for name in files))
 
 
 def _provenance(files: list[Path], intake: Intake) -> dict[str, Any]:

@@ -94,19 +94,16 @@ def test_a_process_that_is_killed_costs_no_file(reader, tmp_path):
 
 
 def test_what_takes_too_long_is_refused_and_the_others_are_taken(tmp_path):
-    good = [own(tmp_path / f"good-{k}.fits") for k in range(2)]
-    slow = tmp_path / "pipe"
-    os.mkfifo(slow)  # whoever opens it waits for ever
+    first, slow, last = (own(tmp_path / f"good-{k}.fits") for k in range(3))
     limits = Limits(4_000_000, 300_000_000, cpu_s=5.0, wall_s=2.0)
     with BoundedReader(limits, intake=Intake(WaveGrid(3600.0, 7000.0), 0.8)) as reader:
-        of_files: list[list] = [[]]
-        for outcomes, ends in reader.pieces([good[0], slow, good[1]]):
-            of_files[-1] += outcomes
-            of_files += [[]] if ends else []
-    first, waited, last, _ = of_files
-    assert isinstance(first[0], Taken)
-    assert isinstance(last[0], Taken)
-    assert (waited[0].reason, waited[0].detail) == ("too slow", "reading it took more than 2 s")
+        taken = [outcome for outcomes, _ in reader.pieces([first]) for outcome in outcomes]
+        process = reader._idle.get()
+        os.kill(process._popen.pid, signal.SIGSTOP)  # as one whose disk does not answer
+        reader._idle.put(process)
+        taken += [outcome for outcomes, _ in reader.pieces([slow, last]) for outcome in outcomes]
+    assert [type(one) for one in taken] == [Taken, Rejected, Taken]
+    assert (taken[1].reason, taken[1].detail) == ("too slow", "reading it took more than 2 s")
 
 
 def test_a_table_that_points_elsewhere_fetches_nothing(reader, tmp_path):

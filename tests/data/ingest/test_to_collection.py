@@ -1,8 +1,10 @@
 """From files to a collection, with a reason for each one refused."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -608,7 +610,7 @@ def test_files_of_one_name_in_two_folders_are_two_spectra_and_a_copy_is_none(tmp
     assert Collection.open(again.path).catalog["id"].tolist() == ["same", "n2-same"]
 
 
-def test_links_of_a_folder_are_told_and_pipes_keep_nobody_waiting(folder, tmp_path):
+def test_links_pipes_and_sockets_of_a_folder_are_told_and_keep_nobody_waiting(folder, tmp_path):
     given = tmp_path / "given"
     given.mkdir()
     (given / "here.fits").symlink_to(folder / "a" / "galaxy.fits")
@@ -616,11 +618,16 @@ def test_links_of_a_folder_are_told_and_pipes_keep_nobody_waiting(folder, tmp_pa
     (given / "more").symlink_to(folder / "b")
     (given / "around").symlink_to(given)
     os.mkfifo(given / "pipe.fits")
-    ingest([given], tmp_path / "c", grid=GRID)
+    (given / "null.fits").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(given):
+        listening.bind("socket")  # here: of a long path there is none
+        ingest([given], tmp_path / "c", grid=GRID)
     collection = Collection.open(tmp_path / "c")
     assert collection.n_spectra == 1
     told = {Path(one["file"]).name: one["detail"] for one in collection.rejects.to_dict("records")}
-    assert told.keys() == {"nowhere.fits", "more", "around"}
+    pipes = {"pipe.fits", "null.fits", "socket"}
+    assert told.keys() == {"nowhere.fits", "more", "around", *pipes}
+    assert all("a pipe, a socket or a device: not read" in told[name] for name in pipes)
     assert told["nowhere.fits"] == "No such file or directory"
     assert "a link to a folder, which is not gone into" in told["more"]
 
