@@ -19,7 +19,7 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
-__all__ = ["Answered", "Dressed", "nonce", "policy"]
+__all__ = ["Answered", "Dressed", "held", "nonce", "policy"]
 
 _NONCE: ContextVar[str] = ContextVar("nonce", default="")
 _ALWAYS = {
@@ -71,6 +71,30 @@ def policy(mark: str, host: str) -> str:
     )
 
 
+def held(cookie: str, path: str, *, secure: bool) -> str:
+    """A cookie as this page sets it: for its own path alone, and by TLS alone where there is TLS.
+
+    Panel's OAuth sets cookies of a page below a prefix there, and takes them away at the root.
+
+    Parameters
+    ----------
+    cookie
+        The value of ``Set-Cookie``.
+    path
+        Below which the page lies, with a slash at the end.
+    secure
+        Whether the browser came by TLS.
+    """
+    name, *attributes = cookie.split(";")
+    told = {one.partition("=")[0].strip().lower(): one.strip() for one in attributes}
+    if told.setdefault("path", "Path=/") == "Path=/":
+        told["path"] = f"Path={path}"
+    told.setdefault("samesite", "SameSite=Lax")
+    if secure:
+        told["secure"] = "Secure"
+    return "; ".join((name, *told.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """One answer, as it is written down.
@@ -103,19 +127,24 @@ class Dressed(HTTPServerConnectionDelegate):
         What answers.
     seen
         Told of each answer once its headers are written.
+    path
+        Below which the page lies.
     """
 
     def __init__(
-        self, application: HTTPServerConnectionDelegate, seen: Callable[[Answered], None]
+        self,
+        application: HTTPServerConnectionDelegate,
+        seen: Callable[[Answered], None],
+        path: str = "",
     ) -> None:
         self._application = application
-        self._seen = seen
+        self._seen, self._path = seen, f"{path}/"
 
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
     ) -> HTTPMessageDelegate:
         """Put our own connection between the application and the client's."""
-        dressing = _Dressing(request_conn, self._seen)
+        dressing = _Dressing(request_conn, self._seen, self._path)
         return _Begun(self._application.start_request(server_conn, dressing), dressing)
 
     def on_close(self, server_conn: object) -> None:
@@ -126,10 +155,11 @@ class Dressed(HTTPServerConnectionDelegate):
 class _Dressing(HTTPConnection):
     """A client's connection, with our headers on what is written to it."""
 
-    def __init__(self, connection: Any, seen: Callable[[Answered], None]) -> None:
+    def __init__(self, connection: Any, seen: Callable[[Answered], None], cookie_path: str) -> None:
         self._connection = connection
-        self._seen = seen
+        self._seen, self._cookie_path = seen, cookie_path
         self._method, self._path, self._host, self._mark = "", "", "", ""
+        self._address, self._secure = "", False
         self._began = time.perf_counter()
 
     def __getattr__(self, name: str) -> Any:
@@ -140,6 +170,10 @@ class _Dressing(HTTPConnection):
         """Note what is asked for, and make the mark that its page's scripts will name."""
         self._method, self._path = line.method, line.path.partition("?")[0]
         self._host = headers.get("Host", "")
+        # What a proxy says of them is forgotten before an answer that takes its time.
+        context = self._connection.context
+        self._address = getattr(context, "remote_ip", "")
+        self._secure = getattr(context, "protocol", "") == "https"
         self._mark = secrets.token_urlsafe(16)
         _NONCE.set(self._mark)
 
@@ -153,13 +187,16 @@ class _Dressing(HTTPConnection):
             del headers[name]
         for name, value in _ALWAYS.items():
             headers[name] = value
+        cookies = headers.get_list("Set-Cookie")
+        headers.pop("Set-Cookie", None)
+        for cookie in cookies:
+            headers.add("Set-Cookie", held(cookie, self._cookie_path, secure=self._secure))
         # What has no version in its address is asked for anew: a later release may have another.
         headers.setdefault("Cache-Control", "no-cache")
         headers["Content-Security-Policy"] = policy(self._mark, self._host)
         if isinstance(start_line, ResponseStartLine):
-            address = getattr(self._connection.context, "remote_ip", "")
             took = time.perf_counter() - self._began
-            self._seen(Answered(self._method, self._path, address, start_line.code, took))
+            self._seen(Answered(self._method, self._path, self._address, start_line.code, took))
         return self._connection.write_headers(start_line, headers, chunk)
 
     def write(self, chunk: bytes) -> Any:

@@ -162,7 +162,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         gate = Gate(terms.path, door, service, lambda: len(opened), terms.most_sessions)
         answer_only(
             server,
-            partial(Dressed, seen=service.answered),
+            partial(Dressed, seen=service.answered, path=terms.path),
             partial(OnlyKnownHosts, hosts=terms.hosts),
             partial(Refusing, reason=gate),
         )

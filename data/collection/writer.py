@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,7 +17,7 @@ import pandas as pd
 import zarr
 
 from ...core.spectra.grid import WaveGrid
-from ..files.durable import sync, sync_tree
+from ..files.durable import Stamp, sync, sync_tree
 from ..files.row_arrays import SHARD_ROWS, rows_layout
 from .format import (
     AT_REST,
@@ -38,7 +37,6 @@ from .place_beside import COMMIT_NAME, Place, free_place, table_part
 __all__ = ["CollectionWriter", "RowsAwaited"]
 
 _SHARD_ROWS = SHARD_ROWS  # the unit of commit
-_CLOCK_S = 2.0  # by which a file system's times may lag behind ours
 
 
 class RowsAwaited(ABC):
@@ -60,7 +58,7 @@ class RowsAwaited(ABC):
         self._rows: list[Any] = []
         self._catalogs: list[pd.DataFrame] = []
         self._rejects: list[dict[str, str]] = []
-        self._synced_s = 0.0
+        self._synced: dict[Path, Stamp] = {}
         self._ids = set(self.catalog_committed["id"])
 
     @property
@@ -149,7 +147,6 @@ class RowsAwaited(ABC):
         self._catalogs, self._rejects = [catalog.iloc[n_rows:]], []
 
     def _commit_rows(self, catalog: pd.DataFrame, rows: list[Any]) -> None:
-        began_s = time.time() - _CLOCK_S
         key = hashlib.blake2b(self._commit["key"].encode(), digest_size=16)
         more = self._write_rows(rows, key.update)
         # floats are written with every digit, so equal text means equal catalogs
@@ -160,8 +157,7 @@ class RowsAwaited(ABC):
             "key": key.hexdigest(),
             "n_parts": self._commit["n_parts"] + 1,
         }
-        sync_tree(self._part, since_s=self._synced_s)
-        self._synced_s = began_s
+        sync_tree(self._part, self._synced)
         write_json(self._part / COMMIT_NAME, self._commit | commit | more)
         self._commit |= commit | more
 

@@ -6,7 +6,10 @@ import errno
 import os
 from pathlib import Path
 
-__all__ = ["sync", "sync_tree"]
+__all__ = ["Stamp", "sync", "sync_tree"]
+
+Stamp = tuple[int, int, int]
+"""When a file was changed (ns), its size and its number."""
 
 # Of folders, where a file system or Windows knows no such thing.
 _NOT_KNOWN = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
@@ -32,25 +35,34 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def sync_tree(path: Path, since_s: float = 0.0) -> None:
-    """All files of a folder that changed since then, and its folders, from the innermost out.
+def sync_tree(path: Path, synced: dict[Path, Stamp] | None = None) -> None:
+    """All files of a folder, and its folders, from the innermost out.
 
     Parameters
     ----------
     path
         The folder.
-    since_s
-        In the time of the files (seconds since 1970); what is older has been synced before.
+    synced
+        What has been synced before, and as what: it is passed over where it is the same, whatever
+        the clock did meanwhile. Added to.
 
     Raises
     ------
     OSError
         Something cannot be written.
     """
+    known: dict[Path, Stamp] = {} if synced is None else synced
+
+    def unless_known(one: Path) -> None:
+        now = one.stat()
+        stamp = (now.st_mtime_ns, now.st_size, now.st_ino)
+        if known.get(one) != stamp:
+            sync(one)
+            known[one] = stamp
+
     for folder, _, files in os.walk(path, topdown=False):
         for name in files:
             file = Path(folder) / name
-            if not file.is_symlink() and file.stat().st_mtime >= since_s:
-                sync(file)
-        if os.stat(folder).st_mtime >= since_s:
-            sync(Path(folder))
+            if not file.is_symlink():
+                unless_known(file)
+        unless_known(Path(folder))
