@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bokeh.util.token import get_session_id
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -50,6 +51,8 @@ class Gate:
         Gives the number of open sessions.
     most_sessions
         From so many on no further session is let in.
+    is_open
+        Whether there is a session of an id.
     """
 
     prefix: str
@@ -57,6 +60,7 @@ class Gate:
     service: Service
     n_sessions: Callable[[], int]
     most_sessions: int
+    is_open: Callable[[str], bool]
 
     def __call__(
         self, line: RequestStartLine, headers: HTTPHeaders, connection: HTTPConnection
@@ -82,7 +86,9 @@ class Gate:
             return Refusal(403, words)
         if path == "/ws" and self.door.who(request) is None:
             return Refusal(403, "Whoever wants to see this page has to log in first.")
-        if path != "/ws" and self.n_sessions() >= self.most_sessions:
+        # A page that was let in may be asked for its socket long after its session has ended.
+        comes_back = path == "/ws" and self.is_open(_session_of(headers))
+        if self.n_sessions() >= self.most_sessions and not comes_back:
             return Refusal(
                 503,
                 f"{self.most_sessions} pages are open here, and no more are let in (--sessions). "
@@ -103,6 +109,15 @@ def _from_here(request: HTTPServerRequest) -> bool:
     host = next(_names(request.headers.get("Host", "")), "")
     straight = not any(name in request.headers for name in _FORWARDED)
     return straight and request.remote_ip in _HERE and host in _HERE
+
+
+def _session_of(headers: HTTPHeaders) -> str:
+    """The session that a websocket asks for, as its token says, which others check; "" of none."""
+    token = headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
+    try:
+        return str(get_session_id(token))
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _names(host: str) -> Iterator[str]:

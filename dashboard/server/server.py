@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+from weakref import WeakSet
 
 import panel as pn
 from bokeh.application.application import SessionContext
@@ -35,6 +36,7 @@ from ...data.collection.collection import Collection
 from ...data.lenses.explained_anomalies import open_reasons
 from ...data.lenses.lenses import open_lenses, outdated, outdated_domain
 from ...data.lenses.plane_points import open_planes
+from ..figures.theme import THEMES
 from ..session.background.worker_share import SharedWorkers
 from ..session.choices.person import Person
 from ..session.session import Session
@@ -50,6 +52,7 @@ from .page import build_app
 from .process_exit import THREADS
 from .reachable import REACHABLE
 from .refusals import Refusing
+from .room_for_files import RoomForFiles, most_connections
 from .service import Service
 from .short_logs import keep_logs_short
 from .small_arrays import hold_arrays
@@ -132,6 +135,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
     hold_arrays()
     # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
     pn.config.reuse_sessions = "warm"
+    pn.config.session_key_func = _html_of
     stopping, opened = threading.Event(), set[Session]()
     service = Service(lambda: len(opened), lambda: pool.n_waiting)
     pool = SharedWorkers(_n_workers(), THREADS, service.worked)
@@ -159,9 +163,13 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
             extra_patterns=REACHABLE,
             **_options(terms, door, secret, service),
         )
-        gate = Gate(terms.path, door, service, lambda: len(opened), terms.most_sessions)
+        gate = Gate(
+            terms.path, door, service, lambda: len(opened) + len(scripts.making),
+            terms.most_sessions, lambda id: any(one.id == id for one in server.get_sessions()),
+        )  # fmt: skip
         answer_only(
             server,
+            partial(RoomForFiles, most=most_connections()),
             partial(Dressed, seen=service.answered, path=terms.path),
             partial(OnlyKnownHosts, hosts=terms.hosts),
             partial(Refusing, reason=gate),
@@ -177,6 +185,12 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         for session in tuple(opened):  # nor computes for one, or asks the threads for more
             session.close()
         pool.shutdown()
+
+
+def _html_of(request: HTTPServerRequest) -> tuple[str, str]:
+    """What requests of the same HTML have in common: Panel keeps a session of each for ever."""
+    theme = request.arguments.get("theme", [b""])[-1].decode(errors="replace")
+    return request.path, theme if theme in THEMES else ""
 
 
 def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[str, Any]:
@@ -227,6 +241,11 @@ class _ScriptsFirst(Handler):
     """Lets the browser fetch the page's scripts before its session keeps the server busy.
 
     And says whose the session is, which only the server can sign.
+
+    Attributes
+    ----------
+    making
+        Sessions whose page is not made yet.
     """
 
     def __init__(self, door: Door) -> None:
@@ -234,8 +253,10 @@ class _ScriptsFirst(Handler):
         self._door = door
         self._first = True
         self._waiting: set[asyncio.Event] = set()
+        self.making: WeakSet[SessionContext] = WeakSet()  # one that fails is let go
 
     async def on_session_created(self, session_context: SessionContext) -> None:
+        self.making.add(session_context)
         if self._first:  # its HTML is made from the session itself, and no script is asked for yet
             self._first = False
             return
@@ -257,7 +278,9 @@ class _ScriptsFirst(Handler):
         return {"person": asdict(person or Person(role="look"))}
 
     def modify_document(self, doc: Document) -> None:
-        """Leave it as it is."""
+        """Its page has been made."""
+        if doc.session_context is not None:
+            self.making.discard(doc.session_context)
 
 
 def _prepare(

@@ -8,7 +8,9 @@ import traceback
 __all__ = ["keep_logs_short"]
 
 # Bokeh writes out a message that it cannot read, which may have 17 MB.
-_LOGGERS = ("bokeh.server.views.ws", "bokeh.server.protocol_handler", "tornado.application")
+_LOGGERS = (
+    "bokeh.server.views.ws", "bokeh.server.protocol_handler", "tornado.application", "asyncio",
+)  # fmt: skip
 _LONGEST, _AGAIN = 4000, 300
 _MOST_TOLD = 1000
 

@@ -11,11 +11,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import pytest
+from bokeh.core.types import ID
+from bokeh.util.token import generate_jwt_token
+from spexplain.dashboard.server.doors import OpenDoor
+from spexplain.dashboard.server.gate import Gate
+from spexplain.dashboard.server.server import _html_of
+from spexplain.dashboard.server.service import Service
 from spexplain.dashboard.views.widgets.components import BUNDLE_AT
 from spexplain.data.files.password_file import set_password
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 _SERVE = "from spexplain.dashboard.cli import main; main()"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -26,6 +35,12 @@ _WEBSOCKET = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Protocol": "bokeh, token",
 }
+
+
+def asked(path: str, **headers: str) -> tuple[RequestStartLine, HTTPHeaders, Any]:
+    """A request as the gate is given it."""
+    told = HTTPHeaders({"Host": "localhost"} | headers)
+    return RequestStartLine("GET", path, "HTTP/1.1"), told, SimpleNamespace(context=None)
 
 
 @contextmanager
@@ -243,3 +258,24 @@ def test_an_open_address_without_a_word_about_whom_is_refused(small_demo: Path, 
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error 0.0.0.0, port 5006 can be reached from other machines")
+
+
+def test_where_all_sessions_are_taken_a_socket_opens_no_other():
+    """Tokens of pages that were let in before outlive their sessions."""
+    full = Gate("", OpenDoor(), Service(lambda: 3, lambda: 0), lambda: 3, 3, {"open"}.__contains__)
+    for token, status in (("open", None), ("gone", 503), ("", 503)):
+        signed = generate_jwt_token(ID(token), expiration=60) if token else "no token"
+        refused = full(*asked("/ws", **{"Sec-WebSocket-Protocol": f"bokeh, {signed}"}))
+        assert (None if refused is None else refused.status) == status
+    page = full(*asked("/"))
+    assert page is not None
+    assert page.status == 503
+
+
+def test_a_theme_that_is_none_has_no_page_of_its_own():
+    """Panel keeps one session for ever of each kind of page that it is asked for."""
+    kinds = set()
+    for theme in ("dark", "light", "", "x", "%ff", *map(str, range(50))):
+        line, told, _ = asked(f"/?theme={theme}")
+        kinds.add(_html_of(HTTPServerRequest(start_line=line, headers=told)))
+    assert kinds == {("/", "dark"), ("/", "light"), ("/", "")}
