@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core test-data test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill peers venv clean
+.PHONY: help run test test-core test-data test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill audit peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -94,6 +94,14 @@ fuzz: venv ## mutated files through every reader, ten minutes blindly and ten le
 
 kill: venv ## ingests, builds, fetches and tags killed two hundred times, as JSON: what survives, and whether it is the same
 	$(BIN)/python benchmarks/kill.py --kills 200 --json
+
+audit: .venv-audit/.installed ## known weaknesses of the pinned dependencies, where the index tells of them
+	.venv-audit/bin/pip-audit --disable-pip --no-deps --requirement constraints.txt
+
+.venv-audit/.installed:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet pip-audit
+	@touch $@
 
 peers: .venv-peers/.installed ## the same task by lime, shap and captum in one run, as JSON
 	.venv-peers/bin/python benchmarks/peers.py --json
