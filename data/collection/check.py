@@ -42,6 +42,7 @@ _BUILD_AGAIN = "--repair removes it, and spexplain build makes it again"
 # Only what this program names so: a user's own notes may lie beside.
 _STRAY = re.compile(r"\..+\.(partial|part|[0-9a-f]{32}\.part(\..+)?)")
 _RUN = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}")
+_STRAY_IN_RUN = re.compile(r"\.tmp\w{6}")  # as safetensors begins a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _strays(path: Path) -> Iterator[Fault]:
     """Temporary files of a process that was killed while it wrote."""
     for folder, folders, files in os.walk(path):
         for name in [*folders, *files]:
-            if _STRAY.fullmatch(name):
+            in_run = _RUN.fullmatch(Path(folder).name)
+            if _STRAY.fullmatch(name) or (in_run and _STRAY_IN_RUN.fullmatch(name)):
                 way_out = "the same command again goes on from it, --repair removes it"
                 yield Fault(Path(folder) / name, "left by what was broken off", way_out, True)
         folders[:] = [name for name in folders if not name.startswith(".")]

@@ -270,7 +270,7 @@ class RunStore:
         write_json(beside / _METRICS, _plain(draft.metrics))
         facts = {"stage": stage, "key": key, "params": params, "inputs": dict(inputs)}
         write_json(beside / _RUN, facts)
-        for stray in beside.glob("**/.*.part*"):  # of a write that was broken off before
+        for stray in beside.glob("**/.*"):  # of a write that was broken off, ours or safetensors'
             stray.unlink()
         sync_tree(beside)
         shutil.rmtree(folder, ignore_errors=True)

@@ -127,7 +127,10 @@ def test_stray_files_are_found_and_removed(collection: Path):
         collection / ".collection.json.part",
         collection / "runs" / ".vae-x.partial",
         collection / "runs" / "svm-k" / ".table.parquet.part",
+        collection / "runs" / "vae-0123456789abcdef" / ".tmp72fT6o",
     ]
+    with RunStore(collection).draft("vae", "0123456789abcdef", params={}, inputs={}):
+        pass
     for stray in strays:
         stray.mkdir() if stray.suffix == ".partial" else stray.write_text("x")
     faults = [*check(collection)]

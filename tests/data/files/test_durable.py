@@ -60,6 +60,7 @@ def test_no_stray_file_of_a_broken_off_write_is_in_a_finished_run(tmp_path: Path
     store = RunStore(tmp_path)
     with store.draft("vae", "k", params={}, inputs={}, resumable=True) as draft:
         (draft.path / ".checkpoint.json.part").write_text("half")
+        (draft.path / ".tmp72fT6o").write_bytes(b"half of a network")  # as safetensors begins one
         draft.write_facts("facts", {"a": 1})
     names = sorted(path.name for path in (tmp_path / "runs" / "vae-k").iterdir())
     assert names == ["facts.json", "metrics.json", "run.json"]
