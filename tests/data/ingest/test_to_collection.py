@@ -283,6 +283,21 @@ def test_two_ingests_into_one_place_do_not_meet(many, tmp_path):
     assert report.n_taken == Collection.open(tmp_path / "c").n_spectra == 110
 
 
+def test_two_ingests_into_one_collection_do_not_meet(folder, many, tmp_path):
+    ingest([folder], tmp_path / "c", grid=GRID)
+    said = []
+
+    def another(*_):
+        with pytest.raises(IngestError) as refused:
+            ingest([many], into=tmp_path / "c")
+        said.append(str(refused.value))
+
+    n_before = Collection.open(tmp_path / "c").n_spectra
+    report = ingest([many], into=tmp_path / "c", progress=another)
+    assert set(said) == {f"another process is writing {tmp_path / 'c'}; wait for it to end"}
+    assert Collection.open(tmp_path / "c").n_spectra == n_before + report.n_taken
+
+
 KILLED = """
 import os, signal, sys
 from spexplain.core.spectra.grid import WaveGrid
