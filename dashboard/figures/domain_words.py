@@ -71,9 +71,9 @@ def outside_words(domain: DomainVerdict | None) -> str:
 
 
 def origin_words(domain: DomainVerdict | None) -> str:
-    """For files: ``"inside"``, ``"outside: why"``, or "" where it is not known."""
+    """For files: ``"inside"``, ``"outside: why"``, or ``"not known"``."""
     if domain is None:
-        return ""
+        return "not known"
     return f"outside: {domain.why}" if domain.outside else "inside"
 
 

@@ -11,7 +11,7 @@ from scipy.optimize import isotonic_regression
 
 from ...core.explain.entry import Explanation
 from ...core.models.anomaly.scores import SCORE_TITLES
-from ...core.words import probability_text
+from ...core.words import goodness, probability_text
 from ...data.lenses.lenses import Verdict
 from .colour_limit import colour_limit
 from .set_words import like_text, set_text
@@ -176,6 +176,7 @@ def settings_text(explanation: Explanation, chosen: str = "") -> str:
     target = target_title(explanation.target) + (f" ({chosen})" if chosen else "")
     if explanation.method == "saliency":
         step = f"each pixel raised by {settings.step:.3g} of its flux"
+        step = "analytic derivative" if settings.gradient == "analytic" else step
         return f"{target} · saliency map · {step}"
     pieces = f"{n} {settings.segmentation} segments · {settings.perturbation} {settings.factor:g}"
     if explanation.method == "occlusion":
@@ -190,7 +191,6 @@ def settings_text(explanation: Explanation, chosen: str = "") -> str:
     # The limit has no penalty and draws nothing.
     drawn = f" · ridge α {settings.ridge_alpha:g} · seed {settings.seed}"
     drawn = "" if explanation.exact else drawn
-    return (
-        f"{target} · LIME · {pieces} · {samples} · {settings.kernel} kernel{width}{drawn} · "
-        f"R² {explanation.r2:.4f}"
-    )
+    fit = "" if explanation.nothing else f" · {goodness(explanation.r2)}"
+    kernel = f"{settings.kernel} kernel{width}"
+    return f"{target} · LIME · {pieces} · {samples} · {kernel}{drawn}{fit}"

@@ -42,8 +42,8 @@ class Origin:
     flux_unit
         Before the spectrum was prepared, as its file has it.
     domain
-        Whether the model has learned on anything like the spectrum: ``"inside"``, or
-        ``"outside: …"`` with why; empty if not known.
+        Whether the model has learned on anything like the spectrum: ``"inside"``,
+        ``"outside: …"`` with why, or ``"not known"``; empty of a model of no collection.
     whose
         Whose the model is, and what it learned on.
     z_warning

@@ -63,7 +63,7 @@ def test_the_terminal_says_the_same() -> None:
 
 def test_files_carry_it() -> None:
     assert origin_words(OUTSIDE) == f"outside: {WHY}"
-    assert (origin_words(INSIDE), origin_words(None)) == ("inside", "")
+    assert (origin_words(INSIDE), origin_words(None)) == ("inside", "not known")
 
 
 def test_a_list_can_be_held_to_either_side_of_the_domain(session, monkeypatch) -> None:

@@ -121,6 +121,11 @@ def test_the_small_print_holds_every_setting_used():
         "code kernel of width 0.3", "ridge α 1", "seed 9", "R² ",
     ):  # fmt: skip
         assert words in lime
+    assert settings_text(replace(explained(), r2=0.99998)).endswith("R² above 0.999")
+    assert "R²" not in settings_text(replace(explained(), nothing="at factor 1 nothing changes"))
+    of_derivative = replace(explained("saliency").settings, gradient="analytic")
+    by_model = settings_text(replace(explained("saliency"), settings=of_derivative))
+    assert by_model.endswith("saliency map · analytic derivative")
     early = replace(explained(), n_samples=50, complete=False)
     assert "50 of 200 samples" in settings_text(early)
     saliency = settings_text(explained("saliency"))
