@@ -7,6 +7,7 @@ empty text) are SQL's NULL: no comparison holds for them but IS NULL.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -300,7 +301,11 @@ class _Reader:
         if word.kind == "sign":
             return self._signed_or_nested(word)
         if word.kind == "number":
-            return _constant(_as_number(word.value), "number", word)
+            number = _as_number(word.value)
+            if number > sys.float_info.max:
+                why = f"“{_shortened(word.value)}” is larger than any number that is kept."
+                raise WhereError(why, word.start, word.end)
+            return _constant(number, "number", word)
         if word.kind == "keyword":
             return self._keyword(word)
         if word.kind == "name" and self._next.value == "(" and self._next.kind == "sign":

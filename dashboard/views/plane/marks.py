@@ -15,7 +15,7 @@ from ...figures.bokeh_style import FONT, span
 from ...figures.number_labels import label_places
 from ...figures.theme import THEMES
 from ...session.visitor import Visitor
-from ..widgets.components import added_at_once
+from ..widgets.components import added_at_once, in_one_patch
 
 __all__ = ["attach_marks"]
 
@@ -82,9 +82,9 @@ class _Marks:
             x="label_x", y="label_y", text="text", text_align="center", text_baseline="middle",
             text_font=constant(FONT), text_font_size="12px", border_line_color="colour", **box,
         )  # fmt: skip
-        self._plane.on_event(RangesUpdate, lambda _: self._arrange())
+        self._plane.on_event(RangesUpdate, in_one_patch(lambda _: self._arrange()))
         for axis in (self._plane.x_range, self._plane.y_range):
-            axis.on_change("end", lambda _attr, _old, _new: self._arrange())
+            axis.on_change("end", in_one_patch(lambda _attr, _old, _new: self._arrange()))
         diamond = Scatter(size=15, marker="diamond", line_width=2)
         return _Drawn(rings, add(numbers, label), add(placed, diamond))
 

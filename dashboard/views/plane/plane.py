@@ -27,7 +27,7 @@ from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.session import Session
 from ...workspace.colouring import Categories, Values
-from ..widgets.components import WordsPart, asset, one_patch
+from ..widgets.components import WordsPart, asset, in_one_patch
 from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
 from .select_tools import attach_select
 
@@ -146,16 +146,16 @@ class PlaneView(pn.viewable.Viewer):
         ]
         for ghost in self._ghosts:  # over the rings of what is selected
             ghost.level = "annotation"
-        fig.on_event(RangesUpdate, self._moved)
-        fig.on_event(Tap, self._tap)
-        fig.on_event(DoubleTap, lambda _: self.reset())
+        fig.on_event(RangesUpdate, in_one_patch(self._moved))
+        fig.on_event(Tap, in_one_patch(self._tap))
+        fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
         for side in _GUESS_PX:
-            fig.on_change(side, self._resized)
+            fig.on_change(side, in_one_patch(self._resized))
         # Only where the pointer rests is asked about: a hundred questions a second help nobody.
         rest = CustomJS(args={"probe": self._probe, "wait": _PROBE_MS}, code=asset("probe.js"))
         fig.js_on_event("mousemove", rest)
         fig.js_on_event("mouseleave", rest)
-        self._probe.on_change("data", self._look)
+        self._probe.on_change("data", in_one_patch(self._look))
         return fig
 
     def _size(self) -> tuple[int, int]:
@@ -191,11 +191,11 @@ class PlaneView(pn.viewable.Viewer):
             return "No plane: <code>spexplain build</code> makes one of 5 usable spectra or more."
         plane = self._session.workspace.planes[name]
         trust, recall = (plane.metrics.get(name) for name in ("trustworthiness", "knn_recall"))
-        kept = "" if trust is None else f" · trustworthiness {trust:.2f}"
+        kept = "" if trust is None else f"\u00a0· trustworthiness {trust:.2f}"
         kept += "" if recall is None else f", recall {recall:.2f}"
         kept += f" ({plane.judged_on})" if kept and plane.judged_on else ""
-        title = escape(f"{plane.title} · {counted(len(plane.rows), 'point')}{kept}")
-        return f'<div class="muted small two-lines" title="{title}. {_KEPT}">{title}</div>'
+        title = escape(f"{plane.title}\u00a0· {counted(len(plane.rows), 'point')}{kept}")
+        return f'<div class="muted small few-lines" title="{title}. {_KEPT}">{title}</div>'
 
     def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this extent with equal scales: a distance means the same in every direction."""
@@ -297,8 +297,7 @@ class PlaneView(pn.viewable.Viewer):
             return
         row = self._nearest(event.x, event.y)
         if row is not None:
-            with one_patch():
-                self._session.open(row)
+            self._session.open(row)
 
     def _look(self, attr: str, old: object, new: dict[str, list[float]]) -> None:
         row = self._nearest(new["x"][0], new["y"][0]) if len(new["x"]) else None

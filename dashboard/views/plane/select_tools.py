@@ -21,7 +21,7 @@ from ....data.selections.selection import Selection
 from ...figures.theme import THEMES
 from ...session.session import Session
 from ...workspace.colouring import Categories
-from ..widgets.components import FormPart, one_patch
+from ..widgets.components import FormPart, in_one_patch
 from ..widgets.form_fields import Field, form
 from .picture import ringed_places
 
@@ -106,7 +106,7 @@ class _Select:
         plane.js_on_change(
             "tags", CustomJS(args={"pan": pan, "box": box, "lasso": lasso}, code=_TURN)
         )
-        plane.on_event(SelectionGeometry, self._drawn)
+        plane.on_event(SelectionGeometry, in_one_patch(self._drawn))
         session.view.param.watch(self._turn, "drag")
         session.view.param.watch(self._ring, ["plane", "theme"])
         session.selected.param.watch(self._ring, "current")
@@ -133,8 +133,7 @@ class _Select:
             seen = np.array([name not in view.hidden for name in colouring.names])
             rows = rows[seen[colouring.codes[rows]]]
         name = "box" if geometry.get("type") == "rect" else "lasso"
-        with one_patch():
-            self._session.selected.take(Selection(name, f"{name} on “{plane.title}”", rows))
+        self._session.selected.take(Selection(name, f"{name} on “{plane.title}”", rows))
 
     def _ring(self, *_: object) -> None:
         view, rows = self._session.view, self._session.selected.rows

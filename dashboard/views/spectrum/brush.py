@@ -16,6 +16,7 @@ from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
+from ..widgets.components import in_one_patch
 
 __all__ = ["Brush"]
 
@@ -49,9 +50,9 @@ class Brush:
                 code="for (const pan of pans) pan.active = cb_obj.tags[0] !== 'on'",
             ),
         )
-        flux.on_event(PanStart, self._begin)
-        flux.on_event(Pan, self._drag)
-        flux.on_event(PanEnd, self._end)
+        flux.on_event(PanStart, in_one_patch(self._begin))
+        flux.on_event(Pan, in_one_patch(self._drag))
+        flux.on_event(PanEnd, in_one_patch(self._end))
         view = session.view
         view.param.watch(self._turn, "tab")
         view.param.watch(self._dress, "theme")

@@ -14,6 +14,7 @@ from ...figures.line_labels import Label, fit_labels
 from ...figures.theme import Theme
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.visitor import Visitor
+from ..widgets.components import in_one_patch
 from .spectrum_sources import SpectrumSources
 
 __all__ = ["FOOT_PX", "FluxFigure"]
@@ -78,7 +79,7 @@ class FluxFigure:
         )  # fmt: skip
         self._names = fig.add_glyph(sources.names, names, y_range_name="share").glyph
         for side in ("inner_width", "inner_height"):
-            fig.on_change(side, self.resized)
+            fig.on_change(side, in_one_patch(self.resized))
 
     def dress(self, theme: Theme) -> None:
         """Wear the colours of a theme, and paint the line or what is behind it."""

@@ -16,6 +16,7 @@ from ...figures.theme import THEMES, over_colours
 from ...session.choices.drawing import AXIS
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
+from ..widgets.components import in_one_patch
 from .flux_figure import FOOT_PX
 from .spectrum import SpectrumView
 
@@ -58,7 +59,9 @@ class LinesOver:
         session.view.param.watch(self._draw, [*AXIS, "smooth_px", "survey_model", "span"])
         session.view.param.watch(self._dress, "theme")
         session.redshift.param.watch(self._draw, "line")
-        view.flux.on_change("inner_width", lambda attr, old, new: self._say(self._said))
+        view.flux.on_change(
+            "inner_width", in_one_patch(lambda attr, old, new: self._say(self._said))
+        )
         self._dress()
         self._draw()
 

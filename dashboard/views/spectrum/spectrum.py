@@ -19,6 +19,7 @@ from ...figures.wording import flux_label, meaning
 from ...session.choices.drawing import AXIS, LINE_KINDS
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor
+from ..widgets.components import in_one_patch
 from .flux_figure import FluxFigure
 from .reasons import ReasonMarks
 from .spectrum_sources import SpectrumSources
@@ -131,9 +132,9 @@ class SpectrumView(pn.viewable.Viewer):
             wheel = WheelZoomTool(dimensions="width")
             fig.add_tools(wheel, CrosshairTool(overlay=self._cursor), WheelPanTool())
             fig.toolbar.active_scroll = wheel
-            fig.on_event(DoubleTap, lambda _: self.reset())
-        self.flux.on_event(RangesUpdate, lambda _: self.fit())
-        self.flux.on_event(Tap, self._tap)
+            fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
+        self.flux.on_event(RangesUpdate, in_one_patch(lambda _: self.fit()))
+        self.flux.on_event(Tap, in_one_patch(self._tap))
 
     def _tap(self, event: Any) -> None:
         """A click on a line's name chooses the line; the next says where it is."""

@@ -12,6 +12,7 @@ from ...figures.bokeh_style import GUESS_PX, dress, letter_name, spectral_figure
 from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import Theme
 from ...session.session import Session
+from ..widgets.components import in_one_patch
 from .spectrum_sources import SpectrumSources
 
 __all__ = ["WeightFigure"]
@@ -69,7 +70,7 @@ class WeightFigure:
         fig.yaxis.major_label_text_font_size = f"{_WEIGHT_TICK_PX}px"
         fig.yaxis.axis_label_standoff = _WEIGHT_LABEL_PX
         for side in ("inner_width", "inner_height"):
-            fig.on_change(side, self._resized)
+            fig.on_change(side, in_one_patch(self._resized))
 
     def show(self, most: float, *names: str) -> None:
         """Show weights between ±``most``, called by the longest of these names that fits."""

@@ -14,7 +14,7 @@ from ...figures.small_multiples import planes_layout
 from ...figures.theme import THEMES, category_colours
 from ...session.session import Session
 from ...workspace.confusion_table import ordered_types
-from ..widgets.components import invitation
+from ..widgets.components import in_one_patch, invitation
 from ..widgets.html_sections import SectionsPart, choice
 
 __all__ = ["show"]
@@ -97,7 +97,7 @@ class _Planes:
 
     def _on_figure(self, name: str, drawn: figure) -> None:
         self._figures[name] = drawn
-        drawn.on_event(Tap, lambda _event: self._choose(name))
+        drawn.on_event(Tap, in_one_patch(lambda _event: self._choose(name)))
         self._outline()
 
     def _choose(self, name: str) -> None:

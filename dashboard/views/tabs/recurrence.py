@@ -9,6 +9,7 @@ import numpy as np
 
 from ....core.explain.explanation import Explanation
 from ....core.words import percent
+from ...figures.wording import meaning
 from ..spectrum.reasons import beyond_text, segment_name
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ def exposures_section(
             f"<tr><th>{mark}{escape(segment_name(segment, edges))}</th>{''.join(cells)}</tr>"
         )
     more = "<th>above noise</th>" if of_score else ""
+    rows.append(
+        f'<tr class="of-axis"><th>{escape(meaning(explanation, effects).axis)}</th>'
+        f"<td><span><small>−{most:.2g}</small><small>0</small><small>+{most:.2g}</small></span></td></tr>"
+    )
     key = '<th><i class="of-masks"></i>masks <i class="of-noise"></i>noise</th>'
     return (
         f"{head}<p>{escape(recurrence.sentence()[:1].upper() + recurrence.sentence()[1:])}.</p>"

@@ -182,7 +182,7 @@ class _Scores:
             '<span><i class="key-line box"></i>filtered</span>' if not rebuilt.kept.all() else ""
         )
         if rebuilt.trimmed.any():
-            shaded += '<span><i class="key-line box warm"></i>trimmed</span>'
+            shaded += '<span><i class="key-line box trimmed"></i>trimmed</span>'
         return (
             '<div class="caption"><span><i class="key-line"></i>spectrum</span>'
             '<span><i class="key-line red broad"></i>reconstruction; residual below</span>'

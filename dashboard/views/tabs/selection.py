@@ -53,7 +53,7 @@ def show(session: Visitor) -> pn.Row:
 
 def _with_room(table: TablePart) -> TablePart:
     """Room for its seven columns, where what stands beside it needs less."""
-    table.styles = {"min-width": "min(540px, 64%)"}
+    table.min_width = 540  # px
     return table
 
 

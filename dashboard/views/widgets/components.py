@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, partial
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "added_at_once",
     "asset",
     "html_sheet",
+    "in_one_patch",
     "invitation",
     "one_patch",
     "script",
@@ -59,6 +60,21 @@ def one_patch() -> AbstractContextManager[None]:
     # A page that is still loading may have been sent already without saying so: panel would drop
     # what is held for it.
     return pn.io.hold() if pn.state.loaded else nullcontext()
+
+
+def in_one_patch(callback: Callable[..., None]) -> Callable[..., None]:
+    """What Bokeh calls, so that its changes travel as one message, in turn.
+
+    Panel keeps a message back while another is being written: what Bokeh sends by itself
+    meanwhile would overtake it, and the older value would be the last that the browser hears.
+    """
+
+    @wraps(callback)
+    def patch(*args: Any) -> None:
+        with one_patch():
+            callback(*args)
+
+    return patch
 
 
 def added_at_once(figure: Model) -> AbstractContextManager[object]:
