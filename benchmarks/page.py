@@ -292,8 +292,7 @@ def lasso(browser: Browser, url: str, repeats: int) -> list[float]:
                 "window.meant = shadows('.selected .mean svg')[0];"
                 "window.took = after('pointerup', () =>"
                 " model('plane-image').data.image[0] !== before && sharp()"
-                " && shadows('.selected .mean svg')[0] !== meant"
-                " && shadows('.selected .mean svg').length > 0); null"
+                " && ![undefined, meant].includes(shadows('.selected .mean svg')[0])); null"
             )
             page.mouse.up()
             times.append(page.evaluate("took"))
@@ -380,6 +379,10 @@ class TiledLens:
 
     def prepared(self, row: int) -> np.ndarray:
         return self._lens.prepared(row % self._n)
+
+    def prepared_rows(self, rows: np.ndarray) -> np.ndarray:
+        order, back = np.unique(np.asarray(rows) % self._n, return_inverse=True)
+        return self._lens.prepared_rows(order)[back]
 
     def target(self, name: str, row: int) -> Any:
         return self._lens.target(name, row % self._n)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
@@ -171,6 +171,12 @@ class BuiltLens:
         """
         self._check_row(row)
         return np.asarray(self._spectra[int(np.searchsorted(self.rows, row))])
+
+    def prepared_rows(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """(n, D) float32 of as many rows, each part of the file read once; errors likewise."""
+        for row in rows:
+            self._check_row(int(row))
+        return np.asarray(self._spectra.oindex[np.searchsorted(self.rows, rows)])
 
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
         """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides.

@@ -5,7 +5,7 @@ Opening one loads neither torch nor scikit-learn, which take seconds; asking for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -107,6 +107,10 @@ class Lens(Protocol):
 
     def prepared(self, row: int) -> np.ndarray:
         """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
+        ...
+
+    def prepared_rows(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """(n, D) float32 of as many rows at once; LensError if it cannot take one."""
         ...
 
     def renormalised(self, flux: np.ndarray) -> np.ndarray:

@@ -86,6 +86,9 @@ class FakeLens:
     def prepared(self, row: int) -> np.ndarray:
         return self.renormalised(fake_flux(self.wave_rest_aa, row))
 
+    def prepared_rows(self, rows: np.ndarray) -> np.ndarray:
+        return np.stack([self.prepared(row) for row in rows])
+
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
         norm = np.interp(5100.0, self.wave_rest_aa, flux) if self.name == "agn" else np.median(flux)
         if not norm > 0:

@@ -92,13 +92,11 @@ def spread_of(
         Spectra to read.
     """
     few, of = drawn_evenly(lens, rows, most)
-    if not of:
+    if not of or cancelled():
         return
-    flux = np.empty((len(few), len(lens.wave_rest_aa)), np.float32)
-    for at, row in enumerate(few):
-        if cancelled():
-            return
-        flux[at] = lens.prepared(int(row))
+    flux = lens.prepared_rows(few)
+    if cancelled():
+        return
     low, median, high = np.percentile(flux, [16, 50, 84], axis=0)
     mean = flux.mean(axis=0, dtype=np.float64)
     yield Spread(lens.wave_rest_aa, mean, median, low, high, len(few), of)

@@ -13,6 +13,7 @@ from bokeh.events import DoubleTap, RangesUpdate, Tap
 from bokeh.models import (
     ColumnDataSource,
     CustomJS,
+    GlyphRenderer,
     ImageRGBA,
     Range1d,
     Scatter,
@@ -27,7 +28,7 @@ from ...figures.filled_source import fill
 from ...figures.theme import THEMES
 from ...session.session import Session
 from ...workspace.colouring import Categories, Values
-from ..widgets.components import WordsPart, asset, in_one_patch
+from ..widgets.components import WordsPart, added_at_once, asset, in_one_patch
 from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
 from .select_tools import attach_select
 
@@ -76,6 +77,8 @@ class PlaneView(pn.viewable.Viewer):
         self._x, self._y = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
         # What the visitor asked to see, and what is seen of it with equal scales on this frame.
         self._asked = self._seen = (-1.0, 1.0), (-1.0, 1.0)
+        self._rings: list[GlyphRenderer] = []
+        self._ghosts: list[GlyphRenderer] = []
         self.figure = self._build()
         self.note = WordsPart()
         self._dress()
@@ -87,7 +90,9 @@ class PlaneView(pn.viewable.Viewer):
         view.param.watch(lambda *_: self._shade(), ["colour", "hidden", "theme"])
         session.selected.param.watch(lambda *_: self._shade(), "current")
         outcome.param.watch(lambda *_: self._mark(), "shown")
-        attach_select(session, self.figure)
+        self._furnish_select = attach_select(session, self.figure)
+        # Each part of a page takes its time before any of it is seen: the points come first.
+        pn.state.onload(self._furnish)
 
     def __panel__(self) -> pn.pane.Bokeh:
         return pn.pane.Bokeh(self.figure)
@@ -124,6 +129,21 @@ class PlaneView(pn.viewable.Viewer):
         fig.add_tools(wheel)
         fig.toolbar.active_scroll = wheel
         fig.add_glyph(self._image, ImageRGBA(image="image", x="x", y="y", dw="dw", dh="dh"))
+        fig.on_event(RangesUpdate, in_one_patch(self._moved))
+        fig.on_event(Tap, in_one_patch(self._tap))
+        fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
+        for side in _GUESS_PX:
+            fig.on_change(side, in_one_patch(self._resized))
+        return fig
+
+    def _furnish(self) -> None:
+        """Add what the first plot does without: rings, names under the pointer, box and lasso."""
+        with pn.io.hold(), added_at_once(self.figure):
+            self._add_marks(self.figure)
+            self._furnish_select()
+            self._dress()
+
+    def _add_marks(self, fig: figure) -> None:
         # A ring in two tones stands out on any colour of point.
         self._rings = [
             fig.add_glyph(self._ring, Scatter(size=size, fill_color=None, line_width=width))
@@ -146,17 +166,11 @@ class PlaneView(pn.viewable.Viewer):
         ]
         for ghost in self._ghosts:  # over the rings of what is selected
             ghost.level = "annotation"
-        fig.on_event(RangesUpdate, in_one_patch(self._moved))
-        fig.on_event(Tap, in_one_patch(self._tap))
-        fig.on_event(DoubleTap, in_one_patch(lambda _: self.reset()))
-        for side in _GUESS_PX:
-            fig.on_change(side, in_one_patch(self._resized))
         # Only where the pointer rests is asked about: a hundred questions a second help nobody.
         rest = CustomJS(args={"probe": self._probe, "wait": _PROBE_MS}, code=asset("probe.js"))
         fig.js_on_event("mousemove", rest)
         fig.js_on_event("mouseleave", rest)
         self._probe.on_change("data", in_one_patch(self._look))
-        return fig
 
     def _size(self) -> tuple[int, int]:
         known = _GUESS_PX | self._inner
@@ -326,6 +340,8 @@ class PlaneView(pn.viewable.Viewer):
     def _dress(self, *_: object) -> None:
         theme = THEMES[self._session.view.theme]
         dress(self.figure, theme)
+        if not self._rings:  # it is before the first plot
+            return
         for ring, colour in zip(self._rings, (theme.surface, theme.text), strict=True):
             ring.glyph.line_color = colour
         ghost, label = self._ghosts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,10 @@ for (const [name, tool] of Object.entries({ pan, box, lasso })) tool.active = na
 """
 
 
-def attach_select(session: Session, plane: figure) -> None:
+def attach_select(session: Session, plane: figure) -> Callable[[], None]:
     """Let a drag over the plane select, by box or lasso, and ring what is selected.
+
+    Returns what adds the tools and the rings; until then nothing can be drawn.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def attach_select(session: Session, plane: figure) -> None:
     plane
         The figure; its tool for moving is found among its own.
     """
-    _Select(session, plane)
+    return _Select(session, plane).furnish
 
 
 def plane_tools(session: Session) -> FormPart:
@@ -97,8 +100,18 @@ class _Select:
     def __init__(self, session: Session, plane: figure) -> None:
         self._session, self._plane = session, plane
         self._ringed = ColumnDataSource({"x": [], "y": []}, name="plane-selected")
-        ring = Scatter(size=9, fill_color=None, line_width=1)
-        self._rings = plane.add_glyph(self._ringed, ring, level="underlay")  # below the colours
+        self._rings = Scatter(size=9, fill_color=None, line_width=1)
+        # Bokeh listens only to what is asked for before a figure is on the page.
+        plane.on_event(SelectionGeometry, in_one_patch(self._drawn))
+        session.view.param.watch(self._turn, "drag")
+        session.view.param.watch(self._ring, ["plane", "theme"])
+        session.selected.param.watch(self._ring, "current")
+        self._ring()
+
+    def furnish(self) -> None:
+        """Add the tools, and the rings below the colours."""
+        plane = self._plane
+        plane.add_glyph(self._ringed, self._rings, level="underlay")
         box, lasso = BoxSelectTool(renderers=[]), LassoSelectTool(renderers=[], continuous=False)
         plane.add_tools(box, lasso)
         (pan,) = (tool for tool in plane.tools if isinstance(tool, PanTool))
@@ -106,11 +119,8 @@ class _Select:
         plane.js_on_change(
             "tags", CustomJS(args={"pan": pan, "box": box, "lasso": lasso}, code=_TURN)
         )
-        plane.on_event(SelectionGeometry, in_one_patch(self._drawn))
-        session.view.param.watch(self._turn, "drag")
-        session.view.param.watch(self._ring, ["plane", "theme"])
-        session.selected.param.watch(self._ring, "current")
-        self._ring()
+        if self._session.view.drag != "pan":
+            self._turn()
 
     def _turn(self, *_: object) -> None:
         self._plane.tags = [self._session.view.drag]
@@ -141,4 +151,4 @@ class _Select:
         if len(xy) or len(self._ringed.data["x"]):
             self._ringed.data = {"x": xy[:, 0], "y": xy[:, 1]}
         alpha = 1.0 if len(xy) <= _FEW else 0.4
-        self._rings.glyph.update(line_color=THEMES[view.theme].text, line_alpha=alpha)
+        self._rings.update(line_color=THEMES[view.theme].text, line_alpha=alpha)

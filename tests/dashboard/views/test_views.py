@@ -40,6 +40,7 @@ from spexplain.dashboard.workspace.listing import Listing
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.collection.trained.class_sets import ClassSet
 from spexplain.data.lenses.lenses import Verdict
+from spexplain.data.selections.selection import Selection
 
 
 @pytest.fixture
@@ -87,8 +88,25 @@ def test_the_first_page_goes_out_before_its_plane_is_drawn(still: Session) -> No
     assert still.workspace.drawn.is_set()
 
 
+def test_the_first_page_holds_of_the_plane_its_points_alone(
+    still: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later: list[Any] = []
+    monkeypatch.setattr(type(pn.state), "onload", lambda _, callback: later.append(callback))
+    view = PlaneView(still)
+    still.view.param.update(theme="dark", drag="lasso")
+    still.selected.take(Selection("few", "box", np.arange(4)))
+    assert [kind.glyph.__class__.__name__ for kind in view.figure.renderers] == ["ImageRGBA"]
+    for callback in later:  # the page is there
+        callback()
+    assert len(view.figure.renderers) == 6
+    assert len(source(view.figure, "plane-selected")["x"]) == 4
+    assert view.figure.tags == ["lasso"]
+
+
 def test_the_plane_says_how_far_to_believe_it(still: Session) -> None:
     said = PlaneView(still).note.html
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
     assert "295 points · trustworthiness 0.98, recall 0.40<" in said
 
 

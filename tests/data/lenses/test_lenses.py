@@ -45,6 +45,15 @@ def test_the_verdict_is_what_the_target_says(lenses):
         assert anomaly.verdict(row).score == pytest.approx(score, rel=1e-5)
 
 
+def test_spectra_read_at_once_are_those_read_one_by_one(lenses):
+    agn = lenses["agn"]
+    rows = agn.rows[[7, 2, 2, 50]]
+    one_by_one = np.stack([agn.prepared(int(row)) for row in rows])
+    np.testing.assert_array_equal(agn.prepared_rows(rows), one_by_one)
+    with pytest.raises(LensError, match=f"row {len(agn._labels)} cannot be used"):
+        agn.prepared_rows([rows[0], len(agn._labels)])
+
+
 def test_targets_are_of_the_predicted_type_or_of_one_that_is_spelled_out(lenses):
     agn = lenses["agn"]
     scales = ("log p", "probability", "decision", "margin")

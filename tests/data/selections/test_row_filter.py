@@ -62,6 +62,7 @@ def test_clauses_as_astronomers_write_them(clause, rows):
         ("z NOT 3", "3", "IN, BETWEEN"),
         ("id = 'a", "'a", "not closed"),
         ("z < 1.2.3", "1.2.3", "no number"),
+        ("z < 1e400", "1e400", "larger than any"),
         ("abs(id) > 1", "id", "takes a number"),
         ("id + 1 > 2", "id", "no number"),
     ],

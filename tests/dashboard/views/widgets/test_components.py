@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from bokeh.core.serialization import Serializer
 from bokeh.document import Document
 from panel.custom import JSComponent
 from panel.io.state import set_curdoc
+from spexplain.dashboard import views
 from spexplain.dashboard.views.widgets.components import (
     FormPart,
     LegendPart,
@@ -21,6 +24,7 @@ from spexplain.dashboard.views.widgets.components import (
 from spexplain.dashboard.views.widgets.drop_zone import DropPart
 from spexplain.dashboard.views.widgets.html_sections import SectionsPart
 
+VIEWS = Path(views.__file__).parent
 KINDS = (DropPart, FormPart, LegendPart, SectionsPart, ShellPart, TablePart, WordsPart)
 
 
@@ -77,3 +81,11 @@ def test_a_file_for_the_visitor_goes_out_as_one_message() -> None:
         document.callbacks.on_change(sent.append)
         part.download("list.csv", "id\n")
     assert "list.csv" in str([Serializer().encode(event.msg_data) for event in sent])
+
+
+@pytest.mark.parametrize("path", sorted(VIEWS.rglob("*.py")), ids=lambda path: path.stem)
+def test_what_bokeh_calls_answers_in_turn(path: Path) -> None:
+    """Sent at once, an axis would overtake the one of before that waits, and keep its name."""
+    code = " ".join(path.read_text(encoding="utf-8").split())
+    called = re.findall(r"\.on_(?:event|change)\((.{60})", code)
+    assert all("in_one_patch(" in arguments for arguments in called), called
