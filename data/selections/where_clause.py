@@ -303,7 +303,7 @@ class _Reader:
         if word.kind == "number":
             number = _as_number(word.value)
             if number > sys.float_info.max:
-                why = f"“{_shortened(word.value)}” is larger than any number that is kept."
+                why = f"“{shortened(word.value, 40)}” is larger than any number that is kept."
                 raise WhereError(why, word.start, word.end)
             return _constant(number, "number", word)
         if word.kind == "keyword":
