@@ -191,8 +191,8 @@ STEPS = (
         (
             (
                 "network/mean_square.py",
-                "_Residual(*_behind(*projected, self._gram, at_base))",
-                "_read_again(projected, at_base, *self._around)",
+                "_Residual(*_behind(*projected(), self._gram, folding().whole.at_base))",
+                "_read_again(projected(), folding().whole.at_base, *self._around)",
             ),
             (
                 "network/mean_square.py",
