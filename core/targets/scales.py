@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 __all__ = [
     "LEAST",
@@ -65,6 +64,8 @@ def held_words(target: str, value: float) -> str:
 
 def of_log_odds(log_odds: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
     """Log-odds log p − log(1 − p) as they are, as log p, or as p."""
+    from scipy.special import expit  # late: the page's words need this module, and no scipy
+
     if scale == "log-odds":
         return log_odds
     if scale == "probability":
@@ -74,6 +75,8 @@ def of_log_odds(log_odds: NDArray[np.float64], scale: Scale) -> NDArray[np.float
 
 def slope_by_log_odds(log_odds: float, scale: Scale) -> float:
     """The derivative of :func:`of_log_odds`: 1, 1 − p, or p(1 − p)."""
+    from scipy.special import expit
+
     if scale == "log-odds":
         return 1.0
     rest = float(expit(-log_odds))
