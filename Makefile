@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 # A test that hangs ends after ten minutes with the stack of every thread.
-PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
+PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true --durations=15
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-core test-data test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill audit peers venv clean
@@ -16,9 +16,10 @@ run: venv ## build the demo the first time, then open the dashboard
 	$(BIN)/spexplain demo
 
 # Side by side: two cores are what CI has, and each part waits for a page, a process or a disk now and then.
+# Threads that wait for others sleep rather than spin: the cores are shared.
 # Not $(MAKE): make runs a line with that word in a dry run too.
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
-	@export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT INT TERM; \
+	@export OMP_WAIT_POLICY=PASSIVE OPENBLAS_THREAD_TIMEOUT=4; export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory --jobs=4 --output-sync=target --keep-going \
 		test-ui test-data lint test-core test-dashboard
 

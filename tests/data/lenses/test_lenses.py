@@ -225,7 +225,3 @@ def test_a_prepared_spectrum_is_divided_again_after_an_edit(lenses):
         np.testing.assert_allclose(again, edited / middle, rtol=1e-5)
         with pytest.raises(LensError, match="not positive"):
             lens.renormalised(-flux)
-
-
-def test_the_classifier_is_described_with_what_it_was_trained_with(lenses):
-    assert lenses["agn"].described == "Support vector machine, linear kernel, C = 0.07"
