@@ -99,4 +99,6 @@ def _checked(path: Path, *, few_colours: bool = False) -> None:
     below = np.asarray(plain.convert("L"))[690:880, 240:1420]
     assert below.std() > 3, f"{path.name}: the tab is empty"
     if few_colours:
-        plain.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        # By this way rare colours stay what they are: orange is not type 2's yellow.
+        of_256 = plain.quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        of_256.save(path, optimize=True)
