@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .compiled_loops import compiled
     from .device import device_name, fastest_device
     from .tensors import tensor_of
+    from .threads import thread_pool
     from .workers import InTurn, Once, Sharing, Workers, or_own
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "one_blas_thread",
     "or_own",
     "tensor_of",
+    "thread_pool",
 ]
 
 __getattr__ = public_names(__name__)

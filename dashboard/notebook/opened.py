@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ...core.compute.threads import thread_pool
 from ...core.spectra.spectrum import Spectrum
 from ...data.collection.catalog_facts import flux_unit_of, z_warning_of
 from ...data.collection.collection import Collection
@@ -364,7 +364,7 @@ def app(
     from ..server.server import open_workspace
 
     opened = collection if isinstance(collection, OpenedCollection) else open(collection)
-    pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-page")
+    pool = thread_pool(2, "spexplain-page")
     page = build_app(open_workspace(opened.collection.path), pool, set())
     served, url = serve_here({"/": page}, port=port, show=show)
     return PageServer(f"{url}/", served, pool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from ...core.compute.threads import thread_pool
 from ...data.selections.selection import Selection
 from ..server.page_thread import schedule_of
 from ..server.server import open_workspace
@@ -45,7 +45,7 @@ class SingleViews:
 
     def __init__(self, path: str | Path) -> None:
         self.workspace: Workspace = open_workspace(path)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="spexplain-view")
+        self._pool = thread_pool(2, "spexplain-view")
         self._shown: set[Visitor] = set()
         self._follows: set[Visitor] = set()  # what changes in these has come from another
         self._opened, self._selection = "", None

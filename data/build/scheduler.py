@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
+from ...core.compute.threads import thread_pool
 from ..batch.chunk_runner import ChunkRunner, InThisProcess
 from ..batch.cluster_choice import ClusterError
 from ..batch.dask_cluster import DaskCluster
@@ -118,7 +119,7 @@ class Lanes:
         working: dict[Future[float], Task] = {}
         # A thread's first call of torch resets its number of threads to that of the program; the
         # initializer makes this happen before we set it.
-        pool = ThreadPoolExecutor(self._lanes, "build", initializer=torch.get_num_threads)
+        pool = thread_pool(self._lanes, "build", torch.get_num_threads)
         with _torch_threads_put_back(), threadpool_limits(1, "blas"), pool:
             try:
                 while waiting or working:

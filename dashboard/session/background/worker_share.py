@@ -6,9 +6,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
+
+from ....core.compute.threads import thread_pool
 
 __all__ = ["Share", "SharedWorkers"]
 
@@ -35,7 +37,7 @@ class SharedWorkers:
     ) -> None:
         if n_threads < 2:
             raise ValueError(f"visitors share two threads at least, not {n_threads}")
-        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix=name)
+        self._pool = thread_pool(n_threads, name)
         self._free = n_threads
         self._most, self._most_refining = n_threads - 1, max(1, n_threads // 4)
         self._n_refining = 0

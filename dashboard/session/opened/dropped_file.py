@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import param
 
+from ....core.compute.threads import thread_pool
 from ...figures.wording import with_command
 from ..background.latest_wins import Answer, Background
 from ..choices.open_spectrum import OpenSpectrum
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["DroppedFile"]
 
 # For all visitors' files: a slow file delays other files, but no explanation.
-_THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-dropped")
+_THREADS = thread_pool(2, "explain-dropped")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
+from ....core.compute.threads import thread_pool
 from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
 
 __all__ = ["THREADS", "OfShown"]
 
 # Of all visitors: what was observed must not wait for a model that is being read.
-THREADS = ThreadPoolExecutor(2, thread_name_prefix="explain-whole")
+THREADS = thread_pool(2, "explain-whole")
 
 
 class OfShown:

@@ -9,7 +9,7 @@ import pytest
 
 SLOW = (
     "torch", "sklearn", "openTSNE", "matplotlib", "astropy.io.fits", "skimage", "kcorrect",
-    "datashader", "holoviews", "numba", "scipy",
+    "datashader", "holoviews", "numba", "scipy.special",
 )  # fmt: skip
 
 
