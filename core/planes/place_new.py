@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from openTSNE.affinity import joint_probabilities_nn
+from openTSNE import PartialTSNEEmbedding, TSNEEmbedding
+from openTSNE.affinity import PrecomputedAffinities, joint_probabilities_nn
+from openTSNE.initialization import median
 from scipy.optimize import minimize
+from scipy.sparse import identity
 from sklearn.neighbors import NearestNeighbors
 
 __all__ = ["PlaneMap"]
@@ -18,6 +21,11 @@ _NEIGHBOURS = 15
 _EXAGGERATION = 1.5
 # Where neighbours lie in several clumps their mean lies in none: the nearest are tried as well.
 _STARTS = 3
+# Of many: openTSNE's steps for points added, all at once, their push told by a grid from where
+# that is quicker than a tree.
+_STEPS: dict[str, Any] = {"n_iter": 100, "learning_rate": 0.1, "momentum": 0.8}
+_STEPS |= {"exaggeration": _EXAGGERATION, "max_grad_norm": 0.25}
+_GRID_FROM = 6_000
 
 
 class PlaneMap:
@@ -42,6 +50,7 @@ class PlaneMap:
         self._xy = np.ascontiguousarray(xy, np.float64)
         self._k = min(_NEIGHBOURS, len(xy) - 1)
         self._nearest = NearestNeighbors(n_neighbors=self._k, algorithm="brute").fit(features)
+        self._reference: TSNEEmbedding | None = None
 
     def place(self, features: np.ndarray) -> np.ndarray:
         """Place spectra, each for itself, where t-SNE's objective is least for it.
@@ -60,6 +69,37 @@ class PlaneMap:
         ValueError
             If a feature is not finite.
         """
+        pulls, _ = self._pulls(features)
+        rows = [pulls.indptr[at : at + 2] for at in range(len(features))]
+        placed = [self._settle(pulls.indices[a:b], pulls.data[a:b]) for a, b in rows]
+        return np.array(placed, np.float32).reshape(-1, 2)
+
+    def place_many(self, features: np.ndarray) -> np.ndarray:
+        """Place spectra, each for itself, by a hundred of openTSNE's steps.
+
+        On a plane of hundreds of thousands a thousandth of the time of :meth:`place`, which ends
+        where the objective is least. By one thread, so that any process gives the same bytes.
+
+        Parameters, returns and raises as :meth:`place`.
+        """
+        pulls, neighbours = self._pulls(features)
+        if self._reference is None:
+            method = "bh" if len(self._xy) < _GRID_FROM else "fft"
+            how: Any = {"negative_gradient_method": method, "n_jobs": 1}
+            own = PrecomputedAffinities(identity(len(self._xy), format="csr"), normalize=False)
+            self._reference = TSNEEmbedding(self._xy - self._middle(), own, **how)
+        reference = self._reference
+        start = median(reference, neighbours)
+        new = PartialTSNEEmbedding(start, reference, pulls, **reference.gradient_descent_params)
+        placed: Any = new.optimize(**_STEPS)
+        return (np.asarray(placed) + self._middle()).astype(np.float32)
+
+    def _middle(self) -> np.ndarray:
+        """Of the plane; openTSNE's grid is round it."""
+        return (self._xy.max(axis=0) + self._xy.min(axis=0)) / 2
+
+    def _pulls(self, features: np.ndarray) -> tuple[Any, np.ndarray]:
+        """How strongly each (m, K) is drawn to each point, sparse (m, n); and its neighbours."""
         features = np.asarray(features)
         if not np.isfinite(features).all():
             raise ValueError(f"features {features.shape} to be placed must be finite")
@@ -72,9 +112,7 @@ class PlaneMap:
             normalization="point-wise",
             n_reference_samples=len(self._xy),
         )
-        rows = [pulls.indptr[at : at + 2] for at in range(len(features))]
-        placed = [self._settle(pulls.indices[a:b], pulls.data[a:b]) for a, b in rows]
-        return np.array(placed, np.float32).reshape(-1, 2)
+        return pulls, neighbours
 
     def _settle(self, neighbours: np.ndarray, pull: np.ndarray) -> np.ndarray:
         """The least −Σ pⱼ log qⱼ of one point, from the likeliest places."""

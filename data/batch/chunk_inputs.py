@@ -19,15 +19,18 @@ from ..collection.only_spectra import only_spectra
 from ..collection.runs import Run
 from ..collection.stored_spectra import StoredSpectra
 from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
+from ..files.arrays import load_arrays
 from ..files.zarr_codecs import only_known_codecs
 from ..objects.remote_folder import AddressError, RemoteFolder, is_address
 
 if TYPE_CHECKING:
+    from ...core.planes.place_new import PlaneMap
     from ...core.targets import Classifier
 
 __all__ = [
     "classifier_at",
     "networks_at",
+    "plane_at",
     "preparation_at",
     "run_array",
     "scoring_networks_at",
@@ -95,14 +98,19 @@ def classifier_at(address: str, key: str) -> Classifier:
     from ..files.sklearn_models import load_classifier
 
     del key
-    path = Path(address)
-    if is_address(address):
-        from ..objects.at_a_worker import Fetched
+    with _file_at(address) as path:
+        return read_classifier(load_classifier(path))
 
-        folder, _, name = address.rpartition("/")
-        fetched = Fetched(folder, [name])
-        path = fetched.path / name
-    return read_classifier(load_classifier(path))
+
+@lru_cache(2)  # two planes are made side by side
+def plane_at(address: str, key: str) -> PlaneMap:
+    """The plane whose points are in a file of this digest, ready for others to be placed on it."""
+    from ...core.planes.place_new import PlaneMap
+
+    del key
+    with _file_at(address) as path:
+        arrays, _ = load_arrays(path)
+    return PlaneMap(arrays["features"], arrays["xy"])
 
 
 def write_rows(address: str, first: int, rows: np.ndarray) -> None:
@@ -114,6 +122,19 @@ def write_rows(address: str, first: int, rows: np.ndarray) -> None:
     else:
         array = zarr.open_array(only_known_codecs(Path(address)), mode="r+", zarr_format=3)
     array[first : first + len(rows)] = rows
+
+
+@contextmanager
+def _file_at(address: str) -> Iterator[Path]:
+    """A file; of one at an address a copy here, for as long as it is read."""
+    if not is_address(address):
+        yield Path(address)
+        return
+    from ..objects.at_a_worker import Fetched
+
+    folder, _, name = address.rpartition("/")
+    fetched = Fetched(folder, [name])
+    yield fetched.path / name
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,7 @@ import zarr
 
 from ....core.models.splits import drawn_at_most
 from ....core.planes.embedding import quality_sample
-from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
-from ....core.planes.place_new import PlaneMap
+from ....core.planes.laid_on_sample import fitting_sample
 from ....core.planes.principal_components import fit_components
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings
@@ -26,12 +25,12 @@ from ..before import Before
 from ..kept_layout import KeptLayout
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
+from .placing import lay_out_on_sample, place_each
 
 __all__ = ["EMBED_LATENT", "EMBED_O25", "EMBED_P21"]
 
 _FEWEST = 5
 _CHUNK_ROWS = 1024
-_PLACED_ROWS = 64
 # Components settle with a few thousand spectra.
 _COMPONENT_ROWS = 20_000
 
@@ -52,8 +51,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     sample = _laid_out(work, scores, settings)
     rows = prepared.table("rows")["row"].to_numpy()
     kept = KeptLayout(work.draft, rows[sample], settings)
-    how: Any = {"jobs": work.threads, "callback": _reporting(work, kept), "store": kept}
-    xy, used = lay_out_on_sample(scores, sample, settings, **how)
+    xy, used = lay_out_on_sample(
+        work, scores, sample, settings, callback=_reporting(work, kept), kept=kept
+    )
     if len(sample) < n:
         work.draft.metrics["n_laid_out"] = len(sample)
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
@@ -85,17 +85,10 @@ def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
     plane, metrics = before.run.table("xy"), before.run.metrics
     n_then, n_laid = len(plane), len(plane) - metrics.get("n_placed_since", 0)
     if len(rows) > n_then:
-        laid = PlaneMap(
-            _by_chunk(spectra, project, stop=n_laid), plane[["x", "y"]].to_numpy()[:n_laid]
-        )
-        xy = np.concatenate(
-            [
-                laid.place(project(np.asarray(spectra[at : at + _PLACED_ROWS])))
-                for at in _reported(work, range(n_then, len(rows), _PLACED_ROWS))
-            ]
-        )
-        new = pd.DataFrame({"row": rows[n_then:], "x": xy[:, 0], "y": xy[:, 1]})
-        plane = pd.concat([plane[[*new]], new], ignore_index=True)
+        laid, new = _by_chunk(spectra, project, 0, n_laid), _by_chunk(spectra, project, n_then)
+        xy = place_each(work, laid, plane[["x", "y"]].to_numpy()[:n_laid], new)
+        came = pd.DataFrame({"row": rows[n_then:], "x": xy[:, 0], "y": xy[:, 1]})
+        plane = pd.concat([plane[[*came]], came], ignore_index=True)
     work.draft.write_table("xy", plane.assign(came_later=np.arange(len(plane)) >= n_laid))
     n = len(plane) - n_laid
     note = f"laid out before {n:,} of these were added, which were placed on it" if n else ""
@@ -117,23 +110,17 @@ def _reporting(work: Work, kept: KeptLayout) -> Callable[[int, int], None]:
     return report
 
 
-def _reported(work: Work, starts: range) -> Iterator[int]:
-    """Each in turn, telling how far it is."""
-    for done, start in enumerate(starts):
-        work.report(done, len(starts))
-        yield start
-
-
 def _laid_out(work: Work, scores: np.ndarray, settings: EmbedSettings) -> np.ndarray:
     """Which of the points t-SNE lays out itself: all, but where they are too many for memory."""
-    if not _on_sample(work.settings, work.collection.n_spectra) or settings.method != "opentsne":
+    if work.collection.n_spectra <= work.settings.plane_rows or settings.method != "opentsne":
         return np.arange(len(scores))
     return fitting_sample(scores, work.settings.plane_rows, seed=settings.seed)
 
 
 def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
     """What the plane of so many spectra depends on besides; nothing where all are laid out."""
-    return {"plane_rows": settings.plane_rows} if n_spectra > settings.plane_rows else {}
+    on_sample = {"plane_rows": settings.plane_rows, "placed": "in chunks"}
+    return on_sample if n_spectra > settings.plane_rows else {}
 
 
 def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) -> np.ndarray:
@@ -153,11 +140,14 @@ def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) 
 
 
 def _by_chunk(
-    spectra: zarr.Array, project: Callable[[np.ndarray], np.ndarray], *, stop: int | None = None
+    spectra: zarr.Array,
+    project: Callable[[np.ndarray], np.ndarray],
+    start: int = 0,
+    stop: int | None = None,
 ) -> np.ndarray:
-    """(n, K) of the spectra, or of those before one."""
+    """(n, K) of the spectra from one to before another; to the end by default."""
     stop = spectra.shape[0] if stop is None else stop
-    parts = [(at, min(at + _CHUNK_ROWS, stop)) for at in range(0, stop, _CHUNK_ROWS)]
+    parts = [(at, min(at + _CHUNK_ROWS, stop)) for at in range(start, stop, _CHUNK_ROWS)]
     return np.concatenate([project(np.asarray(spectra[at:end])) for at, end in parts])
 
 

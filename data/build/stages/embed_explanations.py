@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ....core.planes.embedding import quality_sample
-from ....core.planes.laid_on_sample import fitting_sample, lay_out_on_sample
-from ....core.planes.place_new import PlaneMap
+from ....core.planes.laid_on_sample import fitting_sample
 from ....core.planes.quality import plane_quality
 from ....core.planes.tsne import EmbedSettings
 from ..before import Before
 from ..settings import BuildSettings
 from ..stage import Stage, StageSkipped, Work
+from .placing import lay_out_on_sample, place_each
 
 __all__ = ["EMBED_REASONS"]
 
@@ -57,8 +57,7 @@ def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
     if len(unit) > _LAID_OUT and settings.method == "opentsne":
         sample = fitting_sample(unit, _LAID_OUT, seed=settings.seed)
     work.draft.metrics["n_laid_out"] = len(sample)
-    how: Any = {"jobs": work.threads, "callback": work.report}
-    return lay_out_on_sample(unit, sample, settings, **how)
+    return lay_out_on_sample(work, unit, sample, settings, callback=work.report)
 
 
 def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
@@ -71,7 +70,7 @@ def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd
         return None
     xy = then[["x", "y"]].to_numpy(np.float32)[at]
     if (at < 0).any():
-        xy[at < 0] = PlaneMap(unit[~came_later], xy[~came_later]).place(unit[at < 0])
+        xy[at < 0] = place_each(work, unit[~came_later], xy[~came_later], unit[at < 0])
     n, laid_out = int(came_later.sum()), before.run.metrics.get("n_laid_out", len(rows))
     note = f"laid out before {n:,} of these explanations came, which were placed on it" if n else ""
     work.draft.metrics |= {
@@ -94,4 +93,19 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
     return {"embed": _settings(settings).asdict()}
 
 
-EMBED_REASONS = Stage("embed-reasons", 4, needs=("cluster",), params=_params, run=_run, grows=True)
+def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
+    """How others are placed, where there may be too many explanations to lay out all."""
+    del settings
+    return {"placed": "in chunks"} if n_spectra > _LAID_OUT else {}
+
+
+EMBED_REASONS = Stage(
+    "embed-reasons",
+    4,
+    needs=("cluster",),
+    params=_params,
+    run=_run,
+    resumable=True,
+    of_size=_on_sample,
+    grows=True,
+)

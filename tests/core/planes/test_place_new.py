@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from spexplain.core.planes import place_new
 from spexplain.core.planes.place_new import PlaneMap
 from spexplain.core.planes.tsne import EmbedSettings, lay_out
 
@@ -38,6 +39,18 @@ def test_one_that_is_on_the_plane_lies_by_its_twin(clumps):
     features, xy, _ = clumps
     placed = PlaneMap(features, xy).place(features[:20])
     assert np.median(np.hypot(*(placed - xy[:20]).T)) < 0.1 * xy.std()
+
+
+@pytest.mark.parametrize("grid_from", [10**6, 0])  # by a tree, and by a grid
+def test_many_come_to_lie_where_each_would_alone(clumps, grid_from, monkeypatch):
+    features, xy, _ = clumps
+    monkeypatch.setattr(place_new, "_GRID_FROM", grid_from)
+    xy = xy + np.array([40, -7])  # the middle is not where openTSNE has it
+    plane, new = PlaneMap(features, xy), features[::6] + 0.1
+    many = plane.place_many(new)
+    assert np.median(np.hypot(*(many - plane.place(new)).T)) < 0.1 * xy.std()
+    parts = [PlaneMap(features, xy).place_many(part) for part in np.split(new, 4)]
+    assert many.tobytes() == np.concatenate(parts).tobytes()
 
 
 def test_nonsense_is_refused(clumps):
