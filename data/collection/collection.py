@@ -306,7 +306,8 @@ def that_count(
         raise CollectionError(
             f"{path} is damaged: its catalog has {len(stored)} rows, its spectra {n_spectra}"
         )
-    return stored.iloc[rows].reset_index(drop=True), rows
+    whole = len(rows) == len(stored)  # as it was read: a copy of a survey's takes gigabytes
+    return stored if whole else stored.iloc[rows].reset_index(drop=True), rows
 
 
 def stored_rows(meta: dict[str, Any]) -> np.ndarray:

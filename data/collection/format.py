@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ..files.durable import sync
+from ..files.mapped_columns import MAPPED_FROM, mapped_columns
 
 __all__ = [
     "AT_REST",
@@ -103,6 +105,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """A table, read column by column, which takes half the memory of reading it whole.
 
+    Of a million rows and more, see :func:`~spexplain.data.files.mapped_columns.mapped_columns`.
+
     Raises
     ------
     OSError, ValueError
@@ -111,9 +115,17 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     known = "to_pandas_kwargs" in inspect.signature(pd.read_parquet).parameters  # since pandas 3
     how: Any = {"to_pandas_kwargs": _COLUMN_BY_COLUMN} if known else {}
     how["page_checksum_verification"] = True  # where pages have sums
-    table = pd.read_parquet(path, columns=columns, **how)
-    pa.default_memory_pool().release_unused()  # what decoding took, a quarter of a survey's table
-    return table
+
+    def read(names: list[str] | None) -> pd.DataFrame:
+        table = pd.read_parquet(path, columns=names, **how)
+        pa.default_memory_pool().release_unused()  # what decoding took, a quarter of it all
+        return table
+
+    described = pq.read_metadata(path)
+    if described.num_rows < MAPPED_FROM:
+        return read(columns)
+    names = described.schema.to_arrow_schema().names if columns is None else columns
+    return mapped_columns(read([name])[name] for name in names)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
