@@ -125,7 +125,7 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     if described.num_rows < MAPPED_FROM:
         return read(columns)
     names = described.schema.to_arrow_schema().names if columns is None else columns
-    return mapped_columns(read([name])[name] for name in names)
+    return mapped_columns(read([name]).iloc[:, 0] for name in names)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

@@ -238,6 +238,7 @@ LAWS = {
     "compute.never": NoArrays("it gives one answer"),
     "compute.one_blas_thread": NoArrays("a context, not a number"),
     "compute.or_own": NoArrays("a context, not a number"),
+    "compute.thread_pool": NoArrays("threads, no numbers"),
     "neighbourhood.draw_masks": NoArrays(
         "masks from a seed: test_mask_draws compares them bit by bit"
     ),
