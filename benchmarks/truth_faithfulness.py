@@ -17,6 +17,7 @@ from spexplain.core.settings import MethodName
 from spexplain.core.targets import Target
 from spexplain.core.trust.randomisation import other_class
 from spexplain.core.trust.reviewers_figures import faithfulness, random_logit, segment_contributions
+from spexplain.core.words import correlation_text
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import LensError
 from spexplain.data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
@@ -130,4 +131,6 @@ def _said(figures: list[list[float]]) -> str:
     of_kind = set(np.unique(table[:, -1])) <= {0.0, 1.0}
     last = np.mean(table[:, -1]) if of_kind else np.median(table[:, -1])
     shown = [*np.median(table[:, :-1], axis=0), last]
-    return " · ".join("–" if np.isnan(value) else f"{value:.2g}" for value in shown)
+    words = ["–" if np.isnan(value) else f"{value:.2g}" for value in shown]
+    words[1] = correlation_text(shown[1])
+    return " · ".join(words)

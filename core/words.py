@@ -7,12 +7,14 @@ import unicodedata
 
 __all__ = [
     "EXPLAINED_R2",
+    "correlation_text",
     "counted",
     "goodness",
     "number_text",
     "percent",
     "printable",
     "probability_text",
+    "redshift_text",
     "shortened",
     "spreadsheet_cell",
 ]
@@ -79,6 +81,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def redshift_text(z: float) -> str:
+    """A redshift as '0.1006'; a star's is not rounded to nothing: '−2e−05'."""
+    return number_text(z, ".4f" if z == 0 or abs(z) >= 5e-5 else ".1g")
+
+
 def spreadsheet_cell(text: str) -> str:
     """A text as a spreadsheet shows it: one that would be computed there has an apostrophe before.
 
@@ -110,11 +117,28 @@ def probability_text(probability: float, digits: int = 3) -> str:
     return f"< {least:.{digits}f}" if float(text) <= 0 else text
 
 
+def correlation_text(correlation: float, digits: int = 2) -> str:
+    """A correlation as '0.94', never rounded to a perfect one: '> 0.99', '< −0.99'.
+
+    Parameters
+    ----------
+    correlation
+        −1 to 1, which are perfect to rounding errors alone.
+    digits
+        After the point.
+    """
+    text = f"{correlation:.{digits}f}"
+    if abs(float(text)) == 1 and 1 - abs(correlation) > _ROUNDING:
+        text = ("> " if correlation > 0 else "< -") + f"{1 - 10.0**-digits:.{digits}f}"
+    return text.replace("-", "−")
+
+
 # A surrogate of lower weighted R² misses more than half of what the target does over the
 # neighbourhood: its weights are no reasons.
 EXPLAINED_R2 = 0.5
 
 _NEARLY_ONE = 0.9995
+_ROUNDING = 1e-9
 
 
 def goodness(r2: float, *, above: str = "above") -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..figures.sight import Sight
+from ..figures.wording import with_command
 from ..session.choices.open_spectrum import OpenSpectrum
 from ..session.opened.lines_lacking import lacking_of
 from ..session.session import Session
@@ -119,5 +120,5 @@ def _nothing_to_save(shown: OpenSpectrum | None) -> str:
     if shown is None:
         return "Open a spectrum first: there is no explanation to save yet."
     if shown.reason:
-        return f"There is no explanation to save: {shown.reason}"
+        return f"There is no explanation to save: {with_command(shown.reason)}"
     return "The explanation is still on its way: save it once it is there."

@@ -225,7 +225,8 @@ class BuiltLens:
     def _facts_of(self, row: int) -> Mapping[str, Any]:
         catalog = self._collection.catalog
         numbers = {name: float(catalog[name].iat[row]) for name in ("z", "sn_median")}
-        return numbers | {"flux_unit": flux_unit_of(catalog, row)}
+        words = {name: str(catalog[name].iat[row] or "") for name in ("label", "subclass")}
+        return numbers | words | {"flux_unit": flux_unit_of(catalog, row)}
 
     def _observed(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rest wavelengths, flux and ivar (D,) of a row before it was prepared."""

@@ -169,10 +169,11 @@ def without_uncalibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataF
     """
     rows = lines["row"].to_numpy()
     units = catalog["flux_unit"].to_numpy() if "flux_unit" in catalog else np.full(len(catalog), "")
-    lines = lines.assign(in_counts=units[rows] == "counts")
+    in_counts = units[rows] == "counts"
     needless = [part for name in ACROSS_THE_SPECTRUM for part in (name, f"{name}_error")]
-    lines.loc[lines["in_counts"], [name for name in needless if name in lines]] = np.nan
-    return lines
+    # Not in place: a column read from disk without a gap may not be written to.
+    calibrated = {name: lines[name].mask(in_counts) for name in needless if name in lines}
+    return lines.assign(in_counts=in_counts, **calibrated)
 
 
 def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:

@@ -129,7 +129,8 @@ class OutsideLens:
         ebv, note = (None, "") if corrected else reddening_of_file(self.lens, spectrum)
         flux, reason = self.prepared(spectrum, ebv=ebv)
         sn_median = spectrum.sn_median
-        facts = {"z": spectrum.z, "sn_median": sn_median, "flux_unit": spectrum.flux_unit}
+        names = ("z", "sn_median", "flux_unit", "subclass")
+        facts = {name: getattr(spectrum, name) for name in names}
         verdict = None if reason else self.verdict(flux, sn_median, facts)
         if verdict is not None:
             verdict = self._with_lines(_with_note(verdict, note), spectrum)
@@ -153,7 +154,7 @@ class OutsideLens:
         sn_median
             Median S/N of a pixel before.
         facts
-            Its z, sn_median and flux_unit, as far as they are known.
+            Its z, sn_median, flux_unit and the survey's subclass, as far as they are known.
         """
         lens, said = self.lens, dict(facts or {})
         typed = lens.judged(flux) if isinstance(lens, AgnLens) else None

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from spexplain.core.words import printable, shortened, spreadsheet_cell
+from spexplain.core.words import (
+    correlation_text,
+    printable,
+    redshift_text,
+    shortened,
+    spreadsheet_cell,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +52,18 @@ def test_what_it_would_not_stays(text: str):
 def test_a_long_text_is_cut_to_the_characters_that_there_may_be():
     assert shortened("spectrum", 8) == "spectrum"
     assert shortened("spectrum", 7) == "spectr…"
+
+
+@pytest.mark.parametrize(
+    ("correlation", "said"),
+    [(0.9997, "> 0.99"), (-0.996, "< −0.99"), (1.0, "1.00"), (0.994, "0.99"), (-0.07, "−0.07")],
+)
+def test_a_correlation_is_not_rounded_to_a_perfect_one(correlation: float, said: str):
+    assert correlation_text(correlation) == said
+
+
+@pytest.mark.parametrize(
+    ("z", "said"), [(0.10060, "0.1006"), (-2.04e-5, "−2e−05"), (0.0, "0.0000")]
+)
+def test_a_stars_redshift_is_not_rounded_to_nothing(z: float, said: str):
+    assert redshift_text(z) == said

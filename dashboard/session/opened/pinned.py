@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...figures.wording import with_command
 from ..session import Session
 from .of_shown import THREADS
 
@@ -71,7 +72,9 @@ class Pinned:
         if lens.usable(row):
             self._work.request(partial(_read, session.workspace.collection, lens, id, row))
         else:
-            session.complain(f"{id}, which is pinned, cannot serve this lens: {lens.reason(row)}.")
+            session.complain(
+                f"{id}, which is pinned, cannot serve this lens: {with_command(lens.reason(row))}."
+            )
 
 
 def _read(

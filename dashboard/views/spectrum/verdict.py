@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ....core.models.anomaly.scores import SCORE_TITLES
+from ....core.models.small_samples import FEW
 from ....core.spectra.redshift_warning import doubt
-from ....core.words import number_text, percent, probability_text
+from ....core.words import percent, probability_text, redshift_text
 from ....data.collection.catalog_facts import why_set_aside
 from ...figures.colour_limit import colour_limit
 from ...figures.domain_words import domain_html
@@ -125,11 +126,13 @@ def _verdict(session: Visitor) -> str:
         return '<span class="muted">No spectrum is open.</span>'
     if shown.row < 0:
         counts = f"{_COUNTS} · " if shown.flux_unit == "counts" else ""
-        from_outside = f"z {shown.z:.4f} · {counts}from a file, not kept in the collection"
+        from_outside = (
+            f"z {redshift_text(shown.z)} · {counts}from a file, not kept in the collection"
+        )
         about = f'<span class="muted small clip about" title="{from_outside}">{from_outside}</span>'
         return _verdict_words(about, shown, session.verdict_of(shown), "")
     entry = session.workspace.catalog.iloc[shown.row]
-    facts = [f"z {number_text(entry['z'], '.4f')}" if np.isfinite(entry["z"]) else "z unknown"]
+    facts = [f"z {redshift_text(entry['z'])}" if np.isfinite(entry["z"]) else "z unknown"]
     if shown.tried:
         facts = [f"tried at z {shown.z:.5g} · its own: {facts[0]}"]
     facts += [_COUNTS] if shown.flux_unit == "counts" else []
@@ -234,7 +237,8 @@ def _score(head: str, verdict: Any, ranked: str) -> str:
     pill = f'<span class="pill">{name} {score_text(verdict.score)}</span>'
     rank = f"rank {verdict.rank:,} of {verdict.n_ranked:,}"
     # Where there is little room, the rank and the bar say it.
-    rank += ranked or f'<span class="more">: more anomalous than {_below(1 - share)} %</span>'
+    more = f'<span class="more">: more anomalous than {_below(1 - share)} %</span>'
+    rank += ranked or (more if verdict.n_ranked >= FEW else "")
     like = getattr(verdict, "like", None)
     alike = escape(f"{like_text(like)}. {_ALIKE}".lstrip(". "), quote=True)
     bar = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from ....core.models.conformal import LEVELS
-from ....core.words import percent
+from ....core.words import percent, probability_text
 from ....data.collection.trained.class_sets import TypeCertainty
 from ...figures.set_words import held_text, reliability_text
 from ...workspace.confusion_table import ordered_types
@@ -47,8 +47,8 @@ def _curve(bins: Mapping[str, list[float]]) -> str:
         f'<line x1="{at(p):.1f}" x2="{at(p):.1f}" y1="{_SIZE - at(a):.1f}" '
         f'y2="{_SIZE - at(b):.1f}" stroke="var(--accent)"/>'
         f'<circle cx="{at(p):.1f}" cy="{_SIZE - at(right):.1f}" r="2.5" fill="var(--accent)">'
-        f"<title>p {p:.3f}: {percent(right, '.1f')} of {n:,} right, {a:.2f}–{b:.2f}</title>"
-        "</circle>"
+        f"<title>p {escape(probability_text(p))}: {percent(right, '.1f')} of {n:,} right, "
+        f"{a:.2f}–{b:.2f}</title></circle>"
         for p, right, a, b, n in zip(
             bins["confidence"], bins["right"], bins["low"], bins["high"], bins["counts"],
             strict=True,

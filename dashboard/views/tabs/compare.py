@@ -13,6 +13,7 @@ from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
 from ....core.words import goodness, number_text
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
+from ...figures.wording import with_command
 from ...session.background.latest_wins import Answer, Background
 from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.opened.comparison import Comparison, Variant, compare, variants
@@ -59,7 +60,11 @@ class _Compare:
             return
         shown = session.outcome.shown
         if shown is None or shown.reason or shown.lens is not session.lens:
-            text = _OPEN_ONE if shown is None else f"This lens cannot take it: {shown.reason}"
+            text = (
+                _OPEN_ONE
+                if shown is None
+                else f"This lens cannot take it: {with_command(shown.reason)}"
+            )
             self.part.write(state=f"<p>{escape(text)}</p>", panels="")
             return
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ....core.words import counted, probability_text
+from ....core.words import counted, probability_text, redshift_text
 from ...figures.wording import score_text
 from ...session.choices.tabs import tab_named
 from ...session.visitor import Visitor
@@ -20,7 +20,7 @@ __all__ = ["show", "table_part", "value_text"]
 _FORMATS: dict[str, Callable[[float], str]] = {
     "share": probability_text,
     "count": "{:,.0f}".format,
-    "redshift": "{:.4f}".format,
+    "redshift": redshift_text,
     "ratio": "{:.1f}".format,
     "number": score_text,
 }

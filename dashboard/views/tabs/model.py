@@ -11,6 +11,7 @@ import panel as pn
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from ....core.models.class_metrics import classification_metrics
+from ....core.words import probability_text
 from ....data.collection.trained.trained_models import probability_column
 from ....data.study.figure_intervals import class_intervals, macro_interval_text, share_interval
 from ...session.session import Session
@@ -111,15 +112,16 @@ def _unchecked(lens: Any, called: np.ndarray) -> str:
     for kind in ordered_types(set(lens.targets) & set(called.tolist())):
         here = called == kind
         shares = said[probability_column(kind)].to_numpy(np.float64)[here]
-        low, middle, high = np.percentile(shares, [16, 50, 84])
+        percentiles = np.percentile(shares, [16, 50, 84])
+        low, middle, high = (escape(probability_text(p)) for p in percentiles)
         lines.append(
             f"<tr><th>{escape(kind)}</th><td>{here.sum():,}</td>"
             f"<td>{here.mean():.3f}{_within(share_interval(int(here.sum()), len(here)))}</td>"
-            f"<td>{middle:.3f}</td><td>{low:.3f}–{high:.3f}</td></tr>"
+            f"<td>{middle}</td><td>{low}–{high}</td></tr>"
         )
     head = (
         "<th>called</th><th>spectra</th><th>share</th><th>median p</th>"
-        '<th title="68 % of them lie in it">16–84 % of p</th>'
+        '<th title="16th to 84th percentile">16–84 % of p</th>'
     )
     what = getattr(lens, "described", "") or "The classifier"
     table = _table(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....core.words import number_text, percent
+from ....core.words import correlation_text, number_text, percent
 from ...figures.svg_plots import Curve, line_plot
-from ...figures.wording import METHOD_TITLES, meaning
+from ...figures.wording import METHOD_TITLES, meaning, with_command
 from ...session.background.latest_wins import Answer, Background
 from ...session.opened.evidence import Evidence, gather
 from ...session.session import Session
@@ -104,7 +104,7 @@ class _Trust:
             shown = self._session.outcome.shown
             text = _OPEN_ONE if shown is None else "Waiting for the explanation to settle …"
             if shown is not None and shown.reason:
-                text = f"This lens cannot take it: {escape(shown.reason)}"
+                text = f"This lens cannot take it: {escape(with_command(shown.reason))}"
             self.part.write(state=f"<p>{text}</p>")
             return
         evidence = self._evidence
@@ -231,20 +231,20 @@ def _model(check: RandomisationCheck) -> str:
 def _figures(figures: Faithfulness, logit: float | None) -> str:
     """What reviewers ask for, by Quantus's names."""
     rows = [
-        ("Infidelity", figures.infidelity, "squared error of what segments taken away were said "
-         "to bring, over the square of what they did: 0 is best, 1 says nothing"),
-        ("Faithfulness correlation", figures.correlation, "of the two: 1 is best"),
-        ("Completeness", figures.completeness, "what the weights sum to beyond the target as it "
-         "is less all perturbed, over that: 0 is best"),
-        ("Max-sensitivity", figures.max_sensitivity, "the most that noise of up to "
+        ("Infidelity", _figure(figures.infidelity), "squared error of what segments taken away "
+         "were said to bring, over the square of what they did: 0 is best, 1 says nothing"),
+        ("Faithfulness correlation", _correlation(figures.correlation), "of the two: 1 is best"),
+        ("Completeness", _figure(figures.completeness), "what the weights sum to beyond the "
+         "target as it is less all perturbed, over that: 0 is best"),
+        ("Max-sensitivity", _figure(figures.max_sensitivity), "the most that noise of up to "
          f"{percent(figures.noise, 'g')} of the median flux changed the weights, as a share of "
          "them: 0 is best"),
     ]  # fmt: skip
     if logit is not None:
-        rows.append(("Random logit", logit, "correlation with the weights for another class: far "
-                     "from 1 is best"))  # fmt: skip
+        rows.append(("Random logit", _correlation(logit), "correlation with the weights for "
+                     "another class: far from 1 is best"))  # fmt: skip
     lines = "".join(
-        f'<tr title="{escape(what)}"><th>{name}</th><td>{_figure(value)}</td></tr>'
+        f'<tr title="{escape(what)}"><th>{name}</th><td>{escape(value)}</td></tr>'
         for name, value, what in rows
     )
     return (
@@ -257,6 +257,10 @@ def _figures(figures: Faithfulness, logit: float | None) -> str:
 
 def _figure(value: float) -> str:
     return number_text(value, ".3g") if np.isfinite(value) else "–"
+
+
+def _correlation(value: float) -> str:
+    return correlation_text(value, 3) if np.isfinite(value) else "–"
 
 
 def _kernel(kernel: KernelAdvice, n_samples: int) -> str:
@@ -283,4 +287,4 @@ def _key(names: list[tuple[str, str]]) -> str:
 
 
 def _number(value: float) -> str:
-    return number_text(value, ".2f") if np.isfinite(value) else "no order"
+    return escape(correlation_text(value)) if np.isfinite(value) else "no order"

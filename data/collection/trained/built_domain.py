@@ -39,7 +39,10 @@ _SKY = (
     "what the night sky left is not judged: at 5577 or 6300 Å observed it is as in none of theirs, "
     "and a reason there may be the sky's"
 )
-_COUNTS = "its flux is in uncalibrated counts, theirs is calibrated"
+# Words of SDSS's subclass that say what the lines are of.
+_FORMS_STARS = {"STARFORMING", "STARBURST"}
+_ACTIVE = {"AGN", "BROADLINE"}
+_COUNTS = "its flux is in uncalibrated counts, that of what the model learned on is calibrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ class DomainVerdict:
     distance
         From what the model learned on; 1 is the border.
     notes
-        Where it lies beyond what the sample was selected by, and whether the night sky left
-        something that is not judged; no reason to be outside.
+        Where it lies beyond what the sample was selected by, that its survey says it forms stars
+        where the model knows AGN alone, and whether the night sky left something that is not
+        judged; no reason to be outside.
     lacking
         Strong lines that it does not show and nearly all of the type predicted for it do, in
         words; no reason to be outside either.
@@ -187,7 +191,10 @@ class BuiltDomain:
         return bool(self.sample["knows_kind"])
 
     def of_row(self, row: int, facts: Mapping[str, Any]) -> DomainVerdict:
-        """Of a stored spectrum; ``facts`` are its z, sn_median, flux_unit and predicted type."""
+        """Of a stored spectrum.
+
+        ``facts`` are its z, sn_median, flux_unit, label, subclass and predicted type.
+        """
         measured = self.table.loc[row]
         measures = float(measured["of_kind"]), float(measured["distance"])
         sky = bool(measured.get("sky", False))  # builds of before judged it
@@ -249,4 +256,8 @@ class BuiltDomain:
         if (z < low or z > high) and not any(note.startswith("z ") for note in notes):
             of = f"that of their {predicted}, {low:.3f}–{high:.3f}"
             notes.append(f"z {z:.3f} lies beyond {of}{untested}")
+        subclass = str(facts.get("subclass", ""))
+        words = set(subclass.split())
+        if types and not facts.get("label") and words & _FORMS_STARS and not words & _ACTIVE:
+            notes.append(f"by its survey {subclass}, not AGN: the model knows AGN types alone")
         return tuple(notes)

@@ -23,6 +23,7 @@ from spexplain.dashboard.views.spectrum.spectrum import SpectrumView
 from spexplain.dashboard.views.spectrum.verdict import (
     _below,
     _class_verdict,
+    _score,
     state_pane,
     veil_pane,
     verdict_pane,
@@ -363,6 +364,9 @@ def test_the_verdict_of_a_score_has_its_rank(still: Session) -> None:
     still.step(1)
     assert "rank 1 of 300" in pane.html
     assert "more anomalous than 99.7 %" in pane.html
+    # Of a few the rank says all; a share to a tenth of a percent would not be known.
+    few = SimpleNamespace(of="mse", rank=4, n_ranked=5, score=0.012, like=None)
+    assert "rank 4 of 5<" in _score("", few, "")
 
 
 @pytest.mark.parametrize(

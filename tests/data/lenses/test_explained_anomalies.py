@@ -13,9 +13,10 @@ from spexplain.core.spectra.lines.flux import SDSS_LOG10_STEP, measure_lines
 from spexplain.core.spectra.lines.ratios import line_ratios
 from spexplain.core.words import EXPLAINED_R2
 from spexplain.data.build.all_stages import build
+from spexplain.data.collection.format import read_parquet, write_parquet
 from spexplain.data.collection.runs import RunStore
 from spexplain.data.collection.trained.autoencoders import Autoencoders, load_autoencoders
-from spexplain.data.lenses.explained_anomalies import open_reasons
+from spexplain.data.lenses.explained_anomalies import open_reasons, without_uncalibrated
 from spexplain.data.lenses.plane_points import open_planes
 
 
@@ -178,3 +179,14 @@ def test_a_spectrum_is_scored_by_the_network_of_its_bin(store):
     single = Autoencoders((vae,), np.empty(0))
     assert single.number(sn).tolist() == [0] * 6
     assert single.of(float("nan")) is vae
+
+
+def test_spectra_in_counts_lose_ratios_also_where_no_ratio_is_missing(tmp_path):
+    """Columns that are read without a gap may not be written to: the page did not open."""
+    write_parquet(
+        tmp_path / "lines.parquet", pd.DataFrame({"row": [1, 0], "balmer_decrement": [2.9, 3.1]})
+    )
+    catalog = pd.DataFrame({"flux_unit": ["counts", "1e-17 erg/s/cm2/Å"]})
+    lines = without_uncalibrated(read_parquet(tmp_path / "lines.parquet"), catalog)
+    assert lines["in_counts"].tolist() == [False, True]
+    np.testing.assert_array_equal(lines["balmer_decrement"], [2.9, np.nan])

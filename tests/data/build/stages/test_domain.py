@@ -122,6 +122,27 @@ def test_beyond_the_redshifts_of_the_type_it_is_called_it_says_so(surveyed):
     assert note.startswith(f"z {surveyed.catalog['z'][row]:.3f} lies")
 
 
+def test_what_its_survey_calls_star_forming_is_said_to_be_no_agn(surveyed, monkeypatch):
+    """The model must call it some type of AGN, and may be sure of it."""
+    lens = open_lenses(surveyed)["agn"]
+    newcomers, twin = OutsideLens(surveyed, lens), as_observed(surveyed, 0)
+    note = "by its survey {}, not AGN: the model knows AGN types alone"
+
+    def notes(subclass):
+        newcomer = dataclasses.replace(twin, subclass=subclass)
+        return newcomers.look(newcomer).verdict.domain.notes
+
+    assert note.format("STARBURST") in notes("STARBURST")
+    for subclass in ("", "AGN", "STARBURST BROADLINE"):
+        assert note.format(subclass) not in notes(subclass)
+    rows = lens.columns.index.to_numpy()
+    label = surveyed.catalog["label"].to_numpy(str)[rows]
+    monkeypatch.setitem(surveyed.catalog, "subclass", ["STARFORMING"] * len(surveyed.catalog))
+    assert note.format("STARFORMING") in lens.verdict(int(rows[label == ""][0])).domain.notes
+    # A label of one's own is better known than the survey's word.
+    assert note.format("STARFORMING") not in lens.verdict(int(rows[label != ""][0])).domain.notes
+
+
 def test_without_a_background_only_what_is_unlike_anything_is_told(built):
     lens = open_lenses(built)["agn"]
     assert not lens.domain.knows_kind
