@@ -119,7 +119,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    real = sorted(options.folder.rglob("spec-*.fits"))
+    # LAMOST calls its files so too, but for the MJD in the middle.
+    real = sorted(options.folder.rglob("spec-*-[0-9][0-9][0-9][0-9][0-9]-*.fits"))
+    if not real:
+        parser.error(f"{options.folder} holds no files spec-PLATE-MJD-FIBER.fits")
     result: dict[str, Any] = {"machine": {"python": platform.python_version()}}
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)

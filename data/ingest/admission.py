@@ -21,6 +21,7 @@ from .joined_catalogue import said_by
 from .names_apart import apart_by_folder, is_of_other_file
 from .one_file import Intake, Rejected, Taken
 from .readers.vocabulary.file_names import readable
+from .readers.vocabulary.other_facts import UNHEEDED
 
 __all__ = ["Admission"]
 
@@ -117,6 +118,7 @@ class Admission:
             n_counts=self._remarks["counts"],
             n_relative=self._remarks["relative"],
             n_medium_unsaid=self._remarks["medium"],
+            n_masks=self._remarks["masks"],
             n_doubtful=self._remarks["doubtful"],
             n_joined=self._n_joined if self._catalogue.digest else None,
             examples={reason: self._examples[reason] for reason, _ in by_number},
@@ -161,6 +163,7 @@ class Admission:
         for row in rows:
             self._remarks[str(row.get("flux_unit", ""))] += 1
             self._remarks["medium"] += row.get("medium") == NOT_SAID
+            self._remarks["masks"] += isinstance(said := row.get(UNHEEDED), str) and said != ""
             self._remarks["doubtful"] += is_doubtful(str(row.get("z_warning", "")))
 
     def _said_of(self, id: str, file: str) -> dict[str, str | float]:

@@ -50,6 +50,8 @@ class IngestReport:
         Number of spectra taken whose flux has no unit.
     n_medium_unsaid
         Number of spectra taken of which nothing says air or vacuum.
+    n_masks
+        Number of spectra taken that have columns which may be masks and were left alone.
     n_joined
         Number of spectra taken now that have a row in the catalogue given.
     n_doubtful
@@ -74,6 +76,7 @@ class IngestReport:
     n_counts: int = 0
     n_relative: int = 0
     n_medium_unsaid: int = 0
+    n_masks: int = 0
     n_doubtful: int = 0
     n_joined: int | None = None
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)

@@ -59,6 +59,11 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
             f"{report.n_medium_unsaid} without a word of air or vacuum: taken as vacuum; --air "
             "says otherwise (a shift of 80 to 90 km/s)"
         )
+    if report.n_masks:
+        yield (
+            f"{report.n_masks} with columns that may be masks of their pixels, left alone (named "
+            "in the column mask_not_heeded): --column mask=NAME takes one"
+        )
     if report.n_joined is not None:
         yield f"{report.n_joined} of {report.n_taken} with a row in the catalogue"
     if report.n_doubtful:

@@ -45,6 +45,7 @@ _OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
 _MOST_AXES = 10
 _LARGEST_PACKED = 20_000_000  # pixels of an image within a table
 _LARGEST_FLAG, _OF_64_BITS = 2.0**62, 2**63
+_NO_REDSHIFT = re.compile(r"metal|zenith|air ?mass|altitude|elevation|height", re.IGNORECASE)
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
     "with astropy"
@@ -113,12 +114,15 @@ class Hdu:
         return () if self.data is None else self.data.dtype.names or ()
 
     def value(self, keyword: str) -> object:
-        """A header value; None if absent. ReadError if its card is damaged."""
+        """A header value; None if absent, or a Z of another thing. ReadError if it is damaged."""
         known = len(keyword) <= _LONGEST_KEYWORD and "HIERARCH" not in (self.keywords or ())
         if known and self.keywords is not None and keyword.upper() not in self.keywords:
             return None
         with _damage_told():
-            return self.source.header.get(keyword)
+            found = self.source.header.get(keyword)
+        if keyword == "Z" and found is not None and _NO_REDSHIFT.search(self.comment(keyword)):
+            return None
+        return found
 
     def comment(self, keyword: str) -> str:
         """What stands behind a header value; empty if nothing does. ReadError if it is damaged."""

@@ -18,7 +18,7 @@ from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..fits_files.image_axis import axes_of, has_axis
-from ..vocabulary.column_names import NAMES, Role, columns_by_role
+from ..vocabulary.column_names import MORE_MASKS, NAMES, Role, columns_by_role
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from .rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
@@ -35,7 +35,9 @@ _MOST_ROWS, _TWICE = 9, 2
 # What astropy's CCDData says of its image UNCERT.
 _UTYPES = {"stddevuncertainty": "error", "varianceuncertainty": "variance",
            "inversevariance": "ivar"}  # fmt: skip
-_NEEDED: tuple[Role, ...] = ("ivar", "variance", "error", "mask", "good mask", "quality")
+_NEEDED: tuple[Role, ...] = (
+    "ivar", "variance", "error", "mask", "good mask", "quality", *MORE_MASKS,
+)  # fmt: skip
 # What the name of a row means; the first that is in it.
 _MEANT: tuple[tuple[str, Role | None], ...] = (
     ("sky", None), ("background", None), ("raw", None), ("continuum", None), ("model", None),

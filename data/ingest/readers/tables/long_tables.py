@@ -12,7 +12,7 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
-from ..vocabulary.column_names import columns_by_role
+from ..vocabulary.column_names import MORE_MASKS, columns_by_role
 from ..vocabulary.hints import Hints
 from ..vocabulary.other_facts import facts_of, in_capitals
 from .columns import Columns, FitsColumns
@@ -85,7 +85,8 @@ class PartOfColumns:
     @cached_property
     def alike(self) -> dict[str, object]:
         """Name in upper case → the one value of a column; columns of pixels are left out."""
-        pixels = {*columns_by_role(self.names).values()}
+        roles = columns_by_role(self.names)
+        pixels = {name for role, name in roles.items() if role not in MORE_MASKS}
         said = in_capitals((name, self._one(name)) for name in self.names if name not in pixels)
         return {name: value for name, value in said.items() if value is not None}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..errors import NoPixelsError, ReadError
 from ..surveys.sdss import never_observed
-from ..vocabulary.column_names import Role
+from ..vocabulary.column_names import MORE_MASKS, Role, marked_by, plain_name
 from .columns import Columns
 from .table_conventions import ALL_BITS, bad_by_survey, mask_is_of_good, serious_bits
 
@@ -21,12 +21,16 @@ _TWICE, _SEVERAL = 2, 3
 _BEYOND = 1e10  # times the usual: no spectrum reaches so far
 _FAR_IVAR = _BEYOND**2 / 2  # errors of which none is so many times another
 _MOST_BAD = 0.9  # of the pixels: a mask of more may mark the good ones
+_FEW = 0.3  # of the pixels: what numbers arms or exposures is not so rare
 
 
 def unmasked(
-    columns: Columns, named: dict[Role, str], ivar: np.ndarray, said: Container[Role] = ()
-) -> np.ndarray:
-    """ivar (D,), 0 where a mask or quality column says that there is no data.
+    columns: Columns, named: dict[Role, str], ivar: np.ndarray, said: frozenset[Role] = frozenset()
+) -> tuple[np.ndarray, str]:
+    """ivar (D,), 0 where a mask or quality column says that there is no data; and what may be one.
+
+    Of columns besides those that play a part, those that hold 0 and 1 and whose names say what 1
+    means are masks too. The names of others that may be are returned, unless the user names a mask.
 
     Parameters
     ----------
@@ -41,12 +45,17 @@ def unmasked(
         Every pixel is marked, or nearly every one by a mask of 0 and 1 of which nothing says
         whether 1 is bad.
     """
-    if not named.keys() & {*_MASKS}:
-        return ivar
+    more = [named[role] for role in MORE_MASKS if role in named]
+    if not said & {*_MASKS}:
+        more += [name for name in columns.names if name not in named.values()]
+    if not more and not named.keys() & {*_MASKS}:
+        return ivar, ""
     bad = bad_by_survey(columns, named)
     if bad is not None:
-        return np.where(bad, 0.0, ivar)
-    bad = np.zeros(ivar.shape, bool)
+        return np.where(bad, 0.0, ivar), ""
+    if "sdss mask" in named:  # whose OR_MASK is of exposures that were left out of the sum
+        more = [name for name in more if plain_name(name) != "ormask"]
+    bad, unheeded = _by_more(columns, more, ivar.shape)
     roles: tuple[Role, ...] = ("mask", "quality")
     for role in roles:
         if role in named:
@@ -60,12 +69,36 @@ def unmasked(
         plain = columns.logical(named["sdss mask"]) or set(np.unique(marks).tolist()) == {0, 1}
         bad |= marks != 0 if plain else never_observed(marks)
     if bad.all():
-        by = ", ".join(repr(named[role]) for role in _MASKS if role in named)
+        by = ", ".join(repr(named[r]) for r in (*_MASKS, *MORE_MASKS) if r in named)
         where = "; --column good=NAME says of one that it marks the good ones"
         raise NoPixelsError(
             "unreadable", f"every one of {len(bad):,} pixels is marked bad by {by}{where}"
         )
-    return np.where(bad, 0.0, ivar)
+    return np.where(bad, 0.0, ivar), unheeded
+
+
+def _by_more(
+    columns: Columns, more: Sequence[str], shape: tuple[int, ...]
+) -> tuple[np.ndarray, str]:
+    """(D,) true where a column besides marks a pixel bad; and the names of those left alone."""
+    bad, unheeded = np.zeros(shape, bool), list[str]()
+    for name in more:
+        meant = marked_by(name)
+        try:
+            flags = columns.logical(name) or (meant is not None and columns.words(name))
+            marks = columns.flags(name) if flags else columns.numbers(name)
+        except ReadError:  # text of another kind
+            continue
+        if marks.shape != shape or marks.min(initial=0) == marks.max(initial=0):
+            continue
+        plain = marks.min() == 0 and marks.max() == 1 and bool(np.all((marks == 0) | (marks == 1)))
+        marked = marks == (meant == "mask")
+        few = min(marked.mean(), 1 - marked.mean()) < _FEW
+        if plain and meant and marked.mean() <= _MOST_BAD:
+            bad |= marked
+        elif (plain and (few or meant is not None)) or "mask" in name.lower():
+            unheeded.append(name)
+    return bad, ", ".join(unheeded)
 
 
 def _marked(columns: Columns, name: str, bits: int, *, asked: bool) -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..vocabulary.file_names import name_of
-from ..vocabulary.hints import Hints, hinted_roles
+from ..vocabulary.hints import MASKS, Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .hdf5_groups import Arrays, groups_within
@@ -186,6 +186,8 @@ def _by_row(found: Arrays, hints: Hints) -> Arrays:
     if flux.ndim != 2:
         return found
     of_columns = axis.ndim == 1 and axis.shape == flux.shape[:1] != flux.shape[1:]
+    if axis.ndim == 1 and len(axis) == flux.shape[0] == flux.shape[1] > 1:
+        _check_square(_all(flux))
     if axis.shape == flux.shape and len(flux) > 1:
         wave = _all(axis)
         of_columns = bool(np.all(wave == wave[:, :1])) and not np.all(wave == wave[:1])
@@ -193,6 +195,17 @@ def _by_row(found: Arrays, hints: Hints) -> Arrays:
         return found
     turned = {n: _all(one).T if one.shape == flux.shape else one for n, one in found.arrays.items()}
     return replace(found, arrays=turned)
+
+
+def _check_square(flux: np.ndarray) -> None:
+    """ReadError if each of as many spectra as pixels may be a column: flux varies less along it."""
+    along, across = (float(np.nanmedian(np.abs(np.diff(flux, axis=axis)))) for axis in (1, 0))
+    if not 0 < along < across:
+        raise ReadError(
+            "unreadable",
+            f"flux is a square of {len(flux):,} × {len(flux):,}, whose columns rather than rows "
+            "look like spectra: give wavelengths of the same shape, a spectrum a row",
+        )
 
 
 def _flux(found: Arrays, hints: Hints) -> Any:
@@ -224,7 +237,10 @@ def _rows_of(found: Arrays, hints: Hints) -> Iterator[Row]:
         raise ReadError("unreadable", f"flux has the shape {flux.shape}, expected (D,) or (n, D)")
     one = flux.ndim == 1
     pixels = [
-        n for role, n in roles.items() if role != "redshift" or (one and _is_pixels(found, n))
+        name
+        for role, name in roles.items()
+        if (role != "redshift" or (one and _is_pixels(found, name)))
+        and (role not in MASKS or found.arrays[name].shape[-1:] == flux.shape[-1:])
     ]
     return _rows(found, pixels, flux.shape)
 

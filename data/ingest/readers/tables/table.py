@@ -22,7 +22,7 @@ from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from ..vocabulary.keywords import said_of
 from ..vocabulary.medium import Said, medium_of
-from ..vocabulary.other_facts import HEADER_FACTS, facts_of
+from ..vocabulary.other_facts import HEADER_FACTS, UNHEEDED, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
 from ..vocabulary.redshift_words import AGAIN, KEYWORDS, VELOCITIES, redshift_of, rivals_of
@@ -85,8 +85,8 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
         )
         flux, ivar, unit, factor, written = flux_and_noise(columns, named, wave)
         model = _model(columns, named, wave, factor)
-        said = unmasked(columns, named, ivar, hints.by_user)
-        ivar, fill = without_fill(written, said)
+        ivar, unheeded = unmasked(columns, named, ivar, hints.by_user)
+        ivar, fill = without_fill(written, ivar)
         numbered = any(plain_name(name) in ORDERS for name in columns.names)
         wave, flux, ivar = in_order(wave, flux, ivar, numbered=numbered)
         redshifts = _redshifts(columns, named, hints.columns.get("redshift", ""))
@@ -102,7 +102,7 @@ def spectrum_of_columns(columns: Columns, path: Path, hints: Hints = NO_HINTS) -
             z_note=z_note,
             z_warning=flag_words(columns.value) or rivals_of(z, redshifts),
             medium=medium,
-            facts=_facts(columns, fill),
+            facts=_facts(columns, {"fill_value": fill, UNHEEDED: unheeded}),
             model=None if model is None else model(wave),
             ra=ra,
             dec=dec,
@@ -150,10 +150,10 @@ def _frame_and_medium(columns: Columns, name: str, unit: str) -> tuple[str, Said
     return said_at_rest(columns.value, **told), medium_of(columns.value, **told)
 
 
-def _facts(columns: Columns, fill: str) -> dict[str, str | float]:
-    """Of the header, and the value that was taken to stand for no flux, if one was."""
+def _facts(columns: Columns, found: dict[str, str]) -> dict[str, str | float]:
+    """Of the header, and what was found of the pixels, where it is not empty."""
     said = facts_of(said_of(columns.value, HEADER_FACTS))
-    return said | {"fill_value": fill} if fill else said
+    return said | {name: what for name, what in found.items() if what}
 
 
 def _model(

@@ -38,7 +38,7 @@ _ONE_IS_GOOD = (
 )
 
 
-_SCALES = ("FSCALE", "FLUXSCAL", "FLUXSCALE", "FLUX_SCALE", "FLXSCALE", "FLUXFAC")
+_SCALES = ("FSCALE", "FLUXSCAL", "FLUXSCALE", "FLUX_SCALE", "FLXSCALE", "FLUXFAC", "SCALE")
 _BRIGHTEST = 1e9  # 1e-17 erg/s/cm²/Å: Sirius has 2e9 at most
 _COUNTS = ("counts", "optcounts", "boxcounts")
 _STEPS = ("deltaw", "deltawave", "dwave", "wavestep", "wavelengthstep", "dlambda", "cdelt1", "step")

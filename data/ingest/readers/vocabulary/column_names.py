@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-from .composed_names import ComposedRole, only_composed
+from .composed_names import ComposedRole, composed_name, names_a_cause, only_composed
 
-__all__ = ["NAMES", "Role", "columns_by_role", "plain_name"]
+__all__ = ["MORE_MASKS", "NAMES", "Role", "columns_by_role", "marked_by", "plain_name"]
 
 Role = Literal[
     "wave", "log wave", "frequency", "energy",
     "flux", "ivar", "variance", "error", "mask", "good mask", "sdss mask",
-    "quality", "redshift", "model",
+    "quality", "redshift", "model", "mask 2", "mask 3", "mask 4", "mask 5",
 ]  # fmt: skip
+MORE_MASKS: tuple[Role, ...] = ("mask 2", "mask 3", "mask 4", "mask 5")
+"""Of columns besides that may be masks by their names; what they hold decides."""
 
 # In order of preference; compared without case, blanks, dots and underscores.
 NAMES: dict[Role, tuple[str, ...]] = {
@@ -84,6 +86,8 @@ def plain_name(name: str) -> str:
 _KNOWN: dict[Role, tuple[str, ...]] = {
     role: tuple(map(plain_name, names)) for role, names in NAMES.items()
 }
+# Masks only where they hold 0 and 1.
+_WEIGHTS = ("weight", "weights", "wt")
 # Of each one is enough.
 _KINDS: tuple[tuple[ComposedRole, ...], ...] = (
     ("wave", "log wave", "frequency"), ("flux",), ("ivar", "error", "variance"),
@@ -120,9 +124,33 @@ def _by_role(given: tuple[str, ...]) -> dict[Role, str]:
     open_kinds = [kind for kind in _KINDS if not found.keys() & {*kind}]
     if "sdss mask" in found:
         open_kinds = [kind for kind in open_kinds if "mask" not in kind]
-    if not open_kinds:
-        return found
-    for role, name in only_composed(given, [role for kind in open_kinds for role in kind]).items():
+    roles: list[ComposedRole] = [role for kind in open_kinds for role in kind]
+    for role, name in only_composed(given, roles).items() if roles else ():
         if name not in found.values():
             found[role] = name
-    return found
+    # SDSS's OR_MASK is of exposures that were left out of the sum.
+    no_masks = {there.get("ormask")} if "sdss mask" in found else set()
+    known = {*found.values(), *no_masks}
+    more = (name for name in given if name not in known and marked_by(name) is not None)
+    return found | dict(zip(MORE_MASKS, more, strict=False))
+
+
+@lru_cache(maxsize=1024)
+def marked_by(name: str) -> Literal["mask", "good mask", ""] | None:
+    """What 1 means in a column of 0 and 1, by its name: ``mask`` bad, ``good mask`` good.
+
+    Parameters
+    ----------
+    name
+        As the file has it.
+
+    Returns
+    -------
+    Empty if it may be a mask of another thing (``line_mask``); None if it is none.
+    """
+    plain, told = plain_name(name), composed_name(name)
+    if plain in _KNOWN["mask"] or (told and told.role == "mask") or names_a_cause(name):
+        return "mask"
+    if plain in (*_WEIGHTS, *_KNOWN["good mask"]) or (told and told.role == "good mask"):
+        return "good mask"
+    return "" if "mask" in plain or plain in _KNOWN["quality"] else None

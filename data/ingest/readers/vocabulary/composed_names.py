@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-__all__ = ["Composed", "ComposedRole", "composed_name", "only_composed"]
+__all__ = ["Composed", "ComposedRole", "composed_name", "names_a_cause", "only_composed"]
 
 ComposedRole = Literal[
     "wave", "log wave", "frequency", "flux", "error", "variance", "ivar",
@@ -88,6 +88,15 @@ _OF_MASK = (
     "pix", "pixel", "pixels", "bit", "bits", "is", "data", "code", "array", "value", "bool",
     "telluric", "tell", "cosmic", "cosmics", "cr", "nan",
 )  # fmt: skip
+# Why a pixel may be bad.
+_CAUSES = (
+    "telluric", "tellurics", "tell", "cosmic", "cosmics", "cr", "crs", "cosmicray", "cosmicrays",
+    "crmask", "crhit", "saturated", "sat", "hot", "dead", "missing", "nodata", "unreliable",
+    "ignore", "ignored", "spike", "spikes", "clip", "sigclip", "artifact", "artifacts", "artefact",
+    "contam", "contaminated", "corrupted", "defect", "defective", "notgood", "ormask", "xmask",
+)  # fmt: skip
+_SAID_AS_TWO = r"\b(?:not? (?:good|ok|valid|data|flux)|(?:or|x) mask)\b"
+_OF_CAUSES = ("ray", "rays", "hit", "hits", "flux")
 _NOISE: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     ("ivar", _IVAR), ("variance", _VARIANCE), ("error", _ERROR),
 )  # fmt: skip
@@ -114,13 +123,33 @@ def composed_name(name: str) -> Composed | None:
     """
     if len(name) > _LONGEST:
         return None
+    said = _words(name)
+    return _axis(said) or _flux(said, name) or _noise(said, name) or _mask(said)
+
+
+@lru_cache(maxsize=1024)
+def names_a_cause(name: str) -> bool:
+    """Whether a name says why pixels are bad: ``cosmic_ray``, ``not_good``, ``no_data``.
+
+    Parameters
+    ----------
+    name
+        As the file has it.
+    """
+    text = " ".join(_words(name[:_LONGEST]))
+    said = re.sub(_SAID_AS_TWO, "notgood", text).split()
+    masks = next(words for role, words in _MASKS if role == "mask")
+    return bool({*said} & {*_CAUSES}) and _only(said, _CAUSES, _OF_CAUSES, _OF_MASK, masks)
+
+
+def _words(name: str) -> list[str]:
+    """Of which a name is made, in lower case."""
     # A capital begins a word, but not in names that are all capitals.
     apart = name if name.isupper() else re.sub(r"(?<=[a-zµμ])(?=[A-Z])", "_", name)
     apart = re.sub(r"([mµμun])_(?=Jy\b)", r"\1", apart)
     text = re.sub(r"[\W_]+", " ", apart.lower())
     said = re.sub(r"\bf (lambda|nu)\b", r"f\1", text).split()
-    said = [part for word in said for part in _parts(word)]
-    return _axis(said) or _flux(said, name) or _noise(said, name) or _mask(said)
+    return [part for word in said for part in _parts(word)]
 
 
 def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[ComposedRole, str]:
@@ -150,7 +179,7 @@ def only_composed(names: Iterable[str], roles: Iterable[ComposedRole]) -> dict[C
 
 _LISTS = (
     _AXIS, _FLUX, _ERROR, _VARIANCE, _IVAR, _LOG, _FREQUENCY, _OF_AXIS, _OF_FLUX, _OF_NOISE,
-    _OF_MASK, _LENGTHS, _FREQUENCIES, _DENSITIES, *(words for _, words in _MASKS),
+    _OF_MASK, _CAUSES, _LENGTHS, _FREQUENCIES, _DENSITIES, *(words for _, words in _MASKS),
 )  # fmt: skip
 _ALL = {word for words in _LISTS for word in words}
 _GLUED = sorted((word for word in _ALL if len(word) >= _SHORTEST_GLUED), key=len, reverse=True)
@@ -188,6 +217,9 @@ def _axis(said: list[str]) -> Composed | None:
 
 def _flux(said: list[str], name: str) -> Composed | None:
     if not {*said} & {*_FLUX} or not _only(said, _FLUX, _OF_FLUX, _DENSITIES):
+        return None
+    # λF_λ is none.
+    if {*said} & {"flam", "flambda", "fnu"} and {*said} & {"lam", "lambda", "nu"}:
         return None
     return Composed("flux", _density(said, name), len(said))
 

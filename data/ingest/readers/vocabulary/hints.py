@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import cast, get_args
 
 from ..errors import ReadError
-from .column_names import Role, columns_by_role, plain_name
+from .column_names import MORE_MASKS, Role, columns_by_role, plain_name
 
-__all__ = ["NO_HINTS", "Hints", "hinted_roles", "parse_columns"]
+__all__ = ["MASKS", "NO_HINTS", "Hints", "hinted_roles", "parse_columns"]
 
 _AXES: frozenset[Role] = frozenset(("wave", "log wave", "frequency", "energy"))
 _NOISE: frozenset[Role] = frozenset(("ivar", "variance", "error"))
-_MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality"))
+MASKS: frozenset[Role] = frozenset(("mask", "good mask", "sdss mask", "quality", *MORE_MASKS))
+"""Roles of columns that say which pixels count."""
 _REDSHIFT: Role = "redshift"
 _SHORT: dict[str, Role] = {
     "z": "redshift", "loglam": "log wave", "logwave": "log wave", "andmask": "sdss mask",
@@ -94,7 +95,7 @@ def hinted_roles(columns: Iterable[str], hints: Hints) -> dict[Role, str]:
     roles = columns_by_role(names)
     known = {plain_name(name): name for name in reversed(names)}
     for role, said in hints.columns.items():
-        for kinds in (_AXES, _NOISE, _MASKS):
+        for kinds in (_AXES, _NOISE, MASKS):
             if role in kinds:  # what the user names stands instead of what was guessed
                 for other in kinds - hints.columns.keys():
                     roles.pop(other, None)

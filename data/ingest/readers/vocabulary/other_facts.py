@@ -8,12 +8,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 __all__ = [
-    "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "column_name", "facts_of", "in_capitals", "twice",
+    "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "UNHEEDED", "column_name", "facts_of", "in_capitals",
+    "twice",
 ]  # fmt: skip
 
 # Not ``ebv``, which is the user's and by which a build corrects dust: a file's own is known for few
 # spectra of a mixed collection, and on another scale than the map's.
 EBV = "ebv_survey"
+UNHEEDED = "mask_not_heeded"
+"""Names of columns that may be masks, and were left alone."""
 # What is taken of the header of a file of no known survey.
 HEADER_FACTS = (
     "EBV", "OBJECT", "OBJNAME", "SDSS_ID", "OBJID", "TARGETID", "SPECOBJID", "CATALOGID", "PLATE",

@@ -235,3 +235,13 @@ def test_a_column_whose_name_is_a_number_is_damage(tmp_path):
     with pytest.raises(ReadError) as refused:
         read_hdus(tmp_path / "t.fits", limit=3)
     assert refused.value.reason == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("comment", "z"), [("metallicity", None), ("[deg] zenith distance", None), ("Redshift", 0.02)]
+)
+def test_a_z_that_says_it_is_another_thing_is_no_redshift(tmp_path, comment, z):
+    header = fits.Header([("Z", 0.02, comment)])
+    fits.PrimaryHDU(header=header).writeto(tmp_path / "a.fits")
+    (hdu,) = read_hdus(tmp_path / "a.fits", 1)
+    assert hdu.value("Z") == z

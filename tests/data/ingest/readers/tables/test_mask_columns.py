@@ -1,6 +1,8 @@
 """Values and marks that stand for no data, and what is not taken for them."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
 from astropy.table import Table
@@ -130,3 +132,49 @@ def test_what_stands_behind_a_columns_name_is_heard(tmp_path):
     found = read(path)
     assert found.medium == "air"
     np.testing.assert_array_equal(found.has_data, ~BAD)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["telluric", "cosmic_ray", "crmask", "or_mask", "not_good", "weight", "is_valid", "badpix"],
+)
+@pytest.mark.parametrize("beside", [{}, {"mask": np.zeros(300, np.int16)}])
+def test_columns_of_0_and_1_besides_are_masks_by_their_names(tmp_path, name, beside):
+    marks = ~BAD if name in ("weight", "is_valid") else BAD
+    for kind in (bool, np.int32, np.float64):
+        path = write(tmp_path / f"{kind.__name__}.fits", **beside, **{name: marks.astype(kind)})
+        spectrum = read(path)
+        np.testing.assert_array_equal(spectrum.has_data, ~BAD)
+        assert "mask_not_heeded" not in spectrum.facts
+
+
+@pytest.mark.parametrize(("name", "times"), [("line_mask", 1), ("or_mask", 16), ("ghost", 1)])
+def test_what_may_be_a_mask_is_left_alone_and_told(tmp_path, name, times):
+    spectrum = read(write(tmp_path / "a.fits", **{name: BAD * times}))
+    assert spectrum.has_data.all()
+    assert spectrum.facts["mask_not_heeded"] == name.upper()
+    (taken,) = read_all(tmp_path / "a.fits", Hints({"mask": name}))
+    assert "mask_not_heeded" not in taken.facts
+
+
+def test_what_is_no_mask_by_its_numbers_is_not_told(tmp_path):
+    columns = {name: np.where(BAD, 0.3, 1.0) for name in ("telluric", "weight")}
+    columns["ccd"] = (np.arange(300) > 160).astype(float)
+    spectrum = read(write(tmp_path / "a.fits", maskname=np.full(300, "long"), **columns))
+    assert spectrum.has_data.all()
+    assert "mask_not_heeded" not in spectrum.facts
+
+
+def test_masks_besides_are_found_in_every_container(tmp_path):
+    rows = {n: np.tile(v, (2, 1)) for n, v in (("wave", WAVE), ("flux", FLUX), ("cosmic", BAD))}
+    rows["ivar"] = np.ones((2, 300))
+    np.savez(tmp_path / "a.npz", **rows, id=np.array(["a", "b"]), quality=np.array([0, 1]))
+    lists = {name: list(values) for name, values in rows.items()} | {"id": ["a", "b"]}
+    pq.write_table(pa.table(lists), tmp_path / "a.parquet")
+    images = [fits.ImageHDU(v, name=n) for n, v in (("IVAR", np.ones(300)), ("COSMIC", 1.0 * BAD))]
+    first = fits.PrimaryHDU(FLUX, fits.Header({"CRVAL1": 4e3, "CDELT1": 1.0, "CUNIT1": "Angstrom"}))
+    fits.HDUList([first, *images]).writeto(tmp_path / "a.fits")
+    for ending in ("npz", "parquet", "fits"):
+        for number, spectrum in enumerate(read_all(tmp_path / f"a.{ending}")):
+            assert ending != "npz" or spectrum.facts["quality"] == number
+            np.testing.assert_array_equal(spectrum.has_data, ~BAD)

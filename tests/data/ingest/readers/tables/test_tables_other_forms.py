@@ -173,3 +173,17 @@ def test_a_weight_is_an_inverse_variance_where_its_unit_says_so(tmp_path: Path) 
 def test_a_weight_that_says_nothing_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="ivar=… of a weight"):
         read(_table(tmp_path, {}, weight=ERROR**-2))
+
+
+@pytest.mark.parametrize("of_rows", [True, False])
+def test_a_square_of_spectra_in_columns_is_refused(tmp_path: Path, of_rows: bool) -> None:
+    wave = np.linspace(4000.0, 7000.0, 30)
+    flux = np.linspace(1, 9, 30)[:, None] * (5 + np.sin(wave / 500))
+    np.savez(
+        tmp_path / "a.npz", wave=wave, flux=flux if of_rows else flux.T, ivar=np.ones((30, 30))
+    )
+    if of_rows:
+        assert len([*read_all(tmp_path / "a.npz")]) == 30
+        return
+    with pytest.raises(ReadError, match=r"square of 30 × 30.*wavelengths of the same shape"):
+        [*read_all(tmp_path / "a.npz")]

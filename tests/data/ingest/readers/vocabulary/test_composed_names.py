@@ -29,7 +29,7 @@ def test_names_of_several_words_say_what_they_are(name, role, unit):
     "name",
     ["flux_sky", "flux_model", "wave_rest", "rest_wavelength", "WAVE_MIN", "LINEWAVE", "lsf_sigma",
      "SPECTROFLUX", "specobjid", "E", "d", "sigma_v", "err_lambda", "spectral_index", "snr", "",
-     "_", "z_err"],
+     "_", "z_err", "lambda_f_lambda", "lamFlam"],
 )  # fmt: skip
 def test_a_word_that_is_not_known_makes_it_another_column(name):
     assert composed_name(name) is None
