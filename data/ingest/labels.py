@@ -24,6 +24,7 @@ from .catalogue_table import (
 from .delimited import is_number, number_of
 from .readers.errors import ReadError
 from .readers.vocabulary.file_names import name_of
+from .readers.vocabulary.other_facts import BANDS
 from .readers.vocabulary.redshift_words import KEYWORDS, redshift_of
 
 __all__ = ["LabelError", "Labels", "SpectrumNames", "read_labels"]
@@ -211,11 +212,13 @@ def read_labels(path: str | Path) -> Labels:
 def _told(table: pd.DataFrame) -> dict[str, str]:
     """What is told → the column that tells it."""
     names = [str(name) for name in reversed([*table.columns])]
+    if {name.upper() for name in names} >= BANDS:
+        names = [name for name in names if name.upper() != "Z"]
     columns = {_plain(name): name for name in names}
     columns |= {name.strip().lower(): name for name in names}  # `label` before `type`
     told = {role: columns[role] for role in _COLUMNS if role in columns}
     if "z" not in told:
-        upper = {str(name).upper(): str(name) for name in reversed([*table.columns])}
+        upper = {name.upper(): name for name in names}
         told |= next(({"z": upper[name]} for name in KEYWORDS if name in upper), {})
     return told
 

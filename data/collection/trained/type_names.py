@@ -36,9 +36,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 
 def plain_label(label: str) -> str:
-    """A label as labels are compared; two digits with more than a point between them stay two."""
+    """A label as labels are compared; digits apart stay two, and a doubt a doubt."""
     apart = re.sub(r"(?<=\d)[^\w.,]+(?=\d)", "/", unicodedata.normalize("NFKC", label).lower())
-    return "".join(letter for letter in apart if letter.isalnum() or letter == "/")
+    return "".join(letter for letter in apart if letter.isalnum() or letter in "/?")
 
 
 def _table(items: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from spexplain.data.ingest.joined_catalogue import (
     read_catalogue,
     said_by,
 )
-from spexplain.data.ingest.labels import LabelError
+from spexplain.data.ingest.labels import LabelError, read_labels
 from spexplain.data.ingest.one_file import Intake
 from spexplain.data.ingest.to_collection import ingest
 
@@ -190,3 +190,13 @@ def test_plate_mjd_and_fiber_have_many_spellings(tmp_path, table):
     (tmp_path / "c.csv").write_text(table + "\n")
     found = read_catalogue(tmp_path / "c.csv")
     assert found.row_of("0266-51602-0001", "spec-0266-51602-0001.fits", *NOWHERE) == 0
+
+
+@pytest.mark.parametrize(("more", "z"), [("", None), (",redshift", 0.1)])
+def test_a_magnitude_z_is_no_redshift_here_nor_among_labels(tmp_path, more, z):
+    row = "one,18.1,17.5,17.2" + (",0.1" if more else "")
+    (tmp_path / "c.csv").write_text(f"id,g,r,z{more},label\n{row},type 1\n")
+    found = read_catalogue(tmp_path / "c.csv")
+    assert found.z == ([z] if z else pytest.approx([math.nan], nan_ok=True))
+    assert found.facts[0]["mag_z"] == 17.2
+    assert read_labels(tmp_path / "c.csv").redshifts == ({"one": z} if z else {})

@@ -548,9 +548,10 @@ def test_there_is_one_place_to_write(folder, where):
         ingest([folder], **where)
 
 
-def _own_table(path, **header):
+def _own_table(path, more=None, **header):
     wave = np.linspace(3800.0, 8000.0, 500)
-    table = Table({"wave": wave, "flux": np.full(500, 3.0), "error": np.full(500, 0.1)})
+    table = {"wave": wave, "flux": np.full(500, 3.0), "error": np.full(500, 0.1)}
+    table = Table(table | (more or {}))
     table.meta.update({"Z": 0.1, **header})
     table.write(path)
 
@@ -592,12 +593,12 @@ def test_a_redshift_of_the_users_has_no_warning(flagged, tmp_path):
     assert (report.n_taken, report.n_doubtful) == (3, 0)
 
 
-def test_what_says_neither_air_nor_vacuum_is_counted(tmp_path):
+def test_what_says_neither_air_nor_vacuum_and_what_may_be_a_mask_is_counted(tmp_path):
     (tmp_path / "in").mkdir()
-    _own_table(tmp_path / "in" / "silent.fits")
+    _own_table(tmp_path / "in" / "silent.fits", {"line_mask": np.arange(500) % 9 == 0})
     _own_table(tmp_path / "in" / "says.fits", VACUUM=True)
     report = ingest([tmp_path / "in"], tmp_path / "c", grid=GRID)
-    assert (report.n_medium_unsaid, report.n_relative) == (1, 2)
+    assert (report.n_medium_unsaid, report.n_relative, report.n_masks) == (1, 2, 1)
     assert [*Collection.open(report.path).catalog["medium"]] == ["vacuum", "not said"]
     aired = ingest([tmp_path / "in"], tmp_path / "d", grid=GRID, hints=Hints(air=True))
     assert aired.n_medium_unsaid == 0

@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 __all__ = [
-    "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "UNHEEDED", "column_name", "facts_of", "in_capitals",
-    "twice",
+    "BANDS", "EBV", "HEADER_FACTS", "MOST_IN_A_LIST", "UNHEEDED", "column_name", "facts_of",
+    "in_capitals", "twice",
 ]  # fmt: skip
 
 # Not ``ebv``, which is the user's and by which a build corrects dust: a file's own is known for few
@@ -27,6 +27,8 @@ _TAKEN = (
     "id", "ra", "dec", "z", "label", "spectral_class", "subclass", "sn_median", "survey", "file",
     "flux_unit", "z_warning", "medium", "object", "row", "set_aside", "set_aside_why",
 )  # fmt: skip
+BANDS = {"G", "R"}
+"""Beside columns of these names one called z is of magnitudes."""
 MOST_IN_A_LIST = 12
 """Of what is a fact of an object rather than of its pixels."""
 _LONGEST = 80  # of a text; remarks of an observer are no column to sort by
@@ -74,11 +76,16 @@ def facts_of(
 
 
 def in_capitals(said: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """By names in upper case; of two that differ in case alone the second is called `twice`."""
+    """By names in upper case; of two that differ in case alone the second is called `twice`.
+
+    Beside magnitudes g and r, a z is one, and called so.
+    """
     found: dict[str, object] = {}
     for name, value in said:
         upper = str(name).upper()
         found.setdefault(twice(upper) if upper in found else upper, value)
+    if "Z" in found and found.keys() >= BANDS:
+        found["MAG_Z"] = found.pop("Z")
     return found
 
 

@@ -14,7 +14,7 @@ DOCS = (Path(__file__).parents[4] / "docs" / "files.md").read_text(encoding="utf
     ("type-2", "type 2"), ("SY_1.5", "intermediate"), ("NLAGN", "type 2"), ("Type I", "type 1"),
     ("typ 2", ""), ("LINER", ""), ("", ""), ("1", ""), ("<b>type 1</b>", ""), ("GALAXY", ""),
     ("Sy 1/2", ""), ("type 1-2", ""), ("Sy1+2", ""), ("type Ⅱ", "type 2"),
-    ("Sey 1.5", "intermediate"),
+    ("Sey 1.5", "intermediate"), ("Sy1?", ""),
 ])  # fmt: skip
 def test_a_label_is_a_type_of_the_table_or_none(label, kind):
     assert known_type(label) == kind
