@@ -1,7 +1,9 @@
-// Under the cursor: wavelength, flux, its error, weight, segment and the nearest line, in the figure's corner.
+// Under the cursor: wavelength, flux, its error, segment and the nearest line in the corner of the
+// spectrum; weight and what is left to chance in that of the weights.
 const { x, y } = pixels.data
 const { right, weight, shade } = bands.data
 const box = document.getElementById("readout")
+const below = document.getElementById("weighed")
 if (!box) return // a spectrum alone, without the page around it
 // Another spectrum or explanation under a cursor at rest: what is there now.
 const at = cb_obj.x ?? Number(box.dataset.at ?? NaN)
@@ -17,7 +19,7 @@ const nearest = (values) => {
 }
 const holds = (values) => values.length && at >= values[0] && at <= values[values.length - 1]
 const seen = observed.data
-if (!holds(x) && !holds(seen.x)) { box.textContent = ""; return }
+if (!holds(x) && !holds(seen.x)) { box.textContent = below.textContent = ""; return }
 const i = nearest(x)
 const inside = holds(x)
 const place = inside ? x[i] : seen.x[nearest(seen.x)]
@@ -37,15 +39,16 @@ while (first < last) {
   const middle = (first + last) >> 1
   if (right[middle] < place) first = middle + 1; else last = middle
 }
+const weighed = []
 if (inside && weight[first]) {
+  parts.push(`segment ${first + 1}`)
   const unit = bands.tags[2] || ""
   const size = Math.abs(weight[first]).toPrecision(3)
   // Above 2 are the shades of what goes the same way up and down.
-  parts.push(shade[first] >= 2
+  weighed.push(shade[first] >= 2
     ? `any change of 10 % ${weight[first] > 0 ? "raises" : "lowers"} it by ${size}`
     : `${weight[first] > 0 ? "+" : "−"}${size} ${unit}`)
-  parts.push(`segment ${first + 1}`)
-  if (reasons.data.told.length > first) parts.push(reasons.data.told[first])
+  if (reasons.data.told.length > first) weighed.push(reasons.data.told[first])
 }
 let near = -1
 for (let k = 0; k < lines.data.x.length; k++) {
@@ -55,3 +58,4 @@ for (let k = 0; k < lines.data.x.length; k++) {
 }
 if (near >= 0) parts.push(lines.data.name[near])
 box.textContent = parts.join("  ·  ")
+below.textContent = weighed.join("  ·  ")

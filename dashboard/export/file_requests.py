@@ -10,7 +10,7 @@ from ..figures.sight import Sight
 from ..figures.wording import with_command
 from ..session.choices.open_spectrum import OpenSpectrum
 from ..session.opened.lines_lacking import lacking_of
-from ..session.session import Session
+from ..session.visitor import Visitor
 from .plane_file import plane_file
 from .save import SavedFile, keep, origin_of
 
@@ -45,7 +45,7 @@ class FileRequests:
 
     def __init__(
         self,
-        session: Session,
+        session: Visitor,
         in_view: Callable[[], Window],
         sight: Callable[[], Sight | None],
         hand_over: Callable[[SavedFile], None],

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..session.session import Session
+from ..session.visitor import Visitor
+from ..views.plane.marks import labels_beside, marks_on
 from ..views.plane.picture import draw_plane, ringed_places
 from ..views.widgets.controls import legend_of
 from .save import SavedFile
@@ -25,7 +26,7 @@ _KINDS = ("png", "svg", "pdf")
 
 
 def plane_file(
-    session: Session, window: Window, kind: str
+    session: Visitor, window: Window, kind: str
 ) -> Callable[[Callable[[], bool]], Iterator[SavedFile]]:
     """Work that writes what is in view of the plane, in its colours, with the key to them.
 
@@ -58,6 +59,9 @@ def plane_file(
         title += f" · {len(rows):,} selected"
     place = None if shown is None or shown.row < 0 else space.place(name, shown.row)
 
+    marks = marks_on(session)
+    beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))
+
     def shares(xy: np.ndarray) -> np.ndarray:
         """Places on the plane (n, 2) as shares of the picture's width and height."""
         low, high = np.array([window.x, window.y]).T
@@ -84,6 +88,17 @@ def plane_file(
             named=str(space.colours[colour]),
             ring=None if place is None else shares(np.array(place)),
             ringed=shares(ringed_places(space, name, rows)),
+            cell=shares(marks.ringed),
+            numbered=[
+                *zip(
+                    shares(marks.numbered),
+                    shares(beside),
+                    marks.numbers,
+                    marks.colours,
+                    strict=True,
+                )
+            ],
+            placed=shares(marks.placed),
         )
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"plane.{kind}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
@@ -31,6 +32,9 @@ def plane_figure(
     named: str = "",
     ring: np.ndarray | None = None,
     ringed: np.ndarray | None = None,
+    cell: np.ndarray | None = None,
+    numbered: Sequence[tuple[np.ndarray, np.ndarray, str, str]] = (),
+    placed: np.ndarray | None = None,
 ) -> Figure:
     """Draw it: points as an image, all words as text.
 
@@ -50,6 +54,12 @@ def plane_figure(
         Where the open spectrum is, as shares of width and height.
     ringed : (n, 2)
         Where those are that are selected, likewise.
+    cell : (n, 2)
+        Where those of the chosen cell of the confusion matrix are.
+    numbered
+        Place (2,), place of the number (2,), the number and its colour, of each that has one.
+    placed : (n, 2)
+        Where spectra are that are not of the plane.
 
     Raises
     ------
@@ -73,11 +83,14 @@ def plane_figure(
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], facecolor=colours.surface)
     for spine in axes.spines.values():
         spine.set(linewidth=0.5, edgecolor=colours.edge)
-    for places, size, width, order in ((ringed, 4.5, 0.5, -1), (ring, 8, 1.2, 2)):
+    for places, kind, size, width, order in (
+        (ringed, "o", 4.5, 0.5, -1), (cell, "o", 4.5, 0.7, 2), (ring, "o", 8, 1.2, 2),
+        (placed, "d", 9, 1.2, 4),
+    ):  # fmt: skip
         if places is not None:  # those beyond the frame are clipped
-            axes.plot(
-                *places.T, "o", ms=size, mfc="none", mec=colours.text, mew=width, zorder=order
-            )
+            fill, edge = ("none", colours.text) if kind == "o" else (colours.text, colours.surface)
+            axes.plot(*places.T, kind, ms=size, mfc=fill, mec=edge, mew=width, zorder=order)
+    _number(axes, numbered)
     at = 1 - 0.2 / height_in
     fig.text(_EDGE_IN / width_in, at, title, fontsize=NORMAL, color=colours.text, parse_math=False)
     left = 1 - (_KEY_IN - 0.05) / width_in
@@ -98,3 +111,17 @@ def plane_figure(
         beside.tick_params(labelsize=SMALL + 0.5, colors=colours.text, length=0)
         drawn.set_label(named, fontsize=NORMAL, color=colours.muted)
     return fig
+
+
+def _number(axes: Axes, numbered: Sequence[tuple[np.ndarray, np.ndarray, str, str]]) -> None:
+    """A ring round each point, and its number beside it."""
+    colours = THEMES["light"]
+    for point, label, number, colour in numbered:
+        (x, y), (label_x, label_y) = point, label
+        axes.plot([label_x, x], [label_y, y], color=colour, lw=0.8)
+        axes.plot(x, y, "o", ms=6, mfc="none", mec=colour, mew=1.4)
+        boxed = {"boxstyle": "round,pad=0.25", "fc": colours.surface, "ec": colour, "lw": 1.1}
+        axes.text(
+            label_x, label_y, number, ha="center", va="center", fontsize=NORMAL,
+            color=colours.text, bbox=boxed, clip_on=True, zorder=3,
+        )  # fmt: skip

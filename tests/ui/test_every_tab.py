@@ -1,5 +1,7 @@
 """Every tab in light and dark: nothing that axe-core calls a fault of level A or AA, and a picture.
 
+At the two sizes of screen that the page is made for, no word on them is cut.
+
 ``make screenshots`` keeps the pictures for the docs, in the folder that ``SPEXPLAIN_SCREENSHOTS``
 names.
 """
@@ -22,11 +24,13 @@ from .conftest import PATIENCE_MS, Tab
 DOCS = Path(__file__).parents[2] / "docs" / "tabs"
 LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # all that another theme changes
+CUT = Path(__file__).with_name("cut_words.js").read_text(encoding="utf-8")
+SMALL_SCREEN: Any = {"width": 1024, "height": 768}
 # All that opens beside the plot.
 MORE = "&beside=true&zooms=true&residual=true"
 
 
-def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
+def test_no_tab_shuts_anybody_out_or_is_cut_and_each_has_its_picture(
     new_tab: Callable[..., Tab], small_demo: Path, tmp_path: Path
 ) -> None:
     wanted = os.environ.get("SPEXPLAIN_SCREENSHOTS")
@@ -37,7 +41,7 @@ def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
     tab = new_tab(color_scheme="light")
     tab.open(f"?id={id}{MORE}")
     tab.painted(id)
-    wrong = {"with all beside the plot": faults(tab.page, None)}
+    wrong = {"with all beside the plot": faults(tab.page, None) + tab.page.evaluate(CUT)}
     tab.open(f"?id={id}")
     tab.settled_plane()
     tab.painted(id)
@@ -58,6 +62,9 @@ def test_no_tab_shuts_anybody_out_and_each_has_its_picture(
             _checked(path, few_colours=wanted is not None)
             # All of the page once, then what each tab has of its own.
             wrong[f"{one.name}, {theme}"] = faults(tab.page, ".sheet", rules)
+            if theme == "light":
+                wrong[f"{one.name}, words"] = tab.page.evaluate(CUT)
+    wrong |= _on_a_small_screen(tab)
     assert not any(wrong.values()), "\n".join(f"{at}: {said}" for at, said in wrong.items() if said)
 
 
@@ -65,6 +72,27 @@ def test_the_docs_show_every_tab_in_light_and_dark() -> None:
     for one in all_tabs():
         for theme in ("light", "dark"):
             _checked(DOCS / f"{one.name}-{theme}.png")
+
+
+def _on_a_small_screen(tab: Tab) -> dict[str, list[str]]:
+    """What is cut there on each tab; all that the verdict names on a large screen is named here."""
+    names = tab.page.locator(".bars .set")
+    before = names.inner_text()
+    tab.page.keyboard.press("Escape")
+    tab.page.set_viewport_size(SMALL_SCREEN)
+    tab.settled_plane()
+    assert names.inner_text() == before
+    plot = tab.page.locator("#flux-plot").bounding_box()
+    assert plot is not None
+    tab.page.mouse.move(plot["x"] + 0.6 * plot["width"], plot["y"] + 0.5 * plot["height"])
+    # A line each, and so over no name of a line.
+    tab.wait("""() => [...document.querySelectorAll(".readout")].every(
+        (box) => box.textContent && box.offsetHeight < 20)""")
+    wrong = {}
+    for one in all_tabs():
+        _show(tab, one)
+        wrong[f"{one.name}, small"] = tab.page.evaluate(CUT)
+    return wrong
 
 
 def _show(tab: Tab, one: Any) -> None:

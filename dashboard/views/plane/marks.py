@@ -17,7 +17,7 @@ from ...figures.theme import THEMES
 from ...session.visitor import Visitor
 from ..widgets.components import added_at_once, in_one_patch
 
-__all__ = ["attach_marks"]
+__all__ = ["Marks", "attach_marks", "labels_beside", "marks_on"]
 
 _MOST_RINGED = 3000
 _WRONG, _RIGHT = "#d62728", "#2ca02c"
@@ -41,6 +41,62 @@ def attach_marks(session: Visitor, plane: figure) -> None:
         The figure.
     """
     _Marks(session, plane)
+
+
+class Marks(NamedTuple):
+    """What the open tab marks on a plane, in its units.
+
+    Attributes
+    ----------
+    ringed : (n, 2)
+        Spectra of the chosen cell.
+    numbered : (m, 2)
+        The few of them that the tab shows with a number.
+    numbers, colours
+        m texts, and of what colour each is.
+    placed : (1, 2) or (0, 2)
+        The edited spectrum, or the one of a file.
+    """
+
+    ringed: np.ndarray
+    numbered: np.ndarray
+    numbers: list[str]
+    colours: list[str]
+    placed: np.ndarray
+
+
+def marks_on(session: Visitor) -> Marks:
+    """What the tab that is open marks on the plane that is chosen."""
+    view, space, matrix = session.view, session.workspace, session.confusion
+    ringed, on_plane = np.empty((0, 2)), []
+    if view.tab == "confusion" and matrix.cell is not None and view.plane is not None:
+        plane = space.planes[view.plane]
+        rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
+        ringed = plane.xy[np.isin(plane.rows, rows)]
+        places = [(marked, space.place(view.plane, marked.row)) for marked in matrix.marked]
+        on_plane = [(marked, place) for marked, place in places if place is not None]
+    placed, considered = session.dropped.place, session.edits.considered
+    if view.tab == "whatif" and considered is not None:
+        placed = considered.place or placed
+    return Marks(
+        ringed,
+        np.array([place for _, place in on_plane], np.float64).reshape(-1, 2),
+        [str(marked.number) for marked, _ in on_plane],
+        [_RIGHT if marked.correct else _WRONG for marked, _ in on_plane],
+        np.array([] if placed is None else placed, np.float64).reshape(-1, 2),
+    )
+
+
+def labels_beside(
+    places: np.ndarray,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    frame_px: tuple[float, float],
+) -> np.ndarray:
+    """Where numbers stand beside points (n, 2) of a plane seen from x to y, in its units (n, 2)."""
+    low, high = np.array([x, y]).T
+    scale = (high - low) / np.array(frame_px)
+    return low + label_places((places - low) / scale, box_px=_BOX_PX, frame_px=frame_px) * scale
 
 
 class _Drawn(NamedTuple):
@@ -89,25 +145,13 @@ class _Marks:
         return _Drawn(rings, add(numbers, label), add(placed, diamond))
 
     def _mark_cell(self, *_: object) -> None:
-        view, space, matrix = self._session.view, self._session.workspace, self._session.confusion
-        if view.tab != "confusion" or matrix.cell is None or view.plane is None:
-            if "_drawn" in vars(self):
-                self._drawn.rings.data_source.data = dict(_NOTHING)
-                self._drawn.labels.data_source.data = dict(_NO_NUMBERS)
+        marks = marks_on(self._session)
+        if not len(marks.ringed) and "_drawn" not in vars(self):
             return
-        plane = space.planes[view.plane]
-        rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
-        xy = plane.xy[np.isin(plane.rows, rows)]
-        self._drawn.rings.data_source.data = {"x": xy[:, 0], "y": xy[:, 1]}
-        placed = [(marked, space.place(view.plane, marked.row)) for marked in matrix.marked]
-        on_plane = [(marked, place) for marked, place in placed if place is not None]
-        places = np.array([place for _, place in on_plane], np.float64).reshape(-1, 2)
+        self._drawn.rings.data_source.data = _columns(marks.ringed)
         self._drawn.labels.data_source.data = {
-            "x": places[:, 0],
-            "y": places[:, 1],
-            "text": [str(marked.number) for marked, _ in on_plane],
-            "colour": [_RIGHT if marked.correct else _WRONG for marked, _ in on_plane],
-        } | self._beside(places)
+            **_columns(marks.numbered), "text": marks.numbers, "colour": marks.colours,
+        } | self._beside(marks.numbered)  # fmt: skip
         self._dress()
 
     def _arrange(self) -> None:
@@ -121,24 +165,15 @@ class _Marks:
     def _beside(self, places: np.ndarray) -> dict[str, np.ndarray]:
         """Where the numbers of points of the plane (n, 2) stand, in the plane's units."""
         plane: Any = self._plane
-        low, high = np.array([span(plane.x_range), span(plane.y_range)]).T
-        sides = (plane.inner_width or _FRAME_PX, plane.inner_height or _FRAME_PX)
-        scale = (high - low) / np.array(sides)
-        centres = label_places((places - low) / scale, box_px=_BOX_PX, frame_px=sides)
-        beside = low + centres * scale
+        frame_px = (plane.inner_width or _FRAME_PX, plane.inner_height or _FRAME_PX)
+        beside = labels_beside(places, span(plane.x_range), span(plane.y_range), frame_px)
         return {"label_x": beside[:, 0], "label_y": beside[:, 1]}
 
     def _mark_placed(self, *_: object) -> None:
-        session = self._session
-        place = session.dropped.place
-        considered = session.edits.considered
-        if session.view.tab == "whatif" and considered is not None:
-            place = considered.place or place
-        if place is not None:
-            self._drawn.diamond.data_source.data = {"x": [place[0]], "y": [place[1]]}
+        placed = marks_on(self._session).placed
+        if len(placed) or "_drawn" in vars(self):
+            self._drawn.diamond.data_source.data = _columns(placed)
             self._dress()
-        elif "_drawn" in vars(self):
-            self._drawn.diamond.data_source.data = dict(_NOTHING)
 
     def _dress(self, *_: object) -> None:
         if "_drawn" not in vars(self):
@@ -147,3 +182,7 @@ class _Marks:
         drawn.rings.glyph.line_color = theme.text
         drawn.labels.glyph.update(text_color=theme.text, background_fill_color=theme.surface)
         drawn.diamond.glyph.update(fill_color=theme.text, line_color=theme.surface)
+
+
+def _columns(places: np.ndarray) -> dict[str, np.ndarray]:
+    return {"x": places[:, 0], "y": places[:, 1]}

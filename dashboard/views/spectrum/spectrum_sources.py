@@ -13,8 +13,10 @@ from ..widgets.components import asset
 __all__ = ["SpectrumSources"]
 
 _LEAVE = """
-const box = document.getElementById("readout")
-if (box) { box.textContent = ""; delete box.dataset.at }
+for (const box of document.querySelectorAll(".readout")) {
+  box.textContent = ""
+  delete box.dataset.at
+}
 """
 
 

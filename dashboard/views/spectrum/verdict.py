@@ -192,22 +192,15 @@ def _set(verdict: Any) -> str:
     text, sentence = (say(class_set, verdict.predicted) for say in (set_text, set_sentence))
     said = f"{text[:1].upper()}{text[1:]}. {sentence}"
     title = escape(sentence if class_set.missing else said, quote=True)
-    members = " ".join(map(_dotted, class_set.members)) or (
-        "none to be had"
-        if class_set.missing
-        else f'<small>{NO_TYPE}</small><span class="brief" data-brief="none"></span>'
+    members = " ".join(map(_kind, class_set.members)) or (
+        "none to be had" if class_set.missing else NO_TYPE
     )
     if leaves_out(class_set, verdict.predicted):
-        members += f", not {_dotted(verdict.predicted)}"
+        members += f", not {_kind(verdict.predicted)}"
     return (
         f'<div class="set" title="{title}"><button type="button" class="quiet" data-do="level">'
         f"{percent(class_set.level)} set</button><span>{members}</span></div>"
     )
-
-
-def _dotted(kind: str) -> str:
-    """A type in a set; its name gives way where the page is narrow, and its dot is left."""
-    return f'<i style="--dot:{_dot(kind)}"></i><small>{escape(kind)}</small>'
 
 
 def _votes(verdict: Any) -> str:
@@ -218,11 +211,8 @@ def _votes(verdict: Any) -> str:
         "most pairwise decisions of the machine, which weighs the types alike, go to it; the "
         "probabilities count how many there are of each, and are largest for another"
     )
-    # The name gives way where the page is narrow: its dot is left.
-    told = (
-        f'votes <i style="--dot:{_dot(verdict.votes)}"></i><small>{escape(verdict.votes)}</small>'
-    )
-    return f'<span class="pill" title="{escape(verdict.votes)}: {title}">{told}</span>'
+    told = f"votes {_kind(verdict.votes)}"
+    return f'<span class="pill votes" title="{escape(verdict.votes)}: {title}">{told}</span>'
 
 
 def _below(share: float) -> str:

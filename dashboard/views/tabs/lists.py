@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,10 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "ratio": "{:.1f}".format,
     "number": score_text,
 }
+# What heading and distance say: where there is little room, the rest is what can be read.
+_SAID_BY_ALL = re.compile(
+    "unlike anything the model learned on: | the model learned on|not like [^:;]*: it (?=looks)"
+)
 _PAGE = 200  # rows in the browser at a time
 
 
@@ -110,7 +115,7 @@ def cells(listing: Listing, start: int, stop: int) -> list[list[Any]]:
 def value_text(value: Any, kind: str) -> str:
     """A value of a list's column of this kind, as its table has it."""
     if kind == "words":  # what they all say stands in the heading
-        return str(value).replace(" the model learned on", "") or "–"
+        return _SAID_BY_ALL.sub("", str(value)) or "–"
     if kind in ("text", "type"):
         return str(value) or "–"
     if value is None or not np.isfinite(value):

@@ -7,13 +7,13 @@ import re
 import pytest
 from spexplain.dashboard.export.plane_file import plane_file
 from spexplain.dashboard.figures.shade import Window
-from spexplain.dashboard.session.session import Session
+from spexplain.dashboard.session.visitor import Visitor
 from spexplain.data.selections.selection import Selection
 
 WINDOW = Window((-5.0, 5.0), (-4.0, 4.0), 120, 90)
 
 
-def test_the_file_has_the_key_of_what_is_shown(session: Session) -> None:
+def test_the_file_has_the_key_of_what_is_shown(session: Visitor) -> None:
     names = session.workspace.colouring(session.view.colour).names
     session.view.hidden = [names[0]]
     (found,) = plane_file(session, WINDOW, "svg")(lambda: False)
@@ -25,7 +25,7 @@ def test_the_file_has_the_key_of_what_is_shown(session: Session) -> None:
     assert f">{names[0]}" not in drawn
 
 
-def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: Session) -> None:
+def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: Visitor) -> None:
     plane = session.workspace.planes[session.view.plane]
     few = plane.rows[:3]
     window = Window(
@@ -41,10 +41,33 @@ def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: 
     assert picture.findall(drawn) != picture.findall(before)  # the others are grey
 
 
-def test_nothing_is_written_for_nobody(session: Session) -> None:
+def test_what_the_open_tab_marks_is_in_the_file(session: Visitor) -> None:
+    window = Window(
+        *(tuple(side) for side in session.workspace.extent(session.view.plane)), 120, 90
+    )
+
+    def drawn() -> str:
+        (found,) = plane_file(session, window, "svg")(lambda: False)
+        return found.content.decode()
+
+    session.confusion.choose("type 2", "type 2")
+    before = drawn()
+    session.view.tab = "confusion"
+    of_cell = drawn()
+    assert {number: of_cell.count(f">{number}</text>") for number in "123456"} == {
+        number: before.count(f">{number}</text>") + 1 for number in "123456"
+    }
+    # A ring for each of the cell, and another round those with a number.
+    n = len(session.confusion.chosen) + 6
+    assert of_cell.count("<use ") == before.count("<use ") + n
+    session.dropped.place = session.workspace.place(session.view.plane, 0)
+    assert drawn().count("<use ") == of_cell.count("<use ") + 1  # the mark of an outside spectrum
+
+
+def test_nothing_is_written_for_nobody(session: Visitor) -> None:
     assert list(plane_file(session, WINDOW, "png")(lambda: True)) == []
 
 
-def test_another_kind_is_refused(session: Session) -> None:
+def test_another_kind_is_refused(session: Visitor) -> None:
     with pytest.raises(ValueError, match="got 'gif'"):
         plane_file(session, WINDOW, "gif")
