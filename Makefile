@@ -117,14 +117,14 @@ peers: .venv-peers/.installed ## the same task by lime, shap and captum in one r
 venv: $(STAMP) ## the environment in .venv; quick when up to date
 
 # Rebuilt only when what it is made from changes; torch first, so that the pinned build is the one taken.
-# pip compiles one file after the other: here all cores do, and leave out others' tests.
+# pip compiles one file after the other: here all cores do, and leave out what is seldom or never loaded.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"spexplain needs Python 3.11 to 3.13; {sys.executable} is {v[0]}.{v[1]}. Try: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable '.[test]'
-	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '/tests/' $(VENV)/lib || true # templates are no Python
+	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '/(tests|_internal|_inductor|_dynamo|sympy|moto|pip|debugpy|networkx|lexers)/' $(VENV)/lib || true # templates are no Python
 	@touch $@
 
 clean: ## remove the environment and caches (never a collection)

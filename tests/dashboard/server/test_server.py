@@ -23,8 +23,7 @@ _READ, _END_S = "read", 30
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("reader", [_READ, "gone"])
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("reader", "told"), [(_READ, signal.SIGINT), ("gone", signal.SIGTERM)])
 def test_a_server_ends_quietly_also_where_nobody_reads_it(
     small_demo: Path, reader: str, told: signal.Signals
 ) -> None:
