@@ -89,14 +89,17 @@ def _by_more(
             marks = columns.flags(name) if flags else columns.numbers(name)
         except ReadError:  # text of another kind
             continue
-        if marks.shape != shape or marks.min(initial=0) == marks.max(initial=0):
+        if marks.shape != shape:
             continue
-        plain = marks.min() == 0 and marks.max() == 1 and bool(np.all((marks == 0) | (marks == 1)))
+        least, most = marks.min(), marks.max()
+        plain = least == 0 and most == 1 and bool(np.all((marks == 0) | (marks == 1)))
+        if not plain and (least == most or "mask" not in name.lower()):
+            continue
         marked = marks == (meant == "mask")
         few = min(marked.mean(), 1 - marked.mean()) < _FEW
         if plain and meant and marked.mean() <= _MOST_BAD:
             bad |= marked
-        elif (plain and (few or meant is not None)) or "mask" in name.lower():
+        elif not plain or few or meant is not None:
             unheeded.append(name)
     return bad, ", ".join(unheeded)
 

@@ -159,7 +159,7 @@ def test_what_may_be_a_mask_is_left_alone_and_told(tmp_path, name, times):
 
 def test_what_is_no_mask_by_its_numbers_is_not_told(tmp_path):
     columns = {name: np.where(BAD, 0.3, 1.0) for name in ("telluric", "weight")}
-    columns["ccd"] = (np.arange(300) > 160).astype(float)
+    columns |= {"ccd": (np.arange(300) > 160).astype(float), "one": np.ones(300)}
     spectrum = read(write(tmp_path / "a.fits", maskname=np.full(300, "long"), **columns))
     assert spectrum.has_data.all()
     assert "mask_not_heeded" not in spectrum.facts
