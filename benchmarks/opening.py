@@ -54,9 +54,10 @@ def main() -> None:
             if not options.json:
                 print(f"{n:,} spectra (load {os.getloadavg()[0]:.1f})")
                 for step in found[-1]["steps"]:
-                    print(
-                        "  {what:18} {s:7.2f} s  {cpu_s:7.2f} s CPU  {peak_mb:7,} MB".format(**step)
+                    line = (
+                        "  {what:18} {s:7.2f} s {cpu_s:7.2f} s CPU {peak_mb:7,} MB {own_mb:7,} MB"
                     )
+                    print(line.format(**step))
     if options.json:
         print(json.dumps({"load": os.getloadavg()[0], "sizes": found}, indent=1))
 
@@ -70,13 +71,17 @@ def opened(path: Path) -> list[dict[str, Any]]:
         nonlocal start, cpu
         now, now_cpu = time.perf_counter(), time.process_time()
         took = {"s": round(now - start, 2), "cpu_s": round(now_cpu - cpu, 2)}
-        steps.append({"what": what, **took, "peak_mb": peak_mb()})
+        steps.append(
+            {"what": what, **took, "peak_mb": told_mb("VmHWM"), "own_mb": told_mb("RssAnon")}
+        )
         start, cpu = time.perf_counter(), time.process_time()
 
+    from spexplain.core.planes.inside_outline import inside_outline
     from spexplain.dashboard.figures.shade import Window
     from spexplain.dashboard.server.server import open_workspace
     from spexplain.dashboard.session.choices.search import find
     from spexplain.dashboard.views.plane.picture import draw_plane
+    from spexplain.dashboard.workspace.standard_lists import selected_rows
 
     done("libraries")
     space = open_workspace(path)
@@ -93,22 +98,38 @@ def opened(path: Path) -> list[dict[str, Any]]:
     row = space.nearest(plane, x, y, reach=1.0)
     assert row is not None
     done("first click")
+    row = space.nearest(plane, x, y, reach=1.0)
+    assert row is not None
     space.lenses[plane].verdict(row)
-    done("verdict")
+    done("click")
+    draw_plane(space, plane, colour, window, theme="dark")
+    done("picture again")
+    points, (across, up) = space.points(plane, colour), space.extent(plane)
+    # A quarter of the plane's width and height round its middle.
+    (x0, x1), (y0, y1) = (
+        (np.mean(ends) + np.ptp(ends) * np.array([-1, 1]) / 8) for ends in (across, up)
+    )
+    corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    inside = inside_outline(points["x"].to_numpy(), points["y"].to_numpy(), corners)
+    done("lasso")
+    taken = space.planes[plane].rows[inside]
+    selected_rows(space.catalog, space.lenses, taken)
+    done("list of it")
     assert find(space, str(space.catalog["id"].iat[-1])).n
     done("first search")
-    assert len(space.row_filter.rows("z < 0.1 & sn_median > 20"))
-    done("first filter")
+    for what in ("first filter", "filter"):
+        assert len(space.row_filter.rows("z < 0.1 & sn_median > 20"))
+        done(what)
     for name in space.usual_colours:
         space.colouring(name)
     done("usual colours")
     return steps
 
 
-def peak_mb() -> int:
-    """Of this process so far."""
+def told_mb(what: str) -> int:
+    """Of this process: its peak so far (VmHWM), or what no file can give back (RssAnon)."""
     told = Path("/proc/self/status").read_text().splitlines()
-    line = next(one for one in told if one.startswith("VmHWM"))
+    line = next(one for one in told if one.startswith(what))
     return int(line.split()[1]) // 1000
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -43,11 +43,14 @@ class Listing:
         What is shown.
     empty
         What to say when there is nothing in it.
+    of
+        How many there are, where only the first of them are listed.
     """
 
     table: pd.DataFrame
     columns: tuple[Column, ...]
     empty: str
+    of: int = 0
 
     def sorted(self, by: str) -> Listing:
         """The same list in another order: a column's key, '-' in front for falling.
@@ -58,7 +61,7 @@ class Listing:
         if key not in {column.key for column in self.columns}:
             return self
         table = self.table.sort_values(by=key, ascending=not by.startswith("-"), kind="stable")
-        return Listing(table.reset_index(drop=True), self.columns, self.empty)
+        return replace(self, table=table.reset_index(drop=True))
 
     def held_to(self, rows: np.ndarray, empty: str) -> Listing:
         """The same list of those rows of the collection alone.

@@ -70,15 +70,17 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
     )
     if len(kinds) < 2:
         return _nothing(columns, "The classifier gives no probabilities.")
-    shares = np.column_stack([as_numbers(classified[probability_column(kind)]) for kind in kinds])
     # Numbers of the classes, not their names: a survey's would be as many objects.
     codes, called = pd.factorize(classified["predicted"])
     places = [np.flatnonzero(kinds == kind) for kind in called]
-    numbers = np.array([*(at[0] if at.size else -1 for at in places), -1])[codes]
-    own = np.where(numbers < 0, np.nan, shares[np.arange(len(classified)), numbers])
-    others = np.where(np.arange(len(kinds)) == numbers[:, None], -np.inf, shares)
-    second = others.argmax(axis=1)
-    beside = others[np.arange(len(classified)), second]
+    numbers = np.array([*(at[0] if at.size else -1 for at in places), -1], np.int16)[codes]
+    own, beside = np.full(len(numbers), np.nan), np.full(len(numbers), -np.inf)
+    second = np.zeros(len(numbers), np.int16)
+    for at, kind in enumerate(kinds):
+        share, predicted = as_numbers(classified[probability_column(kind)]), numbers == at
+        own[predicted] = share[predicted]
+        more = ~predicted & (share > beside)
+        beside[more], second[more] = share[more], at
     order = _lowest(own - beside, limit)
     table = pd.DataFrame(
         {
@@ -114,21 +116,23 @@ def most_anomalous(
     return Listing(_described(table, catalog), columns, "No spectrum here can be scored.")
 
 
-def outside_domain(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
+def outside_domain(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 100_000) -> Listing:
     """Spectra unlike what the lens's model learned on, the farthest first, with why."""
     columns = _columns("id", "why", "distance", "of_kind", "predicted", "label", *_ABOUT)
     domain = None if lens is None else lens.domain
     if lens is None or domain is None:
         return _nothing(columns, _NO_DOMAIN)
-    outside = domain.table.iloc[np.flatnonzero(domain.table["outside"].to_numpy(bool))]
-    outside = outside.iloc[np.argsort(-_how_far(outside), kind="stable")]
+    at = np.flatnonzero(domain.table["outside"].to_numpy(bool))
+    farthest = at[np.argsort(-_how_far(domain.table, at), kind="stable")[:limit]]
+    outside = domain.table[[*_SAID]].iloc[farthest]
     table = pd.DataFrame(
         {"row": outside.index.to_numpy(), **{c: outside[c].to_numpy() for c in _SAID}}
     )
     if "predicted" in lens.columns:
         table["predicted"] = lens.columns["predicted"].reindex(outside.index).to_numpy()
     columns = tuple(c for c in columns if c.key != "predicted" or "predicted" in table)
-    return Listing(_described(table, catalog), columns, "Every spectrum lies inside the domain.")
+    table, empty = _described(table, catalog), "Every spectrum lies inside the domain."
+    return Listing(table, columns, empty, of=len(at))
 
 
 def selected_rows(
@@ -182,10 +186,10 @@ def _lowest(values: np.ndarray, limit: int) -> np.ndarray:
     return finite[np.argsort(values[finite], kind="stable")][:limit]
 
 
-def _how_far(table: pd.DataFrame) -> np.ndarray:
+def _how_far(table: pd.DataFrame, at: np.ndarray) -> np.ndarray:
     """Those unlike anything by their distance, before the others by how little they are alike."""
-    far = as_numbers(table["distance"])
-    return np.where(far > 1, far, -1 / (1 + np.maximum(-as_numbers(table["of_kind"]), 0)))
+    far, of_kind = (as_numbers(table[name].iloc[at]) for name in ("distance", "of_kind"))
+    return np.where(far > 1, far, -1 / (1 + np.maximum(-of_kind, 0)))
 
 
 _SAID = ("why", "distance", "of_kind")

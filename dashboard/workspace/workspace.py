@@ -17,6 +17,7 @@ from ...data.collection.collection import Collection
 from ...data.collection.lookup.id_search import IdSearch
 from ...data.collection.lookup.sky_search import SkySearch
 from ...data.collection.tags import Annotations
+from ...data.files.mapped_columns import MAPPED_FROM
 from ...data.lenses.explained_anomalies import Reasons, reasons_by_sign, scanned
 from ...data.lenses.lenses import Lens
 from ...data.lenses.plane_points import Plane
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace"]
 
-_MOST_COLUMNS = 12
+_MOST_COLUMNS, _MOST_OF_MILLIONS = 12, 3
 _COLOURED = ("colouring", "points")
 
 
@@ -171,14 +172,20 @@ class Workspace:
         """What colours the points; raises KeyError for an unknown name."""
         make = lambda: colouring(name, self.catalog, self.lenses)  # noqa: E731
         made = self._made_once(("colouring", name), make)
-        if self.colour_groups.get(name):
+        if self._long or self.colour_groups.get(name):
             self._hold_few(name)
         return made
 
     @property
+    def _long(self) -> bool:
+        """Whether it has so many spectra that all usual colourings would take gigabytes."""
+        return len(self.catalog) >= MAPPED_FROM
+
+    @property
     def usual_colours(self) -> tuple[str, ...]:
         """Names of the colourings that are made ready before anybody asks for them."""
-        return tuple(name for name in [*self.colours] if not self.colour_groups.get(name))
+        usual = [name for name in [*self.colours] if not self.colour_groups.get(name)]
+        return tuple(usual[:_MOST_OF_MILLIONS] if self._long else usual)
 
     def points(self, plane: str, colour: str) -> pd.DataFrame:
         """The plane's points as the shader takes them: x, y, and category or value."""
@@ -353,7 +360,7 @@ class Workspace:
         with self._lock:
             self._recent.pop(colour, None)
             self._recent[colour] = None
-            while len(self._recent) > _MOST_COLUMNS:
+            while len(self._recent) > (_MOST_OF_MILLIONS if self._long else _MOST_COLUMNS):
                 gone = next(iter(self._recent))
                 del self._recent[gone]
                 for key in [key for key in self._kept if key[0] in _COLOURED and key[-1] == gone]:

@@ -157,7 +157,8 @@ def _note(listing: Listing, start: int) -> str:
         return listing.empty
     if n <= _PAGE:
         return f"{counted(n, 'spectrum', 'spectra')}{_unseen(listing)}"
-    stretch = f"{start + 1:,}–{min(start + _PAGE, n):,} of {n:,} spectra"
+    whole = f"{n:,} spectra" if listing.of <= n else f"the first {n:,} of {listing.of:,} spectra"
+    stretch = f"{start + 1:,}–{min(start + _PAGE, n):,} of {whole}"
     return f"{stretch}{_unseen(listing)}; the arrow keys go on"
 
 

@@ -79,8 +79,13 @@ def _train(
 ) -> Any:
     """Fit on the labelled spectra; fills in which of them were seen."""
     settings = work.settings.svm
-    labelled = task_rows(truth, work.settings.svm_task)
-    labelled = drawn_at_most(labelled, work.settings.svm_rows, seed=settings.seed)
+    known = task_rows(truth, work.settings.svm_task)
+    labelled = drawn_at_most(known, work.settings.svm_rows, seed=settings.seed)
+    if len(labelled) < len(known):
+        work.draft.metrics["sample_note"] = (
+            f"the classifier and its probabilities learned on {len(labelled):,} of {len(known):,} "
+            "labelled spectra, drawn at random"
+        )
     work.report(0, 2, f"{len(labelled)} labelled spectra")
     groups = object_groups(work, rows[labelled])
     try:

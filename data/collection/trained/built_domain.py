@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...files.arrays import ModelFileError, load_arrays, save_arrays
+from ...files.mapped_columns import MAPPED_FROM, mapped_columns
 from ..runs import Run
 
 if TYPE_CHECKING:
@@ -177,8 +178,11 @@ class BuiltDomain:
         codes = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), codes)
         codes = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), codes)
         words = pd.Categorical.from_codes(codes, list(_WORDS)).astype("str")
+        domain: Any = words
+        if len(table) >= MAPPED_FROM:
+            domain = mapped_columns([pd.Series(words, name="domain")])["domain"].array
         columns = {name: table[name] for name in ("of_kind", "distance", "why")}
-        return pd.DataFrame(columns | {"domain": pd.Series(words, table.index)}, copy=False)
+        return pd.DataFrame(columns | {"domain": pd.Series(domain, table.index)}, copy=False)
 
     @cached_property
     def domain(self) -> Domain:

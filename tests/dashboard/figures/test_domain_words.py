@@ -103,6 +103,9 @@ def test_the_list_has_what_is_unlike_anything_first_and_nothing_inside(workspace
     assert found.table["row"].tolist() == [3, 2, 1]
     assert found.table["why"].tolist() == ["d", "c", "b"]
     assert "predicted" in found.table
+    first = outside_domain(workspace.catalog, lens, limit=2)
+    assert (first.table["row"].tolist(), first.of) == ([3, 2], 3)
+    assert first.sorted("distance").of == 3
     assert "spexplain build" in outside_domain(workspace.catalog, workspace.lenses["agn"]).empty
 
 

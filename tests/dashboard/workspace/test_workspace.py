@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spexplain.dashboard.workspace import workspace as module
 from spexplain.dashboard.workspace.workspace import Workspace
 
 AT = st.floats(-30, 30)
@@ -72,6 +73,18 @@ def test_what_is_derived_is_made_once_even_by_many(workspace: Workspace) -> None
 def test_an_unknown_colour_is_an_error(workspace: Workspace) -> None:
     with pytest.raises(KeyError):
         workspace.colouring("taste")
+
+
+def test_of_millions_only_the_colours_used_last_are_kept(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = workspace.usual_colours
+    monkeypatch.setattr(module, "MAPPED_FROM", len(workspace.catalog))
+    space = Workspace(workspace.collection, workspace.lenses, workspace.planes)
+    assert space.usual_colours == usual[:3] != usual
+    made = [space.colouring(name) for name in usual]
+    assert space.colouring(usual[-1]) is made[-1]
+    assert space.colouring(usual[0]) is not made[0]
 
 
 def test_lists_of_tabs(workspace: Workspace) -> None:

@@ -83,13 +83,15 @@ def test_probabilities_are_those_of_the_saved_classifier(store):
 
 def test_more_labels_than_are_trained_on_are_all_judged(copied, quick, monkeypatch):
     monkeypatch.setattr(stage_svm, "_CHUNK_ROWS", 7)
-    build(copied, settings=dataclasses.replace(quick, svm_rows=50), only=["svm"])
+    report = build(copied, settings=dataclasses.replace(quick, svm_rows=50), only=["svm"])
     run = RunStore(copied.path).find("svm")
     split = run.table("predictions").set_index("row")["split"]
     labelled = copied.catalog["label"].reindex(split.index) != ""
     assert (split != "").sum() == 50
     assert run.metrics["unseen"]["n"] == (labelled & ~split.isin(["train", "validation"])).sum()
     assert run.metrics["unseen"]["n"] == run.metrics["test"]["n"] + labelled.sum() - 50
+    said = f"learned on 50 of {labelled.sum()} labelled spectra, drawn at random"
+    assert said in report.notes["svm"]
 
 
 def test_the_autoencoder_learns_from_a_sample_when_there_are_more(copied, quick):
