@@ -43,7 +43,8 @@ def domain_html(domain: DomainVerdict | None, whose: str) -> tuple[str, str]:
     # from it stands in the title, or there were no room for whose model it is.
     marked = "".join(f"{note.partition(':')[0]} · " for note in notes)
     words = escape(f"{marked}model: {whose}")
-    model = f'<span class="muted small clip whose" title="{title}">{words}</span>'
+    clip = " clip" if len(notes) < 2 else ""  # two notes leave whose model it is no room
+    model = f'<span class="muted small{clip} whose" title="{title}">{words}</span>'
     if domain is None or not domain.outside:
         return "", model
     why = escape(domain.why[0].upper() + domain.why[1:])
@@ -71,10 +72,11 @@ def outside_words(domain: DomainVerdict | None) -> str:
 
 
 def origin_words(domain: DomainVerdict | None) -> str:
-    """For files: ``"inside"``, ``"outside: why"``, or ``"not known"``."""
+    """For files: ``"inside"``, ``"outside: why"``, or ``"not known"``; then what else is known."""
     if domain is None:
         return "not known"
-    return f"outside: {domain.why}" if domain.outside else "inside"
+    side = f"outside: {domain.why}" if domain.outside else "inside"
+    return "; ".join([side, *domain.notes, *domain.lacking])
 
 
 def model_lines(store: RunStore, stage: str = "") -> Iterator[str]:

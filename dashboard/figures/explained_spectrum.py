@@ -336,7 +336,7 @@ def _notes(explanation: Explanation, seen: Effects, intervals: Intervals | None)
         words = f"weight = change\nof target per +10 %\nof {of} here"
     notes = [words]
     if intervals is not None:
-        notes.append(f"shaded: its {percent(intervals.confidence, 'g')}\ninterval, by masks")
+        notes.append(f"shaded: its limit,\n{percent(intervals.confidence, 'g')}, by masks")
     return notes
 
 

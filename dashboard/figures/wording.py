@@ -163,6 +163,8 @@ def overlap_note(in_all: float, top: int, n_ranked: int) -> str:
     Of a short list its 95 % interval; the paper's beside lists as long as its own, of more than a
     thousand spectra.
     """
+    if top >= n_ranked:
+        return " (they are all there are: no list can differ)"
     ends = percent_interval(round(in_all * top), top) if in_all == in_all else ""
     notes = [f"95 % interval {ends}"] if ends else []
     notes += [PAPERS_OVERLAP] if top >= 100 and n_ranked > 1000 else []

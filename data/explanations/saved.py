@@ -43,7 +43,8 @@ class Origin:
         Before the spectrum was prepared, as its file has it.
     domain
         Whether the model has learned on anything like the spectrum: ``"inside"``,
-        ``"outside: …"`` with why, or ``"not known"``; empty of a model of no collection.
+        ``"outside: …"`` with why, or ``"not known"``, then where it is beyond what the sample was
+        selected by; empty of a model of no collection.
     whose
         Whose the model is, and what it learned on.
     z_warning

@@ -47,7 +47,8 @@ def segment_table(saved: SavedExplanation) -> Table:
     if not made.nothing:
         columns += _effect_columns(saved)
     if (intervals := saved.intervals) is not None:
-        of = f"of its {percent(intervals.confidence, 'g')} interval, by the random masks"
+        share = percent(intervals.confidence, "g")
+        of = f"of the {share} interval, by the masks, of its limit of infinitely many samples"
         columns += [
             Column(intervals.low, "weight_low", description=f"lower end {of}"),
             Column(intervals.high, "weight_high", description=f"upper end {of}"),

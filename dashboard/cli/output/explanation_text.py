@@ -49,8 +49,8 @@ def explanation_document(
 def intervals_document(saved: SavedExplanation) -> dict[str, Any]:
     """Intervals of the weights as JSON values, by what they are of, and what exposures would say.
 
-    ``masks`` is what the random masks leave open, ``noise`` where another exposure's weights lie;
-    ``exposures`` is there only if the noise was redrawn.
+    ``masks`` is where infinitely many samples would put them, ``noise`` where another exposure's
+    weights lie; ``exposures`` is there only if the noise was redrawn.
     """
     masks, noise = saved.intervals, saved.recurrence
     document: dict[str, Any] = {

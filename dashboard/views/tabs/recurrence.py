@@ -89,8 +89,8 @@ def _meant(recurrence: Recurrence) -> str:
     text = (
         f"{recurrence.n_drawn} times noise of the spectrum’s own errors was added once more, "
         f"prepared and explained with the same masks. Noise: where {share} of other "
-        "exposures’ weights lie; masks: what the random masks leave open. Seen again: in what "
-        f"share of other exposures it is among the top {len(recurrence.top)} with its "
+        "exposures’ weights lie; masks: where infinitely many samples would put them. Seen again: "
+        f"in what share of other exposures it is among the top {len(recurrence.top)} with its "
         "sign; ▼ from 95 %"
     )
     if recurrence.beyond is None:

@@ -41,6 +41,8 @@ def test_the_page_warns_before_it_says_a_type(session, monkeypatch, domain, warn
 def test_notes_and_what_is_not_known_are_said_with_the_model() -> None:
     assert "z 0.900 lies beyond theirs" in domain_html(INSIDE, WHOSE)[1]
     assert "build again" in domain_html(None, WHOSE)[1]
+    assert "clip" in domain_html(INSIDE, WHOSE)[1]
+    assert "clip" not in domain_html(replace(INSIDE, notes=INSIDE.notes * 2), WHOSE)[1]
     assert "distance 0.40 (the border is 1), of the kind −3.2" in domain_html(OUTSIDE, WHOSE)[1]
 
 
@@ -63,7 +65,10 @@ def test_the_terminal_says_the_same() -> None:
 
 def test_files_carry_it() -> None:
     assert origin_words(OUTSIDE) == f"outside: {WHY}"
-    assert (origin_words(INSIDE), origin_words(None)) == ("inside", "not known")
+    assert origin_words(replace(INSIDE, notes=())) == "inside"
+    assert origin_words(None) == "not known"
+    said = replace(INSIDE, lacking=("Hβ is not detected (S/N 0.4)",))
+    assert origin_words(said) == f"inside; {INSIDE.notes[0]}; Hβ is not detected (S/N 0.4)"
 
 
 def test_a_list_can_be_held_to_either_side_of_the_domain(session, monkeypatch) -> None:

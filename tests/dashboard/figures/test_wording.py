@@ -154,6 +154,8 @@ def test_a_score_that_is_not_the_ranked_one_says_how_it_was_asked_for(
 
 def test_shares_beside_shares_in_per_cent_are_in_per_cent() -> None:
     assert overlap_note(0.23, 100, 500) == " (95 % interval 16–32 %)"
+    # Of so many as there are, all scores list all of them.
+    assert overlap_note(1.0, 5, 5) == " (they are all there are: no list can differ)"
 
 
 def test_an_option_stands_with_its_command_where_there_is_no_shell() -> None:
