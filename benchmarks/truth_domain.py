@@ -21,7 +21,8 @@ from spexplain.core.trust.domain.domain import Domain
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.built_lens import LensError
 from spexplain.data.lenses.lenses import AgnLens, AnomalyLens
-from spexplain.data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
+from spexplain.data.lenses.open_spectrum import OpenSpectrum
+from spexplain.data.lenses.outside_spectrum import OutsideLens
 from truth_case import SEED, Case, row
 
 __all__ = ["measure"]
@@ -79,9 +80,9 @@ class _Seen:
     """Real spectra as the AGN lens takes them, by group of the index."""
 
     def __init__(self) -> None:
-        self.groups: dict[str, list[tuple[Spectrum, OutsideSpectrum]]] = {}
+        self.groups: dict[str, list[tuple[Spectrum, OpenSpectrum]]] = {}
 
-    def add(self, group: str, spectrum: Spectrum, newcomer: OutsideSpectrum) -> None:
+    def add(self, group: str, spectrum: Spectrum, newcomer: OpenSpectrum) -> None:
         self.groups.setdefault(group, []).append((spectrum, newcomer))
 
     def outside(self, group: str) -> np.ndarray:
@@ -93,7 +94,7 @@ class _Seen:
     def distance(self, group: str) -> np.ndarray:
         return np.array([n.verdict.domain.distance for _, n in self.groups[group]])
 
-    def sdss(self) -> list[tuple[Spectrum, OutsideSpectrum]]:
+    def sdss(self) -> list[tuple[Spectrum, OpenSpectrum]]:
         return [one for group, of in self.groups.items() if group in _SDSS for one in of]
 
 
@@ -124,7 +125,7 @@ def _files(real: Path) -> list[tuple[str, Spectrum]]:
     return found
 
 
-def _looked(lens: OutsideLens, spectrum: Spectrum) -> OutsideSpectrum | None:
+def _looked(lens: OutsideLens, spectrum: Spectrum) -> OpenSpectrum | None:
     try:
         newcomer = lens.look(spectrum)
     except LensError:
@@ -172,7 +173,7 @@ def _rubbish(case: Case, seen: _Seen) -> dict[str, Any]:
     return found
 
 
-def _unlike(newcomer: OutsideSpectrum) -> bool:
+def _unlike(newcomer: OpenSpectrum) -> bool:
     assert newcomer.verdict is not None
     domain = newcomer.verdict.domain
     return domain is not None and (domain.distance > 1 or newcomer.flux_unit == "counts")

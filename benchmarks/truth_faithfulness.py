@@ -20,7 +20,8 @@ from spexplain.core.trust.reviewers_figures import faithfulness, random_logit, s
 from spexplain.core.words import correlation_text
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import LensError
-from spexplain.data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
+from spexplain.data.lenses.open_spectrum import OpenSpectrum
+from spexplain.data.lenses.outside_spectrum import OutsideLens
 from truth_case import SAMPLES, SEED, SEGMENTS, Case
 
 N_EACH, N_NOISY = 6, 3
@@ -59,7 +60,7 @@ def _classes(case: Case) -> dict[str, Any]:
 def _real(case: Case, folder: Path) -> dict[str, Any]:
     """Of spectra drawn at random until each class has enough, or there are no more."""
     lens = OutsideLens(case.collection, case.agn)
-    chosen: dict[str, list[OutsideSpectrum]] = {label: [] for label in case.agn.classes}
+    chosen: dict[str, list[OpenSpectrum]] = {label: [] for label in case.agn.classes}
     files = sorted(folder.glob("*.fits*"))
     for at in np.random.default_rng(SEED).permutation(len(files)):
         try:

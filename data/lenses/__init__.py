@@ -19,8 +19,9 @@ if TYPE_CHECKING:
         outdated,
         outdated_domain,
     )
+    from .open_spectrum import OpenSpectrum
     from .other_exposures import exposures_of, recurring
-    from .outside_spectrum import OutsideLens, OutsideSpectrum, read_bytes
+    from .outside_spectrum import OutsideLens, read_bytes
     from .placer import Placer
     from .plane_points import Plane, open_planes
     from .whole_spectrum import WholeSpectrum, whole_of_file, whole_of_row
@@ -30,8 +31,8 @@ __all__ = [
     "AnomalyLens",
     "Lens",
     "LensError",
+    "OpenSpectrum",
     "OutsideLens",
-    "OutsideSpectrum",
     "Placer",
     "Plane",
     "Reasons",

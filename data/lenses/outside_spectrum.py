@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from ...core.spectra.prepare.recipes import P21Recipe
 from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ..collection.collection import Collection
-from ..collection.exposures import Exposures, Preparation
+from ..collection.exposures import Preparation
 from ..ingest.bounded_reader import BoundedReader
 from ..ingest.entry_rules import EntryBar, entry_bar
 from ..ingest.limits import PAGE
@@ -26,65 +26,30 @@ from .anomaly import SCORE
 from .built_lens import LensError, Verdict
 from .dust_of_file import reddening_of_file
 from .lenses import AgnLens, AnomalyLens, Lens
+from .open_spectrum import OpenSpectrum
 from .other_exposures import exposures_of_file
 
-__all__ = ["OutsideLens", "OutsideSpectrum", "read_bytes"]
+__all__ = ["OutsideLens", "read_bytes"]
 
-# Two processes, so that one slow file does not keep other visitors waiting.
+# Two processes, so that a slow file does not delay other visitors.
 _READER = BoundedReader(PAGE, processes=2)
 atexit.register(_READER.close)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OutsideSpectrum:
-    """A spectrum as a lens sees it, stored nowhere.
-
-    Attributes
-    ----------
-    id, z
-        Of the file.
-    wave_rest_aa, flux : (D,)
-        Prepared; empty if the lens cannot take it.
-    reason
-        Why it cannot; empty if it can.
-    verdict
-        What the model says; None if it cannot.
-    flux_unit
-        Of the file.
-    sn_median
-        Median S/N of a pixel of the file.
-    exposures
-        What other exposures of it may look like; None if the lens cannot take it.
-    z_warning
-        What its survey warns of with its redshift, in words.
-    """
-
-    id: str
-    z: float
-    wave_rest_aa: np.ndarray
-    flux: np.ndarray
-    reason: str
-    verdict: Verdict | None
-    flux_unit: str
-    sn_median: float
-    exposures: Exposures | None = None
-    z_warning: str = ""
-
-
 def read_bytes(name: str, content: bytes) -> Spectrum:
-    """The spectrum in a file that is at hand as bytes, read in a process of its own.
+    """The spectrum in the bytes of a file, read in a separate process.
 
     Parameters
     ----------
     name
-        Of the file; it is what an unnamed spectrum is called by.
+        Name of the file; also used for a spectrum without a name.
     content
-        All of it.
+        All bytes of the file.
 
     Raises
     ------
     ReadError
-        If it is no spectrum of a survey that is known here, or exceeds the limits of the page.
+        It contains no spectrum that can be read, or exceeds the limits of the page.
     """
     if len(content) > PAGE.size_bytes:
         raise too_large(len(content), PAGE.size_bytes)
@@ -95,34 +60,34 @@ def read_bytes(name: str, content: bytes) -> Spectrum:
 
 
 class OutsideLens:
-    """Prepares, judges and explains spectra from outside as a lens does its own.
+    """Prepares, judges and explains spectra from outside like those of a lens.
 
     Parameters
     ----------
     collection
-        Whose lens it is.
+        Collection of the lens.
     lens
-        One that `open_lenses` gave.
+        A lens from `open_lenses`.
     """
 
     def __init__(self, collection: Collection, lens: Lens) -> None:
         self._wave, self.lens = collection.wave_rest_aa, lens
 
-    def look(self, spectrum: Spectrum, *, corrected: bool = False) -> OutsideSpectrum:
-        """What the lens makes of a spectrum.
+    def look(self, spectrum: Spectrum, *, corrected: bool = False) -> OpenSpectrum:
+        """The spectrum as seen through the lens.
 
         Parameters
         ----------
         spectrum
             As observed.
         corrected
-            Whether it is corrected for the Milky Way's dust already, as far as the lens's are.
+            Whether it is already corrected for Milky Way dust, as the lens's own spectra are.
 
         Raises
         ------
         LensError
-            If it may not enter (``entry_bar``): its redshift is not known, it has no pixel with a
-            flux and its error, its file calls it a star, or its values are impossible.
+            It is not admitted (``entry_bar``): its redshift is unknown, no pixel has a flux and an
+            error, its file calls it a star, or its values are impossible.
         """
         if bar := entry_bar(spectrum):
             raise LensError(f"{spectrum.id}{_kept_out(spectrum, bar)}")
@@ -135,24 +100,23 @@ class OutsideLens:
         if verdict is not None:
             verdict = self._with_lines(_with_note(verdict, note), spectrum)
         wave = np.empty(0) if reason else self.lens.wave_rest_aa
-        unit = spectrum.flux_unit
         exposures = None if reason else exposures_of_file(self._wave, self.lens, spectrum, ebv)
-        return OutsideSpectrum(
-            spectrum.id, spectrum.z, wave, flux, reason, verdict, unit, sn_median, exposures,
-            spectrum.z_warning,
+        return OpenSpectrum(
+            spectrum.id, -1, self.lens, spectrum.z, reason, wave, flux, verdict, self,
+            spectrum.flux_unit, sn_median, exposures, spectrum.z_warning,
         )  # fmt: skip
 
     def verdict(
         self, flux: np.ndarray, sn_median: float, facts: Mapping[str, Any] | None = None
     ) -> Verdict:
-        """What the model says of a prepared spectrum (D,); its true type is unknown.
+        """The model's verdict on a prepared spectrum (D,), whose true type is unknown.
 
         Parameters
         ----------
         flux
             Prepared.
         sn_median
-            Median S/N of a pixel before.
+            Median S/N of a pixel before preparation.
         facts
             Its z, sn_median, flux_unit and the survey's subclass, as far as they are known.
         """
@@ -173,7 +137,7 @@ class OutsideLens:
         )
 
     def _with_lines(self, verdict: Verdict, spectrum: Spectrum) -> Verdict:
-        """With the lines that the type predicted for it would lead one to expect."""
+        """The verdict with expected lines that are missing."""
         if self.lens.domain is None or verdict.domain is None:
             return verdict
         observed = (spectrum.wave_obs_aa / (1 + spectrum.z), spectrum.flux, spectrum.ivar)
@@ -190,12 +154,12 @@ class OutsideLens:
         flux
             Prepared.
         sn_median
-            Median S/N of a pixel before: there may be one network for each bin of it.
+            Median S/N of a pixel before preparation: each bin of it may have its own network.
 
         Raises
         ------
         LensError
-            If there is none of this name.
+            The name is unknown.
         """
         lens = self.lens
         lens.check_target(name)
@@ -205,16 +169,16 @@ class OutsideLens:
         return lens.target_for(name, sn_median)
 
     def prepared(self, spectrum: Spectrum, *, ebv: float | None = None) -> tuple[np.ndarray, str]:
-        """The flux (D,) as the lens has its own, and why it cannot; "" if it can.
+        """The flux (D,) prepared for the lens, and why it cannot be; "" if it can.
 
-        By way of the collection's grid, so that a stored spectrum is prepared alike.
+        It is resampled to the collection's grid first, like a stored spectrum.
 
         Parameters
         ----------
         spectrum
             As observed.
         ebv
-            E(B−V) to correct it for, mag; None leaves it.
+            E(B−V) to correct for, mag; None for no correction.
         """
         rest = spectrum.wave_obs_aa / (1 + spectrum.z)
         flux, ivar = resample(rest, spectrum.flux, spectrum.ivar, self._wave)
@@ -230,7 +194,7 @@ class OutsideLens:
         if reasons[0]:
             reason = str(reasons[0])
             if isinstance(recipe, P21Recipe):
-                # What its file covers, rather than what is left of it on the collection's grid.
+                # The reason by its own coverage, not by what is left on the collection's grid.
                 own = recipe.to_grid(
                     rest, spectrum.flux[None], spectrum.ivar[None], np.array([spectrum.z])
                 )[1]
@@ -247,7 +211,7 @@ def _with_note(verdict: Verdict, note: str) -> Verdict:
 
 
 def _kept_out(spectrum: Spectrum, bar: EntryBar) -> str:
-    """Why, behind its id, and what its file says of it."""
+    """The reason, to follow its id, with what its file says."""
     if bar == "star":
         kind = f" ({spectrum.subclass})" if spectrum.subclass else ""
         return f" is a star{kind} by its file; the models here know galaxies and quasars only"

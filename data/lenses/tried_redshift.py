@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...core.spectra.prepare.steps import deredden
 from ...core.spectra.spectrum import Spectrum
 from ..collection.collection import Collection
 from .lenses import Lens
+from .open_spectrum import OpenSpectrum
 from .other_exposures import reddening_of
-from .outside_spectrum import OutsideLens, OutsideSpectrum
+from .outside_spectrum import OutsideLens
 
 __all__ = ["look_at_redshift"]
 
 
-def look_at_redshift(
-    collection: Collection, lens: Lens, row: int, z: float
-) -> tuple[OutsideLens, OutsideSpectrum]:
-    """What a lens makes of a row if its redshift is another than the catalogue's.
+def look_at_redshift(collection: Collection, lens: Lens, row: int, z: float) -> OpenSpectrum:
+    """A row as seen through a lens at a redshift other than the catalogue's.
 
-    The observed spectrum is brought to rest by this redshift, and prepared and judged as one from
-    outside is. A collection that keeps no pixels of its own files has it interpolated a second
-    time, which takes some of the noise away.
+    The observed spectrum is shifted to rest by this redshift, then prepared and judged like one
+    from outside. If the collection does not keep the pixels of its files, it is interpolated a
+    second time, which smooths some of the noise.
 
     Parameters
     ----------
@@ -29,10 +30,6 @@ def look_at_redshift(
         The lens is the collection's.
     z
         Above 0.
-
-    Returns
-    -------
-    What explains it, and what was found.
 
     Raises
     ------
@@ -53,5 +50,4 @@ def look_at_redshift(
         survey=str(entry["survey"]),
         flux_unit=observed.flux_unit,
     )
-    outside = OutsideLens(collection, lens)
-    return outside, outside.look(spectrum, corrected=True)
+    return replace(OutsideLens(collection, lens).look(spectrum, corrected=True), row=row)

@@ -19,7 +19,7 @@ from ..session import Session
 
 if TYPE_CHECKING:
     from ....data.lenses.lenses import Lens
-    from ....data.lenses.outside_spectrum import OutsideLens, OutsideSpectrum
+    from ....data.lenses.outside_spectrum import OutsideLens
 
 __all__ = ["DroppedFile"]
 
@@ -34,8 +34,7 @@ class _Looked:
     ``able`` are the titles of other lenses that can take one which this lens cannot.
     """
 
-    outside: OutsideLens
-    found: OutsideSpectrum
+    found: OpenSpectrum
     place: tuple[float, float] | None
     complete: bool
     able: tuple[str, ...] = ()
@@ -99,7 +98,7 @@ class DroppedFile(param.Parameterized):
         able = [
             o.title for o in others if not OutsideLens(space.collection, o).look(spectrum).reason
         ]
-        looked = _Looked(outside, look, None, complete=not placing, able=tuple(able))
+        looked = _Looked(look, None, complete=not placing, able=tuple(able))
         yield looked
         if placing and plane is not None and not cancelled():
             yield replace(looked, place=space.placer.place(plane, look.flux), complete=True)
@@ -112,22 +111,17 @@ class DroppedFile(param.Parameterized):
         looked = answer.result
         if looked is None:
             return
-        look, lens = looked.found, looked.outside.lens
+        look, lens = looked.found, looked.found.lens
         if look.reason:  # what is open stays open
             others = " or ".join(f"“{title}”" for title in looked.able)
             other = f"the lens {others} can take it" if others else "no other lens here can take it"
             why = with_command(look.reason)
             self._session.complain(f"{self._name} has no “{lens.title}”: {why}; {other}.")
             return
-        if self._outside is not looked.outside:  # its first answer
-            self._outside = looked.outside
-            shown = OpenSpectrum(
-                look.id, -1, lens, look.z, look.reason, look.wave_rest_aa, look.flux,
-                look.verdict, looked.outside, look.flux_unit, look.sn_median, look.exposures,
-                look.z_warning,
-            )  # fmt: skip
-            self._session.present(shown)
-        if self._open is looked.outside:  # its place takes time: another may be open by now
+        if self._outside is not look.outside:  # its first answer
+            self._outside = look.outside
+            self._session.present(look)
+        if self._open is look.outside:  # its place takes time: another may be open by now
             self.place = looked.place
 
     @property

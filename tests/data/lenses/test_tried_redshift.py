@@ -16,10 +16,11 @@ def lenses(built):
 @pytest.mark.parametrize("name", ["agn", "anomaly"])
 def test_at_its_own_redshift_it_is_what_the_lens_has(name, built, lenses):
     lens, z = lenses[name], float(built.catalog["z"][ROW])
-    outside, found = look_at_redshift(built, lens, ROW, z)
+    found = look_at_redshift(built, lens, ROW, z)
     assert found.reason == ""
     np.testing.assert_allclose(found.flux, lens.prepared(ROW), rtol=1e-4, atol=1e-4)
-    assert outside.lens is lens
+    assert found.lens is lens
+    assert found.tried
     own = lens.verdict(ROW)
     assert found.verdict.predicted == own.predicted
     assert found.z == z
@@ -27,7 +28,7 @@ def test_at_its_own_redshift_it_is_what_the_lens_has(name, built, lenses):
 
 def test_at_another_it_moves_by_as_much(built, lenses):
     lens, z = lenses["anomaly"], float(built.catalog["z"][ROW])
-    _, found = look_at_redshift(built, lens, ROW, z + 0.01)
+    found = look_at_redshift(built, lens, ROW, z + 0.01)
     wave = lens.wave_rest_aa
     moved = np.interp(wave * (1 + z + 0.01) / (1 + z), wave, lens.prepared(ROW))
     inside = wave * (1 + z + 0.01) / (1 + z) < wave[-1]

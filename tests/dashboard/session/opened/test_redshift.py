@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,11 @@ HALPHA = next(line for line in PAGE_LINES if line.name == "halpha")
 def tried(session: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     """A visitor whose spectra are brought to rest by any redshift as they are."""
 
-    def look(collection: Any, lens: Any, row: int, z: float) -> tuple[FakeOutside, Any]:
-        seen = SimpleNamespace(
-            reason="", wave_rest_aa=lens.wave_rest_aa, flux=lens.prepared(row),
-            verdict=lens.verdict(row), flux_unit="", sn_median=float("nan"), exposures=None,
+    def look(collection: Any, lens: Any, row: int, z: float) -> OpenSpectrum:
+        return OpenSpectrum(
+            str(row), row, lens, z, "", lens.wave_rest_aa, lens.prepared(row), lens.verdict(row),
+            outside=FakeOutside(lens),  # type: ignore[arg-type]
         )  # fmt: skip
-        return FakeOutside(lens), seen
 
     monkeypatch.setattr(tried_redshift, "look_at_redshift", look)
     session.open(3)
