@@ -9,7 +9,7 @@ from ..lazy_names import public_names
 if TYPE_CHECKING:
     from .anomaly_score import Score, VaeScore
     from .base import CallableTarget, Target, evaluate
-    from .classifier import Classifier, ClassifierTarget, SklearnClassifier, read_classifier
+    from .classifier import Classifier, read_classifier
     from .scales import SCALES, Scale
     from .svm.coupled_svm import CoupledSvm, SvmTarget
     from .svm.svm_margin import SvmMargin
@@ -19,11 +19,9 @@ __all__ = [
     "SCALES",
     "CallableTarget",
     "Classifier",
-    "ClassifierTarget",
     "CoupledSvm",
     "Scale",
     "Score",
-    "SklearnClassifier",
     "SvmMargin",
     "SvmPair",
     "SvmTarget",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from .base import Target
-from .classifier import Classifier
 from .scales import SCALES, Scale, on_scale, scale_name
+from .svm.coupled_svm import CoupledSvm
 
 __all__ = ["Answers", "AnyModel", "Of", "OutputTarget", "Outputs"]
 
@@ -46,7 +46,7 @@ class AnyModel:
     outputs: Outputs
     classes: tuple[str, ...] = ()
     gradients: Callable[[NDArray[np.floating], int, Of], NDArray[np.float64]] | None = None
-    machine: Classifier | None = None
+    machine: CoupledSvm | None = None
 
     @property
     def usual(self) -> Of:
@@ -68,8 +68,19 @@ class AnyModel:
             return table[:, None]
         if self.outputs == "decisions":
             return table
+        return self._all_classes(table, "probability")
+
+    def log_proba(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Log-probabilities (n, C) of spectra (n, D); a probability of 0 counts as 10⁻⁶."""
+        return self._all_classes(self.answered(spectra), "log p")
+
+    def log_odds(self, spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        """log p − log(1 − p) (n, C) of spectra (n, D); probabilities within 10⁻⁶ of 0 and 1."""
+        return self._all_classes(self.answered(spectra), "log-odds")
+
+    def _all_classes(self, table: NDArray[np.float64], of: Of) -> NDArray[np.float64]:
         every = range(len(self.classes))
-        return np.column_stack([scaled(table, self.outputs, c, "probability") for c in every])
+        return np.column_stack([scaled(table, self.outputs, c, of) for c in every])
 
     def index(self, label: str | int) -> int:
         """The place of a class, by its name or number.

@@ -10,7 +10,7 @@ from spexplain.core.explain.entry import ExplainSettings, explain, explain_many
 from spexplain.core.models.autoencoder.network import Vae
 from spexplain.core.models.svm.coupled_svc import CoupledSvc
 from spexplain.core.settings import MethodName
-from spexplain.core.targets import CallableTarget, ClassifierTarget, Score, SvmTarget, VaeScore
+from spexplain.core.targets import CallableTarget, Score, SvmTarget, VaeScore, read_classifier
 
 N_PIXELS = 60
 RNG = np.random.default_rng(0)
@@ -28,7 +28,7 @@ def svm(kernel):
 TARGETS = [
     *(VaeScore(VAE, s, kept=KEPT if s.startswith("filtered") else None) for s in get_args(Score)),
     *(svm(kernel) for kernel in ("linear", "rbf", "poly")),
-    ClassifierTarget(RandomForestClassifier(5, random_state=0).fit(SPECTRA, LABELS), 1),
+    read_classifier(RandomForestClassifier(5, random_state=0).fit(SPECTRA, LABELS)).target(1),
     CallableTarget(lambda spectra: np.median(spectra, axis=1), "median"),
 ]
 
