@@ -87,7 +87,7 @@ def opened(path: Path) -> list[dict[str, Any]]:
     space = open_workspace(path)
     done("open")
     plane, colour = next(iter(space.planes)), next(iter(space.colours))
-    window = Window(*space.extent(plane), width=640, height=480)
+    window = Window(*space.on_plane(plane).extent(), width=640, height=480)
     draw_plane(space, plane, colour, window, theme="light")
     done("first picture")
     for tab in ("misclassified", "unsure", "anomalous"):
@@ -95,7 +95,7 @@ def opened(path: Path) -> list[dict[str, Any]]:
     space.outside("agn")
     done("lists")
     x, y = space.planes[plane].xy[0].tolist()
-    row = space.nearest(plane, x, y, reach=1.0)
+    row = space.on_plane(plane).nearest(x, y, reach=1.0)
     assert row is not None
     done("first click")
     row = space.nearest(plane, x, y, reach=1.0)

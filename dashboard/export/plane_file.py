@@ -48,7 +48,7 @@ def plane_file(
     """
     view, space, shown = session.view, session.workspace, session.outcome.shown
     if kind not in _KINDS:
-        raise ValueError(f"a plane is kept as one of {_KINDS}, got {kind!r}")
+        raise ValueError(f"a plane is saved as one of {_KINDS}, got {kind!r}")
     name, colour, hidden = view.plane, view.colour, [*view.hidden]
     if name is None or colour is None:
         raise ValueError("no plane has been built")
@@ -57,7 +57,7 @@ def plane_file(
     title = f"{space.collection.path.name} · {space.planes[name].title}"
     if rows is not None:
         title += f" · {len(rows):,} selected"
-    place = None if shown is None or shown.row < 0 else space.place(name, shown.row)
+    place = None if shown is None or shown.row < 0 else space.on_plane(name).place(shown.row)
 
     marks = marks_on(session)
     beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))

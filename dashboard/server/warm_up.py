@@ -63,7 +63,7 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
 def _shade(workspace: Workspace, plane: str, name: str) -> None:
     from ..figures.shade import Window
 
-    window = Window(*workspace.extent(plane), width=8, height=8)
+    window = Window(*workspace.on_plane(plane).extent(), width=8, height=8)
     draw_plane(workspace, plane, name, window, theme="light")
 
 
@@ -73,7 +73,7 @@ def _keep(workspace: Workspace) -> None:
 
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:
-            x, y = framed(*workspace.extent(plane), KEPT_PX, KEPT_PX)
+            x, y = framed(*workspace.on_plane(plane).extent(), KEPT_PX, KEPT_PX)
             for theme in THEMES:
                 window = Window(x, y, KEPT_PX, KEPT_PX)
                 picture = draw_plane(workspace, plane, name, window, theme=theme)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
@@ -35,6 +34,7 @@ from .colouring import (
 )
 from .kept_colouring import colouring_of_kept
 from .listing import Listing
+from .plane_search import PlaneSearch
 from .rejections import Rejection, rejections
 from .standard_lists import (
     can_be_checked,
@@ -45,8 +45,6 @@ from .standard_lists import (
 )
 
 if TYPE_CHECKING:
-    from scipy.spatial import KDTree
-
     from ...core.settings import WeightSign
     from ...data.lenses.placer import Placer
 
@@ -54,21 +52,6 @@ __all__ = ["Workspace"]
 
 _MOST_COLUMNS, _MOST_OF_MILLIONS = 12, 3
 _COLOURED = ("colouring", "points")
-
-
-@dataclass(frozen=True, eq=False)
-class _Points:
-    """A plane ready to be searched and drawn."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-    @cached_property
-    def tree(self) -> KDTree:
-        """For searches; made at the first one, which no picture waits for."""
-        from scipy.spatial import KDTree
-
-        return KDTree(np.column_stack([self.x, self.y]))
 
 
 class Workspace:
@@ -196,7 +179,7 @@ class Workspace:
             )
 
             chosen, rows = self.colouring(colour), self.planes[plane].rows
-            points = self._points(plane)
+            points = self.on_plane(plane)
             table = pd.DataFrame({"x": points.x, "y": points.y}, copy=False)
             if isinstance(chosen, Categories):
                 table["category"] = as_category(chosen.codes[rows], len(chosen.names))
@@ -206,47 +189,9 @@ class Workspace:
 
         return self._made_once(("points", plane, colour), make)
 
-    def nearest(
-        self, plane: str, x: float, y: float, *, reach: float, among: np.ndarray | None = None
-    ) -> int | None:
-        """Row of the point nearest to a place, or None if there is none within reach.
-
-        Parameters
-        ----------
-        plane
-            Its name.
-        x, y
-            The place, in plane units.
-        reach
-            How far away a point may be, in plane units.
-        among
-            (N,) bool, rows that count; all by default.
-        """
-        points, rows = self._points(plane), self.planes[plane].rows
-        if among is None:
-            distance, index = points.tree.query((x, y), distance_upper_bound=reach)
-            return int(rows[index]) if np.isfinite(distance) else None
-        near = np.array(points.tree.query_ball_point((x, y), reach), dtype=np.intp)
-        near = near[among[rows[near]]]
-        if not near.size:
-            return None
-        away = np.hypot(points.x[near] - x, points.y[near] - y)
-        return int(rows[near[np.argmin(away)]])
-
-    def place(self, plane: str, row: int) -> tuple[float, float] | None:
-        """Where a row lies on a plane, or None if it is not on it."""
-        of_plane = self.planes[plane]
-        index = int(np.searchsorted(of_plane.rows, row))  # rows are ascending
-        if index == len(of_plane.rows) or of_plane.rows[index] != row:
-            return None
-        return float(of_plane.xy[index, 0]), float(of_plane.xy[index, 1])
-
-    def extent(self, plane: str) -> tuple[tuple[float, float], tuple[float, float]]:
-        """(x low, high), (y low, high) of a plane with a little air around it."""
-        points = self._points(plane)
-        if not points.x.size:
-            return (-1.0, 1.0), (-1.0, 1.0)
-        return _aired(points.x), _aired(points.y)
+    def on_plane(self, plane: str) -> PlaneSearch:
+        """The points of a plane, ready to be searched."""
+        return self._made_once(("plane", plane), lambda: PlaneSearch.of(self.planes[plane]))
 
     def listing(self, tab: str) -> Listing:
         """The list of a tab; an empty one for tabs without a list."""
@@ -340,13 +285,6 @@ class Workspace:
             self.colours[key] = made.title
         return key
 
-    def _points(self, plane: str) -> _Points:
-        def make() -> _Points:
-            xy = np.ascontiguousarray(self.planes[plane].xy, dtype=np.float32)
-            return _Points(xy[:, 0].copy(), xy[:, 1].copy())
-
-        return self._made_once(("plane", plane), make)
-
     def _made_once(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         """Made once for all visitors; two who ask at once may both make it, and one is kept."""
         if (kept := self._kept.get(key)) is not None:
@@ -365,9 +303,3 @@ class Workspace:
                 del self._recent[gone]
                 for key in [key for key in self._kept if key[0] in _COLOURED and key[-1] == gone]:
                     del self._kept[key]
-
-
-def _aired(values: np.ndarray) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
-    air = 0.04 * (high - low) or 1.0
-    return low - air, high + air

@@ -111,7 +111,7 @@ class PlaneView(pn.viewable.Viewer):
     def reset(self) -> None:
         """Show the whole plane."""
         if self._session.view.plane is not None:
-            self._frame(*self._session.workspace.extent(self._session.view.plane))
+            self._frame(*self._session.workspace.on_plane(self._session.view.plane).extent())
             self._shade()
 
     def _build(self) -> figure:
@@ -304,7 +304,7 @@ class PlaneView(pn.viewable.Viewer):
         if view.hidden and isinstance(colouring, Categories):
             seen = np.array([name not in view.hidden for name in colouring.names])
             among = seen[colouring.codes]
-        return space.nearest(view.plane, x, y, reach=reach, among=among)
+        return space.on_plane(view.plane).nearest(x, y, reach=reach, among=among)
 
     def _tap(self, event: Any) -> None:
         if event.x is None or event.y is None:
@@ -319,7 +319,7 @@ class PlaneView(pn.viewable.Viewer):
             fill(self._ghost, _NO_GHOST)
             return
         space, view = self._session.workspace, self._session.view
-        x, y = space.place(view.plane, row) or (np.nan, np.nan)
+        x, y = space.on_plane(view.plane).place(row) or (np.nan, np.nan)
         label = space.colouring(view.colour).label(row)
         text = f"{space.catalog['id'].iat[row]}  ·  {label}"
         if view.plane is not None and space.planes[view.plane].came_later(row):
@@ -333,7 +333,7 @@ class PlaneView(pn.viewable.Viewer):
         shown, name = self._session.outcome.shown, self._session.view.plane
         place = None
         if shown is not None and name is not None:
-            place = self._session.workspace.place(name, shown.row) if shown.row >= 0 else None
+            place = self._session.workspace.on_plane(name).place(shown.row)
         x, y = ([], []) if place is None else ([place[0]], [place[1]])
         fill(self._ring, {"x": x, "y": y})
 

@@ -29,7 +29,9 @@ def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: 
     plane = session.workspace.planes[session.view.plane]
     few = plane.rows[:3]
     window = Window(
-        *(tuple(side) for side in session.workspace.extent(session.view.plane)), 120, 90
+        *(tuple(side) for side in session.workspace.on_plane(session.view.plane).extent()),
+        120,
+        90,
     )
     (all_of_them,) = plane_file(session, window, "svg")(lambda: False)
     session.selected.take(Selection("lasso", "lasso", few))

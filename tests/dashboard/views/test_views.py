@@ -119,7 +119,7 @@ def test_the_plane_takes_the_frames_size_with_equal_scales(still: Session) -> No
     x, y = view.figure.x_range, view.figure.y_range
     assert source(view.figure, "plane-image")["image"].shape[1:] == (600, 1200)
     assert (x.end - x.start) / 600 == pytest.approx((y.end - y.start) / 300)
-    (left, right), (bottom, top) = still.workspace.extent("agn")
+    (left, right), (bottom, top) = still.workspace.on_plane("agn").extent()
     assert x.start <= left < right <= x.end
     assert y.start <= bottom < top <= y.end
 
@@ -136,7 +136,7 @@ def test_resizing_keeps_what_is_in_view(still: Session) -> None:
 
 def test_a_click_opens_the_nearest_spectrum_and_rings_it(still: Session) -> None:
     view = PlaneView(still)
-    x, y = still.workspace.place("agn", 33)
+    x, y = still.workspace.on_plane("agn").place(33)
     view._tap(SimpleNamespace(x=x, y=y))
     assert still.outcome.shown.row == 33
     ring = source(view.figure, "plane-ring")
@@ -154,13 +154,15 @@ def test_a_click_passes_through_hidden_points(still: Session) -> None:
     view = PlaneView(still)
     row = int(np.flatnonzero(still.workspace.catalog["label"] == "type 1")[0])
     still.view.hidden = ["type 1"]
-    view._tap(SimpleNamespace(**dict(zip("xy", still.workspace.place("agn", row), strict=True))))
+    view._tap(
+        SimpleNamespace(**dict(zip("xy", still.workspace.on_plane("agn").place(row), strict=True)))
+    )
     assert still.outcome.shown is None or still.outcome.shown.row != row
 
 
 def test_a_resting_pointer_is_told_what_it_is_on(still: Session) -> None:
     view = PlaneView(still)
-    x, y = still.workspace.place("agn", 33)
+    x, y = still.workspace.on_plane("agn").place(33)
     view._look("data", {}, {"x": [x], "y": [y]})
     (text,) = source(view.figure, "plane-ghost")["text"]
     assert text == f"sim-00033  ·  {still.workspace.colouring('type').label(33)}"
@@ -661,7 +663,7 @@ def test_the_ends_of_the_colours_follow_what_is_in_view(still: Session) -> None:
     whole = still.outcome.stretch
     assert whole[0] == "z"
     assert [text.lstrip("≤≥ ") for text in part.ends[::2]] == [f"{end:.2g}" for end in whole[1:]]
-    x, y = still.workspace.extent(still.view.plane)
+    x, y = still.workspace.on_plane(still.view.plane).extent()
     middle = (0.5 * sum(x), 0.5 * sum(y))
     plane.figure.x_range.update(start=x[0], end=middle[0])
     plane.figure.y_range.update(start=y[0], end=middle[1])

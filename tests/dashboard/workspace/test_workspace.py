@@ -22,7 +22,7 @@ def test_nearest_is_what_a_search_through_all_points_finds(
     plane = workspace.planes["agn"]
     away = np.hypot(plane.xy[:, 0] - x, plane.xy[:, 1] - y)
     expected = int(plane.rows[away.argmin()]) if away.min() < reach else None
-    assert workspace.nearest("agn", x, y, reach=reach) == expected
+    assert workspace.on_plane("agn").nearest(x, y, reach=reach) == expected
 
 
 @settings(max_examples=60)
@@ -34,20 +34,20 @@ def test_nearest_passes_over_points_that_do_not_count(
     among = workspace.colouring("type").codes == 1
     away = np.hypot(plane.xy[:, 0] - x, plane.xy[:, 1] - y)
     away[~among[plane.rows]] = np.inf
-    found = workspace.nearest("agn", x, y, reach=1e3, among=among)
+    found = workspace.on_plane("agn").nearest(x, y, reach=1e3, among=among)
     assert found == int(plane.rows[away.argmin()])
 
 
 def test_a_row_is_found_where_it_lies(workspace: Workspace) -> None:
     for row in (0, 17, 294):
-        place = workspace.place("agn", row)
+        place = workspace.on_plane("agn").place(row)
         assert place is not None
-        assert workspace.nearest("agn", *place, reach=1e-3) == row
-    assert workspace.place("agn", 299) is None
+        assert workspace.on_plane("agn").nearest(*place, reach=1e-3) == row
+    assert workspace.on_plane("agn").place(299) is None
 
 
 def test_the_extent_holds_every_point(workspace: Workspace) -> None:
-    (left, right), (bottom, top) = workspace.extent("anomaly")
+    (left, right), (bottom, top) = workspace.on_plane("anomaly").extent()
     x, y = workspace.planes["anomaly"].xy.T
     assert left < x.min()
     assert x.max() < right

@@ -41,7 +41,7 @@ def test_a_file_is_judged_explained_and_placed_beside_its_twin(real, tmp_path, a
     assert shown.row == -1
     assert shown.verdict.predicted == lens.verdict(row).predicted
     wait_until(lambda: real.outcome.explanation is not None and not real.outcome.busy)
-    expected = real.workspace.place(real.view.plane, row)
+    expected = real.workspace.on_plane(real.view.plane).place(row)
     spread = real.workspace.planes[real.view.plane].xy.std()
     assert np.hypot(*np.subtract(real.dropped.place, expected)) < 0.5 * spread
     assert {path: path.stat().st_mtime_ns for path in collection.path.rglob("*")} == files

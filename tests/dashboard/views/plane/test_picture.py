@@ -26,7 +26,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def drawn(workspace: Workspace, theme: Any = "light") -> np.ndarray:
-    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    window = Window(*framed(*workspace.on_plane("agn").extent(), 60, 50), 60, 50)
     return draw_plane(workspace, "agn", "type", window, theme=theme)
 
 
@@ -109,7 +109,7 @@ def test_the_page_shows_the_kept_picture_and_draws_once_the_compiler_is_done(
 
 
 def test_what_is_not_selected_stands_back(workspace) -> None:
-    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    window = Window(*framed(*workspace.on_plane("agn").extent(), 60, 50), 60, 50)
     rows = np.flatnonzero(workspace.catalog["label"] == "type 1")
 
     def alpha(**given: Any) -> np.ndarray:
@@ -124,7 +124,7 @@ def test_what_is_not_selected_stands_back(workspace) -> None:
 
 
 def test_numbers_are_stretched_to_what_is_selected(workspace) -> None:
-    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    window = Window(*framed(*workspace.on_plane("agn").extent(), 60, 50), 60, 50)
     colouring, z = workspace.colouring("z"), workspace.catalog["z"]
     near = np.flatnonzero(z < 0.1)
     low, high = plane_picture.stretch_in_view(workspace, "agn", colouring, window, near)
@@ -132,7 +132,7 @@ def test_numbers_are_stretched_to_what_is_selected(workspace) -> None:
 
 
 def test_points_without_a_number_are_shown_in_grey(workspace) -> None:
-    window = Window(*framed(*workspace.extent("agn"), 60, 50), 60, 50)
+    window = Window(*framed(*workspace.on_plane("agn").extent(), 60, 50), 60, 50)
     gaps = np.where(np.arange(300) < 290, np.nan, 1.0)
     points = workspace.points("agn", "z").assign(value=gaps[workspace.planes["agn"].rows])
     workspace._kept[("points", "agn", "z")], kept = points, workspace.points("agn", "z")

@@ -70,7 +70,7 @@ def test_the_switch_for_selections_is_seen_when_there_is_something_to_change(ses
 
 @pytest.mark.parametrize("colour", ["type", "score"])
 def test_what_is_not_selected_is_a_shadow(workspace: Any, colour: str) -> None:
-    window = Window(*framed(*workspace.extent("anomaly"), 80, 80), 80, 80)
+    window = Window(*framed(*workspace.on_plane("anomaly").extent(), 80, 80), 80, 80)
     whole = draw_plane(workspace, "anomaly", colour, window, theme="light")
     chosen = np.arange(0, 300, 50)
     some = draw_plane(workspace, "anomaly", colour, window, theme="light", rows=chosen)

@@ -1,0 +1,89 @@
+"""Search on a plane: the nearest point, where a row lies, how far the points extend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...data.lenses.plane_points import Plane
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
+
+__all__ = ["PlaneSearch"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneSearch:
+    """A plane ready to be searched and drawn.
+
+    Attributes
+    ----------
+    plane
+        Which plane.
+    x, y : (n,) float32
+        Its points.
+    """
+
+    plane: Plane
+    x: np.ndarray
+    y: np.ndarray
+
+    @classmethod
+    def of(cls, plane: Plane) -> PlaneSearch:
+        """A plane with its coordinates as contiguous columns."""
+        x, y = np.ascontiguousarray(plane.xy.T, dtype=np.float32)
+        return cls(plane, x, y)
+
+    @cached_property
+    def _tree(self) -> KDTree:
+        """Made at the first search: no picture waits for it."""
+        from scipy.spatial import KDTree
+
+        return KDTree(np.column_stack([self.x, self.y]))
+
+    def nearest(
+        self, x: float, y: float, *, reach: float, among: np.ndarray | None = None
+    ) -> int | None:
+        """Row of the point nearest to (x, y), or None if there is none within reach.
+
+        Parameters
+        ----------
+        x, y, reach
+            Position and largest distance, in plane units.
+        among
+            (N,) bool, rows that count; all by default.
+        """
+        rows = self.plane.rows
+        if among is None:
+            distance, index = self._tree.query((x, y), distance_upper_bound=reach)
+            return int(rows[index]) if np.isfinite(distance) else None
+        near = np.array(self._tree.query_ball_point((x, y), reach), dtype=np.intp)
+        near = near[among[rows[near]]]
+        if not near.size:
+            return None
+        away = np.hypot(self.x[near] - x, self.y[near] - y)
+        return int(rows[near[np.argmin(away)]])
+
+    def place(self, row: int) -> tuple[float, float] | None:
+        """Position (x, y) of a row, or None if it is not on the plane (as row −1)."""
+        index = int(np.searchsorted(self.plane.rows, row))  # rows are ascending
+        if index == len(self.plane.rows) or self.plane.rows[index] != row:
+            return None
+        x, y = self.plane.xy[index]
+        return float(x), float(y)
+
+    def extent(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """(x low, high), (y low, high), with a margin around the points."""
+        if not self.x.size:
+            return (-1.0, 1.0), (-1.0, 1.0)
+        return _with_margin(self.x), _with_margin(self.y)
+
+
+def _with_margin(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    margin = 0.04 * (high - low) or 1.0
+    return low - margin, high + margin
