@@ -1,7 +1,8 @@
-"""How much Milky Way dust lies before each spectrum: E(B-V) from the SFD map."""
+"""Milky Way dust towards each spectrum: E(B-V) from the SFD map."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from astropy.io import fits
 from numpy.typing import ArrayLike, NDArray
 from sfdmap2 import sfdmap
 
-from ..files.download import FetchError, fetch_file, matches_checksum
+from ..files.checksums import matches_checksum, note_checksum, sha256_of
 from ..files.folders import home
 
 __all__ = [
@@ -28,10 +29,11 @@ __all__ = [
 # Schlafly & Finkbeiner 2011 (ApJ 737, 103): SFD's reddening is too large by 1/0.86.
 SFD_SCALING = 0.86
 
-# By hemisphere: file, and the sign its header gives to the Galactic pole it shows.
+# File of each hemisphere → sign of its Galactic pole in the header.
 _MAPS = {"SFD_dust_4096_ngp.fits": 1, "SFD_dust_4096_sgp.fits": -1}
 MAPS_SOURCE = "https://raw.githubusercontent.com/kbarbary/sfddata/master"
 _COMMAND = "spexplain download dust"
+_MOST_BYTES, _TRIES = 2**28, 2
 EBV_COLUMN_ADVICE = "ingest with E(B-V) in mag as a column “ebv” of --labels FILE"
 
 
@@ -75,12 +77,12 @@ def milky_way_ebv(
     DustError
         The maps are absent or damaged.
     ValueError
-        Positions do not pair up, or a declination is beyond a pole.
+        Numbers of ra and dec differ, or a declination is beyond a pole.
     """
     folder = dust_folder() if folder is None else Path(folder)
     ra, dec = np.atleast_1d(np.asarray(ra_deg, float)), np.atleast_1d(np.asarray(dec_deg, float))
     if ra.shape != dec.shape or ra.ndim != 1:
-        raise ValueError(f"positions do not pair up: ra {ra.shape}, dec {dec.shape}")
+        raise ValueError(f"ra and dec must have the same shape, got {ra.shape} and {dec.shape}")
     known = np.isfinite(ra) & np.isfinite(dec)
     if np.any(np.abs(dec[known]) > 90):
         worst = float(dec[known][np.argmax(np.abs(dec[known]))])
@@ -109,9 +111,9 @@ def download_dust_maps(
     source: str = MAPS_SOURCE,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
-    """Fetch the SFD map, once: a hemisphere that is there already and whole is kept.
+    """Fetch the SFD map, once: a hemisphere that is already there and complete is kept.
 
-    A fetch that was broken off goes on where it stopped.
+    An interrupted download is resumed.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ def download_dust_maps(
     source
         Address that holds the two files.
     progress
-        Told how many of how many files are there.
+        Called with (files done, files in all).
 
     Returns
     -------
@@ -129,8 +131,7 @@ def download_dust_maps(
     Raises
     ------
     DustError
-        There is no network, the address does not have the files, or what it sent is
-        not the map.
+        There is no network, the address does not have the files, or they are not the map.
     """
     folder = dust_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,19 +145,28 @@ def download_dust_maps(
 
 
 def _fetch(address: str, path: Path, pole: int) -> None:
+    from ..fetch.polite_client import Manners, NotCome, PoliteClient  # loads requests
+
+    part = path.with_name(f".{path.name}.part")
     try:
-        fetch_file(address, path, is_right=lambda came: _is_map(came, pole))
-    except FetchError as error:
+        PoliteClient(Manners(tries=_TRIES)).download(address, part, most_bytes=_MOST_BYTES)
+        if not _is_map(part, pole):
+            part.unlink()
+            raise NotCome("refused", "it sent something else than the map; nothing was kept")
+    except NotCome as error:
         raise DustError(
-            f"{error}. Without the SFD map builds correct no Milky Way dust. Run the command again "
-            f"(it goes on where it stopped), name a copy with --source, put {' and '.join(_MAPS)} "
-            f"into {path.parent} by hand, or {EBV_COLUMN_ADVICE}"
+            f"cannot fetch {address} ({error}). Without the SFD map builds correct no Milky Way "
+            "dust. Run the command again (it continues where it stopped), name a copy with "
+            f"--source, put {' and '.join(_MAPS)} into {path.parent} by hand, or "
+            f"{EBV_COLUMN_ADVICE}"
         ) from error
+    note_checksum(path, sha256_of(part))
+    os.replace(part, path)
 
 
 def _is_map(path: Path, pole: int) -> bool:
     """Whether a file is one hemisphere of the map, with all its pixels."""
-    # Header and length alone: quick, and astropy leaves a damaged file open when it reads pixels.
+    # Only header and length: quick, and reading pixels of a damaged file would leave it open.
     try:
         with path.open("rb") as file:
             header: dict[str, Any] = dict(fits.Header.fromfile(file, padding=False).items())

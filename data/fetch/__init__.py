@@ -1,4 +1,4 @@
-"""Spectra fetched from the archives that hold them: politely, checked, to be gone on with."""
+"""Spectra fetched from archives: with few requests at once, checked, resumable."""
 
 from __future__ import annotations
 

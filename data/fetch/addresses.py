@@ -17,14 +17,14 @@ ARCHIVES = {
 }
 """Each with its address, and the environment variable that names another."""
 
-# An archive spreads its files over hosts of its own: a redirect among those of one line is one.
+# Archives spread their files over several hosts: redirects within a line are followed.
 _FAMILIES = (("sdss.org", "sdss5.org"), ("noirlab.edu",), ("huggingface.co", "hf.co"))
 _PORTS = {"http": 80, "https": 443}
 _PART = re.compile(r"[A-Za-z0-9_=+-][A-Za-z0-9._=+-]*")
 
 
 def base_address(archive: str, named: str | None = None) -> str:
-    """The address of an archive: as given, else of its environment variable, else its own.
+    """The address of an archive: as given, else from its environment variable, else the default.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def base_address(archive: str, named: str | None = None) -> str:
     Raises
     ------
     ValueError
-        It is no http or https address of a host.
+        It is not an http or https address.
     """
     own, variable = ARCHIVES[archive]
     address = (named or os.environ.get(variable) or own).rstrip("/")
     if not _is_base(address):
         raise ValueError(
-            f"no address of an archive: “{address}”; it reads https://host/path, "
+            f"“{address}” is not an archive's address: write https://host/path, "
             f"by an option or the variable {variable}"
         )
     return address
@@ -70,7 +70,7 @@ def may_go(start: str, to: str) -> bool:
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a path that an archive names stays below where it is put, in plain letters."""
+    """Whether a path from an archive stays below its folder, and has only plain characters."""
     return bool(path) and all(_PART.fullmatch(part) for part in path.split("/"))
 
 

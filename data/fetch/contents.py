@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..files.download import sha256_of
+from ..files.checksums import sha256_of
 from .fits_structure import fits_fault
 
 __all__ = ["content_fault"]
@@ -18,16 +18,16 @@ _LOOKED_AT = 2000
 def content_fault(
     path: Path, ending: str, *, size: int | None = None, sha256: str | None = None
 ) -> str:
-    """What is wrong with a file that came, in words; empty where nothing is.
+    """What is wrong with a downloaded file, in words; empty if nothing is.
 
     Parameters
     ----------
     path
         The file.
     ending
-        Of the name it will have, which says its kind: ``.fits``, ``.parquet``, ``.hdf5``.
+        Suffix of its final name, which gives its kind: ``.fits``, ``.parquet``, ``.hdf5``.
     size, sha256
-        That the archive's list gives it.
+        From the archive's list.
 
     Raises
     ------

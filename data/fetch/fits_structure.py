@@ -1,7 +1,7 @@
 """Structural check of FITS files: size and checksums.
 
-Numbers of the header are believed only as far as the file reaches, and no data are read into
-shapes: what is in the file is for the bounded reader.
+Numbers in headers are trusted only as far as the file reaches, and no data are interpreted: that is
+left to the bounded reader.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ONES = 0xFFFFFFFF
 
 
 def fits_fault(path: Path) -> str:
-    """What is wrong with a file as FITS, in words; empty where it is whole.
+    """What is wrong with a file as FITS, in words; empty if it is complete.
 
     Each HDU's data follow its header as BITPIX, NAXISn, PCOUNT and GCOUNT say, and the last ends
     with the file. Where it has DATASUM or CHECKSUM, the sums are those of its bytes (FITS 4.0,
@@ -96,7 +96,7 @@ def _data_bytes(header: Any) -> int:
 
 
 def _sum(file: IO[bytes], n_bytes: int) -> int:
-    """Sum of so many bytes from here on as 32-bit words, in ones' complement."""
+    """Sum of the next bytes as 32-bit words, in ones' complement."""
     total = 0
     while n_bytes > 0:
         block = file.read(min(n_bytes, _AT_ONCE))

@@ -17,25 +17,25 @@ DONE = "fetched"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One spectrum or file that was asked for.
+    """One requested spectrum or file.
 
     Attributes
     ----------
     id
-        As it is called, or as it stands in the list where that says nothing.
+        Its id, or the text of the list if that is not understood.
     state
         ``fetched``, ``missing`` (the archive has none), ``failed`` (tried again next time),
         ``refused`` (what came was not what was asked for), ``not understood``; ``wanted`` before.
     file
-        Below the folder ``spectra``; empty where there is none.
+        Path below the folder ``spectra``; empty if there is none.
     address
-        Whence.
+        Where it was fetched from.
     bytes
         Of the file.
     sha256
         Of the file.
     reason
-        Why there is none.
+        Why there is no file.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Entry:
 
 
 def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
-    """Write the table (CSV), whole or not at all.
+    """Write the table (CSV), completely or not at all.
 
     Raises
     ------
@@ -63,12 +63,12 @@ def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
 
 
 def read_manifest(path: Path) -> list[Entry]:
-    """Read the table; empty where there is none.
+    """Read the table; empty if there is none.
 
     Raises
     ------
     ValueError
-        It is not one of ours.
+        It is not a manifest.
     """
     if not path.exists():
         return []

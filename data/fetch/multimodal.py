@@ -32,33 +32,35 @@ def multimodal_jobs(
     Parameters
     ----------
     client, base
-        Asks, and where.
+        HTTP client, and address of the Hub.
     data_set
         ``owner/name``.
     revision
         Branch, tag or commit.
     patterns
-        Of paths, as the shell has them: ``healpix=583``, ``data/train-*``, ``*``; one without
-        wildcard is a part of the path.
+        Patterns of paths, as in the shell: ``healpix=583``, ``data/train-*``, ``*``; one without a
+        wildcard matches a part of the path.
     most_bytes
-        Of a file.
+        Largest size of a file.
 
     Returns
     -------
     jobs, others
-        And entries of patterns that match nothing.
+        Jobs, and entries of patterns that match nothing.
 
     Raises
     ------
     ValueError
-        The name of the data set or the revision is none.
+        The name of the data set or of the revision is invalid.
     NotCome
-        The list did not come.
+        The list could not be fetched.
     """
     if data_set.count("/") != 1 or not is_plain_path(data_set):
-        raise ValueError(f"no name of a data set: “{data_set}”; as MultimodalUniverse/sdss")
+        raise ValueError(
+            f"“{data_set}” is not a data set's name: write it like MultimodalUniverse/sdss"
+        )
     if not is_plain_path(revision):
-        raise ValueError(f"no revision: “{revision}”; as main")
+        raise ValueError(f"“{revision}” is not a revision: write it like main")
     jobs: list[FileJob] = []
     others: list[Entry] = []
     entries = list(_listed(client, base, data_set, revision))
@@ -90,7 +92,7 @@ def multimodal_jobs(
 def _listed(
     client: PoliteClient, base: str, data_set: str, revision: str
 ) -> Iterator[dict[str, Any]]:
-    """Entries of files that hold spectra, page after page."""
+    """Entries of files with spectra, page by page."""
     start = f"{base}/api/datasets/{data_set}/tree/{revision}"
     address = f"{start}?{urlencode({'recursive': 'true'})}"
     for _ in range(_MOST_PAGES):
@@ -112,7 +114,7 @@ def _listed(
             destination.netloc,
             destination.path,
         ):
-            raise NotCome("refused", f"the list goes on at another place: {following[:200]}")
+            raise NotCome("refused", f"the list continues at another host: {following[:200]}")
         address = following
     raise NotCome("refused", f"the list has more than {_MOST_PAGES:,} pages")
 

@@ -1,7 +1,7 @@
 """HTTP client for archives: few connections, retries, resumed downloads.
 
-Redirects are followed by hand (`may_go`), no answer may grow beyond a bound, and nothing that
-comes is unpacked, run or unpickled here.
+Redirects are checked one by one (`may_go`), the size of every answer is bounded, and nothing
+received is decompressed, run or unpickled here.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ __all__ = ["Manners", "NotCome", "PoliteClient", "Stopped"]
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _REDIRECTS, _MOST_REDIRECTS = {301, 302, 303, 307, 308}, 5
 _CHUNK = 1 << 16
-_SAID = 200  # characters of what an archive says of an error
+_SAID = 200  # characters shown of an archive's error message
 _SLOW_AFTER_S, _SLOW_BYTES_S = 60.0, 1000.0
 
 
 class NotCome(Exception):
-    """Something did not come; `state` is the manifest's word, the text says why."""
+    """Something could not be fetched; `state` is the manifest's word, the text says why."""
 
     def __init__(self, state: str, why: str) -> None:
         super().__init__(why)
@@ -42,11 +42,11 @@ class NotCome(Exception):
 
 
 class Stopped(Exception):
-    """The caller asked to stop."""
+    """The caller cancelled."""
 
 
 class _Again(Exception):
-    """It may come when asked again, in so many seconds if the archive says so."""
+    """A failure worth another attempt, after `wait_s` seconds if the archive says so."""
 
     def __init__(self, why: str, wait_s: float | None = None) -> None:
         super().__init__(why)
@@ -55,18 +55,18 @@ class _Again(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How an archive is asked.
+    """How requests are repeated.
 
     Attributes
     ----------
     tries
-        Of one file.
+        Attempts for one file.
     first_wait_s
-        Before the second; it doubles from one to the next.
+        Wait before the second attempt; doubled before each further one.
     longest_wait_s
-        An archive that asks to wait longer (Retry-After) is left alone until next time.
+        If the archive asks for a longer wait (Retry-After), give up for this time.
     timeout_s
-        Without a byte.
+        Longest time without a byte.
     """
 
     tries: int = 5
@@ -76,7 +76,7 @@ class Manners:
 
 
 class _NoLogin(AuthBase):
-    """Nothing of a .netrc is sent along."""
+    """Sends no credentials from a .netrc."""
 
     def __call__(self, r: Any) -> Any:
         return r
@@ -84,16 +84,16 @@ class _NoLogin(AuthBase):
 
 @dataclass
 class PoliteClient:
-    """Safe to use from many threads, each of which has a connection of its own.
+    """HTTP client for many threads, each with its own connection.
 
     Attributes
     ----------
     manners
-        How often and how long.
+        Number of attempts, and waits.
     sleep, clock
-        Seconds; given by tests, and by whoever may want to stop in between.
+        In seconds; replaced by tests, and to be able to stop during a wait.
     stopped
-        Whether the caller wants no more.
+        Returns True if the caller wants to stop.
     """
 
     manners: Manners = field(default_factory=Manners)
@@ -107,14 +107,14 @@ class PoliteClient:
         self._not_before: dict[str, float] = {}
 
     def download(self, address: str, part: Path, *, most_bytes: int) -> None:
-        """Fetch a file to ``part``, from where it broke off where the archive allows that.
+        """Fetch a file to ``part``, resuming an interrupted download if the archive allows it.
 
-        An ETag or a date of the archive, kept beside it, says that it is still the same file.
+        The archive's ETag or date, stored beside it, shows whether it is still the same file.
 
         Raises
         ------
         NotCome, Stopped
-            It is missing, too large, refused, or broke off as often as it was tried.
+            It is missing, too large or refused, or every attempt was interrupted.
         OSError
             It cannot be written.
         """
@@ -128,12 +128,12 @@ class PoliteClient:
         body: Any = None,
         most_bytes: int,
     ) -> tuple[Any, str]:
-        """Ask for JSON, by POST if there is a body; and the address of the next page, or "".
+        """Request JSON, by POST if there is a body; and the address of the next page, or "".
 
         Raises
         ------
         NotCome, Stopped
-            No answer, too large a one, or none in JSON.
+            There is no answer, it is too large, or it is not JSON.
         """
         content, following = self._tried(
             address, lambda: self._content(address, query, body, most_bytes)
@@ -145,7 +145,7 @@ class PoliteClient:
             raise NotCome("refused", f"no JSON came from {address}, but “{began}”") from error
 
     def text(self, address: str, *, query: Mapping[str, str], most_bytes: int) -> str:
-        """Ask for text.
+        """Request text.
 
         Raises
         ------
@@ -165,14 +165,14 @@ class PoliteClient:
                 tried = f"{again} ({number} tries)" if number > 1 else str(again)
                 asked_s = again.wait_s or 0.0
                 if number == self.manners.tries or asked_s > self.manners.longest_wait_s:
-                    longer = f", which asks to wait {asked_s:,.0f} s" if asked_s else ""
+                    longer = f", and the archive asks to wait {asked_s:,.0f} s" if asked_s else ""
                     raise NotCome("failed", f"{tried}{longer}") from again
                 self._hold(host, max(wait_s, asked_s) if asked_s else wait_s, all=bool(asked_s))
                 wait_s *= 2
         raise AssertionError("a try returns or raises")
 
     def _hold(self, host: str, seconds: float, *, all: bool) -> None:
-        """Wait; where the archive asked for it, so does everybody who asks that host."""
+        """Wait; if the archive asked for it, all requests to that host wait too."""
         if all:
             with self._lock:
                 until = max(self._not_before.get(host, 0.0), self.clock() + seconds)
@@ -196,12 +196,12 @@ class PoliteClient:
         with self._answer("GET", address, headers) as answer:
             if answer.status_code == 416:
                 part.unlink(missing_ok=True)
-                raise _Again("the part that is here is none of the file there")
+                raise _Again("the part that is here belongs to another file")
             goes_on = answer.status_code == 206
             part_of = answer.headers.get("Content-Range", "")
             if goes_on and not part_of.startswith(f"bytes {have}-"):
                 part.unlink()
-                raise _Again("another part came than was asked for")
+                raise _Again("a different part came than was requested")
             had = have if goes_on else 0
             length = answer.headers.get("Content-Length", "")
             total = had + int(length) if length.isdigit() else None
@@ -233,7 +233,7 @@ class PoliteClient:
         return content, urljoin(address, following) if following else ""
 
     def _chunks(self, answer: requests.Response, most_bytes: int) -> Iterator[bytes]:
-        """The bytes as they come, unpacked by nobody."""
+        """The bytes as received, not decompressed."""
         n, began_s = 0, self.clock()
         try:
             for chunk in answer.raw.stream(_CHUNK, decode_content=False):
@@ -246,14 +246,14 @@ class PoliteClient:
                 taken_s = self.clock() - began_s
                 if taken_s > _SLOW_AFTER_S and n < _SLOW_BYTES_S * taken_s:
                     raise _Again(f"too slow: {n:,} bytes in {taken_s:,.0f} s")
-        except (HTTPError, OSError) as error:  # of reading: the caller writes outside of this
+        except (HTTPError, OSError) as error:  # of reading; the caller writes elsewhere
             raise _Again(f"broke off after {n:,} bytes ({_in_words(error)})") from error
 
     @contextmanager
     def _answer(
         self, method: str, address: str, headers: Mapping[str, str], **options: Any
     ) -> Iterator[requests.Response]:
-        """An answer of 200, 206 or 416, after redirects that may be followed."""
+        """The answer 200, 206 or 416 to a request, after permitted redirects."""
         at = address
         for _ in range(_MOST_REDIRECTS + 1):
             try:
@@ -271,10 +271,10 @@ class PoliteClient:
                     return
                 to = urljoin(at, answer.headers.get("Location", ""))
             if not may_go(address, to):
-                raise NotCome("refused", f"{at} sends on to {to[:_SAID]}, which is not followed")
+                raise NotCome("refused", f"{at} redirects to {to[:_SAID]}, which is not allowed")
             at = to
             options.pop("params", None)  # the new address has its own
-        raise NotCome("refused", f"{address} sends on more than {_MOST_REDIRECTS} times")
+        raise NotCome("refused", f"{address} redirects more than {_MOST_REDIRECTS} times")
 
     def _judge(self, answer: requests.Response) -> None:
         code = answer.status_code
@@ -300,7 +300,7 @@ class PoliteClient:
 
 
 def _retry_after_s(header: str) -> float | None:
-    """Seconds of a Retry-After, which is a number or a date."""
+    """Seconds of a Retry-After header, a number or a date; None if it is neither."""
     if header.strip().isdigit():
         return float(header)
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..files.download import sha256_of
+from ..files.checksums import sha256_of
 from ..files.locks import WriterLock
 from .contents import content_fault
 from .manifest import DONE, Entry, read_manifest, write_manifest
@@ -27,46 +27,46 @@ Progress = Callable[[int, int], None]
 
 
 class FetchStopped(Exception):
-    """Nothing, or nothing more, can be fetched; the text says why and what to do."""
+    """The fetch cannot start or go on; the text says why and what to do."""
 
 
 class FetchCancelled(FetchStopped):
-    """The caller asked to stop; the same command goes on from there."""
+    """The caller cancelled; the same command continues from there."""
 
 
 class Job(Protocol):
-    """One file to come, with what is in it."""
+    """One file to fetch, with the spectra it contains."""
 
     @property
     def file(self) -> str:
-        """Where it is put below the folder of spectra, in plain letters."""
+        """Its path below the folder of spectra, in plain characters."""
         ...
 
     def wanted(self) -> list[Entry]:
-        """What it is to bring."""
+        """The ids it should contain."""
         ...
 
     def bring(self, client: PoliteClient, part: Path) -> list[Entry]:
-        """Put the file at ``part``, whole and right; of each wanted, where from or why not."""
+        """Write the file, checked, to ``part``; source of each wanted id, or why it is missing."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FileJob:
-    """A file that lies at one of some addresses, tried in their order.
+    """A file at one of several addresses, tried in order.
 
     Attributes
     ----------
     id, file
-        What it is called, and where it is put.
+        Its id, and its path.
     addresses
         At least one.
     most_bytes
-        It may have.
+        Largest size allowed.
     size, sha256
-        As the archive's list gives them, if it does.
+        From the archive's list, if given.
     learn
-        Told the number of the address that had it.
+        Called with the number of the address that had it.
     """
 
     id: str
@@ -106,20 +106,20 @@ class FileJob:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What became of a fetch.
+    """Result of a fetch.
 
     Attributes
     ----------
     folder
-        Where the manifest is, and the spectra in its folder ``spectra``.
+        Folder of the manifest; spectra are in its folder ``spectra``.
     states
-        State → how many of what was asked for.
+        State → number of requests.
     had
-        How many of the fetched were there before.
+        How many of the fetched had been there before.
     bytes
-        That came.
+        Bytes downloaded.
     reasons
-        Up to three examples of each state but ``fetched``: id and reason.
+        Up to three examples of each state except ``fetched``: id and reason.
     """
 
     folder: Path
@@ -138,30 +138,30 @@ def fetch(
     workers: int = 4,
     progress: Progress = lambda done, total: None,
 ) -> FetchReport:
-    """Bring what is not here yet, and write down what became of everything.
+    """Fetch what is not here yet, and record the state of every request.
 
-    Finished files are not fetched again, parts are gone on with, what is missing or failed is
-    asked for again.
+    Finished files are not fetched again, partial ones are resumed, and missing or failed ones are
+    requested again.
 
     Parameters
     ----------
     jobs
         One for each file.
     folder
-        Made if absent.
+        Created if absent.
     client
-        Asks the archive.
+        HTTP client.
     others
-        Entries that no job can bring, for the manifest.
+        Entries without a job, for the manifest.
     workers
-        Connections at once.
+        Number of connections.
     progress
-        Called with how many are through, and of how many.
+        Called with (jobs done, jobs in all).
 
     Raises
     ------
     FetchStopped
-        Another fetch writes there, or the archive failed again and again.
+        Another fetch is writing there, or the archive failed repeatedly.
     FetchCancelled
         The client was stopped.
     OSError
@@ -171,7 +171,9 @@ def fetch(
         (folder / name).mkdir(parents=True, exist_ok=True)
     lock = WriterLock(folder / ".lock")
     if not lock.take():
-        raise FetchStopped(f"another fetch writes to {folder}: wait for it, or choose another")
+        raise FetchStopped(
+            f"another fetch is writing to {folder}: wait for it, or choose another folder"
+        )
     try:
         return _Run(list(jobs), folder, client, others, workers, progress).through()
     finally:
@@ -193,7 +195,7 @@ class _Run:
         known = read_manifest(folder / MANIFEST)
         self._known = {(entry.id, entry.file): entry for entry in known}
         wanted = [entry for job in jobs for entry in job.wanted()]
-        # What an earlier list asked for stays written down.
+        # Requests of an earlier list stay in the manifest.
         now = {(entry.id, entry.file): entry for entry in (*wanted, *others)}
         self._now, self._entries, self._last = list(now), self._known | now, ""
         self._had = self._bytes = self._failed = 0
@@ -217,7 +219,7 @@ class _Run:
         if self._client.stopped():
             n = sum(self._entries[key].state == DONE for key in self._now)
             raise FetchCancelled(
-                f"stopped after {n:,} of {len(self._now):,}; the same command goes on from there"
+                f"stopped after {n:,} of {len(self._now):,}; the same command continues from there"
             )
         if self._halt.is_set():
             raise FetchStopped(
@@ -227,7 +229,7 @@ class _Run:
         return self._report()
 
     def _here(self, job: Job) -> list[Entry]:
-        """What a finished file holds, if it is here and is what was fetched."""
+        """Entries of a finished file, if it is here and unchanged."""
         path = self._folder / SPECTRA / job.file
         if not path.is_file():
             return []
@@ -266,7 +268,7 @@ class _Run:
                         self._progress(done, len(self._jobs))
                         if done % _WRITTEN_EVERY == 0:
                             write_manifest(self._folder / MANIFEST, self._entries.values())
-            except BaseException:  # raised on: whatever it is, Ctrl-C too, ends what is under way
+            except BaseException:  # even Ctrl-C: stop the running jobs, then raise again
                 self._halt.set()
                 raise
 
@@ -274,7 +276,7 @@ class _Run:
         return self._halt.is_set() or self._client.stopped()
 
     def _bring(self, job: Job) -> list[Entry]:
-        """On a thread: what came of a job; nothing if the caller stopped it."""
+        """Run a job on a thread; returns its result, or nothing if it was cancelled."""
         if self._ends():
             return []
         part = self._folder / PARTS / f"{job.file.replace('/', '--')}.part"
@@ -303,7 +305,7 @@ class _Run:
             self._halt.set()
 
     def _sweep(self) -> None:
-        """The folder of parts goes once it is empty."""
+        """Remove the folder of partial files once it is empty."""
         parts = self._folder / PARTS
         if parts.is_dir() and not any(parts.iterdir()):
             parts.rmdir()
@@ -321,5 +323,5 @@ class _Run:
 
 
 def _stands(entry: Entry, size: int) -> bool:
-    """Whether an entry of a file of this size need not be asked for again."""
+    """Whether an entry of a file of this size need not be requested again."""
     return entry.state == "missing" or (entry.state == DONE and entry.bytes == size)

@@ -23,22 +23,22 @@ _SAS = "/sas/"
 
 @dataclass
 class SdssPlan:
-    """Collects jobs, and entries of what can be no job.
+    """Collects jobs, and entries of requests that cannot become jobs.
 
     Attributes
     ----------
     base
-        Address of the archive, that ends in ``/sas`` or stands for it.
+        Address of the archive, ending in ``/sas`` or equivalent.
     release
         Number of the data release.
     lite
         Files without single exposures.
     most_bytes
-        Of a file.
+        Largest size of a file.
     radius_deg
-        About positions of a list.
+        Search radius around positions of a list.
     ask
-        Opens the query service, only where it is needed.
+        Opens the query service, only when needed.
     """
 
     base: str
@@ -54,7 +54,7 @@ class SdssPlan:
         self._reduction: dict[str, str] = {}
 
     def add(self, wanted: Sequence[Wanted]) -> None:
-        """Whatever a list asks for."""
+        """Add a request from a list."""
         for one in wanted:
             self._add_named(one)
         places = [one for one in wanted if one.kind == "position"]
@@ -68,11 +68,11 @@ class SdssPlan:
             self._of_ids(ids)
 
     def add_cone(self, cone: Cone, said: str) -> None:
-        """All spectra within it."""
+        """Add all spectra within a cone."""
         self._around([cone], [said])
 
     def add_query(self, sql: str) -> None:
-        """All spectra that a query names.
+        """Add all spectra that a query selects.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class SdssPlan:
         )  # fmt: skip
 
     def _likeliest(self, folder: str, addresses: Sequence[str]) -> Sequence[str]:
-        """Where another fiber of the plate was found first."""
+        """Paths with the one first at which another fiber of the plate was found."""
         reduction = self._reduction.get(folder)
         return sorted(addresses, key=lambda address: _folder_of(address) != reduction)
 
@@ -155,7 +155,7 @@ class SdssPlan:
             self._other(one.said, "missing", "no SDSS_ID with an optical spectrum in this release")
 
     def _of_url(self, row: Mapping[str, Any]) -> bool:
-        """Take a spectrum by the address in a row: its path alone, below our own base."""
+        """Add a spectrum by the address in a row: only its path, below our own base."""
         url = next((str(v) for k, v in row.items() if k.lower() == "sas_url" and v), "")
         path = urlsplit(url).path
         path = (path.partition(_SAS)[2] if _SAS in path else path).strip("/")

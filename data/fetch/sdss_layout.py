@@ -1,6 +1,6 @@
 """Paths of spectra on the Science Archive Server of SDSS, by data release.
 
-From sdss/tree, sdss/sdss_access and astroquery.sdss, read and not tried: `docs/fetch.md`.
+From the sources of sdss/tree, sdss/sdss_access and astroquery.sdss, untested: `docs/fetch.md`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _WITHOUT_LITE = (8, 9)
 
 
 def release_number(text: str) -> int:
-    """A data release as people write it: ``dr17``, ``DR 17``, ``17``.
+    """Number of a data release, written as ``dr17``, ``DR 17`` or ``17``.
 
     Raises
     ------
     ValueError
-        There is none with such spectra.
+        There is no such release with files of single spectra.
     """
     digits = text.strip().lower().removeprefix("dr").strip()
     if not digits.isdigit() or int(digits) not in RELEASES:
         raise ValueError(
-            f"no data release of SDSS with files of single spectra: “{text}”; "
-            f"they are dr{RELEASES[0]} to dr{RELEASES[-1]}"
+            f"“{text}” is not an SDSS data release with files of single spectra; "
+            f"choose dr{RELEASES[0]} to dr{RELEASES[-1]}"
         )
     return int(digits)
 
@@ -41,16 +41,16 @@ def release_number(text: str) -> int:
 def fiber_paths(
     plate: int, mjd: int, fiber: int, release: int, *, lite: bool = True, run2d: str = ""
 ) -> list[str]:
-    """Below ``/sas``, the places where the spectrum of a fiber may lie, the likeliest first.
+    """Paths below ``/sas`` at which the spectrum of a fiber may be, the likeliest first.
 
     Parameters
     ----------
     plate, mjd, fiber, release
         Which spectrum.
     lite
-        The file without single exposures, where the release has such.
+        The file without single exposures, if the release has one.
     run2d
-        The reduction, where it is known.
+        The reduction, if known.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def fiber_paths(
 def field_paths(
     field: int, mjd: int, catalogid: int, release: int, *, lite: bool = True, run2d: str = ""
 ) -> list[str]:
-    """As `fiber_paths`, of a target of SDSS-V: daily coadds first, then those of an epoch.
+    """Like `fiber_paths`, for a target of SDSS-V: daily coadds first, then those of an epoch.
 
     Raises
     ------

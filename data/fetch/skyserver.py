@@ -1,6 +1,6 @@
 """SkyServer queries: spectra by position, id or user-written SQL.
 
-Positions are asked for by a box and judged here, so that no function of the server is needed.
+Positions are queried by a box and filtered here, so that no function of the server is needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["SkyServer", "box", "distance_deg"]
 
 _MOST_BYTES = 256_000_000
 _LONGEST_QUERY = 1200  # characters: an address of IIS has 2,048 at most, after encoding
-_PAUSE_S = 1.0  # between queries: SkyServer turns away who asks more than one a second
+_PAUSE_S = 1.0  # between queries: SkyServer refuses more than one a second
 _FROM_ALLSPEC = 19  # the first release whose table allspec has the address of every spectrum
 
 
@@ -26,7 +26,7 @@ class SkyServer:
     Parameters
     ----------
     client
-        Asks.
+        HTTP client.
     base
         Its address.
     release
@@ -39,12 +39,12 @@ class SkyServer:
         self._asked = 0
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
-        """What a query gives.
+        """The rows of a query.
 
         Raises
         ------
         NotCome
-            It was refused, or what came are no rows.
+            It was refused, or the answer contains no rows.
         """
         if self._asked:
             self._client.sleep(_PAUSE_S)
@@ -60,7 +60,7 @@ class SkyServer:
         return rows
 
     def around(self, cones: Sequence[Cone]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Spectra within each cone: the cone's number, and a row that says which spectrum."""
+        """Spectra within each cone: number of the cone, and a row that identifies the spectrum."""
         what, table = "plate, mjd, fiberID, run2d, ra, dec", "SpecObjAll"
         if self._release >= _FROM_ALLSPEC:
             what, table = "sdss_id, sas_url, ra, dec", "allspec"
@@ -83,7 +83,7 @@ class SkyServer:
         """
         if self._release < _FROM_ALLSPEC:
             raise NotCome(
-                "refused", f"dr{self._release} knows no SDSS_ID: --release dr{_FROM_ALLSPEC}"
+                "refused", f"dr{self._release} has no SDSS_ID: --release dr{_FROM_ALLSPEC}"
             )
         for batch in _batches([str(one) for one in ids]):
             listed = ",".join(text for _, text in batch)
@@ -93,10 +93,10 @@ class SkyServer:
 
 
 def box(cone: Cone) -> tuple[list[tuple[float, float]], tuple[float, float]]:
-    """Stretches of right ascension, and of declination, that hold a cone; degrees."""
+    """Ranges of right ascension, and of declination, that contain a cone; degrees."""
     radius = cone.radius_deg or 0.0
     low, high = max(cone.dec_deg - radius, -90.0), min(cone.dec_deg + radius, 90.0)
-    if low <= -90 or high >= 90:  # about a pole
+    if low <= -90 or high >= 90:  # around a pole
         return [(0.0, 360.0)], (low, high)
     ratio = math.sin(math.radians(radius)) / math.cos(math.radians(cone.dec_deg))
     half = 180.0 if ratio >= 1 or radius >= 90 else math.degrees(math.asin(ratio))
@@ -111,7 +111,7 @@ def box(cone: Cone) -> tuple[list[tuple[float, float]], tuple[float, float]]:
 
 
 def distance_deg(cone: Cone, ra_deg: float, dec_deg: float) -> float:
-    """From the middle of a cone, along the great circle (haversine); NaN of no place."""
+    """Distance from the centre of a cone on the great circle (haversine); NaN if unknown."""
     dec, there = math.radians(cone.dec_deg), math.radians(dec_deg)
     half_ra = math.radians(ra_deg - cone.ra_deg) / 2
     chord = math.sin((there - dec) / 2) ** 2
@@ -126,7 +126,7 @@ def _within(cone: Cone) -> str:
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
-    """Numbered texts, as many at once as one query may hold."""
+    """Numbered texts in batches that fit into one query."""
     batch: list[tuple[int, str]] = []
     length = 0
     for numbered in enumerate(texts):

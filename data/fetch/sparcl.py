@@ -1,7 +1,7 @@
 """Spectra from SPARCL at NOIRLab over its JSON interface.
 
-Its Python client unpickles what it is sent, so it is not used: whoever answers could run what they
-like. Spectra come some at a time, and are kept as Parquet, which ``ingest`` reads as a stream.
+Its Python client is not used, since it unpickles the answers, which could therefore run any code.
+Spectra are fetched in batches and stored as Parquet, which ``ingest`` reads as a stream.
 """
 
 from __future__ import annotations
@@ -45,27 +45,27 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class SparclJob:
-    """Some spectra, in one file."""
+    """A batch of spectra, in one file."""
 
     base: str
     ids: tuple[str, ...]
 
     @property
     def file(self) -> str:
-        """Named by the ids in it."""
+        """Its path, named after the ids in it."""
         return f"sparcl-{hashlib.sha256(' '.join(self.ids).encode()).hexdigest()[:16]}.parquet"
 
     @property
     def address(self) -> str:
-        """What is asked."""
+        """Address of the request."""
         return f"{self.base}/sparc/spectras/"
 
     def wanted(self) -> list[Entry]:
-        """One for each spectrum."""
+        """The ids of its spectra."""
         return [Entry(id, "wanted", self.file, self.address) for id in self.ids]
 
     def bring(self, client: PoliteClient, part: Path) -> list[Entry]:
-        """Ask for them, check each, and write those that are right."""
+        """Request the spectra, check each, and write the valid ones."""
         wanted = self.wanted()
         include = ",".join((*_TEXT, *_NUMBERS, *_WHOLE, *_ARRAYS))
         query = {"include": include, "format": "json"}
@@ -75,7 +75,7 @@ class SparclJob:
             )
         except NotCome as error:
             return [replace(entry, state=error.state, reason=str(error)) for entry in wanted]
-        records = content[1:] if isinstance(content, list) else []  # the first is about the answer
+        records = content[1:] if isinstance(content, list) else []  # the first describes the answer
         by_id = {str(one.get("sparcl_id")): one for one in records if isinstance(one, dict)}
         entries, right = [], []
         for entry in wanted:
@@ -95,18 +95,18 @@ class SparclJob:
 
 @dataclass
 class SparclPlan:
-    """Collects jobs, and entries of what can be no job.
+    """Collects jobs, and entries of requests that cannot become jobs.
 
     Attributes
     ----------
     client
-        Asks.
+        HTTP client.
     base, datalab
-        Addresses of SPARCL, and of the query service beside it.
+        Addresses of SPARCL, and of its query service.
     releases
-        Names of data releases (``DESI-DR1``); all without any.
+        Names of data releases (``DESI-DR1``); all if empty.
     radius_deg
-        About positions of a list.
+        Search radius around positions of a list.
     """
 
     client: PoliteClient
@@ -119,13 +119,13 @@ class SparclPlan:
 
     @property
     def jobs(self) -> list[SparclJob]:
-        """Of all that was added."""
+        """Jobs for everything that was added."""
         ids = list(self.ids)
         starts = range(0, len(ids), _AT_ONCE)
         return [SparclJob(self.base, tuple(ids[at : at + _AT_ONCE])) for at in starts]
 
     def add(self, wanted: Sequence[Wanted]) -> None:
-        """Whatever a list asks for.
+        """Add a request from a list.
 
         Raises
         ------
@@ -155,7 +155,7 @@ class SparclPlan:
             self.others.append(Entry(number, "missing", reason=why))
 
     def add_cone(self, cone: Cone, said: str) -> None:
-        """All spectra within it.
+        """Add all spectra within a cone.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class SparclPlan:
             self.others.append(Entry(said, "missing", reason="there is no spectrum"))
 
     def add_query(self, adql: str) -> None:
-        """All spectra that a query to Astro Data Lab names, by TAP, as CSV.
+        """Add all spectra that a query to Astro Data Lab selects, by TAP, as CSV.
 
         Raises
         ------
@@ -192,7 +192,7 @@ class SparclPlan:
             yield from self._find([[name, *numbers[at : at + _FOUND_AT_ONCE]]])
 
     def _find(self, search: list[list[Any]]) -> list[dict[str, Any]]:
-        """Records of a search; more than an answer holds is refused rather than cut."""
+        """Records of a search; refused if there are more than fit into one answer."""
         if self.releases:
             search = [*search, ["data_release", *self.releases]]
         body = {"outfields": ["sparcl_id", "specid", "targetid", "ra", "dec"], "search": search}

@@ -48,23 +48,23 @@ _ALONE: tuple[Kind, ...] = ("sdss_id", "number")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing that is asked for.
+    """One request.
 
     Attributes
     ----------
     said
-        As it stands in the list.
+        Its text in the list.
     kind
         ``fiber`` (plate, MJD, fiber), ``field`` (field, MJD, CATALOGID), ``sdss_id``, ``number``
         (a TARGETID or specid), ``position``, ``sparcl_id``, or ``nothing`` that is known.
     numbers
-        Of the kind; the last of a specObjID's.
+        Numbers of this kind; those of a specObjID last.
     ra_deg, dec_deg
         Of a position, ICRS.
     run2d
-        The reduction, if it is said.
+        The reduction, if given.
     why
-        Where nothing is understood.
+        Why it was not understood.
     """
 
     said: str
@@ -77,23 +77,23 @@ class Wanted:
 
 
 def wanted_of_list(content: bytes) -> list[Wanted]:
-    """What a list asks for, once each: a table with names of columns, or one thing a line.
+    """The requests of a list, each once: a table with column names, or one request a line.
 
     A table is known by the names in its first line: ``plate mjd fiberid``, ``specobjid``,
     ``sdss_id``, ``field mjd catalogid``, ``targetid``, ``specid``, ``sparcl_id``, ``ra dec``
-    (degrees) or ``id``; or is FITS, VOTable, ECSV or Parquet. A line holds plate, MJD and fiber
-    with whatever is between and around them, a number, or a place on the sky. Any may be packed.
+    (degrees) or ``id``; or it is FITS, VOTable, ECSV or Parquet. A line contains plate, MJD and
+    fiber in any notation, a number, or a position on the sky. Files may be compressed.
 
     Raises
     ------
     ValueError
-        It is a table with lines of differing length, or nothing is in it.
+        It is a table with lines of differing length, or empty.
     """
     try:
         content = unpacked(content)
         held = table_within(content)
     except (ReadError, OSError, KeyError, TypeError) as error:
-        raise ValueError(f"no list that can be read: {error}") from error
+        raise ValueError(f"the list cannot be read: {error}") from error
     if held is not None:
         columns: Any = held[0]
         words = zip(*(texts_of(columns[name]) for name in columns), strict=True)
@@ -117,7 +117,7 @@ def _once(found: Iterable[Wanted]) -> list[Wanted]:
 
 
 def wanted_of_row(row: Mapping[str, object]) -> Wanted:
-    """What a row of a table asks for, by the names of its columns."""
+    """The request in a row of a table, by the names of its columns."""
     known = {_COLUMNS[name]: str(value).strip() for key, value in row.items()
              if value is not None and (name := _plain(key)) in _COLUMNS}  # fmt: skip
     said = " ".join(str(value) for value in row.values())[:80]
@@ -193,7 +193,7 @@ def _run2d(spec_obj_id: int) -> str:
 
 
 def _whole(text: str) -> int:
-    """A whole number above zero, else 0."""
+    """The whole number above zero, else 0."""
     digits = text.removesuffix(".0")
     return int(digits) if digits.isdigit() else 0
 

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, locks, downloads, and where they lie."""
+"""Files that appear whole or not at all, locks, checksums, and where they lie."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.lazy_names import public_names
 if TYPE_CHECKING:
     from .arrays import ModelFileError, load_arrays, save_arrays
     from .atomic import written_whole
-    from .download import FetchError, fetch_file, matches_checksum
+    from .checksums import matches_checksum, note_checksum, sha256_of
     from .folders import demo_path, home
     from .locks import WriterLock, only_builder
     from .row_arrays import SHARD_ROWS, RowsWriter, rows_layout, some_rows
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SHARD_ROWS",
-    "FetchError",
     "ModelFileError",
     "RowsWriter",
     "WriterLock",
     "classifier_key",
     "demo_path",
-    "fetch_file",
     "home",
     "load_arrays",
     "load_classifier",
     "matches_checksum",
+    "note_checksum",
     "only_builder",
     "rows_layout",
     "save_arrays",
     "save_classifier",
+    "sha256_of",
     "some_rows",
     "written_whole",
 ]

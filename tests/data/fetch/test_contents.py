@@ -2,7 +2,7 @@ import h5py
 import pandas as pd
 import pytest
 from spexplain.data.fetch.contents import content_fault
-from spexplain.data.files.download import sha256_of
+from spexplain.data.files.checksums import sha256_of
 
 
 def test_a_web_page_that_says_200_is_no_spectrum(tmp_path):

@@ -136,7 +136,7 @@ def test_a_redirect_to_another_scheme_or_host_is_not_followed(archive, client, p
     port = archive.address.rpartition(":")[2]
     archive.files["/other"] = CONTENT
     archive.faults[PATH] = [archive.says(302, Location=to.format(port=port))]
-    with pytest.raises(NotCome, match="which is not followed") as error:
+    with pytest.raises(NotCome, match="which is not allowed") as error:
         fetch(client, archive, part)
     assert error.value.state == "refused"
     assert archive.paths() == [PATH]

@@ -83,7 +83,7 @@ def test_ctrl_c_leaves_a_folder_to_go_on_from(archive, hours, jobs, tmp_path):
     stop = threading.Event()
     client = PoliteClient(sleep=stop.wait, clock=hours.clock, stopped=stop.is_set)
     archive.after = lambda: stop.set() if len(archive.asked) == 3 else None
-    with pytest.raises(FetchCancelled, match="the same command goes on from there"):
+    with pytest.raises(FetchCancelled, match="the same command continues from there"):
         fetch(jobs, tmp_path, client, workers=1)
     had = [id for id, state in states(tmp_path).items() if state == "fetched"]
     assert 2 <= len(had) <= 3
@@ -125,7 +125,7 @@ def test_a_file_is_looked_for_at_each_address_and_the_manifest_keeps_earlier_lis
 def test_two_fetches_do_not_write_to_one_folder(client, jobs, tmp_path):
     lock = WriterLock(tmp_path / ".lock")
     assert lock.take()
-    with pytest.raises(FetchStopped, match="another fetch writes to"):
+    with pytest.raises(FetchStopped, match="another fetch is writing to"):
         fetch(jobs, tmp_path, client)
     lock.release()
 

@@ -132,7 +132,7 @@ def test_lists_in_other_containers_are_read_as_the_same(tmp_path, form):
 
 
 def test_a_damaged_container_is_told():
-    with pytest.raises(ValueError, match="no list that can be read: a damaged gzip file"):
+    with pytest.raises(ValueError, match="the list cannot be read: a damaged gzip file"):
         wanted_of_list(gzip.compress(b"266-51602-13" * 100)[:30])
 
 

@@ -95,7 +95,7 @@ def test_what_failed_is_told_by_the_exit_code(fetch, archive, listed):
     [
         (["sdss"], "one of --list FILE"),
         (["sdss", "--cone", "146.7,0.5,2"], "its unit"),
-        (["sdss", "--cone", "here"], "no cone"),
+        (["sdss", "--cone", "here"], "is not a cone"),
         (["sdss", "--list", "none.txt"], "none.txt"),
         (["sdss", "--list", "none.txt", "--release", "dr7"], "dr8 to dr20"),
         (["sdss", "--list", "none.txt", "--base", "file:///etc"], "https://host/path"),
