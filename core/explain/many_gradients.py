@@ -37,7 +37,7 @@ def gradients_of_many(
     known: Any = getattr(target, "gradients", None)
     slopes = None if known is None else known(spectra)
     if slopes is None:
-        raise ValueError(f"target {target.name!r} knows no gradients")
+        raise ValueError(f"target {target.name!r} has no gradients")
     values = target(spectra)
     px, method = settings.smoothing_px, settings.smoothing
     return [

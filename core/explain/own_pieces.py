@@ -60,7 +60,8 @@ def pieces_settings(settings: ExplainSettings, n_pieces: int, *, baseline: bool)
         raise ValueError("a saliency map has no segments and no baseline; use lime or occlusion")
     if not baseline and settings.perturbation != "scale":
         raise ValueError(
-            f"own segments are scaled or go to a baseline, not {settings.perturbation!r}"
+            "segments of your own are scaled or replaced by a baseline, not "
+            f"{settings.perturbation!r}"
         )
     chosen = replace(settings, segmentation="uniform", n_segments=n_pieces)
     return replace(chosen, perturbation="flat", factor=0.0) if baseline else chosen

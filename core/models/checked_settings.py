@@ -8,10 +8,10 @@ __all__ = ["check_choices", "check_counts"]
 
 
 def check_choices(settings: object, **choices: tuple[Any, ...]) -> None:
-    """ValueError if a field named here is none of its choices."""
+    """Raise ValueError if a field named here is not one of its choices."""
     for name, known in choices.items():
         if getattr(settings, name) not in known:
-            raise ValueError(f"{name}={getattr(settings, name)!r} is none of {known}")
+            raise ValueError(f"{name} must be one of {known}, got {getattr(settings, name)!r}")
 
 
 def check_counts(settings: object, *names: str) -> None:

@@ -92,13 +92,13 @@ def classification_metrics(
     Raises
     ------
     ValueError
-        Lengths differ, or a label is none of the classes.
+        Lengths differ, or a label is not among the classes.
     """
     if len(true) != len(predicted):
         raise ValueError(f"{len(true)} true labels but {len(predicted)} predicted ones")
     unknown = sorted({str(label) for label in (*true, *predicted)} - set(classes))
     if unknown:
-        raise ValueError(f"labels {unknown} are none of the classes {list(classes)}")
+        raise ValueError(f"labels {unknown} are not among the classes {list(classes)}")
     counts = np.zeros((len(classes), len(classes)), np.int64)
     if len(true):
         counts = confusion_matrix(true, predicted, labels=list(classes))

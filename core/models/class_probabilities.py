@@ -38,7 +38,7 @@ def class_positions(
     Raises
     ------
     ValueError
-        There are not n labels, or one is none of the classes.
+        There are not n labels, or one is not among the classes.
     """
     names = np.asarray(labels).astype(str)
     if names.shape != (n,):
@@ -46,7 +46,7 @@ def class_positions(
     index = {label: at for at, label in enumerate(classes)}
     unknown = sorted(set(names.tolist()) - set(index))
     if unknown:
-        raise ValueError(f"labels {unknown} are none of the classes {list(classes)}")
+        raise ValueError(f"labels {unknown} are not among the classes {list(classes)}")
     return np.array([index[label] for label in names.tolist()], np.intp)
 
 
@@ -74,7 +74,7 @@ def divisions(
         The share is not within 0 to 1.
     """
     if not 0 < share < 1:
-        raise ValueError(f"a share is above 0 and below 1, got {share}")
+        raise ValueError(f"share must be above 0 and below 1, got {share}")
     rng = np.random.default_rng(seed)
     of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     for _ in range(repeats):

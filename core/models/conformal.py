@@ -222,4 +222,4 @@ def coverage_over_resplits(
 
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
-        raise ValueError(f"a level is above 0 and below 1, such as 0.9, got {level}")
+        raise ValueError(f"level must be above 0 and below 1, such as 0.9, got {level}")

@@ -114,7 +114,7 @@ def reliability(
     Raises
     ------
     ValueError
-        There is no spectrum, these are no probabilities, or a label is none of the classes.
+        There is no spectrum, these are no probabilities, or a label is not among the classes.
     """
     p = checked_probabilities(probabilities, len(classes))
     # Those of a model in single precision add up to 1 only to its rounding.

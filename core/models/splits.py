@@ -117,7 +117,7 @@ def split_rows(
         case "grouped":
             _assign_groups(split, _checked(groups, n), validation, test, rng)
         case _:
-            raise ValueError(f"method={method!r} is none of {get_args(SplitMethod)}")
+            raise ValueError(f"method must be one of {get_args(SplitMethod)}, got {method!r}")
     return split
 
 

@@ -78,14 +78,16 @@ class EmbedSettings:
 
     def __post_init__(self) -> None:
         if self.method not in get_args(TsneMethod):
-            raise ValueError(f"method={self.method!r} is none of {get_args(TsneMethod)}")
+            raise ValueError(f"method must be one of {get_args(TsneMethod)}, got {self.method!r}")
         if self.perplexity < 1 or (self.pca is not None and self.pca < 2):
-            raise ValueError(f"perplexity={self.perplexity} ≥ 1 and pca={self.pca} ≥ 2 needed")
+            raise ValueError(
+                f"need perplexity ≥ 1 and pca ≥ 2, got {self.perplexity} and {self.pca}"
+            )
         if self.early < 1 or self.iterations < 1:
             raise ValueError(f"early={self.early} and iterations={self.iterations} must be ≥ 1")
         if self.method == "sklearn" and self.early + self.iterations < _SKLEARN_FEWEST:
             raise ValueError(
-                f"scikit-learn takes {_SKLEARN_FEWEST} steps or more, got early={self.early} and "
+                f"scikit-learn needs at least {_SKLEARN_FEWEST} steps, got early={self.early} and "
                 f"iterations={self.iterations}"
             )
 

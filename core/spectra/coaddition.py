@@ -43,7 +43,7 @@ def coadd_arms(
         There is no arm, or an arm's arrays differ in shape.
     """
     if not arms:
-        raise ValueError("need at least one arm, got none")
+        raise ValueError("need at least one arm")
     for wave, flux, ivar in arms:
         if wave.ndim != 1 or not wave.shape == flux.shape == ivar.shape:
             raise ValueError(

@@ -58,13 +58,13 @@ class Edit:
 
     def __post_init__(self) -> None:
         if self.kind not in EDIT_KINDS:
-            raise ValueError(f"kind={self.kind!r} is none of {EDIT_KINDS}")
+            raise ValueError(f"kind must be one of {EDIT_KINDS}, got {self.kind!r}")
         if not 0 < self.low_aa < self.high_aa:
-            raise ValueError(f"no stretch from {self.low_aa} to {self.high_aa} Å")
+            raise ValueError(f"the range {self.low_aa} to {self.high_aa} Å is empty")
         if not np.isfinite(self.amount) or (
             self.kind in ("flatten", "broaden", "noise") and self.amount < 0
         ):
-            raise ValueError(f"{self.kind} by {self.amount} has no meaning")
+            raise ValueError(f"{self.amount} is no valid amount for {self.kind!r}")
 
     @property
     def neutral(self) -> bool:

@@ -38,7 +38,7 @@ def scale_name(scale: Scale, label: str) -> str:
         There is no such scale.
     """
     if scale not in _SHORT:
-        raise ValueError(f"scale={scale!r} is none of {SCALES}")
+        raise ValueError(f"scale must be one of {SCALES}, got {scale!r}")
     return f"{_SHORT[scale]}({label})"
 
 

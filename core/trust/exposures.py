@@ -168,8 +168,8 @@ def seen_again_progressively(
                 )
         if min(map(len, weights)) < FEWEST:
             raise ValueError(
-                f"{max(refused)} of {n} redraws cannot be prepared: another exposure might well "
-                "be of no use"
+                f"{max(refused)} of {n} redraws cannot be prepared: another exposure may "
+                "be unusable"
             )
 
 
@@ -259,7 +259,7 @@ def _explained_anew(
     explanation = explain(x, target, settings, workers=InTurn())
     if not np.array_equal(explanation.labels, labels):
         raise ValueError(
-            f"a redraw has other segments where these follow the flux: {settings.method} tells "
-            "what another exposure would say of uniform segments alone"
+            f"segments that follow the flux differ between redraws: for {settings.method}, other "
+            "exposures can be simulated with uniform segments only"
         )
     return explanation.weights

@@ -142,9 +142,7 @@ def recurrence(
         ):
             raise ValueError(f"{name} must be (R, {len(weights)}), got {drawn_weights.shape}")
         if drawn_weights is not None and len(drawn_weights) < FEWEST:
-            raise ValueError(
-                f"{len(drawn_weights)} {name} spectra tell no scatter; {FEWEST} are needed"
-            )
+            raise ValueError(f"need at least {FEWEST} {name} spectra, got {len(drawn_weights)}")
     k = min(k, len(weights))
     other = weights + _BOTH * (redrawn - redrawn.mean(axis=0))
     leading = np.argsort(-np.abs(other), axis=1, kind="stable")[:, :k]

@@ -101,7 +101,7 @@ def _analytic(x: NDArray[np.float64], target: Target, settings: ExplainSettings)
     gradient = getattr(target, "gradient", None)
     if gradient is None:
         raise ValueError(
-            f"target {target.name!r} knows no analytic gradient; use gradient='difference'"
+            f"target {target.name!r} has no analytic gradient; use gradient='difference'"
         )
     slopes, values = gradient(x), target(x[None])
     return map_of(target, settings, float(values[0]), slopes, 1)

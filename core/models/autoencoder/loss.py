@@ -109,7 +109,7 @@ def _narrowness(kernel: MmdKernel, n_latent: int) -> float:
         case "newest code":
             return 1 / n_latent**2
         case _:
-            raise ValueError(f"kernel={kernel!r} is none of {get_args(MmdKernel)}")
+            raise ValueError(f"kernel must be one of {get_args(MmdKernel)}, got {kernel!r}")
 
 
 def _mean_kernel(a: Tensor, b: Tensor, narrowness: float) -> Tensor:

@@ -37,7 +37,7 @@ def platt_sigmoid(decisions: NDArray[np.float64], first: NDArray[np.bool_]) -> t
     with their targets (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), as in libsvm.
     """
     if not len(decisions):
-        raise ValueError("a sigmoid needs decisions to be fitted to, got none")
+        raise ValueError("a sigmoid needs at least one decision to fit")
     n_first = int(np.count_nonzero(first))
     n_second = len(first) - n_first
     wanted = np.where(first, (n_first + 1) / (n_first + 2), 1 / (n_second + 2))

@@ -60,7 +60,7 @@ class LineFluxes:
             No such line was measured.
         """
         if name not in self.names:
-            raise KeyError(f"line {name!r} is none of {self.names}")
+            raise KeyError(f"line must be one of {self.names}, got {name!r}")
         at = self.names.index(name)
         return self.flux[:, at], self.error[:, at]
 

@@ -98,7 +98,7 @@ def lines_of(kinds: Iterable[LineKind], z: float) -> tuple[Line, ...]:
         There is no such kind, or z is −1 or less.
     """
     if z <= -1:
-        raise ValueError(f"no source has a redshift of {z:g}")
+        raise ValueError(f"z must be above -1, got {z:g}")
     lines: list[Line] = []
     for kind in kinds:
         if kind not in LINES_BY_KIND:

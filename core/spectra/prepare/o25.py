@@ -63,7 +63,7 @@ class O25Recipe:
         WaveGrid(self.start_aa, self.stop_aa, self.step_aa)
         for field, value in (("sky", self.sky), ("fill", self.fill)):
             if value not in get_args(Variant):
-                raise ValueError(f"{field}={value!r} is none of {get_args(Variant)}")
+                raise ValueError(f"{field} must be one of {get_args(Variant)}, got {value!r}")
         if not 0 <= self.max_missing < 1:
             raise ValueError(f"max_missing must be in [0, 1), got {self.max_missing}")
 

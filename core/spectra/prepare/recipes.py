@@ -22,7 +22,7 @@ def recipe_from_dict(settings: dict[str, Any]) -> P21Recipe | O25Recipe:
     settings = dict(settings)
     name = settings.pop("name", None)
     if name not in recipes:
-        raise ValueError(f"recipe {name!r} is none of {tuple(recipes)}")
+        raise ValueError(f"recipe must be one of {tuple(recipes)}, got {name!r}")
     try:
         return recipes[name](**settings)
     except TypeError as error:

@@ -136,9 +136,9 @@ class Domain:
             if "kind" in arrays:
                 kind = LinearTarget(arrays["kind"], facts["kind_offset"], facts["kind_name"])
         except (KeyError, TypeError) as error:
-            raise ValueError(f"no domain of this version: {error}") from error
+            raise ValueError(f"not a domain of this version: {error}") from error
         if limits.shape != (len(STATISTICS) - (pattern is None),):
-            raise ValueError(f"no domain of this version: {limits.shape} limits")
+            raise ValueError(f"not a domain of this version: {limits.shape} limits")
         return cls(distance, kind)
 
 

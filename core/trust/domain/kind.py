@@ -90,7 +90,7 @@ def fit_kind(
     n, m = len(labelled), len(background)
     if n < FEWEST_LABELLED or m < fewest_background:
         raise ValueError(
-            f"what tells a sample from its survey takes {FEWEST_LABELLED} labelled and "
+            f"telling a sample from its survey takes {FEWEST_LABELLED} labelled and "
             f"{fewest_background} other spectra, got {n} and {m}"
         )
     spectra = np.concatenate([labelled, background])

@@ -117,7 +117,7 @@ def test_resplits_of_too_few_have_no_coverage():
 @pytest.mark.parametrize("level", [0, 1, 1.2, float("nan")])
 def test_a_level_that_is_none_is_refused(level):
     p, labels = sample(30)
-    with pytest.raises(ValueError, match="a level is above 0"):
+    with pytest.raises(ValueError, match="level must be above 0"):
         calibrate(p, labels, CLASSES, level=level)
 
 

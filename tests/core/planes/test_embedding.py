@@ -160,7 +160,7 @@ def test_a_plane_is_judged_on_all_its_points_unless_they_are_too_many():
 
 def test_scikit_learn_s_fewest_steps_are_said_before_anything_is_done():
     assert EmbedSettings(method="sklearn", early=1, iterations=249).method == "sklearn"
-    with pytest.raises(ValueError, match="250 steps or more, got early=20 and iterations=30"):
+    with pytest.raises(ValueError, match="250 steps, got early=20 and iterations=30"):
         EmbedSettings(method="sklearn", early=20, iterations=30)
 
 

@@ -76,10 +76,10 @@ def test_whatever_the_stretch_flux_stays_finite_and_the_input_as_it_was(kind, lo
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("melt", 1.0, 2.0, 1.0), "kind='melt'"),
-        (("scale", 5.0, 5.0, 1.0), "no stretch from 5.0 to 5.0"),
-        (("broaden", 1.0, 2.0, -3.0), "broaden by -3.0"),
-        (("scale", 1.0, 2.0, float("nan")), "scale by nan"),
+        (("melt", 1.0, 2.0, 1.0), "got 'melt'"),
+        (("scale", 5.0, 5.0, 1.0), "the range 5.0 to 5.0"),
+        (("broaden", 1.0, 2.0, -3.0), "-3.0 is no valid amount for 'broaden'"),
+        (("scale", 1.0, 2.0, float("nan")), "nan is no valid amount for 'scale'"),
     ],
 )
 def test_what_has_no_meaning_is_refused(arguments, words):

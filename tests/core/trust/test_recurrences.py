@@ -130,7 +130,7 @@ def test_sentences() -> None:
 
 
 def test_what_cannot_be_judged_is_refused() -> None:
-    with pytest.raises(ValueError, match="4 redrawn spectra tell no scatter; 5 are needed"):
+    with pytest.raises(ValueError, match="need at least 5 redrawn spectra, got 4"):
         recurrence(truth(1.0), scatter(0, n=4))
     with pytest.raises(ValueError, match=r"null must be \(R, 12\), got \(5, 3\)"):
         recurrence(truth(1.0), scatter(0), np.zeros((5, 3)))

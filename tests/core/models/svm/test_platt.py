@@ -32,7 +32,7 @@ def test_the_sigmoid_is_the_minimum_found_numerically(seed, apart, share):
 def test_rows_of_one_class_or_decisions_without_a_difference_still_have_one():
     slope, offset = platt_sigmoid(np.ones(10), np.ones(10, bool))
     assert 1 / (1 + np.exp(slope + offset)) == pytest.approx(11 / 12, abs=1e-4)
-    with pytest.raises(ValueError, match="got none"):
+    with pytest.raises(ValueError, match="at least one decision"):
         platt_sigmoid(np.empty(0), np.empty(0, bool))
 
 

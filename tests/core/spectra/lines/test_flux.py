@@ -205,7 +205,7 @@ def test_only_lines_within_the_wavelengths_are_reported():
     wave = np.arange(4700.0, 5200.0)
     lines = measure_lines(wave, np.ones((1, 500)), np.ones((1, 500)))
     assert lines.names == ("hbeta", "oiii5007", "oiii4959")
-    with pytest.raises(KeyError, match=r"'halpha' is none of \('hbeta'"):
+    with pytest.raises(KeyError, match=r"line must be one of \('hbeta'"):
         lines.of("halpha")
 
 
