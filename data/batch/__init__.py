@@ -1,4 +1,4 @@
-"""A stage's chunks, done in this process, in processes beside it or by a cluster's workers."""
+"""The chunks of a stage, run in this process, in local worker processes or on a cluster."""
 
 from __future__ import annotations
 

@@ -38,14 +38,14 @@ __all__ = [
     "write_rows",
 ]
 
-# Addresses hold the key of what lies there, and the collection's is given beside: what was read
-# under one is what lies there now. A build has two preparations and one model of each kind.
+# Cached by address: addresses of runs contain their key, and the collection's key is passed along,
+# so a cached value is never stale. A build has two preparations and one model of each kind.
 _OPEN = 4
 
 
 @lru_cache(_OPEN)
 def spectra_at(address: str, key: str) -> StoredSpectra:
-    """The spectra of the collection of this key, without its catalogue."""
+    """The spectra of a collection, without its catalogue; its key must be this one."""
     if not is_address(address):
         return only_spectra(address)
     from ..objects.at_a_worker import Fetched
@@ -58,7 +58,7 @@ def spectra_at(address: str, key: str) -> StoredSpectra:
 
 @lru_cache(_OPEN)
 def run_array(address: str, name: str) -> zarr.Array:
-    """An array of a finished run, nothing read yet."""
+    """An array of a finished run; its values are read on access."""
     if is_address(address):
         from ..objects.at_a_worker import remote_array
 
@@ -83,7 +83,7 @@ def networks_at(address: str) -> Autoencoders:
 
 @lru_cache(_OPEN)
 def scoring_networks_at(address: str) -> Autoencoders:
-    """The same for reconstructing many spectra: on a GPU, where torch finds one."""
+    """The same for reconstructing many spectra: on a GPU if torch finds one."""
     with _run_at(address, "model") as run:
         autoencoders = load_autoencoders(run)
     for vae in autoencoders.vaes:
@@ -93,7 +93,7 @@ def scoring_networks_at(address: str) -> Autoencoders:
 
 @lru_cache(_OPEN)
 def classifier_at(address: str, key: str) -> Classifier:
-    """The classifier in a file, of a run of this key."""
+    """The classifier in a file of the run with this key."""
     from ...core.targets import read_classifier
     from ..files.sklearn_models import load_classifier
 
@@ -114,7 +114,7 @@ def plane_at(address: str, key: str) -> PlaneMap:
 
 
 def write_rows(address: str, first: int, rows: np.ndarray) -> None:
-    """Write whole shards of an array that is there, from row ``first`` on."""
+    """Write whole shards of an existing array, from row ``first`` on."""
     if is_address(address):
         from ..objects.at_a_worker import remote_array
 
@@ -139,7 +139,7 @@ def _file_at(address: str) -> Iterator[Path]:
 
 @contextmanager
 def _run_at(address: str, *beginnings: str) -> Iterator[Run]:
-    """A finished run; of one at an address the files whose names begin so, for as long as it is."""
+    """A finished run; if it is at an address, a temporary copy of the files that begin so."""
     if not is_address(address):
         yield Run.open(Path(address))
         return

@@ -22,23 +22,23 @@ __all__ = [
 ]
 
 Arrays = Mapping[str, np.ndarray]
-"""What a chunk gives back: small arrays by name, numbers or texts. What is large it writes."""
+"""The result of a chunk: small arrays by name, numbers or texts. Large ones it writes itself."""
 
 Chunk = Mapping[str, Any]
 """Named arguments of one call: addresses, numbers, frozen settings, arrays of the chunk's rows."""
 
 
 ChunkFunction = Callable[..., Arrays]
-"""A function of a module, which any process can import: of equal arguments the same result. It may
-use as many threads as torch says."""
+"""A module-level function, so that any process can import it; deterministic. It may use as many
+threads as torch says."""
 
 
 def nothing_to_say() -> None:
-    """A report that goes nowhere."""
+    """The default of ``meanwhile``: does nothing."""
 
 
 class ChunkRunner(Protocol):
-    """What runs the chunks of a stage."""
+    """Runs the chunks of a stage."""
 
     def each(
         self,
@@ -46,16 +46,15 @@ class ChunkRunner(Protocol):
         chunks: Sequence[tuple[int, Chunk]],
         meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each as it is done, in any order; closing it drops the rest.
+        """Number and result of each chunk as it finishes, in any order; closing drops the rest.
 
-        ``meanwhile`` is called now and then while nothing comes from elsewhere; it may raise to
-        stop.
+        ``meanwhile`` is called now and then while waiting for results; it may raise to stop.
         """
         ...
 
 
 class InThisProcess:
-    """The calling thread, one chunk after the other."""
+    """Runs the chunks in the calling thread, one after the other."""
 
     def each(
         self,
@@ -63,7 +62,7 @@ class InThisProcess:
         chunks: Sequence[tuple[int, Chunk]],
         meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each, in order; nothing is waited for."""
+        """Number and result of each chunk, in order."""
         del meanwhile
         for number, chunk in chunks:
             yield number, function(**chunk)
@@ -76,26 +75,26 @@ def finished_chunks(
     folder: Path,
     report: Callable[[int, int], None],
 ) -> Iterator[Arrays]:
-    """The results of all chunks in their order; memory holds one at a time.
+    """The results of all chunks in order; memory holds one at a time.
 
-    Each result is a file once it is there, so that work that was broken off goes on with what is
-    lacking. The caller removes the folder once it has read them.
+    Each result is stored as a file, so that interrupted work resumes with the missing chunks. The
+    caller removes the folder once it has read them.
 
     Parameters
     ----------
     runner
-        Who does them.
+        Runs the chunks.
     function, chunks
-        Called once for each.
+        The function is called once for each chunk.
     folder
-        Where results are kept; of these chunks alone.
+        Where the results of these chunks are stored, and nothing else.
     report
-        Called with (done, total) as results come, and while they do not; may raise to stop.
+        Called with (done, total) at every result and while waiting; may raise to stop.
 
     Raises
     ------
     ValueError
-        The folder holds results of another cut into chunks.
+        The folder holds results of another division into chunks.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _check_cut(folder, len(chunks))
@@ -114,15 +113,15 @@ def finished_chunks(
     for at in range(len(chunks)):
         kept = _read(_path(folder, at))
         if kept is None:
-            raise ValueError(f"the result of chunk {at} in {folder} was there and is not any more")
+            raise ValueError(f"the result of chunk {at} has disappeared from {folder}")
         yield kept
 
 
 def _check_cut(folder: Path, n: int) -> None:
-    """That what was left is of the same chunks; their boundaries follow from the collection."""
+    """Check that stored results are of the same chunks, whose number fixes their boundaries."""
     path = folder / "chunks.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8")) != {"n": n}:
-        raise ValueError(f"{folder} was left by a build with other chunks; remove it")
+        raise ValueError(f"{folder} was left by a build with other chunks; delete it")
     path.write_text(json.dumps({"n": n}), encoding="utf-8")
 
 
@@ -131,7 +130,7 @@ def _path(folder: Path, at: int) -> Path:
 
 
 def _read(path: Path) -> Arrays | None:
-    """None if it is not there, or was broken off while being written."""
+    """None if it is missing or was only partly written."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}

@@ -13,36 +13,36 @@ __all__ = ["BatchSystem", "ClusterChoice", "ClusterError"]
 BatchSystem = Literal["slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab"]
 """What dask-jobqueue submits jobs to."""
 
-# Up to so many chunks are done before processes of their own would have started.
+# So many chunks are finished in this process before local workers would have started.
 _FEW_CHUNKS = 64
 _PEM = ("ca.pem", "cert.pem", "key.pem")
 
 
 class ClusterError(Exception):
-    """A cluster cannot be used, or went away; the text says why and what to do."""
+    """A cluster cannot be used, or was lost; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterChoice:
-    """Who does the chunks of a build.
+    """Where the chunks of a build are run.
 
     Attributes
     ----------
     scheduler
-        Address of a Dask scheduler that runs already; "" for one of our own.
+        Address of a running Dask scheduler; "" starts one.
     system
-        Batch system whose queue is given the workers as jobs; "" for processes of this machine.
+        Batch system to which the workers are submitted as jobs; "" for local processes.
     workers
-        How many, of our own: processes here, jobs there.
+        Number of local processes or jobs to start.
     tls
-        Folder of ``ca.pem``, whom to trust, and ``cert.pem`` and ``key.pem``, who we are.
+        Folder with ``ca.pem`` (whom to trust), ``cert.pem`` and ``key.pem`` (our identity).
     few_chunks
-        Of this machine: a stage of fewer chunks to do does them without processes of their own.
+        Locally, a stage of fewer chunks runs them in this process.
 
     Raises
     ------
     ClusterError
-        What is asked for does not go together, or would send code over a network in the clear.
+        The options contradict each other, or would send code over a network unencrypted.
     """
 
     scheduler: str = ""
@@ -54,25 +54,28 @@ class ClusterChoice:
     def __post_init__(self) -> None:
         if self.scheduler and self.system:
             raise ClusterError(
-                f"scheduler {self.scheduler} and cluster {self.system!r} are two: name one"
+                f"scheduler {self.scheduler} and cluster {self.system!r} exclude each other: give "
+                "one"
             )
         if self.system and self.system not in get_args(BatchSystem):
-            raise ClusterError(f"cluster {self.system!r} is none of {get_args(BatchSystem)}")
+            raise ClusterError(
+                f"cluster must be one of {get_args(BatchSystem)}, got {self.system!r}"
+            )
         if self.workers < 1:
             raise ClusterError(f"workers={self.workers} must be 1 or more")
         for path in () if self.tls is None else [self.tls / name for name in _PEM]:
             if not path.is_file():
-                raise ClusterError(f"there is no file {path} for TLS")
+                raise ClusterError(f"the TLS file {path} does not exist")
         if self.scheduler:
             _check_address(self.scheduler, tls=self.tls is not None)
 
     @property
     def local(self) -> bool:
-        """Whether it is of this machine's processes."""
+        """Whether the workers are processes of this machine."""
         return not self.scheduler and not self.system
 
     def security(self) -> Any:
-        """The certificates as ``distributed`` takes them; None without."""
+        """The certificates as ``distributed`` takes them; None without TLS."""
         if self.tls is None:
             return None
         from distributed import Security
@@ -85,27 +88,27 @@ class ClusterChoice:
 
 
 def _check_address(scheduler: str, *, tls: bool) -> None:
-    """What travels between workers is code that is run: on loopback, or signed and encrypted."""
+    """Workers run the code they receive, so a scheduler must be on loopback or use TLS."""
     try:
         parts = urlsplit(scheduler)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise ClusterError(f"scheduler {scheduler!r} is no address: {error}") from error
+        raise ClusterError(f"scheduler {scheduler!r} is not an address: {error}") from error
     if parts.scheme not in ("tcp", "tls") or not host or port is None:
         raise ClusterError(
-            f"scheduler {scheduler!r} is no address like tcp://127.0.0.1:8786 or tls://node1:8786"
+            f"scheduler {scheduler!r} is not an address like tcp://127.0.0.1:8786 or tls://node1:8786"
         )
     if parts.scheme == "tls":
         if not tls:
             raise ClusterError(
-                f"{scheduler} speaks TLS: name the folder of its certificates, --tls"
+                f"{scheduler} uses TLS: give the folder of its certificates with --tls"
             )
     elif tls:
-        raise ClusterError(f"certificates are named, but {scheduler} is in the clear: use tls://")
+        raise ClusterError(f"--tls is given, but {scheduler} is unencrypted: use tls://")
     elif not _is_loopback(host):
         raise ClusterError(
-            f"{scheduler} is in the clear and not of this machine: whoever reaches it can run "
-            "code here and on every worker. Start the scheduler with TLS and name it as tls://"
+            f"{scheduler} is unencrypted and not on this machine: anyone who reaches it can run "
+            "code here and on every worker. Start the scheduler with TLS and use tls://"
         )
 
 

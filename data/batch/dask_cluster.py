@@ -15,13 +15,13 @@ from .workers import DEATHS, Workers
 __all__ = ["DaskCluster", "Told", "opened_cluster"]
 
 Told = Callable[[str], None]
-"""Given a sentence about the cluster, such as where its dashboard is."""
+"""Called with a sentence about the cluster, such as where its dashboard is."""
 
-# A chunk that raises is tried once more elsewhere, if it was the machine that failed.
+# A chunk that raises is tried again on another worker, in case the machine failed.
 _RETRIES = 2
-# For each worker so many chunks wait at the scheduler, so that none idles and none hoards.
+# Chunks queued per worker thread: enough that none idles, few enough that none hoards.
 _AHEAD = 3
-# How often results are looked for, and whether workers are there to make them.
+# Intervals at which results, and the number of workers, are checked.
 _LOOK_S, _COUNT_S = 0.02, 1.0
 
 
@@ -31,9 +31,9 @@ class DaskCluster:
     Parameters
     ----------
     choice
-        Which.
+        Which cluster.
     told
-        Told where its dashboard is, once it is there, and when no worker is left.
+        Called with the dashboard's address once it runs, and when no worker is left.
     """
 
     def __init__(self, choice: ClusterChoice, told: Told = lambda _sentence: None) -> None:
@@ -43,7 +43,7 @@ class DaskCluster:
         self._deserted = False
 
     def runner(self) -> ChunkRunner:
-        """For stages; what is too little for the cluster is done by their own thread."""
+        """Runs the chunks of stages; few chunks are run in the calling thread."""
         return _OnCluster(self)
 
     def takes(self, n_chunks: int) -> bool:
@@ -52,7 +52,7 @@ class DaskCluster:
 
     @property
     def local(self) -> bool:
-        """Whether it is of this machine's processes, which see its folders."""
+        """Whether the workers are processes of this machine, which see its folders."""
         return self._choice.local
 
     def workers(self) -> Workers:
@@ -61,7 +61,7 @@ class DaskCluster:
         Raises
         ------
         ClusterError
-            There is no scheduler.
+            The scheduler does not answer.
         """
         with self._starting:
             if self._workers is None:
@@ -70,26 +70,26 @@ class DaskCluster:
             return self._workers
 
     def keep_staffed(self) -> None:
-        """Replace workers of ours that ended; where they are not ours and none is left, say so."""
+        """Replace workers that we started and that died; report it if no other is left."""
         replaced = self.workers().replace_lost()
         if not replaced and not self._deserted:
             self._told(
-                f"no worker is at {self._choice.scheduler}: the build goes on when one comes"
+                f"no worker is connected to {self._choice.scheduler}: the build waits for one"
             )
         self._deserted = not replaced
 
     def close(self) -> None:
-        """End what was started here; a scheduler that ran before runs on."""
+        """Stop what was started here; a scheduler that ran before keeps running."""
         with self._starting:
             workers, self._workers = self._workers, None
             if workers is not None:
                 workers.close()
 
     def lost(self) -> ClusterError:
-        """The scheduler does not answer any more."""
+        """The error that the scheduler no longer answers."""
         return ClusterError(
             f"the scheduler {self._choice.scheduler or 'of this build'} is gone. What was "
-            "finished is kept: start it again, and the same build goes on from here"
+            "finished is kept: start it again and repeat the build to continue"
         )
 
 
@@ -97,7 +97,7 @@ class DaskCluster:
 def opened_cluster(
     choice: ClusterChoice | None, told: Told = lambda _sentence: None
 ) -> Iterator[DaskCluster | None]:
-    """A cluster for the length of a build; None for none."""
+    """A cluster for the duration of a build; None without a choice."""
     if choice is None:
         yield None
         return
@@ -109,7 +109,7 @@ def opened_cluster(
 
 
 class _OnCluster:
-    """Sends chunks to the cluster, and brings back what comes of them."""
+    """Sends chunks to the cluster and collects their results."""
 
     def __init__(self, cluster: DaskCluster) -> None:
         self._cluster = cluster
@@ -120,7 +120,7 @@ class _OnCluster:
         chunks: Sequence[tuple[int, Chunk]],
         meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each as it is done."""
+        """Number and result of each chunk as it finishes."""
         if not self._cluster.takes(len(chunks)):
             yield from InThisProcess().each(function, chunks)
             return
@@ -144,7 +144,7 @@ class _OnCluster:
 
         client, waiting = self._cluster.workers().client, list(reversed(chunks))
         working: dict[Any, int] = {}
-        # With results: a worker can die between a chunk's end and the sending of its result.
+        # With results: a worker can die after finishing a chunk and before sending its result.
         finished: Any = as_completed(loop=client.loop, with_results=True)
 
         def top_up() -> None:
@@ -170,14 +170,14 @@ class _OnCluster:
                 top_up()
         except KilledWorker as error:
             raise ClusterError(
-                f"{DEATHS} workers ended while they had the same chunk: they may lack memory"
+                f"{DEATHS} workers died on the same chunk: they may lack memory"
             ) from error
         finally:
             for future in working:
                 future.release()
 
     def _await_one(self, finished: Any, meanwhile: Callable[[], None]) -> None:
-        """Until a chunk is done: the caller may stop the wait, and lost workers are replaced."""
+        """Wait for a chunk; meanwhile the caller may stop it, and lost workers are replaced."""
         looked = time.monotonic()
         while not finished.has_ready():
             time.sleep(_LOOK_S)
@@ -191,13 +191,13 @@ class _OnCluster:
 
 
 def done_by_worker(function: ChunkFunction, chunk: Chunk) -> Arrays:
-    """One chunk, by a worker's thread; workers, not threads, keep the cores busy."""
+    """One chunk on a worker, with one thread: the cores are kept busy by several workers."""
     import torch
     import zarr
     from threadpoolctl import threadpool_limits
 
-    zarr.config.set({"threading.max_workers": 1})  # heard before the first array is read
-    torch.get_num_threads()  # asked first, torch does not take the count back later
+    zarr.config.set({"threading.max_workers": 1})  # has effect only before the first read
+    torch.get_num_threads()  # otherwise torch would reset the count later
     torch.set_num_threads(1)
     with threadpool_limits(1):
         return function(**chunk)

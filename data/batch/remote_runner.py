@@ -14,16 +14,16 @@ __all__ = ["AtAnAddress"]
 
 
 class AtAnAddress:
-    """Names to workers what lies at the address, and has here what they have written there.
+    """Gives workers addresses in place of local paths, and fetches what they have written.
 
     Parameters
     ----------
     runner
-        Who does the chunks.
+        Runs the chunks.
     published
-        The address.
+        The collection at its address.
     draft
-        Where the stage writes here.
+        Local folder into which the stage writes.
     """
 
     def __init__(self, runner: ChunkRunner, published: Published, draft: Path) -> None:
@@ -35,7 +35,7 @@ class AtAnAddress:
         chunks: Sequence[tuple[int, Chunk]],
         meanwhile: Callable[[], None] = nothing_to_say,
     ) -> Iterator[tuple[int, Arrays]]:
-        """Number and result of each as it is done; what it wrote is here before that."""
+        """Number and result of each chunk as it finishes; the rows it wrote are fetched first."""
         if chunks:
             self._published.put_draft(self._draft)
         sent = [(number, self._at_address(chunk)) for number, chunk in chunks]

@@ -11,11 +11,11 @@ from .cluster_choice import ClusterChoice, ClusterError
 
 __all__ = ["DEATHS", "MEMORY", "Workers"]
 
-# A chunk's worker may die so often before the chunk is taken for what kills it.
+# After so many workers have died on a chunk, the chunk is held to be the cause.
 DEATHS = 20
 _TIMEOUT_S = 30
-# Dask has workers give the memory of every array back to the system and ask for it anew, which
-# takes longer than filling it. Here they keep a quarter of a gigabyte.
+# By default Dask's workers return the memory of every array to the system and allocate it again,
+# which takes longer than filling it. Here they keep a quarter of a gigabyte.
 MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": 2**28,
     "MALLOC_MMAP_THRESHOLD_": 2**25,
@@ -33,17 +33,17 @@ _CLASSES = {
 
 
 class Workers:
-    """A connection to a scheduler and, where its workers are ours, they.
+    """A connection to a scheduler, and the workers that were started here.
 
     Parameters
     ----------
     choice
-        Which; what is ours is started.
+        Which cluster; scheduler and workers are started unless it names a scheduler.
 
     Raises
     ------
     ClusterError
-        No scheduler answers, or the batch system cannot be asked.
+        No scheduler answers, or the batch system cannot be used.
     """
 
     def __init__(self, choice: ClusterChoice) -> None:
@@ -51,19 +51,19 @@ class Workers:
         self._replace: Callable[[], None] | None = None
         try:
             self.client = self._connected(choice)
-        except BaseException:  # raised on: whatever it is, what was started ends
+        except BaseException:  # whatever it is: stop what was started, then raise it again
             self._own.close()
             raise
         self._wanted = 0 if choice.scheduler else choice.workers
 
     def count(self) -> int:
-        """How many are there."""
+        """Number of connected workers."""
         return len(self.client.nthreads())
 
     def replace_lost(self) -> bool:
-        """Start those of ours that ended for good; whether there are any workers, or will be.
+        """Start again our workers that ended for good; return whether there are or will be any.
 
-        Dask restarts a worker that is killed, but not one that is killed while it starts.
+        Dask restarts a worker that is killed, but not one that is killed during its start.
         """
         n = self.count()
         if n < self._wanted and self._replace is not None:
@@ -71,19 +71,19 @@ class Workers:
         return n > 0 or self._wanted > 0
 
     def describe(self) -> str:
-        """How many, and the dashboard's address."""
+        """A sentence with the number of workers and the dashboard's address."""
         n, link = self.count(), self.client.dashboard_link
         return f"{n} {'worker' if n == 1 else 'workers'}" + (f", dashboard {link}" if link else "")
 
     def close(self) -> None:
-        """End what was started here; a scheduler that ran before runs on."""
+        """Stop what was started here; a scheduler that ran before keeps running."""
         self._own.close()
 
     def _connected(self, choice: ClusterChoice) -> Any:
         from dask import config
         from distributed import Client, LocalCluster
 
-        # Workers that die, or end with the build, are reported by what becomes of their chunks.
+        # Workers that die, or end with the build, show in what becomes of their chunks.
         for name in ("distributed.scheduler", "distributed.nanny", "distributed.core"):
             logging.getLogger(name).setLevel(logging.ERROR)
         environ = "distributed.nanny.pre-spawn-environ"
@@ -102,7 +102,7 @@ class Workers:
                     processes=True,
                     host="127.0.0.1",
                     dashboard_address="127.0.0.1:0",
-                    memory_limit=0,  # chunks are small; what else runs here is not ours to judge
+                    memory_limit=0,  # chunks are small, and other programs may need the memory
                     silence_logs=logging.CRITICAL,
                 )
             )
@@ -122,7 +122,7 @@ class Workers:
 
 
 def _of_queue(choice: ClusterChoice) -> Any:
-    """Jobs of a batch system, with certificates: their scheduler listens on the network."""
+    """A cluster of jobs of a batch system, with TLS since its scheduler listens on the network."""
     try:
         import dask_jobqueue
     except ImportError as error:

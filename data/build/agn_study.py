@@ -74,20 +74,19 @@ def plane_choices(
 
 @dataclass(frozen=True, slots=True)
 class AgnStudy:
-    """Settings of the stages that are done on demand.
+    """Settings of the stages that run on demand.
 
     Attributes
     ----------
     tune
         Grid and refinement of the search for C and gamma.
     rows
-        At most so many labelled spectra are used, drawn at random: time grows as their
-        square.
+        Maximum number of labelled spectra, drawn at random: time grows as its square.
     machines
-        Task → the machines that are compared, one a kernel; the paper's best unless a
-        search has found others.
+        Task → the machines to compare, one for each kernel; the paper's best unless a search
+        has found others.
     sigmas, noise_repeats
-        Of the noise test, in units of the flux at 5100 Å.
+        Added noise in units of the flux at 5100 Å, and number of draws.
     time_repeats
         How often each kernel is trained for its training time.
     planes

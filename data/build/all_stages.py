@@ -44,7 +44,7 @@ __all__ = [
     "stage_names",
 ]
 
-# In the order they are taken up: the longest chain first, then what takes long by itself.
+# In the order they are started: the longest chain first, then single long stages.
 _STAGES = (
     PREPARE_O25,
     PREPARE_P21,
@@ -62,19 +62,19 @@ _STAGES = (
 
 
 def _usual_stages() -> tuple[Stage, ...]:
-    """Ours, and after them those that other packages add."""
+    """Our own stages, followed by those of other packages."""
     return (*_STAGES, *additions("stages"))
 
 
-# Done only when asked for by name: they take minutes, and the page does without them.
+# Run only on request: they take minutes, and the page does not need them.
 _ON_DEMAND = (TUNE, EVALUATE, NOISE, TIMING, PLANES)
 
 
 def settings_as_built(collection: Collection) -> BuildSettings:
-    """Defaults but for the range and the method of t-SNE, which are as the collection has them.
+    """Default settings, with the wavelength range and t-SNE method the collection was built with.
 
-    For what goes on from a build: its tables and planes are to be of the same spectra, and
-    planes that are there already are not made anew.
+    For work that continues a build: its tables and planes should cover the same spectra, and
+    existing planes should not be laid out again.
     """
     store = RunStore(collection.path)
     prepared, plane, several = (store.find(name) for name in ("prepare-p21", "embed-p21", "planes"))
@@ -89,7 +89,7 @@ def settings_as_built(collection: Collection) -> BuildSettings:
 
 
 def stage_names() -> tuple[str, ...]:
-    """The stages of a build in the order they are taken up, without those on demand."""
+    """The stages of a build in the order they are started, without those on demand."""
     return tuple(stage.name for stage in _usual_stages())
 
 
@@ -108,42 +108,42 @@ def build(
     """Bring the runs of a collection up to date.
 
     A stage whose settings and inputs have not changed is kept. One that cannot be done is skipped
-    with a reason, and so is what needs it. A build that was broken off goes on where it stopped,
-    and ends at the same bytes. Where spectra were added and all else is as it was, models and
-    planes stay, and only the new spectra are prepared, classified, scored, explained and placed.
+    with a reason, as are the stages that need it. An interrupted build continues where it stopped,
+    and ends with the same bytes. If spectra were added and nothing else changed, models and planes
+    stay, and only the new spectra are prepared, classified, scored, explained and placed.
 
     Parameters
     ----------
     collection
-        To be built; runs appear in its folder, and of a working copy at its address too.
+        The collection; runs appear in its folder and, for a working copy, at its address too.
     only
-        Names of stages to bring up to date, with what they need; all by default, save
-        for those done on demand (tune, evaluate, noise, timing, planes).
+        Names of stages to bring up to date, with those they need; all by default, except those on
+        demand (tune, evaluate, noise, timing, planes).
     models
         A built collection whose classifier and autoencoder to apply here, see
         :func:`lent_models`.
     settings
         Defaults as in the papers.
     anew
-        Train models and lay out planes on all spectra, also where some were added since.
+        Train models and lay out planes on all spectra, even if only some were added.
     jobs
         Processor cores to use; two stages run side by side from two on. Up to three give
         the same bytes; from four on the autoencoder is trained by several threads, whose sums
         round differently.
     cluster
-        Who does the stages that go chunk by chunk (prepare, classify, score, explain, measure
-        lines): the same bytes, on equal processors. By default so many processes of this
-        machine as ``jobs``, where there are chunks enough, and this process for one. What trains
-        a model or lays out a plane stays in this process.
+        Where the chunks of stages run (prepare, classify, score, explain, measure lines), with the
+        same bytes on equal processors. By default in ``jobs`` processes of this machine if there
+        are enough chunks, else in this process. Models are trained, and planes laid out, in this
+        process.
     progress
-        Told how far each stage is.
+        Called with the progress of each stage.
     cancelled
-        Asked often; True stops the build, leaving finished stages.
+        Called often; True stops the build and leaves finished stages.
 
     Raises
     ------
     BuildError
-        A stage or the models asked for do not exist, another build is at work in the
+        A stage or the models asked for do not exist, another build is running in the
         collection, or a stage failed.
     BuildCancelled
         Asked to stop.
@@ -154,7 +154,7 @@ def build(
         collection = Collection.open(collection)
     settings = settings or BuildSettings()
     lent_runs = _lent_runs(collection, models, settings)
-    # What “auto” comes to is part of a run's key: a map fetched later is a reason to build again.
+    # The source chosen for “auto” is part of a run's key: a map fetched later leads to a new build.
     settings = replace(settings, dust=usable_source(collection, settings.dust))
     tasks = plan(_wanted(only, settings), collection, settings, lent_runs, anew=anew)
     if cluster is None and jobs > 1:
@@ -165,7 +165,7 @@ def build(
 
     with only_builder(collection.path / "runs") as free, ExitStack() as held:
         if not free:
-            raise BuildError(f"another build is at work in {collection.path}")
+            raise BuildError(f"another build is running in {collection.path}")
         lanes = Lanes(
             collection,
             settings,
@@ -185,7 +185,7 @@ def _lent_runs(
 ) -> dict[str, Run]:
     """Runs of other collections that are used here, by stage.
 
-    A lent classifier comes with its preparation: neither can be chosen then.
+    A lent classifier brings its preparation: then neither can be chosen.
     """
     try:
         lent = {**lent_models(collection, models, settings), **background(collection, settings)}
@@ -202,7 +202,7 @@ def _lent_runs(
 
 
 def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool) -> Outcome:
-    """Do the tasks; those finished are current from then on, also when the build breaks off."""
+    """Run the tasks; finished runs become current even if the build is interrupted later."""
     try:
         return lanes.run(tasks)
     finally:
@@ -214,7 +214,7 @@ def _run(lanes: Lanes, tasks: list[Task], store: RunStore, *, keep_others: bool)
 
 
 def _still_true(store: RunStore, finished: Mapping[str, str]) -> dict[str, str]:
-    """What was done on demand, if it was made from what is there now."""
+    """Runs made on demand whose inputs are still the current ones."""
     kept: dict[str, str] = {}
     for stage in _ON_DEMAND:
         run = store.find(stage.name)
@@ -225,7 +225,7 @@ def _still_true(store: RunStore, finished: Mapping[str, str]) -> dict[str, str]:
 
 
 def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
-    """The stages asked for and all they need, in the order they are taken up."""
+    """The requested stages and all they need, in the order they are started."""
     latent = settings.plane_features == "latent"
     stages = [EMBED_LATENT if latent and stage is EMBED_O25 else stage for stage in _usual_stages()]
     if only is None:
@@ -237,7 +237,7 @@ def _wanted(only: Iterable[str] | None, settings: BuildSettings) -> list[Stage]:
     while left_to_see:
         name = left_to_see.pop()
         if name not in known:
-            raise BuildError(f"there is no stage {name!r}; there are {', '.join(known)}")
+            raise BuildError(f"there is no stage {name!r}; the stages are {', '.join(known)}")
         wanted.add(name)
         left_to_see += known[name].needs
     return [stage for stage in stages if stage.name in wanted]

@@ -33,7 +33,7 @@ class Before:
     n_spectra: int
 
     def keep(self, draft: RunDraft, *names: str) -> None:
-        """Link files of the run into the draft, as far as they exist; all if no names are given."""
+        """Link existing files of the run into the draft; all of them if no names are given."""
         there = {part.name for part in self.run.path.iterdir()} - {*_OF_THE_RUN}
         for name in there & {*names} if names else there:
             take_over(self.run.path / name, draft.path / name)
@@ -44,7 +44,7 @@ class Before:
         Parameters
         ----------
         draft
-            Where it is to be.
+            The run to write.
         name
             Of the array, float32.
         n_rows
@@ -52,8 +52,8 @@ class Before:
 
         Returns
         -------
-        Its address, and how many rows are there: whole shards. Those of the last are to be written
-        with what follows, or are all there are.
+        Its address, and the number of rows present, in whole shards. The rows of the last, partial
+        shard are to be written with the new ones.
         """
         n_then, n_columns = self.run.array(name).shape
         address = draft.rows_array(name, n_rows, n_columns)
@@ -77,7 +77,7 @@ class Before:
         """
         metrics: Mapping[str, Any] = self.run.metrics
         n_new = self.n_new(rows)
-        if "trained_on" in metrics:  # another collection's: none of these were learned on
+        if "trained_on" in metrics:  # another collection's model: trained on none of these spectra
             return {"n_new": n_new}
         n = metrics.get("added_since", 0) + n_new
         note = f"trained before {n:,} of these were added; build --anew trains again" if n else ""

@@ -26,17 +26,17 @@ class BuildReport:
     path
         The collection.
     built
-        Stages that were done.
+        Stages that were run.
     kept
         Stages that were up to date.
     skipped
-        Stage → why it could not be done.
+        Stage → why it could not be run.
     seconds
-        Stage → how long it took, of those done.
+        Stage → how long it took, of those that were run.
     notes
-        Stage → what a reader should know of its result.
+        Stage → what a reader should know about its result.
     added
-        Stage → spectra that it did, of those done that kept what they had of the others.
+        Stage → number of added spectra, of stages that processed only those.
     """
 
     path: str
@@ -49,7 +49,7 @@ class BuildReport:
 
     @classmethod
     def of(cls, collection: Collection, tasks: Sequence[Task], outcome: Outcome) -> BuildReport:
-        """What the runs of the tasks have to say, done or kept."""
+        """The report of these tasks, whether run or kept."""
         store = RunStore(collection.path)
         known = [(task, store.get(task.stage.name, task.key)) for task in tasks]
         runs = [(task.stage.name, run.metrics, task.before) for task, run in known if run]

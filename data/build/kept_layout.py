@@ -17,7 +17,7 @@ _ARRAYS = ("xy", "gains", "update", "costs")
 
 
 class KeptLayout:
-    """Keeps the steps of one layout in one file, whole or as it was before, and what it looks like.
+    """Checkpoints of one layout in one file, written atomically, and its picture so far.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class KeptLayout:
     rows : (n,)
         Rows of the collection that are laid out.
     settings
-        Of the layout.
+        Settings of the layout.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class KeptLayout:
         self.cost = float("nan")
 
     def load(self) -> LayoutState | None:
-        """What was kept last; a damaged file costs time, not the build."""
+        """The last checkpoint; None if it is missing or damaged, which only costs time."""
         if not self._path.exists():
             return None
         try:
@@ -54,7 +54,7 @@ class KeptLayout:
             return None
 
     def save(self, state: LayoutState) -> None:
-        """Keep this in place of what was kept."""
+        """Replace the last checkpoint by this one."""
         with written_whole(self._path) as beside:
             save_arrays(beside, {name: getattr(state, name) for name in _ARRAYS}, state.step)
         self._note(state)
@@ -64,11 +64,11 @@ class KeptLayout:
         self._costs, self.cost = state.costs, float(state.costs[-1, 1])
 
     def costs(self) -> pd.DataFrame:
-        """Step and cost, a line for each time that it was kept."""
+        """Step and cost of each checkpoint."""
         table = pd.DataFrame(self._costs, columns=["step", "cost"])
         return table.astype({"step": "int64"})
 
     def remove(self) -> None:
-        """The plane is laid out."""
+        """Remove the file once the plane is laid out."""
         for left in (self._path, *self._draft.path.glob("early.*")):
             left.unlink(missing_ok=True)

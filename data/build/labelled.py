@@ -30,7 +30,7 @@ class Labelled:
     labels
         (n,) str.
     groups
-        (n,) which object each is of.
+        (n,) number of the object of each spectrum.
     split
         (n,) str, train, validation or test.
     """
@@ -42,12 +42,12 @@ class Labelled:
     split: np.ndarray
 
     def __getitem__(self, chosen: np.ndarray) -> Labelled:
-        """The same of some positions."""
+        """The spectra at some positions."""
         parts = (self.rows, self.spectra, self.labels, self.groups, self.split)
         return Labelled(*(part[chosen] for part in parts))
 
     def of_task(self, task: str) -> Labelled:
-        """Those of a task, with their part in the split unchanged."""
+        """The spectra of a task; their part in the split is unchanged."""
         return self[task_rows(self.labels, task)]
 
 
@@ -57,9 +57,9 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
     Parameters
     ----------
     work
-        Of a stage that needs prepare-p21; its settings of the SVM split.
+        Of a stage that needs prepare-p21; its SVM settings define the split.
     at_most
-        Draw so many at random if there are more.
+        Draw this many at random if there are more.
 
     Raises
     ------
@@ -87,13 +87,13 @@ def labelled_spectra(work: Work, *, at_most: int) -> Labelled:
 
 
 def split_params(settings: BuildSettings) -> dict[str, Any]:
-    """The settings of the SVM that say who is in which part, and in which fold."""
+    """The SVM settings that define the split and the folds."""
     svm = settings.svm
     return {name: getattr(svm, name) for name in ("folds", "validation", "test", "seed", "split")}
 
 
 def object_groups(work: Work, rows: np.ndarray) -> np.ndarray:
-    """Which object each row is of, by its position on the sky; unknown positions differ."""
+    """Number of the object of each row, by position on the sky; unknown positions all differ."""
     catalog = work.collection.catalog
     if not {"ra", "dec"} <= set(catalog.columns):
         return np.arange(len(rows))

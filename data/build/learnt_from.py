@@ -19,18 +19,18 @@ _EPOCHS_OF_O25 = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingSample:
-    """Rows to learn from, and how they were chosen.
+    """Rows to train on, and how they were chosen.
 
     Attributes
     ----------
     inside : (n,) bool
-        Of the rows asked about, whether each is learnt from.
+        Which of the given rows are trained on.
     learn_from
-        What it came to: ``"all"`` too where no spectrum has a class.
+        The choice in effect: ``"all"`` also if no spectrum has a class.
     left_out
-        Class → spectra left out; "" stands for those without a class.
+        Class → number of spectra left out; "" for those without a class.
     why
-        Why it came to something else than was asked for; "" if it did not.
+        Why it differs from the choice requested; "" if it does not.
     """
 
     inside: np.ndarray
@@ -40,7 +40,7 @@ class TrainingSample:
 
     @property
     def n(self) -> int:
-        """How many are learnt from, or drawn from where they are too many."""
+        """Number of spectra to train on, or to draw from if they are too many."""
         return int(self.inside.sum())
 
     def metrics(self) -> dict[str, Any]:
@@ -56,17 +56,17 @@ class TrainingSample:
 def training_sample(
     catalog: pd.DataFrame, rows: np.ndarray, learn_from: LearnFrom = "galaxies"
 ) -> TrainingSample:
-    """Choose the spectra an autoencoder learns from.
+    """Choose the spectra on which an autoencoder is trained.
 
-    O25's sample is SDSS's class GALAXY: in a network that has learnt from quasars too, broad lines
+    O25's sample is SDSS's class GALAXY: to a network that was trained on quasars too, broad lines
     are nothing unusual.
 
     Parameters
     ----------
     catalog
-        Of a collection; its column ``spectral_class`` is the survey's class, "" where it has none.
+        Catalogue of a collection; ``spectral_class`` is the survey's class, "" if it has none.
     rows : (n,)
-        Of it, those that can be used.
+        Its usable rows.
     learn_from
         ``"galaxies"``: those of class GALAXY, or all where no spectrum has a class; ``"all"``.
     """
@@ -85,14 +85,14 @@ def training_sample(
 
 
 def sample_note(metrics: Mapping[str, Any], *, lent: bool = False) -> str:
-    """One sentence on what an autoencoder learnt from; "" of a run that does not say.
+    """One sentence on what an autoencoder was trained on; "" if its run does not say.
 
     Parameters
     ----------
     metrics
         Of a run of stage vae.
     lent
-        The run is another collection's.
+        Whether the run is another collection's.
     """
     if "learn_from" not in metrics:
         return ""
@@ -119,7 +119,7 @@ def sample_note(metrics: Mapping[str, Any], *, lent: bool = False) -> str:
 
 
 def training_note(metrics: Mapping[str, Any]) -> str:
-    """Where an autoencoder's training was cut short, and why; "" where it ended by itself.
+    """Where an autoencoder's training was cut short, and why; "" if it ended by itself.
 
     Parameters
     ----------

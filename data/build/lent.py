@@ -17,28 +17,28 @@ from .settings import BuildSettings
 
 __all__ = ["BACKGROUND", "LentModelsError", "background", "lent_models", "why_lent"]
 
-# A model, and the preparation its spectra must have had.
+# Stage of a model → stage of the preparation that its spectra need.
 _PREPARED_BY = {"svm": "prepare-p21", "vae": "prepare-o25"}
-# What says which spectra the model is for goes along with it.
+# The domain goes along with its model.
 _DOMAIN = {"svm": "domain-p21", "vae": "domain-o25"}
 _FEWEST_OF_A_CLASS = 10
-# As what the demo's prepared spectra are given beside a collection's own.
+# Name under which the demo's prepared spectra complement a collection's own.
 BACKGROUND = "background-p21"
 
 
 class LentModelsError(Exception):
-    """The collection that is to lend its models has none."""
+    """The collection named as lender has no models to lend; the text says why."""
 
 
 def lent_models(
     collection: Collection, models: str | Path | None, settings: BuildSettings
 ) -> Mapping[str, Run]:
-    """Which runs of another collection a build uses in place of training, by stage.
+    """Runs of another collection that a build uses in place of training, by stage.
 
-    With ``models`` its classifier and autoencoder are used, whatever labels the collection has.
-    Without, a collection trains its own, except that the demo's serve, if it has been built, where
-    there are no two classes of 10 labels or too few galaxies for an autoencoder. With a model comes
-    the preparation it was trained on, so that wavelengths agree.
+    The classifier and autoencoder of ``models`` are used whatever labels the collection has. By
+    default a collection trains its own; where it lacks two classes of 10 labels, or galaxies for
+    an autoencoder, the demo's are used if it has been built. A model brings the preparation it was
+    trained with, so that wavelengths agree.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def lent_models(
     """
     if models is not None:
         if Path(models).resolve() == collection.path.resolve():
-            raise LentModelsError(f"{models} cannot lend models to itself")
+            raise LentModelsError(f"{models} cannot use its own models as lent ones")
         models_of_stage = _runs_to_lend(RunStore(models), _PREPARED_BY)
         if not models_of_stage:
             raise LentModelsError(f"{models} has no models; build it first")
@@ -61,14 +61,14 @@ def lent_models(
 
 
 def background(collection: Collection, settings: BuildSettings) -> Mapping[str, Run]:
-    """The demo's preparation, whose unlabelled spectra are to stand in for a survey's others.
+    """The demo's preparation, whose unlabelled spectra serve as background of a survey.
 
-    Empty where the settings do not ask for it, or the collection is the demo itself.
+    Empty if the settings do not ask for it, or the collection is the demo itself.
 
     Raises
     ------
     LentModelsError
-        It is asked for, and the demo has not been built.
+        It is requested, and the demo has not been built.
     """
     demo = demo_path()
     if settings.background == "none" or demo.resolve() == collection.path.resolve():
@@ -102,12 +102,12 @@ def _runs_to_lend(store: RunStore, wanted: Iterable[str]) -> dict[str, Run]:
 
 
 def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str:
-    """Why a collection does not train its own: how much it has of what, and how much it takes.
+    """Why a collection does not train its own model: what it has, and how much would be needed.
 
     Parameters
     ----------
     collection
-        The one that is built.
+        The collection being built.
     stage
         ``"svm"`` or ``"vae"``.
     settings
@@ -115,7 +115,7 @@ def why_lent(collection: Collection, stage: str, settings: BuildSettings) -> str
 
     Returns
     -------
-    "" where it could: it was asked for another's.
+    "" if it could, and another's model was requested.
     """
     rows = np.flatnonzero(for_lenses(collection.catalog))  # that models may be given
     if stage == "vae":

@@ -14,21 +14,21 @@ _CHUNK_ROWS = 512
 
 
 def lent_background(theirs: Run, own: Run) -> tuple[np.ndarray, str]:
-    """Unlabelled spectra of the collection that lends them, prepared as one's own.
+    """Unlabelled spectra of the demo, prepared like one's own.
 
     Parameters
     ----------
     theirs
         Run of stage prepare-p21 of the demo.
     own
-        Run of the same stage, whose recipe and wavelengths theirs are brought to.
+        Run of the same stage; its recipe and wavelengths are applied to theirs.
 
     Returns
     -------
     spectra : (m, D)
         Prepared.
     words
-        Whose they are: ``"the demo's simulated galaxies"``.
+        What they are called: ``"the demo's simulated galaxies"``.
     """
     collection = Collection.open(theirs.path.parent.parent)
     labels = collection.catalog["label"].to_numpy(str)

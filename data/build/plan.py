@@ -15,7 +15,7 @@ from .stage import Stage
 
 __all__ = ["plan"]
 
-# Among the inputs of a run that went on from an earlier one: the key of that run.
+# Among the inputs of a run that continues an earlier one: the key of that run.
 _BEFORE = "before"
 
 
@@ -29,18 +29,18 @@ def plan(
 ) -> list[Task]:
     """Keys of all runs; they follow from settings and inputs before anything is computed.
 
-    A run that the last build left is gone on from where spectra were added and nothing else has
-    changed: the version of its stage, its settings, what was given, and its inputs, which are gone
-    on from too. It has a key of its own, since what is made of all spectra at once is another.
+    A run of the last build is continued if spectra were added and nothing else changed: the version
+    of its stage, its settings, the given runs, and its inputs, which may be continued themselves.
+    The result has another key than a run on all spectra at once, from which it differs.
 
     Parameters
     ----------
     stages
-        In an order in which each follows those it needs.
+        Ordered so that each follows those it needs.
     collection, settings, given
         As for :func:`build`.
     anew
-        Go on from nothing.
+        Continue no earlier run.
     """
     tasks: dict[str, Task] = {}
     earlier: dict[str, set[str]] = {}
@@ -74,18 +74,18 @@ def _gone_on_from(
     earlier: Mapping[str, set[str]],
     collection: Collection,
 ) -> Task | None:
-    """The task that keeps what a run has; None if none can.
+    """The task that continues a run; None if none can.
 
     Parameters
     ----------
     stage, last
-        What the last build left of it.
+        A stage, and its run in the last build.
     inputs
-        Of the task, by their keys.
+        Keys of the inputs of the task.
     earlier
-        Stage → keys of the runs that its task goes on from, and those from others before.
+        Stage → keys of the runs that its task continues, directly or indirectly.
     collection
-        As it is now.
+        The collection in its present state.
     """
     done = _BEFORE in last.inputs and last.inputs["collection"] == collection.key
     grown = {**inputs, _BEFORE: last.inputs[_BEFORE] if done else last.key}
@@ -105,7 +105,7 @@ def _gone_on_from(
 
 
 def _line_of(store: RunStore, stage: str, key: str | None) -> set[str]:
-    """The keys of a run and of those from which it was gone on; empty for None."""
+    """The keys of a run and of the runs that it continues; empty for None."""
     keys: set[str] = set()
     while key is not None:
         keys.add(key)
@@ -115,7 +115,7 @@ def _line_of(store: RunStore, stage: str, key: str | None) -> set[str]:
 
 
 def _alike(then: Mapping[str, Any], now: Mapping[str, Any], of_size: Mapping[str, Any]) -> bool:
-    """Whether settings are the same, but for what they lacked when the collection was smaller."""
+    """Whether settings are equal, except for those that only larger collections have."""
     stored: dict[str, Any] = json.loads(json.dumps(now))
     fixed = {*stored} - {*of_size}
     return fixed <= {*then} <= {*stored} and all(stored[name] == then[name] for name in then)

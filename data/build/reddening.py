@@ -26,11 +26,11 @@ class Reddening:
     source
         ``"map"``, ``"catalog"`` or ``"none"``.
     ebv : (N,) or None
-        mag, 0 where it is not known; None if nothing is to be corrected.
+        mag, 0 where it is unknown; None if nothing is corrected.
     n_unknown
-        Spectra without position or entry, which stay as they are.
+        Number of spectra without position or entry, which stay uncorrected.
     simulated
-        They are left as they are because they are simulated.
+        Whether spectra stay uncorrected because they are simulated.
     """
 
     source: DustSource
@@ -39,21 +39,21 @@ class Reddening:
     simulated: bool = False
 
     def metrics(self) -> dict[str, Any]:
-        """For a run: where it comes from, in words too."""
+        """For a run's metrics: the source, also in words."""
         metrics: dict[str, Any] = {"dust": self.source, "dust_note": self.note()}
         if self.ebv is not None:
             metrics |= {"median_ebv": self._median(), "n_without_ebv": self.n_unknown}
         return metrics
 
     def _median(self) -> float:
-        """Of the spectra whose reddening is known; NaN without any."""
+        """Median of the known values; NaN if there are none."""
         assert self.ebv is not None
-        # What is not known stands as 0, the least there is.
+        # Unknown values are stored as 0, below any known one.
         known = np.sort(self.ebv)[self.n_unknown :]
         return float(np.median(known)) if len(known) else 0.0
 
     def note(self) -> str:
-        """One sentence for the reader of a build's report; empty where dust is no matter."""
+        """One sentence for the build report; empty if nothing need be said."""
         if self.simulated:
             return ""
         if self.ebv is None:
@@ -69,10 +69,10 @@ class Reddening:
 
 
 def usable_source(collection: Collection, wanted: DustSource) -> DustSource:
-    """What ``"auto"`` comes to here and now; anything else as it is.
+    """The source that ``"auto"`` stands for at present; any other source unchanged.
 
-    A simulated collection is left as it is, though its Milky Way is in its spectra: whoever
-    looks for anomalies in a survey that is not corrected sees them so.
+    A simulated collection stays uncorrected although its spectra contain Milky Way dust, as in a
+    survey that does not correct for it.
     """
     if wanted != "auto":
         return wanted
@@ -90,7 +90,7 @@ def find_reddening(collection: Collection, source: DustSource) -> Reddening:
     Raises
     ------
     ValueError
-        If the map or the column asked for is not there, or an E(B−V) is negative.
+        The requested map or column is missing, or an E(B−V) is negative.
     """
     catalog = collection.catalog
     source = usable_source(collection, source)
@@ -110,18 +110,18 @@ def find_reddening(collection: Collection, source: DustSource) -> Reddening:
 
 
 def reddening_of_lines(collection: Collection, source: DustSource) -> Reddening:
-    """What line ratios are corrected for: as the spectra are, and where known if simulated.
+    """The reddening of line ratios: that of the spectra; known for all simulated ones.
 
     Parameters
     ----------
     collection, source
-        As for :func:`find_reddening`. A simulated collection knows its reddening, with which
-        ratios come out as they were put in, also where its spectra are left as they are.
+        As for :func:`find_reddening`. The reddening of a simulated collection is known, and its
+        ratios are corrected even though its spectra are not, which recovers their true values.
 
     Raises
     ------
     ValueError
-        As that does.
+        As for :func:`find_reddening`.
     """
     known = source == "none" and _is_simulated(collection) and _COLUMN in collection.catalog
     return find_reddening(collection, "catalog" if known else source)

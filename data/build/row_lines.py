@@ -22,15 +22,15 @@ __all__ = ["lines_of", "lines_of_spectra", "row_lines"]
 def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
     """Row → value, error and limit of each line ratio, and the BPT class; NaN if not measured.
 
-    From the collection's own flux, before any preparation masks and fills it, corrected for the
-    Milky Way's dust where it is known.
+    Measured on the collection's own flux, before any preparation masks and fills it, corrected for
+    Milky Way dust where known.
 
     Parameters
     ----------
     collection
         Whose spectra.
     rows : (n,)
-        Which, at least one; each has a redshift.
+        At least one row; each has a redshift.
     dust
         What their flux is corrected for.
     """
@@ -46,18 +46,18 @@ def row_lines(collection: Collection, rows: np.ndarray, dust: Reddening) -> pd.D
 def lines_of(
     *, collection: str, key: str, rows: np.ndarray, z: np.ndarray, ebv: np.ndarray | None
 ) -> Arrays:
-    """The table of :func:`row_lines` as columns (n,) by name: a chunk, in whatever process.
+    """A chunk of the table of :func:`row_lines`, as columns (n,) by name.
 
     Parameters
     ----------
     collection, key
-        Where it lies and what it holds.
+        Address and key of the collection.
     rows, z, ebv : (n,)
         Rows, ascending, their redshifts and E(B−V) in mag, or None.
     """
     spectra = spectra_at(collection, key)
     first, last = int(rows[0]), int(rows[-1])
-    if last - first < 2 * len(rows):  # what lies between costs less than reading one by one
+    if last - first < 2 * len(rows):  # reading all between costs less than single rows
         flux, ivar = (part[rows - first] for part in spectra.at_rest(first, last + 1))
     else:
         parts = [spectra.at_rest(int(row), int(row) + 1) for row in rows]
@@ -70,7 +70,7 @@ def lines_of(
 def lines_of_spectra(
     wave: np.ndarray, flux: np.ndarray, ivar: np.ndarray, z: np.ndarray, ebv: np.ndarray | None
 ) -> pd.DataFrame:
-    """The same of spectra at hand, without their rows.
+    """The same for spectra in memory, without their rows.
 
     Parameters
     ----------
@@ -89,5 +89,5 @@ def lines_of_spectra(
     try:
         table["bpt"] = bpt_of(lines)
     except KeyError:
-        table["bpt"] = np.full(len(flux), "")  # the grid does not reach the lines
+        table["bpt"] = np.full(len(flux), "")  # the grid covers no lines
     return pd.DataFrame(table).astype({"bpt": "str"})

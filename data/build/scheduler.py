@@ -217,7 +217,9 @@ class Lanes:
     def _reporter(self, stage: str) -> Callable[..., None]:
         def report(done: int, total: int, message: str = "") -> None:
             if self._stop.is_set() or self._cancelled():
-                raise BuildCancelled(f"stopped in stage {stage}; the next build goes on from here")
+                raise BuildCancelled(
+                    f"stopped in stage {stage}; the next build continues from here"
+                )
             self._say(stage, done, total, message)
 
         return report

@@ -40,79 +40,79 @@ class BuildSettings:
         Preparation recipes of the two lenses.
     overlap
         Compute the range of ``p21`` from the sample: the widest that this share of the labelled
-        spectra covers (of all, where none is labelled), above 0 to 1. The paper's sample gave
-        3728.91–5265.95 Å with 1; None takes the range of ``p21`` as it is.
+        spectra covers (of all if none is labelled), above 0 up to 1. The paper's sample gave
+        3728.91–5265.95 Å with 1; None uses the range of ``p21`` unchanged.
     svm, vae
         Training.
     classifier
-        A scikit-learn classifier with ``predict_proba`` that takes the support vector machine's
-        place on the page and in the shell, for example ``RandomForestClassifier(300)``. A copy is
-        fitted on the split that ``svm`` says; one that has no seed is given that of ``svm``.
+        A scikit-learn classifier with ``predict_proba`` that replaces the support vector machine
+        on the page and in the shell, for example ``RandomForestClassifier(300)``. A copy is
+        fitted on the split of ``svm``, with its seed if it has none of its own.
     svm_task
-        ``"three"``: every type there is; ``"two"``: type 1 against type 2 only, as in the paper's
-        first part; other types are then classified all the same, and neither right nor wrong.
+        ``"three"``: all types; ``"two"``: type 1 against type 2 only, as in the paper's first part;
+        other types are then classified too, but count as neither right nor wrong.
     background
-        ``"demo"``: where fewer than 300 spectra have no label, the demo's unlabelled galaxies,
-        prepared alike, stand in for a survey's others in telling what is of the labelled kind.
-        ``"none"``: it is then not told.
+        ``"demo"``: if fewer than 300 spectra have no label, the demo's unlabelled galaxies,
+        prepared alike, serve as the background from which the labelled kind is told.
+        ``"none"``: the kind is then not told.
     svm_rows, vae_rows
-        Train on at most so many spectra, drawn at random with the seed of
-        the respective training: memory does not grow beyond.
+        Maximum number of spectra to train on, drawn at random with the seed of the respective
+        training; bounds memory.
     vae_window
-        Spectra in memory at once while the autoencoder trains: of a collection of more they are
-        read from the disk, blocks of neighbours in any order and those of a window in any order.
+        Number of spectra in memory while the autoencoder is trained. A larger collection is read
+        from disk in windows: blocks of neighbours in random order, shuffled within a window.
     vae_from
-        Of fewer spectra to learn from, a collection trains no autoencoder of its own.
+        With fewer spectra to train on, a collection trains no autoencoder of its own.
     learn_from
-        Which spectra the autoencoder learns from: ``"galaxies"``, what the survey calls so, as in
-        O25 (all where the survey gives no classes), or ``"all"``. The others are scored all the
-        same.
+        Spectra on which the autoencoder is trained: ``"galaxies"``, by the survey's class, as in
+        O25 (all if the survey gives no classes), or ``"all"``. The others are scored too.
     dust
-        Where the Milky Way's reddening of the anomaly lens's spectra comes from: column
-        ``ebv`` of the ``"catalog"``, the SFD ``"map"``, ``"auto"`` for whichever there is in
-        this order, or ``"none"`` to leave spectra as they are.
+        Source of the Milky Way's reddening of the anomaly lens's spectra: column ``ebv`` of the
+        ``"catalog"``, the SFD ``"map"``, ``"auto"`` for the first of these that exists, or
+        ``"none"`` for no correction.
     sn_bins
-        Bins of equal count by median S/N within which spectra are ranked too; the
-        paper's are four.
+        Number of bins of equal count by median S/N in which spectra are ranked too; the paper
+        has four.
     model_per_bin
-        Train an autoencoder for each bin, as the paper does, instead of one for
-        all: for collections whose bins are large enough.
+        Train an autoencoder for each bin, as in the paper, instead of one for all: for
+        collections whose bins are large enough.
     vae_search
-        Pairs (α, λ) tried briefly before training; the one that reconstructs unseen
-        spectra best replaces those of ``vae``. Empty for no search.
+        Pairs (α, λ) tried briefly before training; the one that reconstructs unseen spectra best
+        replaces those of ``vae``. Empty for no search.
     vae_search_epochs
-        For each pair.
+        Number of epochs for each pair.
     embed_p21, embed_o25
-        The planes.
+        Settings of the planes.
     plane_rows
-        Of more spectra so many are laid out, the rarest among them, and the others placed.
+        Of a larger collection so many spectra are laid out, including the rarest, and the others
+        placed.
     plane_features
-        What the anomaly plane shows neighbours in: the prepared ``"spectra"``, or
-        the autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
+        The space whose neighbours the anomaly plane shows: the prepared ``"spectra"``, or the
+        autoencoder's ``"latent"`` space. On the demo, spectra keep more of the neighbours
         (recall of the 10 nearest 0.26 against 0.22, trustworthiness 0.92 against 0.91) and
         hold planted anomalies of a kind together, which the latent space spreads.
     explain
-        How anomalies are explained for their clusters: as single spectra are, segment by segment
-        at 0.9 times the flux, O25's usual perturbation.
+        How anomalies are explained before clustering: like single spectra, segment by segment at
+        0.9 times the flux, O25's usual perturbation.
     explain_score
         Which of the eight scores is explained.
     explain_exposures
-        So many exposures of each explained spectrum are drawn and explained too, 5 or more, which
-        gives the error of each weight and in what share of them it is among the first three; 0
-        for none.
+        Number of simulated exposures of each explained spectrum that are explained too, 5 or more,
+        for the error of each weight and the share of exposures in which it is among the first
+        three; 0 for none.
     top_percent
         Share of the scored spectra that are explained, highest first by that score.
     top_in_bins
-        Take that share from each bin of S/N rather than from all.
+        Take that share of each bin of S/N rather than of all.
     top_at_least
-        Explain at least so many, if there are.
+        Minimum number to explain, if there are as many.
     k
-        Clusters of explanations.
+        Number of clusters of explanations.
     weight_sign
         Whether explanations are clustered with the signs of their weights, or without as in
         the paper.
     study
-        Of the stages on demand: tune, evaluate, noise, timing, planes.
+        Settings of the stages on demand: tune, evaluate, noise, timing, planes.
 
     Raises
     ------
@@ -187,16 +187,16 @@ class BuildSettings:
         overlap: float | None = None,
         tsne: TsneMethod | None = None,
     ) -> BuildSettings:
-        """The same with what one chooses of a study of AGN types.
+        """The same with other choices for a study of AGN types.
 
         Parameters
         ----------
         split, task
-            Of the classifier.
+            Split and task of the classifier.
         overlap
-            Share of the sample that covers the range; None leaves it.
+            Share of the sample that covers the range; None keeps it.
         tsne
-            What lays out the planes of AGN spectra; None leaves it.
+            Program that lays out the planes of AGN spectra; None keeps it.
         """
         changes: dict[str, Any] = {"svm": replace(self.svm, split=split), "svm_task": task}
         if overlap is not None:

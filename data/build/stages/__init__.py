@@ -1,1 +1,1 @@
-"""The stages of a build, a module each."""
+"""The stages of a build, one module each."""

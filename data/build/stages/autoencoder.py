@@ -79,7 +79,7 @@ def _learn(work: Work, sample: TrainingSample, rows: np.ndarray, spectra: Traini
 
 
 def _keep_trained(work: Work, before: Before) -> None:
-    """What was trained before more spectra came, and how many did."""
+    """Keep the networks trained before spectra were added, and record how many were added."""
     rows = work.inputs["prepare-o25"].table("rows")["row"].to_numpy()
     before.keep(work.draft)
     work.draft.metrics |= before.run.metrics | before.trained(rows)
@@ -90,16 +90,16 @@ def _keep_trained(work: Work, before: Before) -> None:
 def _train(
     work: Work, spectra: TrainingSpectra, settings: VaeSettings, *, number: int, n_bins: int
 ) -> VaeTrainer:
-    """One network, gone on with where a broken-off build left it."""
+    """Train one network, continuing where an interrupted build left it."""
     checkpoint = _checkpoint(work, number)
     trainer = _trainer(spectra, settings, checkpoint)
     while not trainer.finished:
         _ask_whether_to_stop(work, trainer, checkpoint, number=number, n_bins=n_bins)
         if trainer.run_epoch().epoch % _CHECKPOINT_EVERY == 0:
             _save(trainer, checkpoint)
-        # For the page, which draws the curve meanwhile; the whole is written at the end.
+        # For the page, which draws the curve during training; all of it is written at the end.
         work.draft.write_table("training", _history(number, trainer))
-    if n_bins > 1:  # so that a build broken off in a later bin need not train this one again
+    if n_bins > 1:  # so that a build interrupted in a later bin need not train this one again
         _save(trainer, checkpoint)
     return trainer
 
@@ -109,12 +109,12 @@ def _checkpoint(work: Work, number: int) -> Path:
 
 
 def _searched(work: Work, spectra: TrainingSpectra) -> VaeSettings:
-    """The settings, with the better α and λ if such are to be looked for, on one window at most."""
+    """The settings, with the best of the α and λ to be searched, tried on one window at most."""
     settings = work.settings.vae
     if not work.settings.vae_search:
         return settings
     kept = work.draft.path / "search.parquet"
-    if kept.exists():  # the build was broken off after the search
+    if kept.exists():  # the build was interrupted after the search
         trials = [LossTrial(**trial) for trial in pd.read_parquet(kept).to_dict("records")]
     else:
         every, most = np.arange(spectra.shape[0]), work.settings.vae_window
@@ -166,7 +166,7 @@ def _record(work: Work, trainers: list[VaeTrainer], sample: TrainingSample) -> N
 
 
 def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, TrainingSpectra]:
-    """What is learnt from: how it was chosen, its rows (n,), and the spectra."""
+    """The training sample: how it was chosen, its rows (n,), and the spectra."""
     prepared, settings = work.inputs["prepare-o25"], work.settings
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     sample = training_sample(work.collection.catalog, rows, settings.learn_from)
@@ -187,7 +187,7 @@ def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, 
 
 
 def _by_window(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
-    """What the order of training depends on where spectra are not all in memory; else nothing."""
+    """Further settings of the training order if not all spectra fit in memory; else empty."""
     return {"window": settings.vae_window} if n_spectra > settings.vae_window else {}
 
 
@@ -203,7 +203,7 @@ def _too_few(sample: TrainingSample, n: int, n_spectra: int, settings: BuildSett
 def _ask_whether_to_stop(
     work: Work, trainer: VaeTrainer, checkpoint: Path, *, number: int, n_bins: int
 ) -> None:
-    """Report; when asked to stop, save first: between epochs, where a state is well defined."""
+    """Report progress; if cancelled, save first, between epochs, where the state is defined."""
     done, most = len(trainer.history), work.settings.vae.epochs
     message = f"validation loss {trainer.history[-1].validation_loss:.4g}" if done else ""
     try:
@@ -225,7 +225,7 @@ def _save(trainer: VaeTrainer, path: Path) -> None:
 
 
 def _trainer(spectra: TrainingSpectra, settings: VaeSettings, path: Path) -> VaeTrainer:
-    """A trainer at the checkpoint, if there is one; a damaged one costs time, not the build."""
+    """A trainer at the last checkpoint; without one, or if it is damaged, at the start."""
     if path.exists():
         try:
             arrays, facts = load_arrays(path)

@@ -27,7 +27,7 @@ from ..stage import Stage, StageSkipped, Work
 __all__ = ["CLUSTER"]
 
 _FEWEST = 3
-# Of more explanations, spectra are not copied but read where they are.
+# With more explanations than this, their spectra are not copied into the run.
 _MANY = 20_000
 _BLOCK = 1024
 _LINE_ROWS = 256
@@ -43,7 +43,7 @@ def _run(work: Work) -> None:
     unit = _unit(work, explained)[order]
     n_distinct = n_different(unit)
     if n_distinct < _FEWEST:
-        raise StageSkipped(f"{n_distinct} different explanations; clusters need {_FEWEST}")
+        raise StageSkipped(f"{n_distinct} different explanations; clustering needs {_FEWEST}")
     draft, seed = work.draft, work.settings.explain.seed
     clusters = None if work.before is None else _grown(work, work.before, rows, unit)
     if clusters is None:
@@ -80,7 +80,7 @@ def _run(work: Work) -> None:
 
 
 def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> Clusters | None:
-    """The earlier clusters, new explanations put with the nearest; None if one would be empty."""
+    """The earlier clusters with new explanations added to the nearest; None if one gets empty."""
     then = before.run.table("clusters").set_index("row")
     centres = before.run.read_array("centres")
     old = np.isin(rows, then.index)
@@ -115,7 +115,7 @@ def _explained_by(settings: Mapping[str, Any]) -> str:
 
 
 def _unit(work: Work, explained: Run) -> np.ndarray:
-    """(n, K): what is clustered, a block of explanations at a time; of very many as float32."""
+    """(n, K) unit explanations, computed in blocks; float32 if they are very many."""
     weights, labels = explained.array("weights"), explained.array("labels")
     n, common = weights.shape[0], min(work.settings.explain.n_segments, labels.shape[-1])
     unit = np.empty((n, common), np.float64 if n <= _MANY else np.float32)
@@ -128,7 +128,7 @@ def _unit(work: Work, explained: Run) -> np.ndarray:
 
 
 def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
-    """The lines of rows in any order, measured in that of the collection; once is enough."""
+    """The lines of rows in any order, measured once each, in the collection's order."""
     collection, old = work.collection, None
     if work.before is not None:
         old = work.before.run.table("lines")
@@ -147,7 +147,7 @@ def _lines(work: Work, rows: np.ndarray, dust: Reddening) -> pd.DataFrame:
 
 
 def _write_spectra(work: Work, rows: np.ndarray, members: list[np.ndarray]) -> None:
-    """Each cluster's mean; the spectra themselves beside them, unless they are very many."""
+    """Write each cluster's mean and, unless they are very many, its spectra."""
     prepared = work.inputs["prepare-o25"]
     positions = np.searchsorted(prepared.table("rows")["row"].to_numpy(), rows)
     spectra = prepared.array("spectra")

@@ -30,13 +30,13 @@ from .domain_samples import SAMPLES, Sample, kind_note, why_no_kind
 __all__ = ["DOMAIN_O25", "DOMAIN_P21"]
 
 _CHUNK_ROWS = 1024
-# Spectra of either kind that the measures are fitted on; of more so many are drawn.
+# Maximum number of spectra of either kind to fit the measures on, drawn at random.
 _MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _HeldOut:
-    """What the measures say of spectra that they were fitted on, by the fold without each.
+    """Measures of the spectra they were fitted on, each from the fold without it.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class _HeldOut:
     of_kind: np.ndarray
 
     def put_into(self, values: DomainValues) -> None:
-        """In place of what the fit with all says; the sample is judged with what the sky left."""
+        """Replace the values of the full fit; the sample is judged with what the sky left."""
         values.distance[self.ours] = self.far.value
         values.statistic[self.ours] = self.far.statistic
         values.where_px[self.ours] = self.far.where_px
@@ -108,7 +108,7 @@ def _run(work: Work, name: str) -> None:
 def _verdict_table(
     work: Work, rows: np.ndarray, values: DomainValues, wave: np.ndarray, facts: dict[str, Any]
 ) -> pd.DataFrame:
-    """A line a row: its measures, whether it is outside, and why."""
+    """One line a spectrum: its measures, whether it is outside, and why."""
     units = [flux_unit_of(work.collection.catalog, row) for row in rows.tolist()]
     why = why_outside(values, wave, facts, units)
     table = pd.DataFrame({"row": rows, "of_kind": values.of_kind, "distance": values.distance})
@@ -129,7 +129,7 @@ def _of_lender(work: Work, lent_run: Run) -> dict[str, Any]:
 def _learned(
     work: Work, rows: np.ndarray, sample: Sample
 ) -> tuple[Domain, dict[str, Any], _HeldOut]:
-    """Both measures, what to say of them, and the values of those that they were fitted on."""
+    """Both measures, notes about them, and the values of the spectra they were fitted on."""
     if len(sample.ours) < FEWEST:
         raise StageSkipped(
             f"{len(sample.ours)} spectra to learn on are too few to say what is like them"
@@ -171,7 +171,7 @@ def _learned(
 def _others(
     work: Work, own: np.ndarray, sample: Sample, facts: dict[str, Any]
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """The background of the sample: the rest of its survey, with the demo's where it is lent."""
+    """The background of the sample: the rest of its survey, with the demo's if lent."""
     lent_run = work.given.get(BACKGROUND)
     if lent_run is None or len(own) >= sample.fewest_rest:
         return own, facts
@@ -182,7 +182,7 @@ def _others(
 
 
 def _applied(work: Work, domain: Domain, rows: np.ndarray, first: int) -> DomainValues:
-    """Of prepared spectra from one on."""
+    """Apply the measures to the prepared spectra from one on."""
     (prepared,) = (run for stage, run in work.inputs.items() if stage.startswith("prepare-"))
     spectra, wave = prepared.array("spectra"), prepared.read_array("wavelength")
     z = work.collection.catalog["z"].to_numpy(np.float64)[rows]
@@ -192,14 +192,14 @@ def _applied(work: Work, domain: Domain, rows: np.ndarray, first: int) -> Domain
         block = np.asarray(spectra[here])
         parts.append(domain(block, over_night_sky(block, wave, z[here])))
         work.report(2, 3)
-    if not parts:  # nothing came since
+    if not parts:  # nothing was added
         parts.append(domain(np.empty((0, wave.size), np.float32)))
     names = [field.name for field in fields(DomainValues)]
     return DomainValues(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def _seed(settings: BuildSettings, name: str) -> int:
-    """That of the model whose domain it is."""
+    """The seed of the model that the domain belongs to."""
     return settings.svm.seed if name == "p21" else settings.vae.seed
 
 
@@ -213,7 +213,7 @@ def _params(settings: BuildSettings, name: str) -> dict[str, Any]:
 
 
 def _of_size(_: BuildSettings, n_spectra: int) -> dict[str, Any]:
-    """How many are drawn, where there may be more: an earlier version drew 20,000."""
+    """Number of spectra drawn, if there may be more: an earlier version drew 20,000."""
     return {"most": _MOST} if n_spectra > _MOST else {}
 
 

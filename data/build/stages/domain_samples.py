@@ -18,22 +18,22 @@ from ..stage import Work
 __all__ = ["SAMPLES", "Sample", "kind_note", "why_no_kind"]
 
 _HARDLY = 0.0005  # a share that is written as 0.0 %
-# Galaxies against what the survey itself calls something else need fewer of it than a background.
+# To tell galaxies from what the survey classifies otherwise, fewer others suffice.
 _FEWEST_OTHERS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """What a model learned on, and the rest of its survey.
+    """The spectra a model was trained on, and the rest of their survey.
 
     Attributes
     ----------
     ours, rest
         (k,) positions among the prepared rows, ascending.
     facts
-        In words and numbers, for the page.
+        Words and numbers for the page.
     fewest_rest
-        Below this many the kind cannot be told.
+        Below this number of others the kind cannot be told.
     """
 
     ours: np.ndarray
@@ -58,7 +58,7 @@ def _agn_sample(work: Work, rows: np.ndarray) -> Sample:
 
 
 def _galaxy_sample(work: Work, rows: np.ndarray) -> Sample:
-    """What the autoencoder may learn from, and what the survey calls something else."""
+    """The spectra the autoencoder may be trained on, and those the survey classifies otherwise."""
     catalog = work.collection.catalog
     sample = training_sample(catalog, rows, work.settings.learn_from)
     called = catalog["spectral_class"].fillna("").to_numpy(str)[rows] != ""
@@ -101,7 +101,7 @@ def why_no_kind(sample: Sample, facts: dict[str, Any]) -> str:
         f"{sample.fewest_rest} do): only what is unlike anything it learned on is told"
     )
     if facts["recipe"] == "p21" and len(sample.ours) >= FEWEST_LABELLED:
-        # What is asked for and not there ends the build before: it was not asked for.
+        # If it was requested and missing, the build has ended before: so it was not requested.
         words += (
             ". The demo's galaxies can stand in for the others: build --background demo, once "
             "spexplain demo has built them"
@@ -110,9 +110,9 @@ def why_no_kind(sample: Sample, facts: dict[str, Any]) -> str:
 
 
 def kind_note(facts: dict[str, Any], n_own: int) -> str:
-    """How often the check of the kind lets others pass; ``n_own`` of them are of the survey."""
+    """How often the check of the kind lets others pass; ``n_own`` of them are from the survey."""
     n_lent = int(facts.get("n_lent", 0))
-    # Of more a part was drawn to try it on.
+    # If there are more, a random part was used for the test.
     own = f"{n_own:,} other" if n_own == facts["n_rest"] else "the other"
     of = [f"{own} spectra of the model's own survey"] if n_own else []
     of += [f"{n_lent:,} of {facts['background']}, lent as background,"] if n_lent else []

@@ -75,9 +75,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
 
 
 def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
-    """The earlier plane with the spectra added since, each placed as if it were the only one.
+    """The earlier plane with the added spectra, each placed independently.
 
-    Its quality stays that of the plane as it was laid out: none of its points has moved.
+    Its quality stays as measured: none of its points has moved.
     """
     spectra, rows = prepared.array("spectra"), prepared.table("rows")["row"].to_numpy()
     before.keep(work.draft, "components.safetensors")
@@ -101,7 +101,7 @@ def _grow(work: Work, before: Before, prepared: Run, *, latent: bool) -> None:
 
 
 def _reporting(work: Work, kept: KeptLayout) -> Callable[[int, int], None]:
-    """Tell how far t-SNE is, and what it makes as small as it can."""
+    """Report the progress of t-SNE, and the divergence that it minimises."""
 
     def report(done: int, total: int) -> None:
         cost = "" if np.isnan(kept.cost) else f"KL divergence {kept.cost:.3f}"
@@ -124,7 +124,7 @@ def _on_sample(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:
 
 
 def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) -> np.ndarray:
-    """(n, K): what neighbours are sought in; the map to it is kept for spectra yet to come."""
+    """(n, K) scores in which neighbours are found; the projection is kept for later spectra."""
     if settings.pca is None and not settings.standardise:
         return _by_chunk(spectra, np.asarray)
     every = np.arange(spectra.shape[0])

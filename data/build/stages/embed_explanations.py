@@ -20,9 +20,9 @@ from .placing import lay_out_on_sample, place_each
 __all__ = ["EMBED_REASONS"]
 
 _FEWEST = 5
-# Of more explanations so many are laid out, the rarest among them, and the others placed.
+# With more explanations, so many are laid out, including the rarest, and the others placed.
 _LAID_OUT = 50_000
-# A few hundred explanations at most share a reason, where thousands of spectra share a type.
+# At most a few hundred explanations share a reason, while thousands of spectra share a type.
 _PERPLEXITY = 15.0
 
 
@@ -51,7 +51,7 @@ def _run(work: Work) -> None:
 
 
 def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
-    """All explanations on a plane; of very many a sample, with the others placed."""
+    """Lay out all explanations; if they are very many a sample, with the others placed."""
     settings = _settings(work.settings)
     sample = np.arange(len(unit))
     if len(unit) > _LAID_OUT and settings.method == "opentsne":
@@ -61,9 +61,9 @@ def _laid_out(work: Work, unit: np.ndarray) -> tuple[np.ndarray, EmbedSettings]:
 
 
 def _grown(work: Work, before: Before, rows: np.ndarray, unit: np.ndarray) -> pd.DataFrame | None:
-    """The earlier plane with new explanations placed on it; None if too few of it are left."""
+    """The earlier plane with new explanations placed; None if too few earlier ones are left."""
     then = before.run.table("xy")
-    at = pd.Index(then["row"]).get_indexer(rows)  # −1 of those that came
+    at = pd.Index(then["row"]).get_indexer(rows)  # −1 for new ones
     later = then["came_later"].to_numpy(bool) if "came_later" in then else np.zeros(len(then), bool)
     came_later = np.where(at < 0, True, later[at])
     if (~came_later).sum() < _FEWEST:

@@ -29,9 +29,9 @@ __all__ = ["EVALUATE", "NOISE", "TIMING"]
 
 
 def _evaluate(work: Work) -> None:
-    """Every machine on validation and test; the best of three types is kept, and what it said.
+    """Test every machine on validation and test; keep the best of three types and its answers.
 
-    A spectrum is called by its largest probability; what the votes would say is noted beside it.
+    A spectrum is classified by its largest probability; the result by votes is recorded too.
     """
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     machines = _machines(work, labelled)
@@ -62,7 +62,7 @@ def _evaluate(work: Work) -> None:
 
 
 def _machines(work: Work, labelled: Labelled) -> list[tuple[str, SvmSettings]]:
-    """The study's machines, split as asked for; tasks of a single type fall away."""
+    """The study's machines with the requested split; tasks with a single type are left out."""
     split = split_params(work.settings)
     return [
         (task, dataclasses.replace(machine, **split))
@@ -72,7 +72,7 @@ def _machines(work: Work, labelled: Labelled) -> list[tuple[str, SvmSettings]]:
 
 
 def _figures(sample: Labelled, settings: SvmSettings) -> dict[str, Any]:
-    """Trained on train for validation, and on train and validation for test, as in the paper."""
+    """Fit on train for validation, and on train and validation for test, as in the paper."""
     return {
         "validation": _test(sample, settings, ("train",), "validation"),
         "test": _test(sample, settings, ("train", "validation"), "test"),
@@ -93,14 +93,14 @@ def _test(
 
 
 def _fitted(sample: Labelled, settings: SvmSettings) -> CoupledSvc:
-    """On all rows; the folds of its probabilities hold objects together if the split did."""
+    """Fit on all rows; the folds of the probabilities are by object if the split is."""
     by_object = settled_split(settings.split, sample.groups) == "grouped"
     groups = sample.groups if by_object else None
     return fit_classifier(sample.spectra, sample.labels, settings, groups=groups)
 
 
 def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -> dict[str, Any]:
-    """The classifier of a task and its probabilities for the test spectra; how true these are."""
+    """Keep the classifier of a task and its probabilities for the test spectra; assess these."""
     fit, test = sample.split != "test", sample.split == "test"
     classifier = _fitted(sample[fit], settings)
     folder = work.draft.path / f"best-{task}"
@@ -126,7 +126,7 @@ def _keep_best(work: Work, sample: Labelled, task: str, settings: SvmSettings) -
 
 
 def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
-    """The linear machine under each kind of split; by object only where objects repeat."""
+    """The linear machine under each kind of split; by object only if objects repeat."""
     settings = next(m for task, m in _machines(work, labelled) if task == "three")
     repeats = len(np.unique(labelled.groups)) < len(labelled.groups)
     splits = {}
@@ -148,7 +148,7 @@ def _splits(work: Work, labelled: Labelled, done: int) -> dict[str, Any]:
 
 
 def _noise(work: Work) -> None:
-    """The noise test of every kernel's machine of all types; the best one's leads."""
+    """The noise test of every kernel's machine of all types, the best first."""
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     evaluated = work.inputs["evaluate"]
     machines = [machine for machine in evaluated.metrics["machines"] if machine["task"] == "three"]
@@ -179,7 +179,7 @@ def _noise_curve(
     kept: Path | None,
     report: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Of one machine, trained on train and validation unless it was kept so."""
+    """The noise test of one machine, fitted on train and validation unless it was kept so."""
     test = labelled[labelled.split == "test"]
     if kept is None:
         classifier = _fitted(labelled[labelled.split != "test"], settings)
@@ -200,7 +200,7 @@ def _noise_curve(
 
 
 def _time(work: Work) -> None:
-    """Training every machine of all types again and again, on train and validation."""
+    """Fit every machine of all types repeatedly, on train and validation, and time it."""
     labelled = labelled_spectra(work, at_most=work.settings.study.rows)
     fit = labelled[labelled.split != "test"]
     machines = [m for task, m in _machines(work, labelled) if task == "three"]

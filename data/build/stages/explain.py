@@ -22,7 +22,7 @@ from .explain_chunks import FACTS, explanations_of
 
 __all__ = ["EXPLAIN"]
 
-_CHUNK = 64  # explanations that a broken-off build may lose
+_CHUNK = 64  # explanations that an interrupted build may lose
 _ARRAYS = ("weights", "errors", "survival")
 
 
@@ -38,7 +38,7 @@ def _run(work: Work) -> None:
     def report(done: int, _total: int) -> None:
         work.report(min(done * _CHUNK, n), n)
 
-    # Twice through the files: how wide the arrays are is known when all are there.
+    # Two passes over the files: the width of the arrays is known only after the first.
     width, facts, alike = _looked_through(work.chunks("explain", explanations_of, chunks, report))
     draft.write_table("explained", pd.DataFrame({"row": rows} | facts))
     parts = work.chunks("explain", explanations_of, chunks, report)
@@ -49,9 +49,9 @@ def _run(work: Work) -> None:
 def _grow(
     work: Work, before: Before, positions: np.ndarray, networks: np.ndarray, rows: np.ndarray
 ) -> None:
-    """Explain what has come to belong to the most anomalous, and keep of the others what is there.
+    """Explain spectra that are newly among the most anomalous, and keep the other explanations.
 
-    Those that no longer belong to them are left out.
+    Spectra no longer among them are left out.
     """
     new = ~np.isin(rows, before.run.table("explained", ["row"])["row"])
     chunks = _chunks(work, positions[new], networks[new], rows[new])
@@ -72,7 +72,7 @@ def _record(work: Work, r2: np.ndarray) -> None:
 
 
 def _looked_through(parts: Iterator[Arrays]) -> tuple[int, dict[str, np.ndarray], bool]:
-    """Segments at most, the facts of all, and whether all have the same segments."""
+    """Largest number of segments, the facts of all, and whether all have the same segments."""
     width, alike, first = 0, True, np.empty(0)
     facts: dict[str, list[np.ndarray]] = {name: [] for name in FACTS}
     for part in parts:
@@ -86,7 +86,7 @@ def _looked_through(parts: Iterator[Arrays]) -> tuple[int, dict[str, np.ndarray]
 
 
 def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool) -> None:
-    """Weights, errors and survival as arrays by chunks of rows, one part in memory at a time."""
+    """Write weights, errors and survival by chunks of rows, with one part in memory at a time."""
     draft = work.draft
     names = _ARRAYS if work.settings.explain_exposures else _ARRAYS[:1]
     with ExitStack() as open_:
@@ -116,7 +116,7 @@ def _write(work: Work, parts: Iterator[Arrays], n: int, width: int, alike: bool)
 def _chunks(
     work: Work, positions: np.ndarray, networks: np.ndarray, rows: np.ndarray
 ) -> list[dict[str, Any]]:
-    """Arguments for a few explanations each."""
+    """Arguments of chunks of a few explanations each."""
     settings = work.settings
     common = {
         "prepared": str(work.inputs["prepare-o25"].path),
@@ -151,7 +151,7 @@ def _chunks(
 
 
 def _chosen(work: Work) -> tuple[np.ndarray, np.ndarray]:
-    """Positions among the prepared spectra, ascending; and each one's network."""
+    """Positions among the prepared spectra, ascending, and the network of each."""
     settings = work.settings
     scores = work.inputs["score"].table("scores")
     values, share = scores[settings.explain_score].to_numpy(), settings.top_percent / 100
@@ -162,7 +162,7 @@ def _chosen(work: Work) -> tuple[np.ndarray, np.ndarray]:
         inside = rank_within(values, bins) <= np.ceil(share * size)
     else:
         inside = ranks <= max(round(share * len(scores)), settings.top_at_least)
-    positions = np.flatnonzero(inside)  # in their order: read as they lie
+    positions = np.flatnonzero(inside)  # ascending, as they are stored
     sn_median = work.collection.catalog["sn_median"].to_numpy(np.float64)
     sn_median = sn_median[scores["row"].to_numpy()[positions]]
     return positions, load_autoencoders(work.inputs["vae"]).number(sn_median)

@@ -20,18 +20,18 @@ _BLOCK_ROWS = 1024
 
 
 def write_among(draft: RunDraft, before: Run, rows: np.ndarray, parts: Sequence[Arrays]) -> None:
-    """Write a run's explanations: of rows that have one, theirs; of all others the new ones.
+    """Write a run's explanations: the earlier ones where they exist, else the new ones.
 
     Parameters
     ----------
     draft
         Where to write the table ``explained`` and the arrays that the earlier run has.
     before
-        The earlier run; what it explained and is not among the rows is left out.
+        The earlier run; its explanations of other rows are left out.
     rows : (n,)
         Rows of the collection, ascending.
     parts
-        Results of :func:`explanations_of`, of the rows without one in their order.
+        Results of :func:`explanations_of` for the rows without one, in their order.
     """
     old = before.table("explained")
     there = np.isin(rows, old["row"])
@@ -67,7 +67,7 @@ def write_among(draft: RunDraft, before: Run, rows: np.ndarray, parts: Sequence[
 
 
 def _new_labels(before: Run, parts: Sequence[Arrays]) -> list[np.ndarray] | None:
-    """Segments of each new explanation; None where all, old and new, have the same."""
+    """Segments of each new explanation; None if all, old and new, have the same."""
     old = before.array("labels")
     labels = [part["labels"] for part in parts]
     if old.ndim == 1 and all(
@@ -81,7 +81,7 @@ def _new_labels(before: Run, parts: Sequence[Arrays]) -> list[np.ndarray] | None
 
 
 def _of_before(source: zarr.Array, at: np.ndarray) -> np.ndarray:
-    """Rows of an array; each is the whole where all had the same."""
+    """Rows of an array, or its single row for each if all have the same."""
     if source.ndim == 1:
         return np.broadcast_to(np.asarray(source[:]), (len(at), source.shape[0]))
     return some_rows(source, at)

@@ -37,23 +37,23 @@ def explanations_of(
     score: Score,
     exposures: dict[str, Any] | None,
 ) -> Arrays:
-    """Explain a few prepared spectra, and others of each in other exposures.
+    """Explain a few prepared spectra, and simulated other exposures of each.
 
     Parameters
     ----------
     prepared, vae
         Addresses of the runs.
     positions, networks : (n,)
-        Positions among the prepared spectra, ascending, and number of each one's network.
+        Positions among the prepared spectra, ascending, and the network of each.
     settings, score
-        How, and what.
+        How to explain which score.
     exposures
-        For :func:`_noise_of_weights`; None to leave those out.
+        For :func:`_noise_of_weights`; None for none.
 
     Returns
     -------
-    ``weights`` (n, S), those of fewer segments ending in zeros; ``labels`` (1, D) where all have
-    the same, else (n, D); the facts (n,); with exposures ``errors`` and ``survival`` (n, S) too.
+    ``weights`` (n, S), padded with zeros; ``labels`` (1, D) if all have the same, else (n, D); the
+    facts (n,); with exposures also ``errors`` and ``survival`` (n, S).
     """
     x = some_rows(run_array(prepared, "spectra"), positions)
     of_row: dict[int, Explanation] = {}
@@ -100,9 +100,9 @@ def _noise_of_weights(
 ) -> tuple[np.ndarray, np.ndarray]:
     """1σ error of each weight from the spectrum's noise, and in what share of redraws it leads.
 
-    NaN where nothing is sampled, no error is known, or too many redraws cannot be prepared. As the
-    redraws that the page makes, but fewer, and not about what the autoencoder expects: whether a
-    reason is more than noise is not known from these.
+    NaN if nothing is sampled, no error is known, or too many redraws cannot be prepared. Like the
+    redraws of the page, but fewer, and not of the autoencoder's expectation: so they do not tell
+    whether a reason is more than noise.
     """
     explanation, row = of_row[at], int(exposures["rows"][at])
     unknown = np.full(len(explanation.weights), np.nan)
@@ -132,7 +132,7 @@ def _first_of(pair: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 
 def padded(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """(n, S): rows that are shorter, having fewer segments, end in zeros."""
+    """(n, S): rows with fewer segments are padded with zeros."""
     out = np.zeros((len(rows), max(map(len, rows))))
     for row, values in zip(out, rows, strict=True):
         row[: len(values)] = values

@@ -34,7 +34,7 @@ def _run(work: Work) -> None:
 
 
 def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> dict[str, Any]:
-    """One embedding, written, and what there is to say of it."""
+    """Compute and write one embedding; returns its metrics."""
     total = len(work.settings.study.planes)
     embedding = embed(
         sample.spectra,
@@ -55,7 +55,7 @@ def _embedding(work: Work, choice: PlaneChoice, sample: Labelled, done: int) -> 
 
 
 def _separation(xy: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """For each type, the share of spectra whose ten nearest on the plane are mostly of it."""
+    """For each type, the share of its spectra whose ten nearest on the plane are mostly of it."""
     from sklearn.neighbors import NearestNeighbors
 
     k = min(10, len(xy) - 1)

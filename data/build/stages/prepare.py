@@ -30,7 +30,7 @@ _MEDIAN_ROWS = 2_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Survey:
-    """What a first pass over the spectra finds."""
+    """Result of a first pass over the spectra."""
 
     rows: np.ndarray
     reasons: pd.DataFrame
@@ -81,14 +81,14 @@ def _prepare(work: Work, name: str) -> None:
 
 
 def _after(before: Run, survey: _Survey) -> _Survey:
-    """What was found then, and after it what is new."""
+    """The earlier result followed by that of the added spectra."""
     rows = np.concatenate([before.table("rows")["row"].to_numpy(), survey.rows])
     reasons = pd.concat([before.table("reasons"), survey.reasons], ignore_index=True)
     return dataclasses.replace(survey, rows=rows, reasons=reasons)
 
 
 def _range_of(before: Run) -> dict[str, Any]:
-    """The sentence on the range that the sample shared when fitted, if that was asked for."""
+    """The sentence on the fitted range that the sample shares, if it was requested."""
     note = before.metrics.get("range_note")
     return {} if note is None else {"range_note": note}
 
@@ -146,9 +146,9 @@ def _of_rows(
     wanted: np.ndarray,
     start: int,
 ) -> dict[str, Any]:
-    """Arguments of the first pass over some rows of the collection, as many as are ``wanted``."""
+    """Arguments of the first pass over some rows of the collection, one for each ``wanted``."""
     collection, stop = work.collection, start + len(wanted)
-    # Those set aside have no data at rest, so that any redshift does.
+    # Rows set aside have no data at rest: any redshift will do.
     z = collection.catalog["z"].to_numpy(np.float64)[start:stop]
     stride = max(collection.n_spectra // _MEDIAN_ROWS, 1)
     return {
@@ -171,7 +171,7 @@ def _finish(
     kept: np.ndarray,
     median: np.ndarray,
 ) -> None:
-    """The second pass, a shard of prepared spectra a chunk: no other chunk writes into it."""
+    """The second pass: each chunk writes one shard of prepared spectra, which no other touches."""
     collection, before = work.collection, work.before
     if before is None:
         spectra, n_there, n_then = (
@@ -190,16 +190,16 @@ def _finish(
         start, stop = max(first, n_then), first + SHARD_ROWS
         block_rows = rows[start:stop]
         own: dict[str, Any] = {"first": first, "rows": block_rows, "z": z[block_rows]}
-        if before is not None and start > first:  # the shard that was not full
+        if before is not None and start > first:  # the last, partial shard
             own |= {"before": str(before.run.path), "n_before": start - first}
         chunks.append(common | own | {"ebv": None if ebv is None else ebv[block_rows]})
     done = work.chunks("finish", finish_of, chunks, lambda at, n: work.report(n + at, 2 * n))
-    for _ in done:  # it has been written where it belongs
+    for _ in done:  # the chunk has written it
         pass
 
 
 def _cuts(n: int, first: int = 0) -> list[tuple[int, int]]:
-    """Where chunks of rows begin and end, from one on: of the collection alone."""
+    """Boundaries of chunks of rows, from one on; they depend on the collection alone."""
     return [(start, min(start + _CHUNK_ROWS, n)) for start in range(first, n, _CHUNK_ROWS)]
 
 

@@ -13,7 +13,7 @@ from ...collection.exposures import Preparation
 
 __all__ = ["finish_of", "range_of", "survey_of"]
 
-# So many spectra are in memory at once, each on two grids.
+# Number of spectra in memory at once, each on two grids.
 _AT_ONCE = 512
 
 
@@ -39,20 +39,20 @@ def survey_of(
     wanted: np.ndarray,
     sampled: np.ndarray,
 ) -> Arrays:
-    """Which of a few rows are usable, what they lack, and those that the median is taken of.
+    """Usable rows of a chunk, the reasons against the others, and spectra for the median.
 
     Parameters
     ----------
     collection, key
-        Where it lies and what it holds.
+        Address and key of the collection.
     start
-        First row; there are as many as redshifts.
+        First row; there is one for each redshift.
     recipe
         As a dict.
     z, ebv : (n,)
         Redshift, and E(B−V) in mag or None.
     wanted, sampled : (n,) bool
-        Rows that models may be given, and those of the median.
+        Rows that models may be given, and rows for the median.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def finish_of(
     before: str = "",
     n_before: int = 0,
 ) -> Arrays:
-    """Prepare usable rows and write them where they belong, a shard or the last of one.
+    """Prepare usable rows and write them into their shard, or the end of one.
 
     Parameters
     ----------
@@ -94,13 +94,13 @@ def finish_of(
     kept : (G,) bool
         Wavelengths that the model sees.
     sample_median : (G,)
-        What the paper's code fills with.
+        Fill values of the paper's code.
     spectra, first
-        Address of the array, and row in it of the first.
+        Address of the array, and its first row to write.
     rows, z, ebv : (n,)
-        Rows of the collection, ascending, their redshifts and E(B−V), one or more.
+        At least one row of the collection, ascending, with redshifts and E(B−V).
     before, n_before
-        Address of a run whose prepared spectra, so many from ``first`` on, come before them.
+        Address of a run whose prepared spectra, ``n_before`` from ``first`` on, precede them.
     """
     made, source = recipe_from_dict(recipe), spectra_at(collection, key)
     preparation = Preparation(made, kept, sample_median)

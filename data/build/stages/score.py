@@ -50,7 +50,7 @@ def _run(work: Work) -> None:
 
 
 def _of_before(before: Before) -> dict[str, np.ndarray]:
-    """Score → (m,) of the first m spectra, by the networks that are kept."""
+    """Score → (m,) of the first m spectra, by the kept networks."""
     table = before.run.table("scores", [*get_args(Score)])
     return {score: table[score].to_numpy() for score in get_args(Score)}
 
@@ -58,9 +58,9 @@ def _of_before(before: Before) -> dict[str, np.ndarray]:
 def _scores(
     work: Work, sn_median: np.ndarray, old: dict[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Score → (n,), and what computed them.
+    """Score → (n,), and the devices that computed them.
 
-    Each spectrum is decoded once, by the network of its bin; but for those known.
+    Each spectrum without known scores is decoded once, by the network of its bin.
     """
     n_old = len(old.get("mse", ()))
     prepared, vae = work.inputs["prepare-o25"], work.inputs["vae"]
@@ -77,25 +77,25 @@ def _scores(
     new = [*work.chunks("scores", scores_of, chunks)]
     parts = [*([old] if old else []), *new]
     scores = {score: np.concatenate([part[score] for part in parts]) for score in get_args(Score)}
-    # A build broken off under an earlier release left parts that do not say.
+    # Parts left by an interrupted build of an earlier release lack it.
     return scores, sorted({str(part["device"]) for part in new if "device" in part})
 
 
 def scores_of(
     *, prepared: str, vae: str, kept: np.ndarray, start: int, which: np.ndarray
 ) -> Arrays:
-    """The eight scores of a few prepared spectra, from the one at ``start`` on, and the ``device``.
+    """The eight scores of a few prepared spectra from position ``start`` on, and the ``device``.
 
     Parameters
     ----------
     prepared, vae
         Addresses of the runs.
     kept : (D,)
-        Pixels that the filtered scores count.
+        Pixels counted by the filtered scores.
     start
         Position among the prepared spectra.
     which : (n,)
-        Number of each one's network.
+        Network of each spectrum.
     """
     x = np.asarray(run_array(prepared, "spectra")[start : start + len(which)])
     again, networks = np.empty_like(x), scoring_networks_at(vae)
@@ -106,7 +106,7 @@ def scores_of(
 
 
 def _overlap(scores: dict[str, np.ndarray]) -> pd.DataFrame:
-    """One line a top and pair of scores: the share of the one's top that is in the other's."""
+    """One line for each top and pair of scores: the share of one top that is in the other."""
     names = list(scores)
     lines = []
     for top in _TOPS:

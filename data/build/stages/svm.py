@@ -59,7 +59,7 @@ def _run(work: Work) -> None:
 
 
 def _grow(work: Work, before: Before) -> None:
-    """What the earlier classifier says of spectra added since; it has seen none of them."""
+    """Apply the earlier classifier to the added spectra, none of which it was trained on."""
     rows = work.inputs["prepare-p21"].table("rows")["row"].to_numpy()
     before.keep(work.draft, "model.skops", "out_of_fold.parquet")
     old = before.run.table("predictions")
@@ -77,7 +77,7 @@ def _grow(work: Work, before: Before) -> None:
 def _train(
     work: Work, spectra: zarr.Array, rows: np.ndarray, truth: np.ndarray, split: np.ndarray
 ) -> Any:
-    """Fit on the labelled spectra; fills in which of them were seen."""
+    """Fit on the labelled spectra; records which of them were used."""
     settings = work.settings.svm
     known = task_rows(truth, work.settings.svm_task)
     labelled = drawn_at_most(known, work.settings.svm_rows, seed=settings.seed)
@@ -97,7 +97,7 @@ def _train(
             instead=_instead(work.settings),
         )
     except ValueError as error:
-        raise StageSkipped(f"no classifier trained on these labels: {error}") from error
+        raise StageSkipped(f"no classifier could be trained on these labels: {error}") from error
     split[labelled] = trained.split
     _keep_held_out(work, trained, rows[labelled], truth[labelled])
     method = settled_split(settings.split, groups)
@@ -114,13 +114,13 @@ def _train(
 
 
 def _of_lender(lent_run: Run) -> dict[str, Any]:
-    """What is known of a classifier where it was trained, which may not be at hand later."""
+    """Facts about a lent classifier from its own collection, which may be absent later."""
     kept = {name: lent_run.metrics.get(name) for name in ("test", "split", "instead", "certainty")}
     return kept | {"svm": lent_run.params.get("svm")}
 
 
 def _keep_held_out(work: Work, trained: SvmTraining, rows: np.ndarray, labels: np.ndarray) -> None:
-    """Table out_of_fold: what was said of each row fitted on by a classifier that was not."""
+    """Write table out_of_fold: answers for each training row by a classifier not fitted on it."""
     held_out, classes = trained.held_out, [str(label) for label in trained.classifier.classes_]
     columns: dict[str, Any] = {
         "row": rows[held_out.rows],
@@ -136,9 +136,9 @@ _LogOddsAndVotes = tuple[np.ndarray, np.ndarray]
 
 
 def _log_odds_and_votes(work: Work, first: int = 0) -> _LogOddsAndVotes:
-    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 where none votes.
+    """Log-odds of every class (n, C), and the class (n,) of most votes, -1 if none votes.
 
-    Of the prepared spectra from one on.
+    For the prepared spectra from one on.
     """
     prepared = work.inputs["prepare-p21"]
     n = prepared.array("spectra").shape[0]
@@ -154,7 +154,7 @@ def _log_odds_and_votes(work: Work, first: int = 0) -> _LogOddsAndVotes:
     parts = list(
         work.chunks("said", said_of, chunks, lambda done, of: work.report(of + done, 2 * of))
     )
-    if not parts:  # nothing came that it takes
+    if not parts:  # none of the added spectra is usable
         n_classes = len(classifier_at(common["classifier"], common["key"]).classes)
         return np.empty((0, n_classes)), np.empty(0, np.int64)
     log_odds, votes = ([part[name] for part in parts] for name in ("log_odds", "votes"))
@@ -167,9 +167,9 @@ def said_of(*, prepared: str, classifier: str, key: str, start: int, stop: int) 
     Parameters
     ----------
     prepared, classifier
-        Addresses of a run and of the file of a classifier.
+        Addresses of a run and of a classifier's file.
     key
-        Of the classifier's run.
+        Key of the classifier's run.
     start, stop
         Positions among the prepared spectra.
     """
@@ -207,7 +207,7 @@ def _predictions(
 
 
 def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Figures on labelled spectra that the fit has not seen, also of a lent classifier."""
+    """Metrics on labelled spectra that were not fitted on, also of a lent classifier."""
     unseen = np.isin(truth, classes) & ~table["split"].isin(["train", "validation"]).to_numpy()
     predicted = table["predicted"].to_numpy(str)
     measured = classification_metrics(truth[unseen], predicted[unseen], classes)
@@ -223,7 +223,7 @@ def _measure(work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[
 def _certainty(
     work: Work, table: pd.DataFrame, truth: np.ndarray, classes: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Thresholds of its sets and their coverage, from rows that the machine had not seen."""
+    """Thresholds of the class sets and their coverage, from rows not fitted on."""
     held_out = pd.read_parquet(work.draft.path / "out_of_fold.parquet")
     tested: Any = table.assign(label=truth)[(table["split"] == "test").to_numpy()]
     return measure_certainty(held_out, tested, classes, seed=work.settings.svm.seed)
@@ -239,7 +239,7 @@ def _params(settings: BuildSettings) -> dict[str, Any]:
 
 
 def _instead(settings: BuildSettings) -> Any:
-    """What takes the machine's place, with a seed; None if nothing does."""
+    """The classifier in place of the support vector machine, with a seed; None if there is none."""
     classifier = settings.classifier
     return None if classifier is None else seeded(classifier, settings.svm.seed)
 

@@ -64,7 +64,7 @@ def _run(work: Work) -> None:
 
 
 def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) -> KernelTuning:
-    """One kernel; what is known of it is on disk after every point."""
+    """Search for one kernel; its scores are stored after every point."""
     path = work.draft.path / f"part-{task}-{kernel}.json"
     known = _kept_scores(path)
     settings = dataclasses.replace(
@@ -92,7 +92,7 @@ def _tune(work: Work, gram: Gram, train: Labelled, task: str, kernel: Kernel) ->
 
 
 def _kept_scores(path: Path) -> dict[Place, float]:
-    """Scores of an attempt that was broken off; a damaged file costs time, not the search."""
+    """Scores of an interrupted attempt; empty if there is none or its file is damaged."""
     try:
         points = json.loads(path.read_text(encoding="utf-8"))["points"]
         return {(c, gamma): macro_f for c, gamma, macro_f in points}
@@ -101,7 +101,7 @@ def _kept_scores(path: Path) -> dict[Place, float]:
 
 
 def _summary(tuning: KernelTuning, sample: Labelled) -> dict[str, Any]:
-    """The best of a kernel, and its F on the validation spectra, which chose nothing."""
+    """The best settings of a kernel, and F on the validation spectra, which were not used."""
     fit, held_out = sample.split == "train", sample.split == "validation"
     classifier = fit_classifier(sample.spectra[fit], sample.labels[fit], tuning.best)
     predicted = classifier.predict(sample.spectra[held_out])

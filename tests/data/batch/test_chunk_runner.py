@@ -44,5 +44,5 @@ def test_work_that_was_broken_off_goes_on_with_what_is_lacking(tmp_path):
 
 def test_results_of_another_cut_are_refused_not_mixed(tmp_path):
     list(done(tmp_path, Squares(), n=4))
-    with pytest.raises(ValueError, match="other chunks; remove it"):
+    with pytest.raises(ValueError, match="other chunks; delete it"):
         list(done(tmp_path, Squares(), n=5))

@@ -165,4 +165,4 @@ def test_where_nobody_works_it_is_said_and_one_may_stop(chunks, tmp_path):
             list(finished_chunks(cluster.runner(), logged(), chunks, tmp_path / "parts", enough))
         cluster.close()
     assert told[0].startswith("0 workers")
-    assert told[1] == f"no worker is at {address}: the build goes on when one comes"
+    assert told[1] == f"no worker is connected to {address}: the build waits for one"

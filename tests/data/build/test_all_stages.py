@@ -60,7 +60,7 @@ def test_a_build_cancelled_in_every_stage_in_turn_ends_at_the_same_bytes(labelle
     # Scores and explanations of so few spectra are done in one go.
     for stage in [name for name in stage_names() if name not in ("score", "explain")]:
         stop = StopAt(stage, times=3 if stage == "vae" else 1)
-        with pytest.raises(BuildCancelled, match="goes on from here"):
+        with pytest.raises(BuildCancelled, match="continues from here"):
             build(labelled, settings=quick, progress=stop, cancelled=stop.cancelled)
         assert RunStore(labelled.path).find(stage) is None
     assert not build(labelled, settings=quick, jobs=2).skipped
@@ -125,7 +125,7 @@ def test_only_builds_what_is_asked_for_and_what_that_needs(labelled, quick):
     report = build(labelled, settings=quick, only=["embed-p21"])
     assert sorted(report.built) == ["embed-p21", "prepare-p21"]
     assert RunStore(labelled.path).find("score") is not None
-    with pytest.raises(BuildError, match="no stage 'tsne'; there are prepare-o25"):
+    with pytest.raises(BuildError, match="no stage 'tsne'; the stages are prepare-o25"):
         build(labelled, only=["tsne"])
 
 
@@ -209,7 +209,7 @@ def test_the_demos_models_serve_when_nothing_else_can(unlabelled, built, home, q
 def test_models_that_are_not_there_are_an_error(unlabelled, labelled):
     with pytest.raises(BuildError, match="labelled has no models"):
         build(unlabelled, models=labelled.path)
-    with pytest.raises(BuildError, match="itself"):
+    with pytest.raises(BuildError, match="its own models"):
         build(unlabelled, models=unlabelled.path)
     with pytest.raises(CollectionError, match="no collection at"):
         build(unlabelled.path / "nowhere")
@@ -242,7 +242,7 @@ def test_two_builds_at_once_do_not_mix(unlabelled, quick):
     def build_again(stage, *_):
         if not seen:
             seen.append(stage)
-            with pytest.raises(BuildError, match="another build is at work"):
+            with pytest.raises(BuildError, match="another build is running"):
                 build(unlabelled, settings=quick)
 
     build(unlabelled, settings=quick, only=["prepare-p21"], progress=build_again)

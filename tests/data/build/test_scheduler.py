@@ -129,7 +129,7 @@ def test_cancelling_ends_both_lanes_soon(record, lanes, unlabelled):
         if done == 3:
             stop.set()
 
-    with pytest.raises(BuildCancelled, match="goes on from here"):
+    with pytest.raises(BuildCancelled, match="continues from here"):
         lanes(progress=progress, cancelled=stop.is_set).run(
             tasks(record.stage("a", seconds=8), record.stage("b", seconds=8))
         )
