@@ -18,30 +18,30 @@ __all__ = [
     "z_warning_of",
 ]
 
-# Of format 2: why no model is given a spectrum, as a short code and in words; "" if one may be.
+# Of format 2: why a spectrum is kept from the models, as a code and in words; "" if it is not.
 SET_ASIDE, WHY_SET_ASIDE = "set_aside", "set_aside_why"
 
 
 def flux_unit_of(catalog: pd.DataFrame, row: int) -> str:
-    """Of a spectrum, as its file had it, for example ``"counts"``; empty if not known."""
+    """Flux unit of a spectrum as in its file, for example ``"counts"``; empty if unknown."""
     return str(catalog["flux_unit"].iat[row]) if "flux_unit" in catalog else ""
 
 
 def for_lenses(catalog: pd.DataFrame) -> np.ndarray:
-    """(N,) bool: which spectra were taken for models, rather than kept to be looked at alone."""
+    """(N,) bool: which spectra may be given to models, rather than kept for viewing only."""
     if SET_ASIDE not in catalog:
         return np.ones(len(catalog), bool)
     return catalog[SET_ASIDE].fillna("").to_numpy(str) == ""
 
 
 def why_set_aside(catalog: pd.DataFrame, row: int) -> str:
-    """Why no model is given a spectrum, in words; "" if one may be."""
+    """Why a spectrum is kept from the models, in words; "" if it is not."""
     if SET_ASIDE not in catalog or not catalog[SET_ASIDE].iat[row]:
         return ""
     return f"{catalog[SET_ASIDE].iat[row]}: {catalog[WHY_SET_ASIDE].iat[row]}"
 
 
 def z_warning_of(catalog: pd.DataFrame, row: int) -> str:
-    """What its survey warns of with a spectrum's redshift, in words; empty if of nothing."""
+    """The survey's warning about a spectrum's redshift, in words; empty if there is none."""
     warning = catalog["z_warning"].iat[row] if "z_warning" in catalog else ""
     return warning if isinstance(warning, str) else ""

@@ -39,7 +39,7 @@ __all__ = ["Fault", "check", "repair"]
 _ROWS = 512
 _INGEST_AGAIN = "ingest the files anew to another folder"
 _BUILD_AGAIN = "--repair removes it, and spexplain build makes it again"
-# Only what this program names so: a user's own notes may lie beside.
+# Only names this program uses: a user's own files may lie beside.
 _STRAY = re.compile(r"\..+\.(partial|part|[0-9a-f]{32}\.part(\..+)?)")
 _RUN = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}")
 _STRAY_IN_RUN = re.compile(r"\.tmp\w{6}")  # as safetensors begins a file
@@ -47,7 +47,7 @@ _STRAY_IN_RUN = re.compile(r"\.tmp\w{6}")  # as safetensors begins a file
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it should be.
+    """One fault of a collection.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Fault:
     way_out
         What can be done.
     disposable
-        Whether nothing is lost by removing it: a stray file, or what a build makes again.
+        Whether nothing is lost by removing it: a stray file, or a run that can be built again.
     """
 
     path: Path
@@ -72,7 +72,7 @@ class Fault:
 
 
 def check(path: str | Path) -> Iterator[Fault]:
-    """Read everything in a collection, and tell what is wrong with it.
+    """Read everything in a collection, and list its faults.
 
     Parameters
     ----------
@@ -99,12 +99,12 @@ def check(path: str | Path) -> Iterator[Fault]:
 
 
 def repair(path: str | Path, faults: list[Fault]) -> list[Fault]:
-    """Remove what can be removed without loss; gives the faults that are gone.
+    """Remove what can be removed without loss; returns the faults removed.
 
     Raises
     ------
     CollectionError
-        A build is at work in the collection.
+        A build is running in the collection.
     OSError
         Something cannot be removed.
     """
@@ -112,7 +112,9 @@ def repair(path: str | Path, faults: list[Fault]) -> list[Fault]:
     gone = [fault for fault in faults if fault.disposable]
     with only_builder(path / "runs") as free:
         if not free:
-            raise CollectionError(f"a build is at work in {path}: repair it when that has ended")
+            raise CollectionError(
+                f"a build is running in {path}: repair it once the build has finished"
+            )
         for fault in gone:
             if fault.path.is_dir() and not fault.path.is_symlink():
                 shutil.rmtree(fault.path)
@@ -123,12 +125,12 @@ def repair(path: str | Path, faults: list[Fault]) -> list[Fault]:
 
 
 def _strays(path: Path) -> Iterator[Fault]:
-    """Temporary files of a process that was killed while it wrote."""
+    """Temporary files of a process that was killed while writing."""
     for folder, folders, files in os.walk(path):
         for name in [*folders, *files]:
             in_run = _RUN.fullmatch(Path(folder).name)
             if _STRAY.fullmatch(name) or (in_run and _STRAY_IN_RUN.fullmatch(name)):
-                way_out = "the same command again goes on from it, --repair removes it"
+                way_out = "the same command again continues from it, --repair removes it"
                 yield Fault(Path(folder) / name, "left by what was broken off", way_out, True)
         folders[:] = [name for name in folders if not name.startswith(".")]
 
@@ -160,7 +162,7 @@ def _spectra(path: Path) -> Iterator[Fault]:
         except DAMAGE as error:
             where = f"rows {start}–{rows[-1]} cannot be read ({_short(error)})"
             yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
-    if empty:  # zarr takes a file that is gone for one that was never filled
+    if empty:  # zarr takes a missing file for a chunk that was never filled
         spectra = counted(len(empty), "spectrum", "spectra")
         where = f"{spectra} without any data, the first in row {empty[0]}"
         yield Fault(path / "spectra.zarr", where, _INGEST_AGAIN)
@@ -208,14 +210,14 @@ def _parts(folder: Path) -> Iterator[Path]:
 
 
 def _of_run(folder: Path, what: str, errors: Iterable[BaseException | None]) -> Fault:
-    """What is wrong with a run: removed if its bytes are wrong, and not because of the machine."""
+    """Faults of a run, which is disposable if its bytes are wrong, not if the machine failed."""
     if any(map(_is_of_machine, errors)):
         return Fault(folder, what, "check it again where it can be read and there is memory")
     return Fault(folder, what, _BUILD_AGAIN, True)
 
 
 def _is_of_machine(error: BaseException | None) -> bool:
-    """Whether there was no leave, no memory, or a disk that failed, rather than other bytes."""
+    """Whether permission, memory or the disk failed, rather than the bytes being wrong."""
     if isinstance(error, ModelFileError):
         error = error.__cause__
     if isinstance(error, OSError):
@@ -224,7 +226,7 @@ def _is_of_machine(error: BaseException | None) -> bool:
 
 
 def _unread(part: Path) -> Exception | None:
-    """Why a file or array cannot be read; None if it can be, all of it."""
+    """Why a file or array cannot be read; None if all of it can be."""
     try:
         match part.suffix:
             case ".zarr":
@@ -243,7 +245,7 @@ def _unread(part: Path) -> Exception | None:
 
 
 def _read_all_chunks(part: Path) -> None:
-    """ValueError if an array has not all its files; whatever unpacking raises, some rows a time."""
+    """Read an array in blocks; ValueError if files are missing, any error of decompression."""
     array = zarr.open_array(only_known_codecs(part), mode="r", zarr_format=3)
     expected, n_chunks = array.nchunks, array.nchunks_initialized
     if array.shards is not None:
@@ -259,7 +261,7 @@ def _read_all_chunks(part: Path) -> None:
 
 
 def _notes(path: Path) -> Iterator[Fault]:
-    """Tags and names: a user's own, so nothing of them is ever removed."""
+    """Faults of tags and names, which are the user's own and so never removed."""
     for name in ("annotations.sqlite", "cluster_names.json"):
         file = path / name
         if not file.exists():

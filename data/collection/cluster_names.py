@@ -19,22 +19,22 @@ _log = logging.getLogger(__name__)
 
 _FILE, _BEFORE = "annotations.sqlite", "cluster_names.json"
 _TABLE = "CREATE TABLE IF NOT EXISTS cluster_names (name TEXT NOT NULL, centre TEXT NOT NULL)"
-# Cosine between a centre that was named and one found now, from which they are one cluster.
+# From this cosine on, a named centre and one found now are the same cluster.
 _ALIKE = 0.9
 
 
 class ClusterNames:
-    """What clusters are called in one collection.
+    """User-given names of the clusters in one collection.
 
-    A build numbers clusters anew, so a name belongs to the reason it was given to: the centre of
-    the cluster. Of the clusters at hand it goes to the one whose centre is most like that.
+    Every build numbers clusters anew, so a name is stored with the centre of its cluster, and given
+    to the present cluster whose centre is most similar.
 
     Parameters
     ----------
     collection_path
-        Folder of the collection; the names are beside the tags in ``annotations.sqlite``, which no
-        build touches. Those that an earlier version wrote to ``cluster_names.json`` are read
-        until the first is given anew.
+        Folder of the collection; names are stored with the tags in ``annotations.sqlite``, which
+        no build touches. Names of an earlier version, in ``cluster_names.json``, are read until
+        the first new one is given.
     """
 
     def __init__(self, collection_path: Path) -> None:
@@ -42,7 +42,7 @@ class ClusterNames:
         self._before = collection_path / _BEFORE
 
     def of(self, centres: NDArray[np.floating]) -> list[str]:
-        """The name of each of k clusters by its centre, (k, S); "" for those without."""
+        """The name of each of k clusters, given their centres (k, S); "" for those without."""
         names = [""] * len(centres)
         entries = self._read()
         pairs = [
@@ -59,7 +59,7 @@ class ClusterNames:
         return names
 
     def give(self, centre: NDArray[np.floating], name: str) -> None:
-        """Call the cluster of this centre (S,) by a name, in place of any it had; "" forgets it.
+        """Name the cluster with this centre (S,), replacing any earlier name; "" removes it.
 
         Raises
         ------
@@ -70,9 +70,9 @@ class ClusterNames:
         """
         name = name.strip()
         if len(name) > 60 or "\n" in name:
-            raise ValueError(f"a name is one line of 60 characters at most, got {name!r}")
+            raise ValueError(f"a name must be one line of at most 60 characters, got {name!r}")
         with transaction(self._path, _TABLE) as base:
-            base.execute("BEGIN IMMEDIATE")  # what was given is read and replaced as one change
+            base.execute("BEGIN IMMEDIATE")  # read and replace in one transaction
             entries = _entries(base) or self._given_before()
             others = [
                 (entry["name"], json.dumps(entry["centre"]))
@@ -96,12 +96,12 @@ class ClusterNames:
             return []
 
     def _given_before(self) -> list[dict[str, Any]]:
-        """As an earlier version kept them."""
+        """Names stored by an earlier version."""
         try:
             entries = json.loads(self._before.read_text(encoding="utf-8"))["names"]
             return [entry for entry in entries if {"name", "centre"} <= set(entry)]
         except (OSError, ValueError, KeyError, TypeError):
-            return []  # none were given, or not by us
+            return []  # there are none, or not ours
 
 
 def _entries(base: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ def _entries(base: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def _cosines(centres: NDArray[np.floating], centre: list[float]) -> NDArray[np.float64]:
-    """(k,) likeness to each centre, -1 to 1; 0 where the segments are others."""
+    """(k,) cosine with each centre, -1 to 1; 0 if the segments differ."""
     other = np.asarray(centre, np.float64)
     if other.shape != centres.shape[1:]:
         return np.zeros(len(centres))

@@ -41,7 +41,7 @@ __all__ = [
     "that_count",
 ]
 
-# A table of more ids would take more memory than all else that is known of them.
+# With more ids a lookup table would need more memory than the catalogue itself.
 _MOST_NUMBERED = 1_000_000
 _MOST_PIXELS = 1_000_000
 _FACTS = {
@@ -63,7 +63,7 @@ def _is_grid(value: Any) -> bool:
     )
 
 
-# What each fact must be. A damaged one would be taken for another collection, or for none.
+# Type of each fact: a damaged one could be mistaken for another collection's.
 _SOUND: dict[str, Callable[[Any], bool]] = {
     "provenance": lambda value: isinstance(value, dict),
     "key": lambda value: isinstance(value, str),
@@ -259,12 +259,12 @@ def read_meta(path: Path) -> dict[str, Any]:
 
 
 def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
-    """A table of a collection that has these columns, each of its kind.
+    """A table of a collection, checked to have these columns with these types.
 
     Raises
     ------
     CollectionError
-        It cannot be read, lacks one, or one holds something else.
+        It cannot be read, or a column is missing or of another type.
     """
     try:
         table = read_parquet(path)
@@ -287,11 +287,11 @@ def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
 def that_count(
     path: Path, meta: dict[str, Any], stored: pd.DataFrame
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """The catalog as it is stored without what was removed and what an addition has not finished.
+    """The stored catalogue without removed rows and rows of an unfinished addition.
 
     Returns
     -------
-    The catalog that counts, and where each of its rows stands in the stored one, (N,).
+    The valid catalogue, and the position of each of its rows in the stored one, (N,).
 
     Raises
     ------
@@ -311,12 +311,12 @@ def that_count(
 
 
 def stored_rows(meta: dict[str, Any]) -> np.ndarray:
-    """Of format 2, which of the stored spectra count: (N,) ascending, without those removed."""
+    """Positions of the valid spectra among the stored ones of format 2: (N,) ascending."""
     return np.setdiff1d(np.arange(sum(meta["block_rows"])), np.array(meta["removed"], np.int64))
 
 
 def _last_said(rejects: pd.DataFrame, ends: list[int], catalog: pd.DataFrame) -> pd.DataFrame:
-    """Of each file what the last addition said of it, and nothing of one that it took whole."""
+    """The last addition's rejections of each file; none of files that it accepted completely."""
     counted = rejects.iloc[: ends[-1]]
     addition = pd.Series(np.searchsorted(ends, np.arange(len(counted)), side="right"))
     last = addition == addition.groupby(counted["file"]).transform("max")

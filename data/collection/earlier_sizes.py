@@ -9,12 +9,12 @@ from typing import Any
 
 __all__ = ["EARLIER", "earlier_sizes", "key_without", "with_earlier"]
 
-# In the facts of a collection: its stored key and stored rows before each addition.
+# Entry of a collection's facts: key and number of stored rows before each addition.
 EARLIER = "earlier"
 
 
 def key_without(stored_key: str, removed: Sequence[int]) -> str:
-    """Key of a collection some of whose stored rows do not count."""
+    """Key of a collection of which some stored rows were removed."""
     if not removed:
         return stored_key
     content = f"{stored_key}{json.dumps(list(removed))}"
@@ -22,7 +22,7 @@ def key_without(stored_key: str, removed: Sequence[int]) -> str:
 
 
 def with_earlier(before: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the facts say of earlier sizes once something is added to what they are of.
+    """The entry on earlier sizes after an addition.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def with_earlier(before: Mapping[str, Any]) -> list[dict[str, Any]]:
 def earlier_sizes(meta: Mapping[str, Any]) -> dict[str, int]:
     """Key → number of spectra of each earlier collection whose spectra are the first of this one.
 
-    What was removed since is no part of those: of a collection that lost a row since, the key is
-    another. Additions by versions that did not note them have no part in it.
+    Rows removed since then are not part of them: a collection that lost a row has another key.
+    Additions by versions that did not record them are not included.
 
     Parameters
     ----------

@@ -31,16 +31,16 @@ _PIXELS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Preparation:
-    """How a lens prepares spectra that lie on its collection's wavelengths.
+    """How a lens prepares spectra on its collection's wavelengths.
 
     Attributes
     ----------
     recipe
         P21's or O25's.
     kept : (G,) bool
-        Which of the recipe's wavelengths the model sees.
+        Which of the recipe's wavelengths the model uses.
     sample_median : (G,)
-        For recipes that fill with it.
+        Fill values of recipes that fill with it.
     """
 
     recipe: P21Recipe | O25Recipe
@@ -49,7 +49,7 @@ class Preparation:
 
     @classmethod
     def of(cls, run: Run) -> Preparation:
-        """As a run of stage prepare-p21 or prepare-o25 did it."""
+        """The preparation of a run of stage prepare-p21 or prepare-o25."""
         recipe = recipe_from_dict(run.facts("recipe"))
         kept = run.read_array("kept").astype(bool)
         return cls(recipe, kept, run.read_array("sample_median"))
@@ -69,23 +69,23 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exposures:
-    """A spectrum with its errors, of which other exposures can be drawn.
+    """A spectrum with its errors, of which other exposures can be simulated.
 
     Attributes
     ----------
     preparation
         How each is prepared.
     collection_wave_aa : (C,)
-        Rest wavelengths of the collection, vacuum Å, by way of which all spectra are prepared.
+        Rest wavelengths of the collection, vacuum Å, to which all spectra are resampled first.
     wave_rest_aa, flux, ivar : (P,)
-        The spectrum before it was prepared: on the pixels of its file, or, of a collection that
-        does not keep those, on the collection's wavelengths. NaN and 0 where there is no data.
+        The spectrum before preparation: on the pixels of its file if the collection keeps them,
+        else on the collection's wavelengths. NaN and 0 where there is no data.
     z
         Redshift.
     pixels
-        From which it was interpolated; None on the pixels of its file.
+        Detector pixels from which it was interpolated; None if it is on the pixels of its file.
     ebv
-        Milky Way reddening that is corrected, mag; None for no correction.
+        Milky Way reddening to correct for, mag; None for no correction.
     """
 
     preparation: Preparation
@@ -99,21 +99,21 @@ class Exposures:
 
     @property
     def known(self) -> bool:
-        """Whether any pixel's error is known, without which nothing can be drawn."""
+        """Whether any pixel has an error, without which nothing can be simulated."""
         return bool((self.ivar > 0).any())
 
     def draw(self, numbers: range, *, seed: int) -> Drawn:
-        """Exposures of these numbers; the same number and seed give the same noise.
+        """Exposures with these numbers; the same number and seed give the same noise.
 
-        Each is the flux as it was observed with noise of its errors added once more. Pixels
-        without data get none.
+        Each is the observed flux with noise of its errors added once more. Pixels without data get
+        no noise.
         """
         return self._prepared(self.flux + self._noise(numbers, seed))
 
     def around(self, prepared: np.ndarray) -> Exposures:
         """The same object as if its true spectrum were this prepared one (D,): same errors.
 
-        It is scaled back to the flux's unit and replaces the flux where the model looks.
+        It is scaled back to the flux unit and replaces the flux at the model's wavelengths.
 
         Raises
         ------
@@ -135,12 +135,12 @@ class Exposures:
         return replace(self, flux=replaced.astype(np.float32))
 
     def exposed(self, number: int, *, seed: int) -> Exposures:
-        """One exposure as if it were what had been observed: to see what is said of it."""
+        """One simulated exposure in place of the observed spectrum."""
         (noise,) = self._noise(range(number, number + 1), seed)
         return replace(self, flux=self.flux + noise)
 
     def prepared(self) -> np.ndarray:
-        """(D,) float32: the spectrum itself.
+        """(D,) float32: the spectrum itself, prepared.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class Exposures:
         return prepared.spectra[0]
 
     def filled(self) -> np.ndarray:
-        """(D,) bool: prepared pixels that hold no measurement but what the recipe put there."""
+        """(D,) bool: prepared pixels that were filled by the recipe rather than measured."""
         on_grid, _ = self._on_grid(self.flux[None])
         wave = self.preparation.wave_rest_aa
         _, measured = resample(self.wave_rest_aa, self.flux, self.ivar, wave)
@@ -197,17 +197,17 @@ def exposures_of_observed(
     Parameters
     ----------
     observed
-        As the collection keeps it.
+        The stored spectrum.
     at_rest
-        Gives flux and ivar (C,) on the collection's wavelengths; asked where it keeps no others.
+        Returns flux and ivar (C,) on the collection's wavelengths; called if no others are kept.
     preparation
         How each is prepared.
     collection_wave_aa : (C,)
         At rest, vacuum Å.
     survey
-        Whose pixels it was interpolated from.
+        Survey from whose pixels it was interpolated.
     ebv
-        E(B−V) that is corrected, mag; None for no correction.
+        E(B−V) to correct for, mag; None for no correction.
     """
     if observed.own_pixels:
         rest, pixels = observed.wave_obs_aa / (1 + observed.z), None

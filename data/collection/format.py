@@ -48,7 +48,7 @@ CATALOG_COLUMNS: dict[str, str] = {
     "survey": "str",
     "file": "str",
 }
-# Of format 2: the id of the first spectrum within an arcsecond, its own if there is none before.
+# Column of format 2: id of the first spectrum within an arcsecond, or its own.
 OBJECT = "object"
 REJECT_COLUMNS: dict[str, str] = {"file": "str", "id": "str", "reason": "str", "detail": "str"}
 
@@ -61,7 +61,7 @@ class CollectionError(Exception):
 
 
 def check_folder(path: Path) -> None:
-    """CollectionError, with what to do, if there is no folder that could be a collection."""
+    """Raise CollectionError, with a remedy, if the path is no folder."""
     if path.is_file():
         raise CollectionError(
             f"{path} is a file, not a collection: spexplain ingest {path} --out NEW makes one of it"
@@ -71,10 +71,10 @@ def check_folder(path: Path) -> None:
 
 
 def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
-    """The table with exactly these types and first in this order; extra columns follow.
+    """The table with these columns first, in this order and with these types; others follow.
 
-    A missing text becomes "" and a missing number NaN, so that every part of a catalog has the
-    same schema; an extra column of texts and numbers is one of texts.
+    A missing text becomes "" and a missing number NaN, so that every part of a catalogue has the
+    same schema; an extra column of mixed texts and numbers becomes texts.
     """
     empty = {"str": "", "float64": float("nan")}
     known = {
@@ -94,8 +94,8 @@ def conform(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write the file whole or not at all."""
-    # Of one name, so that the next attempt writes over what a killed one has left.
+    """Write the file completely or not at all."""
+    # A fixed name, so that the next attempt overwrites what a killed one has left.
     beside = path.with_name(f".{path.name}.part")
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
     beside.write_text(text, encoding="utf-8")
@@ -103,14 +103,14 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """A table, read column by column, which takes half the memory of reading it whole.
+    """A table, read column by column, which needs half the memory of reading it at once.
 
     Of a million rows and more, see :func:`~spexplain.data.files.mapped_columns.mapped_columns`.
 
     Raises
     ------
     OSError, ValueError
-        As of pandas: it is absent or damaged, or lacks a column.
+        As raised by pandas: it is absent or damaged, or lacks a column.
     """
     known = "to_pandas_kwargs" in inspect.signature(pd.read_parquet).parameters  # since pandas 3
     how: Any = {"to_pandas_kwargs": _COLUMN_BY_COLUMN} if known else {}
@@ -129,14 +129,14 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
-    """Write the table whole or not at all."""
+    """Write the table completely or not at all."""
     beside = path.with_name(f".{path.name}.part")
     table.to_parquet(beside, index=False, write_page_checksum=True)
     _replace(beside, path)
 
 
 def _replace(beside: Path, path: Path) -> None:
-    """In its place once its bytes are on the disk, and the place too."""
+    """Move a file to its place once its bytes, and the directory entry, are on disk."""
     sync(beside)
     os.replace(beside, path)
     sync(path.parent)

@@ -11,10 +11,10 @@ __all__ = ["links_out"]
 
 
 def links_out(path: Path) -> Iterator[tuple[Path, str]]:
-    """What stands below a folder and is none of its files, each with words for it.
+    """Entries below a folder that are not its own files, each with a description.
 
-    Links to what is not below it; links to folders are not gone into. And pipes, sockets and
-    devices, of which whoever opens them may wait for ever.
+    Links that lead out of the folder (links to folders are not followed), and pipes, sockets and
+    devices, which may block for ever when opened.
     """
     inside = path.resolve()
     for folder, folders, files in os.walk(path):

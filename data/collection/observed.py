@@ -13,15 +13,14 @@ __all__ = ["ObservedSpectrum", "StoredSpectrum", "observed_from_rest"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObservedSpectrum:
-    """One spectrum in the observed frame, on its own pixels where the collection keeps them.
+    """One spectrum in the observed frame, on its own pixels if the collection keeps them.
 
     Attributes
     ----------
     wave_obs_aa
         (D,) float64, vacuum Å in the observed frame, strictly increasing.
     flux
-        (D,) float32, flux density in ``flux_unit``; where there is no data what the file has
-        there, or NaN.
+        (D,) float32, flux density in ``flux_unit``; without data, the file's value or NaN.
     ivar
         (D,) float32, inverse variance of flux, ≥ 0; 0 where there is no data.
     mask
@@ -31,11 +30,10 @@ class ObservedSpectrum:
     z
         Redshift; NaN if unknown.
     flux_unit
-        As its file had it, for example ``"counts"``; empty if not known.
+        As in its file, for example ``"counts"``; empty if unknown.
     own_pixels
-        Whether these are the file's own. Otherwise it was interpolated from them to common rest
-        wavelengths, so that errors of neighbours are not independent, and what lay beyond those
-        wavelengths is not there.
+        Whether these are the file's pixels. Otherwise it was interpolated to common rest
+        wavelengths: errors of neighbouring pixels are correlated, and the rest is cut off.
     """
 
     wave_obs_aa: np.ndarray
@@ -50,7 +48,7 @@ class ObservedSpectrum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredSpectrum:
-    """One spectrum as blocks hold it.
+    """One spectrum as stored in blocks.
 
     Attributes
     ----------
@@ -59,7 +57,7 @@ class StoredSpectrum:
     flux, ivar : (D,)
         float32; NaN and 0 where there is no data.
     model : (D,)
-        float32, of the survey's pipeline; None without.
+        float32, the model of the survey's pipeline; None without.
     """
 
     wave: WaveCode
@@ -71,10 +69,10 @@ class StoredSpectrum:
 def observed_from_rest(
     wave_rest_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, *, z: float, flux_unit: str = ""
 ) -> ObservedSpectrum:
-    """A spectrum that is stored at rest, taken back to the observed frame.
+    """A spectrum stored at rest, transformed to the observed frame.
 
-    Only wavelengths are multiplied by 1 + z: the flux density is that of the observed frame. What
-    lies before the first pixel with data and after the last is left out.
+    Only wavelengths are multiplied by 1 + z: the flux density is that of the observed frame. Pixels
+    before the first and after the last with data are left out.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ from .wave_code import KINDS, WaveCode, decode_wave
 __all__ = ["Block", "block_path", "write_block"]
 
 _INDEX = ("start", "n_pixels", "model_start", "wave_kind", "wave_first", "wave_step")
-# What reading one spectrum unpacks: eight of SDSS. Of 4, 8 and 16 the bytes are alike. Noise packs
-# badly: zstd takes four times as long as lz4 for 3 % fewer bytes.
+# Pixels decompressed to read one spectrum: eight of SDSS. 4, 8 and 16 give similar sizes. Noise
+# compresses badly: zstd takes four times as long as lz4 for 3 % fewer bytes.
 _CHUNK_PIXELS = 32_768
 
 
@@ -31,11 +31,11 @@ def block_path(spectra: Path, number: int) -> Path:
 
 
 def write_block(path: Path, spectra: Sequence[StoredSpectrum]) -> bytes:
-    """Write a block in place of what is there; returns a digest of its content.
+    """Write a block, replacing any there; returns a digest of its content.
 
-    A block is a zarr group: ``flux``, ``ivar``, ``model`` and ``wave`` are pixels of one spectrum
-    after another; ``index`` (n, 6) says where each begins. Wavelengths that are listed stand in
-    ``wave`` once, however many spectra have them.
+    A block is a zarr group: ``flux``, ``ivar``, ``model`` and ``wave`` are the pixels of one
+    spectrum after another; ``index`` (n, 6) says where each begins. Listed wavelengths are stored
+    in ``wave`` once, however many spectra share them.
     """
     shutil.rmtree(path, ignore_errors=True)
     group = zarr.create_group(path)
@@ -100,7 +100,7 @@ class Block:
         return self._listed[int(first) : int(first) + n]
 
     def pixels(self, first: int, stop: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Flux and ivar of spectra that follow one another, read at once."""
+        """Flux and ivar of consecutive spectra, read at once."""
         begin, end = int(self._start[first]), int(self._start[stop - 1] + self._n[stop - 1])
         cuts = self._start[first + 1 : stop] - begin
         flux, ivar = (
@@ -120,13 +120,13 @@ class Block:
         return np.asarray(self._array("wave")[...])
 
     def _array(self, name: str) -> zarr.Array:
-        if name not in self._arrays:  # a look-up reads a file
+        if name not in self._arrays:  # each look-up reads a file
             self._arrays[name] = cast("zarr.Array", self._group[name])
         return self._arrays[name]
 
 
 def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
-    """As one file, of which a stretch can be unpacked alone."""
+    """Store pixels as one file, parts of which can be decompressed separately."""
     layout: dict[str, Any] = {"chunks": (max(values.size, 1),)}
     if values.size > _CHUNK_PIXELS:
         n_chunks = -(-values.size // _CHUNK_PIXELS)
@@ -142,7 +142,7 @@ def _store_pixels(group: zarr.Group, name: str, values: np.ndarray) -> None:
 
 
 def _listed_once(spectra: Sequence[StoredSpectrum]) -> tuple[np.ndarray, list[int]]:
-    """All different listed wavelengths end to end, and where each spectrum's begin."""
+    """All distinct listed wavelengths end to end, and where each spectrum's begin."""
     starts: dict[bytes, int] = {}
     different: list[np.ndarray] = []
     listed, size = [], 0

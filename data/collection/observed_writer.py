@@ -43,15 +43,15 @@ __all__ = ["ObservedWriter"]
 class ObservedWriter(RowsAwaited):
     """Builds or enlarges a collection of spectra as observed; no reader sees it until `close`.
 
-    What is there is not written again: blocks of spectra stand beside the old ones, and count from
-    when the collection's facts say so, in one step.
+    Existing data are not rewritten: new blocks of spectra are put beside the old ones, and become
+    valid when the collection's facts are replaced, in one step.
 
     Attributes
     ----------
     files_before
-        Files of which the collection has spectra already, or had.
+        Files whose spectra the collection contains or contained.
     file_of_id_before
-        Of the spectra that it has.
+        Id → file of its present spectra.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ObservedWriter(RowsAwaited):
 
     @property
     def grid(self) -> WaveGrid:
-        """Rest wavelengths to which lenses have spectra taken."""
+        """Rest wavelengths to which lenses resample spectra."""
         return WaveGrid(*(self._before or self._commit["task"])["grid"])
 
     @classmethod
@@ -89,16 +89,16 @@ class ObservedWriter(RowsAwaited):
         path
             Folder to be created; its parent is created too.
         grid
-            Rest wavelengths to which lenses have spectra taken.
+            Rest wavelengths to which lenses resample spectra.
         provenance
-            How it comes to be, JSON-serialisable.
+            Origin of the collection, JSON-serialisable.
         resumable
             As for `CollectionWriter`.
 
         Raises
         ------
         CollectionError
-            The place is taken, another writer is at work on it, or it cannot be written.
+            The place is taken or locked by another writer, or cannot be written.
         """
         path = Path(path).absolute()
         numbers = [grid.start_aa, grid.stop_aa, grid.step_aa]
@@ -110,20 +110,20 @@ class ObservedWriter(RowsAwaited):
 
     @classmethod
     def add_to(cls, path: str | Path, provenance: dict[str, Any]) -> ObservedWriter:
-        """Begin to add to a collection; broken off, it goes on where it stopped.
+        """Begin to add to a collection; an interrupted addition continues where it stopped.
 
         Raises
         ------
         CollectionError
-            There is no collection, it is of format 1, another writer is at work on it, or it
-            cannot be written.
+            There is no collection, it is of format 1 or locked by another writer, or cannot be
+            written.
         """
         path = Path(path).absolute()
         before = read_meta(path)
         if before["format_version"] != OBSERVED:
             raise CollectionError(
                 f"{path} holds spectra on common wavelengths (format {before['format_version']}), "
-                "to which none can be added; ingest its files anew with --out"
+                "to which none can be added; ingest its files again with --out"
             )
         task = {"format_version": OBSERVED, "provenance": provenance}
         task |= {"into": before["stored_key"]}
@@ -164,8 +164,8 @@ class ObservedWriter(RowsAwaited):
             self._write_tables(self._part, catalog, rejects)
             self._put_in_place()
             return
-        # Until its facts say otherwise the collection is what it was: more blocks and longer
-        # tables are not looked at. Broken off here, the next attempt does the same again.
+        # Until its facts are replaced the collection is unchanged: more blocks and longer tables
+        # are ignored. If interrupted here, the next attempt repeats this.
         n_before = len(self._before["block_rows"])
         sync_tree(self._part / SPECTRA_NAME)
         for number in range(len(self._commit["block_rows"])):
@@ -184,7 +184,7 @@ class ObservedWriter(RowsAwaited):
         write_parquet(folder / REJECTS_NAME, rejects)
 
     def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Catalog and rejections of all that is stored, with the object that each row is of."""
+        """Catalogue and rejections of everything stored, with the object of each row."""
         before, said_before = self._tables_before()
         catalog = conform(_one_after_other(before, self.catalog_committed), CATALOG_COLUMNS)
         first = same_object(catalog["ra"].to_numpy(), catalog["dec"].to_numpy())
@@ -228,7 +228,7 @@ def _begin_blocks(key: str) -> Callable[[Path], str]:
 
 
 def _one_after_other(first: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
-    """Of one schema; a text column that only one of them has is empty in the other."""
+    """Concatenate tables with one schema; a text column missing in one is empty there."""
     if first.empty:
         return then
     if then.empty:

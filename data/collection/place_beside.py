@@ -40,7 +40,7 @@ class Place:
         """Release the lock if the context fails, so that another writer can begin."""
         try:
             yield
-        except BaseException:  # raised on: see above
+        except BaseException:  # raised again
             if self.lock is not None:
                 self.lock.release()
             raise
@@ -72,7 +72,7 @@ def free_place(
     Raises
     ------
     CollectionError
-        The place is taken, another writer is at work on it, or it cannot be written.
+        The place is taken or locked by another writer, or cannot be written.
     """
     if path.exists() and not into:
         raise CollectionError(f"{path} already exists; {_way_out(path)}")
@@ -86,7 +86,7 @@ def free_place(
         lock = only_writer(path, into=into)
         try:
             return Place(part, read_commit(part, task) or _first_commit(part, task, begin), lock)
-        except BaseException:  # raised on: whatever it is, the next writer may begin
+        except BaseException:  # whatever it is: release the lock, then raise it again
             lock.release()
             raise
     except OSError as error:

@@ -17,15 +17,15 @@ __all__ = ["remove_spectra", "restore_spectra"]
 
 
 def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:
-    """Take spectra out of a collection, all or none; returns how many there were.
+    """Remove spectra from a collection, all or none; returns their number.
 
-    One small file is rewritten. What was built numbers the spectra as they were, so that nothing
-    counts as built any more; tags and notes stay.
+    One small file is rewritten. Builds refer to the earlier row numbers, and so are no longer
+    valid; tags and notes stay.
 
     Raises
     ------
     CollectionError
-        An id is not there (the text names similar ones), or the collection cannot be read or
+        An id is unknown (the text names similar ones), or the collection cannot be read or
         written, or is of format 1.
     """
     collection = Collection.open(path)
@@ -40,12 +40,12 @@ def remove_spectra(path: str | Path, ids: Sequence[str]) -> int:
 
 
 def restore_spectra(path: str | Path, ids: Sequence[str]) -> int:
-    """Put back spectra that were taken out, all or none; returns how many.
+    """Put removed spectra back, all or none; returns their number.
 
     Raises
     ------
     CollectionError
-        As for :func:`remove_spectra`, or an id was not taken out, or is there again by now.
+        As for :func:`remove_spectra`, or an id was not removed, or has been added again.
     """
     path = Path(path)
     meta = _observed(path)
@@ -78,8 +78,8 @@ def _write(path: Path, removed: list[int], stored_key: str) -> None:
     try:
         meta = read_meta(path)
         if meta["stored_key"] != stored_key:
-            raise CollectionError(f"{path} was added to meanwhile; try again")
-        # Before, so that what was built is never taken for that of other rows.
+            raise CollectionError(f"spectra were added to {path} meanwhile; try again")
+        # First, so that builds are never taken for those of other rows.
         RunStore(path).set_current({})
         key = key_without(stored_key, removed)
         write_json(path / META_NAME, meta | {"removed": removed, "key": key})

@@ -95,7 +95,7 @@ class Run:
             return read_parquet(path, columns=columns)
 
     def array(self, name: str) -> zarr.Array:
-        """An array of the run, nothing read yet; RunError if there is none."""
+        """An array of the run, whose values are read on access; RunError if there is none."""
         path = self.path / f"{name}.zarr"
         with damage_told(path, RunError, _WAY_OUT):
             return zarr.open_array(only_known_codecs(path), mode="r", zarr_format=3)
@@ -113,7 +113,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long the stage took; NaN if not known."""
+        """How long the stage took; NaN if unknown."""
         try:
             return float(json.loads((self.path / _TIMINGS).read_text())["seconds"])
         except DAMAGE:
@@ -263,14 +263,14 @@ class RunStore:
         draft = RunDraft(beside)
         try:
             yield draft
-        except BaseException:  # raised on: whatever it is, Ctrl-C too, leave no half a run
+        except BaseException:  # even Ctrl-C: leave no partial run, then raise again
             if not resumable or not any(beside.iterdir()):
                 shutil.rmtree(beside)
             raise
         write_json(beside / _METRICS, _plain(draft.metrics))
         facts = {"stage": stage, "key": key, "params": params, "inputs": dict(inputs)}
         write_json(beside / _RUN, facts)
-        for stray in beside.glob("**/.*"):  # of a write that was broken off, ours or safetensors'
+        for stray in beside.glob("**/.*"):  # of an interrupted write, ours or safetensors'
             stray.unlink()
         sync_tree(beside)
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ __all__ = ["SpectraAtRest", "SpectraObserved", "StoredSpectra", "open_spectra"]
 
 
 class StoredSpectra(Protocol):
-    """What both formats offer; rows are those of the catalog."""
+    """Interface of both formats; rows are those of the catalogue."""
 
     @property
     def wave_rest_aa(self) -> np.ndarray:
@@ -61,7 +61,7 @@ class SpectraAtRest:
         self._flux, self._ivar = (cast("zarr.Array", spectra[name]) for name in ("flux", "ivar"))
         self.wave_rest_aa = np.asarray(cast("zarr.Array", spectra["wavelength"])[:], np.float64)
         self._catalog = catalog
-        # The rows that were unpacked with the last one that was asked for by itself.
+        # The rows that were decompressed together with the last single row.
         self._near = (0, np.empty((0, 0), np.float32), np.empty((0, 0), np.float32))
         expected = (len(catalog), self.wave_rest_aa.size)
         for name, array in (("flux", self._flux), ("ivar", self._ivar)):
@@ -78,25 +78,25 @@ class SpectraAtRest:
         return np.asarray(self._flux[start:stop]), np.asarray(self._ivar[start:stop])
 
     def _one(self, row: int) -> tuple[np.ndarray, np.ndarray]:
-        """One row; the chunk it lies in is unpacked in any case, and kept for the next."""
+        """One row; its chunk has to be decompressed anyway, and is kept for the next."""
         first, flux, ivar = self._near
         if not first <= row < first + len(flux):
             n = self._flux.chunks[0]
             first = row - row % n
             flux, ivar = (np.asarray(of[first : first + n]) for of in (self._flux, self._ivar))
-            self._near = first, flux, ivar  # at once: another thread may ask
+            self._near = first, flux, ivar  # read once: another thread may replace it
         in_chunk = slice(row - first, row - first + 1)
         return flux[in_chunk].copy(), ivar[in_chunk].copy()
 
     def observed(self, row: int) -> ObservedSpectrum:
-        """One row, taken back to the observed frame."""
+        """One row, transformed to the observed frame."""
         flux, ivar = (part[0] for part in self.at_rest(row, row + 1))
         z, unit = float(self._catalog["z"].iat[row]), flux_unit_of(self._catalog, row)
         return observed_from_rest(self.wave_rest_aa, flux, ivar, z=z, flux_unit=unit)
 
 
 class SpectraObserved:
-    """Format 2: each on its own pixels; taken to rest when asked for.
+    """Format 2: each on its own pixels; resampled to the rest frame on request.
 
     Parameters
     ----------
@@ -105,9 +105,9 @@ class SpectraObserved:
     catalog
         Whose rows they are.
     rows : (N,)
-        Where each row of the catalog stands among all that are stored.
+        Position of each row of the catalogue among all stored spectra.
     block_rows
-        How many spectra each block has.
+        Number of spectra in each block.
     grid
         Start, stop and step of the wavelengths at rest, vacuum Å.
     opened
@@ -116,7 +116,7 @@ class SpectraObserved:
     Raises
     ------
     CollectionError
-        A block is not there.
+        A block is missing.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class SpectraObserved:
     def at_rest(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
         """Flux and ivar of some rows on the grid at rest, each (n, D) float32.
 
-        Only wavelengths are divided by 1 + z. Spectra that no model is given have no data there.
+        Only wavelengths are divided by 1 + z. Spectra kept from the models have no data there.
         """
         shape = (stop - start, self.wave_rest_aa.size)
         flux, ivar = np.full(shape, np.nan, np.float32), np.zeros(shape, np.float32)
@@ -181,7 +181,7 @@ class SpectraObserved:
         return np.searchsorted(self._begin, self._rows[rows], side="right") - 1
 
     def _block(self, number: int) -> Block:
-        # Two threads may open one block at once; either's is as good.
+        # Two threads may open the same block at once, which does no harm.
         if number not in self._blocks:
             self._blocks[number] = Block(block_path(self._path, number), self._opened)
         return self._blocks[number]
@@ -194,7 +194,7 @@ def open_spectra(
     rows: np.ndarray,
     opened: Opened = only_known_codecs,
 ) -> StoredSpectra:
-    """The spectra of a collection whose facts are these."""
+    """The spectra of a collection with these facts."""
     if "block_rows" in meta:
         return SpectraObserved(path, catalog, rows, meta["block_rows"], meta["grid"], opened)
     return SpectraAtRest(path, catalog, opened)

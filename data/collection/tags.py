@@ -44,7 +44,7 @@ class Annotations:
             return dict(base.execute("SELECT id, tag FROM tags ORDER BY id"))
 
     def tag(self, id: str, tag: int | None) -> int | None:
-        """Tag one spectrum, in place of any tag it had; None takes its tag away.
+        """Tag one spectrum, replacing any tag it had; None removes the tag.
 
         Returns
         -------
@@ -66,7 +66,7 @@ class Annotations:
         Parameters
         ----------
         tags
-            id → tag, or None to take it away.
+            id → tag, or None to remove it.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class Annotations:
                 raise ValueError(f"a tag is 0 to 9, got {tag}")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with transaction(self._path, _TABLE) as base:
-            base.execute("BEGIN IMMEDIATE")  # the tags they had are read and replaced as one change
+            base.execute("BEGIN IMMEDIATE")  # read and replace in one transaction
             had = dict(base.execute("SELECT id, tag FROM tags"))
             base.executemany(
                 "INSERT OR REPLACE INTO tags VALUES (?, ?, ?)",

@@ -19,7 +19,7 @@ _TABLE = "early"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EarlyPlane:
-    """Points on their way.
+    """The points of a plane during its layout.
 
     Attributes
     ----------
@@ -43,16 +43,16 @@ class EarlyPlane:
 def write_early(
     draft: RunDraft, rows: np.ndarray, xy: np.ndarray, step: int, settings: dict[str, Any]
 ) -> None:
-    """Write what there is of a plane, in place of what there was: in one file, whole."""
+    """Replace the preview of a plane, atomically."""
     table = pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]})
     table.attrs = {"step": step, "settings": settings}
     draft.write_table(_TABLE, table.astype({"x": "float32", "y": "float32"}))
 
 
 def early_plane(store: RunStore, stage: str) -> EarlyPlane | None:
-    """The plane that a stage is laying out, or was when it was broken off; None if none.
+    """The plane that a stage is laying out, or was when interrupted; None if there is none.
 
-    One that cannot be read is none: it is written anew within seconds.
+    An unreadable preview counts as none: it is rewritten within seconds.
     """
     for draft in sorted(store.path.glob(f".{stage}-*.partial")):
         try:

@@ -14,7 +14,7 @@ KINDS = ("listed", "linear", "loglam", "loglam32")
 
 # Pixel spacings of surveys are short decimals; their mean over a spectrum has rounding errors.
 _DECIMALS = (8, 6, 4)
-# So far, of its size, rounding may bring a number from the straight line: no farther.
+# Largest relative distance from the straight line that rounding can cause.
 _STRAY = {"linear": 1e-12, "loglam": 1e-12, "loglam32": 1e-6}
 
 
@@ -39,7 +39,7 @@ class WaveCode:
 
 
 def encode_wave(wave_aa: np.ndarray) -> WaveCode:
-    """The shortest code that gives every bit of the wavelengths back.
+    """The shortest code that reproduces the wavelengths to the last bit.
 
     Parameters
     ----------
@@ -59,14 +59,14 @@ def encode_wave(wave_aa: np.ndarray) -> WaveCode:
 
 
 class LastWave:
-    """Codes of wavelengths that follow one another; of the same ones as before it is the same."""
+    """Codes of consecutive spectra; equal wavelengths share one code."""
 
     def __init__(self) -> None:
         self._wave = np.empty(0)
         self._code = WaveCode("listed")
 
     def of(self, wave_aa: np.ndarray) -> WaveCode:
-        """As :func:`encode_wave`."""
+        """The code, as from :func:`encode_wave`."""
         if not np.array_equal(wave_aa, self._wave):
             self._wave, self._code = wave_aa, encode_wave(wave_aa)
         return self._code
@@ -88,19 +88,19 @@ def _numbers(
         return regular
     if kind == "loglam32":
         regular = regular.astype(np.float32).astype(np.float64)
-    with np.errstate(over="ignore"):  # a candidate that is not the one
+    with np.errstate(over="ignore"):  # a wrong candidate
         return np.power(10.0, regular)
 
 
 def _likely_kinds(wave: np.ndarray) -> tuple[str, ...]:
-    """Those whose spacing varies least: others cannot be exact."""
+    """The kinds whose spacing varies least: others cannot be exact."""
     log = np.log10(wave)
     even = np.ptp(np.diff(log)) * wave[0] * np.log(10) < np.ptp(np.diff(wave))
     return ("loglam32", "loglam") if even else ("linear",)
 
 
 def _likely(kind: str, wave: np.ndarray) -> Iterator[WaveCode]:
-    """Codes that are right at the ends and in the middle, as nearly none is that is wrong."""
+    """Codes that are exact at the ends and in the middle, which few wrong ones are."""
     probes = np.array([0, wave.size // 2, wave.size - 1])
     there = wave[probes]
     begin, middle, end = (there if kind == "linear" else np.log10(there)).tolist()

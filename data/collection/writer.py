@@ -209,7 +209,7 @@ class CollectionWriter(RowsAwaited):
         super().__init__(path, place, resumable=resumable)
         spectra = zarr.open_group(self._part / SPECTRA_NAME, mode="r+")
         self._arrays = [cast("zarr.Array", spectra[name]) for name in ("flux", "ivar")]
-        for array in self._arrays:  # rows beyond the last commit come from a broken-off write
+        for array in self._arrays:  # rows beyond the last commit come from an interrupted write
             array.resize((self.n_committed, array.shape[1]))
 
     @classmethod
@@ -238,7 +238,7 @@ class CollectionWriter(RowsAwaited):
         Raises
         ------
         CollectionError
-            The place is taken, another writer is at work on it, or it cannot be written.
+            The place is taken or locked by another writer, or cannot be written.
         """
         wave = grid.wave_rest_aa if isinstance(grid, WaveGrid) else np.asarray(grid, np.float64)
         task = {"format_version": AT_REST, "provenance": provenance}

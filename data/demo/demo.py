@@ -84,7 +84,7 @@ def build_demo(
         Too few spectra are asked for, or a size of the small demo.
     """
     if small and n_spectra is not None:
-        raise ValueError("the small demo has one size; leave small or the number out")
+        raise ValueError("the small demo has a fixed size; give either small or a number")
     path = demo_path(small=small, n_spectra=n_spectra)
     sizes = PopulationSizes.small() if small else PopulationSizes()
     sizes = sizes if n_spectra is None else PopulationSizes.scaled(n_spectra)
@@ -134,7 +134,7 @@ def _simulate(
             for batch in batches:
                 if cancelled():
                     raise BuildCancelled(
-                        "stopped while simulating; the next build goes on from here"
+                        "stopped while simulating; the next build continues from here"
                     )
                 done += len(batch.catalog)
                 writer.append(batch.catalog, batch.flux, batch.ivar)

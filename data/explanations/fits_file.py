@@ -57,7 +57,7 @@ _MIRRORED = "weight_mirrored"
 
 
 class ExplanationFileError(Exception):
-    """A file does not hold an explanation, or no longer the one that was written."""
+    """A file contains no explanation, or is damaged."""
 
 
 def save_explanation(path: str | Path, saved: SavedExplanation) -> None:
@@ -104,7 +104,7 @@ def load_explanation(path: str | Path) -> SavedExplanation:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ExplanationFileError(f"{path} holds no explanation: {error}") from error
+        raise ExplanationFileError(f"{path} contains no explanation: {error}") from error
 
 
 def replay(
@@ -220,7 +220,8 @@ def _check(path: str | Path, hdus: Any) -> None:
     format_name = hdus[0].header.get("FORMAT", "")
     if format_name != FORMAT:
         raise ExplanationFileError(
-            f"{path} holds no explanation this version can read: FORMAT is {format_name!r}, "
+            f"{path} contains no explanation that this version can read: FORMAT is "
+            f"{format_name!r}, "
             f"need {FORMAT!r}"
         )
     for hdu in hdus:

@@ -48,7 +48,7 @@ for segment in explanation.top(5):
 
 
 def reproduce_code(saved: SavedExplanation, *, file: str | Path | None = None) -> str:
-    """Python that makes the same explanation again and prints its five strongest segments.
+    """Python code that repeats the explanation and prints its five strongest segments.
 
     Parameters
     ----------

@@ -19,21 +19,21 @@ def replay_in(
     *,
     allow_other_model: bool = False,
 ) -> Explanation:
-    """Explain again as saved, with the model of a collection: the same bytes, or an error why not.
+    """Repeat a saved explanation with the model of a collection: the same bytes, or an error.
 
     Parameters
     ----------
     saved
         The explanation or the file that holds it.
     collection
-        Whose model to ask; by default the one it came from.
+        Collection with the model; by default the one it came from.
     allow_other_model
-        Ask a model trained since all the same: what then differs is due to it.
+        Accept a model that was retrained since: differences are then due to it.
 
     Raises
     ------
     OtherModelError
-        If the model or the spectra are others than were explained, and that was not allowed.
+        If the model or the spectra are not those that were explained, and this was not allowed.
     LensError
         If the collection has no such lens or target.
     CollectionError, ExplanationFileError

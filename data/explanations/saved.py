@@ -23,7 +23,7 @@ class OtherModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the spectrum and the model of an explanation came from; "" where not known.
+    """Where the spectrum and the model of an explanation came from; "" if unknown.
 
     Attributes
     ----------
@@ -36,21 +36,21 @@ class Origin:
     model_key
         Key of the run that trained the model.
     lens_knobs
-        What the target was asked for with besides its name: width of the filter, share trimmed.
+        Settings of the target besides its name: width of the filter, share trimmed.
     note
-        Anything else to keep with it, in the user's words.
+        The user's own note.
     flux_unit
-        Before the spectrum was prepared, as its file has it.
+        Before preparation, as in its file.
     domain
         Whether the model has learned on anything like the spectrum: ``"inside"``,
         ``"outside: …"`` with why, or ``"not known"``, then where it is beyond what the sample was
         selected by; empty of a model of no collection.
     whose
-        Whose the model is, and what it learned on.
+        Owner and training sample of the model.
     z_warning
-        What is doubtful about the redshift that brought the spectrum to rest, in words.
+        Doubts about the redshift used, in words.
     verdict
-        What the model said of the spectrum: probabilities and set of types, or score and ranks.
+        The model's verdict: probabilities and set of types, or score and ranks.
     """
 
     spectrum_id: str = ""
@@ -130,7 +130,7 @@ class SavedExplanation:
             )
         was = self.explanation.flux_digest
         if was and was != flux_digest(flux):
-            raise ValueError("the flux is another than the one that was explained")
+            raise ValueError("the flux is not the one that was explained")
         steps = np.diff(self.wave_rest_aa)
         if not (steps > 0).all():
             at = int(np.argmin(steps > 0))

@@ -137,7 +137,9 @@ def write_segment_table(path: str | Path, saved: SavedExplanation) -> None:
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:
-        raise ValueError(f"a table is written as one of {tuple(_FORMATS)}, got {str(path)!r}")
+        raise ValueError(
+            f"the name of a table must end in one of {tuple(_FORMATS)}, got {str(path)!r}"
+        )
     with written_whole(path) as beside:
         table = segment_table(saved)
         if suffix == ".csv":

@@ -130,7 +130,7 @@ def ingest(
                 if cancelled is not None and cancelled():
                     raise IngestCancelled(
                         f"stopped after {admission.n_done} of {len(files)} files; the same command "
-                        "goes on from what is already stored"
+                        "continues from what is already stored"
                     )
             if not admission.anything:
                 writer.discard()

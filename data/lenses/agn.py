@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AgnLens"]
 
-# Of the type predicted, the first in log-odds; a type's own name asks for its log-odds.
+# Targets of the predicted type, the first in log-odds; a type's name alone means its log-odds.
 _PREDICTED = "predicted"
 _MARGIN = "margin"
 _DECISION = "decision"
@@ -38,7 +38,7 @@ _AGAINST = " against "
 
 
 class AgnLens(BuiltLens):
-    """P21's: the type of an active galaxy, by a support vector machine or what took its place."""
+    """P21's lens: the type of an active galaxy, by a support vector machine or its replacement."""
 
     name = "agn"
     title = "AGN type"
@@ -47,7 +47,7 @@ class AgnLens(BuiltLens):
         domain = domain_run(store, "domain-p21", run)
         super().__init__(collection, input_of(store, run, "prepare-p21"), run, domain)
         self.classes: tuple[str, ...] = tuple(run.metrics["classes"])
-        # Visitors step through the same lists: lines are fitted once a row.
+        # Visitors step through the same lists: lines are fitted once for each row.
         self._lacking = lru_cache(2**14)(self._measured_lacking)
         margin = (_DECISION, _MARGIN) if _is_svm(run) else ()
         # First what is explained by default: log-odds, in which a machine is nearly linear
@@ -61,11 +61,11 @@ class AgnLens(BuiltLens):
 
     @cached_property
     def certainty(self) -> TypeCertainty:
-        """Thresholds and coverage of its sets, and how reliable its probabilities are."""
+        """Thresholds and coverage of its class sets, and the reliability of its probabilities."""
         return TypeCertainty.of_metrics(self._trained.metrics)
 
     def at_level(self, verdict: Verdict, level: float = LEVELS[0]) -> Verdict:
-        """A verdict of this lens with the set of types at a level.
+        """A verdict of this lens, with the set of types at another level.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class AgnLens(BuiltLens):
 
     @cached_property
     def machine(self) -> Classifier:
-        """The classifier, read when first asked for."""
+        """The classifier, read at the first use."""
         return load_type_classifier(self._trained)
 
     def has_target(self, name: str) -> bool:
@@ -89,14 +89,14 @@ class AgnLens(BuiltLens):
         return spelled["what"] != _MARGIN or _MARGIN in self.targets
 
     def target(self, name: str, row: int) -> Target:
-        """What is asked for of a class, or of the one predicted for this row.
+        """A target for a class, or for the one predicted for this row.
 
-        ``"predicted"`` is the log-odds of the type predicted, ``"log p"``, ``"probability"`` and
-        ``"margin"`` are of that type too, and ``"decision"`` is that of a support vector machine
-        for it against its nearest rival here; the name of a type is its log-odds. Spelled out, as
-        the targets themselves are named, any scale of any type: ``"log p(type 1)"``. ``"type 2
-        against intermediate"`` is a support vector machine's decision between these two, which
-        always has exact answers; the other way round it has the other sign.
+        ``"predicted"`` is the log-odds of the predicted type; ``"log p"``, ``"probability"`` and
+        ``"margin"`` are for that type too, and ``"decision"`` is the support vector machine's
+        between it and its nearest rival here. The name of a type is its log-odds; other scales are
+        spelled out, as targets are named: ``"log p(type 1)"``. ``"type 2 against intermediate"`` is
+        a support vector machine's decision between these two, which always has exact answers;
+        reversed, it has the other sign.
         """
         self._check_row(row)
         self.check_target(name)
@@ -104,7 +104,7 @@ class AgnLens(BuiltLens):
         return self.target_for(name, predicted, self.prepared(row))
 
     def target_for(self, name: str, predicted: str, flux: np.ndarray) -> Target:
-        """The same for a prepared spectrum (D,) of any collection, given the type predicted."""
+        """The same for a prepared spectrum (D,) of any collection, given its predicted type."""
         self.check_target(name)
         if name == _DECISION:
             name = self._against_nearest(predicted, flux)
@@ -125,29 +125,29 @@ class AgnLens(BuiltLens):
         index = self.classes.index(label)
         if what != _MARGIN:
             return self.machine.target(index, _SCALES[what])
-        from ...core.targets import SvmMargin  # loads torch: not before a target is asked for
+        from ...core.targets import SvmMargin  # loads torch
 
         return SvmMargin(cast("CoupledSvm", self.machine), index)
 
     def _against_nearest(self, predicted: str, flux: np.ndarray) -> str:
-        """The type predicted against the one it wins by least from, or loses most to."""
+        """The predicted type against its nearest rival."""
         names = [f"{predicted}{_AGAINST}{other}" for other in self.classes if other != predicted]
         values = [float(self.target_for(name, predicted, flux)(flux[None])[0]) for name in names]
         return names[int(np.argmin(values))]
 
     def _pair_of(self, name: str) -> tuple[int, int] | None:
-        """Indices of the types of ``"type 2 against intermediate"``; None of another name."""
+        """Indices of the types in ``"type 2 against intermediate"``; None for other names."""
         known = permutations(range(len(self.classes)), 2)
         named = {_AGAINST.join(self.classes[i] for i in pair): pair for pair in known}
         return named.get(name)
 
     def judged(self, flux: np.ndarray) -> Verdict:
-        """What the classifier says of a prepared spectrum (D,): the most probable type is called.
+        """The classifier's verdict on a prepared spectrum (D,): its most probable type.
 
         Parameters
         ----------
         flux
-            As the model sees spectra.
+            Prepared for the model.
         """
         log_odds = self.machine.log_odds(flux[None])[0]
         shares = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
@@ -164,7 +164,7 @@ class AgnLens(BuiltLens):
         )
 
     def lines_lacking(self, row: int) -> tuple[str, ...]:
-        """Lines that nearly all of its predicted type show and this one does not, in words."""
+        """Lines that nearly all of its predicted type show and this row does not, in words."""
         self._check_row(row)
         return self._lacking(int(row))
 
@@ -185,8 +185,8 @@ class AgnLens(BuiltLens):
         row
             Which spectrum.
         lines
-            Whether to measure the lines that its type would lead one to expect, for some
-            milliseconds; without, :meth:`lines_lacking` tells them.
+            Whether to measure the lines expected of its type, which takes some milliseconds;
+            otherwise see :meth:`lines_lacking`.
         """
         self._check_row(row)
         facts = self.columns.loc[row]

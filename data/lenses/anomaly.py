@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["GALAXY_DOMAIN", "SCORE", "AnomalyLens"]
 
-# What this lens calls the columns of its domain, which are the other lens's too.
+# Names of this lens's domain columns, which both lenses have.
 GALAXY_DOMAIN = {name: f"{name}_o25" for name in ("domain", "of_kind", "distance")}
 SCORE = "mse"  # the one that ranks by default
 
 
 class AnomalyLens(BuiltLens):
-    """O25's: how badly an autoencoder reconstructs a spectrum, by eight scores."""
+    """O25's lens: how badly an autoencoder reconstructs a spectrum, by eight scores."""
 
     name = "anomaly"
     title = "Anomaly score"
@@ -37,7 +37,7 @@ class AnomalyLens(BuiltLens):
         super().__init__(collection, preparation, vae, domain_run(store, "domain-o25", vae))
         self._sn_median = collection.catalog["sn_median"]
         scores = run.table("scores").set_index("row")
-        # A collection scored by an earlier version has the first of the eight only.
+        # A collection scored by an earlier version has only the first of the eight.
         self.targets = tuple(name for name in get_args(Score) if name in scores)
         of_galaxies = [] if self.domain is None else [self.domain.columns]
         of_galaxies = [columns.rename(columns=GALAXY_DOMAIN) for columns in of_galaxies]
@@ -50,12 +50,12 @@ class AnomalyLens(BuiltLens):
 
     @cached_property
     def autoencoders(self) -> Autoencoders:
-        """The networks, read when first asked for."""
+        """The networks, read at the first use."""
         return load_autoencoders(self._trained)
 
     @property
     def vae(self) -> Vae:
-        """The network, or that of the faintest spectra if there is one a bin of S/N."""
+        """The network, or that of the faintest spectra if there is one for each bin of S/N."""
         return self.autoencoders.vaes[0]
 
     def vae_of(self, row: int) -> Vae:
@@ -64,26 +64,26 @@ class AnomalyLens(BuiltLens):
 
     @property
     def learnt_from(self) -> str:
-        """What the network learnt from, in a sentence; "" where it was not recorded."""
+        """A sentence on what the network was trained on; "" if it was not recorded."""
         return str(self._trained.metrics.get("sample_note", ""))
 
     @cached_property
     def overlap(self) -> pd.DataFrame | None:
-        """Columns top, score, other, shared: the share of a score's top that is in another's."""
+        """Columns top, score, other, shared: share of one score's top that is in the other's."""
         return self._run.table("overlap") if len(self.targets) > 1 else None
 
     @property
     def in_all_tops(self) -> dict[str, float]:
-        """Size of the top list → share of it that is in those of all scores."""
+        """Length of the top list → share of it that is in the lists of all scores."""
         return self._run.metrics.get("in_all_tops", {})
 
     def scores(self, name: str) -> pd.Series:
-        """One score of every row it can take; LensError if there is none of this name."""
+        """One score of every usable row; LensError if the name is unknown."""
         self.check_target(name)
         return self.columns.loc[:, "score" if name == SCORE else name]
 
     def target(self, name: str, row: int, **knobs: float) -> VaeScore:
-        """One of the eight scores, with ``target_for``'s filter and trimming of one's choice."""
+        """One of the eight scores; ``knobs`` are the filter and trimming of ``target_for``."""
         self._check_row(row)
         return self.target_for(name, float(self._sn_median.iat[row]), **knobs)
 
@@ -95,7 +95,7 @@ class AnomalyLens(BuiltLens):
         width_kms: float = FILTER_KMS,
         trimmed: float = TRIMMED_FRACTION,
     ) -> VaeScore:
-        """One of the scores of a spectrum of any collection, given its S/N (NaN if not known)."""
+        """One of the scores for a spectrum of any collection, given its S/N (NaN if unknown)."""
         self.check_target(name)
         from ...core.targets.anomaly_score import VaeScore
 
@@ -105,7 +105,7 @@ class AnomalyLens(BuiltLens):
         return VaeScore(vae, cast("Score", name), kept=kept, trimmed=trimmed)
 
     def reconstruction(self, row: int) -> np.ndarray:
-        """(D,) float32: the spectrum as the network gives it back, decoded from its mean."""
+        """(D,) float32: the network's reconstruction, decoded from the latent mean."""
         return self.vae_of(row).reconstruct(self.prepared(row)[None])[0]
 
     @cached_property
@@ -115,7 +115,7 @@ class AnomalyLens(BuiltLens):
     def like(
         self, score: str, value: float, sn_median: float, *, row: int | None = None
     ) -> LikeRank | None:
-        """Rank of a score among scored spectra of like S/N; None where it cannot be said.
+        """Rank of a score among scored spectra of similar S/N; None if it cannot be determined.
 
         Parameters
         ----------

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["OF_KIND", "BuiltLens", "LensError", "Verdict", "domain_run", "input_of", "no_target"]
 
-# The target that asks why a spectrum is, or is not, like what the model learned on.
+# The target for why a spectrum is, or is not, like the training sample.
 OF_KIND = "of_kind"
 
 
 class LensError(Exception):
-    """A lens cannot do what was asked; the text says why."""
+    """A lens cannot do what was requested; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a model says of one spectrum.
+    """A model's verdict on one spectrum.
 
     Attributes
     ----------
@@ -47,8 +47,8 @@ class Verdict:
     probabilities
         Class → probability; empty for a score.
     votes
-        The class that most of a support vector machine's pairwise votes go to, which is sometimes
-        not the most probable one; "" for other classifiers and scores.
+        The class with most of a support vector machine's pairwise votes, sometimes not the most
+        probable one; "" for other classifiers and for scores.
     score
         Anomaly score; NaN for a type.
     rank
@@ -58,11 +58,11 @@ class Verdict:
     of
         Which of the eight scores; "" for a type.
     domain
-        Whether the model has learned on anything like the spectrum; None where that is not known.
+        Whether the model was trained on anything like the spectrum; None if unknown.
     class_set
-        Which types it may be of at a level; None for a score.
+        The types it may have at a level; None for a score.
     like
-        Rank among scored spectra of like S/N; None for a type, and where it cannot be said.
+        Rank among scored spectra of similar S/N; None for a type, or if it cannot be determined.
     """
 
     kind: Literal["type", "score"]
@@ -79,7 +79,7 @@ class Verdict:
     like: LikeRank | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-serialisable, but for the domain; ``of`` says ``n_ranked`` again."""
+        """JSON-serialisable, without the domain; ``of`` repeats ``n_ranked``."""
         if self.kind == "score":
             like = None if self.like is None else asdict(self.like)
             kept: dict[str, Any] = {"score": self.score, "name": self.of, "rank": self.rank}
@@ -90,16 +90,16 @@ class Verdict:
 
 
 class BuiltLens:
-    """A lens on what a build has left; those with a model derive from it.
+    """Base of the lenses on the results of a build.
 
     Parameters
     ----------
     collection
-        Whose spectra.
+        The spectra.
     preparation
         Run of stage prepare-p21 or prepare-o25 that prepared them.
     trained
-        Run that has the model.
+        Run that contains the model.
 
     Attributes
     ----------
@@ -108,9 +108,9 @@ class BuiltLens:
     rows
         (n,) rows of the collection that can be used, ascending.
     targets
-        What can be explained; the first is the usual one.
+        Targets that can be explained; the first is the default.
     domain
-        Which spectra its model is for; None where a build has yet to say.
+        Which spectra its model is for; None if it has not been built.
     """
 
     targets: tuple[str, ...]
@@ -136,7 +136,7 @@ class BuiltLens:
         return str(metrics.get("trained_on", metrics.get("made_as", self._trained.key)))
 
     def _joined_tables(self, *tables: pd.DataFrame) -> pd.DataFrame:
-        """Tables by row as one, the first one's rows; nothing is copied where rows are the lens's.
+        """Join tables by row, keeping the rows of the first, without a copy if all rows agree.
 
         Rows that several tables share are kept once.
         """
@@ -162,29 +162,29 @@ class BuiltLens:
         return str(self._reasons.iat[int(np.searchsorted(self._unusable, row))])
 
     def prepared(self, row: int) -> np.ndarray:
-        """(D,) float32 as the model sees it.
+        """(D,) float32 as given to the model.
 
         Raises
         ------
         LensError
-            It cannot be used; the text is the reason.
+            The row cannot be used; the text is the reason.
         """
         self._check_row(row)
         return np.asarray(self._spectra[int(np.searchsorted(self.rows, row))])
 
     def prepared_rows(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
-        """(n, D) float32 of as many rows, each part of the file read once; errors likewise."""
+        """(n, D) float32 of several rows, with each part of the file read once; same errors."""
         for row in rows:
             self._check_row(int(row))
         return np.asarray(self._spectra.oindex[np.searchsorted(self.rows, rows)])
 
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
-        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides.
+        """(D,) float32: an edited prepared spectrum, normalised again by the recipe.
 
         Raises
         ------
         LensError
-            The flux it is to be divided by is not positive.
+            The flux to divide by is not positive.
         """
         recipe = recipe_from_dict(self.preparation.facts("recipe"))
         if isinstance(recipe, O25Recipe):
@@ -195,22 +195,22 @@ class BuiltLens:
             raise LensError(str(error).partition(": ")[2]) from error
 
     def has_target(self, name: str) -> bool:
-        """Whether there is such a target, by its name in ``targets`` or spelled out."""
+        """Whether there is a target of this name, from ``targets`` or spelled out."""
         return name in self.targets
 
     @property
     def whose(self) -> str:
-        """Whose the model is and what it learned on, in words."""
+        """Owner and training sample of the model, in words."""
         return whose_model(self._trained, None if self.domain is None else self.domain.sample)
 
     def domain_of(self, row: int) -> DomainVerdict | None:
-        """Whether the model has learned on anything like a row; None where that is not known."""
+        """Whether the model was trained on anything like a row; None if unknown."""
         if self.domain is None:
             return None
         return self.domain.of_row(row, self._facts_of(row))
 
     def of_kind(self) -> LinearTarget:
-        """Log-odds of the sample it learned on against the rest of its survey, to be explained.
+        """Log-odds of the training sample against the rest of its survey, as a target.
 
         Raises
         ------
@@ -229,11 +229,11 @@ class BuiltLens:
         return numbers | words | {"flux_unit": flux_unit_of(catalog, row)}
 
     def _observed(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rest wavelengths, flux and ivar (D,) of a row before it was prepared."""
+        """Rest wavelengths, flux and ivar (D,) of a row before preparation."""
         return self._collection.wave_rest_aa, *self._collection.spectrum(row)
 
     def check_target(self, name: str) -> None:
-        """LensError, naming those there are, if there is no such target."""
+        """Raise LensError, listing the targets, if there is none of this name."""
         if not self.has_target(name):
             raise LensError(no_target(name, self.targets))
 
@@ -244,7 +244,7 @@ class BuiltLens:
 
 def no_target(name: str, known: Iterable[str]) -> str:
     """There is no such target, in words: what is near, and what there is."""
-    there = [each for each in known if each != OF_KIND]  # asked by the page alone
+    there = [each for each in known if each != OF_KIND]  # used by the page only
     if not there:
         return f"there is no target {name!r}; no model has been built here yet: spexplain build"
     near = get_close_matches(name.lower(), there, 1)
@@ -253,12 +253,12 @@ def no_target(name: str, known: Iterable[str]) -> str:
 
 
 def input_of(store: RunStore, run: Run, stage: str) -> Run:
-    """The run of a stage that another was made from.
+    """The run of a stage from which another was made.
 
     Raises
     ------
     LensError
-        It is gone.
+        It is missing.
     """
     input_run = store.get(stage, run.inputs[stage])
     if input_run is None:
@@ -267,7 +267,7 @@ def input_of(store: RunStore, run: Run, stage: str) -> Run:
 
 
 def domain_run(store: RunStore, stage: str, model: Run) -> Run | None:
-    """What says which spectra a model is for; None where that has not been built for this model."""
+    """The run with the domain of a model; None if it has not been built for this model."""
     run = store.find(stage)
     return run if run is not None and run.inputs.get(model.stage) == model.key else None
 

@@ -11,26 +11,26 @@ __all__ = ["reddening_of_file"]
 
 
 def reddening_of_file(lens: Lens, spectrum: Spectrum) -> tuple[float | None, str]:
-    """E(B−V) to correct a file's spectrum for, mag, and what to say where it is not known.
+    """E(B−V) to correct a file's spectrum for, mag, and a note if it is unknown.
 
     Parameters
     ----------
     lens
-        Spectra of a collection that was corrected (from the SFD map, or a column of its catalog)
-        are compared with corrected ones alone.
+        If its collection is corrected (with the SFD map, or a column of its catalogue), spectra
+        from outside must be too.
     spectrum
-        Its position is asked of the SFD map; a catalog knows its own spectra only.
+        Its position is looked up in the SFD map; a catalogue contains only its own spectra.
 
     Returns
     -------
     ebv
         None for no correction.
     note
-        Empty where the spectrum is prepared as the lens's own.
+        Empty if the spectrum is prepared like the lens's own.
     """
     if str(lens.preparation.metrics.get("dust", "none")) == "none":
         return None, ""
-    from ..build.dust import DustError, milky_way_ebv  # reads tables of the sky: not for the others
+    from ..build.dust import DustError, milky_way_ebv  # loads tables of the sky
 
     why = "its file gives no position"
     if np.isfinite(spectrum.ra) and np.isfinite(spectrum.dec):

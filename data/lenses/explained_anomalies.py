@@ -26,14 +26,14 @@ class Reasons:
     rows : (n,)
         Rows of the collection.
     unit : (n, S)
-        Explanations: weights of equal segments, of unit length; ≥ 0 where signs were dropped.
+        Explanations: weights of equal segments, of unit length; ≥ 0 if signs were dropped.
     wave_rest_aa : (D,)
         Vacuum Å, of the prepared spectra.
     scan
         k, inertia and silhouette of each number of clusters tried.
     lines
-        Line ratios of each row: see the stage that measured them. Where ``in_counts``, the flux was
-        never calibrated, and ratios of distant lines are NaN.
+        Line ratios of each row, from stage cluster. If ``in_counts``, the flux is uncalibrated, and
+        ratios of distant lines are NaN.
     k, seed
         As built.
     weight_sign
@@ -41,23 +41,23 @@ class Reasons:
     explained
         What was explained, and how, in a few words.
     r2 : (n,)
-        Weighted R² of each one's surrogate; NaN if not known.
+        Weighted R² of each surrogate; NaN if unknown.
     settings
-        Of the explanations, as built; empty if not known.
+        Of the explanations, as built; empty if unknown.
     dust
-        What the lines' flux was corrected for, in a few words; "" where it was not recorded.
+        The dust correction of the line fluxes, in a few words; "" if it was not recorded.
     prepared
-        Run that holds their spectra, where they are too many for a copy of their own.
+        Run with their spectra, if they are too many for a separate copy.
     elbow, best_silhouette
-        What the scan suggests; 0 before it has been made.
+        Numbers of clusters suggested by the scan; 0 before it was made.
     run
-        That built them.
+        Run that built them.
     weights
-        Run of the weights that ``unit`` was made from.
+        Run of the weights from which ``unit`` was made.
     as_built
         Whether signs are kept or dropped as in the build.
     growth
-        How many explanations came after the clusters were found, in words; "" for none.
+        How many explanations were added after clustering, in words; "" for none.
     """
 
     rows: np.ndarray
@@ -86,7 +86,7 @@ class Reasons:
         return labels, self.run.read_array("centres")
 
     def spectra(self, at: np.ndarray | None = None) -> np.ndarray:
-        """(m, D) float32, prepared; read anew at each call.
+        """(m, D) float32, prepared; read from disk at each call.
 
         Parameters
         ----------
@@ -105,7 +105,7 @@ class Reasons:
 
 
 def open_reasons(collection: Collection) -> Reasons | None:
-    """What the last build clustered; None if it has not, or is of an earlier version."""
+    """The explanations clustered by the last build; None without any, or if it is too old."""
     store = RunStore(collection.path)
     run = store.find("cluster")
     if run is None:
@@ -151,21 +151,21 @@ def _weights_of(explained: Run, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _r2(explained: Run | None, rows: np.ndarray) -> np.ndarray:
-    """(n,) of the rows; NaN where the explanations are gone."""
+    """(n,) R² of the rows; NaN if the explanations are missing."""
     if explained is None:
         return np.full(len(rows), np.nan)
     return explained.table("explained").set_index("row")["r2"].reindex(rows).to_numpy(np.float64)
 
 
 def without_uncalibrated(lines: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """The table with a column ``in_counts``, and without the ratios that those spectra lack.
+    """The table with a column ``in_counts``, and without ratios that such spectra cannot have.
 
     Parameters
     ----------
     lines
-        Of ``data.build.row_lines``.
+        From ``data.build.row_lines``.
     catalog
-        Of the collection.
+        Catalogue of the collection.
     """
     rows = lines["row"].to_numpy()
     units = catalog["flux_unit"].to_numpy() if "flux_unit" in catalog else np.full(len(catalog), "")
@@ -184,22 +184,22 @@ def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
     reasons
         As built.
     sign
-        What is asked for; if it is what was built, the reasons are given back.
+        The requested treatment of signs; if it is that of the build, ``reasons`` is returned.
 
     Returns
     -------
     reasons
-        Without inertia and silhouette where they differ from those built: see :func:`scanned`.
+        Without inertia and silhouette if they differ from those built: see :func:`scanned`.
 
     Raises
     ------
     RunError
-        If the weights are needed and no longer there.
+        If the weights are needed and missing.
     """
     if sign == reasons.weight_sign:
         return reasons
     if reasons.weights is None:
-        raise RunError("the weights of the explanations are gone; build again")
+        raise RunError("the weights of the explanations are missing; build again")
     # Imported late: scikit-learn takes a second that opening the page saves.
     from ...core.explain.clusters import unit_explanations
 
@@ -213,7 +213,7 @@ def reasons_by_sign(reasons: Reasons, sign: WeightSign) -> Reasons:
 
 
 def scanned(reasons: Reasons, callback: Callable[[int, int], None] | None = None) -> Reasons:
-    """The reasons with inertia and silhouette of each number of clusters; as they are if known.
+    """The reasons with inertia and silhouette of each number of clusters; unchanged if known.
 
     Parameters
     ----------

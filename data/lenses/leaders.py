@@ -28,19 +28,19 @@ class ScoreLeaders:
     Attributes
     ----------
     top
-        How many spectra a list has.
+        Number of spectra in a list.
     made_of
-        Score × part: mean share, 0 to 1, of the score of those on top.
+        Score × part: mean share, 0 to 1, of the score of spectra at the top.
     led_by
-        Score × part: how many of them have their largest share there.
+        Score × part: how many of them have their largest share in this part.
     of_pixels
-        Part → its share of the pixels: what a score without preference would have.
+        Part → its share of the pixels, as a score without preference would have it.
     kinds
-        Score → kind → how many of those on top are of it, commonest first.
+        Score → kind → how many of the top spectra are of it, commonest first.
     kinds_of_all
         Kind → how many scored spectra are of it.
     shared, in_all
-        Score × score, share of a top list that is in the other; and in those of all scores.
+        Score × score: share of one top list that is in the other; share in the lists of all scores.
     """
 
     top: int
@@ -54,7 +54,7 @@ class ScoreLeaders:
 
     @property
     def n_ranked(self) -> int:
-        """How many spectra have scores: the top is some of these."""
+        """Number of spectra with scores, from which the top is taken."""
         return sum(self.kinds_of_all.values())
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,18 +85,18 @@ def score_leaders(
     top: int = 100,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ScoreLeaders:
-    """Who is on top of each score, and which part of the spectrum puts them there.
+    """The top spectra of each score, and the parts of the spectrum that put them there.
 
     Parameters
     ----------
     catalog
-        Of the collection.
+        Catalogue of the collection.
     lens
-        Whose scores.
+        The lens with the scores.
     top
         Length of the lists, 1 or more; all scored spectra if those are fewer.
     cancelled
-        Asked now and then.
+        Called now and then; True stops the work.
 
     Raises
     ------
@@ -125,9 +125,9 @@ def score_leaders(
 
 
 def kinds_of_spectra(catalog: pd.DataFrame) -> np.ndarray:
-    """What the catalog says spectra are, (n,) str: planted, else their label, else their subclass.
+    """Kinds of spectra from the catalogue, (n,) str: planted, else their label, else subclass.
 
-    "no subclass" where it says nothing.
+    "no subclass" if there is none of these.
     """
     kinds = np.full(len(catalog), "", object)
     for column in ("planted_kind", "label", "subclass"):
@@ -143,7 +143,7 @@ def _parts(
     lists: dict[str, np.ndarray],
     cancelled: Callable[[], bool],
 ) -> dict[str, np.ndarray]:
-    """Score → (top, 4), each spectrum read and decoded once, a block at a time."""
+    """Score → (top, 4); each spectrum is read and decoded once, in blocks."""
     every = np.unique(np.concatenate([*lists.values()]))
     share_of_parts = {name: np.empty((len(at), len(get_args(Part)))) for name, at in lists.items()}
     networks = lens.autoencoders

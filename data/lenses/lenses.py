@@ -46,7 +46,7 @@ class Lens(Protocol):
 
     @property
     def title(self) -> str:
-        """For the page."""
+        """Title on the page."""
         ...
 
     @property
@@ -56,22 +56,22 @@ class Lens(Protocol):
 
     @property
     def rows(self) -> np.ndarray:
-        """(n,) rows of the collection it can take, ascending."""
+        """(n,) usable rows of the collection, ascending."""
         ...
 
     @property
     def columns(self) -> pd.DataFrame:
-        """What the model says of every such row, indexed by row."""
+        """The model's results for every usable row, indexed by row."""
         ...
 
     @property
     def domain(self) -> BuiltDomain | None:
-        """Which spectra its model is for; None where a build has yet to say."""
+        """Which spectra its model is for; None if it has not been built."""
         ...
 
     @property
     def whose(self) -> str:
-        """Whose the model is and what it learned on, in words."""
+        """Owner and training sample of the model, in words."""
         ...
 
     @property
@@ -86,15 +86,15 @@ class Lens(Protocol):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """What can be explained; the first is the usual one."""
+        """Targets that can be explained; the first is the default."""
         ...
 
     def has_target(self, name: str) -> bool:
-        """Whether there is such a target, by its name in :attr:`targets` or spelled out."""
+        """Whether there is a target of this name, from :attr:`targets` or spelled out."""
         ...
 
     def check_target(self, name: str) -> None:
-        """LensError, naming those there are, if there is no such target."""
+        """Raise LensError, listing the targets, if there is none of this name."""
         ...
 
     def usable(self, row: int) -> bool:
@@ -106,23 +106,23 @@ class Lens(Protocol):
         ...
 
     def prepared(self, row: int) -> np.ndarray:
-        """(D,) float32 as the model sees it; LensError with the reason if it cannot."""
+        """(D,) float32 as given to the model; LensError with the reason if it cannot take it."""
         ...
 
     def prepared_rows(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
-        """(n, D) float32 of as many rows at once; LensError if it cannot take one."""
+        """(n, D) float32 of several rows; LensError if it cannot take one of them."""
         ...
 
     def renormalised(self, flux: np.ndarray) -> np.ndarray:
-        """(D,) float32: a prepared spectrum that was changed, divided as the recipe divides."""
+        """(D,) float32: an edited prepared spectrum, normalised again by the recipe."""
         ...
 
     def target(self, name: str, row: int) -> Target:
-        """One of :attr:`targets` for this row; LensError if there is none of this name."""
+        """One of :attr:`targets` for this row; LensError if the name is unknown."""
         ...
 
     def verdict(self, row: int) -> Verdict:
-        """What the model says; LensError with the reason if it cannot take the row."""
+        """The model's verdict; LensError with the reason if it cannot take the row."""
         ...
 
 
@@ -145,7 +145,7 @@ def open_lenses(collection: Collection) -> dict[str, Lens]:
 
 
 def outdated(collection: Collection) -> str:
-    """What an earlier version has built here that is to be built again, as a sentence; or ""."""
+    """A sentence on what an earlier version built here that must be built again; or ""."""
     svm = RunStore(collection.path).find("svm")
     if svm is None or not is_outdated(svm):
         return ""
@@ -156,7 +156,7 @@ def outdated(collection: Collection) -> str:
 
 
 def outdated_domain(collection: Collection) -> str:
-    """What is not asked of spectra here since an earlier version built it, as a sentence; or ""."""
+    """A sentence on checks that are missing here since an earlier version built it; or ""."""
     store, of_before, lenders = RunStore(collection.path), [], []
     for stage, lens in (("domain-p21", AgnLens), ("domain-o25", AnomalyLens)):
         run = store.find(stage)

@@ -12,7 +12,7 @@ from .explained_anomalies import without_uncalibrated
 
 __all__ = ["measured_lines"]
 
-_AT_ONCE = 40  # spectra measured together: a second's work that cannot be left
+_AT_ONCE = 40  # spectra measured together: about a second's work, which cannot be cancelled
 
 
 def measured_lines(
@@ -20,29 +20,29 @@ def measured_lines(
     rows: np.ndarray,
     cancelled: Callable[[], bool],
 ) -> Iterator[tuple[pd.DataFrame, str]]:
-    """Measure lines as a build does of explained anomalies, and answer once all are measured.
+    """Measure lines as a build does for explained anomalies; yields once all are measured.
 
     Parameters
     ----------
     collection
-        Whose spectra.
+        The spectra.
     rows : (n,)
-        Which; each has a redshift.
+        Rows to measure; each has a redshift.
     cancelled
-        Asked often; true ends the work without an answer.
+        Called often; True ends the work without a result.
 
     Yields
     ------
     lines, dust
-        A row each, as ``data.build.row_lines`` has them, with ``in_counts``; and what their flux
-        was corrected for: ``map``, ``catalog`` or ``none``.
+        One line for each row, as from ``data.build.row_lines``, with ``in_counts``; and the source
+        of the dust correction: ``map``, ``catalog`` or ``none``.
 
     Raises
     ------
     ValueError
-        The grid reaches no line.
+        The grid covers no lines.
     """
-    # Here and not above: they load what takes seconds.
+    # Imported here: they take seconds to load.
     from ..build.reddening import reddening_of_lines, usable_source
     from ..build.row_lines import row_lines
 

@@ -97,7 +97,7 @@ class Placer:
         if run is None or not (run.path / f"{next(iter(known))}.parquet").exists():
             raise LensError(f"there is no plane {plane!r} to place a spectrum on")
         if run.metrics.get("features") == "latent":
-            raise LensError(f"plane {plane!r} is of latent points; only spectra can be placed")
+            raise LensError(f"plane {plane!r} shows latent points; spectra cannot be placed on it")
         prepared = self._store.get(needs, run.inputs[needs])
         if prepared is None:
             raise LensError(f"{run.path} lacks the spectra it was made from; build again")

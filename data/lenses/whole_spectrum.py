@@ -124,5 +124,5 @@ def _scale(
     observed = seen[both].astype(np.float64)
     squares = float(np.dot(observed, observed))
     if not squares > 0:
-        raise ValueError("no pixel that the model sees was measured")
+        raise ValueError("none of the pixels that the model uses was measured")
     return float(np.dot(observed, prepared[both].astype(np.float64)) / squares)

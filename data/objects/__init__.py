@@ -1,4 +1,4 @@
-"""Collections at an address such as s3://bucket/survey: copies here, and what is put there."""
+"""Collections at an address such as s3://bucket/survey: local working copies, and uploads."""
 
 from __future__ import annotations
 

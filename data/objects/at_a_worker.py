@@ -25,26 +25,26 @@ _DESCRIBED = "zarr.json"
 
 
 class Fetched:
-    """Files of a folder at an address, in a folder of this process that goes with this object.
+    """Files of a folder at an address, in a temporary folder that lives as long as this object.
 
     Attributes
     ----------
     path
-        The folder here.
+        The local folder.
 
     Parameters
     ----------
     address
-        The folder there.
+        The remote folder.
     names
-        Which of its files, by name.
+        Files to fetch.
     arrays
-        Folders in it of arrays that :meth:`store` may be asked for.
+        Folders of arrays for :meth:`store`.
 
     Raises
     ------
     AddressError
-        One is not there, or the address does not answer.
+        A file is missing, or the address does not answer.
     """
 
     def __init__(self, address: str, names: Iterable[str], arrays: Iterable[str] = ()) -> None:
@@ -59,16 +59,16 @@ class Fetched:
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
 
     def array(self, path: Path, *, mode: Any = "r") -> zarr.Array:
-        """An array of it, by its path here; chunks travel when they are asked for."""
+        """An array, by its local path; its chunks are fetched on access."""
         return zarr.open_array(self.store(path, read_only=mode == "r"), mode=mode, zarr_format=3)
 
     def store(self, path: Path, *, read_only: bool = True) -> WrapperStore[FsspecStore]:
-        """Of an array or group: what describes it from here, where it was checked; else from there.
+        """Store of an array or group: metadata from here, where they were checked; data from there.
 
         Raises
         ------
         ValueError
-            A codec is not known.
+            A codec is unknown.
         """
         below = path.relative_to(self.path).as_posix()
         for name in self._described:
@@ -80,7 +80,7 @@ class Fetched:
 
 
 class _DescribedHere(WrapperStore[FsspecStore]):
-    """An array at an address whose description is read from this machine."""
+    """An array at an address whose metadata are read from this machine."""
 
     def __init__(self, store: FsspecStore, path: Path) -> None:
         super().__init__(store)
@@ -102,7 +102,7 @@ class _DescribedHere(WrapperStore[FsspecStore]):
 
 
 def remote_array(address: str, *, mode: Any = "r") -> zarr.Array:
-    """The array at an address, nothing of it read yet.
+    """The array at an address; its values are read on access.
 
     Raises
     ------

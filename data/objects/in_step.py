@@ -21,46 +21,46 @@ Here = Callable[[str], Path]
 Report = Callable[[int, int], None]
 """Told how many files of how many have travelled."""
 
-# Most of a small object's time is waiting.
+# For small objects most of the time is spent waiting.
 _AT_ONCE = 8
 
 _Known = dict[str, list[str | int]]
 
 
 class InStep:
-    """An address, and what of it is here.
+    """An address, and which of its objects are here.
 
-    Of each file that travelled it is noted which version of the object it is, and its size and
-    time: as long as both still hold, it does not travel again.
+    For each transferred file the version of the object and the file's size and time are recorded:
+    while both are unchanged, it is not transferred again.
 
     Parameters
     ----------
     remote
         The address.
     memory
-        The file of these notes; without it everything travels again.
+        File of these records; without it everything is transferred again.
     """
 
     def __init__(self, remote: RemoteFolder, memory: Path) -> None:
         self._remote, self._memory = remote, memory
 
     def has(self, there: Mapping[str, Version], here: Here) -> bool:
-        """Whether all of these objects are here as they are there."""
+        """Whether all of these objects are here in their present version."""
         with self._known() as known:
             return all(_same(known, n, version, here(n)) for n, version in there.items())
 
     def knows(self, name: str, there: Version) -> bool:
-        """Whether this version of an object is what last travelled, in either direction."""
+        """Whether this version of an object was the last one transferred, in either direction."""
         with self._known() as known:
             return known.get(name, [""])[0] == there.mark
 
     def fetch(self, there: Mapping[str, Version], here: Here, report: Report | None = None) -> int:
-        """Fetch of these objects those that are not here, or not the same; how many that were.
+        """Fetch those of these objects that are missing or outdated here; returns their number.
 
         Raises
         ------
         AddressError
-            One cannot be had, or is of another size than was listed.
+            One cannot be fetched, or its size differs from the listing.
         """
 
         def one(name: str) -> list[str | int]:
@@ -75,21 +75,21 @@ class InStep:
         return len(lacking)
 
     def put(self, below: str, here: Mapping[str, Path], report: Report | None = None) -> int:
-        """Put these files there, those that are not there or not the same; how many that were.
+        """Upload those of these files that are missing or outdated there; returns their number.
 
         Parameters
         ----------
         below
-            Folder at the address that holds them all; "" for the address itself.
+            Folder at the address that contains them all; "" for the address itself.
         here
-            Name there → file here.
+            Remote name → local file.
         report
-            Told how far it is.
+            Called with the progress.
 
         Raises
         ------
         AddressError
-            One cannot be put, or is not there afterwards.
+            One cannot be uploaded, or is not there afterwards.
         """
 
         def one(name: str) -> list[str | int]:
@@ -109,13 +109,15 @@ class InStep:
             there = self._remote.files(below) if changed else there
             for name, (_, size, time) in sent.items():
                 if name not in there or there[name].size != size:
-                    raise AddressError(f"{self._remote.address}/{name} was put and is not there")
+                    raise AddressError(
+                        f"{self._remote.address}/{name} was uploaded but is not there"
+                    )
                 known[name] = [there[name].mark, size, time]
         return len(changed)
 
     @contextmanager
     def _known(self) -> Iterator[_Known]:
-        """The notes, by one process and thread at a time; kept also if it is broken off."""
+        """The records, for one process and thread at a time; saved even if interrupted."""
         self._memory.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._memory.with_suffix(".lock")):
             try:
@@ -138,7 +140,7 @@ def _travel(
                 known[name] = noted
                 if report is not None:
                     report(done, len(names))
-        except BaseException:  # raised on: whatever it is, Ctrl-C too, none that waits is begun
+        except BaseException:  # even Ctrl-C: start none that waits, then raise again
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 

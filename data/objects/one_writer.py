@@ -21,24 +21,24 @@ HELD = ".writer.json"
 
 @contextmanager
 def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], None]]:
-    """Hold an address for as long as the block lasts.
+    """Lock an address for the duration of the context.
 
     Parameters
     ----------
     remote
         The address.
     whose
-        Of what is held in the same name by one process at a time anyhow: what a killed one left
-        in this name is taken over.
+        Name of a holder that is one process at a time anyway: a lock that a killed process left
+        under this name is taken over.
 
     Yields
     ------
-    To be called before what counts is written; AddressError if the address is not ours any more.
+    A function to call before a manifest is written; AddressError if the lock was lost.
 
     Raises
     ------
     AddressError
-        Another holds it; the text says who, since when, and what to do.
+        Another holds the lock; the text says who, since when, and what to do.
     """
     claim = {"token": uuid.uuid4().hex, "whose": whose, "by": _by(), "since": _now()}
     content = json.dumps(claim).encode()
@@ -62,7 +62,7 @@ def only_writer(remote: RemoteFolder, whose: str = "") -> Iterator[Callable[[], 
 
 
 def let_go(remote: RemoteFolder) -> None:
-    """End the hold of a writer that was killed; who is still at work stops at its next result."""
+    """Release the lock of a killed writer; one that still runs stops at its next result."""
     remote.remove([HELD])
 
 
@@ -89,6 +89,6 @@ def _now() -> str:
 def _by() -> str:
     try:
         name = getpass.getuser()
-    except (KeyError, OSError):  # a number without a name, as in containers
+    except (KeyError, OSError):  # a user id without a name, as in containers
         name = "?"
     return f"{name} on {socket.gethostname()}, process {os.getpid()}"

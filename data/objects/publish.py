@@ -25,18 +25,18 @@ _DRAFT = re.compile(r"\.(?P<run>.+)\.partial")
 
 
 class Published:
-    """The address of a collection, while this process alone writes there.
+    """The address of a collection while this process holds its lock.
 
     Parameters
     ----------
     remote
         The address.
     folder
-        The collection here.
+        The local collection.
     step
-        What of it is there already.
+        What is already at the address.
     still_ours
-        Raises if another writes there now.
+        Raises if another writer has taken over.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Published:
         self._step, self._still_ours = step, still_ours
 
     def put_spectra(self, report: Report | None = None) -> int:
-        """Put the spectra and their catalogue, then the facts by which they count."""
+        """Upload the spectra and their catalogue, then the facts that make them valid."""
         names = (CATALOG_NAME, REJECTS_NAME)
         files = {name: self._folder / name for name in names}
         files |= _files(self._folder / SPECTRA_NAME, SPECTRA_NAME)
@@ -55,20 +55,20 @@ class Published:
         return n
 
     def put_run(self, run: Path, report: Report | None = None) -> int:
-        """Put a finished run; what an attempt that was broken off has left there is replaced."""
+        """Upload a finished run, replacing what an interrupted attempt left there."""
         below = f"runs/{run.name}"
         files, there = _files(run, below), self._remote.files(below)
         if there.keys() == files.keys() and self._step.has(there, files.__getitem__):
             return 0
         manifest = f"{below}/{MANIFEST}"
-        # From here on it does not count, until all of it is there.
+        # From here on the run is invalid, until it is complete.
         self._still_ours()
         self._remote.remove({manifest} | (there.keys() - files.keys()))
         del files[manifest]
         return self._step.put(below, files, report) + self._count(below, run / MANIFEST)
 
     def put_finished_runs(self, report: Report | None = None) -> int:
-        """Put the runs that are not there."""
+        """Upload the runs that are missing there."""
         there = self._remote.files("runs")
         lacking = [
             path.parent
@@ -78,7 +78,7 @@ class Published:
         return sum(self.put_run(run, report) for run in lacking)
 
     def put_current(self, *, if_ours: bool = False) -> int:
-        """Say there which runs are current; if asked so, not over what a build there has said."""
+        """Upload which runs are current, optionally without overriding a build made there."""
         current = self._folder / CURRENT
         version = self._remote.files("runs").get(CURRENT) if if_ours else None
         if not current.is_file() or (version and not self._step.knows(CURRENT, version)):
@@ -86,13 +86,13 @@ class Published:
         return self._count("runs", current)
 
     def put_draft(self, draft: Path) -> None:
-        """Put what a stage has so far where its run will be: workers read it there."""
+        """Upload a stage's files so far to the place of its run, where workers read them."""
         below = f"runs/{_run_of(draft)}"
         kept = {n: p for n, p in _files(draft, below).items() if "/chunks-" not in n}
         self._step.put(below, kept)
 
     def fetch_rows(self, draft: Path) -> None:
-        """Fetch what workers have written of the arrays that a stage has made room for."""
+        """Fetch what workers have written into the arrays that a stage created."""
         below = f"runs/{_run_of(draft)}"
         rooms = tuple(f"{below}/{room.parent.name}/c/" for room in draft.glob("*.zarr/zarr.json"))
         if rooms:
@@ -101,9 +101,9 @@ class Published:
             self._step.fetch(written, lambda name: draft / name.removeprefix(f"{below}/"))
 
     def address(self, path: str) -> str:
-        """Where a worker finds what lies here: the address of a path; any other text as it is.
+        """The address of a local path, for a worker; any other text unchanged.
 
-        What a stage is still writing is at its run's final place there, which counts later.
+        Unfinished runs are already at their final place there, and become valid later.
         """
         path_here = Path(path)
         if not path_here.is_relative_to(self._folder):
@@ -112,21 +112,21 @@ class Published:
         return "/".join([self._remote.address, *parts])
 
     def _count(self, below: str, path: Path) -> int:
-        """Put the file by which the others count, if it is ours to say."""
+        """Upload the file that makes the others valid, if the lock is still ours."""
         self._still_ours()
         return self._step.put(below, {f"{below}/{path.name}".removeprefix("/"): path})
 
 
 @contextmanager
 def published(collection: Collection) -> Iterator[Published | None]:
-    """Hold the address whose working copy a collection is; None for one in any other folder.
+    """Lock the address of a working copy for a build; None for a collection in any other folder.
 
-    Runs that were finished here and are not there are put there first.
+    Finished local runs that are missing there are uploaded first.
 
     Raises
     ------
     AddressError
-        Another build is at work there, the collection has changed, or the address does not answer.
+        Another build is running there, the collection has changed, or the address does not answer.
     """
     folder = collection.path
     address = address_of(folder)
@@ -137,7 +137,7 @@ def published(collection: Collection) -> Iterator[Published | None]:
     with only_writer(remote, copy_name(folder)) as still_ours:
         bring_up_to_date(remote, folder)
         if read_meta(folder)["key"] != collection.key:
-            raise AddressError(f"the collection at {address} has changed: begin the build again")
+            raise AddressError(f"the collection at {address} has changed: start the build again")
         publication = Published(remote, folder, in_step(remote, folder), still_ours)
         publication.put_finished_runs()
         publication.put_current()
@@ -148,31 +148,30 @@ def published(collection: Collection) -> Iterator[Published | None]:
 
 
 def copy_to(folder: str | Path, address: str, report: Report | None = None) -> int:
-    """Put a collection at an address, or what was added to it since it was put there.
+    """Upload a collection to an address, or what was added to it since the last upload.
 
-    Returns how many files travelled. What was broken off goes on where it stopped. Tags, notes
-    and names of clusters stay here. Which runs are current is not said over what a build at the
-    address has said since.
+    Returns the number of transferred files. An interrupted upload is resumed. Tags, notes and names
+    of clusters stay here. If a build at the address has changed the current runs, these stay.
 
     Parameters
     ----------
     folder
         The collection.
     address
-        As s3://bucket/survey: where nothing lies, or this collection as it was.
+        Such as s3://bucket/survey: empty, or with an earlier state of this collection.
     report
-        Told how many files of how many have been put.
+        Called with (files uploaded, files in all).
 
     Raises
     ------
     CollectionError
-        There is none in the folder; or another lies at the address, or it does not answer.
+        There is none in the folder, another is at the address, or the address does not answer.
     """
     folder, remote = Path(folder), RemoteFolder(address)
     collection = Collection.open(folder)
     lies_there = remote.read(META_NAME)
     if lies_there is not None and not _was(lies_there, read_meta(folder)):
-        raise AddressError(f"another collection lies at {remote.address}: name another address")
+        raise AddressError(f"there is another collection at {remote.address}: use another address")
     both = f"{folder.resolve()} {remote.address}"
     notes = hashlib.sha256(both.encode()).hexdigest()[:16]
     step = InStep(remote, home() / "objects" / f"copied-{notes}.json")
@@ -183,7 +182,7 @@ def copy_to(folder: str | Path, address: str, report: Report | None = None) -> i
 
 
 def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
-    """Whether these are facts of what a collection was before additions, or is."""
+    """Whether these are facts of the collection, now or before additions."""
 
     def stored(of: Mapping[str, Any]) -> Any:
         return of.get("stored_key", of.get("key"))
@@ -196,7 +195,7 @@ def _was(facts: bytes, now: Mapping[str, Any]) -> bool:
 
 
 def _files(folder: Path, below: str) -> dict[str, Path]:
-    """Name there → path here of all files of a folder but hidden ones."""
+    """Remote name → local path of all files of a folder except hidden ones."""
     files = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
     return {
         f"{below}/{inner.as_posix()}": path
@@ -206,6 +205,6 @@ def _files(folder: Path, below: str) -> dict[str, Path]:
 
 
 def _run_of(path: Path) -> str:
-    """Name of a run by that of its folder, also while it is being written."""
+    """Name of a run from that of its folder, finished or not."""
     draft = _DRAFT.fullmatch(path.name)
     return path.name if draft is None else draft["run"]

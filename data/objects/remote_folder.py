@@ -13,57 +13,57 @@ from ..files.atomic import written_whole
 
 __all__ = ["AddressError", "RemoteFolder", "Version", "is_address"]
 
-# Of what a listing says of an object, the first that is there changes whenever its bytes do.
+# Entries of a listing that change whenever an object's bytes do; the first present one is used.
 _MARKS = ("ETag", "etag", "generation", "mtime", "LastModified", "last_modified", "created")
 _EXTRA = "pip install 'spexplain[objects]'"
 
 
 class AddressError(CollectionError):
-    """What lies at an address cannot be had, or cannot be put there; the text says why."""
+    """Data at an address cannot be read or written; the text says why."""
 
 
 class Version(NamedTuple):
-    """Which bytes an object holds: a mark of the store's own, and their number."""
+    """Version of an object: the store's own mark, and the number of bytes."""
 
     mark: str
     size: int
 
 
 def is_address(text: object) -> bool:
-    """Whether this is an address with a scheme, such as s3://bucket/survey, and no folder."""
+    """Whether this is an address with a scheme, such as s3://bucket/survey, not a folder."""
     return "://" in str(text)
 
 
 class RemoteFolder:
-    """What lies below an address.
+    """The objects below an address.
 
-    Names are relative to it, with slashes. Where and as whom is left to the libraries: of S3 the
-    variables and files of AWS (``AWS_PROFILE``, ``AWS_ENDPOINT_URL`` …).
+    Names are relative to it, with slashes. Endpoint and credentials are left to the libraries: for
+    S3 the variables and files of AWS (``AWS_PROFILE``, ``AWS_ENDPOINT_URL`` …).
 
     Parameters
     ----------
     address
-        As s3://bucket/survey.
+        Such as s3://bucket/survey.
 
     Raises
     ------
     AddressError
-        It is none, or the library that knows its scheme is not installed.
+        It is not an address, or the library for its scheme is not installed.
     """
 
     def __init__(self, address: str) -> None:
         self.address = str(address).rstrip("/")
         scheme = self.address.partition("://")[0]
         if not is_address(self.address) or "::" in self.address:
-            raise AddressError(f"{address} is no address like s3://bucket/survey")
+            raise AddressError(f"{address} is not an address like s3://bucket/survey")
         if scheme in ("file", "local"):
-            raise AddressError(f"{address} is a folder of this machine: name it without {scheme}:")
+            raise AddressError(f"{address} is a local folder: write it without {scheme}:")
         self._fs, self._root = _opened(self.address)
 
     def files(self, below: str = "") -> dict[str, Version]:
-        """Name and version of all objects, or of those below a folder of it, as of now.
+        """Name and present version of all objects, or of those below a folder.
 
-        Hidden ones are left out, such as that by which a builder holds the address.
+        Hidden ones, such as the lock of a builder, are left out.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class RemoteFolder:
         return {n: v for n, v in inside.items() if not any(p[0] == "." for p in n.split("/"))}
 
     def _is_inside(self, name: str) -> bool:
-        """Whether it is a file's; what marks a folder is none."""
+        """Whether a name is a file's, rather than the marker of a folder."""
         if not name or name.endswith("/"):
             return False
         if any(p in ("", ".", "..") for p in name.split("/")) or {*name} & {*'\\:\0\n\r*?"<>|'}:
@@ -89,7 +89,7 @@ class RemoteFolder:
         return True
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of an object; None if there is none."""
+        """The bytes of an object; None if it does not exist."""
         with self._errors_in_words():
             try:
                 return self._fs.cat_file(self._at(name))
@@ -97,18 +97,18 @@ class RemoteFolder:
                 return None
 
     def fetch(self, name: str, path: Path) -> None:
-        """Have an object as a file, whole or not at all."""
+        """Download an object to a file, completely or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as beside, self._errors_in_words():
             self._fs.get_file(self._at(name), str(beside))
 
     def put(self, path: Path, name: str) -> None:
-        """Have a file as an object, in place of what is there."""
+        """Upload a file as an object, replacing any there."""
         with self._errors_in_words():
             self._fs.put_file(str(path), self._at(name))
 
     def create(self, name: str, content: bytes) -> bool:
-        """Put an object where there is none, in one step; False if there is one."""
+        """Create an object atomically; False if it exists."""
         with self._errors_in_words():
             try:
                 self._fs.pipe_file(self._at(name), content, mode="create")
@@ -117,7 +117,7 @@ class RemoteFolder:
         return True
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove objects, those that are there."""
+        """Remove objects, as far as they exist."""
         for name in names:
             with self._errors_in_words():
                 try:
@@ -130,18 +130,18 @@ class RemoteFolder:
 
     @contextmanager
     def _errors_in_words(self) -> Iterator[None]:
-        """What libraries raise, in one line that names the address."""
+        """Turn errors of the libraries into one line that names the address."""
         try:
             yield
         except PermissionError as error:
-            raise AddressError(f"{self.address} may not be read or written so: {error}") from error
+            raise AddressError(f"{self.address} cannot be accessed in this way: {error}") from error
         except (OSError, NotImplementedError, *_s3_errors()) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise AddressError(f"{self.address} cannot be reached: {reason}") from error
 
 
 def _opened(address: str) -> tuple[Any, str]:
-    """The file system, and the folder's path in it; no request is sent yet."""
+    """The file system, and the folder's path in it; sends no request."""
     from fsspec.core import url_to_fs
 
     try:
@@ -150,11 +150,11 @@ def _opened(address: str) -> tuple[Any, str]:
         way_out = f"; {_EXTRA}" if address.startswith("s3") else ""
         raise AddressError(f"{address} needs a library: {error}{way_out}") from error
     except ValueError as error:
-        raise AddressError(f"{address} is no address that is known: {error}") from error
+        raise AddressError(f"{address} is not a known kind of address: {error}") from error
 
 
 def _s3_errors() -> tuple[type[Exception], ...]:
-    """botocore's own errors, such as missing credentials; none where it is not loaded."""
+    """botocore's own errors, such as missing credentials; empty if it is not loaded."""
     of_s3 = sys.modules.get("botocore.exceptions")
     return () if of_s3 is None else (of_s3.BotoCoreError, of_s3.ClientError)
 

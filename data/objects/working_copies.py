@@ -36,22 +36,22 @@ CURRENT = "runs/current.json"
 
 
 def working_copy(address: str, report: Report | None = None) -> Path:
-    """The folder with what lies at an address, brought up to date: only what changed travels.
+    """The working copy of an address, brought up to date: only changes are transferred.
 
-    A run counts if its ``run.json`` is there. What was made here alone stays: tags, notes, names
-    of clusters, runs that are not there.
+    A run is valid if its ``run.json`` is there. Local data stay: tags, notes, names of clusters,
+    and runs that are not at the address.
 
     Parameters
     ----------
     address
-        As s3://bucket/survey.
+        Such as s3://bucket/survey.
     report
-        Told how many files of how many have come.
+        Called with (files fetched, files in all).
 
     Raises
     ------
     AddressError
-        The address does not answer, or no collection lies there.
+        The address does not answer, or has no collection.
     """
     remote = RemoteFolder(address)
     folder = _folder(remote.address)
@@ -60,10 +60,10 @@ def working_copy(address: str, report: Report | None = None) -> Path:
 
 
 def address_of(folder: Path) -> str | None:
-    """The address whose working copy a folder is; None for any other folder.
+    """The address of a working copy; None for any other folder.
 
-    Only one at the very place where :func:`working_copy` has it is: what came from others cannot
-    name an address that is written to.
+    Only a folder at the place used by :func:`working_copy` is one, so that data from others cannot
+    name an address to write to.
     """
     if folder.parent.parent.name != _COPIES or not (folder / _ADDRESS).is_file():
         return None
@@ -72,17 +72,17 @@ def address_of(folder: Path) -> str | None:
 
 
 def copy_name(folder: Path) -> str:
-    """A name of this working copy that no other has."""
+    """A unique name of this working copy."""
     return str(json.loads((folder / _ADDRESS).read_text(encoding="utf-8"))["copy"])
 
 
 def in_step(remote: RemoteFolder, folder: Path) -> InStep:
-    """What of an address is in its working copy."""
+    """Which objects of an address are in its working copy."""
     return InStep(remote, folder / _MEMORY)
 
 
 def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None = None) -> None:
-    """Fetch what is not here, or has changed: the collection, its facts last, then whole runs."""
+    """Fetch what is missing or changed: the collection, its facts last, then complete runs."""
     if META_NAME not in remote.files():
         raise AddressError(f"there is no collection at {remote.address}: it has no {META_NAME}")
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def bring_up_to_date(remote: RemoteFolder, folder: Path, report: Report | None =
 
 
 def _bring(remote: RemoteFolder, folder: Path, report: Report | None) -> None:
-    there = remote.files()  # again: another process may have fetched what is newer meanwhile
+    there = remote.files()  # again: another process may have fetched a newer one meanwhile
     step, facts = in_step(remote, folder), folder / META_NAME
     # What facts say of other spectra is true no more until these have come.
     if facts.is_file() and facts.read_bytes() != remote.read(META_NAME):
@@ -112,7 +112,7 @@ def _bring(remote: RemoteFolder, folder: Path, report: Report | None) -> None:
 def _bring_run(
     step: InStep, place: Path, files: Mapping[str, Version], report: Report | None
 ) -> None:
-    """Fetch a run beside its place, if it is not here, and put it there whole."""
+    """Fetch a missing run beside its place, and move it there once complete."""
     below = f"runs/{place.name}/"
     beside = place.with_name(f".{place.name}.coming.partial")
     if step.has(files, lambda name: place / name.removeprefix(below)):
@@ -139,6 +139,6 @@ def _finished_runs(there: Mapping[str, Version]) -> Iterator[tuple[str, dict[str
 
 
 def _folder(address: str) -> Path:
-    """Where its copy lies: by a name that the page shows, in a folder of this address alone."""
+    """Folder of its copy: with a readable name, inside a folder unique to this address."""
     name = re.sub(r"[^A-Za-z0-9_-]", "-", address.rpartition("/")[2]) or "collection"
     return home() / _COPIES / hashlib.sha256(address.encode()).hexdigest()[:16] / name

@@ -107,7 +107,9 @@ class KeptSelections:
         """
         name = " ".join(name.split())
         if not name or len(name) > _LONGEST:
-            raise ValueError(f"a selection's name has 1 to {_LONGEST} characters, got {len(name)}")
+            raise ValueError(
+                f"a selection's name must have 1 to {_LONGEST} characters, got {len(name)}"
+            )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with transaction(self._path, _TABLE) as base:
             line = (name, origin, len(ids), json.dumps(ids), now)
@@ -126,7 +128,7 @@ class KeptSelections:
             It cannot be written.
         """
         if not _COLOUR.fullmatch(colour):
-            raise ValueError(f"a colour is written as #rrggbb, got {colour!r}")
+            raise ValueError(f"a colour must be written as #rrggbb, got {colour!r}")
         with transaction(self._path, _TABLE) as base:
             if not base.execute("SELECT 1 FROM selections WHERE name = ?", (name,)).fetchone():
                 raise KeyError(f"no selection is called {name!r}")

@@ -32,7 +32,7 @@ class Selection:
     def __post_init__(self) -> None:
         rows = np.asarray(self.rows)
         if rows.size and not np.issubdtype(rows.dtype, np.integer):
-            raise ValueError(f"rows are whole numbers, got {rows.dtype}")
+            raise ValueError(f"rows must be whole numbers, got {rows.dtype}")
         rows = rows.astype(np.int64, copy=False)
         if not (rows[1:] > rows[:-1]).all():  # to sort those of a filter again takes seconds
             rows = np.sort(rows)
@@ -49,7 +49,7 @@ class Selection:
         """
         ways = {"and": np.intersect1d, "or": np.union1d, "not": np.setdiff1d}
         if how not in ways:
-            raise ValueError(f"selections are combined by {[*ways]}, got {how!r}")
+            raise ValueError(f"how must be one of {[*ways]}, got {how!r}")
         word = "or" if how == "or" else "and"
         also = {"not"} if word == "and" else set()
         left = _bracketed(self.origin, {word} | also)

@@ -172,7 +172,7 @@ class _Reader:
     def _true(self, part: _Part) -> _Part:
         if part.kind != "truth":
             raise WhereError(
-                f"This {part.kind} is no condition: compare it with something.",
+                f"This {part.kind} is not a condition: compare it with something.",
                 part.start,
                 part.end,
             )
@@ -264,7 +264,7 @@ class _Reader:
     def _like(self, left: _Part, *, ignore_case: bool) -> _Part:
         word = self._next
         if left.kind != "text":
-            raise WhereError(f"LIKE asks about a text, not a {left.kind}.", left.start, left.end)
+            raise WhereError(f"LIKE needs a text, not a {left.kind}.", left.start, left.end)
         if word.kind not in ("text", "quoted"):
             raise self._unexpected("a text in quotes")
         self._at += 1
@@ -290,7 +290,7 @@ class _Reader:
 
     def _number(self, part: _Part) -> _Part:
         if part.kind != "number":
-            raise WhereError(f"This {part.kind} is no number.", part.start, part.end)
+            raise WhereError(f"This {part.kind} is not a number.", part.start, part.end)
         return part
 
     def _value(self) -> _Part:

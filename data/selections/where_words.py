@@ -111,6 +111,6 @@ def _unreadable(text: str, at: int) -> WhereError:
         return WhereError(f"This {sign} is not closed.", start, len(text))
     if sign.isdigit() or sign == ".":
         end = start + len(re.match(r"[\w.]+", text[start:])[0])  # pyright: ignore[reportOptionalSubscript]
-        return WhereError(f"“{text[start:end]}” is no number.", start, end)
+        return WhereError(f"“{text[start:end]}” is not a number.", start, end)
     what = "One condition is enough: a filter has no “;”." if sign == ";" else ""
     return WhereError(what or f"“{sign}” has no meaning here.", start, start + 1)

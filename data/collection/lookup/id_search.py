@@ -21,21 +21,21 @@ _ENDED = (pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string()))
 
 
 class IdSearch:
-    """The ids of a collection in one text: a search through 728,133 takes milliseconds.
+    """The ids of a collection as one text: searching 728,133 takes milliseconds.
 
     Parameters
     ----------
     ids
-        In the order of the rows; capital and small letters count alike.
+        In the order of the rows; case does not matter.
     """
 
     def __init__(self, ids: Iterable[str]) -> None:
-        # By Arrow, without an object for each of what may be ten million ids.
+        # With Arrow, to avoid an object for each of up to ten million ids.
         texts = pa.array(ids if isinstance(ids, pd.Series) else [*ids], pa.large_string())
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         arrow: Any = pyarrow.compute
         lowered = arrow.utf8_lower(arrow.fill_null(texts, ""))
-        # Each id between line breaks, so that its beginning and its end can be asked for.
+        # Each id between line breaks, so that its start and end can be matched.
         ended = arrow.binary_join_element_wise(lowered, *_ENDED)
         _, offsets, letters = ended.buffers()
         n_bytes = np.frombuffer(offsets, np.int64, len(ended) + 1)[-1] if len(ended) else 0
@@ -44,18 +44,18 @@ class IdSearch:
         self._starts = np.cumsum(lengths + 1) - lengths
 
     def containing(self, text: str, *, limit: int = 8) -> tuple[list[int], int]:
-        """Rows whose id contains a text, and how many there are, counted up to a thousand.
+        """Rows whose id contains a text, and their number, counted up to a thousand.
 
         Parameters
         ----------
         text
-            A part of an id, or plate, MJD and fiber with whatever is between and around them,
-            leading zeros or none, in any order or without the MJD: ``spec-0651-52141-0072.fits``,
-            ``651 52141 72``, ``spSpec-52141-0651-072.fit``, ``plate 651 fiber 72``; or the
-            specObjID of SDSS that is made of them.
+            A part of an id, or plate, MJD and fiber in any notation: with or without leading
+            zeros, in any order, or without the MJD: ``spec-0651-52141-0072.fits``,
+            ``651 52141 72``, ``spSpec-52141-0651-072.fit``, ``plate 651 fiber 72``; or SDSS's
+            specObjID.
         limit
-            How many rows are given: the id itself first, then those that begin with the text,
-            then the rest in the order of the collection.
+            Number of rows returned: an equal id first, then ids that begin with the text, then
+            the rest in the order of the collection.
         """
         wanted = text.strip().lower()
         if not wanted or "\n" in wanted:
@@ -68,7 +68,7 @@ class IdSearch:
         return list(dict.fromkeys([*first, *rows]))[:limit], len(rows)
 
     def near(self, text: str) -> list[int]:
-        """Up to five rows whose id shares the longest beginning, or else end, of a text with it."""
+        """Up to five rows whose id shares the longest start, or else end, with a text."""
         wanted = text.strip().lower()
         for length in range(len(wanted), _SHORTEST - 1, -1):
             for part in (wanted[:length], wanted[-length:]):
@@ -78,16 +78,16 @@ class IdSearch:
         return []
 
     def _rows_with(self, part: str) -> Iterator[int]:
-        """Rows in whose id a text occurs, each once, in order."""
+        """Rows whose id contains a text, each once, in order."""
         at = self._text.find(part)
         while at >= 0:
             row = self._row_at(at + part.startswith("\n"))
             yield row
-            # The break at the end of this id is the one in front of the next.
+            # The line break after this id is also the one before the next.
             at = self._text.find(part, int(self._starts[row]) + self._length(row))
 
     def _rows_of_numbers(self, text: str) -> Iterator[int]:
-        """Rows whose id holds the same numbers in the same order, or else plate, MJD and fiber."""
+        """Rows whose id has the same numbers in the same order, or the plate, MJD and fiber."""
         numbers = [number.lstrip("0") for number in re.findall(r"\d+", text)]
         orders = [[numbers], _as_plate_mjd_fiber(numbers)] if len(numbers) > 1 else []
         if len(numbers) == 1 and (decoded := in_spec_obj_id(numbers[0])):
@@ -117,18 +117,18 @@ def _as_plate_mjd_fiber(numbers: list[str]) -> list[list[str]]:
     if len(numbers) != 3 or len(mjd) != 1:
         return []
     plate, fiber = (number for number in numbers if number != mjd[0])
-    # Files of old put the MJD first; where the plate is named last, the fiber stood before it.
+    # Old files put the MJD first; if the plate comes last, the fiber precedes it.
     first, second = [plate, mjd[0], fiber], [fiber, mjd[0], plate]
     return [first, [mjd[0], plate, fiber], second]
 
 
 def is_mjd(number: str) -> bool:
-    """Whether digits are a day on which SDSS observed."""
+    """Whether digits are an MJD on which SDSS observed."""
     return len(number) == 5 and 50_000 <= int(number) < 70_000
 
 
 def in_spec_obj_id(number: str) -> list[str]:
-    """Plate, MJD and fiber from the bits of SDSS's specObjID, since DR8; else nothing.
+    """Plate, MJD and fiber from the bits of SDSS's specObjID (since DR8); else empty.
 
     https://www.sdss4.org/dr17/help/glossary/#specobj
     """

@@ -12,15 +12,15 @@ _WITHIN_ARCSEC = 1.0
 
 
 def same_object(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
-    """The first row of the object that each row is of.
+    """For each row, the first row of the same object.
 
-    A row belongs to the object of the nearest earlier row within 1″, and else begins one,
-    so that rows that are added later change nothing.
+    A row belongs to the object of the nearest earlier row within 1″, or starts a new one, so that
+    rows added later change nothing.
 
     Parameters
     ----------
     ra_deg, dec_deg : (n,)
-        ICRS; rows without a position are objects of their own.
+        ICRS; each row without a position is a separate object.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def same_object(ra_deg: np.ndarray, dec_deg: np.ndarray) -> np.ndarray:
     known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
     if not known.size:
         return first
-    # Survey repeats often have the very same position: of these only the first is looked at again.
+    # Repeats often have exactly the same position: only the first of these is searched for.
     same, begin, member = np.unique(
         np.column_stack([ra, dec])[known], axis=0, return_index=True, return_inverse=True
     )

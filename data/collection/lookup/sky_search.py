@@ -29,22 +29,22 @@ _NAME = re.compile(
     r"(?:sdss\s*)?j(\d\d)(\d\d)(\d\d(?:\.\d*)?)([-+])(\d\d)(\d\d)(\d\d(?:\.\d*)?)$", re.IGNORECASE
 )
 _SEXAGESIMAL = re.compile(r"[-+\d\s.:hmsd°'\"′″]+$")
-# No id looks like these: a sign or a colon between numbers, a decimal point, hours.
+# Forms that no id has: a sign or a colon between numbers, a decimal point, hours.
 _SURELY = re.compile(r"\d\.\d|\.\d|:|\dh|\s[-+]\s?\d|^(?:sdss\s*)?j\d{6}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Cone:
-    """A place on the sky, and how far around it.
+    """A position on the sky, and a radius.
 
     Attributes
     ----------
     ra_deg, dec_deg
         ICRS, degrees.
     radius_deg
-        Degrees; None where none was said.
+        Degrees; None if none was given.
     sure
-        Nothing else is written like this; plate and fiber may be written as two whole numbers.
+        Whether the text can be nothing else; two whole numbers may also be plate and fiber.
     """
 
     ra_deg: float
@@ -60,12 +60,12 @@ def read_cone(text: str) -> Cone | None:
 
     Returns
     -------
-    The cone; None where the text is of another kind.
+    The cone; None if the text is something else.
 
     Raises
     ------
     ValueError
-        It is a place by its form, and lies outside the sky, or its radius has no unit.
+        It has the form of a position but lies outside the sky, or its radius has no unit.
     """
     text = re.sub(r"[−–]", "-", text.strip())
     sure = bool(_SURELY.search(text))
@@ -77,9 +77,7 @@ def read_cone(text: str) -> Cone | None:
     if cut is None or centre is None:
         bare = _BARE.search(text)
         if sure and bare and _place(text[: bare.start()].strip()):
-            raise ValueError(
-                f"A radius stands with its unit: {bare[1]}', {bare[1]}\" or {bare[1]} deg."
-            )
+            raise ValueError(f"A radius needs its unit: {bare[1]}', {bare[1]}\" or {bare[1]} deg.")
         return None
     return Cone(*centre, float(cut["size"]) * _UNITS[cut["unit"]])
 
@@ -92,11 +90,11 @@ def _place(text: str) -> tuple[float, float] | None:
         text = f"{hour} {minute} {second} {dec[0]}{' '.join(dec[1:])}"
     if not _SEXAGESIMAL.match(text) or not re.search(r"[:h]|\s[-+]", text):
         return None
-    from astropy.coordinates import SkyCoord  # loads for a second: not before it is asked for
+    from astropy.coordinates import SkyCoord  # takes a second to load
     from astropy.utils.exceptions import AstropyWarning
 
     try:
-        # 61 minutes are a slip and no hour and a minute.
+        # 61 minutes are a typing error, not an hour and a minute.
         with warnings.catch_warnings(action="error", category=AstropyWarning):
             coordinates: Any = SkyCoord(text.replace(",", " "), unit=("hourangle", "deg"))
     except (ValueError, AstropyWarning):
@@ -115,12 +113,12 @@ def _on_sky(ra: float, dec: float, *, sure: bool) -> tuple[float, float] | None:
 
 
 class SkySearch:
-    """Spectra around a place: 728,133 are looked through in milliseconds.
+    """Spectra around a position: searching 728,133 takes milliseconds.
 
     Parameters
     ----------
     ra_deg, dec_deg : (N,)
-        In the order of the rows; NaN where no place is known.
+        In the order of the rows; NaN if unknown.
     """
 
     def __init__(self, ra_deg: np.ndarray, dec_deg: np.ndarray) -> None:
@@ -128,7 +126,7 @@ class SkySearch:
 
     @property
     def n_known(self) -> int:
-        """How many have a place."""
+        """Number of spectra with a position."""
         return int(np.isfinite(self._vectors[:, 0]).sum())
 
     def around(self, cone: Cone, *, limit: int = 8) -> tuple[np.ndarray, np.ndarray]:
@@ -137,7 +135,7 @@ class SkySearch:
         Without a radius the nearest ``limit`` rows.
         """
         centre = unit_vectors([cone.ra_deg], [cone.dec_deg])[0]
-        # The chord tells small angles apart, where the cosine is 1 to the last digit.
+        # The chord resolves small angles, for which the cosine is 1 to the last digit.
         chord = np.sqrt(((self._vectors - centre) ** 2).sum(axis=1))
         if cone.radius_deg is None:
             known = np.flatnonzero(np.isfinite(chord))
@@ -152,7 +150,7 @@ class SkySearch:
 
 
 def angle_text(degrees: float) -> str:
-    """An angle with the unit that suits it: ``3.2″``, ``1.5′``, ``12°``."""
+    """An angle in a suitable unit: ``3.2″``, ``1.5′``, ``12°``."""
     for unit, size in (("″", 1 / 3600), ("′", 1 / 60)):
         if degrees < 60 * size:
             return f"{degrees / size:.2g}{unit}"
@@ -160,6 +158,6 @@ def angle_text(degrees: float) -> str:
 
 
 def unit_vectors(ra_deg: ArrayLike, dec_deg: ArrayLike) -> np.ndarray:
-    """(N, 3) float64: where positions, in degrees, lie on the unit sphere."""
+    """(N, 3) float64: unit vectors of positions in degrees."""
     ra, dec = np.radians(np.asarray(ra_deg, float)), np.radians(np.asarray(dec_deg, float))
     return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])

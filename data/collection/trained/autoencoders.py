@@ -21,7 +21,7 @@ _BORDERS = "sn_borders"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Autoencoders:
-    """Networks and whose they are.
+    """Networks, and the spectra each is for.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Autoencoders:
     borders: np.ndarray
 
     def number(self, sn_median: np.ndarray) -> np.ndarray:
-        """Which network is for spectra of this median S/N, (n,); the last where it is unknown."""
+        """Number of the network for spectra of this median S/N, (n,); the last if unknown."""
         return np.searchsorted(self.borders, sn_median, side="right")
 
     def of(self, sn_median: float) -> Vae:
@@ -44,7 +44,7 @@ class Autoencoders:
 
 
 def save_autoencoders(draft: RunDraft, autoencoders: Autoencoders) -> None:
-    """Leave the networks in a run."""
+    """Store the networks in a run."""
     for number, vae in enumerate(autoencoders.vaes):
         save_arrays(vae_path(draft.path, number), vae.to_arrays())
     draft.metrics[_BORDERS] = autoencoders.borders.tolist()

@@ -34,7 +34,7 @@ __all__ = [
 INSIDE, COUNTS = "inside", "outside: counts"
 NOT_OF_KIND, UNLIKE = "outside: another kind", "outside: unlike anything"
 _WORDS = (INSIDE, COUNTS, NOT_OF_KIND, UNLIKE)
-# The fact of a run that says that patterns of lines are compared; older runs lack it.
+# Entry of a run's facts if patterns of lines are compared; older runs lack it.
 PATTERNS = "patterns"
 _SKY = (
     "what the night sky left is not judged: at 5577 or 6300 Å observed it is as in none of theirs, "
@@ -53,20 +53,20 @@ class DomainVerdict:
     Attributes
     ----------
     outside
-        Either measure puts it outside, or its flux is in counts.
+        Whether either measure puts it outside, or its flux is in counts.
     why
-        In words, the weightiest first; empty inside.
+        The reasons in words, the strongest first; empty if it is inside.
     of_kind
-        Log-odds of the sample against its survey, above the threshold; NaN where not known.
+        Log-odds of the sample against its survey, relative to the threshold; NaN if unknown.
     distance
-        From what the model learned on; 1 is the border.
+        Distance from the training sample; 1 is the border.
     notes
         Where it lies beyond what the sample was selected by, that its survey says it forms stars
         where the model knows AGN alone, and whether the night sky left something that is not
         judged; no reason to be outside.
     lacking
-        Strong lines that it does not show and nearly all of the type predicted for it do, in
-        words; no reason to be outside either.
+        Strong lines that it lacks although nearly all spectra of its predicted type show them, in
+        words; these do not put it outside either.
     """
 
     outside: bool
@@ -77,7 +77,7 @@ class DomainVerdict:
     lacking: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-serialisable; numbers that are not known are null."""
+        """JSON-serialisable; unknown numbers are null."""
         known = None if np.isnan(self.of_kind) else self.of_kind
         return {
             "outside": self.outside,
@@ -90,7 +90,7 @@ class DomainVerdict:
 
 
 def save_domain(folder: Path, domain: Domain) -> None:
-    """Leave the measures in a run."""
+    """Store the measures in a run."""
     save_arrays(folder / "domain.safetensors", *domain.to_arrays())
 
 
@@ -123,15 +123,15 @@ def why_outside(
     Parameters
     ----------
     values
-        What the measures say.
+        Values of the measures.
     wave_rest_aa : (D,)
         Vacuum Å.
     sample
-        Facts of the run: ``what`` the model learned on, what the ``rest`` of the survey is, and
+        Facts of the run: ``what`` the model was trained on, what the ``rest`` of the survey is, and
         whether any of it is in ``counts``.
     flux_units : (n,)
-        Of the files. A model that has learned on calibrated flux knows nothing of counts, however
-        like its sample they look.
+        Of the files. A model trained on calibrated flux does not apply to counts, even if they look
+        like its sample.
     """
     from ....core.trust.domain.domain import statistic_words
 
@@ -146,7 +146,7 @@ def why_outside(
                 f"unlike anything the model learned on: {statistic_words(str(statistic), wave)}"
             )
         if kind < 0:
-            # What is unlike anything looks like nothing else either.
+            # A spectrum unlike all others is not like the rest of the survey either.
             like = f": it looks like {rest}" if far <= 1 else ""
             parts.append(f"not like the {what} the model learned on{like}")
         words.append("; ".join(parts))
@@ -154,12 +154,12 @@ def why_outside(
 
 
 class BuiltDomain:
-    """What a run of stage domain-p21 or domain-o25 says of a collection's spectra, and of others.
+    """The domain from a run of stage domain-p21 or domain-o25, for stored and other spectra.
 
     Parameters
     ----------
     run
-        The stage's.
+        Run of the stage.
     wave_rest_aa : (D,)
         Of the prepared spectra, vacuum Å.
     """
@@ -171,9 +171,9 @@ class BuiltDomain:
 
     @property
     def columns(self) -> pd.DataFrame:
-        """What can colour the plane: where each row lies, in words and by both measures."""
+        """Columns to colour the plane by: each row's verdict in words, and both measures."""
         table = self.table
-        # Numbers first and words last: as texts of numpy a survey's would take gigabytes.
+        # As codes, turned into words last: as numpy texts they would take gigabytes for a survey.
         codes = table["outside"].to_numpy(np.int8)  # of _WORDS: inside, or in counts
         codes = np.where(table["of_kind"].to_numpy() < 0, _WORDS.index(NOT_OF_KIND), codes)
         codes = np.where(table["distance"].to_numpy() > 1, _WORDS.index(UNLIKE), codes)
@@ -186,7 +186,7 @@ class BuiltDomain:
 
     @cached_property
     def domain(self) -> Domain:
-        """The measures, read when first asked for."""
+        """The measures, read at the first use."""
         return load_domain(self.run)
 
     @property
@@ -201,11 +201,11 @@ class BuiltDomain:
         """
         measured = self.table.loc[row]
         measures = float(measured["of_kind"]), float(measured["distance"])
-        sky = bool(measured.get("sky", False))  # builds of before judged it
+        sky = bool(measured.get("sky", False))  # earlier builds judged it
         return self._verdict(str(measured["why"]), *measures, sky, facts)
 
     def of_flux(self, flux: np.ndarray, facts: Mapping[str, Any]) -> DomainVerdict:
-        """Of a prepared spectrum (D,) from elsewhere."""
+        """Verdict on a prepared spectrum (D,) from outside the collection."""
         from ....core.spectra.night_sky import over_night_sky
 
         spectra = np.asarray(flux, np.float32)[None]
@@ -218,19 +218,19 @@ class BuiltDomain:
     def lines_lacking(
         self, predicted: str, spectrum: Callable[[], tuple[np.ndarray, np.ndarray, np.ndarray]]
     ) -> tuple[str, ...]:
-        """Lines that the type predicted for a spectrum would lead one to expect, and are not there.
+        """Lines expected of a spectrum's predicted type that it does not show.
 
         Parameters
         ----------
         predicted
             Its type.
         spectrum
-            Gives rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed.
+            Returns rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed.
         """
         expected = self.sample.get("lines") or {}
         if predicted not in expected:
             return ()
-        from .lines_of_sample import lines_lacking  # fits lines: not before they are asked for
+        from .lines_of_sample import lines_lacking  # loads the line fit
 
         return lines_lacking(predicted, expected, spectrum)
 
@@ -241,7 +241,7 @@ class BuiltDomain:
         return DomainVerdict(bool(why), why, of_kind, distance, notes)
 
     def _notes(self, facts: Mapping[str, Any]) -> tuple[str, ...]:
-        """Where it lies beyond the sample's redshifts and S/N, or its type's redshifts."""
+        """Where it is beyond the redshifts and S/N of the sample, or of its type."""
         notes = []
         # Of types alone: a score has its rank among the spectra nearest in S/N.
         types = self.sample.get("recipe") == "p21"

@@ -1,6 +1,6 @@
 """Sets of possible types at a level, and their coverage on the test set.
 
-Reads figures that a build has kept, so that a page opens without loading scikit-learn.
+Uses figures stored by the build, so that a page opens without loading scikit-learn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Held:
     Attributes
     ----------
     k, n
-        In so many of so many.
+        In k of n spectra.
     spread
         Standard deviation of that share over random divisions into calibration and test.
     """
@@ -35,23 +35,23 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class ClassSet:
-    """The types that a spectrum's set holds at a level.
+    """The set of possible types of a spectrum at a level.
 
     Attributes
     ----------
     level
-        Share of each type's spectra whose set is to hold it.
+        Share of each type's spectra whose set must hold the true type.
     members
-        The types in it, the most probable first; may be none.
+        The types in it, the most probable first; may be empty.
     held
-        Type → how often sets held it on the test set.
+        Type → how often the sets held it on the test set.
     alone, others : (int, int)
-        Of test spectra with a set of one type, and of all others: how many were called right, of
-        how many.
+        For test spectra whose set has one type, and for all others: how many were classified
+        correctly, of how many.
     lent
-        Thresholds and counts are of the collection that lent the classifier.
+        Whether thresholds and counts are those of the collection that lent the classifier.
     missing
-        Why there is no set; "" where there is.
+        Why there is no set; "" if there is one.
     """
 
     level: float
@@ -84,14 +84,14 @@ class ClassSet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypeCertainty:
-    """What is known of a classifier's probabilities, where it was trained.
+    """Reliability of a classifier's probabilities, as measured at training.
 
     Attributes
     ----------
     found
-        What ``measure_certainty`` gave when it was trained, or None.
+        Result of ``measure_certainty`` at training, or None.
     lent
-        The classifier is another collection's, and so are these figures.
+        Whether the classifier, and so these figures, are another collection's.
     """
 
     found: Mapping[str, Any] | None
@@ -99,17 +99,17 @@ class TypeCertainty:
 
     @classmethod
     def of_metrics(cls, metrics: Mapping[str, Any]) -> TypeCertainty:
-        """Of a run of stage svm: its own, or the lender's."""
+        """From the metrics of a run of stage svm: its own, or the lender's."""
         lent = metrics.get("lent")
         return cls((metrics if lent is None else lent).get("certainty"), lent is not None)
 
     @property
     def reliability(self) -> Mapping[str, Any] | None:
-        """Log loss, Brier score and calibration error; None where no spectrum tested it."""
+        """Log loss, Brier score and calibration error; None without test spectra."""
         return None if self.found is None else self.found["reliability"]
 
     def at(self, level: float) -> Mapping[str, Any] | None:
-        """Thresholds and coverage at one of the levels, None where there are none."""
+        """Thresholds and coverage at one of the levels, None if there are none."""
         if self.found is None:
             return None
         return next((entry for entry in self.found["levels"] if entry["level"] == level), None)
@@ -130,7 +130,7 @@ class TypeCertainty:
             There is no such level.
         """
         if level not in LEVELS:
-            raise ValueError(f"there is no level {level:g}; there are {list(LEVELS)}")
+            raise ValueError(f"level must be one of {list(LEVELS)}, got {level:g}")
         entry = self.at(level)
         if entry is None:
             whose = "the collection that lent it" if self.lent else "this collection"
@@ -163,7 +163,7 @@ class TypeCertainty:
         )
 
     def held(self, level: float) -> dict[str, Held]:
-        """Class → how often its spectra's sets held it, on the test set; empty where unknown."""
+        """Class → how often its spectra's sets held it, on the test set; empty if unknown."""
         entry = self.at(level)
         if entry is None or entry["lacking"] or self.found is None:
             return {}

@@ -22,16 +22,16 @@ _MOST = 300
 def sample_lines(
     collection: Collection, rows: np.ndarray, *, seed: int
 ) -> dict[str, dict[str, tuple[int, int]]]:
-    """Type → line → in how many spectra it is seen, and of how many, of lines nearly all show.
+    """Type → line → in how many of how many spectra it is seen, for lines that nearly all show.
 
     Parameters
     ----------
     collection
         Whose spectra.
     rows : (n,)
-        Of the labelled spectra; of more than 300 of a type so many are drawn.
+        Rows of the labelled spectra; at most 300 of a type are used, drawn at random.
     seed
-        Of that draw.
+        Seed of the draw.
     """
     from ....core.models.splits import drawn_at_most  # scikit-learn takes seconds
 
@@ -63,8 +63,8 @@ def lines_lacking(
     expected
         From :func:`sample_lines`.
     spectrum
-        Gives rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed; asked only where
-        anything is expected.
+        Returns rest wavelengths (vacuum Å), flux and ivar, (D,) each, as observed; called only if
+        any lines are expected.
     """
     lines = expected.get(kind, {})
     if not lines:

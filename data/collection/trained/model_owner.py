@@ -11,7 +11,7 @@ __all__ = ["added_since", "learned_on", "whose_model"]
 
 
 def learned_on(sample: Mapping[str, Any]) -> str:
-    """What a model learned on: ``"3,346 simulated AGN"``.
+    """The training sample of a model: ``"3,346 simulated AGN"``.
 
     Parameters
     ----------
@@ -23,20 +23,20 @@ def learned_on(sample: Mapping[str, Any]) -> str:
 
 
 def added_since(trained: Run) -> str:
-    """How many spectra were added after a model was trained, in words; "" where none were."""
+    """How many spectra were added after a model was trained, in words; "" if none."""
     n = int(trained.metrics.get("added_since", 0))
     return f", before {n:,} of these {'was' if n == 1 else 'were'} added" if n else ""
 
 
 def whose_model(trained: Run, sample: Mapping[str, Any] | None) -> str:
-    """Whose a model is and what it learned on, in words.
+    """Owner and training sample of a model, in words.
 
     Parameters
     ----------
     trained
-        Run of the collection that has the model.
+        Run that contains the model.
     sample
-        Facts of its domain; None where a build has yet to say.
+        Facts of its domain; None if it has not been built.
     """
     lent = "trained_on" in trained.metrics
     if sample is None:

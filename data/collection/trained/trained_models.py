@@ -1,6 +1,6 @@
 """The trained models of finished runs.
 
-torch and scikit-learn take seconds to load: they are, when the first model is.
+torch and scikit-learn take seconds to load, so they are imported with the first model.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ __all__ = [
 ]
 
 
-# How a run of stage svm says that its probabilities are libsvm's; older runs lack it.
+# Entry of a run of stage svm with libsvm's probabilities; older runs lack it.
 COUPLED = "coupled"
 
 
 def is_outdated(run: Run) -> bool:
-    """Whether a run of stage svm is of an earlier version, whose probabilities were others."""
+    """Whether a run of stage svm is of an earlier version, with other probabilities."""
     return "probabilities" not in run.metrics
 
 
 def svm_path(run_path: Path) -> Path:
-    """Where a run of stage svm keeps its classifier."""
+    """Path of the classifier in a run of stage svm."""
     return run_path / "model.skops"
 
 
 def vae_path(run_path: Path, number: int = 0) -> Path:
-    """Where a run of stage vae keeps its network; there is one a bin of S/N, or only number 0."""
+    """Path of a network in a run of stage vae; one for each bin of S/N, or only number 0."""
     return run_path / (f"model-{number}.safetensors" if number else "model.safetensors")
 
 
@@ -66,7 +66,7 @@ def load_type_classifier(run: Run, folder: str = "") -> Classifier:
     Raises
     ------
     ModelFileError
-        The file is damaged, or holds what is not trusted.
+        The file is damaged, or contains types that are not trusted.
     """
     from ....core.targets import read_classifier
     from ...files.sklearn_models import load_classifier
@@ -94,7 +94,7 @@ def load_vae(run: Run, number: int = 0) -> Vae:
 def kept_projection(run: Run) -> Callable[[np.ndarray], np.ndarray]:
     """The map from prepared spectra (n, D) to the features (n, K) that a plane was laid out by.
 
-    Spectra as they are, where a run of stage embed-p21 or embed-o25 kept none.
+    The identity if a run of stage embed-p21 or embed-o25 stored none.
 
     Raises
     ------

@@ -27,18 +27,18 @@ _FIGURES = ("log_loss", "brier", "ece")
 def measure_certainty(
     out_of_fold: pd.DataFrame, tested: pd.DataFrame, classes: tuple[str, ...], *, seed: int
 ) -> dict[str, Any]:
-    """Take thresholds from out-of-fold probabilities, and measure them on the test set.
+    """Derive thresholds from out-of-fold probabilities, and measure them on the test set.
 
     Parameters
     ----------
     out_of_fold, tested
-        Columns ``label`` and a probability of each class, of spectra that the machine behind each
-        line had not seen; those tested took no part in the training at all.
+        Columns ``label`` and a probability of each class, for spectra that the machine was not
+        fitted on; those tested took no part in the training at all.
     classes
         In any order.
     seed
-        Of the resplits, in which both samples are thrown together and divided again 20 times, the
-        same share of each type tested; probabilities stay as they are.
+        Of the resplits: both samples are merged and divided again 20 times, with the same share of
+        each type tested; probabilities are unchanged.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _reliable(
     share: float,
     seed: int,
 ) -> dict[str, Any]:
-    """On the test set, with the spread of each figure over equal parts of all probabilities."""
+    """Reliability on the test set, with the spread of each figure over the resplits."""
     diagram = reliability(p, labels, classes, seed=seed).to_dict()
     parts = [
         reliability(every[part], names[part], classes, seed=seed)
@@ -112,11 +112,11 @@ def _reliable(
 
 
 def _arrays(table: pd.DataFrame, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """(n, C) probabilities and (n,) labels; rows are made to add up to 1 to the last bit."""
+    """(n, C) probabilities and (n,) labels; rows are normalised to 1 to the last bit."""
     p = table[[probability_column(label) for label in classes]].to_numpy(np.float64)
     return p / np.maximum(p.sum(axis=1, keepdims=True), 1e-300), table["label"].to_numpy(str)
 
 
 def _over(measure: Any, again: np.ndarray) -> list[float]:
-    """A figure over the resplits, NaN of a class that one of them did not test."""
+    """A figure over the resplits, NaN for a class missing in one of them."""
     return [float(measure(column)) for column in again.T]

@@ -49,5 +49,5 @@ _KNOWN = _table(SYNONYMS.items())
 
 
 def known_type(label: str) -> str:
-    """The type that a label means; "" if it is none of the table."""
+    """The type that a label means; "" if it is not in the table."""
     return _KNOWN.get(plain_label(label), "")

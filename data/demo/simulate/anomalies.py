@@ -68,7 +68,7 @@ def plant(kind: AnomalyKind, spectrum: SimSpectrum, rng: np.random.Generator) ->
         "flux calibration step": _calibration_step,
     }
     if kind not in plants:
-        raise ValueError(f"anomaly {kind!r} is none of {tuple(plants)}")
+        raise ValueError(f"kind must be one of {tuple(plants)}, got {kind!r}")
     return plants[kind](spectrum, rng)
 
 

@@ -84,9 +84,7 @@ def _received(process: subprocess.Popen[bytes]) -> Iterator[SimulatedBatch]:
     """The batches of a process; SimulationError where more are asked for than it has sent."""
     with suppress(pa.ArrowInvalid, OSError), pa.ipc.open_stream(process.stdout) as stream:
         yield from map(_from_arrow, stream)
-    raise SimulationError(
-        f"a process that simulates ended with code {process.wait()}; simulate again"
-    )
+    raise SimulationError(f"a simulating process ended with code {process.wait()}; simulate again")
 
 
 def as_arrow(batch: SimulatedBatch) -> pa.RecordBatch:

@@ -72,7 +72,9 @@ class PopulationSizes:
             Fewer than 1000 are asked for: too few for all kinds.
         """
         if n_spectra < _LEAST:
-            raise ValueError(f"{n_spectra} spectra are too few to have all kinds; {_LEAST} or more")
+            raise ValueError(
+                f"{n_spectra} spectra are too few for all kinds; need at least {_LEAST}"
+            )
         usual = dataclasses.asdict(cls())
         factor = n_spectra / cls().total
         sizes = {name: int(size * factor) for name, size in usual.items()}

@@ -196,7 +196,7 @@ def test_nothing_is_added_to_the_first_format(tmp_path, monkeypatch):
     monkeypatch.setattr(collection_writer, "_SHARD_ROWS", 1024)
     with CollectionWriter.create(tmp_path / "c", GRID, {}):
         pass
-    with pytest.raises(CollectionError, match=r"format 1.*ingest its files anew"):
+    with pytest.raises(CollectionError, match=r"format 1.*ingest its files again"):
         ObservedWriter.add_to(tmp_path / "c", {})
     with pytest.raises(CollectionError, match="no such folder"):
         ObservedWriter.add_to(tmp_path / "absent", {})

@@ -134,7 +134,7 @@ def test_a_demo_of_another_size_stands_beside_the_usual_one(monkeypatch):
     assert path == demo_path(n_spectra=30)
     assert path.name == "demo-30"
     assert Collection.open(path).n_spectra == 30
-    with pytest.raises(ValueError, match="has one size"):
+    with pytest.raises(ValueError, match="has a fixed size"):
         build_demo(small=True, n_spectra=30)
 
 

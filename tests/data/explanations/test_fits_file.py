@@ -242,7 +242,7 @@ def _linear(slope: float) -> CallableTarget:
 def test_a_flux_that_was_not_explained_cannot_be_saved_with_an_explanation():
     wave, flux = np.arange(4000.0, 4100.0), np.linspace(1, 2, 100)
     made = explain(flux, _linear(1.0), ExplainSettings(n_segments=5, n_samples=50))
-    with pytest.raises(ValueError, match="the flux is another than the one that was explained"):
+    with pytest.raises(ValueError, match="the flux is not the one that was explained"):
         SavedExplanation(made, wave, flux + 1e-6)
     assert SavedExplanation(made, wave, flux).flux is not None
 

@@ -160,7 +160,7 @@ def test_more_clusters_than_explanations_allow_are_held(copied, quick):
 def test_too_few_explanations_are_counted(copied, quick):
     few = dataclasses.replace(quick, top_at_least=2, top_percent=0.1)
     report = build(copied, settings=few, only=["embed-reasons"])
-    assert report.skipped["cluster"] == "2 different explanations; clusters need 3"
+    assert report.skipped["cluster"] == "2 different explanations; clustering needs 3"
     assert "embed-reasons" in report.skipped
     assert open_reasons(copied) is None or len(open_reasons(copied).rows) > 2
 

@@ -91,5 +91,5 @@ def test_nothing_measured_is_said(built, lenses):
     lens = lenses["anomaly"]
     of = exposures_of(built, lens, ROW)
     none = dataclasses.replace(of, ivar=np.zeros_like(of.ivar))
-    with pytest.raises(ValueError, match="no pixel that the model sees was measured"):
+    with pytest.raises(ValueError, match="none of the pixels that the model uses was measured"):
         whole_of_file(none, lens.prepared(ROW))

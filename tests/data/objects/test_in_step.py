@@ -86,7 +86,7 @@ def test_what_was_broken_off_goes_on(step, there, tmp_path, monkeypatch):
 def test_what_did_not_arrive_is_said(step, there, tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"1")
     monkeypatch.setattr(RemoteFolder, "put", lambda *_: None)
-    with pytest.raises(AddressError, match="step/a was put and is not there"):
+    with pytest.raises(AddressError, match="step/a was uploaded but is not there"):
         step.put("", {"a": tmp_path / "a"})
 
 

@@ -157,7 +157,7 @@ def test_which_runs_are_current_is_not_said_over_a_build_at_the_address(memory, 
 def test_another_collection_is_not_replaced(memory, copied, unlabelled):
     address = memory("taken/survey")
     copy_to(copied.path, address)
-    with pytest.raises(AddressError, match=r"another collection lies at memory://taken/survey"):
+    with pytest.raises(AddressError, match=r"another collection at memory://taken/survey"):
         copy_to(unlabelled.path, address)
     there().pipe_file("/taken/survey/collection.json", b"[]")
     with pytest.raises(AddressError, match="another collection"):
@@ -236,9 +236,9 @@ def test_a_second_builder_is_refused_in_words(memory, alone, quick, monkeypatch)
     with published(first):
         monkeypatch.setenv("SPEXPLAIN_HOME", str(alone.path.parent / "another"))
         second = working_copy(address)
-        with pytest.raises(AddressError, match="another build is at work at memory://two"):
+        with pytest.raises(AddressError, match="another build is running at memory://two"):
             build(second, settings=quick)
-        with pytest.raises(AddressError, match="another build is at work"):
+        with pytest.raises(AddressError, match="another build is running"):
             copy_to(alone.path, address)
 
 
@@ -265,7 +265,7 @@ def test_a_collection_that_changed_meanwhile_is_not_built(memory, copied, unlabe
     collection = Collection.open(working_copy(address))
     there().rm("/changed/survey", recursive=True)
     copy_to(unlabelled.path, address)
-    with pytest.raises(AddressError, match="has changed: begin"), published(collection):
+    with pytest.raises(AddressError, match="has changed: start"), published(collection):
         pass
 
 

@@ -26,10 +26,10 @@ def test_an_address_has_a_scheme_and_a_folder_has_none():
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("bucket/survey", "no address like s3://"),
-        ("simplecache::s3://bucket/survey", "no address like s3://"),
-        ("file:///data/survey", "name it without file:"),
-        ("nosuch://bucket", "no address that is known"),
+        ("bucket/survey", "not an address like s3://"),
+        ("simplecache::s3://bucket/survey", "not an address like s3://"),
+        ("file:///data/survey", "write it without file:"),
+        ("nosuch://bucket", "not a known kind of address"),
     ],
 )
 def test_what_is_no_address_is_said(address, said):
@@ -130,5 +130,5 @@ def test_what_may_not_be_read_is_said_so(there, monkeypatch):
         raise PermissionError("Access Denied")
 
     monkeypatch.setattr(fsspec.filesystem("memory"), "find", forbid)
-    with pytest.raises(AddressError, match="may not be read or written so: Access Denied"):
+    with pytest.raises(AddressError, match="cannot be accessed in this way: Access Denied"):
         there.files()

@@ -57,14 +57,14 @@ def test_clauses_as_astronomers_write_them(clause, rows):
         ("z < 0.1 label", "label", "AND or OR"),
         ("z = 'a'", "'a'", "compared"),
         ("z = NULL", "NULL", "IS NULL"),
-        ("z", "z", "no condition"),
+        ("z", "z", "not a condition"),
         ("z LIKE 'a'", "z", "text"),
         ("z NOT 3", "3", "IN, BETWEEN"),
         ("id = 'a", "'a", "not closed"),
-        ("z < 1.2.3", "1.2.3", "no number"),
+        ("z < 1.2.3", "1.2.3", "not a number"),
         ("z < 1e400", "1e400", "larger than any"),
         ("abs(id) > 1", "id", "takes a number"),
-        ("id + 1 > 2", "id", "no number"),
+        ("id + 1 > 2", "id", "not a number"),
     ],
 )
 def test_errors_stand_at_the_offending_word(clause, word, says):

@@ -25,7 +25,7 @@ def test_rows_are_ascending_and_whole():
     assert Selection("a", "", np.array([3, 1, 3])).rows.tolist() == [1, 3]
     with pytest.raises(ValueError, match="whole"):
         Selection("a", "", np.array([0.5]))
-    with pytest.raises(ValueError, match="combined"):
+    with pytest.raises(ValueError, match="how must be one of"):
         Selection("a", "", np.array([1])).combined("xor", Selection("b", "", np.array([1])))
 
 

@@ -71,7 +71,7 @@ def test_a_classifier_of_before_has_no_set_and_says_what_to_do():
 
 
 def test_a_level_that_is_not_kept_is_refused():
-    with pytest.raises(ValueError, match=r"no level 0.5; there are \[0.9, 0.95, 0.99\]"):
+    with pytest.raises(ValueError, match=r"must be one of \[0.9, 0.95, 0.99\], got 0.5"):
         known().class_set({"intermediate": 0.4, "type 1": 0.6}, 0.5)
 
 
