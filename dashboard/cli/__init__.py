@@ -14,13 +14,13 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command and exit; what a user can mend is one line on standard error and code 1.
+    """Run the command and exit; errors that a user can fix are one line on stderr and code 1.
 
     Parameters
     ----------
     arguments
-        Instead of those of the process. With its own the process ends too, also while threads
-        compute that nothing can stop.
+        In place of those of the process. Without them the process ends at once, even while threads
+        still compute.
     """
     try:
         _run(arguments)
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> None:
     try:
-        # Here, since Ctrl-C may come while it is imported too.
+        # Inside the try, since Ctrl-C may come during the import too.
         from .command import run
 
         run(arguments)

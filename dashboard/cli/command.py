@@ -61,12 +61,12 @@ for _name, _command, *_examples in (
 
 
 def run(arguments: list[str] | None) -> None:
-    """As :func:`spexplain.dashboard.cli.main`, but for Ctrl-C.
+    """Like :func:`spexplain.dashboard.cli.main`, without the handling of Ctrl-C.
 
     Parameters
     ----------
     arguments
-        Instead of those of the process.
+        In place of those of the process.
     """
     try:
         app(arguments)
@@ -81,7 +81,7 @@ def run(arguments: list[str] | None) -> None:
 
 
 def _options(arguments: list[str] | None) -> dict[str, str]:
-    """Of the command that was asked for: the name in Python of each option → as it is typed."""
+    """Name in Python of each option of the requested command → the option as typed."""
     command = typer.main.get_command(app)
     for word in sys.argv[1:] if arguments is None else arguments:
         command = getattr(command, "commands", {}).get(str(word), command)

@@ -41,7 +41,7 @@ _UNWRITABLE = {errno.EROFS, errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 def cancellations() -> tuple[type[Exception], ...]:
-    """What a command raises that was told to stop."""
+    """Exceptions of a command that was cancelled."""
     return _loaded(
         {
             "ingest.to_collection": "IngestCancelled",
@@ -53,21 +53,21 @@ def cancellations() -> tuple[type[Exception], ...]:
 
 
 def users_errors() -> tuple[type[Exception], ...]:
-    """What a user can mend. Anything else is ours to mend, and its traceback is kept."""
+    """Errors that a user can fix. Any other is a bug, and its traceback is kept."""
     return (*_loaded(USERS_ERRORS), OSError, ValueError)
 
 
 def _loaded(errors: dict[str, str]) -> tuple[type[Exception], ...]:
-    """The classes of these modules of the data; one that was never loaded has raised nothing."""
+    """The classes of these modules; a module that is not loaded cannot have raised anything."""
     data = f"{(__package__ or '').removesuffix('.dashboard.cli')}.data"
     modules = ((sys.modules.get(f"{data}.{module}"), name) for module, name in errors.items())
     return tuple(getattr(module, name) for module, name in modules if module is not None)
 
 
 def told(error: Exception) -> str:
-    """What a user is told of an error of theirs.
+    """The message of an error that a user can fix.
 
-    Of a full disk, or of one that may not be written, the folder, and not a lock or a part in it.
+    For a full or read-only disk it names the folder, not a lock or part file in it.
     """
     if isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename:
         return f"cannot write into {Path(error.filename).parent}: {error.strerror}"
@@ -75,14 +75,14 @@ def told(error: Exception) -> str:
 
 
 def in_options(text: str, options: Mapping[str, str]) -> str:
-    """An error that begins with a setting's name, as 'n_segments must be', by its option's.
+    """Replace a setting's name at the start of an error, as in 'n_segments must be', by its option.
 
     Parameters
     ----------
     text
-        As the library says it.
+        The library's message.
     options
-        Name in Python → the command's option, such as ``--segments``.
+        Name in Python → option of the command, such as ``--segments``.
     """
     begins = re.match(r"(\w+)(?:=| must )", text)
     option = begins and options.get(begins[1])
@@ -93,20 +93,20 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
 
 
 def unforeseen(error: Exception) -> str:
-    """Words for an error that nobody has thought of; its traceback is kept in a file for us."""
+    """The message of an unexpected error; its traceback is kept in a file for a bug report."""
     from ...data.files.folders import home
 
     kept = home() / "last-error.txt"
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        where = f"its particulars are in {kept}"
+        where = f"its details are in {kept}"
     except OSError as unwritten:
-        where = f"its particulars cannot be written ({unwritten})"
+        where = f"its details cannot be written ({unwritten})"
     text = " ".join(str(error).split())[:300]
     return (
         f"{type(error).__name__}: {text}. spexplain check DIR tells whether a collection is "
-        f"damaged; if it is not, this is our mistake: {where}"
+        f"damaged; if it is not, this is a bug: {where}"
     )
 
 

@@ -151,7 +151,7 @@ def keep(
         If the kind is unknown.
     """
     if kind not in get_args(Kind):
-        raise ValueError(f"an explanation is kept as one of {get_args(Kind)}, got {kind!r}")
+        raise ValueError(f"an explanation is saved as one of {get_args(Kind)}, got {kind!r}")
     name = f"{saved.origin.spectrum_id}-{saved.explanation.method}.{kind}"
     if not cancelled():
         yield SavedFile(name, _written(saved, kind, verdict, paint, sight))

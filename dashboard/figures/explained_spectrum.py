@@ -219,7 +219,9 @@ def save_figure(fig: Figure, path: str | Path, *, dpi: float = 300) -> None:
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _METADATA:
-        raise ValueError(f"a figure is saved as one of {tuple(_METADATA)}, got {str(path)!r}")
+        raise ValueError(
+            f"the name of a figure must end in one of {tuple(_METADATA)}, got {str(path)!r}"
+        )
     with written_whole(path) as beside, _SAVING, mpl.rc_context(_FORMAT_SETTINGS):
         fig.savefig(beside, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
 

@@ -43,7 +43,7 @@ class Terms:
     proxy
         Whether a proxy in front says who asks (``X-Forwarded-For``) and whether by TLS.
     most_sessions
-        Pages that may be open at once.
+        Maximum number of open pages.
     """
 
     port: int = 5006

@@ -16,12 +16,12 @@ __all__ = ["remove_command"]
 def remove_command(
     directory: OwnDirectory,
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of spectra.")],
-    undo: Annotated[bool, typer.Option("--undo", help="Put back what was removed.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Put removed spectra back.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take spectra out of a collection: all of those named, or none.
+    """Remove spectra from a collection: all those named, or none.
 
-    Their pixels stay on disk, so that --undo can put them back. What was built counts no longer,
+    Their pixels stay on disk, so that --undo can put them back. Builds are no longer valid,
     since it numbers the spectra; tags and notes stay.
     """
     from ....data.collection.collection import Collection

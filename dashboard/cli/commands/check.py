@@ -18,11 +18,11 @@ def check_command(
     demo: Demo = False,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Remove stray files, and runs that a build makes again."),
+        typer.Option("--repair", help="Remove stray files, and runs that a build can make again."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read everything in a collection, and say which files are damaged and what can be done."""
+    """Read everything in a collection; list damaged files and what can be done about them."""
     from rich.markup import escape
 
     from ....data.collection.check import check

@@ -16,19 +16,17 @@ __all__ = ["Unlock", "copy_command", "free_if_asked"]
 
 Unlock = Annotated[
     bool,
-    typer.Option(
-        "--unlock", help="Of an address: take it from a build that was killed and is not at work."
-    ),
+    typer.Option("--unlock", help="Unlock the address after a build there was killed."),
 ]
 
 
 def copy_command(
     directory: OwnDirectory,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="As s3://bucket/survey.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as s3://bucket/survey.")],
     unlock: Unlock = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a collection at an address, with all that is built; later, what has come since.
+    """Copy a collection with its builds to an address; later, only what is new.
 
     Tags, notes and the names of clusters stay in the folder.
     """
@@ -43,19 +41,19 @@ def copy_command(
 
 
 def free_if_asked(unlock: bool, where: str | Path) -> None:
-    """End the hold of a killed build.
+    """Release the lock of a killed build.
 
     Parameters
     ----------
     unlock
-        Whether it was asked.
+        Whether ``--unlock`` was given.
     where
-        The address, or a folder, which may be the working copy of one.
+        The address, or a folder, which may be a working copy.
 
     Raises
     ------
     ValueError
-        It was asked of a folder, whose lock the system lets go of.
+        It was given for a folder, whose lock the system releases.
     """
     if not unlock:
         return
@@ -65,5 +63,5 @@ def free_if_asked(unlock: bool, where: str | Path) -> None:
 
     address = address_of(where) if isinstance(where, Path) else where
     if address is None:
-        raise ValueError("--unlock is for an address; a folder is free once its build has ended")
+        raise ValueError("--unlock is for addresses; a folder is unlocked when its build ends")
     let_go(RemoteFolder(address))

@@ -10,25 +10,25 @@ import typer
 __all__ = ["download_app"]
 
 download_app = typer.Typer(
-    no_args_is_help=True, help="Fetch what is not part of the package, once."
+    no_args_is_help=True, help="Fetch data that are not part of the package."
 )
 
 
 @download_app.callback()
 def about() -> None:
-    """Fetch what is not part of the package, once."""
+    """Fetch data that are not part of the package."""
 
 
 @download_app.command(epilog="Example: [bold]spexplain download dust[/bold]")
 def dust(
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to, instead of the usual place.")
+        Path | None, typer.Option(metavar="DIR", help="Folder, instead of the usual one.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where from: a copy of the two files.")
+        str | None, typer.Option(metavar="URL", help="Address of a copy of the two files.")
     ] = None,
 ) -> None:
-    """Fetch the SFD map of Milky Way dust (two files, 64 MB each); goes on after a break."""
+    """Fetch the SFD map of Milky Way dust (two files of 64 MB); resumes where it stopped."""
     from ....data.build.dust import MAPS_SOURCE, download_dust_maps
     from ..output.progress import TerminalProgress
 

@@ -26,31 +26,34 @@ __all__ = ["fetch_app"]
 
 fetch_app = typer.Typer(
     no_args_is_help=True,
-    help="Fetch spectra from an archive: politely, checked, going on after a break.",
+    help="Fetch spectra from an archive: few requests at once, checked, resumable.",
 )
 
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Where to; a broken-off fetch goes on.")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder; an interrupted fetch is resumed.")]
 ListFile = Annotated[
     Path | None,
-    typer.Option("--list", metavar="FILE", help="Ids or positions, a line each, or a table."),
+    typer.Option("--list", metavar="FILE", help="Ids or positions, one a line, or a table."),
 ]
 ConeText = Annotated[
-    str | None, typer.Option("--cone", metavar="RA,DEC,RADIUS", help="As 146.7,0.5,2' (degrees).")
+    str | None,
+    typer.Option("--cone", metavar="RA,DEC,RADIUS", help="Such as 146.7,0.5,2' (degrees)."),
 ]
-Sql = Annotated[Path | None, typer.Option(metavar="FILE", help="A query that names spectra.")]
-Radius = Annotated[float, typer.Option(help="About positions of a list, arcseconds.")]
-Workers = Annotated[int, typer.Option(min=1, max=8, help="Connections at once.")]
-MostMb = Annotated[float, typer.Option(min=0.1, help="No larger files, in MB.")]
+Sql = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="File with a query that selects spectra.")
+]
+Radius = Annotated[float, typer.Option(help="Search radius around listed positions, arcsec.")]
+Workers = Annotated[int, typer.Option(min=1, max=8, help="Number of connections.")]
+MostMb = Annotated[float, typer.Option(min=0.1, help="Largest file to fetch, MB.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be fetched.")]
-Base = Annotated[str | None, typer.Option(metavar="URL", help="Another address of the archive.")]
+Base = Annotated[str | None, typer.Option(metavar="URL", help="Other address of the archive.")]
 QueryBase = Annotated[
-    str | None, typer.Option(metavar="URL", help="Another address of its query service.")
+    str | None, typer.Option(metavar="URL", help="Other address of its query service.")
 ]
 
 
 @fetch_app.callback()
 def about() -> None:
-    """Fetch spectra from an archive: politely, checked, going on after a break."""
+    """Fetch spectra from an archive: few requests at once, checked, resumable."""
 
 
 @fetch_app.command(
@@ -64,7 +67,7 @@ def sdss(
     sql: Sql = None,
     release: Annotated[str, typer.Option(help="Data release, dr8 to dr20.")] = "dr17",
     full: Annotated[
-        bool, typer.Option("--full", help="The files with single exposures too, not the lite ones.")
+        bool, typer.Option("--full", help="Full files with single exposures, not the lite ones.")
     ] = False,
     radius: Radius = 2.0,
     workers: Workers = 4,
@@ -99,7 +102,7 @@ def sparcl(
     cone: ConeText = None,
     sql: Sql = None,
     release: Annotated[
-        list[str] | None, typer.Option(help="As DESI-DR1; may be given often. All without.")
+        list[str] | None, typer.Option(help="Such as DESI-DR1; repeatable. By default all.")
     ] = None,
     radius: Radius = 2.0,
     workers: Workers = 2,
@@ -145,7 +148,8 @@ def multimodal(
 
     if cone is not None or sql is not None or list_file is None:
         raise ValueError(
-            "files of Multimodal Universe are fetched whole, by --list FILE with a path, a pattern "
+            "files of Multimodal Universe are fetched whole, with --list FILE with a path, a "
+            "pattern "
             "(data/train-*) or healpix=NUMBER a line; for a cone or a query: fetch sdss, or sparcl"
         )
     address = base_address("multimodal", base)
@@ -162,10 +166,10 @@ def multimodal(
 def _add(
     plan: SdssPlan | SparclPlan, list_file: Path | None, cone: str | None, sql: Path | None
 ) -> None:
-    """Have fetched what one of the three names."""
+    """Add the options that name what to fetch: a list, a cone or a query."""
     if sum(one is not None for one in (list_file, cone, sql)) != 1:
         raise ValueError(
-            "say what to fetch by one of --list FILE, --cone RA,DEC,RADIUS, --sql FILE"
+            "say what to fetch with one of --list FILE, --cone RA,DEC,RADIUS, --sql FILE"
         )
     if list_file is not None:
         plan.add(_listed(list_file))
@@ -189,13 +193,15 @@ def _cone(text: str) -> Cone:
 
     cone = read_cone(text)
     if cone is None or cone.radius_deg is None:
-        raise ValueError(f"no cone: “{text}”; it reads 146.7,0.5,2' with the unit of the radius")
+        raise ValueError(
+            f"“{text}” is not a cone: write RA,DEC,RADIUS with a unit, such as 146.7,0.5,2'"
+        )
     return cone
 
 
 @contextmanager
 def _asking() -> Iterator[PoliteClient]:
-    """A client that Ctrl-C stops, asleep or not."""
+    """A client that Ctrl-C stops, even while it waits."""
     from ....data.fetch.polite_client import PoliteClient
     from ..output.progress import ctrl_c_cancels
 

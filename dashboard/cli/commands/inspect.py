@@ -30,7 +30,7 @@ _Target = Annotated[
 _Exposures = Annotated[
     int,
     typer.Option(
-        help="Redraw the spectrum's noise so often, 5 or more (30 is usual), and say which "
+        help="Redraw the spectrum's noise this often, 5 or more (usually 30), and say which "
         "reasons another exposure would show; 0 leaves it out."
     ),
 ]
@@ -51,12 +51,14 @@ def explain_command(
         Path | None, typer.Option(metavar="FILE", help="Save a figure: .png, .svg or .pdf.")
     ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Save all of it in one FITS file.")
+        Path | None, typer.Option(metavar="FILE", help="Save everything in one FITS file.")
     ] = None,
     table: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the segments: .csv or .ecsv.")
     ] = None,
-    code: Annotated[bool, typer.Option("--code", help="Print Python that repeats it.")] = False,
+    code: Annotated[
+        bool, typer.Option("--code", help="Print Python code that repeats it.")
+    ] = False,
 ) -> None:
     """Explain one spectrum; the same seed and settings give the same answer to the last bit."""
     from ....data.explanations.python_code import reproduce_code
@@ -120,7 +122,7 @@ def scores_command(
     top: Annotated[int, typer.Option(min=1, help="Length of the top lists.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Say how far the eight anomaly scores agree, and what leads each."""
+    """Show how far the eight anomaly scores agree, and which spectra lead each."""
     from ..output.scores_text import score_lines, stored_leaders
 
     leaders = stored_leaders(named(directory, demo=demo), top)
@@ -130,7 +132,7 @@ def scores_command(
 def rejects_command(
     directory: MaybeDirectory = None, demo: Demo = False, as_json: AsJson = False
 ) -> None:
-    """List every file and spectrum that was not taken, or that no model is given, with why."""
+    """List every file and spectrum that was rejected, or kept from the models, with the reason."""
     import numpy as np
 
     from ....data.collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE, for_lenses
@@ -155,7 +157,7 @@ def info(
     level: Level = "90",
     as_json: AsJson = False,
 ) -> None:
-    """Say what a collection holds, which stages are built, and how sure its types are."""
+    """Show what a collection contains, which stages are built, and how certain its types are."""
     from ..output.collection_text import collection_lines, collection_summary
 
     summary = collection_summary(named(directory, demo=demo))

@@ -49,7 +49,7 @@ Columns = Annotated[
     ),
 ]
 Anew = Annotated[
-    bool, typer.Option("--anew", help="Train and lay out on all, though only some are new.")
+    bool, typer.Option("--anew", help="Train and lay out on all spectra, even if few are new.")
 ]
 Joined = Annotated[
     Path | None,
@@ -58,7 +58,7 @@ Joined = Annotated[
 ZWarning = Annotated[
     Literal["keep", "reject"],
     typer.Option(
-        help="Redshifts that their survey or file casts doubt on: mark, or give to no model."
+        help="Redshifts that the survey or file doubts: mark them, or keep them from the models."
     ),
 ]
 
@@ -66,15 +66,15 @@ ZWarning = Annotated[
 def demo(
     no_browser: NoBrowser = False,
     port: Port = 5006,
-    small: Annotated[bool, typer.Option("--small", help="A few hundred spectra only.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="Only a few hundred spectra.")] = False,
     scale: Annotated[
         int | None,
-        typer.Option(metavar="N", help="A demo of N spectra, 1000 or more, beside the usual one."),
+        typer.Option(metavar="N", help="A separate demo of N spectra, 1000 or more."),
     ] = None,
 ) -> None:
     """Build the demo collection if needed, and open the page on it."""
     if small and scale is not None:
-        raise ValueError("--small has one size: leave it or --scale out")
+        raise ValueError("--small has a fixed size: give either --small or --scale")
     with lasting():
         from ....data.demo.ready import finished_demo
 
@@ -93,16 +93,14 @@ def ingest_command(
     into: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Instead, a collection to add them to.", parser=only_a_folder
+            metavar="DIR", help="An existing collection to add them to.", parser=only_a_folder
         ),
     ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Table: id or file, and label, z or ebv (mag)."),
     ] = None,
-    z_max: Annotated[
-        float, typer.Option(help="No model is given spectra of larger redshift.")
-    ] = 0.8,
+    z_max: Annotated[float, typer.Option(help="Keep larger redshifts from the models.")] = 0.8,
     column: Columns = None,
     air: Annotated[
         bool, typer.Option("--air", help="Wavelengths are in air where a file does not say.")
@@ -112,14 +110,14 @@ def ingest_command(
     jobs: Jobs = CORES,
     as_json: AsJson = False,
 ) -> None:
-    """Read spectra into a collection, new or old; bad files are listed with their reason."""
+    """Read spectra into a new or existing collection; bad files are listed with the reason."""
     from ....data.ingest.readers.vocabulary.hints import Hints, parse_columns
     from ....data.ingest.to_collection import ingest
     from ..output.ingest_text import ingest_lines
     from ..output.progress import TerminalProgress, ctrl_c_cancels
 
     if (out is None) == (into is None):
-        raise ValueError("say where: --out DIR for a new collection, or --into DIR to add to one")
+        raise ValueError("give --out DIR for a new collection, or --into DIR to add to one")
     files, columns = _without_columns(paths, column or [])
     with ctrl_c_cancels() as stop, TerminalProgress() as progress:
         report = ingest(
@@ -140,7 +138,7 @@ def ingest_command(
 
 
 def _without_columns(paths: list[Path], columns: list[str]) -> tuple[list[Path], list[str]]:
-    """Files, and columns: of ``--column wave=1 flux=2`` all but the first arrive as files."""
+    """Separate files from columns: of ``--column wave=1 flux=2`` typer takes flux=2 for a file."""
     more = [path for path in paths if columns and "=" in path.name and not path.exists()]
     return [path for path in paths if path not in more], [*columns, *map(str, more)]
 
@@ -149,7 +147,8 @@ def build_command(
     context: typer.Context,
     directory: Directory,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="STAGE", help="Only these, and what they need.")
+        list[str] | None,
+        typer.Option(metavar="STAGE", help="Only these stages, and those they need."),
     ] = None,
     models: Models = None,
     tune: Annotated[
@@ -185,13 +184,13 @@ def build_command(
     unlock: Unlock = False,
     as_json: AsJson = False,
 ) -> None:
-    """Prepare, embed, classify, score, explain and cluster; only what changed is done again."""
+    """Prepare, embed, classify, score, explain and cluster; repeats only what changed."""
     from ....data.build.all_stages import BuildSettings, settings_as_built
     from ....data.collection.collection import Collection
     from ..output.collection_text import build_lines
 
     if tune and (only or models or planes or anew):
-        raise ValueError("--tune stands alone, without --only, --models, --planes and --anew")
+        raise ValueError("--tune cannot be combined with --only, --models, --planes or --anew")
     wanted = [*(only or []), "planes"] if planes else only
     free_if_asked(unlock, directory)
     collection = Collection.open(directory)
@@ -206,7 +205,7 @@ def build_command(
 
 
 def _built(collection: Any, tune: bool, which: dict[str, Any], common: dict[str, Any]) -> Any:
-    """What became of it; a search for the best machine, or the stages asked for."""
+    """The report of the build: a search for the best machine, or the requested stages."""
     from ....data.build.all_stages import build
     from ....data.study.evaluation import tuned_build
     from ..output.progress import TerminalProgress, ctrl_c_cancels

@@ -25,35 +25,35 @@ def serve(
     address: Address = "127.0.0.1",
     auth: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Let in those of a file that `password` has made."),
+        typer.Option(metavar="FILE", help="Let in people of a file made by `password`."),
     ] = None,
     oauth: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Let in by an OAuth provider: TOML (docs/deploy.md)."),
+        typer.Option(metavar="FILE", help="Log in with an OAuth provider: TOML (docs/deploy.md)."),
     ] = None,
     no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Let in whoever reaches the address.")
+        bool, typer.Option("--no-auth", help="Let in anyone who reaches the address.")
     ] = False,
     origin: Annotated[
         list[str] | None,
-        typer.Option(metavar="URL", help="By which it is known too, such as a proxy's; repeat."),
+        typer.Option(metavar="URL", help="Another name of it, such as a proxy's; repeatable."),
     ] = None,
     prefix: Annotated[
-        str, typer.Option(metavar="/PATH", help="Below which the page lies there.")
+        str, typer.Option(metavar="/PATH", help="Path of the page at that name.")
     ] = "",
     proxy: Annotated[
-        bool, typer.Option("--proxy", help="A proxy in front says who asks (X-Forwarded-For).")
+        bool, typer.Option("--proxy", help="A proxy in front names the client (X-Forwarded-For).")
     ] = False,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Nobody may do more than look.")
+        bool, typer.Option("--read-only", help="Read-only for everybody.")
     ] = False,
-    sessions: Annotated[int, typer.Option(min=1, help="Pages that may be open at once.")] = 200,
+    sessions: Annotated[int, typer.Option(min=1, help="Maximum number of open pages.")] = 200,
     log: Annotated[
-        str, typer.Option(metavar="FILE", help="Write down what visitors do; - for the terminal.")
+        str, typer.Option(metavar="FILE", help="Log what visitors do; - for the terminal.")
     ] = "",
     no_browser: NoBrowser = False,
 ) -> None:
-    """Open the page on a collection. Listens on this machine only, unless told otherwise."""
+    """Open the page on a collection. By default it listens on this machine only."""
     from ...server.terms import Terms
 
     _say_whose_tags(directory)
@@ -65,19 +65,19 @@ def serve(
 
 
 def _say_whose_tags(directory: Path) -> None:
-    """Of an address: what is shown is a copy, and what visitors note stays in it."""
+    """For an address, say that the page shows a copy, which also keeps what visitors note."""
     from ....data.objects.working_copies import address_of
 
     if known := address_of(directory):
         typer.echo(
-            f"{known} is shown from its copy of now in {directory}; tags, notes and names of "
+            f"{known} is shown from its present copy in {directory}; tags, notes and names of "
             "clusters stay there, on this machine",
             err=True,
         )
 
 
 def serve_page(path: Path, terms: Terms, *, no_browser: bool, log: str = "") -> None:
-    """Serve the page of a collection until told to stop."""
+    """Serve the page of a collection until it is stopped."""
     with lasting():
         from ...server.server import serve as serve_collection
 
@@ -91,7 +91,7 @@ def password(
         str, typer.Option(help="look; tag (and name clusters); build (and see /metrics).")
     ] = "tag",
 ) -> None:
-    """Let a person in with a password, or change theirs. It is asked for, or read from a pipe."""
+    """Add a person with a password, or change it. It is asked for, or read from a pipe."""
     from ....data.files.password_file import set_password
 
     if sys.stdin.isatty():
@@ -104,7 +104,7 @@ def password(
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """Import without looking for garbage: what modules hold stays, and looking takes an eighth."""
+    """Import without garbage collection: modules stay, and collecting costs an eighth."""
     gc.disable()
     try:
         yield

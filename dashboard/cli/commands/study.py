@@ -46,7 +46,7 @@ def report_command(
     from ..output.progress import TerminalProgress, ctrl_c_cancels
 
     if out.suffix.lower() not in {".html", ".htm"}:
-        raise ValueError(f"the report is a page: name it .html, got {str(out)!r}")
+        raise ValueError(f"the report is a page: its name must end in .html, got {str(out)!r}")
     if not out.resolve().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.resolve().parent}")
     collection = Collection.open(named(directory, demo=demo))

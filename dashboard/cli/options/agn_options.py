@@ -17,7 +17,7 @@ Background = Annotated[
 ]
 Level = Annotated[
     Literal["90", "95", "99"],
-    typer.Option(help="Percent of each type's spectra whose set of types is to hold the type."),
+    typer.Option(help="Percent of each type's spectra whose set of types must hold the true type."),
 ]
 Split = Annotated[
     Literal["auto", "random", "stratified", "grouped"],
@@ -38,7 +38,9 @@ Overlap = Annotated[
 ]
 Tsne = Annotated[
     Literal["opentsne", "sklearn"] | None,
-    typer.Option(help="What lays out planes of AGN spectra; the AGN paper used sklearn, slower."),
+    typer.Option(
+        help="Program that lays out planes of AGN spectra; the AGN paper used sklearn, slower."
+    ),
 ]
 Task = Annotated[
     Literal["three", "two"],

@@ -145,7 +145,7 @@ Sign = Annotated[
 
 
 def anomaly_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a command's arguments by name that are options for anomalies."""
+    """The arguments of a command that are options for anomalies, by name."""
     return {name: options[name] for name in _NAMES}
 
 
@@ -162,11 +162,11 @@ def with_anomaly_options(
     Parameters
     ----------
     usual
-        Where no option was given.
+        Values of options that were not given.
     loss
-        Pairs such as ``"0,8.6"``: one sets α and λ, more are searched.
+        Pairs such as ``"0,8.6"``: one sets α and λ, several are searched.
     perturbation, factor
-        Of the explanations. A perturbation alone comes with its usual factor.
+        Of the explanations. A perturbation without a factor has its usual one.
     others
         Other settings by name; None for those not given.
 

@@ -20,7 +20,7 @@ Scheduler = Annotated[
     typer.Option(
         metavar="ADDRESS",
         rich_help_panel=_PANEL,
-        help="Of a Dask scheduler that runs: tls://HOST:PORT, or tcp:// on this machine alone.",
+        help="A running Dask scheduler: tls://HOST:PORT, or tcp:// on this machine only.",
     ),
 ]
 Cluster = Annotated[
@@ -37,7 +37,7 @@ Tls = Annotated[
     typer.Option(
         metavar="FOLDER",
         rich_help_panel=_PANEL,
-        help="With ca.pem, whom to trust, and cert.pem and key.pem, who we are.",
+        help="With ca.pem (trusted), cert.pem and key.pem (own identity).",
     ),
 ]
 
@@ -45,16 +45,16 @@ Tls = Annotated[
 def cluster_choice(
     scheduler: str, system: str, jobs: int, tls: Path | None
 ) -> ClusterChoice | None:
-    """Who does the chunks; None for processes of this machine, or one.
+    """The cluster for the chunks; None for processes of this machine.
 
     Parameters
     ----------
     scheduler, system
-        As the options have them.
+        Values of the options.
     jobs
-        Of a batch system, so many workers; else the cores that this machine gives.
+        Number of workers of a batch system; else of cores of this machine.
     tls
-        Folder of the certificates.
+        Folder with the certificates.
 
     Raises
     ------

@@ -10,12 +10,12 @@ __all__ = ["folder_of", "only_a_folder", "travelling"]
 
 
 def folder_of(typed: str) -> Path:
-    """The folder that was named, or the working copy of an address, brought up to date.
+    """The given folder, or the working copy of an address, brought up to date.
 
     Raises
     ------
     AddressError
-        No collection can be had from the address.
+        No collection can be fetched from the address.
     """
     from ....data.objects.remote_folder import is_address
 
@@ -28,12 +28,12 @@ def folder_of(typed: str) -> Path:
 
 
 def only_a_folder(typed: str) -> Path:
-    """The folder that was named, for what cannot be done at an address.
+    """The given folder, for commands that do not work on an address.
 
     Raises
     ------
     CollectionError
-        An address was named.
+        An address was given.
     """
     from ....data.objects.remote_folder import AddressError, is_address
 
@@ -47,7 +47,7 @@ def only_a_folder(typed: str) -> Path:
 
 @contextmanager
 def travelling(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar of files that travel, drawn once one does."""
+    """A progress bar of transferred files, shown from the first one."""
     from ..output.progress import TerminalProgress
 
     with ExitStack() as drawn:

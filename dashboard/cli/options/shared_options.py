@@ -45,17 +45,17 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processor cores to use.")]
 
 
 def named(directory: Path | None, *, demo: bool) -> Path:
-    """The one collection that was named.
+    """The one collection that was given.
 
     Raises
     ------
     ValueError
-        None was, or two.
+        None was given, or two.
     """
     from ....data.files.folders import demo_path
 
     if (directory is None) != demo:
-        raise ValueError("name one collection: a folder, or --demo")
+        raise ValueError("give one collection: a folder, or --demo")
     return demo_path() if directory is None else directory
 
 

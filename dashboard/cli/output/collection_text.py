@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-# What a stage recorded to be read by people.
+# Metrics of a stage that are sentences for the user.
 _OF_TYPES = ("svm", "tune", "evaluate", "noise", "timing", "planes")
 _OF_SCORES = (
     *("prepare-o25", "embed-o25", "domain-o25", "embed-latent"),
@@ -45,7 +45,7 @@ _NOTES = ("sample_note", "training_note", "growth_note")
 
 
 def build_lines(report: BuildReport) -> Iterator[str]:
-    """Which stages were done, kept or skipped, whose the models are and why, what to do next."""
+    """Stages run, kept or skipped; whose the models are and why; what to do next."""
     for stage in report.built:
         did = f"{report.added[stage]:,} added" if stage in report.added else "built"
         yield f"  {_of_lens(stage):<28} {did} in {report.seconds[stage]:.1f} s"
@@ -63,7 +63,7 @@ def build_lines(report: BuildReport) -> Iterator[str]:
 
 
 def _stage_lines(stages: Iterable[str]) -> Iterator[str]:
-    """Which stages are built, by the lens that they are of."""
+    """The built stages, by lens."""
     of_lens: dict[str, list[str]] = {}
     for stage in stages:
         _, _, lens = _of_lens(stage).partition(" (")
@@ -75,18 +75,18 @@ def _stage_lines(stages: Iterable[str]) -> Iterator[str]:
 
 
 def _of_lens(stage: str) -> str:
-    """A stage with the lens that it is of: 'prepare-p21 (AGN lens)'."""
+    """A stage with its lens: 'prepare-p21 (AGN lens)'."""
     of = "AGN" if stage in _OF_TYPES or stage.endswith("-p21") else "anomaly"
     return f"{stage} ({of} lens)" if of == "AGN" or stage in _OF_SCORES else stage
 
 
 def _as_named(path: str) -> str:
-    """A collection's address, if the folder is the working copy of one, else the folder."""
+    """The address of a collection if the folder is a working copy, else the folder."""
     return address_of(Path(path)) or path
 
 
 def collection_summary(path: Path) -> dict[str, Any]:
-    """What a collection holds and which stages are built, as JSON values.
+    """Contents and built stages of a collection, as JSON values.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
     collection = Collection.open(path)
     store = RunStore(collection.path)
     runs = {name: run for name in store.current() if (run := store.find(name)) is not None}
-    # Each after those it is made from; the stages themselves would say, but take seconds to load.
+    # In order of dependence; the stages themselves know it, but take seconds to load.
     before = {name: sorted(run.inputs.keys() & runs.keys()) for name, run in runs.items()}
     order = TopologicalSorter(before).static_order()
     wave = collection.wave_rest_aa
@@ -120,7 +120,7 @@ def collection_summary(path: Path) -> dict[str, Any]:
 
 
 def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> Iterator[str]:
-    """The summary to read, with the coverage of sets of types at a level."""
+    """The summary as lines, with the coverage of the sets of types at a level."""
     yield f"[bold]{_as_named(summary['path'])}[/bold]"
     low, high = summary["wave_rest_aa"]
     spectra = counted(summary["n_spectra"], "spectrum", "spectra")
@@ -132,7 +132,7 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
         yield f"    {count:6d} {reason}"
     if summary["set_aside"]:
         listed = ", ".join(f"{n} {reason}" for reason, n in summary["set_aside"].items())
-        yield f"  kept to be looked at, given to no model: {listed}"
+        yield f"  kept for viewing, given to no model: {listed}"
     if summary["n_repeats"]:
         n = summary["n_repeats"]
         yield f"  {n} of an object that another is of (within 1″; column “object”)"
@@ -152,7 +152,7 @@ def collection_lines(summary: dict[str, Any], *, level: float = LEVELS[0]) -> It
 
 
 def _counted(words: pd.Series | None) -> dict[str, int]:
-    """How often each word stands there, but for none."""
+    """Number of occurrences of each word, without the empty one."""
     if words is None:
         return {}
     return dict(Counter(str(word) for word in words if word).most_common())

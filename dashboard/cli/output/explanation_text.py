@@ -25,9 +25,9 @@ __all__ = ["explanation_document", "explanation_lines", "intervals_document"]
 def explanation_document(
     explanation: Explanation, wave_rest_aa: np.ndarray, *, mirrored: np.ndarray | None = None
 ) -> dict[str, Any]:
-    """The explanation as JSON values; numbers that do not exist are null.
+    """The explanation as JSON values; undefined numbers are null.
 
-    Beside the raw weights, ``effects``: in which unit, their values (per +10 % of the flux where
+    Besides the raw weights, ``effects``: their unit, their values (per +10 % of the flux if
     segments were scaled), and what more flux, or any change, does.
     """
     document = explanation.to_dict(wave_rest_aa)
@@ -47,7 +47,7 @@ def explanation_document(
 
 
 def intervals_document(saved: SavedExplanation) -> dict[str, Any]:
-    """Intervals of the weights as JSON values, by what they are of, and what exposures would say.
+    """Intervals of the weights as JSON values, by cause, and the result of redrawn exposures.
 
     ``masks`` is where infinitely many samples would put them, ``noise`` where another exposure's
     weights lie; ``exposures`` is there only if the noise was redrawn.
@@ -86,9 +86,9 @@ def explanation_lines(
     top: int = 5,
     mirrored: np.ndarray | None = None,
 ) -> Iterator[str]:
-    """The verdict in words: what was asked, how well the surrogate fits, the top segments.
+    """The verdict in words: the question, the fit of the surrogate, the top segments.
 
-    Where there is nothing to explain, the value alone.
+    If there is nothing to explain, only the value.
     """
     if explanation.nothing:
         yield f"[bold]{id}[/bold]  {explanation.target} = {explanation.value:.4g}"

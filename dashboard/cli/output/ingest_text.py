@@ -20,7 +20,7 @@ _SHOWN = 8  # spellings of labels
 
 
 def ingest_lines(report: IngestReport) -> Iterator[str]:
-    """What was taken, what was not and why, and what to do next."""
+    """What was accepted, what was rejected and why, and what to do next."""
     files = counted(report.n_files, "file")
     yield f"{counted(report.n_taken, 'spectrum', 'spectra')} from {files} taken into {report.path}"
     for reason, count in report.rejected.items():
@@ -32,7 +32,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.set_aside:
         listed = ", ".join(f"{count} {reason}" for reason, count in report.set_aside.items())
         n_aside = sum(report.set_aside.values())
-        yield f"  {n_aside:6d} of these kept to be looked at, given to no model: {listed}"
+        yield f"  {n_aside:6d} of these kept for viewing, given to no model: {listed}"
     if report.n_repeats:
         yield (
             f"  {report.n_repeats:6d} of an object that is there already (within 1″; column "
@@ -69,7 +69,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
     if report.n_doubtful:
         yield (
             f"[yellow]{report.n_doubtful} with a redshift that the survey, or another in the "
-            "file, casts doubt on[/yellow] "
+            "file, puts in doubt[/yellow] "
             "(column z_warning): types and scores stand on it; --z-warning reject keeps them out"
         )
     if report.n_taken:
@@ -77,7 +77,7 @@ def ingest_lines(report: IngestReport) -> Iterator[str]:
 
 
 def _label_lines(labels: LabelWords) -> Iterator[str]:
-    """Which spellings were taken for which types, and which for none."""
+    """Which spellings of labels were read as which types, and which as none."""
     if labels.renamed:
         listed = "; ".join(f"{label} ({n})" for label, n in [*labels.renamed.items()][:_SHOWN])
         more = "; …" if len(labels.renamed) > _SHOWN else ""

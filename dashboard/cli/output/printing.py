@@ -23,10 +23,10 @@ __all__ = [
 
 
 class PlainConsole(Console):
-    """A terminal on which names and words of files move no cursor and fill no clipboard."""
+    """A terminal on which control characters in names and texts of files have no effect."""
 
     def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
-        """As rich does, with what is no printable character spelled."""
+        """Like rich, with unprintable characters escaped."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else printable(text, kept="\n\t"), style, control)
 
@@ -43,7 +43,7 @@ def print_json(document: object) -> None:
 def print_answer(
     document: object, lines: Iterable[RenderableType], *, as_json: bool = False
 ) -> None:
-    """What a command found: a document for programs, or lines to read."""
+    """Print a command's result: a document for programs, or lines to read."""
     if as_json:
         print_json(document)
     else:
@@ -51,6 +51,6 @@ def print_answer(
 
 
 def print_lines(lines: Iterable[RenderableType]) -> None:
-    """Lines that may hold rich's markup, and tables."""
+    """Print lines, which may contain rich's markup, and tables."""
     for line in lines:
         console.print(line)

@@ -46,7 +46,7 @@ class TerminalProgress:
         self._bars.stop()
 
     def __call__(self, stage: str, done: int, total: int, message: str = "") -> None:
-        """Show that ``done`` of ``total`` steps of ``stage`` are through."""
+        """Show that ``done`` of ``total`` steps of ``stage`` are finished."""
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=total or None, message=message)
         self._bars.update(self._tasks[stage], completed=done, total=total or None, message=message)

@@ -27,19 +27,19 @@ def stored_leaders(path: Path, top: int) -> ScoreLeaders:
     Raises
     ------
     CollectionError, LensError
-        There is no collection there, or no spectrum of it has been scored.
+        There is no collection there, or none of its spectra has been scored.
     ValueError
         If top is below 1.
     """
     collection = Collection.open(path)
     lens = open_lenses(collection).get("anomaly")
     if not isinstance(lens, AnomalyLens):
-        raise LensError(f"{path} has no anomaly scores: spexplain build {path} makes them")
+        raise LensError(f"{path} has no anomaly scores: run spexplain build {path}")
     return score_leaders(collection.catalog, lens, top=top)
 
 
 def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
-    """Overlap of the top lists, what their scores are made of, and which spectra are on top."""
+    """Overlap of the top lists, the parts of their scores, and the spectra at the top."""
     names = list(leaders.shared.index)
     shared = _table(f"Share of the top {leaders.top:,} of a score that is in another's, %")
     for number in range(1, len(names) + 1):
@@ -81,7 +81,7 @@ def score_lines(leaders: ScoreLeaders) -> Iterator[str | Table]:
 
 
 def _intervals(top: int) -> str:
-    """What a list so short leaves open, of shares from low to high; it depends on nothing else."""
+    """95 % intervals of shares, from low to high, in a list of this length."""
     counts = dict.fromkeys(round(share * top) for share in (0.1, 0.5, 0.9, 1.0))
     lows, highs = wilson(np.array([*counts]), top)
     return ", ".join(

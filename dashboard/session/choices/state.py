@@ -119,7 +119,7 @@ class View(Drawing):
         default="90",
         objects=[f"{100 * level:.0f}" for level in LEVELS],
         label="Set at",
-        doc="Percent of each type's spectra whose set of types is to hold the type.",
+        doc="Percent of each type's spectra whose set of types must hold the true type.",
     )
     filter = param.String(
         default="",

@@ -47,7 +47,7 @@ def _state(collection_path: Path) -> str:
         return '<span class="busy">a build is training it</span>'
     return (
         f"no new epoch for {still_min:.0f} min: if the build was stopped, run it again, "
-        "it goes on from there"
+        "it continues from there"
     )
 
 

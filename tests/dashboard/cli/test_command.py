@@ -83,7 +83,7 @@ def test_exactly_one_collection_is_to_be_named(spexplain, small_demo: Path, comm
 def test_a_report_is_a_page_and_no_other_kind_of_file(spexplain, small_demo: Path, tmp_path: Path):
     done = spexplain("report", small_demo, "--out", tmp_path / "report.pdf")
     assert done.returncode == 1
-    assert "name it .html" in done.stderr
+    assert "its name must end in .html" in done.stderr
     assert not (tmp_path / "report.pdf").exists()
 
 

@@ -47,4 +47,4 @@ def test_who_holds_it_is_said_and_unlock_frees_it(small_demo, run):
 def test_a_folder_needs_no_unlocking(small_demo, run):
     code, _, err = run("build", small_demo, "--unlock")
     assert code == 1
-    assert "--unlock is for an address" in err
+    assert "--unlock is for addresses" in err

@@ -20,10 +20,10 @@ def test_a_scheduler_of_this_machine_may_be_in_the_clear():
 @pytest.mark.parametrize(
     ("scheduler", "system", "said"),
     [
-        ("tcp://node1:8786", "", "in the clear and not of this machine"),
-        ("tls://node1:8786", "", "name the folder of its certificates"),
-        ("", "slumr", "is none of"),
-        ("tcp://127.0.0.1:1", "slurm", "name one"),
+        ("tcp://node1:8786", "", "unencrypted and not on this machine"),
+        ("tls://node1:8786", "", "give the folder of its certificates"),
+        ("", "slumr", "must be one of"),
+        ("tcp://127.0.0.1:1", "slurm", "give one"),
     ],
 )
 def test_what_cannot_be_is_said(scheduler, system, said):

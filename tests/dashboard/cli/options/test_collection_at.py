@@ -56,7 +56,7 @@ def test_serving_says_whose_copy_it_is_and_that_tags_stay_here(address, run, mon
     code, _, said = run("serve", address)
     assert not code
     assert served == [working_copy(address)]
-    assert f"{address} is shown from its copy of now in {served[0]}" in said
+    assert f"{address} is shown from its present copy in {served[0]}" in said
     assert "tags, notes and names of clusters stay there, on this machine" in said
 
 
@@ -79,7 +79,7 @@ def test_what_changes_spectra_is_done_in_a_folder(run, words):
 def test_what_is_wrong_with_an_address_is_a_line(run):
     code, _, said = run("info", "nosuch://bucket/survey")
     assert code == 1
-    assert said.startswith("error nosuch://bucket/survey is no address that is known")
+    assert said.startswith("error nosuch://bucket/survey is not a known kind of address")
     assert said.count("\n") == 1
 
 
