@@ -26,7 +26,7 @@ __all__ = [
 
 _N_TOP = 3
 _SPECTRA = 2_000
-# What a segment undergoes, {f} being the factor.
+# What is done to a segment; {f} is the factor.
 _DONE = {
     "scale": "where the flux is {f} times as high",
     "shrink": "where the contrast with the median is {f} times as high",
@@ -40,7 +40,7 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cluster:
-    """What the spectra of one cluster have in common.
+    """One cluster, and what its spectra have in common.
 
     Attributes
     ----------
@@ -49,17 +49,17 @@ class Cluster:
     rows : (n,)
         Members, rows of the collection, the most anomalous first.
     median_z
-        Of the members.
+        Median redshift of the members.
     wave_rest_aa, spectrum : (D,)
-        Their mean, as prepared; of more than 2000 that of so many among them.
+        Mean of the prepared members, of at most 2000 among them.
     spread : (2, D)
         16th and 84th percentile of the members at each wavelength.
     labels : (D,)
         Segment of each pixel.
     weights : (S,)
-        Mean explanation, of explanations at unit length; ≥ 0 where signs were dropped.
+        Mean of the explanations at unit length; ≥ 0 if signs were dropped.
     lines
-        Line ratios of the members, and what these say.
+        Line ratios of the members, and their classes.
     r2 : (n,)
         Weighted R² of each member's surrogate; NaN if not known.
     """
@@ -77,16 +77,16 @@ class Cluster:
 
     @property
     def n(self) -> int:
-        """How many members."""
+        """Number of members."""
         return len(self.rows)
 
     @property
     def not_explained(self) -> np.ndarray:
-        """(n,) bool: members whose surrogate fits so badly that its weights are no reasons."""
+        """(n,) bool: members whose surrogate fits too badly for its weights to be reasons."""
         return self.r2 < EXPLAINED_R2
 
     def top(self) -> list[str]:
-        """The strongest segments by what stands in them."""
+        """Names of the strongest segments."""
         return top_names(self.wave_rest_aa, self.labels, self.weights)
 
 
@@ -97,13 +97,13 @@ class Partition:
     Attributes
     ----------
     k
-        How many.
+        Number of clusters.
     numbers : (n,)
         Cluster of each explained spectrum, in the order of the reasons.
     clusters
         The largest first.
     weight_sign
-        Whether weights were clustered with their signs; "" for as built.
+        Whether weights were clustered with their signs; "" for the build's choice.
     """
 
     k: int
@@ -123,7 +123,7 @@ class Partition:
 
 
 def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
-    """Cluster the explanations into k, and sum up each cluster.
+    """Cluster the explanations into k, and summarise each cluster.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def partition(reasons: Reasons, k: int, z: np.ndarray) -> Partition:
 
 
 def _evenly_spread(at: np.ndarray) -> np.ndarray:
-    """All, or evenly spread among those of a large cluster: a mean and a spread need no more."""
+    """All members, or of a large cluster some evenly spread ones, enough for mean and spread."""
     if len(at) <= _SPECTRA:
         return at
     return at[np.linspace(0, len(at) - 1, _SPECTRA).astype(np.int64)]
@@ -186,7 +186,7 @@ def _clustered(reasons: Reasons, k: int) -> tuple[np.ndarray, np.ndarray]:
 def colours_meaning(
     settings: Mapping[str, Any], sign: WeightSign, *, what: str = "the score"
 ) -> str:
-    """What the colours of a mean explanation say, of clusters built with these settings.
+    """The meaning of the colours of a mean explanation, for clusters built with these settings.
 
     Parameters
     ----------
@@ -209,10 +209,10 @@ def colours_meaning(
 
 
 def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
-    """What the catalog says some rows are, commonest first, such as "planted: single spikes 12".
+    """Kinds of some rows by the catalogue, commonest first, such as "planted: single spikes 12".
 
-    Names stand as they are. By what was planted in a simulated collection, else by the survey's
-    subclass; "" where the catalog says nothing.
+    What was planted in a simulated collection, else the survey's subclass, with names unchanged;
+    "" if the catalogue has neither.
     """
     for column, called in (("planted_kind", "planted"), ("subclass", "subclass")):
         if column in catalog:
@@ -226,14 +226,14 @@ def known_kinds(catalog: pd.DataFrame, rows: np.ndarray) -> str:
 
 
 def top_names(wave_rest_aa: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> list[str]:
-    """The strongest segments by what stands in them: lines, else the wavelength in Å.
+    """The strongest segments, named by the lines in them, else by their wavelength in Å.
 
     Parameters
     ----------
     wave_rest_aa, labels : (D,)
         Vacuum wavelengths, Å, and segment of each pixel.
     weights : (S,)
-        Of which the largest in size count.
+        The largest in absolute value are named.
     """
     names = []
     for number in np.argsort(-np.abs(weights))[:_N_TOP]:

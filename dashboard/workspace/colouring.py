@@ -36,22 +36,22 @@ MISSING = {
     "domain": "not seen by the lens",
     "domain_o25": "not seen by the lens",
 }
-# How a column's values are called, where not by themselves.
+# Display names of values, where they differ from the values.
 _LABELS: dict[str, Callable[[Any], str]] = {
     "correct": lambda value: "correct" if value else "wrong",
     "cluster": lambda value: f"cluster {int(value)}" if value >= 0 else "",
 }
 _NUMBERS = ("score", "z", "sn_median", "of_kind", "distance")
-# A column of numbers with no more values than this is one of kinds.
+# A column of numbers with at most so many different values is one of categories.
 _FEWEST_NUMBERS = 10
 # Categories in the legend; datashader compiles anew for each eight of them. The rest are "other".
 _MOST_KINDS = 14
 OTHER = "other"
 # Every spectrum has its own, or they are the colouring by type.
 _NO_COLOURS = frozenset({"id", "file", "label"})
-# In words of few: seen wherever there is one among thousands.
+# Categories of few spectra that must be visible even as one among thousands.
 _LOUD = {"correct": "wrong", "domain": "outside", "domain_o25": "outside"}
-# Of the columns that a collection may have; those without a unit have none.
+# Units of the columns that a collection may have.
 _UNITS = {"ra": "°", "dec": "°", "ebv": "mag", "ebv_stars": "mag"}
 _UNIT_ENDS = {"_kms": "km/s", "_aa": "Å", "_deg": "°", "_mag": "mag", "_arcsec": "″", "_nm": "nm"}
 _TITLES = {
@@ -83,11 +83,11 @@ class Categories:
     codes
         (N,) index into names for every row of the collection.
     quiet
-        Index of the category that stands back, or None.
+        Index of the category drawn in the background, or None.
     loud
         Index of the category of few that is drawn above the others, or None.
     own
-        Category → ``#rrggbb`` that somebody gave it; of the others the usual ones.
+        Category → ``#rrggbb`` chosen by a visitor; the others have default colours.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Categories:
     own: Mapping[str, str] = field(default_factory=dict)
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
-        """How many of these rows are in each category, (C,)."""
+        """Number of these rows in each category, (C,)."""
         return np.bincount(self.codes[rows], minlength=len(self.names))
 
     def label(self, row: int) -> str:
@@ -116,14 +116,14 @@ class Values:
     name, title
         Of the colouring.
     values
-        (N,) for every row of the collection; NaN where there is none. Scores, and what else
-        spreads over decades, are drawn as log10: a few anomalies are thousands of times the median.
+        (N,) for every row of the collection; NaN if unknown. Scores, and other values that spread
+        over decades, are drawn as log10: a few anomalies are thousands of times the median.
     low, high
-        What the two ends of the colours stand for where all is in view, in the values' terms.
+        Values at the two ends of the colours if all rows are in view.
     logarithmic
-        The values are log10 of what the title says.
+        Whether the values are log10 of the quantity in the title.
     unit
-        Of what the title says; empty where it has none.
+        Unit of that quantity; empty if it has none.
     """
 
     name: str
@@ -135,9 +135,9 @@ class Values:
     unit: str = ""
 
     def span(self, rows: np.ndarray) -> tuple[float, float]:
-        """What the two ends of the colours stand for among some rows: their 1st and 99.5th percent.
+        """Values at the two ends of the colours for some rows: their 1st and 99.5th percentile.
 
-        As where all is in view if those rows have fewer than two values.
+        Those for all rows if these have fewer than two values.
         """
         seen = self.values[rows]
         low, high = _ends(seen)
@@ -157,11 +157,11 @@ Colouring = Categories | Values
 
 
 def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str, str]:
-    """The colourings a collection has: name → title, in the order of the menu, the usual one first.
+    """The colourings of a collection: name → title, in the order of the menu, the default first.
 
-    After those with a title of their own come all other columns of the catalogue and of the
-    results, under their names. Without a single label, every point would be grey by type: the
-    predicted type comes first.
+    Colourings with a title are followed by all other columns of the catalogue and the results,
+    under their names. Without labels all points would be grey by type, so the predicted type comes
+    first.
     """
     columns = {name for lens in lenses.values() for name in lens.columns.columns}
     known = {"type", *columns, *(name for name in ("z", "sn_median") if name in catalog)}
@@ -173,7 +173,7 @@ def colour_titles(catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> dict[str
 
 
 def colour_groups(catalog: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
-    """Which heading of the menu each stands under: "" for those with a title of their own."""
+    """The menu heading of each colouring: "" for those with a title."""
     groups = dict.fromkeys(titles, "All results")
     groups |= {name: "All of the catalogue" for name in titles if name in catalog}
     return groups | {name: "" for name in titles if name in _TITLES}
@@ -185,7 +185,7 @@ def colouring(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> C
     Raises
     ------
     KeyError
-        Neither the catalog nor a lens has this column.
+        Neither the catalogue nor a lens has this column.
     """
     column = _column("label" if name == "type" else name, catalog, lenses)
     if name in _NUMBERS or name in SCORE_TITLES or (name not in _TITLES and is_number(column)):
@@ -207,7 +207,7 @@ def _column(name: str, catalog: pd.DataFrame, lenses: Mapping[str, Lens]) -> Any
 
 
 def is_number(column: pd.Series) -> bool:
-    """Whether it is one of numbers, and not of a few kinds that are counted through."""
+    """Whether a column holds numbers, rather than a few numbered categories."""
     kind = column.dtype
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
         return False
@@ -233,7 +233,7 @@ def _categories(name: str, column: Any) -> Categories:
 
 
 def _most_frequent(labels: list[str], codes: np.ndarray) -> list[str]:
-    """The labels with all but the most frequent called "other"; as they are if there are few."""
+    """The labels with all but the most frequent replaced by "other"; unchanged if there are few."""
     if len(labels) <= _MOST_KINDS + 1:
         return labels
     counts = np.bincount(codes[codes >= 0], minlength=len(labels) - 1)
@@ -253,12 +253,12 @@ def _values(name: str, values: np.ndarray) -> Values:
 
 
 def unit_of(name: str) -> str:
-    """The unit of a column as its name tells; empty where it has none."""
+    """The unit of a column by its name; empty if it has none."""
     return _UNITS.get(name) or next((u for e, u in _UNIT_ENDS.items() if name.endswith(e)), "")
 
 
 def spreads_over_decades(values: np.ndarray) -> bool:
-    """Whether a logarithm helps: all above zero, and the middle far nearer to the low end."""
+    """Whether to use a logarithm: all values positive, and the median far nearer the low end."""
     known = values[np.isfinite(values)]
     if known.size < 3 or known.min() <= 0:
         return False

@@ -15,23 +15,23 @@ __all__ = ["Histogram", "KindCounts", "summary"]
 
 _BINS = 36
 _MOST_KINDS = 12
-_ENDS_PERCENT = (0.2, 99.8)  # beyond them a few would squeeze the rest into one bar
+_ENDS_PERCENT = (0.2, 99.8)  # a few outliers would squeeze the rest into one bar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
-    """Numbers, counted.
+    """A histogram of numbers.
 
     Attributes
     ----------
     edges : (B + 1,)
-        Of the bars; the first and the last bar hold what lies beyond too.
+        Edges of the bars; the first and the last bar include all values beyond.
     bars : (N,)
-        The bar of each row; -1 where nothing is known.
+        The bar of each row; -1 if unknown.
     logarithmic
-        Bars are of equal width in the logarithm.
+        Whether bars have equal width in the logarithm.
     unit
-        Empty where there is none.
+        Empty if there is none.
     """
 
     edges: np.ndarray
@@ -40,11 +40,11 @@ class Histogram:
     unit: str
 
     def counts(self, rows: np.ndarray | None = None) -> np.ndarray:
-        """How many of some rows (of all by default) are in each bar, (B,)."""
+        """Number of some rows (all by default) in each bar, (B,)."""
         return _counted(self.bars, len(self.edges) - 1, rows)
 
     def rounded(self, value: float) -> float:
-        """A place on the axis with as many digits as a hand can mean."""
+        """A value on the axis, rounded to the precision of a drag."""
         if self.logarithmic:
             return float(f"{value:.3g}")
         step = (self.edges[-1] - self.edges[0]) / 500
@@ -53,18 +53,18 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KindCounts:
-    """Kinds, counted.
+    """Counts of the categories of a column.
 
     Attributes
     ----------
     names : (K,)
-        For the reader, the most frequent first.
+        For display, the most frequent first.
     values : (K,)
-        As a where-clause writes them.
+        As written in a where-clause.
     bars : (N,)
-        The kind of each row; -1 where nothing is known, -2 for those that are not named.
+        The category of each row; -1 if unknown, -2 if it is not named.
     n_more
-        How many kinds are not named.
+        Number of categories that are not named.
     """
 
     names: tuple[str, ...]
@@ -73,17 +73,17 @@ class KindCounts:
     n_more: int
 
     def counts(self, rows: np.ndarray | None = None) -> np.ndarray:
-        """How many of some rows (of all by default) are of each kind, (K,)."""
+        """Number of some rows (all by default) in each category, (K,)."""
         return _counted(self.bars, len(self.names), rows)
 
 
 def summary(name: str, column: pd.Series) -> Histogram | KindCounts:
-    """What a column holds.
+    """Summarise a column.
 
     Parameters
     ----------
     name
-        Its name, which may tell the unit.
+        Its name, which may give the unit.
     column : (N,)
         Numbers, texts or truths.
     """
@@ -109,7 +109,7 @@ def _kinds(column: pd.Series) -> KindCounts:
     counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
     order = np.argsort(np.where(empty, 1, -counts), kind="stable")[: int((~empty).sum())]
     named = order[:_MOST_KINDS]
-    places = np.full(len(kinds) + 1, -2, np.int16)  # the last is of what is missing
+    places = np.full(len(kinds) + 1, -2, np.int16)  # the last counts missing values
     places[-1] = -1
     places[:-1][empty] = -1
     places[named] = np.arange(len(named))

@@ -21,16 +21,16 @@ def ordered_types(kinds: Iterable[str]) -> list[str]:
 
 
 def judged(catalog: pd.DataFrame, lens: Any, part: str) -> pd.DataFrame:
-    """What a classifier says of the spectra whose type it was taught.
+    """Predictions for the spectra whose label is a class of the classifier.
 
     Parameters
     ----------
     catalog
         With ``label``.
     lens
-        Of AGN types, or None.
+        The lens of AGN types, or None.
     part
-        ``"test"``: only those it has not seen, if it is known which; ``"all"``.
+        ``"test"``: only those it was not trained on, if known; ``"all"``.
     """
     columns = ["row", "true", "predicted", "correct", "log_odds"]
     if lens is None or "predicted" not in lens.columns:

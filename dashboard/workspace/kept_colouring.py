@@ -13,19 +13,19 @@ __all__ = ["KEPT_COLOUR", "colouring_of_kept"]
 KEPT_COLOUR = "selections"
 """Name of the colouring."""
 
-_MOST = 14  # datashader compiles anew for each eight; no legend of more is read
+_MOST = 14  # datashader compiles again for each eight; nobody reads longer legends
 _SEVERAL, _NONE = "in several", "in none"
 
 
 def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories:
-    """Which kept selection each spectrum is in; what is in more than one is of a class of its own.
+    """Colouring by kept selection, with a separate category for spectra in more than one.
 
     Parameters
     ----------
     kept
-        Of a collection; of more than 14, the first by name.
+        Kept selections of a collection; at most the first 14 by name are used.
     catalog : N rows
-        Of that collection.
+        Catalogue of that collection.
 
     Raises
     ------
@@ -55,5 +55,5 @@ def colouring_of_kept(kept: KeptSelections, catalog: pd.DataFrame) -> Categories
 
 
 def _apart(word: str, names: list[str]) -> str:
-    """A word that none of the selections is called."""
+    """A word that is not the name of a selection."""
     return word if word not in names else f"{word} of these"

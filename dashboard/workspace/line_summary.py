@@ -20,15 +20,15 @@ _OF_A_MEDIAN = 1.2533
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A line ratio of some spectra.
+    """A line ratio, summarised over some spectra.
 
     Attributes
     ----------
     value, error
-        Median of those that have it measured, and the 1σ error of this median from their
-        scatter; NaN if none has. Of fewer than three, the error of the measurements.
+        Median of the measured ratios, and its 1σ error from their scatter (for fewer than three,
+        from the errors of the measurements); NaN without any.
     n, n_limits
-        How many are measured, and of how many only a limit is known.
+        Number of measured ratios, and of those with only a limit.
     """
 
     value: float
@@ -46,11 +46,11 @@ class LineSummary:
     ratios
         Name → line ratio.
     bpt
-        Class of ionisation → spectra, of those that lines decide.
+        Class of ionisation → number of spectra classified by their lines.
     n
-        Spectra.
+        Number of spectra.
     n_counts
-        Of them in counts, never flux-calibrated.
+        Number of spectra in counts, not flux-calibrated.
     """
 
     ratios: Mapping[RatioName, Ratio]
@@ -60,12 +60,12 @@ class LineSummary:
 
 
 def line_summary(lines: pd.DataFrame) -> LineSummary:
-    """Sum up the lines of some spectra.
+    """Summarise the lines of some spectra.
 
     Parameters
     ----------
     lines
-        A row each: ratios with error and limit, ``bpt`` and ``in_counts``.
+        One row for each: ratios with error and limit, ``bpt`` and ``in_counts``.
     """
     kinds = lines["bpt"].to_numpy(str)
     return LineSummary(

@@ -20,8 +20,8 @@ Kind = Literal["text", "words", "type", "share", "number", "count", "redshift", 
 class Column:
     """One column of a list: the table's column, its heading, and how it is shown.
 
-    In a file it is called ``saved``, if that is given, and else as in the table; ``about`` says
-    what it is, where the heading is too short to.
+    ``saved`` is its name in a file, by default that in the table; ``about`` describes it if the
+    heading is too short.
     """
 
     key: str
@@ -38,9 +38,9 @@ class Listing:
     Attributes
     ----------
     table
-        One row a spectrum: ``row`` (of the collection), ``id`` and the shown columns.
+        One row for each spectrum: ``row`` (of the collection), ``id`` and the shown columns.
     columns
-        What is shown.
+        The columns shown.
     empty
         What to say when there is nothing in it.
     of
@@ -53,9 +53,9 @@ class Listing:
     of: int = 0
 
     def sorted(self, by: str) -> Listing:
-        """The same list in another order: a column's key, '-' in front for falling.
+        """The same list sorted by a column's key, descending with '-' in front.
 
-        An unknown key leaves the order as it is: a link may come from another collection.
+        An unknown key leaves the order unchanged: a link may come from another collection.
         """
         key = by.removeprefix("-")
         if key not in {column.key for column in self.columns}:
@@ -64,21 +64,21 @@ class Listing:
         return replace(self, table=table.reset_index(drop=True))
 
     def held_to(self, rows: np.ndarray, empty: str) -> Listing:
-        """The same list of those rows of the collection alone.
+        """The same list restricted to some rows of the collection.
 
         Parameters
         ----------
         rows
-            Which.
+            The rows to keep.
         empty
-            What is said where none of them is in the list.
+            Text to show if none of them is in the list.
         """
         inside = np.isin(self.table["row"].to_numpy(), rows)
         table = self.table.iloc[np.flatnonzero(inside)].reset_index(drop=True)
         return Listing(table, self.columns, empty)
 
     def tagged(self, tags: Mapping[str, int], only: str = "") -> Listing:
-        """The same list with the tag of each spectrum, if there are any.
+        """The same list with a column of tags, if there are any.
 
         Parameters
         ----------
@@ -98,12 +98,12 @@ class Listing:
         return Listing(table.reset_index(drop=True), columns, empty)
 
     def position(self, row: int) -> int | None:
-        """Where a row of the collection stands in the list, or None."""
+        """Position of a row of the collection in the list, or None."""
         positions = np.flatnonzero(self.table["row"].to_numpy() == row)
         return int(positions[0]) if positions.size else None
 
     def step(self, row: int | None, by: int) -> int | None:
-        """The row ``by`` places on, held at both ends; the first if the given one is not here."""
+        """The row ``by`` positions on, limited to the ends; the first if the row is not listed."""
         if self.table.empty:
             return None
         at = None if row is None else self.position(row)

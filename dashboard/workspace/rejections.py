@@ -16,16 +16,16 @@ _FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One reason.
+    """Inputs rejected for one reason.
 
     Attributes
     ----------
     reason
-        As the ingest gave it.
+        As given by the ingest.
     n
-        Inputs that were not taken for it.
+        Number of inputs rejected.
     examples
-        The first few: what it is called, and what was found in it.
+        The first few: name, and what was found in it.
     """
 
     reason: str

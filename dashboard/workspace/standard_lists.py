@@ -25,7 +25,7 @@ __all__ = [
 
 
 def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
-    """Spectra whose predicted type is not their label, most confidently wrong first."""
+    """Spectra whose predicted type is not their label, the most confident errors first."""
     columns = _columns("id", "true", "predicted", "confidence", "p_true", *_ABOUT)
     classified = _classified(lens)
     if classified is None:
@@ -41,7 +41,7 @@ def misclassified(catalog: pd.DataFrame, lens: Lens | None) -> Listing:
     if "split" in wrong_rows and (parts := wrong_rows["split"].fillna("").to_numpy(str)).any():
         table["split"] = parts
         columns += _columns("split")
-    # By log-odds: probabilities near 1 differ in digits that nobody sees.
+    # By log-odds: probabilities near 1 differ only in late digits.
     order = np.argsort(-as_numbers(wrong_rows["log_odds"]), kind="stable")
     table = _described(table, catalog).iloc[order]
     text = (
@@ -57,9 +57,9 @@ def can_be_checked(catalog: pd.DataFrame, lens: Lens | None) -> bool:
 
 
 def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -> Listing:
-    """Spectra whose likeliest two types are nearest to each other, nearest first.
+    """Spectra whose two likeliest types are closest in probability, closest first.
 
-    It takes no labels, so it is where to look in a survey that has none.
+    It needs no labels, and so suits a survey that has none.
     """
     columns = _columns("id", "predicted", "confidence", "next", "p_next", "label", *_ABOUT)
     classified = _classified(lens)
@@ -97,7 +97,7 @@ def least_sure(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 1000) -
 def most_anomalous(
     catalog: pd.DataFrame, lens: Lens | None, *, score: str = "score", limit: int = 1000
 ) -> Listing:
-    """The spectra that a column of the lens puts highest, highest first."""
+    """The spectra with the highest values in a column of the lens, highest first."""
     name = "mse" if score == "score" else score
     columns = (
         *_columns("rank", "id"),
@@ -138,12 +138,12 @@ def outside_domain(catalog: pd.DataFrame, lens: Lens | None, *, limit: int = 100
 def selected_rows(
     catalog: pd.DataFrame, lenses: Mapping[str, Lens], rows: np.ndarray | None
 ) -> Listing:
-    """The rows that are selected, in the order of the collection; None where nothing is."""
+    """The selected rows, in the order of the collection; None without a selection."""
     agn, anomaly = lenses.get("agn"), lenses.get("anomaly")
     columns = _columns("id", "label", *_ABOUT)
     if rows is None:
         return _nothing(columns, _NOTHING_SELECTED)
-    # As they are stored: a filter may hold of hundreds of thousands.
+    # Not converted: a filter may select hundreds of thousands.
     table = catalog[["id", "label", *_ABOUT]].iloc[rows].reset_index(drop=True)
     table.insert(0, "row", rows)
     classified = _classified(agn)
@@ -151,7 +151,7 @@ def selected_rows(
         shares = [name for name in classified if name.startswith("p_")]
         selected = _of_rows(classified, ["predicted", *shares], rows)
         table["predicted"] = selected.fillna({"predicted": ""})["predicted"]
-        # The type predicted is that of the largest probability.
+        # The predicted type has the largest probability.
         most = [as_numbers(selected[name]) for name in shares]
         table["confidence"] = np.max(most, axis=0) if shares else np.nan
         columns = _columns("id", "label", "predicted", "confidence", *_ABOUT)
@@ -162,9 +162,9 @@ def selected_rows(
 
 
 def _of_rows(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> pd.DataFrame:
-    """Some columns for these rows, missing where the table, whose rows ascend, has none.
+    """Some columns for these rows, missing where the table (with ascending rows) lacks them.
 
-    As ``reindex``, which makes a dictionary of all the table's rows at each call.
+    Like ``reindex``, which builds a hash table of all rows at each call.
     """
     index = table.index.to_numpy()
     at = np.searchsorted(index, rows)
@@ -175,9 +175,9 @@ def _of_rows(table: pd.DataFrame, names: list[str], rows: np.ndarray) -> pd.Data
 
 
 def _lowest(values: np.ndarray, limit: int) -> np.ndarray:
-    """Where the lowest of (n,) numbers are, in their order; the first of equal ones first.
+    """Positions of the lowest of (n,) numbers, in ascending order; equal ones by position.
 
-    Without sorting them all, and without those that are not finite.
+    Does not sort them all, and leaves out those that are not finite.
     """
     finite = np.flatnonzero(np.isfinite(values))
     if len(finite) > limit:
@@ -246,7 +246,7 @@ def _columns(*keys: str) -> tuple[Column, ...]:
 
 
 def _described(table: pd.DataFrame, catalog: pd.DataFrame) -> pd.DataFrame:
-    """The table with what the catalog says of its rows."""
+    """The table with columns of the catalogue for its rows."""
     about = catalog[["id", "label", "z", "sn_median"]].iloc[table["row"].to_numpy()]
     return table.assign(**{name: about[name].to_numpy() for name in about})
 
@@ -257,14 +257,14 @@ def _nothing(columns: tuple[Column, ...], why: str) -> Listing:
 
 
 def _classified(lens: Lens | None) -> pd.DataFrame | None:
-    """What the classifier says of each spectrum it takes; None if there is none."""
+    """The classifier's predictions for all usable spectra; None without a classifier."""
     return None if lens is None or "predicted" not in lens.columns else lens.columns
 
 
 def _can_be_checked(catalog: pd.DataFrame, classified: pd.DataFrame) -> np.ndarray:
-    """Which classified spectra have a label that the classifier was taught.
+    """Which classified spectra have a label that is a class of the classifier.
 
-    Any other cannot be got right or wrong.
+    Others cannot be classified rightly or wrongly.
     """
     return (
         catalog["label"].iloc[classified.index.to_numpy()].isin(_classes(classified)).to_numpy(bool)
@@ -272,13 +272,13 @@ def _can_be_checked(catalog: pd.DataFrame, classified: pd.DataFrame) -> np.ndarr
 
 
 def _classes(classified: pd.DataFrame) -> list[str]:
-    """The classes the classifier knows."""
+    """The classes of the classifier."""
     named = [name[2:].replace("_", " ") for name in classified.columns if name.startswith("p_")]
     return sorted({*classified["predicted"].dropna().unique(), *named})
 
 
 def _probability(table: pd.DataFrame, kinds: np.ndarray) -> np.ndarray:
-    """The probability each row has for its own kind."""
+    """The probability of each row's own type."""
     out = np.full(len(table), np.nan)
     for kind in np.unique(kinds.astype(str)):
         name = probability_column(kind)

@@ -71,9 +71,9 @@ class Workspace:
     Attributes
     ----------
     drawn
-        Set once somebody's plane has been drawn.
+        Set once a plane has been drawn for any visitor.
     compiled
-        Not set while datashader is being compiled; pictures wait for it, the page does not.
+        Cleared while datashader is being compiled; pictures wait for it, the page does not.
     loaded
         Names of the lenses whose model has been read.
     """
@@ -127,7 +127,7 @@ class Workspace:
     def row_filter(self) -> RowFilter:
         """Finds rows by a where-clause on the columns of the catalogue and of the lenses, and tags.
 
-        The users' tags change: they are read anew whenever they are asked about.
+        Tags change, so they are read again at each use.
         """
         columns = browsed_columns(self.catalog, self.lenses)
         return RowFilter({"tag": self._tags} | columns, live=("tag",))
@@ -234,7 +234,7 @@ class Workspace:
         return known or self._made_once(("reasons", sign), lambda: reasons_by_sign(built, wanted))
 
     def scan(self, sign: str, callback: Callable[[int, int], None]) -> Reasons:
-        """The same with inertia and silhouette; the callback is told (done, total), may raise."""
+        """The same with inertia and silhouette; calls callback(done, total), which may raise."""
         return self._made_once(("scanned", sign), lambda: scanned(self.reasons_of(sign), callback))
 
     def partition(self, k: int, sign: str = "") -> Partition:
@@ -245,11 +245,11 @@ class Workspace:
         return self._made_once(key, lambda: partition(reasons, k, z))
 
     def cluster_names(self, partition: Partition) -> list[str]:
-        """What the user calls each cluster; "" for those without a name."""
+        """The user's name of each cluster; "" for those without one."""
         return self.names.of(partition.centres)
 
     def cluster_titles(self, partition: Partition) -> list[str]:
-        """What to call each cluster: its name, or its number."""
+        """Title of each cluster: its name, or its number."""
         names = self.cluster_names(partition)
         return [name or f"cluster {number}" for number, name in enumerate(names)]
 
@@ -276,7 +276,7 @@ class Workspace:
         return self._offer(colouring_of_kept(self.kept_selections, self.catalog))
 
     def _offer(self, made: Categories) -> str:
-        """Let this colour the plane, in place of what was called so."""
+        """Add a colouring of the plane, replacing any of this name."""
         key = made.name
         with self._lock:
             self._kept[("colouring", key)] = made
@@ -286,7 +286,7 @@ class Workspace:
         return key
 
     def _made_once(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
-        """Made once for all visitors; two who ask at once may both make it, and one is kept."""
+        """A result shared by all visitors; two at once may both compute it, and one is kept."""
         if (kept := self._kept.get(key)) is not None:
             return kept
         made = make()
@@ -294,7 +294,7 @@ class Workspace:
             return self._kept.setdefault(key, made)
 
     def _hold_few(self, colour: str) -> None:
-        """Keep this colouring and those used last: each takes some ten bytes a spectrum."""
+        """Keep this colouring and the last used: each needs some ten bytes for each spectrum."""
         with self._lock:
             self._recent.pop(colour, None)
             self._recent[colour] = None
