@@ -176,7 +176,7 @@ class _Process:
         except (EOFError, OSError, MessageError) as error:
             self.end()
             raise ReaderStartError(
-                f"no process to read files in could be started ({self._status()}); "
+                f"a process to read files could not be started ({self._status()}); "
                 f"{sys.executable} -P -m {_MODULE} says why"
             ) from error
 

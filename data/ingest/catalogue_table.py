@@ -302,4 +302,4 @@ def degrees_factor(unit: str) -> float:
     try:
         return float(np.asarray(u.Unit(plain).to(u.deg)))
     except (ValueError, TypeError, u.UnitConversionError) as error:
-        raise ValueError(f"{unit!r} is no unit of angle: write deg or hourangle") from error
+        raise ValueError(f"{unit!r} is not a unit of angle: write deg or hourangle") from error

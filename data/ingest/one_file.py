@@ -132,7 +132,9 @@ class Intake:
                 bar = entry_bar(spectrum)
                 yield _refused(spectrum, bar) or self._kept(spectrum, bar, codes)
             if nothing:
-                raise ReadError("no spectrum", "its table has the columns of spectra, but no row")
+                raise ReadError(
+                    "no spectrum", "its table has the columns of a spectrum but no rows"
+                )
         except SomeUnreadError as error:
             for id, why in error.each:
                 yield Rejected(named, id, why.reason, str(why))

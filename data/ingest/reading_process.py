@@ -161,7 +161,9 @@ def _confine(limits: Limits) -> None:
 
 def _forbid(event: str, _: object) -> None:
     if event.startswith(_FORBIDDEN):
-        raise PermissionError(f"the file asks for something outside itself ({event}): refused")
+        raise PermissionError(
+            f"reading the file would need access outside of it ({event}): refused"
+        )
 
 
 def _grant(limits: Limits) -> None:

@@ -107,7 +107,7 @@ def ingest(
         what, value = ("z_max", z_max) if jobs >= 1 else ("jobs", jobs)
         raise ValueError(f"{what} must be above 0, got {value}")
     if (out is None) == (into is None):
-        raise ValueError("need one of out, a new collection, and into, one that is there")
+        raise ValueError("give either out, a new collection, or into, an existing one")
     try:
         known = read_labels(labels) if labels is not None else Labels({}, "")
         files = _find_files(paths, leave_out=[f for f in (labels, catalogue) if f is not None])

@@ -123,7 +123,7 @@ def test_a_table_that_points_elsewhere_fetches_nothing(reader, tmp_path):
 
 def test_what_a_reader_needs_none_of_is_forbidden():
     for event in ("socket.connect", "urllib.Request", "subprocess.Popen"):
-        with pytest.raises(PermissionError, match="outside itself"):
+        with pytest.raises(PermissionError, match="outside of it"):
             reading_process._forbid(event, ())
     reading_process._forbid("open", ())
 

@@ -77,7 +77,7 @@ def test_units_stand_behind_names_in_text(tmp_path):
 
 
 def test_a_unit_that_is_no_angle_is_told():
-    with pytest.raises(ValueError, match="'kg' is no unit of angle: write deg or hourangle"):
+    with pytest.raises(ValueError, match="'kg' is not a unit of angle: write deg or hourangle"):
         degrees_factor("kg")
 
 

@@ -544,7 +544,7 @@ def test_an_interrupted_addition_leaves_the_collection_and_goes_on(many, tmp_pat
 
 @pytest.mark.parametrize("where", [{}, {"out": "c", "into": "d"}])
 def test_there_is_one_place_to_write(folder, where):
-    with pytest.raises(ValueError, match="one of out"):
+    with pytest.raises(ValueError, match="either out"):
         ingest([folder], **where)
 
 

@@ -147,7 +147,7 @@ class Hdu:
             return stored
         number = self.columns.index(name) + 1
         if self.logical(number):
-            raise ReadError("unreadable", f"column {name!r} holds true and false, no numbers")
+            raise ReadError("unreadable", f"column {name!r} contains true and false, not numbers")
         null = self.value(f"TNULL{number}")
         if isinstance(null, int) and stored.dtype.kind in "iu":
             stored = np.where(stored == null, np.nan, stored.astype(np.float64))

@@ -99,7 +99,7 @@ def axes_of(hdu: Hdu, n_pixels: int, hdus: Sequence[Hdu] = ()) -> list[ImageAxis
     kind, code = standard.groups() if standard else ("", None)
     if ctype.startswith(_VELOCITIES):
         raise ReadError("unreadable", f"the axis is a velocity (CTYPE1 = {ctype!r}): write "
-                        "wavelengths, for of which line it is no header says")  # fmt: skip
+                        "wavelengths; no header says of which line it is")  # fmt: skip
     if hdu.value("CRVAL1") is None:  # SDSS's
         loglam = hdu.number("COEFF0") + hdu.number("COEFF1") * np.arange(n_pixels)
         return [ImageAxis(from_logarithm(loglam), "Angstrom")]
@@ -166,7 +166,7 @@ def _by_wcs(hdu: Hdu, n_pixels: int, ctype: str) -> ImageAxis:
             (values,) = wcs.wcs_pix2world(np.arange(n_pixels), 0)
         return ImageAxis(np.asarray(values), str(wcs.wcs.cunit[0]))
     except (ValueError, TypeError, MemoryError) as error:  # what wcslib raises is a ValueError
-        raise ReadError("unreadable", f"its axis is of a kind that is not known: CTYPE1 = {ctype!r}"
+        raise ReadError("unreadable", f"its axis is of an unknown kind: CTYPE1 = {ctype!r}"
                         "; write its wavelengths as a column") from error  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def _stepped(table: Hdu, axis: str, n_pixels: int) -> np.ndarray:
     """(rows, D) of an axis of which a column has the first number, and another the step."""
     if not (step := step_column(table.columns)):
         raise ReadError(
-            "unreadable", f"column {axis!r} has one number a row, and no column is the step of it"
+            "unreadable", f"column {axis!r} has one number a row, and no column gives its step"
         )
     return table.numbers(axis)[:, None] + table.numbers(step)[:, None] * np.arange(n_pixels)
 

@@ -147,7 +147,7 @@ def load_npy(stream: IO[bytes], path: Path, hints: Hints) -> Iterator[Spectrum]:
     if not holds_spectra(found, hints):
         raise ReadError(
             "unknown format",
-            f"an array whose columns have no names: say which is which, as in --column wave=1 "
+            f"the columns of the array have no names: say which is which, as in --column wave=1 "
             f"flux=2 error=3 (it has {len(found)} columns)",
         )
     yield from _spectra(Arrays(found), path, hints)

@@ -127,7 +127,7 @@ def test_a_table_may_hold_the_axis(tmp_path, falling):
 @pytest.mark.parametrize(
     ("said", "words"),
     [({"CTYPE1": "VELO", "CUNIT1": "", "CDELT1": 10.0}, "the axis is a velocity"),
-     ({"CTYPE1": "WAVE-XYZ", "CDELT1": 9.0}, "of a kind that is not known: CTYPE1 = 'WAVE-XYZ'"),
+     ({"CTYPE1": "WAVE-XYZ", "CDELT1": 9.0}, "of an unknown kind: CTYPE1 = 'WAVE-XYZ'"),
      ({"CRVAL1": 3.58, "CDELT1": 6e-4}, r"look like logarithms of Å: set the unit log10\(Angst"),
      ({"CRVAL1": 8.2, "CDELT1": 1e-3}, r"set the unit ln\(Angstrom\)"),
      ({"CD1_1": 9.0, "CDELT1": 2.0}, "two steps of the axis, CD1_1 = 9 and CDELT1 = 2")],

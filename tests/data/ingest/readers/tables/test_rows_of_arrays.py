@@ -318,5 +318,5 @@ def test_a_table_without_rows_is_told(tmp_path):
     (told,) = Intake(COLLECTION_GRID, 0.8)(tmp_path / "a.parquet")
     assert isinstance(told, Rejected)
     assert (told.reason, told.detail) == (
-        "no spectrum", "its table has the columns of spectra, but no row"
+        "no spectrum", "its table has the columns of a spectrum but no rows"
     )  # fmt: skip
