@@ -1,4 +1,4 @@
-"""Files that a visitor asks for at the page: written behind it, then handed to the browser."""
+"""Files requested on the page: written in the background, then passed to the browser."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _OWN_REDSHIFT = (
 
 
 class FileRequests:
-    """Has the plane, what is selected, or the explanation written as it is when it is asked for.
+    """Writes plane, selection or explanation in their state at the time of the request.
 
     Parameters
     ----------
     session
-        Whose; what cannot be written is told there.
+        The visitor's session, which also shows errors.
     in_view, sight
-        Give what is seen of the plane and of the spectrum.
+        Return the visible part of the plane and of the spectrum.
     hand_over
-        Called with each file in the page.
+        Called on the page with each file.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class FileRequests:
         self._work = session.background(hand_over, "It could not be saved")
 
     def ask(self, wanted: str) -> None:
-        """Ask for one kind of file: ``keep-png``, ``plane-svg``, ``selection-csv`` …
+        """Request one kind of file: ``keep-png``, ``plane-svg``, ``selection-csv`` …
 
-        Anything else does nothing.
+        Any other text does nothing.
         """
         what, _, kind = wanted.partition("-")
         if what == "plane":
@@ -92,7 +92,7 @@ class FileRequests:
         if kind == "py" and shown.outside is not None:
             session.complain((_OWN_REDSHIFT if shown.tried else _NO_LINES).format(id=shown.id))
             return
-        if outcome.lacking is None:  # asked for before its lines were measured
+        if outcome.lacking is None:  # requested before its lines were measured
             outcome.lacking = lacking_of(shown)
         verdict = session.verdict_of(shown)
         origin = origin_of(
@@ -105,7 +105,7 @@ class FileRequests:
             z_warning=shown.z_warning,
             note=f"tried at z = {shown.z:.5g}, not its own" if shown.tried else "",
             verdict=verdict,
-            # What is in no collection is explained by the usual filter and trimming.
+            # A spectrum in no collection is explained with the default filter and trimming.
             **(session.knobs_of(shown.lens) if shown.outside is None else {}),
         )
         intervals = None if trust is None else trust.intervals

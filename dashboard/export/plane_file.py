@@ -28,16 +28,16 @@ _KINDS = ("png", "svg", "pdf")
 def plane_file(
     session: Visitor, window: Window, kind: str
 ) -> Callable[[Callable[[], bool]], Iterator[SavedFile]]:
-    """Work that writes what is in view of the plane, in its colours, with the key to them.
+    """A task that writes the visible part of the plane, in its colours, with a legend.
 
-    All choices are taken as they are now: what is chosen meanwhile does not get into the file.
+    It uses the choices at the time of this call, not later ones.
 
     Parameters
     ----------
     session
-        Whose plane.
+        The session with the plane.
     window
-        What part of it, on how many pixels.
+        The visible part, and its size in pixels.
     kind
         ``png``, ``svg`` or ``pdf``.
 
@@ -63,7 +63,7 @@ def plane_file(
     beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))
 
     def shares(xy: np.ndarray) -> np.ndarray:
-        """Places on the plane (n, 2) as shares of the picture's width and height."""
+        """Positions on the plane (n, 2) as fractions of the picture's width and height."""
         low, high = np.array([window.x, window.y]).T
         return (xy - low) / (high - low)
 

@@ -57,7 +57,7 @@ def write_report(
     evaluation
         Of a collection whose planes have been built (``spexplain build DIR --planes``).
     path
-        The file; it appears whole or not at all, and asks nothing of any other place.
+        The file; it appears complete or not at all, and loads nothing from elsewhere.
     progress
         Called with (figures done, figures in all).
 

@@ -58,7 +58,7 @@ def example_spectra_figure(wave: np.ndarray, flux: np.ndarray, kinds: Sequence[s
 
 
 def mean_spectra_figure(wave: np.ndarray, spectra: np.ndarray, labels: np.ndarray) -> Figure:
-    """Median spectrum of each type, and between which fluxes 68 % of them lie."""
+    """Median spectrum of each type, and the range of 68 % of the fluxes."""
     kinds = ordered_types(set(labels.tolist()))
     fig, panels = _panels(len(kinds), height=1.5)
     for axes, kind in zip(panels, kinds, strict=True):
@@ -162,7 +162,7 @@ def noise_figure(noise: dict[str, Any]) -> Figure:
 
 
 def _noise_legend(fig: Figure, panels: Sequence[Axes], order: Sequence[str]) -> None:
-    """Above the panels; column by column what is found here, and under it the paper's."""
+    """Legend above the panels: in each column our result, and below it the paper's."""
     entries = {text: drawn for axes in panels for drawn, text in
                zip(*axes.get_legend_handles_labels(), strict=True)}  # fmt: skip
     names = sorted(entries, key=lambda text: (order.index(text.removesuffix(_THEIRS)), text))
@@ -288,7 +288,7 @@ def _number(axes: Axes, plane: Plane, chosen: pd.DataFrame) -> None:
 
 
 def example_titles(chosen: pd.DataFrame, classes: Sequence[str]) -> list[str]:
-    """What is said of each numbered spectrum above its map."""
+    """The title of each numbered spectrum, above its map."""
     titles = []
     for position in range(len(chosen)):
         example = chosen.iloc[position]

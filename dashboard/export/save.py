@@ -1,4 +1,4 @@
-"""What a visitor takes away of an explanation: file, table, figure, or the lines that repeat it."""
+"""Exports of an explanation: file, table, figure, or Python code that repeats it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def origin_of(
     verdict: Verdict | None = None,
     **lens_knobs: float,
 ) -> Origin:
-    """Where an explanation comes from.
+    """The origin of an explanation.
 
     Parameters
     ----------
@@ -58,17 +58,17 @@ def origin_of(
     id
         Of the spectrum.
     flux_unit
-        Of the spectrum before it was prepared; empty if not known.
+        Unit of the spectrum before preparation; empty if unknown.
     domain
-        Whether the model has learned on anything like it; None if not known.
+        Whether the model was trained on anything like it; None if unknown.
     z_warning
-        What is doubtful about its redshift.
+        Doubts about its redshift.
     note
-        What else to keep with it.
+        Further note to save with it.
     verdict
-        What the model says of the spectrum.
+        The model's verdict on the spectrum.
     lens_knobs
-        What the target was asked for with besides.
+        Further settings of the target.
     """
     from ...data.explanations.saved import Origin
 
@@ -135,15 +135,15 @@ def keep(
     Parameters
     ----------
     saved
-        What is kept.
+        The explanation to save.
     kind
         ``fits``, ``csv``, ``ecsv``, ``png``, ``svg``, ``pdf`` or ``py``.
     verdict, paint
         For figures.
     cancelled
-        Asked before the work begins.
+        Called before the work begins.
     sight
-        For figures: what is seen of it.
+        For figures: the visible part of the spectrum.
 
     Raises
     ------

@@ -28,10 +28,10 @@ _UNITS = {
 
 
 def selection_table(space: Workspace, selection: Selection) -> Table:
-    """The catalogue's rows of a selection, and what each lens found for them.
+    """The catalogue's rows of a selection, with the results of each lens.
 
-    Beside them its origin, the collection, and whose model each lens has.
-    A lens's column whose name is taken has the lens's behind it.
+    Its metadata are the origin, the collection, and the owner of each lens's model. If the name of
+    a lens's column is taken, the lens's name is appended.
     """
     told = {
         "NAME": selection.name,
@@ -57,7 +57,7 @@ def keep_selection(
     Raises
     ------
     ValueError
-        It is none of them.
+        The kind is unknown.
     """
     if kind not in SELECTION_FILES:
         raise ValueError(f"a selection is saved as {list(SELECTION_FILES)}, got {kind!r}")
@@ -85,7 +85,7 @@ def _without_formulas(table: Table) -> None:
 
 
 def _in_ascii(table: Table) -> Table:
-    """As FITS has text: any other letter is spelled by its number, as Python does."""
+    """Text for FITS, with characters outside ASCII escaped as in Python."""
     table.meta = {name: _spelled(text) for name, text in dict(table.meta or {}).items()}
     for name, column in list(table.columns.items()):
         if column.dtype.kind == "U":

@@ -1,4 +1,4 @@
-"""One spectrum of a collection explained, and the files that are made of it."""
+"""A stored spectrum explained, and the files made from its explanation."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Explained:
     Attributes
     ----------
     saved
-        The explanation with all it was made from.
+        The explanation with its inputs and origin.
     trust
         How far to believe it.
     verdict
-        What the model says of the spectrum.
+        The model's verdict on the spectrum.
     """
 
     saved: SavedExplanation
@@ -74,9 +74,9 @@ def explain_stored(
     directory, id, target, settings
         What to explain, and how.
     exposures
-        Of how many redraws of its noise to see which reasons recur; 0 for none.
+        Number of redraws of its noise to find recurring reasons; 0 for none.
     level
-        Of the set of types in the verdict.
+        Level of the set of types in the verdict.
 
     Raises
     ------

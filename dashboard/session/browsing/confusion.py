@@ -25,7 +25,7 @@ _NUMBERED = 6
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A spectrum with a number: on the plane, in the list and above its saliency map."""
+    """A numbered spectrum: on the plane, in the list and above its saliency map."""
 
     number: int
     row: int
@@ -41,12 +41,12 @@ class Maps:
 
 
 class ConfusionCell(param.Parameterized):
-    """Which cell is chosen, and what is in it.
+    """The chosen cell, and the spectra in it.
 
     Parameters
     ----------
     session
-        Whose plane and lists follow.
+        The session whose plane and lists follow.
     """
 
     part = param.Selector(default="test", objects=["test", "all"], doc="Which spectra are counted.")
@@ -64,7 +64,7 @@ class ConfusionCell(param.Parameterized):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Of every judged spectrum: row, true, predicted, correct, log-odds, probabilities."""
+        """For every judged spectrum: row, true, predicted, correct, log-odds, probabilities."""
         lens = self._session.workspace.lenses.get("agn")
         if self._kept is None or self._kept[0] != (lens, self.part):
             table = judged(self._session.workspace.catalog, lens, self.part)
@@ -78,7 +78,7 @@ class ConfusionCell(param.Parameterized):
 
     @property
     def chosen(self) -> pd.DataFrame:
-        """The spectra of the chosen cell, most confident first; all misclassified without one."""
+        """The spectra of the chosen cell, most confident first; without a cell all errors."""
         table = self.table
         if self.cell is None:
             inside = ~table["correct"].to_numpy(bool)
@@ -90,7 +90,7 @@ class ConfusionCell(param.Parameterized):
 
     @property
     def marked(self) -> list[Marked]:
-        """The first few of the chosen, numbered from 1; none before a cell is chosen."""
+        """The first few chosen spectra, numbered from 1; none before a cell is chosen."""
         if self.cell is None:
             return []
         few = self.chosen.head(_NUMBERED)
@@ -116,13 +116,13 @@ class ConfusionCell(param.Parameterized):
         return Listing(table.reset_index(drop=True), columns, "No spectrum is in this cell.")
 
     def choose(self, true: str, predicted: str) -> None:
-        """Choose a cell, or none if it was chosen; plane, list and maps follow."""
+        """Choose a cell, or none if it already was; plane, list and maps follow."""
         cell = (true, predicted)
         self.param.update(cell=None if self.cell == cell else cell, maps=None)
         self._follow()
 
     def count(self, part: str) -> None:
-        """Count the test spectra only, or all labelled ones."""
+        """Count only test spectra, or all labelled ones."""
         self.param.update(part=part, maps=None)
         self._follow()
 
@@ -138,7 +138,7 @@ class ConfusionCell(param.Parameterized):
 
 def _maps(lens: Any, rows: list[int], cancelled: Callable[[], bool]) -> Iterator[Maps]:
     """One after the other: the page shows each as it comes."""
-    from ....core.explain.entry import explain  # loads torch: not before it is needed
+    from ....core.explain.entry import explain  # loads torch
 
     of_row: dict[int, tuple[np.ndarray, np.ndarray, Explanation]] = {}
     for row in rows:

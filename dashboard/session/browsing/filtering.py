@@ -22,17 +22,17 @@ NAME = "filter"
 
 
 class Filtering(param.Parameterized):
-    """Selects by a clause, and forgets the clause once something else is selected.
+    """Selects by a clause, and drops the clause once something else is selected.
 
-    The clause that holds stands in ``session.view.filter``, which the address bar keeps; what was
-    typed and not understood stands here alone.
+    The clause in force is ``session.view.filter``, which is part of the address; text that could
+    not be understood is stored only here.
 
     Parameters
     ----------
     session
-        Whose rows are selected.
+        The session whose rows are selected.
     steps
-        Opens the list that was open before, once the filter is taken away.
+        Reopens the list that was open before, once the filter is removed.
     """
 
     text = param.String(default="", doc="The clause as last typed, whether or not it holds.")
@@ -47,7 +47,7 @@ class Filtering(param.Parameterized):
         session.selected.param.watch(self._follow, "current")
 
     def apply(self, text: str, how: Combine | None = None, *, by_hand: bool = True) -> None:
-        """Select and list the rows for which a clause holds; an empty one clears the filter.
+        """Select and list the rows that satisfy a clause; an empty one clears the filter.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class Filtering(param.Parameterized):
         self._follow()
 
     def clear(self) -> None:
-        """Take the filter away, and what it selected with it; what else is selected stays."""
+        """Remove the filter and its selection; any other selection stays."""
         held = self._clause_in_force
         self.param.update(text="", error=None, n=None)
         if held:
@@ -80,11 +80,11 @@ class Filtering(param.Parameterized):
             self._steps.leave_selected()
 
     def hold(self, column: str, condition: str) -> None:
-        """Select by the clause that holds now, with this condition on a column or without any."""
+        """Select by the clause in force, with this condition on a column, or without any."""
         self.apply(with_condition(self._session.view.filter, column, condition))
 
     def _asked(self, *_: object) -> None:
-        """A link, or the way back, asks for a clause."""
+        """Apply a clause from a link, or from the browser's history."""
         wanted = self._session.view.filter
         if self._busy or wanted == self._clause_in_force:
             return
@@ -106,17 +106,17 @@ class Filtering(param.Parameterized):
         return self._known[1]
 
     def _says(self, clause: str, rows: np.ndarray) -> bool:
-        """Whether a clause holds of just these rows.
+        """Whether exactly these rows satisfy a clause.
 
-        One made of two by "and not" may not: it passes over what is missing, as all of SQL does.
+        A clause combined by "and not" may differ: as in SQL, it skips missing values.
         """
         try:
             return np.array_equal(self._session.workspace.row_filter.rows(clause), rows)
-        except WhereError:  # of two long ones, cut
+        except WhereError:  # two long ones, shortened
             return False
 
     def _follow(self, *_: object) -> None:
-        """Another selection was made, or one was taken back: its clause holds, or none does."""
+        """After another selection, or undo: set its clause, or none."""
         held = self._clause_in_force
         self._put(held)
         if held:

@@ -24,16 +24,16 @@ _LONGEST_NAME = 24  # at the foot of the plot
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeanOver:
-    """Mean and spread of a selection, as a lens prepares its spectra.
+    """Mean and spread of a selection, as prepared by a lens.
 
     Attributes
     ----------
     name
-        Of the selection.
+        Name of the selection.
     lens
-        That prepared them.
+        The lens that prepared the spectra.
     spread
-        Mean, 16th and 84th percentile, and of how many.
+        Mean, 16th and 84th percentile, and number of spectra.
     """
 
     name: str
@@ -42,19 +42,19 @@ class MeanOver:
 
     @property
     def counted(self) -> str:
-        """Of how many spectra it is the mean."""
+        """The number of spectra in words."""
         n, of = self.spread.n, self.spread.of
         return f"{n:,}" if n == of else f"{n:,} drawn evenly of {of:,}"
 
     def words(self) -> str:
-        """What the line and the band are, for the foot of the plot and a figure."""
+        """The meaning of line and band, for the foot of the plot and of a figure."""
         short = shortened(self.name, _LONGEST_NAME)
         n, of = self.spread.n, self.spread.of
         counted = f"{n:,}" if n == of else f"{n:,} of {of:,}"
         return f"magenta: mean of {counted} (“{short}”), 16–84 %"
 
     def sentence(self) -> str:
-        """The same at length, with its grid."""
+        """The same in full, with the grid."""
         wave = self.spread.wave_rest_aa
         return (
             f"Over the spectrum, in magenta: mean of {self.counted} spectra of “{self.name}”, each "
@@ -64,17 +64,17 @@ class MeanOver:
 
 
 class LaidMean:
-    """Keeps ``outcome.mean`` the mean of what was laid, through the lens looked through.
+    """Keeps ``outcome.mean`` at the mean of the overlaid selection, through the current lens.
 
     Parameters
     ----------
     session
-        Whose.
+        The visitor's session.
 
     Attributes
     ----------
     selection
-        Whose mean is laid; None for none. It stays when another is selected.
+        The overlaid selection, or None. It stays when another is selected.
     """
 
     def __init__(self, session: Session) -> None:
@@ -86,12 +86,12 @@ class LaidMean:
         session.view.param.watch(self._begin, "lens")
 
     def lay(self, selection: Selection) -> None:
-        """Lay the mean of this selection, in place of any other."""
+        """Overlay the mean of this selection, in place of any other."""
         self.selection = selection
         self._begin()
 
     def remove(self) -> None:
-        """Take it off."""
+        """Remove the overlay."""
         self.selection = None
         self._begin()
 

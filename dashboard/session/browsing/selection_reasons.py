@@ -26,30 +26,30 @@ MOST_EXPLAINED = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeanReasons:
-    """A mean explanation: of explanations at unit length, so that each counts the same.
+    """A mean of explanations at unit length, so that each counts the same.
 
     Attributes
     ----------
     labels : (D,)
         Segment of each pixel.
     weights : (S,)
-        Mean of the raw weights, each spectrum's at unit length; ≥ 0 where signs were dropped.
+        Mean of the raw weights, each spectrum's at unit length; ≥ 0 if signs were dropped.
     n, of
-        So many are explained, of so many selected that the lens can take.
+        Number of spectra explained, of those selected that the lens can take.
     goal
-        So many are to be explained; ``n`` once all are.
+        Number of spectra to explain; ``n`` once all are.
     target
         What is explained.
     settings
-        How.
+        How it is explained.
     sign
         Whether signs were kept.
     r2 : (n,)
-        Weighted R² of each surrogate; NaN where there is none.
+        Weighted R² of each surrogate; NaN without one.
     built
-        They are those of the build.
+        Whether the explanations are the build's.
     complete
-        No better will follow.
+        Whether this is the final result.
     """
 
     labels: np.ndarray
@@ -66,21 +66,21 @@ class MeanReasons:
 
     @property
     def n_not_explained(self) -> int:
-        """How many surrogates fit so badly that their weights are no reasons."""
+        """How many surrogates fit too badly for their weights to be reasons."""
         return int((self.r2 < EXPLAINED_R2).sum())
 
 
 def built_mean(reasons: Reasons | None, lens: Lens | None, rows: np.ndarray) -> MeanReasons | None:
-    """The mean of what the build explained of some rows; None where it explained none of them.
+    """The mean of the build's explanations of some rows; None if there are none.
 
     Parameters
     ----------
     reasons
-        Of the build.
+        The explanations of the build.
     lens
-        Looked through: the build explains anomaly scores.
+        The current lens: the build explains anomaly scores.
     rows : (n,)
-        Of the collection.
+        Rows of the collection.
     """
     if reasons is None or not isinstance(lens, AnomalyLens):
         return None
@@ -115,22 +115,22 @@ def explained_mean(
     knobs: Mapping[str, float],
     most: int = MOST_EXPLAINED,
 ) -> Iterator[MeanReasons]:
-    """Explain some rows one after the other, with an answer after each.
+    """Explain some rows one after the other, yielding the mean after each.
 
     Parameters
     ----------
     lens
-        Whose target.
+        The lens with the target.
     rows : (n,)
-        Of the collection; of those that the lens can take, so many are drawn evenly.
+        Rows of the collection; those that the lens can take are sampled evenly.
     target, settings
-        What is explained of each, and how.
+        What to explain, and how.
     cancelled
-        Asked often; true ends the work.
+        Called often; True ends the work.
     knobs
-        What the lens's target takes besides its name.
+        Further arguments of the lens's target.
     most
-        Spectra to explain.
+        Maximum number of spectra to explain.
     """
     from ....core.explain.clusters import unit_explanations  # late: scikit-learn, torch
     from ....core.explain.entry import explain_progressively
@@ -162,7 +162,7 @@ class SelectionReasons(param.Parameterized):
     Parameters
     ----------
     session
-        Whose selection, seen through whose lens.
+        The session with selection and lens.
     """
 
     found = param.Parameter(default=None, doc="Of the current selection (MeanReasons), or None.")
@@ -179,7 +179,7 @@ class SelectionReasons(param.Parameterized):
         self._begin()
 
     def explain(self) -> None:
-        """Explain spectra of the selection as the sliders stand, in place of what is shown."""
+        """Explain spectra of the selection with the current settings, replacing the result."""
         session, lens = self._session, self._session.lens
         if lens is None or not len(session.selected.rows):
             return
@@ -197,7 +197,7 @@ class SelectionReasons(param.Parameterized):
         )  # fmt: skip
 
     def stop(self) -> None:
-        """Explain no more; what has been explained stays."""
+        """Stop explaining; results so far stay."""
         self._work.cancel()
         reasons = self.found
         kept = reasons if reasons is None or reasons.complete else replace(reasons, complete=True)

@@ -23,7 +23,7 @@ _MOST_MEASURED = 200  # spectra; a second or two of fits
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """Mean, median, 16th and 84th percentile of spectra as a lens prepares them.
+    """Mean, median, 16th and 84th percentile of spectra prepared by a lens.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Spread:
     low, high : (D,)
         16th and 84th percentile.
     n, of
-        So many were read, evenly, of so many selected that the lens can take.
+        Number of spectra read, sampled evenly, of those selected that the lens can take.
     """
 
     wave_rest_aa: np.ndarray
@@ -51,13 +51,13 @@ class SelectedLines:
     Attributes
     ----------
     table
-        A row each: ratios with error and limit, BPT class.
+        One row for each: ratios with error and limit, BPT class.
     summary
-        The same in sum.
+        Their summary.
     dust
-        What their flux was corrected for: ``map``, ``catalog`` or ``none``.
+        Source of the dust correction: ``map``, ``catalog`` or ``none``.
     n, of
-        So many were measured, drawn evenly, of so many selected that the lens can take.
+        Number of spectra measured, sampled evenly, of those selected that the lens can take.
     """
 
     table: pd.DataFrame
@@ -68,7 +68,7 @@ class SelectedLines:
 
 
 def drawn_evenly(lens: Lens, rows: np.ndarray, most: int) -> tuple[np.ndarray, int]:
-    """At most so many of the rows that a lens can take, drawn evenly; and how many it can take."""
+    """At most ``most`` of the rows that a lens can take, sampled evenly; and their number."""
     usable = rows[np.isin(rows, lens.rows)]
     n = min(most, len(usable))
     at = np.linspace(0, len(usable) - 1, n).round().astype(np.intp)
@@ -78,18 +78,18 @@ def drawn_evenly(lens: Lens, rows: np.ndarray, most: int) -> tuple[np.ndarray, i
 def spread_of(
     lens: Lens, rows: np.ndarray, cancelled: Callable[[], bool], *, most: int = _MOST_READ
 ) -> Iterator[Spread]:
-    """Read the spectra of some rows, evenly if there are many, and sum them up.
+    """Read the spectra of some rows, sampled evenly if there are many, and summarise them.
 
     Parameters
     ----------
     lens
         Prepares them.
     rows : (n,)
-        Of the collection; those that the lens cannot take are left out.
+        Rows of the collection; those that the lens cannot take are left out.
     cancelled
-        Asked often; true ends the work without an answer.
+        Called often; True ends the work without a result.
     most
-        Spectra to read.
+        Maximum number of spectra to read.
     """
     few, of = drawn_evenly(lens, rows, most)
     if not of or cancelled():
@@ -108,7 +108,7 @@ def lines_of(
     rows: np.ndarray,
     cancelled: Callable[[], bool],
 ) -> Iterator[SelectedLines]:
-    """Measure the lines of some rows, of many evenly; parameters as of :func:`spread_of`."""
+    """Measure the lines of some rows, sampled evenly; parameters as of :func:`spread_of`."""
     from ....data.lenses.measured_lines import measured_lines  # late: fits load slowly
 
     few, of = drawn_evenly(lens, rows, _MOST_MEASURED)
@@ -117,12 +117,12 @@ def lines_of(
 
 
 class SelectionSummary(param.Parameterized):
-    """Sums up the current selection, while the tab is open.
+    """Summarises the current selection while the tab is open.
 
     Parameters
     ----------
     session
-        Whose selection, through whose lens.
+        The session with selection and lens.
     """
 
     spread = param.Parameter(default=None, doc="Of the current selection (Spread), or None.")

@@ -18,28 +18,28 @@ __all__ = ["Stepping"]
 
 _SELECTED = "selected"  # the tab
 
-# What each lens's spectra are first looked for in; without any type to check, the second of a lens.
+# The default list of each lens; the second one if no type can be checked.
 _LISTS_OF = {"agn": ("misclassified", "unsure"), "anomaly": ("anomalous", "anomalous")}
 
 
 class Stepping:
-    """Steps through the list that is open, whatever made it.
+    """Steps through the open list.
 
     To give a tab a list, add it to ``lists`` under the tab's name.
 
     Parameters
     ----------
     session
-        Whose spectra are opened.
+        The session in which spectra are opened.
     tagging
-        A list may hold only what is tagged.
+        A list may be restricted to tagged spectra.
     confusion
         Its chosen cell is a list.
 
     Attributes
     ----------
     lists
-        Tab → makes its list. While a tab without one is open, the lens's own is stepped through.
+        Tab → function that makes its list. For a tab without one the lens's default list is used.
     """
 
     def __init__(self, session: Session, tagging: Tagging, confusion: ConfusionCell) -> None:
@@ -56,7 +56,7 @@ class Stepping:
         }
         self._orders: dict[str, str] = {}
         self._selection: tuple[Selection | None, Listing] | None = None
-        self._before = ""  # the list that a selection took the place of
+        self._before = ""  # the list that a selection replaced
         session.selected.param.watch(self._relist, "current")
         session.selected.param.watch(self._list_selected, "taken")
         session.view.param.watch(self._follow_lens, "lens")
@@ -65,7 +65,7 @@ class Stepping:
 
     @property
     def listing(self) -> Listing:
-        """The open tab's list, or the lens's own if it has none, in its current order."""
+        """The list of the open tab, or the lens's default list, in its current order."""
         view, whole = self._session.view, self.whole
         only = view.tagged
         if only in ("inside", "outside"):
@@ -74,35 +74,35 @@ class Stepping:
 
     @property
     def whole(self) -> Listing:
-        """The same list before it is held to a tag or a side of the domain, in its own order."""
+        """The same list unsorted, and not restricted to a tag or a side of the domain."""
         tab = self._session.view.tab
         return self.lists[tab if tab in self.lists else self._own_tab]()
 
     def sort_by(self, column: str) -> None:
-        """Sort the open list by a column; asked again it falls, and then is as it was given."""
+        """Sort the open list by a column: ascending, then descending, then unsorted."""
         view = self._session.view
         view.sort = {column: f"-{column}", f"-{column}": ""}.get(view.sort, column)
 
     def forget(self) -> None:
-        """Let every list open in its own order again, as a link expects."""
+        """Reset the order of every list, as a link expects."""
         self._orders.clear()
 
     def _order(self, *events: param.parameterized.Event) -> None:
-        """Each list keeps its order: one that is sorted sorts no other."""
+        """Key of the order of each list, which is sorted separately."""
         view = self._session.view
         if all(event.name == "tab" for event in events):
             view.sort = self._orders.get(view.tab, "")
         self._orders[view.tab] = view.sort
 
     def step(self, by: int) -> None:
-        """Open the spectrum ``by`` places on in the current list."""
+        """Open the spectrum ``by`` positions on in the current list."""
         shown = self._session.outcome.shown
         row = self.listing.step(None if shown is None else shown.row, by)
         if row is not None:
             self._session.open(row)
 
     def _of_domain(self, whole: Listing, side: str) -> Listing:
-        """Those inside or outside what the lens's model learned on; all where that is not known."""
+        """Spectra inside or outside the domain of the lens's model; all if it is unknown."""
         lens = self._session.lens
         if lens is None or lens.domain is None:
             return whole
@@ -112,7 +112,7 @@ class Stepping:
 
     @property
     def _of_selection(self) -> Listing:
-        """What is selected; kept, since every step asks for it."""
+        """The list of the selection, cached since every step uses it."""
         now, space = self._session.selected.current, self._session.workspace
         if self._selection is None or self._selection[0] is not now:
             rows = None if now is None else now.rows
@@ -124,19 +124,19 @@ class Stepping:
             self._session.relist()
 
     def _list_selected(self, *_: object) -> None:
-        """List what was selected where a list is open, and not a tab of another kind."""
+        """List the new selection if a list is open, rather than another kind of tab."""
         view = self._session.view
         if view.tab != _SELECTED and tab_named(view.tab).module == ".lists":
             self._before, view.tab = view.tab, _SELECTED
 
     def leave_selected(self) -> None:
-        """Open the list again that a selection took the place of."""
+        """Reopen the list that a selection replaced."""
         if self._session.view.tab == _SELECTED and self._before:
             self._session.view.tab = self._before
 
     @property
     def _own_tab(self) -> str:
-        """The tab whose list is the lens's own."""
+        """The tab with the lens's default list."""
         checked, unchecked = _LISTS_OF.get(self._session.view.lens, (all_tabs()[0].name,) * 2)
         return checked if self._session.workspace.checked else unchecked
 

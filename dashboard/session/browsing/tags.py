@@ -10,17 +10,17 @@ from ..session import Session
 
 __all__ = ["Tagging"]
 
-_MOST_AT_ONCE = 100_000  # a second or so, in which the page does nothing else
-_MOST_UNDONE = 200_000  # spectra in all: what can be taken back must not fill the memory
+_MOST_AT_ONCE = 100_000  # takes about a second, in which the page does nothing else
+_MOST_UNDONE = 200_000  # spectra in all that can be undone, to bound memory
 
 
 class Tagging:
-    """Tags for one visitor; kept in the collection, where other visitors find them.
+    """Tagging by one visitor; tags are stored with the collection, for all visitors.
 
     Parameters
     ----------
     session
-        Whose open spectrum is tagged.
+        The session whose open spectrum is tagged.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Tagging:
         self._read()
 
     def press(self, tag: int) -> None:
-        """Tag the open spectrum, or take the tag away if it has this one already."""
+        """Tag the open spectrum, or remove the tag if it already has this one."""
         shown = self._session.outcome.shown
         if shown is None:
             self._session.complain("Open a spectrum first: a tag belongs to one.")
@@ -47,14 +47,14 @@ class Tagging:
         self._write({shown.id: wanted}, self._before)
 
     def tag_rows(self, rows: np.ndarray, tag: int | None) -> None:
-        """Tag all spectra of these rows, in place of any tag they had; undone as one.
+        """Tag all spectra of these rows, replacing any tags; undone in one step.
 
         Parameters
         ----------
         rows : (n,)
-            Of the catalogue.
+            Rows of the catalogue.
         tag
-            0 to 9, or None to take their tags away.
+            0 to 9, or None to remove their tags.
         """
         ids = self._session.workspace.catalog["id"].to_numpy(str)[rows].tolist()
         if len(ids) > _MOST_AT_ONCE:
@@ -66,13 +66,13 @@ class Tagging:
             self._write(dict.fromkeys(ids, tag), self._before)
 
     def undo(self) -> None:
-        """Take back what this visitor has last tagged, or untagged: one, or all of a selection."""
+        """Undo this visitor's last change of tags: of one spectrum, or of a selection."""
         if self._before:
             self._write(self._before.pop(), [])
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a tag of this visitor's to take back."""
+        """Whether there is a change of tags to undo."""
         return bool(self._before)
 
     def _write(self, tags: Mapping[str, int | None], undo: list[dict[str, int | None]]) -> None:

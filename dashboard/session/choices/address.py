@@ -54,7 +54,7 @@ _KNOBS = {name: name for name in Knobs.names()}
 
 
 def to_query(view: View, knobs: Knobs) -> dict[str, str]:
-    """The query of a link that reopens this view: lens, tab, and what is not the default."""
+    """The query of a link that reopens this view: lens, tab, and choices other than the default."""
     query = {}
     for name, short in (_LENS | _VIEW).items():
         value = getattr(view, name)
@@ -68,12 +68,12 @@ def to_query(view: View, knobs: Knobs) -> dict[str, str]:
 
 
 def apply_query(view: View, knobs: Knobs, query: Mapping[str, str]) -> list[str]:
-    """Set what a link asks for, and what it does not mention to its default or as the lens has it.
+    """Set the choices in a link, and all others to their defaults or those of the lens.
 
     Returns
     -------
-    One sentence for each request that could not be met, quoting it. Nothing is raised: a
-    link from another collection should open as far as it can.
+    One sentence for each choice that could not be set, quoting it. Nothing is raised: a link from
+    another collection should open as far as possible.
     """
     problems = []
     for owner, names in ((view, _LENS), (knobs, _KNOBS), (view, _VIEW)):
@@ -99,7 +99,7 @@ def parse(field: param.Parameter, text: str) -> object:
     Raises
     ------
     ValueError
-        It is not a value this parameter can take; says which it can.
+        The parameter cannot take this value; the text says which it can.
     """
     if isinstance(field, param.Selector):
         if text not in field.objects:

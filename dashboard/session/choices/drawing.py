@@ -119,9 +119,9 @@ class Drawing(param.Parameterized):
     )
 
     def axis(self, z: float) -> WaveAxis:
-        """What the axis shows of a spectrum at redshift z; NaN if that is not known."""
+        """The axis for a spectrum at redshift z; NaN if that is unknown."""
         return WaveAxis(self.unit, self.frame, self.medium, z)
 
     def lines(self, z: float) -> tuple[Line, ...]:
-        """The lines that are marked, where they fall at rest, ascending."""
+        """The marked lines, by ascending rest wavelength."""
         return lines_of([kind for kind in LINE_KINDS if getattr(self, kind)], z)

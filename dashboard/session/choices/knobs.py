@@ -15,17 +15,17 @@ __all__ = ["Knobs"]
 class Knobs(param.Parameterized):
     """A parameter for each knob of :class:`~spexplain.core.settings.ExplainSettings`.
 
-    Label, words, choices and bounds are those declared there: the hard bounds are what a person may
-    type, the soft bounds what the slider spans.
+    Label, words, choices and bounds are those declared there: the hard bounds limit what may be
+    typed, the soft bounds the range of the slider.
     """
 
     def settings(self) -> ExplainSettings:
-        """The knobs as settings of the engine."""
+        """The knobs as settings of an explanation."""
         return ExplainSettings(**{name: getattr(self, name) for name in self.names()})
 
     @classmethod
     def names(cls) -> list[str]:
-        """The parameters that are settings of the engine."""
+        """The parameters that are settings of an explanation."""
         return list(ExplainSettings.knobs())
 
     if TYPE_CHECKING:

@@ -15,21 +15,21 @@ __all__ = ["OpenSpectrum", "open_row"]
 def open_row(
     space: Workspace, lens: Lens, row: int, *, tried_z: float | None = None
 ) -> OpenSpectrum:
-    """Look at a row of the collection through a lens.
+    """Open a row of the collection through a lens.
 
     Parameters
     ----------
     space
-        Of the collection.
+        Workspace of the collection.
     lens, row
         Which lens, which row.
     tried_z
-        A redshift to be tried in place of its own.
+        A redshift to try in place of its own.
 
     Raises
     ------
     LensError
-        It cannot be looked at, with why.
+        It cannot be opened; the text says why.
     """
     if tried_z is not None:
         from ....data.lenses.tried_redshift import look_at_redshift
@@ -40,7 +40,7 @@ def open_row(
     wave, flux, verdict = np.empty(0), np.empty(0), None
     if not reason:
         wave, flux = lens.wave_rest_aa, lens.prepared(row)
-        # The lines it lacks follow: see lines_lacking.
+        # The missing lines follow later: see lines_lacking.
         quick = {"lines": False} if isinstance(lens, AgnLens) else {}
         verdict = lens.verdict(row, **quick)
     return OpenSpectrum(

@@ -18,16 +18,16 @@ _RANKS: Mapping[str, int] = {"look": 0, "tag": 1, "build": 2}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One visitor's name, role and address; whoever serves a page to themselves may do anything.
+    """One visitor's name, role and address; without logins everybody may do everything.
 
     Attributes
     ----------
     name
-        As they have logged in; "" where nobody has to.
+        Name of the login; "" without logins.
     role
-        ``look``, ``tag`` or ``build``: each may do all that those before it may.
+        ``look``, ``tag`` or ``build``: each includes those before it.
     address
-        Of their machine, as the server sees it.
+        Address of their machine, as seen by the server.
     """
 
     name: str = ""
@@ -35,15 +35,15 @@ class Person:
     address: str = ""
 
     def may(self, role: str) -> bool:
-        """Whether they may do what takes this role."""
+        """Whether they may do what requires this role."""
         return _RANKS[self.role] >= _RANKS[role]
 
     def refusal(self, deed: str) -> str:
-        """Why they may not tag or name, in words for them."""
+        """A sentence for them on why they may not tag or name."""
         who = f"{self.name} may" if self.name else "Visitors may"
         return f"{who} look, but not {deed}: whoever serves this page can allow it."
 
     def did(self, what: str) -> None:
-        """Write down what they did; control characters of names do not reach the log."""
-        # A name, also one that nobody has, or an id may come from outside: one line stays one line.
+        """Log what they did, with control characters removed."""
+        # Names and ids may come from outside: each entry must stay one line.
         DEEDS.info("%s", printable(f"{self.address or '-'} {self.name or '-'} {what}"))

@@ -19,24 +19,24 @@ _LIMIT = 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for a text.
+    """Result of a search.
 
     Attributes
     ----------
     text
-        What was looked for.
+        The text searched for.
     rows
-        Of the collection, the best first; where ``n`` is 0, those that are near.
+        Rows of the collection, the best first; if ``n`` is 0, similar or nearby ones.
     n
-        How many were found; counting ids that hold a text stops at a thousand.
+        Number found; counting ids that contain a text stops at a thousand.
     words
-        What is said of it, for the reader; empty where the rows say it all.
+        A message about the result; empty if the rows suffice.
     near
-        What rows are where ``n`` is 0: those of similar ids, or the nearest on the sky.
+        What the rows are if ``n`` is 0: those with similar ids, or the nearest on the sky.
     notes
-        What is said of each row; its redshift where nothing is.
+        A note for each row; by default its redshift.
     around : (n,)
-        All rows within the radius that was asked for; empty where none was.
+        All rows within the given radius; empty without one.
     """
 
     text: str
@@ -48,7 +48,7 @@ class Found:
     around: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def offer(self, space: Workspace) -> dict[str, Any]:
-        """As the page's entry shows it: ids, each with its redshift, and a line of words."""
+        """For the search field of the page: ids, each with its redshift, and a message."""
         catalog = space.catalog.iloc[self.rows]
         options = [
             {"id": str(id), "note": f"z {number_text(z, '.3f')}" if z == z else ""}
@@ -63,22 +63,22 @@ class Found:
         return {"text": self.text, "options": options, "any": self.n > 0, "words": words}
 
     def sentence(self, space: Workspace) -> str:
-        """The same in words alone."""
+        """The same as a sentence."""
         near = [] if self.n else space.catalog["id"].iloc[self.rows].tolist()
         return f"{self.words} {self.near}: {', '.join(near)}." if near else self.words
 
 
 def find(space: Workspace, text: str) -> Found:
-    """Spectra whose id holds a text, or that lie where it says.
+    """Spectra whose id contains a text, or at the position it gives.
 
     Parameters
     ----------
     space
         The collection.
     text
-        Typed or pasted; blanks at its ends, and capitals, do not count. A place on the sky, with a
-        radius or without, as
-        :func:`~spexplain.data.collection.lookup.sky_search.read_cone` reads it.
+        Typed or pasted; case, and blanks at its ends, do not matter. A position, with or without a
+        radius, in the forms of
+        :func:`~spexplain.data.collection.lookup.sky_search.read_cone`.
     """
     text = text.strip()
     if not text:
@@ -91,7 +91,7 @@ def find(space: Workspace, text: str) -> Found:
         return _around(space, text, cone)
     rows, n = space.ids.containing(text, limit=_LIMIT)
     if n:
-        rows.sort(key=lambda row: space.catalog["id"].iat[row] != text)  # of its very capitals
+        rows.sort(key=lambda row: space.catalog["id"].iat[row] != text)  # with the same case
         return Found(text, rows, n, _count(n) if n > len(rows) else "")
     if cone is not None:
         return _around(space, text, cone)
@@ -126,7 +126,7 @@ def _count(n: int) -> str:
 
 
 def _refused(space: Workspace, text: str) -> str:
-    """Why an input whose id, or file's name, holds the text was not taken; empty if none does."""
+    """Why an input was rejected whose id or file name contains the text; empty if none does."""
     rejected, n = space.rejected_ids.containing(text, limit=1)
     if not rejected:
         return ""

@@ -1,7 +1,7 @@
 """The selected spectra: the single owner of the selection.
 
-Lasso, legend, matrix, clusters and filter hand their rows over by :meth:`SelectedRows.take`; plane
-and lists watch ``current``. No other object keeps a selection.
+Lasso, legend, matrix, clusters and filter pass their rows to :meth:`SelectedRows.take`; plane and
+lists watch ``current``. No other object stores a selection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Combine", "SelectedRows"]
 
 Combine = Literal["new", "add", "subtract", "intersect"]
 _WAYS: dict[str, Literal["and", "or", "not"]] = {"add": "or", "subtract": "not", "intersect": "and"}
-# What can be undone: so many selections, of so many rows together, that none fills the memory.
+# Limits of what can be undone, number of selections and of rows in all, to bound memory.
 _MOST_KEPT, _MOST_ROWS = 30, 2_000_000
 _LONGEST_NAME, _LONGEST_ORIGIN = 60, 400
 
@@ -27,8 +27,8 @@ class SelectedRows(param.Parameterized):
     """The current selection of one visitor, how the next changes it, and those before it.
 
     To select from another module: ``session.selected.take(Selection(name, origin, rows))``, which
-    does as ``how`` says, or as the call does. To follow: watch ``current``, which is replaced and
-    never changed in place.
+    combines as ``how`` or the call says. To follow it: watch ``current``, which is replaced, never
+    changed in place.
     """
 
     current = param.Parameter(default=None, doc="What is selected (Selection), or None.")
@@ -53,7 +53,7 @@ class SelectedRows(param.Parameterized):
 
     @property
     def rows(self) -> np.ndarray:
-        """(n,) ascending rows of what is selected; empty without a selection."""
+        """(n,) selected rows, ascending; empty without a selection."""
         return np.empty(0, np.int64) if self.current is None else self.current.rows
 
     @property
@@ -64,28 +64,28 @@ class SelectedRows(param.Parameterized):
     def take(
         self, selection: Selection, how: Combine | None = None, *, by_hand: bool = True
     ) -> None:
-        """Select, or change what is selected; an empty result is a selection of nothing.
+        """Select, or change the selection; an empty result is a selection of no rows.
 
         Parameters
         ----------
         selection
             The rows of a gesture, a filter, a cell.
         how
-            What becomes of the current selection; as the visitor's switch says where None.
+            How to combine it with the current selection; by default the visitor's choice.
         by_hand
-            Whether ``taken`` is to tell of it.
+            Whether to announce it through ``taken``.
 
         Raises
         ------
         ValueError
-            ``how`` is another word.
+            ``how`` is unknown.
         """
         how = (self.held or self.how) if how is None else how
         if how not in get_args(Combine):
             raise ValueError(f"a selection is taken by {[*get_args(Combine)]}, got {how!r}")
         now = self.current
         if how == "new" or (now is None and how in ("add", "intersect")):
-            self._put(selection)  # with nothing selected yet, both begin with what is taken
+            self._put(selection)  # without a selection, both start with the new rows
         elif now is not None:
             made = now.combined(_WAYS[how], selection)
             name = now.name if now.name == selection.name else made.name
@@ -95,12 +95,12 @@ class SelectedRows(param.Parameterized):
             self.taken = True
 
     def clear(self) -> None:
-        """Select nothing; can be undone."""
+        """Remove the selection; can be undone."""
         if self.current is not None:
             self._put(None)
 
     def undo(self) -> None:
-        """Go back to what was selected before; does nothing at the beginning."""
+        """Restore the previous selection, if there is one."""
         if self._before:
             self.current = self._before.pop()
 

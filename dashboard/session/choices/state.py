@@ -171,8 +171,8 @@ class Outcome(param.Parameterized):
     def explained(self, explanation: object, **more: object) -> None:
         """Set another explanation, or None, and drop the trust and recurrence of the last one.
 
-        All at once, so that no view sees the one beside what belongs to the other, whose
-        segments may be of another number.
+        All at once, so that no view sees results of one beside those of the other, which may have
+        another number of segments.
         """
         gone = {"trust": None, "mirrored": None, "recurrence": None, "no_recurrence": ""}
         self.param.update(explanation=explanation, **gone, **more)
