@@ -75,10 +75,10 @@ def _holder(remote: RemoteFolder) -> dict[str, Any]:
 
 def _refusal(remote: RemoteFolder, held: dict[str, Any]) -> str:
     if not held:
-        return f"{remote.address} is held by nobody any more, nor by us; another may be at work"
+        return f"{remote.address} is no longer locked, not even by us; another build may be running"
     return (
-        f"another build is at work at {remote.address}, since {held.get('since')}, by "
-        f"{held.get('by')}; if it is not any more, add --unlock"
+        f"another build is running at {remote.address}, since {held.get('since')}, by "
+        f"{held.get('by')}; if it no longer runs, add --unlock"
     )
 
 

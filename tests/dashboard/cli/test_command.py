@@ -201,7 +201,7 @@ def test_columns_are_named_as_the_messages_say(spexplain, tmp_path: Path, said: 
 
 def test_errors_of_settings_name_the_option_as_it_is_typed(spexplain, small_demo, usable_id):
     said = spexplain("build", small_demo, "--score", "rms").stderr
-    assert "error --score 'rms' is none of" in " ".join(said.split())
+    assert "error --score must be one of ('mse', " in " ".join(said.split())
     words = ("explain", small_demo, "--id", usable_id)
     assert "--segments must be at least 1" in spexplain(*words, "--segments", 0).stderr
     said = spexplain(*words, "--kernel-width", -1).stderr

@@ -18,8 +18,8 @@ def test_the_second_is_refused_in_words_and_the_third_comes_after(there):
         with (
             pytest.raises(
                 AddressError,
-                match=r"^another build is at work at memory://held/survey, since 20\d\d-.* UTC, "
-                r"by .* on .*, process \d+; if it is not any more, add --unlock$",
+                match=r"^another build is running at memory://held/survey, since 20\d\d-.* UTC, "
+                r"by .* on .*, process \d+; if it no longer runs, add --unlock$",
             ),
             only_writer(there, "b"),
         ):
@@ -53,10 +53,10 @@ def test_what_nobody_can_read_holds_too(there, left):
 def test_who_lost_the_address_stops_and_leaves_it_to_the_other(there):
     with only_writer(there, "a") as of_a:
         let_go(there)
-        with pytest.raises(AddressError, match="held by nobody any more"):
+        with pytest.raises(AddressError, match="no longer locked"):
             of_a()
         with only_writer(there, "b") as of_b:
-            with pytest.raises(AddressError, match="stopped: another build is at work"):
+            with pytest.raises(AddressError, match="stopped: another build is running"):
                 of_a()
             of_b()
 
