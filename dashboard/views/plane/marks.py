@@ -73,7 +73,9 @@ def marks_on(session: Visitor) -> Marks:
         plane = space.planes[view.plane]
         rows = matrix.chosen["row"].to_numpy(np.int64)[:_MOST_RINGED]
         ringed = plane.xy[np.isin(plane.rows, rows)]
-        places = [(marked, space.place(view.plane, marked.row)) for marked in matrix.marked]
+        places = [
+            (marked, space.on_plane(view.plane).place(marked.row)) for marked in matrix.marked
+        ]
         on_plane = [(marked, place) for marked, place in places if place is not None]
     placed, considered = session.dropped.place, session.edits.considered
     if view.tab == "whatif" and considered is not None:

@@ -45,7 +45,7 @@ def test_what_is_selected_keeps_its_colours_in_the_file_and_is_counted(session: 
 
 def test_what_the_open_tab_marks_is_in_the_file(session: Visitor) -> None:
     window = Window(
-        *(tuple(side) for side in session.workspace.extent(session.view.plane)), 120, 90
+        *(tuple(side) for side in session.workspace.on_plane(session.view.plane).extent()), 120, 90
     )
 
     def drawn() -> str:
@@ -62,7 +62,7 @@ def test_what_the_open_tab_marks_is_in_the_file(session: Visitor) -> None:
     # A ring for each of the cell, and another round those with a number.
     n = len(session.confusion.chosen) + 6
     assert of_cell.count("<use ") == before.count("<use ") + n
-    session.dropped.place = session.workspace.place(session.view.plane, 0)
+    session.dropped.place = session.workspace.on_plane(session.view.plane).place(0)
     assert drawn().count("<use ") == of_cell.count("<use ") + 1  # the mark of an outside spectrum
 
 
