@@ -43,6 +43,7 @@ def fit_components(
     standardise: bool = False,
     centred: bool = True,
     seed: int = 0,
+    overwrite: bool = False,
 ) -> Components:
     """Principal components of spectra (n, D).
 
@@ -58,6 +59,8 @@ def fit_components(
         Of what differs from the mean; otherwise of the spectra themselves, whose centre is 0.
     seed
         Of the randomised solver.
+    overwrite
+        The spectra need not be kept: spares a copy where they are float32.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def fit_components(
     n_components = min(n_components, *np.shape(spectra))
     if len(spectra) < 2 or n_components < 1:
         raise ValueError(f"no {n_components} components of spectra {np.shape(spectra)}")
-    values = np.array(spectra, np.float32)  # the one copy that is made
+    values = np.asarray(spectra, np.float32) if overwrite else np.array(spectra, np.float32)
     centre = values.mean(axis=0) if centred else np.zeros(values.shape[1], np.float32)
     spread = values.std(axis=0) if standardise else np.ones_like(centre)
     scale = np.where(spread > 0, spread, np.float32(1))

@@ -181,9 +181,7 @@ def _sample(work: Work, opened: ExitStack) -> tuple[TrainingSample, np.ndarray, 
         read = opened.enter_context(unpacked_rows(spectra, chosen, work.draft.path))
         blocks = SpectraInBlocks(read, spectra.shape[1], chosen, settings.vae_window)
         return sample, rows[chosen], blocks
-    whole = len(chosen) == spectra.shape[0]
-    values = np.asarray(spectra[:]) if whole else some_rows(spectra, chosen)
-    return sample, rows[chosen], SpectraInMemory(values)
+    return sample, rows[chosen], SpectraInMemory(some_rows(spectra, chosen))
 
 
 def _by_window(settings: BuildSettings, n_spectra: int) -> dict[str, Any]:

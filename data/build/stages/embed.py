@@ -59,9 +59,9 @@ def _embed(work: Work, name: str, *, latent: bool) -> None:
     work.draft.write_table("xy", pd.DataFrame({"row": rows, "x": xy[:, 0], "y": xy[:, 1]}))
     work.draft.write_table("costs", kept.costs())
     among, judged = quality_sample(n, used)
-    whole = np.asarray(spectra[:]) if len(among) == n else some_rows(spectra, among)
-    quality = plane_quality(whole, xy[among], asked=judged, overwrite_features=True)
-    del whole
+    judged_on = some_rows(spectra, among)
+    quality = plane_quality(judged_on, xy[among], asked=judged, overwrite_features=True)
+    del judged_on
     within = plane_quality(scores[among], xy[among], asked=judged)
     work.draft.metrics |= {
         "n": n,
@@ -127,13 +127,13 @@ def _component_scores(work: Work, spectra: zarr.Array, settings: EmbedSettings) 
     """(n, K) scores in which neighbours are found; the projection is kept for later spectra."""
     if settings.pca is None and not settings.standardise:
         return _by_chunk(spectra, np.asarray)
-    every = np.arange(spectra.shape[0])
-    chosen = drawn_at_most(every, _COMPONENT_ROWS, seed=settings.seed)
-    sample = some_rows(spectra, chosen) if len(chosen) < len(every) else np.asarray(spectra[:])
+    chosen = drawn_at_most(np.arange(spectra.shape[0]), _COMPONENT_ROWS, seed=settings.seed)
+    sample = some_rows(spectra, chosen)
     n_components = sample.shape[1] if settings.pca is None else settings.pca
     components = fit_components(
-        sample, n_components, standardise=settings.standardise, seed=settings.seed
+        sample, n_components, standardise=settings.standardise, seed=settings.seed, overwrite=True
     )
+    del sample
     arrays = {name: getattr(components, name) for name in ("centre", "scale", "axes")}
     save_arrays(work.draft.path / "components.safetensors", arrays)
     return _by_chunk(spectra, components.project)

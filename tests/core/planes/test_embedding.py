@@ -104,6 +104,8 @@ def test_components_are_orthonormal_signed_by_their_largest_loading_and_recover_
     np.testing.assert_allclose(rebuilt, spectra, atol=1e-4)
     joined = np.concatenate([found.project(spectra[:70]), found.project(spectra[70:])])
     np.testing.assert_allclose(joined, found.project(spectra), atol=1e-5)
+    again = fit_components(spectra.astype(np.float32), 2, overwrite=True)
+    assert again.axes.tobytes() == found.axes.tobytes()
 
 
 def test_quality_is_one_for_a_faithful_plane_and_chance_for_a_shuffled_one():
