@@ -80,7 +80,7 @@ def test_the_analytic_map_is_what_differences_tend_to_as_the_step_shrinks(kernel
 
 
 def test_a_target_that_knows_no_gradient_says_so():
-    with pytest.raises(ValueError, match=r"'function' knows no analytic gradient.*difference"):
+    with pytest.raises(ValueError, match=r"'function' has no analytic gradient.*difference"):
         gradient_of(lambda spectra: spectra.sum(axis=1), np.ones(9), gradient="analytic")
 
 
