@@ -63,7 +63,7 @@ def test_stratified_splits_take_the_same_share_of_every_class(counts, seed):
 
 
 def test_an_unknown_split_is_named():
-    with pytest.raises(ValueError, match="method must be one of .*got 'alphabetical'"):
+    with pytest.raises(ValueError, match=r"method must be one of .*got 'alphabetical'"):
         split_rows(np.array(["a"]), method="alphabetical")  # pyright: ignore[reportArgumentType]
 
 

@@ -45,5 +45,5 @@ def test_a_scale_names_its_target_and_an_unknown_one_is_quoted():
     assert [scale_name(scale, "type 1") for scale in SCALES] == [
         "log-odds(type 1)", "log p(type 1)", "p(type 1)",
     ]  # fmt: skip
-    with pytest.raises(ValueError, match="scale must be one of .*got 'odds'"):
+    with pytest.raises(ValueError, match=r"scale must be one of .*got 'odds'"):
         scale_name("odds", "type 1")  # pyright: ignore[reportArgumentType]

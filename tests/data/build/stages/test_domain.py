@@ -222,7 +222,7 @@ def test_a_demo_that_is_asked_for_and_not_there_is_said(copied, quick):
     asked = dataclasses.replace(quick, background="demo")
     with pytest.raises(BuildError, match="no demo to lend its galaxies; spexplain demo builds it"):
         build(copied, settings=asked)
-    with pytest.raises(ValueError, match="background must be one of .*got 'mine'"):
+    with pytest.raises(ValueError, match=r"background must be one of .*got 'mine'"):
         dataclasses.replace(quick, background="mine")
 
 

@@ -143,7 +143,7 @@ def test_irregular_wing_leaves_halpha_alone():
 
 
 def test_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="kind must be one of .*got 'supernova'"):
+    with pytest.raises(ValueError, match=r"kind must be one of .*got 'supernova'"):
         plant("supernova", galaxy(), np.random.default_rng(0))  # type: ignore[arg-type]
 
 
