@@ -55,7 +55,7 @@ class OfShown:
             self._work.request(partial(_found, self._find, shown))
 
     def _update(self, value: Any) -> None:
-        self._outcome.param.update(**{self._name: value})
+        setattr(self._outcome, self._name, value)
 
 
 def _found(

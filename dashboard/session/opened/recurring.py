@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recurring"]
 
+# Redraws that all come within so long are told of once.
+_SOON_MS = 1000.0
 _UNKNOWN = "whether another exposure would say so cannot be told: its errors are not known"
 
 
@@ -49,7 +51,9 @@ class Recurring:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked: Explanation | None = None
-        self._work: Background[_SoFar] = Background(session, self._arrived, pool=session.later)
+        self._work: Background[_SoFar] = Background(
+            session, self._arrived, passed_over=_all_are_near, pool=session.later
+        )
         session.outcome.param.watch(self._explanation_changed, "explanation")
         session.outcome.param.watch(self._trust_known, "trust")
 
@@ -83,6 +87,15 @@ class Recurring:
         elif answer.error is not None:
             outcome.no_recurrence = "what another exposure would say could not be found out"
             self._session.complain(f"The noise could not be redrawn: {answer.error}")
+
+
+def _all_are_near(answer: Answer[_SoFar]) -> bool:
+    """Whether all redraws are expected so soon that telling of some would only delay them."""
+    some = None if answer.result is None else answer.result.recurrence
+    if answer.last or some is None:
+        return False
+    n_done = some.n_drawn + some.n_refused
+    return answer.elapsed_ms * some.n_asked < _SOON_MS * n_done
 
 
 def _redrawn(

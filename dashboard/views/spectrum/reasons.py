@@ -15,6 +15,7 @@ from ...figures.filled_source import clear, empty_source, fill
 from ...figures.theme import THEMES
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
+from ..widgets.components import once_a_patch
 
 if TYPE_CHECKING:
     from ....core.explain.flux_effects import Effects
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
 
-__all__ = ["ReasonMarks", "beyond_text", "said_of_reason", "segment_name"]
+__all__ = ["ReasonMarks", "beyond_text", "said_of_reasons", "segment_name"]
 
 _SOLID, _HOLLOW = "▼", "▽"
 
@@ -58,8 +59,9 @@ class ReasonMarks:
         self._bars = weight.add_glyph(self._spread, bars, level="underlay").glyph
         self._dress()
         session.view.param.watch(self._dress, "theme")
-        session.outcome.param.watch(self._draw, ["recurrence", "trust", "mirrored", "explanation"])
-        session.view.param.watch(self._draw, [*AXIS, "slope"])
+        changed = once_a_patch(self._draw)
+        session.outcome.param.watch(changed, ["recurrence", "trust", "mirrored", "explanation"])
+        session.view.param.watch(changed, [*AXIS, "slope"])
         self._draw()
 
     def _dress(self, *_: object) -> None:
@@ -67,7 +69,7 @@ class ReasonMarks:
         self._glyph.text_color = theme.text
         self._bars.line_color = theme.line
 
-    def _draw(self, *_: object) -> None:
+    def _draw(self) -> None:
         outcome = self._session.outcome
         shown, explanation, recurrence = outcome.shown, outcome.explanation, outcome.recurrence
         effects: Effects | None = self._session.effects
@@ -89,35 +91,29 @@ class ReasonMarks:
             "mark": [_SOLID if holds else _HOLLOW for holds in recurrence.holds],
         }
         fill(self._marks, marks)
-        trust = outcome.trust
-        words = [
-            said_of_reason(segment, effects, recurrence, trust) for segment in range(len(edges))
-        ]
-        fill(self.told, {"told": words})
+        fill(self.told, {"told": said_of_reasons(effects, recurrence, outcome.trust)})
 
 
-def said_of_reason(
-    segment: int, effects: Effects, recurrence: Recurrence, trust: Trust | None
-) -> str:
-    """One segment in a line: both intervals, and of the top ones what another exposure shows.
+def said_of_reasons(effects: Effects, recurrence: Recurrence, trust: Trust | None) -> list[str]:
+    """Each segment in a line: both intervals, and of the top ones what another exposure shows.
 
     Such as "masks ±1.2e-05, noise ±0.00031 · seen again in 100 % · 12 σ above noise".
     """
-    parts = []
+    told = [f"noise ±{half:.2g}" for half in _halves(effects, recurrence.intervals)]
     if trust is not None and trust.intervals is not None and not trust.exact:
-        parts.append(f"masks {_half(segment, effects, trust.intervals)}")
-    parts.append(f"noise {_half(segment, effects, recurrence.intervals)}")
-    sentences = [", ".join(parts)]
-    if segment in recurrence.top:
-        sentences.append(f"seen again in {100 * recurrence.share[segment]:.0f} %")
+        by_masks = _halves(effects, trust.intervals)
+        told = [f"masks ±{half:.2g}, {noise}" for half, noise in zip(by_masks, told, strict=True)]
+    for segment in recurrence.top:
+        told[segment] += f"  ·  seen again in {100 * recurrence.share[segment]:.0f} %"
         if recurrence.beyond is not None:
-            sentences.append(beyond_text(float(recurrence.beyond[segment])))
-    return "  ·  ".join(sentences)
+            told[segment] += f"  ·  {beyond_text(float(recurrence.beyond[segment]))}"
+    return told
 
 
-def _half(segment: int, effects: Effects, intervals: Intervals) -> str:
+def _halves(effects: Effects, intervals: Intervals) -> np.ndarray:
+    """(S,) half the widths."""
     low, high = effects.ends(intervals.low, intervals.high)
-    return f"±{(high[segment] - low[segment]) / 2:.2g}"
+    return (high - low) / 2
 
 
 def beyond_text(beyond: float) -> str:

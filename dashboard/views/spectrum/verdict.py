@@ -33,7 +33,7 @@ from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from ...session.visitor import Visitor
 from ...workspace.confusion_table import ordered_types
-from ..widgets.components import WordsPart
+from ..widgets.components import WordsPart, once_a_patch
 
 if TYPE_CHECKING:
     from ...session.choices.state import Outcome
@@ -83,13 +83,14 @@ def _pane(
     """Words that are written anew when one of these changes."""
     pane = WordsPart(**how)
 
-    def show(*_: object) -> None:
+    def write() -> None:
         pane.html = said(session)
 
-    session.outcome.param.watch(show, outcome)
+    changed = once_a_patch(write)
+    session.outcome.param.watch(changed, outcome)
     if view:
-        session.view.param.watch(show, list(view))
-    show()
+        session.view.param.watch(changed, list(view))
+    write()
     return pane
 
 

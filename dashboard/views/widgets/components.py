@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ __all__ = [
     "html_sheet",
     "in_one_patch",
     "invitation",
+    "once_a_patch",
     "one_patch",
     "script",
     "sheet",
@@ -37,6 +39,9 @@ BUNDLE = Path(__file__).with_name("parts.bundle.js")
 BUNDLE_AT = f"components/{__name__}/Part/_bundle_path/{BUNDLE.name}"
 
 Handler = Callable[[dict[str, Any]], None]
+Redrawing = dict[Callable[[], None], None]
+# What is called at the end of the patch that is being made, in any order; None between patches.
+_AT_ITS_END: ContextVar[Redrawing | None] = ContextVar("at_its_end", default=None)
 
 
 @cache
@@ -55,11 +60,38 @@ def sheet() -> list[str]:
     return [asset("parts.css")]
 
 
-def one_patch() -> AbstractContextManager[None]:
+@contextmanager
+def one_patch() -> Iterator[None]:
     """All that changes within travels to the browser as one message, and is drawn once."""
     # A page that is still loading may have been sent already without saying so: panel would drop
     # what is held for it.
-    return pn.io.hold() if pn.state.loaded else nullcontext()
+    with pn.io.hold() if pn.state.loaded else nullcontext():
+        if _AT_ITS_END.get() is not None:  # within another
+            yield
+            return
+        waiting: Redrawing = {}
+        token = _AT_ITS_END.set(waiting)
+        try:
+            yield
+        finally:
+            try:
+                while waiting:
+                    waiting.popitem()[0]()
+            finally:
+                _AT_ITS_END.reset(token)
+
+
+def once_a_patch(callback: Callable[[], None]) -> Callable[..., None]:
+    """Watches what changes: called at the end of a patch, however much changes within it."""
+
+    def watch(*_: object) -> None:
+        waiting = _AT_ITS_END.get()
+        if waiting is None:
+            callback()
+        else:
+            waiting[callback] = None
+
+    return watch
 
 
 def in_one_patch(callback: Callable[..., None]) -> Callable[..., None]:

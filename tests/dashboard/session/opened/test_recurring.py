@@ -11,7 +11,8 @@ import pytest
 from spexplain.core.compute.cancel import Cancelled
 from spexplain.core.trust.exposures import Drawn, noisy
 from spexplain.core.trust.recurrences import recurrence
-from spexplain.dashboard.session.opened.recurring import Recurring
+from spexplain.dashboard.session.background.latest_wins import Answer
+from spexplain.dashboard.session.opened.recurring import Recurring, _all_are_near, _SoFar
 from spexplain.dashboard.session.opened.settled_trust import SettledTrust
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.spectrum.reasons import beyond_text
@@ -84,6 +85,15 @@ def test_another_explanation_takes_it_back_until_it_is_known_again(told: Visitor
     assert seen[-1].complete
     told.outcome.explanation = None
     assert told.outcome.recurrence is None
+
+
+def test_some_redraws_are_told_of_where_the_rest_takes_its_time(told: Visitor) -> None:
+    outcome = told.outcome
+    ten = _SoFar(outcome.explanation, replace(outcome.recurrence, n_drawn=10))
+    assert _all_are_near(Answer(ten, None, 300.0, last=False))
+    assert not _all_are_near(Answer(ten, None, 400.0, last=False))
+    assert not _all_are_near(Answer(ten, None, 300.0, last=True))
+    assert not _all_are_near(Answer(None, ValueError(), 1.0, last=False))
 
 
 def test_the_page_says_it_beside_the_trust_and_marks_the_reasons(told: Visitor) -> None:

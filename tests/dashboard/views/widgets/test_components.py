@@ -20,6 +20,8 @@ from spexplain.dashboard.views.widgets.components import (
     TablePart,
     WordsPart,
     asset,
+    once_a_patch,
+    one_patch,
 )
 from spexplain.dashboard.views.widgets.drop_zone import DropPart
 from spexplain.dashboard.views.widgets.html_sections import SectionsPart
@@ -89,3 +91,26 @@ def test_what_bokeh_calls_answers_in_turn(path: Path) -> None:
     code = " ".join(path.read_text(encoding="utf-8").split())
     called = re.findall(r"\.on_(?:event|change)\((.{60})", code)
     assert all("in_one_patch(" in arguments for arguments in called), called
+
+
+def test_what_watches_many_changes_of_a_patch_is_called_once_at_its_end() -> None:
+    calls: list[str] = []
+    changed = once_a_patch(lambda: calls.append("drawn"))
+    changed("an event")  # between patches at once
+    assert calls == ["drawn"]
+    with one_patch():
+        changed()
+        with one_patch():
+            changed()
+        assert calls == ["drawn"]
+    assert calls == ["drawn", "drawn"]
+
+
+def test_what_a_patch_has_changed_is_drawn_though_it_fails() -> None:
+    calls: list[str] = []
+    changed = once_a_patch(lambda: calls.append("drawn"))
+    with pytest.raises(ZeroDivisionError), one_patch():
+        print(changed(), 1 / 0)
+    assert calls == ["drawn"]
+    changed()
+    assert calls == ["drawn", "drawn"]
