@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -30,6 +30,7 @@ _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _REDIRECTS, _MOST_REDIRECTS = {301, 302, 303, 307, 308}, 5
 _CHUNK = 1 << 16
 _SAID = 200  # characters shown of an archive's error message
+_MOST_DIGITS = 20
 _SLOW_AFTER_S, _SLOW_BYTES_S = 60.0, 1000.0
 
 
@@ -192,7 +193,11 @@ class PoliteClient:
     def _download(self, address: str, part: Path, most_bytes: int) -> None:
         note = part.with_name(f"{part.name}.same")
         have = part.stat().st_size if part.exists() and note.exists() else 0
-        headers = {"Range": f"bytes={have}-", "If-Range": note.read_text()} if have else {}
+        headers = (
+            {"Range": f"bytes={have}-", "If-Range": note.read_text(encoding="latin-1")}
+            if have
+            else {}
+        )
         with self._answer("GET", address, headers) as answer:
             if answer.status_code == 416:
                 part.unlink(missing_ok=True)
@@ -203,8 +208,8 @@ class PoliteClient:
                 part.unlink()
                 raise _Again("a different part came than was requested")
             had = have if goes_on else 0
-            length = answer.headers.get("Content-Length", "")
-            total = had + int(length) if length.isdigit() else None
+            length = _whole_number(answer.headers.get("Content-Length", ""))
+            total = None if length is None else had + length
             if total is not None and total > most_bytes:
                 raise NotCome("refused", _too_large(total, most_bytes))
             same = answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
@@ -226,9 +231,9 @@ class PoliteClient:
         method = "GET" if body is None else "POST"
         with self._answer(method, address, {}, params=query, json=body) as answer:
             content = b"".join(self._chunks(answer, most_bytes))
-            length = answer.headers.get("Content-Length", "")
-            if length.isdigit() and len(content) != int(length):
-                raise _Again(f"the answer broke off at byte {len(content):,} of {int(length):,}")
+            length = _whole_number(answer.headers.get("Content-Length", ""))
+            if length is not None and len(content) != length:
+                raise _Again(f"the answer broke off at byte {len(content):,} of {length:,}")
             following = answer.links.get("next", {}).get("url", "")
         return content, urljoin(address, following) if following else ""
 
@@ -261,7 +266,8 @@ class PoliteClient:
                     method, at, headers=dict(headers), stream=True, allow_redirects=False,
                     timeout=self.manners.timeout_s, **options,
                 )  # fmt: skip
-            except requests.RequestException as error:
+            # requests looks at where a redirect leads: an address that is none is a ValueError.
+            except (requests.RequestException, ValueError) as error:
                 host = urlsplit(at).netloc
                 raise _Again(f"no answer from {host} ({_in_words(error)})") from error
             with answer:
@@ -282,7 +288,9 @@ class PoliteClient:
             return
         if code in (404, 410):
             raise NotCome("missing", f"the archive has no such file ({code})")
-        text = answer.raw.read(_SAID * 4, decode_content=False).decode("utf-8", "replace")
+        text = ""
+        with suppress(HTTPError, OSError):  # its words may break off, too
+            text = answer.raw.read(_SAID * 4, decode_content=False).decode("utf-8", "replace")
         why = f"{urlsplit(answer.url).netloc} answers {code}: {' '.join(text.split())[:_SAID]}"
         if code in _AGAIN:
             raise _Again(why.rstrip(": "), _retry_after_s(answer.headers.get("Retry-After", "")))
@@ -301,12 +309,18 @@ class PoliteClient:
 
 def _retry_after_s(header: str) -> float | None:
     """Seconds of a Retry-After header, a number or a date; None if it is neither."""
-    if header.strip().isdigit():
-        return float(header)
+    if (seconds := _whole_number(header)) is not None:
+        return float(seconds)
     try:
         return max(parsedate_to_datetime(header).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _whole_number(header: str) -> int | None:
+    """What a header says, if it is a number; "²" is a digit to Python."""
+    text = header.strip()
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
 
 
 def _too_large(n: int, most: int) -> str:

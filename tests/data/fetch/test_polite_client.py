@@ -152,6 +152,38 @@ def test_a_redirect_on_the_same_host_is_followed_but_not_for_ever(archive, clien
         fetch(client, archive, part, "/round")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": 503, "content": b"too busy", "cut": 3},
+        {"status": 503, "Retry_After": "\xb2"},
+        {"status": 503, "Retry_After": "Mon, 01 Jan 0001 00:00:00 -0000"},
+        {"content": CONTENT, "cut": 50_000, "ETag": '"caf\xe9"'},
+        {"content": CONTENT, "cut": len(CONTENT), "Content_Length": "\xb2"},
+        {"content": CONTENT, "cut": len(CONTENT), "Content_Length": "9" * 5000},
+    ],
+)
+def test_headers_and_words_that_make_no_sense_keep_no_file_away(archive, client, part, broken):
+    archive.files[PATH], archive.tag = CONTENT, '"caf\xe9"'
+    archive.faults[PATH] = [archive.says(**broken)]
+    fetch(client, archive, part)
+    assert part.read_bytes() == CONTENT
+
+
+def test_a_redirect_to_what_is_no_address_is_told(archive, hours, part):
+    once = PoliteClient(Manners(tries=1), hours.sleep, hours.clock)
+    archive.faults[PATH] = [archive.says(302, Location="http://[")]
+    with pytest.raises(NotCome, match=r"no answer from 127\.0\.0\.1:.*Invalid IPv6 URL"):
+        fetch(once, archive, part)
+
+
+def test_a_refusal_whose_words_never_come_is_told_without_them(archive, hours, part):
+    impatient = PoliteClient(Manners(tries=1, timeout_s=0.2), hours.sleep, hours.clock)
+    archive.faults[PATH] = [archive.says(503, Content_Length="10")]
+    with pytest.raises(NotCome, match=r"answers 503$"):
+        fetch(impatient, archive, part)
+
+
 def test_who_sends_drop_by_drop_is_given_up_and_asked_again(archive, hours, part):
     archive.files[PATH] = CONTENT
     # Between its first chunk and the second, a quarter of an hour goes by.
