@@ -154,6 +154,15 @@ def test_the_readme_counts_the_demo_as_it_is_built():
     assert sum(map(int, of_types.groups())) == len(kinds)
 
 
+def test_the_share_of_exact_margins_is_that_of_the_measured_truth():
+    """As ``benchmarks/truth.py exact`` prints it of so many spectra."""
+    readme, truth = (ROOT / "README.md").read_text(), (ROOT / "docs" / "truth.md").read_text()
+    ((n, of),) = re.findall(r"rare: (\d+) of (\d+) spectra of the demo", readme)
+    assert re.search(rf"margin exact, .*\| {n} of {of} \|", truth)
+    benchmark = (ROOT / "benchmarks" / "truth_exact.py").read_text()
+    assert f"N_SPECTRA, N_TIMES, PENALTY = 10, {of}," in benchmark
+
+
 def test_every_linked_file_is_there():
     for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text()):
         assert link.startswith("http") or (ROOT / link).exists(), link
