@@ -53,5 +53,5 @@ def test_stars_absorb_and_quasars_shine() -> None:
 def test_what_is_no_kind_or_no_redshift_is_refused() -> None:
     with pytest.raises(ValueError, match="not of 'radio'"):
         lines_of(["radio"], 0.0)  # type: ignore[list-item]
-    with pytest.raises(ValueError, match="redshift of -1"):
+    with pytest.raises(ValueError, match="z must be above -1, got -1"):
         lines_of(OF_SOURCES, -1.0)

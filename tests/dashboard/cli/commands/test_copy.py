@@ -39,7 +39,7 @@ def test_who_holds_it_is_said_and_unlock_frees_it(small_demo, run):
     fs.pipe_file(f"/shell/survey/{HELD}", json.dumps(held).encode())
     code, _, err = run("copy", small_demo, "memory://shell/survey")
     assert code == 1
-    assert "since 2026-11-29 20:00 UTC, by anna on node1, process 7; if it is not any more" in err
+    assert "since 2026-11-29 20:00 UTC, by anna on node1, process 7; if it no longer runs" in err
     assert not run("copy", small_demo, "memory://shell/survey", "--unlock")[0]
     assert not fs.exists(f"/shell/survey/{HELD}")
 
