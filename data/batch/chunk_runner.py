@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..files.atomic import written_whole
+
 __all__ = [
     "Arrays",
     "Chunk",
@@ -122,7 +124,8 @@ def _check_cut(folder: Path, n: int) -> None:
     path = folder / "chunks.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8")) != {"n": n}:
         raise ValueError(f"{folder} was left by a build with other chunks; delete it")
-    path.write_text(json.dumps({"n": n}), encoding="utf-8")
+    with written_whole(path) as whole:
+        whole.write_text(json.dumps({"n": n}), encoding="utf-8")
 
 
 def _path(folder: Path, at: int) -> Path:

@@ -1,5 +1,8 @@
 """Chunks whose results are files, so that broken-off work goes on with what is lacking."""
 
+import errno
+from pathlib import Path
+
 import numpy as np
 import pytest
 from spexplain.data.batch.chunk_runner import InThisProcess, finished_chunks
@@ -46,3 +49,16 @@ def test_results_of_another_cut_are_refused_not_mixed(tmp_path):
     list(done(tmp_path, Squares(), n=4))
     with pytest.raises(ValueError, match="other chunks; delete it"):
         list(done(tmp_path, Squares(), n=5))
+
+
+def test_work_goes_on_where_the_disk_was_full_as_it_began(tmp_path, monkeypatch):
+    def full(path, *_, **__):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as now:
+        now.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match=r"cannot write .*chunks\.json: No space left"):
+            list(done(tmp_path, Squares()))
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(done(tmp_path, Squares()))) == 5
