@@ -166,5 +166,5 @@ def test_choices_of_a_study_are_taken_over_and_the_others_stay():
     assert {choice.settings.method for choice in chosen.study.planes} == {"sklearn"}
     assert all("by scikit-learn" in choice.title for choice in chosen.study.planes)
     assert chosen.with_choices(tsne="opentsne").study == plain.study
-    with pytest.raises(ValueError, match="svm_task='four'"):
+    with pytest.raises(ValueError, match="got 'four'"):
         BuildSettings(svm_task="four")  # pyright: ignore[reportArgumentType]
