@@ -147,7 +147,7 @@ def test_signs_are_kept_unless_the_papers_way_is_asked_for(copied, quick):
     reasons = open_reasons(copied)
     assert reasons.weight_sign == "drop"
     np.testing.assert_allclose(reasons.unit, np.abs(kept.unit))
-    with pytest.raises(ValueError, match="weight_sign='flip'"):
+    with pytest.raises(ValueError, match="got 'flip'"):
         dataclasses.replace(quick, weight_sign="flip")
 
 

@@ -205,7 +205,7 @@ def test_an_unknown_kernel_is_quoted():
     points = torch.zeros(3, 2)
     with pytest.raises(ValueError, match="'paper'"):
         mean_discrepancy(points, points, kernel="paper")
-    with pytest.raises(ValueError, match="mmd='paper'"):
+    with pytest.raises(ValueError, match="got 'paper'"):
         VaeSettings(mmd="paper")
 
 
