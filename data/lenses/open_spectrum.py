@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from .lenses import Lens
 
 if TYPE_CHECKING:
+    from ...core.targets import Target
     from ..collection.exposures import Exposures
-    from .outside_spectrum import OutsideLens
 
-__all__ = ["OpenSpectrum"]
+__all__ = ["OpenSpectrum", "TargetOfFlux"]
+
+
+class TargetOfFlux(Protocol):
+    """Explains spectra that no row holds."""
+
+    def target(self, name: str, flux: np.ndarray, sn_median: float) -> Target:
+        """The target of this name for a prepared flux (D,) of this median S/N of a pixel."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +63,7 @@ class OpenSpectrum:
     wave_rest_aa: np.ndarray
     flux: np.ndarray
     verdict: Any
-    outside: OutsideLens | None = None
+    outside: TargetOfFlux | None = None
     flux_unit: str = ""
     sn_median: float = float("nan")
     exposures: Exposures | None = None

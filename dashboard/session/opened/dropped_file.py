@@ -19,7 +19,7 @@ from ..session import Session
 
 if TYPE_CHECKING:
     from ....data.lenses.lenses import Lens
-    from ....data.lenses.outside_spectrum import OutsideLens
+    from ....data.lenses.open_spectrum import TargetOfFlux
 
 __all__ = ["DroppedFile"]
 
@@ -54,7 +54,7 @@ class DroppedFile(param.Parameterized):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._outside: OutsideLens | None = None
+        self._outside: TargetOfFlux | None = None
         self._name = ""  # of the file that is looked at
         self._work: Background[_Looked] = Background(session, self._arrived, pool=_THREADS)
         session.outcome.param.watch(self._forget, "shown")
@@ -125,7 +125,7 @@ class DroppedFile(param.Parameterized):
             self.place = looked.place
 
     @property
-    def _open(self) -> OutsideLens | None:
+    def _open(self) -> TargetOfFlux | None:
         """What judges the open spectrum; None if it is the collection's own."""
         shown = self._session.outcome.shown
         return None if shown is None else shown.outside
