@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true --durations=15
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core test-data test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill audit peers venv clean
+.PHONY: help run test test-core test-data test-build test-dashboard test-ui test-demo oldest lint docs parts wheel bench truth reliability fuzz kill audit peers venv clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -21,10 +21,16 @@ run: venv ## build the demo the first time, then open the dashboard
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
 	@export OMP_WAIT_POLICY=PASSIVE OPENBLAS_THREAD_TIMEOUT=4; export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory --jobs=4 --output-sync=target --keep-going \
-		test-ui test-data lint test-core test-dashboard
+		test-ui test-build lint test-core test-dashboard test-data
 
-test-ui test-data test-dashboard: test-%: venv test-demo
+test-ui test-dashboard: test-%: venv test-demo
 	$(PYTEST) tests/$*
+
+test-build: venv test-demo
+	$(PYTEST) tests/data/build tests/data/batch
+
+test-data: venv test-demo
+	$(PYTEST) tests/data --ignore=tests/data/build --ignore=tests/data/batch
 
 test-core: venv test-demo # and whatever is in none of the others
 	$(PYTEST) --ignore=tests/data --ignore=tests/dashboard --ignore=tests/ui

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...data.lenses.open_spectrum import OpenSpectrum
 from ..figures.sight import Sight
 from ..figures.wording import with_command
-from ..session.choices.open_spectrum import OpenSpectrum
 from ..session.opened.lines_lacking import lacking_of
 from ..session.visitor import Visitor
 from .plane_file import plane_file

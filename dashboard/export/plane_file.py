@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,13 +59,7 @@ def plane_file(
         title += f" · {len(rows):,} selected"
     place = None if shown is None or shown.row < 0 else space.on_plane(name).place(shown.row)
 
-    marks = marks_on(session)
-    beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))
-
-    def shares(xy: np.ndarray) -> np.ndarray:
-        """Positions on the plane (n, 2) as fractions of the picture's width and height."""
-        low, high = np.array([window.x, window.y]).T
-        return (xy - low) / (high - low)
+    marks = _marks_within(session, window)
 
     def work(cancelled: Callable[[], bool]) -> Iterator[SavedFile]:
         from ..figures.explained_spectrum import save_figure  # loads matplotlib
@@ -86,19 +80,9 @@ def plane_file(
             bar=key["bar"],
             ends=key["ends"],
             named=str(space.colours[colour]),
-            ring=None if place is None else shares(np.array(place)),
-            ringed=shares(ringed_places(space, name, rows)),
-            cell=shares(marks.ringed),
-            numbered=[
-                *zip(
-                    shares(marks.numbered),
-                    shares(beside),
-                    marks.numbers,
-                    marks.colours,
-                    strict=True,
-                )
-            ],
-            placed=shares(marks.placed),
+            ring=None if place is None else _shares(np.array(place), window),
+            ringed=_shares(ringed_places(space, name, rows), window),
+            **marks,
         )
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"plane.{kind}"
@@ -109,3 +93,21 @@ def plane_file(
             )
 
     return work
+
+
+def _marks_within(session: Visitor, window: Window) -> dict[str, Any]:
+    """What the open tab marks on the plane, at shares of the picture."""
+    marks = marks_on(session)
+    beside = labels_beside(marks.numbered, window.x, window.y, (window.width, window.height))
+    numbered, labels = _shares(marks.numbered, window), _shares(beside, window)
+    return {
+        "cell": _shares(marks.ringed, window),
+        "numbered": [*zip(numbered, labels, marks.numbers, marks.colours, strict=True)],
+        "placed": _shares(marks.placed, window),
+    }
+
+
+def _shares(xy: np.ndarray, window: Window) -> np.ndarray:
+    """Positions on the plane (n, 2) as fractions of the picture's width and height."""
+    low, high = np.array([window.x, window.y]).T
+    return (xy - low) / (high - low)

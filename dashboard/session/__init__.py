@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from .background.browser_tab import Schedule
     from .background.latest_wins import Answer, Background
     from .choices.address import apply_query, to_query
-    from .choices.open_spectrum import OpenSpectrum
     from .choices.search import find
     from .choices.selected_rows import SelectedRows
     from .choices.state import Outcome
@@ -31,7 +30,6 @@ __all__ = [
     "Comparison",
     "Considered",
     "Evidence",
-    "OpenSpectrum",
     "Outcome",
     "Rebuilt",
     "Recurring",

@@ -16,12 +16,13 @@ from ...core.explain.flux_effects import Effects, effects
 from ...core.settings import ExplainSettings
 from ...core.spectra.wave_axis import WaveAxis
 from ...data.lenses.lenses import AgnLens, AnomalyLens, Lens, LensError
+from ...data.lenses.open_spectrum import OpenSpectrum
 from ...data.selections.selection import Selection
 from ..workspace.workspace import Workspace
 from .background.browser_tab import BrowserTab, Schedule
 from .background.latest_wins import Answer, Background
 from .choices.knobs import Knobs
-from .choices.open_spectrum import OpenSpectrum, open_row
+from .choices.open_spectrum import open_row
 from .choices.person import Person
 from .choices.search import find
 from .choices.selected_rows import SelectedRows

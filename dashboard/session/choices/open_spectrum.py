@@ -9,7 +9,7 @@ from ....data.lenses.lenses import AgnLens, Lens
 from ....data.lenses.open_spectrum import OpenSpectrum
 from ...workspace.workspace import Workspace
 
-__all__ = ["OpenSpectrum", "open_row"]
+__all__ = ["open_row"]
 
 
 def open_row(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation
     from ....core.trust.recurrences import Recurrence
     from ....core.trust.verdict import Trust
+    from ....data.lenses.open_spectrum import OpenSpectrum
     from ....data.lenses.whole_spectrum import WholeSpectrum
-    from .open_spectrum import OpenSpectrum
 
 __all__ = ["Outcome", "View"]
 

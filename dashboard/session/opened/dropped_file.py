@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import param
 
 from ....core.compute.threads import thread_pool
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ...figures.wording import with_command
 from ..background.latest_wins import Answer, Background
-from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import param
 
 from ....core.spectra.edit import EDIT_KINDS, Edit, apply_edits
 from ....data.lenses.built_lens import LensError
-from ..choices.open_spectrum import OpenSpectrum
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ..session import Session
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....data.lenses.lenses import AgnLens
-from ..choices.open_spectrum import OpenSpectrum
+from ....data.lenses.open_spectrum import OpenSpectrum
 
 __all__ = ["lacking_of"]
 

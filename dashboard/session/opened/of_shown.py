@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ....core.compute.threads import thread_pool
-from ..choices.open_spectrum import OpenSpectrum
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ..session import Session
 
 __all__ = ["THREADS", "OfShown"]

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ....core.explain.explanation import Explanation
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ..background.latest_wins import Answer, Background
-from ..choices.open_spectrum import OpenSpectrum
 from ..session import Session
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..choices.open_spectrum import OpenSpectrum
+from ....data.lenses.open_spectrum import OpenSpectrum
 
 if TYPE_CHECKING:
     from ....data.collection.collection import Collection

@@ -14,6 +14,7 @@ from ....core.models.small_samples import FEW
 from ....core.spectra.redshift_warning import doubt
 from ....core.words import percent, probability_text, redshift_text
 from ....data.collection.catalog_facts import why_set_aside
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ...figures.colour_limit import colour_limit
 from ...figures.domain_words import domain_html
 from ...figures.raw_picture import raw_picture
@@ -29,7 +30,6 @@ from ...figures.wording import (
     usual_text,
     with_command,
 )
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.session import Session
 from ...session.visitor import Visitor
 from ...workspace.confusion_table import ordered_types

@@ -12,10 +12,10 @@ import numpy as np
 from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
 from ....core.words import goodness, number_text
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...figures.wording import with_command
 from ...session.background.latest_wins import Answer, Background
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...session.opened.comparison import Comparison, Variant, compare, variants
 from ...session.session import Session
 from ...workspace.cluster_partition import top_names

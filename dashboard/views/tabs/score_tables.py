@@ -12,8 +12,8 @@ from ....core.models.small_samples import percent_interval
 from ....core.words import percent
 from ....data.lenses.leaders import ScoreLeaders
 from ....data.lenses.lenses import AnomalyLens
+from ....data.lenses.open_spectrum import OpenSpectrum
 from ...figures.wording import OF_CHI2, overlap_note, score_text
-from ...session.choices.open_spectrum import OpenSpectrum
 from ...workspace.listing import Listing
 from ..widgets.html_sections import button
 

@@ -70,7 +70,7 @@ def test_both_themes_define_the_same_colours(doc: Document) -> None:
     names = [set(re.findall(r"(--[\w-]+):", text)) for text in (light, dark)]
     assert names[0] == names[1]
     used = set(re.findall(r"var\((--[\w-]+)", "".join(p.read_text() for p in ASSETS.glob("*.css"))))
-    of_the_page = {"--font", "--small", "--radius", "--dot", "--at", "--scale"}
+    of_the_page = {"--font", "--small", "--radius", "--dot", "--at", "--scale", "--weights"}
     dragged = {"--plane", "--spectrum", "--drawer"}  # sizes of panes, set by a hand
     assert used - of_the_page - dragged <= names[0]
 

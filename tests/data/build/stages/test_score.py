@@ -185,8 +185,8 @@ def test_the_weights_of_the_loss_may_be_searched_for(copied, quick):
     ("wrong", "message"),
     [
         ({"sn_bins": 0}, "sn_bins=0"),
-        ({"dust": "moon"}, "dust='moon'"),
-        ({"explain_score": "median"}, "explain_score='median'"),
+        ({"dust": "moon"}, "dust must be one of .* got 'moon'"),
+        ({"explain_score": "median"}, "explain_score must be one of .* got 'median'"),
         ({"model_per_bin": True, "plane_features": "latent"}, "one autoencoder"),
     ],
 )

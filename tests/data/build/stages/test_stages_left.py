@@ -212,8 +212,8 @@ def test_the_anomaly_plane_can_show_the_latent_space_instead(copied, store, quic
         ({"top_percent": 101.0}, "top_percent=101.0"),
         ({"k": 0}, "k=0"),
         ({"vae_rows": 0}, "vae_rows=0"),
-        ({"learn_from": "stars"}, "learn_from='stars'"),
-        ({"plane_features": "colours"}, "plane_features='colours'"),
+        ({"learn_from": "stars"}, "learn_from must be one of .* got 'stars'"),
+        ({"plane_features": "colours"}, "plane_features must be one of .* got 'colours'"),
     ],
 )
 def test_settings_that_make_no_sense_are_quoted(wrong, message):

@@ -139,7 +139,7 @@ def test_whole_numbers_with_a_null_are_no_data(tmp_path):
 def test_a_mask_on_everything_and_logical_flux_are_refused(tmp_path):
     with pytest.raises(ReadError, match=r"every one of 400 pixels is marked bad by 'MASK'"):
         own(tmp_path / "a.fits", wave=WAVE, flux=FLUX, error=ERROR, mask=np.ones(N, bool))
-    with pytest.raises(ReadError, match="'FLUX' holds true and false"):
+    with pytest.raises(ReadError, match="'FLUX' contains true and false"):
         own(tmp_path / "b.fits", wave=WAVE, flux=FLUX > 30, error=ERROR)
 
 
