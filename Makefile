@@ -21,7 +21,7 @@ run: venv ## build the demo the first time, then open the dashboard
 test: venv ## everything CI runs: lint, types, import arrow, all tests in a real browser too
 	@export OMP_WAIT_POLICY=PASSIVE OPENBLAS_THREAD_TIMEOUT=4; export SPEXPLAIN_TEST_DEMO=$$(mktemp -d); trap 'rm -rf $$SPEXPLAIN_TEST_DEMO' EXIT INT TERM; \
 	$(MAKE_COMMAND) --no-print-directory --jobs=4 --output-sync=target --keep-going \
-		test-ui test-build lint test-core test-dashboard test-data
+		test-ui test-build lint test-core test-data test-dashboard
 
 test-ui test-dashboard: test-%: venv test-demo
 	$(PYTEST) tests/$*
