@@ -125,8 +125,17 @@ class Tab:
             name,
         )
 
+    def weights(self, n: int) -> None:
+        """Wait until the explanation on the page is one of n weights."""
+        self.wait(
+            "n => Bokeh.documents[0].get_model_by_name('bands')?.data.weight?.length === n", n
+        )
+
     def painted(self, id: str) -> None:
-        """Wait until this spectrum is open and its explanation, all of it, is on it."""
+        """Wait until this spectrum is open and its explanation, all of it, is on it.
+
+        Which may be the one of before, where the spectrum was open already.
+        """
         self.page.locator(".verdict .id", has_text=id).wait_for()
         self.wait(
             "id => { const find = name => Bokeh.documents[0].get_model_by_name(name);"

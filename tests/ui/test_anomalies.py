@@ -32,8 +32,10 @@ def test_comparing_settings_and_taking_one_over(tab: Any, strangest: str) -> Non
     slic.click()
     tab.wait("() => new URLSearchParams(location.search).get('segmentation') === 'slic'")
     page.locator(".row", has_text="SLIC segments").locator("button.now").wait_for()
-    tab.painted(strangest)
-    assert 2 < len(tab.data("bands")["weight"]) <= 77
+    tab.wait(
+        "() => { const bands = Bokeh.documents[0].get_model_by_name('bands');"
+        " return bands.data.weight.length > 2 && bands.data.weight.length < 77 }"
+    )
 
 
 def test_choosing_how_many_clusters_naming_one_and_colouring_the_plane(

@@ -40,8 +40,8 @@ def test_from_a_click_on_the_plane_to_every_way_of_explaining(
     tab.settled_plane()
     tab.click_point(x, y)
     tab.painted(id)
-    assert len(tab.data("bands")["weight"]) == 77
-    assert page.get_by_text("5,000 of 5,000 samples").is_visible()
+    tab.weights(77)
+    page.get_by_text("5,000 of 5,000 samples").wait_for()
 
     # A hand on the segments slider: the overlay changes before it lets go.
     before = tab.data("ribbon")["shade"]
@@ -57,13 +57,11 @@ def test_from_a_click_on_the_plane_to_every_way_of_explaining(
     )
     page.mouse.up()
     tab.painted(id)
-    after = tab.data("ribbon")["shade"]
-    assert after != before
+    assert tab.data("ribbon")["shade"] != before
 
     page.get_by_role("radio", name="Saliency").click()
     page.get_by_text("each alone").wait_for()
-    tab.painted(id)
-    assert len(tab.data("bands")["weight"]) == len(tab.data("pixels")["x"])
+    tab.weights(len(tab.data("pixels")["x"]))
 
     page.locator("select[name=lens]").select_option("anomaly")
     page.get_by_text("more anomalous than").wait_for()
@@ -91,7 +89,7 @@ def test_a_link_reopens_the_view_whose_list_is_saved_and_the_back_button_returns
     page, id = tab.page, lonely[0]
     tab.open(f"?id={id}&method=occlusion&n_segments=20&lens=anomaly&unit=nm&tab=anomalous")
     tab.painted(id)
-    assert len(tab.data("bands")["weight"]) == 20
+    tab.weights(20)
     assert tab.data("pixels")["x"][-1] < 1000  # nm
     with page.expect_download() as download:
         page.get_by_role("button", name="Export CSV").click()
@@ -387,8 +385,7 @@ def test_a_wrong_or_mistyped_number_is_quoted_until_it_is_mended(
     entry.fill("30")
     entry.press("Enter")
     said.wait_for(state="hidden")
-    tab.painted(lonely[0])
-    assert len(tab.data("bands")["weight"]) == 30
+    tab.weights(30)
 
 
 def test_a_menu_and_what_was_said_are_taken_away_and_can_come_again(tab: Any) -> None:
