@@ -15,6 +15,8 @@ from .svm.coupled_svm import CoupledSvm
 
 __all__ = ["read_model"]
 
+_WAYS = ("predict_proba", "decision_function", "predict", "score_samples", "fit_predict")
+
 
 def read_model(
     source: Any,
@@ -28,9 +30,10 @@ def read_model(
     Parameters
     ----------
     source
-        A fitted scikit-learn estimator or pipeline; a ``torch.nn.Module``; an ONNX session
-        (``onnxruntime.InferenceSession``) or the path of an ``.onnx`` file; or any function
-        (n, D) → (n,) or (n, C).
+        A fitted scikit-learn estimator or pipeline (of outlier detectors and densities the
+        negative ``score_samples`` is explained: higher is stranger); a ``torch.nn.Module``; an
+        ONNX session (``onnxruntime.InferenceSession``) or the path of an ``.onnx`` file; or any
+        function (n, D) → (n,) or (n, C).
     classes
         Names of the columns; by default an estimator's own.
     outputs
@@ -50,6 +53,8 @@ def read_model(
         raise ValueError(f"outputs must be one of {get_args(Outputs)}, got {outputs!r}")
     if isinstance(source, AnyModel):
         return source
+    if isinstance(source, type):
+        raise TypeError(f"{source.__name__} is a class: hand over a model made of it, and fitted")
     own: str = getattr(source, "__name__", "") or type(source).__name__
     name = name or str("function" if own == "<lambda>" else own)
     named = None if classes is None else tuple(str(label) for label in classes)
@@ -66,7 +71,7 @@ def read_model(
     if hasattr(source, "get_inputs") and hasattr(source, "run"):
         kind = outputs or ("probabilities" if named else "value")
         return AnyModel(name, _onnx_answers(source, bool(named)), kind, named or ())
-    if any(hasattr(source, way) for way in ("predict", "predict_proba", "decision_function")):
+    if any(hasattr(source, way) for way in _WAYS):
         return _estimator(source, name, named)
     if callable(source):
         return AnyModel(name, source, outputs or ("probabilities" if named else "value"),
@@ -78,20 +83,9 @@ def read_model(
 
 
 def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyModel:
-    from sklearn.base import is_classifier
-
     classes: Any = getattr(source, "classes_", named)
-    if classes is None and (
-        hasattr(source, "predict_proba")
-        or hasattr(source, "decision_function")
-        or (hasattr(source, "__sklearn_tags__") and is_classifier(source))
-    ):
-        raise TypeError(
-            f"{name} has no classes_: it is not fitted; call its fit(X, y) first, or, if it was "
-            "made otherwise, name its classes: classes=(...)"
-        )
     if classes is None:
-        return AnyModel(name, source.predict, "value")
+        return _without_classes(source, name)
     own = tuple(str(label) for label in classes)
     if named is not None and named != own:
         if len(named) != len(own):
@@ -99,12 +93,64 @@ def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyMode
         own = named
     if _softmax_of_decisions(source):
         # Its probabilities are rounded to 0 and 1 where it is sure; what they are made of is not.
-        return AnyModel(name, source.decision_function, "logits", own)
+        return AnyModel(name, _asked(source, "decision_function"), "logits", own)
     if hasattr(source, "predict_proba"):
         known = read_classifier(source) if named is None else None
         machine = known if isinstance(known, CoupledSvm) else None
-        return AnyModel(name, source.predict_proba, "probabilities", own, machine=machine)
-    return AnyModel(name, source.decision_function, "decisions", own)
+        answers = _asked(source, "predict_proba")
+        return AnyModel(name, answers, "probabilities", own, machine=machine)
+    return AnyModel(name, _asked(source, "decision_function"), "decisions", own)
+
+
+def _without_classes(source: Any, name: str) -> AnyModel:
+    """An estimator of one number: a regressor's answer, or how strange a spectrum is."""
+    from sklearn.utils import get_tags
+
+    kind = get_tags(source).estimator_type if hasattr(source, "__sklearn_tags__") else None
+    if kind in ("outlier_detector", "density_estimator"):
+        return AnyModel(*_strangeness(source, name, kind), "value")
+    if kind == "clusterer":
+        raise TypeError(
+            f"{name} gives the numbers of clusters, which have no order: hand over a function, "
+            "such as lambda spectra: -model.transform(spectra)[:, 0]"
+        )
+    if kind == "classifier" or any(hasattr(source, way) for way in _WAYS[:2]):
+        raise TypeError(
+            f"{name} has no classes_: it is not fitted; call its fit(X, y) first, or, if it was "
+            "made otherwise, name its classes: classes=(...), or hand over a function of one "
+            "number, such as model.decision_function"
+        )
+    return AnyModel(name, _asked(source, "predict"), "value")
+
+
+def _strangeness(source: Any, name: str, kind: str) -> tuple[str, Answers]:
+    """The score of an outlier detector or a density, the higher the stranger, and its name."""
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    try:
+        check_is_fitted(source)
+    except NotFittedError:
+        raise TypeError(f"{name} is not fitted; call its fit(X) first") from None
+    if not hasattr(source, "score_samples"):
+        raise TypeError(
+            f"{name} has no score_samples: it scores no spectra but those it was fitted to; "
+            "LocalOutlierFactor does with novelty=True"
+        )
+    scores = _asked(source, "score_samples")
+    shown = f"{name} anomaly score" if kind == "outlier_detector" else f"−log density ({name})"
+    return shown, lambda spectra: -np.asarray(scores(spectra))
+
+
+def _asked(source: Any, method: str) -> Answers:
+    """A method of an estimator, whose spectra bear the names of the table it was fitted to."""
+    answers = getattr(source, method)
+    names = getattr(source, "feature_names_in_", None)
+    if names is None:
+        return answers
+    import pandas as pd
+
+    return lambda spectra: answers(pd.DataFrame(spectra, columns=names))
 
 
 def _softmax_of_decisions(source: Any) -> bool:

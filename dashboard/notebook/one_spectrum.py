@@ -16,8 +16,8 @@ from ...core.spectra.redshift_warning import doubt
 from ...core.spectra.spectrum import Spectrum
 from ...core.spectra.unit_spellings import SURVEY_FLUX, SURVEY_UNIT
 from ...core.spectra.with_units import PhysicalSpectrum
+from ...data.ingest.readers import ReadError, read_table
 from ...data.ingest.readers import read as read_file
-from ...data.ingest.readers import read_table
 
 __all__ = ["OneSpectrum", "read"]
 
@@ -140,7 +140,12 @@ def read(source: Any, *, z: float | None = None) -> OneSpectrum:
     elif isinstance(source, Spectrum):
         spectrum = OneSpectrum(source)
     elif isinstance(source, str | os.PathLike):
-        spectrum = OneSpectrum(read_file(Path(source).expanduser()))
+        path = Path(source).expanduser()
+        if not path.exists():
+            raise ReadError(
+                "unreadable", f"no file {path}; a spectrum of a collection is c[{path.name!r}]"
+            )
+        spectrum = OneSpectrum(read_file(path))
     elif hasattr(source, "spectral_axis") and hasattr(source, "flux"):
         meta = getattr(source, "meta", None) or {}
         name = str(meta.get("id", "") or "spectrum")

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from astropy.units import UnitConversionError, spectral
 
 from ...core.explain.entry import explain
 from ...core.explain.many_gradients import gradients_of_many
@@ -96,6 +97,7 @@ class Model:
         """
         if errors not in ("raise", "keep"):
             raise ValueError(f"errors must be 'raise' or 'keep', got {errors!r}")
+        method = method.lower() if isinstance(method, str) else method
         chosen = _settings(method, self.known, settings)
         own = OwnSegments(segments, baseline)
         many = not isinstance(spectra, OneSpectrum) and np.ndim(spectra) == 2
@@ -150,7 +152,7 @@ class Model:
         return flux, Origin(spectrum.id, note=done, z_warning=spectrum.spectrum.z_warning)
 
     def _flux(self, source: Any) -> np.ndarray:
-        if getattr(source, "unit", None) is not None:
+        if getattr(source, "unit", None) not in (None, ""):
             raise ValueError(
                 f"flux has the unit {source.unit}: the model takes prepared flux without one; hand "
                 "over the whole spectrum (specutils.Spectrum) and it is prepared"
@@ -229,7 +231,8 @@ def model(
     Parameters
     ----------
     source
-        A fitted scikit-learn estimator or pipeline, a torch module, any function
+        A fitted scikit-learn estimator or pipeline (of outlier detectors and densities the
+        negative ``score_samples``: higher is stranger), a torch module, any function
         (n, D) → (n,) or (n, C), or an ONNX session or file.
     wave
         (D,) rest wavelengths of its pixels, vacuum Å, increasing, or with a unit. With ``c.wave``
@@ -248,16 +251,30 @@ def model(
         If it is not a model, not fitted, or the wavelengths do not increase.
     """
     if not isinstance(wave, PreparedWave):
-        unit: Any = getattr(wave, "unit", None)
-        wave = np.asarray(wave if unit is None else wave.to_value("Angstrom"), np.float64)
-    if wave.ndim != 1 or len(wave) < 2 or not (np.diff(wave) > 0).all():
-        raise ValueError(f"wave must be (D,) and increase, got shape {wave.shape}")
+        wave = _in_angstrom(wave)
+    if wave.ndim != 1 or len(wave) < 2:
+        raise ValueError(f"wave must be (D,), got shape {wave.shape}")
+    if not (np.diff(wave) > 0).all():
+        at = int((~(np.diff(wave) > 0)).argmax())
+        raise ValueError(
+            f"wave must increase, got {wave[at]:g} and then {wave[at + 1]:g} Å (pixel {at + 1})"
+        )
     if unit_looks_nm(wave):
         raise ValueError(
             f"wave spans {wave[0]:g}–{wave[-1]:g}: that looks like nm or µm; hand it over with "
             "its unit (wave * u.nm) or in Å"
         )
     return Model(read_model(source, classes=classes, outputs=outputs, name=name), wave)
+
+
+def _in_angstrom(wave: Any) -> np.ndarray:
+    unit: Any = getattr(wave, "unit", None)
+    if unit is None:
+        return np.asarray(wave, np.float64)
+    try:
+        return np.asarray(wave.to_value("Angstrom", equivalencies=spectral()), np.float64)
+    except UnitConversionError as error:
+        raise ValueError(f"wave is in {unit}, which is no unit of wavelengths") from error
 
 
 def unit_looks_nm(wave: np.ndarray) -> bool:

@@ -1,15 +1,21 @@
 """A model of any library as targets: which class, on which scale, and what is refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import clone
+from sklearn.cluster import KMeans
+from sklearn.covariance import EllipticEnvelope
+from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
-from sklearn.svm import SVC, LinearSVC
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC, LinearSVC, OneClassSVM
 from spexplain.core.targets.any_model import AnyModel, scaled
 from spexplain.core.targets.read_model import read_model
 
@@ -157,6 +163,50 @@ def test_a_model_of_no_library_is_known_by_what_it_has():
         assert model.classes == ("b", "a")
         np.testing.assert_allclose(model.target("a")(x), -1.0)
     np.testing.assert_allclose(read_model(Number()).target()(x), 1.0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        IsolationForest(n_estimators=10, random_state=0),
+        OneClassSVM(),
+        LocalOutlierFactor(novelty=True),
+        make_pipeline(StandardScaler(), EllipticEnvelope(random_state=0)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_an_outlier_detector_tells_how_strange_a_spectrum_is(make, data):
+    x, _ = data
+    with pytest.raises(TypeError, match="is not fitted"):
+        read_model(clone(make))
+    fitted = clone(make).fit(x)
+    target = read_model(fitted).target()
+    np.testing.assert_array_equal(target(x), -fitted.score_samples(x))
+    assert target.name == f"{type(make).__name__} anomaly score"
+    assert target(np.full((1, 6), 9.0)) > target(x).max()  # far from all: the strangest
+
+
+def test_a_density_counts_downwards_and_what_has_no_scale_is_refused(data):
+    x, _ = data
+    mixture = GaussianMixture(2, random_state=0).fit(x)
+    target = read_model(mixture).target()
+    assert target.name == "−log density (GaussianMixture)"
+    np.testing.assert_array_equal(target(x), -mixture.score_samples(x))
+    for model, words in (
+        (KMeans(2, n_init=1, random_state=0).fit(x), "numbers of clusters.*transform"),
+        (LocalOutlierFactor().fit(x), "novelty=True"),
+        (RandomForestClassifier, "is a class: hand over a model"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            read_model(model)
+
+
+def test_a_model_that_was_fitted_to_a_table_is_asked_with_its_columns(data):
+    x, y = data
+    columns = [f"{wave} Å" for wave in range(6)]
+    fitted = KNeighborsClassifier().fit(pd.DataFrame(x, columns=columns), y)
+    expected = fitted.predict_proba(pd.DataFrame(x, columns=columns))  # a warning is an error
+    np.testing.assert_array_equal(read_model(fitted).by_class(x), expected)
 
 
 def test_logits_may_be_minus_infinity_but_not_nan():

@@ -18,6 +18,7 @@ from sklearn.svm import LinearSVC
 from spexplain.core.explain.entry import explain
 from spexplain.core.spectra.spectrum import Spectrum
 from spexplain.data.explanations.replaying import OtherModelError
+from spexplain.data.ingest.readers import ReadError
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +209,16 @@ def test_errors_name_their_cause(c, m, labelled):
         sx.model(lambda x: x[:, 0], np.linspace(380.0, 700.0, 50))
     wave = np.linspace(380.0, 700.0, 50) * u.nm
     assert sx.model(lambda x: x[:, 0], wave).wave[0] == pytest.approx(3800)
+    in_ghz = sx.model(lambda x: x[:, 0], wave.to(u.GHz, u.spectral()))
+    np.testing.assert_allclose(in_ghz.wave, wave.to_value(u.AA))
+    with pytest.raises(ValueError, match="wave is in Jy"):
+        sx.model(lambda x: x[:, 0], wave.value * u.Jy)
+    with pytest.raises(ValueError, match=r"must increase, got 5000 and then 4000 Å \(pixel 1\)"):
+        sx.model(lambda x: x[:, 0], [5000.0, 4000.0])
+    with pytest.raises(ReadError, match=r"no file .*c\['demo-000141'\]"):
+        m.explain("demo-000141", "type 1")
+    unitless, lime = X[0] * u.dimensionless_unscaled, {"n_samples": 100, "method": "LIME"}
+    assert m.explain(unitless, "type 1", **lime).explanation.weights.any()
     infinite = sx.model(lambda x: np.full(len(x), np.inf), c.wave)
     with pytest.raises(ValueError, match="gives inf for 1 of 1"):
         infinite.explain(X[0])
