@@ -77,7 +77,7 @@ def opened(path: Path) -> list[dict[str, Any]]:
         start, cpu = time.perf_counter(), time.process_time()
 
     from spexplain.core.planes.inside_outline import inside_outline
-    from spexplain.dashboard.figures.shade import Window
+    from spexplain.dashboard.figures.planes.shade import Window
     from spexplain.dashboard.server.server import open_workspace
     from spexplain.dashboard.session.choices.search import find
     from spexplain.dashboard.views.plane.picture import draw_plane

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .core.explain.explanation import Explanation as Explanation
     from .core.settings import ExplainSettings as ExplainSettings
     from .core.targets.base import CallableTarget as CallableTarget
-    from .dashboard.figures.explained_spectrum import (
+    from .dashboard.figures.printed.explained_spectrum import (
         explained_spectrum_figure as explained_spectrum_figure,
     )
     from .dashboard.notebook import app, model, open, read, replay
@@ -39,7 +39,7 @@ _HOMES = {
     "Explanation": ".core.explain.explanation",
     "explain": ".core.explain.entry",
     "explain_many": ".core.explain.entry",
-    "explained_spectrum_figure": ".dashboard.figures.explained_spectrum",
+    "explained_spectrum_figure": ".dashboard.figures.printed.explained_spectrum",
     **dict.fromkeys(("app", "open"), ".dashboard.notebook.opened"),
     **dict.fromkeys(("model",), ".dashboard.notebook.own_model"),
     "read": ".dashboard.notebook.one_spectrum",

@@ -15,7 +15,7 @@ from ...data.collection.runs import RunStore
 from ...data.study.evaluation import Evaluation
 from ...data.study.figure_intervals import macro_interval_text
 from ...data.study.table import Table
-from ..figures.domain_words import model_lines
+from ..figures.words.domain_words import model_lines
 
 __all__ = ["cell_text", "evaluation_lines"]
 

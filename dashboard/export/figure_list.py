@@ -17,8 +17,8 @@ from ...data.collection.trained.trained_models import load_type_classifier, prob
 from ...data.lenses.plane_points import Plane, open_planes
 from ...data.study.evaluation import Evaluation
 from ...data.study.examples import numbered_examples
-from ..figures.set_words import reliability_text
-from ..figures.small_multiples import planes_layout
+from ..figures.planes.small_multiples import planes_layout
+from ..figures.words.set_words import reliability_text
 from ..workspace.confusion_table import ordered_types
 from .report_figures import (
     confusion_figure,

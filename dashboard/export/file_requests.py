@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from ...data.lenses.open_spectrum import OpenSpectrum
 from ..figures.sight import Sight
-from ..figures.wording import with_command
+from ..figures.words.wording import with_command
 from ..session.opened.lines_lacking import lacking_of
 from ..session.visitor import Visitor
 from .plane_file import plane_file
 from .save import SavedFile, keep, origin_of
 
 if TYPE_CHECKING:
-    from ..figures.shade import Window
+    from ..figures.planes.shade import Window
 
 __all__ = ["FileRequests"]
 

@@ -17,7 +17,7 @@ from ..views.widgets.controls import legend_of
 from .save import SavedFile
 
 if TYPE_CHECKING:
-    from ..figures.shade import Window
+    from ..figures.planes.shade import Window
 
 __all__ = ["plane_file"]
 
@@ -62,8 +62,8 @@ def plane_file(
     marks = _marks_within(session, window)
 
     def work(cancelled: Callable[[], bool]) -> Iterator[SavedFile]:
-        from ..figures.explained_spectrum import save_figure  # loads matplotlib
-        from ..figures.plane_figure import plane_figure
+        from ..figures.printed.explained_spectrum import save_figure  # loads matplotlib
+        from ..figures.printed.plane_figure import plane_figure
 
         width, height = (round(side * _SHARPER) for side in (window.width, window.height))
         sharp = replace(window, width=width, height=height)

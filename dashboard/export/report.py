@@ -14,7 +14,7 @@ from ...data.files.atomic import written_whole
 from ...data.study.evaluation import Evaluation
 from ...data.study.figure_intervals import macro_interval_text
 from ...data.study.table import Table
-from ..figures.domain_words import model_lines
+from ..figures.words.domain_words import model_lines
 from .evaluation_text import cell_text
 from .figure_list import FigureJob, figure_jobs
 

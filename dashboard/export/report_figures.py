@@ -25,7 +25,7 @@ from ...data.lenses.plane_points import Plane
 from ...data.study import published_p21 as paper
 from ...data.study.figure_intervals import share_interval
 from ..figures.colour_limit import colour_limit
-from ..figures.number_labels import label_places
+from ..figures.planes.number_labels import label_places
 from ..figures.theme import THEMES, category_colours
 from ..workspace.confusion_table import ordered_types
 

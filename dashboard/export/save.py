@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from ...data.collection.collection import Collection
 from ...data.lenses.lenses import Lens, Verdict
-from ..figures.domain_words import origin_words
-from ..figures.wording import chosen_text, flux_label
+from ..figures.words.domain_words import origin_words
+from ..figures.words.wording import chosen_text, flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,7 +100,7 @@ def figure_of(
 
     Of the whole spectrum at rest, or as ``sight`` has it.
     """
-    from ..figures.explained_spectrum import explained_spectrum_figure
+    from ..figures.printed.explained_spectrum import explained_spectrum_figure
 
     of = saved.explanation
     return explained_spectrum_figure(
@@ -177,7 +177,7 @@ def _written(
         elif kind in ("csv", "ecsv"):
             write_segment_table(path, saved)
         else:
-            from ..figures.explained_spectrum import save_figure
+            from ..figures.printed.explained_spectrum import save_figure
 
             save_figure(figure_of(saved, verdict, paint=paint, sight=sight), path)
         return path.read_bytes()

@@ -152,7 +152,7 @@ def write_files(
         A file cannot be written, or has another suffix.
     """
     if figure is not None:
-        from ..figures.explained_spectrum import save_figure  # loads matplotlib
+        from ..figures.printed.explained_spectrum import save_figure  # loads matplotlib
 
         save_figure(figure_of(explained.saved, explained.verdict), figure)
     if everything is not None:

@@ -8,14 +8,19 @@ from ...core.lazy_names import public_names
 
 if TYPE_CHECKING:
     from .bokeh_style import FONT, dress, letter_name, plain_figure, span
-    from .bpt_diagram import bpt_figure, bpt_points
-    from .domain_words import domain_html, domain_lines, model_lines, origin_words
-    from .effect_words import does_words, unit_words
-    from .explained_spectrum import explained_spectrum_figure, save_figure
     from .line_labels import fit_labels
-    from .number_labels import label_places
-    from .pieces import verdict_text
-    from .set_words import (
+    from .planes.bpt_diagram import bpt_figure, bpt_points
+    from .planes.number_labels import label_places
+    from .planes.shade import Window, as_category, shade_categories, shade_values
+    from .planes.small_multiples import planes_layout
+    from .printed.explained_spectrum import explained_spectrum_figure, save_figure
+    from .printed.pieces import verdict_text
+    from .svg.svg_plots import Curve, line_plot
+    from .svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline, strips
+    from .theme import THEMES, ThemeName, category_colours, diverging, painting, sequential
+    from .words.domain_words import domain_html, domain_lines, model_lines, origin_words
+    from .words.effect_words import does_words, unit_words
+    from .words.set_words import (
         NO_TYPE,
         certainty_lines,
         held_text,
@@ -27,12 +32,7 @@ if TYPE_CHECKING:
         set_text,
         verdict_lines,
     )
-    from .shade import Window, as_category, shade_categories, shade_values
-    from .small_multiples import planes_layout
-    from .svg_plots import Curve, line_plot
-    from .svg_spectra import Frame, band, ends, painted_pieces, picture, polyline, strips
-    from .theme import THEMES, ThemeName, category_colours, diverging, painting, sequential
-    from .wording import (
+    from .words.wording import (
         OF_CHI2,
         OF_SHARES,
         Meaning,

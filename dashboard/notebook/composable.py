@@ -14,7 +14,7 @@ from ...core.explain.flux_effects import effects
 from ...data.lenses.plane_points import Plane
 from ..figures.colour_limit import colour_limit
 from ..figures.theme import THEMES, ThemeName, category_colours, diverging, sequential
-from ..figures.wording import meaning
+from ..figures.words.wording import meaning
 from ..workspace.colouring import Categories, Colouring
 
 __all__ = ["painted_spectrum", "plane_points"]

@@ -23,8 +23,8 @@ from ...core.targets.scales import held_words
 from ...core.trust import Trust, assess
 from ...data.explanations.fits_file import save_explanation
 from ...data.explanations.saved import Origin, SavedExplanation
-from ..figures.effect_words import does_words
-from ..figures.wording import flux_label
+from ..figures.words.effect_words import does_words
+from ..figures.words.wording import flux_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,7 +105,7 @@ class Explained:
 
     def plot(self, **options: Any) -> Figure:
         """The painted spectrum, a Matplotlib figure; options of ``explained_spectrum_figure``."""
-        from ..figures.explained_spectrum import explained_spectrum_figure
+        from ..figures.printed.explained_spectrum import explained_spectrum_figure
 
         origin = self._origin
         known: dict[str, Any] = {

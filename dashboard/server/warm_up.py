@@ -61,7 +61,7 @@ def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) 
 
 
 def _shade(workspace: Workspace, plane: str, name: str) -> None:
-    from ..figures.shade import Window
+    from ..figures.planes.shade import Window
 
     window = Window(*workspace.on_plane(plane).extent(), width=8, height=8)
     draw_plane(workspace, plane, name, window, theme="light")
@@ -69,7 +69,7 @@ def _shade(workspace: Workspace, plane: str, name: str) -> None:
 
 def _keep(workspace: Workspace) -> None:
     """What the next start shows while datashader compiles."""
-    from ..figures.shade import Window
+    from ..figures.planes.shade import Window
 
     for plane in [*workspace.planes][:1]:
         for name in [*workspace.colours][:1]:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from ..figures.wording import with_command
+from ..figures.words.wording import with_command
 
 __all__ = ["Rejection", "rejections"]
 

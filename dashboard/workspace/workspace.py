@@ -174,7 +174,7 @@ class Workspace:
         """The plane's points as the shader takes them: x, y, and category or value."""
 
         def make() -> pd.DataFrame:
-            from ..figures.shade import (
+            from ..figures.planes.shade import (
                 as_category,  # loads datashader: not before a picture is drawn
             )
 

@@ -81,9 +81,9 @@ def explain_command(
 
 def _print_explained(explained: Explained, id: str, *, as_json: bool) -> None:
     from ....core.spectra.redshift_warning import doubt
-    from ...figures.domain_words import domain_lines
-    from ...figures.pieces import verdict_text
-    from ...figures.set_words import verdict_lines
+    from ...figures.printed.pieces import verdict_text
+    from ...figures.words.domain_words import domain_lines
+    from ...figures.words.set_words import verdict_lines
     from ..output.explanation_text import (
         explanation_document,
         explanation_lines,

@@ -24,7 +24,7 @@ def evaluate_command(
     """Print every table of the AGN paper for this collection, beside the paper's own values."""
     from ....data.collection.runs import RunStore
     from ...export.evaluation_text import evaluation_lines
-    from ...figures.domain_words import model_lines
+    from ...figures.words.domain_words import model_lines
 
     evaluation = _evaluate(named(directory, demo=demo), split, jobs)
     models = list(model_lines(RunStore(evaluation.collection.path), "svm"))

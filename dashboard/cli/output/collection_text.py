@@ -22,8 +22,8 @@ from ....data.collection.trained.class_sets import TypeCertainty
 from ....data.lenses.lenses import outdated, outdated_domain
 from ....data.lenses.taken_by import TakenBy, taken_by_lenses
 from ....data.objects.working_copies import address_of
-from ...figures.domain_words import model_lines
-from ...figures.set_words import certainty_lines
+from ...figures.words.domain_words import model_lines
+from ...figures.words.set_words import certainty_lines
 
 if TYPE_CHECKING:
     from ....data.build.build_report import BuildReport

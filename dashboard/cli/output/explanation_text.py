@@ -12,7 +12,7 @@ from ....core.explain.flux_effects import effects
 from ....core.spectra.lines.line_list import PAGE_LINES
 from ....core.targets.scales import held_words
 from ....core.words import goodness
-from ...figures.effect_words import does_words, unit_words
+from ...figures.words.effect_words import does_words, unit_words
 
 if TYPE_CHECKING:
     from ....core.explain.explanation import Explanation

@@ -14,7 +14,7 @@ from ....core.words import percent
 from ....data.collection.collection import Collection
 from ....data.lenses.leaders import ScoreLeaders, score_leaders
 from ....data.lenses.lenses import AnomalyLens, LensError, open_lenses
-from ...figures.wording import OF_CHI2, overlap_note
+from ...figures.words.wording import OF_CHI2, overlap_note
 
 __all__ = ["score_lines", "stored_leaders"]
 

@@ -13,7 +13,7 @@ import param
 
 from ....core.compute.threads import thread_pool
 from ....data.lenses.open_spectrum import OpenSpectrum
-from ...figures.wording import with_command
+from ...figures.words.wording import with_command
 from ..background.latest_wins import Answer, Background
 from ..session import Session
 

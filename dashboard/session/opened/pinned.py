@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...figures.wording import with_command
+from ...figures.words.wording import with_command
 from ..session import Session
 from .of_shown import THREADS
 

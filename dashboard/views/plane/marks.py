@@ -12,7 +12,7 @@ from bokeh.models import ColumnDataSource, Scatter, Segment, Text
 from bokeh.plotting import figure
 
 from ...figures.bokeh_style import FONT, span
-from ...figures.number_labels import label_places
+from ...figures.planes.number_labels import label_places
 from ...figures.theme import THEMES
 from ...session.visitor import Visitor
 from ..widgets.components import added_at_once, in_one_patch

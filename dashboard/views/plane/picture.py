@@ -22,7 +22,7 @@ from ...workspace.colouring import Categories, Values
 from ...workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from ...figures.shade import Window
+    from ...figures.planes.shade import Window
 
 __all__ = [
     "KEPT_PX",
@@ -77,7 +77,7 @@ def draw_plane(
     -------
     (height, width) uint32 RGBA, row 0 at the bottom.
     """
-    from ...figures.shade import shade_shadow  # loads datashader
+    from ...figures.planes.shade import shade_shadow  # loads datashader
 
     points = workspace.points(plane, colour)
     lit = None if rows is None else selected_on(workspace, plane, rows)
@@ -103,7 +103,7 @@ def _coloured(
     rows: np.ndarray | None,
     pixel_ratio: float,
 ) -> np.ndarray:
-    from ...figures.shade import shade_categories, shade_values
+    from ...figures.planes.shade import shade_categories, shade_values
 
     colouring = workspace.colouring(colour)
     if isinstance(colouring, Categories):

@@ -33,7 +33,7 @@ from .picture import KEPT_PX, draw_plane, framed, kept_picture, stretch_in_view
 from .select_tools import attach_select
 
 if TYPE_CHECKING:
-    from ...figures.shade import Window
+    from ...figures.planes.shade import Window
 
 __all__ = ["PlaneView"]
 
@@ -104,7 +104,7 @@ class PlaneView(pn.viewable.Viewer):
 
     def in_view(self) -> Window:
         """What part of the plane is in view, on how many pixels of the page."""
-        from ...figures.shade import Window
+        from ...figures.planes.shade import Window
 
         return Window(span(self._x), span(self._y), *self._size())
 
@@ -231,7 +231,7 @@ class PlaneView(pn.viewable.Viewer):
             return
         if not (sized or space.drawn.is_set()):
             return  # the first page goes out while datashader loads (warm_up.py)
-        from ...figures.shade import Window
+        from ...figures.planes.shade import Window
 
         x, y = span(self._x), span(self._y)
         width, height = (round(side * self._ratio) for side in self._size())

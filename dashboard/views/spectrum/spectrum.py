@@ -15,7 +15,7 @@ from ...figures.colour_limit import colour_limit
 from ...figures.filled_source import clear, fill
 from ...figures.sight import LineOver, Sight
 from ...figures.theme import THEMES, painting
-from ...figures.wording import flux_label, meaning
+from ...figures.words.wording import flux_label, meaning
 from ...session.choices.drawing import AXIS, LINE_KINDS
 from ...session.opened.redshift import OWN_LINES
 from ...session.visitor import Visitor

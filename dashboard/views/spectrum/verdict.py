@@ -16,11 +16,18 @@ from ....core.words import percent, probability_text, redshift_text
 from ....data.collection.catalog_facts import why_set_aside
 from ....data.lenses.open_spectrum import OpenSpectrum
 from ...figures.colour_limit import colour_limit
-from ...figures.domain_words import domain_html
-from ...figures.raw_picture import raw_picture
-from ...figures.set_words import NO_TYPE, leaves_out, like_short, like_text, set_sentence, set_text
+from ...figures.svg.raw_picture import raw_picture
 from ...figures.theme import diverging
-from ...figures.wording import (
+from ...figures.words.domain_words import domain_html
+from ...figures.words.set_words import (
+    NO_TYPE,
+    leaves_out,
+    like_short,
+    like_text,
+    set_sentence,
+    set_text,
+)
+from ...figures.words.wording import (
     OF_SHARES,
     Meaning,
     chosen_text,

@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 from ...figures.bokeh_style import FONT, dress, letter, plain_figure
 from ...figures.filled_source import clear, empty_source
 from ...figures.theme import THEMES
-from ...figures.wording import flux_label
+from ...figures.words.wording import flux_label
 from ...session.choices.drawing import AXIS
 from ...session.visitor import Visitor
 from ..widgets.components import turn

@@ -8,7 +8,7 @@ from html import escape
 from ....core.models.conformal import LEVELS
 from ....core.words import percent, probability_text
 from ....data.collection.trained.class_sets import TypeCertainty
-from ...figures.set_words import held_text, reliability_text
+from ...figures.words.set_words import held_text, reliability_text
 from ...workspace.confusion_table import ordered_types
 
 __all__ = ["certainty_html"]

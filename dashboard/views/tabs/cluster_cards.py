@@ -14,7 +14,7 @@ from ....core.settings import WeightSign
 from ....core.words import EXPLAINED_R2, goodness, number_text
 from ....data.lenses.explained_anomalies import Reasons
 from ....data.study.figure_intervals import share_interval
-from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ...figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
 from ...workspace.cluster_partition import Cluster, colours_meaning
 from ..widgets.html_sections import button, foot_line
 from .ratio_table import bpt_words, ratio_table

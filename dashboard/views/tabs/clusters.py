@@ -14,7 +14,7 @@ from ....core.compute.cancel import Cancelled
 from ....core.settings import WeightSign
 from ....data.lenses.explained_anomalies import Reasons
 from ....data.selections.selection import Selection
-from ...figures.bpt_diagram import bpt_figure, bpt_points
+from ...figures.planes.bpt_diagram import bpt_figure, bpt_points
 from ...figures.theme import category_colours
 from ...session.background.latest_wins import Answer, Background
 from ...session.session import Session

@@ -13,8 +13,8 @@ from ....core.explain.entry import ExplainSettings, Explanation
 from ....core.explain.flux_effects import effects
 from ....core.words import goodness, number_text
 from ....data.lenses.open_spectrum import OpenSpectrum
-from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
-from ...figures.wording import with_command
+from ...figures.svg.svg_spectra import Frame, painted_pieces, picture, polyline
+from ...figures.words.wording import with_command
 from ...session.background.latest_wins import Answer, Background
 from ...session.opened.comparison import Comparison, Variant, compare, variants
 from ...session.session import Session

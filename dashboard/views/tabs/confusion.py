@@ -13,7 +13,7 @@ from ....data.collection.trained.trained_models import probability_column
 from ....data.selections.selection import Selection
 from ....data.study.figure_intervals import share_interval
 from ...figures.colour_limit import colour_limit
-from ...figures.svg_spectra import Frame, painted_pieces, picture, polyline
+from ...figures.svg.svg_spectra import Frame, painted_pieces, picture, polyline
 from ...session.visitor import Visitor
 from ..widgets.html_sections import SectionsPart, button, choice
 from .lists import value_text

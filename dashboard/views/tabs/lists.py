@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....core.words import counted, probability_text, redshift_text
-from ...figures.wording import score_text
+from ...figures.words.wording import score_text
 from ...session.choices.tabs import tab_named
 from ...session.visitor import Visitor
 from ...workspace.listing import Listing

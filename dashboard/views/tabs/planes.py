@@ -10,7 +10,7 @@ from bokeh.events import Tap
 from bokeh.plotting import figure
 
 from ....data.lenses.plane_points import Plane
-from ...figures.small_multiples import planes_layout
+from ...figures.planes.small_multiples import planes_layout
 from ...figures.theme import THEMES, category_colours
 from ...session.session import Session
 from ...workspace.confusion_table import ordered_types

@@ -9,7 +9,7 @@ import numpy as np
 
 from ....core.explain.explanation import Explanation
 from ....core.words import percent
-from ...figures.wording import meaning
+from ...figures.words.wording import meaning
 from ..spectrum.reasons import beyond_text, segment_name
 
 if TYPE_CHECKING:

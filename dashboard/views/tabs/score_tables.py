@@ -13,7 +13,7 @@ from ....core.words import percent
 from ....data.lenses.leaders import ScoreLeaders
 from ....data.lenses.lenses import AnomalyLens
 from ....data.lenses.open_spectrum import OpenSpectrum
-from ...figures.wording import OF_CHI2, overlap_note, score_text
+from ...figures.words.wording import OF_CHI2, overlap_note, score_text
 from ...workspace.listing import Listing
 from ..widgets.html_sections import button
 

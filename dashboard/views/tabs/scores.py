@@ -13,8 +13,8 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.words import number_text
 from ....data.lenses.leaders import ScoreLeaders, score_leaders
 from ....data.lenses.lenses import AnomalyLens
-from ...figures.svg_spectra import Frame, ends, picture, polyline, strips
-from ...figures.wording import score_text
+from ...figures.svg.svg_spectra import Frame, ends, picture, polyline, strips
+from ...figures.words.wording import score_text
 from ...session.background.latest_wins import Answer, Background
 from ...session.opened.reconstruction import Rebuilt, rebuilding
 from ...session.session import Session

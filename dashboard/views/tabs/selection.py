@@ -10,7 +10,7 @@ import panel as pn
 
 from ....core.words import counted
 from ....data.selections.selection import Selection
-from ...figures.bpt_diagram import bpt_figure, bpt_points
+from ...figures.planes.bpt_diagram import bpt_figure, bpt_points
 from ...session.browsing.selection_reasons import SelectionReasons
 from ...session.browsing.selection_summary import SelectionSummary
 from ...session.visitor import Visitor

@@ -12,7 +12,7 @@ from ....core.models.anomaly.scores import SCORE_TITLES
 from ....core.words import EXPLAINED_R2, counted, goodness
 from ....data.selections.kept_selections import KeptSelection
 from ....data.selections.selection import Selection
-from ...figures.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
+from ...figures.svg.svg_spectra import Frame, band, ends, painted_pieces, picture, polyline
 from ...figures.theme import ThemeName, category_colours
 from ...session.browsing.laid_mean import MeanOver
 from ...session.browsing.selection_reasons import MOST_EXPLAINED, MeanReasons

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ....data.collection.runs import RunError, RunStore
-from ...figures.svg_spectra import picture
+from ...figures.svg.svg_spectra import picture
 
 __all__ = ["training_curve", "training_html"]
 

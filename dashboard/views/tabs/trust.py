@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....core.words import correlation_text, number_text, percent
-from ...figures.svg_plots import Curve, line_plot
-from ...figures.wording import METHOD_TITLES, meaning, with_command
+from ...figures.svg.svg_plots import Curve, line_plot
+from ...figures.words.wording import METHOD_TITLES, meaning, with_command
 from ...session.background.latest_wins import Answer, Background
 from ...session.opened.evidence import Evidence, gather
 from ...session.session import Session

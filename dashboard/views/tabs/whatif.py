@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from ....core.words import number_text, probability_text
-from ...figures.wording import target_title
+from ...figures.words.wording import target_title
 from ...session.opened.edits import AMOUNTS, Considered
 from ...session.visitor import Visitor
 from ...workspace.confusion_table import ordered_types

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from spexplain.dashboard.export.plane_file import plane_file
-from spexplain.dashboard.figures.shade import Window
+from spexplain.dashboard.figures.planes.shade import Window
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.data.selections.selection import Selection
 

@@ -8,7 +8,7 @@ from spexplain.core.models.svm.training import SvmSettings
 from spexplain.core.models.svm.tuning import TuneSettings
 from spexplain.core.planes.tsne import EmbedSettings
 from spexplain.dashboard.export.report import write_report
-from spexplain.dashboard.figures.small_multiples import planes_layout
+from spexplain.dashboard.figures.planes.small_multiples import planes_layout
 from spexplain.data.build.agn_study import AgnStudy, PlaneChoice
 from spexplain.data.build.all_stages import BuildSettings, build
 from spexplain.data.collection.collection import Collection

@@ -16,8 +16,8 @@ from spexplain.core.explain import clusters as population
 from spexplain.core.explain.clusters import cluster_explanations
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.spectra.lines.ratios import ACROSS_THE_SPECTRUM
-from spexplain.dashboard.figures.bpt_diagram import bpt_figure, bpt_points
-from spexplain.dashboard.figures.svg_spectra import Frame, band, painted_pieces, polyline
+from spexplain.dashboard.figures.planes.bpt_diagram import bpt_figure, bpt_points
+from spexplain.dashboard.figures.svg.svg_spectra import Frame, band, painted_pieces, polyline
 from spexplain.dashboard.server.page import _follow_link
 from spexplain.dashboard.server.server import open_workspace
 from spexplain.dashboard.session.choices.address import to_query

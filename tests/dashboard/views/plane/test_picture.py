@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spexplain.dashboard.figures.shade import Window
+from spexplain.dashboard.figures.planes.shade import Window
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.views.plane import picture as plane_picture
 from spexplain.dashboard.views.plane.picture import draw_plane, framed, keep_picture, kept_picture

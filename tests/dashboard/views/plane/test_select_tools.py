@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spexplain.dashboard.figures.shade import Window
+from spexplain.dashboard.figures.planes.shade import Window
 from spexplain.dashboard.views.plane.picture import draw_plane, framed
 from spexplain.dashboard.views.plane.plane import PlaneView
 from spexplain.dashboard.views.plane.select_tools import _Select, outline_of, plane_tools

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from spexplain.core.compute.cancel import Cancelled
 from spexplain.core.models.anomaly.scores import SCORE_TITLES
-from spexplain.dashboard.figures.wording import score_text
+from spexplain.dashboard.figures.words.wording import score_text
 from spexplain.dashboard.server.server import open_workspace
 from spexplain.dashboard.session.opened.reconstruction import rebuild
 from spexplain.dashboard.session.session import Session

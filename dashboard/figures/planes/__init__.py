@@ -1,0 +1,1 @@
+"""Planes: shading by datashader, numbers beside points, several side by side; the BPT diagram."""

@@ -1,0 +1,1 @@
+"""Figures for papers, drawn by Matplotlib: an explained spectrum, a plane."""

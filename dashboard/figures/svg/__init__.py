@@ -1,0 +1,1 @@
+"""Small SVG pictures for HTML: painted spectra, curves with axes."""

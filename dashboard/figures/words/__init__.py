@@ -1,0 +1,1 @@
+"""Sentences about explanations, verdicts, types and domains, for page, files and shell."""

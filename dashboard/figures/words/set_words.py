@@ -1,0 +1,136 @@
+"""Sentences about sets of types, and about the rank of a score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ....core.words import percent, probability_text
+from ....data.collection.trained.class_sets import ClassSet, Held, TypeCertainty
+
+if TYPE_CHECKING:
+    from ....core.models.anomaly.like_rank import LikeRank
+    from ....data.lenses.built_lens import Verdict
+
+__all__ = [
+    "NO_TYPE",
+    "certainty_lines",
+    "held_text",
+    "leaves_out",
+    "like_short",
+    "like_text",
+    "reliability_text",
+    "set_sentence",
+    "set_text",
+    "verdict_lines",
+]
+
+# Of an empty set.
+NO_TYPE = "no type reaches the level"
+
+
+def set_text(class_set: ClassSet, predicted: str = "") -> str:
+    """Such as 'set at 90 %: type 2, intermediate'; says so if the predicted type is not in it."""
+    if class_set.missing:
+        return f"no set at {percent(class_set.level)}: {class_set.missing}"
+    left_out = f", not {predicted}" if leaves_out(class_set, predicted) else ""
+    return f"set at {percent(class_set.level)}: {', '.join(class_set.members) or NO_TYPE}{left_out}"
+
+
+def leaves_out(class_set: ClassSet, predicted: str) -> bool:
+    """Whether the set has types, but not the likeliest."""
+    return bool(predicted and class_set.members) and predicted not in class_set.members
+
+
+def set_sentence(class_set: ClassSet, predicted: str = "") -> str:
+    """What the set is, how often such sets held the type, and what it does not say."""
+    if class_set.missing:
+        return f"No set at {percent(class_set.level)}: {class_set.missing}."
+    whose = (
+        "the test set of the collection that lent the classifier"
+        if class_set.lent
+        else "the test set"
+    )
+    parts = [
+        f"The types whose probability is no lower than in {percent(class_set.level)} of their own "
+        "calibration spectra; the likeliest type need not be among them."
+    ]
+    if leaves_out(class_set, predicted):
+        parts.append(
+            f"{predicted[:1].upper()}{predicted[1:]} is the likeliest, but less so than in "
+            f"{percent(class_set.level)} of the calibration spectra of that type."
+        )
+    if held := {label: of for label, of in (class_set.held or {}).items() if of.n}:
+        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        parts.append(f"On {whose} sets held the type: {shares} (± over 20 resplits).")
+    (right, n), (others, rest) = class_set.alone, class_set.others
+    if n:
+        also = f", {percent(others / rest)} ({others:,} of {rest:,}) of the others" if rest else ""
+        parts.append(
+            f"A set of one is no promise: {percent(right / n)} ({right:,} of {n:,}) of such test "
+            f"spectra were called right{also}."
+        )
+    parts.append(
+        "An empty set is no sign of a galaxy, and outside what the model learned on a set promises "
+        "nothing."
+    )
+    return " ".join(parts)
+
+
+def held_text(of: Held) -> str:
+    """Such as '91 % ± 3 (136 of 149)'."""
+    spread = "" if of.spread != of.spread else f" ± {100 * of.spread:.0f}"
+    return f"{percent(of.k / of.n)}{spread} ({of.k:,} of {of.n:,})"
+
+
+def like_text(like: LikeRank | None) -> str:
+    """Such as 'rank 12 of the 500 nearest in S/N (14–17)'; empty where there is none."""
+    if like is None:
+        return ""
+    span = f"{like.sn_low:.3g}–{like.sn_high:.3g}"
+    return f"rank {like.rank:,} of the {like.n:,} nearest in S/N ({span})"
+
+
+def like_short(like: LikeRank | None) -> str:
+    """The same where there is little room: 'among spectra of like S/N: 12 of 500'."""
+    return "" if like is None else f"among spectra of like S/N: {like.rank:,} of {like.n:,}"
+
+
+def certainty_lines(certainty: TypeCertainty, level: float) -> Iterator[str]:
+    """How sure a classifier of types is, for a terminal; nothing where it was not measured."""
+    entry = certainty.at(level)
+    if entry is None:
+        return
+    whose = "; of the collection that lent it" if certainty.lent else ""
+    if certainty.reliability is not None:
+        yield f"{reliability_text(certainty.reliability)}{whose}"
+    held = {label: of for label, of in certainty.held(level).items() if of.n}
+    if entry["lacking"]:
+        few = ", ".join(entry["lacking"])
+        yield f"no sets at {percent(level)}: too few spectra of {few}{whose}"
+    elif held:
+        shares = ", ".join(f"{label} {held_text(of)}" for label, of in held.items())
+        yield f"sets at {percent(level)} held the type of test spectra: {shares}{whose}"
+
+
+def reliability_text(of: Mapping[str, Any]) -> str:
+    """Log loss, Brier score and calibration error with their spread, in a line."""
+    names = {"log_loss": "log loss", "brier": "Brier", "ece": "ECE"}
+    bins = ", ".join(
+        f"{title} {of[name]:.3f} ± {of[f'{name}_resplit_spread']:.3f}"
+        for name, title in names.items()
+    )
+    return f"{bins} on {of['n']:,} test spectra (true probabilities: ECE {of['ece_if_true']:.3f})"
+
+
+def verdict_lines(verdict: Verdict) -> Iterator[str]:
+    """What a terminal says below the verdict; of a score nothing is left to say."""
+    if verdict.kind == "score":
+        return
+    shares = sorted(verdict.probabilities.items(), key=lambda item: -item[1])
+    yield ", ".join(f"p({label}) {probability_text(share)}" for label, share in shares)
+    if verdict.class_set is not None:
+        if verdict.class_set.missing:
+            yield set_text(verdict.class_set, verdict.predicted)
+        else:
+            yield set_sentence(verdict.class_set, verdict.predicted)
