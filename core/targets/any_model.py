@@ -141,14 +141,19 @@ class AnyModel:
             Answers are of another shape, or not finite (logarithms may be −∞), or no probabilities
             where they should be.
         """
-        answers = np.asarray(self.answers(spectra), np.float64)
+        answers = _numbers(self.name, self.answers(spectra))
         n, classes = len(spectra), len(self.classes)
         if not classes:
             answers = answers[:, 0] if answers.shape == (n, 1) else answers
             if answers.shape != (n,):
+                remedy = (
+                    "if it rebuilds spectra, hand over its error, such as "
+                    "lambda spectra: ((model(spectra) - spectra) ** 2).mean(axis=1)"
+                    if answers.shape == spectra.shape
+                    else "if these are classes, name them: classes=(...)"
+                )
                 raise ValueError(
-                    f"{self.name} must map {spectra.shape} to ({n},), got {answers.shape}; if "
-                    "these are classes, name them: classes=(...)"
+                    f"{self.name} must map {spectra.shape} to ({n},), got {answers.shape}; {remedy}"
                 )
         elif answers.ndim == 1 or answers.shape == (n, 1):
             answers = _two_columns(answers.reshape(n), self.outputs)
@@ -227,6 +232,15 @@ def scaled(table: NDArray[np.float64], outputs: Outputs, index: int, of: Of) -> 
         log_p = -np.logaddexp(0.0, -odds)
         return log_p if of == "log p" else np.exp(log_p)
     return on_scale(table[:, index], cast("Scale", of))
+
+
+def _numbers(name: str, answers: Any) -> NDArray[np.float64]:
+    """Answers of any library as an array, also of a torch tensor that knows of its gradient."""
+    answers = answers.detach().cpu() if hasattr(answers, "detach") else answers
+    try:
+        return np.asarray(answers, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} gives no numbers: {error}") from error
 
 
 def _two_columns(column: NDArray[np.float64], outputs: Outputs) -> NDArray[np.float64]:

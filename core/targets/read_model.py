@@ -63,16 +63,17 @@ def read_model(
     if isinstance(source, str | os.PathLike):
         source = _onnx_file(source)
     if _is_torch(source):
-        from .torch_module import torch_answers, torch_gradients
+        from .torch_module import torch_answers, torch_gradients, torch_logits
 
         kind: Outputs = outputs or ("logits" if named else "value")
         gradients = torch_gradients(source, kind, len(named or ()))
-        return AnyModel(name, torch_answers(source), kind, named or (), gradients)
+        answers = torch_logits(source) if named and outputs is None else torch_answers(source)
+        return AnyModel(name, answers, kind, named or (), gradients)
     if hasattr(source, "get_inputs") and hasattr(source, "run"):
         kind = outputs or ("probabilities" if named else "value")
         return AnyModel(name, _onnx_answers(source, bool(named)), kind, named or ())
     if any(hasattr(source, way) for way in _WAYS):
-        return _estimator(source, name, named)
+        return _estimator(source, name, named, outputs)
     if callable(source):
         return AnyModel(name, source, outputs or ("probabilities" if named else "value"),
                         named or ())  # fmt: skip
@@ -82,7 +83,9 @@ def read_model(
     )
 
 
-def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyModel:
+def _estimator(
+    source: Any, name: str, named: tuple[str, ...] | None, outputs: Outputs | None
+) -> AnyModel:
     classes: Any = getattr(source, "classes_", named)
     if classes is None:
         return _without_classes(source, name)
@@ -99,7 +102,14 @@ def _estimator(source: Any, name: str, named: tuple[str, ...] | None) -> AnyMode
         machine = known if isinstance(known, CoupledSvm) else None
         answers = _asked(source, "predict_proba")
         return AnyModel(name, answers, "probabilities", own, machine=machine)
-    return AnyModel(name, _asked(source, "decision_function"), "decisions", own)
+    if hasattr(source, "decision_function"):
+        return AnyModel(name, _asked(source, "decision_function"), "decisions", own)
+    if hasattr(source, "classes_"):
+        raise TypeError(
+            f"{name} tells the class alone, with neither predict_proba nor decision_function: "
+            "calibrate it (sklearn.calibration.CalibratedClassifierCV)"
+        )
+    return AnyModel(name, _asked(source, "predict"), outputs or "probabilities", own)
 
 
 def _without_classes(source: Any, name: str) -> AnyModel:

@@ -11,19 +11,43 @@ from numpy.typing import NDArray
 
 from .scales import LEAST
 
-__all__ = ["torch_answers", "torch_gradients"]
+__all__ = ["torch_answers", "torch_gradients", "torch_logits"]
 
 
 def torch_answers(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.float64]]:
-    """Spectra (n, D) → what the module answers, in its own precision and on its own device."""
+    """Spectra (n, D) → what the module answers, in its own precision and on its own device.
+
+    It raises ValueError where the module fails on such an array, or answers with no tensor.
+    """
 
     def answers(spectra: NDArray[np.floating]) -> NDArray[np.float64]:
         import torch
 
         with _evaluating(module), torch.no_grad():
-            return _array(module(_tensor(module, spectra)))
+            return _array(_forward(module, _tensor(module, spectra)))
 
     return answers
+
+
+def torch_logits(module: Any) -> Callable[[NDArray[np.floating]], NDArray[np.float64]]:
+    """As :func:`torch_answers`, of a module of which nobody said that it gives logits.
+
+    It raises ValueError where the last step of the module is a softmax or a sigmoid, which is
+    looked for when it is first asked.
+    """
+    answers, last = torch_answers(module), None
+
+    def logits(spectra: NDArray[np.floating]) -> NDArray[np.float64]:
+        nonlocal last
+        last = _last_step(module, spectra[:1]) if last is None else last
+        if last in ("Softmax", "Sigmoid"):
+            raise ValueError(
+                f"{type(module).__name__} ends in a {last.lower()}: it gives probabilities; say so "
+                "with outputs='probabilities' (or outputs='logits' if they are meant as such)"
+            )
+        return answers(spectra)
+
+    return logits
 
 
 def torch_gradients(
@@ -39,7 +63,7 @@ def torch_gradients(
 
         inputs = _tensor(module, spectra).requires_grad_()
         with _evaluating(module), torch.enable_grad():
-            answers = module(inputs)
+            answers = _forward(module, inputs)
             answers = answers[:, 0] if not n_classes and answers.ndim == 2 else answers
             values = answers if not n_classes else _scaled(answers, outputs, index, of)
             (slope,) = torch.autograd.grad(values.sum(), inputs)
@@ -71,6 +95,44 @@ def _scaled(answers: Any, outputs: str, index: int, of: str) -> Any:
     return log_p if of == "log p" else log_p.exp()
 
 
+def _forward(module: Any, inputs: Any) -> Any:
+    import torch
+
+    own = type(module).__name__
+    try:
+        answers = module(inputs)
+    except RuntimeError as error:
+        raise ValueError(
+            f"{own} fails on an array of shape {tuple(inputs.shape)}: {error}; if it needs a "
+            "channel, hand over torch.nn.Sequential(torch.nn.Unflatten(1, (1, "
+            f"{inputs.shape[1]})), model)"
+        ) from error
+    if not torch.is_tensor(answers):
+        raise ValueError(
+            f"{own} gives a {type(answers).__name__} and no tensor: hand over a function of "
+            "spectra (n, D) that takes the part to be explained"
+        )
+    return answers
+
+
+# What changes the shape of answers, not their values.
+_RESHAPING = ("Squeeze", "Unsqueeze", "View", "UnsafeView", "Alias", "Select", "T", "Transpose")
+
+
+def _last_step(module: Any, spectrum: NDArray[np.floating]) -> str:
+    """Name of the last operation of the module's answer for one spectrum (1, D), '' if unknown."""
+    import torch
+
+    with _evaluating(module), torch.enable_grad():
+        step = _forward(module, _tensor(module, spectrum).requires_grad_()).grad_fn
+    while step is not None:
+        name = step.name().split("Backward")[0]
+        if name not in _RESHAPING or not step.next_functions:
+            return name
+        step = step.next_functions[0][0]
+    return ""
+
+
 def _tensor(module: Any, spectra: NDArray[np.floating]) -> Any:
     import torch
 
@@ -85,10 +147,11 @@ def _array(tensor: Any) -> NDArray[np.float64]:
 
 @contextmanager
 def _evaluating(module: Any) -> Iterator[None]:
-    """Dropout and batch normalisation as in use, and back to training if it was training."""
-    training = module.training
+    """Dropout and batch normalisation as in use, and each part back to the mode it was in."""
+    modes = [(part, part.training) for part in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        module.train(training)
+        for part, training in modes:
+            part.training = training

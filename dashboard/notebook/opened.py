@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import escape
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -272,8 +273,10 @@ class OpenedCollection:
     def __iter__(self) -> Iterator[OneSpectrum]:
         return (self[row] for row in range(len(self)))
 
-    def __getitem__(self, which: str | int) -> OneSpectrum:
-        row = self.collection.row_of(which) if isinstance(which, str) else int(which)
+    def __getitem__(self, which: str | SupportsIndex) -> OneSpectrum:
+        if isinstance(which, slice | list | np.ndarray):
+            raise TypeError("one spectrum by its id or number; of many, c.prepared() has all")
+        row = self.collection.row_of(which) if isinstance(which, str) else index(which)
         row += len(self) if row < 0 else 0
         spectrum = self.collection.observed(row)
         about = self.catalog.iloc[row]

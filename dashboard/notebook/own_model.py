@@ -184,7 +184,7 @@ class Model:
         if label is None and self.classes:
             label = int(self.known.predicted(flux[None])[0])
         target = self.known.target(label, of)
-        said = self.said(flux[None])[0]  # what gives no number is told of before samples are drawn
+        said = self._said_alike(flux)  # what gives no number is told of before samples are drawn
         if own.given:
             explanation, pieces = own.explain(flux, target, chosen, self.wave)
         else:
@@ -193,6 +193,18 @@ class Model:
             explanation, self.wave, flux, target,
             said=said, origin=origin, pieces=pieces,
         )  # fmt: skip
+
+    def _said_alike(self, flux: np.ndarray) -> dict[str, float]:
+        """What it answers for one spectrum (D,), twice the same."""
+        said, again = (self.said(flux[None])[0] for _ in range(2))
+        for name, value in said.items():
+            if not np.isclose(value, again[name], rtol=1e-3, atol=1e-6):
+                raise ValueError(
+                    f"{self.known.name} answers {value:g} and then {again[name]:g} for the same "
+                    "spectrum: an explanation would be one of chance; fix its seed, or put it "
+                    "into the mode in which it is used"
+                )
+        return said
 
     def _gradients(
         self, spectra: Any, label: Any, of: Of | None, chosen: ExplainSettings, errors: str

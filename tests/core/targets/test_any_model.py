@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
@@ -207,6 +208,36 @@ def test_a_model_that_was_fitted_to_a_table_is_asked_with_its_columns(data):
     fitted = KNeighborsClassifier().fit(pd.DataFrame(x, columns=columns), y)
     expected = fitted.predict_proba(pd.DataFrame(x, columns=columns))  # a warning is an error
     np.testing.assert_array_equal(read_model(fitted).by_class(x), expected)
+
+
+def test_what_gives_a_tensor_labels_or_a_spectrum_is_understood_or_told_so():
+    x = np.ones((2, 4))
+    mean = torch.nn.Parameter(torch.tensor(2.0))
+    with_gradient = read_model(lambda x: torch.as_tensor(x).mean(1) * mean)
+    np.testing.assert_allclose(with_gradient.target()(x), 2.0)
+    with pytest.raises(ValueError, match=r"function gives no numbers: .*'type 1'"):
+        read_model(lambda x: ["type 1"] * len(x)).target()(x)
+    with pytest.raises(ValueError, match=r"if it rebuilds spectra, hand over its error, such as"):
+        read_model(lambda x: x).target()(x)
+
+
+def test_a_model_of_classes_may_have_predict_alone_but_not_a_classifier_of_labels(data):
+    x, y = data
+    with pytest.raises(TypeError, match=r"tells the class alone.*CalibratedClassifierCV"):
+        read_model(RidgeLabels().fit(x, y))
+    shares = read_model(Number(), classes=("a", "b")).by_class(np.full((3, 4), 0.25))
+    np.testing.assert_allclose(shares, [[0.75, 0.25]] * 3)
+
+
+class RidgeLabels:
+    """A classifier that tells labels alone."""
+
+    def fit(self, x, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, x):
+        return np.repeat(self.classes_[:1], len(x))
 
 
 def test_logits_may_be_minus_infinity_but_not_nan():

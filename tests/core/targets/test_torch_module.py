@@ -94,3 +94,41 @@ def test_a_model_without_gradients_says_so(spectra):
         gradients_of_many(spectra, target, ANALYTIC)
     with pytest.raises(ValueError, match="has no analytic gradient"):
         explain(spectra[0], target, ANALYTIC)
+
+
+@pytest.mark.parametrize("last", [torch.nn.Softmax(dim=1), torch.nn.Sigmoid()])
+@pytest.mark.parametrize("reshaped", [False, True])
+def test_probabilities_are_not_taken_for_logits_in_silence(spectra, last, reshaped):
+    parts = [torch.nn.Linear(spectra.shape[1], 2), last]
+    parts += [torch.nn.Unflatten(1, (1, 2)), torch.nn.Flatten()] if reshaped else []
+    module = torch.nn.Sequential(*parts)
+    with pytest.raises(ValueError, match=r"ends in a s\w+: it gives prob.*'probabilities'"):
+        read_model(module, classes=("a", "b")).by_class(spectra)
+    for outputs in ("probabilities", "logits"):
+        read_model(module, classes=("a", "b"), outputs=outputs).by_class(spectra)
+    logarithms = torch.nn.Sequential(parts[0], torch.nn.LogSoftmax(dim=1))
+    expected = parts[0](torch.as_tensor(spectra).float()).softmax(1).detach()
+    said = read_model(logarithms, classes=("a", "b")).by_class(spectra)
+    np.testing.assert_allclose(said, expected, rtol=1e-5)
+
+
+def test_a_network_that_needs_a_channel_or_gives_no_tensor_says_what_to_do(spectra):
+    n_pixels = spectra.shape[1]
+    net = torch.nn.Sequential(
+        torch.nn.Conv1d(1, 2, 3, padding=1), torch.nn.Flatten(), torch.nn.Linear(2 * n_pixels, 2)
+    )
+    with pytest.raises(ValueError, match=rf"fails on an array of .*Unflatten\(1, \(1, {n_pixels}"):
+        read_model(net, classes=("a", "b")).by_class(spectra[:1])
+    with_channel = torch.nn.Sequential(torch.nn.Unflatten(1, (1, n_pixels)), net)
+    assert read_model(with_channel, classes=("a", "b")).by_class(spectra).shape[1] == 2
+    with pytest.raises(ValueError, match="LSTM gives a tuple and no tensor"):
+        read_model(torch.nn.LSTM(n_pixels, 1)).by_class(spectra)
+
+
+def test_a_frozen_part_stays_as_it_was(spectra):
+    frozen = torch.nn.Dropout()
+    module = torch.nn.Sequential(frozen, torch.nn.Linear(spectra.shape[1], 1)).train()
+    frozen.eval()
+    read_model(module).by_class(spectra)
+    assert module.training
+    assert not frozen.training

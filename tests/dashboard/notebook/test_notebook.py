@@ -156,7 +156,7 @@ def test_gradients_of_a_torch_module_come_in_one_pass_and_are_the_derivative(c, 
     m = sx.model(module, c.wave, classes=("a", "b", "c"))
     X = labelled[0][:50].astype(np.float64)
     es = m.explain(X, "b", method="gradient")
-    assert len(calls) <= 3  # values, derivatives, and what the model says
+    assert len(calls) <= 4  # values, derivatives, what the model says, and whether as logits
     for of in ("log-odds", "log p", "probability"):
         found = m.explain(X[0], "b", of=of, method="gradient").weights
         target = m.target("b", of)
@@ -222,6 +222,12 @@ def test_errors_name_their_cause(c, m, labelled):
     infinite = sx.model(lambda x: np.full(len(x), np.inf), c.wave)
     with pytest.raises(ValueError, match="gives inf for 1 of 1"):
         infinite.explain(X[0])
+    rng = np.random.default_rng(0)
+    by_chance = sx.model(lambda x: rng.random(len(x)), c.wave, name="dice")
+    with pytest.raises(ValueError, match=r"dice answers \S+ and then \S+ for the same spectrum"):
+        by_chance.explain(X[0])
+    with pytest.raises(TypeError, match=r"c\.prepared\(\) has all"):
+        c[:3]
     margins = sx.model(LinearSVC(tol=1.0).fit(X[:, :2], y), [1.0e4, 2.0e4])
     with pytest.raises(ValueError, match="of='decision'"):
         margins.target("type 1", "probability")
