@@ -21,7 +21,7 @@ _JUMPS = ": it looks elsewhere, or answers in jumps, as forests do; then"
 _EXACT = "exact: {} changes each piece once, so nothing depends on chance"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trust:
     """What is known about an explanation's error.
 
@@ -77,6 +77,9 @@ class Trust:
     def sentence(self) -> str:
         """The verdict in a line, such as "stable under other masks: the top 5 segments …"."""
         return self.nothing or _verdict(self)
+
+    def __repr__(self) -> str:
+        return f"<trust in {self.method}: {self.sentence()}>"
 
 
 def _verdict(trust: Trust) -> str:

@@ -31,10 +31,16 @@ class OneSpectrum:
         The record: ``id``, ``wave_obs_aa`` (vacuum Å), ``flux``, ``ivar``, ``z`` …
     key, row
         Key of the collection it is stored in, and its row there; "" and −1 for outside spectra.
+    sn_median
+        Median S/N of a pixel; of a stored spectrum as its catalog says it, which is of the pixels
+        of the detector.
     """
 
-    def __init__(self, spectrum: Spectrum, *, key: str = "", row: int = -1) -> None:
+    def __init__(
+        self, spectrum: Spectrum, *, key: str = "", row: int = -1, sn_median: float | None = None
+    ) -> None:
         self.spectrum, self.key, self.row = spectrum, key, row
+        self.sn_median = spectrum.sn_median if sn_median is None else sn_median
 
     @property
     def id(self) -> str:
@@ -106,7 +112,7 @@ class OneSpectrum:
         return (
             f"<spectrum {self.id}: {ours.has_data.sum():,} of {ours.flux.size:,} pixels have data, "
             f"{first:.0f}–{last:.0f} Å observed, z = {self.z:.5g}, "
-            f"median S/N {ours.sn_median:.3g}, {self.flux_unit}"
+            f"median S/N {self.sn_median:.3g}, {self.flux_unit}"
             f"{'; ' * bool(doubted)}{doubted}>"
         )
 

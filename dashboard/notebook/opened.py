@@ -286,7 +286,9 @@ class OpenedCollection:
             flux_unit=flux_unit_of(self.catalog, row) or _unit_of(str(about["survey"])),
             z_warning=z_warning_of(self.catalog, row),
         )  # fmt: skip
-        return OneSpectrum(record, key=self.collection.key, row=row)
+        return OneSpectrum(
+            record, key=self.collection.key, row=row, sn_median=float(about["sn_median"])
+        )
 
     def __repr__(self) -> str:
         first, last = self.collection.wave_rest_aa[[0, -1]]

@@ -72,6 +72,7 @@ def test_a_spectrum_goes_to_specutils_with_units_errors_and_mask_and_comes_back(
         back = sx.read(theirs, z=s.z)
     np.testing.assert_allclose(back.ivar, s.ivar, rtol=1e-6)
     assert back.id == s.id
+    assert f"median S/N {c.catalog['sn_median'][s.row]:.3g}," in repr(s)  # one number, one value
     with pytest.raises(TypeError, match="got int"):
         sx.read(3)
 
@@ -117,6 +118,7 @@ def test_an_explanation_is_seen_tabled_judged_saved_and_replayed(m, labelled, tm
     assert page.startswith("<svg")
     assert "<table" in page
     assert e.trust().sentence().split(":")[0] in page
+    assert repr(e.trust()) == f"<trust in lime: {e.trust().sentence()}>"
     assert len(repr(e)) < 250
     table = e.table()
     assert "[O III] 5007" in " ".join(table["lines"])
