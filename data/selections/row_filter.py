@@ -15,7 +15,8 @@ import pyarrow.types as kinds
 
 from ..lenses.lenses import Lens
 from .conditions import as_written
-from .where_clause import FUNCTIONS, ColumnKind, read_where
+from .where_clause import ColumnKind, read_where
+from .where_vocabulary import FUNCTIONS
 from .where_words import KEYWORDS
 
 __all__ = ["RowFilter", "browsed_columns"]

@@ -9,60 +9,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
-import pyarrow as pa
 import pyarrow.compute
 
 from ...core.words import shortened
+from .where_vocabulary import (
+    ASKED_ELSEWHERE,
+    CALLS,
+    COMPARISONS,
+    FLIPPED,
+    FUNCTIONS,
+    MEANT,
+    as_real,
+)
 from .where_words import KEYWORDS, WhereError, Word, split_words
 
-__all__ = ["FUNCTIONS", "ColumnKind", "Where", "read_where"]
+__all__ = ["ColumnKind", "Where", "read_where"]
 
 ColumnKind = Literal["number", "text", "truth"]
 # Its functions are made when it is imported, so that no type checker sees them.
 pc: Any = pyarrow.compute
 _DEEPEST = 60
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-# What others call our columns: offered where there is no column of that name.
-_MEANT = {
-    **dict.fromkeys(("redshift", "redshifts", "zred", "z_spec", "zspec", "specz"), "z"),
-    **dict.fromkeys(("sn", "snr", "s2n", "s_n", "sn_ratio", "signal_to_noise"), "sn_median"),
-    **dict.fromkeys(("type", "agn_type", "true"), "label"),
-    **dict.fromkeys(("class", "spectype", "spec_class"), "spectral_class"),
-    **dict.fromkeys(("right_ascension", "raj2000", "alpha"), "ra"),
-    **dict.fromkeys(("declination", "dej2000", "delta"), "dec"),
-    **dict.fromkeys(("name", "objid", "specid", "target"), "id"),
-}
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
-
-
-def _real(part: Any) -> Any:
-    return part.cast(pa.float64())
-
-
-_CALLS: dict[str, Callable[[Any], Any]] = {
-    "ABS": pc.abs,
-    "SQRT": lambda part: pc.sqrt(_real(part)),
-    "LOG10": lambda part: pc.log10(_real(part)),
-    "LN": lambda part: pc.ln(_real(part)),
-    "LOG": lambda part: pc.ln(_real(part)),  # ADQL's natural logarithm
-    "EXP": lambda part: pc.exp(_real(part)),
-    "FLOOR": pc.floor,
-    "CEILING": pc.ceil,
-    "LOWER": pc.utf8_lower,
-    "UPPER": pc.utf8_upper,
-}
-FUNCTIONS = tuple(_CALLS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +67,7 @@ def read_where(text: str, columns: Mapping[str, ColumnKind]) -> Where:
     ----------
     text
         Conditions joined by AND, OR, NOT (or &, |, ~), with = == != <> < <= > >=, IN, BETWEEN,
-        LIKE, ILIKE, IS NULL, arithmetic and :data:`FUNCTIONS`; a leading WHERE may stand.
+        LIKE, ILIKE, IS NULL, arithmetic and :data:`.FUNCTIONS`; a leading WHERE may stand.
     columns
         Name → kind. Names are found in any capitals, and with ``_`` for any ``-``.
 
@@ -171,8 +141,9 @@ class _Reader:
 
     def _true(self, part: _Part) -> _Part:
         if part.kind != "truth":
+            such_as = ", as in LIKE 'type%'" * (part.kind == "text")
             raise WhereError(
-                f"This {part.kind} is not a condition: compare it with something.",
+                f"This {part.kind} is not a condition: compare it with something{such_as}.",
                 part.start,
                 part.end,
             )
@@ -216,7 +187,7 @@ class _Reader:
     def _compared(self, left: _Part) -> _Part:
         """left, or left < right, or low < left < high as Python has it."""
         joined = None
-        while sign := self._took(*_COMPARE):
+        while sign := self._took(*COMPARISONS):
             right = self._sum()
             pair = self._pair(left, sign.value, right)
             joined = pair if joined is None else self._joined(joined, pair, lambda a, b: a & b)
@@ -226,11 +197,11 @@ class _Reader:
     def _pair(self, left: _Part, sign: str, right: _Part) -> _Part:
         self._alike(left, right)
         if left.constant == "" and right.constant != "":
-            left, right, sign = right, left, _FLIPPED[sign]
+            left, right, sign = right, left, FLIPPED[sign]
         if right.constant == "" and sign in ("=", "<>"):  # an empty text is a missing one
             missing = left.expression.is_null()
             return _Part(missing if sign == "=" else ~missing, "truth", left.start, right.end)
-        made = _COMPARE[sign](left.expression, right.expression)
+        made = COMPARISONS[sign](left.expression, right.expression)
         return _Part(made, "truth", left.start, right.end)
 
     def _alike(self, left: _Part, right: _Part) -> None:
@@ -275,8 +246,18 @@ class _Reader:
         return self._chain(self._product, {"+": pc.add, "-": pc.subtract})
 
     def _product(self) -> _Part:
-        divide = lambda a, b: pc.divide(_real(a), _real(b))  # noqa: E731
-        return self._chain(self._value, {"*": pc.multiply, "/": divide})
+        divide = lambda a, b: pc.divide(as_real(a), as_real(b))  # noqa: E731
+        return self._chain(self._power, {"*": pc.multiply, "/": divide})
+
+    def _power(self) -> _Part:
+        base = self._value()
+        if not self._took("**"):
+            return base
+        return self._raised(base, self._deeper(self._power))
+
+    def _raised(self, base: _Part, exponent: _Part) -> _Part:
+        of = [as_real(self._number(part).expression) for part in (base, exponent)]
+        return _Part(pc.power(*of), "number", base.start, exponent.end)
 
     def _chain(self, read: Callable[[], _Part], how: Mapping[str, Callable[..., Any]]) -> _Part:
         left = read()
@@ -284,7 +265,7 @@ class _Reader:
             right = read()
             for part in (left, right):
                 self._number(part)
-            made = how[sign.value](_real(left.expression), _real(right.expression))
+            made = how[sign.value](as_real(left.expression), as_real(right.expression))
             left = _Part(made, "number", left.start, right.end)
         return left
 
@@ -317,7 +298,7 @@ class _Reader:
             inner = self._deeper(self._or)
             end = self._expect(")").end
             return _Part(inner.expression, inner.kind, word.start, end, inner.constant)
-        inner = self._number(self._deeper(self._value))
+        inner = self._number(self._deeper(self._power))
         made = pc.negate(inner.expression) if word.value == "-" else inner.expression
         return _Part(made, "number", word.start, inner.end)
 
@@ -331,20 +312,21 @@ class _Reader:
 
     def _call(self, word: Word) -> _Part:
         name = word.value.upper()
-        if name not in _CALLS:
-            near = get_close_matches(name, FUNCTIONS, 3) or FUNCTIONS
-            raise WhereError(
-                f"There is no function “{shortened(word.value, 40)}”.",
-                word.start,
-                word.end,
-                tuple(near),
-            )
+        if name not in FUNCTIONS:
+            why = ASKED_ELSEWHERE.get(name.lower())
+            near = () if why else get_close_matches(name, FUNCTIONS, 3) or FUNCTIONS
+            why = why or f"There is no function “{shortened(word.value, 40)}”."
+            raise WhereError(why, word.start, word.end, tuple(near))
         self._expect("(")
         inner = self._deeper(self._sum)
+        if name == "POWER":
+            self._expect(",")
+            inner = self._raised(inner, self._deeper(self._sum))
+            return replace(inner, start=word.start, end=self._expect(")").end)
         kind = "text" if name in ("LOWER", "UPPER") else "number"
         if inner.kind != kind:
             raise WhereError(f"{name} takes a {kind}, not a {inner.kind}.", inner.start, inner.end)
-        return _Part(_CALLS[name](inner.expression), kind, word.start, self._expect(")").end)
+        return _Part(CALLS[name](inner.expression), kind, word.start, self._expect(")").end)
 
     def _column_or_text(self, word: Word) -> _Part:
         if word.kind == "text":
@@ -355,10 +337,12 @@ class _Reader:
             return _Part(pc.field(name), self._columns[name], word.start, word.end)
         if word.kind == "quoted":
             return _constant(word.value, "text", word)
-        meant = _MEANT.get(_plain(word.value))
+        meant = MEANT.get(_plain(word.value))
         near = [meant] if meant in self._known else []
         near = near or get_close_matches(_plain(word.value), self._known, 3, 0.5)
-        why = f"There is no column “{shortened(word.value, 40)}”; a text stands in quotes."
+        why = ASKED_ELSEWHERE.get(word.value.lower())
+        near = [] if why else near
+        why = why or f"There is no column “{shortened(word.value, 40)}”; a text stands in quotes."
         raise WhereError(why, word.start, word.end, tuple(self._known[name] for name in near))
 
 

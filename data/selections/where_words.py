@@ -11,10 +11,11 @@ LONGEST = 2000  # characters; more is not typed, and a program should send rows
 KEYWORDS = (
     "AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ILIKE", "IS", "NULL", "TRUE", "FALSE",
 )  # fmt: skip
-# Written in Python, in TOPCAT or in numpy for the same.
+# Written in Python, in TOPCAT, in numpy or in print for the same; lists of Python have brackets.
 _SPELLINGS = {
-    "&": "AND", "&&": "AND", "|": "OR", "||": "OR", "~": "NOT", "!": "NOT",
-    "==": "=", "!=": "<>", "NONE": "NULL",
+    "&": "AND", "&&": "AND", "∧": "AND", "|": "OR", "||": "OR", "∨": "OR",
+    "~": "NOT", "!": "NOT", "¬": "NOT", "[": "(", "]": ")", "^": "**", "−": "-", "×": "*",
+    "==": "=", "!=": "<>", "≠": "<>", "≤": "<=", "≥": ">=", "NONE": "NULL",
 }  # fmt: skip
 _WORD = re.compile(
     r"""\s*(?:
@@ -22,7 +23,9 @@ _WORD = re.compile(
     | (?P<name>[^\W\d]\w*)
     | '(?P<text>(?:[^']|'')*)'
     | "(?P<quoted>(?:[^"]|"")*)"
-    | (?P<sign><=|>=|<>|!=|==|&&|\|\||[-+*/<>=()&|~!,])
+    | (?P<curly>‘[^’]*’|“[^”]*”)
+    | `(?P<ticked>[^`]*)`
+    | (?P<sign><=|>=|<>|!=|==|&&|\|\||\*\*|[-+*/<>=()&|~!,^≤≥≠−×∧∨¬]|\[|\])
     )""",
     re.VERBOSE,
 )
@@ -98,6 +101,10 @@ def _word(match: re.Match[str]) -> Word:
     if kind in ("text", "quoted"):
         quote = "'" if kind == "text" else '"'
         return Word(kind, value.replace(2 * quote, quote), start, end)
+    if kind == "curly":
+        return Word("quoted", value[1:-1], start, end)
+    if kind == "ticked":
+        return Word("name", value, start, end)
     spelling = _SPELLINGS.get(value.upper(), value)
     if spelling.upper() in KEYWORDS:
         return Word("keyword", spelling.upper(), start, end)
@@ -107,7 +114,7 @@ def _word(match: re.Match[str]) -> Word:
 def _unreadable(text: str, at: int) -> WhereError:
     start = at + len(text[at:]) - len(text[at:].lstrip())
     sign = text[start]
-    if sign in "'\"":
+    if sign in "'\"`‘“":
         return WhereError(f"This {sign} is not closed.", start, len(text))
     if sign.isdigit() or sign == ".":
         end = start + len(re.match(r"[\w.]+", text[start:])[0])  # pyright: ignore[reportOptionalSubscript]

@@ -43,6 +43,13 @@ def a_filter():
         ("sn_median / 2 - 5 = 10 or -z < -0.1", [0, 1]),
         ("(sn_median + 1) * 2 > 61 and (good)", [0, 2]),
         ("1 = 1", [0, 1, 2, 3]),
+        ("z ≥ 0.08 ∧ sn_median ≠ 10", [1]),
+        ("z > −0.1 & ¬(z ≤ 0.05)", [1, 3]),
+        ("label in ['type 1', \"x\"] or [z] = 0.08", [1, 3]),
+        ("label == “type 1” or label = ‘x’", [1]),
+        ("`trimmed-mse` >= 100", [2, 3]),
+        ("z ** 2 < 0.01 and POWER(z, 2) < 0.01 and z^2 < .01", [0, 3]),
+        ("-z ** 2 > 0 or 2 ** 3 ** 2 = 512 and z = 0.2", [1]),  # as Python reads powers
     ],
 )
 def test_clauses_as_astronomers_write_them(clause, rows):
@@ -65,6 +72,13 @@ def test_clauses_as_astronomers_write_them(clause, rows):
         ("z < 1e400", "1e400", "larger than any"),
         ("abs(id) > 1", "id", "takes a number"),
         ("id + 1 > 2", "id", "not a number"),
+        ("id ** 2 > 2", "id", "not a number"),
+        ("isnan(z)", "isnan", "IS NULL"),
+        ("z != nan", "nan", "IS NOT NULL"),
+        ("CONTAINS(POINT('ICRS', 1, 2), 3) = 1", "CONTAINS", "under Find"),
+        ("label contains 'type'", "label", "LIKE 'type%'"),
+        ("power(z) > 1", ")", ","),
+        ("`z > 1", "`z > 1", "not closed"),
     ],
 )
 def test_errors_stand_at_the_offending_word(clause, word, says):
@@ -90,6 +104,7 @@ def test_errors_stand_at_the_offending_word(clause, word, says):
         "(" * 500 + "z" + ")" * 500,
         "NOT " * 400 + "good",
         "-" * 900 + "1 < z",
+        "z" + " ** z" * 400 + " > 1",
         "z < 1 " + "AND z < 1 " * (LONGEST // 10),
         "",
         "\x00",
