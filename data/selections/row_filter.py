@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.types as kinds
 
+from ...core.words import shortened
 from ..lenses.lenses import Lens
 from .conditions import as_written
 from .where_clause import ColumnKind, read_where
@@ -21,6 +23,7 @@ from .where_words import KEYWORDS
 
 __all__ = ["RowFilter", "browsed_columns"]
 
+_FEW, _MANY = 8, 20_000  # distinct texts
 _ROW = "row number"  # no word of a clause is this
 
 
@@ -94,6 +97,22 @@ class RowFilter:
         table = pa.table({**columns, _ROW: pa.array(np.arange(n))})
         return table.filter(where.expression)[_ROW].to_numpy()
 
+    def absent(self, text: str) -> str:
+        """Which text a clause asks for that no row has, and what rows have there; '' if none.
+
+        Raises
+        ------
+        WhereError
+            The clause cannot be understood.
+        """
+        for name, wanted in read_where(text, self.kinds).texts:
+            known = sorted(self._column(name).unique().drop_null().to_pylist())
+            if wanted not in known:
+                shown = known if len(known) <= _FEW else _alike(wanted, known)
+                there = f": there {'is' if len(shown) == 1 else 'are'} " * bool(shown)
+                return f"no {name} is “{shortened(wanted, 40)}”{there}{', '.join(shown)}"
+        return ""
+
     def complete(self, text: str, at: int) -> tuple[int, list[str]]:
         """Where the word at a place begins, and what it may become: columns first.
 
@@ -139,6 +158,14 @@ class _Kinds(Mapping[str, ColumnKind]):
 
     def __len__(self) -> int:
         return len(self._columns.names)
+
+
+def _alike(wanted: str, known: list[str]) -> list[str]:
+    """The few of these texts that may have been meant; of very many none is looked for."""
+    if len(known) > _MANY:
+        return []
+    folded = {one.lower(): one for one in known}
+    return [folded[one] for one in get_close_matches(wanted.lower(), folded, 3)]
 
 
 def _folded(name: str) -> str:

@@ -45,10 +45,13 @@ class Where:
         Of Arrow's, on the columns under their names here.
     columns
         Those it asks about.
+    texts
+        Columns and the texts that they are to equal, in the order of the clause.
     """
 
     expression: Any
     columns: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _Part:
     start: int
     end: int
     constant: Any = None
+    column: str = ""
 
 
 def read_where(text: str, columns: Mapping[str, ColumnKind]) -> Where:
@@ -87,6 +91,7 @@ class _Reader:
         self._columns, self._at, self._depth = columns, 0, 0
         self._known = {_plain(name): name for name in columns}
         self._used: dict[str, None] = {}
+        self._texts: list[tuple[str, str]] = []
 
     def read(self) -> Where:
         if self._next.kind == "name" and self._next.value.upper() == "WHERE":
@@ -96,7 +101,7 @@ class _Reader:
         mask = self._true(self._or())
         if self._next.kind != "end":
             raise self._unexpected("AND or OR")
-        return Where(mask.expression, tuple(self._used))
+        return Where(mask.expression, tuple(self._used), tuple(self._texts))
 
     @property
     def _next(self) -> Word:
@@ -201,6 +206,9 @@ class _Reader:
         if right.constant == "" and sign in ("=", "<>"):  # an empty text is a missing one
             missing = left.expression.is_null()
             return _Part(missing if sign == "=" else ~missing, "truth", left.start, right.end)
+        for one, other in ((left, right), (right, left)) if sign == "=" else ():
+            if one.column and isinstance(other.constant, str):
+                self._texts.append((one.column, other.constant))
         made = COMPARISONS[sign](left.expression, right.expression)
         return _Part(made, "truth", left.start, right.end)
 
@@ -334,7 +342,7 @@ class _Reader:
         name = self._known.get(_plain(word.value))
         if name is not None:
             self._used[name] = None
-            return _Part(pc.field(name), self._columns[name], word.start, word.end)
+            return _Part(pc.field(name), self._columns[name], word.start, word.end, column=name)
         if word.kind == "quoted":
             return _constant(word.value, "text", word)
         meant = MEANT.get(_plain(word.value))

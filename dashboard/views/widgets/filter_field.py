@@ -175,7 +175,8 @@ def _words(session: Visitor) -> str:
     if filtering.n is None:
         return "Not in use: something else is selected now." if filtering.text else ""
     if not filtering.n:
-        return f"None of {counted(len(space.catalog), 'spectrum', 'spectra')}"
+        none = f"None of {counted(len(space.catalog), 'spectrum', 'spectra')}"
+        return "; ".join(filter(None, (none, space.row_filter.absent(filtering.text))))
     said = f"{filtering.n:,} of {counted(len(space.catalog), 'spectrum', 'spectra')}"
     plane = space.planes.get(session.view.plane)
     if plane is not None:

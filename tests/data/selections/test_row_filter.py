@@ -120,6 +120,23 @@ def test_a_long_pattern_takes_no_more_than_reading_it():
     assert a_filter().rows("id LIKE '" + "%a" * 900 + "'").tolist() == []
 
 
+@pytest.mark.parametrize(
+    ("clause", "says"),
+    [
+        ("z < 0.1 and label = 'Type 2'", "no label is “Type 2”: there are type 1, type 2"),
+        ("label in ('type 2', 'QSO')", "no label is “QSO”: there are type 1, type 2"),
+        ("'A-1' = id", "no id is “A-1”: there is a-1"),
+        ("id = 'quite another'", "no id is “quite another”"),
+        ("z > 7 and label = 'type 1'", ""),
+    ],
+)
+def test_a_text_that_no_row_has_is_named_with_those_there_are(clause, says):
+    table = TABLE.assign(id=["a-1", "bb-22", "ccc-333", "dddd"])
+    many = pd.concat([table, *(table.assign(id=f"x{k}9") for k in range(9))])
+    held = RowFilter({name: lambda name=name: many[name] for name in many})
+    assert held.absent(clause) == says
+
+
 def test_columns_are_offered_for_the_word_at_the_cursor():
     rows = a_filter()
     assert rows.complete("z < 1 & sn", 10) == (8, ["sn_median"])

@@ -30,6 +30,9 @@ def test_what_came_of_a_clause_is_said(part: FilterPart, session: Visitor) -> No
     assert (part.words, part.held, part.error) == (words, True, {})
     tell(part, apply="z > 7")
     assert part.words == "None of 300 spectra"
+    tell(part, apply="label = 'Type 2'")
+    there = "there are intermediate, type 1, type 2"
+    assert part.words == f"None of 300 spectra; no label is “Type 2”: {there}"
     session.selected.take(Selection("lasso", "lasso", np.arange(2)))
     assert (part.words, part.held) == ("Not in use: something else is selected now.", False)
     tell(part, clear=True)
