@@ -24,7 +24,13 @@ _RADIUS = re.compile(
     rf"(?P<unit>{'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))})$"
 )
 _BARE = re.compile(rf"[\s,;]+(?:r(?:adius)?\s*=?\s*)?({_NUMBER})$")
-_DEGREES = re.compile(rf"(?P<ra>[-+]?{_NUMBER})°?[\s,;]+(?P<dec>[-+]?{_NUMBER})°?$")
+_DEGREES = re.compile(rf"(?P<ra>[-+]?{_NUMBER})[°d]?[\s,;]+(?P<dec>[-+]?{_NUMBER})[°d]?$")
+_LABELLED = re.compile(r"ra\b\s*[=:]?\s*(.+?)[\s,;]+dec\b\s*[=:]?\s*(.+)$", re.IGNORECASE)
+_GALACTIC = re.compile(
+    rf"(?:gal(?:actic)?\s+(?:l\s*=?\s*)?|l\s*=?\s*)(?P<l>{_NUMBER})[°d]?[\s,;]+"
+    rf"(?:b\s*=?\s*)?(?P<b>[-+]?{_NUMBER})[°d]?(?=[\s,;]|$)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(
     r"(?:sdss\s*)?j(\d\d)(\d\d)(\d\d(?:\.\d*)?)([-+])(\d\d)(\d\d)(\d\d(?:\.\d*)?)$", re.IGNORECASE
 )
@@ -56,6 +62,7 @@ class Cone:
 def read_cone(text: str) -> Cone | None:
     """Read ``146.7 +0.5``, ``09:46:48.2 +00:30:00``, ``9h46m48s +0d30m``, ``J094648.20+003000.0``.
 
+    The coordinates may bear their names (``ra=146.7 dec=0.5``), or be galactic (``l=18.1 b=46.3``).
     A radius may follow, with its unit: ``2'``, ``30"``, ``5 arcsec``, ``r=0.1 deg``.
 
     Returns
@@ -67,7 +74,10 @@ def read_cone(text: str) -> Cone | None:
     ValueError
         It has the form of a position but lies outside the sky, or its radius has no unit.
     """
-    text = re.sub(r"[−–]", "-", text.strip())
+    text = re.sub(r"[−–]", "-", text.strip().strip("()[]{}").strip())
+    named = _LABELLED.match(text)
+    signed = named and (named[2] if named[2][0] in "+-" else f"+{named[2]}")
+    text = f"{named[1]} {signed}" if named else _GALACTIC.sub(_from_galactic, text, count=1)
     sure = bool(_SURELY.search(text))
     centre = _place(text)
     if centre is not None:
@@ -100,6 +110,16 @@ def _place(text: str) -> tuple[float, float] | None:
     except (ValueError, AstropyWarning):
         return None
     return float(coordinates.ra.deg), float(coordinates.dec.deg)
+
+
+def _from_galactic(match: re.Match[str]) -> str:
+    from astropy.coordinates import SkyCoord  # takes a second to load
+
+    l_deg, b_deg = float(match["l"]), float(match["b"])
+    if abs(b_deg) > 90:
+        raise ValueError(f"A galactic latitude lies between -90° and 90°: {b_deg:g} does not.")
+    place: Any = SkyCoord(l=l_deg, b=b_deg, unit="deg", frame="galactic").icrs
+    return f"{place.ra.deg:.8f} {place.dec.deg:+.8f}"
 
 
 def _on_sky(ra: float, dec: float, *, sure: bool) -> tuple[float, float] | None:

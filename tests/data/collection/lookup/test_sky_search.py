@@ -31,6 +31,13 @@ from spexplain.data.collection.lookup.sky_search import Cone, SkySearch, angle_t
         ("09:46:48.2 +00:30:00 5″", 146.700833, 0.5, 5 / 3600),
         ("146.7 0.5 1°", 146.7, 0.5, 1.0),
         ("09 46 48 +00 30 00 1d", 146.7, 0.5, 1.0),
+        ("(146.7, 0.5)", 146.7, 0.5, None),
+        ("146.7d 0.5d", 146.7, 0.5, None),
+        ("ra=146.7 dec=+0.5", 146.7, 0.5, None),
+        ("RA: 09:46:48 Dec: -00:30:00 2'", 146.7, -0.5, 2 / 60),
+        ("RA 146 DEC 1", 146.0, 1.0, None),
+        ("l=0 b=0", 266.404988, -28.936178, None),
+        ("galactic 0, -90 5'", 12.859478, -27.128252, 5 / 60),
     ],
 )
 def test_places_as_people_write_them(text, ra, dec, radius):
@@ -45,7 +52,7 @@ def test_places_as_people_write_them(text, ra, dec, radius):
     [
         "", "demo-000123", "0651-52141-0072", "spec-0651-52141-0072.fits", "651 52141 72",
         "39627658462594817", "651 52141", "NGC 4151", "09:46:61 +00:30:00", "9h46m", "z < 0.1",
-        "1.5e3 2", "266 31 2",
+        "1.5e3 2", "266 31 2", "galaxy-1 2", "radio 12 dec", "l 1", "lens 12 b",
     ],
 )  # fmt: skip
 def test_what_is_no_place_is_none(text):
@@ -63,6 +70,8 @@ def test_two_whole_numbers_may_be_plate_and_fiber():
         ("146.7 +95", "declination.*95"),
         ("361.5 +2", "right ascension.*361.5"),
         ("146.7 +0.5 r=2", "unit: 2', 2\" or 2 deg"),
+        ("l=18 b=99", "galactic latitude.*99"),
+        ("ra=400 dec=1", "right ascension.*400"),
     ],
 )
 def test_a_place_outside_the_sky_is_told(text, says):
