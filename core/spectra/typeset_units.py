@@ -24,8 +24,12 @@ _RULES = tuple(
         (r"[−–]", "-"),
         (r"\^\s+", "^"),
         (r"\bper\b", "/"),
+        (r"(?i)^\s*(?:in\s+)?units?\s+of\s+", ""),
+        # Flux of a spaxel or a fibre is flux.
+        (r"(?i)(?<=[\w)])\s*[/ .*]\s*(?:spaxel|fib(?:er|re)|pix(?:el)?)s?\b(?:\^?-1)?", ""),
+        (rf"^(.*\S)\s*\(\s*[xX*]?\s*({_POWER_OF_TEN})\s*\)\s*$", r"\2 \1"),
         # "x10^-17 erg …", "E-17 erg …", "1 x 10^-17 erg …", "erg … x 1e-17"
-        (r"^\s*[xX*]\s*(?=10|1e)", ""),
+        (r"^\s*[xX*]\s*(?=10|1[eE])", ""),
         (r"^\s*1?[eEdD]([-+]\d+)(?=[\sA-Za-z])\s*", r"1e\1 "),
         (r"^\s*1(?:\.0*)?\s*[xX*]\s*(?=10\s*[\^*])", ""),
         (rf"^(.*\S)\s*(?:\s[xX]|\*)\s*({_POWER_OF_TEN})\s*$", r"\2 \1"),

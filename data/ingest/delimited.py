@@ -219,18 +219,15 @@ def _is_numbers(words: list[str]) -> bool:
 def _delimiter(lines: list[str]) -> str:
     """What parts every one of the first lines into as many pieces, more than one; else blanks."""
     first_lines = lines[:20]
-    for mark in _DELIMITERS:
+    # Decimal commas part nothing: there blanks do.
+    words = first_lines[-1].split()
+    apart_by_blanks = _is_numbers(words) and all(word == word.strip(",") for word in words)
+    marks = [mark for mark in _DELIMITERS if mark != "," or not apart_by_blanks]
+    for mark in marks:
         counts = {len(_split(line, mark)) for line in first_lines}
         if len(counts) == 1 and counts != {1}:
-            # Decimal commas part nothing: there blanks do.
-            if (
-                mark == ","
-                and all(is_number(w) for w in first_lines[-1].split())
-                and " " in first_lines[-1]
-            ):
-                continue
             return mark
-    return next((mark for mark in _DELIMITERS if mark in first_lines[0]), "")
+    return next((mark for mark in marks if mark in first_lines[0]), "")
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -159,7 +159,8 @@ def _unknown(hdus: Sequence[Hdu]) -> ReadError:
     return ReadError(
         "unknown format",
         f"no reader knows this FITS file ({telescope}; HDUs {shown}): no table, and no spectrum as "
-        "an image with CRVAL1 and CDELT1, nor one with wavelengths in an extension",
+        "an image with CRVAL1 and CDELT1, nor one with wavelengths in an extension: write it as a "
+        "table with columns wave, flux and error",
     )
 
 

@@ -24,6 +24,12 @@ ONE = np.array([5000.0])
         "1e-17 erg per s per cm2 per Angstrom",
         "[1e-17 erg/s/cm2/A]",
         "1e-17 ergs/s/cm^2/Ang.",
+        "x 1E-17 erg/s/cm2/A",
+        "in units of 1e-17 erg/s/cm2/A",
+        "erg/s/cm2/A (x1e-17)",
+        "erg/s/cm2/A (10^-17)",
+        "1E-17 erg/s/cm^2/Ang/spaxel",
+        "1e-17 erg / (Angstrom fiber s cm2)",
     ],
 )
 def test_flux_is_read_however_its_unit_is_typeset(unit):

@@ -31,6 +31,12 @@ def test_decimal_commas_part_nothing(mark):
         mark.join(row) for row in (("wave", "flux"), ("4000,5", "1,25"), ("4001,5", "2"))
     )
     assert read_delimited(text.encode()).rows == [["4000,5", "1,25"], ["4001,5", "2"]]
+    unnamed = mark.join(("4000,5", "1,25")) + "\n" + mark.join(("4001,5", "2,75"))
+    assert read_delimited(unnamed.encode()).rows == [["4000,5", "1,25"], ["4001,5", "2,75"]]
+
+
+def test_commas_before_blanks_part_numbers():
+    assert read_delimited(b"4000, 1\n4001, 2").rows == [["4000", "1"], ["4001", "2"]]
 
 
 def test_names_may_stand_in_a_note_and_notes_say_more():

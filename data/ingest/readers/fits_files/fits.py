@@ -22,6 +22,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 from ..errors import ReadError
 from ..other_kinds import other_kind
 from ..vocabulary.plain_words import in_own_words
+from ..vocabulary.redshift_words import NO_REDSHIFT
 from .fits_sizes import check_sizes
 from .packed import opened
 from .varying_lengths import of_one_length, vary
@@ -45,7 +46,6 @@ _OF_COLUMNS, _OF_SIZE = ("TTYPE", "TFORM"), ("TFIELDS", "NAXIS1", "NAXIS2")
 _MOST_AXES = 10
 _LARGEST_PACKED = 20_000_000  # pixels of an image within a table
 _LARGEST_FLAG, _OF_64_BITS = 2.0**62, 2**63
-_NO_REDSHIFT = re.compile(r"metal|zenith|air ?mass|altitude|elevation|height", re.IGNORECASE)
 _NO_END = (
     "its header has no END card, so it is damaged or was cut off; fetch it again, or write it anew "
     "with astropy"
@@ -120,7 +120,7 @@ class Hdu:
             return None
         with _damage_told():
             found = self.source.header.get(keyword)
-        if keyword == "Z" and found is not None and _NO_REDSHIFT.search(self.comment(keyword)):
+        if keyword == "Z" and found is not None and NO_REDSHIFT.search(self.comment(keyword)):
             return None
         return found
 

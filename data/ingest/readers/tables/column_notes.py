@@ -11,6 +11,7 @@ import numpy as np
 from .....core.spectra.unit_spellings import flux_factor, length_within, wavelengths_aa
 from ...delimited import Delimited, is_number
 from ..vocabulary.column_names import Role, columns_by_role, plain_name
+from ..vocabulary.redshift_words import NO_REDSHIFT
 
 __all__ = [
     "described_form",
@@ -27,8 +28,8 @@ _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_]*)?(\d+)", re.IGNORECASE)
 _REDSHIFT = re.compile(
     r"(?:(?:spectroscopic|heliocentric|systemic|host|source|object|galaxy|best|NED|SDSS|the)\s+)*"
     r"(?:redshift|z|z_?(?:spec|best|fit|helio|sys))(?:\s*\(?(?:z|spec)\)?)?"
-    r"(?:\s+of\s+(?:the\s+)?host)?(?:\s*[=:,\s]|\s+(?:is|of)\s)\s*"
-    r"(-?\d*[.,]\d+(?:[eEdD][-+]?\d+)?)(?=$|[\s,;(±+])(?!\s*mag)",
+    r"(?:\s+of\s+(?:the\s+)?host)?(?:\s*[=:,~≈\s]|\s+(?:is|of)\s)\s*"
+    r"(-?\d*[.,]\d+(?:[eEdD][-+]?\d+)?(?:\s*km\s*/?\s*s(?:\^?-1)?)?)(?=$|[\s,;(±+])(?!\s*mag)",
     re.IGNORECASE,
 )
 # "flux units: Jy", "wavelength in nm", "Flux in units of 1e-17 erg/s/cm2/A"
@@ -38,6 +39,7 @@ _IN_UNITS_OF = re.compile(
     re.IGNORECASE,
 )
 _OPERATORS = ("/", "*", "·", ".")  # what stands in brackets behind one is part of a unit
+_POWER = re.compile(r"[xX*\s\deE.^+−-]+")  # of ten, in brackets behind a unit
 _COMMAS = re.compile(r"[,;]\s*(?![^\[(]*[\])])")
 _AXES: tuple[Role, ...] = ("wave", "log wave", "frequency", "energy")
 _UNITS = ("units", "UNITS", "Units", "unit")
@@ -94,7 +96,8 @@ def redshift_in_remarks(table: Delimited) -> dict[str, str]:
     """``z`` of a remark such as ``z 0.116``, ``Redshift, 0.116`` or ``redshift z = 0.116``."""
     lines = (*table.remarks, *(f"{name} {value}" for name, value in table.notes.items()))
     parts = (part for line in lines for part in (line[:_LONGEST], *_SEVERAL.split(line[:_LONGEST])))
-    matches = (_REDSHIFT.match(part) for part in parts)
+    parts = (re.sub(r'["{}]', "", part) for part in parts if not NO_REDSHIFT.search(part))
+    matches = map(_REDSHIFT.match, parts)
     return next(({"z": one[1]} for one in matches if one), {})
 
 
@@ -154,7 +157,8 @@ def units_in_notes(table: Delimited) -> dict[str, str]:
                 said.append((parts[1], parts[2]))
     for name, value in said:
         inside = _WITH_UNIT.fullmatch(value[:_LONGEST])
-        unit = inside[2] if inside and not inside[1].endswith(_OPERATORS) else value
+        of_whole = inside and (inside[1].endswith(_OPERATORS) or _POWER.fullmatch(inside[2]))
+        unit = inside[2] if inside and not of_whole else value
         if column := _column_called(name, unit, table.names, roles):
             units_by_name[column] = unit
     return units_by_name

@@ -71,10 +71,10 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
             "no errors",
             f"of its columns {', '.join(columns.names[:_SHOWN])} none is an error, variance or "
             "ivar by its name, so the noise is unknown; name it error, or say --column error=…"
-            " (or ivar=… of a weight that is 1/σ²)",
+            " (or variance=…, ivar=… of a weight that is 1/σ²); from S/N, error = flux / (S/N)",
         )
     noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
-    role = _by_unit(role, written)
+    role = _by_unit(role, written) if written else _as_typed(role, columns)
     if not unit and role == "error" and written not in _PERCENT:
         unit = written  # the same unit, written once
     factor, called = flux_factor(unit, wave_aa)
@@ -94,7 +94,7 @@ def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray
     ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
     if as_it_is:
         return FluxAndNoise(in_unit, ivar, called, factor, flux)
-    own = _of_squares(written, _POWERS[role], wave_aa, called, factor)
+    own = _of_squares(written, _POWERS[role], called, (wave_aa, in_unit, factor, scale))
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return FluxAndNoise(in_unit, ivar / own / own, called, factor, flux)
 
@@ -112,6 +112,14 @@ def _by_unit(role: Role, written: str) -> Role:
         except ValueError:
             return role
         return "error" if density and told is None else role
+    return role
+
+
+def _as_typed(role: Role, columns: Columns) -> Role:
+    """What an uncertainty without a unit is by the type that astropy calls it, if it says one."""
+    said = str(columns.value("UNCERTAINTY_TYPE") or "").lower()
+    if role == "error" and "var" in said:
+        return "ivar" if said.startswith("i") else "variance"
     return role
 
 
@@ -133,17 +141,21 @@ def _of_error(
 
 
 def _of_squares(
-    unit: str, power: int, wave_aa: np.ndarray, called: str, factor: np.ndarray
+    unit: str,
+    power: int,
+    called: str,
+    of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
 ) -> np.ndarray:
     """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
 
     That of the flux, unless the column's own unit is the square of another flux density.
     """
+    wave_aa, _, factor, scale = of_flux
     root = square_root(unit, power)
     if not root or called in (RELATIVE, COUNTS):
         return factor
     own, its = flux_factor(root, wave_aa)
-    return own if its == called else factor
+    return own * scale if its == called else factor
 
 
 def _bearable(flux: np.ndarray) -> float:

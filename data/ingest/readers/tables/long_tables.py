@@ -12,9 +12,9 @@ import numpy as np
 from .....core.spectra.spectrum import Spectrum
 from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
-from ..vocabulary.column_names import MORE_MASKS, columns_by_role
-from ..vocabulary.hints import Hints
-from ..vocabulary.other_facts import facts_of, in_capitals
+from ..vocabulary.column_names import MORE_MASKS, columns_by_role, marked_by
+from ..vocabulary.hints import MASKS, Hints, hinted_roles
+from ..vocabulary.other_facts import UNHEEDED, facts_of, in_capitals
 from .columns import Columns, FitsColumns
 from .rows_of_arrays import KNOWN, id_columns
 from .table import spectrum_of_columns
@@ -112,7 +112,12 @@ def load_table(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Ite
         As :func:`~.table.spectrum_of_columns`.
     """
     others = [hdu for hdu in hdus if hdu is not table]
-    return spectra_of_columns(FitsColumns(table, (table, *others)), path, hints)
+    beside: dict[str, str | float] = {}
+    masks = [hdu.name for hdu in others if hdu.name and marked_by(hdu.name) is not None]
+    if masks and not {*MASKS} & hinted_roles(table.columns, hints).keys():
+        beside = {UNHEEDED: ", ".join(masks)}
+    for found in spectra_of_columns(FitsColumns(table, (table, *others)), path, hints):
+        yield found.told(facts={**found.facts, **beside})
 
 
 def spectra_of_columns(columns: Columns, path: Path, hints: Hints) -> Iterator[Spectrum]:

@@ -60,9 +60,9 @@ def unmasked(
     for role in roles:
         if role in named:
             bits = serious_bits(columns) if role == "quality" else ALL_BITS
-            bad |= _marked(columns, named[role], bits, asked=role not in said)
+            bad |= _marked(columns, named[role], bits, ivar.size, asked=role not in said)
     if "good mask" in named:
-        bad |= columns.flags(named["good mask"]) == 0
+        bad |= _of_pixels(columns, named["good mask"], ivar.size) == 0
     if "sdss mask" in named:
         marks = columns.flags(named["sdss mask"])
         # Of SDSS's bits 0 alone is never set over a stretch: one of 0 and 1 is of another's making.
@@ -104,9 +104,25 @@ def _by_more(
     return bad, ", ".join(unheeded)
 
 
-def _marked(columns: Columns, name: str, bits: int, *, asked: bool) -> np.ndarray:
+def _of_pixels(columns: Columns, name: str, n_pixels: int) -> np.ndarray:
+    """(D,) of flags; of a list of numbers of pixels, from 0 as pPXF's ``goodpixels``, 1 at each."""
+    marks = columns.flags(name)
+    if marks.shape == (n_pixels,):
+        return marks
+    if not (marks.size and marks[0] >= 0 and marks[-1] < n_pixels and np.all(np.diff(marks) > 0)):
+        raise ReadError(
+            "unreadable",
+            f"{name!r} has {marks.size:,} values for {n_pixels:,} pixels, and they are no rising "
+            "numbers of pixels from 0: give a mask with a value a pixel",
+        )
+    listed = np.zeros(n_pixels, np.int64)
+    listed[marks] = 1
+    return listed
+
+
+def _marked(columns: Columns, name: str, bits: int, n_pixels: int, *, asked: bool) -> np.ndarray:
     """(D,) true where a column marks a pixel bad, by some of its bits."""
-    marks = columns.flags(name) & bits
+    marks = _of_pixels(columns, name, n_pixels) & bits
     if mask_is_of_good(columns, name):
         return marks == 0
     bad = marks != 0

@@ -240,7 +240,11 @@ def _rows_of(found: Arrays, hints: Hints) -> Iterator[Row]:
         name
         for role, name in roles.items()
         if (role != "redshift" or (one and _is_pixels(found, name)))
-        and (role not in MASKS or found.arrays[name].shape[-1:] == flux.shape[-1:])
+        and (
+            role not in MASKS
+            or found.arrays[name].shape[-1:] == flux.shape[-1:]
+            or (one and role in ("mask", "good mask") and _is_pixels(found, name))
+        )
     ]
     return _rows(found, pixels, flux.shape)
 

@@ -25,7 +25,14 @@ from ..vocabulary.medium import Said, medium_of
 from ..vocabulary.other_facts import HEADER_FACTS, UNHEEDED, facts_of
 from ..vocabulary.positions import position_of
 from ..vocabulary.redshift_flags import flag_words
-from ..vocabulary.redshift_words import AGAIN, KEYWORDS, VELOCITIES, redshift_of, rivals_of
+from ..vocabulary.redshift_words import (
+    AGAIN,
+    KEYWORDS,
+    VELOCITIES,
+    in_its_unit,
+    redshift_of,
+    rivals_of,
+)
 from ..vocabulary.rest_frame import said_at_rest
 from ..vocabulary.spectral_classes import class_of
 from .columns import Columns
@@ -186,8 +193,10 @@ def _of_column(columns: Columns, name: str) -> list[tuple[str, object]]:
     """The one number of a column; empty where it has none."""
     values = columns.numbers(name)
     good = np.unique(values[np.isfinite(values)])
-    several = f"{len(good)} values"
-    return [(f"column {name}", float(good[0]) if len(good) == 1 else several)] if len(good) else []
+    if not len(good):
+        return []
+    one = in_its_unit(float(good[0]), columns.unit(name))
+    return [(f"column {name}", one if len(good) == 1 else f"{len(good)} values")]
 
 
 def _text(columns: Columns, keyword: str) -> str:

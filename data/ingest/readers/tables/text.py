@@ -22,6 +22,7 @@ from ..vocabulary.column_names import columns_by_role, plain_name
 from ..vocabulary.file_names import FITS_ENDINGS, name_of
 from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
+from ..vocabulary.redshift_words import KEYWORDS
 from ..vocabulary.ucds import with_ucds
 from . import astropy_rows
 from .column_notes import (
@@ -57,7 +58,7 @@ _WIDE, _LONGEST_LETTER = (b"\xff\xfe", b"\xfe\xff"), 4
 _LINES = 200
 # Of other programs, what stands where there is no number: of IRAF, Excel, Windows, pandas.
 _NOTHING = {
-    *("", "nan", "null", "none", "--", "-", "na", "n/a", "n.a.", "indef", "...", "..", "?"),
+    *("", "nan", "null", "none", "---", "--", "-", "na", "n/a", "n.a.", "indef", "...", "..", "?"),
     *("#n/a", "<na>", "masked", "missing", "-nan", "1.#qnan", "-1.#ind", "1.#inf", "nan(ind)"),
     "-nan(ind)",
 }
@@ -262,7 +263,8 @@ def _name_and_unit(written: str, hints: Hints) -> tuple[str, str]:
     named = {*map(plain_name, hints.columns.values())}
     if plain_name(written) in named:
         return written, parts[2]
-    if not columns_by_role([parts[1]]) and plain_name(parts[1]) not in named:
+    known = parts[1].upper() in KEYWORDS or columns_by_role([parts[1]])
+    if not known and plain_name(parts[1]) not in named:
         return written, ""
     if re.fullmatch(r"air|vac(uum)?", parts[2], re.IGNORECASE):
         return f"{parts[1]}_{parts[2]}", ""

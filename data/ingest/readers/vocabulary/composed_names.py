@@ -52,7 +52,16 @@ _LENGTHS = {
     "micron": "um", "um": "um", "mum": "um", "μm": "um", "µm": "um", "m": "m",
 }  # fmt: skip
 _FREQUENCIES = {"ghz": "GHz", "thz": "THz", "hz": "Hz", "cm1": "cm-1"}
-_DENSITIES = {"jy": "Jy", "mjy": "mJy", "ujy": "uJy", "µjy": "uJy", "μjy": "uJy", "njy": "nJy"}
+_DENSITIES = {
+    "jy": "Jy",
+    "mjy": "mJy",
+    "ujy": "uJy",
+    "µjy": "uJy",
+    "μjy": "uJy",
+    "njy": "nJy",
+    "percent": "%",
+    "pct": "%",
+}
 _MASKS: tuple[tuple[ComposedRole, tuple[str, ...]], ...] = (
     (
         "good mask",

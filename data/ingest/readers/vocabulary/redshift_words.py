@@ -10,7 +10,9 @@ from .....core.spectra.redshift_warning import at_odds
 from ...delimited import number_of
 from .other_facts import twice
 
-__all__ = ["AGAIN", "KEYWORDS", "VELOCITIES", "redshift_of", "rivals_of"]
+__all__ = [
+    "AGAIN", "KEYWORDS", "NO_REDSHIFT", "VELOCITIES", "in_its_unit", "redshift_of", "rivals_of",
+]  # fmt: skip
 
 
 # The first that is there counts.
@@ -35,6 +37,14 @@ AGAIN = tuple(map(twice, ("Z", "REDSHIFT")))
 _RECESSION = {name for name in KEYWORDS if name.startswith(("CZ", "HELIO_CZ"))}
 _KM_S = 299_792.458
 _SLOWEST = 10.0  # km/s: a "cz" below it is a redshift, or none
+_SPEED = re.compile(r"\s*[\[(]?\s*km\s*[/.*]?\s*s.*", re.IGNORECASE)
+_NO_UNIT = re.compile(r"(redshift|z|1|none|null|unitless|dimensionless|n/?a|-*)", re.IGNORECASE)
+NO_REDSHIFT = re.compile(
+    r"^(?!.*redshift).*(?:metal|zenith|air ?mass|altitude|elevation|height|focus|"
+    r"z_?(?:sun|sol)|\bsolar\b|\b(?:m|fe|z)/h\b|\bdex\b|\bmag)",
+    re.IGNORECASE,
+)
+"""What says of a Z, by a remark or its unit, that it is another quantity."""
 _OTHER_FRAMES = ("Z_CMB", "ZCMB", "Z_LG")
 VELOCITIES = (
     "VHELIO", "VELOCITY", "VRAD", "HELIO_RV", "RADVEL", "V_HELIO", "RV", "Z_PHOT", "ZPHOT",
@@ -89,6 +99,17 @@ def rivals_of(z: float, facts: Iterable[tuple[str, object]]) -> str:
     return at_odds(z, others)
 
 
+def in_its_unit(value: float, unit: str) -> float | str:
+    """A redshift as a column has it: with its unit, such as km/s, where that says something.
+
+    Parameters
+    ----------
+    value, unit
+        As they are written.
+    """
+    return value if _NO_UNIT.fullmatch(unit.strip()) else f"{value!r} {unit}"
+
+
 def _written(text: str) -> str | float:
     """A number that stands as text, with a decimal comma or its error; other text as it is."""
     number = re.split(r"\s*(?:\+/-|\+-|±|\(|,\s|;|\s\w+\s*=)", text.strip(), maxsplit=1)[0]
@@ -105,12 +126,17 @@ def _read(name: str, value: object) -> tuple[float, str]:
         return math.nan, f"{name} = {value} is in another frame than the wavelengths"
     if name in VELOCITIES:
         return math.nan, f"{name} = {value} is a velocity, of which convention it does not say"
+    speed = name in _RECESSION
     if isinstance(value, str):
-        value = _written(re.sub(r"\s*km.*", "", value) if name in _RECESSION else value)
+        if NO_REDSHIFT.search(value):
+            return math.nan, f"{name} = {value} is no redshift"
+        plain = _SPEED.sub("", value)
+        speed |= plain != value
+        value = _written(plain)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan, f"{name} = {value!r} is no number"
-    if name in _RECESSION and math.isfinite(value):
-        if abs(value) < _SLOWEST:
+    if speed and math.isfinite(value):
+        if name in _RECESSION and abs(value) < _SLOWEST:
             return math.nan, f"{name} = {value:g} is no velocity in km/s"
         value = value / _KM_S
     if not math.isfinite(value):

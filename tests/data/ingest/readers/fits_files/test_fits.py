@@ -238,7 +238,11 @@ def test_a_column_whose_name_is_a_number_is_damage(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("comment", "z"), [("metallicity", None), ("[deg] zenith distance", None), ("Redshift", 0.02)]
+    ("comment", "z"),
+    [
+        *(("metallicity", None), ("[deg] zenith distance", None), ("[M/H] of template", None)),
+        *(("[mm] focus", None), ("Redshift", 0.02), ("solar-system redshift", 0.02)),
+    ],
 )
 def test_a_z_that_says_it_is_another_thing_is_no_redshift(tmp_path, comment, z):
     header = fits.Header([("Z", 0.02, comment)])

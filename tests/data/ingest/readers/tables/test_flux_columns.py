@@ -7,7 +7,7 @@ from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.core.spectra.unit_spellings import RELATIVE, SURVEY_FLUX, flux_factor
-from spexplain.data.ingest.readers import ReadError, read
+from spexplain.data.ingest.readers import ReadError, read, read_table
 from spexplain.data.ingest.readers.tables.columns import AstropyColumns
 from spexplain.data.ingest.readers.tables.flux_columns import flux_and_noise
 
@@ -46,6 +46,22 @@ def same(spectrum, unit=SURVEY_FLUX):
 def test_noise_is_what_its_unit_says(tmp_path, name, noise, unit):
     columns = {"WAVE": WAVE, "FLUX": FLUX, name: noise}
     same(own(tmp_path / "a.fits", columns, {"FLUX": CGS, name: unit}))
+
+
+@pytest.mark.parametrize(
+    ("said", "noise"),
+    [("std", ERROR), ("var", ERROR**2), ("ivar", ERROR**-2), ("InverseVariance", ERROR**-2)],
+)
+def test_an_uncertainty_without_unit_is_of_the_type_that_it_says(said, noise):
+    table = Table({"wave": WAVE, "flux": FLUX, "uncertainty": noise})
+    table.meta["uncertainty_type"] = said
+    same(read_table(table), RELATIVE)
+
+
+def test_a_scale_beside_the_units_is_of_a_variance_too(tmp_path):
+    columns = {"WAVE": WAVE, "FLUX": FLUX, "VAR": ERROR**2}
+    units = {"FLUX": "erg/s/cm2/Angstrom", "VAR": "(erg/s/cm2/Angstrom)^2"}
+    same(own(tmp_path / "a.fits", columns, units, {"FSCALE": 1e-17}))
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,27 @@ def test_what_may_be_a_mask_is_left_alone_and_told(tmp_path, name, times):
     assert "mask_not_heeded" not in taken.facts
 
 
+def test_numbers_of_good_or_bad_pixels_are_masks(tmp_path):
+    given = {"wave": WAVE, "flux": FLUX, "err": np.ones(300)}
+    for name, those in (("goodpixels", ~BAD), ("bad_pixels", BAD)):
+        numbers = np.flatnonzero(those)
+        np.savez(tmp_path / "a.npz", **given, **{name: numbers})
+        lists = {key: [values] for key, values in {**given, name: numbers}.items()}
+        pq.write_table(pa.table(lists), tmp_path / "a.parquet")
+        fits.BinTableHDU(Table(lists)).writeto(tmp_path / "a.fits", overwrite=True)
+        for ending in ("npz", "parquet", "fits"):
+            np.testing.assert_array_equal(read(tmp_path / f"a.{ending}").has_data, ~BAD)
+    np.savez(tmp_path / "a.npz", **given, good=np.arange(1, 301)[~BAD][::-1])
+    with pytest.raises(ReadError, match="290 values for 300 pixels"):
+        read(tmp_path / "a.npz")
+
+
+def test_a_mask_in_another_hdu_than_the_table_is_told(tmp_path):
+    write(tmp_path / "a.fits")
+    fits.append(tmp_path / "a.fits", np.flatnonzero(~BAD), fits.Header({"EXTNAME": "GOODPIXELS"}))
+    assert read(tmp_path / "a.fits").facts["mask_not_heeded"] == "GOODPIXELS"
+
+
 def test_what_is_no_mask_by_its_numbers_is_not_told(tmp_path):
     columns = {name: np.where(BAD, 0.3, 1.0) for name in ("telluric", "weight")}
     columns |= {"ccd": (np.arange(300) > 160).astype(float), "one": np.ones(300)}

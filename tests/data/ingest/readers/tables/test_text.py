@@ -73,7 +73,7 @@ def test_a_delimiter_behind_every_line_of_data(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "nothing", ["INDEF", "...", "#N/A", "<NA>", "n.a.", "?", "1.#QNAN", "masked", "nan(ind)"]
+    "nothing", ["---", "INDEF", "...", "#N/A", "<NA>", "n.a.", "?", "1.#QNAN", "masked", "nan(ind)"]
 )
 def test_what_other_programs_write_for_no_number_is_none(tmp_path, nothing):
     first, *others = rows(mark=",").splitlines()
@@ -102,10 +102,33 @@ def test_a_mask_is_set_where_something_says_so(tmp_path, marks):
         *(("name: Mrk 1; z: 0.116", 0.116), ("heliocentric redshift = 0.116", 0.116)),
         *(("redshift of host: 0.116", 0.116), ("z(spec) = 0.116", 0.116)),
         *(("cz = 29979.2458 km/s", 0.1), ("z 0.9 mag", np.nan), ("z_err = 0.001", np.nan)),
+        *(("redshift = 29979.2458 km/s", 0.1), ("z~0.116", 0.116), ('{"z": 0.116}', 0.116)),
+        *(("Z = 0.02 (metallicity)", np.nan), ("Z = 0.4 Zsun", np.nan)),
     ],
 )
 def test_a_redshift_among_other_remarks(tmp_path, note, z):
     np.testing.assert_allclose(spectrum(tmp_path, f"# {note}\n# wave flux err\n{rows()}").z, z)
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "z", "told"),
+    [
+        *(("cz [km/s]", 29979.2458, 0.1, ""), ("redshift (km/s)", 29979.2458, 0.1, "")),
+        *(("z [km s-1]", 29.9792458, 1e-4, ""), ("z [none]", 0.1, 0.1, "")),
+        *(("Z (solar)", 0.4, np.nan, "no redshift"), ("Z [Zsun]", 0.4, np.nan, "no redshift")),
+        *(("Z [dex]", 0.4, np.nan, "no redshift"), ("z [AB]", 0.4, np.nan, "no number")),
+    ],
+)
+def test_a_column_of_redshifts_is_what_its_unit_says(tmp_path, head, value, z, told):
+    lines = rows(mark=",").replace("\n", f",{value}\n")
+    found = spectrum(tmp_path, f"wave,flux,err,{head}\n{lines}")
+    np.testing.assert_allclose(found.z, z)
+    assert told in found.z_note
+
+
+def test_a_power_of_ten_behind_the_unit_of_a_note_counts(tmp_path):
+    same(spectrum(tmp_path, f"# flux unit: erg/s/cm2/A (x1e-17)\n# wave flux err\n{rows()}"),
+         SURVEY_FLUX)  # fmt: skip
 
 
 def test_numbers_that_a_votable_has_as_text_are_numbers(tmp_path):

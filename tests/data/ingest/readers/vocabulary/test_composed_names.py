@@ -16,7 +16,7 @@ from spexplain.data.ingest.readers.vocabulary.composed_names import composed_nam
         ("1SIGMA", "error", ""),
         ("sigma_f", "error", ""), ("flux1sig", "error", ""),
         ("inv_variance", "ivar", ""), ("variance_flux", "variance", ""),
-        ("inv_var_flux", "ivar", ""),
+        ("inv_var_flux", "ivar", ""), ("err_percent", "error", "%"),
     ],
 )  # fmt: skip
 def test_names_of_several_words_say_what_they_are(name, role, unit):
