@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
+from spexplain.dashboard.server.access.terms import Terms
 from spexplain.dashboard.server.server import open_workspace, run
-from spexplain.dashboard.server.terms import Terms
 from spexplain.dashboard.workspace.workspace import Workspace
 from spexplain.data.files.folders import demo_path
 from spexplain.data.lenses.plane_points import Plane

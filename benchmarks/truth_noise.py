@@ -20,10 +20,10 @@ from spexplain.core.explain.explanation import Explanation
 from spexplain.core.settings import ExplainSettings
 from spexplain.core.trust.exposures import explain_again
 from spexplain.core.trust.recurrences import Recurrence, recurrence
-from spexplain.data.collection.exposures import Exposures
+from spexplain.data.collection.pixels.exposures import Exposures
 from spexplain.data.demo.simulate import AnomalyKind, PopulationSizes
+from spexplain.data.demo.simulate.components.templates import load_templates
 from spexplain.data.demo.simulate.objects import simulate_object
-from spexplain.data.demo.simulate.templates import load_templates
 from spexplain.data.ingest.readers import ReadError, read
 from spexplain.data.lenses.lenses import AgnLens, AnomalyLens, LensError
 from spexplain.data.lenses.other_exposures import exposures_of, recurring

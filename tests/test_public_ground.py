@@ -19,10 +19,10 @@ OF_PYTHON = {"os._exit"}
 # What no library gives out and whoever serves must have: where its HTTP server is, to look at
 # the host of a request before anything is routed. Bokeh has no option for it (29 November 2026).
 IN_ONE_PLACE = {
-    ("dashboard/server/known_hosts.py", "server._http"),
+    ("dashboard/server/access/known_hosts.py", "server._http"),
     # Bokeh's own way with arrays beside a message, where ours stands in front of it for the packed
     # ones: a registered decoder cannot hand on what it leaves alone (29 November 2026).
-    ("dashboard/server/small_arrays.py", "reader._decode_bytes"),
+    ("dashboard/server/limits/small_arrays.py", "reader._decode_bytes"),
 }
 MODULES = sorted((ROOT / "dashboard").rglob("*.py"))
 SCRIPTS = sorted(

@@ -1,4 +1,4 @@
-"""The page put together, served, and ended."""
+"""The page of a collection: assembled, served and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headers that every answer carries, and the line of the log that is written of it."""
+"""Headers of every response, and its line in the log."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Bokeh writes them for pages that embed it; ours is embedded nowhere. The other names a version.
+# Bokeh sets them for embedding in other pages, which this page does not allow; one names a version.
 _NEVER = re.compile("access-control-.*|server", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 
 
 def nonce() -> str:
-    """What the inline scripts of the page that is being written must name; "" outside of one."""
+    """Nonce of the inline scripts in the current response; "" outside a response."""
     return _NONCE.get()
 
 
 def policy(mark: str, host: str) -> str:
-    """The content security policy of an answer.
+    """Content security policy of a response.
 
-    Scripts run if they are files of this server or name the mark, made anew for each answer: none
-    that came in with a name or a file. BokehJS makes functions of the page's own text
-    (``unsafe-eval``), Panel loads parts from blobs, and both write styles in place.
+    Only scripts from this server or with the nonce of this response run, so none injected by a name
+    or a file. BokehJS compiles functions from text of the page (``unsafe-eval``), Panel loads parts
+    from blobs, and both write inline styles.
 
     Parameters
     ----------
     mark
         The nonce.
     host
-        The request's own host, for its websocket.
+        Host of the request, for its websocket.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return "; ".join(
@@ -72,18 +72,18 @@ def policy(mark: str, host: str) -> str:
 
 
 def held(cookie: str, path: str, *, secure: bool) -> str:
-    """A cookie as this page sets it: for its own path alone, and by TLS alone where there is TLS.
+    """A ``Set-Cookie`` value limited to the path of the page, and to TLS where it is used.
 
-    Panel's OAuth sets cookies of a page below a prefix there, and takes them away at the root.
+    Panel's OAuth sets cookies below the prefix, but clears them at the root.
 
     Parameters
     ----------
     cookie
-        The value of ``Set-Cookie``.
+        Value of ``Set-Cookie``.
     path
-        Below which the page lies, with a slash at the end.
+        Path of the page, with a trailing slash.
     secure
-        Whether the browser came by TLS.
+        Whether the browser uses TLS.
     """
     name, *attributes = cookie.split(";")
     told = {one.partition("=")[0].strip().lower(): one.strip() for one in attributes}
@@ -97,18 +97,18 @@ def held(cookie: str, path: str, *, secure: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer, as it is written down.
+    """Record of one response.
 
     Attributes
     ----------
     method, path
-        Of the request; the path without its query.
+        Method and path of the request, without the query.
     address
-        Of whom it came from.
+        Address of the client.
     status
-        HTTP's number.
+        HTTP status code.
     seconds
-        From the request's headers to the answer's end; of a websocket, to its beginning.
+        Time from the request's headers to the end of the response, for a websocket to its start.
     """
 
     method: str
@@ -119,16 +119,16 @@ class Answered:
 
 
 class Dressed(HTTPServerConnectionDelegate):
-    """Lets no answer leave without its headers, nor unseen.
+    """Adds the headers to every response, and reports it.
 
     Parameters
     ----------
     application
-        What answers.
+        The wrapped application.
     seen
-        Told of each answer once its headers are written.
+        Called with each response once its headers are written.
     path
-        Below which the page lies.
+        Path of the page.
     """
 
     def __init__(
@@ -143,17 +143,17 @@ class Dressed(HTTPServerConnectionDelegate):
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
     ) -> HTTPMessageDelegate:
-        """Put our own connection between the application and the client's."""
+        """Wrap the client's connection before the application receives it."""
         dressing = _Dressing(request_conn, self._seen, self._path)
         return _Begun(self._application.start_request(server_conn, dressing), dressing)
 
     def on_close(self, server_conn: object) -> None:
-        """Tell the application that a connection is gone."""
+        """Notify the application that a connection was closed."""
         self._application.on_close(server_conn)
 
 
 class _Dressing(HTTPConnection):
-    """A client's connection, with our headers on what is written to it."""
+    """A client's connection that adds headers to the responses."""
 
     def __init__(self, connection: Any, seen: Callable[[Answered], None], cookie_path: str) -> None:
         self._connection = connection
@@ -163,14 +163,14 @@ class _Dressing(HTTPConnection):
         self._began = time.perf_counter()
 
     def __getattr__(self, name: str) -> Any:
-        # What tornado's handlers ask of a connection beyond its documented three methods.
+        # Attributes that tornado's handlers use beyond the three documented methods.
         return getattr(self._connection, name)
 
     def begin(self, line: RequestStartLine, headers: HTTPHeaders) -> None:
-        """Note what is asked for, and make the mark that its page's scripts will name."""
+        """Record the request, and draw the nonce for the scripts of its page."""
         self._method, self._path = line.method, line.path.partition("?")[0]
         self._host = headers.get("Host", "")
-        # What a proxy says of them is forgotten before an answer that takes its time.
+        # tornado resets what the proxy reported before a slow response is written.
         context = self._connection.context
         self._address = getattr(context, "remote_ip", "")
         self._secure = getattr(context, "protocol", "") == "https"
@@ -191,7 +191,7 @@ class _Dressing(HTTPConnection):
         headers.pop("Set-Cookie", None)
         for cookie in cookies:
             headers.add("Set-Cookie", held(cookie, self._cookie_path, secure=self._secure))
-        # What has no version in its address is asked for anew: a later release may have another.
+        # Without a version in the address it is not cached: a later release may differ.
         headers.setdefault("Cache-Control", "no-cache")
         headers["Content-Security-Policy"] = policy(self._mark, self._host)
         if isinstance(start_line, ResponseStartLine):
@@ -207,7 +207,7 @@ class _Dressing(HTTPConnection):
 
 
 class _Begun(HTTPMessageDelegate):
-    """Tells the dressing of an answer what was asked for."""
+    """Passes the request line to the connection that adds the headers."""
 
     def __init__(self, answer: HTTPMessageDelegate, dressing: _Dressing) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""What visitors do, written down: a line each, with time, address, name and deed."""
+"""Log of what visitors do: one line each, with time, address, name and action."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["deeds_written"]
 
 @contextmanager
 def deeds_written(to: str) -> Iterator[None]:
-    """Write down what visitors do while this lasts.
+    """Context manager that logs what visitors do.
 
     Parameters
     ----------
     to
-        A file that lines are added to, ``-`` for standard error, "" for nowhere.
+        File to append to, ``-`` for standard error, "" for no log.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def deeds_written(to: str) -> Iterator[None]:
     if not to:
         yield
         return
-    # delay=False: a folder that is not there raises now, not at the first deed.
+    # delay=False: a missing folder raises now, not at the first action.
     handler = logging.StreamHandler(sys.stderr) if to == "-" else logging.FileHandler(to)
     lines = logging.Formatter("%(asctime)sZ %(message)s", "%Y-%m-%dT%H:%M:%S")
     lines.converter = time.gmtime

@@ -1,4 +1,4 @@
-"""What a server answers at all: its own few addresses, so many sessions, and its own health."""
+"""Allowed addresses, limit of sessions, and the health and metrics endpoints."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from tornado.httputil import (
 )
 
 from ..views.widgets.components import BUNDLE_AT
-from .doors import Door, OAuthDoor
-from .refusals import Refusal
+from .access.doors import Door, OAuthDoor
+from .access.refusals import Refusal
 from .service import KIND, Service
 
 __all__ = ["Gate"]
 
-# Panel and Bokeh answer more, which this page asks for nowhere: scripts for pages of other sites
-# that embed it (with CORS), and files of any Python module that a visitor names, by importing it:
-# of those only our own script. No control characters: a zero byte in a path is an error of the
-# system's.
+# Panel and Bokeh serve further addresses that this page never uses: scripts for embedding in other
+# sites (with CORS), and files of any Python module that a visitor names, which imports it; only our
+# own script is allowed of these. No control characters: a zero byte in a path raises in the system.
 _STATIC = re.compile(
     r"/static/(js|extensions/panel)/(?!.*%[01])[\w./@^+%-]*|/favicon\.ico|/" + re.escape(BUNDLE_AT)
 )
@@ -37,22 +36,22 @@ _FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 @dataclass(frozen=True)
 class Gate:
-    """Looks at each request that names the server rightly.
+    """Checks each request that has passed the host check.
 
     Attributes
     ----------
     prefix
-        Below which the page lies, as ``/spectra``; "" where it is at the root.
+        Path of the page, such as ``/spectra``; "" at the root.
     door
-        Knows who sends it.
+        Identifies the sender.
     service
-        The server's figures.
+        Metrics of the server.
     n_sessions
-        Gives the number of open sessions.
+        Returns the number of open sessions.
     most_sessions
-        From so many on no further session is let in.
+        Maximum number of sessions.
     is_open
-        Whether there is a session of an id.
+        Tells whether a session id is open.
     """
 
     prefix: str
@@ -65,7 +64,7 @@ class Gate:
     def __call__(
         self, line: RequestStartLine, headers: HTTPHeaders, connection: HTTPConnection
     ) -> Refusal | None:
-        """Why a request is answered in words; None where the page answers it."""
+        """Response to a request that does not reach the page; None if the page answers it."""
         path = line.path.partition("?")[0]
         if path == "/" and self.prefix:
             return Refusal(404, f"The page is at {self.prefix}/ here.")
@@ -86,7 +85,7 @@ class Gate:
             return Refusal(403, words)
         if path == "/ws" and self.door.who(request) is None:
             return Refusal(403, "Whoever wants to see this page has to log in first.")
-        # A page that was let in may be asked for its socket long after its session has ended.
+        # An admitted page may reopen its socket long after its session has ended.
         comes_back = path == "/ws" and self.is_open(_session_of(headers))
         if self.n_sessions() >= self.most_sessions and not comes_back:
             return Refusal(
@@ -105,14 +104,14 @@ class Gate:
 
 
 def _from_here(request: HTTPServerRequest) -> bool:
-    """Whether a program on this machine asks, and no proxy for another's."""
+    """Whether a request comes from this machine, and not through a proxy."""
     host = next(_names(request.headers.get("Host", "")), "")
     straight = not any(name in request.headers for name in _FORWARDED)
     return straight and request.remote_ip in _HERE and host in _HERE
 
 
 def _session_of(headers: HTTPHeaders) -> str:
-    """The session that a websocket asks for, as its token says, which others check; "" of none."""
+    """Session id in the token of a websocket, unverified (Bokeh verifies it); "" without one."""
     token = headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
     try:
         return str(get_session_id(token))

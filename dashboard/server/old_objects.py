@@ -1,8 +1,8 @@
-"""What lives as long as the server is left out of the search for garbage, which halts every page.
+"""Long-lived objects are excluded from garbage collection, which halts every page.
 
-Python looks through all objects for garbage now and then, and Panel asks for it whenever a page has
-been left. With the libraries and models of a server that is half a second in which nobody is
-answered, nearly all of it spent on objects that never go.
+Python collects garbage from time to time, and Panel requests it whenever a page is closed. With the
+libraries and models of a server, a full collection takes half a second in which nobody is answered,
+nearly all of it for objects that live as long as the process.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from bokeh.document import Document
 
 __all__ = ["OldObjects"]
 
-# By then a page that was left has been taken apart.
+# By then a closed page has been destroyed.
 _REST_S = 15.0
 
 
 class OldObjects(Handler):
-    """Part of a Bokeh application: puts old objects aside, and looks through them while it rests.
+    """Bokeh application handler: freezes old objects, and collects them when no page is open.
 
     Parameters
     ----------
     n_sessions
-        Gives the number of open sessions.
+        Returns the number of open sessions.
     """
 
     def __init__(self, n_sessions: Callable[[], int]) -> None:
@@ -36,18 +36,18 @@ class OldObjects(Handler):
         self._aside = False
 
     def put_aside(self) -> None:
-        """Leave all that there is now out of later searches."""
+        """Exclude all current objects from later collections (``gc.freeze``)."""
         gc.collect()
         gc.freeze()
         self._aside = True
 
     async def on_session_destroyed(self, session_context: SessionContext) -> None:
-        """Look through what was put aside too once the last page has been left."""
+        """Schedule a full collection once the last page is closed."""
         if self._aside and not self._n_sessions():
             asyncio.get_running_loop().call_later(_REST_S, self.rest)
 
     def rest(self) -> None:
-        """Where no page is open, free what was put aside with pages that were."""
+        """If no page is open, free frozen objects of closed pages."""
         if not self._n_sessions():
             gc.unfreeze()
             self.put_aside()

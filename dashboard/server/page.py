@@ -57,7 +57,7 @@ def build_app(
     *,
     logout: bool = False,
 ) -> Callable[[], None]:
-    """What ``panel.serve`` calls for every visitor.
+    """The application that ``panel.serve`` calls for every visitor.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ def build_app(
     pool
         Worker threads for explanations, shared and bounded.
     opened
-        Kept: the sessions of the pages that are open.
+        Set of open sessions, updated as pages open and close.
     logout
-        Whether there is a login to leave.
+        Whether to show a logout link.
 
     Returns
     -------
@@ -79,8 +79,8 @@ def build_app(
     def page() -> None:
         doc = pn.state.curdoc
         if doc is not None:
-            # Panel points its style sheets at a CDN until the HTML is rendered; a session made
-            # anew by a slow browser's socket never renders any, and would ask the CDN.
+            # Panel's style sheets refer to a CDN until HTML is rendered; a session recreated
+            # for the socket of a slow browser never renders any, and would use the CDN.
             doc.template_variables.setdefault("dist_url", LOCAL_DIST)
         own = pool.share() if isinstance(pool, SharedWorkers) else pool
         session = Visitor(workspace, own, schedule_of(doc), person=_person_of(doc))
@@ -98,7 +98,7 @@ def build_app(
         made.add_variable("logout", logout)
         made.add_variable("nonce", nonce)
         if doc is not None:
-            # Bokeh looks through all models anew for every root that is added; once is enough.
+            # Bokeh traverses all models again for every root added; once is enough.
             with doc.models.freeze():
                 made.server_doc(doc, title="spexplain", location=False)
 
@@ -106,17 +106,17 @@ def build_app(
 
 
 def _person_of(doc: Document | None) -> Person:
-    """As the server has signed it; whoever serves a page to themselves may do anything."""
+    """The person in the server's signed token; without a server, one with all permissions."""
     context = None if doc is None else doc.session_context
     person = getattr(context, "token_payload", {}).get("person")
     return Person(**person) if isinstance(person, dict) else Person()
 
 
 class _Page(pn.Template):
-    """Panel's template, without a cost that grows with the square of the number of parts."""
+    """Panel's template, without its quadratic cost in the number of parts."""
 
     def __repr__(self) -> str:
-        # Panel writes out all parts anew for every part that is added.
+        # Panel serializes all parts again for every part added.
         return type(self).__name__
 
 
@@ -236,7 +236,7 @@ def _words(space: Workspace) -> dict[str, Any]:
 
 
 def theme_css(name: ThemeName, selector: str) -> str:
-    """The colours of a theme, and of the types in it, as custom properties of what is selected."""
+    """Colours of a theme and of the types, as CSS custom properties of a selector."""
     types = " ".join(
         f"--type-{kind.replace(' ', '-')}: {colour};"
         for kind, colour in zip(_TYPES, category_colours(_TYPES, name), strict=True)
@@ -253,7 +253,7 @@ def _follow_link(session: Visitor, query: dict[str, str]) -> None:
 
 
 def _offer_colour(session: Session, colour: str) -> None:
-    """Clusters of another number or sign than were built are offered when a link asks for them."""
+    """Add a colouring by clusters that were not built, if a link asks for it."""
     space, wanted = session.workspace, colour.removeprefix("clusters:")
     if colour == KEPT_COLOUR and space.kept_selections.all():
         space.offer_selections()

@@ -1,4 +1,4 @@
-"""The thread of a page: what others want done to it waits for its turn there."""
+"""Scheduling of callbacks from other threads on the thread of a page."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from tornado.ioloop import IOLoop
 
 from ..session.background.browser_tab import Schedule
 from ..views.widgets.components import one_patch
-from .waiting_messages import send_what_waits
+from .limits.waiting_messages import send_what_waits
 
 __all__ = ["schedule_of"]
 
-# After its last change a page is asked for messages left unsent.
+# Delay after the last change of a page before unsent messages are flushed.
 _UNSENT_S = 0.1
 
 
 def schedule_of(doc: Document | None) -> Schedule:
-    """How a worker thread has something done to this page: on its own thread, at its next turn.
+    """Function by which worker threads run callbacks on the page's own thread.
 
     Parameters
     ----------
     doc
-        The page's document; without one all is done at once.
+        Document of the page; without one, callbacks run at once.
     """
-    # Where no loop runs, asking for one leaves one behind: not without a document.
+    # Getting an event loop where none runs creates one; so only with a document.
     loop = None if doc is None else IOLoop.current(instance=False)
     if doc is None or loop is None:
         return lambda callback: callback()
@@ -35,18 +35,17 @@ def schedule_of(doc: Document | None) -> Schedule:
     waiting: list[Callable[[], None]] = []
 
     def together() -> None:
-        # While one waits for the thread, more may have come: they travel as one message.
+        # Callbacks queued in the meantime are sent as one message.
         now = waiting.copy()
         waiting.clear()
         with one_patch(), ExitStack() as rest:
-            for callback in reversed(now):  # each is called, whatever becomes of those before it
+            for callback in reversed(now):  # each is called, even if an earlier one raises
                 rest.callback(callback)
         loop.call_later(_UNSENT_S, send_what_waits, doc)
 
     def take_turn(callback: Callable[[], None]) -> None:
         waiting.append(callback)
-        # What changes after a page has been sent, and before it has said that it is there, may
-        # not reach it.
+        # Changes made after a page is sent, and before it is ready, may not reach it.
         if page_is_there and len(waiting) == 1:
             doc.add_next_tick_callback(together)
 
@@ -59,11 +58,11 @@ def schedule_of(doc: Document | None) -> Schedule:
             doc.add_next_tick_callback(together)
 
     def end(_: object) -> None:
-        # Workers hear later that the page has gone, and its document takes nothing more.
+        # Workers may not know yet that the page is closed; its document accepts no changes then.
         nonlocal page_is_there
         page_is_there = False
 
     doc.on_session_destroyed(end)
     pn.state.onload(begin)
-    # Not straight from the worker: a document that holds its changes would lose the request.
+    # Not directly from the worker: a document on hold would lose the request.
     return lambda callback: loop.add_callback(take_turn, callback)

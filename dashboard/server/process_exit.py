@@ -1,4 +1,4 @@
-"""The end of the process: not kept by threads that nothing can stop."""
+"""Exit of the process without waiting for threads that cannot be stopped."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ _GRACE_S = 0.5
 
 
 def leave(code: int) -> None:
-    """End the process now if a page's threads still compute after a moment's grace.
+    """End the process now if threads of a page are still computing after a short wait.
 
-    Libraries that are being loaded and code that is being compiled cannot be told to stop, take
-    up to 10 s at a server's start, and the interpreter would wait for them. Whatever such a
-    thread writes appears whole or not at all. For a process of one's own: whoever else computes
-    in it ends as well.
+    Imports and compilation cannot be interrupted, take up to 10 s when a server starts, and the
+    interpreter would wait for them. Files are written atomically, so none is left incomplete. Only
+    for a process that belongs to the server: all other computations in it end as well.
 
     Parameters
     ----------
     code
-        The process's exit code.
+        Exit code of the process.
     """
     until = time.monotonic() + _GRACE_S
     for thread in threading.enumerate():

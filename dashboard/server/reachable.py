@@ -1,7 +1,7 @@
-"""Whether websockets get through to the server: what a page asks that stays without a session.
+"""Test websocket, by which a page without a session checks whether websockets reach the server.
 
-A gateway that passes on pages but no websockets, or an origin that is refused, leaves Bokeh's page
-empty. The page then opens this websocket, which does nothing: if it is refused too, it says so.
+A gateway that does not forward websockets, or a refused origin, leaves Bokeh's page empty. The page
+then opens this websocket, which does nothing, and reports if it fails as well.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ __all__ = ["REACHABLE", "Reachable"]
 
 
 class Reachable(WebSocketHandler):
-    """Opens and closes; knows nothing of sessions."""
+    """Websocket that opens and closes, without a session."""
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
-        """Open; or answer that this can be asked, where no websocket is asked for."""
+        """Open the websocket; plain requests get a short answer."""
         if "Upgrade" not in self.request.headers:
             self.set_status(204)
             return
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:
-        """True: hosts and origins were checked before (known_hosts.py)."""
+        """True: hosts and origins are checked earlier (known_hosts.py)."""
         return True
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """All that was asked is answered by having opened."""
+        """Nothing to do: opening is the answer."""
         self.close()
 
 

@@ -41,34 +41,34 @@ from ..session.background.worker_share import SharedWorkers
 from ..session.choices.person import Person
 from ..session.session import Session
 from ..workspace.workspace import Workspace
+from .access.doors import Door, OAuthDoor, PasswordDoor, own_pass
+from .access.known_hosts import OnlyKnownHosts, answer_only
+from .access.login import PasswordLogin
+from .access.refusals import Refusing
+from .access.terms import Terms
 from .answers import Dressed
 from .deeds import deeds_written
-from .doors import Door, OAuthDoor, PasswordDoor, own_pass
 from .gate import Gate
-from .known_hosts import OnlyKnownHosts, answer_only
-from .login import PasswordLogin
+from .limits.room_for_files import RoomForFiles, most_connections
+from .limits.short_logs import keep_logs_short
+from .limits.small_arrays import hold_arrays
 from .old_objects import OldObjects
 from .page import build_app
 from .process_exit import THREADS
 from .reachable import REACHABLE
-from .refusals import Refusing
-from .room_for_files import RoomForFiles, most_connections
 from .service import Service
-from .short_logs import keep_logs_short
-from .small_arrays import hold_arrays
-from .terms import Terms
 from .warm_up import warm
 
 __all__ = ["open_workspace", "serve"]
 
-# A browser that has kept the page's scripts asks for none; this is less than it takes to read them.
+# Browsers with cached scripts request none; this is shorter than reading them takes.
 _HEAD_START_S = 0.5
 _ANSWER_S = 30.0  # a server that has been stopped meanwhile never answers
 _LAST_SCRIPT = "/panel.min.js"
-# A socket that has not answered for so long is dead: its session ends, and its memory is freed.
-# Tornado asks, and not Bokeh, whose own question to one that is closing ends its session twice.
+# A socket without an answer for so long is dead: its session ends, and its memory is freed.
+# tornado sends the pings, not Bokeh, whose ping to a closing socket ends its session twice.
 _SILENCE_S = 40.0
-# What drop.js sends at most, 12 MB in base64, with its envelope.
+# Largest message of drop.js: 12 MB in base64, with its envelope.
 _LARGEST_MESSAGE = 17 * 2**20
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -76,7 +76,7 @@ _log = logging.getLogger(__name__)
 
 
 def open_workspace(path: str | Path) -> Workspace:
-    """Open a collection with whatever lenses and planes have been built for it.
+    """Open a collection with all lenses and planes that have been built for it.
 
     Raises
     ------
@@ -102,20 +102,20 @@ def serve(
     collection_path
         Folder of the collection.
     terms
-        Where, to whom, and what they may do.
+        Address, access and permissions.
     open_browser
         Open the page in the visitor's browser.
     log
-        File that what visitors do is written to, ``-`` for standard error; "" for none.
+        File to which the visitors' actions are logged, ``-`` for standard error; "" for none.
 
     Raises
     ------
     CollectionError
         There is no readable collection at this path.
     OSError
-        The port is taken, the address not this machine's, or a file cannot be read.
+        The port is in use, the address is not this machine's, or a file cannot be read.
     ValueError
-        The password file is not sound.
+        The password file is malformed.
     """
     workspace = open_workspace(collection_path)
     for old in (outdated(workspace.collection), outdated_domain(workspace.collection)):
@@ -133,7 +133,7 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
     _expect_closing_tabs()
     keep_logs_short()
     hold_arrays()
-    # The HTML is the same for every visitor and goes out at once; each session is made meanwhile.
+    # The HTML is the same for every visitor and sent at once, while the session is being created.
     pn.config.reuse_sessions = "warm"
     pn.config.session_key_func = _html_of
     stopping, opened = threading.Event(), set[Session]()
@@ -181,29 +181,29 @@ def run(workspace: Workspace, terms: Terms, *, open_browser: bool) -> None:
         pass  # stopped, perhaps before the page was put together
     finally:
         stopping.set()
-        workspace.drawn.set()  # nothing waits for a visitor any more
-        for session in tuple(opened):  # nor computes for one, or asks the threads for more
+        workspace.drawn.set()  # release whatever waits for a visitor
+        for session in tuple(opened):  # stop their computations
             session.close()
         pool.shutdown()
 
 
 def _html_of(request: HTTPServerRequest) -> tuple[str, str]:
-    """What requests of the same HTML have in common: Panel keeps a session of each for ever."""
+    """Key of requests with the same HTML: Panel keeps one session per key for ever."""
     theme = request.arguments.get("theme", [b""])[-1].decode(errors="replace")
     return request.path, theme if theme in THEMES else ""
 
 
 def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[str, Any]:
-    """Of ``pn.serve``: its limits, its signatures, and who is let in."""
+    """Keyword arguments of ``pn.serve``: limits, signatures and authentication."""
     options: dict[str, Any] = {
         "prefix": terms.path,
         "use_xheaders": terms.proxy,
         "cookie_path": f"{terms.path}/",
-        # A session belongs to one person: its id and person are signed and cannot be made up.
+        # A session belongs to one person: its id and person are signed and cannot be forged.
         "cookie_secret": secret,
         "secret_key": secret.encode(),
         "sign_sessions": True,
-        # What a page's token holds of the request; it is readable in the page.
+        # Headers of the request that the page's token holds, readable in the page.
         "include_headers": [],
         "include_cookies": ["spexplain-theme"],
         "websocket_max_message_size": _LARGEST_MESSAGE,
@@ -225,27 +225,27 @@ def _options(terms: Terms, door: Door, secret: str, service: Service) -> dict[st
 
 
 def _until_stopped(server: Any, announcement: str) -> None:
-    """Serve until Ctrl-C or SIGTERM; Bokeh's own way prints then, and goes on where that fails."""
+    """Serve until Ctrl-C or SIGTERM; Bokeh's own handler prints, and continues if that fails."""
     server.start()
     loop = server.io_loop
     if sys.platform != "win32":
         loop.asyncio_loop.add_signal_handler(signal.SIGTERM, loop.stop)
     try:
-        print(announcement, flush=True)  # its reader may stop the server at once
+        print(announcement, flush=True)  # a reader of it may stop the server at once
         loop.start()
     finally:
         server.stop()
 
 
 class _ScriptsFirst(Handler):
-    """Lets the browser fetch the page's scripts before its session keeps the server busy.
+    """Delays the creation of a session until the browser has fetched the page's scripts.
 
-    And says whose the session is, which only the server can sign.
+    Also adds the person to the session's token, which the server signs.
 
     Attributes
     ----------
     making
-        Sessions whose page is not made yet.
+        Sessions whose page has not been created yet.
     """
 
     def __init__(self, door: Door) -> None:
@@ -253,11 +253,11 @@ class _ScriptsFirst(Handler):
         self._door = door
         self._first = True
         self._waiting: set[asyncio.Event] = set()
-        self.making: WeakSet[SessionContext] = WeakSet()  # one that fails is let go
+        self.making: WeakSet[SessionContext] = WeakSet()  # weak: a failed one is dropped
 
     async def on_session_created(self, session_context: SessionContext) -> None:
         self.making.add(session_context)
-        if self._first:  # its HTML is made from the session itself, and no script is asked for yet
+        if self._first:  # its HTML is rendered from the session, before any script is requested
             self._first = False
             return
         ready = asyncio.Event()
@@ -267,18 +267,18 @@ class _ScriptsFirst(Handler):
         self._waiting.discard(ready)
 
     def sent(self, request: RequestHandler) -> None:
-        """Called for every request that has been answered."""
+        """Called for every answered request."""
         if request.request.path.endswith(_LAST_SCRIPT):
             for event in self._waiting:
                 event.set()
 
     def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
-        """Whose session this will be."""
+        """The person of the new session, for its token."""
         person = self._door.who(request)
         return {"person": asdict(person or Person(role="look"))}
 
     def modify_document(self, doc: Document) -> None:
-        """Its page has been made."""
+        """Mark the page of the session as created."""
         if doc.session_context is not None:
             self.making.discard(doc.session_context)
 
@@ -289,14 +289,14 @@ def _prepare(
     stopping: threading.Event,
     put_aside: Callable[[], None],
 ) -> None:
-    """Do what is slow the first time, the HTML that all visitors share at the end."""
+    """Run everything that is slow the first time; finally render the HTML that visitors share."""
     warm(workspace, stopping=stopping.is_set)
     if stopping.is_set():
         return
     put_aside()
     if own is None:
         return
-    straight = build_opener(ProxyHandler({}))  # a proxy of the user's does not know this server
+    straight = build_opener(ProxyHandler({}))  # without the user's proxy
     try:
         with straight.open(own, timeout=_ANSWER_S) as page:
             page.read()
@@ -305,14 +305,14 @@ def _prepare(
 
 
 def _own_page(port: int, address: str, path: str, cookie: str | None) -> Request | None:
-    """The request by which the server asks itself for its page; None where it cannot get in."""
+    """The server's request for its own page; None if it cannot be authenticated."""
     host = _LOCAL.get(address, address)
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}/"
     return None if cookie is None else Request(at, headers={"Cookie": cookie} if cookie else {})
 
 
 def _expect_closing_tabs() -> None:
-    """A tab that is closed while an answer is on its way is nothing to report."""
+    """Silence errors of tabs that are closed during a response."""
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     gone = (WebSocketClosedError, StreamClosedError)
     logging.getLogger("asyncio").addFilter(
@@ -321,29 +321,29 @@ def _expect_closing_tabs() -> None:
 
 
 def _report(stopping: threading.Event, done: Future[None]) -> None:
-    """Log what went wrong, unless the server is stopping, when such errors mean nothing."""
+    """Log the exception of a background task, unless the server is stopping."""
     error = done.exception()
     if error is not None and not stopping.is_set():
         _log.error("The page could not be prepared: %s", error, exc_info=error)
 
 
 def _n_workers() -> int:
-    """One explanation at a time per core, two at least so that one visitor cannot block another.
+    """One worker per core, at least two, so that one visitor cannot block another.
 
-    More of them answer later: each takes the interpreter from the thread of all pages.
+    More workers would be slower: each takes the interpreter from the thread of all pages.
     """
     return max(2, os.cpu_count() or 1)
 
 
 def _own_port(address: str, port: int) -> int:
-    """The port to listen on, for 0 one that nobody does.
+    """The port to listen on; for 0, a free one.
 
-    Needed beforehand, to say which pages may talk to the server; and one that is taken is told
-    before anything is loaded.
+    Needed beforehand for the list of allowed origins; a port in use is also reported before
+    anything is loaded.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
-        if sys.platform != "win32":  # as the server will: one that has just ended holds no port
+        if sys.platform != "win32":  # as the server does: a port just released can be reused
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
@@ -356,7 +356,7 @@ def _own_port(address: str, port: int) -> int:
 
 
 def _origins(terms: Terms, port: int) -> list[str] | str:
-    """Which pages Bokeh lets talk to it: on all addresses any, since only known hosts get there."""
+    """Origins that Bokeh accepts: any if on all addresses, as hosts are checked earlier."""
     if terms.address in _LOCAL:
         return "*"
     named = [urlsplit(origin).netloc for origin in terms.hosts.origins]

@@ -1,4 +1,4 @@
-"""How a server fares: what /healthz says, and /metrics in the words of Prometheus."""
+"""Health and metrics of a server: ``/healthz``, and ``/metrics`` in Prometheus's format."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Service:
-    """Counts and times of one server, from its beginning.
+    """Counters and timings of one server since its start.
 
     Parameters
     ----------
     n_sessions
-        Gives the number of open sessions.
+        Returns the number of open sessions.
     n_waiting
-        Gives the number of pieces of work that wait for a thread.
+        Returns the number of tasks waiting for a thread.
     """
 
     def __init__(self, n_sessions: Callable[[], int], n_waiting: Callable[[], int]) -> None:
@@ -57,18 +57,18 @@ class Service:
         )
 
     def answered(self, answer: Answered) -> None:
-        """Count an answer."""
+        """Count a response."""
         self._answers.labels(str(answer.status)).inc()
         self._seconds.observe(answer.seconds)
 
     def worked(self, seconds: float) -> None:
-        """Count a piece of work."""
+        """Count a background task and its duration."""
         self._work.observe(seconds)
 
     def logged_in(self, right: bool) -> None:
-        """Count an attempt to log in."""
+        """Count a login attempt."""
         self._logins.labels(str(right).lower()).inc()
 
     def text(self) -> str:
-        """All of it, in Prometheus's text format."""
+        """All metrics in Prometheus's text format."""
         return generate_latest(self._registry).decode()

@@ -1,4 +1,4 @@
-"""What compiles or loads on first use is done before the first visitor needs it."""
+"""Warm-up: compile and load before the first visitor needs it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from ..workspace.workspace import Workspace
 
 __all__ = ["warm"]
 
-# What comes after the first plot competes with it for the interpreter; without a visitor it starts
-# after so many seconds.
+# Steps after the first plot compete with it for the interpreter; without a visitor they start after
+# so many seconds.
 _PATIENCE_S = 20.0
-# From when the server has drawn the plane to when a browser shows it.
+# Time between drawing the plane on the server and its display in a browser.
 _BREATH_S = 1.5
 
 
 def warm(workspace: Workspace, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Shade every usual colouring of every plane once, load every model, make every list.
+    """Shade each standard colouring of every plane once, load every model, compute every list.
 
-    Datashader takes 1 s to load and compiles each kind of aggregation for 1–2 s on first use; torch
-    and scikit-learn take 3 s to load; a model is read from disk when first asked. What a visitor
-    sees first comes first, and the rest waits until it has been seen. Between steps it looks
-    whether the server is ``stopping``.
+    Datashader takes 1 s to load and compiles each aggregation for 1–2 s on first use; torch and
+    scikit-learn take 3 s to load; models are read from disk on first use. What a visitor sees first
+    is done first, and the rest once it has been seen. ``stopping`` is checked between steps.
     """
     try:
         for plane in [*workspace.planes][:1]:
@@ -68,7 +67,7 @@ def _shade(workspace: Workspace, plane: str, name: str) -> None:
 
 
 def _keep(workspace: Workspace) -> None:
-    """What the next start shows while datashader compiles."""
+    """Cache the picture that the next start shows while datashader compiles."""
     from ..figures.planes.shade import Window
 
     for plane in [*workspace.planes][:1]:

@@ -13,11 +13,11 @@ import zarr
 
 from ...core.compute.device import fastest_device
 from ..collection.collection import read_meta
-from ..collection.exposures import Preparation
 from ..collection.format import CATALOG_NAME, META_NAME, SPECTRA_NAME
 from ..collection.only_spectra import only_spectra
+from ..collection.pixels.exposures import Preparation
+from ..collection.pixels.stored_spectra import StoredSpectra
 from ..collection.runs import Run
-from ..collection.stored_spectra import StoredSpectra
 from ..collection.trained.autoencoders import Autoencoders, load_autoencoders
 from ..files.arrays import load_arrays
 from ..files.zarr_codecs import only_known_codecs

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .collection import Collection, CollectionError, CollectionWriter
     from .format import write_json
     from .lookup.id_search import IdSearch
-    from .observed import ObservedSpectrum
+    from .pixels.observed import ObservedSpectrum
     from .runs import Run, RunDraft, RunError, RunStore, run_key
     from .tags import Annotations
     from .trained.autoencoders import Autoencoders, load_autoencoders, save_autoencoders

@@ -27,8 +27,8 @@ from .format import (
 )
 from .links import links_out
 from .lookup.id_search import IdSearch
-from .observed import ObservedSpectrum
-from .stored_spectra import StoredSpectra, open_spectra
+from .pixels.observed import ObservedSpectrum
+from .pixels.stored_spectra import StoredSpectra, open_spectra
 from .writer import CollectionWriter
 
 __all__ = [

@@ -32,8 +32,8 @@ from .format import (
     write_parquet,
 )
 from .lookup.same_object import same_object
-from .observed import StoredSpectrum
-from .observed_blocks import block_path, write_block
+from .pixels.observed import StoredSpectrum
+from .pixels.observed_blocks import block_path, write_block
 from .place_beside import Place, free_place
 from .writer import RowsAwaited
 

@@ -12,7 +12,7 @@ from ..files.zarr_codecs import Opened, only_known_codecs
 from .catalog_facts import SET_ASIDE
 from .collection import CollectionError, read_meta, that_count
 from .format import CATALOG_NAME, SPECTRA_NAME
-from .stored_spectra import StoredSpectra, open_spectra
+from .pixels.stored_spectra import StoredSpectra, open_spectra
 
 __all__ = ["only_spectra"]
 

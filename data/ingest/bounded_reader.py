@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from ...core.spectra.spectrum import Spectrum
-from ..collection.observed import StoredSpectrum
-from ..collection.wave_code import WaveCode
+from ..collection.pixels.observed import StoredSpectrum
+from ..collection.pixels.wave_code import WaveCode
 from .limits import Limits
 from .one_file import Intake, Rejected, Taken
 from .plain_messages import MessageError, receive, send

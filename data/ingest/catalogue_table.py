@@ -17,7 +17,7 @@ from astropy.table import Table
 from .delimited import Delimited, decoded, read_delimited
 from .readers.fits_files.packed import unpacked
 from .readers.other_kinds import other_kind
-from .readers.tables.column_notes import described_form
+from .readers.tables.columns.column_notes import described_form
 from .readers.vocabulary.column_names import plain_name
 from .readers.vocabulary.other_facts import MOST_IN_A_LIST
 from .readers.vocabulary.positions import DECLINATIONS, RIGHT_ASCENSIONS

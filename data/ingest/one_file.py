@@ -13,8 +13,8 @@ from ...core.spectra.grid import WaveGrid, reaches
 from ...core.spectra.redshift_warning import is_doubtful
 from ...core.spectra.spectrum import Spectrum
 from ..collection.catalog_facts import SET_ASIDE, WHY_SET_ASIDE
-from ..collection.observed import StoredSpectrum
-from ..collection.wave_code import LastWave
+from ..collection.pixels.observed import StoredSpectrum
+from ..collection.pixels.wave_code import LastWave
 from .entry_rules import EntryBar, entry_bar
 from .joined_catalogue import NO_CATALOGUE, JoinedCatalogue
 from .labels import Labels

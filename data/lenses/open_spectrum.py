@@ -11,7 +11,7 @@ from .lenses import Lens
 
 if TYPE_CHECKING:
     from ...core.targets import Target
-    from ..collection.exposures import Exposures
+    from ..collection.pixels.exposures import Exposures
 
 __all__ = ["OpenSpectrum", "TargetOfFlux"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from ...core.compute.cancel import never
 from ...core.spectra.spectrum import Spectrum
 from ..collection.collection import Collection
-from ..collection.exposures import Exposures, Preparation, exposures_of_observed
+from ..collection.pixels.exposures import Exposures, Preparation, exposures_of_observed
 from .lenses import Lens
 
 if TYPE_CHECKING:

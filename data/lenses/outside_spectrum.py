@@ -16,7 +16,7 @@ from ...core.spectra.prepare.recipes import P21Recipe
 from ...core.spectra.spectrum import Spectrum
 from ...core.targets import Target
 from ..collection.collection import Collection
-from ..collection.exposures import Preparation
+from ..collection.pixels.exposures import Preparation
 from ..ingest.bounded_reader import BoundedReader
 from ..ingest.entry_rules import EntryBar, entry_bar
 from ..ingest.limits import PAGE

@@ -9,8 +9,8 @@ import numpy as np
 from ...core.spectra.grid import resample
 from ...core.spectra.prepare.steps import deredden
 from ..collection.collection import Collection
-from ..collection.exposures import Exposures
-from ..collection.observed import ObservedSpectrum
+from ..collection.pixels.exposures import Exposures
+from ..collection.pixels.observed import ObservedSpectrum
 from .lenses import Lens
 from .other_exposures import exposures_of
 

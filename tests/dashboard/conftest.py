@@ -15,7 +15,7 @@ from scipy.special import expit
 from spexplain.core.targets import CallableTarget
 from spexplain.dashboard.session.visitor import Visitor
 from spexplain.dashboard.workspace.workspace import Workspace
-from spexplain.data.collection.observed import ObservedSpectrum
+from spexplain.data.collection.pixels.observed import ObservedSpectrum
 from spexplain.data.lenses.lenses import LensError, Verdict
 from spexplain.data.lenses.plane_points import Plane
 

@@ -79,7 +79,7 @@ def demo(
         from ....data.demo.ready import finished_demo
 
     path = finished_demo(small=small, n_spectra=scale) or _build_demo(small=small, n_spectra=scale)
-    from ...server.terms import Terms
+    from ...server.access.terms import Terms
 
     serve_page(path, Terms(port=port), no_browser=no_browser)
 

@@ -14,7 +14,7 @@ import typer
 from ..options.shared_options import Address, Directory, NoBrowser, Port
 
 if TYPE_CHECKING:
-    from ...server.terms import Terms
+    from ...server.access.terms import Terms
 
 __all__ = ["lasting", "password", "serve", "serve_page"]
 
@@ -54,7 +54,7 @@ def serve(
     no_browser: NoBrowser = False,
 ) -> None:
     """Open the page on a collection. By default it listens on this machine only."""
-    from ...server.terms import Terms
+    from ...server.access.terms import Terms
 
     _say_whose_tags(directory)
     terms = Terms(

@@ -9,7 +9,7 @@ import numpy as np
 from ....core.spectra.prepare.recipes import recipe_from_dict
 from ...batch.chunk_inputs import run_array, spectra_at, write_rows
 from ...batch.chunk_runner import Arrays
-from ...collection.exposures import Preparation
+from ...collection.pixels.exposures import Preparation
 
 __all__ = ["finish_of", "range_of", "survey_of"]
 

@@ -1,7 +1,7 @@
 """The demo population: seeded, believable rest-frame optical spectra with planted anomalies."""
 
 from .anomalies import AnomalyKind
-from .builder import SimSpectrum
+from .components.builder import SimSpectrum
 from .many import SimulationError, population_by_processes
 from .population import SimulatedBatch, population, sample_spectra
 from .sizes import PopulationSizes

@@ -6,9 +6,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from .bpt import draw_position
+from .components.bpt import draw_position
+from .components.emission import NARROW_LINES, line_fluxes
 from .draws import bounded_normal, lognormal, observing
-from .emission import NARROW_LINES, line_fluxes
 from .ingredients import BroadLines, Ingredients, NarrowLines
 
 __all__ = ["AgnKind", "SeyfertSubtype", "draw_agn"]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ....core.spectra.air_vacuum import SPEED_OF_LIGHT_KMS
-from .builder import SimSpectrum
+from .components.builder import SimSpectrum
 
 __all__ = ["AnomalyKind", "Planted", "plant"]
 

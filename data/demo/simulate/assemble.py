@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .builder import INSTRUMENT_SIGMA_KMS, SimSpectrum
-from .emission import NARROW_LINES
+from .components.builder import INSTRUMENT_SIGMA_KMS, SimSpectrum
+from .components.emission import NARROW_LINES
+from .components.profiles import BROAD_SHAPES
+from .components.templates import StellarTemplates
 from .ingredients import Ingredients, NarrowLines
-from .profiles import BROAD_SHAPES
-from .templates import StellarTemplates
 
 __all__ = ["assemble"]
 

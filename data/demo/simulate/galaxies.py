@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from .bpt import BptClass, draw_position
+from .components.bpt import BptClass, draw_position
+from .components.emission import line_fluxes
 from .draws import bounded_normal, lognormal, observing
-from .emission import line_fluxes
 from .ingredients import Ingredients, NarrowLines
 
 __all__ = ["GalaxyKind", "draw_galaxy"]

@@ -10,11 +10,11 @@ import numpy as np
 from .agn import draw_agn
 from .anomalies import AnomalyKind, Planted, plant
 from .assemble import assemble
-from .builder import SimSpectrum
+from .components.builder import SimSpectrum
+from .components.templates import StellarTemplates
 from .galaxies import draw_galaxy
 from .ingredients import Ingredients
 from .sizes import ObjectKind
-from .templates import StellarTemplates
 
 __all__ = ["SimulatedObject", "draw_ingredients", "simulate_object"]
 

@@ -13,10 +13,10 @@ from ....core.spectra.grid import WaveGrid
 from ....core.spectra.spectrum import Spectrum
 from .agn import AgnKind
 from .assemble import assemble
+from .components.templates import StellarTemplates, load_templates
 from .galaxies import GalaxyKind
 from .objects import draw_ingredients, simulate_object
 from .sizes import ObjectKind, PopulationSizes
-from .templates import StellarTemplates, load_templates
 
 __all__ = ["SimulatedBatch", "population", "sample_spectra"]
 

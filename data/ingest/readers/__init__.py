@@ -17,15 +17,8 @@ from .fits_files.fits import Hdu, ReadError, read_hdus
 from .fits_files.image_axis import along_rows
 from .impossible import impossible
 from .surveys import desi, gama, lamost, sdss, sixdf, twodf
-from .tables import (
-    fits_rows,
-    image_columns,
-    image_rows,
-    long_tables,
-    several_tables,
-    table,
-    text,
-)
+from .tables import image_columns, image_rows, several_tables, table, text
+from .tables.rows import fits_rows, long_tables
 from .vocabulary.hints import NO_HINTS, Hints, hinted_roles
 from .vocabulary.ucds import with_ucds
 

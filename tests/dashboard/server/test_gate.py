@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 from bokeh.core.types import ID
 from bokeh.util.token import generate_jwt_token
-from spexplain.dashboard.server.doors import OpenDoor
+from spexplain.dashboard.server.access.doors import OpenDoor
 from spexplain.dashboard.server.gate import Gate
 from spexplain.dashboard.server.server import _html_of
 from spexplain.dashboard.server.service import Service

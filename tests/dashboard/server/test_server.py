@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from spexplain.dashboard.server import server as module
-from spexplain.dashboard.server.terms import Terms
+from spexplain.dashboard.server.access.terms import Terms
 
 _SERVE = "from spexplain.dashboard.cli import main; main()"
 # As where libraries are being loaded or code is being compiled, which nothing interrupts.

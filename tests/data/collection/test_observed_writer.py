@@ -11,9 +11,9 @@ from spexplain.core.spectra.grid import WaveGrid, resample
 from spexplain.data.collection import observed_writer
 from spexplain.data.collection import writer as collection_writer
 from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
-from spexplain.data.collection.observed import StoredSpectrum
 from spexplain.data.collection.observed_writer import ObservedWriter
-from spexplain.data.collection.wave_code import decode_wave, encode_wave
+from spexplain.data.collection.pixels.observed import StoredSpectrum
+from spexplain.data.collection.pixels.wave_code import decode_wave, encode_wave
 
 GRID = WaveGrid(4000.0, 4020.0)
 

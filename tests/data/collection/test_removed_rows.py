@@ -6,12 +6,12 @@ import pytest
 from spexplain.core.spectra.grid import WaveGrid
 from spexplain.data.collection.collection import Collection, CollectionError, CollectionWriter
 from spexplain.data.collection.earlier_sizes import key_without
-from spexplain.data.collection.observed import StoredSpectrum
 from spexplain.data.collection.observed_writer import ObservedWriter
+from spexplain.data.collection.pixels.observed import StoredSpectrum
+from spexplain.data.collection.pixels.wave_code import encode_wave
 from spexplain.data.collection.place_beside import only_writer
 from spexplain.data.collection.removed_rows import remove_spectra, restore_spectra
 from spexplain.data.collection.runs import RunStore
-from spexplain.data.collection.wave_code import encode_wave
 
 GRID = WaveGrid(4000.0, 4020.0)
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..vocabulary.column_names import columns_by_role
+from .columns.written_metadata import described, of_yaml
 from .said_axis import axis_said
 from .table import AXES
-from .written_metadata import described, of_yaml
 
 __all__ = ["Arrays", "groups_within"]
 

@@ -21,7 +21,7 @@ from ..fits_files.image_axis import axes_of, has_axis
 from ..vocabulary.column_names import MORE_MASKS, NAMES, Role, columns_by_role
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import NO_HINTS, Hints
-from .rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
+from .rows.rows_of_arrays import Row, are_orders, as_one, joined_arms, spectra_of_rows
 from .several_tables import apart, are_arms, numbered
 from .table import AXES, spectrum_of_columns
 

@@ -18,9 +18,9 @@ from ..fits_files.image_axis import axes_of, has_axis
 from ..vocabulary.column_names import Role, columns_by_role
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints
-from .fits_rows import facts_of_rows
 from .image_columns import bunit
-from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows
+from .rows.fits_rows import facts_of_rows
+from .rows.rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, id_columns, spectra_of_rows
 from .table import AXES
 
 __all__ = ["holds_rows", "load_rows"]

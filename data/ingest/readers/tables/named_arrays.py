@@ -21,7 +21,7 @@ from ..vocabulary.hints import MASKS, Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
 from .hdf5_groups import Arrays, groups_within
-from .rows_of_arrays import (
+from .rows.rows_of_arrays import (
     MOST_ORDERS,
     Row,
     are_orders,

@@ -18,11 +18,11 @@ from ..errors import ReadError
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import MOST_IN_A_LIST
 from ..vocabulary.plain_words import in_own_words
-from .columns import UNIT_OF, AstropyColumns
-from .long_tables import spectra_of_columns
-from .rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
+from .columns.columns import UNIT_OF, AstropyColumns
+from .columns.written_metadata import described, of_parquet
+from .rows.long_tables import spectra_of_columns
+from .rows.rows_of_arrays import Row, arms_by_names, holds_spectra, spectra_of_rows
 from .said_axis import SaidAxis, axis_said, with_said_axis
-from .written_metadata import described, of_parquet
 
 __all__ = ["load_parquet"]
 

@@ -16,10 +16,10 @@ from ..fits_files.image_axis import axes_of, has_axis
 from ..vocabulary.column_names import columns_by_role
 from ..vocabulary.hints import Hints, hinted_roles
 from ..vocabulary.other_facts import in_capitals
-from .columns import UNIT_OF
-from .rows_of_arrays import holds_spectra
+from .columns.columns import UNIT_OF
+from .columns.written_metadata import from_json
+from .rows.rows_of_arrays import holds_spectra
 from .table import AXES
-from .written_metadata import from_json
 
 __all__ = ["SaidAxis", "axis_said", "with_said_axis"]
 

@@ -14,11 +14,11 @@ from ..errors import ReadError, Unread
 from ..fits_files.fits import Hdu
 from ..vocabulary.file_names import name_of
 from ..vocabulary.hints import Hints, hinted_roles
-from .columns import FitsColumns
-from .fits_rows import holds_rows, load_rows
-from .long_tables import spectra_of_columns
-from .pixel_order import shared_part
-from .rows_of_arrays import joined_arms
+from .columns.columns import FitsColumns
+from .columns.pixel_order import shared_part
+from .rows.fits_rows import holds_rows, load_rows
+from .rows.long_tables import spectra_of_columns
+from .rows.rows_of_arrays import joined_arms
 from .table import AXES, spectrum_of_columns
 
 __all__ = ["apart", "are_arms", "load_tables", "numbered", "tables_of"]

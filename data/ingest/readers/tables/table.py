@@ -35,12 +35,12 @@ from ..vocabulary.redshift_words import (
 )
 from ..vocabulary.rest_frame import said_at_rest
 from ..vocabulary.spectral_classes import class_of
-from .columns import Columns
-from .flux_columns import flux_and_noise
-from .mask_columns import unmasked, without_fill
-from .pixel_order import in_order
-from .rows_alike import once_a_table
-from .table_conventions import step_column, unit_of_axis
+from .columns.columns import Columns
+from .columns.flux_columns import flux_and_noise
+from .columns.mask_columns import unmasked, without_fill
+from .columns.pixel_order import in_order
+from .columns.rows_alike import once_a_table
+from .columns.table_conventions import step_column, unit_of_axis
 
 __all__ = ["AXES", "ORDERS", "spectrum_of_columns", "table_of"]
 

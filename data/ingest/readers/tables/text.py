@@ -24,8 +24,7 @@ from ..vocabulary.hints import NO_HINTS, Hints
 from ..vocabulary.plain_words import in_own_words
 from ..vocabulary.redshift_words import KEYWORDS
 from ..vocabulary.ucds import with_ucds
-from . import astropy_rows
-from .column_notes import (
+from .columns.column_notes import (
     described_form,
     named_by_notes,
     redshift_in_remarks,
@@ -33,9 +32,10 @@ from .column_notes import (
     units_in_notes,
     without_units,
 )
-from .columns import UNIT_OF, AstropyColumns
-from .long_tables import spectra_of_columns
-from .rows_of_arrays import holds_spectra, id_columns, joined_arms
+from .columns.columns import UNIT_OF, AstropyColumns
+from .rows import astropy_rows
+from .rows.long_tables import spectra_of_columns
+from .rows.rows_of_arrays import holds_spectra, id_columns, joined_arms
 from .said_axis import with_said_axis
 from .several_tables import are_arms
 from .votables import read_votables

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spexplain.dashboard.figures.svg.raw_picture import raw_picture
-from spexplain.data.collection.observed import ObservedSpectrum
+from spexplain.data.collection.pixels.observed import ObservedSpectrum
 
 
 def observed(n=3000, gap=slice(1000, 1200), model=False, flux_unit="counts"):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from spexplain.core.spectra.grid import COLLECTION_GRID
 from spexplain.data.demo.simulate import PopulationSizes, SimulatedBatch, population
-from spexplain.data.demo.simulate.templates import load_templates
+from spexplain.data.demo.simulate.components.templates import load_templates
 
 WAVE = COLLECTION_GRID.wave_rest_aa
 

@@ -1,0 +1,1 @@
+"""Who is let in, on what terms, and the words in which others are refused."""

@@ -1,0 +1,1 @@
+"""What one visitor may take of the server: connections, array sizes, log lines, messages."""

@@ -1,0 +1,1 @@
+"""Pixels of the stored spectra: as observed, encoded in blocks, and with noise redrawn."""

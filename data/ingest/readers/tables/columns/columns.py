@@ -1,0 +1,291 @@
+"""Columns of a spectrum with units and header, alike from FITS and from any table of astropy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from astropy.table import Table
+
+from ....delimited import is_number, number_of
+from ...fits_files.fits import Hdu, ReadError
+from ...vocabulary.other_facts import in_capitals
+
+__all__ = ["UNIT_OF", "AstropyColumns", "Columns", "FitsColumns", "flags_in_words"]
+
+_MARKS = {
+    1: ("bad", "masked", "mask", "true", "t", "yes", "y", "1", "flagged", "reject", "rejected"),
+    0: ("good", "ok", "false", "f", "no", "n", "0", "", "-", "none", "unmasked", "valid"),
+}
+_OF_IMAGES = ("BUNIT", "CUNIT1", "UNIT", "UNITS", "BUNITS")
+UNIT_OF = "unit of "
+"""With a column's name, a key of a table's meta: its unit as it is written."""
+
+
+class Columns(Protocol):
+    """A table with a pixel a row, or with one row of arrays, and what is said of it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, as the file has them."""
+        ...
+
+    def numbers(self, name: str) -> np.ndarray:
+        """(D,) float64; NaN where the file says that there is no value."""
+        ...
+
+    def flags(self, name: str) -> np.ndarray:
+        """(D,) int64; truth is 1."""
+        ...
+
+    def words(self, name: str) -> list[str]:
+        """A column as text; empty where it has none."""
+        ...
+
+    def logical(self, name: str) -> bool:
+        """Whether a column holds true and false."""
+        ...
+
+    def unit(self, name: str) -> str:
+        """As it is written; empty if there is none."""
+        ...
+
+    @property
+    def value(self) -> Callable[[str], object]:
+        """Of a keyword what a header says; None if it says nothing."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class FitsColumns:
+    """A table of a FITS file, with the headers that speak of it.
+
+    Attributes
+    ----------
+    table
+        The HDU of the table.
+    headers
+        HDUs whose headers are asked, in order.
+    """
+
+    table: Hdu
+    headers: Sequence[Hdu]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In upper case."""
+        return self.table.columns
+
+    def numbers(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no numbers, or several spectra."""
+        return _one(name, self.table.numbers(name)).astype(np.float64)
+
+    def flags(self, name: str) -> np.ndarray:
+        """ReadError if the column holds neither whole numbers nor words for good and bad."""
+        data = self.table.data
+        if data is not None and data.dtype[name].base.kind == "S":
+            return flags_in_words(name, self.table.texts(name))
+        marks = self.table.flags(name)
+        if marks.ndim > 1 and len(marks) > 1 and self.logical(name):  # bits of each pixel
+            return (marks.max(axis=1) > 0).astype(np.int64)
+        return _one(name, marks)
+
+    def words(self, name: str) -> list[str]:
+        """Whole numbers too, of a table with a pixel a row."""
+        data = self.table.data
+        assert data is not None
+        kind = data.dtype[name]
+        if kind.shape or kind.kind not in "Siu" or self.logical(name):
+            return []
+        found = self.table.texts(name) if kind.kind == "S" else self.table.numbers(name).tolist()
+        return [str(word) for word in found]
+
+    def logical(self, name: str) -> bool:
+        """By its TFORM."""
+        return self.table.logical(self.table.columns.index(name) + 1)
+
+    def unit(self, name: str) -> str:
+        """TUNIT of the column."""
+        found = self.table.value(f"TUNIT{self.table.columns.index(name) + 1}")
+        return found.strip() if isinstance(found, str) else ""
+
+    def value(self, keyword: str) -> object:
+        """Of the first header that has it, else of a table of one row; BUNIT of no other image.
+
+        TCOMMn is what stands behind the column's name where there is no such keyword.
+        """
+        asked = self.headers[:1] if keyword in _OF_IMAGES else self.headers
+        found = (hdu.value(keyword) for hdu in (*asked, *self._without_pixels(keyword)))
+        said = next((value for value in found if value is not None), None)
+        if said is None and (of_column := re.fullmatch(r"TCOMM(\d+)", keyword)):
+            return self.table.comment(f"TTYPE{of_column[1]}") or None
+        return _of_one_row(self.headers, keyword) if said is None else said
+
+    def _without_pixels(self, keyword: str) -> Sequence[Hdu]:
+        """Other HDUs whose header may have what is said of images, but no image."""
+        if keyword not in _OF_IMAGES:
+            return ()
+        return [hdu for hdu in self.headers[1:] if hdu.value("NAXIS") == 0]
+
+
+@dataclass(frozen=True, eq=False)
+class AstropyColumns:
+    """A table that astropy has read.
+
+    Attributes
+    ----------
+    table
+        Its ``meta`` is the header.
+    """
+
+    table: Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As the file has them."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.table.colnames)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """ReadError if the column holds no numbers, or several spectra."""
+        column: Any = self.table[name]
+        values = np.ma.asarray(getattr(column, "value", column))
+        if values.dtype.kind in "US" and values.ndim == 1:
+            values = _from_text(values)
+        if values.dtype.kind not in "iuf":
+            raise ReadError("unreadable", f"column {name!r} holds {_words_for(values)}")
+        return _one(name, np.ma.filled(values.astype(np.float64), np.nan))
+
+    def flags(self, name: str) -> np.ndarray:
+        """ReadError if the column holds neither whole numbers nor words for good and bad."""
+        values = np.ma.asarray(self.table[name])
+        if values.dtype.kind in "US":
+            return flags_in_words(name, np.ma.filled(values, "").astype(str).tolist())
+        if values.dtype.kind not in "biuf":
+            raise ReadError("unreadable", f"column {name!r} holds {values.dtype}, no flags")
+        values = np.ma.filled(values, 0)
+        marks = np.nan_to_num(values) if values.dtype.kind == "f" else values
+        return _one(name, marks.astype(np.int64))
+
+    def words(self, name: str) -> list[str]:
+        """Whole numbers too; of floating point those that are whole."""
+        values = np.ma.asarray(self.table[name])
+        if values.ndim != 1 or values.dtype.kind not in "USOiuf":
+            return []
+        if values.dtype.kind == "f":
+            plain = np.ma.filled(values, np.nan)
+            return [f"{one:.0f}" for one in plain] if np.all(plain == np.floor(plain)) else []
+        return (
+            [str(word).strip() for word in np.ma.filled(values, "").tolist()]
+            if (values.dtype.kind in "USO")
+            else [str(word) for word in values.tolist()]
+        )
+
+    def logical(self, name: str) -> bool:
+        """By its type."""
+        return np.asarray(self.table[name]).dtype.kind == "b"
+
+    def unit(self, name: str) -> str:
+        """Of the column, or what its heading said."""
+        found: Any = self.table[name]
+        written = dict(self.table.meta or {}).get(UNIT_OF + name, "")
+        return written if found.unit is None else str(found.unit)
+
+    def value(self, keyword: str) -> object:
+        """Of the table's meta or a header in it, without regard to case; or said of a column.
+
+        UCD and description of a column are TUCD and TCOMM with its number from 1, as in FITS.
+        """
+        meta = dict(self.table.meta or {})
+        each = (meta, *(value for value in meta.values() if isinstance(value, Mapping)))
+        said = in_capitals(one for held in each for one in held.items())
+        if keyword in said:
+            return _plain(said[keyword])
+        said_of_column = re.fullmatch(r"(TUCD|TUTYP|TCOMM)(\d+)", keyword)
+        if said_of_column is None or int(said_of_column[2]) > len(self.names):
+            return None
+        column: Any = self.table[self.names[int(said_of_column[2]) - 1]]
+        info = column.info
+        kept = {str(key).upper(): value for key, value in dict(info.meta or {}).items()}
+        of_kind = {"TUCD": "UCD", "TUTYP": "UTYPE"}.get(said_of_column[1])
+        return info.description if of_kind is None else kept.get(of_kind)
+
+
+def _words_for(values: np.ndarray) -> str:
+    """What is in a column that should hold numbers."""
+    if values.dtype.kind not in "USO" or not values.size:
+        return f"{values.dtype}, no numbers"
+    words = [str(word) for word in values.ravel()]
+    first = next((word for word in words if not is_number(word)), words[0])
+    if first.lstrip().startswith("["):
+        return "lists as text: write them as lists in Parquet or ECSV, or a pixel a row"
+    return f"text such as {first[:20]!r}, no numbers"
+
+
+def _from_text(values: np.ma.MaskedArray) -> np.ma.MaskedArray:
+    """Numbers that are written as text; the text where one is none."""
+    words = np.ma.filled(values.astype(str), "nan").tolist()
+    if not words or not all(map(is_number, words)):
+        return values
+    return np.ma.masked_invalid([number_of(word) for word in words])
+
+
+def flags_in_words(name: str, words: Sequence[str]) -> np.ndarray:
+    """(D,) int64 of a mask that says it in words: 1 is what is bad, or true.
+
+    Raises
+    ------
+    ReadError
+        One of them is no such word.
+    """
+    known = {word: value for value, some in _MARKS.items() for word in some}
+    bits = {
+        word: int(word, 16) for word in {*words} if re.fullmatch(r"0[xX][0-9a-fA-F]{1,15}", word)
+    }
+    said = [bits.get(word, known.get(word.strip().lower(), -1)) for word in words]
+    if -1 in said:
+        shown = words[said.index(-1)]
+        raise ReadError("unreadable", f"column {name!r} holds {shown!r}, no flags of good and bad")
+    return np.array(said, np.int64)
+
+
+def _of_one_row(hdus: Sequence[Hdu], keyword: str) -> object:
+    """The entry of a column in a table of one row, as Redrock's of one target; None without."""
+    for hdu in hdus:
+        if keyword not in hdu.columns or hdu.data is None or len(hdu.data) != 1:
+            continue
+        kind = hdu.data.dtype[keyword]
+        if kind.kind == "S":
+            return hdu.texts(keyword)[0]
+        if (
+            not kind.shape
+            and kind.kind in "iuf"
+            and not hdu.logical(hdu.columns.index(keyword) + 1)
+        ):
+            return hdu.numbers(keyword)[0].item()
+    return None
+
+
+def _plain(value: object) -> object:
+    """A value as Python has it; of several lines one text."""
+    if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    if isinstance(value, Mapping) and "value" in value:  # a keyword of IPAC's tables
+        value = value["value"]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _one(name: str, values: np.ndarray) -> np.ndarray:
+    """(D,) of a table with a pixel a row, or with one row of arrays."""
+    if values.ndim == 1:
+        return values
+    if len(values) == 1:
+        return np.ravel(values[0])
+    raise ReadError("unreadable", f"column {name!r} holds {len(values)} spectra, expected one")

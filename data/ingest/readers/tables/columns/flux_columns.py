@@ -1,0 +1,172 @@
+"""Flux and its noise from columns: one unit, in double precision, whatever the columns' units."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ......core.spectra.unit_spellings import COUNTS, RELATIVE, flux_factor, square_root
+from ...errors import NoPixelsError, ReadError
+from ...vocabulary.column_names import Role, plain_name
+from ...vocabulary.composed_names import composed_name
+from ...vocabulary.noise import from_error, from_variance, not_negative
+from .columns import Columns
+from .table_conventions import stated_scale, unit_of, unit_of_flux
+
+__all__ = ["FluxAndNoise", "flux_and_noise"]
+
+_SMALL, _STEP = 1e-12, 1e17
+_SHOWN = 12  # columns
+_WEIGHTS = ("weight", "weights", "wt")  # 1/σ² only where their unit says so
+_PERCENT = ("%", "percent", "per cent", "pct")
+_PER_HZ = ("fnu", "fluxnu")
+_NOISE: tuple[Role, ...] = ("ivar", "error", "variance")
+_POWERS: dict[Role, int] = {"variance": 1, "ivar": -1}
+
+
+class FluxAndNoise(NamedTuple):
+    """Flux and inverse variance (D,) float64, their unit's name, what flux was times; as it was."""
+
+    flux: np.ndarray
+    ivar: np.ndarray
+    unit: str
+    factor: np.ndarray
+    written: np.ndarray
+
+
+def flux_and_noise(columns: Columns, named: dict[Role, str], wave_aa: np.ndarray) -> FluxAndNoise:
+    """As the columns say of themselves.
+
+    Parameters
+    ----------
+    columns, named
+        And which plays which part.
+    wave_aa : (D,)
+        Observed, Å.
+
+    Returns
+    -------
+    Flux in 1e-17 erg/s/cm²/Å, in counts, or relative. An error may be in another unit of flux
+    density than the flux, or in percent of it; a variance whose unit is no square is an error.
+
+    Raises
+    ------
+    ReadError
+        There is no noise, or its unit is not of the flux's kind.
+    ValueError
+        A unit is none of flux.
+    """
+    flux, unit = columns.numbers(named["flux"]), unit_of_flux(columns, named["flux"])
+    if not flux.size:
+        raise NoPixelsError("unreadable", "the table has no rows, or its arrays no pixels")
+    if flux.shape != wave_aa.shape:
+        raise ReadError("unreadable", f"{len(wave_aa)} wavelengths but {len(flux)} fluxes")
+    weights = (name for name in columns.names if plain_name(name) in _WEIGHTS)
+    if weight := next((n for n in weights if square_root(unit_of(columns, n), -1)), ""):
+        named = {"ivar": weight, **named}
+    role: Role | None = next((role for role in _NOISE if role in named), None)
+    if role is None:
+        raise ReadError(
+            "no errors",
+            f"of its columns {', '.join(columns.names[:_SHOWN])} none is an error, variance or "
+            "ivar by its name, so the noise is unknown; name it error, or say --column error=…"
+            " (or variance=…, ivar=… of a weight that is 1/σ²); from S/N, error = flux / (S/N)",
+        )
+    noise, written = columns.numbers(named[role]), unit_of(columns, named[role])
+    role = _by_unit(role, written) if written else _as_typed(role, columns)
+    if not unit and role == "error" and written not in _PERCENT:
+        unit = written  # the same unit, written once
+    factor, called = flux_factor(unit, wave_aa)
+    scale = stated_scale(columns, flux, factor)
+    if called in (RELATIVE, COUNTS):
+        scale *= _bearable(flux * scale)
+    per_hz = called == RELATIVE and plain_name(named["flux"]) in _PER_HZ
+    if per_hz:  # of unknown height, but not of unknown slope
+        factor = (np.nanmedian(wave_aa) / wave_aa) ** 2
+    # Most tables; each product costs.
+    as_it_is = called in (RELATIVE, COUNTS) and scale == 1 and not per_hz
+    factor = factor if as_it_is else factor * scale
+    in_unit = flux if as_it_is else flux * factor
+    if role == "error":
+        ivar = _of_error(noise, written, unit, called, (wave_aa, in_unit, factor, scale))
+        return FluxAndNoise(in_unit, ivar, called, factor, flux)
+    ivar = not_negative(noise) if role == "ivar" else from_variance(noise)
+    if as_it_is:
+        return FluxAndNoise(in_unit, ivar, called, factor, flux)
+    own = _of_squares(written, _POWERS[role], called, (wave_aa, in_unit, factor, scale))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return FluxAndNoise(in_unit, ivar / own / own, called, factor, flux)
+
+
+def _by_unit(role: Role, written: str) -> Role:
+    """What a column of noise is by its unit, whatever it is called."""
+    if role == "error" and square_root(written, 1):
+        return "variance"
+    if role != "ivar" and square_root(written, -1):
+        return "ivar"
+    if role == "variance" and written and not square_root(written, 1):
+        told = composed_name(f"flux_{written}")  # flux_var_jy is in Jy²
+        try:
+            density = flux_factor(written, np.full(1, 5000.0))[1] not in (RELATIVE, COUNTS)
+        except ValueError:
+            return role
+        return "error" if density and told is None else role
+    return role
+
+
+def _as_typed(role: Role, columns: Columns) -> Role:
+    """What an uncertainty without a unit is by the type that astropy calls it, if it says one."""
+    said = str(columns.value("UNCERTAINTY_TYPE") or "").lower()
+    if role == "error" and "var" in said:
+        return "ivar" if said.startswith("i") else "variance"
+    return role
+
+
+def _of_error(
+    error: np.ndarray,
+    written: str,
+    unit: str,
+    called: str,
+    of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
+) -> np.ndarray:
+    """1/σ² (D,) of an error in its own unit of flux, in the flux's, or in percent of the flux."""
+    wave_aa, flux, factor, scale = of_flux
+    if written in _PERCENT:
+        return from_error(np.abs(flux) * error / 100)
+    own, its = flux_factor(written or unit, wave_aa)
+    if its != called:
+        raise ReadError("unreadable", f"flux is in {unit!r}, its error in {its!r}")
+    return from_error(error * (factor if its in (RELATIVE, COUNTS) else own * scale))
+
+
+def _of_squares(
+    unit: str,
+    power: int,
+    called: str,
+    of_flux: tuple[np.ndarray, np.ndarray, np.ndarray, float],
+) -> np.ndarray:
+    """What the root of a variance (power 1) or inverse variance (-1) is multiplied by.
+
+    That of the flux, unless the column's own unit is the square of another flux density.
+    """
+    wave_aa, _, factor, scale = of_flux
+    root = square_root(unit, power)
+    if not root or called in (RELATIVE, COUNTS):
+        return factor
+    own, its = flux_factor(root, wave_aa)
+    return own * scale if its == called else factor
+
+
+def _bearable(flux: np.ndarray) -> float:
+    """1, or what brings a flux of no known height to where 1/σ² is a number in single precision.
+
+    A power of 1e17, so that arms of one spectrum are brought there alike, and most of them with it
+    to the unit of surveys.
+    """
+    sizes = np.abs(flux)
+    sizes = sizes[np.isfinite(sizes) & (sizes != 0)]
+    if not len(sizes) or (sizes.min() > _SMALL and sizes.max() < 1 / _SMALL):
+        return 1.0
+    usual = float(np.median(sizes))
+    return 1.0 if _SMALL < usual < 1 / _SMALL else _STEP ** -round(np.log(usual) / np.log(_STEP))

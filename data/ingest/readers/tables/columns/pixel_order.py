@@ -1,0 +1,90 @@
+"""Pixels by increasing wavelength, each once; and tables that hold more than one spectrum, told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from ......core.spectra.coaddition import coadd_arms
+from ...errors import ReadError
+
+__all__ = ["in_order", "shared_part"]
+
+_SAME_AA = 1e-6  # what lies nearer is one pixel written twice
+_FEWEST = 10  # pixels of a run of wavelengths that may be a spectrum
+_NEARLY_ALL = 0.8  # of the longer: orders share less with the next, exposures and objects more
+
+
+def in_order(
+    wave_aa: np.ndarray, flux: np.ndarray, ivar: np.ndarray, *, numbered: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By increasing wavelength, each once, joined by inverse variance; without one left out.
+
+    Parameters
+    ----------
+    wave_aa, flux, ivar : (D,)
+        As they stand in the file; NaN where there is no wavelength.
+    numbered
+        Whether a column numbers orders or arms of the spectrum.
+
+    Raises
+    ------
+    ReadError
+        All wavelengths are one; or they run again and again over the same range, which is more than
+        one spectrum.
+    """
+    if wave_aa.size > 1 and np.diff(wave_aa).min() > 0:  # which NaN is not
+        return wave_aa, flux, ivar
+    there = np.isfinite(wave_aa)
+    wave_aa, flux, ivar = wave_aa[there], flux[there], ivar[there]
+    if wave_aa.size > 1 and len(np.unique(wave_aa)) == 1:
+        raise ReadError("unreadable", f"all {there.size:,} wavelengths are {wave_aa[0]:g} Å")
+    if not numbered and (_run_again(wave_aa) or _stand_again(wave_aa, flux)):
+        raise ReadError(
+            "several spectra",
+            f"its wavelengths run more than once over {wave_aa.min():.0f}–{wave_aa.max():.0f} Å, "
+            "which is more than one spectrum: name whose pixel each is in a column id, the orders "
+            "of one in a column order, or write a file each",
+        )
+    return coadd_arms([(wave_aa, flux, ivar)], tolerance_aa=_SAME_AA)
+
+
+def shared_part(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Of two stretches from–to, what they share, as a part of the shorter."""
+    shorter = min(_length(first), _length(second))
+    return _shared(first, second) / shorter if shorter > 0 else 1.0
+
+
+def _length(stretch: tuple[float, float]) -> float:
+    return stretch[1] - stretch[0]
+
+
+def _shared(first: tuple[float, float], second: tuple[float, float]) -> float:
+    return min(first[1], second[1]) - max(first[0], second[0])
+
+
+def _run_again(wave_aa: np.ndarray) -> bool:
+    """Whether two runs in one direction cover nearly the same range."""
+    steps = np.diff(wave_aa)
+    forward = 1.0 if np.median(steps) >= 0 else -1.0
+    runs = np.split(wave_aa, np.flatnonzero(steps * forward < 0) + 1)
+    ranges = sorted((run.min(), run.max()) for run in runs if len(run) >= _FEWEST)
+    return any(
+        _shared(a, b) > _NEARLY_ALL * max(_length(a), _length(b)) for a, b in pairwise(ranges)
+    )
+
+
+def _stand_again(wave_aa: np.ndarray, flux: np.ndarray) -> bool:
+    """Whether nearly every wavelength stands there several times with another flux, in any order.
+
+    Pixels that are written twice have one flux.
+    """
+    _, which, n_times = np.unique(wave_aa, return_inverse=True, return_counts=True)
+    if len(n_times) < _FEWEST or np.mean(n_times > 1) <= _NEARLY_ALL:
+        return False
+    known = np.nan_to_num(flux, nan=0.0)
+    largest, least = np.full(len(n_times), -np.inf), np.full(len(n_times), np.inf)
+    np.maximum.at(largest, which, known)
+    np.minimum.at(least, which, known)
+    return bool(np.mean(largest > least) > _NEARLY_ALL)

@@ -1,0 +1,184 @@
+"""What tables of some surveys mean without saying it: units, scales and bits of masks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ......core.spectra.unit_spellings import RELATIVE, flux_factor, wavelengths_aa
+from ...vocabulary.column_names import Role, plain_name
+from ...vocabulary.composed_names import composed_name
+from ...vocabulary.keywords import said_of
+from .rows_alike import once_a_table
+from .written_metadata import from_json, unit_said
+
+if TYPE_CHECKING:
+    from .columns import Columns
+
+__all__ = [
+    "ALL_BITS", "bad_by_survey", "mask_is_of_good", "serious_bits", "stated_scale", "step_column",
+    "unit_of", "unit_of_axis", "unit_of_flux",
+]  # fmt: skip
+
+ALL_BITS = -1
+_DO_NOT_USE = 1  # of JWST's DQ; https://jwst-pipeline.readthedocs.io, "Data Quality Flags"
+
+_PFS = ({"lambda", "flux", "fluxvariance", "mask"}, {"wavelength", "flux", "error", "mask"})
+_OF_PFS = "FLUX_TABLE"  # EXTNAME of the second, whose columns others have too
+_EUCLID = {"wavelength", "signal", "mask", "quality", "var"}
+_EUCLID_WORST = 64
+_GOOD_OF = {"dqwgt": {"dq"}, "dataqual": {"staterror"}}
+_ONE_IS_GOOD = (
+    r"\b(1|true|t)\s*(=|:|is|are|means?|for)\s*(a\s+)?(good|valid|ok|usable)|"
+    r"\b(good|valid|ok|usable)\s*(=|:|is)\s*(1|true)\b|\b(0|false|f)\s*(=|:|is|means?)\s*bad|"
+    r"\bbad\s*(=|:|is)\s*(0|false)\b"
+)
+
+
+_SCALES = ("FSCALE", "FLUXSCAL", "FLUXSCALE", "FLUX_SCALE", "FLXSCALE", "FLUXFAC", "SCALE")
+_BRIGHTEST = 1e9  # 1e-17 erg/s/cm²/Å: Sirius has 2e9 at most
+_COUNTS = ("counts", "optcounts", "boxcounts")
+_STEPS = ("deltaw", "deltawave", "dwave", "wavestep", "wavelengthstep", "dlambda", "cdelt1", "step")
+_AXIS_UNITS = (
+    "WAVEUNIT", "WAVE_UNIT", "WAVEUNITS", "WAVE_UNITS", "WAVELENGTH_UNIT", "WAVELENGTH_UNITS",
+    "SPECTRAL_AXIS_UNIT", "LAMBDA_UNIT", "SPECTRAL_UNIT", "WUNIT", "XUNIT", "XUNITS", "CUNIT1",
+)  # fmt: skip
+_OF_COLUMNS = ("UNITS", "UNIT", "COLUMN_UNITS", "COLUMNUNITS")
+_FLUX_UNITS = ("FLUXUNIT", "FLUX_UNIT", "FLUXUNITS", "FLUX_UNITS", "FUNIT", "YUNIT", "YUNITS")
+# Of flux only where they are units of it.
+_ANY_UNITS = (
+    "BUNIT", "UNITS", "UNIT", "FUNITS", "FLUX_UNI", "FLUX_UN", "FLUXUN", "FLUX_U", "FLUNIT",
+    "UNITFLUX", "UNIT_FLU", "SPECUNIT", "DATAUNIT", "BUNITS",
+)  # fmt: skip
+
+
+def step_column(names: Sequence[str]) -> str:
+    """Which column has the step of an axis whose first number alone is given, as IUE's DELTAW does.
+
+    Empty if none does. Source: the IUE Newly Extracted Spectra, https://archive.stsci.edu/iue.
+    """
+    return next((name for name in names if plain_name(name) in _STEPS), "")
+
+
+@once_a_table
+def unit_of_axis(columns: Columns, name: str) -> str:
+    """Of the axis's column: its own, else in its name, a header's word, or its survey's.
+
+    Source: the PFS data model, https://github.com/Subaru-PFS/datamodel: nm and nJy.
+    """
+    return unit_of(columns, name, _AXIS_UNITS) or _of_pfs(columns, 0)
+
+
+@once_a_table
+def unit_of_flux(columns: Columns, name: str) -> str:
+    """Of the flux's column, likewise; BUNIT and its like only where they are of flux."""
+    if found := unit_of(columns, name, _FLUX_UNITS):
+        return found
+    said = (str(columns.value(keyword) or "").strip() for keyword in _ANY_UNITS)
+    found = next(filter(_is_of_flux, said), "") or _of_pfs(columns, 1)
+    return found or ("ct" if plain_name(name) in _COUNTS else "")
+
+
+def _is_of_axis(unit: str) -> bool:
+    try:
+        return bool(unit) and wavelengths_aa(np.full(1, 5000.0), unit).size > 0
+    except ValueError:
+        return False
+
+
+def _is_of_flux(unit: str) -> bool:
+    try:
+        return bool(unit) and flux_factor(unit, np.full(1, 5000.0))[1] != RELATIVE
+    except ValueError:  # of something else in the file
+        return False
+
+
+@once_a_table
+def unit_of(columns: Columns, name: str, keywords: Sequence[str] = ()) -> str:
+    """Of a column: its own, else what the header says of it or by one of the keywords, else its
+    name's.
+    """
+    if written := columns.unit(name):
+        return written
+    own = (f"{name}_unit", f"{name}_units", f"unit_{name}", f"{name}unit")
+    ask = columns.value
+    for keyword in (*(name.upper() for name in own), *keywords):
+        said = ask(keyword)
+        if isinstance(said, str) and said.strip():
+            return said.strip()
+    of_all = (said for keyword in _OF_COLUMNS if (said := ask(keyword)) is not None)
+    if found := next(filter(None, (unit_said(said, name, columns.names) for said in of_all)), ""):
+        return found
+    if (of_it := ask(name.upper())) is not None:
+        found = unit_said({name: from_json(of_it)}, name, ())
+        if _is_of_axis(found) or _is_of_flux(found):
+            return found
+    told = composed_name(name)
+    return "" if told is None else told.unit
+
+
+def _of_pfs(columns: Columns, which: int) -> str:
+    names = {plain_name(name) for name in columns.names}
+    of_pfs = names >= _PFS[0]
+    of_pfs |= names >= _PFS[1] and columns.value("EXTNAME") == _OF_PFS
+    return ("nm", "nJy")[which] if of_pfs else ""
+
+
+def stated_scale(columns: Columns, flux: np.ndarray, factor: np.ndarray) -> float:
+    """What flux is multiplied by beside its unit: Euclid's FSCALE, Gemini's FLUXSCAL.
+
+    Only where by its unit alone, whose factor it is, it were brighter than any star (D,), so that a
+    scale which the unit has already counts once. One above 1, as Gemini's, is what flux was
+    multiplied by.
+    """
+    said = (one for _, one in said_of(columns.value, _SCALES))
+    scale = next((s for s in said if isinstance(s, int | float) and not isinstance(s, bool)), 1.0)
+    if not 0 < scale < np.inf or scale == 1:
+        return 1.0
+    known = (flux * factor)[np.isfinite(flux * factor)]
+    if not known.size or not np.median(np.abs(known)) > _BRIGHTEST:
+        return 1.0
+    return min(float(scale), 1 / float(scale))
+
+
+@once_a_table
+def mask_is_of_good(columns: Columns, name: str) -> bool:
+    """Whether a mask is true of good pixels: as it says of itself, or in PypeIt's files.
+
+    Source: PypeIt's data model (OneSpec), https://pypeit.readthedocs.io/en/stable/coadd1d.html.
+    """
+    number = columns.names.index(name) + 1
+    told = str(columns.value(f"TCOMM{number}") or columns.value(f"TDESC{number}") or "")
+    if re.search(_ONE_IS_GOOD, told, re.IGNORECASE):
+        return True
+    return str(columns.value("DMODCLS") or "").strip() == "OneSpec"
+
+
+@once_a_table
+def serious_bits(columns: Columns) -> int:
+    """Those of a quality column that void a pixel: HST's SDQFLAGS, JWST's DO_NOT_USE, else all."""
+    said = columns.value("SDQFLAGS")
+    if isinstance(said, int) and not isinstance(said, bool) and said > 0:
+        return said
+    return _DO_NOT_USE if columns.value("TELESCOP") == "JWST" else ALL_BITS
+
+
+def bad_by_survey(columns: Columns, named: dict[Role, str]) -> np.ndarray | None:
+    """(D,) of a mask whose bits are known; None of any other.
+
+    HST's COS: DQ_WGT is 0 where a bit of DQ voids a pixel, for most do not (COS Data Handbook).
+    CALSPEC: DATAQUAL is 1 where a pixel is good.
+    Euclid SIR: values that are odd, or 64 and more, are not to be used (IRSA's introduction to
+    its spectra, Q1); QUALITY is no flag.
+    """
+    names = {plain_name(name) for name in columns.names}
+    for good, besides in _GOOD_OF.items():  # 0 is bad
+        if names >= {good, *besides}:
+            return columns.numbers(next(n for n in columns.names if plain_name(n) == good)) == 0
+    if not (names >= _EUCLID and "mask" in named):
+        return None
+    bits = columns.flags(named["mask"])
+    return (bits % 2 == 1) | (bits >= _EUCLID_WORST)

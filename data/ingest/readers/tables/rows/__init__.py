@@ -1,0 +1,1 @@
+"""Tables that hold many spectra: a row of arrays each, or a block of rows each."""

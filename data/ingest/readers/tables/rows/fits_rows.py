@@ -1,0 +1,124 @@
+"""A FITS table with a spectrum a row: arrays in columns, and what is said of each in others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ......core.spectra.spectrum import Spectrum
+from ...errors import ReadError
+from ...fits_files.fits import Hdu
+from ...vocabulary.file_names import name_of
+from ...vocabulary.hints import Hints, hinted_roles
+from ...vocabulary.other_facts import MOST_IN_A_LIST
+from ..columns.columns import FitsColumns
+from ..columns.table_conventions import step_column
+from ..table import AXES
+from .rows_of_arrays import MOST_ORDERS, Row, are_orders, as_one, spectra_of_rows
+
+__all__ = ["facts_of_rows", "holds_rows", "load_rows"]
+
+
+def holds_rows(table: Hdu, hints: Hints) -> bool:
+    """Whether the flux of a table is an array a row, in several rows."""
+    assert table.data is not None  # a table
+    flux = hinted_roles(table.columns, hints)["flux"]
+    return len(table.data) > 1 and len(table.data.dtype[flux].shape) == 1
+
+
+def load_rows(hdus: Sequence[Hdu], table: Hdu, path: Path, hints: Hints) -> Iterator[Spectrum]:
+    """Each row's spectrum, or the one of which they are orders; headers say what is common to all.
+
+    Raises
+    ------
+    ReadError
+        A row is no spectrum.
+    """
+    roles = hinted_roles(table.columns, hints)
+    assert table.data is not None
+    shapes = {name: table.data.dtype[name].shape for name in table.columns}
+    pixels = [name for role, name in roles.items() if shapes[name] and role != "redshift"]
+    arrays = _arrays(table, pixels)
+    axis = next(roles[one] for one in AXES if one in roles)
+    if axis not in arrays:
+        arrays[axis] = _stepped(table, axis, arrays[roles["flux"]].shape[1])
+    units = {name: _unit(table, name) for name in arrays}
+    common = {str(key): value for hdu in reversed([table, *hdus]) for key, value in _cards(hdu)}
+    rows = _rows(table, arrays, common | _said_of_columns(table, [*arrays]))
+    if len(table.data) <= MOST_ORDERS:
+        listed = [*rows]
+        if are_orders(listed):
+            by_file = name_of(path)
+            one = [as_one(listed)]
+            yield from spectra_of_rows(one, units, path, hints, otherwise=lambda _: by_file)
+            return
+        rows = iter(listed)
+    yield from spectra_of_rows(rows, units, path, hints)
+
+
+def _arrays(table: Hdu, pixels: Sequence[str]) -> dict[str, np.ndarray]:
+    masks = {name for name in pixels if table.logical(table.columns.index(name) + 1)}
+    return {n: table.flags(n) if n in masks else table.numbers(n) for n in pixels}
+
+
+def _stepped(table: Hdu, axis: str, n_pixels: int) -> np.ndarray:
+    """(rows, D) of an axis of which a column has the first number, and another the step."""
+    if not (step := step_column(table.columns)):
+        raise ReadError(
+            "unreadable", f"column {axis!r} has one number a row, and no column gives its step"
+        )
+    return table.numbers(axis)[:, None] + table.numbers(step)[:, None] * np.arange(n_pixels)
+
+
+def _rows(table: Hdu, arrays: Mapping[str, np.ndarray], common: dict[str, object]) -> Iterator[Row]:
+    facts = facts_of_rows(table)
+    for row in range(len(next(iter(arrays.values())))):
+        row_facts = {name: values[row] for name, values in facts.items()}
+        yield Row(({name: values[row] for name, values in arrays.items()},), row_facts, common)
+
+
+def facts_of_rows(table: Hdu) -> dict[str, Sequence[object] | np.ndarray]:
+    """Name → a value a row, of columns of numbers, texts and short lists."""
+    assert table.data is not None
+    names = [name for name in table.columns if _is_fact(table.data.dtype[name].shape)]
+    facts = {name: _facts(table, name) for name in names}
+    return {name: values for name, values in facts.items() if values is not None}
+
+
+def _is_fact(shape: tuple[int, ...]) -> bool:
+    return not shape or (len(shape) == 1 and shape[0] <= MOST_IN_A_LIST)
+
+
+def _facts(table: Hdu, name: str) -> Sequence[object] | np.ndarray | None:
+    """A value a row; None of a column that holds neither numbers nor text."""
+    assert table.data is not None
+    kind = table.data.dtype[name].kind
+    try:
+        if table.logical(table.columns.index(name) + 1):
+            return table.flags(name).astype(bool)
+        return table.texts(name) if kind == "S" else table.numbers(name)
+    except ReadError:
+        return None
+
+
+def _said_of_columns(table: Hdu, names: Sequence[str]) -> dict[str, object]:
+    """What the header says of some columns by their numbers, by the numbers that they have here."""
+    columns, kinds = FitsColumns(table, (table,)), ("TUCD", "TUTYP", "TCOMM", "TDESC", "TCTYP")
+    said: dict[str, object] = {str(k): None for k in set(table.header) if k.startswith(kinds)}
+    for number, name in enumerate(names, 1):
+        own = table.columns.index(name) + 1
+        said |= {f"{kind}{number}": columns.value(f"{kind}{own}") for kind in kinds}
+    return said
+
+
+def _unit(table: Hdu, name: str) -> str:
+    unit = table.value(f"TUNIT{table.columns.index(name) + 1}")
+    return unit.strip() if isinstance(unit, str) else ""
+
+
+def _cards(hdu: Hdu) -> Iterator[tuple[str, object]]:
+    for key in set(hdu.header):
+        if key:
+            yield key, hdu.value(key)
