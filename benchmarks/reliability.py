@@ -20,10 +20,10 @@ HERE = Path(__file__).parent
 CORPORA = {
     "tampered_collections": ("data/collection/test_collection_of_strangers.py",),
     "broken_collections": ("dashboard/cli/test_errors.py", "data/collection/test_check.py"),
-    "rebinding_and_origin": ("dashboard/server/test_known_hosts.py",),
+    "rebinding_and_origin": ("dashboard/server/access/test_known_hosts.py",),
     "strangers_requests": (
         "dashboard/server/test_server_strangers.py",
-        "dashboard/server/test_small_arrays.py",
+        "dashboard/server/limits/test_small_arrays.py",
     ),
     "hostile_files": (
         "data/ingest/test_bounded_reader.py",

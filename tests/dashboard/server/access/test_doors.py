@@ -43,7 +43,8 @@ def test_a_cookie_of_ours_names_person_and_role(door: PasswordDoor):
 def test_no_cookie_or_one_of_others_is_nobodys(door: PasswordDoor):
     other = PasswordDoor(door.path, "t" * 64)
     name, value = door.cookie_of(door.people()["anna"])
-    for sent in ("", cookie(other, "anna"), f"{name}={value[:-1]}0", f"{name}=anna", f"{name}="):
+    forged = value[:-1] + ("1" if value.endswith("0") else "0")
+    for sent in ("", cookie(other, "anna"), f"{name}={forged}", f"{name}=anna", f"{name}="):
         assert door.who(request(sent)) is None
     unsigned = create_signed_value("t" * 64, name, "anna x").decode()
     assert door.who(request(f"{name}={unsigned}")) is None
